@@ -1,0 +1,52 @@
+"""What every test shares: where optional reference material is, and which tests need it."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+def _existing(variable: str) -> Path | None:
+    value = os.environ.get(variable)
+    path = Path(value) if value else None
+    return path if path and path.exists() else None
+
+
+WEIGHTS = _existing("YAMNET_GUI_WEIGHTS")
+REFERENCE = _existing("YAMNET_GUI_REFERENCE")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    reasons = {
+        "weights": None if WEIGHTS else "no weights: set YAMNET_GUI_WEIGHTS to a weights file",
+        "reference": None if REFERENCE else "no reference: set YAMNET_GUI_REFERENCE to its folder",
+    }
+    for item in items:
+        for marker, reason in reasons.items():
+            if reason and item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def weights_file() -> Path:
+    """The real weights; only for tests marked `weights`."""
+    assert WEIGHTS is not None, "mark this test with @pytest.mark.weights"
+    return WEIGHTS
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """The folder with `golden/` and `audio/`; only for tests marked `reference`."""
+    assert REFERENCE is not None, "mark this test with @pytest.mark.reference"
+    return REFERENCE
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Data, cache and settings of the program in a temporary folder of this test."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(home / name.split("_")[1].lower()))

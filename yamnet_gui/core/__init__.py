@@ -1,0 +1,1 @@
+"""Plain values and the rules about them. Knows nothing of files, models or windows."""

@@ -1,0 +1,89 @@
+"""The classes that a model tells apart."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from .errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class SoundClass:
+    """One output of the model: its row in the scores, its AudioSet id and its name."""
+
+    index: int
+    mid: str
+    name: str
+
+
+@dataclass(frozen=True)
+class ClassMap:
+    """The classes of a model in the order of its outputs."""
+
+    classes: tuple[SoundClass, ...]
+
+    @classmethod
+    def from_csv(cls, path: Path) -> "ClassMap":
+        """Reads `index,mid,display_name`.
+
+        Raises SettingsError where the file is missing, a column lacks, or the indices do not
+        run from 0 without a gap.
+        """
+        try:
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                rows = list(csv.DictReader(file))
+            classes = tuple(SoundClass(int(r["index"]), r["mid"], r["display_name"]) for r in rows)
+        except OSError as error:
+            raise SettingsError(path, f"cannot be read ({error.strerror})") from error
+        except (KeyError, TypeError, ValueError) as error:
+            raise SettingsError(path, "is not a class map (index,mid,display_name)") from error
+        if [c.index for c in classes] != list(range(len(classes))):
+            raise SettingsError(path, "class indices do not run from 0 without a gap")
+        return cls(classes)
+
+    def __len__(self) -> int:
+        return len(self.classes)
+
+    def __iter__(self) -> Iterator[SoundClass]:
+        return iter(self.classes)
+
+    def __getitem__(self, index: int) -> SoundClass:
+        return self.classes[index]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(c.name for c in self.classes)
+
+    @cached_property
+    def _by_key(self) -> dict[str, SoundClass]:
+        keys = {c.name.casefold(): c for c in self.classes}
+        keys |= {c.mid.casefold(): c for c in self.classes if c.mid}
+        return keys
+
+    def find(self, text: str) -> SoundClass | None:
+        """The class with this name or AudioSet id, whatever the case; None if there is none."""
+        return self._by_key.get(text.strip().casefold())
+
+    def search(self, text: str) -> list[SoundClass]:
+        """Classes whose name holds every word of `text`; those that start with it come first."""
+        words = text.casefold().split()
+        hits = [c for c in self.classes if all(w in c.name.casefold() for w in words)]
+        start = text.strip().casefold()
+        return sorted(hits, key=lambda c: (not c.name.casefold().startswith(start), c.index))
+
+    def select(self, texts: Iterable[str]) -> list[SoundClass]:
+        """The classes with these names or ids.
+
+        Raises SettingsError naming the first that is unknown, with the nearest names.
+        """
+        chosen = []
+        for text in texts:
+            found = self.find(text)
+            if found is None:
+                near = [c.name for c in self.search(text)[:3]]
+                advice = f"did you mean {' / '.join(near)}?" if near else "see class_map.csv"
+                raise SettingsError(text, "is not a class of the model", advice)
+            chosen.append(found)
+        return chosen

@@ -1,0 +1,48 @@
+"""Errors that a person reads: one sentence with the file, the reason and what to do."""
+
+from pathlib import Path
+
+
+class UserError(Exception):
+    """Something a person can act on. `str(error)` is the one sentence shown to them.
+
+    `subject` is what it is about (mostly a file), `reason` says what is wrong in words that
+    finish the sentence "SUBJECT: …", `advice` what to do about it.
+    """
+
+    def __init__(self, subject: str | Path, reason: str, advice: str = "") -> None:
+        self.subject = str(subject)
+        self.reason = reason
+        self.advice = advice
+        tail = f" — {advice}" if advice else ""
+        super().__init__(f"{self.subject}: {reason}{tail}")
+
+
+class RecordingError(UserError):
+    """A recording cannot be opened or read."""
+
+
+class WeightsError(UserError):
+    """The weights of the network are missing, broken or cannot be fetched."""
+
+
+class LabelsError(UserError):
+    """A table of labels cannot be read or written. `line` counts from 1 where it is known."""
+
+    def __init__(
+        self, subject: str | Path, reason: str, advice: str = "", *, line: int | None = None
+    ) -> None:
+        self.line = line
+        super().__init__(subject, f"line {line}: {reason}" if line is not None else reason, advice)
+
+
+class SettingsError(UserError):
+    """An option or a settings file says something that cannot be used."""
+
+
+class ProjectError(UserError):
+    """A project file cannot be opened, read or written."""
+
+
+class Cancelled(Exception):  # noqa: N818 - a wish, not an error
+    """Raised inside long work when the person asked it to stop."""

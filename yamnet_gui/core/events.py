@@ -1,0 +1,212 @@
+"""Labelled spans of a recording, and the decisions that people made about them."""
+
+import bisect
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+
+from .spans import TimeSpan
+
+
+class ReviewState(StrEnum):
+    """What a person decided about an event."""
+
+    UNREVIEWED = "unreviewed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNCERTAIN = "uncertain"
+
+
+class EventSource(StrEnum):
+    """Where an event came from."""
+
+    DETECTED = "detected"
+    DRAWN = "drawn"
+    EDITED = "edited"
+    IMPORTED = "imported"
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What the model or the imported table said before a person changed the event."""
+
+    label: str
+    onset_s: float
+    offset_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A labelled span of one recording. Times in seconds from the start of the file.
+
+    `channel` is None where the channels were mixed, else it counts from 0. `class_index` and
+    `mid` are set where the label is one of YAMNet's classes. Scores are uncalibrated sigmoids in
+    [0, 1], `probability` a calibrated one. `low_hz`/`high_hz` bound the event in frequency,
+    `*_uncertainty_s` state how far an edge may be off (half width of a 90 % interval).
+
+    Raises ValueError where the offset lies before the onset.
+    """
+
+    id: str
+    onset_s: float
+    offset_s: float
+    label: str
+    class_index: int | None = None
+    mid: str = ""
+    channel: int | None = None
+    state: ReviewState = ReviewState.UNREVIEWED
+    source: EventSource = EventSource.DETECTED
+    score_max: float | None = None
+    score_mean: float | None = None
+    probability: float | None = None
+    original: Original | None = None
+    low_hz: float | None = None
+    high_hz: float | None = None
+    onset_uncertainty_s: float | None = None
+    offset_uncertainty_s: float | None = None
+    reviewer: str = ""
+    reviewed_utc: datetime | None = None
+    note: str = ""
+    rules_id: str = ""
+
+    def __post_init__(self) -> None:
+        TimeSpan(self.onset_s, self.offset_s)  # refuses reversed and non-finite times
+
+    @property
+    def span(self) -> TimeSpan:
+        return TimeSpan(self.onset_s, self.offset_s)
+
+    @property
+    def duration_s(self) -> float:
+        return self.offset_s - self.onset_s
+
+    @property
+    def touched(self) -> bool:
+        """Whether a person has decided or changed anything, so that no rule may alter it."""
+        return (
+            self.state is not ReviewState.UNREVIEWED
+            or self.source is not EventSource.DETECTED
+            or bool(self.note)
+        )
+
+    def moved(self, onset_s: float, offset_s: float) -> "Event":
+        """The event with new bounds, remembering the first ones."""
+        return replace(self, onset_s=onset_s, offset_s=offset_s, **_edited(self))
+
+    def relabelled(self, label: str, class_index: int | None, mid: str) -> "Event":
+        """The event under another label, remembering the first one."""
+        return replace(self, label=label, class_index=class_index, mid=mid, **_edited(self))
+
+
+def _edited(event: Event) -> dict:
+    original = event.original or Original(event.label, event.onset_s, event.offset_s)
+    source = EventSource.DRAWN if event.source is EventSource.DRAWN else EventSource.EDITED
+    return {"original": original, "source": source}
+
+
+def new_event_id() -> str:
+    """A fresh id for an event that a person made, unique across projects."""
+    return uuid.uuid4().hex
+
+
+def detection_id(class_index: int, first_frame: int, channel: int | None = None) -> str:
+    """An id for a detection that stays the same while rules change around its first frame."""
+    return f"d{'m' if channel is None else channel}-{class_index}-{first_frame}"
+
+
+def _order(event: Event) -> tuple[float, float, str, str]:
+    return (event.onset_s, event.offset_s, event.label, event.id)
+
+
+@dataclass(frozen=True)
+class EventList:
+    """Events of one recording, sorted by onset; every change gives a new list.
+
+    Raises ValueError where two events share an id.
+    """
+
+    events: tuple[Event, ...] = ()
+    _longest_s: float = field(init=False, repr=False, compare=False, default=0.0)
+
+    def __post_init__(self) -> None:
+        ordered = tuple(sorted(self.events, key=_order))
+        object.__setattr__(self, "events", ordered)
+        object.__setattr__(self, "_longest_s", max((e.duration_s for e in ordered), default=0.0))
+        if len({event.id for event in ordered}) != len(ordered):
+            raise ValueError("two events share an id")
+
+    @classmethod
+    def of(cls, events: Iterable[Event]) -> "EventList":
+        return cls(tuple(events))
+
+    @cached_property
+    def _by_id(self) -> dict[str, Event]:
+        return {event.id: event for event in self.events}
+
+    @cached_property
+    def _onsets(self) -> list[float]:
+        return [event.onset_s for event in self.events]
+
+    def __iter__(self) -> Iterator[Event]:
+        return iter(self.events)
+
+    def __len__(self) -> int:
+        return len(self.events)
+
+    def __contains__(self, event_id: object) -> bool:
+        return event_id in self._by_id
+
+    def get(self, event_id: str) -> Event | None:
+        return self._by_id.get(event_id)
+
+    def between(self, start_s: float, end_s: float) -> list[Event]:
+        """Events that touch [start_s, end_s], in order of onset."""
+        first = bisect.bisect_left(self._onsets, start_s - self._longest_s)
+        last = bisect.bisect_right(self._onsets, end_s)
+        return [e for e in self.events[first:last] if e.offset_s >= start_s]
+
+    def with_events(self, *events: Event) -> "EventList":
+        """The list with these events added, or put in place of those with the same id."""
+        return EventList(tuple({**self._by_id, **{e.id: e for e in events}}.values()))
+
+    def without(self, *event_ids: str) -> "EventList":
+        gone = set(event_ids)
+        return EventList(tuple(e for e in self.events if e.id not in gone))
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedSpan:
+    """A stretch that a person listened to, for these labels (none named: for all)."""
+
+    span: TimeSpan
+    labels: tuple[str, ...] = ()
+    reviewer: str = ""
+    reviewed_utc: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingInfo:
+    """What is known about a sound file without its samples.
+
+    `recorded_at` is the clock time of the first sample (with zone) where it is known.
+    """
+
+    path: Path
+    duration_s: float
+    sample_rate_hz: int
+    channels: int
+    recorded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledRecording:
+    """A recording with its events, as formats write and read it."""
+
+    recording: RecordingInfo
+    events: EventList = EventList()
+    reviewed: tuple[ReviewedSpan, ...] = ()
+    model_sha256: str = ""

@@ -1,0 +1,117 @@
+"""The AudioSet ontology: which sound is a kind of which."""
+
+import csv
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from .errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class OntologyNode:
+    """A kind of sound. `class_index` is None where YAMNet has no output for it."""
+
+    mid: str
+    name: str
+    parent_mids: tuple[str, ...]
+    abstract: bool
+    class_index: int | None
+
+
+@dataclass(frozen=True)
+class Ontology:
+    """Nodes in the order of the table, parents before children. A node may have several parents."""
+
+    nodes: tuple[OntologyNode, ...]
+
+    @classmethod
+    def from_csv(cls, path: Path) -> "Ontology":
+        """Reads `mid,display_name,parent_mids,abstract,yamnet_index`.
+
+        Raises SettingsError where the file cannot be read or names an unknown parent.
+        """
+        try:
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                nodes = tuple(
+                    OntologyNode(
+                        mid=row["mid"],
+                        name=row["display_name"],
+                        parent_mids=tuple(row["parent_mids"].split()),
+                        abstract=row["abstract"] == "1",
+                        class_index=int(row["yamnet_index"]) if row["yamnet_index"] else None,
+                    )
+                    for row in csv.DictReader(file)
+                )
+        except OSError as error:
+            raise SettingsError(path, f"cannot be read ({error.strerror})") from error
+        except (KeyError, AttributeError, TypeError, ValueError) as error:
+            raise SettingsError(path, "is not an ontology table") from error
+        known = {node.mid for node in nodes}
+        for node in nodes:
+            for parent in node.parent_mids:
+                if parent not in known:
+                    raise SettingsError(path, f"{node.name} has the unknown parent {parent}")
+        return cls(nodes)
+
+    @cached_property
+    def _by_mid(self) -> dict[str, OntologyNode]:
+        return {node.mid: node for node in self.nodes}
+
+    @cached_property
+    def _by_class(self) -> dict[int, OntologyNode]:
+        return {n.class_index: n for n in self.nodes if n.class_index is not None}
+
+    @cached_property
+    def _children(self) -> dict[str, tuple[OntologyNode, ...]]:
+        found: dict[str, list[OntologyNode]] = {}
+        for node in self.nodes:
+            for parent in node.parent_mids:
+                found.setdefault(parent, []).append(node)
+        return {mid: tuple(children) for mid, children in found.items()}
+
+    @property
+    def roots(self) -> tuple[OntologyNode, ...]:
+        return tuple(node for node in self.nodes if not node.parent_mids)
+
+    def node(self, mid: str) -> OntologyNode | None:
+        return self._by_mid.get(mid)
+
+    def of_class(self, class_index: int) -> OntologyNode | None:
+        return self._by_class.get(class_index)
+
+    def children(self, mid: str) -> tuple[OntologyNode, ...]:
+        return self._children.get(mid, ())
+
+    def below(self, mid: str) -> tuple[OntologyNode, ...]:
+        """Every node under `mid` (without itself), each once, nearest first."""
+        return self._walk(mid, lambda m: (n.mid for n in self.children(m)))
+
+    def above(self, mid: str) -> tuple[OntologyNode, ...]:
+        """Every node over `mid` (without itself), each once, nearest first."""
+        return self._walk(mid, lambda m: self._by_mid[m].parent_mids)
+
+    def classes_at_or_below(self, class_index: int) -> frozenset[int]:
+        """The class and all those that are kinds of it."""
+        node = self.of_class(class_index)
+        below = self.below(node.mid) if node else ()
+        return frozenset(
+            {class_index, *(n.class_index for n in below if n.class_index is not None)}
+        )
+
+    def classes_above(self, class_index: int) -> frozenset[int]:
+        """The classes that this one is a kind of."""
+        node = self.of_class(class_index)
+        above = self.above(node.mid) if node else ()
+        return frozenset(n.class_index for n in above if n.class_index is not None)
+
+    def _walk(self, mid: str, step: Callable[[str], Iterable[str]]) -> tuple[OntologyNode, ...]:
+        found: dict[str, OntologyNode] = {}
+        queue = list(step(mid)) if mid in self._by_mid else []
+        while queue:
+            nearest = queue.pop(0)
+            if nearest not in found and nearest != mid:
+                found[nearest] = self._by_mid[nearest]
+                queue.extend(step(nearest))
+        return tuple(found.values())

@@ -1,0 +1,90 @@
+"""What the model said: a grid of frames in time, and the scores on it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+PATCH_S = 0.96
+"""Length of the log-mel patch that one frame is scored on."""
+WINDOW_S = 0.975
+"""Stretch of sound that one frame depends on: a patch plus the rest of its last STFT window."""
+DEFAULT_HOP_S = 0.48
+"""Distance between frames in the published model."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameGrid:
+    """Where the frames of an analysis lie in time.
+
+    Frame k analyses [start_s + k·hop_s, start_s + k·hop_s + 0.975). The analysed part of the
+    recording runs from `start_s` to `end_s`.
+    """
+
+    count: int
+    end_s: float
+    start_s: float = 0.0
+    hop_s: float = DEFAULT_HOP_S
+
+    def frame_starts(self) -> NDArray[np.float64]:
+        """Start of each frame's window in seconds, shape (count,)."""
+        return self.start_s + self.hop_s * np.arange(self.count, dtype=np.float64)
+
+    def frame_centres(self) -> NDArray[np.float64]:
+        """Middle of each frame's patch in seconds, shape (count,)."""
+        return self.frame_starts() + PATCH_S / 2
+
+    def tile_edges(self) -> NDArray[np.float64]:
+        """Borders of the centre tiles in seconds, shape (count + 1,), never decreasing.
+
+        Tile k = [edges[k], edges[k + 1]) is the stretch of one hop around the middle of frame k;
+        the first begins with the analysed part and the last ends with it, so tiles neither
+        overlap nor leave gaps.
+        """
+        if self.count == 0:
+            return np.array([self.start_s])
+        edges = self.start_s + PATCH_S / 2 + (np.arange(self.count + 1) - 0.5) * self.hop_s
+        edges[0] = self.start_s
+        edges[-1] = self.end_s
+        return np.clip(edges, self.start_s, max(self.start_s, self.end_s))
+
+    def frame_at(self, time_s: float) -> int:
+        """Index of the frame whose centre tile holds `time_s`, the nearest one outside."""
+        k = int(np.floor((time_s - self.start_s - PATCH_S / 2) / self.hop_s + 0.5))
+        return min(max(k, 0), max(self.count - 1, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreChunk:
+    """Frames [first_frame, first_frame + n) of an analysis. Arrays are read-only.
+
+    `scores`: float32 (n, classes), sigmoids in [0, 1]. `embeddings`: float32 (n, 1024).
+    """
+
+    first_frame: int
+    scores: NDArray[np.float32]
+    embeddings: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        self.scores.flags.writeable = False
+        self.embeddings.flags.writeable = False
+
+    @property
+    def next_frame(self) -> int:
+        return self.first_frame + len(self.scores)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreTable:
+    """Scores of all frames of one recording (or one channel of it).
+
+    `scores`: float32 (grid.count, classes), read-only. `channel` is None for the mix.
+    """
+
+    grid: FrameGrid
+    scores: NDArray[np.float32]
+    channel: int | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.scores) != self.grid.count:
+            raise ValueError("as many rows of scores as frames are needed")
