@@ -1,0 +1,44 @@
+"""Files that are written beside and renamed, so that a failure leaves the old one."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yields a temporary path beside `path` that takes its place when the block ends well.
+
+    Where the block raises, the temporary file is removed and `path` stays as it was; where the
+    process is killed, `path` stays too. The content is on the disk before it is renamed.
+    Missing folders are not made. Raises OSError.
+    """
+    target = Path(os.path.realpath(path))  # a link keeps pointing at its file
+    beside = target.with_name(f".{target.name[:100]}.{uuid.uuid4().hex[:12]}.part")
+    os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))  # the umask applies
+    try:
+        with suppress(FileNotFoundError):
+            beside.chmod(target.stat().st_mode & 0o777)
+        yield beside
+        with beside.open("rb+") as file:
+            os.fsync(file.fileno())
+        beside.replace(target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Puts the rename itself on the disk, where the system lets a folder be opened."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError:  # some network file systems cannot; the rename stands all the same
+        pass
+    finally:
+        os.close(handle)
