@@ -1,0 +1,55 @@
+"""Where voices come from: the sound devices of the machine, or none."""
+
+import time
+from abc import abstractmethod
+
+from PySide6.QtCore import QObject, Signal
+
+from .values import Device
+from .voice import Clock, SilentVoice, Voice
+
+
+class Outputs(QObject):
+    """Makes voices for the sound devices that are there."""
+
+    changed = Signal()
+    """A device came or went, or another one became the default."""
+
+    @abstractmethod
+    def devices(self) -> list[Device]:
+        """The devices to choose from."""
+
+    @abstractmethod
+    def voice(self, device_id: str | None) -> Voice:
+        """A voice on this device, or on the default one; a silent one where there is none."""
+
+    @abstractmethod
+    def fits(self, voice: Voice, device_id: str | None) -> bool:
+        """Whether `voice` still plays where `voice(device_id)` would."""
+
+    @abstractmethod
+    def give_up(self, sentence: str) -> None:
+        """Makes only silent voices from now on, until devices change."""
+
+
+class SilentOutputs(Outputs):
+    """No devices: every voice only keeps time."""
+
+    def __init__(
+        self, reason: str, clock: Clock = time.monotonic, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._reason = reason
+        self._clock = clock
+
+    def devices(self) -> list[Device]:
+        return []
+
+    def voice(self, device_id: str | None) -> Voice:
+        return SilentVoice(self._reason, self._clock)
+
+    def fits(self, voice: Voice, device_id: str | None) -> bool:
+        return True
+
+    def give_up(self, sentence: str) -> None:
+        self._reason = sentence

@@ -1,0 +1,70 @@
+"""The plain values of playback."""
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from yamnet_gui.core.spans import TimeSpan
+
+SLOWEST = 0.1
+FASTEST = 4.0
+
+
+class PlayState(Enum):
+    """What the player is doing."""
+
+    STOPPED = "stopped"
+    PLAYING = "playing"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A sound output: the id that the system knows it by, and its name for people."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """How fast a recording plays: 1 is as recorded, 0.1 to 4.
+
+    With `keep_pitch` only the time is stretched; without it the pitch moves along, as on tape.
+    """
+
+    factor: float = 1.0
+    keep_pitch: bool = True
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.factor) and SLOWEST <= self.factor <= FASTEST):
+            raise ValueError(f"speed must lie between {SLOWEST} and {FASTEST}")
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What is to be heard: a span of a file, how fast, how often and which channel.
+
+    `channel` is None for all of them. `span` lies inside the recording.
+    """
+
+    path: Path
+    sample_rate_hz: int
+    channels: int
+    span: TimeSpan
+    loop: bool = False
+    speed: Speed = Speed()
+    channel: int | None = None
+
+    @property
+    def first_frame(self) -> int:
+        return round(self.span.start_s * self.sample_rate_hz)
+
+    @property
+    def end_frame(self) -> int:
+        return round(self.span.end_s * self.sample_rate_hz)
+
+    @property
+    def empty(self) -> bool:
+        return self.end_frame <= self.first_frame
