@@ -1,0 +1,217 @@
+"""Scores to detections with two thresholds.
+
+Frames at or above `off` form runs; runs of a class with at most `merge_gap_s` between them are one
+candidate; a candidate longer than `longest_s` is cut into equal parts. None of this depends on
+`on`, which only selects: a candidate becomes a detection where its highest score reaches `on`.
+So raising `on` never adds, moves or splits a detection (`off` and the rest staying as they are),
+and lowering it never removes one. Padding and cooldown keep that: cooldown keeps the strongest of
+detections that are too near, and a candidate below `on` is weaker than every one that stays.
+"""
+
+from collections.abc import Collection
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.events import EventList
+from yamnet_gui.core.scores import ScoreTable
+
+from .detections import Detections, gathered
+from .prepared import PreparedScores, SparseScores
+from .rules import ResolvedRule, RuleSet
+
+_SLACK = 1e-6  # seconds; frame times are sums of floats
+
+
+def detect(
+    scores: ScoreTable | PreparedScores,
+    rules: RuleSet,
+    classes: Collection[int] | None = None,
+) -> Detections:
+    """Detections of these classes (None: all) under the rules."""
+    prepared = scores if isinstance(scores, PreparedScores) else PreparedScores(scores)
+    asked = range(prepared.class_count) if classes is None else sorted(set(classes))
+    resolved = {c: rules.resolved(c) for c in asked}
+    enabled = {c: rule for c, rule in resolved.items() if rule.enabled}
+    groups: dict[int, list[int]] = {}
+    for c, rule in enabled.items():
+        groups.setdefault(prepared.smoothing_frames(rule.smoothing_s), []).append(c)
+    parts = [
+        _detect_group(prepared, frames, members, enabled, rules)
+        for frames, members in groups.items()
+    ]
+    return gathered(parts, _none(prepared.table, rules))
+
+
+def derive_events(
+    scores: ScoreTable | PreparedScores,
+    rules: RuleSet,
+    class_map: ClassMap,
+    classes: Collection[int] | None = None,
+) -> EventList:
+    """Events of these classes (None: all) under the rules, sorted by onset."""
+    return detect(scores, rules, classes).to_events(class_map)
+
+
+def _none(table: ScoreTable, rules: RuleSet) -> Detections:
+    ints, floats = np.zeros(0, np.int32), np.zeros(0, np.float64)
+    return Detections(
+        table, ints, ints, ints, floats, floats, np.zeros(0, np.float32), rules.rules_id
+    )
+
+
+def _detect_group(
+    prepared: PreparedScores,
+    smoothing_frames: int,
+    members: list[int],
+    resolved: dict[int, ResolvedRule],
+    rules: RuleSet,
+) -> Detections:
+    per_class = _Values(prepared.class_count, {c: resolved[c] for c in members})
+    floor = min(resolved[c].off for c in members)
+    sparse = prepared.sparse(smoothing_frames, floor)
+    everything = len(members) == prepared.class_count
+    sparse = sparse.of_classes(None if everything else np.array(members, np.int64))
+    table = prepared.table
+    cls, first, last, peak = _candidates(sparse, per_class, table.grid.hop_s)
+    cls, first, last, peak = _cut_long(sparse, per_class, table, cls, first, last, peak)
+    edges = table.grid.tile_edges()
+    onset, offset = edges[first], edges[last + 1]
+    length = offset - onset
+    keep = (peak >= per_class.on[cls]) & (length >= per_class.shortest_s[cls] - _SLACK)
+    keep &= length > 0
+    found = Detections(
+        table,
+        cls[keep].astype(np.int32),
+        first[keep].astype(np.int32),
+        last[keep].astype(np.int32),
+        onset[keep],
+        offset[keep],
+        peak[keep],
+        rules.rules_id,
+    )
+    found = _cooled(found, per_class)
+    return _padded(found, per_class)
+
+
+class _Values:
+    """The resolved rules as one array a field, indexed by class."""
+
+    def __init__(self, class_count: int, resolved: dict[int, ResolvedRule]) -> None:
+        index = np.fromiter(resolved, np.int64, len(resolved))
+        rules = list(resolved.values())
+
+        def spread(values: list[float]) -> NDArray[np.float64]:
+            array = np.zeros(class_count)
+            array[index] = values
+            return array
+
+        # Thresholds are compared in the precision of the scores, so that a score equal to the
+        # threshold as a person typed it counts as reaching it.
+        self.on = spread([r.on for r in rules]).astype(np.float32)
+        self.off = spread([r.off for r in rules]).astype(np.float32)
+        self.shortest_s = spread([r.shortest_s for r in rules])
+        self.longest_s = spread([r.longest_s for r in rules])
+        self.merge_gap_s = spread([r.merge_gap_s for r in rules])
+        self.padding_s = spread([r.padding_s for r in rules])
+        self.cooldown_s = spread([r.cooldown_s for r in rules])
+
+
+_Candidates = tuple[
+    NDArray[np.integer], NDArray[np.integer], NDArray[np.integer], NDArray[np.float32]
+]
+
+
+def _candidates(sparse: SparseScores, rules: _Values, hop_s: float) -> _Candidates:
+    """Class, first and last frame and highest score of the runs at or above `off`, merged."""
+    active = np.flatnonzero(sparse.values >= rules.off[sparse.classes])
+    if len(active) == 0:
+        none = np.zeros(0, np.int64)
+        return none, none, none, np.zeros(0, np.float32)
+    frames, classes = sparse.frames[active], sparse.classes[active]
+    widest = (rules.merge_gap_s / hop_s + _SLACK).astype(np.int32) + 1  # allowed step, in frames
+    begins = np.empty(len(active), bool)
+    begins[0] = True
+    np.not_equal(classes[1:], classes[:-1], out=begins[1:])
+    begins[1:] |= (frames[1:] - frames[:-1]) > widest[classes[1:]]
+    starts = np.flatnonzero(begins)
+    ends = np.append(starts[1:], len(active)) - 1
+    peak = np.maximum.reduceat(sparse.values[active], starts)
+    return classes[starts], frames[starts], frames[ends], peak
+
+
+def _cut_long(
+    sparse: SparseScores,
+    rules: _Values,
+    table: ScoreTable,
+    cls: NDArray[np.integer],
+    first: NDArray[np.integer],
+    last: NDArray[np.integer],
+    peak: NDArray[np.float32],
+) -> _Candidates:
+    edges = table.grid.tile_edges()
+    most = np.maximum(np.floor(rules.longest_s[cls] / table.grid.hop_s + _SLACK), 1)
+    lengths = last - first + 1
+    too_long = edges[last + 1] - edges[first] > rules.longest_s[cls] + _SLACK
+    too_long &= lengths > 1
+    if not too_long.any():
+        return cls, first, last, peak
+    pieces = np.where(too_long, np.ceil(lengths / most), 1).astype(np.int64)
+    pieces = np.minimum(np.maximum(pieces, np.where(too_long, 2, 1)), lengths)
+    owner = np.repeat(np.arange(len(cls)), pieces)
+    number = np.arange(len(owner)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    cut_first = first[owner] + number * lengths[owner] // pieces[owner]
+    cut_last = first[owner] + (number + 1) * lengths[owner] // pieces[owner] - 1
+    # The highest score of a part, from the entries at or above `off` (a part may have none).
+    key = sparse.classes.astype(np.int64) * (table.grid.count + 1) + sparse.frames
+    low = np.searchsorted(key, cls[owner].astype(np.int64) * (table.grid.count + 1) + cut_first)
+    high = np.searchsorted(
+        key, cls[owner].astype(np.int64) * (table.grid.count + 1) + cut_last, "right"
+    )
+    padded = np.append(sparse.values, np.float32(0))
+    borders = np.column_stack([low, high]).ravel()
+    cut_peak = np.where(high > low, np.maximum.reduceat(padded, borders)[::2], np.float32(0))
+    return cls[owner], cut_first, cut_last, cut_peak
+
+
+def _cooled(found: Detections, rules: _Values) -> Detections:
+    """Of detections of a class nearer than the cooldown, the strongest (then the first) stays."""
+    cooldown = rules.cooldown_s[found.class_index]
+    if not (cooldown > 0).any():
+        return found
+    keep = np.ones(len(found), bool)
+    for c in np.unique(found.class_index[cooldown > 0]):
+        places = np.flatnonzero(found.class_index == c)
+        onset, offset = found.onset_s[places], found.offset_s[places]
+        open_ = np.ones(len(places), bool)
+        for i in np.argsort(-found.peak[places], kind="stable"):
+            if not open_[i]:
+                continue
+            near = (onset < offset[i] + rules.cooldown_s[c] - _SLACK) & (
+                offset > onset[i] - rules.cooldown_s[c] + _SLACK
+            )
+            open_ &= ~near
+            open_[i] = True
+        keep[places] = open_
+    return found.select(keep)
+
+
+def _padded(found: Detections, rules: _Values) -> Detections:
+    """Both ends moved out, but never past the middle of the gap to the next of the class."""
+    padding = rules.padding_s[found.class_index]
+    if not (padding > 0).any():
+        return found
+    grid = found.table.grid
+    same = found.class_index[1:] == found.class_index[:-1]
+    middle = (found.offset_s[:-1] + found.onset_s[1:]) / 2
+    low = np.full(len(found), grid.start_s)
+    high = np.full(len(found), max(grid.start_s, grid.end_s))
+    low[1:][same] = middle[same]
+    high[:-1][same] = middle[same]
+    onset = np.maximum(found.onset_s - padding, low)
+    offset = np.minimum(found.offset_s + padding, high)
+    return Detections(
+        found.table, found.class_index, found.first_frame, found.last_frame,
+        onset, offset, found.peak, found.rules_id,
+    )  # fmt: skip

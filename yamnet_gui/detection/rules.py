@@ -1,0 +1,215 @@
+"""Rules that turn scores into events: per class, inherited from ontology groups and a default."""
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Literal
+
+from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.ontology import Ontology
+
+Method = Literal["hysteresis", "boxes"]
+METHODS: tuple[Method, ...] = ("hysteresis", "boxes")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What is said about a class or a group; None inherits from the group or default above.
+
+    `on`: score that an event must reach. `off`: score that bounds it (never above `on`).
+    `smoothing_s`: scores are averaged over this stretch first. `shortest_s`: shorter events are
+    left out. `longest_s`: longer ones are cut into equal parts. `merge_gap_s`: gaps up to this
+    are bridged. `padding_s`: added at both ends. `cooldown_s`: of events of a class nearer than
+    this, the strongest stays. `enabled`: whether the class gives events at all.
+
+    Raises ValueError where a number is out of its range.
+    """
+
+    on: float | None = None
+    off: float | None = None
+    smoothing_s: float | None = None
+    shortest_s: float | None = None
+    longest_s: float | None = None
+    merge_gap_s: float | None = None
+    padding_s: float | None = None
+    cooldown_s: float | None = None
+    enabled: bool | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("on", "off"):
+            value = getattr(self, name)
+            if value is not None and not 0 <= value <= 1:
+                raise ValueError(f"{name} must lie between 0 and 1")
+        for name in ("smoothing_s", "shortest_s", "merge_gap_s", "padding_s", "cooldown_s"):
+            value = getattr(self, name)
+            if value is not None and not (0 <= value < math.inf):
+                raise ValueError(f"{name} must be a number of seconds, 0 or more")
+        if self.longest_s is not None and not self.longest_s > 0:
+            raise ValueError("longest_s must be more than 0")
+
+    def over(self, below: "Rule") -> "Rule":
+        """This rule, with what it leaves open taken from `below`."""
+        return Rule(**{**_said(below), **_said(self)})
+
+    @property
+    def empty(self) -> bool:
+        """Whether the rule says nothing of its own."""
+        return not _said(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedRule:
+    """A rule with every value settled; `off` is never above `on`."""
+
+    on: float
+    off: float
+    smoothing_s: float
+    shortest_s: float
+    longest_s: float
+    merge_gap_s: float
+    padding_s: float
+    cooldown_s: float
+    enabled: bool
+
+
+DEFAULT_RULE = Rule(
+    on=0.3,
+    off=0.09,
+    smoothing_s=0.0,
+    shortest_s=0.0,
+    longest_s=math.inf,
+    merge_gap_s=0.5,
+    padding_s=0.0,
+    cooldown_s=0.0,
+    enabled=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRule:
+    """A rule for a branch of the ontology: its id, name and the classes in it."""
+
+    mid: str
+    name: str
+    members: frozenset[int]
+    rule: Rule
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """All rules of a project: a default, ontology groups, single classes (nearest wins).
+
+    `classes` maps class index to rule. `method` chooses hysteresis or sound event bounding
+    boxes; `on` then is the confidence that a box needs. Every change gives a new set.
+
+    Raises ValueError where the default leaves something open or the method is unknown.
+    """
+
+    default: Rule = DEFAULT_RULE
+    groups: tuple[GroupRule, ...] = ()
+    classes: Mapping[int, Rule] = field(default_factory=dict)
+    name: str = "balanced"
+    version: int = 1
+    method: Method = "hysteresis"
+
+    def __post_init__(self) -> None:
+        missing = [f.name for f in fields(Rule) if getattr(self.default, f.name) is None]
+        if missing:
+            raise ValueError(f"the default rule lacks {', '.join(missing)}")
+        if self.method not in METHODS:
+            raise ValueError(f"no such method: {self.method}")
+        # Larger groups first, so that the nearest ancestor of a class speaks last.
+        ordered = tuple(sorted(self.groups, key=lambda g: (-len(g.members), g.mid)))
+        object.__setattr__(self, "groups", ordered)
+        own = {index: rule for index, rule in sorted(self.classes.items()) if not rule.empty}
+        object.__setattr__(self, "classes", MappingProxyType(own))
+
+    @classmethod
+    def threshold(cls, value: float) -> "RuleSet":
+        """One plain threshold for all classes, nothing else."""
+        rule = Rule(on=value, off=value, merge_gap_s=0.0).over(DEFAULT_RULE)
+        return cls(default=rule, name=f"threshold {value:g}")
+
+    def inherited(self, class_index: int) -> Rule:
+        """What a class gets from the default and its groups, without its own rule."""
+        rule = self.default
+        for group in self.groups:
+            if class_index in group.members:
+                rule = group.rule.over(rule)
+        return rule
+
+    def resolved(self, class_index: int) -> ResolvedRule:
+        """Every value that holds for a class."""
+        rule = self.inherited(class_index)
+        own = self.classes.get(class_index)
+        settled = _said(own.over(rule) if own is not None else rule)
+        settled["off"] = min(settled["off"], settled["on"])
+        return ResolvedRule(**settled)
+
+    @cached_property
+    def rules_id(self) -> str:
+        """A short hash of what the rules say; name and version do not count."""
+        content = {
+            "method": self.method,
+            "default": asdict(self.default),
+            "groups": [[g.mid, sorted(g.members), asdict(g.rule)] for g in self.groups],
+            "classes": [[index, asdict(rule)] for index, rule in self.classes.items()],
+        }
+        text = json.dumps(content, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def with_threshold(self, class_index: int | None, on: float) -> "RuleSet":
+        """Another `on` for one class, or (None) for the default."""
+        if class_index is None:
+            return replace(self, default=replace(self.default, on=on))
+        own = self.classes.get(class_index, Rule())
+        return self.with_class(class_index, replace(own, on=on))
+
+    def with_class(self, class_index: int, rule: Rule) -> "RuleSet":
+        """Another rule for one class; an empty one removes it."""
+        return replace(self, classes={**self.classes, class_index: rule})
+
+    def with_default(self, rule: Rule) -> "RuleSet":
+        """Another default; what `rule` leaves open stays."""
+        return replace(self, default=rule.over(self.default))
+
+    def with_group(self, mid: str, rule: Rule, ontology: Ontology) -> "RuleSet":
+        """Another rule for a branch of the ontology; an empty one removes it.
+
+        Raises SettingsError where the ontology has no such branch.
+        """
+        kept = tuple(g for g in self.groups if g.mid != mid)
+        added = () if rule.empty else (group_rule(mid, rule, ontology),)
+        return replace(self, groups=kept + added)
+
+    def only(self, class_indices: Iterable[int], of: int) -> "RuleSet":
+        """The same rules, with every other of the `of` classes switched off."""
+        wanted = set(class_indices)
+        off = {
+            i: replace(self.classes.get(i, Rule()), enabled=False)
+            for i in range(of)
+            if i not in wanted
+        }
+        return replace(self, classes={**self.classes, **off})
+
+
+def group_rule(mid: str, rule: Rule, ontology: Ontology) -> GroupRule:
+    """A rule for the node `mid` and all below it.
+
+    Raises SettingsError where the ontology has no such node.
+    """
+    node = ontology.node(mid)
+    if node is None:
+        raise SettingsError(mid, "is not in the ontology")
+    nodes = (node, *ontology.below(mid))
+    members = frozenset(n.class_index for n in nodes if n.class_index is not None)
+    return GroupRule(mid, node.name, members, rule)
+
+
+def _said(rule: Rule) -> dict[str, Any]:
+    pairs = ((f.name, getattr(rule, f.name)) for f in fields(Rule))
+    return {name: value for name, value in pairs if value is not None}

@@ -1,0 +1,135 @@
+"""Rule sets as readable JSON files."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from yamnet_gui.assets import class_map_path, resource_path
+from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.files import replacing
+from yamnet_gui.core.ontology import Ontology
+
+from .rules import METHODS, Rule, RuleSet, group_rule
+
+_FORMAT = "yamnet_gui rules"
+_VERSION = 1
+_UNLIMITED = "unlimited"
+
+
+def rules_to_json(rules: RuleSet, class_map: ClassMap) -> dict[str, Any]:
+    """A rule set as plain values; `rules_from_json` reads it back."""
+    return {
+        "format": _FORMAT,
+        "format_version": _VERSION,
+        "name": rules.name,
+        "version": rules.version,
+        "method": rules.method,
+        "default": _plain(rules.default),
+        "groups": [{"mid": g.mid, "name": g.name, **_plain(g.rule)} for g in rules.groups],
+        "classes": [
+            {"index": i, "mid": class_map[i].mid, "name": class_map[i].name, **_plain(rule)}
+            for i, rule in rules.classes.items()
+        ],
+    }
+
+
+def rules_from_json(
+    data: Any, class_map: ClassMap, ontology: Ontology, subject: str | Path = "rules"
+) -> RuleSet:
+    """A rule set from plain values; a class is found by its id, else by its name.
+
+    Raises SettingsError naming `subject` where they are not a rule set of this class map.
+    """
+    if not isinstance(data, dict) or data.get("format") != _FORMAT:
+        raise SettingsError(subject, "is not a file of rules")
+    if data.get("format_version") != _VERSION:
+        raise SettingsError(
+            subject, "was written by a newer version", "update the program to read it"
+        )
+    try:
+        method = data.get("method", METHODS[0])
+        classes = {}
+        for entry in data.get("classes", []):
+            found = class_map.find(str(entry.get("mid", ""))) or class_map.find(str(entry["name"]))
+            if found is None:
+                raise SettingsError(subject, f"knows a class that is missing: {entry['name']}")
+            classes[found.index] = _rule(entry, ("index", "mid", "name"))
+        groups = tuple(
+            group_rule(str(entry["mid"]), _rule(entry, ("mid", "name")), ontology)
+            for entry in data.get("groups", [])
+        )
+        return RuleSet(
+            default=_rule(data["default"], ()),
+            groups=groups,
+            classes=classes,
+            name=str(data.get("name", "")),
+            version=int(data.get("version", 1)),
+            method=method,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SettingsError(subject, f"holds a rule that cannot be used ({error})") from error
+
+
+def save_rules(path: Path, rules: RuleSet, class_map: ClassMap | None = None) -> None:
+    """Writes a rule set as JSON, beside and renamed."""
+    classes = class_map or ClassMap.from_csv(class_map_path())
+    text = json.dumps(rules_to_json(rules, classes), indent=2, ensure_ascii=False, allow_nan=False)
+    with replacing(path) as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def load_rules(
+    path: Path, class_map: ClassMap | None = None, ontology: Ontology | None = None
+) -> RuleSet:
+    """Reads what `save_rules` wrote.
+
+    Raises SettingsError where the file cannot be read or is not a rule set.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=partial(_no, path))
+    except OSError as error:
+        raise SettingsError(path, f"cannot be read ({error.strerror})") from error
+    except ValueError as error:
+        raise SettingsError(path, f"is not JSON ({error})") from error
+    classes = class_map or ClassMap.from_csv(class_map_path())
+    tree = ontology or Ontology.from_csv(resource_path("audioset_ontology.csv"))
+    return rules_from_json(data, classes, tree, path)
+
+
+def _no(path: Path, constant: str) -> float:
+    raise ValueError(f"{constant} is not a number in {path.name}")
+
+
+def _plain(rule: Rule) -> dict[str, Any]:
+    pairs = ((f.name, getattr(rule, f.name)) for f in fields(Rule))
+    return {
+        name: _UNLIMITED if value == math.inf else value
+        for name, value in pairs
+        if value is not None
+    }
+
+
+def _rule(entry: Mapping[str, Any], besides: tuple[str, ...]) -> Rule:
+    known = {f.name for f in fields(Rule)}
+    unknown = set(entry) - known - set(besides)
+    if unknown:
+        raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
+    values: dict[str, Any] = {}
+    for name in known & set(entry):
+        value = entry[name]
+        if name == "enabled":
+            if not isinstance(value, bool):
+                raise ValueError("enabled must be true or false")
+            values[name] = value
+        elif value == _UNLIMITED and name == "longest_s":
+            values[name] = math.inf
+        elif isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError(f"{name} must be a number")
+        else:
+            values[name] = float(value)
+    return Rule(**values)
