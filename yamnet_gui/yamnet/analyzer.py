@@ -1,0 +1,200 @@
+"""A stream of samples to a stream of scores, exact at every border.
+
+Two things make results independent of block and chunk sizes, and a resumed analysis equal to an
+undisturbed one bit by bit. Log-mel frames are computed in blocks of a fixed size that begin at
+multiples of it; and frame k always stands at place k mod `batch` in a batch of the network. Both
+count from the start of the recording, not from where the analysis began.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.pipeline import prefetched
+from yamnet_gui.core.scores import DEFAULT_HOP_S, ScoreChunk
+
+from .front_end import LogMel
+from .parameters import (
+    MEL_BANDS,
+    PATCH_FRAMES,
+    PATCH_SAMPLES,
+    SAMPLE_RATE_HZ,
+    STFT_HOP,
+)
+
+Floats = NDArray[np.float32]
+LogMelSink = Callable[[int, Floats], None]
+
+_STFT_HOP_S = STFT_HOP / SAMPLE_RATE_HZ
+_LONGEST_HOP_S = 3600.0
+
+
+class PatchNetwork(Protocol):
+    """What an analysis needs of a network."""
+
+    @property
+    def batch(self) -> int: ...
+
+    def __call__(self, patches: Floats) -> tuple[Floats, Floats]: ...
+
+
+class Analyzer:
+    """Runs a network over samples of any length in bounded memory.
+
+    `hop_s` is the distance between frames; raises SettingsError where it is not a multiple of
+    10 ms.
+    """
+
+    def __init__(self, network: PatchNetwork, hop_s: float = DEFAULT_HOP_S) -> None:
+        self.hop_s = hop_s
+        self._network = network
+        self._hop = hop_in_stft_frames(hop_s)
+
+    def run(
+        self,
+        blocks: Iterable[Floats],
+        first_frame: int = 0,
+        chunk_frames: int = 64,
+        on_log_mel: LogMelSink | None = None,
+    ) -> Iterator[ScoreChunk]:
+        """Scores of float32 blocks (n,) of any sizes, 16 kHz mono, `chunk_frames` at a time.
+
+        To resume, `first_frame` is the first frame wanted and the blocks begin at sample
+        `start_sample(first_frame, hop_s)`. The end of the blocks is the end of the recording: only
+        there silence is added. Reading the blocks and the front end run ahead in another thread;
+        closing the generator stops both and closes the blocks if they are a generator.
+        `on_log_mel` is called in that thread with the index of the first STFT frame (counted from
+        the start of the recording) and log-mel rows (n, 64).
+
+        Raises SettingsError where a number is out of range, and whatever the blocks raise.
+        """
+        if first_frame < 0 or chunk_frames < 1:
+            raise SettingsError("analysis", "frames count from 0 and chunks hold at least one")
+        return self._chunks(blocks, first_frame, chunk_frames, on_log_mel)
+
+    def _chunks(
+        self,
+        blocks: Iterable[Floats],
+        first_frame: int,
+        chunk_frames: int,
+        on_log_mel: LogMelSink | None,
+    ) -> Iterator[ScoreChunk]:
+        rows = _log_mel_rows(blocks, first_frame, self._hop, on_log_mel)
+        batches = prefetched(_batches(rows, first_frame, self._hop, self._network.batch))
+        frame = first_frame
+        scores: list[Floats] = []
+        embeddings: list[Floats] = []
+        waiting = 0
+        try:
+            for patches, used in batches:
+                batch_scores, batch_embeddings = self._network(patches)
+                scores.append(batch_scores[used])
+                embeddings.append(batch_embeddings[used])
+                waiting += len(scores[-1])
+                if waiting < chunk_frames:
+                    continue
+                all_scores, all_embeddings = _joined(scores), _joined(embeddings)
+                whole = waiting - waiting % chunk_frames
+                for start in range(0, whole, chunk_frames):
+                    part = slice(start, start + chunk_frames)
+                    yield ScoreChunk(frame, all_scores[part], all_embeddings[part])
+                    frame += chunk_frames
+                scores, embeddings = [all_scores[whole:]], [all_embeddings[whole:]]
+                waiting -= whole
+            if waiting:
+                yield ScoreChunk(frame, _joined(scores), _joined(embeddings))
+        finally:
+            batches.close()
+
+
+def hop_in_stft_frames(hop_s: float) -> int:
+    """The distance between frames in steps of 10 ms.
+
+    Raises SettingsError where it is not a multiple of 10 ms, not positive, or above one hour.
+    """
+    advice = "take a multiple of 0.01 s, such as 0.48, 0.24 or 0.1"
+    if not (math.isfinite(hop_s) and 0 < hop_s <= _LONGEST_HOP_S):
+        raise SettingsError("hop", f"{hop_s} s is not a distance between frames", advice)
+    steps = round(hop_s / _STFT_HOP_S)
+    if steps < 1 or abs(steps * _STFT_HOP_S - hop_s) > 1e-6:
+        raise SettingsError("hop", f"{hop_s} s is not a multiple of 10 ms", advice)
+    return steps
+
+
+def frame_count(samples_16k: int, hop_s: float = DEFAULT_HOP_S) -> int:
+    """Frames of a recording with this many samples at 16 kHz: 1 + ⌈max(0, n − 15600) / hop⌉."""
+    return _frame_count(samples_16k, hop_in_stft_frames(hop_s))
+
+
+def start_sample(frame: int, hop_s: float = DEFAULT_HOP_S) -> int:
+    """The 16 kHz sample at which frame `frame` begins (7,680 · frame at the published hop)."""
+    return frame * hop_in_stft_frames(hop_s) * STFT_HOP
+
+
+def _frame_count(samples: int, hop: int) -> int:
+    return 1 + math.ceil(max(0, samples - PATCH_SAMPLES) / (hop * STFT_HOP))
+
+
+def _joined(parts: list[Floats]) -> Floats:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def _log_mel_rows(
+    blocks: Iterable[Floats], first_frame: int, hop: int, sink: LogMelSink | None
+) -> Iterator[Floats]:
+    """Log-mel frames of the blocks and of the silence that completes the last frame."""
+    first_row = first_frame * hop
+    front_end = LogMel(first_row)
+    count = 0
+    try:
+        for block in blocks:
+            count += len(block)
+            for rows in front_end.push(block):
+                if sink is not None:
+                    sink(first_row, rows)
+                first_row += len(rows)
+                yield rows
+    finally:
+        close = getattr(blocks, "close", None)
+        if close is not None:
+            close()
+    start = first_frame * hop * STFT_HOP
+    last_frame = _frame_count(start + count, hop) - 1
+    end = last_frame * hop * STFT_HOP + PATCH_SAMPLES
+    silence = np.zeros(max(0, end - start - count), np.float32)
+    for rows in (*front_end.push(silence), *front_end.finish()):
+        if sink is not None:
+            sink(first_row, rows)
+        first_row += len(rows)
+        yield rows
+
+
+def _batches(
+    rows: Iterator[Floats], first_frame: int, hop: int, batch: int
+) -> Iterator[tuple[Floats, slice]]:
+    """Full batches of patches (batch, 96, 64), each with the places that hold frames."""
+    held = np.empty((0, MEL_BANDS), np.float32)
+    begin = 0  # of the next patch in the rows held
+    first = place = first_frame % batch
+    patches = np.zeros((batch, PATCH_FRAMES, MEL_BANDS), np.float32)
+    for new in rows:
+        if begin >= len(held):
+            begin -= len(held)
+            held = new
+        else:
+            held = np.concatenate((held[begin:], new))
+            begin = 0
+        while begin + PATCH_FRAMES <= len(held):
+            patches[place] = held[begin : begin + PATCH_FRAMES]
+            begin += hop
+            place += 1
+            if place == batch:
+                yield patches, slice(first, place)
+                first = place = 0
+                patches = np.zeros_like(patches)
+    if place > first:
+        yield patches, slice(first, place)

@@ -1,0 +1,84 @@
+"""Numbers of the published model: its front end, its framing and its layers.
+
+Sources: `params.py`, `features.py` and `yamnet.py` of `research/audioset/yamnet` in the TensorFlow
+models repository, which define what the published weights were trained with.
+"""
+
+from dataclasses import dataclass
+
+SAMPLE_RATE_HZ = 16_000
+"""Rate of the mono waveform that the front end takes."""
+STFT_WINDOW = 400
+"""Samples under the periodic Hann window (25 ms)."""
+STFT_HOP = 160
+"""Samples between STFT frames (10 ms)."""
+FFT_LENGTH = 512
+"""Length of the Fourier transform that the windowed samples are zero-padded to."""
+MEL_BANDS = 64
+"""Triangular bands on the HTK mel scale."""
+MEL_LOW_HZ = 125.0
+"""Lower end of the first mel band."""
+MEL_HIGH_HZ = 7500.0
+"""Upper end of the last mel band."""
+LOG_OFFSET = 0.001
+"""Added to the mel magnitude before the logarithm."""
+
+PATCH_FRAMES = 96
+"""STFT frames in the patch that one score is computed from (0.96 s)."""
+PATCH_SAMPLES = (PATCH_FRAMES - 1) * STFT_HOP + STFT_WINDOW
+"""Samples that one patch depends on (15,600 = 0.975 s); shorter input is padded to it."""
+HOP_FRAMES = 48
+"""STFT frames between patches in the published model (0.48 s)."""
+
+CLASSES = 521
+"""Outputs of the last layer."""
+EMBEDDING = 1024
+"""Values of the average-pooled last feature map."""
+NORM_EPSILON = 1e-4
+"""Added to the variance in batch normalisation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A convolution without bias, 'same' padding, batch norm without scale, ReLU.
+
+    `depthwise` layers filter each of `inputs` channels with a 3×3 kernel; the others mix channels
+    with a `size`×`size` kernel.
+    """
+
+    name: str
+    inputs: int
+    outputs: int
+    size: int
+    stride: int
+    depthwise: bool
+
+    @property
+    def kernel_name(self) -> str:
+        return f"{self.name}/{'depthwise_kernel' if self.depthwise else 'kernel'}"
+
+    @property
+    def kernel_shape(self) -> tuple[int, int, int, int]:
+        """Height, width, inputs, outputs (for depthwise layers: multiplier, which is 1)."""
+        return (self.size, self.size, self.inputs, 1 if self.depthwise else self.outputs)
+
+
+_BLOCKS = (
+    (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1),
+    (512, 1), (512, 1), (512, 1), (1024, 2), (1024, 1),
+)  # fmt: skip
+
+
+def _layers() -> tuple[Layer, ...]:
+    layers = [Layer("layer1/conv", 1, 32, 3, 2, depthwise=False)]
+    for number, (filters, stride) in enumerate(_BLOCKS, start=2):
+        before = layers[-1].outputs
+        layers.append(
+            Layer(f"layer{number}/depthwise_conv", before, before, 3, stride, depthwise=True)
+        )
+        layers.append(Layer(f"layer{number}/pointwise_conv", before, filters, 1, 1, False))
+    return tuple(layers)
+
+
+LAYERS = _layers()
+"""MobileNet v1: one 3×3 convolution, then 13 pairs of depthwise and pointwise convolutions."""
