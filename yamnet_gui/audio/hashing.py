@@ -1,0 +1,67 @@
+"""What a file contains, as a hash that is computed once and remembered."""
+
+import hashlib
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from ..core.errors import RecordingError
+from ..core.files import replacing
+
+_BLOCK = 1 << 20
+
+
+def content_hash(path: Path | str, memo_folder: Path | None = None) -> str:
+    """SHA-256 of the file's bytes, 64 small hexadecimal digits.
+
+    With `memo_folder` an unchanged file (same path, size, time of change and inode) is not read
+    again. Raises RecordingError where the file cannot be read.
+    """
+    path = Path(path)
+    try:
+        before = _identity(path)
+        memo = memo_folder / f"{file_key(path)}.json" if memo_folder else None
+        if memo and (known := _remembered(memo, before)):
+            return known
+        digest = hashlib.sha256()
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                digest.update(block)
+        found = digest.hexdigest()
+        unchanged = _identity(path) == before
+    except OSError as error:
+        raise RecordingError(path, f"cannot be read ({error.strerror})") from error
+    if memo and unchanged:
+        _remember(memo, before, found)
+    return found
+
+
+def file_key(path: Path | str) -> str:
+    """A short name for the absolute path, fit for a file in a cache folder."""
+    text = os.path.realpath(path)
+    return hashlib.sha256(os.fsencode(text)).hexdigest()[:32]
+
+
+def _identity(path: Path) -> list:
+    status = path.stat()
+    return [os.fsdecode(os.path.realpath(path)), status.st_size, status.st_mtime_ns, status.st_ino]
+
+
+def _remembered(memo: Path, identity: list) -> str | None:
+    try:
+        content = json.loads(memo.read_text(encoding="ascii"))
+        if content["file"] == identity and len(content["sha256"]) == 64:
+            return str(content["sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return None
+
+
+def _remember(memo: Path, identity: list, digest: str) -> None:
+    # losing the memo costs one reading of the file, so a full or read-only disk is no error
+    with suppress(OSError):
+        memo.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(memo) as beside:
+            text = json.dumps({"file": identity, "sha256": digest}, ensure_ascii=True)
+            beside.write_text(text, encoding="ascii")

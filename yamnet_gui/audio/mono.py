@@ -1,0 +1,54 @@
+"""The mono 16 kHz signal that the model hears."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .resample import YAMNET_RATE_HZ, Resampler
+from .source import BLOCK_FRAMES, AudioSource
+
+
+def mono_16k(
+    source: AudioSource,
+    *,
+    channel: int | None = None,
+    gain_db: float = 0.0,
+    start_s: float = 0.0,
+    end_s: float | None = None,
+    block_frames: int = BLOCK_FRAMES,
+) -> Iterator[NDArray[np.float32]]:
+    """The part [start_s, end_s) as float32 (n,) at 16 kHz, block after block.
+
+    Channels are averaged, or one of them (counted from 0) is taken. For 16-bit files without gain
+    this is the published decoding to integers divided by 32768. `block_frames` counts samples of
+    the file. Raises ValueError for a channel that is not there, RecordingError where reading fails.
+    """
+    info = source.info
+    if channel is not None and not 0 <= channel < info.channels:
+        raise ValueError(f"there is no channel {channel}")
+    first = max(0, round(start_s * info.sample_rate_hz))
+    last = source.frames if end_s is None else round(end_s * info.sample_rate_hz)
+    gain = np.float32(10.0 ** (gain_db / 20.0))
+    resampler = Resampler(info.sample_rate_hz, YAMNET_RATE_HZ)
+    for block in source.blocks(block_frames, first, last):
+        mono = mixed(block, channel)
+        if gain_db:
+            mono = mono * gain
+        resampled = resampler.push(mono)
+        if len(resampled):
+            yield resampled
+    rest = resampler.finish()
+    if len(rest):
+        yield rest
+
+
+def mixed(samples: NDArray[np.float32], channel: int | None = None) -> NDArray[np.float32]:
+    """float32 (n,) of samples (n, channels): the mean of all channels, or one of them."""
+    if channel is not None:
+        return np.ascontiguousarray(samples[:, channel])
+    if samples.shape[1] == 1:
+        return np.ascontiguousarray(samples[:, 0])
+    if samples.shape[1] == 2:  # the mean along the short axis is several times slower
+        return (samples[:, 0] + samples[:, 1]) * np.float32(0.5)
+    return samples.mean(axis=1, dtype=np.float32)

@@ -1,0 +1,152 @@
+"""Sound files that libsndfile reads: WAV, FLAC, Ogg, Opus, MP3, AIFF, CAF and relatives."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from ..core.errors import RecordingError
+from ..core.events import RecordingInfo
+from .source import BLOCK_FRAMES, AudioSource
+
+_DEPTHS = {"PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32}
+_NAMES = {
+    "FLOAT": "32 bit float",
+    "DOUBLE": "64 bit float",
+    "VORBIS": "Vorbis",
+    "OPUS": "Opus",
+    "MPEG_LAYER_III": "MP3",
+    "MPEG_LAYER_II": "MP2",
+    "MPEG_LAYER_I": "MP1",
+    "ULAW": "µ-law",
+    "ALAW": "A-law",
+    "IMA_ADPCM": "IMA ADPCM",
+    "MS_ADPCM": "Microsoft ADPCM",
+}
+_ABSURD_FRAMES = 1 << 50
+"""More than any disk holds: a header that does not know its length."""
+
+# How far before the wanted sample decoding begins, in samples, for codecs whose output depends on
+# what came before: ten MP3 frames hold the bit reservoir, a second of Opus lets its predictors
+# settle.
+_PREROLL = {"MPEG_LAYER_III": 1152 * 10, "MPEG_LAYER_II": 1152 * 2, "OPUS": 48000}
+
+
+class SndfileSource(AudioSource):
+    """A file read through libsndfile.
+
+    Raises RecordingError where it has no channels, no rate or cannot be opened, and
+    soundfile.LibsndfileError where libsndfile does not know the format.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = soundfile.SoundFile(path)
+        file = self._file
+        depth = _DEPTHS.get(file.subtype)
+        if file.format == "FLAC" and file.subtype == "PCM_S8":
+            depth = 8
+        words = f"{depth} bit" if depth else _NAMES.get(file.subtype, file.subtype_info)
+        container = {"WAVEX": "WAV", "MPEG": "MP3", "MP3": "MP3"}.get(file.format, file.format)
+        encoding = container if container == words else f"{container}, {words}"
+        frames = max(0, file.frames)
+        info = RecordingInfo(path, frames / file.samplerate, file.samplerate, file.channels)
+        super().__init__(info, frames, encoding, depth)
+        self._preroll = _PREROLL.get(file.subtype, 0)
+        self._next = 0
+        promised = self._promised_frames()
+        try:
+            if not self._ends_at(frames):
+                self._shorten(self._count())
+                promised = max(promised, frames if frames < _ABSURD_FRAMES else 0)
+        except RecordingError:
+            file.close()
+            raise
+        if promised > self.frames:
+            missing_s = (promised - self.frames) / self.info.sample_rate_hz
+            self._warn(f"the file ends {missing_s:.1f} s before the length that its header names")
+
+    @property
+    def has_int16(self) -> bool:
+        return self.bit_depth == 16
+
+    def read_int16(self, first: int, count: int) -> NDArray[np.int16]:
+        if not self.has_int16:
+            return super().read_int16(first, count)
+        first, count = self._inside(first, count)
+        return self._frames(first, count, "int16")
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _read(self, first: int, count: int) -> NDArray[np.float32]:
+        return self._frames(first, count, "float32")
+
+    def _frames(self, first: int, count: int, dtype: str) -> NDArray:
+        try:
+            if first != self._next:
+                begin = max(0, first - self._preroll)
+                self._file.seek(begin)
+                if begin < first:
+                    self._file.read(first - begin, dtype=dtype, always_2d=True)
+            samples = self._file.read(count, dtype=dtype, always_2d=True)
+        except (soundfile.SoundFileError, OSError, RuntimeError) as error:
+            self._next = -1
+            raise self._broken_at(first, _plain(error)) from error
+        self._next = first + len(samples)
+        if len(samples) < count:
+            raise self._broken_at(self._next, "it became shorter while it was read")
+        return samples
+
+    def _ends_at(self, frames: int) -> bool:
+        """Whether the last sample that the header names can be read."""
+        if frames >= _ABSURD_FRAMES:
+            return False
+        if frames == 0:
+            return True
+        try:
+            self._file.seek(frames - 1)
+            found = len(self._file.read(1, dtype="int16"))
+            self._file.seek(0)
+        except (soundfile.SoundFileError, RuntimeError):
+            return False
+        return found == 1
+
+    def _count(self) -> int:
+        """How many samples there really are; decodes the file once."""
+        total = 0
+        self._reopen()
+        try:
+            while block := len(self._file.read(BLOCK_FRAMES, dtype="int16", always_2d=True)):
+                total += block
+        except (soundfile.SoundFileError, RuntimeError) as error:
+            if total == 0:
+                raise RecordingError(
+                    self.info.path, f"cannot be decoded ({_plain(error)})", "is it complete?"
+                ) from error
+        self._reopen()
+        return total
+
+    def _reopen(self) -> None:
+        self._file.close()
+        self._file = soundfile.SoundFile(self.info.path)
+        self._next = 0
+
+    def _shorten(self, frames: int) -> None:
+        rate = self.info.sample_rate_hz
+        self.frames = frames
+        self.info = RecordingInfo(self.info.path, frames / rate, rate, self.info.channels)
+
+    def _promised_frames(self) -> int:
+        """The length in the header where libsndfile corrected it, else 0."""
+        # libsndfile writes "data : 4000 (should be 2000)" into its log where the chunk is cut off
+        found = re.search(r"data : (\d+) \(should be (\d+)\)", self._file.extra_info)
+        if not found or self.bit_depth is None or int(found[1]) >= 0xFFFFFF00:
+            return 0
+        return int(found[1]) // (self.info.channels * self.bit_depth // 8)
+
+
+def _plain(error: Exception) -> str:
+    text = str(getattr(error, "error_string", error)) or type(error).__name__
+    return text.strip().rstrip(".").replace("\n", " ")

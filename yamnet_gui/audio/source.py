@@ -1,0 +1,109 @@
+"""What every kind of sound file offers: its facts, and samples from any place in it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.errors import RecordingError
+from ..core.events import RecordingInfo
+
+BLOCK_FRAMES = 1 << 17
+
+
+class AudioSource(ABC):
+    """An open recording. Belongs to one thread; a context manager that closes itself.
+
+    `info` holds rate, channels and length, `frames` the number of samples per channel, `encoding`
+    words for people ("WAV, 16 bit"), `bit_depth` is None for floating and lossy encodings.
+    """
+
+    def __init__(
+        self, info: RecordingInfo, frames: int, encoding: str, bit_depth: int | None
+    ) -> None:
+        self.info = info
+        self.frames = frames
+        self.encoding = encoding
+        self.bit_depth = bit_depth
+        self._warnings: dict[str, None] = {}
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was wrong with the file so far and how it was taken, each said once."""
+        return tuple(self._warnings)
+
+    @property
+    def has_int16(self) -> bool:
+        """Whether `read_int16` gives the file's own numbers."""
+        return False
+
+    def read(self, first: int, count: int) -> NDArray[np.float32]:
+        """Samples [first, first + count) as float32 (n, channels); n < count only at the end.
+
+        Raises RecordingError where the file cannot be read, ValueError for a negative span.
+        """
+        first, count = self._inside(first, count)
+        if count == 0:
+            return np.zeros((0, self.info.channels), np.float32)
+        return self._without_holes(self._read(first, count))
+
+    def read_int16(self, first: int, count: int) -> NDArray[np.int16]:
+        """Samples [first, first + count) as int16 (n, channels), full scale = 32768."""
+        scaled = np.rint(self.read(first, count) * 32768.0)
+        return np.clip(scaled, -32768, 32767).astype(np.int16)
+
+    def blocks(
+        self, count: int = BLOCK_FRAMES, first: int = 0, last: int | None = None
+    ) -> Iterator[NDArray[np.float32]]:
+        """Samples [first, last) in blocks of `count`, the last one shorter."""
+        end = self.frames if last is None else min(last, self.frames)
+        while first < end:
+            block = self.read(first, min(count, end - first))
+            if len(block) == 0:
+                return
+            yield block
+            first += len(block)
+
+    @abstractmethod
+    def close(self) -> None:
+        """Lets the file go; harmless when repeated."""
+
+    @abstractmethod
+    def _read(self, first: int, count: int) -> NDArray[np.float32]:
+        """Samples of a span that lies inside the file."""
+
+    def _inside(self, first: int, count: int) -> tuple[int, int]:
+        if first < 0 or count < 0:
+            raise ValueError("a span of samples cannot be negative")
+        return first, max(0, min(count, self.frames - first))
+
+    def _warn(self, text: str) -> None:
+        self._warnings[text] = None
+
+    def _without_holes(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The samples with 0 in place of what is not a number."""
+        # a sum is finite only where every term is; it is many times faster than isfinite().all()
+        if self.bit_depth is None and not np.isfinite(samples.sum(dtype=np.float64)):
+            self._warn("some samples are not numbers (NaN or infinite); they are taken as silence")
+            samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
+        return samples
+
+    def _broken_at(self, first: int, reason: str) -> RecordingError:
+        at_s = first / self.info.sample_rate_hz
+        return RecordingError(
+            self.info.path, f"cannot be read at {at_s:.1f} s ({reason})", "is the file complete?"
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
