@@ -1,0 +1,1 @@
+"""Labels on disk: the project store, and one file per label format."""

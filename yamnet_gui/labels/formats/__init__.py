@@ -1,0 +1,36 @@
+"""Label formats: one file each behind one small interface. See `FORMATS` for all of them."""
+
+from .base import ImportResult, Keeps, LabelFormat, ReadOptions, WriteOptions
+from .exchange import (
+    convert,
+    detect_format,
+    label_format,
+    losses,
+    output_files,
+    read_labels,
+    write_labels,
+    write_sidecar,
+)
+from .loss import kept
+from .sidecar import read_sidecar, sidecar_path
+from .table import FORMATS
+
+__all__ = [
+    "FORMATS",
+    "ImportResult",
+    "Keeps",
+    "LabelFormat",
+    "ReadOptions",
+    "WriteOptions",
+    "convert",
+    "detect_format",
+    "kept",
+    "label_format",
+    "losses",
+    "output_files",
+    "read_labels",
+    "read_sidecar",
+    "sidecar_path",
+    "write_labels",
+    "write_sidecar",
+]

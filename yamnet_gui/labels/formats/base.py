@@ -1,0 +1,167 @@
+"""What a label format is: a row of a table with a writer and a reader behind it."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from yamnet_gui import assets
+from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo
+
+
+class Keeps(StrEnum):
+    """What a format can carry beside onset, offset and label; the values finish sentences."""
+
+    PATH = "the recording's folder"
+    DURATION = "the recording's duration"
+    EMPTY = "recordings without events"
+    RECORDED_AT = "clock time"
+    MODEL = "the model's checksum"
+    REVIEWED = "reviewed spans"
+    ID = "event ids"
+    CLASS = "class number and AudioSet id"
+    CHANNEL = "channel"
+    STATE = "review state"
+    SOURCE = "source (detected, drawn, edited, imported)"
+    SCORE_MAX = "highest score"
+    SCORE_MEAN = "mean score"
+    PROBABILITY = "calibrated probability"
+    ORIGINAL = "what was there before the correction"
+    FREQUENCY = "frequency bounds"
+    UNCERTAINTY = "uncertainty of the edges"
+    REVIEWER = "reviewer and time of review"
+    NOTE = "note"
+    RULES = "rules id"
+
+
+@cache
+def bundled_classes() -> ClassMap:
+    """YAMNet's own classes."""
+    return ClassMap.from_csv(assets.class_map_path())
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOptions:
+    """How a table is written. Where a format has no use for an option, it is ignored.
+
+    `base`: recordings below this folder are named relative to it, else as their path stands.
+    `per_recording`: one file for each recording even where one could hold all.
+    `sidecar`: also write `OUT.yamnet.json`, which restores what the format cannot carry.
+    `label_column`, `score_column`: names of columns where the format leaves them open.
+    `clock`: also write clock times where the format has columns for them.
+    `curator_name`, `curator_email`: who made the labels (JAMS).
+    """
+
+    base: Path | None = None
+    per_recording: bool = False
+    sidecar: bool = False
+    label_column: str = "Annotation"
+    score_column: str = "Score"
+    clock: bool = False
+    curator_name: str = ""
+    curator_email: str = ""
+    classes: ClassMap = field(default_factory=bundled_classes)
+
+    def file_name(self, info: RecordingInfo) -> str:
+        """The recording's name as the table shall give it, with forward slashes."""
+        if self.base is not None and info.path.is_relative_to(self.base):
+            return info.path.relative_to(self.base).as_posix()
+        return info.path.as_posix()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How a table is read.
+
+    `recordings`: those that the table may be about; names in the table are matched to them, and
+    a table that names none belongs to the one of its own name, or the only one.
+    `label_column`: where the format leaves the column of the label open.
+    `encoding`: of the text, found by itself where None. `sidecar`: use `OUT.yamnet.json` where
+    it lies beside the table and still fits it.
+    """
+
+    recordings: Sequence[RecordingInfo] = ()
+    label_column: str | None = None
+    encoding: str | None = None
+    sidecar: bool = True
+    classes: ClassMap = field(default_factory=bundled_classes)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What a table says, before anything is done with it.
+
+    `unknown_labels`: labels that are none of the classes. `restored`: whether a side-car gave
+    back what the format cannot carry.
+    """
+
+    format_name: str
+    path: Path
+    recordings: tuple[LabelledRecording, ...]
+    warnings: tuple[str, ...] = ()
+    unknown_labels: tuple[str, ...] = ()
+    restored: bool = False
+
+    @property
+    def event_count(self) -> int:
+        return sum(len(r.events) for r in self.recordings)
+
+
+Output = Mapping[str, Iterable[str] | bytes]
+"""What is to be written: tail of the file name → lines. "" is the file itself."""
+Writer = Callable[[Sequence[LabelledRecording], WriteOptions], Output]
+Reader = Callable[[Path, ReadOptions], ImportResult]
+Recogniser = Callable[[str], bool]
+
+
+Fit = Callable[[Event, RecordingInfo], Event | None]
+
+
+def _unchanged(text: str) -> str:
+    return text
+
+
+def _fits(event: Event, info: RecordingInfo) -> Event | None:
+    return event
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFormat:
+    """One way to write labels down.
+
+    `combined`: whether one file can hold several recordings. `keeps`: what it can carry.
+    `clean`: what becomes of a label's text. `time_step_s`: times are rounded to this, None:
+    kept to the last bit. `companions`: tails of the files that are written along with it.
+    `recognise`: whether the first 4096 characters of a file look like this format. `fit`: the
+    event as this format can show it, None where it must be left out, for the reason `left_out`.
+    """
+
+    name: str
+    title: str
+    suffix: str
+    combined: bool
+    keeps: frozenset[Keeps]
+    write: Writer | None = None
+    read: Reader | None = None
+    clean: Callable[[str], str] = _unchanged
+    time_step_s: float | None = None
+    companions: tuple[str, ...] = ()
+    recognise: Recogniser | None = None
+    fit: Fit = _fits
+    left_out: str = ""
+
+    @property
+    def can_write(self) -> bool:
+        return self.write is not None
+
+    @property
+    def can_read(self) -> bool:
+        return self.read is not None
+
+    def clean_time(self, seconds: float) -> float:
+        """The time as a reader of the format gets it."""
+        if self.time_step_s is None:
+            return seconds
+        return round(seconds, 6 if self.time_step_s < 1e-3 else 3)

@@ -1,0 +1,194 @@
+"""Writing and reading labels in any format, whole or not at all."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.errors import LabelsError
+from yamnet_gui.core.events import LabelledRecording
+from yamnet_gui.core.files import replacing
+
+from .base import ImportResult, LabelFormat, ReadOptions, WriteOptions
+from .loss import losses_of
+from .sidecar import read_sidecar, restore, sidecar_lines, sidecar_path
+from .table import FORMATS
+from .text import readable, sniff_encoding
+
+_NO_WRITE_OPTIONS = WriteOptions()
+_NO_READ_OPTIONS = ReadOptions()
+
+
+def label_format(name: str) -> LabelFormat:
+    """The format of this name. Raises LabelsError naming those that there are."""
+    found = FORMATS.get(name)
+    if found is None:
+        raise LabelsError(name, "is not a label format", f"choose of {', '.join(FORMATS)}")
+    return found
+
+
+def output_files(
+    format_name: str,
+    recordings: Sequence[LabelledRecording],
+    path: Path,
+    *,
+    options: WriteOptions = _NO_WRITE_OPTIONS,
+) -> list[tuple[Path, Sequence[LabelledRecording]]]:
+    """Which file gets which recordings. `path` is a file, or a folder for one file each.
+
+    Raises LabelsError where several recordings should go into one file that can hold only one.
+    """
+    fmt = label_format(format_name)
+    if fmt.combined and not options.per_recording:
+        return [(path, recordings)]
+    if len(recordings) == 1 and not path.is_dir():
+        return [(path, recordings)]
+    if path.is_file() or (not path.exists() and path.suffix.lower() == fmt.suffix):
+        raise LabelsError(path, f"{fmt.title} holds one recording in each file", "name a folder")
+    names = _file_names([r.recording.path for r in recordings], fmt)
+    return [(path / name, [r]) for name, r in zip(names, recordings, strict=True)]
+
+
+def _file_names(paths: Sequence[Path], fmt: LabelFormat) -> list[str]:
+    """A name for each recording's file, with as much of its path as makes it the only one."""
+    stems = [p.stem for p in paths]
+    for longer in ([p.name for p in paths], ["_".join(p.parts[-2:]) for p in paths]):
+        count = Counter(s.casefold() for s in stems)
+        stems = [s if count[s.casefold()] == 1 else new for s, new in zip(stems, longer)]  # noqa: B905
+    taken: Counter[str] = Counter()
+    names = []
+    for stem in stems:
+        taken[stem.casefold()] += 1
+        n = taken[stem.casefold()]
+        names.append(f"{stem}{f'-{n}' if n > 1 else ''}{fmt.suffix}")
+    return names
+
+
+def write_labels(
+    format_name: str,
+    recordings: Sequence[LabelledRecording],
+    path: Path,
+    *,
+    options: WriteOptions = _NO_WRITE_OPTIONS,
+) -> list[Path]:
+    """Writes the labels and returns the files made, companions and side-cars included.
+
+    `path` is a file, or a folder where each recording gets its own. Nothing is put in place
+    before everything is written, so old files survive any failure. Raises LabelsError.
+    """
+    fmt = label_format(format_name)
+    if fmt.write is None:
+        raise LabelsError(path, f"{fmt.title} can only be read")
+    written: list[Path] = []
+    try:
+        with ExitStack() as stack:
+            for out, share in output_files(format_name, recordings, path, options=options):
+                out.parent.mkdir(parents=True, exist_ok=True)
+                for target, content in _contents(fmt, share, out, options):
+                    beside = stack.enter_context(replacing(target))
+                    _fill(beside, content)
+                    written.append(target)
+    except UnicodeEncodeError as error:
+        bad = error.object[max(0, error.start - 20) : error.end + 20]
+        raise LabelsError(path, f"{bad!r} cannot be written as UTF-8") from error
+    except OSError as error:
+        raise LabelsError(
+            path, f"cannot be written ({error.strerror or error})", "the old file was kept"
+        ) from error
+    return written
+
+
+def write_sidecar(format_name: str, recordings: Sequence[LabelledRecording], out: Path) -> Path:
+    """Writes `OUT.yamnet.json` for a table that is there already. Raises LabelsError."""
+    target = sidecar_path(out)
+    try:
+        with replacing(target) as beside:
+            _fill(beside, sidecar_lines(format_name, recordings))
+    except OSError as error:
+        raise LabelsError(target, f"cannot be written ({error.strerror or error})") from error
+    return target
+
+
+def _contents(
+    fmt: LabelFormat, recordings: Sequence[LabelledRecording], out: Path, options: WriteOptions
+) -> Iterable[tuple[Path, Iterable[str] | bytes]]:
+    assert fmt.write is not None
+    for tail, content in fmt.write(recordings, options).items():
+        yield (out.with_name(out.stem + tail) if tail else out), content
+    if options.sidecar:
+        yield sidecar_path(out), sidecar_lines(fmt.name, recordings)
+
+
+def _fill(path: Path, content: Iterable[str] | bytes) -> None:
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+        return
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(content)
+
+
+def read_labels(
+    format_name: str | None, path: Path, *, options: ReadOptions = _NO_READ_OPTIONS
+) -> ImportResult:
+    """Reads a file of labels; without a format's name the format is found by its content.
+
+    Nothing half read is ever returned. Raises LabelsError with line and reason.
+    """
+    fmt = label_format(format_name or detect_format(path))
+    if fmt.read is None:
+        raise LabelsError(path, f"{fmt.title} can only be written")
+    with readable(path):
+        result = fmt.read(path, options)
+    beside = sidecar_path(path)
+    if options.sidecar and beside.is_file():
+        try:
+            return restore(fmt, result, read_sidecar(beside), options)
+        except LabelsError as error:
+            return replace(result, warnings=(*result.warnings, str(error)))
+    return result
+
+
+def detect_format(path: Path) -> str:
+    """The name of the format that the file's content and ending speak for.
+
+    Raises LabelsError where it is none that is known.
+    """
+    with readable(path):
+        encoding = sniff_encoding(path)
+        with path.open("rb") as file:
+            head = file.read(8192).decode(encoding, errors="replace")[:4096]
+    head = head.replace("\r\n", "\n").replace("\r", "\n")
+    fit = [f for f in FORMATS.values() if f.can_read and f.recognise and f.recognise(head)]
+    ending = path.suffix.lower()
+    fit.sort(key=lambda f: f.suffix != ending)  # stable: the order of the table decides the rest
+    if not fit:
+        raise LabelsError(path, "is no label format that is known", "name the format")
+    return fit[0].name
+
+
+def losses(
+    format_name: str, recordings: Sequence[LabelledRecording], classes: ClassMap | None = None
+) -> list[str]:
+    """What the format cannot carry of these very labels, one sentence each; empty: nothing."""
+    return losses_of(label_format(format_name), recordings, classes)
+
+
+def convert(
+    source: Path,
+    target: Path,
+    target_format: str,
+    *,
+    source_format: str | None = None,
+    reading: ReadOptions = _NO_READ_OPTIONS,
+    writing: WriteOptions = _NO_WRITE_OPTIONS,
+) -> tuple[list[Path], list[str]]:
+    """Reads one format and writes another; the files made, and warnings and losses.
+
+    Raises LabelsError.
+    """
+    result = read_labels(source_format, source, options=reading)
+    lost = losses(target_format, result.recordings, reading.classes)
+    made = write_labels(target_format, result.recordings, target, options=writing)
+    return made, [*result.warnings, *lost]

@@ -1,0 +1,239 @@
+"""The program's own table: one row per event, and a second table of what was reviewed."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from yamnet_gui.core.errors import LabelsError
+from yamnet_gui.core.events import (
+    Event,
+    EventSource,
+    LabelledRecording,
+    Original,
+    ReviewedSpan,
+    ReviewState,
+)
+from yamnet_gui.core.spans import TimeSpan
+
+from .base import ImportResult, Keeps, LabelFormat, Output, ReadOptions, WriteOptions
+from .collect import Collector
+from .text import columns, csv_lines, csv_rows, harmed, harmless, number
+
+COLUMNS = (
+    "file", "onset_s", "offset_s", "label", "mid", "class_index", "channel", "state", "source",
+    "score_max", "score_mean", "probability", "original_label", "original_onset_s",
+    "original_offset_s", "low_hz", "high_hz", "reviewer", "reviewed_utc", "recorded_at", "note",
+    "model_sha256", "rules_id",
+)  # fmt: skip
+REVIEWED_COLUMNS = (
+    "file", "duration_s", "from_s", "to_s", "classes", "reviewer", "reviewed_utc",
+)  # fmt: skip
+REVIEWED_TAIL = ".reviewed.csv"
+
+
+def clock(start: datetime, seconds: float) -> datetime:
+    """Clock time `seconds` after `start`, true across changes to and from summer time."""
+    zone = start.tzinfo
+    if zone is None:
+        return start + timedelta(seconds=seconds)
+    return (start.astimezone(UTC) + timedelta(seconds=seconds)).astimezone(zone)
+
+
+def event_cells(event: Event, recording: LabelledRecording, file: str) -> dict[str, Any]:
+    """The event as values by column name (also for data frames); None where empty."""
+    original = event.original
+    start = recording.recording.recorded_at
+    return {
+        "file": file,
+        "onset_s": event.onset_s,
+        "offset_s": event.offset_s,
+        "label": event.label,
+        "mid": event.mid,
+        "class_index": event.class_index,
+        "channel": event.channel,
+        "state": event.state.value,
+        "source": event.source.value,
+        "score_max": event.score_max,
+        "score_mean": event.score_mean,
+        "probability": event.probability,
+        "original_label": original.label if original else None,
+        "original_onset_s": original.onset_s if original else None,
+        "original_offset_s": original.offset_s if original else None,
+        "low_hz": event.low_hz,
+        "high_hz": event.high_hz,
+        "reviewer": event.reviewer,
+        "reviewed_utc": event.reviewed_utc.isoformat() if event.reviewed_utc else None,
+        "recorded_at": clock(start, event.onset_s).isoformat() if start else None,
+        "note": event.note,
+        "model_sha256": recording.model_sha256,
+        "rules_id": event.rules_id,
+    }
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return number(value)
+    return harmless(value) if isinstance(value, str) else str(value)
+
+
+def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Output:
+    def events() -> Iterator[Sequence[str]]:
+        yield COLUMNS
+        for recording in recordings:
+            file = options.file_name(recording.recording)
+            for event in recording.events:
+                cells = event_cells(event, recording, file)
+                yield [_cell(cells[name]) for name in COLUMNS]
+
+    def reviewed() -> Iterator[Sequence[str]]:
+        yield REVIEWED_COLUMNS
+        for recording in recordings:
+            info = recording.recording
+            head = [harmless(options.file_name(info)), number(info.duration_s)]
+            if not recording.reviewed:  # the row says that the recording was part of the export
+                yield [*head, "", "", "", "", ""]
+            for span in recording.reviewed:
+                yield [
+                    *head,
+                    number(span.span.start_s),
+                    number(span.span.end_s),
+                    json.dumps(span.labels, ensure_ascii=False) if span.labels else "",
+                    harmless(span.reviewer),
+                    span.reviewed_utc.isoformat() if span.reviewed_utc else "",
+                ]
+
+    return {"": csv_lines(events()), REVIEWED_TAIL: csv_lines(reviewed())}
+
+
+def read(path: Path, options: ReadOptions) -> ImportResult:
+    collector = Collector("csv", path, options)
+    rows = csv_rows(path, options.encoding)
+    header = _header(path, rows, ("file", "onset_s", "offset_s", "label"))
+    extra = [name for name in header if name not in COLUMNS]
+    if extra:
+        collector.warn(f"the column {extra[0]!r} is not known and was left out")
+    for line, row in rows:
+        _read_event(collector, _cells(collector, row, header, line), line)
+    beside = path.with_name(path.stem + REVIEWED_TAIL)
+    if beside.is_file():
+        _read_reviewed(collector, beside, options)
+    return collector.result()
+
+
+def _header(path: Path, rows: Iterator[tuple[int, list[str]]], needed: tuple) -> dict[str, int]:
+    line, header = next(rows, (1, None))
+    if header is None:
+        raise LabelsError(path, "is empty", "it needs at least a line of column names")
+    return columns(path, header, needed, ",", line)
+
+
+def _cells(
+    collector: Collector, row: list[str], header: dict[str, int], line: int
+) -> dict[str, str]:
+    if len(row) < len(header):
+        raise collector.error(f"has {len(row)} cells where {len(header)} are needed", line)
+    return {name: row[k] for name, k in header.items()}
+
+
+def _read_event(collector: Collector, cells: dict[str, str], line: int) -> None:
+    def text(name: str) -> str:
+        return harmed(cells.get(name, ""))
+
+    onset_s = collector.seconds(cells["onset_s"], line, "onset")
+    offset_s = collector.seconds(cells["offset_s"], line, "offset")
+    fields: dict[str, Any] = {
+        name: collector.number(cells.get(name, ""), line, name)
+        for name in ("score_max", "score_mean", "probability", "low_hz", "high_hz")
+    }
+    fields |= {name: text(name) for name in ("reviewer", "note", "rules_id")}
+    if "class_index" in cells or "mid" in cells:
+        fields["class_index"] = _count(collector, cells.get("class_index", ""), line, "class_index")
+        fields["mid"] = text("mid")
+    fields["channel"] = _count(collector, cells.get("channel", ""), line, "channel")
+    try:
+        fields["state"] = ReviewState(cells.get("state") or "unreviewed")
+        fields["source"] = EventSource(cells.get("source") or "imported")
+    except ValueError as error:
+        raise collector.error(str(error), line) from error
+    if cells.get("original_onset_s") or cells.get("original_offset_s"):
+        fields["original"] = Original(
+            text("original_label"),
+            collector.seconds(cells.get("original_onset_s", ""), line, "original onset"),
+            collector.seconds(cells.get("original_offset_s", ""), line, "original offset"),
+        )
+    fields["reviewed_utc"] = _moment(collector, cells.get("reviewed_utc", ""), line)
+    collector.event(text("file"), onset_s, offset_s, text("label"), line, **fields)
+    heard = _moment(collector, cells.get("recorded_at", ""), line)
+    start = clock(heard, -onset_s) if heard else None
+    collector.recording(text("file"), recorded_at=start, model_sha256=text("model_sha256"))
+
+
+def _read_reviewed(collector: Collector, path: Path, options: ReadOptions) -> None:
+    rows = csv_rows(path, options.encoding)
+    header = _header(path, rows, ("file", "duration_s", "from_s", "to_s"))
+    table = Collector("csv", path, options)  # reports errors under the second table's name
+    for line, row in rows:
+        cells = _cells(table, row, header, line)
+        name = harmed(cells["file"])
+        duration = table.number(cells["duration_s"], line, "duration_s")
+        collector.recording(name, duration_s=duration)
+        if not cells["from_s"] and not cells["to_s"]:
+            continue
+        start = table.seconds(cells["from_s"], line, "start")
+        end = table.seconds(cells["to_s"], line, "end")
+        if end < start:
+            raise table.error(f"ends at {end:g} s, before it starts at {start:g} s", line)
+        span = ReviewedSpan(
+            TimeSpan(start, end),
+            _labels(table, cells.get("classes", ""), line),
+            harmed(cells.get("reviewer", "")),
+            _moment(table, cells.get("reviewed_utc", ""), line),
+        )
+        collector.reviewed(name, span)
+
+
+def _labels(collector: Collector, text: str, line: int) -> tuple[str, ...]:
+    if not text.startswith("["):
+        return (harmed(text),) if text else ()
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise collector.error("the list of classes is broken", line) from error
+    if not all(isinstance(label, str) for label in found):
+        raise collector.error("the list of classes holds something else than names", line)
+    return tuple(found)
+
+
+def _count(collector: Collector, text: str, line: int, what: str) -> int | None:
+    value = collector.number(text, line, what)
+    if value is None:
+        return None
+    if value < 0 or value != int(value):
+        raise collector.error(f"{what} {text!r} is not a whole number of 0 or more", line)
+    return int(value)
+
+
+def _moment(collector: Collector, text: str, line: int) -> datetime | None:
+    if not text.strip():
+        return None
+    try:
+        return datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise collector.error(f"{text[:40]!r} is not a date and time", line) from error
+
+
+FORMAT = LabelFormat(
+    name="csv",
+    title="Own table (CSV)",
+    suffix=".csv",
+    combined=True,
+    keeps=frozenset(Keeps) - {Keeps.ID, Keeps.UNCERTAINTY},
+    write=write,
+    read=read,
+    companions=(REVIEWED_TAIL,),
+    recognise=lambda head: "onset_s" in head.partition("\n")[0] and "," in head.partition("\n")[0],
+)

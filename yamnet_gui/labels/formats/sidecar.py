@@ -1,0 +1,267 @@
+"""`OUT.yamnet.json`: everything about the events of `OUT`, to restore what its format dropped."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from yamnet_gui.core.errors import LabelsError
+from yamnet_gui.core.events import (
+    Event,
+    EventList,
+    EventSource,
+    LabelledRecording,
+    Original,
+    RecordingInfo,
+    ReviewedSpan,
+    ReviewState,
+)
+from yamnet_gui.core.spans import TimeSpan
+
+from .base import ImportResult, Keeps, LabelFormat, ReadOptions
+from .loss import EVENT_FIELDS, kept_event
+from .text import whole_text
+
+VERSION = 1
+
+
+def sidecar_path(out: Path) -> Path:
+    return out.with_name(out.name + ".yamnet.json")
+
+
+def sidecar_lines(format_name: str, recordings: Sequence[LabelledRecording]) -> Iterator[str]:
+    """The side-car as JSON, one event on each line."""
+    yield '{"yamnet_gui_sidecar": %d, "format": %s, "recordings": [' % (  # noqa: UP031 - braces
+        VERSION,
+        json.dumps(format_name),
+    )
+    for k, recording in enumerate(recordings):
+        info = recording.recording
+        head = {
+            "path": str(info.path),
+            "duration_s": info.duration_s,
+            "sample_rate_hz": info.sample_rate_hz,
+            "channels": info.channels,
+            "recorded_at": _iso(info.recorded_at),
+            "model_sha256": recording.model_sha256,
+            "reviewed": [
+                {
+                    "start_s": r.span.start_s,
+                    "end_s": r.span.end_s,
+                    "labels": list(r.labels),
+                    "reviewer": r.reviewer,
+                    "reviewed_utc": _iso(r.reviewed_utc),
+                }
+                for r in recording.reviewed
+            ],
+        }
+        yield f'{"," if k else ""}\n{json.dumps(head)[:-1]}, "events": ['
+        for n, event in enumerate(recording.events):
+            yield f"{',' if n else ''}\n{json.dumps(event_record(event))}"
+        yield "]}"
+    yield "]}\n"
+
+
+def event_record(event: Event) -> dict[str, Any]:
+    """The event as plain JSON values, fields at their default left out."""
+    record: dict[str, Any] = {}
+    for field in fields(Event):
+        value = getattr(event, field.name)
+        if field.name in _NEEDED or value != field.default:
+            record[field.name] = value
+    if event.original:
+        original = event.original
+        record["original"] = [original.label, original.onset_s, original.offset_s]
+    if event.reviewed_utc:
+        record["reviewed_utc"] = _iso(event.reviewed_utc)
+    return record
+
+
+_NEEDED = ("id", "onset_s", "offset_s", "label")
+
+
+def event_from(record: Mapping[str, Any]) -> Event:
+    """Undoes `event_record`. Raises KeyError, TypeError or ValueError."""
+    known = {field.name for field in fields(Event)}
+    values = {name: value for name, value in record.items() if name in known}
+    values["state"] = ReviewState(values.get("state", ReviewState.UNREVIEWED))
+    values["source"] = EventSource(values.get("source", EventSource.DETECTED))
+    if values.get("original"):
+        label, onset_s, offset_s = values["original"]
+        values["original"] = Original(str(label), float(onset_s), float(offset_s))
+    values["reviewed_utc"] = _moment(values.get("reviewed_utc"))
+    for name in ("onset_s", "offset_s"):
+        values[name] = float(values[name])
+    return Event(**values)
+
+
+def read_sidecar(path: Path) -> tuple[LabelledRecording, ...]:
+    """What a side-car holds. Raises LabelsError where it is none or broken."""
+    try:
+        document = json.loads(whole_text(path, "utf-8"))
+        if document["yamnet_gui_sidecar"] > VERSION:
+            raise LabelsError(path, "was written by a newer version of this program")
+        return tuple(_recording(record) for record in document["recordings"])
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise LabelsError(path, "is not a side-car of this program, or broken") from error
+
+
+def _recording(record: Mapping[str, Any]) -> LabelledRecording:
+    info = RecordingInfo(
+        Path(record["path"]),
+        float(record["duration_s"]),
+        int(record["sample_rate_hz"]),
+        int(record["channels"]),
+        _moment(record["recorded_at"]),
+    )
+    reviewed = tuple(
+        ReviewedSpan(
+            TimeSpan(float(r["start_s"]), float(r["end_s"])),
+            tuple(r["labels"]),
+            r["reviewer"],
+            _moment(r["reviewed_utc"]),
+        )
+        for r in record["reviewed"]
+    )
+    events = EventList.of(event_from(e) for e in record["events"])
+    return LabelledRecording(info, events, reviewed, record["model_sha256"])
+
+
+def restore(
+    fmt: LabelFormat,
+    result: ImportResult,
+    stored: Iterable[LabelledRecording],
+    options: ReadOptions,
+) -> ImportResult:
+    """The result with all that the format dropped given back from the side-car.
+
+    Where the table was edited since, the table counts: events that it no longer has stay away,
+    new ones stay as they are, and what the format does carry is taken from it.
+    """
+    full = list(stored)
+    used: set[int] = set()
+    recordings = []
+    for read in result.recordings:
+        k = _stored_for(read, full, used, options)
+        if k is None:
+            recordings.append(read)
+            continue
+        used.add(k)
+        recordings.append(_merged(fmt, read, full[k], options))
+    for k, recording in enumerate(full):
+        if k not in used and _nothing_of(fmt, recording, options):
+            info = _known_info(recording.recording, options)
+            recordings.append(replace(recording, recording=info))
+    known = {e.label for r in recordings for e in r.events}
+    unknown = tuple(label for label in result.unknown_labels if label in known)
+    return replace(result, recordings=tuple(recordings), unknown_labels=unknown, restored=True)
+
+
+def _nothing_of(fmt: LabelFormat, recording: LabelledRecording, options: ReadOptions) -> bool:
+    """Whether the format leaves nothing of the recording, so that the table cannot name it."""
+    if Keeps.EMPTY in fmt.keeps:
+        return False
+    return all(kept_event(fmt, e, recording, options.classes) is None for e in recording.events)
+
+
+def _stored_for(
+    read: LabelledRecording,
+    full: Sequence[LabelledRecording],
+    used: set[int],
+    options: ReadOptions,
+) -> int | None:
+    paths = [None if k in used else r.recording.path for k, r in enumerate(full)]
+    path = read.recording.path
+    if path in paths:
+        return paths.index(path)
+    for tail in (lambda p: p.name, lambda p: p.stem):
+        fit = [k for k, p in enumerate(paths) if p is not None and tail(p) == tail(path)]
+        if len(fit) == 1:
+            return fit[0]
+    left = [k for k, p in enumerate(paths) if p is not None]
+    return left[0] if len(full) == 1 and left else None
+
+
+def _known_info(info: RecordingInfo, options: ReadOptions) -> RecordingInfo:
+    for known in options.recordings:
+        if known.path == info.path:
+            return known
+    return info
+
+
+def _merged(
+    fmt: LabelFormat, read: LabelledRecording, full: LabelledRecording, options: ReadOptions
+) -> LabelledRecording:
+    waiting: defaultdict[tuple, list[Event]] = defaultdict(list)
+    left_out = []
+    for event in full.events:
+        shown = kept_event(fmt, event, full, options.classes)
+        if shown is None:
+            left_out.append(event)
+        else:
+            waiting[_key(shown)].append(event)
+    events = list(left_out)
+    for event in read.events:
+        twins = waiting.get(_key(event))
+        events.append(_with_lost(fmt, event, _nearest(fmt, event, twins, full, options))
+                      if twins else event)  # fmt: skip
+    known = any(info.path == read.recording.path for info in options.recordings)
+    return LabelledRecording(
+        read.recording if known else full.recording,
+        EventList.of(_distinct(events)),
+        read.reviewed if Keeps.REVIEWED in fmt.keeps else full.reviewed,
+        read.model_sha256 or full.model_sha256,
+    )
+
+
+def _key(event: Event) -> tuple:
+    return (round(event.onset_s, 6), round(event.offset_s, 6), event.label)
+
+
+def _nearest(
+    fmt: LabelFormat,
+    event: Event,
+    twins: list[Event],
+    full: LabelledRecording,
+    options: ReadOptions,
+) -> Event:
+    """Takes the twin that agrees most with the table's event out of the list."""
+
+    def agreement(twin: Event) -> int:
+        shown = kept_event(fmt, twin, full, options.classes)
+        return sum(getattr(shown, f.name) == getattr(event, f.name) for f in fields(Event))
+
+    best = max(range(len(twins)), key=lambda k: (agreement(twins[k]), -k))
+    return twins.pop(best)
+
+
+def _with_lost(fmt: LabelFormat, event: Event, stored: Event) -> Event:
+    """The stored event, with what the format carries taken from the table."""
+    carried: dict[str, Any] = {}
+    for key, names in EVENT_FIELDS.items():
+        if key in fmt.keeps:
+            carried |= {name: getattr(event, name) for name in names}
+    return replace(stored, **carried)
+
+
+def _distinct(events: Iterable[Event]) -> Iterator[Event]:
+    """The events, ids that come twice made different."""
+    seen: set[str] = set()
+    for event in events:
+        identity, n = event.id, 1
+        while identity in seen:
+            n += 1
+            identity = f"{event.id}-{n}"
+        seen.add(identity)
+        yield event if identity == event.id else replace(event, id=identity)
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,193 @@
+"""Text in and out: encodings, bounded lines, numbers, cells that spreadsheets leave alone."""
+
+import csv
+import io
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+
+from yamnet_gui.core.errors import LabelsError
+
+LONGEST_LINE = 1 << 20
+"""Characters; a longer line is not a table of labels."""
+LARGEST_WHOLE = 1 << 28
+"""Bytes of a file that has to be read in one piece (JSON, XML)."""
+
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_FORMULA_OUT = re.compile(r"'+[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+
+
+def harmless(text: str) -> str:
+    """The text with `'` before what a spreadsheet would take for a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def harmed(text: str) -> str:
+    """Undoes `harmless`."""
+    return text[1:] if _FORMULA_OUT.match(text) else text
+
+
+def one_line(text: str) -> str:
+    """The text without TABs and line breaks, for formats that cannot quote."""
+    return re.sub(r"[\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029\0]+", " ", text)
+
+
+def number(value: float | None, decimals: int = 6) -> str:
+    """Plain decimal text with at least this many decimals that reads back to the same float."""
+    if value is None:
+        return ""
+    short = f"{value:.{decimals}f}"
+    return short if float(short) == value else f"{Decimal(repr(float(value))):f}"
+
+
+def csv_lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Comma-separated lines, every cell quoted."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    for row in rows:
+        writer.writerow(row)
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def sniff_encoding(path: Path) -> str:
+    """The encoding by its byte-order mark, or by the zero bytes of UTF-16; else UTF-8."""
+    with path.open("rb") as file:
+        head = file.read(1024)
+    if head.startswith(b"\xef\xbb\xbf"):
+        return "utf-8-sig"
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if odd > len(head) // 4 and even < len(head) // 8:
+        return "utf-16-le"
+    if even > len(head) // 4 and odd < len(head) // 8:
+        return "utf-16-be"
+    return "utf-8"
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Turns what goes wrong while reading into LabelsError."""
+    try:
+        yield
+    except OSError as error:
+        raise LabelsError(path, f"cannot be read ({error.strerror})") from error
+    except (UnicodeError, LookupError) as error:
+        raise LabelsError(path, "is not text in this encoding", "save it as UTF-8") from error
+
+
+def lines(path: Path, encoding: str | None = None) -> Iterator[str]:
+    """Lines with their ends (any of CR, LF, CRLF), one by one, so that size does not matter.
+
+    Raises LabelsError with the line's number where it is no text or far too long.
+    """
+    with readable(path):
+        encoding = encoding or sniff_encoding(path)
+        # UTF-16 cannot smuggle bad bytes through; UTF-8 can, and so tells the line
+        errors = "strict" if encoding.startswith("utf-16") else "surrogateescape"
+        with path.open(encoding=encoding, errors=errors, newline="") as file:
+            count = 0
+            while line := file.readline(LONGEST_LINE):
+                count += 1
+                if len(line) >= LONGEST_LINE:
+                    raise LabelsError(path, "is far too long for a table of labels", line=count)
+                if not line.isascii() and any("\udc80" <= c <= "\udcff" for c in line):
+                    raise LabelsError(path, "is not UTF-8 text", "save it as UTF-8", line=count)
+                if "\0" in line:
+                    raise LabelsError(path, "holds zero bytes; this is not text", line=count)
+                yield line
+
+
+def whole_text(path: Path, encoding: str | None = None) -> str:
+    """All of a file that cannot be read line by line. Raises LabelsError where it is too big."""
+    with readable(path):
+        size = path.stat().st_size
+    if size > LARGEST_WHOLE:
+        raise LabelsError(path, f"is {size >> 20} MiB big, too much for a file of labels")
+    return "".join(_blocks(path, encoding))
+
+
+def _blocks(path: Path, encoding: str | None) -> Iterator[str]:
+    encoding = encoding or sniff_encoding(path)
+    with readable(path), path.open(encoding=encoding, newline=None) as file:
+        while block := file.read(1 << 20):
+            if "\0" in block:
+                raise LabelsError(path, "holds zero bytes; this is not text")
+            yield block
+
+
+def csv_rows(
+    path: Path, encoding: str | None = None, delimiter: str = ","
+) -> Iterator[tuple[int, list[str]]]:
+    """(line number, cells) of a quoted table, blank lines left out. Raises LabelsError."""
+    reader = csv.reader(lines(path, encoding), delimiter=delimiter, strict=True)
+    while True:
+        first = reader.line_num + 1
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            raise LabelsError(path, f"quotes do not match ({error})", line=first) from error
+        if row is None:
+            return
+        if row:
+            yield first, row
+
+
+def tab_rows(path: Path, encoding: str | None = None) -> Iterator[tuple[int, list[str]]]:
+    """(line number, cells) of a table with TABs and without quotes, blank lines left out."""
+    for count, line in enumerate(lines(path, encoding), start=1):
+        text = line.rstrip("\r\n")
+        if text.strip():
+            yield count, text.split("\t")
+
+
+def seconds(path: Path, text: str, line: int | None, what: str = "time") -> float:
+    """A finite time of 0 or more. Raises LabelsError."""
+    try:
+        value = float(text)
+    except ValueError:
+        hint = "use a point, not a comma" if re.fullmatch(r"\s*\d+,\d+\s*", text) else ""
+        raise LabelsError(path, f"the {what} {text[:40]!r} is no number", hint, line=line) from None
+    if not math.isfinite(value):
+        raise LabelsError(path, f"the {what} is {text.strip()[:40]}, not a time", line=line)
+    if value < 0:
+        raise LabelsError(path, f"the {what} {text.strip()[:40]} is negative", line=line)
+    return value + 0.0  # makes -0.0 plain
+
+
+def optional_number(path: Path, text: str, line: int | None, what: str) -> float | None:
+    """A finite number, None for an empty cell. Raises LabelsError."""
+    if not text.strip():
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise LabelsError(path, f"{what} {text[:40]!r} is no number", line=line)
+    return value
+
+
+def columns(
+    path: Path, header: Sequence[str], needed: Sequence[str], delimiter: str, line: int = 1
+) -> dict[str, int]:
+    """Name → position of each column, names without blanks around them.
+
+    Raises LabelsError naming what lacks, and the wrong separator where that is why.
+    """
+    found = {name.strip(): k for k, name in reversed(list(enumerate(header)))}
+    lacking = [name for name in needed if name not in found]
+    if lacking:
+        names = {",": "commas", "\t": "TABs", ";": "semicolons"}
+        joined = delimiter.join(header)
+        for other, word in names.items():
+            if other != delimiter and all(n in joined.split(other) for n in needed):
+                advice = f"save it with {names[delimiter]}"
+                raise LabelsError(path, f"columns are separated by {word}", advice, line=line)
+        raise LabelsError(path, f"the column {lacking[0]!r} is missing", line=line)
+    return found
