@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import RecordingError
-from ..core.events import RecordingInfo
+from yamnet_gui.core.errors import RecordingError
+from yamnet_gui.core.events import RecordingInfo
 from .source import AudioSource
 
 _PREROLL_S = 1.0

@@ -6,8 +6,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from ..core.errors import RecordingError
-from ..core.files import replacing
+from yamnet_gui.core.errors import RecordingError
+from yamnet_gui.core.files import replacing
 
 _BLOCK = 1 << 20
 
@@ -39,7 +39,11 @@ def content_hash(path: Path | str, memo_folder: Path | None = None) -> str:
 
 def file_key(path: Path | str) -> str:
     """A short name for the absolute path, fit for a file in a cache folder."""
-    text = os.path.realpath(path)
+    return text_key(os.path.realpath(path))
+
+
+def text_key(text: str) -> str:
+    """A short name for any text, 32 small hexadecimal digits."""
     return hashlib.sha256(os.fsencode(text)).hexdigest()[:32]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import soundfile
 
-from ..core.errors import RecordingError
+from yamnet_gui.core.errors import RecordingError
 from .container import ContainerSource
 from .sndfile import SndfileSource
 from .source import AudioSource

@@ -8,8 +8,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import RecordingError
-from ..core.events import RecordingInfo
+from yamnet_gui.core.errors import RecordingError
+from yamnet_gui.core.events import RecordingInfo
 
 BLOCK_FRAMES = 1 << 17
 
