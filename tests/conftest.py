@@ -38,6 +38,14 @@ def weights_file() -> Path:
 
 
 @pytest.fixture(scope="session")
+def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Random weights of the published shapes, the same in every session."""
+    from .tiny_network import write_tiny_weights
+
+    return write_tiny_weights(tmp_path_factory.mktemp("weights") / "tiny.h5")
+
+
+@pytest.fixture(scope="session")
 def reference() -> Path:
     """The folder with `golden/` and `audio/`; only for tests marked `reference`."""
     assert REFERENCE is not None, "mark this test with @pytest.mark.reference"

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import WeightsError
 
+from ._tensorflow import import_tensorflow
 from .parameters import LAYERS, MEL_BANDS, PATCH_FRAMES
 from .weights import ADVICE, Weights, WeightsFile, find_weights, load_weights
 
@@ -83,14 +84,6 @@ def load_network(path: Path | None = None, batch: int = DEFAULT_BATCH) -> Networ
     if found is None:
         raise WeightsError("yamnet.h5", "there are no weights of the network yet", ADVICE)
     return Network(load_weights(found), batch)
-
-
-def import_tensorflow() -> Any:
-    """The `tensorflow` module, imported without its messages about CPUs and missing GPUs."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    import tensorflow as tf
-
-    return tf
 
 
 def _sigmoid(values: Floats) -> Floats:

@@ -1,0 +1,53 @@
+"""TensorFlow, imported late and quietly."""
+
+import os
+import re
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+_NOISE = re.compile(
+    rb"(WARNING: All log messages before absl::|[IW]\d{4} \d\d:\d\d:\d\d|[IW]0000 |To enable the f)"
+)
+_lock = threading.Lock()
+
+
+def import_tensorflow() -> Any:
+    """The `tensorflow` module, imported without its messages about CPUs and missing GPUs."""
+    with _lock:
+        if "tensorflow" not in sys.modules:
+            os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+            with _without_noise():
+                import tensorflow
+        import tensorflow
+
+    return tensorflow
+
+
+@contextmanager
+def _without_noise() -> Iterator[None]:
+    """Drops log lines of TensorFlow from the standard error; the rest is written afterwards.
+
+    TensorFlow logs before it reads TF_CPP_MIN_LOG_LEVEL, from C++, to the file descriptor.
+    """
+    try:
+        saved = os.dup(2)
+    except OSError:  # a window started without a console has no standard error
+        yield
+        return
+    try:
+        with tempfile.TemporaryFile() as caught:
+            os.dup2(caught.fileno(), 2)
+            try:
+                yield
+            finally:
+                os.dup2(saved, 2)
+                caught.seek(0)
+                for line in caught:
+                    if not _NOISE.match(line):
+                        os.write(2, line)
+    finally:
+        os.close(saved)
