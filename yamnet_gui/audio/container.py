@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.events import RecordingInfo
+
 from .source import AudioSource
 
 _PREROLL_S = 1.0

@@ -7,6 +7,7 @@ from pathlib import Path
 import soundfile
 
 from yamnet_gui.core.errors import RecordingError
+
 from .container import ContainerSource
 from .sndfile import SndfileSource
 from .source import AudioSource

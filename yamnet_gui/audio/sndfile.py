@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.events import RecordingInfo
+
 from .source import BLOCK_FRAMES, AudioSource
 
 _DEPTHS = {"PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32}

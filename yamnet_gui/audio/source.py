@@ -86,7 +86,11 @@ class AudioSource(ABC):
     def _without_holes(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """The samples with 0 in place of what is not a number."""
         # a sum is finite only where every term is; it is many times faster than isfinite().all()
-        if self.bit_depth is None and not np.isfinite(samples.sum(dtype=np.float64)):
+        if self.bit_depth is not None:
+            return samples
+        with np.errstate(invalid="ignore"):
+            total = samples.sum(dtype=np.float64)
+        if not np.isfinite(total):
             self._warn("some samples are not numbers (NaN or infinite); they are taken as silence")
             samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
         return samples
