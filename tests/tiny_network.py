@@ -24,14 +24,16 @@ def write_tiny_weights(path: Path, seed: int = 0) -> Path:
         for layer in LAYERS:
             height, width, inputs, _ = layer.kernel_shape
             terms = height * width * (1 if layer.depthwise else inputs)
-            kernel = random.standard_normal(layer.kernel_shape) * np.sqrt(2 / terms)
+            kernel = random.standard_normal(layer.kernel_shape) * np.sqrt(3 / terms)
             if layer.inputs == 1:  # else the level of silence, log(0.001), outweighs all sounds
                 kernel -= kernel.mean(axis=(0, 1))
+            elif not layer.depthwise:  # else what all channels share outgrows what they tell
+                kernel -= kernel.mean(axis=2, keepdims=True)
             write(layer.name, layer.kernel_name.rpartition("/")[2], kernel)
-            write(f"{layer.name}/bn", "beta", 0.1 * random.standard_normal(layer.outputs))
-            write(f"{layer.name}/bn", "moving_mean", 0.1 * random.standard_normal(layer.outputs))
+            write(f"{layer.name}/bn", "beta", 0.05 * random.standard_normal(layer.outputs))
+            write(f"{layer.name}/bn", "moving_mean", 0.05 * random.standard_normal(layer.outputs))
             write(f"{layer.name}/bn", "moving_variance", random.uniform(0.8, 1.2, layer.outputs))
-        logits = random.standard_normal((EMBEDDING, CLASSES)) * np.sqrt(8 / EMBEDDING)
+        logits = random.standard_normal((EMBEDDING, CLASSES)) * np.sqrt(0.004 / EMBEDDING)
         write("logits", "kernel", logits - logits.mean(axis=0))
-        write("logits", "bias", random.normal(-1.0, 1.0, CLASSES))
+        write("logits", "bias", random.normal(-1.5, 0.3, CLASSES))
     return path
