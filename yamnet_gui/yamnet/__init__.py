@@ -4,6 +4,7 @@ Importing this package imports neither TensorFlow nor h5py; building a network d
 """
 
 from .analyzer import Analyzer, PatchNetwork, frame_count, start_sample
+from .fetch import fetch_weights
 from .front_end import LogMel, log_mel
 from .network import DEFAULT_BATCH, Network, load_network
 from .weights import (
@@ -30,6 +31,7 @@ __all__ = [
     "PatchNetwork",
     "Weights",
     "WeightsFile",
+    "fetch_weights",
     "find_weights",
     "frame_count",
     "inspect_weights",
