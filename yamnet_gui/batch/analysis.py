@@ -1,0 +1,117 @@
+"""A finished analysis as the rest of the program sees it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yamnet_gui.core.events import RecordingInfo
+from yamnet_gui.core.scores import FrameGrid, ScoreChunk, ScoreTable
+
+from .settings import AnalysisSettings
+from .stored import META, open_rows, table_name
+
+_READ_FRAMES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What the model said about a recording.
+
+    `tables` holds one table for the mix, or one per channel. Scores and embeddings are mapped
+    from the disk, read-only. `keeper` holds on to a temporary folder where nothing is cached.
+    """
+
+    recording: RecordingInfo
+    settings: AnalysisSettings
+    model_sha256: str
+    model_name: str
+    complete: bool
+    created_utc: datetime
+    tables: tuple[ScoreTable, ...]
+    folder: Path
+    keeper: object = field(default=None, repr=False, compare=False)
+
+    def embeddings(self, channel: int | None = None) -> NDArray[np.float32]:
+        """The embeddings of one table, shape (frames, 1024), mapped and read-only.
+
+        Raises KeyError where the channel was not analysed.
+        """
+        table = self.table(channel)
+        path = self.folder / f"{table_name(table.channel)}.embeddings.npy"
+        return open_rows(path, table.grid.count)
+
+    def table(self, channel: int | None = None) -> ScoreTable:
+        """The scores of one channel (None: of the mix). Raises KeyError where there are none."""
+        for table in self.tables:
+            if table.channel == channel:
+                return table
+        raise KeyError(channel)
+
+    def chunks(self, channel: int | None = None) -> Iterator[ScoreChunk]:
+        """Scores and embeddings of one table in blocks, so that memory stays bounded."""
+        scores, embeddings = self.table(channel).scores, self.embeddings(channel)
+        for first in range(0, len(scores), _READ_FRAMES):
+            last = first + _READ_FRAMES
+            yield ScoreChunk(first, scores[first:last], embeddings[first:last])
+
+
+def describe(
+    recording: RecordingInfo,
+    settings: AnalysisSettings,
+    model: tuple[str, str],
+    grids: dict[int | None, FrameGrid],
+    created_utc: datetime,
+) -> dict[str, Any]:
+    """The content of `analysis.json`. `model` is its SHA-256 and its name."""
+    return {
+        "duration_s": recording.duration_s,
+        "sample_rate_hz": recording.sample_rate_hz,
+        "channels": recording.channels,
+        "settings": settings.to_json(),
+        "model_sha256": model[0],
+        "model_name": model[1],
+        "created_utc": created_utc.isoformat(),
+        "tables": [
+            {"channel": channel, "count": grid.count, "start_s": grid.start_s, "end_s": grid.end_s}
+            for channel, grid in grids.items()
+        ],
+    }
+
+
+def open_analysis(folder: Path, path: Path, recorded_at: datetime | None) -> Analysis:
+    """The finished analysis in `folder`, as one of the recording at `path`.
+
+    Raises OSError, ValueError, KeyError or TypeError where the folder is not whole.
+    """
+    meta = json.loads((folder / META).read_text(encoding="utf-8"))
+    settings = AnalysisSettings.from_json(meta["settings"])
+    tables = []
+    for entry in meta["tables"]:
+        grid = FrameGrid(entry["count"], entry["end_s"], entry["start_s"], settings.hop_s)
+        name = table_name(entry["channel"])
+        open_rows(folder / f"{name}.embeddings.npy", grid.count)
+        scores = open_rows(folder / f"{name}.scores.npy", grid.count)
+        tables.append(ScoreTable(grid, scores, entry["channel"]))
+    return Analysis(
+        recording=RecordingInfo(
+            path, meta["duration_s"], meta["sample_rate_hz"], meta["channels"], recorded_at
+        ),
+        settings=settings,
+        model_sha256=meta["model_sha256"],
+        model_name=meta["model_name"],
+        complete=True,
+        created_utc=datetime.fromisoformat(meta["created_utc"]),
+        tables=tuple(tables),
+        folder=folder,
+    )
+
+
+def kept_by(analysis: Analysis, keeper: object) -> Analysis:
+    """The analysis, holding on to `keeper` as long as it lives."""
+    return replace(analysis, keeper=keeper)

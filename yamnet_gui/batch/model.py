@@ -1,0 +1,72 @@
+"""The model of an analysis, loaded only where it has to run."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from yamnet_gui.audio import content_hash
+from yamnet_gui.core.errors import RecordingError, WeightsError
+from yamnet_gui.yamnet import Network, find_weights, load_network
+from yamnet_gui.yamnet.weights import ADVICE, KNOWN_FILES
+
+
+@runtime_checkable
+class Model(Protocol):
+    """A network that may not be loaded yet: its name, its SHA-256 and a way to get it."""
+
+    @property
+    def sha256(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    def network(self) -> Network: ...
+
+
+class WeightsModel:
+    """The model in a weights file; TensorFlow is imported when `network` is first called.
+
+    `path` None means the file that `find_weights` finds. `memo_folder` remembers the checksum
+    of an unchanged file. Raises WeightsError where there is no such file.
+    """
+
+    def __init__(self, path: Path | None = None, memo_folder: Path | None = None) -> None:
+        found = path or find_weights()
+        if found is None:
+            raise WeightsError("yamnet.h5", "there are no weights of the network yet", ADVICE)
+        if not found.is_file():
+            raise WeightsError(found, "there is no such weights file", ADVICE)
+        self.path = found
+        try:
+            self.sha256 = content_hash(found, memo_folder)
+        except RecordingError as error:
+            raise WeightsError(found, error.reason, ADVICE) from error
+        self.name = KNOWN_FILES.get(self.sha256) or f"{found.name} ({self.sha256[:12]})"
+        self._network: Network | None = None
+
+    def network(self) -> Network:
+        """The network, loaded once. Raises WeightsError where the file is not whole."""
+        if self._network is None:
+            self._network = load_network(self.path)
+        return self._network
+
+
+class LoadedModel:
+    """A network that is there already."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self.sha256 = network.weights_file.sha256
+        self.name = network.weights_file.name
+
+    def network(self) -> Network:
+        return self._network
+
+
+def as_model(network: Network | Model | Callable[[], Network]) -> Model:
+    """Whatever the caller has, as a model; a plain function is called at once."""
+    if isinstance(network, Network):
+        return LoadedModel(network)
+    if isinstance(network, Model):
+        return network
+    return LoadedModel(network())

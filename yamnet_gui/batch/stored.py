@@ -1,0 +1,245 @@
+"""The folder that holds one analysis: how it is written, taken up again and opened.
+
+A finished folder has `analysis.json` and, for the mix or each channel, `NAME.scores.npy` and
+`NAME.embeddings.npy` (float32, one row per frame; any NumPy opens them). While the analysis runs,
+the same two files only ever grow, and `progress.jsonl` gets a line with length and checksum after
+each chunk: whatever a kill leaves behind the last good line is cut off. The reasons are in
+`docs/decisions/results-on-disk.md`.
+"""
+
+import json
+import os
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from yamnet_gui.core.files import replacing
+from yamnet_gui.core.scores import ScoreChunk
+
+META = "analysis.json"
+PROGRESS = "progress.jsonl"
+_HEADER_BYTES = 128
+_READ_FRAMES = 4096
+
+
+def table_name(channel: int | None) -> str:
+    """The first part of the file names of one table."""
+    return "mix" if channel is None else f"channel{channel}"
+
+
+def open_rows(path: Path, rows: int) -> NDArray[np.float32]:
+    """The rows of a finished file, mapped and read-only, shape (rows, columns).
+
+    Raises ValueError where the file is not as long as it must be, OSError where it is missing.
+    """
+    array = np.load(path, mmap_mode="r")
+    if array.dtype != np.float32 or array.ndim != 2 or len(array) != rows:
+        raise ValueError(f"{path} does not hold {rows} rows")
+    if path.stat().st_size != _HEADER_BYTES + array.size * 4:
+        raise ValueError(f"{path} has the wrong length")
+    array.flags.writeable = False
+    return array
+
+
+class _GrowingRows:
+    """A float32 .npy file that grows by rows; its header is set right at the end."""
+
+    def __init__(self, path: Path) -> None:
+        self._file: BinaryIO = path.open("r+b" if path.exists() else "w+b")
+        self.columns = 0
+        self.rows = 0
+        self.checksum = 0
+
+    def take_up(self, rows: int, columns: int, checksums: dict[int, int]) -> int:
+        """How many of the stored rows are good: the last row count whose checksum is right."""
+        good, crc, at = 0, 0, 0
+        self._file.seek(_HEADER_BYTES)
+        for upto in sorted(n for n in checksums if n <= rows):
+            block = self._file.read((upto - at) * columns * 4)
+            if len(block) != (upto - at) * columns * 4:
+                break
+            crc = zlib.crc32(block, crc)
+            at = upto
+            if crc != checksums[upto]:
+                break
+            good = upto
+        return good
+
+    def cut(self, rows: int, columns: int, checksum: int) -> None:
+        """Forgets everything behind `rows`."""
+        self.rows, self.columns, self.checksum = rows, columns, checksum
+        self._file.truncate(_HEADER_BYTES + rows * columns * 4 if rows else 0)
+        self._file.seek(0, os.SEEK_END)
+
+    def append(self, block: NDArray[np.float32]) -> None:
+        if self.rows == 0:
+            self.columns = block.shape[1]
+            self._write_header()
+        data = np.ascontiguousarray(block, dtype=np.float32).data.cast("B")
+        self._file.write(data)
+        self.checksum = zlib.crc32(data, self.checksum)
+        self.rows += len(block)
+
+    def flush(self) -> None:
+        """Hands what was written to the system, where it outlives this process."""
+        self._file.flush()
+
+    def read(self, first: int, last: int) -> NDArray[np.float32]:
+        self._file.flush()
+        self._file.seek(_HEADER_BYTES + first * self.columns * 4)
+        data = self._file.read((last - first) * self.columns * 4)
+        self._file.seek(0, os.SEEK_END)
+        return np.frombuffer(data, np.float32).reshape(last - first, self.columns)
+
+    def finish(self) -> None:
+        """Sets the header right and puts everything on the disk."""
+        self._write_header()
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _write_header(self) -> None:
+        self._file.seek(0)
+        shape = (self.rows, self.columns)
+        npy.write_array_header_1_0(
+            self._file, {"shape": shape, "fortran_order": False, "descr": "<f4"}
+        )
+        if self._file.tell() != _HEADER_BYTES:
+            raise AssertionError("NumPy writes headers of another length")
+        self._file.seek(0, os.SEEK_END)
+
+
+@dataclass(slots=True)
+class _GrowingTable:
+    scores: _GrowingRows
+    embeddings: _GrowingRows
+
+
+class AnalysisWriter:
+    """Writes one folder; takes up what an earlier writer of the same `recipe` left there.
+
+    `recipe` names everything that must be equal for the rest to fit exactly (versions of the
+    libraries, too). One writer at a time: the caller holds a lock. A context manager that closes
+    the files; what was appended stays.
+    """
+
+    def __init__(self, folder: Path, channels: list[int | None], recipe: str) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        lines = self._read_progress(recipe)
+        self._tables: dict[int | None, _GrowingTable] = {}
+        kept: list[dict[str, Any]] = [{"recipe": recipe}]
+        for channel in channels:
+            own = lines.get(table_name(channel), [])
+            table = self._tables[channel] = self._open(channel, own)
+            kept += [line for line in own if line["frames"] <= table.scores.rows]
+        with replacing(folder / PROGRESS) as beside:
+            beside.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
+        self._progress = (folder / PROGRESS).open("a", encoding="utf-8")
+
+    def frames_of(self, channel: int | None) -> int:
+        """How many frames of this table are stored already."""
+        return self._tables[channel].scores.rows
+
+    def stored(self, channel: int | None) -> Iterator[ScoreChunk]:
+        """The stored frames in blocks."""
+        table = self._tables[channel]
+        for first in range(0, table.scores.rows, _READ_FRAMES):
+            last = min(first + _READ_FRAMES, table.scores.rows)
+            yield ScoreChunk(
+                first, table.scores.read(first, last), table.embeddings.read(first, last)
+            )
+
+    def append(self, channel: int | None, chunk: ScoreChunk) -> None:
+        """Stores the next frames. Raises ValueError where they do not follow on."""
+        table = self._tables[channel]
+        if chunk.first_frame != table.scores.rows:
+            raise ValueError("frames must be stored in order")
+        table.scores.append(chunk.scores)
+        table.embeddings.append(chunk.embeddings)
+        table.scores.flush()
+        table.embeddings.flush()
+        self._note(
+            {
+                "table": table_name(channel),
+                "frames": table.scores.rows,
+                "columns": [table.scores.columns, table.embeddings.columns],
+                "crc": [table.scores.checksum, table.embeddings.checksum],
+            }
+        )
+
+    def finish(self, meta: dict[str, Any]) -> None:
+        """Makes the folder a finished one, on the disk; it may be renamed from then on."""
+        for table in self._tables.values():
+            table.scores.finish()
+            table.embeddings.finish()
+        with (self.folder / META).open("w", encoding="utf-8") as file:
+            json.dump(meta, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        self._progress.close()
+        (self.folder / PROGRESS).unlink()
+
+    def close(self) -> None:
+        self._progress.close()
+        for table in self._tables.values():
+            table.scores.close()
+            table.embeddings.close()
+
+    def __enter__(self) -> "AnalysisWriter":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _note(self, line: dict[str, Any]) -> None:
+        self._progress.write(json.dumps(line) + "\n")
+        self._progress.flush()
+
+    def _read_progress(self, recipe: str) -> dict[str, list[dict[str, Any]]]:
+        """The lines of each table; nothing where the recipe is another one or unreadable."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        try:
+            raw = (self.folder / PROGRESS).read_bytes()
+            lines = [json.loads(line) for line in raw[: raw.rfind(b"\n") + 1].splitlines()]
+            if not lines or lines[0].get("recipe") != recipe:
+                return {}
+            for line in lines[1:]:
+                found.setdefault(line["table"], []).append(line)
+        except (OSError, ValueError, KeyError, AttributeError):
+            return {}
+        return found
+
+    def _open(self, channel: int | None, lines: list[dict[str, Any]]) -> _GrowingTable:
+        name = table_name(channel)
+        scores = _GrowingRows(self.folder / f"{name}.scores.npy")
+        embeddings = _GrowingRows(self.folder / f"{name}.embeddings.npy")
+        if not lines:
+            scores.cut(0, 0, 0)
+            embeddings.cut(0, 0, 0)
+            return _GrowingTable(scores, embeddings)
+        last = int(lines[-1]["frames"])
+        columns = [int(n) for n in lines[-1]["columns"]]
+        sums = [{int(line["frames"]): int(line["crc"][i]) for line in lines} for i in (0, 1)]
+        good = min(
+            scores.take_up(last, columns[0], sums[0]),
+            embeddings.take_up(last, columns[1], sums[1]),
+        )
+        scores.cut(good, columns[0], sums[0].get(good, 0))
+        embeddings.cut(good, columns[1], sums[1].get(good, 0))
+        return _GrowingTable(scores, embeddings)
