@@ -145,8 +145,10 @@ def _open(path: Path) -> tuple[Any, Any]:
     try:
         container = av.open(str(path), metadata_errors="ignore")
     except (av.FFmpegError, OSError, ValueError) as error:
+        said = isinstance(error, av.error.InvalidDataError | av.error.EOFError)
+        reason = "" if said else f" ({_reason(error)})"
         raise RecordingError(
-            path, f"is not a sound file that can be read ({_reason(error)})"
+            path, f"is not a sound file that can be read{reason}", "is the copy complete?"
         ) from error
     if not container.streams.audio:
         container.close()
@@ -285,7 +287,11 @@ def _by_counting(container: Any, stream: Any, first: Any, facts: _Facts) -> _Lay
 
 def _container_name(path: Path, names: list[str]) -> str:
     suffix = path.suffix.lower().lstrip(".")
-    return {"mka": "MKV", "webm": "WebM"}.get(suffix, suffix.upper() or names[0].upper())
+    if suffix in {"mka", "mkv", "webm"} and "matroska" in names:
+        return "WebM" if suffix == "webm" else "MKV"
+    if suffix in {"m4a", "m4b", "mp4", "mov", "3gp"} and "mp4" in names:
+        return suffix.upper()
+    return {"mov": "MP4", "matroska": "MKV", "asf": "WMA"}.get(names[0], names[0].upper())
 
 
 def _codec_name(codec: str) -> str:

@@ -9,7 +9,7 @@ import soundfile
 from yamnet_gui.core.errors import RecordingError
 
 from .container import ContainerSource
-from .sndfile import SndfileSource
+from .sndfile import SndfileSource, plain_reason
 from .source import AudioSource
 
 LOWEST_RATE_HZ = 1000
@@ -67,6 +67,8 @@ def _refuse_what_is_no_file(path: Path) -> None:
 def _open(path: Path) -> AudioSource:
     if path.suffix.lower() in _CONTAINERS:
         return ContainerSource(path)
+    if path.suffix.lower() == ".mp3" and not _may_be_mp3(path):
+        return ContainerSource(path)  # libmpg123 would complain on stderr
     try:
         return SndfileSource(path)
     except soundfile.SoundFileError as refused:
@@ -74,13 +76,20 @@ def _open(path: Path) -> AudioSource:
             return ContainerSource(path)
         except RecordingError as also_refused:
             if isinstance(refused, soundfile.LibsndfileError) and refused.code > 1:
-                reason = refused.error_string.strip().rstrip(".")
+                reason = plain_reason(refused)
                 raise RecordingError(
                     path, f"is broken or not a sound file ({reason})", "is the copy complete?"
                 ) from refused
             raise also_refused from refused
     except (OSError, RuntimeError) as error:
         raise RecordingError(path, f"cannot be opened ({error})") from error
+
+
+def _may_be_mp3(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(4)
+    frame = len(head) >= 2 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0
+    return frame or head[:3] in (b"ID3", b"TAG") or head in (b"RIFF", b"fLaC", b"OggS", b"FORM")
 
 
 def _refuse_what_is_no_sound(source: AudioSource) -> None:

@@ -31,8 +31,20 @@ _ABSURD_FRAMES = 1 << 50
 
 # How far before the wanted sample decoding begins, in samples, for codecs whose output depends on
 # what came before: ten MP3 frames hold the bit reservoir, a second of Opus lets its predictors
-# settle.
-_PREROLL = {"MPEG_LAYER_III": 1152 * 10, "MPEG_LAYER_II": 1152 * 2, "OPUS": 48000}
+# settle. libsndfile 1.2 places Vorbis wrongly from a seek to the end of that Ogg page, and a page
+# of silence can hold 255 packets of 1024 samples.
+_PREROLL = {
+    "MPEG_LAYER_III": 1152 * 10,
+    "MPEG_LAYER_II": 1152 * 2,
+    "OPUS": 48000,
+    "VORBIS": 320 * 1024,
+}
+_CAREFUL_FRAMES = 512
+_SAID_BETTER = {
+    "SF_INFO struct": "its header names no sample rate",
+    "unimplemented format": "its header makes no sense or its encoding is unknown",
+    "": "its content makes no sense",
+}
 
 
 class SndfileSource(AudioSource):
@@ -94,7 +106,7 @@ class SndfileSource(AudioSource):
             samples = self._file.read(count, dtype=dtype, always_2d=True)
         except (soundfile.SoundFileError, OSError, RuntimeError) as error:
             self._next = -1
-            raise self._broken_at(first, _plain(error)) from error
+            raise self._broken_at(first, plain_reason(error)) from error
         self._next = first + len(samples)
         if len(samples) < count:
             raise self._broken_at(self._next, "it became shorter while it was read")
@@ -117,16 +129,20 @@ class SndfileSource(AudioSource):
     def _count(self) -> int:
         """How many samples there really are; decodes the file once."""
         total = 0
+        reason = "it holds no sound"
+        for step in (BLOCK_FRAMES, _CAREFUL_FRAMES):  # a block that fails is tried in small pieces
+            self._reopen()
+            try:
+                self._file.seek(total)
+                while found := len(self._file.read(step, dtype="int16", always_2d=True)):
+                    total += found
+            except (soundfile.SoundFileError, RuntimeError) as error:
+                reason = plain_reason(error)
         self._reopen()
-        try:
-            while block := len(self._file.read(BLOCK_FRAMES, dtype="int16", always_2d=True)):
-                total += block
-        except (soundfile.SoundFileError, RuntimeError) as error:
-            if total == 0:
-                raise RecordingError(
-                    self.info.path, f"cannot be decoded ({_plain(error)})", "is it complete?"
-                ) from error
-        self._reopen()
+        if total == 0:
+            raise RecordingError(
+                self.info.path, f"cannot be decoded ({reason})", "is the file complete?"
+            )
         return total
 
     def _reopen(self) -> None:
@@ -148,6 +164,10 @@ class SndfileSource(AudioSource):
         return int(found[1]) // (self.info.channels * self.bit_depth // 8)
 
 
-def _plain(error: Exception) -> str:
-    text = str(getattr(error, "error_string", error)) or type(error).__name__
-    return text.strip().rstrip(".").replace("\n", " ")
+def plain_reason(error: Exception) -> str:
+    """What libsndfile said, in words for people."""
+    text = str(getattr(error, "error_string", error)).strip().rstrip(".").replace("\n", " ")
+    for sign, better in _SAID_BETTER.items():
+        if sign in text if sign else not text:
+            return better
+    return text

@@ -17,7 +17,8 @@ class BrokenFile:
     """`expect`: whether opening fails with a RecordingError that holds `words`, or succeeds.
 
     Where it opens, `words` stand in one of the source's warnings ("" if it has none), and
-    `frames` is its length where that is certain.
+    `frames` is its length where that is certain. `reads` is False where a stretch in its middle
+    cannot be decoded, so that reading it whole raises a RecordingError.
     """
 
     name: str
@@ -25,6 +26,7 @@ class BrokenFile:
     expect: Literal["error", "opens"]
     words: str = ""
     frames: int | None = None
+    reads: bool = True
 
 
 def tone(seconds: float = 1.0, channels: int = 1, rate: int = RATE) -> np.ndarray:
@@ -153,7 +155,7 @@ def _cut(folder: Path) -> list[BrokenFile]:
     content = bytearray(path.read_bytes())
     content[len(content) // 2 : len(content) // 2 + 3000] = bytes(3000)
     path.write_bytes(bytes(content))
-    files.append(BrokenFile("spoilt in the middle", path, "opens", frames=RATE * 3))
+    files.append(BrokenFile("spoilt in the middle", path, "opens", frames=RATE * 3, reads=False))
     return files
 
 
