@@ -39,15 +39,17 @@ class Resampler:
         if rate_hz < 1 or target_hz < 1:
             raise ValueError("a sample rate is positive")
         self._same = rate_hz == target_hz
+        self.reach = 0
+        """How many inputs before and after its own place an output depends on."""
         self._ratio = _Ratio.of(int(rate_hz), int(target_hz))
         if self._same:
             return
         self._compute: Callable[[NDArray[np.float32], int, int, int], NDArray[np.float32]]
         self._compute = _kernel(int(rate_hz), int(target_hz))
-        self._reach = self._ratio.reach
+        self.reach = self._ratio.reach
         # inputs from absolute index `_origin` on; what lies before the file is silence
-        self._held = np.zeros(self._reach, np.float32)
-        self._origin = -self._reach
+        self._held = np.zeros(self.reach, np.float32)
+        self._origin = -self.reach
         self._received = 0
         self._made = 0
 
@@ -66,7 +68,7 @@ class Resampler:
         if self._same:
             return np.zeros(0, np.float32)
         total = self._received * self._ratio.up // self._ratio.down
-        silence = np.zeros(self._reach + 1, np.float32)
+        silence = np.zeros(self.reach + 1, np.float32)
         self._held = np.concatenate([self._held, silence])
         return self._make(total)
 
@@ -74,7 +76,7 @@ class Resampler:
         self._held = np.concatenate([self._held, samples])
         self._received += len(samples)
         # output n needs inputs up to n·M/L + reach
-        settled = (self._received - self._reach - 1) * self._ratio.up // self._ratio.down
+        settled = (self._received - self.reach - 1) * self._ratio.up // self._ratio.down
         return self._make(settled)
 
     def _make(self, end: int) -> NDArray[np.float32]:
@@ -82,7 +84,7 @@ class Resampler:
             return np.zeros(0, np.float32)
         out = self._compute(self._held, self._origin, self._made, end)
         self._made = end
-        keep = end * self._ratio.down // self._ratio.up - self._reach - 1
+        keep = end * self._ratio.down // self._ratio.up - self.reach - 1
         drop = min(max(0, keep - self._origin), len(self._held))
         self._held = self._held[drop:].copy()
         self._origin += drop

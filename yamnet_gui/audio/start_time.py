@@ -49,9 +49,9 @@ def start_from_name(name: str) -> datetime | None:
         for found in pattern.finditer(stem):
             if moment := _moment(found):
                 return moment
-    if found := _HEX.search(stem.upper()):
-        seconds = int(found["seconds"], 16)  # early AudioMoth: seconds since 1970, in hexadecimal
-        if 1_400_000_000 < seconds < 4_000_000_000 and re.search(r"[A-F]", found["seconds"]):
+    if digits := _HEX.search(stem.upper()):
+        seconds = int(digits["seconds"], 16)  # early AudioMoth: seconds since 1970, in hexadecimal
+        if 1_400_000_000 < seconds < 4_000_000_000 and re.search(r"[A-F]", digits["seconds"]):
             return datetime.fromtimestamp(seconds, UTC)
     return None
 
