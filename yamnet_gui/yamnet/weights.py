@@ -99,7 +99,7 @@ def load_weights(path: Path) -> Weights:
     file = WeightsFile(
         path=path,
         sha256=sha256,
-        name=name or f"{path.name} ({sha256[:12]})",
+        name=name or f"unknown weights {sha256[:12]}",
         known=name is not None,
         size=len(content),
     )
