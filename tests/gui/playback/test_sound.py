@@ -1,0 +1,190 @@
+"""What really comes out: played into a null sink of PulseAudio, recorded and compared."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.gui.playback import Player, PlayState, make_player
+
+from .pulse import MISSING, RATE_HZ, Pulse, Recorder
+
+pytestmark = [
+    pytest.mark.sound,
+    pytest.mark.skipif(bool(MISSING), reason=f"{MISSING} is not installed"),
+    # says on stderr which of the system's optional libraries it did not find
+    pytest.mark.qt_log_ignore("^Couldn't (load|resolve) pipewire", "Using Qt multimedia with"),
+]
+MakeRecording = Callable[..., tuple[Path, np.ndarray]]
+
+
+@pytest.fixture(scope="module")
+def pulse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pulse]:
+    folder = tmp_path_factory.mktemp("pulse")
+    folder.chmod(0o700)
+    environment = {
+        **{k: v for k, v in os.environ.items() if not k.startswith(("PULSE_", "DBUS_"))},
+        "HOME": str(folder),
+        "XDG_RUNTIME_DIR": str(folder),
+        "PULSE_RUNTIME_PATH": str(folder),
+        "PULSE_STATE_PATH": str(folder),
+        "PULSE_COOKIE": str(folder / "cookie"),
+    }
+    daemon = Pulse(folder, environment)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PULSE_SERVER", daemon.server)
+        patch.setenv("PULSE_COOKIE", environment["PULSE_COOKIE"])
+        yield daemon
+    daemon.close()
+
+
+@pytest.fixture
+def player(qtbot: QtBot, pulse: Pulse) -> Iterator[Player]:
+    qtbot.waitUntil(pulse.ready, timeout=10_000)
+    made = make_player()
+    qtbot.waitUntil(lambda: "heard" in [d.id for d in made.devices()], timeout=5000)
+    made.set_device("heard")
+    assert made.silent_reason == ""
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def recorder(qtbot: QtBot, pulse: Pulse) -> Iterator[Recorder]:
+    qtbot.waitUntil(pulse.ready, timeout=10_000)
+    with pulse.recording() as running:
+        qtbot.waitUntil(lambda: running.running, timeout=10_000)
+        yield running
+
+
+def play_to_end(qtbot: QtBot, player: Player, span: TimeSpan) -> None:
+    with qtbot.waitSignal(player.finished, timeout=20_000):
+        player.play(span)
+    qtbot.wait(300)
+
+
+def found_at(heard: np.ndarray, wanted: np.ndarray) -> int:
+    """Where `wanted` lies in `heard`, by cross-correlation of the left channel."""
+    size = 1 << (len(heard) + len(wanted)).bit_length()
+    spectrum = np.fft.rfft(heard[:, 0], size) * np.conj(np.fft.rfft(wanted[:, 0], size))
+    return int(np.argmax(np.fft.irfft(spectrum, size)[: len(heard)]))
+
+
+def test_a_segment_is_heard_sample_for_sample(
+    qtbot: QtBot, player: Player, recorder: Recorder, make_recording: MakeRecording
+) -> None:
+    path, samples = make_recording()
+    player.open(path)
+    play_to_end(qtbot, player, TimeSpan(0.5, 2.0))
+    assert player.position_s == 2.0
+    wanted = samples[22050:88200]
+    heard = recorder.samples()
+    at = found_at(heard, wanted[22050:44100]) - 22050
+    np.testing.assert_allclose(heard[at : at + len(wanted)], wanted, atol=1 / 32768)
+    assert not heard[:at].any()
+    assert not heard[at + len(wanted) :].any()
+
+
+def test_a_loop_of_twenty_rounds_has_no_gap(
+    qtbot: QtBot, player: Player, recorder: Recorder, make_recording: MakeRecording
+) -> None:
+    path, samples = make_recording()
+    player.open(path)
+    wanted = np.tile(samples[4410 : 4410 + 8820], (20, 1))
+    player.play(TimeSpan(0.1, 0.3), loop=True)
+    qtbot.waitUntil(lambda: (recorder.samples() != 0).sum() > 2.05 * wanted.size, timeout=20_000)
+    player.stop()
+    heard = recorder.samples()
+    first = int(np.flatnonzero(heard.any(axis=1))[0])
+    at = first - found_at(np.tile(wanted[:8820], (2, 1)), heard[first : first + 4410])
+    at += 8820 * (at < first)
+    np.testing.assert_allclose(heard[at : at + len(wanted)], wanted, atol=1 / 32768)
+
+
+def test_the_cursor_is_where_the_sound_is(
+    qtbot: QtBot, player: Player, recorder: Recorder, make_recording: MakeRecording
+) -> None:
+    path, samples = make_recording(4.0)
+    player.open(path)
+    told: list[tuple[float, float]] = []
+    player.position_changed.connect(lambda at_s: told.append((time.monotonic(), at_s)))
+    play_to_end(qtbot, player, TimeSpan(0.5, 3.5))
+    heard = recorder.samples()
+    at = found_at(heard, samples[RATE_HZ : 2 * RATE_HZ]) - RATE_HZ
+    errors_s = np.array(
+        [
+            position_s - (recorder.frames_at(moment) - at) / RATE_HZ
+            for moment, position_s in told
+            if 0.7 < position_s < 3.3
+        ]
+    )
+    assert len(errors_s) > 50
+    assert abs(np.median(errors_s)) < 0.03
+    assert np.percentile(np.abs(errors_s), 95) < 0.03
+
+
+def test_pausing_and_going_on_leaves_nothing_out(
+    qtbot: QtBot, player: Player, make_recording: MakeRecording
+) -> None:
+    player.open(make_recording()[0])
+    player.play()
+    qtbot.waitUntil(lambda: player.position_s > 0.4, timeout=5000)
+    player.pause()
+    stands_s = player.position_s
+    qtbot.wait(150)
+    assert player.position_s == stands_s
+    player.resume()
+    assert player.position_s == pytest.approx(stands_s, abs=0.02)
+    qtbot.waitUntil(lambda: player.position_s > stands_s + 0.2, timeout=5000)
+
+
+def test_moving_the_end_while_playing_goes_on_from_the_same_place(
+    qtbot: QtBot, player: Player, make_recording: MakeRecording
+) -> None:
+    player.open(make_recording()[0])
+    told: list[float] = []
+    player.play(TimeSpan(0.5, 1.2))
+    qtbot.waitUntil(lambda: player.position_s > 0.8, timeout=5000)
+    player.position_changed.connect(told.append)
+    for end_s in np.linspace(1.2, 1.8, 10):
+        player.set_span(TimeSpan(0.4, float(end_s)))
+        qtbot.wait(10)
+    with qtbot.waitSignal(player.finished, timeout=5000):
+        pass
+    assert min(told) > 0.8
+    assert np.diff(told).min() > -0.05
+    assert player.position_s == pytest.approx(1.8)
+
+
+def test_a_device_that_goes_away_is_told_and_playing_goes_on(
+    qtbot: QtBot, player: Player, pulse: Pulse, make_recording: MakeRecording
+) -> None:
+    module = pulse.add_sink("second")
+    qtbot.waitUntil(lambda: "second" in [d.id for d in player.devices()], timeout=5000)
+    player.open(make_recording(6.0)[0])
+    player.set_device("second")
+    player.play()
+    qtbot.waitUntil(lambda: player.position_s > 0.3, timeout=5000)
+    with qtbot.waitSignal(player.notice, timeout=5000) as told:
+        pulse.control("unload-module", module)
+    assert "default" in told.args[0]
+    assert player.device_id is None
+    assert player.state is PlayState.PLAYING
+    stood_s = player.position_s
+    qtbot.waitUntil(lambda: player.position_s > stood_s + 0.3, timeout=5000)
+    assert player.silent_reason == ""
+
+
+def test_closing_while_playing_leaves_nothing_running(
+    qtbot: QtBot, player: Player, make_recording: MakeRecording
+) -> None:
+    player.open(make_recording()[0])
+    player.play(loop=True)
+    qtbot.waitUntil(lambda: player.position_s > 0.2, timeout=5000)
+    player.close()
+    assert player.state is PlayState.STOPPED

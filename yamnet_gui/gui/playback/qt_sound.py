@@ -1,0 +1,292 @@
+"""Sound through Qt. The only file that imports QtMultimedia."""
+
+import os
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QIODevice, QObject, QTimer, Slot
+
+# PulseAudio's default of some 17 ms breaks up while the network is busy on every core. Its own
+# client reads this variable; a value set by the user wins.
+_PULSE_LATENCY_MS = "60"
+os.environ.setdefault("PULSE_LATENCY_MSEC", _PULSE_LATENCY_MS)
+
+from PySide6.QtMultimedia import (  # noqa: E402
+    QAudioDevice,
+    QAudioFormat,
+    QAudioSink,
+    QMediaDevices,
+    QtAudio,
+)
+
+from .chain import OutputFormat, heard_channels, heard_rate_hz  # noqa: E402
+from .feed import Encode, Feed  # noqa: E402
+from .outputs import Outputs  # noqa: E402
+from .reader import Reader  # noqa: E402
+from .stream import Stream  # noqa: E402
+from .values import Course, Device  # noqa: E402
+from .voice import Reading, SilentVoice, Voice  # noqa: E402
+
+BUFFER_S = 0.5
+"""The device's own store, filled by the GUI thread: how long that may be busy unheard."""
+LEAD_IN_S = 0.05
+"""Silence before the first sample: devices swallow the beginning when they wake up."""
+DRAIN_MS = 400
+"""How long a device may take to play what it has, after the end of the course."""
+SETTLE_MS = 120
+"""Bounds that are being dragged are taken over once they stay this long."""
+NO_DEVICE = "No sound: the machine has no sound output. Connect one, and playing will be heard."
+
+_USUAL_RATES_HZ = (8000, 11025, 16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000, 192000)
+_Sample = QAudioFormat.SampleFormat
+
+
+@dataclass(frozen=True, slots=True)
+class _SinkFormat:
+    qt: QAudioFormat
+    output: OutputFormat
+    encode: Encode
+
+
+class SoundOutputs(Outputs):
+    """The machine's sound devices, and their coming and going."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._system = QMediaDevices(self)
+        self._gave_up = ""
+        self._system.audioOutputsChanged.connect(self._system_changed)
+
+    def devices(self) -> list[Device]:
+        return [_device(found) for found in QMediaDevices.audioOutputs()]
+
+    def voice(self, device_id: str | None) -> Voice:
+        found = self._find(device_id)
+        if self._gave_up or found is None:
+            return SilentVoice(self._gave_up or NO_DEVICE)
+        return SoundVoice(found)
+
+    def fits(self, voice: Voice, device_id: str | None) -> bool:
+        found = self._find(device_id)
+        playing = voice.device if isinstance(voice, SoundVoice) else None
+        return playing == (None if found is None else _device(found))
+
+    def give_up(self, sentence: str) -> None:
+        self._gave_up = f"No sound: {sentence}"
+
+    def _find(self, device_id: str | None) -> QAudioDevice | None:
+        default = QMediaDevices.defaultAudioOutput()
+        for found in QMediaDevices.audioOutputs():
+            if device_id is not None and _device(found).id == device_id:
+                return found
+        return None if default.isNull() else default
+
+    @Slot()
+    def _system_changed(self) -> None:
+        self._gave_up = ""
+        self.changed.emit()
+
+
+class SoundVoice(Voice):
+    """Plays courses on one device."""
+
+    def __init__(self, device: QAudioDevice, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.device = _device(device)
+        self._qt_device = device
+        self._volume = 1.0
+        self._course: Course | None = None
+        self._stream: Stream | None = None
+        self._sink: QAudioSink | None = None
+        self._feed: Feed | None = None
+        self._format: _SinkFormat | None = None
+        self._asked = False
+        self._last = Reading(0.0)
+        self._reader = Reader(self)
+        self._reader.filled.connect(self._filled)
+        self._reader.failed.connect(self._broken)
+        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settle.timeout.connect(self._take_new_bounds)
+        self._drain = QTimer(self, singleShot=True, interval=DRAIN_MS)
+        self._drain.timeout.connect(self._silence)
+
+    def start(self, course: Course, at_s: float) -> None:
+        self._silence()
+        self._settle.stop()
+        self._course = course
+        self._last = Reading(at_s)
+        self._format = _choose_format(self._qt_device, course)
+        self._stream = Stream(course, at_s, self._format.output)
+        self._ask()
+
+    def reshape(self, course: Course) -> None:
+        old, self._course = self._course, course
+        unheard = old is not None and not old.loop and not course.loop
+        if old is None or not (unheard and old.end_frame == course.end_frame):
+            self._settle.start()
+
+    def halt(self) -> None:
+        self._settle.stop()
+        ended = self.reading().ended
+        self._course = None
+        if self._stream is not None:
+            self._stream.cancel()
+            self._stream = None
+        if ended:
+            self._drain.start()
+        else:
+            self._silence()
+        self._reader.release()
+
+    def reading(self) -> Reading:
+        sink, feed, course = self._sink, self._feed, self._course
+        if sink is None or feed is None or course is None or self._format is None:
+            return self._last
+        if sink.error() in (
+            QtAudio.Error.FatalError,
+            QtAudio.Error.IOError,
+            QtAudio.Error.OpenError,
+        ):
+            QTimer.singleShot(0, self._tell_loss)
+            return self._last
+        heard_s = sink.processedUSecs() / 1e6 - _latency_s()
+        frame = heard_s * self._format.output.sample_rate_hz
+        stream = self._stream
+        end_s = (course if stream is None else stream.course).span.end_s
+        ended = feed.ended(frame)
+        self._last = Reading(end_s if ended else min(feed.position_s(frame), end_s), ended)
+        return self._last
+
+    def set_volume(self, volume: float) -> None:
+        self._volume = volume
+        if self._sink is not None:
+            self._sink.setVolume(volume)
+
+    def close(self) -> None:
+        self._course = None
+        self._settle.stop()
+        self._silence()
+        self._reader.close()
+
+    def _ask(self) -> None:
+        if self._stream is not None and not self._asked:
+            self._asked = True
+            self._reader.fill(self._stream)
+
+    @Slot(object)
+    def _filled(self, stream: Stream) -> None:
+        if stream is not self._stream:
+            return
+        self._asked = False
+        if self._sink is None:
+            self._open_sink(stream)
+
+    @Slot(object, str)
+    def _broken(self, stream: Stream, sentence: str) -> None:
+        if stream is self._stream:
+            self.failed.emit(sentence)
+
+    def _open_sink(self, stream: Stream) -> None:
+        assert self._format is not None
+        sink = QAudioSink(self._qt_device, self._format.qt, self)
+        sink.setBufferSize(self._format.qt.bytesForDuration(round(BUFFER_S * 1e6)))
+        sink.setVolume(self._volume)
+        self._feed = Feed(
+            stream,
+            self._format.encode,
+            self._format.qt.bytesPerFrame(),
+            LEAD_IN_S,
+            self._ask,
+            sink,
+        )
+        self._feed.open(QIODevice.OpenModeFlag.ReadOnly | QIODevice.OpenModeFlag.Unbuffered)
+        self._sink = sink
+        sink.start(self._feed)
+
+    @Slot()
+    def _silence(self) -> None:
+        """Drops what the device still has; `reset` returns at once where `stop` would wait."""
+        self._drain.stop()
+        if self._stream is not None:
+            self._stream.cancel()
+        self._stream, self._asked = None, False
+        sink, self._sink, self._feed = self._sink, None, None
+        if sink is not None:
+            sink.reset()
+            sink.deleteLater()
+
+    @Slot()
+    def _take_new_bounds(self) -> None:
+        if self._course is not None:
+            self.start(self._course, self._inside(self._course, self.reading().position_s))
+
+    def _inside(self, course: Course, position_s: float) -> float:
+        past = position_s >= course.span.end_s and course.loop
+        return course.span.start_s if past else position_s
+
+    @Slot()
+    def _tell_loss(self) -> None:
+        if self._sink is not None:
+            self._silence()
+            self.lost.emit(f"The sound output “{self.device.name}” stopped working.")
+
+
+def _device(found: QAudioDevice) -> Device:
+    return Device(bytes(found.id().data()).decode(errors="replace"), found.description())
+
+
+def _latency_s() -> float:
+    """How far what is heard lies behind what the device's thread has taken.
+
+    PulseAudio holds a buffer of its own, three quarters of the latency asked for; elsewhere it
+    is within a few milliseconds.
+    """
+    wanted = os.environ.get("PULSE_LATENCY_MSEC", "")
+    pulse = os.name == "posix" and wanted.isdecimal()
+    return 0.75 * int(wanted) / 1000 if pulse else 0.0
+
+
+def _choose_format(device: QAudioDevice, course: Course) -> _SinkFormat:
+    """The file's own rate and channels where the device takes them, else what it likes best."""
+    preferred = device.preferredFormat()
+    rates = [heard_rate_hz(course), preferred.sampleRate()]
+    if rates[0] not in _USUAL_RATES_HZ:
+        rates.reverse()
+    channels = [heard_channels(course), 2, 1]
+    for rate in rates:
+        for count in channels:
+            for sample in (_Sample.Float, _Sample.Int32, _Sample.Int16):
+                wanted = QAudioFormat()
+                wanted.setSampleRate(rate)
+                wanted.setChannelCount(count)
+                wanted.setSampleFormat(sample)
+                if device.isFormatSupported(wanted):
+                    return _SinkFormat(wanted, OutputFormat(rate, count), _ENCODERS[sample])
+    output = OutputFormat(preferred.sampleRate(), preferred.channelCount())
+    return _SinkFormat(preferred, output, _ENCODERS.get(preferred.sampleFormat(), _uint8))
+
+
+def _float(samples: NDArray[np.float32]) -> bytes:
+    return np.ascontiguousarray(samples, np.float32).tobytes()
+
+
+def _int32(samples: NDArray[np.float32]) -> bytes:
+    scaled = np.rint(samples.astype(np.float64) * 2147483648.0)
+    return np.clip(scaled, -2147483648, 2147483647).astype(np.int32).tobytes()
+
+
+def _int16(samples: NDArray[np.float32]) -> bytes:
+    return np.clip(np.rint(samples * 32768.0), -32768, 32767).astype(np.int16).tobytes()
+
+
+def _uint8(samples: NDArray[np.float32]) -> bytes:
+    return np.clip(np.rint(samples * 128.0) + 128, 0, 255).astype(np.uint8).tobytes()
+
+
+_ENCODERS: dict[_Sample, Encode] = {
+    _Sample.Float: _float,
+    _Sample.Int32: _int32,
+    _Sample.Int16: _int16,
+    _Sample.UInt8: _uint8,
+}
