@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from yamnet_gui.core.errors import Cancelled, WeightsError
-from yamnet_gui.yamnet import fetch_weights, weights_folder
 from yamnet_gui.yamnet import fetch as module
+from yamnet_gui.yamnet import fetch_weights, weights_folder
 
 
 class FileServer(ThreadingHTTPServer):
