@@ -12,6 +12,8 @@ from .exchange import (
     write_sidecar,
 )
 from .loss import kept
+from .raven import label_columns
+from .scores import write_score_table
 from .sidecar import read_sidecar, sidecar_path
 from .table import FORMATS
 
@@ -25,6 +27,7 @@ __all__ = [
     "convert",
     "detect_format",
     "kept",
+    "label_columns",
     "label_format",
     "losses",
     "output_files",
@@ -32,5 +35,6 @@ __all__ = [
     "read_sidecar",
     "sidecar_path",
     "write_labels",
+    "write_score_table",
     "write_sidecar",
 ]

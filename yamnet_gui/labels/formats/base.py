@@ -19,6 +19,7 @@ class Keeps(StrEnum):
     EMPTY = "recordings without events"
     RECORDED_AT = "clock time"
     MODEL = "the model's checksum"
+    EMPTY_MODEL = "the model's checksum where there are no events"
     REVIEWED = "reviewed spans"
     ID = "event ids"
     CLASS = "class number and AudioSet id"
@@ -52,6 +53,7 @@ class WriteOptions:
     `label_column`, `score_column`: names of columns where the format leaves them open.
     `clock`: also write clock times where the format has columns for them.
     `curator_name`, `curator_email`: who made the labels (JAMS).
+    `folder`: where the file will lie, filled in by `write_labels` for relative media paths.
     """
 
     base: Path | None = None
@@ -62,6 +64,7 @@ class WriteOptions:
     clock: bool = False
     curator_name: str = ""
     curator_email: str = ""
+    folder: Path | None = None
     classes: ClassMap = field(default_factory=bundled_classes)
 
     def file_name(self, info: RecordingInfo) -> str:
@@ -136,6 +139,7 @@ class LabelFormat:
     kept to the last bit. `companions`: tails of the files that are written along with it.
     `recognise`: whether the first 4096 characters of a file look like this format. `fit`: the
     event as this format can show it, None where it must be left out, for the reason `left_out`.
+    `needs_scores`: written from a ScoreTable by `write_score_table`, not from labels.
     """
 
     name: str
@@ -151,6 +155,7 @@ class LabelFormat:
     recognise: Recogniser | None = None
     fit: Fit = _fits
     left_out: str = ""
+    needs_scores: bool = False
 
     @property
     def can_write(self) -> bool:

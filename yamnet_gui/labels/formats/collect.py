@@ -68,11 +68,12 @@ class Collector:
         duration_s: float | None = None,
         recorded_at: datetime | None = None,
         model_sha256: str = "",
+        info: RecordingInfo | None = None,
     ) -> RecordingInfo:
         """Notes a recording under the name that the table gives it (None: it names none)."""
         draft = self._draft(name)
         if not draft.known:
-            info = draft.info
+            info = info or draft.info
             draft.info = replace(
                 info,
                 duration_s=max(info.duration_s, duration_s or 0.0),

@@ -115,6 +115,7 @@ def _contents(
     fmt: LabelFormat, recordings: Sequence[LabelledRecording], out: Path, options: WriteOptions
 ) -> Iterable[tuple[Path, Iterable[str] | bytes]]:
     assert fmt.write is not None
+    options = replace(options, folder=out.parent)
     for tail, content in fmt.write(recordings, options).items():
         yield (out.with_name(out.stem + tail) if tail else out), content
     if options.sidecar:

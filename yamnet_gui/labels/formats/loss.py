@@ -57,7 +57,8 @@ def kept(
     reviewed = recording.reviewed if Keeps.REVIEWED in fmt.keeps else ()
     if not left and not reviewed and Keeps.EMPTY not in fmt.keeps:
         return None
-    model = recording.model_sha256 if Keeps.MODEL in fmt.keeps and left else ""
+    with_model = Keeps.MODEL in fmt.keeps and (left or Keeps.EMPTY_MODEL in fmt.keeps)
+    model = recording.model_sha256 if with_model else ""
     return replace(recording, events=EventList.of(left), reviewed=reviewed, model_sha256=model)
 
 
@@ -113,12 +114,12 @@ def _recordings(fmt: LabelFormat, recordings: Sequence[LabelledRecording]) -> It
             yield f"{key.value} of {count} recording{'s' if count != 1 else ''} is lost"
 
     yield from lost(Keeps.RECORDED_AT, sum(r.recording.recorded_at is not None for r in recordings))
+    yield from lost(Keeps.PATH, len(recordings))
     yield from lost(Keeps.DURATION, len(recordings))
+    models = [len(r.events) for r in recordings if r.model_sha256]
     if Keeps.MODEL in fmt.keeps:
-        models = sum(bool(r.model_sha256) and not len(r.events) for r in recordings)
-        if models:
-            yield f"{Keeps.MODEL.value} is lost where there are no events ({models} recordings)"
-    yield from lost(Keeps.MODEL, sum(bool(r.model_sha256) for r in recordings))
+        yield from lost(Keeps.EMPTY_MODEL, models.count(0))
+    yield from lost(Keeps.MODEL, len(models))
     spans = sum(len(r.reviewed) for r in recordings)
     if spans and Keeps.REVIEWED not in fmt.keeps:
         yield f"{spans} {Keeps.REVIEWED.value} are lost"

@@ -39,30 +39,35 @@ def sidecar_lines(format_name: str, recordings: Sequence[LabelledRecording]) -> 
         json.dumps(format_name),
     )
     for k, recording in enumerate(recordings):
-        info = recording.recording
-        head = {
-            "path": str(info.path),
-            "duration_s": info.duration_s,
-            "sample_rate_hz": info.sample_rate_hz,
-            "channels": info.channels,
-            "recorded_at": _iso(info.recorded_at),
-            "model_sha256": recording.model_sha256,
-            "reviewed": [
-                {
-                    "start_s": r.span.start_s,
-                    "end_s": r.span.end_s,
-                    "labels": list(r.labels),
-                    "reviewer": r.reviewer,
-                    "reviewed_utc": _iso(r.reviewed_utc),
-                }
-                for r in recording.reviewed
-            ],
-        }
+        head = recording_record(recording)
         yield f'{"," if k else ""}\n{json.dumps(head)[:-1]}, "events": ['
         for n, event in enumerate(recording.events):
             yield f"{',' if n else ''}\n{json.dumps(event_record(event))}"
         yield "]}"
     yield "]}\n"
+
+
+def recording_record(recording: LabelledRecording) -> dict[str, Any]:
+    """The recording without its events as plain JSON values."""
+    info = recording.recording
+    return {
+        "path": str(info.path),
+        "duration_s": info.duration_s,
+        "sample_rate_hz": info.sample_rate_hz,
+        "channels": info.channels,
+        "recorded_at": _iso(info.recorded_at),
+        "model_sha256": recording.model_sha256,
+        "reviewed": [
+            {
+                "start_s": r.span.start_s,
+                "end_s": r.span.end_s,
+                "labels": list(r.labels),
+                "reviewer": r.reviewer,
+                "reviewed_utc": _iso(r.reviewed_utc),
+            }
+            for r in recording.reviewed
+        ],
+    }
 
 
 def event_record(event: Event) -> dict[str, Any]:
@@ -104,12 +109,16 @@ def read_sidecar(path: Path) -> tuple[LabelledRecording, ...]:
         document = json.loads(whole_text(path, "utf-8"))
         if document["yamnet_gui_sidecar"] > VERSION:
             raise LabelsError(path, "was written by a newer version of this program")
-        return tuple(_recording(record) for record in document["recordings"])
+        return tuple(recording_from(record) for record in document["recordings"])
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise LabelsError(path, "is not a side-car of this program, or broken") from error
 
 
-def _recording(record: Mapping[str, Any]) -> LabelledRecording:
+def recording_from(record: Mapping[str, Any]) -> LabelledRecording:
+    """Undoes `recording_record`, with the events under "events".
+
+    Raises KeyError, TypeError or ValueError.
+    """
     info = RecordingInfo(
         Path(record["path"]),
         float(record["duration_s"]),

@@ -3,10 +3,46 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from . import audacity, own_csv
+from . import (
+    audacity,
+    audioset,
+    birdnet,
+    dcase,
+    eaf,
+    hoplite,
+    jams,
+    labelstudio,
+    own_csv,
+    parquet,
+    raven,
+    scores,
+    sonicvisualiser,
+    subtitles,
+    textgrid,
+)
 from .base import LabelFormat
 
 FORMATS: Mapping[str, LabelFormat] = MappingProxyType(
-    {module.FORMAT.name: module.FORMAT for module in (own_csv, audacity)}
+    {
+        fmt.name: fmt
+        for fmt in (
+            own_csv.FORMAT,
+            audacity.FORMAT,
+            raven.FORMAT,
+            dcase.FORMAT,
+            scores.FORMAT,
+            audioset.FORMAT,
+            jams.FORMAT,
+            textgrid.FORMAT,
+            eaf.FORMAT,
+            labelstudio.FORMAT,
+            subtitles.WEBVTT,
+            subtitles.SRT,
+            hoplite.FORMAT,
+            sonicvisualiser.FORMAT,
+            parquet.FORMAT,
+            birdnet.FORMAT,
+        )
+    }
 )
 """Every label format by its name, in the order in which they are offered."""

@@ -1,0 +1,91 @@
+"""AudioSet strong labels: segment, start, end and AudioSet id."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from yamnet_gui.core.errors import LabelsError
+from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo
+
+from .base import (
+    ImportResult,
+    Keeps,
+    LabelFormat,
+    Output,
+    ReadOptions,
+    WriteOptions,
+    bundled_classes,
+)
+from .collect import Collector
+from .text import columns, number, one_line, tab_rows
+
+COLUMNS = ("segment_id", "start_time_seconds", "end_time_seconds", "label")
+
+
+def _mid(event: Event) -> str:
+    found = None if event.mid else bundled_classes().find(event.label)
+    return event.mid or (found.mid if found else "")
+
+
+def _fit(event: Event, info: RecordingInfo) -> Event | None:
+    """Only the id is written, so the label comes back as the name of that class."""
+    mid = one_line(_mid(event))
+    if not mid.strip():
+        return None
+    found = bundled_classes().find(mid)
+    if found is None:
+        return replace(event, label=mid, mid=mid, class_index=None)
+    return replace(event, label=found.name, mid=found.mid, class_index=found.index)
+
+
+def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Output:
+    """A segment is called by the stem of its recording, by the whole path where stems repeat."""
+    stems = Counter(r.recording.path.stem.casefold() for r in recordings)
+
+    def rows() -> Iterator[str]:
+        yield "\t".join(COLUMNS) + "\n"
+        for recording in recordings:
+            info = recording.recording
+            only = stems[info.path.stem.casefold()] == 1
+            segment = one_line(info.path.stem if only else options.file_name(info))
+            for event in recording.events:
+                fitted = _fit(event, info)
+                if fitted is not None:
+                    times = f"{number(event.onset_s)}\t{number(event.offset_s)}"
+                    yield f"{segment}\t{times}\t{fitted.mid}\n"
+
+    return {"": rows()}
+
+
+def read(path: Path, options: ReadOptions) -> ImportResult:
+    collector = Collector("audioset", path, options)
+    rows = tab_rows(path, options.encoding)
+    line, header = next(rows, (1, None))
+    if header is None:
+        raise LabelsError(path, "is empty", "it needs at least a line of column names")
+    names = columns(path, header, COLUMNS, "\t", line)
+    for line, row in rows:
+        if len(row) < len(header):
+            raise collector.error(f"has {len(row)} cells where {len(header)} are needed", line)
+        segment, start, end, mid = (row[names[n]] for n in COLUMNS)
+        onset_s = collector.seconds(start, line, "start")
+        offset_s = collector.seconds(end, line, "end")
+        found = options.classes.find(mid) if mid.strip() else None
+        label, index = (found.name, found.index) if found else (mid, None)
+        collector.event(segment, onset_s, offset_s, label, line, mid=mid, class_index=index)
+    return collector.result()
+
+
+FORMAT = LabelFormat(
+    name="audioset",
+    title="AudioSet strong labels",
+    suffix=".tsv",
+    combined=True,
+    keeps=frozenset({Keeps.CLASS}),
+    write=write,
+    read=read,
+    fit=_fit,
+    left_out="their label has no AudioSet id",
+    recognise=lambda head: head.partition("\n")[0].startswith("segment_id\t"),
+)

@@ -1,0 +1,81 @@
+"""Annotations of the hoplite embedding database: label and whether it is there or not."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from yamnet_gui.core.errors import LabelsError
+from yamnet_gui.core.events import (
+    Event,
+    EventSource,
+    LabelledRecording,
+    RecordingInfo,
+    ReviewState,
+)
+
+from .base import ImportResult, Keeps, LabelFormat, Output, ReadOptions, WriteOptions
+from .collect import Collector
+from .text import columns, csv_lines, csv_rows, harmed, harmless, number
+
+COLUMNS = ("recording", "start_offset_s", "end_offset_s", "label", "label_type")
+_TYPES = {
+    ReviewState.ACCEPTED: "positive",
+    ReviewState.REJECTED: "negative",
+    ReviewState.UNCERTAIN: "uncertain",
+}
+_STATES = {word: state for state, word in _TYPES.items()}
+
+
+def _fit(event: Event, info: RecordingInfo) -> Event:
+    """What a person put in says "positive"; a detection nobody has judged is "uncertain"."""
+    if event.state is not ReviewState.UNREVIEWED:
+        return event
+    detected = event.source is EventSource.DETECTED
+    return replace(event, state=ReviewState.UNCERTAIN if detected else ReviewState.ACCEPTED)
+
+
+def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Output:
+    def rows() -> Iterator[Sequence[str]]:
+        yield COLUMNS
+        for recording in recordings:
+            name = harmless(options.file_name(recording.recording))
+            for event in recording.events:
+                word = _TYPES[_fit(event, recording.recording).state]
+                times = number(event.onset_s), number(event.offset_s)
+                yield name, *times, harmless(event.label), word
+
+    return {"": csv_lines(rows())}
+
+
+def read(path: Path, options: ReadOptions) -> ImportResult:
+    collector = Collector("hoplite", path, options)
+    rows = csv_rows(path, options.encoding)
+    line, header = next(rows, (1, None))
+    if header is None:
+        raise LabelsError(path, "is empty", "it needs at least a line of column names")
+    names = columns(path, header, COLUMNS, ",", line)
+    for line, row in rows:
+        if len(row) < len(header):
+            raise collector.error(f"has {len(row)} cells where {len(header)} are needed", line)
+        name, start, end, label, word = (row[names[n]] for n in COLUMNS)
+        if word.strip().lower() not in _STATES:
+            reason = f"{word[:40]!r} is neither positive, negative nor uncertain"
+            raise collector.error(reason, line)
+        onset_s = collector.seconds(start, line, "start")
+        offset_s = collector.seconds(end, line, "end")
+        state = _STATES[word.strip().lower()]
+        collector.event(harmed(name), onset_s, offset_s, harmed(label), line, state=state)
+    return collector.result()
+
+
+FORMAT = LabelFormat(
+    name="hoplite",
+    title="hoplite annotations",
+    suffix=".csv",
+    combined=True,
+    keeps=frozenset({Keeps.PATH, Keeps.STATE}),
+    write=write,
+    read=read,
+    fit=_fit,
+    recognise=lambda head: "start_offset_s" in head.partition("\n")[0],
+)

@@ -1,0 +1,149 @@
+"""JAMS: YAMNet's classes under `tag_audioset`, own labels under `segment_open`."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from yamnet_gui.core.errors import LabelsError
+from yamnet_gui.core.events import Event, LabelledRecording
+
+from .base import ImportResult, Keeps, LabelFormat, Output, ReadOptions, WriteOptions
+from .collect import Collector
+from .text import whole_text
+
+JAMS_VERSION = "0.3.4"
+_KNOWN, _OWN = "tag_audioset", "segment_open"
+_NAMESPACES = ("tag_", "segment_", "scaper", "sound_event")
+
+
+def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Output:
+    (recording,) = recordings
+    return {"": _document(recording, options)}
+
+
+def _document(recording: LabelledRecording, options: WriteOptions) -> Iterator[str]:
+    names = set(options.classes.names)
+    info = recording.recording
+    last = max((e.offset_s for e in recording.events), default=0.0)
+    duration = max(info.duration_s, last)
+    metadata = {
+        "title": info.path.stem,
+        "artist": "",
+        "release": "",
+        "duration": round(duration, 6),
+        "identifiers": {"path": options.file_name(info)},
+        "jams_version": JAMS_VERSION,
+    }
+    groups = {
+        _KNOWN: [e for e in recording.events if e.label in names],
+        _OWN: [e for e in recording.events if e.label not in names],
+    }
+    yield '{"file_metadata": ' + json.dumps(metadata) + ', "sandbox": {}, "annotations": ['
+    for k, (namespace, events) in enumerate((n, e) for n, e in groups.items() if e):
+        head = {
+            "namespace": namespace,
+            "annotation_metadata": _who(recording, options),
+            "sandbox": {},
+            "time": 0,
+            "duration": round(duration, 6),
+        }
+        yield ("," if k else "") + "\n" + json.dumps(head)[:-1] + ', "data": ['
+        for n, event in enumerate(events):
+            yield ("," if n else "") + "\n" + json.dumps(_observation(event))
+        yield "]}"
+    yield "]}\n"
+
+
+def _who(recording: LabelledRecording, options: WriteOptions) -> dict[str, Any]:
+    """JAMS wants both of the curator's name and e-mail, or an empty text."""
+    return {
+        "curator": {"name": options.curator_name, "email": options.curator_email},
+        "annotator": {},
+        "version": "",
+        "corpus": "",
+        "annotation_tools": "yamnet_gui",
+        "annotation_rules": "",
+        "validation": "",
+        "data_source": f"model {recording.model_sha256}" if recording.model_sha256 else "",
+    }
+
+
+def _observation(event: Event) -> dict[str, Any]:
+    onset_s, offset_s = round(event.onset_s, 6), round(event.offset_s, 6)
+    return {
+        "time": onset_s,
+        "duration": round(offset_s - onset_s, 6),
+        "value": event.label,
+        "confidence": event.score_max,
+    }
+
+
+def load_json(path: Path, encoding: str | None) -> Any:
+    """The content of a JSON file. Raises LabelsError with the line."""
+    try:
+        return json.loads(whole_text(path, encoding))
+    except json.JSONDecodeError as error:
+        raise LabelsError(path, f"is not JSON ({error.msg})", line=error.lineno) from error
+    except (RecursionError, ValueError) as error:
+        raise LabelsError(path, "is not JSON that can be read") from error
+
+
+def read(path: Path, options: ReadOptions) -> ImportResult:
+    collector = Collector("jams", path, options)
+    document = load_json(path, options.encoding)
+    try:
+        metadata, annotations = document["file_metadata"], document["annotations"]
+        name = (metadata.get("identifiers") or {}).get("path") or None
+        duration = metadata.get("duration")
+        namespaces = [(str(a["namespace"]), a["data"]) for a in annotations]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise LabelsError(path, "is not a JAMS file") from error
+    if name is not None and not isinstance(name, str):
+        raise LabelsError(path, "names its recording by something else than text")
+    length_s = _time(collector, duration, "duration") if duration is not None else None
+    collector.recording(name, duration_s=length_s)
+    for k, (namespace, data) in enumerate(namespaces, start=1):
+        if not namespace.startswith(_NAMESPACES) or not isinstance(data, list):
+            collector.warn(f"annotation {k} ({namespace}) holds no labels and was left out")
+            continue
+        for n, observation in enumerate(data, start=1):
+            _read_observation(collector, name, observation, f"annotation {k}, observation {n}: ")
+    return collector.result()
+
+
+def _read_observation(collector: Collector, name: str | None, observation: Any, where: str) -> None:
+    if not isinstance(observation, dict) or not {"time", "duration", "value"} <= set(observation):
+        raise collector.error(f"{where}needs time, duration and value")
+    value, score = observation["value"], observation.get("confidence")
+    label = value.get("label") if isinstance(value, dict) else value
+    if not isinstance(label, str):
+        raise collector.error(f"{where}the value is no label")
+    onset_s = _time(collector, observation["time"], f"{where}time")
+    length_s = _time(collector, observation["duration"], f"{where}duration")
+    confidence = collector.number(str(score), None, where) if _is_number(score) else None
+    offset_s = round(onset_s + length_s, 6) if length_s else onset_s
+    collector.event(name, onset_s, offset_s, label, score_max=confidence)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _time(collector: Collector, value: Any, what: str) -> float:
+    if not _is_number(value):
+        raise collector.error(f"the {what} {value!r} is no number")
+    return collector.seconds(repr(value), None, what)
+
+
+FORMAT = LabelFormat(
+    name="jams",
+    title="JAMS",
+    suffix=".jams",
+    combined=False,
+    keeps=frozenset({Keeps.PATH, Keeps.DURATION, Keeps.EMPTY, Keeps.SCORE_MAX}),
+    write=write,
+    read=read,
+    time_step_s=1e-6,
+    recognise=lambda head: '"file_metadata"' in head or '"jams_version"' in head,
+)

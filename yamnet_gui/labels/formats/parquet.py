@@ -1,0 +1,128 @@
+"""Parquet for data frames: the columns of the own table with types, and the rest as metadata."""
+
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from yamnet_gui.core.errors import LabelsError
+from yamnet_gui.core.events import LabelledRecording
+
+from .base import ImportResult, Keeps, LabelFormat, Output, ReadOptions, WriteOptions
+from .collect import Collector
+from .own_csv import COLUMNS, event_cells
+from .sidecar import event_from, recording_from, recording_record
+
+_TEXT = ("file", "label", "mid", "state", "source", "original_label", "reviewer", "note",
+         "model_sha256", "rules_id", "id")  # fmt: skip
+_MOMENTS = ("reviewed_utc", "recorded_at")
+_COUNTS = ("class_index", "channel")
+_EXTRA = ("id", "onset_uncertainty_s", "offset_uncertainty_s")
+_KEY = b"yamnet_gui"
+
+
+def _pyarrow() -> ModuleType:
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError as error:
+        raise LabelsError(
+            "Parquet", "needs the package pyarrow", "pip install 'yamnet-gui[parquet]'"
+        ) from error
+    return pyarrow
+
+
+def _utc(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Output:
+    pa = _pyarrow()
+    rows: dict[str, list[Any]] = {name: [] for name in (*COLUMNS, *_EXTRA)}
+    for recording in recordings:
+        name = options.file_name(recording.recording)
+        for event in recording.events:
+            cells = event_cells(event, recording, name)
+            cells |= {extra: getattr(event, extra) for extra in _EXTRA}
+            for column, value in cells.items():
+                rows[column].append(_utc(value) if column in _MOMENTS else value)
+    kinds = {
+        **dict.fromkeys(_TEXT, pa.string()),
+        **dict.fromkeys(_MOMENTS, pa.timestamp("us", tz="UTC")),
+        **dict.fromkeys(_COUNTS, pa.int64()),
+    }
+    schema = pa.schema([(name, kinds.get(name, pa.float64())) for name in rows])
+    about = [{**recording_record(r), "file": options.file_name(r.recording)} for r in recordings]
+    schema = schema.with_metadata({_KEY: json.dumps(about)})
+    buffer = io.BytesIO()
+    pa.parquet.write_table(pa.table(rows, schema=schema), buffer)
+    return {"": buffer.getvalue()}
+
+
+def read(path: Path, options: ReadOptions) -> ImportResult:
+    pa = _pyarrow()
+    collector = Collector("parquet", path, options)
+    try:
+        table = pa.parquet.read_table(path)
+        about = json.loads((table.schema.metadata or {}).get(_KEY, b"[]"))
+        stored = {record["file"]: recording_from({**record, "events": []}) for record in about}
+    except (pa.ArrowException, ValueError, KeyError, TypeError) as error:
+        raise LabelsError(path, "is not a Parquet table that can be read") from error
+    lacking = [n for n in ("file", "onset_s", "offset_s", "label") if n not in table.column_names]
+    if lacking:
+        raise LabelsError(path, f"the column {lacking[0]!r} is missing")
+    for name, recording in stored.items():
+        info = recording.recording
+        collector.recording(name, info=info, model_sha256=recording.model_sha256)
+        for span in recording.reviewed:
+            collector.reviewed(name, span)
+    count = 0
+    for batch in table.to_batches(max_chunksize=4096):
+        for row in batch.to_pylist():
+            count += 1
+            _read_row(collector, row, count)
+    return collector.result()
+
+
+def _read_row(collector: Collector, row: dict[str, Any], count: int) -> None:
+    record = {k: v for k, v in row.items() if v is not None}
+    name, label = str(record.pop("file", "")), str(record.pop("label", ""))
+    onset_s = collector.seconds(str(record.pop("onset_s", "nan")), None, f"onset of row {count}")
+    offset_s = collector.seconds(str(record.pop("offset_s", "nan")), None, f"offset of row {count}")
+    if "original_onset_s" in record and "original_offset_s" in record:
+        record["original"] = [
+            record.get("original_label", ""),
+            record["original_onset_s"],
+            record["original_offset_s"],
+        ]
+    if isinstance(record.get("reviewed_utc"), datetime):
+        record["reviewed_utc"] = record["reviewed_utc"].isoformat()
+    record.setdefault("source", "imported")
+    try:
+        event = event_from({"id": "", "onset_s": 0, "offset_s": 0, "label": "", **record})
+    except (KeyError, TypeError, ValueError) as error:
+        raise collector.error(f"row {count} cannot be read ({error})") from error
+    place = {"onset_s", "offset_s", "label"}
+    if row.get("class_index") is None and row.get("mid") is None:
+        place |= {"class_index", "mid"}  # a table of others: found by name
+    values = {f.name: getattr(event, f.name) for f in fields(event) if f.name not in place}
+    collector.event(name, onset_s, offset_s, label, **values)
+
+
+FORMAT = LabelFormat(
+    name="parquet",
+    title="Parquet data frame",
+    suffix=".parquet",
+    combined=True,
+    keeps=frozenset(Keeps),
+    write=write,
+    read=read,
+    recognise=lambda head: head.startswith("PAR1"),
+)
