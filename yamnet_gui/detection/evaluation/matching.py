@@ -1,0 +1,81 @@
+"""Event-based and segment-based counts (Mesaros, Heittola, Virtanen: Metrics for polyphonic sound
+event detection, Applied Sciences 6(6), 2016)."""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .counts import Counts
+from .spans import NO_SPANS, Pair, Spans
+
+_SLACK = 1e-9  # seconds: times such as 0.3 are not exact in binary
+
+
+def event_counts(pair: Pair, collar_s: float = 0.5, offset_share: float = 0.2) -> dict[str, Counts]:
+    """Counts by label, an event found where onset and offset are both near enough.
+
+    The onset may be off by `collar_s`, the offset by the larger of it and `offset_share` of the
+    true length. Each event is paired at most once, so that as many pairs as possible arise.
+    """
+    return {
+        label: Counts(len(matches(truth, found, collar_s, offset_share)[0]), len(found), len(truth))
+        for label, truth, found in _labels(pair)
+    }
+
+
+def matches(
+    truth: Spans, found: Spans, collar_s: float, offset_share: float
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Places of the paired events in `truth` and in `found`."""
+    first = np.searchsorted(found.onset_s, truth.onset_s - collar_s - _SLACK, "left")
+    last = np.searchsorted(found.onset_s, truth.onset_s + collar_s + _SLACK, "right")
+    lengths = last - first
+    rows = np.repeat(np.arange(len(truth)), lengths)
+    columns = np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    columns = columns + np.repeat(first, lengths)
+    allowed = np.maximum(collar_s, offset_share * (truth.offset_s - truth.onset_s))
+    near = np.abs(truth.offset_s[rows] - found.offset_s[columns]) <= allowed[rows] + _SLACK
+    rows, columns = rows[near], columns[near]
+    if len(rows) == 0:
+        return rows, columns
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import maximum_bipartite_matching
+
+    graph = csr_matrix((np.ones(len(rows), np.int8), (rows, columns)), (len(truth), len(found)))
+    partner = maximum_bipartite_matching(graph, perm_type="column")
+    paired = np.flatnonzero(partner >= 0)
+    return paired, partner[paired].astype(np.intp)
+
+
+def segment_counts(pair: Pair, segment_s: float = 1.0) -> dict[str, Counts]:
+    """Counts by label over segments of `segment_s`, active where an event touches them."""
+    result = {}
+    for label, truth, found in _labels(pair):
+        ends = [pair.duration_s, *truth.offset_s, *found.offset_s]
+        length = math.ceil(max(ends) / segment_s - _SLACK)
+        true_segments = active_segments(truth, length, segment_s)
+        found_segments = active_segments(found, length, segment_s)
+        result[label] = Counts(
+            int((true_segments & found_segments).sum()),
+            int(found_segments.sum()),
+            int(true_segments.sum()),
+        )
+    return result
+
+
+def active_segments(spans: Spans, count: int, segment_s: float) -> NDArray[np.bool_]:
+    """Which of `count` segments an event touches."""
+    first = np.floor(spans.onset_s / segment_s + _SLACK).astype(int).clip(0, count)
+    last = np.ceil(spans.offset_s / segment_s - _SLACK).astype(int).clip(first, count)
+    steps = np.zeros(count + 1, int)
+    np.add.at(steps, first, 1)
+    np.add.at(steps, last, -1)
+    return np.cumsum(steps[:-1]) > 0
+
+
+def _labels(pair: Pair) -> list[tuple[str, Spans, Spans]]:
+    truth: Mapping[str, Spans] = pair.truth
+    labels = sorted({*truth, *pair.found})
+    return [(x, truth.get(x, NO_SPANS), pair.found.get(x, NO_SPANS)) for x in labels]
