@@ -1,0 +1,107 @@
+"""Copies of a project in the user's data folder: made by themselves, the oldest dropped."""
+
+import sqlite3
+import threading
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from yamnet_gui.core.files import replacing
+
+from .opening import connect, quick_check
+from .places import data_folder
+
+_EVERY_S = 15 * 60.0
+_NEWEST = 5
+_DAYS = 7
+_WEEKS = 4
+_STAMP = "%Y-%m-%dT%H-%M-%S-%fZ"
+
+
+class Backups:
+    """Backups of one project, in `backups/<name>-<start of its id>`."""
+
+    def __init__(self, project: Path, project_id: str, every_s: float = _EVERY_S) -> None:
+        self._project = project
+        self.folder = data_folder() / "backups" / f"{project.stem[:60]}-{project_id[:8]}"
+        self._every_s = every_s
+        self._pending = False
+        self._last = time.monotonic()
+        self._worker: threading.Thread | None = None
+
+    def all(self) -> list[Path]:
+        """Newest first."""
+        found = self.folder.glob(f"*Z{self._project.suffix}") if self.folder.is_dir() else ()
+        return sorted(found, reverse=True)
+
+    def changed(self) -> None:
+        """Called after each edit; starts a backup in the background when one is due."""
+        self._pending = True
+        busy = self._worker is not None and self._worker.is_alive()
+        if not busy and time.monotonic() - self._last >= self._every_s:
+            self._last = time.monotonic()
+            self._worker = threading.Thread(target=self._in_background, name="project backup")
+            self._worker.start()
+
+    def finish(self, connection: sqlite3.Connection) -> None:
+        """Called before closing: waits for a running backup; makes one where it is missing."""
+        if self._worker is not None:
+            self._worker.join()
+        if self._pending:
+            with suppress(OSError, sqlite3.Error):  # no backup is no reason not to close
+                self.make(connection)
+
+    def make(self, connection: sqlite3.Connection) -> Path:
+        """Raises OSError or sqlite3.Error; then older backups stay as they are."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        name = datetime.now(UTC).strftime(_STAMP) + self._project.suffix
+        target = self.folder / name
+        self._pending = False
+        try:
+            with replacing(target) as beside:
+                copy = connect(beside, "rw")
+                try:
+                    connection.backup(copy)
+                    copy.execute("PRAGMA journal_mode = DELETE")
+                    fault = quick_check(copy)
+                finally:
+                    copy.close()
+                if fault:  # a damaged copy must not push out a good one
+                    raise sqlite3.DatabaseError(fault)
+        except BaseException:
+            self._pending = True
+            raise
+        self._drop_old()
+        return target
+
+    def make_from_file(self) -> Path:
+        """Through a connection of its own, so that edits can go on meanwhile."""
+        source = connect(self._project, "ro")
+        try:
+            return self.make(source)
+        finally:
+            source.close()
+
+    def _in_background(self) -> None:
+        with suppress(OSError, sqlite3.Error):  # stays pending, so the next edit tries again
+            self.make_from_file()
+
+    def _drop_old(self) -> None:
+        keep: set[Path] = set()
+        days: dict[object, Path] = {}
+        weeks: dict[object, Path] = {}
+        found = self.all()
+        keep.update(found[:_NEWEST])
+        for path in found:
+            try:
+                when = datetime.strptime(path.stem, _STAMP).date()
+            except ValueError:
+                keep.add(path)  # not ours
+                continue
+            days.setdefault(when, path)
+            weeks.setdefault(when.isocalendar()[:2], path)
+        keep.update(list(days.values())[:_DAYS], list(weeks.values())[:_WEEKS])
+        for path in found:
+            if path not in keep:
+                path.unlink(missing_ok=True)

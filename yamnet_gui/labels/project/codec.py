@@ -1,0 +1,150 @@
+"""Values of a project as JSON, for the journal. Only what differs from the default is kept."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from datetime import datetime
+from typing import Any
+
+from yamnet_gui.core.events import Event, EventSource, Original, ReviewedSpan, ReviewState
+from yamnet_gui.core.spans import TimeSpan
+
+from .values import LabelSet, OwnLabel, Recording, RecordingState, Reviewed, RuleSet
+
+Value = Event | Recording | Reviewed | LabelSet | RuleSet
+"""What a command can change."""
+
+KINDS: dict[type, str] = {
+    Event: "event",
+    Recording: "recording",
+    Reviewed: "reviewed",
+    LabelSet: "labels",
+    RuleSet: "rules",
+}
+_FIELDS = {
+    t: tuple((f.name, f.default) for f in fields(t))
+    for t in (Event, Recording, LabelSet, RuleSet, OwnLabel)
+}
+
+
+def to_fields(value: Value) -> dict[str, Any]:
+    """The value's fields as JSON can hold them, without those that have their default."""
+    if isinstance(value, Reviewed):
+        return {"spans": [_span_out(span) for span in value.spans]}
+    found = _fields_out(value)
+    if isinstance(value, LabelSet):
+        found["labels"] = [_fields_out(label) for label in value.labels]
+    return found
+
+
+def from_fields(kind: str, data: Mapping[str, Any]) -> Value:
+    """The value that `to_fields` took apart.
+
+    Raises ValueError where the data do not make one.
+    """
+    try:
+        made = _MAKERS[kind](dict(data))
+    except (KeyError, TypeError, AttributeError, IndexError) as error:
+        raise ValueError(f"no {kind}: {error}") from error
+    return made
+
+
+def dumps(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def patch(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """What has to be laid over `old` to get `new`; None for fields that go back to default."""
+    gone = {name: None for name in old if name not in new}
+    return gone | {k: v for k, v in new.items() if k not in old or old[k] != v}
+
+
+def patched(old: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in {**old, **change}.items() if v is not None}
+
+
+def _fields_out(value: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, default in _FIELDS[type(value)]:
+        content = getattr(value, name)
+        if default is MISSING or content != default:
+            found[name] = _plain(content)
+    return found
+
+
+def _plain(content: Any) -> Any:
+    if isinstance(content, str):
+        return str(content)
+    if isinstance(content, datetime):
+        return content.isoformat()
+    if isinstance(content, Original):
+        return [content.label, float(content.onset_s), float(content.offset_s)]
+    if isinstance(content, bool) or content is None:
+        return content
+    if hasattr(content, "__index__"):
+        return int(content)
+    if hasattr(content, "__float__"):
+        return float(content)
+    return content
+
+
+def _event_in(data: dict[str, Any]) -> Event:
+    if "state" in data:
+        data["state"] = ReviewState(data["state"])
+    if "source" in data:
+        data["source"] = EventSource(data["source"])
+    if "original" in data:
+        data["original"] = Original(*data["original"])
+    if "reviewed_utc" in data:
+        data["reviewed_utc"] = datetime.fromisoformat(data["reviewed_utc"])
+    return Event(**data)
+
+
+def _recording_in(data: dict[str, Any]) -> Recording:
+    if "state" in data:
+        data["state"] = RecordingState(data["state"])
+    if "recorded_at" in data:
+        data["recorded_at"] = datetime.fromisoformat(data["recorded_at"])
+    return Recording(**data)
+
+
+def _label_set_in(data: dict[str, Any]) -> LabelSet:
+    data["labels"] = tuple(OwnLabel(**label) for label in data.get("labels", ()))
+    return LabelSet(**data)
+
+
+def _reviewed_in(data: dict[str, Any]) -> Reviewed:
+    return Reviewed(tuple(_span_in(span) for span in data["spans"]))
+
+
+def _span_out(span: ReviewedSpan) -> list[Any]:
+    when = span.reviewed_utc.isoformat() if span.reviewed_utc else None
+    bounds = [float(span.span.start_s), float(span.span.end_s)]
+    return [*bounds, list(span.labels), span.reviewer, when]
+
+
+def _span_in(data: list[Any]) -> ReviewedSpan:
+    start, end, labels, reviewer, when = data
+    return ReviewedSpan(
+        TimeSpan(start, end),
+        tuple(str(label) for label in labels),
+        str(reviewer),
+        datetime.fromisoformat(when) if when else None,
+    )
+
+
+def finite(value: float | None) -> float | None:
+    """The number as SQLite stores it; None stays None, and so does what is not a number."""
+    if value is None or not math.isfinite(value):
+        return None
+    return float(value)
+
+
+_MAKERS: dict[str, Any] = {
+    "event": _event_in,
+    "recording": _recording_in,
+    "reviewed": _reviewed_in,
+    "labels": _label_set_in,
+    "rules": lambda data: RuleSet(**data),
+}

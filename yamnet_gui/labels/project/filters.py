@@ -1,0 +1,63 @@
+"""Which events, in which order."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from yamnet_gui.core.events import EventSource, ReviewState
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Events that meet all that is set; None or "" asks for nothing.
+
+    Scores are uncalibrated sigmoids, durations in seconds; bounds belong to the range. `text`
+    is looked for in labels, recording paths and notes, whatever the case.
+    """
+
+    labels: frozenset[str] | None = None
+    states: frozenset[ReviewState] | None = None
+    sources: frozenset[EventSource] | None = None
+    recording_ids: frozenset[str] | None = None
+    min_score: float | None = None
+    max_score: float | None = None
+    min_probability: float | None = None
+    min_duration_s: float | None = None
+    max_duration_s: float | None = None
+    channel: int | None = None
+    with_note: bool = False
+    text: str = ""
+
+
+class SortKey(StrEnum):
+    """Columns to sort by. Equal ones are in order of recording path, then onset."""
+
+    TIME = "time"
+    LABEL = "label"
+    SCORE = "score"
+    PROBABILITY = "probability"
+    DURATION = "duration"
+    ONSET = "onset"
+    STATE = "state"
+    SOURCE = "source"
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """TIME goes by recording path, then onset."""
+
+    key: SortKey = SortKey.TIME
+    descending: bool = False
+
+
+class QueueKind(StrEnum):
+    """Orders of review.
+
+    SCORE: surest first. UNCERTAINTY: nearest to the threshold first. TIME: as recorded. RANDOM:
+    shuffled. STRATIFIED: shuffled, taken in turn from ten equal bands of the score.
+    """
+
+    SCORE = "score"
+    UNCERTAINTY = "uncertainty"
+    TIME = "time"
+    RANDOM = "random"
+    STRATIFIED = "stratified"

@@ -1,0 +1,204 @@
+"""Two copies of a project that went on apart, brought together again.
+
+Whatever only one copy has changed since they parted is taken over; what both have changed in
+different ways is a conflict that a person decides. Copies know where they parted by the steps that
+they share. Projects that share none are compared thing by thing: what a person touched goes
+before what nobody did.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from yamnet_gui.core.events import Event, ReviewedSpan, new_event_id
+
+from .commands import Change, Command
+from .store import Project
+from .values import LabelSet, Recording, Reviewed, RuleSet
+
+_WHO = {"reviewer": "", "reviewed_utc": None}
+
+
+class Choice(StrEnum):
+    """How a conflict ends. BOTH keeps theirs beside ours under a new id."""
+
+    OURS = "ours"
+    THEIRS = "theirs"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """An event that both copies changed; None where that copy deleted it.
+
+    `recording_id` is that of our copy.
+    """
+
+    recording_id: str
+    event_id: str
+    ours: Event | None
+    theirs: Event | None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.recording_id, self.event_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What has to change in our copy: `additions` without asking, `conflicts` as decided."""
+
+    additions: tuple[Change, ...]
+    conflicts: tuple[Conflict, ...]
+    related: bool
+
+    @property
+    def new_recordings(self) -> int:
+        return sum(c.kind == "recording" and c.old is None for c in self.additions)
+
+    @property
+    def new_events(self) -> int:
+        return sum(c.kind == "event" and c.old is None for c in self.additions)
+
+
+def compare(ours: Project, theirs: Project) -> Merge:
+    """What `theirs` has that `ours` lacks, and what contradicts. Changes nothing."""
+    here, there = ours.step_uids(), theirs.step_uids()
+    shared = here & there
+    mine = _Side(ours.events_changed_since(shared))
+    other = _Side(theirs.events_changed_since(shared))
+    additions: list[Change] = []
+    conflicts: list[Conflict] = []
+    for recording in theirs.recordings():
+        match = _matching(ours, recording)
+        if match is None:
+            adopted = replace(
+                recording,
+                path=ours.stored_path(theirs.locate(recording)),
+                removed=False,
+            )
+            if ours.knows(recording.id):  # taken out here: that was a decision
+                continue
+            additions.append(Change(adopted.id, None, adopted))
+            for event in theirs.recording_events(recording.id):
+                additions.append(Change(adopted.id, None, event))
+            spans = theirs.reviewed(recording.id)
+            if spans.spans:
+                additions.append(Change(adopted.id, None, spans))
+            continue
+        for found in _events(ours, theirs, match, recording, mine, other, bool(shared)):
+            if isinstance(found, Change):
+                additions.append(found)
+            else:
+                conflicts.append(found)
+        additions.extend(
+            _reviewed(match.id, ours.reviewed(match.id), theirs.reviewed(recording.id))
+        )
+    additions.extend(_sets(ours.label_sets(), theirs.label_sets()))
+    additions.extend(_rules(ours.rule_sets(), theirs.rule_sets()))
+    return Merge(tuple(additions), tuple(conflicts), bool(shared))
+
+
+def merge_command(merge: Merge, resolutions: Mapping[tuple[str, str], Choice]) -> Command:
+    """One step that brings theirs into ours; undecided conflicts stay as ours.
+
+    `resolutions` are choices by `Conflict.key`.
+    """
+    changes = list(merge.additions)
+    for conflict in merge.conflicts:
+        choice = resolutions.get(conflict.key, Choice.OURS)
+        if choice is Choice.THEIRS:
+            changes.append(Change(conflict.recording_id, conflict.ours, conflict.theirs))
+        elif choice is Choice.BOTH:
+            if conflict.ours is None:
+                changes.append(Change(conflict.recording_id, None, conflict.theirs))
+            elif conflict.theirs is not None:
+                beside = replace(conflict.theirs, id=new_event_id())
+                changes.append(Change(conflict.recording_id, None, beside))
+    return Command("merge another copy", tuple(changes))
+
+
+def apply_merge(
+    ours: Project, merge: Merge, resolutions: Mapping[tuple[str, str], Choice] | None = None
+) -> None:
+    """Makes the merge in our copy as one step that can be undone. Raises ProjectError."""
+    ours.apply(merge_command(merge, resolutions or {}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """What a copy has changed since the two parted: (recording id, event id)."""
+
+    changed: frozenset[tuple[str, str]]
+
+    def has(self, recording_id: str, event_id: str) -> bool:
+        return (recording_id, event_id) in self.changed
+
+
+def _matching(ours: Project, theirs: Recording) -> Recording | None:
+    found = ours.recording(theirs.id)
+    if found is None:
+        found = next(iter(ours.recordings_with_hash(theirs.content_hash)), None)
+    return found
+
+
+def _events(
+    ours: Project, theirs: Project, match: Recording, recording: Recording,
+    mine: _Side, other: _Side, related: bool,
+) -> Iterator[Change | Conflict]:  # fmt: skip
+    here, there = ours.recording_events(match.id), theirs.recording_events(recording.id)
+    for event_id in dict.fromkeys([*(e.id for e in here), *(e.id for e in there)]):
+        a, b = here.get(event_id), there.get(event_id)
+        if _alike(a, b):
+            continue
+        if related and match.id == recording.id:
+            by_us = mine.has(match.id, event_id)
+            by_them = other.has(recording.id, event_id)
+            if a is None and not by_us and b is not None and not b.touched:
+                by_them = True  # a detection that only they have
+        else:
+            by_us, by_them = a is not None and a.touched, b is not None and b.touched
+            if a is None:
+                by_them = True
+        if by_us and by_them:
+            yield Conflict(match.id, event_id, a, b)
+        elif by_them:
+            yield Change(match.id, a, b)
+
+
+def _alike(a: Event | None, b: Event | None) -> bool:
+    """Whether both say the same, whoever said it when."""
+    if a is None or b is None:
+        return a is b
+    return replace(a, **_WHO) == replace(b, **_WHO)
+
+
+def _reviewed(recording_id: str, ours: Reviewed, theirs: Reviewed) -> Iterator[Change]:
+    """Both have listened: the spans of both count."""
+    added = [span for span in theirs.spans if span not in ours.spans]
+    if added:
+        spans: list[ReviewedSpan] = sorted([*ours.spans, *added], key=lambda s: (s.span, s.labels))
+        yield Change(recording_id, ours, Reviewed(tuple(spans)))
+
+
+def _sets(ours: Iterable[LabelSet], theirs: Iterable[LabelSet]) -> Iterator[Change]:
+    """Classes that only theirs has are added; where both differ, ours stays."""
+    present = {s.id: s for s in ours}
+    for other in theirs:
+        mine = present.get(other.id)
+        if mine is None:
+            yield Change("", None, other)
+            continue
+        names = {label.name for label in mine.labels}
+        added = tuple(label for label in other.labels if label.name not in names)
+        if added:
+            yield Change("", mine, replace(mine, labels=mine.labels + added))
+
+
+def _rules(ours: Iterable[RuleSet], theirs: Iterable[RuleSet]) -> Iterator[Change]:
+    """The higher version of the same rules wins."""
+    present = {r.id: r for r in ours}
+    for other in theirs:
+        mine = present.get(other.id)
+        if mine is None or other.version > mine.version:
+            yield Change("", mine, other)

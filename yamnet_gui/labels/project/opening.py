@@ -1,0 +1,140 @@
+"""From a path to a connection that can be trusted, or to a sentence that says why not."""
+
+import sqlite3
+import struct
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from yamnet_gui.core.errors import ProjectError
+
+from .schema import APPLICATION_ID, MIGRATIONS, fault_in, version_of
+
+_MAGIC = b"SQLite format 3\x00"
+_CHECK_S = 0.5
+"""How long opening may look for damage; `Project.check` looks at everything."""
+
+_WORDS = {
+    sqlite3.SQLITE_FULL: ("the disk is full", "free some space and try again"),
+    sqlite3.SQLITE_READONLY: ("the file is write-protected", "save the project elsewhere"),
+    sqlite3.SQLITE_IOERR: ("the disk reports an error", "check the disk and its free space"),
+    sqlite3.SQLITE_BUSY: ("another program is using the file", "try again when it is done"),
+    sqlite3.SQLITE_LOCKED: ("another program is using the file", "try again when it is done"),
+    sqlite3.SQLITE_CANTOPEN: ("the file or its folder cannot be opened", "check its permissions"),
+    sqlite3.SQLITE_CORRUPT: ("the file is damaged", "open it again to rescue what can be read"),
+    sqlite3.SQLITE_NOTADB: ("the file is damaged", "open it again to rescue what can be read"),
+}
+
+
+class DamagedError(ProjectError):
+    """The file is a project, but broken. Only inside this package: opening rescues it."""
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+@contextmanager
+def in_words(path: Path, doing: str) -> Iterator[None]:
+    """Turns errors of SQLite and the system into ProjectError: "cannot `doing`: …"."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        reason, advice = _WORDS.get(code, (str(error), ""))
+        raise ProjectError(path, f"cannot {doing}: {reason}", advice) from error
+    except OSError as error:
+        raise ProjectError(path, f"cannot {doing}: {error.strerror or error}") from error
+
+
+def connect(path: Path, mode: str) -> sqlite3.Connection:
+    """A connection that trusts nothing in the file; `mode` is ro, rw or rwc.
+
+    Raises sqlite3.Error.
+    """
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=2.0,
+    )
+    try:
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA cell_size_check = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute("PRAGMA cache_size = -65536")
+        connection.execute("PRAGMA mmap_size = 0")  # a file that gets shorter would kill us
+        # damaged text must not stop the rest from being read
+        connection.text_factory = lambda data: data.decode("utf-8", "replace")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def check_header(path: Path, known: int = len(MIGRATIONS)) -> None:
+    """Refuses what is no project file of a known version, before SQLite touches it.
+
+    Raises ProjectError, or DamagedError where the file ends too early.
+    """
+    with in_words(path, "open it"):
+        if path.is_dir():
+            raise ProjectError(path, "is a folder", "choose a project file")
+        if not path.exists():
+            raise ProjectError(path, "does not exist", "check the name or look in the backups")
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(100)
+    if not head:
+        raise ProjectError(path, "is empty, so it is no project", "look in the backups")
+    if not head.startswith(_MAGIC):
+        raise ProjectError(path, "is not a project file", "choose a file made by this program")
+    if len(head) < 100:
+        raise ProjectError(path, "ends within its first bytes", "look in the backups")
+    page, pages = struct.unpack(">H", head[16:18])[0], struct.unpack(">I", head[28:32])[0]
+    version, application = struct.unpack(">I", head[60:64])[0], struct.unpack(">I", head[68:72])[0]
+    if application != APPLICATION_ID:
+        raise ProjectError(
+            path, "is a database of another program, not a project",
+            "choose a file made by this program",
+        )  # fmt: skip
+    if version > known:
+        raise ProjectError(
+            path, f"was made by a newer version of the program (format {version}, this one"
+            f" knows up to {known})", "update the program",
+        )  # fmt: skip
+    if size < (65536 if page == 1 else page) * pages:
+        raise DamagedError(path, "is shorter than it should be")
+
+
+def check_tables(
+    connection: sqlite3.Connection, path: Path, *, known: int = len(MIGRATIONS)
+) -> None:
+    """Raises DamagedError where the tables are not those of a project or SQLite finds faults."""
+    try:
+        if version_of(connection) == known:
+            fault = fault_in(connection)
+            if fault:
+                raise DamagedError(path, fault)
+        deadline = time.monotonic() + _CHECK_S
+        connection.set_progress_handler(lambda: time.monotonic() > deadline, 20_000)
+        fault = quick_check(connection)
+        if fault:
+            raise DamagedError(path, fault)
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
+            return  # no fault within the time; the rest shows when it is read
+        if is_damage(error):
+            raise DamagedError(path, f"is damaged ({error})") from error
+        raise
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
+def quick_check(connection: sqlite3.Connection) -> str:
+    """The first fault that SQLite finds; "" where there is none."""
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()
+    return "" if found is None or found[0] == "ok" else f"is damaged ({found[0]})"

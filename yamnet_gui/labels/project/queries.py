@@ -1,0 +1,290 @@
+"""Answers from the columns in memory: filters, sorts, counts and review queues."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yamnet_gui.core.events import ReviewState
+
+from .filters import EventFilter, QueueKind, Sort, SortKey
+from .index import EventIndex
+from .tables import SOURCES, STATES, Tables
+from .values import ClassCounts, Recording
+
+Rows = NDArray[np.int64]
+_UNREVIEWED = STATES.index(ReviewState.UNREVIEWED)
+_BANDS = 10
+
+
+class Queries:
+    """Reads `index`; knows which recordings are there and in which order."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        tables: Tables,
+        index: EventIndex,
+        recordings: Mapping[str, Recording],
+    ) -> None:
+        self._connection = connection
+        self._tables = tables
+        self._index = index
+        self.set_recordings(recordings)
+
+    def set_recordings(self, recordings: Mapping[str, Recording]) -> None:
+        """Follows recordings that came, went or moved."""
+        there = [r for r in recordings.values() if not r.removed]
+        there.sort(key=lambda r: (r.path.casefold(), r.path, r.id))
+        recs = [self._tables.rec_of(r.id) for r in there]
+        size = max((self._tables.rec_of(i) for i in recordings), default=0) + 2
+        self._rank = np.full(size, -1, np.int64)  # -1: removed; the last entry is for unknown ones
+        self._rank[recs] = np.arange(len(recs))
+        self._paths = {self._tables.rec_of(r.id): r.path.casefold() for r in there}
+        self._rank_version = getattr(self, "_rank_version", 0) + 1
+        self._visible: tuple[tuple[int, ...], NDArray[np.bool_]] | None = None
+
+    # masks
+
+    def visible(self) -> NDArray[np.bool_]:
+        """By position: events that are there, of recordings that are there."""
+        stamp = (*self._index.version("alive", "rec"), self._rank_version)
+        if self._visible is None or self._visible[0] != stamp:
+            rank = self._rank[self._recs()]
+            self._visible = (stamp, self._index.column("alive") & (rank >= 0))
+        return self._visible[1]
+
+    def _recs(self) -> NDArray[np.int64]:
+        recs = self._index.column("rec")
+        return np.where((recs < 0) | (recs >= len(self._rank)), len(self._rank) - 1, recs)
+
+    def mask(self, wanted: EventFilter) -> NDArray[np.bool_]:
+        """By position: events that meet the filter."""
+        column = self._index.column
+        mask = self.visible().copy()
+        if wanted.labels is not None:
+            mask &= self._kinds_with(wanted.labels.__contains__)
+        if wanted.states is not None:
+            mask &= _any_code(column("state"), [STATES.index(s) for s in wanted.states])
+        if wanted.sources is not None:
+            mask &= _any_code(column("source"), [SOURCES.index(s) for s in wanted.sources])
+        if wanted.recording_ids is not None:
+            known = [self._tables.rec_of(i) for i in wanted.recording_ids if self._tables.knows(i)]
+            mask &= self._of_recs(known)
+        for name, low, high in (
+            ("score", wanted.min_score, wanted.max_score),
+            ("probability", wanted.min_probability, None),
+        ):
+            if low is not None or high is not None:
+                mask &= column(name) >= 0
+            if low is not None:
+                mask &= column(name) >= np.float32(low)
+            if high is not None:
+                mask &= column(name) <= np.float32(high)
+        if wanted.min_duration_s is not None:
+            mask &= column("offset") - column("onset") >= wanted.min_duration_s
+        if wanted.max_duration_s is not None:
+            mask &= column("offset") - column("onset") <= wanted.max_duration_s
+        if wanted.channel is not None:
+            mask &= column("channel") == wanted.channel
+        if wanted.with_note:
+            mask &= column("noted")
+        if wanted.text.strip():
+            mask &= self._with_text(wanted.text.strip().casefold())
+        return mask
+
+    def _kinds_with(self, test: Callable[[str], bool]) -> NDArray[np.bool_]:
+        kinds = self._tables.kinds
+        chosen = np.array([test(kind[0]) for kind in kinds], bool)
+        return _looked_up(chosen, self._index.column("kind"))
+
+    def _of_recs(self, recs: Iterable[int]) -> NDArray[np.bool_]:
+        chosen = np.zeros(len(self._rank), bool)
+        chosen[list(recs)] = True
+        return chosen[self._recs()]
+
+    def _with_text(self, text: str) -> NDArray[np.bool_]:
+        mask = self._kinds_with(lambda label: text in label.casefold())
+        mask |= self._of_recs(rec for rec, path in self._paths.items() if text in path)
+        noted = np.flatnonzero(self._index.column("noted") & self._index.column("alive"))
+        rows = self._index.column("row")
+        for at in noted:
+            found = self._connection.execute(
+                "SELECT note FROM events WHERE row = ?", (int(rows[at]),)
+            ).fetchone()
+            if found and text in str(found[0]).casefold():
+                mask[at] = True
+        return mask
+
+    # orders
+
+    def _time_order(self) -> Rows:
+        def make() -> Rows:
+            onset = self._index.column("onset")
+            rank = self._rank[self._recs()]
+            alive = self.visible()
+            reach = float(np.max(onset, initial=0.0, where=alive)) + 1.0
+            with np.errstate(invalid="ignore"):
+                key = np.where(alive, rank * reach + onset, np.inf)
+            return np.argsort(key, kind="stable")
+
+        stamp = (*self._index.version("alive", "onset", "rec"), self._rank_version)
+        return self._index.order("time", stamp, make)
+
+    def _order(self, sort: Sort) -> Rows:
+        time = self._time_order()
+        key = sort.key
+        if key is SortKey.TIME:
+            return time[::-1] if sort.descending else time
+        column = self._index.column
+        names = {
+            SortKey.LABEL: ("kind",), SortKey.SCORE: ("score",),
+            SortKey.PROBABILITY: ("probability",), SortKey.DURATION: ("onset", "offset"),
+            SortKey.ONSET: ("onset",), SortKey.STATE: ("state",), SortKey.SOURCE: ("source",),
+        }[key]  # fmt: skip
+
+        def make() -> Rows:
+            if key is SortKey.LABEL:
+                values = _looked_up(self._label_ranks(), column("kind"))
+            elif key is SortKey.DURATION:
+                values = column("offset") - column("onset")
+            else:
+                values = column(names[0])
+            values = values[time]
+            if sort.descending and values.dtype.kind == "i":
+                values = values.max(initial=0) - values  # stays small: those sort fastest
+            elif sort.descending:
+                values = -values
+            return time[np.argsort(values, kind="stable")]
+
+        stamp = (
+            *self._index.version("alive", "rec", "onset", *names),
+            self._rank_version,
+            len(self._tables.kinds),
+        )
+        return self._index.order(f"{key}{sort.descending}", stamp, make)
+
+    def _label_ranks(self) -> NDArray[np.int16]:
+        labels = [kind[0] for kind in self._tables.kinds]
+        rank = {
+            label: n for n, label in enumerate(sorted(set(labels), key=lambda x: (x.casefold(), x)))
+        }
+        kind = np.int16 if len(labels) < 2**15 else np.int32
+        return np.array([rank[label] for label in labels], kind)
+
+    # answers
+
+    def rows(self, wanted: EventFilter, sort: Sort) -> Rows:
+        order = self._order(sort)
+        return self._index.column("row")[order[self.mask(wanted)[order]]]
+
+    def count(self, wanted: EventFilter) -> int:
+        return int(np.count_nonzero(self.mask(wanted)))
+
+    def counts(self, wanted: EventFilter) -> list[ClassCounts]:
+        """Per class in order of name, without classes that have no event."""
+        at = np.flatnonzero(self.mask(wanted))
+        codes = self._index.column("kind")[at].astype(np.int64) * len(STATES)
+        codes += self._index.column("state")[at]
+        table = np.bincount(codes, minlength=len(self._tables.kinds) * len(STATES))
+        by_label: dict[str, NDArray[np.int64]] = {}
+        for (label, _, _), row in zip(
+            self._tables.kinds, table.reshape(-1, len(STATES)), strict=True
+        ):
+            if row.any():
+                by_label[label] = by_label.get(label, 0) + row
+        found = []
+        for label in sorted(by_label, key=lambda name: (name.casefold(), name)):
+            numbers = {state.value: int(by_label[label][c]) for c, state in enumerate(STATES)}
+            found.append(ClassCounts(label, **numbers))
+        return found
+
+    def counts_per_recording(self) -> dict[str, ClassCounts]:
+        """States over all classes for each recording with events, by recording id."""
+        at = np.flatnonzero(self.visible())
+        codes = self._index.column("rec")[at].astype(np.int64) * len(STATES)
+        codes += self._index.column("state")[at]
+        table = np.bincount(codes, minlength=len(self._rank) * len(STATES)).reshape(-1, len(STATES))
+        found = {}
+        for rec in np.flatnonzero(table.any(axis=1)):
+            numbers = {s.value: int(table[rec, c]) for c, s in enumerate(STATES)}
+            found[self._tables.recording_id_of(int(rec))] = ClassCounts("", **numbers)
+        return found
+
+    def beyond(self, row: int, up: bool, unreviewed_only: bool) -> Rows:
+        """The event and those of its class with a score at least (`up`) or at most its own."""
+        if not self._index.held(np.array([row]))[0]:
+            return np.empty(0, np.int64)
+        at = int(self._index.positions(np.array([row]))[0])
+        score = self._index.column("score")
+        label = self._tables.kinds[int(self._index.column("kind")[at])][0]
+        mask = self.visible() & self._kinds_with(lambda other: other == label)
+        mask &= score >= 0
+        mask &= score >= score[at] if up else score <= score[at]
+        if unreviewed_only:
+            mask &= self._index.column("state") == _UNREVIEWED
+        mask[at] = True
+        order = self._order(Sort(SortKey.SCORE, descending=up))
+        return self._index.column("row")[order[mask[order]]]
+
+    def queue(self, kind: QueueKind, wanted: EventFilter, seed: int, threshold: float) -> Rows:
+        if kind is QueueKind.TIME:
+            return self.rows(wanted, Sort())
+        if kind is QueueKind.SCORE:
+            return self.rows(wanted, Sort(SortKey.SCORE, descending=True))
+        order = self._time_order()
+        at = order[self.mask(wanted)[order]]
+        score = np.where(
+            self._index.column("probability")[at] >= 0,
+            self._index.column("probability")[at],
+            self._index.column("score")[at],
+        )
+        if kind is QueueKind.UNCERTAINTY:
+            # what has no score was made by a person, who was sure
+            distance = np.where(score >= 0, np.abs(score - threshold), np.inf)
+            chosen = np.argsort(distance, kind="stable")
+        else:
+            chosen = np.random.default_rng(seed).permutation(len(at))
+        if kind is QueueKind.STRATIFIED:
+            band = np.clip(score[chosen] * _BANDS, 0, _BANDS - 1).astype(np.int8)
+            turn = np.empty(len(band), np.int64)
+            for n in range(_BANDS):
+                inside = np.flatnonzero(band == n)
+                turn[inside] = np.arange(len(inside))
+            # every turn takes one of each band, surest first
+            chosen = chosen[np.lexsort((-band, turn))]
+        return self._index.column("row")[at[chosen]]
+
+    def next_unreviewed(self, rows: Rows, after: int | None, backwards: bool) -> int | None:
+        """The next row of the list whose event is unreviewed; starts over at the end."""
+        if not len(rows) or not self._index.count:
+            return None
+        start = 0
+        found = np.flatnonzero(rows == after) if after is not None else np.empty(0, np.int64)
+        if len(found):
+            start = int(found[0]) + (0 if backwards else 1)
+        turned = np.concatenate([rows[start:], rows[:start]])
+        if backwards:
+            turned = turned[::-1]
+        held = self._index.held(turned)
+        at = np.minimum(self._index.positions(turned), max(self._index.count - 1, 0))
+        open_ = held & self.visible()[at] & (self._index.column("state")[at] == _UNREVIEWED)
+        if after is not None:
+            open_ &= turned != after
+        hits = np.flatnonzero(open_)
+        return int(turned[hits[0]]) if len(hits) else None
+
+
+def _any_code(column: NDArray, codes: list[int]) -> NDArray[np.bool_]:
+    mask = np.zeros(len(column), bool)
+    for code in codes:
+        mask |= column == code
+    return mask
+
+
+def _looked_up(table: NDArray, codes: NDArray[np.int32]) -> NDArray:
+    """Entries of a table; codes outside (of events that are not alive) get the first."""
+    if not len(table):
+        return np.zeros(len(codes), table.dtype)
+    return table[np.where((codes < 0) | (codes >= len(table)), 0, codes)]

@@ -1,0 +1,332 @@
+"""Values in and out of the tables of a project file. Knows nothing of undo."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yamnet_gui.core.events import Event, EventSource, Original, ReviewedSpan, ReviewState
+from yamnet_gui.core.spans import TimeSpan
+
+from .codec import dumps, finite, from_fields, to_fields
+from .values import LabelSet, Recording, RecordingState, Reviewed, RuleSet
+
+STATES = tuple(ReviewState)
+SOURCES = tuple(EventSource)
+_STATE_CODE = {state: code for code, state in enumerate(STATES)}
+_SOURCE_CODE = {source: code for code, source in enumerate(SOURCES)}
+
+EVENT_COLUMNS = (
+    "rec, id, onset_s, offset_s, kind, state, source, score_max, score_mean, probability, channel,"
+    " original_label, original_onset_s, original_offset_s, low_hz, high_hz, onset_uncertainty_s,"
+    " offset_uncertainty_s, reviewer, reviewed_utc, note, rules_id"
+)
+_NAMES = [name.strip() for name in EVENT_COLUMNS.split(",")]
+_INSERT = f"INSERT INTO events ({EVENT_COLUMNS}) VALUES ({', '.join('?' * len(_NAMES))})"
+_UPDATE = f"UPDATE events SET {', '.join(f'{n} = ?' for n in _NAMES[2:])} WHERE row = ?"
+_SELECT = f"SELECT row, {EVENT_COLUMNS} FROM events"
+_RECORDING_COLUMNS = (
+    "id, path, content_hash, size_bytes, duration_s, sample_rate_hz, channels, recorded_at, state,"
+    " error, note, removed"
+)
+
+
+def utc_text(when: datetime | None) -> str | None:
+    return when.isoformat() if when else None
+
+
+def parse_utc(text: object) -> datetime | None:
+    return datetime.fromisoformat(text) if isinstance(text, str) and text else None
+
+
+class Tables:
+    """Reads and writes values through one connection; the caller keeps the transaction.
+
+    Labels are kept once: `kinds` are the (label, class index, mid) triples that events use.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.kinds: list[tuple[str, int | None, str]] = []
+        self._kind_codes: dict[tuple[str, int | None, str], int] = {}
+        self._recs: dict[str, int] = {}
+        self._ids: dict[int, str] = {}
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Forgets what was remembered, as after a transaction that was undone."""
+        rows = self.connection.execute(
+            "SELECT kind, label, class_index, mid FROM kinds ORDER BY kind"
+        ).fetchall()
+        size = min(rows[-1][0], 1_000_000) + 1 if rows else 0
+        self.kinds = [("?", None, "")] * size
+        for kind, label, class_index, mid in rows:
+            if 0 <= kind < size:
+                self.kinds[kind] = (str(label), None if class_index < 0 else class_index, str(mid))
+        self._kind_codes = {self.kinds[row[0]]: row[0] for row in rows if 0 <= row[0] < size}
+        pairs = self.connection.execute("SELECT rec, id FROM recordings").fetchall()
+        self._recs = {str(recording_id): rec for rec, recording_id in pairs}
+        self._ids = {rec: recording_id for recording_id, rec in self._recs.items()}
+
+    # numbers and ids
+
+    def rec_of(self, recording_id: str) -> int:
+        """The number of a recording. Raises KeyError where there is none of this id."""
+        return self._recs[recording_id]
+
+    def recording_id_of(self, rec: int) -> str:
+        return self._ids[rec]
+
+    def knows(self, recording_id: str) -> bool:
+        return recording_id in self._recs
+
+    def known_recs(self, recs: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Which of the numbers are those of recordings."""
+        return np.isin(recs, np.fromiter(self._ids, np.int64, len(self._ids)))
+
+    def kind_of(self, event: Event) -> int:
+        key = (event.label, event.class_index, event.mid)
+        code = self._kind_codes.get(key)
+        if code is None:
+            code = len(self.kinds)
+            stored = -1 if event.class_index is None else int(event.class_index)
+            self.connection.execute(
+                "INSERT INTO kinds (kind, label, class_index, mid) VALUES (?, ?, ?, ?)",
+                (code, str(event.label), stored, event.mid),
+            )
+            self.kinds.append(key)
+            self._kind_codes[key] = code
+        return code
+
+    # events
+
+    def _values(self, rec: int, event: Event) -> list[Any]:
+        original = event.original
+        return [
+            rec,
+            event.id,
+            float(event.onset_s),
+            float(event.offset_s),
+            self.kind_of(event),
+            _STATE_CODE[event.state],
+            _SOURCE_CODE[event.source],
+            finite(event.score_max),
+            finite(event.score_mean),
+            finite(event.probability),
+            None if event.channel is None else int(event.channel),
+            original.label if original else None,
+            float(original.onset_s) if original else None,
+            float(original.offset_s) if original else None,
+            finite(event.low_hz),
+            finite(event.high_hz),
+            finite(event.onset_uncertainty_s),
+            finite(event.offset_uncertainty_s),
+            event.reviewer or None,
+            utc_text(event.reviewed_utc),
+            event.note or None,
+            event.rules_id or None,
+        ]
+
+    def event_of(self, row: Sequence[Any]) -> Event:
+        """The event in a row of `row, EVENT_COLUMNS`. Raises ValueError where it makes none."""
+        try:
+            label, class_index, mid = self.kinds[row[5]]
+            return Event(
+                id=row[2],
+                onset_s=row[3],
+                offset_s=row[4],
+                label=label,
+                class_index=class_index,
+                mid=mid,
+                state=STATES[row[6]],
+                source=SOURCES[row[7]],
+                score_max=row[8],
+                score_mean=row[9],
+                probability=row[10],
+                channel=row[11],
+                original=None if row[12] is None else Original(row[12], row[13], row[14]),
+                low_hz=row[15],
+                high_hz=row[16],
+                onset_uncertainty_s=row[17],
+                offset_uncertainty_s=row[18],
+                reviewer=row[19] or "",
+                reviewed_utc=parse_utc(row[20]),
+                note=row[21] or "",
+                rules_id=row[22] or "",
+            )
+        except (IndexError, TypeError) as error:
+            raise ValueError(f"no event: {error}") from error
+
+    def find_event(self, rec: int, event_id: str) -> tuple[int, Event] | None:
+        """(row, event)."""
+        found = self.connection.execute(
+            f"{_SELECT} WHERE rec = ? AND id = ?", (rec, event_id)
+        ).fetchone()
+        return (found[0], self.event_of(found)) if found else None
+
+    def put_event(self, rec: int, event: Event) -> int:
+        """Inserts or updates; gives the row."""
+        found = self.connection.execute(
+            "SELECT row FROM events WHERE rec = ? AND id = ?", (rec, event.id)
+        ).fetchone()
+        values = self._values(rec, event)
+        if found:
+            self.connection.execute(_UPDATE, [*values[2:], found[0]])
+            return int(found[0])
+        return int(self.connection.execute(_INSERT, values).lastrowid or 0)
+
+    def drop_event(self, rec: int, event_id: str) -> int | None:
+        found = self.connection.execute(
+            "DELETE FROM events WHERE rec = ? AND id = ? RETURNING row", (rec, event_id)
+        ).fetchall()
+        return int(found[0][0]) if found else None
+
+    def events_of(self, rec: int) -> Iterator[tuple[int, Event]]:
+        """(row, event) of a recording; rows that make no event are left out."""
+        for row in self.connection.execute(f"{_SELECT} WHERE rec = ?", (rec,)):
+            try:
+                yield row[0], self.event_of(row)
+            except ValueError:
+                continue
+
+    def events_at(self, rows: Iterable[int]) -> Iterator[tuple[int, int, Event]]:
+        """(row, rec, event) for these rows in their order; those that are gone are left out."""
+        wanted = [int(row) for row in rows]
+        for first in range(0, len(wanted), 500):
+            part = wanted[first : first + 500]
+            marks = ", ".join("?" * len(part))
+            found = {
+                row[0]: row
+                for row in self.connection.execute(f"{_SELECT} WHERE row IN ({marks})", part)
+            }
+            for number in part:
+                if number in found:
+                    try:
+                        yield number, found[number][1], self.event_of(found[number])
+                    except ValueError:
+                        continue
+
+    # recordings
+
+    def recordings(self) -> Iterator[Recording]:
+        """All recordings, removed ones too; rows that make none are left out."""
+        for row in self.connection.execute(f"SELECT {_RECORDING_COLUMNS} FROM recordings"):
+            try:
+                yield _recording(row)
+            except (TypeError, ValueError):
+                continue
+
+    def find_recording(self, recording_id: str) -> Recording | None:
+        found = self.connection.execute(
+            f"SELECT {_RECORDING_COLUMNS} FROM recordings WHERE id = ?", (recording_id,)
+        ).fetchone()
+        return _recording(found) if found else None
+
+    def put_recording(self, recording: Recording) -> None:
+        values = (
+            recording.id,
+            recording.path,
+            recording.content_hash,
+            int(recording.size_bytes),
+            float(recording.duration_s),
+            int(recording.sample_rate_hz),
+            int(recording.channels),
+            utc_text(recording.recorded_at),
+            recording.state.value,
+            recording.error,
+            recording.note,
+            int(recording.removed),
+        )
+        names = [name.strip() for name in _RECORDING_COLUMNS.split(",")]
+        updates = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
+        self.connection.execute(
+            f"INSERT INTO recordings ({_RECORDING_COLUMNS}) VALUES ({', '.join('?' * len(names))})"
+            f" ON CONFLICT (id) DO UPDATE SET {updates}",
+            values,
+        )
+        if recording.id not in self._recs:
+            rec = self.connection.execute(
+                "SELECT rec FROM recordings WHERE id = ?", (recording.id,)
+            ).fetchone()[0]
+            self._recs[recording.id] = rec
+            self._ids[rec] = recording.id
+
+    # reviewed spans
+
+    def reviewed(self, rec: int) -> Reviewed:
+        rows = self.connection.execute(
+            "SELECT start_s, end_s, labels, reviewer, reviewed_utc FROM reviewed"
+            " WHERE rec = ? ORDER BY n",
+            (rec,),
+        )
+        spans = []
+        for start, end, labels, reviewer, when in rows:
+            try:
+                names = tuple(str(name) for name in json.loads(labels))
+                spans.append(ReviewedSpan(TimeSpan(start, end), names, reviewer, parse_utc(when)))
+            except (TypeError, ValueError):
+                continue
+        return Reviewed(tuple(spans))
+
+    def put_reviewed(self, rec: int, reviewed: Reviewed | None) -> None:
+        self.connection.execute("DELETE FROM reviewed WHERE rec = ?", (rec,))
+        rows = [
+            (rec, n, float(s.span.start_s), float(s.span.end_s), dumps(list(s.labels)),
+             s.reviewer, utc_text(s.reviewed_utc))
+            for n, s in enumerate(reviewed.spans if reviewed else ())
+        ]  # fmt: skip
+        self.connection.executemany("INSERT INTO reviewed VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+    # label sets and rules
+
+    def label_sets(self) -> list[LabelSet]:
+        rows = self.connection.execute("SELECT value FROM label_sets ORDER BY id")
+        sets = []
+        for (text,) in rows:
+            try:
+                found = from_fields("labels", json.loads(text))
+            except (TypeError, ValueError):
+                continue
+            if isinstance(found, LabelSet):
+                sets.append(found)
+        return sets
+
+    def put_label_set(self, key: str, value: LabelSet | None) -> None:
+        self.connection.execute("DELETE FROM label_sets WHERE id = ?", (key,))
+        if value is not None:
+            self.connection.execute(
+                "INSERT INTO label_sets VALUES (?, ?)", (key, dumps(to_fields(value)))
+            )
+
+    def rule_sets(self) -> list[RuleSet]:
+        rows = self.connection.execute("SELECT id, name, version, text FROM rule_sets ORDER BY id")
+        return [RuleSet(*row) for row in rows]
+
+    def put_rule_set(self, key: str, value: RuleSet | None) -> None:
+        self.connection.execute("DELETE FROM rule_sets WHERE id = ?", (key,))
+        if value is not None:
+            self.connection.execute(
+                "INSERT INTO rule_sets VALUES (?, ?, ?, ?)",
+                (key, value.name, int(value.version), value.text),
+            )
+
+
+def _recording(row: Sequence[Any]) -> Recording:
+    return Recording(
+        id=row[0],
+        path=row[1],
+        content_hash=row[2],
+        size_bytes=row[3],
+        duration_s=row[4],
+        sample_rate_hz=row[5],
+        channels=row[6],
+        recorded_at=parse_utc(row[7]),
+        state=RecordingState(row[8]),
+        error=row[9],
+        note=row[10],
+        removed=bool(row[11]),
+    )

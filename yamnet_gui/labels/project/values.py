@@ -1,0 +1,179 @@
+"""What a project holds besides events, as plain values."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import PurePath
+
+from yamnet_gui.core.events import Event, ReviewedSpan
+
+PROJECT_SUFFIX = ".yamnet"
+"""How the names of project files end."""
+
+
+def new_id() -> str:
+    """A fresh id, unique across projects."""
+    return uuid.uuid4().hex
+
+
+class RecordingState(StrEnum):
+    """How far the analysis of a recording has come."""
+
+    PENDING = "pending"
+    ANALYSED = "analysed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A sound file of the project.
+
+    `path` is relative to the folder of the project with forward slashes, or absolute where the
+    two lie apart (`Project.locate` gives the file). `content_hash` finds a moved file again; see
+    `content_hash()`. `recorded_at` is the clock time of the first sample, `error` why the analysis
+    failed. A recording that was taken out of the project stays in the file as `removed`.
+    """
+
+    id: str
+    path: str
+    content_hash: str = ""
+    size_bytes: int = 0
+    duration_s: float = 0.0
+    sample_rate_hz: int = 0
+    channels: int = 0
+    recorded_at: datetime | None = None
+    state: RecordingState = RecordingState.PENDING
+    error: str = ""
+    note: str = ""
+    removed: bool = False
+
+    @property
+    def name(self) -> str:
+        return PurePath(self.path).name
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """That a model has scored a recording: which model by its hash, with which settings."""
+
+    recording_id: str
+    model_sha256: str
+    model_name: str
+    settings_key: str
+    settings: str = ""
+    made_utc: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLabel:
+    """A class that people named. `color` as #rrggbb, `key` the key that gives the label.
+
+    `mid` and `class_index` name the AudioSet class and YAMNet output it stands for, if any.
+    """
+
+    name: str
+    color: str = ""
+    key: str = ""
+    mid: str = ""
+    class_index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSet:
+    """A named list of own classes."""
+
+    id: str
+    name: str
+    labels: tuple[OwnLabel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Rules as opaque text (JSON), which `detection` understands."""
+
+    id: str
+    name: str
+    version: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """All stretches of one recording that people listened to."""
+
+    spans: tuple[ReviewedSpan, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectEvent:
+    """An event with its recording. Event ids are unique within a recording only.
+
+    `row` is a number that queries hand out; 0 where it is not known. A row lives as long as its
+    event; an event that was deleted and brought back has another row.
+    """
+
+    recording_id: str
+    event: Event
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectChange:
+    """What a transaction changed in one recording ("" for what belongs to the whole project)."""
+
+    recording_id: str = ""
+    event_ids: tuple[str, ...] = ()
+    recording_changed: bool = False
+    reviewed_changed: bool = False
+    label_sets_changed: bool = False
+    rules_changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One change of one thing: when (UTC), who, by which step.
+
+    `action` is "do", "undo", "redo" or "derive". `old` and `new` are the values before and after,
+    None where there was or is none.
+    """
+
+    step: int
+    utc: datetime
+    reviewer: str
+    action: str
+    title: str
+    recording_id: str
+    key: str
+    old: object = None
+    new: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCounts:
+    """How many events a class has in each state."""
+
+    label: str
+    unreviewed: int
+    accepted: int
+    rejected: int
+    uncertain: int
+
+    @property
+    def total(self) -> int:
+        return self.unreviewed + self.reviewed
+
+    @property
+    def reviewed(self) -> int:
+        return self.accepted + self.rejected + self.uncertain
+
+    @property
+    def reviewed_share(self) -> float:
+        """Part of the events that somebody decided about, 0…1."""
+        return self.reviewed / self.total if self.total else 0.0
+
+    @property
+    def precision(self) -> float | None:
+        """Accepted / (accepted + rejected); None before the first of either."""
+        decided = self.accepted + self.rejected
+        return self.accepted / decided if decided else None
