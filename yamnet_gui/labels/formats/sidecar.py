@@ -204,19 +204,18 @@ def _known_info(info: RecordingInfo, options: ReadOptions) -> RecordingInfo:
 def _merged(
     fmt: LabelFormat, read: LabelledRecording, full: LabelledRecording, options: ReadOptions
 ) -> LabelledRecording:
-    waiting: defaultdict[tuple, list[Event]] = defaultdict(list)
+    waiting: defaultdict[tuple, list[tuple[Event, Event]]] = defaultdict(list)
     left_out = []
     for event in full.events:
         shown = kept_event(fmt, event, full, options.classes)
         if shown is None:
             left_out.append(event)
         else:
-            waiting[_key(shown)].append(event)
+            waiting[_key(shown)].append((event, shown))
     events = list(left_out)
     for event in read.events:
         twins = waiting.get(_key(event))
-        events.append(_with_lost(fmt, event, _nearest(fmt, event, twins, full, options))
-                      if twins else event)  # fmt: skip
+        events.append(_with_edits(event, *_nearest(event, twins)) if twins else event)
     known = any(info.path == read.recording.path for info in options.recordings)
     return LabelledRecording(
         read.recording if known else full.recording,
@@ -230,30 +229,24 @@ def _key(event: Event) -> tuple:
     return (round(event.onset_s, 6), round(event.offset_s, 6), event.label)
 
 
-def _nearest(
-    fmt: LabelFormat,
-    event: Event,
-    twins: list[Event],
-    full: LabelledRecording,
-    options: ReadOptions,
-) -> Event:
-    """Takes the twin that agrees most with the table's event out of the list."""
+def _nearest(event: Event, twins: list[tuple[Event, Event]]) -> tuple[Event, Event]:
+    """Takes the (stored, as shown) that agrees most with the table's event out of the list."""
 
-    def agreement(twin: Event) -> int:
-        shown = kept_event(fmt, twin, full, options.classes)
+    def agreement(shown: Event) -> int:
         return sum(getattr(shown, f.name) == getattr(event, f.name) for f in fields(Event))
 
-    best = max(range(len(twins)), key=lambda k: (agreement(twins[k]), -k))
+    best = max(range(len(twins)), key=lambda k: (agreement(twins[k][1]), -k))
     return twins.pop(best)
 
 
-def _with_lost(fmt: LabelFormat, event: Event, stored: Event) -> Event:
-    """The stored event, with what the format carries taken from the table."""
-    carried: dict[str, Any] = {}
-    for key, names in EVENT_FIELDS.items():
-        if key in fmt.keeps:
-            carried |= {name: getattr(event, name) for name in names}
-    return replace(stored, **carried)
+def _with_edits(event: Event, stored: Event, shown: Event) -> Event:
+    """The stored event with what was changed in the table since it was written."""
+    changed: dict[str, Any] = {}
+    for names in EVENT_FIELDS.values():
+        for name in names:
+            if getattr(event, name) != getattr(shown, name):
+                changed[name] = getattr(event, name)
+    return replace(stored, **changed)
 
 
 def _distinct(events: Iterable[Event]) -> Iterator[Event]:

@@ -23,9 +23,8 @@ from yamnet_gui.labels.formats import (
 )
 
 TWO_WAY = [f.name for f in FORMATS.values() if f.can_write and f.can_read]
-SLOW_IS_FINE = settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
-)
+QUICK = settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+THOROUGH = settings(QUICK, max_examples=200)
 
 
 def in_utc(event: Event) -> Event:
@@ -66,10 +65,7 @@ def there_and_back(
     return found
 
 
-@pytest.mark.parametrize("name", TWO_WAY)
-@given(recordings=projects())
-@SLOW_IS_FINE
-def test_only_what_is_announced_is_lost(name: str, recordings: list[LabelledRecording]) -> None:
+def check_losses(name: str, recordings: list[LabelledRecording]) -> None:
     fmt = FORMATS[name]
     with tempfile.TemporaryDirectory() as folder:
         found = there_and_back(name, recordings, Path(folder), sidecar=False)
@@ -81,14 +77,34 @@ def test_only_what_is_announced_is_lost(name: str, recordings: list[LabelledReco
         assert losses(name, recordings)
 
 
-@pytest.mark.parametrize("name", TWO_WAY)
-@given(recordings=projects())
-@SLOW_IS_FINE
-def test_the_side_car_gives_everything_back(name: str, recordings: list[LabelledRecording]) -> None:
+def check_side_car(name: str, recordings: list[LabelledRecording]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         found = there_and_back(name, recordings, Path(folder), sidecar=True)
     by_path = sorted(found, key=lambda r: r.recording.path)
     assert by_path == sorted(recordings, key=lambda r: r.recording.path)
+
+
+@pytest.mark.parametrize("name", TWO_WAY)
+@given(recordings=projects())
+@QUICK
+def test_only_what_is_announced_is_lost(name: str, recordings: list[LabelledRecording]) -> None:
+    check_losses(name, recordings)
+
+
+@pytest.mark.parametrize("name", TWO_WAY)
+@given(recordings=projects())
+@QUICK
+def test_the_side_car_gives_everything_back(name: str, recordings: list[LabelledRecording]) -> None:
+    check_side_car(name, recordings)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TWO_WAY)
+@given(recordings=projects(most_recordings=4))
+@THOROUGH
+def test_many_random_projects(name: str, recordings: list[LabelledRecording]) -> None:
+    check_losses(name, recordings)
+    check_side_car(name, recordings)
 
 
 @pytest.mark.parametrize("name", TWO_WAY)
