@@ -20,7 +20,7 @@ YAMNET_RATE_HZ = 16000
 _GROUP = 64
 """Outputs that share one band of inputs, so one matrix. Small groups waste fewer products on
 zeros, large ones suit the matrix routines; 48 to 96 measured alike."""
-_LARGEST_MATRICES = 48 << 20
+_LARGEST_MATRICES = 8 << 20
 """Bytes of weights above which resampy's own loop is used instead."""
 _WORK = 1 << 20
 """Inputs handled at a time, whatever the size of the blocks that are pushed."""
@@ -162,7 +162,7 @@ class _Weights:
         return np.where(inside, self.window[place] + eta * self.slope[place], 0.0)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _kernel(
     rate: int, target: int
 ) -> Callable[[NDArray[np.float32], int, int, int], NDArray[np.float32]]:

@@ -47,6 +47,17 @@ _SAID_BETTER = {
 }
 
 
+class _SoundFile(soundfile.SoundFile):
+    """A file in which a read is not followed by a seek.
+
+    python-soundfile seeks to where it already is after every read of a seekable file. That makes
+    libsndfile's MP3 decoder lose what it carries from frame to frame, which is heard and seen.
+    """
+
+    def seekable(self) -> bool:
+        return False
+
+
 class SndfileSource(AudioSource):
     """A file read through libsndfile.
 
@@ -55,7 +66,7 @@ class SndfileSource(AudioSource):
     """
 
     def __init__(self, path: Path) -> None:
-        self._file = soundfile.SoundFile(path)
+        self._file = _SoundFile(path)
         file = self._file
         depth = _DEPTHS.get(file.subtype)
         if file.format == "FLAC" and file.subtype == "PCM_S8":
@@ -147,7 +158,7 @@ class SndfileSource(AudioSource):
 
     def _reopen(self) -> None:
         self._file.close()
-        self._file = soundfile.SoundFile(self.info.path)
+        self._file = _SoundFile(self.info.path)
         self._next = 0
 
     def _shorten(self, frames: int) -> None:
