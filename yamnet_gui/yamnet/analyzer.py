@@ -83,6 +83,18 @@ class Analyzer:
         chunk_frames: int,
         on_log_mel: LogMelSink | None,
     ) -> Iterator[ScoreChunk]:
+        from threadpoolctl import threadpool_limits
+
+        with threadpool_limits(1, "blas"):  # more threads would wait, spinning, for the network's
+            yield from self._scored(blocks, first_frame, chunk_frames, on_log_mel)
+
+    def _scored(
+        self,
+        blocks: Iterable[Floats],
+        first_frame: int,
+        chunk_frames: int,
+        on_log_mel: LogMelSink | None,
+    ) -> Iterator[ScoreChunk]:
         rows = _log_mel_rows(blocks, first_frame, self._hop, on_log_mel)
         batches = prefetched(_batches(rows, first_frame, self._hop, self._network.batch))
         frame = first_frame
