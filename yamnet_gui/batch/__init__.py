@@ -3,7 +3,11 @@
 from .analyse import AnalysisProgress, analyse_recording, cached_analysis, finished
 from .analysis import Analysis
 from .cache import DEFAULT_LIMIT_BYTES, ResultCache, user_cache_folder
+from .journal import Record
 from .model import LoadedModel, Model, WeightsModel
+from .options import BatchOptions, EventOptions
+from .plan import Plan, make_plan, printable
+from .run import BatchNews, BatchSummary, run_batch
 from .settings import AnalysisSettings
 
 __all__ = [
@@ -11,12 +15,21 @@ __all__ = [
     "Analysis",
     "AnalysisProgress",
     "AnalysisSettings",
+    "BatchNews",
+    "BatchOptions",
+    "BatchSummary",
+    "EventOptions",
     "LoadedModel",
     "Model",
+    "Plan",
+    "Record",
     "ResultCache",
     "WeightsModel",
     "analyse_recording",
     "cached_analysis",
     "finished",
+    "make_plan",
+    "printable",
+    "run_batch",
     "user_cache_folder",
 ]

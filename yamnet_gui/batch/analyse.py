@@ -1,5 +1,6 @@
 """One recording through the network, with what is stored already taken from the cache."""
 
+import stat
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
@@ -97,6 +98,12 @@ def _analyse(
 
 
 def _key(path: Path, model: Model, settings: AnalysisSettings, cache: ResultCache) -> str:
+    try:
+        regular = stat.S_ISREG(path.stat().st_mode)  # hashing a pipe would wait for ever
+    except (OSError, ValueError):
+        regular = False
+    if not regular:
+        open_audio(path).close()  # says what is wrong with it
     content = content_hash(path, cache.memo_folder)
     return result_key(content, model.sha256, settings)
 

@@ -1,0 +1,125 @@
+"""What a run has finished, so that a killed one goes on where it stopped."""
+
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.files import replacing
+
+from .lock import FileLock
+
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """How one recording ended. `size` and `mtime_ns` tell whether the file has changed since.
+
+    `best` holds the best classes with their mean scores; `reason` is empty where all went well.
+    """
+
+    key: str
+    file: str
+    size: int
+    mtime_ns: int
+    reason: str = ""
+    audio_s: float = 0.0
+    best: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return not self.reason
+
+
+class Journal:
+    """The folder of an unfinished run: `journal.jsonl`, and the parts of its tables.
+
+    A recording is on record only after its parts are on the disk. `recipe` says everything that
+    the parts depend on; a journal with another one is begun again. One run at a time:
+    raises SettingsError where another one is at work, or where the folder cannot be made.
+    """
+
+    def __init__(self, folder: Path, recipe: dict[str, Any], fresh: bool = False) -> None:
+        self.folder = folder
+        self.records: dict[str, Record] = {}
+        self._lock = FileLock(folder.with_name(folder.name + ".lock"))
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            if not self._lock.acquire():
+                raise SettingsError(folder, "another run is writing the same tables", "wait for it")
+            if fresh:
+                shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(exist_ok=True)
+            self._file = self._open(json.loads(json.dumps(recipe)))
+        except OSError as error:
+            self._lock.release()
+            raise SettingsError(folder.parent, f"cannot be written ({error.strerror})") from error
+
+    @property
+    def resumed(self) -> bool:
+        """Whether anything of an earlier run is taken over."""
+        return bool(self.records)
+
+    def add(self, record: Record) -> None:
+        """Puts the record on the disk."""
+        self.records[record.key] = record
+        self._file.write(json.dumps(asdict(record)) + "\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def part(self, key: str, kind: str) -> Path:
+        """Where the part of this kind (a file name's tail) of a recording is kept."""
+        return self.folder / f"{key}.{kind}"
+
+    def remove(self) -> None:
+        """Everything is in the tables: the folder goes."""
+        self._file.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def close(self) -> None:
+        self._file.close()
+        self._lock.release()
+
+    def __enter__(self) -> "Journal":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _open(self, recipe: dict[str, Any]) -> IO[str]:
+        path = self.folder / "journal.jsonl"
+        head = {"journal": _VERSION, "recipe": recipe}
+        lines = _lines(path)
+        if lines and lines[0] == head:
+            for line in lines[1:]:
+                best = tuple((str(name), float(score)) for name, score in line.pop("best"))
+                record = Record(best=best, **line)
+                self.records[record.key] = record
+        else:
+            for old in self.folder.iterdir():
+                old.unlink()
+        # written anew, so that a line torn by a kill is gone
+        with replacing(path) as beside:
+            text = [json.dumps(head), *(json.dumps(asdict(r)) for r in self.records.values())]
+            beside.write_text("\n".join(text) + "\n", encoding="ascii")
+        return path.open("a", encoding="ascii")
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    """The whole lines of a journal; none where there is no such file or it is not one."""
+    try:
+        raw = path.read_bytes()
+        found = [json.loads(line) for line in raw[: raw.rfind(b"\n") + 1].splitlines()]
+    except (OSError, ValueError):
+        return []
+    return found if all(isinstance(line, dict) for line in found) else []

@@ -1,0 +1,109 @@
+"""What a run makes of each recording, and where it puts it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.labels.formats import label_format
+
+from .settings import AnalysisSettings
+from .tables import check_table
+
+
+@dataclass(frozen=True, slots=True)
+class EventOptions:
+    """How scores become events.
+
+    `rules` is what `detection.rules_to_json` gives. `classes` are indices (empty: all). `top`
+    keeps, at each moment, only so many of the highest classes.
+    """
+
+    rules: dict[str, Any]
+    classes: tuple[int, ...] = ()
+    top: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOptions:
+    """Everything a run is told. Paths are None where the table is not wanted.
+
+    `labels` gets the events in `label_format`; `clips` one row per recording; `scores` and
+    `embeddings` one row per frame, or, where they end in .npz or are folders, one .npz for each
+    recording. `per_recording` wants a file of labels for each recording in the folder `labels`.
+    `cache` is the folder of the cache, None for none.
+    """
+
+    weights: Path
+    settings: AnalysisSettings = field(default_factory=AnalysisSettings)
+    cache: Path | None = None
+    labels: Path | None = None
+    label_format: str = "csv"
+    per_recording: bool = False
+    events: EventOptions | None = None
+    clips: Path | None = None
+    mean_embedding: bool = False
+    scores: Path | None = None
+    embeddings: Path | None = None
+    best: int = 5
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        """The tables that are wanted."""
+        wanted = (self.labels, self.clips, self.scores, self.embeddings)
+        return tuple(path for path in wanted if path is not None)
+
+    def recipe(self, model_sha256: str) -> dict[str, Any]:
+        """What the parts of an unfinished run depend on."""
+        return {
+            "model": model_sha256,
+            "settings": self.settings.to_json(),
+            "labels": self.labels is not None,
+            "rules": self.events.rules if self.events else None,
+            "classes": list(self.events.classes) if self.events else [],
+            "top": self.events.top if self.events else None,
+            "clips": self.clips.suffix if self.clips else None,
+            "mean_embedding": self.mean_embedding,
+            "scores": self.scores.suffix if self.scores else None,
+            "embeddings": self.embeddings.suffix if self.embeddings else None,
+            "best": self.best,
+        }
+
+    def check(self, several: bool) -> None:
+        """Raises SettingsError or LabelsError where the outputs do not fit together."""
+        if self.labels is not None:
+            chosen = label_format(self.label_format)
+            if not chosen.can_write or chosen.name == "scores":
+                raise SettingsError(self.label_format, "is not a format for events")
+            alone = self.per_recording or not chosen.combined
+            if several and alone and (self.labels.is_file() or _looks_like_file(self.labels)):
+                raise SettingsError(
+                    self.labels,
+                    f"{chosen.title} gives one file for each recording",
+                    "name a folder (with / at its end)",
+                )
+        if self.clips is not None:
+            check_table(self.clips)
+        for path in (self.scores, self.embeddings):
+            if path is None:
+                continue
+            if not is_npz(path):
+                check_table(path)
+            elif several and path.suffix.lower() == ".npz":
+                raise SettingsError(
+                    path,
+                    "an .npz holds one recording",
+                    "name a folder (with / at its end), a .csv or a .parquet",
+                )
+        names = [path.resolve() for path in self.outputs]
+        if len(set(names)) != len(names):
+            raise SettingsError(self.outputs[0], "is named for two different tables")
+
+
+def is_npz(path: Path) -> bool:
+    """Whether each recording gets its own .npz: by that ending, or by being a folder."""
+    return path.suffix.lower() == ".npz" or path.is_dir() or not path.suffix
+
+
+def _looks_like_file(path: Path) -> bool:
+    return bool(path.suffix) and not path.is_dir()

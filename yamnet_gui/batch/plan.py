@@ -1,0 +1,122 @@
+"""Which recordings a run is about: files, folders and patterns to a list without repetition."""
+
+import glob
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from yamnet_gui.audio import SOUND_SUFFIXES
+
+_PATTERN = frozenset("*?[")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be analysed, in the order of the arguments and then of names.
+
+    `problems` are arguments and folders that give nothing, each with the reason; `repeated`
+    counts further spellings of recordings that are in the list already.
+    """
+
+    recordings: tuple[Path, ...]
+    problems: tuple[tuple[Path, str], ...] = ()
+    repeated: int = 0
+
+
+def make_plan(arguments: Iterable[Path | str]) -> Plan:
+    """Finds the recordings behind files, folders (searched to any depth) and patterns.
+
+    A named file is taken whatever its ending; in folders the ending decides, and names that
+    begin with a dot are left out. Links are followed, circles of links are not.
+    """
+    return _Search().run(arguments)
+
+
+def printable(path: Path | str) -> str:
+    """The path as text that any UTF-8 file or terminal can hold; odd bytes as `\\xNN`."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+class _Search:
+    def __init__(self) -> None:
+        self._found: dict[str, Path] = {}
+        self._inodes: set[tuple[int, int]] = set()
+        self._folders: set[str] = set()
+        self._problems: list[tuple[Path, str]] = []
+        self._repeated = 0
+
+    def run(self, arguments: Iterable[Path | str]) -> Plan:
+        for argument in arguments:
+            before = len(self._found), self._repeated, len(self._problems)
+            for path in self._paths(str(argument)):
+                self._take(path)
+            if before == (len(self._found), self._repeated, len(self._problems)):
+                self._problems.append((Path(argument), "there is no sound file in this folder"))
+        return Plan(tuple(self._found.values()), tuple(self._problems), self._repeated)
+
+    def _paths(self, argument: str) -> Iterator[Path]:
+        """The argument itself, or what it matches where it is a pattern that is no file."""
+        if os.path.lexists(argument) or not _PATTERN & set(argument):
+            yield Path(argument)
+            return
+        pattern = str(Path(argument).expanduser())
+        matches = sorted(glob.glob(pattern, recursive=True), key=os.fsencode)  # noqa: PTH207
+        if not matches:
+            self._problems.append((Path(argument), "nothing matches this pattern"))
+        for match in matches:
+            yield Path(match)
+
+    def _take(self, path: Path) -> None:
+        if path.is_dir():
+            self._search(path)
+        else:
+            self._add(path)
+
+    def _search(self, folder: Path) -> None:
+        """Adds the recordings below a folder; a folder that was searched already gives nothing."""
+        waiting = [folder]
+        while waiting:
+            here = waiting.pop()
+            real = os.path.realpath(here)
+            if real in self._folders:
+                self._repeated += here == folder
+                continue
+            self._folders.add(real)
+            try:
+                with os.scandir(here) as entries:
+                    names = sorted((entry.name for entry in entries), key=os.fsencode)
+            except OSError as error:
+                self._problems.append((here, f"the folder cannot be read ({error.strerror})"))
+                continue
+            inner = []
+            for name in names:
+                path = here / name
+                if name.startswith("."):
+                    continue
+                if path.is_dir():
+                    inner.append(path)
+                elif path.suffix.lower() in SOUND_SUFFIXES:
+                    self._add(path)
+            waiting += reversed(inner)
+
+    def _add(self, path: Path) -> None:
+        real = os.path.realpath(path)
+        if real in self._found:
+            self._repeated += 1
+            return
+        try:
+            status = path.stat()
+        except (OSError, ValueError):
+            self._found[real] = path  # reading it will say what is wrong
+            return
+        # another spelling of the same name, as on disks that ignore case; two hard links, though,
+        # are two files to a person
+        inode = (status.st_dev, status.st_ino)
+        if stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and status.st_ino:
+            if inode in self._inodes:
+                self._repeated += 1
+                return
+            self._inodes.add(inode)
+        self._found[real] = path

@@ -1,0 +1,335 @@
+"""A run over many recordings that can be killed at any moment and started again."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import overload
+
+from yamnet_gui.audio.hashing import file_key
+from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.events import LabelledRecording
+from yamnet_gui.core.files import replacing
+from yamnet_gui.labels.formats import WriteOptions, read_sidecar, write_labels
+from yamnet_gui.labels.formats.text import csv_lines
+
+from .analyse import AnalysisProgress
+from .journal import Journal, Record
+from .options import BatchOptions, is_npz
+from .plan import Plan, printable
+from .pool import Task, run_pooled
+from .products import clip_columns, embedding_columns, score_columns
+from .tables import join_parts
+from .work import EMBEDDING_SIZE, SIDECAR, PartNames, Worker
+
+UNFINISHED = ".unfinished"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSummary:
+    """How a run ended. `resumed` of the `done` ones were finished by an earlier run."""
+
+    done: int
+    resumed: int
+    repeated: int
+    failed: tuple[tuple[Path, str], ...]
+    audio_s: float
+    elapsed_s: float
+    written: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BatchNews:
+    """What a run tells after each chunk and each recording; the last one has the `summary`.
+
+    `record` is set when a recording is finished. `audio_s` counts what this run has analysed.
+    `share` is the part of all bytes that is done, 0 to 1.
+    """
+
+    files_done: int
+    files_total: int
+    share: float
+    audio_s: float
+    elapsed_s: float
+    path: Path | None = None
+    record: Record | None = None
+    summary: BatchSummary | None = None
+
+    @property
+    def speed(self) -> float:
+        """Seconds of sound per second of time."""
+        return self.audio_s / self.elapsed_s if self.elapsed_s > 0 else 0.0
+
+
+def run_batch(
+    plan: Plan, options: BatchOptions, *, jobs: int = 1, fresh: bool = False
+) -> Iterator[BatchNews]:
+    """Analyses the recordings of a plan and writes the tables that `options` ask for.
+
+    What an earlier run that was killed had finished is not done again, unless `fresh`. A bad
+    recording is reported and does not stop the others. The tables appear at the end, whole.
+    Raises UserError where the options do not fit, the weights are missing or a table cannot be
+    written. Closing the generator stops within a chunk; what is finished stays finished.
+    """
+    options.check(several=len(plan.recordings) > 1)
+    worker = Worker(options)
+    with ExitStack() as stack:
+        journal = None
+        if options.outputs:
+            first = options.outputs[0]
+            folder = first.with_name(first.name + UNFINISHED)
+            journal = stack.enter_context(
+                Journal(folder, options.recipe(worker.model.sha256), fresh)
+            )
+        yield from _Run(plan, options, worker, journal, jobs).news()
+
+
+class _Run:
+    def __init__(
+        self,
+        plan: Plan,
+        options: BatchOptions,
+        worker: Worker,
+        journal: Journal | None,
+        jobs: int,
+    ) -> None:
+        self._plan = plan
+        self._options = options
+        self._worker = worker
+        self._journal = journal
+        self._jobs = max(1, min(jobs, len(plan.recordings)))
+        self._started = time.monotonic()
+        self._keys = [file_key(path) for path in plan.recordings]
+        self._parts = dict(zip(self._keys, self._part_names(), strict=True))
+        self._records: dict[str, Record] = {}
+        self._sizes = {key: _size(path) for key, path in zip(self._keys, plan.recordings)}  # noqa: B905
+        self._resumed = 0
+        self._audio_s = 0.0
+        self._bytes_done = 0
+        self._bytes_total = 0
+
+    def news(self) -> Iterator[BatchNews]:
+        tasks = self._take_over()
+        self._bytes_total = sum(self._sizes[file_key(path)] for path, _ in tasks)
+        if self._resumed:
+            yield self._tell()
+        yield from self._pooled(tasks) if self._jobs > 1 else self._serial(tasks)
+        written = self._write_tables()
+        if self._journal is not None:
+            self._journal.remove()
+        yield replace(self._tell(), summary=self._summary(written))
+
+    def _take_over(self) -> list[Task]:
+        """Keeps what an earlier run has finished; the tasks that are left."""
+        tasks = []
+        for path, key in zip(self._plan.recordings, self._keys, strict=True):
+            old = self._journal.records.get(key) if self._journal else None
+            if old and old.ok and self._parts[key].all_there() and _unchanged(old, path):
+                self._records[key] = old
+                self._resumed += 1
+            else:
+                tasks.append((path, self._parts[key]))
+        return tasks
+
+    def _serial(self, tasks: Sequence[Task]) -> Iterator[BatchNews]:
+        for path, parts in tasks:
+            before = self._audio_s
+            for step in self._worker.run(path, parts):
+                if isinstance(step, Record):
+                    self._audio_s = before + step.audio_s
+                    yield self._finish(path, step)
+                else:
+                    self._audio_s = before + step.audio_seconds_done
+                    yield self._tell(path, step)
+
+    def _pooled(self, tasks: Sequence[Task]) -> Iterator[BatchNews]:
+        paths = {file_key(path): path for path, _ in tasks}
+        for record in run_pooled(self._options, tasks, self._jobs):
+            self._audio_s += record.audio_s
+            yield self._finish(paths[record.key], record)
+
+    def _finish(self, path: Path, record: Record) -> BatchNews:
+        if self._journal is not None:
+            self._journal.add(record)
+        self._records[record.key] = record
+        self._bytes_done += self._sizes[record.key]
+        return replace(self._tell(path), record=record)
+
+    def _tell(self, path: Path | None = None, step: AnalysisProgress | None = None) -> BatchNews:
+        done: float = self._bytes_done
+        if path is not None and step is not None and step.frames_total:
+            done += self._sizes[file_key(path)] * step.frames_done / step.frames_total
+        return BatchNews(
+            files_done=len(self._records),
+            files_total=len(self._keys),
+            share=done / self._bytes_total if self._bytes_total else 1.0,
+            audio_s=self._audio_s,
+            elapsed_s=time.monotonic() - self._started,
+            path=path,
+        )
+
+    def _summary(self, written: Sequence[Path]) -> BatchSummary:
+        failed = [(Path(r.file), r.reason) for r in self._in_order() if not r.ok]
+        return BatchSummary(
+            done=sum(r.ok for r in self._records.values()),
+            resumed=self._resumed,
+            repeated=self._plan.repeated,
+            failed=(*self._plan.problems, *failed),
+            audio_s=self._audio_s,
+            elapsed_s=time.monotonic() - self._started,
+            written=tuple(written),
+        )
+
+    def _in_order(self) -> list[Record]:
+        return [self._records[key] for key in self._keys if key in self._records]
+
+    def _part_names(self) -> list[PartNames]:
+        if self._journal is None:
+            return [PartNames()] * len(self._keys)
+        options, journal = self._options, self._journal
+        names = _file_names(self._plan.recordings)
+        found = []
+        for key, name in zip(self._keys, names, strict=True):
+            arrays = {}
+            for kind in ("scores", "embeddings"):
+                path: Path | None = getattr(options, kind)
+                if path is not None:
+                    arrays[kind] = (
+                        _array_file(path, name, kind)
+                        if is_npz(path)
+                        else journal.part(key, kind + path.suffix.lower())
+                    )
+            found.append(
+                PartNames(
+                    labels=journal.part(key, f"labels{SIDECAR}") if options.labels else None,
+                    clips=journal.part(key, f"clips{options.clips.suffix.lower()}")
+                    if options.clips
+                    else None,
+                    **arrays,
+                )
+            )
+        return found
+
+    def _write_tables(self) -> list[Path]:
+        """Joins the parts of all good recordings, in the order of the plan."""
+        options, good = self._options, [r.key for r in self._in_order() if r.ok]
+        names = self._worker.class_map.names
+        written: list[Path] = []
+        if options.labels is not None and good:
+            recordings = _StoredLabels([self._parts[key].labels for key in good])
+            written += write_labels(
+                options.label_format,
+                recordings,
+                options.labels,
+                options=WriteOptions(per_recording=options.per_recording),
+            )
+        tables = (
+            ("clips", clip_columns(names, EMBEDDING_SIZE if options.mean_embedding else 0)),
+            ("scores", score_columns(names)),
+            ("embeddings", embedding_columns(EMBEDDING_SIZE)),
+        )
+        for kind, columns in tables:
+            path: Path | None = getattr(options, kind)
+            if path is None or not good:
+                continue
+            parts = [part for key in good if (part := getattr(self._parts[key], kind))]
+            if is_npz(path):
+                written += parts
+                continue
+            try:
+                join_parts(path, columns, parts)
+            except OSError as error:
+                reason = f"cannot be written ({error.strerror or error})"
+                raise SettingsError(path, reason) from error
+            written.append(path)
+        if options.outputs:
+            written += self._write_failures(options.outputs[0])
+        return written
+
+    def _write_failures(self, first: Path) -> list[Path]:
+        """A table of what failed beside the first table; one of an earlier run goes."""
+        path = failures_path(first)
+        failed = self._summary(()).failed
+        if not failed or len(self._keys) < 2:
+            path.unlink(missing_ok=True)
+            return []
+        rows = [("file", "reason"), *((printable(p), printable(reason)) for p, reason in failed)]
+        try:
+            with replacing(path) as beside:
+                beside.write_text("".join(csv_lines(rows)), encoding="utf-8", newline="")
+        except OSError as error:
+            reason = f"cannot be written ({error.strerror or error})"
+            raise SettingsError(path, reason) from error
+        return [path]
+
+
+class _StoredLabels(Sequence[LabelledRecording]):
+    """The labels of a run, read one recording at a time."""
+
+    def __init__(self, parts: Sequence[Path | None]) -> None:
+        self._parts = parts
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    @overload
+    def __getitem__(self, place: int) -> LabelledRecording: ...
+    @overload
+    def __getitem__(self, place: slice) -> "_StoredLabels": ...
+
+    def __getitem__(self, place: int | slice) -> "LabelledRecording | _StoredLabels":
+        if isinstance(place, slice):
+            return _StoredLabels(self._parts[place])
+        part = self._parts[place]
+        assert part is not None
+        (recording,) = read_sidecar(part)
+        return recording
+
+
+def failures_path(table: Path) -> Path:
+    """Where the recordings that failed are listed: beside the table, or in its folder."""
+    return table / "failed.csv" if table.is_dir() else table.with_name(table.stem + ".failed.csv")
+
+
+def _array_file(path: Path, name: str, kind: str) -> Path:
+    if path.suffix.lower() == ".npz" and not path.is_dir():
+        return path
+    path.mkdir(parents=True, exist_ok=True)
+    return path / f"{name}.{kind}.npz"
+
+
+def _file_names(paths: Sequence[Path]) -> list[str]:
+    """A file name without ending for each recording, with as much of its path as tells it apart."""
+    shortest = [printable(p.stem) for p in paths]
+    longer = ([printable(p.name) for p in paths], ["_".join(p.parts[-2:]) for p in paths])
+    names = shortest
+    for others in longer:
+        count = Counter(name.casefold() for name in names)
+        names = [
+            n if count[n.casefold()] == 1 else printable(o)
+            for n, o in zip(names, others, strict=True)
+        ]
+    taken: Counter[str] = Counter()
+    unique = []
+    for name in names:
+        taken[name.casefold()] += 1
+        again = taken[name.casefold()]
+        unique.append(name if again == 1 else f"{name}-{again}")
+    return unique
+
+
+def _size(path: Path) -> int:
+    try:
+        return max(1, path.stat().st_size)
+    except (OSError, ValueError):
+        return 1
+
+
+def _unchanged(record: Record, path: Path) -> bool:
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return False
+    return (status.st_size, status.st_mtime_ns) == (record.size, record.mtime_ns)

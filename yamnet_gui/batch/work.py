@@ -1,0 +1,139 @@
+"""One recording of a run: analysed, and its parts put on the disk."""
+
+import os
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import cast
+
+from yamnet_gui.assets import class_map_path, resource_path
+from yamnet_gui.audio.hashing import file_key
+from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.errors import SettingsError, UserError, WeightsError
+from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.detection import RuleSet, rules_from_json
+from yamnet_gui.labels.formats import write_sidecar
+
+from .analyse import AnalysisProgress, analyse_recording
+from .analysis import Analysis
+from .cache import ResultCache
+from .journal import Record
+from .model import WeightsModel
+from .options import BatchOptions
+from .plan import printable
+from .products import (
+    best_classes,
+    clip_columns,
+    clip_rows,
+    embedding_columns,
+    frame_rows,
+    labelled,
+    score_columns,
+    write_arrays,
+)
+from .tables import write_part
+
+SIDECAR = ".yamnet.json"
+EMBEDDING_SIZE = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class PartNames:
+    """Where the parts of one recording go; None where the table is not wanted.
+
+    Arrays (.npz) go to their final place at once; everything else into the journal's folder.
+    """
+
+    labels: Path | None = None
+    clips: Path | None = None
+    scores: Path | None = None
+    embeddings: Path | None = None
+
+    def all_there(self) -> bool:
+        paths = (self.labels, self.clips, self.scores, self.embeddings)
+        return all(path.exists() for path in paths if path is not None)
+
+
+class Worker:
+    """Does the work on recordings, one after another, with one model and one cache."""
+
+    def __init__(self, options: BatchOptions) -> None:
+        self.options = options
+        self.cache = ResultCache(options.cache) if options.cache is not None else None
+        memo = self.cache.memo_folder if self.cache else None
+        self.model = WeightsModel(options.weights, memo)
+        self.class_map = ClassMap.from_csv(class_map_path())
+
+    @cached_property
+    def _rules(self) -> RuleSet:
+        assert self.options.events is not None
+        ontology = Ontology.from_csv(resource_path("audioset_ontology.csv"))
+        return rules_from_json(self.options.events.rules, self.class_map, ontology)
+
+    def run(self, path: Path, parts: PartNames) -> Generator[AnalysisProgress | Record, None, None]:
+        """Analyses the recording and writes its parts; the last thing yielded is its record.
+
+        What is wrong with the recording is said in the record. Raises WeightsError, and
+        SettingsError where a part cannot be written. Closing the generator stops within a chunk.
+        """
+        record = identity(path)
+        analysis = None
+        steps = analyse_recording(path, self.model, self.options.settings, self.cache)
+        try:
+            with closing(cast(Generator[AnalysisProgress, None, None], steps)) as running:
+                for step in running:
+                    analysis = step.analysis
+                    yield step
+        except WeightsError:
+            raise
+        except UserError as error:
+            tail = f" — {error.advice}" if error.advice else ""
+            yield replace(record, reason=error.reason + tail)
+            return
+        except Exception as error:  # noqa: BLE001 - one recording must not stop the others
+            yield replace(record, reason=f"cannot be analysed ({type(error).__name__}: {error})")
+            return
+        assert analysis is not None
+        try:
+            self._write(analysis, parts)
+        except OSError as error:
+            where = Path(error.filename or self.options.outputs[0]).parent
+            raise SettingsError(where, f"cannot be written ({error.strerror or error})") from error
+        seconds = sum(t.grid.end_s - t.grid.start_s for t in analysis.tables[:1])
+        best = best_classes(analysis, self.class_map.names, self.options.best)
+        yield replace(record, audio_s=seconds, best=tuple(best))
+
+    def _write(self, analysis: Analysis, parts: PartNames) -> None:
+        names, options = self.class_map.names, self.options
+        if parts.labels is not None and options.events is not None:
+            wanted = options.events
+            result = labelled(analysis, self._rules, self.class_map, wanted.classes, wanted.top)
+            info = replace(result.recording, path=Path(printable(result.recording.path)))
+            stem = parts.labels.with_name(parts.labels.name.removesuffix(SIDECAR))
+            write_sidecar("csv", [replace(result, recording=info)], stem)
+        if parts.clips is not None:
+            columns = clip_columns(names, EMBEDDING_SIZE if options.mean_embedding else 0)
+            write_part(parts.clips, columns, clip_rows(analysis, options.mean_embedding))
+        if parts.scores is not None:
+            if parts.scores.suffix == ".npz":
+                write_arrays(parts.scores, analysis, names, with_scores=True)
+            else:
+                write_part(parts.scores, score_columns(names), frame_rows(analysis, "scores"))
+        if parts.embeddings is not None:
+            if parts.embeddings.suffix == ".npz":
+                write_arrays(parts.embeddings, analysis, names, with_scores=False)
+            else:
+                columns = embedding_columns(EMBEDDING_SIZE)
+                write_part(parts.embeddings, columns, frame_rows(analysis, "embeddings"))
+
+
+def identity(path: Path) -> Record:
+    """An empty record of the file as it is now; sizes are -1 where it cannot be reached."""
+    try:
+        status = path.stat()
+        size, changed = status.st_size, status.st_mtime_ns
+    except (OSError, ValueError):
+        size, changed = -1, -1
+    return Record(file_key(path), os.fspath(path), size, changed)

@@ -1,0 +1,89 @@
+"""The table of commands, and what is the same for all of them: errors, Ctrl+C, closed pipes."""
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+from yamnet_gui import __version__
+from yamnet_gui.core.errors import Cancelled, UserError
+
+OK, SOME_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+_DESCRIPTION = """\
+Find, review and label sound events in recordings with Google's YAMNet.
+
+  yamnet-gui                 open the window
+  yamnet-gui FILE …          open the window with recordings or a project
+  yamnet-gui demo            open the window with a recording that ships with the program
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: the module that has `add_arguments(parser)` and `run(options) -> int`."""
+
+    module: str
+    help: str
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        import_module(self.module).add_arguments(parser)
+
+    def run(self, options: argparse.Namespace) -> int:
+        return int(import_module(self.module).run(options))
+
+
+COMMANDS: Mapping[str, Command] = {
+    "analyze": Command("yamnet_gui.cli.analyze", "analyse recordings and write tables"),
+    "weights": Command("yamnet_gui.cli.weights", "show, fetch or set the weights of the network"),
+    "cache": Command("yamnet_gui.cli.cache", "show or clear the stored results"),
+}
+
+
+def run_command(argv: Sequence[str]) -> int:
+    """Runs one command of `COMMANDS`, or shows help or version; the exit status.
+
+    Whatever a person can act on ends as one sentence on the standard error and status 2.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")  # names of files may be any bytes
+    try:
+        status = _run(argv)
+        sys.stdout.flush()
+    except SystemExit as end:  # argparse has said what is wrong
+        status = end.code if isinstance(end.code, int) else BAD_INPUT
+    except UserError as error:
+        print(f"yamnet-gui: {error}", file=sys.stderr)
+        status = BAD_INPUT
+    except (KeyboardInterrupt, Cancelled):
+        print("\nyamnet-gui: interrupted; what is finished is kept", file=sys.stderr)
+        status = INTERRUPTED
+    except BrokenPipeError:
+        # whoever read our output has gone, which is no error; nothing may be written at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = OK
+    return status
+
+
+def _run(argv: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="yamnet-gui",
+        description=_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="yamnet-gui COMMAND --help explains a command.",
+    )
+    parser.add_argument("--version", action="version", version=f"yamnet-gui {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    for name, command in COMMANDS.items():
+        sub = commands.add_parser(name, help=command.help, description=command.help.capitalize())
+        if argv and argv[0] == name:  # the others' modules need not be imported
+            command.add_arguments(sub)
+    options = parser.parse_args(argv)
+    if options.command is None:
+        parser.print_help()
+        return OK
+    return COMMANDS[options.command].run(options)
