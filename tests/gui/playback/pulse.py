@@ -1,5 +1,6 @@
 """A PulseAudio daemon of the test's own: what is played into its null sink can be recorded."""
 
+import os
 import shutil
 import subprocess
 import threading
@@ -18,10 +19,21 @@ MISSING = next((name for name in ("pulseaudio", "parec", "pactl") if not shutil.
 class Pulse:
     """A running daemon with the null sink `heard`."""
 
-    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        self.folder = folder
-        self.environment = environment
+    def __init__(self, folder: Path) -> None:
+        folder.chmod(0o700)
         self.server = f"unix:{folder}/native"
+        self.client_environment = {
+            "PULSE_SERVER": self.server,
+            "PULSE_COOKIE": f"{folder}/cookie",
+        }
+        self.environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith(("PULSE_", "DBUS_"))},
+            "HOME": str(folder),
+            "XDG_RUNTIME_DIR": str(folder),
+            "PULSE_RUNTIME_PATH": str(folder),
+            "PULSE_STATE_PATH": str(folder),
+            "PULSE_COOKIE": f"{folder}/cookie",
+        }
         script = folder / "heard.pa"
         script.write_text(
             f"load-module module-native-protocol-unix auth-anonymous=1 socket={folder}/native\n"
@@ -76,9 +88,11 @@ class Recorder:
 
     def __init__(self, pulse: Pulse) -> None:
         self._process = subprocess.Popen(
-            ["parec", "--server", pulse.server, "-d", "heard.monitor", "--raw"]
-            + ["--format=float32le", f"--rate={RATE_HZ}", f"--channels={CHANNELS}"]
-            + ["--latency-msec=5"],
+            [
+                *("parec", "--server", pulse.server, "-d", "heard.monitor", "--raw"),
+                *("--format=float32le", f"--rate={RATE_HZ}", f"--channels={CHANNELS}"),
+                "--latency-msec=5",
+            ],
             env=pulse.environment,
             stdout=subprocess.PIPE,
             bufsize=0,

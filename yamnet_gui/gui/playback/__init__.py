@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject
 
 from .outputs import Outputs, SilentOutputs
 from .player import Player
+from .sound_server import server_is_missing
 from .values import Device, PlayState, Speed
 
 __all__ = ["Device", "PlayState", "Player", "Speed", "make_player"]
@@ -18,6 +19,12 @@ def make_player(parent: QObject | None = None) -> Player:
 
 
 def _outputs() -> Outputs:
+    # asked before Qt is, which costs a third of a second and complains on stderr
+    if server_is_missing():
+        return SilentOutputs(
+            "No sound: no sound server is running. Start PulseAudio or PipeWire "
+            "(Debian, Ubuntu: install pipewire-pulse or pulseaudio) and open the program again."
+        )
     try:
         from .qt_sound import SoundOutputs
     except ImportError as error:

@@ -45,6 +45,7 @@ class Player(QObject):
         self._loop = False
         self._speed = Speed()
         self._channel: int | None = None
+        self._closed = False
         self._snippet = False
         self._next_snippet_s: float | None = None
         self._timer = QTimer(self)
@@ -248,6 +249,9 @@ class Player(QObject):
 
     def close(self) -> None:
         """Stops, and gives back device, file and thread. The player cannot be used afterwards."""
+        if self._closed:
+            return
+        self._closed = True
         self._halt(PlayState.STOPPED)
         self._outputs.changed.disconnect(self._outputs_changed)
         self._voice.close()

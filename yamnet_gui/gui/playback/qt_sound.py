@@ -5,12 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QIODevice, QObject, QTimer, Slot
+from PySide6.QtCore import QIODevice, QLoggingCategory, QObject, QTimer, Slot
 
 # PulseAudio's default of some 17 ms breaks up while the network is busy on every core. Its own
-# client reads this variable; a value set by the user wins.
-_PULSE_LATENCY_MS = "60"
+# client reads this variable; a value set by the user wins. Starting and stopping stay immediate.
+_PULSE_LATENCY_MS = "150"
 os.environ.setdefault("PULSE_LATENCY_MSEC", _PULSE_LATENCY_MS)
+
+# It reports on stderr which optional libraries of the system it did not find.
+QLoggingCategory.setFilterRules("qt.multimedia.*=false\nqt.multimedia.*.critical=true")
 
 from PySide6.QtMultimedia import (  # noqa: E402
     QAudioDevice,
@@ -23,6 +26,7 @@ from PySide6.QtMultimedia import (  # noqa: E402
 from .chain import OutputFormat, heard_channels, heard_rate_hz  # noqa: E402
 from .feed import Encode, Feed  # noqa: E402
 from .outputs import Outputs  # noqa: E402
+from .pace import Pace  # noqa: E402
 from .reader import Reader  # noqa: E402
 from .stream import Stream  # noqa: E402
 from .values import Course, Device  # noqa: E402
@@ -30,7 +34,7 @@ from .voice import Reading, SilentVoice, Voice  # noqa: E402
 
 BUFFER_S = 0.5
 """The device's own store, filled by the GUI thread: how long that may be busy unheard."""
-LEAD_IN_S = 0.05
+LEAD_IN_S = 0.08
 """Silence before the first sample: devices swallow the beginning when they wake up."""
 DRAIN_MS = 400
 """How long a device may take to play what it has, after the end of the course."""
@@ -40,6 +44,7 @@ NO_DEVICE = "No sound: the machine has no sound output. Connect one, and playing
 
 _USUAL_RATES_HZ = (8000, 11025, 16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000, 192000)
 _Sample = QAudioFormat.SampleFormat
+_BROKEN = (QtAudio.Error.FatalError, QtAudio.Error.IOError, QtAudio.Error.OpenError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,7 @@ class SoundVoice(Voice):
         self._sink: QAudioSink | None = None
         self._feed: Feed | None = None
         self._format: _SinkFormat | None = None
+        self._pace = Pace(0.0)
         self._asked = False
         self._last = Reading(0.0)
         self._reader = Reader(self)
@@ -143,14 +149,11 @@ class SoundVoice(Voice):
         sink, feed, course = self._sink, self._feed, self._course
         if sink is None or feed is None or course is None or self._format is None:
             return self._last
-        if sink.error() in (
-            QtAudio.Error.FatalError,
-            QtAudio.Error.IOError,
-            QtAudio.Error.OpenError,
-        ):
+        counted_s = sink.processedUSecs() / 1e6
+        heard_s = self._pace.heard_s(counted_s)
+        if sink.error() in _BROKEN or self._pace.stalled:
             QTimer.singleShot(0, self._tell_loss)
             return self._last
-        heard_s = sink.processedUSecs() / 1e6 - _latency_s()
         frame = heard_s * self._format.output.sample_rate_hz
         stream = self._stream
         end_s = (course if stream is None else stream.course).span.end_s
@@ -202,6 +205,7 @@ class SoundVoice(Voice):
         )
         self._feed.open(QIODevice.OpenModeFlag.ReadOnly | QIODevice.OpenModeFlag.Unbuffered)
         self._sink = sink
+        self._pace = Pace(_latency_s())
         sink.start(self._feed)
 
     @Slot()
@@ -239,12 +243,12 @@ def _device(found: QAudioDevice) -> Device:
 def _latency_s() -> float:
     """How far what is heard lies behind what the device's thread has taken.
 
-    PulseAudio holds a buffer of its own, three quarters of the latency asked for; elsewhere it
-    is within a few milliseconds.
+    PulseAudio holds a buffer of its own, three fifths of the latency asked for (measured on a null
+    sink); elsewhere it is within a few milliseconds.
     """
     wanted = os.environ.get("PULSE_LATENCY_MSEC", "")
     pulse = os.name == "posix" and wanted.isdecimal()
-    return 0.75 * int(wanted) / 1000 if pulse else 0.0
+    return 0.6 * int(wanted) / 1000 if pulse else 0.0
 
 
 def _choose_format(device: QAudioDevice, course: Course) -> _SinkFormat:
