@@ -1,0 +1,427 @@
+"""The list of classes: search, tick, thresholds, what was heard."""
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QRectF,
+    QSignalBlocker,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QAction, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QMenu,
+    QSlider,
+    QSpinBox,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.gui.state.class_table import (
+    CLASS_ROLE,
+    SCORE_ROLE,
+    SHOWN_ROLE,
+    ClassColumn,
+    ClassTableModel,
+)
+from yamnet_gui.gui.state.class_view import ClassOrder, ClassView, Showing
+from yamnet_gui.gui.state.document import Document
+from yamnet_gui.gui.state.rules import Rules
+from yamnet_gui.gui.theme import class_color
+
+from .parts import (
+    Index,
+    QuietTree,
+    SearchField,
+    blended,
+    draw_bar,
+    draw_row_background,
+    draw_swatch,
+)
+
+_COALESCED_MS = 250
+_ORDERS = (
+    (ClassOrder.BEST, "by best score"),
+    (ClassOrder.MEAN, "by mean score"),
+    (ClassOrder.COUNT, "by number of events"),
+    (ClassOrder.NAME, "by name"),
+    (ClassOrder.ONTOLOGY, "as a tree of kinds"),
+)
+_SHOWINGS = (
+    (Showing.BEST, "Show the best"),
+    (Showing.EVENTS, "Show those with events"),
+    (Showing.TICKED, "Show the ticked"),
+)
+
+
+class ClassesPanel(QWidget):
+    """All classes; asks for thresholds, and tells the class view what to show and choose."""
+
+    threshold_requested = Signal(object, float)  # class index | None for all, value
+    class_cleared = Signal(int)
+
+    def __init__(
+        self,
+        class_map: ClassMap,
+        ontology: Ontology,
+        class_view: ClassView,
+        rules: Rules,
+        document: Document,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._class_map = class_map
+        self._view = class_view
+        self._rules = rules
+        self._document = document
+        self._open_keys: set[str] = set()
+        self.model = ClassTableModel(class_map, ontology, class_view, rules, document, self)
+        self.model.threshold_edited.connect(self._on_edited)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_COALESCED_MS)
+        self._later.timeout.connect(self.refresh)
+        self._build()
+        self.model.modelAboutToBeReset.connect(self._remember_open)
+        self.model.modelReset.connect(self._restore_open)
+        document.scores_changed.connect(self._refresh_soon)
+        document.events_changed.connect(self._refresh_soon)
+        class_view.shown_changed.connect(self._refresh_soon)
+        class_view.options_changed.connect(self._on_options)
+        class_view.chosen_changed.connect(self._on_chosen)
+        rules.changed.connect(self._on_rules)
+        self._on_rules()
+        self._on_options()
+        self._restore_open()
+
+    def refresh(self) -> None:
+        """Takes in at once what the owners say; otherwise that happens four times a second."""
+        self._later.stop()
+        self.model.refresh()
+
+    def focus_search(self) -> None:
+        """Puts the caret into the search field."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def sizeHint(self) -> QSize:
+        return QSize(280, 480)
+
+    def _build(self) -> None:
+        self.search = SearchField("Search 521 classes", self)
+        self.search.setPlaceholderText(f"Search {len(self._class_map)} classes")
+        self.search.textChanged.connect(self._on_search)
+        self.search.left_down.connect(self._enter_tree)
+        self.search.returnPressed.connect(self._enter_tree)
+        self.showing = QComboBox(self)
+        self.showing.setAccessibleName("Classes in the score track")
+        self.showing.setToolTip("Which classes get a row in the score track")
+        for showing, text in _SHOWINGS:
+            self.showing.addItem(text, showing)
+        self.showing.setMinimumContentsLength(8)
+        self.showing.activated.connect(self._on_showing)
+        self.limit = QSpinBox(self)
+        self.limit.setRange(1, 60)
+        self.limit.setAccessibleName("Rows in the score track")
+        self.limit.setToolTip("How many rows the score track has at most")
+        self.limit.valueChanged.connect(self._on_limit)
+        self.order = QComboBox(self)
+        self.order.setAccessibleName("Order of the classes")
+        self.order.setToolTip("How the classes are sorted")
+        for order, text in _ORDERS:
+            self.order.addItem(text, order)
+        self.order.setMinimumContentsLength(8)
+        self.order.activated.connect(self._on_order)
+
+        self.tree = QuietTree(self)
+        self.tree.setModel(self.model)
+        self.tree.setItemDelegate(_ClassDelegate(self.tree))
+        self.tree.setAccessibleName("Classes")
+        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.tree.setEditTriggers(
+            QAbstractItemView.EditTrigger.DoubleClicked
+            | QAbstractItemView.EditTrigger.EditKeyPressed
+        )
+        self.tree.setExpandsOnDoubleClick(False)
+        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.tree.customContextMenuRequested.connect(self._on_menu)
+        self.tree.selectionModel().currentChanged.connect(self._on_current)
+        self._fit_columns()
+
+        self.slider = QSlider(Qt.Orientation.Horizontal, self)
+        self.slider.setRange(1, 100)
+        self.slider.setPageStep(5)
+        self.slider.setAccessibleName("Threshold for all classes")
+        self.slider.valueChanged.connect(self._on_slider)
+        self.threshold = QDoubleSpinBox(self)
+        self.threshold.setRange(0.01, 1.0)
+        self.threshold.setSingleStep(0.05)
+        self.threshold.setDecimals(2)
+        self.threshold.setKeyboardTracking(False)
+        self.threshold.setAccessibleName("Threshold for all classes")
+        self.threshold.valueChanged.connect(self._on_threshold)
+        for widget in (self.slider, self.threshold):
+            widget.setToolTip(
+                "Score that an event must reach, for every class without a threshold of its own"
+            )
+        label = QLabel("Threshold", self)
+        label.setBuddy(self.threshold)
+
+        first, second, last = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        for row in (first, second, last):
+            row.setSpacing(4)
+        first.addWidget(self.showing, 1)
+        first.addWidget(self.limit)
+        second.addWidget(self.order, 1)
+        last.addWidget(label)
+        last.addWidget(self.slider, 1)
+        last.addWidget(self.threshold)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 6)
+        layout.setSpacing(4)
+        layout.addWidget(self.search)
+        layout.addLayout(first)
+        layout.addLayout(second)
+        layout.addWidget(self.tree, 1)
+        layout.addLayout(last)
+
+    def _fit_columns(self) -> None:
+        header = self.tree.header()
+        header.setStretchLastSection(False)
+        header.setMinimumSectionSize(24)
+        header.setSectionResizeMode(ClassColumn.NAME, QHeaderView.ResizeMode.Stretch)
+        metrics = self.fontMetrics()
+        for column, text in (
+            (ClassColumn.THRESHOLD, "0.00"),
+            (ClassColumn.COUNT, "Events"),
+            (ClassColumn.BEST, "0.00 mmm"),
+        ):
+            header.resizeSection(column, metrics.horizontalAdvance(text) + 10)
+
+    def _refresh_soon(self) -> None:
+        if not self._later.isActive():
+            self._later.start()
+
+    def _on_options(self) -> None:
+        for box, value in ((self.showing, self._view.showing), (self.order, self._view.order)):
+            box.setCurrentIndex(box.findData(value))
+        with QSignalBlocker(self.limit):
+            self.limit.setValue(self._view.limit)
+        self.limit.setEnabled(self._view.showing is not Showing.TICKED)
+        self.tree.setRootIsDecorated(self._view.order is ClassOrder.ONTOLOGY)
+        self.refresh()
+
+    def _on_rules(self) -> None:
+        on = self._rules.rule_set.default.on or 0.0
+        for widget, value in ((self.slider, round(on * 100)), (self.threshold, round(on, 2))):
+            with QSignalBlocker(widget):
+                widget.setValue(value)  # type: ignore[arg-type]
+        self._refresh_soon()
+
+    def _on_slider(self, percent: int) -> None:
+        with QSignalBlocker(self.threshold):
+            self.threshold.setValue(percent / 100)
+        self.threshold_requested.emit(None, percent / 100)
+
+    def _on_threshold(self, value: float) -> None:
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(round(value * 100))
+        self.threshold_requested.emit(None, round(value, 2))
+
+    def _on_edited(self, class_index: int, value: float) -> None:
+        self.threshold_requested.emit(class_index, value)
+
+    def _on_showing(self, row: int) -> None:
+        self._view.set_options(showing=Showing(self.showing.itemData(row)))
+
+    def _on_limit(self, count: int) -> None:
+        self._view.set_options(limit=count)
+
+    def _on_order(self, row: int) -> None:
+        self._view.set_options(order=ClassOrder(self.order.itemData(row)))
+
+    def _on_search(self, text: str) -> None:
+        self.model.set_search(text)
+
+    def _enter_tree(self) -> None:
+        """Goes on to the list, choosing the first class that was found."""
+        index = self.tree.currentIndex()
+        if not index.isValid() or self.model.class_at(index) is None:
+            index = self.model.index(0, 0)
+            while index.isValid() and self.model.class_at(index) is None:
+                index = self.tree.indexBelow(index)
+        if index.isValid():
+            self.tree.setCurrentIndex(index)
+            self.tree.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _on_current(self, index: Index) -> None:
+        chosen = self.model.class_at(index)
+        if chosen is not None:
+            self._view.choose(chosen)
+
+    def _on_chosen(self) -> None:
+        chosen = self._view.chosen
+        if chosen is not None and self.model.class_at(self.tree.currentIndex()) == chosen:
+            return
+        index = self.model.index_of(chosen)
+        flags = QItemSelectionModel.SelectionFlag
+        self.tree.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+        if index.isValid():
+            self.tree.scrollTo(index)
+
+    def _remember_open(self) -> None:
+        if self.model.tree and not self.model.search:
+            self._open_keys = {
+                self.model.key_at(index)
+                for index in _all_below(self.model)
+                if self.tree.isExpanded(index)
+            }
+
+    def _restore_open(self) -> None:
+        if not self.model.tree:
+            return
+        if self.model.search:
+            self.tree.expandAll()
+        elif self._open_keys:
+            for index in _all_below(self.model):
+                if self.model.key_at(index) in self._open_keys:
+                    self.tree.expand(index)
+        else:
+            self.tree.expandToDepth(0)
+        self._on_chosen()
+
+    def _on_menu(self, position: QPoint) -> None:
+        index = self.tree.indexAt(position)
+        class_index = self.model.class_at(index)
+        menu = QMenu(self)
+        if class_index is not None:
+            self._class_actions(menu, index, class_index)
+            menu.addSeparator()
+        none = menu.addAction("Untick all")
+        none.setEnabled(bool(self._view.ticked))
+        none.triggered.connect(self._untick_all)
+        if self.model.tree:
+            menu.addAction("Open all groups").triggered.connect(self.tree.expandAll)
+            menu.addAction("Close all groups").triggered.connect(self.tree.collapseAll)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.tree.viewport().mapToGlobal(position))
+
+    def _class_actions(self, menu: QMenu, index: Index, class_index: int) -> None:
+        name = self._class_map[class_index].name
+        show = QAction(f"Always show {name}", menu)
+        show.setCheckable(True)
+        show.setChecked(class_index in self._view.ticked)
+        show.toggled.connect(lambda on: self._view.tick(class_index, on))
+        menu.addAction(show)
+        change = menu.addAction("Change its threshold…")
+        cell = index.siblingAtColumn(ClassColumn.THRESHOLD)  # type: ignore[union-attr]
+        change.triggered.connect(lambda: self.tree.edit(cell))
+        clear = menu.addAction("Use the threshold for all classes")
+        clear.setEnabled(class_index in self._rules.rule_set.classes)
+        clear.triggered.connect(lambda: self.class_cleared.emit(class_index))
+
+    def _untick_all(self) -> None:
+        for class_index in sorted(self._view.ticked):
+            self._view.tick(class_index, False)
+
+
+def _all_below(model: QAbstractItemModel, parent: Index | None = None) -> list[Index]:
+    """Every index of the first column, from the top."""
+    found: list[Index] = []
+    above = QModelIndex() if parent is None else parent
+    for row in range(model.rowCount(above)):
+        index = model.index(row, 0, above)
+        found.append(index)
+        found.extend(_all_below(model, index))
+    return found
+
+
+class _ClassDelegate(QStyledItemDelegate):
+    """Paints the swatch and the bar, and edits thresholds in a spin box."""
+
+    def createEditor(
+        self, parent: QWidget, option: QStyleOptionViewItem, index: Index
+    ) -> QDoubleSpinBox:
+        box = QDoubleSpinBox(parent)
+        box.setRange(0.01, 1.0)
+        box.setSingleStep(0.05)
+        box.setDecimals(2)
+        box.setFrame(False)
+        box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        box.setAccessibleName("Threshold of the class")
+        return box
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        option.state &= ~QStyle.StateFlag.State_HasFocus
+        if index.data(CLASS_ROLE) is None:
+            dim = option.palette.color(QPalette.ColorRole.PlaceholderText)
+            option.palette.setColor(QPalette.ColorRole.Text, dim)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        if index.column() == ClassColumn.NAME and index.data(CLASS_ROLE) is not None:
+            self._paint_name(painter, option, index)
+        elif index.column() == ClassColumn.BEST:
+            self._paint_best(painter, option, index)
+        else:
+            super().paint(painter, option, index)
+
+    def _paint_name(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        self.initStyleOption(option, index)
+        filled = bool(index.data(SHOWN_ROLE))
+        style = option.widget.style()
+        element = QStyle.SubElement.SE_ItemViewItemDecoration
+        box = style.subElementRect(element, option, option.widget)
+        # The style lays out tick, swatch and text; only the swatch itself is ours.
+        color = class_color(index.data(CLASS_ROLE))
+        option.icon = _no_icon(option)
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        painter.save()
+        middle = QRectF(box.center().x() - 3.5, box.center().y() - 3.5, 8, 8)
+        draw_swatch(painter, middle, color, filled)
+        painter.restore()
+
+    def _paint_best(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        self.initStyleOption(option, index)
+        painter.save()
+        draw_row_background(painter, option, option.widget)
+        score = index.data(SCORE_ROLE)
+        if score is not None:
+            role = QPalette.ColorRole
+            selected = bool(option.state & QStyle.StateFlag.State_Selected)
+            text = option.palette.color(role.HighlightedText if selected else role.Text)
+            base = option.palette.color(role.Highlight if selected else role.Base)
+            class_index = index.data(CLASS_ROLE)
+            box = QRectF(option.rect).adjusted(4, 0, -4, 0)
+            number = option.fontMetrics.horizontalAdvance("0.00") + 4
+            color = class_color(class_index) if class_index is not None else text
+            if selected:
+                color = text
+            bar = QRectF(box.x(), box.center().y() - 2, box.width() - number, 4)
+            draw_bar(painter, bar, score, color, blended(text, base, 0.15))
+            painter.setPen(text)
+            side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(box, side, f"{score:.2f}")
+        painter.restore()
+
+
+def _no_icon(option: QStyleOptionViewItem) -> QIcon:
+    """An icon of the wanted size that shows nothing, so that the style keeps its room."""
+    room = QPixmap(option.decorationSize)
+    room.fill(Qt.GlobalColor.transparent)
+    return QIcon(room)

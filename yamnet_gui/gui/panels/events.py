@@ -1,0 +1,356 @@
+"""The table of events, with a filter over it."""
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QStackedLayout,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.events import ReviewState
+from yamnet_gui.gui.state.document import AnalysisState, Document
+from yamnet_gui.gui.state.event_table import (
+    EVENT_ROLE,
+    STATE_WORDS,
+    EventColumn,
+    EventFilter,
+    EventTableModel,
+)
+from yamnet_gui.gui.state.selection import EventSelection
+from yamnet_gui.gui.theme import class_color, state_mark
+
+from .parts import Index, QuietTable, SearchField, draw_row_background, draw_swatch, theme_of
+
+_STATE_CHOICES: tuple[tuple[str, frozenset[ReviewState] | None], ...] = (
+    ("All states", None),
+    *((f"{state_mark(s)} {STATE_WORDS[s]}", frozenset({s})) for s in ReviewState),
+    ("Reviewed", frozenset(ReviewState) - {ReviewState.UNREVIEWED}),
+    ("Not rejected", frozenset(ReviewState) - {ReviewState.REJECTED}),
+)
+
+
+class EventsPanel(QWidget):
+    """Events of the recording: filter, sort, choose. Rows and `EventSelection` go together."""
+
+    opened = Signal(str)
+    menu_requested = Signal(QPoint, str)
+
+    def __init__(
+        self,
+        document: Document,
+        selection: EventSelection,
+        class_map: ClassMap,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._selection = selection
+        self._class_map = class_map
+        self._syncing = False
+        self._top: list[str] = []
+        self._left = 0
+        self.model = EventTableModel(self)
+        self._build()
+        self.model.modelAboutToBeReset.connect(self._remember_place)
+        self.model.modelReset.connect(self._restore_place)
+        self.model.dataChanged.connect(self._show_count)
+        self.table.selectionModel().selectionChanged.connect(self._on_rows_selected)
+        self.table.entered_row.connect(self._on_entered)
+        self.table.customContextMenuRequested.connect(self._on_menu)
+        document.events_changed.connect(self._on_events)
+        document.analysis_changed.connect(self._show_count)
+        selection.changed.connect(self._on_selection)
+        self._on_events()
+
+    @property
+    def shown_ids(self) -> list[str]:
+        """Ids of the listed events in the order of the rows: what next and previous follow."""
+        return [event.id for event in self.model.shown]
+
+    def focus_search(self) -> None:
+        """Puts the caret into the text filter."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def clear_filter(self) -> None:
+        """Lists every event again."""
+        self.search.clear()
+        self.states.setCurrentIndex(0)
+        self.least.setValue(0.0)
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, 420)
+
+    def _build(self) -> None:
+        self.search = SearchField("Filter by class or note", self)
+        self.search.textChanged.connect(self._on_filter)
+        self.search.left_down.connect(self._enter_table)
+        self.search.returnPressed.connect(self._enter_table)
+        self.states = QComboBox(self)
+        self.states.setAccessibleName("Filter by state")
+        self.states.setToolTip("List only events in this state")
+        for text, _ in _STATE_CHOICES:
+            self.states.addItem(text)
+        self.states.setMinimumContentsLength(9)
+        self.states.currentIndexChanged.connect(self._on_filter)
+        self.least = QDoubleSpinBox(self)
+        self.least.setRange(0.0, 1.0)
+        self.least.setSingleStep(0.05)
+        self.least.setDecimals(2)
+        self.least.setPrefix("≥ ")
+        self.least.setSpecialValueText("any score")
+        self.least.setAccessibleName("Least score")
+        self.least.setToolTip("List only events whose highest score reaches this")
+        self.least.valueChanged.connect(self._on_filter)
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(self.states, 1)
+        row.addWidget(self.least)
+
+        self.table = QuietTable(self)
+        self.table.setModel(self.model)
+        self.table.setItemDelegate(_EventDelegate(self.table))
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.setAccessibleName("Events")
+        self.table.setSortingEnabled(True)
+        self.table.sortByColumn(EventColumn.ONSET, Qt.SortOrder.AscendingOrder)
+        header = self.table.horizontalHeader()
+        header.setMinimumSectionSize(24)
+        header.setSectionResizeMode(EventColumn.CLASS, QHeaderView.ResizeMode.Stretch)
+        self.empty = QLabel(self)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setWordWrap(True)
+        self.empty.setMargin(16)
+        self.empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.empty.linkActivated.connect(self.clear_filter)
+        self._pages = QStackedLayout()
+        self._pages.addWidget(self.table)
+        self._pages.addWidget(self.empty)
+        self.count = QLabel(self)
+        self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 4)
+        layout.setSpacing(4)
+        layout.addWidget(self.search)
+        layout.addLayout(row)
+        layout.addLayout(self._pages, 1)
+        layout.addWidget(self.count)
+        self._fit_columns()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit_columns()
+        super().resizeEvent(event)
+
+    def _fit_columns(self) -> None:
+        metrics = self.fontMetrics()
+        last = self._document.recording.info.duration_s if self._document.recording else 0
+        onset = "0:00:00.00" if last >= 3600 else "00:00.00"
+        wide = self.width() >= metrics.averageCharWidth() * 62
+        state = f"{state_mark(ReviewState.UNREVIEWED)} Unreviewed" if wide else "State"
+        widths = {
+            EventColumn.ONSET: onset,
+            EventColumn.LENGTH: "00.00 s",
+            EventColumn.SCORE: "Score",
+            EventColumn.STATE: state,
+        }
+        for column, text in widths.items():
+            self.table.setColumnWidth(column, metrics.horizontalAdvance(text) + 14)
+
+    def _on_events(self) -> None:
+        self._fit_columns()
+        self.model.set_events(self._document.events)
+        self._show_count()
+
+    def _on_filter(self) -> None:
+        states = _STATE_CHOICES[self.states.currentIndex()][1]
+        self.model.set_filter(EventFilter(self.search.text(), states, self.least.value()))
+
+    def _show_count(self) -> None:
+        total, shown = self.model.total, len(self.model.shown)
+        words = f"{_number(total)} event{'s' if total != 1 else ''}"
+        if not self.model.filter.empty:
+            words += f" · {_number(shown)} shown"
+        chosen = len(self._selection.ids)
+        if chosen > 1:
+            words += f" · {_number(chosen)} selected"
+        self.count.setText(words if self._document.recording else "")
+        if shown:
+            self._pages.setCurrentWidget(self.table)
+        else:
+            self.empty.setText(self._why_empty())
+            self._pages.setCurrentWidget(self.empty)
+
+    def _why_empty(self) -> str:
+        if self._document.recording is None:
+            return "No recording is open."
+        if self.model.total:
+            return 'No event passes the filter.<br><br><a href="all">Show all events</a>'
+        return {
+            AnalysisState.NONE: "No events yet. Analyse the recording, or draw one.",
+            AnalysisState.RUNNING: "Listening… events appear here as they are found.",
+        }.get(
+            self._document.state,
+            "No class reaches its threshold. Lower a threshold to find weaker events.",
+        )
+
+    def _enter_table(self) -> None:
+        if self.model.rowCount():
+            self.table.setFocus(Qt.FocusReason.TabFocusReason)
+            if not self.table.selectionModel().hasSelection():
+                self.table.selectRow(0)
+
+    def _on_entered(self, index: Index) -> None:
+        self.opened.emit(self.model.shown[index.row()].id)
+
+    def _on_menu(self, position: QPoint) -> None:
+        index = self.table.indexAt(position)
+        if not index.isValid():
+            index = self.table.currentIndex()
+        event_id = self.model.shown[index.row()].id if index.isValid() else ""
+        self.menu_requested.emit(self.table.viewport().mapToGlobal(position), event_id)
+
+    def _on_rows_selected(self) -> None:
+        if self._syncing:
+            return
+        rows = [
+            row
+            for part in self.table.selectionModel().selection().toList()
+            for row in range(part.top(), part.bottom() + 1)
+        ]
+        current = self.table.currentIndex().row()
+        ids = [self.model.shown[row].id for row in sorted(rows, key=lambda r: (r != current, r))]
+        self._syncing = True
+        try:
+            self._selection.select(ids)
+        finally:
+            self._syncing = False
+        self._show_count()
+
+    def _on_selection(self) -> None:
+        if not self._syncing:
+            self._select_rows(scroll=True)
+            self._show_count()
+
+    def _select_rows(self, *, scroll: bool) -> None:
+        """Selects the rows of the chosen events, as far as they are listed."""
+        rows = [r for r in map(self.model.row_of, self._selection.ids) if r is not None]
+        chosen = QItemSelection()
+        last = self.model.columnCount() - 1
+        for first, end in _runs(sorted(rows)):
+            chosen.select(self.model.index(first, 0), self.model.index(end, last))
+        flags = QItemSelectionModel.SelectionFlag
+        model = self.table.selectionModel()
+        self._syncing = True
+        try:
+            if rows:
+                current = self.model.index(rows[0], 0)
+                model.setCurrentIndex(current, flags.NoUpdate)
+                if scroll:
+                    self.table.scrollTo(current)
+            model.select(chosen, flags.ClearAndSelect | flags.Rows)
+        finally:
+            self._syncing = False
+
+    def _remember_place(self) -> None:
+        first = max(self.table.rowAt(0), 0)
+        self._top = [event.id for event in self.model.shown[first : first + 200]]
+        self._left = self.table.verticalScrollBar().value()
+
+    def _restore_place(self) -> None:
+        self._show_count()
+        self.table.doItemsLayout()  # else the scroll bar still has its former range
+        found = (self.model.row_of(event_id) for event_id in self._top)
+        row = next((r for r in found if r is not None), self._left)
+        self.table.verticalScrollBar().setValue(row)
+        self._select_rows(scroll=False)
+
+
+class _EventDelegate(QStyledItemDelegate):
+    """Paints class and state; rejected events stand back."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        option.state &= ~QStyle.StateFlag.State_HasFocus
+        event = index.data(EVENT_ROLE)
+        if event is not None and event.state is ReviewState.REJECTED:
+            palette = option.palette
+            dim = palette.color(QPalette.ColorRole.PlaceholderText)
+            palette.setColor(QPalette.ColorRole.Text, dim)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        column = index.column()
+        if column not in (EventColumn.CLASS, EventColumn.STATE):
+            super().paint(painter, option, index)
+            return
+        self.initStyleOption(option, index)
+        event = index.data(EVENT_ROLE)
+        box = option.rect
+        palette: QPalette = option.palette
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
+        color = palette.color(role)
+        painter.save()
+        draw_row_background(painter, option, option.widget)
+        metrics: QFontMetrics = option.fontMetrics
+        middle = Qt.AlignmentFlag.AlignVCenter
+        if column == EventColumn.CLASS:
+            swatch = QRectF(box.x() + 5, box.center().y() - 3.5, 8, 8)
+            rejected = event.state is ReviewState.REJECTED
+            draw_swatch(
+                painter, swatch, class_color(event.class_index, event.label), filled=not rejected
+            )
+            place = box.adjusted(19, 0, -2, 0)
+            text = metrics.elidedText(event.label, Qt.TextElideMode.ElideRight, place.width())
+            painter.setPen(color)
+            painter.drawText(place, middle, text)
+        else:
+            mark, word = state_mark(event.state), STATE_WORDS[event.state]
+            place = box.adjusted(5, 0, -2, 0)
+            space = metrics.horizontalAdvance("✓") + 7
+            painter.setPen(color if selected else _state_color(event.state, palette))
+            if metrics.horizontalAdvance(word) + space <= place.width():
+                painter.drawText(place, middle, mark)
+                painter.setPen(color)
+                painter.drawText(place.adjusted(space, 0, 0, 0), middle, word)
+            else:
+                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, mark)
+        painter.restore()
+
+
+def _state_color(state: ReviewState, palette: QPalette) -> QColor:
+    theme = theme_of(palette)
+    names = {
+        ReviewState.ACCEPTED: theme.waveform_second,
+        ReviewState.REJECTED: theme.error,
+        ReviewState.UNCERTAIN: theme.warning,
+        ReviewState.UNREVIEWED: theme.dim_text,
+    }
+    return QColor(names[state])
+
+
+def _number(count: int) -> str:
+    return f"{count:,}".replace(",", "\u202f")
+
+
+def _runs(rows: list[int]) -> list[tuple[int, int]]:
+    """Ascending rows as runs (first, last)."""
+    runs: list[tuple[int, int]] = []
+    for row in rows:
+        if runs and runs[-1][1] == row - 1:
+            runs[-1] = (runs[-1][0], row)
+        else:
+            runs.append((row, row))
+    return runs

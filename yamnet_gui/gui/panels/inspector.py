@@ -1,0 +1,396 @@
+"""What is known about the selected event, and what is heard at the cursor."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QPalette
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QFrame,
+    QLabel,
+    QMenu,
+    QPlainTextEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.events import Event
+from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.gui.state.document import Document
+from yamnet_gui.gui.state.event_table import STATE_WORDS
+from yamnet_gui.gui.state.score_buffer import ScoreBuffer
+from yamnet_gui.gui.state.selection import EventSelection
+from yamnet_gui.gui.state.timeline import Timeline
+from yamnet_gui.gui.theme import class_color, state_mark
+from yamnet_gui.gui.times import clock, length
+
+from .parts import ElidedLabel, ScoreBars, ScoreRow
+
+_BEST_OF_EVENT = 5
+_BEST_AT_CURSOR = 8
+_CURSOR_MS = 66
+_NOTE_MS = 1500
+
+
+class InspectorPanel(QWidget):
+    """The selected event with the best classes in its span, and the best classes at the cursor."""
+
+    note_edited = Signal(str, str)  # event id, note
+    class_clicked = Signal(int)
+    relabel_requested = Signal(str, int)  # event id, class index
+
+    def __init__(
+        self,
+        document: Document,
+        selection: EventSelection,
+        timeline: Timeline,
+        class_map: ClassMap,
+        ontology: Ontology,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._selection = selection
+        self._timeline = timeline
+        self._class_map = class_map
+        self._ontology = ontology
+        self._event: Event | None = None
+        self._build()
+        self._cursor_later = _single_shot(self, _CURSOR_MS)
+        self._cursor_later.timeout.connect(self._show_cursor)
+        self._note_later = _single_shot(self, _NOTE_MS)
+        self._note_later.timeout.connect(self.commit_note)
+        self.note.textChanged.connect(self._note_later.start)
+        selection.changed.connect(self._on_selection)
+        document.events_changed.connect(self._on_selection)
+        document.scores_changed.connect(self._on_scores)
+        document.recording_changed.connect(self._on_selection)
+        timeline.cursor_changed.connect(self._cursor_soon)
+        self._on_selection()
+        self._show_cursor()
+
+    def commit_note(self) -> None:
+        """Hands over the note as it stands, if it was changed."""
+        self._note_later.stop()
+        text = self.note.toPlainText().strip()
+        if self._event is not None and text != self._event.note:
+            self.note_edited.emit(self._event.id, text)
+
+    def focus_note(self) -> None:
+        """Puts the caret into the note of the selected event."""
+        if self._event is not None:
+            self.note.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, 380)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.note and event.type() == QEvent.Type.FocusOut:
+            self.commit_note()
+        if watched is self.note and isinstance(event, QKeyEvent):
+            return self._note_key(event)
+        return super().eventFilter(watched, event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.commit_note()
+
+    def _note_key(self, event: QKeyEvent) -> bool:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if not (event.key() == Qt.Key.Key_Escape or (enter and control)):
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+        elif event.type() == QEvent.Type.KeyPress:
+            self.commit_note()
+            self.note.clearFocus()
+        return True
+
+    def _build(self) -> None:
+        self.title = ElidedLabel("", self)
+        font = self.title.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * 1.1)
+        self.title.setFont(font)
+        self.kinds = ElidedLabel("", self, dim=True, mode=Qt.TextElideMode.ElideLeft)
+        self.swatch = QFrame(self)
+        self.swatch.setFixedHeight(3)
+        self.swatch.setAutoFillBackground(True)
+        self.several = QLabel(self)
+        self.several.setWordWrap(True)
+        self.several.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.facts = _Facts(self)
+        self.span_title = _heading("Best classes in its span", self)
+        self.span_bars = self._bars("Best classes in the span of the event")
+        self.note_title = _heading("Note", self)
+        self.note = QPlainTextEdit(self)
+        self.note.setPlaceholderText("Add a note")
+        self.note.setAccessibleName("Note of the event")
+        self.note.setTabChangesFocus(True)
+        self.note.setFixedHeight(self.fontMetrics().height() * 3 + 10)
+        self.note.installEventFilter(self)
+        self.cursor_title = _heading("At the cursor", self)
+        self.cursor_bars = self._bars("Best classes at the cursor")
+        self.cursor_none = QLabel(self)
+        self.cursor_none.setWordWrap(True)
+        self.cursor_none.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+
+        inside = QWidget(self)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.setSpacing(4)
+        for widget in (
+            self.swatch,
+            self.title,
+            self.kinds,
+            self.several,
+            self.facts,
+            self.span_title,
+            self.span_bars,
+            self.note_title,
+            self.note,
+            self.cursor_title,
+            self.cursor_bars,
+            self.cursor_none,
+        ):
+            column.addWidget(widget)
+        column.addStretch(1)
+        scroll = QScrollArea(self)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(scroll)
+
+    def _bars(self, title: str) -> ScoreBars:
+        bars = ScoreBars(title, self)
+        bars.clicked.connect(self.class_clicked)
+        bars.menu_requested.connect(self._on_bar_menu)
+        return bars
+
+    def _on_selection(self) -> None:
+        current = self._selection.current
+        event = self._document.events.get(current) if current else None
+        if (event.id if event else None) != (self._event.id if self._event else None):
+            self.commit_note()  # of the event that was shown until now
+            self._event = event
+            self._set_note(event.note if event else "")
+        elif event is not None and self._event is not None:
+            unchanged = self.note.toPlainText().strip() == self._event.note
+            self._event = event
+            if unchanged and event.note != self.note.toPlainText().strip():
+                self._set_note(event.note)
+        self._show_event()
+        self._cursor_soon()
+
+    def _set_note(self, text: str) -> None:
+        self.note.blockSignals(True)
+        self.note.setPlainText(text)
+        self.note.blockSignals(False)
+
+    def _on_scores(self) -> None:
+        self._cursor_soon()
+        if self._event is not None:
+            self._show_span(self._event)
+
+    def _show_event(self) -> None:
+        event = self._event
+        count = len(self._selection.ids)
+        for widget in (self.swatch, self.title, self.facts, self.note_title, self.note):
+            widget.setVisible(event is not None)
+        self.several.setVisible(count > 1)
+        if count > 1:
+            self.several.setText(
+                f"{count} events are selected. Accept, reject, relabel and delete act on all "
+                "of them; what stands here is the first."
+            )
+        if event is None:
+            self.kinds.hide()
+            self.span_title.hide()
+            self.span_bars.hide()
+            return
+        color = class_color(event.class_index, event.label)
+        palette = self.swatch.palette()
+        palette.setColor(QPalette.ColorRole.Window, color)
+        self.swatch.setPalette(palette)
+        self.title.setText(event.label)
+        kinds = self._kinds(event)
+        self.kinds.setText(kinds)
+        self.kinds.setVisible(bool(kinds))
+        self.facts.show_rows(_facts(event))
+        self._show_span(event)
+
+    def _kinds(self, event: Event) -> str:
+        """What the class is a kind of, widest first, along the first parents."""
+        node = self._ontology.of_class(event.class_index) if event.class_index is not None else None
+        names: list[str] = []
+        while node is not None and node.parent_mids:
+            node = self._ontology.node(node.parent_mids[0])
+            if node is not None:
+                names.append(node.name)
+        return " › ".join(reversed(names))
+
+    def _show_span(self, event: Event) -> None:
+        span = _span_scores(_buffer_for(self._document, event), event)
+        self.span_title.setVisible(span is not None)
+        self.span_bars.setVisible(span is not None)
+        if span is not None:
+            best = span.max(axis=0)
+            mean = span.mean(axis=0)
+            self.span_bars.set_rows(self._rows(best, mean, _BEST_OF_EVENT), _BEST_OF_EVENT)
+
+    def _cursor_soon(self) -> None:
+        if not self._cursor_later.isActive():
+            self._cursor_later.start()
+
+    def _show_cursor(self) -> None:
+        scores = self._document.scores
+        time_s = self._timeline.cursor_s
+        at = scores.at(time_s) if scores is not None else None
+        known = at is not None
+        self.cursor_bars.setVisible(known)
+        self.cursor_none.setVisible(not known)
+        is_open = self._document.recording is not None
+        self.cursor_title.setText(f"At the cursor  {clock(time_s)}" if is_open else "At the cursor")
+        if at is not None:
+            self.cursor_bars.set_rows(self._rows(at, None, _BEST_AT_CURSOR), _BEST_AT_CURSOR)
+        elif not is_open:
+            self.cursor_none.setText("No recording is open.")
+        else:
+            self.cursor_none.setText("Not analysed here yet.")
+
+    def _rows(
+        self, scores: NDArray[np.float32], second: NDArray[np.float32] | None, count: int
+    ) -> list[ScoreRow]:
+        return [
+            ScoreRow(
+                int(i),
+                self._class_map[int(i)].name,
+                float(scores[i]),
+                class_color(int(i)),
+                None if second is None else float(second[i]),
+            )
+            for i in best_first(scores, count)
+        ]
+
+    def _on_bar_menu(self, position: QPoint, class_index: int) -> None:
+        name = self._class_map[class_index].name
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        show = menu.addAction(f"Show the scores of {name}")
+        show.triggered.connect(lambda: self.class_clicked.emit(class_index))
+        if self._event is not None and self._event.class_index != class_index:
+            event_id = self._event.id
+            take = menu.addAction(f"Relabel the event to {name}")
+            take.triggered.connect(lambda: self.relabel_requested.emit(event_id, class_index))
+        menu.popup(position)
+
+
+class _Facts(QWidget):
+    """Rows of a name and what is known under it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._rows: dict[str, tuple[QLabel, ElidedLabel]] = {}
+        self._form = QFormLayout(self)
+        self._form.setContentsMargins(0, 2, 0, 2)
+        self._form.setHorizontalSpacing(10)
+        self._form.setVerticalSpacing(1)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+
+    def show_rows(self, rows: Sequence[tuple[str, str]]) -> None:
+        texts = dict(rows)
+        for name in texts:
+            if name not in self._rows:
+                label = QLabel(name, self)
+                label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+                value = ElidedLabel("", self)
+                self._rows[name] = (label, value)
+                self._form.addRow(label, value)
+        for name, (_, value) in self._rows.items():
+            value.setText(texts.get(name, ""))
+            self._form.setRowVisible(value, name in texts)
+
+
+def best_first(scores: NDArray[np.float32], count: int) -> list[int]:
+    """Indices of the largest scores (classes,), largest first."""
+    count = min(count, len(scores))
+    some = np.argpartition(-scores, count - 1)[:count]
+    return [int(i) for i in some[np.argsort(-scores[some], kind="stable")]]
+
+
+def _span_scores(buffer: ScoreBuffer | None, event: Event) -> NDArray[np.float32] | None:
+    """Scores of the frames whose tiles an event touches, (frames, classes); None where not there.
+
+    An end that lies on the border of two tiles does not touch the second.
+    """
+    if buffer is None or not buffer.ready:
+        return None
+    first = buffer.grid.frame_at(event.onset_s + 1e-6)
+    last = buffer.grid.frame_at(max(event.offset_s - 1e-6, event.onset_s))
+    found = buffer.table().scores[first : max(last, first) + 1]
+    return found if len(found) else None
+
+
+def _buffer_for(document: Document, event: Event) -> ScoreBuffer | None:
+    """The scores of the event's own channel where there are such."""
+    own = (b for b in document.buffers if b.channel == event.channel)
+    return next(own, document.scores)
+
+
+def _facts(event: Event) -> list[tuple[str, str]]:
+    rows = [
+        ("Time", f"{clock(event.onset_s)} – {clock(event.offset_s)}"),
+        ("Length", length(event.duration_s)),
+        ("State", f"{state_mark(event.state)} {STATE_WORDS[event.state]}{_by(event)}"),
+    ]
+    if event.score_max is not None:
+        mean = "" if event.score_mean is None else f", mean {event.score_mean:.3f}"
+        rows.append(("Score", f"max {event.score_max:.3f}{mean}"))
+    if event.probability is not None:
+        rows.append(("Probability", f"{event.probability:.2f}"))
+    if event.low_hz is not None or event.high_hz is not None:
+        rows.append(("Frequency", f"{_hertz(event.low_hz)} – {_hertz(event.high_hz)}"))
+    unsure = (event.onset_uncertainty_s, event.offset_uncertainty_s)
+    if any(u is not None for u in unsure):
+        texts = ["?" if u is None else f"±{u * 1000:.0f} ms" for u in unsure]
+        rows.append(("Edges", f"onset {texts[0]}, offset {texts[1]}"))
+    if event.channel is not None:
+        rows.append(("Channel", str(event.channel + 1)))
+    rows.append(("Source", event.source.value.capitalize()))
+    if event.original is not None:
+        before = event.original
+        times = f"{clock(before.onset_s)} – {clock(before.offset_s)}"
+        label = f"{before.label}, " if before.label != event.label else ""
+        rows.append(("Was", label + times))
+    return rows
+
+
+def _by(event: Event) -> str:
+    return f" by {event.reviewer}" if event.reviewer else ""
+
+
+def _hertz(value: float | None) -> str:
+    if value is None:
+        return "?"
+    return f"{value / 1000:.2f} kHz" if value >= 1000 else f"{value:.0f} Hz"
+
+
+def _heading(text: str, parent: QWidget) -> QLabel:
+    label = QLabel(text, parent)
+    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    label.setContentsMargins(0, 6, 0, 0)
+    return label
+
+
+def _single_shot(parent: QObject, milliseconds: int) -> QTimer:
+    timer = QTimer(parent)
+    timer.setSingleShot(True)
+    timer.setInterval(milliseconds)
+    return timer

@@ -1,0 +1,204 @@
+"""Messages in a bar above the tracks: what happened, why, and what can be done."""
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from .parts import blended, theme_of, tool_button
+
+Action = tuple[str, Callable[[], None]]
+MOST_AT_ONCE = 3
+
+
+class NoticeKind(StrEnum):
+    """How grave a message is."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+_SIGNS = {NoticeKind.INFO: "i", NoticeKind.WARNING: "!", NoticeKind.ERROR: "×"}
+_NAMES = {NoticeKind.INFO: "Note", NoticeKind.WARNING: "Warning", NoticeKind.ERROR: "Error"}
+
+
+def kind_color(kind: NoticeKind, palette: QPalette) -> QColor:
+    """The colour of a kind of message on a palette."""
+    theme = theme_of(palette)
+    names = {
+        NoticeKind.INFO: theme.accent,
+        NoticeKind.WARNING: theme.warning,
+        NoticeKind.ERROR: theme.error,
+    }
+    return QColor(names[kind])
+
+
+class NoticeBar(QWidget):
+    """Up to three messages under each other, newest on top; hidden where there is none."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[Notice] = []
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(1)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.hide()
+
+    @property
+    def notices(self) -> tuple["Notice", ...]:
+        """What is shown, newest first."""
+        return tuple(self._rows)
+
+    def show_notice(
+        self,
+        kind: NoticeKind | str,
+        text: str,
+        actions: Sequence[Action] = (),
+        key: str = "",
+        *,
+        details: str = "",
+        seconds: float = 0.0,
+    ) -> None:
+        """Shows a message, in place of the one with the same `key` or text.
+
+        `actions`: label and what a click on it does; the message closes with it. `details` are
+        copied along with the text. After `seconds` (0: never) it closes by itself.
+        """
+        kind = NoticeKind(kind)
+        for row in [r for r in self._rows if r.text == text or (key and r.key == key)]:
+            self._remove(row)
+        row = Notice(kind, text, actions, key, details, self)
+        row.finished = lambda: self._remove(row)
+        if seconds > 0:
+            timer = QTimer(row)
+            timer.setSingleShot(True)
+            timer.timeout.connect(row.close_notice)
+            timer.start(round(seconds * 1000))
+        self._rows.insert(0, row)
+        self._layout.insertWidget(0, row)
+        while len(self._rows) > MOST_AT_ONCE:
+            # The mildest, and of these the oldest, has to make room.
+            self._remove(
+                min(reversed(self._rows[1:]), key=lambda r: list(NoticeKind).index(r.kind))
+            )
+        self.show()
+
+    def clear(self, key: str = "") -> None:
+        """Takes away the message with this key, or all of them."""
+        for row in [r for r in self._rows if not key or r.key == key]:
+            self._remove(row)
+
+    def _remove(self, row: "Notice") -> None:
+        if row in self._rows:
+            self._rows.remove(row)
+            self._layout.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self.setVisible(bool(self._rows))
+
+
+class Notice(QWidget):
+    """One message with its buttons."""
+
+    def __init__(
+        self,
+        kind: NoticeKind,
+        text: str,
+        actions: Sequence[Action],
+        key: str,
+        details: str,
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self.kind = kind
+        self.text = text
+        self.key = key
+        self._details = details
+        self.finished: Callable[[], None] | None = None
+        self.setAccessibleName(f"{_NAMES[kind]}: {text}")
+        sign = _Sign(kind, self)
+        label = QLabel(text, self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        label.setToolTip(details)
+        label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.label = label
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 4, 4, 4)
+        layout.setSpacing(8)
+        layout.addWidget(sign)
+        layout.addWidget(label, 1)
+        self.buttons: list[QPushButton] = []
+        for title, callback in actions:
+            button = QPushButton(title, self)
+            button.clicked.connect(self._taken(callback))
+            layout.addWidget(button)
+            self.buttons.append(button)
+        if kind is not NoticeKind.INFO or details:
+            copy = tool_button("copy", "Copy", "Copy the message with its details", self)
+            copy.clicked.connect(self.copy)
+            layout.addWidget(copy)
+        close = tool_button("close", "✕", "Close this message", self)
+        close.clicked.connect(self.close_notice)
+        layout.addWidget(close)
+
+    def copy(self) -> None:
+        """Puts text and details on the clipboard."""
+        QGuiApplication.clipboard().setText("\n\n".join(t for t in (self.text, self._details) if t))
+
+    def close_notice(self) -> None:
+        """Takes the message away."""
+        if self.finished is not None:
+            self.finished()
+
+    def _taken(self, callback: Callable[[], None]) -> Callable[[], None]:
+        def take() -> None:
+            self.close_notice()
+            callback()
+
+        return take
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        window = self.palette().color(QPalette.ColorRole.Window)
+        color = kind_color(self.kind, self.palette())
+        painter.fillRect(self.rect(), blended(color, window, 0.14))
+        painter.fillRect(0, 0, 3, self.height(), color)
+
+
+class _Sign(QWidget):
+    """A disc with a letter: the kind of a message without relying on its colour."""
+
+    def __init__(self, kind: NoticeKind, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._kind = kind
+        self.setAccessibleName(_NAMES[kind])
+        self.setToolTip(_NAMES[kind])
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        side = self.fontMetrics().height() + 2
+        return QSize(side, side)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self.updateGeometry()
+        super().changeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(kind_color(self._kind, self.palette()))
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.drawEllipse(box)
+        font = QFont(self.font())
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(self.palette().color(QPalette.ColorRole.Window))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, _SIGNS[self._kind])

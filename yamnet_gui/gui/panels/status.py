@@ -1,0 +1,119 @@
+"""The line at the bottom: progress, cursor, model, whether everything is saved."""
+
+import math
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QWidget
+
+from yamnet_gui.gui.state.timeline import Timeline
+from yamnet_gui.gui.times import clock
+
+from .parts import ElidedLabel, tool_button
+
+_STEPS = 1000
+
+
+class StatusBar(QWidget):
+    """Progress with time left and cancel │ cursor and pointer │ model, device │ saved."""
+
+    cancel_requested = Signal()
+
+    def __init__(self, timeline: Timeline, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._timeline = timeline
+        self._pointer = ""
+        self.message = ElidedLabel("", self)
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(120)
+        self.bar.setFixedHeight(max(6, self.fontMetrics().height() // 2))
+        self.bar.setAccessibleName("Progress")
+        self.left = ElidedLabel("", self, dim=True)
+        self.cancel = tool_button("stop", "Cancel", "Stop what is running", self)
+        self.cancel.clicked.connect(self.cancel_requested)
+        self.cursor_time = ElidedLabel("", self)
+        self.pointer = ElidedLabel("", self, dim=True)
+        self.model = ElidedLabel("", self, dim=True, align=Qt.AlignmentFlag.AlignRight)
+        self.saved = ElidedLabel("", self, dim=True, align=Qt.AlignmentFlag.AlignRight)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 1, 8, 1)
+        layout.setSpacing(8)
+        layout.addWidget(self.message, 4)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.left, 2)
+        layout.addWidget(self.cancel)
+        layout.addWidget(_line(self))
+        layout.addWidget(self.cursor_time, 1)
+        layout.addWidget(self.pointer, 4)
+        layout.addWidget(_line(self))
+        layout.addWidget(self.model, 3)
+        layout.addWidget(_line(self))
+        layout.addWidget(self.saved, 2)
+        self.cursor_time.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        timeline.cursor_changed.connect(self._show_cursor)
+        timeline.recording_changed.connect(self._show_cursor)
+        self.clear_progress()
+        self._show_cursor()
+
+    def set_progress(
+        self, text: str, fraction: float | None = None, left_s: float | None = None
+    ) -> None:
+        """Shows what is running; without a `fraction` (0 to 1) nobody knows how far it is."""
+        self.message.setText(text)
+        if fraction is None:
+            self.bar.setRange(0, 0)
+        else:
+            self.bar.setRange(0, _STEPS)
+            self.bar.setValue(round(min(max(fraction, 0.0), 1.0) * _STEPS))
+        self.left.setText("" if left_s is None else time_left(left_s))
+        for widget in (self.bar, self.left, self.cancel):
+            widget.show()
+
+    def clear_progress(self, text: str = "") -> None:
+        """Nothing is running; `text` may say what came of it."""
+        self.message.setText(text)
+        self.left.setText("")
+        self.bar.setRange(0, _STEPS)
+        for widget in (self.bar, self.left, self.cancel):
+            widget.hide()
+
+    def set_pointer(self, text: str) -> None:
+        """What lies under the mouse: time, frequency, level."""
+        self.pointer.setText(text)
+
+    def set_model(self, text: str, tip: str = "") -> None:
+        """Which weights and which device."""
+        self.model.setText(text, tip)
+
+    def set_saved(self, text: str, tip: str = "") -> None:
+        """Whether everything is saved, and where."""
+        self.saved.setText(text, tip)
+
+    def sizeHint(self) -> QSize:
+        return QSize(900, self.fontMetrics().height() + 10)
+
+    def _show_cursor(self) -> None:
+        known = self._timeline.duration_s > 0
+        self.cursor_time.setText(clock(self._timeline.cursor_s) if known else "")
+
+
+def time_left(seconds: float) -> str:
+    """What remains, in the roughness that such guesses deserve."""
+    if not math.isfinite(seconds) or seconds < 0:
+        return ""
+    if seconds < 5:
+        return "a few seconds left"
+    if seconds < 60:
+        return f"{math.ceil(seconds / 5) * 5} s left"
+    minutes = math.ceil(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min left"
+    return f"{minutes // 60} h {minutes % 60} min left"
+
+
+def _line(parent: QWidget) -> QFrame:
+    line = QFrame(parent)
+    line.setFrameShape(QFrame.Shape.VLine)
+    line.setFrameShadow(QFrame.Shadow.Plain)
+    line.setForegroundRole(line.palette().ColorRole.Mid)
+    return line
