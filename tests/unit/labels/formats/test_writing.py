@@ -1,0 +1,285 @@
+"""Files appear whole or not at all, under the names they should have, harmless to spreadsheets."""
+
+import csv
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from yamnet_gui.core.errors import LabelsError
+from yamnet_gui.core.events import Event, EventList, LabelledRecording, RecordingInfo, ReviewState
+from yamnet_gui.labels.formats import (
+    FORMATS,
+    LabelFormat,
+    ReadOptions,
+    WriteOptions,
+    convert,
+    output_files,
+    read_labels,
+    sidecar_path,
+    write_labels,
+    write_sidecar,
+)
+from yamnet_gui.labels.formats import exchange as exchange_module
+from yamnet_gui.labels.formats.base import Output
+
+WRITABLE = [f.name for f in FORMATS.values() if f.can_write and not f.needs_scores]
+
+
+def recording(path: str = "/data/a.wav", *events: Event) -> LabelledRecording:
+    return LabelledRecording(RecordingInfo(Path(path), 60.0, 16_000, 1), EventList.of(events))
+
+
+SPEECH = Event("e1", 1.0, 2.0, "Speech", 0, "/m/09x0r", score_max=0.5)
+
+
+@pytest.mark.parametrize("name", WRITABLE)
+def test_a_writer_that_raises_leaves_the_old_files(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fmt = FORMATS[name]
+    out = tmp_path / f"out{fmt.suffix}"
+    old = {out.name: b"old", **{f"out{tail}": b"old too" for tail in fmt.companions}}
+    for file, content in old.items():
+        (tmp_path / file).write_bytes(content)
+
+    def broken(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Output:
+        assert fmt.write is not None
+
+        def half() -> Iterator[str]:
+            yield "half a line"
+            raise OSError(28, "No space left on device")
+
+        return {**{tail: ["new"] for tail in fmt.companions}, "": half()}
+
+    bad: dict[str, LabelFormat] = {name: replace(fmt, write=broken)}
+    monkeypatch.setattr(exchange_module, "FORMATS", bad)
+    with pytest.raises(LabelsError, match="No space left on device"):
+        write_labels(name, [recording("/data/a.wav", SPEECH)], out)
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == old
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_told_and_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Really writes to a device that is full, by way of the temporary file."""
+    out = tmp_path / "out.csv"
+    out.write_bytes(b"old")
+    fill = exchange_module._fill
+
+    def on_the_full_disk(path: Path, content: object) -> None:
+        path.unlink()
+        path.symlink_to("/dev/full")
+        fill(path, content)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(exchange_module, "_fill", on_the_full_disk)
+    with pytest.raises(LabelsError, match="No space left on device"):
+        write_labels("csv", [recording("/data/a.wav", SPEECH)], out)
+    assert out.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_no_permission_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    for place in (tmp_path / "file" / "out.csv", Path("/proc/nothing/out.csv")):
+        with pytest.raises(LabelsError, match="cannot be written"):
+            write_labels("csv", [recording()], place)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX")
+def test_a_killed_export_leaves_the_old_file(tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    out.write_bytes(b"old")
+    code = """
+        import os, signal, sys
+        from pathlib import Path
+        from yamnet_gui.core.events import *
+        from yamnet_gui.labels.formats import write_labels
+
+        class Deadly(list):
+            def __iter__(self):
+                yield from list.__iter__(self)
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        info = RecordingInfo(Path("/data/a.wav"), 60.0, 16000, 1)
+        events = EventList.of(Event(f"e{k}", k, k + 1, "Dog") for k in range(5000))
+        write_labels("csv", Deadly([LabelledRecording(info, events)]), Path(sys.argv[1]))
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code), str(out)]
+    ended = subprocess.run(command, check=False)
+    assert ended.returncode == -signal.SIGKILL
+    assert out.read_bytes() == b"old"
+
+
+def test_formulas_are_harmless_in_csv_and_come_back(tmp_path: Path) -> None:
+    evil = ["=cmd|' /C calc'!A0", "+1+1", "-2", "@SUM(A1)", "\t=1", "'=1", "''-1", "\r=x", "＝1"]
+    events = [Event(f"e{k}", k, k + 1, text, note=text) for k, text in enumerate(evil)]
+    rec = recording("=dangerous/a.wav", *events)
+    for name in ("csv", "hoplite", "sonicvisualiser"):
+        out = tmp_path / f"{name}.csv"
+        write_labels(name, [rec], out)
+        with out.open(encoding="utf-8", newline="") as file:
+            cells = [cell for row in csv.reader(file) for cell in row]
+        assert not [c for c in cells if c[:1] in tuple("=+-@\t\r＝")]
+        (found,) = read_labels(
+            name, out, options=ReadOptions(recordings=[rec.recording])
+        ).recordings
+        expected = evil if name != "sonicvisualiser" else [FORMATS[name].clean(t) for t in evil]
+        assert [e.label for e in found.events] == expected
+    (found,) = read_labels("csv", tmp_path / "csv.csv").recordings
+    assert [e.note for e in found.events] == evil
+    assert found.recording.path == Path("=dangerous/a.wav")
+
+
+def test_one_file_for_each_recording_gets_a_name_of_its_own(tmp_path: Path) -> None:
+    paths = ["/d/1/a.wav", "/d/2/a.wav", "/d/1/b.wav", "/d/1/b.flac", "/d/c.wav"]
+    recs = [recording(p, SPEECH) for p in paths]
+    made = write_labels("audacity", recs, tmp_path / "labels")
+    assert [p.name for p in made] == [
+        "1_a.wav.txt",
+        "2_a.wav.txt",
+        "b.wav.txt",
+        "b.flac.txt",
+        "c.txt",
+    ]
+    options = ReadOptions(recordings=[r.recording for r in recs])
+    back = [read_labels("audacity", p, options=options).recordings[0] for p in made[2:]]
+    assert [r.recording.path.name for r in back] == ["b.wav", "b.flac", "c.wav"]
+
+
+def test_combined_formats_can_be_split_on_wish(tmp_path: Path) -> None:
+    recs = [recording("/d/a.wav", SPEECH), recording("/d/b.wav", SPEECH)]
+    made = write_labels("raven", recs, tmp_path, options=WriteOptions(per_recording=True))
+    assert [p.name for p in made] == ["a.txt", "b.txt"]
+    assert [p for p, _ in output_files("raven", recs, tmp_path / "all.txt")] == [
+        tmp_path / "all.txt"
+    ]
+
+
+def test_several_recordings_do_not_fit_a_single_file(tmp_path: Path) -> None:
+    with pytest.raises(LabelsError, match="holds one recording in each file — name a folder"):
+        write_labels("srt", [recording("/a.wav"), recording("/b.wav")], tmp_path / "out.srt")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_written_where_a_later_recording_fails(tmp_path: Path) -> None:
+    bad = recording("/d/b.wav", Event("e", 0, 1, "lone \ud800 surrogate"))
+    with pytest.raises(LabelsError, match="cannot be written as UTF-8"):
+        write_labels("audacity", [recording("/d/a.wav", SPEECH), bad], tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_names_below_a_base_are_relative(tmp_path: Path) -> None:
+    rec = recording("/data/field/night/a.wav", SPEECH)
+    options = WriteOptions(base=Path("/data/field"))
+    write_labels("dcase", [rec], tmp_path / "out.tsv", options=options)
+    assert "\nnight/a.wav\t1.000000\t2.000000\tSpeech\n" in (tmp_path / "out.tsv").read_text()
+
+
+def test_an_edited_table_counts_more_than_its_side_car(tmp_path: Path) -> None:
+    events = [
+        replace(SPEECH, state=ReviewState.ACCEPTED, note="keep me"),
+        Event("e2", 5.0, 6.0, "Dog", 69, "/m/0bt9lr", score_max=0.25),
+        Event("e3", 8.0, 9.0, "Cat", 76, "/m/01yrx"),
+    ]
+    rec = recording("/data/a.wav", *events)
+    out = tmp_path / "out.txt"
+    write_labels("audacity", [rec], out)
+    assert write_sidecar("audacity", [rec], out) == sidecar_path(out)
+    lines = out.read_text().splitlines()
+    out.write_text("\n".join([lines[0], lines[1].replace("6.000000", "6.500000"), "20\t21\tnew\n"]))
+    result = read_labels("audacity", out)
+    assert result.restored
+    (found,) = result.recordings
+    first, moved, new = found.events
+    assert first == events[0]
+    assert (moved.offset_s, moved.label, moved.score_max) == (6.5, "Dog", None)
+    assert new.label == "new"
+    plain = read_labels("audacity", out, options=ReadOptions(sidecar=False)).recordings[0]
+    assert [e.note for e in plain.events] == ["", "", ""]
+
+
+def test_a_broken_side_car_is_a_warning(tmp_path: Path) -> None:
+    out = tmp_path / "out.txt"
+    write_labels("audacity", [recording("/data/a.wav", SPEECH)], out)
+    for content in (
+        "{",
+        "[]",
+        '{"yamnet_gui_sidecar": 99}',
+        '{"yamnet_gui_sidecar": 1, "recordings": 3}',
+    ):
+        sidecar_path(out).write_text(content)
+        result = read_labels("audacity", out)
+        assert not result.restored
+        assert result.event_count == 1
+        assert len(result.warnings) == 1
+
+
+def test_conversion_says_what_went_missing(tmp_path: Path) -> None:
+    rec = recording("/data/a.wav", SPEECH)
+    write_labels("csv", [rec], tmp_path / "in.csv")
+    made, remarks = convert(tmp_path / "in.csv", tmp_path / "out.TextGrid", "textgrid")
+    assert made == [tmp_path / "out.TextGrid"]
+    assert "Praat TextGrid: highest score of 1 event is lost" in remarks
+    assert [e.label for e in read_labels(None, made[0]).recordings[0].events] == ["Speech"]
+
+
+def test_raven_gets_clock_times_and_column_names_on_wish(tmp_path: Path) -> None:
+    from datetime import UTC, datetime
+
+    info = RecordingInfo(
+        Path("/d/a.wav"), 60.0, 16_000, 1, datetime(2024, 5, 1, 23, 59, 59, tzinfo=UTC)
+    )
+    rec = LabelledRecording(info, EventList.of([SPEECH]))
+    options = WriteOptions(clock=True, label_column="Species", score_column="Confidence")
+    write_labels("raven", [rec], tmp_path / "out.txt", options=options)
+    header, row = (t.split("\t") for t in (tmp_path / "out.txt").read_text().splitlines())
+    cells = dict(zip(header, row, strict=True))
+    assert (cells["Species"], cells["Confidence"]) == ("Speech", "0.500000")
+    assert (cells["Begin Date"], cells["Begin Clock Time"]) == ("2024/05/02", "00:00:00.000")
+    (found,) = read_labels("raven", tmp_path / "out.txt").recordings[0].events
+    assert (found.label, found.score_max) == ("Speech", 0.5)
+    with pytest.raises(LabelsError, match="cannot be the name of a column"):
+        write_labels("raven", [rec], tmp_path / "x.txt", options=WriteOptions(label_column="View"))
+
+
+def test_label_studio_config_escapes_labels(tmp_path: Path) -> None:
+    import xml.etree.ElementTree as ET
+
+    label = "a <b> & \"c\" 'd'"
+    write_labels(
+        "labelstudio", [recording("/d/a.wav", Event("e", 0, 1, label))], tmp_path / "o.json"
+    )
+    root = ET.parse(tmp_path / "o.config.xml").getroot()
+    assert [node.get("value") for node in root.iter("Label")] == [label]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("mount") is None or os.name != "posix", reason="needs mount")
+def test_a_small_disk_that_runs_full(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)],
+        check=False, capture_output=True,
+    )  # fmt: skip
+    if mounted.returncode:
+        pytest.skip("mounting a small disk is not allowed here")
+    try:
+        out = disk / "out.csv"
+        out.write_bytes(b"old")
+        many = recording("/d/a.wav", *(Event(f"e{k}", k, k + 1, "Dog") for k in range(5000)))
+        with pytest.raises(LabelsError, match="No space left"):
+            write_labels("csv", [many], out)
+        assert out.read_bytes() == b"old"
+        assert list(disk.iterdir()) == [out]
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
