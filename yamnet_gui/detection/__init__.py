@@ -1,32 +1,54 @@
 """Scores to events: rules, segmentation, refinement, calibration, evaluation."""
 
 from .detections import Detections
+from .envelope import ENVELOPE_STEP_S, Envelope, EnvelopeBuilder, envelope_of
+from .folding import FoldedEvent, counting_below, fold, folded_list, in_branch, lineage
 from .hysteresis import derive_events, detect
 from .merge import Changes, compare, merge_detections
 from .prepared import PreparedScores, prepare
 from .presets import PRESETS, preset
+from .refine import DEFAULT_EDGES, EdgeSettings, refine_edges
 from .rules import DEFAULT_RULE, GroupRule, ResolvedRule, Rule, RuleSet, group_rule
 from .rules_io import load_rules, rules_from_json, rules_to_json, save_rules
+from .second_pass import FINE_HOP_S, densified, fine_frames, fine_grid, spans_to_rescore
 
 __all__ = [
+    "DEFAULT_EDGES",
     "DEFAULT_RULE",
+    "ENVELOPE_STEP_S",
+    "FINE_HOP_S",
     "PRESETS",
     "Changes",
     "Detections",
+    "EdgeSettings",
+    "Envelope",
+    "EnvelopeBuilder",
+    "FoldedEvent",
     "GroupRule",
     "PreparedScores",
     "ResolvedRule",
     "Rule",
     "RuleSet",
     "compare",
+    "counting_below",
+    "densified",
     "derive_events",
     "detect",
+    "envelope_of",
+    "fine_frames",
+    "fine_grid",
+    "fold",
+    "folded_list",
     "group_rule",
+    "in_branch",
+    "lineage",
     "load_rules",
     "merge_detections",
     "prepare",
     "preset",
+    "refine_edges",
     "rules_from_json",
     "rules_to_json",
     "save_rules",
+    "spans_to_rescore",
 ]

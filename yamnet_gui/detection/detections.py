@@ -1,5 +1,6 @@
 """Detections as arrays, which become events only where somebody looks at them."""
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,7 +21,8 @@ class Detections:
     """What rules make of a score table, ordered by class and then by time.
 
     All arrays have one entry a detection: `class_index`, `first_frame` and `last_frame` (both
-    included), `onset_s`, `offset_s`, `peak` (the score compared with the rule's `on`).
+    included), `onset_s`, `offset_s`, `peak` (the score compared with the rule's `on`), and how far
+    the edges may be off (half width of a 90 % interval; not a number where unknown).
     """
 
     table: ScoreTable
@@ -30,6 +32,8 @@ class Detections:
     onset_s: NDArray[np.float64]
     offset_s: NDArray[np.float64]
     peak: NDArray[np.float32]
+    onset_uncertainty_s: NDArray[np.float32]
+    offset_uncertainty_s: NDArray[np.float32]
     rules_id: str = ""
 
     def __len__(self) -> int:
@@ -37,7 +41,7 @@ class Detections:
 
     def select(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> "Detections":
         """The detections at these places (indices or a mask)."""
-        return _with_arrays(self, {name: getattr(self, name)[chosen] for name in _ARRAYS})
+        return with_arrays(self, {name: getattr(self, name)[chosen] for name in _ARRAYS})
 
     def between(self, start_s: float, end_s: float) -> "Detections":
         """Those that touch [start_s, end_s]."""
@@ -57,7 +61,7 @@ class Detections:
         for name in _ARRAYS:
             mine = getattr(self, name)
             joined[name] = np.concatenate([mine[:first], getattr(others, name), mine[last:]])
-        return replace(_with_arrays(self, joined), rules_id=others.rules_id)
+        return replace(with_arrays(self, joined), rules_id=others.rules_id)
 
     def counts(self, class_count: int) -> NDArray[np.int64]:
         """Detections of each class, shape (class_count,)."""
@@ -101,13 +105,15 @@ class Detections:
 
     def iter_events(self, class_map: ClassMap) -> Iterator[Event]:
         """The detections as events, in the order of the arrays."""
-        for key, index, onset, offset, highest, mean in zip(
+        for key, index, onset, offset, highest, mean, early, late in zip(
             self.ids(),
             self.class_index.tolist(),
             self.onset_s.tolist(),
             self.offset_s.tolist(),
             self.score_max.tolist(),
             self.score_mean.tolist(),
+            self.onset_uncertainty_s.tolist(),
+            self.offset_uncertainty_s.tolist(),
             strict=True,
         ):
             yield Event(
@@ -120,6 +126,8 @@ class Detections:
                 channel=self.table.channel,
                 score_max=highest,
                 score_mean=mean,
+                onset_uncertainty_s=None if math.isnan(early) else early,
+                offset_uncertainty_s=None if math.isnan(late) else late,
                 rules_id=self.rules_id,
             )
 
@@ -128,7 +136,22 @@ class Detections:
         return EventList.of(self.iter_events(class_map))
 
 
-_ARRAYS = ("class_index", "first_frame", "last_frame", "onset_s", "offset_s", "peak")
+_ARRAYS = (
+    "class_index",
+    "first_frame",
+    "last_frame",
+    "onset_s",
+    "offset_s",
+    "peak",
+    "onset_uncertainty_s",
+    "offset_uncertainty_s",
+)
+
+
+def no_detections(table: ScoreTable, rules_id: str = "") -> Detections:
+    """Detections of a table in which nothing was found."""
+    ints, floats, singles = np.zeros(0, np.int32), np.zeros(0), np.zeros(0, np.float32)
+    return Detections(table, ints, ints, ints, floats, floats, singles, singles, singles, rules_id)
 
 
 def gathered(parts: Iterable[Detections], empty: Detections) -> Detections:
@@ -138,11 +161,11 @@ def gathered(parts: Iterable[Detections], empty: Detections) -> Detections:
         return empty
     if len(found) == 1:
         return found[0]
-    joined = _with_arrays(
+    joined = with_arrays(
         found[0], {name: np.concatenate([getattr(p, name) for p in found]) for name in _ARRAYS}
     )
     return joined.select(np.lexsort((joined.first_frame, joined.class_index)))
 
 
-def _with_arrays(detections: Detections, arrays: dict[str, Any]) -> Detections:
+def with_arrays(detections: Detections, arrays: dict[str, Any]) -> Detections:
     return replace(detections, **arrays)

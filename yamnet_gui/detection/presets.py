@@ -10,19 +10,19 @@ _OFF = Rule(enabled=False)
 _ON = Rule(enabled=True)
 
 _GLOBAL: Mapping[str, Rule] = {
-    "sensitive": Rule(on=0.1, off=0.04),
+    "sensitive": Rule(on=0.1, off=0.03),
     "balanced": Rule(),
-    "strict": Rule(on=0.6, off=0.2, shortest_s=0.4),
+    "strict": Rule(on=0.6, off=0.15, shortest_s=0.4),
 }
 
 # Speech: long turns rather than words. Wildlife: short calls count, quiet ones too. Alarms: a
 # beeping alarm is one event, and one report of it in ten seconds is enough.
 _BRANCHES: Mapping[str, tuple[Rule, tuple[str, ...]]] = {
     "speech": (
-        Rule(on=0.3, off=0.1, merge_gap_s=1.0, shortest_s=0.4),
+        Rule(on=0.3, off=0.1, merge_gap_s=1.5, shortest_s=0.4),
         ("/m/09x0r", "/m/07p6fty", "/m/02rtxlg"),  # Speech, Shout, Whispering
     ),
-    "wildlife": (Rule(on=0.2, off=0.06, merge_gap_s=0.5), ("/m/01280g",)),  # Wild animals
+    "wildlife": (Rule(on=0.2, off=0.05, merge_gap_s=0.5), ("/m/01280g",)),  # Wild animals
     "alarms": (
         Rule(on=0.2, off=0.06, merge_gap_s=2.0, cooldown_s=10.0),
         ("/m/07pp_mv",),  # Alarm

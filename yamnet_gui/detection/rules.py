@@ -77,12 +77,12 @@ class ResolvedRule:
 
 
 DEFAULT_RULE = Rule(
-    on=0.3,
-    off=0.09,
-    smoothing_s=0.0,
+    on=0.25,
+    off=0.05,
+    smoothing_s=0.48,  # nothing at the published hop; evens out the frames of a finer one
     shortest_s=0.0,
     longest_s=math.inf,
-    merge_gap_s=0.5,
+    merge_gap_s=1.0,
     padding_s=0.0,
     cooldown_s=0.0,
     enabled=True,
@@ -131,7 +131,7 @@ class RuleSet:
     @classmethod
     def threshold(cls, value: float) -> "RuleSet":
         """One plain threshold for all classes, nothing else."""
-        rule = Rule(on=value, off=value, merge_gap_s=0.0).over(DEFAULT_RULE)
+        rule = Rule(on=value, off=value, merge_gap_s=0.0, smoothing_s=0.0).over(DEFAULT_RULE)
         return cls(default=rule, name=f"threshold {value:g}")
 
     def inherited(self, class_index: int) -> Rule:

@@ -1,0 +1,150 @@
+"""The ontology at work: a class that counts with what is below it, and events folded upwards."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.events import Event, EventList
+from yamnet_gui.core.ontology import Ontology, OntologyNode
+from yamnet_gui.core.scores import ScoreTable
+
+
+def counting_below(
+    table: ScoreTable, ontology: Ontology, classes: Collection[int] | None = None
+) -> ScoreTable:
+    """The table in which each of these classes (None: all) has the highest score of itself and
+    everything below it in the ontology."""
+    scores = np.array(table.scores)
+    for index in range(scores.shape[1]) if classes is None else classes:
+        below = sorted(ontology.classes_at_or_below(index))
+        if len(below) > 1:
+            scores[:, index] = table.scores[:, below].max(axis=1)
+    scores.flags.writeable = False
+    return replace(table, scores=scores)
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedEvent:
+    """One event at a chosen level and the events that it stands for, by onset."""
+
+    event: Event
+    members: tuple[Event, ...]
+
+    @property
+    def leaf(self) -> Event:
+        """The member with the highest score: what it most likely is."""
+        return max(self.members, key=lambda e: (e.score_max or 0.0, -e.onset_s, e.id))
+
+
+def lineage(ontology: Ontology, event: Event) -> tuple[str, ...]:
+    """Names from the root down to the event's own class; the label alone where it has none."""
+    node = _node(ontology, event)
+    if node is None:
+        return (event.label,)
+    names = [node.name]
+    while node.parent_mids:
+        parent = ontology.node(node.parent_mids[0])
+        assert parent is not None
+        names.append(parent.name)
+        node = parent
+    return tuple(reversed(names))
+
+
+def in_branch(ontology: Ontology, event: Event, mid: str) -> bool:
+    """Whether an event's class is this node or below it."""
+    node = _node(ontology, event)
+    return node is not None and (
+        node.mid == mid or any(above.mid == mid for above in ontology.above(node.mid))
+    )
+
+
+def fold(
+    events: Iterable[Event],
+    ontology: Ontology,
+    class_map: ClassMap,
+    levels: Collection[str],
+    gap_s: float = 0.0,
+) -> list[FoldedEvent]:
+    """Events under any of the nodes `levels` (ids) as events of that node, the others unchanged.
+
+    Of several nodes above an event the nearest takes it. Events of one node and channel that
+    overlap, or lie at most `gap_s` apart, become one; every moment of every event stays covered.
+    The folded event has the id of its first member with the node's id added, and the highest
+    scores. Touched events are shown inside a folded one but not changed. Sorted by onset.
+    """
+    groups: dict[tuple[str, int | None], list[Event]] = {}
+    folded: list[FoldedEvent] = []
+    for event in events:
+        level = _level(ontology, event, levels)
+        if level is None:
+            folded.append(FoldedEvent(event, (event,)))
+        else:
+            groups.setdefault((level.mid, event.channel), []).append(event)
+    for (mid, _), members in groups.items():
+        node = ontology.node(mid)
+        assert node is not None
+        folded.extend(_joined(node, class_map, members, gap_s))
+    return sorted(folded, key=lambda f: (f.event.onset_s, f.event.offset_s, f.event.id))
+
+
+def folded_list(folded: Iterable[FoldedEvent]) -> EventList:
+    """The events at the chosen level as a list."""
+    return EventList.of(f.event for f in folded)
+
+
+def _joined(
+    node: OntologyNode, class_map: ClassMap, members: list[Event], gap_s: float
+) -> Iterable[FoldedEvent]:
+    ordered = sorted(members, key=lambda e: (e.onset_s, e.offset_s, e.id))
+    run: list[Event] = []
+    end = -np.inf
+    for event in ordered:
+        if run and event.onset_s > end + gap_s:
+            yield _one(node, class_map, run)
+            run = []
+            end = -np.inf
+        run.append(event)
+        end = max(end, event.offset_s)
+    if run:
+        yield _one(node, class_map, run)
+
+
+def _one(node: OntologyNode, class_map: ClassMap, members: list[Event]) -> FoldedEvent:
+    first = members[0]
+    last = max(members, key=lambda e: e.offset_s)
+    name = class_map[node.class_index].name if node.class_index is not None else node.name
+    event = Event(
+        id=f"{first.id}@{node.mid}",
+        onset_s=first.onset_s,
+        offset_s=last.offset_s,
+        label=name,
+        class_index=node.class_index,
+        mid=node.mid,
+        channel=first.channel,
+        score_max=_highest(e.score_max for e in members),
+        score_mean=_highest(e.score_mean for e in members),
+        probability=_highest(e.probability for e in members),
+        onset_uncertainty_s=first.onset_uncertainty_s,
+        offset_uncertainty_s=last.offset_uncertainty_s,
+        rules_id=first.rules_id,
+    )
+    return FoldedEvent(event, tuple(members))
+
+
+def _highest(values: Iterable[float | None]) -> float | None:
+    return max((v for v in values if v is not None), default=None)
+
+
+def _level(ontology: Ontology, event: Event, levels: Collection[str]) -> OntologyNode | None:
+    node = _node(ontology, event)
+    if node is None:
+        return None
+    return next((n for n in (node, *ontology.above(node.mid)) if n.mid in levels), None)
+
+
+def _node(ontology: Ontology, event: Event) -> OntologyNode | None:
+    if event.class_index is not None:
+        return ontology.of_class(event.class_index)
+    return ontology.node(event.mid) if event.mid else None
