@@ -20,11 +20,28 @@ def import_tensorflow() -> Any:
     with _lock:
         if "tensorflow" not in sys.modules:
             os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-            with _without_noise():
+            with _without_noise(), _without_keras():
                 import tensorflow
         import tensorflow
 
     return tensorflow
+
+
+@contextmanager
+def _without_keras() -> Iterator[None]:
+    """Makes Keras look absent, which TensorFlow allows and which saves a third of its import.
+
+    Keras in turn imports scikit-learn, pyarrow and more where they are installed. It can still be
+    imported afterwards.
+    """
+    if "keras" in sys.modules:
+        yield
+        return
+    sys.modules["keras"] = None  # type: ignore[assignment]  # `import keras` then fails
+    try:
+        yield
+    finally:
+        del sys.modules["keras"]
 
 
 @contextmanager
