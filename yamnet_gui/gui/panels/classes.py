@@ -12,7 +12,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QAction, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QAction, QColor, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -52,6 +52,8 @@ from .parts import (
     draw_bar,
     draw_row_background,
     draw_swatch,
+    draw_tick,
+    row_height,
 )
 
 _COALESCED_MS = 250
@@ -208,10 +210,10 @@ class ClassesPanel(QWidget):
         metrics = self.fontMetrics()
         for column, text in (
             (ClassColumn.THRESHOLD, "0.00"),
-            (ClassColumn.COUNT, "Events"),
-            (ClassColumn.BEST, "0.00 mmm"),
+            (ClassColumn.COUNT, "000"),
+            (ClassColumn.BEST, "0.00"),
         ):
-            header.resizeSection(column, metrics.horizontalAdvance(text) + 10)
+            header.resizeSection(column, metrics.horizontalAdvance(text) + 12)
 
     def _refresh_soon(self) -> None:
         if not self._later.isActive():
@@ -366,6 +368,10 @@ class _ClassDelegate(QStyledItemDelegate):
         box.setAccessibleName("Threshold of the class")
         return box
 
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        hint = super().sizeHint(option, index)
+        return QSize(hint.width(), row_height(option.fontMetrics))
+
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
         option.state &= ~QStyle.StateFlag.State_HasFocus
@@ -383,17 +389,23 @@ class _ClassDelegate(QStyledItemDelegate):
 
     def _paint_name(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         self.initStyleOption(option, index)
-        filled = bool(index.data(SHOWN_ROLE))
-        style = option.widget.style()
-        element = QStyle.SubElement.SE_ItemViewItemDecoration
-        box = style.subElementRect(element, option, option.widget)
-        # The style lays out tick, swatch and text; only the swatch itself is ours.
-        color = class_color(index.data(CLASS_ROLE))
-        option.icon = _no_icon(option)
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
         painter.save()
-        middle = QRectF(box.center().x() - 3.5, box.center().y() - 3.5, 8, 8)
-        draw_swatch(painter, middle, color, filled)
+        draw_row_background(painter, option, option.widget)
+        element = QStyle.SubElement.SE_ItemViewItemCheckIndicator
+        tick = option.widget.style().subElementRect(element, option, option.widget)
+        text, base = _colors(option)
+        middle = tick.center().y() + 0.5
+        box = QRectF(tick.center().x() - 5.5, middle - 6, 12, 12)
+        draw_tick(painter, box, option.checkState == Qt.CheckState.Checked, text, base)
+        swatch = QRectF(box.right() + 6, middle - 4, 8, 8)
+        draw_swatch(painter, swatch, class_color(index.data(CLASS_ROLE)), index.data(SHOWN_ROLE))
+        place = option.rect.adjusted(0, 0, -2, 0)
+        place.setLeft(round(swatch.right()) + 5)
+        name = option.fontMetrics.elidedText(
+            index.data(), Qt.TextElideMode.ElideRight, place.width()
+        )
+        painter.setPen(text)
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, name)
         painter.restore()
 
     def _paint_best(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -402,26 +414,23 @@ class _ClassDelegate(QStyledItemDelegate):
         draw_row_background(painter, option, option.widget)
         score = index.data(SCORE_ROLE)
         if score is not None:
-            role = QPalette.ColorRole
+            text, base = _colors(option)
             selected = bool(option.state & QStyle.StateFlag.State_Selected)
-            text = option.palette.color(role.HighlightedText if selected else role.Text)
-            base = option.palette.color(role.Highlight if selected else role.Base)
             class_index = index.data(CLASS_ROLE)
-            box = QRectF(option.rect).adjusted(4, 0, -4, 0)
-            number = option.fontMetrics.horizontalAdvance("0.00") + 4
-            color = class_color(class_index) if class_index is not None else text
-            if selected:
-                color = text
-            bar = QRectF(box.x(), box.center().y() - 2, box.width() - number, 4)
-            draw_bar(painter, bar, score, color, blended(text, base, 0.15))
+            box = QRectF(option.rect).adjusted(5, 0, -5, 0)
+            colored = class_index is not None and not selected
+            color = class_color(class_index) if colored else text
+            bar = QRectF(box.x(), box.bottom() - 3.5, box.width(), 2.5)
+            draw_bar(painter, bar, score, color, blended(text, base, 0.14))
             painter.setPen(text)
             side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(box, side, f"{score:.2f}")
+            painter.drawText(box.adjusted(0, 0, 0, -3), side, f"{score:.2f}")
         painter.restore()
 
 
-def _no_icon(option: QStyleOptionViewItem) -> QIcon:
-    """An icon of the wanted size that shows nothing, so that the style keeps its room."""
-    room = QPixmap(option.decorationSize)
-    room.fill(Qt.GlobalColor.transparent)
-    return QIcon(room)
+def _colors(option: QStyleOptionViewItem) -> tuple[QColor, QColor]:
+    """Text and background of a cell."""
+    role = QPalette.ColorRole
+    if option.state & QStyle.StateFlag.State_Selected:
+        return option.palette.color(role.HighlightedText), option.palette.color(role.Highlight)
+    return option.palette.color(role.Text), option.palette.color(role.Base)

@@ -157,17 +157,19 @@ class EventsPanel(QWidget):
     def _fit_columns(self) -> None:
         metrics = self.fontMetrics()
         last = self._document.recording.info.duration_s if self._document.recording else 0
-        onset = "0:00:00.00" if last >= 3600 else "00:00.00"
-        wide = self.width() >= metrics.averageCharWidth() * 62
-        state = f"{state_mark(ReviewState.UNREVIEWED)} Unreviewed" if wide else "State"
+        room = self.width() // metrics.averageCharWidth()
+        compact = room < 62
+        self.model.set_compact(compact)
+        state = "✓" if compact else f"{state_mark(ReviewState.UNREVIEWED)} Unreviewed"
+        onset = "0:00:00" if last >= 3600 else "00:00"
         widths = {
-            EventColumn.ONSET: onset,
-            EventColumn.LENGTH: "00.00 s",
+            EventColumn.ONSET: onset + (".0" if compact else ".00"),
+            EventColumn.LENGTH: "00.00" if compact else "00.00 s",
             EventColumn.SCORE: "Score",
             EventColumn.STATE: state,
         }
         for column, text in widths.items():
-            self.table.setColumnWidth(column, metrics.horizontalAdvance(text) + 14)
+            self.table.setColumnWidth(column, metrics.horizontalAdvance(text) + 12)
 
     def _on_events(self) -> None:
         self._fit_columns()

@@ -8,6 +8,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
+    QPointF,
     QRectF,
     QSize,
     Qt,
@@ -234,6 +235,19 @@ def draw_swatch(painter: QPainter, box: QRectF, color: QColor, filled: bool = Tr
         painter.setPen(QPen(color, 1.2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box.adjusted(0.6, 0.6, -0.6, -0.6), 2, 2)
+
+
+def draw_tick(painter: QPainter, box: QRectF, on: bool, text: QColor, base: QColor) -> None:
+    """A tick box that can be told from its background in every palette."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(blended(text, base, 0.5 if not on else 0.9), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
+    if on:
+        painter.setPen(QPen(text, 1.8, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        x, y, side = box.x(), box.y(), box.width()
+        points = [(0.25, 0.52), (0.43, 0.70), (0.76, 0.30)]
+        painter.drawPolyline([QPointF(x + a * side, y + b * side) for a, b in points])
 
 
 def draw_row_background(

@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QPalette
+from PySide6.QtGui import QFont, QFontMetrics, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QVBoxLayout, QWidget
 
 from .parts import Index, QuietTable, SearchField
@@ -42,6 +42,11 @@ class RecordingsModel(QAbstractTableModel):
     @property
     def paths(self) -> list[Path]:
         return [entry.path for entry in self._entries]
+
+    @property
+    def states(self) -> set[str]:
+        """Every word that is shown beside a recording."""
+        return {entry.state for entry in self._entries}
 
     def set_files(self, paths: Iterable[Path]) -> None:
         """Lists these, each once; what is known of their state stays."""
@@ -135,8 +140,7 @@ class RecordingsPanel(QWidget):
         header = self.table.horizontalHeader()
         header.hide()
         header.setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(_STATE, QHeaderView.ResizeMode.Interactive)
-        header.resizeSection(_STATE, self.fontMetrics().horizontalAdvance("214 events") + 12)
+        header.setSectionResizeMode(_STATE, QHeaderView.ResizeMode.Fixed)
         self.table.entered_row.connect(self._on_entered)
         self.count = QLabel(self)
         self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -161,6 +165,7 @@ class RecordingsPanel(QWidget):
     def set_state(self, path: Path, text: str) -> None:
         """A word or two on how far a recording is."""
         self.model.set_state(path, text)
+        self._fit_states()
 
     def set_current(self, path: Path | None) -> None:
         """Marks the recording that is open and brings it into view."""
@@ -179,6 +184,19 @@ class RecordingsPanel(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(280, 200)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit_states()
+        super().resizeEvent(event)
+
+    def _fit_states(self) -> None:
+        """Gives the states what they need, but never most of the room."""
+        font = QFont(self.table.font())
+        font.setBold(True)
+        metrics = QFontMetrics(font)
+        widest = max((metrics.horizontalAdvance(t) for t in self.model.states), default=0)
+        width = min(widest + 12, self.width() * 2 // 5) if widest else 0
+        self.table.setColumnWidth(_STATE, width)
 
     def _on_filter(self, text: str) -> None:
         self._proxy.setFilterFixedString(text.strip())

@@ -75,6 +75,7 @@ class WelcomePanel(QWidget):
         self.recent_title.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.recent = QVBoxLayout()
         self.recent.setSpacing(0)
+        self.recent.setContentsMargins(-5, 0, 0, 0)  # the buttons' own margin
 
         buttons = QHBoxLayout()
         buttons.setSpacing(10)

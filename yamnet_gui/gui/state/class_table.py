@@ -29,11 +29,11 @@ CLASS_ROLE = Qt.ItemDataRole.UserRole
 SCORE_ROLE = Qt.ItemDataRole.UserRole + 1
 SHOWN_ROLE = Qt.ItemDataRole.UserRole + 2
 
-_HEADERS = ("Class", "Thr.", "Events", "Best")
+_HEADERS = ("Class", "Thr.", "N", "Best")
 _TIPS = (
     "Tick a class to give it a row in the score track",
     "Threshold: the score that an event of the class must reach; bold where the class has its own",
-    "Events of the class",
+    "Number of events of the class",
     "Highest score of the class in this recording",
 )
 _NO_PARENT = QModelIndex()

@@ -31,6 +31,7 @@ _STATE_RANK = {
     ReviewState.REJECTED: 3,
 }
 _HEADERS = ("Onset", "Length", "Class", "Score", "State")
+_COMPACT_HEADERS = ("Onset", "Sec", "Class", "Score", "✓")
 _TIPS = (
     "Where the event begins",
     "How long it lasts",
@@ -134,6 +135,18 @@ class EventTableModel(QAbstractTableModel):
         self._descending = False
         self._shown: list[Event] = []
         self._rows: dict[str, int] | None = None
+        self._compact = False
+
+    @property
+    def compact(self) -> bool:
+        """Whether texts are kept short for a narrow table."""
+        return self._compact
+
+    def set_compact(self, on: bool) -> None:
+        if on != self._compact:
+            self._compact = on
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(EventColumn) - 1)
+            self._announce([0, len(self._shown) - 1] if self._shown else [])
 
     @property
     def total(self) -> int:
@@ -189,11 +202,14 @@ class EventTableModel(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(_HEADERS):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return _HEADERS[section]
+            return (_COMPACT_HEADERS if self._compact else _HEADERS)[section]
         if role == Qt.ItemDataRole.ToolTipRole:
             return _TIPS[section]
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return _HEADERS[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(EventColumn(section))
+            # Styles put the arrow of the sorted column at the right.
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -202,7 +218,7 @@ class EventTableModel(QAbstractTableModel):
         event = self._shown[index.row()]
         column = EventColumn(index.column())
         if role == Qt.ItemDataRole.DisplayRole:
-            return _text(event, column)
+            return _text(event, column, self._compact)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if role == Qt.ItemDataRole.DecorationRole and column is EventColumn.CLASS:
@@ -248,11 +264,13 @@ def _alignment(column: EventColumn) -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
-def _text(event: Event, column: EventColumn) -> str:
+def _text(event: Event, column: EventColumn, compact: bool) -> str:
     if column is EventColumn.ONSET:
-        return clock(event.onset_s, 2)
+        return clock(event.onset_s, 1 if compact else 2)
     if column is EventColumn.LENGTH:
         seconds = event.duration_s
+        if compact and seconds < 60:
+            return f"{seconds:.2f}"
         return f"{seconds:.2f} s" if 0.1 <= seconds < 60 else length(seconds)
     if column is EventColumn.CLASS:
         return event.label
