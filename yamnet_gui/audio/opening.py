@@ -2,6 +2,7 @@
 
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import soundfile
@@ -11,6 +12,7 @@ from yamnet_gui.core.errors import RecordingError
 from .container import ContainerSource
 from .sndfile import SndfileSource, plain_reason
 from .source import AudioSource
+from .start_time import start_at_opening
 
 LOWEST_RATE_HZ = 1000
 HIGHEST_RATE_HZ = 10_000_000
@@ -37,6 +39,7 @@ def open_audio(path: str | Path) -> AudioSource:
     except RecordingError:
         source.close()
         raise
+    source.info = replace(source.info, recorded_at=start_at_opening(path))
     return source
 
 

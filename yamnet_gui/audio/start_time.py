@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 from .source import AudioSource
-from .tags import file_tags
+from .tags import FileTags, file_tags, riff_tags
 
 _DATE = r"(?P<year>(?:19|20)\d\d)(?P<d>[-_.]?)(?P<month>\d\d)(?P=d)(?P<day>\d\d)"
 _TIME = r"(?P<hour>\d\d)(?P<t>[-_.:h]?)(?P<minute>\d\d)(?:(?P=t)[m]?(?P<second>\d\d))?"
@@ -32,7 +32,16 @@ def recording_start(path: Path | str, source: AudioSource | None = None) -> date
     `source` may be given where the file is open already; it is not needed.
     """
     path = Path(path) if source is None else source.info.path
-    tags = file_tags(path)
+    return _start(path, file_tags(path))
+
+
+def start_at_opening(path: Path) -> datetime | None:
+    """As `recording_start`, from what costs next to nothing to look at, and only with a zone."""
+    moment = _start(path, riff_tags(path))
+    return moment if moment and moment.tzinfo else None
+
+
+def _start(path: Path, tags: FileTags) -> datetime | None:
     comment = _AUDIOMOTH.search(tags.comment)
     return (
         (_moment(comment) if comment else None)
@@ -51,7 +60,7 @@ def start_from_name(name: str) -> datetime | None:
                 return moment
     if digits := _HEX.search(stem.upper()):
         seconds = int(digits["seconds"], 16)  # early AudioMoth: seconds since 1970, in hexadecimal
-        if 1_400_000_000 < seconds < 4_000_000_000 and re.search(r"[A-F]", digits["seconds"]):
+        if 1_400_000_000 < seconds < 2_300_000_000 and re.search(r"[A-F]", digits["seconds"]):
             return datetime.fromtimestamp(seconds, UTC)
     return None
 

@@ -21,14 +21,27 @@ class FileTags:
 
 def file_tags(path: Path) -> FileTags:
     """The tags of a file; empty ones where it has none or cannot be read."""
+    return riff_tags(path) if _is_riff(path) else _container(path)
+
+
+def riff_tags(path: Path) -> FileTags:
+    """The tags of a WAV file; empty ones for any other."""
     try:
-        with path.open("rb") as file:
-            head = file.read(12)
-            if head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:] == b"WAVE":
+        if _is_riff(path):
+            with path.open("rb") as file:
                 return _riff(file)
     except OSError:
         return FileTags()
-    return _container(path)
+    return FileTags()
+
+
+def _is_riff(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            head = file.read(12)
+    except OSError:
+        return False
+    return head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:] == b"WAVE"
 
 
 def _riff(file: BinaryIO) -> FileTags:
