@@ -1,0 +1,196 @@
+"""Starts the window, or draws it to a picture."""
+
+import argparse
+import os
+import re
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+DESKTOP_ID = "org.yamnet_gui.YamnetGui"
+_NO_DISPLAY = (
+    "yamnet-gui: there is no display to open a window on ({reason}); "
+    "draw the window to a picture with --screenshot OUT.png, "
+    "or work without one: yamnet-gui analyze PATH"
+)
+_SETTLED_CHECKS = 6
+_CHECK_MS = 60
+_LONGEST_WAIT_MS = 900_000
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """`[demo] [FILE] [--screenshot OUT.png] [--size WxH] [--theme dark|light|system]`.
+
+    Returns the exit status: 0, or 2 for bad usage, no display or a recording that cannot be
+    opened for a screenshot.
+    """
+    arguments = _parse(sys.argv[1:] if argv is None else list(argv))
+    if arguments.screenshot is not None:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        if arguments.scale != 1.0:
+            os.environ["QT_SCALE_FACTOR"] = f"{arguments.scale:g}"
+    reason = missing_display()
+    if reason:
+        print(_NO_DISPLAY.format(reason=reason), file=sys.stderr)
+        return 2
+    from PySide6.QtCore import QTimer
+    from PySide6.QtGui import QIcon, QPixmapCache
+    from PySide6.QtWidgets import QApplication
+
+    from .assets import resource_path
+    from .gui.theme import ThemeChoice
+    from .gui.workbench import Workbench
+
+    own = QApplication.instance()
+    application = own if isinstance(own, QApplication) else QApplication(sys.argv[:1])
+    application.setApplicationName("yamnet-gui")
+    application.setApplicationDisplayName("yamnet_gui")
+    application.setDesktopFileName(DESKTOP_ID)
+    application.setWindowIcon(QIcon(str(resource_path("icons", "yamnet-gui.svg"))))
+    application.setStyle("Fusion")
+    QPixmapCache.setCacheLimit(64 * 1024)
+    theme = ThemeChoice(arguments.theme) if arguments.theme else None
+    workbench = Workbench(theme=theme)
+    if arguments.size:
+        workbench.window.resize(*arguments.size)
+        workbench.window.arrange()
+    if arguments.demo:
+        workbench.open_demo()
+    elif arguments.file is not None:
+        workbench.open(arguments.file)
+    if arguments.screenshot is not None:
+        return _screenshot(application, workbench, arguments.screenshot)
+    workbench.window.show()
+    # Python runs signal handlers only between its own instructions, so a timer gives it some.
+    pulse = QTimer()
+    pulse.timeout.connect(_nothing)
+    pulse.start(200)
+    former = signal.signal(signal.SIGINT, lambda *_: workbench.window.close())
+    try:
+        return application.exec()
+    finally:
+        signal.signal(signal.SIGINT, former)
+        workbench.close()
+
+
+def missing_display(environment: dict[str, str] | None = None) -> str:
+    """Why no window can be opened; "" where one can. Qt itself would abort the process."""
+    env = dict(os.environ) if environment is None else environment
+    platform = env.get("QT_QPA_PLATFORM", "")
+    if sys.platform != "linux" or platform.split(":")[0] in ("offscreen", "minimal", "vnc"):
+        return ""
+    if env.get("WAYLAND_DISPLAY") and platform != "xcb":
+        return ""
+    display = env.get("DISPLAY", "")
+    if not display:
+        return "neither DISPLAY nor WAYLAND_DISPLAY is set"
+    if not _x_server_answers(display):
+        return f"nothing answers at DISPLAY {display}"
+    return _missing_library()
+
+
+def _x_server_answers(display: str) -> bool:
+    """Whether an X server listens where DISPLAY says (`[host]:number[.screen]`)."""
+    found = re.fullmatch(r"(?P<host>[^:]*):(?P<number>\d+)(\.\d+)?", display)
+    if found is None:
+        return display.startswith("/")  # some systems name a socket
+    host, number = found["host"], int(found["number"])
+    addresses: list[tuple[int, str | tuple[str, int]]] = []
+    if host in ("", "unix"):
+        name = f"/tmp/.X11-unix/X{number}"
+        addresses = [(socket.AF_UNIX, name), (socket.AF_UNIX, "\0" + name)]
+    else:
+        addresses = [(socket.AF_INET, (host, 6000 + number))]
+    for family, address in addresses:
+        with socket.socket(family, socket.SOCK_STREAM) as link:
+            link.settimeout(3)
+            try:
+                link.connect(address)
+            except OSError:
+                continue
+            return True
+    return False
+
+
+def _missing_library() -> str:
+    """The libraries without which Qt's X11 plugin aborts the process."""
+    import ctypes
+
+    for name in ("libxcb-cursor.so.0", "libxkbcommon-x11.so.0", "libEGL.so.1"):
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            return f"the library {name} is missing; README.md lists the packages to install"
+    return ""
+
+
+def _parse(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="yamnet-gui", description="Find, review and label sound events with YAMNet."
+    )
+    parser.add_argument("file", nargs="?", type=Path, help="a recording, a folder, or: demo")
+    parser.add_argument("--screenshot", type=Path, metavar="OUT.png", help="draw and exit")
+    parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window in pixels")
+    parser.add_argument("--theme", choices=("dark", "light", "system"))
+    parser.add_argument("--scale", type=float, default=1.0, help="display scaling of a picture")
+    arguments = parser.parse_args(argv)
+    arguments.demo = arguments.file == Path("demo") and not Path("demo").exists()
+    return arguments
+
+
+def _size(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d+)[xX×](\d+)", text)
+    if found is None or not all(200 <= int(n) <= 16000 for n in found.groups()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 1280x800")
+    return int(found[1]), int(found[2])
+
+
+def _nothing() -> None:
+    """What the pulse does."""
+
+
+def _screenshot(application, workbench, target: Path) -> int:  # type: ignore[no-untyped-def]
+    """Waits until nothing is on its way any more, then draws the window to `target`."""
+    from PySide6.QtCore import QElapsedTimer, QTimer
+
+    from .core.errors import UserError
+    from .core.files import replacing
+
+    state = {"quiet": 0, "status": 0}
+    failed: list[UserError] = []
+    workbench.opener.failed.connect(failed.append)
+    waited = QElapsedTimer()
+    waited.start()
+    workbench.window.show()
+
+    def look() -> None:
+        state["quiet"] = 0 if workbench.busy else state["quiet"] + 1
+        if failed:
+            print(f"yamnet-gui: {failed[0]}", file=sys.stderr)
+            state["status"] = 2
+        elif state["quiet"] < _SETTLED_CHECKS and waited.elapsed() < _LONGEST_WAIT_MS:
+            return
+        else:
+            state["status"] = save()
+        timer.stop()
+        workbench.window.close()
+        application.quit()
+
+    def save() -> int:
+        try:
+            with replacing(target) as beside:
+                if not workbench.window.grab().save(str(beside), "PNG"):
+                    raise OSError(f"no picture could be written to {beside.parent}")
+        except OSError as error:
+            print(f"yamnet-gui: {target}: cannot be written ({error})", file=sys.stderr)
+            return 2
+        return 0
+
+    timer = QTimer()
+    timer.timeout.connect(look)
+    timer.start(_CHECK_MS)
+    application.exec()
+    workbench.close()
+    return state["status"]

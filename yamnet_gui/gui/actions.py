@@ -1,0 +1,140 @@
+"""Every command of the window as a table: menus, keys, help and toolbar come from here."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Needs(StrEnum):
+    """What must be there for an action to be offered."""
+
+    NOTHING = ""
+    RECORDING = "recording"
+    SCORES = "scores"
+    EVENT = "event"
+    EVENTS = "events"
+    SELECTION = "selection"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One command. `keys` as Qt writes them; the first is shown in the menu."""
+
+    id: str
+    title: str
+    menu: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    tip: str = ""
+    needs: Needs = Needs.NOTHING
+    checkable: bool = False
+    separator: bool = False
+
+
+MENUS = ("File", "Edit", "View", "Play", "Analyse", "Review", "Tools", "Help")
+
+R, S, E, EV, SEL = (
+    Needs.RECORDING,
+    Needs.SCORES,
+    Needs.EVENT,
+    Needs.EVENTS,
+    Needs.SELECTION,
+)
+
+ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec("open", "&Open…", "File", ("Ctrl+O",), "open", "Open a recording"),
+    ActionSpec("open_folder", "Open &folder…", "File", ("Ctrl+Shift+O",), "folder"),
+    ActionSpec("demo", "Open the &demo", "File", tip="A generated recording with its analysis"),
+    ActionSpec("close", "&Close recording", "File", ("Ctrl+W",), "close", needs=R),
+    ActionSpec(
+        "export",
+        "&Export events…",
+        "File",
+        ("Ctrl+E",),
+        "export",
+        "Write the events to a file",
+        S,
+        separator=True,
+    ),
+    ActionSpec("screenshot", "Save a &picture of the window…", "File", tip="As PNG"),
+    ActionSpec("quit", "&Quit", "File", ("Ctrl+Q",), separator=True),
+    ActionSpec("select_all", "Select &all events", "Edit", ("Ctrl+A",), needs=EV),
+    ActionSpec("clear_selection", "Clear the &selection", "Edit", ("Esc",), needs=R),
+    ActionSpec("settings", "Se&ttings…", "Edit", ("Ctrl+,",), "settings", separator=True),
+    ActionSpec("zoom_in", "Zoom &in", "View", ("+", "="), "zoom-in", needs=R),
+    ActionSpec("zoom_out", "Zoom &out", "View", ("-",), "zoom-out", needs=R),
+    ActionSpec("zoom_all", "&Whole recording", "View", ("0",), "zoom-fit", needs=R),
+    ActionSpec(
+        "zoom_event",
+        "&Fit the event or selection",
+        "View",
+        ("F",),
+        "zoom-selection",
+        needs=R,
+    ),
+    ActionSpec("go_to", "&Go to time…", "View", ("Ctrl+G",), needs=R),
+    ActionSpec("follow", "Follow the &cursor", "View", ("Ctrl+L",), "follow", checkable=True),
+    ActionSpec("clock_time", "Cloc&k time", "View", checkable=True, needs=R),
+    ActionSpec("louder_wave", "Taller waveform", "View", ("Ctrl+Up",), needs=R, separator=True),
+    ActionSpec("softer_wave", "Flatter waveform", "View", ("Ctrl+Down",), needs=R),
+    ActionSpec("full_screen", "Full screen", "View", ("F11",), checkable=True),
+    ActionSpec("play", "&Play / pause", "Play", ("Space",), "play", needs=R),
+    ActionSpec(
+        "play_selected",
+        "Play the &event or selection",
+        "Play",
+        ("Return", "Enter"),
+        needs=R,
+    ),
+    ActionSpec("stop", "&Stop", "Play", ("Shift+Space",), "stop", needs=R),
+    ActionSpec("loop", "&Loop", "Play", ("L",), "loop", checkable=True),
+    ActionSpec("faster", "&Faster", "Play", ("]",), separator=True),
+    ActionSpec("slower", "S&lower", "Play", ("[",)),
+    ActionSpec("keep_pitch", "Keep the &pitch", "Play", checkable=True),
+    ActionSpec("cursor_left", "Cursor left", "Play", ("Left",), needs=R, separator=True),
+    ActionSpec("cursor_right", "Cursor right", "Play", ("Right",), needs=R),
+    ActionSpec("extend_left", "Extend the selection left", "Play", ("Shift+Left",), needs=R),
+    ActionSpec("extend_right", "Extend the selection right", "Play", ("Shift+Right",), needs=R),
+    ActionSpec("cursor_start", "To the start", "Play", ("Home",), needs=R),
+    ActionSpec("cursor_end", "To the end", "Play", ("End",), needs=R),
+    ActionSpec("page_left", "Page left", "Play", ("PgUp",), needs=R),
+    ActionSpec("page_right", "Page right", "Play", ("PgDown",), needs=R),
+    ActionSpec("analyse", "&Analyse", "Analyse", ("Ctrl+Return", "Ctrl+Enter"), "analyse", needs=R),
+    ActionSpec("cancel", "&Cancel the analysis", "Analyse", ("Ctrl+.",), "cancel", needs=R),
+    ActionSpec("reset_rules", "&Reset all thresholds", "Analyse", separator=True),
+    ActionSpec("weights", "&Weights of the network…", "Analyse", (), "download"),
+    ActionSpec("next", "&Next event", "Review", ("N",), "next", needs=EV),
+    ActionSpec("previous", "&Previous event", "Review", ("P",), "previous", needs=EV),
+    ActionSpec("autoplay", "Play each event on stepping to it", "Review", checkable=True),
+    ActionSpec(
+        "find_class", "&Search a class", "Review", ("/",), "search", needs=R, separator=True
+    ),
+    ActionSpec("clear_cache", "&Clear stored results", "Tools"),
+    ActionSpec("shortcuts", "All &keys…", "Help", ("F1",), "help"),
+    ActionSpec("about", "&About", "Help", (), "info"),
+)
+
+TOOLBAR: tuple[str, ...] = (
+    "open",
+    "|",
+    "analyse",
+    "cancel",
+    "|",
+    "play",
+    "play_selected",
+    "stop",
+    "loop",
+    "speed",
+    "|",
+    "zoom_in",
+    "zoom_out",
+    "zoom_all",
+    "zoom_event",
+    "|",
+    "threshold",
+    "spectrogram",
+    " ",
+    "volume",
+    "find_class",
+    "export",
+)
+"""Ids of actions; "|" separates, " " takes what is left, others are widgets of the window."""

@@ -1,0 +1,231 @@
+"""Runs the network over the open recording, and looks after its weights."""
+
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from yamnet_gui.batch import (
+    Analysis,
+    AnalysisProgress,
+    AnalysisSettings,
+    Model,
+    ResultCache,
+    WeightsModel,
+)
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.scores import FrameGrid, ScoreChunk
+from yamnet_gui.yamnet import WeightsFile, find_weights
+from yamnet_gui.yamnet.weights import KNOWN_FILES
+
+from .jobs.analysing import (
+    AnalyseJob,
+    FetchProgress,
+    FetchWeightsJob,
+    InspectWeightsJob,
+    UseWeightsJob,
+)
+from .jobs.runner import JobRunner, Ticket
+from .state.document import AnalysisState, Document, ModelName
+from .state.settings import Settings
+
+_SMALLEST_SHOWN_S = 1.0
+
+
+class Analysing(QObject):
+    """One analysis at a time; its chunks go into the document as they come."""
+
+    progress = Signal(float, float)  # fraction done, seconds left (-1: not known yet)
+    failed = Signal(object)  # UserError
+    finished = Signal()
+    weights_changed = Signal()
+    fetch_progress = Signal(object)  # FetchProgress
+    fetch_failed = Signal(object)  # UserError
+    weights_checked = Signal(object)  # WeightsFile | UserError
+
+    def __init__(
+        self, document: Document, settings: Settings, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._settings = settings
+        self._runner = JobRunner("analysis", self)
+        self._weights = JobRunner("weights", self)
+        self._ticket: Ticket | None = None
+        self._fetch: Ticket | None = None
+        self._model: Model | None = None
+        self._cache = ResultCache()
+        self._started = 0.0
+        self._first_done = 0
+        self._grid: FrameGrid | None = None
+        self._unknown_told: set[str] = set()
+
+    @property
+    def running(self) -> bool:
+        return self._document.state is AnalysisState.RUNNING
+
+    @property
+    def weights_path(self) -> Path | None:
+        """Where the weights are; None where there are none yet."""
+        found = find_weights()
+        return found if found is not None and found.is_file() else None
+
+    def start(self) -> None:
+        """Analyses the open recording with the present settings."""
+        recording = self._document.recording
+        if recording is None or self.running:
+            return
+        try:
+            model = self._find_model()
+            settings = self._analysis_settings()
+        except UserError as error:
+            self.failed.emit(error)
+            return
+        self._document.set_model(
+            ModelName(model.name, model.sha256, known=model.sha256 in KNOWN_FILES)
+        )
+        self._grid = None
+        self._started = time.monotonic()
+        self._document.set_state(AnalysisState.RUNNING)
+        self.progress.emit(0.0, -1.0)
+        self._ticket = self._runner.submit(
+            AnalyseJob(recording.info.path, model, settings, self._cache),
+            on_result=self._take,
+            on_failed=self._fail,
+            on_done=self._done,
+        )
+
+    def cancel(self) -> None:
+        """Stops at once; what is there stays, and the next start goes on from it."""
+        if self._ticket is not None:
+            self._ticket.cancel()
+            self._ticket = None
+            if self.running:
+                self._document.set_state(AnalysisState.STOPPED)
+                self.finished.emit()
+
+    def forget(self) -> None:
+        """Stops without a word: another recording comes."""
+        if self._ticket is not None:
+            self._ticket.cancel()
+            self._ticket = None
+            self.finished.emit()
+
+    def clear_cache(self) -> int:
+        """Removes stored results; gives the bytes freed."""
+        return self._cache.clear()
+
+    def fetch_weights(self) -> None:
+        if self._fetch is None:
+            self._fetch = self._weights.submit(
+                FetchWeightsJob(),
+                on_result=self._take_fetch,
+                on_failed=self._fetch_failed,
+                on_done=self._fetch_done,
+            )
+
+    def cancel_fetch(self) -> None:
+        if self._fetch is not None:
+            self._fetch.cancel()
+            self._fetch = None
+
+    def use_weights(self, path: Path) -> None:
+        """Takes a copy of a local file."""
+        self._weights.submit(
+            UseWeightsJob(path), on_result=self._take_weights, on_failed=self._fetch_failed
+        )
+
+    def check_weights(self) -> None:
+        """Reads the weights file that would be used; the answer comes as `weights_checked`."""
+        path = self.weights_path
+        if path is not None:
+            self._weights.submit(
+                InspectWeightsJob(path),
+                on_result=self.weights_checked.emit,
+                on_failed=self.weights_checked.emit,
+            )
+
+    def close(self) -> None:
+        """Ends the threads."""
+        self._runner.cancel_all()
+        self._weights.cancel_all()
+        self._runner.close()
+        self._weights.close()
+
+    def _find_model(self) -> Model:
+        path = find_weights()
+        if self._model is None or getattr(self._model, "path", None) != path:
+            self._model = WeightsModel(path, self._cache.memo_folder)
+        return self._model
+
+    def _analysis_settings(self) -> AnalysisSettings:
+        return AnalysisSettings(
+            hop_s=self._settings.value("hop_s"),
+            channels=self._settings.value("channels"),
+            gain_db=self._settings.value("gain_db"),
+        )
+
+    def _take(self, step: AnalysisProgress) -> None:
+        recording = self._document.recording
+        if recording is None:
+            return
+        if self._grid is None:
+            self._begin(step)
+        elif step.analysis is not None:
+            self._check_length(step.analysis)
+        if len(step.chunk.scores):
+            chunk = ScoreChunk(step.chunk.first_frame, step.chunk.scores, step.chunk.embeddings)
+            self._document.add_chunk(chunk, step.channel)
+        spent = time.monotonic() - self._started
+        new = step.frames_done - self._first_done
+        left = -1.0
+        if spent > _SMALLEST_SHOWN_S and new > 0:
+            left = spent / new * (step.frames_total - step.frames_done)
+        self.progress.emit(step.frames_done / max(step.frames_total, 1), left)
+
+    def _begin(self, step: AnalysisProgress) -> None:
+        """Makes room for the frames once it is known how many there will be."""
+        recording = self._document.recording
+        assert recording is not None
+        settings = self._analysis_settings()
+        each = settings.channels == "each"
+        channels = tuple(range(recording.info.channels)) if each else (None,)
+        count = step.frames_total // len(channels)
+        self._grid = FrameGrid(count, recording.info.duration_s, hop_s=settings.hop_s)
+        self._first_done = step.frames_done
+        self._document.begin_analysis(self._grid, channels)
+
+    def _check_length(self, analysis: Analysis) -> None:
+        """A file that ends earlier than its header says has fewer frames than announced."""
+        grid = analysis.tables[0].grid
+        if self._grid is not None and grid.count != self._grid.count:
+            from .state.score_buffer import ScoreBuffer
+
+            self._document.set_scores(tuple(ScoreBuffer.of_table(t) for t in analysis.tables))
+
+    def _fail(self, error: UserError) -> None:
+        self._document.set_state(AnalysisState.STOPPED)
+        self.failed.emit(error)
+
+    def _done(self) -> None:
+        self._ticket = None
+        if self.running:
+            self._document.set_state(AnalysisState.COMPLETE)
+        self.finished.emit()
+
+    def _take_fetch(self, value: FetchProgress | WeightsFile) -> None:
+        if isinstance(value, WeightsFile):
+            self._take_weights(value)
+        else:
+            self.fetch_progress.emit(value)
+
+    def _take_weights(self, file: WeightsFile) -> None:
+        self._model = None
+        self.weights_checked.emit(file)
+        self.weights_changed.emit()
+
+    def _fetch_failed(self, error: UserError) -> None:
+        self.fetch_failed.emit(error)
+
+    def _fetch_done(self) -> None:
+        self._fetch = None

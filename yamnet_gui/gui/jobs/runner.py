@@ -1,0 +1,135 @@
+"""A thread that runs jobs one after the other and hands their results to the window."""
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+
+from yamnet_gui.core.errors import Cancelled, UserError
+
+_log = logging.getLogger(__name__)
+
+
+class Job(Protocol):
+    """Long work: a generator of results. Closing the generator stops the work."""
+
+    def run(self) -> Iterator[Any]: ...
+
+
+class Ticket:
+    """One submitted job, and what happens in the window with what it yields."""
+
+    def __init__(
+        self,
+        on_result: Callable[[Any], None] | None,
+        on_failed: Callable[[UserError], None] | None,
+        on_done: Callable[[], None] | None,
+    ) -> None:
+        self.on_result = on_result
+        self.on_failed = on_failed
+        self.on_done = on_done
+        self.cancelled = False
+
+    def cancel(self) -> None:
+        """Stops the job between two results; nothing of it arrives after this call."""
+        self.cancelled = True
+
+
+class _Worker(QObject):
+    """Lives in the runner's thread."""
+
+    result = Signal(object, object)
+    failed = Signal(object, object)
+    done = Signal(object)
+
+    @Slot(object, object)
+    def run_job(self, ticket: Ticket, job: Job) -> None:
+        if ticket.cancelled:
+            self.done.emit(ticket)
+            return
+        results = job.run()
+        try:
+            for value in results:
+                if ticket.cancelled:
+                    break
+                self.result.emit(ticket, value)
+        except Cancelled:
+            pass
+        except UserError as error:
+            self.failed.emit(ticket, error)
+        except Exception as error:  # noqa: BLE001
+            # A defect in a job must reach the person, not end the thread in silence.
+            _log.exception("a background job failed")
+            kind = type(error).__name__
+            self.failed.emit(ticket, UserError("Background work", f"failed ({kind}: {error})"))
+        finally:
+            close = getattr(results, "close", None)
+            if close:
+                close()
+            self.done.emit(ticket)
+
+
+class JobRunner(QObject):
+    """Runs jobs in one QThread, in order. Callbacks run in the thread that made the runner."""
+
+    _submitted = Signal(object, object)
+
+    def __init__(self, name: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._open: list[Ticket] = []
+        self._thread = QThread(self)
+        self._thread.setObjectName(name)
+        self._worker = _Worker()
+        self._worker.moveToThread(self._thread)
+        queued = Qt.ConnectionType.QueuedConnection
+        self._submitted.connect(self._worker.run_job, queued)
+        self._worker.result.connect(self._on_result, queued)
+        self._worker.failed.connect(self._on_failed, queued)
+        self._worker.done.connect(self._on_done, queued)
+        self._thread.start()
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._open)
+
+    def submit(
+        self,
+        job: Job,
+        *,
+        on_result: Callable[[Any], None] | None = None,
+        on_failed: Callable[[UserError], None] | None = None,
+        on_done: Callable[[], None] | None = None,
+    ) -> Ticket:
+        """Queues `job`. `on_done` comes last, also after a failure, but not after a cancel."""
+        ticket = Ticket(on_result, on_failed, on_done)
+        self._open.append(ticket)
+        self._submitted.emit(ticket, job)
+        return ticket
+
+    def cancel_all(self) -> None:
+        for ticket in self._open:
+            ticket.cancel()
+
+    def close(self) -> None:
+        """Cancels everything and waits for the thread to end."""
+        self.cancel_all()
+        self._thread.quit()
+        self._thread.wait()
+
+    @Slot(object, object)
+    def _on_result(self, ticket: Ticket, value: Any) -> None:
+        if not ticket.cancelled and ticket.on_result:
+            ticket.on_result(value)
+
+    @Slot(object, object)
+    def _on_failed(self, ticket: Ticket, error: UserError) -> None:
+        if not ticket.cancelled and ticket.on_failed:
+            ticket.on_failed(error)
+
+    @Slot(object)
+    def _on_done(self, ticket: Ticket) -> None:
+        if ticket in self._open:
+            self._open.remove(ticket)
+        if not ticket.cancelled and ticket.on_done:
+            ticket.on_done()

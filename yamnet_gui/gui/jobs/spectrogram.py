@@ -1,0 +1,66 @@
+"""Computing the spectrogram: the coarse one of the whole recording, and fine tiles of a view."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from yamnet_gui.audio import open_audio, peaks_key
+from yamnet_gui.audio.overview import OverviewBuilder, SpectrogramOverview
+from yamnet_gui.audio.spectrogram import SpectrogramSettings, spectrogram_columns
+from yamnet_gui.batch import user_cache_folder
+from yamnet_gui.gui.state.spectrogram import ROWS, TILE_COLUMNS, Tile, TileKey, to_bytes
+
+from .opening import shrink
+
+_SHOW_EVERY_S = 0.5
+_KEPT_BYTES = 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewJob:
+    """Yields ever more complete states of the coarse spectrogram; from the cache at once."""
+
+    path: Path
+
+    def run(self) -> Iterator[SpectrogramOverview]:
+        folder = user_cache_folder() / "spectrograms"
+        stored = folder / f"{peaks_key(self.path)}.spectrogram"
+        known = SpectrogramOverview.load(stored)
+        if known is not None:
+            yield known
+            return
+        with open_audio(self.path) as source:
+            builder = OverviewBuilder(source)
+            shown = time.monotonic()
+            for _fraction in builder.run():
+                if time.monotonic() - shown >= _SHOW_EVERY_S:
+                    shown = time.monotonic()
+                    yield builder.overview
+            overview = builder.overview
+        yield overview
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            overview.save(stored)
+            shrink(folder, _KEPT_BYTES)
+        except OSError:
+            stored.unlink(missing_ok=True)  # no room: it is made again next time
+
+
+@dataclass(frozen=True, slots=True)
+class TilesJob:
+    """Computes tiles one by one, most wanted first."""
+
+    path: Path
+    settings: SpectrogramSettings
+    keys: tuple[TileKey, ...]
+
+    def run(self) -> Iterator[tuple[TileKey, Tile]]:
+        with open_audio(self.path) as source:
+            for key in self.keys:
+                decibels = spectrogram_columns(
+                    source, self.settings, key.first_s, key.seconds_per_column, TILE_COLUMNS, ROWS
+                )
+                tile = to_bytes(decibels)
+                tile.flags.writeable = False
+                yield key, tile

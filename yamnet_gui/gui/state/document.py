@@ -1,0 +1,131 @@
+"""The owner of the open recording, its scores and its events."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import QObject, Signal
+
+from yamnet_gui.core.events import EventList, RecordingInfo
+from yamnet_gui.core.scores import FrameGrid, ScoreChunk
+
+from .score_buffer import ScoreBuffer
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRecording:
+    """A recording that could be opened: what it is, and what is odd about it."""
+
+    info: RecordingInfo
+    encoding: str
+    warnings: tuple[str, ...] = ()
+
+
+class AnalysisState(StrEnum):
+    """How far the analysis of the open recording is."""
+
+    NONE = "none"
+    RUNNING = "running"
+    STOPPED = "stopped"
+    COMPLETE = "complete"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelName:
+    """Which weights the scores came from."""
+
+    name: str = ""
+    sha256: str = ""
+    known: bool = True
+
+
+class Document(QObject):
+    """One recording at a time, or none.
+
+    `events` is what the window shows: detections of the model, with everything that a person
+    touched in place of them.
+    """
+
+    recording_changed = Signal()
+    scores_changed = Signal()
+    analysis_changed = Signal()
+    events_changed = Signal()
+
+    def __init__(self, class_count: int, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._class_count = class_count
+        self._recording: OpenRecording | None = None
+        self._buffers: tuple[ScoreBuffer, ...] = ()
+        self._state = AnalysisState.NONE
+        self._model = ModelName()
+        self._events = EventList()
+
+    @property
+    def recording(self) -> OpenRecording | None:
+        return self._recording
+
+    @property
+    def state(self) -> AnalysisState:
+        return self._state
+
+    @property
+    def model(self) -> ModelName:
+        return self._model
+
+    @property
+    def buffers(self) -> tuple[ScoreBuffer, ...]:
+        """Scores of the mix, or of each channel."""
+        return self._buffers
+
+    @property
+    def scores(self) -> ScoreBuffer | None:
+        """The scores that are drawn: those of the mix, or of the first channel."""
+        return self._buffers[0] if self._buffers else None
+
+    @property
+    def events(self) -> EventList:
+        return self._events
+
+    def open(self, recording: OpenRecording | None) -> None:
+        """Puts another recording in place, without scores or events."""
+        self._recording = recording
+        self._buffers = ()
+        self._state = AnalysisState.NONE
+        self._model = ModelName()
+        self._events = EventList()
+        self.recording_changed.emit()
+        self.scores_changed.emit()
+        self.analysis_changed.emit()
+        self.events_changed.emit()
+
+    def begin_analysis(self, grid: FrameGrid, channels: tuple[int | None, ...] = (None,)) -> None:
+        """Forgets former scores and makes room for those on `grid`."""
+        self._buffers = tuple(ScoreBuffer(grid, self._class_count, c) for c in channels)
+        self.set_state(AnalysisState.RUNNING)
+        self.scores_changed.emit()
+
+    def add_chunk(self, chunk: ScoreChunk, channel: int | None = None) -> None:
+        for buffer in self._buffers:
+            if buffer.channel == channel:
+                buffer.add(chunk)
+        self.scores_changed.emit()
+
+    def set_scores(self, buffers: tuple[ScoreBuffer, ...]) -> None:
+        """Takes a complete analysis at once."""
+        self._buffers = buffers
+        self.set_state(AnalysisState.COMPLETE)
+        self.scores_changed.emit()
+
+    def set_state(self, state: AnalysisState) -> None:
+        if state is not self._state:
+            self._state = state
+            self.analysis_changed.emit()
+
+    def set_model(self, model: ModelName) -> None:
+        if model != self._model:
+            self._model = model
+            self.analysis_changed.emit()
+
+    def set_events(self, events: EventList) -> None:
+        if events != self._events:
+            self._events = events
+            self.events_changed.emit()

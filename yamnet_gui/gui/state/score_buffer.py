@@ -1,0 +1,128 @@
+"""The scores of the open recording while they arrive, ready to be drawn at any zoom."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yamnet_gui.core.scores import PATCH_S, FrameGrid, ScoreChunk, ScoreTable
+
+_POOL = 8
+
+
+class ScoreBuffer:
+    """All frames of one analysis: float32 for rules, 8 bit per class for drawing.
+
+    `levels[i]` has shape (classes, frames / 8**i): maxima of 8**i frames, so that drawing ten
+    hours costs no more than drawing a minute and a single frame is never lost.
+    """
+
+    def __init__(self, grid: FrameGrid, class_count: int, channel: int | None = None) -> None:
+        self.grid = grid
+        self.channel = channel
+        self.ready = 0
+        self.best = np.zeros(class_count, np.float32)
+        self._sum = np.zeros(class_count, np.float64)
+        self._scores = np.zeros((grid.count, class_count), np.float32)
+        self._levels: list[NDArray[np.uint8]] = [np.zeros((class_count, grid.count), np.uint8)]
+        while self._levels[-1].shape[1] > 4096:
+            width = -(-self._levels[-1].shape[1] // _POOL)
+            self._levels.append(np.zeros((class_count, width), np.uint8))
+
+    @classmethod
+    def of_table(cls, table: ScoreTable) -> "ScoreBuffer":
+        """A complete buffer of scores that are already there."""
+        buffer = cls(table.grid, table.scores.shape[1], table.channel)
+        for first in range(0, table.grid.count, 4096):
+            buffer._put(first, table.scores[first : first + 4096])
+        return buffer
+
+    @property
+    def complete(self) -> bool:
+        return self.ready == self.grid.count
+
+    @property
+    def mean(self) -> NDArray[np.float64]:
+        """Mean score of each class over the frames that are there, shape (classes,)."""
+        return self._sum / max(self.ready, 1)
+
+    def add(self, chunk: ScoreChunk) -> None:
+        """Takes the next frames."""
+        self._put(chunk.first_frame, chunk.scores)
+
+    def table(self) -> ScoreTable:
+        """The frames that are there so far."""
+        scores = self._scores[: self.ready]
+        scores.flags.writeable = False
+        grid = self.grid
+        if not self.complete:
+            edge = grid.start_s + PATCH_S / 2 + (self.ready - 0.5) * grid.hop_s
+            grid = FrameGrid(self.ready, min(edge, grid.end_s), grid.start_s, grid.hop_s)
+        return ScoreTable(grid, scores, self.channel)
+
+    def at(self, time_s: float) -> NDArray[np.float32] | None:
+        """Scores of all classes in the frame around `time_s`; None where there are none yet."""
+        frame = self.grid.frame_at(time_s)
+        return self._scores[frame] if frame < self.ready else None
+
+    def curve(
+        self, class_index: int, start_s: float, end_s: float, columns: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+        """Steps (edges, scores) of one class over [start_s, end_s], at most about `columns`."""
+        first = self.grid.frame_at(start_s)
+        last = min(self.grid.frame_at(end_s) + 1, self.ready)
+        if last <= first:
+            return np.zeros(1), np.zeros(0, np.float32)
+        values = self._scores[first:last, class_index]
+        edges = self.grid.tile_edges()[first : last + 1]
+        if len(values) > columns:
+            starts = np.linspace(0, len(values), columns, endpoint=False).astype(int)
+            values = np.maximum.reduceat(values, starts)
+            edges = np.append(edges[starts], edges[-1])
+        return edges, values
+
+    def columns(
+        self, classes: Sequence[int], start_s: float, end_s: float, count: int
+    ) -> NDArray[np.uint8]:
+        """Largest score (0 to 255 for 0 to 1) per class and column, shape (classes, count).
+
+        Columns divide [start_s, end_s] evenly; 0 where there is no score.
+        """
+        grid = self.grid
+        image = np.zeros((len(classes), count), np.uint8)
+        if not classes or not self.ready:
+            return image
+        times = np.linspace(start_s, end_s, count + 1)
+        frames = (times - grid.start_s - PATCH_S / 2) / grid.hop_s + 0.5
+        level = 0
+        while level + 1 < len(self._levels) and (frames[-1] - frames[0]) / count > 2 * _POOL ** (
+            level + 1
+        ):
+            level += 1
+        bins = np.floor(frames / _POOL**level).astype(np.int64)
+        ready = -(-self.ready // _POOL**level)
+        known = (times[1:] > grid.start_s) & (times[:-1] < grid.end_s) & (bins[:-1] < ready)
+        if not known.any():
+            return image
+        starts = np.clip(bins[:-1][known], 0, ready - 1)
+        stop = int(np.clip(bins[1:][known][-1] + 1, starts[-1] + 1, ready))
+        rows = self._levels[level][np.asarray(classes), :stop]
+        image[:, known] = np.maximum.reduceat(rows, starts, axis=1)
+        return image
+
+    def _put(self, first: int, scores: NDArray[np.float32]) -> None:
+        last = first + len(scores)
+        self.ready = max(self.ready, last)
+        self._scores.flags.writeable = True
+        self._scores[first:last] = scores
+        self._levels[0][:, first:last] = (np.ceil(scores * 255)).astype(np.uint8).T
+        for below, level in zip(self._levels, self._levels[1:], strict=False):
+            first_bin, last_bin = first // _POOL, -(-last // _POOL)
+            part = below[:, first_bin * _POOL : last_bin * _POOL]
+            starts = np.arange(0, part.shape[1], _POOL)
+            level[:, first_bin : first_bin + len(starts)] = np.maximum.reduceat(
+                part, starts, axis=1
+            )
+            first, last = first_bin, last_bin
+        np.maximum(self.best, scores.max(axis=0, initial=0), out=self.best)
+        self._sum += scores.sum(axis=0)

@@ -1,0 +1,111 @@
+"""The owner of time: what stretch is visible, where the cursor is, what is selected."""
+
+from PySide6.QtCore import QObject, Signal
+
+from yamnet_gui.core.spans import TimeSpan
+
+_SAMPLES_IN_CLOSEST_VIEW = 24
+_UNKNOWN_RATE_HZ = 48_000
+
+
+class Timeline(QObject):
+    """View, cursor and selection of the open recording, in seconds from its start.
+
+    Every track reads from here and asks here; the view always lies inside the recording.
+    """
+
+    view_changed = Signal(object)  # TimeSpan
+    cursor_changed = Signal(float)
+    selection_changed = Signal(object)  # TimeSpan | None
+    recording_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._duration_s = 0.0
+        self._rate_hz = _UNKNOWN_RATE_HZ
+        self._view = TimeSpan(0.0, 1.0)
+        self._cursor_s = 0.0
+        self._selection: TimeSpan | None = None
+
+    @property
+    def duration_s(self) -> float:
+        return self._duration_s
+
+    @property
+    def sample_rate_hz(self) -> int:
+        return self._rate_hz
+
+    @property
+    def view(self) -> TimeSpan:
+        return self._view
+
+    @property
+    def cursor_s(self) -> float:
+        return self._cursor_s
+
+    @property
+    def selection(self) -> TimeSpan | None:
+        return self._selection
+
+    def set_recording(self, duration_s: float, rate_hz: int) -> None:
+        """Starts anew with the whole of another recording in view (0 s: with none)."""
+        self._duration_s = duration_s
+        self._rate_hz = rate_hz or _UNKNOWN_RATE_HZ
+        self._view = TimeSpan(0.0, duration_s or 1.0)
+        self._cursor_s = 0.0
+        self._selection = None
+        self.recording_changed.emit()
+        self.view_changed.emit(self._view)
+        self.cursor_changed.emit(0.0)
+        self.selection_changed.emit(None)
+
+    def set_view(self, start_s: float, end_s: float) -> None:
+        """Shows [start_s, end_s], moved and narrowed so that it lies inside the recording."""
+        whole = self._duration_s or 1.0
+        shortest = min(whole, _SAMPLES_IN_CLOSEST_VIEW / self._rate_hz)
+        length = min(max(end_s - start_s, shortest), whole)
+        centre = (start_s + end_s) / 2
+        start = start_s if end_s - start_s == length else centre - length / 2
+        start = min(max(start, 0.0), whole - length)
+        view = TimeSpan(start, start + length)
+        if view != self._view:
+            self._view = view
+            self.view_changed.emit(view)
+
+    def zoom(self, factor: float, at_s: float | None = None) -> None:
+        """Shows `factor` times as long a stretch; the time `at_s` stays where it is on screen."""
+        view = self._view
+        at = view.centre_s if at_s is None else at_s
+        self.set_view(at - (at - view.start_s) * factor, at + (view.end_s - at) * factor)
+
+    def pan(self, by_s: float) -> None:
+        self.set_view(self._view.start_s + by_s, self._view.end_s + by_s)
+
+    def show_all(self) -> None:
+        self.set_view(0.0, self._duration_s or 1.0)
+
+    def fit(self, span: TimeSpan, margin: float = 0.5) -> None:
+        """Zooms so that `span` fills the view with `margin` of its length free on either side."""
+        room = max(span.duration_s * margin, 0.05)
+        self.set_view(span.start_s - room, span.end_s + room)
+
+    def reveal(self, span: TimeSpan) -> None:
+        """Pans, without zooming, only as far as needed to see `span`."""
+        view = self._view
+        if view.start_s <= span.start_s and span.end_s <= view.end_s:
+            return
+        self.pan(span.centre_s - view.centre_s)
+
+    def set_cursor(self, time_s: float) -> None:
+        time_s = min(max(time_s, 0.0), self._duration_s)
+        if time_s != self._cursor_s:
+            self._cursor_s = time_s
+            self.cursor_changed.emit(time_s)
+
+    def set_selection(self, span: TimeSpan | None) -> None:
+        if span is not None:
+            span = span.clipped(0.0, self._duration_s)
+            span = span if span.duration_s > 0 else None
+        if span != self._selection:
+            self._selection = span
+            self.selection_changed.emit(span)

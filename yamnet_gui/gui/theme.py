@@ -1,0 +1,184 @@
+"""Colours: palettes for dark and light, classes, review states, and tinted icons."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from yamnet_gui.assets import resource_path
+from yamnet_gui.core.events import ReviewState
+
+
+class ThemeChoice(StrEnum):
+    """What a person chose: follow the system, or always one of the two."""
+
+    SYSTEM = "system"
+    DARK = "dark"
+    LIGHT = "light"
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The colours of the tracks. Everything else takes the palette made from them."""
+
+    dark: bool
+    window: str
+    base: str
+    alternate: str
+    button: str
+    text: str
+    dim_text: str
+    line: str
+    grid: str
+    accent: str
+    accent_text: str
+    waveform: str
+    waveform_second: str
+    cursor: str
+    warning: str
+    error: str
+
+    def palette(self) -> QPalette:
+        """A Qt palette for every widget."""
+        palette = QPalette()
+        role = QPalette.ColorRole
+        for which, name in (
+            (role.Window, self.window),
+            (role.WindowText, self.text),
+            (role.Base, self.base),
+            (role.AlternateBase, self.alternate),
+            (role.Text, self.text),
+            (role.Button, self.button),
+            (role.ButtonText, self.text),
+            (role.BrightText, self.error),
+            (role.ToolTipBase, self.button),
+            (role.ToolTipText, self.text),
+            (role.PlaceholderText, self.dim_text),
+            (role.Highlight, self.accent),
+            (role.HighlightedText, self.accent_text),
+            (role.Link, self.accent),
+            (role.Light, self.line),
+            (role.Midlight, self.button),
+            (role.Mid, self.line),
+            (role.Dark, self.grid),
+            (role.Shadow, "#000000"),
+        ):
+            palette.setColor(which, QColor(name))
+        off = QPalette.ColorGroup.Disabled
+        for which in (role.WindowText, role.Text, role.ButtonText):
+            palette.setColor(off, which, QColor(self.dim_text))
+        palette.setColor(off, role.Highlight, QColor(self.line))
+        return palette
+
+
+DARK = Theme(
+    dark=True,
+    window="#1e2124",
+    base="#16181a",
+    alternate="#1b1e20",
+    button="#2a2e32",
+    text="#e4e6e8",
+    dim_text="#9aa1a8",
+    line="#3a3f44",
+    grid="#2b2f33",
+    accent="#4c9be8",
+    accent_text="#0b1620",
+    waveform="#6fb1ea",
+    waveform_second="#8fc9a8",
+    cursor="#ffffff",
+    warning="#e8b04c",
+    error="#f07a6a",
+)
+LIGHT = Theme(
+    dark=False,
+    window="#f3f4f5",
+    base="#ffffff",
+    alternate="#f7f8f9",
+    button="#e8eaec",
+    text="#1c2024",
+    dim_text="#5c646c",
+    line="#c3c8cd",
+    grid="#e3e6e9",
+    accent="#1f6fbf",
+    accent_text="#ffffff",
+    waveform="#2b6cb0",
+    waveform_second="#2f855a",
+    cursor="#111111",
+    warning="#8a5a00",
+    error="#b3261e",
+)
+
+# Hues of Okabe and Ito's palette for colour-blind readers (jfly.uni-koeln.de/color), each in a
+# second lightness so that neighbours in the class list differ in hue and lightness.
+_CLASS_HUES = (
+    "#56b4e9",
+    "#e69f00",
+    "#009e73",
+    "#cc79a7",
+    "#f0e442",
+    "#0072b2",
+    "#d55e00",
+    "#9ad1f5",
+    "#ffcf70",
+    "#5fd3b0",
+    "#e8b3d0",
+    "#f3a66d",
+)
+_STATE_MARKS = {
+    ReviewState.UNREVIEWED: "○",
+    ReviewState.ACCEPTED: "✓",
+    ReviewState.REJECTED: "✗",
+    ReviewState.UNCERTAIN: "?",
+}
+
+
+def system_theme() -> Theme:
+    """The theme that the system asks for now."""
+    scheme = QGuiApplication.styleHints().colorScheme()
+    return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+
+
+def theme_for(choice: ThemeChoice) -> Theme:
+    if choice is ThemeChoice.SYSTEM:
+        return system_theme()
+    return DARK if choice is ThemeChoice.DARK else LIGHT
+
+
+def class_color(class_index: int | None, label: str = "") -> QColor:
+    """The colour of a class: the same in every recording and session."""
+    key = class_index if class_index is not None else sum(map(ord, label))
+    return QColor(_CLASS_HUES[key * 5 % len(_CLASS_HUES)])
+
+
+def state_mark(state: ReviewState) -> str:
+    """One sign for a review state, so that colour is never alone."""
+    return _STATE_MARKS[state]
+
+
+def icon(name: str, palette: QPalette) -> QIcon:
+    """The icon `resources/icons/NAME.svg` in the colours of `palette`; empty if there is none."""
+    path = resource_path("icons", f"{name}.svg")
+    if not path.is_file():
+        return QIcon()
+    drawing = path.read_text(encoding="utf-8")
+    result = QIcon()
+    for mode, group in (
+        (QIcon.Mode.Normal, QPalette.ColorGroup.Active),
+        (QIcon.Mode.Disabled, QPalette.ColorGroup.Disabled),
+    ):
+        color = palette.color(group, QPalette.ColorRole.ButtonText).name()
+        svg = drawing.replace("currentColor", color).encode()
+        for size in (16, 20, 24, 32, 40, 48):
+            result.addPixmap(_rendered(svg, size), mode)
+    return result
+
+
+def _rendered(svg: bytes, size: int) -> QPixmap:
+    image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    QSvgRenderer(QByteArray(svg)).render(painter, QRectF(0, 0, size, size))
+    painter.end()
+    return QPixmap.fromImage(image)

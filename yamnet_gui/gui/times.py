@@ -1,0 +1,52 @@
+"""How times are written and where the marks of a time axis stand."""
+
+import math
+from datetime import datetime, timedelta
+
+_STEPS_S = (
+    *(m * 10.0**e for e in range(-6, 1) for m in (1, 2, 5)),
+    10.0,
+    15.0,
+    30.0,
+    *(60.0 * m for m in (1, 2, 5, 10, 15, 30)),
+    *(3600.0 * h for h in (1, 2, 3, 6, 12, 24)),
+)
+
+
+def mark_step(seconds_per_pixel: float, least_pixels: float) -> float:
+    """Distance in seconds between marks that stand at least `least_pixels` apart."""
+    wanted = seconds_per_pixel * least_pixels
+    for step in _STEPS_S:
+        if step >= wanted:
+            return step
+    return 86400.0 * math.ceil(wanted / 86400.0)
+
+
+def decimals_for(step_s: float) -> int:
+    """Decimals needed so that marks `step_s` apart differ in writing."""
+    return max(0, -math.floor(math.log10(step_s) + 1e-9)) if step_s < 1 else 0
+
+
+def clock(seconds: float, decimals: int = 3) -> str:
+    """Seconds as h:mm:ss.mmm, without hours below one hour."""
+    ticks = round(abs(seconds) * 10**decimals)
+    whole, fraction = divmod(ticks, 10**decimals)
+    minutes, second = divmod(whole, 60)
+    hours, minute = divmod(minutes, 60)
+    text = f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"
+    sign = "-" if seconds < 0 and ticks else ""
+    return f"{sign}{text}.{fraction:0{decimals}d}" if decimals else sign + text
+
+
+def wall_clock(start: datetime, seconds: float, decimals: int = 0) -> str:
+    """Clock time of a point of a recording that began at `start`, as hh:mm:ss.mmm."""
+    moment = start + timedelta(seconds=round(seconds, max(decimals, 0)))
+    text = moment.strftime("%H:%M:%S")
+    return f"{text}.{moment.microsecond:06d}"[: 9 + decimals] if decimals else text
+
+
+def length(seconds: float) -> str:
+    """A duration in the unit that reads best."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.2f} s" if seconds < 60 else clock(seconds, 0)

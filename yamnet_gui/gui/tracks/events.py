@@ -1,0 +1,322 @@
+"""Events as labelled bars in lanes."""
+
+import heapq
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QWheelEvent
+
+from yamnet_gui.core.events import Event, EventList, ReviewState
+from yamnet_gui.gui.state.document import Document
+from yamnet_gui.gui.state.selection import EventSelection
+from yamnet_gui.gui.state.timeline import Timeline
+from yamnet_gui.gui.theme import Theme, class_color, state_mark
+from yamnet_gui.gui.times import clock, length
+
+from .layer import Layer, argb, image_of
+from .track import Track
+
+MOST_LANES = 16
+_NARROW_PIXELS = 8
+_LABEL_PIXELS = 26
+_EDGE_PIXELS = 5
+_STRENGTH = {
+    ReviewState.UNREVIEWED: 0.75,
+    ReviewState.ACCEPTED: 1.0,
+    ReviewState.UNCERTAIN: 0.6,
+    ReviewState.REJECTED: 0.25,
+}
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """Events in arrays for drawing: row i of each belongs to `events[i]`, sorted by onset."""
+
+    events: tuple[Event, ...]
+    onsets: NDArray[np.float64]
+    offsets: NDArray[np.float64]
+    lanes: NDArray[np.int32]
+    colors: NDArray[np.uint32]
+    count: int
+
+    @classmethod
+    def of(cls, events: EventList) -> "Lanes":
+        """Puts each event in the first lane that is free at its onset."""
+        onsets = np.array([e.onset_s for e in events], float)
+        offsets = np.array([e.offset_s for e in events], float)
+        colors = [
+            argb(class_color(e.class_index, e.label).name(), _STRENGTH[e.state]) for e in events
+        ]
+        free: list[int] = []
+        busy: list[tuple[float, int]] = []
+        lanes = np.zeros(len(events), np.int32)
+        used = 0
+        for i, event in enumerate(events):
+            while busy and busy[0][0] <= event.onset_s:
+                heapq.heappush(free, heapq.heappop(busy)[1])
+            if free:
+                lane = heapq.heappop(free)
+            else:
+                lane, used = used, used + 1
+            lanes[i] = lane
+            heapq.heappush(busy, (event.offset_s, lane))
+        count = min(max(used, 1), MOST_LANES)
+        return cls(
+            tuple(events),
+            onsets,
+            offsets,
+            np.minimum(lanes, count - 1),
+            np.array(colors, np.uint32),
+            count,
+        )
+
+
+class EventsLayer(Layer):
+    """Bars with the label of the class and a sign for the state of review."""
+
+    def __init__(
+        self,
+        area: pg.ViewBox,
+        timeline: Timeline,
+        document: Document,
+        selection: EventSelection,
+        theme: Theme,
+    ) -> None:
+        super().__init__(area, timeline, z=5)
+        self._document = document
+        self._selection = selection
+        self._lanes = Lanes.of(document.events)
+        self.theme = theme
+        self.scrolled = 0.0
+
+    def take_events(self) -> None:
+        """Arranges the document's events anew."""
+        self._lanes = Lanes.of(self._document.events)
+        self.scroll_by(0.0)
+
+    def lane_top(self, lane: int) -> float:
+        return lane * self.lane_height - self.scrolled
+
+    @property
+    def lane_height(self) -> float:
+        """Pixels of a lane: as many as there is room for, but enough to read a label."""
+        return min(max(self.height / self._lanes.count, 15.0), 22.0)
+
+    def scroll_by(self, pixels: float) -> None:
+        """Shows other lanes where they do not fit all."""
+        most = max(self._lanes.count * self.lane_height - self.height, 0.0)
+        self.scrolled = min(max(self.scrolled + pixels, 0.0), most)
+        self.renew()
+
+    def draw(self, painter: QPainter, scale: float) -> None:
+        lanes = self._lanes
+        if not lanes.events:
+            return
+        view = self.timeline.view
+        width = self.width
+        per_second = width / view.duration_s
+        visible = np.flatnonzero((lanes.onsets <= view.end_s) & (lanes.offsets >= view.start_s))
+        left = (lanes.onsets[visible] - view.start_s) * per_second
+        right = (lanes.offsets[visible] - view.start_s) * per_second
+        narrow = right - left < _NARROW_PIXELS
+        self._draw_narrow(painter, visible[narrow], left[narrow], right[narrow])
+        font = painter.font()
+        font.setPixelSize(max(8, min(13, int(self.lane_height) - 4)))
+        painter.setFont(font)
+        metrics = QFontMetricsF(font)
+        selected = set(self._selection.ids)
+        for i, x0, x1 in zip(
+            visible[~narrow].tolist(), left[~narrow].tolist(), right[~narrow].tolist(), strict=True
+        ):
+            self._draw_bar(painter, metrics, i, x0, x1, selected)
+        for i in visible[narrow].tolist() if len(selected) else ():
+            event = lanes.events[i]
+            if event.id in selected:
+                x0 = (event.onset_s - view.start_s) * per_second
+                self._frame(painter, i, x0, max(event.duration_s * per_second, 3))
+        self._draw_scroll(painter)
+
+    def _draw_narrow(
+        self,
+        painter: QPainter,
+        which: NDArray[np.int64],
+        left: NDArray[np.float64],
+        right: NDArray[np.float64],
+    ) -> None:
+        """Paints all bars of a few pixels at once: there may be thousands."""
+        if not len(which):
+            return
+        lanes = self._lanes
+        width = self.width
+        image = np.zeros((lanes.count, width), np.uint32)
+        first = np.clip(np.floor(left), 0, width - 1).astype(int)
+        last = np.clip(np.ceil(right), first + 1, width).astype(int)
+        for step in range(_NARROW_PIXELS + 1):
+            at = first + step
+            inside = at < last
+            image[lanes.lanes[which[inside]], at[inside]] = lanes.colors[which[inside]]
+        height = max(2, int(self.lane_height) - 2)
+        picture = image_of(image, 1.0)
+        for lane in range(lanes.count):
+            target = QRectF(0, self.lane_top(lane) + 1, width, height)
+            painter.drawImage(target, picture, QRectF(0, lane, width, 1))
+
+    def _draw_scroll(self, painter: QPainter) -> None:
+        """A thin mark at the right where lanes lie outside."""
+        whole = self._lanes.count * self.lane_height
+        if whole <= self.height:
+            return
+        color = QColor(self.theme.dim_text)
+        color.setAlphaF(0.6)
+        top = self.scrolled / whole * self.height
+        tall = self.height / whole * self.height
+        painter.fillRect(QRectF(self.width - 4, top, 3, tall), color)
+
+    def _draw_bar(
+        self,
+        painter: QPainter,
+        metrics: QFontMetricsF,
+        i: int,
+        x0: float,
+        x1: float,
+        selected: set[str],
+    ) -> None:
+        event = self._lanes.events[i]
+        top, height = self.lane_top(int(self._lanes.lanes[i])) + 1, max(2.0, self.lane_height - 2)
+        inside = QRectF(max(x0, -4), top, min(x1, self.width + 4) - max(x0, -4), height)
+        color = class_color(event.class_index, event.label)
+        fill = QColor(color)
+        fill.setAlphaF(_STRENGTH[event.state])
+        painter.fillRect(inside, fill)
+        if event.state is ReviewState.REJECTED:
+            painter.setPen(QPen(color, 1))
+            middle = inside.center().y()
+            painter.drawLine(QPointF(inside.left(), middle), QPointF(inside.right(), middle))
+        if event.id in selected:
+            self._frame(painter, i, x0, x1 - x0)
+        start = max(inside.left(), 0.0)
+        room = min(inside.right(), self.width) - start - 8
+        if room >= _LABEL_PIXELS and height >= 9:
+            mark = "" if event.state is ReviewState.UNREVIEWED else f"{state_mark(event.state)} "
+            text = metrics.elidedText(mark + event.label, Qt.TextElideMode.ElideRight, room)
+            painter.setPen(self._text_on(color, _STRENGTH[event.state]))
+            painter.drawText(
+                QRectF(start + 4, top, room + 2, height), Qt.AlignmentFlag.AlignVCenter, text
+            )
+
+    def _text_on(self, color: QColor, strength: float) -> QColor:
+        """Black or white, whichever reads better on a colour laid over the background."""
+        base = QColor(self.theme.base)
+        pairs = (
+            (color.redF(), base.redF()),
+            (color.greenF(), base.greenF()),
+            (color.blueF(), base.blueF()),
+        )
+        seen = [strength * c + (1 - strength) * b for c, b in pairs]
+        luminance = 0.2126 * seen[0] ** 2.2 + 0.7152 * seen[1] ** 2.2 + 0.0722 * seen[2] ** 2.2
+        return QColor("#101214" if luminance > 0.18 else "#ffffff")
+
+    def _frame(self, painter: QPainter, i: int, x0: float, wide: float) -> None:
+        top, height = self.lane_top(int(self._lanes.lanes[i])) + 1, max(2.0, self.lane_height - 2)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(self.theme.text), 1))
+        painter.drawRect(QRectF(x0 - 1, top - 1, wide + 1, height + 1))
+
+    def hit(self, position: QPointF) -> Event | None:
+        """The event under a position; short ones are found within three pixels."""
+        lane = int((position.y() + self.scrolled) / self.lane_height)
+        time_s = self.time_at(position.x())
+        near = 3 * self.timeline.view.duration_s / self.width
+        lanes = self._lanes
+        found = np.flatnonzero(
+            (lanes.lanes == lane)
+            & (lanes.onsets - near <= time_s)
+            & (lanes.offsets + near > time_s)
+        )
+        if not len(found):
+            return None
+        middle = (lanes.onsets[found] + lanes.offsets[found]) / 2
+        return lanes.events[int(found[np.argmin(np.abs(middle - time_s))])]
+
+
+class EventsTrack(Track):
+    """Bars that can be clicked, opened, and whose edges can be dragged."""
+
+    edge_moved = Signal(str, float, float, bool)  # id, onset, offset, whether the drag ended
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__("Events", *arguments, bands=False)  # type: ignore[arg-type, misc]
+        self._layer = EventsLayer(
+            self.area, self.timeline, self.document, self.selection, self.theme
+        )
+        self._edge: tuple[Event, bool] | None = None
+        self.getPlotItem().getAxis("left").setTicks([[]])
+        self.document.events_changed.connect(self._layer.take_events)
+        self.selection.changed.connect(self._layer.renew)
+
+    def set_theme(self, theme: Theme) -> None:
+        if hasattr(self, "_layer"):
+            self._layer.theme = theme
+        super().set_theme(theme)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            delta = event.angleDelta()
+            self._layer.scroll_by(-(delta.y() or delta.x()) / 4)
+            event.accept()
+        else:
+            super().wheelEvent(event)
+
+    def event_at(self, position: QPointF) -> str:
+        found = self._layer.hit(position)
+        return found.id if found else ""
+
+    def press(self, position: QPointF) -> bool:
+        self._edge = self._edge_at(position)
+        return self._edge is not None
+
+    def drag(self, position: QPointF) -> None:
+        self._move(position, ended=False)
+
+    def drop(self, position: QPointF) -> None:
+        self._move(position, ended=True)
+        self._edge = None
+
+    def hover_shape(self, position: QPointF) -> Qt.CursorShape:
+        if self._edge_at(position):
+            return Qt.CursorShape.SizeHorCursor
+        return Qt.CursorShape.ArrowCursor
+
+    def hover_text(self, position: QPointF) -> str:
+        event = self._layer.hit(position)
+        if event is None:
+            return ""
+        score = "" if event.score_max is None else f" · score {event.score_max:.2f}"
+        return (
+            f"{event.label}\n{clock(event.onset_s)} – {clock(event.offset_s)} "
+            f"({length(event.duration_s)}){score} · {event.state}"
+        )
+
+    def _edge_at(self, position: QPointF) -> tuple[Event, bool] | None:
+        """The edge of the selected event under a position: (event, whether it is the onset)."""
+        event = self._layer.hit(position)
+        if event is None or event.id not in self.selection.ids:
+            return None
+        onset, offset = self.x_of(event.onset_s), self.x_of(event.offset_s)
+        if abs(position.x() - onset) <= _EDGE_PIXELS:
+            return event, True
+        return (event, False) if abs(position.x() - offset) <= _EDGE_PIXELS else None
+
+    def _move(self, position: QPointF, ended: bool) -> None:
+        if self._edge is None:
+            return
+        event, onset = self._edge
+        time_s = min(max(self.time_at(position.x()), 0.0), self.timeline.duration_s)
+        if onset:
+            start, end = min(time_s, event.offset_s - 0.001), event.offset_s
+        else:
+            start, end = event.onset_s, max(time_s, event.onset_s + 0.001)
+        self.edge_moved.emit(event.id, max(start, 0.0), end, ended)

@@ -1,0 +1,120 @@
+"""A drawing on a track, in pixels, over exactly the visible stretch of time."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from yamnet_gui.gui.state.timeline import Timeline
+
+
+class Layer(QGraphicsItem):
+    """Fills the plotting area of a track; coordinates are the area's own pixels.
+
+    Every layer maps time to pixels by the same rule, so the same time lies in the same pixel
+    column on every track. What is drawn is kept as a picture until `renew`, so that a cursor
+    that moves over it costs next to nothing.
+    """
+
+    def __init__(
+        self, area: pg.ViewBox, timeline: Timeline, z: float = 0.0, cached: bool = True
+    ) -> None:
+        super().__init__(area)
+        self._area = area
+        self._picture: QImage | None = None
+        self._cached = cached
+        self.timeline = timeline
+        self.setZValue(z)
+        area.sigResized.connect(self._on_resized)
+
+    @property
+    def width(self) -> int:
+        return max(1, round(self._area.width()))
+
+    @property
+    def height(self) -> int:
+        return max(1, round(self._area.height()))
+
+    def x_of(self, time_s: float) -> float:
+        """Pixel of a time; whole numbers are borders between pixel columns."""
+        view = self.timeline.view
+        return (time_s - view.start_s) / view.duration_s * self.width
+
+    def time_at(self, x: float) -> float:
+        view = self.timeline.view
+        return view.start_s + x / self.width * view.duration_s
+
+    def column_edges(self, columns: int) -> NDArray[np.float64]:
+        """Times of the borders of `columns` equal columns over the view, shape (columns + 1,)."""
+        view = self.timeline.view
+        return np.linspace(view.start_s, view.end_s, columns + 1)
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(0, 0, self.width, self.height)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionGraphicsItem,
+        widget: QWidget | None = None,
+    ) -> None:
+        scale = widget.devicePixelRatioF() if widget else 1.0
+        if not self._cached:
+            self.draw(painter, scale)
+            return
+        size = QSize(round(self.width * scale), round(self.height * scale))
+        picture = self._picture
+        if picture is None or picture.size() != size or picture.devicePixelRatio() != scale:
+            picture = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+            picture.setDevicePixelRatio(scale)
+            picture.fill(0)
+            own = QPainter(picture)
+            own.setFont(painter.font())
+            self.draw(own, scale)
+            own.end()
+            self._picture = picture
+        painter.drawImage(0, 0, picture)
+
+    def renew(self) -> None:
+        """Draws again: the view or what is shown has changed."""
+        self._picture = None
+        self.update()
+
+    def _on_resized(self, _area: pg.ViewBox) -> None:
+        self.prepareGeometryChange()
+        self._picture = None
+
+    def draw(self, painter: QPainter, scale: float) -> None:
+        """Draws in pixels of the plotting area; `scale` is device pixels per pixel."""
+        raise NotImplementedError
+
+
+def argb(color: str, alpha: float = 1.0) -> int:
+    """A colour `#rrggbb` as premultiplied 0xAARRGGBB."""
+    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    parts = (round(v * alpha) for v in (red, green, blue))
+    value = round(alpha * 255) << 24
+    for shift, part in zip((16, 8, 0), parts, strict=True):
+        value |= part << shift
+    return value
+
+
+def image_of(pixels: NDArray[np.uint32], scale: float) -> QImage:
+    """A picture from premultiplied 0xAARRGGBB values, shape (rows, columns), top row first."""
+    pixels = np.ascontiguousarray(pixels, np.uint32)
+    rows, columns = pixels.shape
+    image = QImage(
+        pixels.data, columns, rows, columns * 4, QImage.Format.Format_ARGB32_Premultiplied
+    ).copy()
+    image.setDevicePixelRatio(scale)
+    return image
+
+
+def runs(mask: NDArray[np.bool_]) -> Sequence[tuple[int, int]]:
+    """Stretches [first, last) where `mask` holds."""
+    steps = np.flatnonzero(np.diff(np.concatenate(([0], mask.view(np.int8), [0]))))
+    return list(zip(steps[::2].tolist(), steps[1::2].tolist(), strict=True))

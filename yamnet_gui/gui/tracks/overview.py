@@ -1,0 +1,142 @@
+"""The whole recording at a glance: waveform, density of events, the visible part."""
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy
+
+from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.gui.state.document import Document
+from yamnet_gui.gui.state.sound import Sound
+from yamnet_gui.gui.state.timeline import Timeline
+from yamnet_gui.gui.theme import Theme
+
+from .layer import Layer, argb, image_of
+from .track import Track
+
+_DENSITY_PIXELS = 5
+
+
+class OverviewLayer(Layer):
+    """Ignores the view: its columns divide the whole recording."""
+
+    def __init__(
+        self, area: pg.ViewBox, timeline: Timeline, sound: Sound, document: Document, theme: Theme
+    ) -> None:
+        super().__init__(area, timeline, z=5)
+        self._sound = sound
+        self._document = document
+        self.theme = theme
+
+    def draw(self, painter: QPainter, scale: float) -> None:
+        duration = self.timeline.duration_s
+        if duration <= 0:
+            return
+        columns = round(self.width * scale)
+        rows = max(1, round((self.height - _DENSITY_PIXELS) * scale))
+        low = np.full(columns, np.inf)
+        high = np.full(columns, -np.inf)
+        for channel in range(self._sound.channels):
+            found = self._sound.columns(channel, 0.0, duration, columns)
+            if found is not None:
+                low = np.fmin(low, found[0])
+                high = np.fmax(high, found[1])
+        known = np.isfinite(high) & np.isfinite(low)
+        half = rows / 2
+        top = np.where(known, np.floor(half - np.where(known, high, 0) * half), rows)
+        bottom = np.where(known, np.ceil(half - np.where(known, low, 0) * half), 0)
+        bottom = np.where(known, np.maximum(bottom, top + 1), 0)
+        row = np.arange(rows)[:, None]
+        mask = (row >= top) & (row < bottom)
+        pixels = np.where(mask, np.uint32(argb(self.theme.waveform, 0.8)), np.uint32(0))
+        painter.drawImage(QPointF(0, 0), image_of(pixels, scale))
+        self._draw_density(painter, duration)
+        self._draw_view(painter, duration)
+
+    def _draw_density(self, painter: QPainter, duration: float) -> None:
+        """A strip whose strength says how many events lie there."""
+        events = self._document.events
+        if not len(events):
+            return
+        width = self.width
+        onsets = np.array([(e.onset_s, e.offset_s) for e in events]) / duration * width
+        steps = np.zeros(width + 1)
+        first = np.clip(onsets[:, 0].astype(int), 0, width - 1)
+        np.add.at(steps, first, 1)
+        np.subtract.at(steps, np.clip(np.ceil(onsets[:, 1]).astype(int), first + 1, width), 1)
+        density = np.cumsum(steps[:width])
+        strength = np.where(density > 0, 0.25 + 0.75 * density / density.max(), 0)
+        color = QColor(self.theme.accent)
+        levels = np.round(strength * 8).astype(int)
+        edges = np.flatnonzero(np.diff(levels)) + 1
+        for start, end in zip([0, *edges.tolist()], [*edges.tolist(), width], strict=True):
+            if levels[start]:
+                color.setAlphaF(float(levels[start]) / 8)
+                y = self.height - _DENSITY_PIXELS + 1
+                painter.fillRect(QRectF(start, y, end - start, _DENSITY_PIXELS - 1), color)
+
+    def _draw_view(self, painter: QPainter, duration: float) -> None:
+        """Shades what is not visible and frames what is; the selection as a thin line."""
+        view = self.timeline.view
+        left = view.start_s / duration * self.width
+        right = max(view.end_s / duration * self.width, left + 3)
+        shade = QColor(self.theme.window)
+        shade.setAlphaF(0.6)
+        painter.fillRect(QRectF(0, 0, left, self.height), shade)
+        painter.fillRect(QRectF(right, 0, self.width - right, self.height), shade)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(self.theme.accent), 1))
+        painter.drawRect(QRectF(left, 0, right - left - 1, self.height - 1))
+        selected = self.timeline.selection
+        if selected is not None:
+            fill = QColor(self.theme.accent)
+            fill.setAlphaF(0.4)
+            x = selected.start_s / duration * self.width
+            wide = max(selected.duration_s / duration * self.width, 1)
+            painter.fillRect(QRectF(x, 0, wide, self.height), fill)
+        x = round(self.timeline.cursor_s / duration * self.width)
+        painter.setPen(QPen(QColor(self.theme.cursor), 1))
+        painter.drawLine(x, 0, x, self.height)
+
+
+class OverviewTrack(Track):
+    """A click jumps, dragging moves the visible part, the wheel with Ctrl zooms."""
+
+    HEIGHT = 54
+
+    def __init__(self, sound: Sound, *arguments: object) -> None:
+        super().__init__("Overview", *arguments, bands=False)  # type: ignore[arg-type, misc]
+        self._layer = OverviewLayer(self.area, self.timeline, sound, self.document, self.theme)
+        self._cursor.setVisible(False)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(self.HEIGHT)
+        self.getPlotItem().getAxis("left").setTicks([[]])
+        sound.changed.connect(self._update)
+        self.document.events_changed.connect(self._update)
+        self.timeline.selection_changed.connect(self._update)
+
+    def set_theme(self, theme: Theme) -> None:
+        if hasattr(self, "_layer"):
+            self._layer.theme = theme
+        super().set_theme(theme)
+
+    def refresh(self, _view: TimeSpan | None = None) -> None:
+        self.renew_layers()
+
+    def time_at(self, x: float) -> float:
+        return x / max(self.area.width(), 1) * self.timeline.duration_s
+
+    def press(self, position: QPointF) -> bool:
+        self.drag(position)
+        return True
+
+    def drag(self, position: QPointF) -> None:
+        view = self.timeline.view
+        self.timeline.pan(self.time_at(position.x()) - view.centre_s)
+
+    def _on_cursor(self, _time_s: float) -> None:
+        self._layer.renew()
+
+    def _update(self, *_arguments: object) -> None:
+        self._layer.renew()

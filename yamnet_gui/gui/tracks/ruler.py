@@ -1,0 +1,75 @@
+"""The time axis."""
+
+from collections.abc import Callable
+
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy
+
+from yamnet_gui.gui.state.timeline import Timeline
+from yamnet_gui.gui.theme import Theme
+from yamnet_gui.gui.times import clock, decimals_for, mark_step
+
+from .layer import Layer
+from .track import Track
+
+_LEAST_PIXELS = 90
+
+
+class RulerLayer(Layer):
+    """Marks at round times, with as many decimals as their distance needs."""
+
+    def __init__(self, area: pg.ViewBox, timeline: Timeline, theme: Theme) -> None:
+        super().__init__(area, timeline, z=5)
+        self.theme = theme
+        self.write: Callable[[float, int], str] = clock
+
+    def draw(self, painter: QPainter, scale: float) -> None:
+        if self.timeline.duration_s <= 0:
+            return
+        view = self.timeline.view
+        step = mark_step(view.duration_s / self.width, _LEAST_PIXELS)
+        decimals = decimals_for(step)
+        height = self.height
+        metrics = QFontMetricsF(painter.font())
+        line, text = QPen(QColor(self.theme.dim_text), 1), QPen(QColor(self.theme.text), 1)
+        number = int(view.start_s / step)
+        while number * step <= view.end_s:
+            x = self.x_of(number * step)
+            painter.setPen(line)
+            painter.drawLine(round(x), height - 6, round(x), height)
+            for part in range(1, 5):
+                minor = round(self.x_of((number + part / 5) * step))
+                painter.drawLine(minor, height - 3, minor, height)
+            label = self.write(number * step, decimals)
+            width = metrics.horizontalAdvance(label) + 2
+            left = min(max(x - width / 2, 0), self.width - width)
+            painter.setPen(text)
+            painter.drawText(
+                QRectF(left, 0, width, height - 6), Qt.AlignmentFlag.AlignCenter, label
+            )
+            number += 1
+
+
+class RulerTrack(Track):
+    """Times over all tracks, in h:mm:ss or as clock time."""
+
+    HEIGHT = 28
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__("Time", *arguments)  # type: ignore[arg-type]
+        self._layer = RulerLayer(self.area, self.timeline, self.theme)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(self.HEIGHT)
+        self.getPlotItem().getAxis("left").setTicks([[]])
+
+    def set_writing(self, write: Callable[[float, int], str]) -> None:
+        """Writes times with `write(seconds, decimals)`."""
+        self._layer.write = write
+        self.refresh()
+
+    def set_theme(self, theme: Theme) -> None:
+        if hasattr(self, "_layer"):
+            self._layer.theme = theme
+        super().set_theme(theme)

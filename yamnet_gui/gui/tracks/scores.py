@@ -1,0 +1,271 @@
+"""Scores: a row per shown class as a heat map, and the curve of the chosen class."""
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPen
+
+from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.gui.state.class_view import ClassView
+from yamnet_gui.gui.state.document import Document
+from yamnet_gui.gui.state.rules import Rules
+from yamnet_gui.gui.state.timeline import Timeline
+from yamnet_gui.gui.theme import Theme, class_color
+from yamnet_gui.gui.times import clock
+
+from .colormaps import color_table
+from .layer import Layer, image_of
+from .track import AXIS_WIDTH, Track
+
+_GRAB_PIXELS = 5
+
+
+class HeatLayer(Layer):
+    """One row per shown class, each pixel column the largest score in it."""
+
+    def __init__(
+        self,
+        area: pg.ViewBox,
+        timeline: Timeline,
+        document: Document,
+        classes: ClassView,
+        class_map: ClassMap,
+        theme: Theme,
+    ) -> None:
+        super().__init__(area, timeline, z=5)
+        self._document = document
+        self._classes = classes
+        self._class_map = class_map
+        self.theme = theme
+
+    def row_edges(self) -> list[int]:
+        """Borders of the rows in pixels from the top."""
+        count = max(len(self._classes.shown), 1)
+        return [round(self.height * i / count) for i in range(count + 1)]
+
+    def draw(self, painter: QPainter, scale: float) -> None:
+        shown = self._classes.shown
+        scores = self._document.scores
+        if not shown:
+            return
+        view = self.timeline.view
+        edges = self.row_edges()
+        if scores is not None:
+            columns = max(1, round(self.width * scale))
+            image = scores.columns(shown, view.start_s, view.end_s, columns)
+            heights = np.diff(np.round(np.array(edges) * scale).astype(int))
+            table = color_table("heat-dark" if self.theme.dark else "heat-light")
+            painter.drawImage(
+                QPointF(0, 0), image_of(table[np.repeat(image, heights, axis=0)], scale)
+            )
+        for row, index in enumerate(shown):
+            top, bottom = edges[row], edges[row + 1]
+            painter.setPen(QPen(QColor(self.theme.grid), 1))
+            painter.drawLine(0, bottom - 1, self.width, bottom - 1)
+            painter.fillRect(QRectF(0, top, 4, bottom - top - 1), class_color(index))
+            if index == self._classes.chosen:
+                painter.setPen(QPen(QColor(self.theme.accent), 1))
+                painter.drawRect(QRectF(0, top, self.width - 1, bottom - top - 1))
+
+
+class HeatTrack(Track):
+    """Heat map of the shown classes. A click chooses the class of the row."""
+
+    def __init__(self, classes: ClassView, class_map: ClassMap, *arguments: object) -> None:
+        super().__init__("Scores", *arguments)  # type: ignore[arg-type]
+        self._classes = classes
+        self._class_map = class_map
+        self._layer = HeatLayer(
+            self.area, self.timeline, self.document, classes, class_map, self.theme
+        )
+        self.area.setYRange(0, 1, padding=0)
+        self.area.sigResized.connect(self._name_rows)
+        classes.shown_changed.connect(self._name_rows)
+        for signal in (
+            classes.shown_changed,
+            classes.chosen_changed,
+            self.document.scores_changed,
+        ):
+            signal.connect(self._layer_update)
+
+    def set_theme(self, theme: Theme) -> None:
+        if hasattr(self, "_layer"):
+            self._layer.theme = theme
+        super().set_theme(theme)
+
+    def _name_rows(self, *_arguments: object) -> None:
+        """Writes the classes beside their rows."""
+        edges = self._layer.row_edges()
+        metrics = QFontMetricsF(self.font())
+        marks = []
+        for row, index in enumerate(self._classes.shown):
+            if edges[row + 1] - edges[row] < metrics.height() - 3:
+                break  # rows too low to be named: the tooltip does
+            middle = (edges[row] + edges[row + 1]) / 2
+            name = self._class_map[index].name
+            room = AXIS_WIDTH - 10
+            short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
+            marks.append((1 - middle / max(self.area.height(), 1), short))
+        self.getPlotItem().getAxis("left").setTicks([marks])
+
+    def class_at(self, position: QPointF) -> int | None:
+        """The class whose row lies at a position."""
+        edges = self._layer.row_edges()
+        for row, index in enumerate(self._classes.shown):
+            if edges[row] <= position.y() < edges[row + 1]:
+                return index
+        return None
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        found = self.class_at(self.area_position(event.position()))
+        if found is not None and self.timeline.selection is None:
+            self._classes.choose(found)
+        super().mouseReleaseEvent(event)
+
+    def hover_text(self, position: QPointF) -> str:
+        found = self.class_at(position)
+        scores = self.document.scores
+        if found is None or scores is None:
+            return ""
+        time_s = self.time_at(position.x())
+        at = scores.at(time_s)
+        value = "not analysed yet" if at is None else f"score {at[found]:.3f}"
+        return f"{self._class_map[found].name}\n{clock(time_s)}: {value}"
+
+    def _layer_update(self) -> None:
+        self._layer.renew()
+
+
+class CurveLayer(Layer):
+    """Steps of the chosen class's score, and its thresholds."""
+
+    def __init__(
+        self,
+        area: pg.ViewBox,
+        timeline: Timeline,
+        document: Document,
+        classes: ClassView,
+        class_map: ClassMap,
+        rules: Rules,
+        theme: Theme,
+    ) -> None:
+        super().__init__(area, timeline, z=5)
+        self._document = document
+        self._classes = classes
+        self._class_map = class_map
+        self._rules = rules
+        self.theme = theme
+
+    def y_of(self, score: float) -> float:
+        return (1 - score) * (self.height - 1)
+
+    def draw(self, painter: QPainter, scale: float) -> None:
+        chosen = self._classes.chosen
+        if chosen is None:
+            return
+        color = class_color(chosen)
+        scores = self._document.scores
+        if scores is not None:
+            view = self.timeline.view
+            edges, values = scores.curve(chosen, view.start_s, view.end_s, 2 * self.width)
+            if len(values):
+                x = np.repeat((edges - view.start_s) / view.duration_s * self.width, 2)[1:-1]
+                y = np.repeat(self.y_of(0) * (1 - values.astype(float)), 2)
+                x = np.concatenate(([x[0]], x, [x[-1]]))
+                y = np.concatenate(([self.y_of(0)], y, [self.y_of(0)]))
+                fill = QColor(color)
+                fill.setAlphaF(0.28)
+                path = pg.arrayToQPath(x, y)
+                painter.fillPath(path, fill)
+                painter.setPen(QPen(color, 1))
+                painter.drawPath(path)
+        rule = self._rules.rule(chosen)
+        self._threshold(painter, rule.on, solid=True)
+        if rule.off < rule.on:
+            self._threshold(painter, rule.off, solid=False)
+        painter.setPen(QColor(self.theme.text))
+        painter.drawText(QPointF(9, 14), self._class_map[chosen].name)
+
+    def _threshold(self, painter: QPainter, value: float, solid: bool) -> None:
+        y = round(self.y_of(value))
+        style = Qt.PenStyle.SolidLine if solid else Qt.PenStyle.DotLine
+        painter.setPen(QPen(QColor(self.theme.warning), 1, style))
+        painter.drawLine(0, y, self.width, y)
+        if not solid:
+            return
+        text = f"{value:.2f}"
+        metrics = QFontMetricsF(painter.font())
+        width = metrics.horizontalAdvance(text) + 10
+        high = metrics.height()
+        top = min(max(y - high / 2, 0), self.height - high)
+        box = QRectF(self.width - width - 4, top, width, high)
+        painter.fillRect(box, QColor(self.theme.warning))
+        painter.setPen(QColor(self.theme.base))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+class CurveTrack(Track):
+    """The chosen class's score over time; its threshold line can be dragged."""
+
+    threshold_moved = Signal(int, float, bool)  # class, value, whether the drag has ended
+
+    def __init__(
+        self, classes: ClassView, class_map: ClassMap, rules: Rules, *arguments: object
+    ) -> None:
+        super().__init__("Score of the chosen class", *arguments)  # type: ignore[arg-type]
+        self._classes = classes
+        self._rules = rules
+        self._layer = CurveLayer(
+            self.area, self.timeline, self.document, classes, class_map, rules, self.theme
+        )
+        self.area.setYRange(0, 1, padding=0)
+        axis = self.getPlotItem().getAxis("left")
+        axis.setTicks([[(0.0, "0"), (0.5, "0.5"), (1.0, "1")]])
+        for signal in (
+            classes.chosen_changed,
+            rules.changed,
+            self.document.scores_changed,
+        ):
+            signal.connect(self._layer_update)
+
+    def set_theme(self, theme: Theme) -> None:
+        if hasattr(self, "_layer"):
+            self._layer.theme = theme
+        super().set_theme(theme)
+
+    def press(self, position: QPointF) -> bool:
+        return self._on_line(position)
+
+    def drag(self, position: QPointF) -> None:
+        self._move(position, ended=False)
+
+    def drop(self, position: QPointF) -> None:
+        self._move(position, ended=True)
+
+    def hover_shape(self, position: QPointF) -> Qt.CursorShape:
+        on = self._on_line(position)
+        return Qt.CursorShape.SizeVerCursor if on else Qt.CursorShape.ArrowCursor
+
+    def hover_text(self, position: QPointF) -> str:
+        scores, chosen = self.document.scores, self._classes.chosen
+        if scores is None or chosen is None:
+            return ""
+        time_s = self.time_at(position.x())
+        at = scores.at(time_s)
+        return "" if at is None else f"{clock(time_s)}: {at[chosen]:.3f}"
+
+    def _on_line(self, position: QPointF) -> bool:
+        chosen = self._classes.chosen
+        if chosen is None:
+            return False
+        line = self._layer.y_of(self._rules.rule(chosen).on)
+        return abs(position.y() - line) <= _GRAB_PIXELS
+
+    def _move(self, position: QPointF, ended: bool) -> None:
+        chosen = self._classes.chosen
+        if chosen is not None:
+            value = 1 - position.y() / max(self.area.height() - 1, 1)
+            self.threshold_moved.emit(chosen, round(min(max(value, 0.01), 1.0), 2), ended)
+
+    def _layer_update(self) -> None:
+        self._layer.renew()

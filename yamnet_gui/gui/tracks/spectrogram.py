@@ -1,0 +1,77 @@
+"""The spectrogram of what is visible, at the resolution of the screen."""
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+
+from yamnet_gui.gui.state.spectrogram import Spectrogram
+from yamnet_gui.gui.state.timeline import Timeline
+from yamnet_gui.gui.theme import Theme
+
+from .colormaps import color_table
+from .layer import Layer, image_of
+from .track import Track
+
+
+class SpectrogramLayer(Layer):
+    """Pools tiles to pixel columns by maximum, so that a short click never disappears."""
+
+    def __init__(
+        self, area: pg.ViewBox, timeline: Timeline, spectrogram: Spectrogram, theme: Theme
+    ) -> None:
+        super().__init__(area, timeline, z=5)
+        self._spectrogram = spectrogram
+        self.theme = theme
+
+    def draw(self, painter: QPainter, scale: float) -> None:
+        if self.timeline.duration_s <= 0:
+            return
+        columns = max(1, round(self.width * scale))
+        view = self.timeline.view
+        levels = self._spectrogram.columns(view.start_s, view.end_s, columns)
+        if levels is None:
+            painter.setPen(QColor(self.theme.dim_text))
+            painter.drawText(
+                self.boundingRect(), Qt.AlignmentFlag.AlignCenter, "computing the spectrogram …"
+            )
+            return
+        look = self._spectrogram.look
+        table = color_table(look.colormap)[look.byte_table()]
+        table[0] = 0  # not computed yet: shows the background
+        pixels = table[levels]
+        rows = max(1, round(self.height * scale))
+        if pixels.shape[0] > rows:
+            starts = np.arange(rows) * pixels.shape[0] // rows
+            pixels = table[np.maximum.reduceat(levels, starts, axis=0)]
+        picture = image_of(pixels[::-1], 1.0)
+        target = QRectF(0, 0, self.width, self.height)
+        painter.drawImage(target, picture, QRectF(0, 0, columns, pixels.shape[0]))
+
+
+class SpectrogramTrack(Track):
+    """Frequencies from bottom to top on a linear, mel or logarithmic axis."""
+
+    def __init__(self, spectrogram: Spectrogram, *arguments: object) -> None:
+        super().__init__("Spectrogram", *arguments)  # type: ignore[arg-type]
+        self._spectrogram = spectrogram
+        self._layer = SpectrogramLayer(self.area, self.timeline, spectrogram, self.theme)
+        self.area.setYRange(0, 1, padding=0)
+        spectrogram.changed.connect(self._layer.renew)
+        spectrogram.axis_changed.connect(self._mark_axis)
+        self.area.sigResized.connect(self._mark_axis)
+        self._mark_axis()
+
+    def set_theme(self, theme: Theme) -> None:
+        if hasattr(self, "_layer"):
+            self._layer.theme = theme
+        super().set_theme(theme)
+
+    def frequency_at(self, fraction: float) -> float:
+        """Frequency in Hz at a fraction of the height from the bottom."""
+        return self._spectrogram.frequency_at(fraction)
+
+    def _mark_axis(self, *_arguments: object) -> None:
+        axis = self.getPlotItem().getAxis("left")
+        marks = self._spectrogram.marks(max(2, round(self.area.height() / 28)))
+        axis.setTicks([marks])

@@ -1,0 +1,136 @@
+"""The waveform: one strip per channel, from the whole recording down to single samples."""
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from yamnet_gui.gui.state.sound import Sound
+from yamnet_gui.gui.state.timeline import Timeline
+from yamnet_gui.gui.theme import Theme
+
+from .layer import Layer, argb, image_of
+from .track import Track
+
+_MOST_STRIPS = 8
+_STEM_PIXELS = 6.0
+
+
+class WaveformLayer(Layer):
+    """Bars from the smallest to the largest sample of each pixel column, or the samples."""
+
+    def __init__(
+        self, area: pg.ViewBox, timeline: Timeline, sound: Sound, theme: Theme, gain: float = 1.0
+    ) -> None:
+        super().__init__(area, timeline, z=5)
+        self._sound = sound
+        self.theme = theme
+        self.gain = gain
+
+    def draw(self, painter: QPainter, scale: float) -> None:
+        channels = min(self._sound.channels, _MOST_STRIPS)
+        pyramid = self._sound.pyramid
+        if not channels or pyramid is None:
+            return
+        strip = self.height / channels
+        view = self.timeline.view
+        per_pixel = view.duration_s * pyramid.sample_rate_hz / self.width
+        for channel in range(channels):
+            area = QRectF(0, channel * strip, self.width, strip)
+            color = self.theme.waveform if channel % 2 == 0 else self.theme.waveform_second
+            painter.setPen(QPen(QColor(self.theme.grid), 1))
+            middle = round(area.center().y())
+            painter.drawLine(0, middle, self.width, middle)
+            if per_pixel < 1.0 and self._draw_samples(painter, area, channel, color):
+                continue
+            self._draw_bars(painter, area, channel, color, scale)
+
+    def _draw_bars(
+        self, painter: QPainter, area: QRectF, channel: int, color: str, scale: float
+    ) -> None:
+        columns = max(1, round(self.width * scale))
+        rows = max(1, round(area.height() * scale))
+        view = self.timeline.view
+        found = self._sound.columns(channel, view.start_s, view.end_s, columns)
+        if found is None:
+            return
+        low, high = found
+        known = ~np.isnan(high)
+        half = rows / 2
+        top = np.where(known, np.floor(half - np.nan_to_num(high) * self.gain * half), rows)
+        bottom = np.where(known, np.ceil(half - np.nan_to_num(low) * self.gain * half), 0)
+        bottom = np.where(known, np.maximum(bottom, top + 1), 0)
+        row = np.arange(rows, dtype=np.int32)[:, None]
+        mask = (row >= top.astype(np.int32)) & (row < bottom.astype(np.int32))
+        pixels = np.where(mask, np.uint32(argb(color)), np.uint32(0))
+        painter.drawImage(QPointF(0, area.top()), image_of(pixels, scale))
+
+    def _draw_samples(self, painter: QPainter, area: QRectF, channel: int, color: str) -> bool:
+        """Draws the samples themselves, as a line and close up as stems; False if not there."""
+        pyramid = self._sound.pyramid
+        assert pyramid is not None
+        rate = pyramid.sample_rate_hz
+        view = self.timeline.view
+        first = max(int(view.start_s * rate) - 1, 0)
+        samples = self._sound.samples(first, int(view.end_s * rate) + 3)
+        if samples is None:
+            return False
+        values = samples[:, channel].astype(float)
+        x = ((first + np.arange(len(values))) / rate - view.start_s) * self.width
+        x /= view.duration_s
+        y = area.center().y() - np.clip(values * self.gain, -1, 1) * area.height() / 2
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(color), 1))
+        points = [QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
+        painter.drawPolyline(QPolygonF(points))
+        if len(points) > 1 and x[1] - x[0] >= _STEM_PIXELS:
+            middle = area.center().y()
+            for point in points:
+                painter.drawLine(QPointF(point.x(), middle), point)
+            painter.setBrush(QColor(color))
+            painter.setPen(Qt.PenStyle.NoPen)
+            for point in points:
+                painter.drawEllipse(point, 2.5, 2.5)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        return True
+
+
+class WaveformTrack(Track):
+    """Waveform of every channel, full scale from top to bottom of its strip."""
+
+    def __init__(self, sound: Sound, *arguments: object) -> None:
+        super().__init__("Waveform", *arguments)  # type: ignore[arg-type]
+        self._sound = sound
+        self._layer = WaveformLayer(self.area, self.timeline, sound, self.theme)
+        sound.changed.connect(self._on_sound)
+        self._mark_axis()
+
+    @property
+    def gain(self) -> float:
+        return self._layer.gain
+
+    def set_gain(self, gain: float) -> None:
+        """Magnifies the drawing, not the sound."""
+        self._layer.gain = min(max(gain, 0.1), 1000.0)
+        self.refresh()
+
+    def set_theme(self, theme: Theme) -> None:
+        if hasattr(self, "_layer"):
+            self._layer.theme = theme
+        super().set_theme(theme)
+
+    def _on_sound(self) -> None:
+        self._mark_axis()
+        self._layer.renew()
+
+    def _mark_axis(self) -> None:
+        """Names the channels on the left axis."""
+        channels = min(max(self._sound.channels, 1), _MOST_STRIPS)
+        names = {1: ["mono"], 2: ["left", "right"]}.get(
+            channels, [f"ch {i + 1}" for i in range(channels)]
+        )
+        self.area.setYRange(0, channels, padding=0)
+        marks = [(channels - i - 0.5, name) for i, name in enumerate(names)]
+        if not self._sound.channels:
+            marks = []
+        self.getPlotItem().getAxis("left").setTicks([marks])
