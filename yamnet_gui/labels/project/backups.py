@@ -35,14 +35,16 @@ class Backups:
         found = self.folder.glob(f"*Z{self._project.suffix}") if self.folder.is_dir() else ()
         return sorted(found, reverse=True)
 
-    def changed(self) -> None:
+    def changed(self) -> bool:
         """Called after each edit; starts a backup in the background when one is due."""
         self._pending = True
         busy = self._worker is not None and self._worker.is_alive()
-        if not busy and time.monotonic() - self._last >= self._every_s:
-            self._last = time.monotonic()
-            self._worker = threading.Thread(target=self._in_background, name="project backup")
-            self._worker.start()
+        if busy or time.monotonic() - self._last < self._every_s:
+            return False
+        self._last = time.monotonic()
+        self._worker = threading.Thread(target=self._in_background, name="project backup")
+        self._worker.start()
+        return True
 
     def finish(self, connection: sqlite3.Connection) -> None:
         """Called before closing: waits for a running backup; makes one where it is missing."""

@@ -58,6 +58,10 @@ class Journal:
         self._subject = subject
         self._session = new_id()
 
+    def part(self) -> None:
+        """Lets no later edit join an earlier one: somebody may have a copy of that."""
+        self._session = new_id()
+
     # doing
 
     def apply(self, command: Command, reviewer: str) -> Touched:

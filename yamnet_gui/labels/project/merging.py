@@ -16,8 +16,6 @@ from .commands import Change, Command
 from .store import Project
 from .values import LabelSet, Recording, Reviewed, RuleSet
 
-_WHO = {"reviewer": "", "reviewed_utc": None}
-
 
 class Choice(StrEnum):
     """How a conflict ends. BOTH keeps theirs beside ours under a new id."""
@@ -69,8 +67,9 @@ def compare(ours: Project, theirs: Project) -> Merge:
     other = _Side(theirs.events_changed_since(shared))
     additions: list[Change] = []
     conflicts: list[Conflict] = []
+    taken: set[str] = set()
     for recording in theirs.recordings():
-        match = _matching(ours, recording)
+        match = _matching(ours, recording, taken)
         if match is None:
             adopted = replace(
                 recording,
@@ -86,6 +85,7 @@ def compare(ours: Project, theirs: Project) -> Merge:
             if spans.spans:
                 additions.append(Change(adopted.id, None, spans))
             continue
+        taken.add(match.id)
         for found in _events(ours, theirs, match, recording, mine, other, bool(shared)):
             if isinstance(found, Change):
                 additions.append(found)
@@ -135,10 +135,12 @@ class _Side:
         return (recording_id, event_id) in self.changed
 
 
-def _matching(ours: Project, theirs: Recording) -> Recording | None:
+def _matching(ours: Project, theirs: Recording, taken: set[str]) -> Recording | None:
+    """By id, else by content; each of ours stands for one of theirs."""
     found = ours.recording(theirs.id)
-    if found is None:
-        found = next(iter(ours.recordings_with_hash(theirs.content_hash)), None)
+    if found is None and not ours.knows(theirs.id):
+        same = ours.recordings_with_hash(theirs.content_hash)
+        found = next((r for r in same if r.id not in taken), None)
     return found
 
 
@@ -170,7 +172,11 @@ def _alike(a: Event | None, b: Event | None) -> bool:
     """Whether both say the same, whoever said it when."""
     if a is None or b is None:
         return a is b
-    return replace(a, **_WHO) == replace(b, **_WHO)
+    return _unsigned(a) == _unsigned(b)
+
+
+def _unsigned(event: Event) -> Event:
+    return replace(event, reviewer="", reviewed_utc=None)
 
 
 def _reviewed(recording_id: str, ours: Reviewed, theirs: Reviewed) -> Iterator[Change]:

@@ -16,6 +16,7 @@ from .values import ClassCounts, Recording
 Rows = NDArray[np.int64]
 _UNREVIEWED = STATES.index(ReviewState.UNREVIEWED)
 _BANDS = 10
+_PIECE = 4096
 
 
 class Queries:
@@ -148,7 +149,7 @@ class Queries:
             if key is SortKey.LABEL:
                 values = _looked_up(self._label_ranks(), column("kind"))
             elif key is SortKey.DURATION:
-                values = column("offset") - column("onset")
+                values = (column("offset") - column("onset")).astype(np.float32)
             else:
                 values = column(names[0])
             values = values[time]
@@ -156,7 +157,7 @@ class Queries:
                 values = values.max(initial=0) - values  # stays small: those sort fastest
             elif sort.descending:
                 values = -values
-            return time[np.argsort(values, kind="stable")]
+            return time[_ascending(values)]
 
         stamp = (
             *self._index.version("alive", "rec", "onset", *names),
@@ -243,7 +244,7 @@ class Queries:
         if kind is QueueKind.UNCERTAINTY:
             # what has no score was made by a person, who was sure
             distance = np.where(score >= 0, np.abs(score - threshold), np.inf)
-            chosen = np.argsort(distance, kind="stable")
+            chosen = _ascending(distance.astype(np.float32))
         else:
             chosen = np.random.default_rng(seed).permutation(len(at))
         if kind is QueueKind.STRATIFIED:
@@ -260,20 +261,36 @@ class Queries:
         """The next row of the list whose event is unreviewed; starts over at the end."""
         if not len(rows) or not self._index.count:
             return None
-        start = 0
-        found = np.flatnonzero(rows == after) if after is not None else np.empty(0, np.int64)
-        if len(found):
-            start = int(found[0]) + (0 if backwards else 1)
-        turned = np.concatenate([rows[start:], rows[:start]])
         if backwards:
-            turned = turned[::-1]
-        held = self._index.held(turned)
-        at = np.minimum(self._index.positions(turned), max(self._index.count - 1, 0))
-        open_ = held & self.visible()[at] & (self._index.column("state")[at] == _UNREVIEWED)
-        if after is not None:
-            open_ &= turned != after
-        hits = np.flatnonzero(open_)
-        return int(turned[hits[0]]) if len(hits) else None
+            rows = rows[::-1]
+        found = np.flatnonzero(rows == after) if after is not None else np.empty(0, np.int64)
+        start = int(found[0]) + 1 if len(found) else 0
+        # in pieces: the next one is mostly near, and a queue may be a million long
+        pieces = [
+            rows[first : min(first + _PIECE, end)]
+            for begin, end in ((start, len(rows)), (0, start))
+            for first in range(begin, end, _PIECE)
+        ]
+        visible, state = self.visible(), self._index.column("state")
+        for piece in pieces:
+            at = np.minimum(self._index.positions(piece), self._index.count - 1)
+            hits = self._index.column("row")[at] == piece
+            hits &= visible[at] & (state[at] == _UNREVIEWED) & (piece != (after or 0))
+            if hits.any():
+                return int(piece[np.argmax(hits)])
+        return None
+
+
+def _ascending(values: NDArray) -> Rows:
+    """A stable argsort; of 32-bit floats as two radix passes, several times faster."""
+    if values.dtype != np.float32:
+        return np.argsort(values, kind="stable")
+    bits = (values + np.float32(0)).view(np.uint32)  # + 0 makes one zero of the two
+    # the bits of floats sort like numbers once those of negative ones are turned round
+    bits = np.where(bits >> 31 == 1, ~bits, bits | np.uint32(1 << 31))
+    low = np.argsort((bits & 0xFFFF).astype(np.uint16), kind="stable")
+    high = (bits >> 16).astype(np.uint16)
+    return low[np.argsort(high[low], kind="stable")]
 
 
 def _any_code(column: NDArray, codes: list[int]) -> NDArray[np.bool_]:

@@ -235,6 +235,7 @@ class Project:
                 with self._guard, replacing(path) as beside:
                     copy = connect(beside, "rw")
                     try:
+                        self._journal.part()
                         self._connection.backup(copy)
                         copy.execute("PRAGMA journal_mode = DELETE")
                         self._move_paths(copy, path.parent)
@@ -637,8 +638,8 @@ class Project:
                     self._roll_back()
                     raise
             changes = self._follow(touched)
-            if self._backups is not None and changes:
-                self._backups.changed()
+            if self._backups is not None and changes and self._backups.changed():
+                self._journal.part()
         for listener in list(self._listeners):
             if changes:
                 listener(changes)
