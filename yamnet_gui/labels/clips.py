@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from random import Random
+from string import Formatter
 from typing import Literal
 
 from yamnet_gui.audio import AudioSource, open_audio, safe_name, write_clip
@@ -17,6 +19,7 @@ from yamnet_gui.core.files import replacing
 from yamnet_gui.core.spans import TimeSpan
 
 from .formats.text import csv_lines, harmless, number
+from .pictures import write_spectrogram
 
 MANIFEST_NAME = "manifest.csv"
 MANIFEST_COLUMNS = (
@@ -55,7 +58,8 @@ class ClipOptions:
 
     `template` may use recording, onset, offset, label, score, id and n (counts from 1); it is made
     safe for every file system. `most_per_label`: a random choice of so many of each label.
-    `stratified` spreads that choice over recordings instead of leaving it to chance.
+    `stratified` spreads that choice over recordings instead of leaving it to chance. `pictures`
+    puts a spectrogram beside each clip.
     """
 
     format: Literal["wav", "flac"] = "wav"
@@ -68,6 +72,7 @@ class ClipOptions:
     stratified: bool = True
     split: Split | None = None
     seed: int = 0
+    pictures: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ def plan_clips(recordings: Sequence[LabelledRecording], options: ClipOptions) ->
 
     Raises SettingsError where the template cannot be used.
     """
+    check_template(options.template)
     spots = [
         _Spot(recording.recording, event, span, others)
         for recording in recordings
@@ -223,21 +229,41 @@ def split_recordings(
     return result
 
 
+_FIELDS = frozenset({"recording", "onset", "offset", "label", "score", "id", "n"})
+_SPEC = re.compile(r"[<>^]?0?\d{0,3}(\.\d{1,2})?[dfgs]?")
+
+
+def check_template(template: str) -> None:
+    """Raises SettingsError where a template for names of clips cannot be used."""
+    advice = "use {recording} {onset} {offset} {label} {score} {id} {n}"
+    try:
+        parts = list(Formatter().parse(template))
+    except ValueError as error:
+        raise SettingsError(template, f"is no template ({error})", advice) from error
+    for _, name, spec, conversion in parts:
+        if name is None:
+            continue
+        if name not in _FIELDS:
+            raise SettingsError(template, f"names the unknown part {{{name}}}", advice)
+        if conversion or not _SPEC.fullmatch(spec or ""):
+            raise SettingsError(template, f"{{{name}}} is written in an unknown way", advice)
+
+
 def _filled(template: str, spot: _Spot, n: int) -> str:
     event = spot.event
+    values = {
+        "recording": spot.info.path.stem,
+        "onset": spot.span.start_s,
+        "offset": spot.span.end_s,
+        "label": event.label or "unlabelled",
+        "score": event.score_max if event.score_max is not None else 0.0,
+        "id": event.id,
+        "n": n,
+    }
     try:
-        return template.format(
-            recording=spot.info.path.stem,
-            onset=spot.span.start_s,
-            offset=spot.span.end_s,
-            label=event.label or "unlabelled",
-            score=event.score_max if event.score_max is not None else 0.0,
-            id=event.id,
-            n=n,
-        )
-    except (KeyError, IndexError, ValueError, AttributeError, TypeError) as error:
-        advice = "use {recording} {onset} {offset} {label} {score} {id} {n}"
-        raise SettingsError(template, "cannot be used for names of clips", advice) from error
+        return template.format_map(values)
+    except ValueError as error:
+        raise SettingsError(template, f"cannot be used for names of clips ({error})") from error
 
 
 @dataclass
@@ -312,7 +338,17 @@ def _cut(
             except OSError as error:
                 yield CutClip(clip, target, None, f"{target}: {error.strerror or error}")
             else:
-                yield CutClip(clip, target, written)
+                yield CutClip(clip, target, written, _pictured(source, written, target, options))
+
+
+def _pictured(source: AudioSource, span: TimeSpan, clip: Path, options: ClipOptions) -> str:
+    """Draws the clip if wanted; what went wrong, which does not undo the clip."""
+    if options.pictures:
+        try:
+            write_spectrogram(source, span, clip.with_name(clip.name + ".png"))
+        except UserError as error:
+            return str(error)
+    return ""
 
 
 def write_manifest(cuts: Sequence[CutClip], folder: Path) -> Path:

@@ -186,7 +186,7 @@ def _compare(path: Path, events: Sequence[Event], there: EventList) -> list[Plan
         for k, event in enumerate(events):
             if k not in pairs and (twin := rule(event, free, there)) is not None:
                 pairs[k] = free.pop(twin.id)
-    return [_planned(path, event, pairs.get(k), there) for k, event in enumerate(events)]
+    return [_planned(path, event, pairs.get(k)) for k, event in enumerate(events)]
 
 
 def _same_id(event: Event, free: Mapping[str, Event], there: EventList) -> Event | None:
@@ -221,11 +221,9 @@ def _same_sound(event: Event, free: Mapping[str, Event], there: EventList) -> Ev
     return best
 
 
-def _planned(path: Path, event: Event, twin: Event | None, there: EventList) -> PlannedEvent:
+def _planned(path: Path, event: Event, twin: Event | None) -> PlannedEvent:
     if twin is None:
-        taken = event.id in there
-        fresh = replace(event, id=new_event_id()) if taken else event
-        return PlannedEvent(path, ImportKind.NEW, fresh)
+        return PlannedEvent(path, ImportKind.NEW, event)
     result = _updated(twin, event)
     differences = tuple(
         f.name for f in fields(Event) if getattr(result, f.name) != getattr(twin, f.name)
