@@ -1,7 +1,9 @@
 """One recording through the network, with what is stored already taken from the cache."""
 
+import shutil
 import stat
 import tempfile
+import weakref
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -80,12 +82,20 @@ def cached_analysis(
     return cache.load(_key(path, model, settings, cache), path, recording_start(path))
 
 
+class _TemporaryFolder:
+    """A folder that goes when nobody holds on to this object any more."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="yamnet-gui-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
 def _analyse(
     path: Path, model: Model, settings: AnalysisSettings, cache: ResultCache | None
 ) -> Generator[AnalysisProgress, None, None]:
     if cache is None:
-        keeper = tempfile.TemporaryDirectory(prefix="yamnet-gui-", ignore_cleanup_errors=True)
-        store = ResultCache(Path(keeper.name))
+        keeper = _TemporaryFolder()
+        store = ResultCache(keeper.path)
         for step in _run(path, model, settings, store, "only"):
             if step.analysis is not None:
                 yield replace(step, analysis=kept_by(step.analysis, keeper))

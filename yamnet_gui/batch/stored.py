@@ -39,7 +39,9 @@ def open_rows(path: Path, rows: int) -> NDArray[np.float32]:
 
     Raises ValueError where the file is not as long as it must be, OSError where it is missing.
     """
-    array = np.load(path, mmap_mode="r")
+    if path.stat().st_size <= _HEADER_BYTES:
+        raise ValueError(f"{path} is empty")
+    array = np.load(path, mmap_mode="r", allow_pickle=False)
     if array.dtype != np.float32 or array.ndim != 2 or len(array) != rows:
         raise ValueError(f"{path} does not hold {rows} rows")
     if path.stat().st_size != _HEADER_BYTES + array.size * 4:
