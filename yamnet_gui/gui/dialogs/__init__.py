@@ -1,1 +1,1 @@
-"""Dialogs."""
+"""Dialogs: each asks for one thing and changes nothing by itself."""

@@ -1,0 +1,103 @@
+"""What the program is, who made what it stands on, and under which licences."""
+
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from PySide6.QtCore import QSize, qVersion
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
+
+from yamnet_gui import __version__
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A work that the program stands on. `package` names the installed one for its version."""
+
+    name: str
+    what: str
+    licence: str
+    url: str
+    package: str = ""
+
+
+CREDITS: tuple[Credit, ...] = (
+    Credit(
+        "YAMNet",
+        "the network, by Manoj Plakal and Dan Ellis at Google; weights are fetched, not included",
+        "Apache 2.0",
+        "https://github.com/tensorflow/models/tree/master/research/audioset/yamnet",
+    ),
+    Credit(
+        "AudioSet",
+        "the data it was trained on, and the names of the classes",
+        "CC BY 4.0",
+        "https://research.google.com/audioset/",
+    ),
+    Credit(
+        "AudioSet ontology",
+        "which sound is a kind of which",
+        "CC BY-SA 4.0",
+        "https://github.com/audioset/ontology",
+    ),
+    Credit("TensorFlow", "runs the network", "Apache 2.0", "https://tensorflow.org", "tensorflow"),
+    Credit("Qt and PySide6", "the window", "LGPL 3", "https://doc.qt.io/qtforpython", "PySide6"),
+    Credit("pyqtgraph", "the tracks", "MIT", "https://www.pyqtgraph.org", "pyqtgraph"),
+    Credit("NumPy", "arrays", "BSD", "https://numpy.org", "numpy"),
+    Credit("SciPy", "filters", "BSD", "https://scipy.org", "scipy"),
+    Credit(
+        "libsndfile, soundfile",
+        "read sound files",
+        "LGPL 2.1, BSD",
+        "https://libsndfile.github.io/libsndfile/",
+        "soundfile",
+    ),
+    Credit("FFmpeg, PyAV", "read the rest", "LGPL 2.1, BSD", "https://pyav.org", "av"),
+    Credit("resampy", "resampling", "ISC", "https://resampy.readthedocs.io", "resampy"),
+    Credit("h5py", "reads the weights", "BSD", "https://www.h5py.org", "h5py"),
+)
+"""Every work that is credited, in the order in which it is shown."""
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
+
+
+def about_html() -> str:
+    """The whole text."""
+    rows = "".join(
+        f'<tr><td><a href="{c.url}">{c.name}</a> {_version(c.package) if c.package else ""}'
+        f"</td><td>{c.what}</td><td>{c.licence}</td></tr>"
+        for c in CREDITS
+    )
+    return (
+        f"<h2>yamnet_gui {__version__}</h2>"
+        "<p>Finds, reviews and exports sound events with Google's YAMNet. Apache 2.0 licence, "
+        f"without any warranty. Running on Qt {qVersion()}.</p>"
+        "<p>A score is what the network gives, from 0 to 1. It is not a probability, and it is "
+        "not the same for every class.</p>"
+        f'<h3>Stands on</h3><table cellspacing="0" cellpadding="3">{rows}</table>'
+    )
+
+
+class AboutDialog(QDialog):
+    """Version, licence and credits, to be copied from."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("About yamnet_gui")
+        self.text = QTextBrowser(self)
+        self.text.setOpenExternalLinks(True)
+        self.text.setHtml(about_html())
+        self.text.setAccessibleName("About yamnet_gui")
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.text)
+        layout.addWidget(buttons)
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(metrics.averageCharWidth() * 100, metrics.height() * 30)

@@ -1,0 +1,197 @@
+"""Search for a class, Enter to take it."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.gui.panels.parts import SearchField, draw_swatch
+from yamnet_gui.gui.theme import class_color
+
+_CHOICE_ROLE = Qt.ItemDataRole.UserRole
+_MOST_OWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class LabelChoice:
+    """A label for an event: one of the classes, or (`class_index` None) a word of one's own."""
+
+    label: str
+    class_index: int | None = None
+    mid: str = ""
+
+
+class ClassPickerDialog(QDialog):
+    """Finds a class by any words of its name, or takes a label that is none of the classes.
+
+    `used`: labels used last, newest first, offered before all others. `choice` is what was taken.
+    """
+
+    def __init__(
+        self,
+        class_map: ClassMap,
+        ontology: Ontology,
+        used: Iterable[str] = (),
+        title: str = "Relabel to",
+        *,
+        own_labels: bool = True,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self._class_map = class_map
+        self._ontology = ontology
+        self._used = tuple(dict.fromkeys(used))
+        self._own_labels = own_labels
+        self.choice: LabelChoice | None = None
+        self.search = SearchField(f"Search {len(class_map)} classes", self)
+        self.search.textChanged.connect(self._list)
+        self.search.installEventFilter(self)
+        self.list = QListWidget(self)
+        self.list.setFrameShape(QFrame.Shape.StyledPanel)
+        self.list.setUniformItemSizes(True)
+        self.list.setAccessibleName("Classes")
+        self.list.itemActivated.connect(self._take)
+        self.list.currentItemChanged.connect(self._on_current)
+        self.kinds = QLabel(self)
+        self.kinds.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.kinds.setWordWrap(True)
+        standard = QDialogButtonBox.StandardButton
+        self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel, self)
+        self.buttons.accepted.connect(self._take)
+        self.buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.search)
+        layout.addWidget(self.list, 1)
+        layout.addWidget(self.kinds)
+        layout.addWidget(self.buttons)
+        self._list("")
+        self.search.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(metrics.averageCharWidth() * 60, metrics.height() * 26)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._take()
+        elif event.key() in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp, Qt.Key.Key_Up):
+            self._move(event.key())
+        else:
+            super().keyPressEvent(event)
+
+    def choices(self, text: str) -> list[LabelChoice]:
+        """What is offered for a text, best first."""
+        words = text.casefold().split()
+        used = [x for x in self._used if all(w in x.casefold() for w in words)]
+        recent = [self._choice(label) for label in used][:_MOST_OWN]
+        if not self._own_labels:
+            recent = [c for c in recent if c.class_index is not None]
+        known = {c.label for c in recent}
+        found = [
+            LabelChoice(c.name, c.index, c.mid)
+            for c in self._class_map.search(text)
+            if c.name not in known
+        ]
+        offered = recent + found
+        typed = text.strip()
+        exact = any(c.label.casefold() == typed.casefold() for c in offered)
+        if exact:  # what was typed in full goes before longer names
+            offered.sort(key=lambda c: c.label.casefold() != typed.casefold())
+        elif typed and self._own_labels:
+            offered.append(LabelChoice(typed))
+        return offered
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrow keys typed into the field move in the list."""
+        if watched is self.search and isinstance(event, QKeyEvent):
+            pressed = event.type() == QKeyEvent.Type.KeyPress
+            if pressed and event.key() in (
+                Qt.Key.Key_Down,
+                Qt.Key.Key_Up,
+                Qt.Key.Key_PageDown,
+                Qt.Key.Key_PageUp,
+            ):
+                self._move(event.key())
+                return True
+        return False
+
+    def _move(self, key: int) -> None:
+        page = max(1, self.list.height() // max(self.list.sizeHintForRow(0), 1) - 1)
+        step = {
+            Qt.Key.Key_Down: 1,
+            Qt.Key.Key_Up: -1,
+            Qt.Key.Key_PageDown: page,
+            Qt.Key.Key_PageUp: -page,
+        }[Qt.Key(key)]
+        row = min(max(self.list.currentRow() + step, 0), self.list.count() - 1)
+        self.list.setCurrentRow(row)
+
+    def _choice(self, label: str) -> LabelChoice:
+        found = self._class_map.find(label)
+        return LabelChoice(found.name, found.index, found.mid) if found else LabelChoice(label)
+
+    def _list(self, text: str) -> None:
+        self.list.clear()
+        for choice in self.choices(text):
+            new = choice.class_index is None and choice.label not in self._used
+            item = QListWidgetItem(f"Use the label “{choice.label}”" if new else choice.label)
+            item.setIcon(self._icon(choice))
+            item.setData(_CHOICE_ROLE, choice)
+            self.list.addItem(item)
+        self.list.setCurrentRow(0)
+        ok = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
+        ok.setEnabled(self.list.count() > 0)
+
+    def _icon(self, choice: LabelChoice) -> QIcon:
+        scale = self.devicePixelRatioF()
+        picture = QPixmap(round(12 * scale), round(12 * scale))
+        picture.setDevicePixelRatio(scale)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        color = class_color(choice.class_index, choice.label)
+        draw_swatch(painter, _swatch_box(), color, choice.class_index is not None)
+        painter.end()
+        return QIcon(picture)
+
+    def _on_current(self, item: QListWidgetItem | None) -> None:
+        choice: LabelChoice | None = item.data(_CHOICE_ROLE) if item else None
+        self.kinds.setText(self._about(choice) if choice else "No class has these words.")
+
+    def _about(self, choice: LabelChoice) -> str:
+        if choice.class_index is None:
+            return "A label of your own: none of YAMNet's classes."
+        node = self._ontology.of_class(choice.class_index)
+        above = self._ontology.above(node.mid) if node else ()
+        kinds = " ‹ ".join(n.name for n in above)
+        return f"A kind of {kinds}" if kinds else "A class of its own kind"
+
+    def _take(self) -> None:
+        item = self.list.currentItem()
+        if item is not None:
+            self.choice = item.data(_CHOICE_ROLE)
+            self.accept()
+
+
+def _swatch_box() -> QRectF:
+    return QRectF(1.5, 1.5, 9, 9)
+
+
+def used_labels(labels: Iterable[str], most: int = _MOST_OWN) -> Sequence[str]:
+    """The labels used most, most used first."""
+    counts = Counter(labels)
+    return [label for label, _ in counts.most_common(most)]

@@ -1,0 +1,204 @@
+"""Where the network's weights are, and how to get them."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from yamnet_gui.gui.panels.notices import NoticeKind, kind_color
+from yamnet_gui.yamnet.weights import (
+    PUBLISHED_SHA256,
+    PUBLISHED_SIZE,
+    PUBLISHED_URL,
+    WeightsFile,
+    weights_folder,
+)
+
+
+class WeightsDialog(QDialog):
+    """Tells about the weights and asks for a download or a file; the work is done elsewhere.
+
+    Whoever does it tells what came of it by `show_progress`, `show_file` or `show_problem`.
+    """
+
+    download_requested = Signal()
+    cancel_requested = Signal()
+    file_chosen = Signal(object)  # Path
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Weights of the network")
+        self._busy = False
+        self._build()
+        self.show_missing()
+
+    def show_missing(self) -> None:
+        """There are no weights yet."""
+        self._say(
+            NoticeKind.WARNING,
+            "There are no weights yet.",
+            "YAMNet's weights are not part of this program. Fetch the published file once, or "
+            "choose a copy that you have. Everything but analysing works without them.",
+        )
+        self._facts.setText("")
+
+    def show_checking(self, path: Path) -> None:
+        """A file is being read."""
+        self._say(NoticeKind.INFO, "Checking…", str(path))
+        self._facts.setText("")
+
+    def show_file(self, file: WeightsFile) -> None:
+        """These weights are in use."""
+        if file.known:
+            self._say(None, "The weights are there and whole.", file.name)
+        else:
+            self._say(
+                NoticeKind.WARNING,
+                "These weights are not the published ones.",
+                "Every array has the right shape, so they are used; what they hear is theirs.",
+            )
+        self._facts.setText(f"{file.path}\n{_megabytes(file.size)}\nSHA-256 {file.sha256}")
+
+    def show_problem(self, text: str) -> None:
+        """A file was refused, or the download failed; `text` says why and what to do."""
+        self._say(NoticeKind.ERROR, "That did not work.", text)
+
+    def show_progress(self, done: int, total: int = PUBLISHED_SIZE) -> None:
+        """`done` of `total` bytes are here."""
+        if not self._busy:
+            self._say(NoticeKind.INFO, "Fetching the weights…", PUBLISHED_URL)
+            self._facts.setText("")
+            self._set_busy(True)
+        self.bar.setRange(0, max(total, 1))
+        self.bar.setValue(min(done, total))
+        self.amount.setText(f"{_megabytes(done)} of {_megabytes(total)}")
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(metrics.averageCharWidth() * 84, metrics.height() * 20)
+
+    def reject(self) -> None:
+        """Closing stops a download that runs."""
+        self._cancel()
+        super().reject()
+
+    def _build(self) -> None:
+        self.headline = QLabel(self)
+        font = self.headline.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * 1.15)
+        self.headline.setFont(font)
+        self.text = QLabel(self)
+        self._facts = QLabel(self)
+        selectable = (
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        for label in (self.text, self._facts):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setTextInteractionFlags(selectable)
+        self._facts.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+
+        source = QFormLayout()
+        source.setVerticalSpacing(2)
+        for name, value in (
+            ("Published at", PUBLISHED_URL),
+            ("Size", _megabytes(PUBLISHED_SIZE)),
+            ("SHA-256", PUBLISHED_SHA256),
+            ("Kept in", str(weights_folder())),
+        ):
+            shown = QLabel(_breakable(value), self)
+            shown.setWordWrap(True)
+            shown.setTextInteractionFlags(selectable)
+            shown.setAccessibleName(f"{name} {value}")
+            shown.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+            source.addRow(name, shown)
+
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Download")
+        self.amount = QLabel(self)
+        self.stop = QPushButton("&Stop", self)
+        self.stop.clicked.connect(self._cancel)
+        progress = QHBoxLayout()
+        progress.addWidget(self.bar, 1)
+        progress.addWidget(self.amount)
+        progress.addWidget(self.stop)
+
+        self.download = QPushButton(f"&Download ({_megabytes(PUBLISHED_SIZE)})", self)
+        self.download.setDefault(True)
+        self.download.clicked.connect(self._on_download)
+        self.choose = QPushButton("Choose a &file…", self)
+        self.choose.clicked.connect(self._on_choose)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        self.buttons.addButton(self.download, QDialogButtonBox.ButtonRole.ActionRole)
+        self.buttons.addButton(self.choose, QDialogButtonBox.ButtonRole.ActionRole)
+        self.buttons.rejected.connect(self.reject)
+
+        layout = QVBoxLayout(self)
+        layout.setSpacing(8)
+        layout.addWidget(self.headline)
+        layout.addWidget(self.text)
+        layout.addWidget(self._facts)
+        layout.addSpacing(6)
+        layout.addLayout(source)
+        layout.addStretch(1)
+        layout.addLayout(progress)
+        layout.addWidget(self.buttons)
+
+    def _say(self, kind: NoticeKind | None, headline: str, text: str) -> None:
+        self._set_busy(False)
+        palette = self.headline.palette()
+        color = self.palette().color(QPalette.ColorRole.WindowText)
+        if kind in (NoticeKind.WARNING, NoticeKind.ERROR):
+            color = kind_color(kind, self.palette())
+        palette.setColor(QPalette.ColorRole.WindowText, color)
+        self.headline.setPalette(palette)
+        self.headline.setText(headline)
+        self.text.setText(text)
+
+    def _set_busy(self, on: bool) -> None:
+        self._busy = on
+        for widget in (self.bar, self.amount, self.stop):
+            widget.setVisible(on)
+        for button in (self.download, self.choose):
+            button.setEnabled(not on)
+
+    def _on_download(self) -> None:
+        self.show_progress(0)
+        self.download_requested.emit()
+
+    def _cancel(self) -> None:
+        if self._busy:
+            self._set_busy(False)
+            self.cancel_requested.emit()
+            self.headline.setText("The download was stopped.")
+
+    def _on_choose(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(
+            self, "Weights of YAMNet", "", "Weights (*.h5 *.hdf5);;All files (*)"
+        )
+        if name:
+            self.file_chosen.emit(Path(name))
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 1e6:.1f} MB"
+
+
+def _breakable(text: str) -> str:
+    """A long word with places where a line may end."""
+    return "\u200b".join(text[i : i + 16] for i in range(0, len(text), 16))
