@@ -8,6 +8,12 @@ import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from .gui.workbench import Workbench
 
 DESKTOP_ID = "org.yamnet_gui.YamnetGui"
 _NO_DISPLAY = (
@@ -26,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns the exit status: 0, or 2 for bad usage, no display or a recording that cannot be
     opened for a screenshot.
     """
-    arguments = _parse(sys.argv[1:] if argv is None else list(argv))
+    arguments = parse(sys.argv[1:] if argv is None else list(argv))
     if arguments.screenshot is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         if arguments.scale != 1.0:
@@ -36,30 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(_NO_DISPLAY.format(reason=reason), file=sys.stderr)
         return 2
     from PySide6.QtCore import QTimer
-    from PySide6.QtGui import QIcon, QPixmapCache
-    from PySide6.QtWidgets import QApplication
 
-    from .assets import resource_path
-    from .gui.theme import ThemeChoice
-    from .gui.workbench import Workbench
-
-    own = QApplication.instance()
-    application = own if isinstance(own, QApplication) else QApplication(sys.argv[:1])
-    application.setApplicationName("yamnet-gui")
-    application.setApplicationDisplayName("yamnet_gui")
-    application.setDesktopFileName(DESKTOP_ID)
-    application.setWindowIcon(QIcon(str(resource_path("icons", "yamnet-gui.svg"))))
-    application.setStyle("Fusion")
-    QPixmapCache.setCacheLimit(64 * 1024)
-    theme = ThemeChoice(arguments.theme) if arguments.theme else None
-    workbench = Workbench(theme=theme)
-    if arguments.size:
-        workbench.window.resize(*arguments.size)
-        workbench.window.arrange()
-    if arguments.demo:
-        workbench.open_demo()
-    elif arguments.file is not None:
-        workbench.open(arguments.file)
+    application, workbench = prepare(arguments)
     if arguments.screenshot is not None:
         return _screenshot(application, workbench, arguments.screenshot)
     workbench.window.show()
@@ -73,6 +57,37 @@ def main(argv: Sequence[str] | None = None) -> int:
     finally:
         signal.signal(signal.SIGINT, former)
         workbench.close()
+
+
+def prepare(arguments: argparse.Namespace) -> "tuple[QApplication, Workbench]":
+    """The application and its window with everything behind it, not shown yet."""
+    from PySide6.QtGui import QIcon
+    from PySide6.QtWidgets import QApplication
+
+    from yamnet_gui.gui.theme import ThemeChoice
+    from yamnet_gui.gui.workbench import Workbench
+
+    from .assets import resource_path
+
+    own = QApplication.instance()
+    application = own if isinstance(own, QApplication) else QApplication(sys.argv[:1])
+    application.setApplicationName("yamnet-gui")
+    application.setApplicationDisplayName("yamnet_gui")
+    application.setDesktopFileName(DESKTOP_ID)
+    icon_path = resource_path("icons", "yamnet-gui.svg")
+    if icon_path.is_file():
+        application.setWindowIcon(QIcon(str(icon_path)))
+    application.setStyle("Fusion")
+    theme = ThemeChoice(arguments.theme) if arguments.theme else None
+    workbench = Workbench(theme=theme)
+    if arguments.size:
+        workbench.window.resize(*arguments.size)
+        workbench.window.arrange()
+    if arguments.demo:
+        workbench.open_demo()
+    elif arguments.file is not None:
+        workbench.open(arguments.file)
+    return application, workbench
 
 
 def missing_display(environment: dict[str, str] | None = None) -> str:
@@ -126,7 +141,8 @@ def _missing_library() -> str:
     return ""
 
 
-def _parse(argv: list[str]) -> argparse.Namespace:
+def parse(argv: list[str]) -> argparse.Namespace:
+    """What the command line says about the window."""
     parser = argparse.ArgumentParser(
         prog="yamnet-gui", description="Find, review and label sound events with YAMNet."
     )
@@ -151,7 +167,7 @@ def _nothing() -> None:
     """What the pulse does."""
 
 
-def _screenshot(application, workbench, target: Path) -> int:  # type: ignore[no-untyped-def]
+def _screenshot(application: "QApplication", workbench: "Workbench", target: Path) -> int:
     """Waits until nothing is on its way any more, then draws the window to `target`."""
     from PySide6.QtCore import QElapsedTimer, QTimer
 

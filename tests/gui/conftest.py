@@ -1,0 +1,74 @@
+"""Windows for tests: the real one, offscreen, closed afterwards with all its threads."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from pytestqt.qtbot import QtBot
+
+from yamnet_gui import app
+from yamnet_gui.gui.workbench import Workbench
+
+RATE_HZ = 16_000
+
+
+@pytest.fixture(autouse=True)
+def no_leaked_threads() -> Iterator[None]:
+    """A test that leaves a thread running fails."""
+    before = set(threading.enumerate())
+    yield
+    left = [t.name for t in threading.enumerate() if t not in before and t.is_alive()]
+    # TensorFlow and NumPy keep pools of their own, which Python does not list.
+    assert not [name for name in left if not name.startswith("Dummy")], left
+
+
+@pytest.fixture
+def sound_file(tmp_path: Path) -> Path:
+    """Twelve seconds, stereo: silence, a tone from 3 to 5 s, noise from 8 to 9 s."""
+    time = np.arange(12 * RATE_HZ) / RATE_HZ
+    left = np.zeros_like(time)
+    tone = (time >= 3) & (time < 5)
+    left[tone] = 0.5 * np.sin(2 * np.pi * 1000 * time[tone])
+    noise = (time >= 8) & (time < 9)
+    left[noise] = np.random.default_rng(5).uniform(-0.5, 0.5, int(noise.sum()))
+    path = tmp_path / "tone and noise.wav"
+    soundfile.write(path, np.stack([left, left * 0.5], axis=1), RATE_HZ, subtype="PCM_16")
+    return path
+
+
+@pytest.fixture
+def start(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Workbench]]:
+    """Starts the program's own window as its `main` does, with these arguments."""
+    benches: list[Workbench] = []
+
+    def start(*arguments: str | Path, weights: Path | None = None) -> Workbench:
+        if weights is None:
+            monkeypatch.delenv("YAMNET_GUI_WEIGHTS", raising=False)
+        else:
+            monkeypatch.setenv("YAMNET_GUI_WEIGHTS", str(weights))
+        _application, bench = app.prepare(app.parse([str(a) for a in arguments]))
+        benches.append(bench)
+        qtbot.addWidget(bench.window)
+        bench.window.resize(1280, 800)
+        bench.window.show()
+        qtbot.waitExposed(bench.window)
+        return bench
+
+    yield start
+    for bench in benches:
+        bench.window.close()
+        bench.close()
+
+
+@pytest.fixture
+def settled(qtbot: QtBot) -> Callable[[Workbench], None]:
+    """Waits until nothing is on its way to the screen any more."""
+
+    def wait(bench: Workbench) -> None:
+        qtbot.waitUntil(lambda: not bench.busy, timeout=60_000)
+        qtbot.waitUntil(lambda: not bench.busy, timeout=60_000)
+
+    return wait

@@ -1,0 +1,282 @@
+"""The window as a person meets it: open, look, analyse, set thresholds, play, close."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from tests.unit.audio.broken_files import make_broken_files
+from yamnet_gui import app
+from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.gui.playback import PlayState
+from yamnet_gui.gui.state.document import AnalysisState
+from yamnet_gui.gui.workbench import Workbench
+
+Start = Callable[..., Workbench]
+Settled = Callable[[Workbench], None]
+
+
+def test_an_empty_window_offers_to_open_something(start: Start) -> None:
+    bench = start()
+    assert bench.welcome.isVisible()
+    assert not bench.tracks.isVisible()
+    assert not bench.window.actions_by_id["play"].isEnabled()
+
+
+def test_starting_the_window_imports_no_tensorflow(start: Start, sound_file: Path) -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from yamnet_gui import app; from PySide6.QtCore import QTimer\n"
+        "a, w = app.prepare(app.parse([]))\n"
+        "w.window.show(); QTimer.singleShot(50, w.window.close); a.exec(); w.close()\n"
+        "heavy = {'tensorflow', 'keras', 'h5py', 'resampy', 'numba'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_recording_is_shown_without_any_weights(
+    start: Start, settled: Settled, sound_file: Path
+) -> None:
+    bench = start(sound_file)
+    settled(bench)
+    assert bench.tracks.isVisible()
+    assert bench.timeline.duration_s == pytest.approx(12.0)
+    assert bench.sound.pyramid is not None
+    low, high = bench.sound.pyramid.columns(0, 3.5 * 16000, 16000, 1)
+    assert high[0] == pytest.approx(0.5, abs=1e-3)
+    assert low[0] == pytest.approx(-0.5, abs=1e-3)
+    assert bench.spectrogram.overview is not None
+    assert any("weights" in notice.text for notice in bench.notices.notices)
+    assert bench.document.state is AnalysisState.NONE
+
+
+def test_a_recording_is_analysed_in_the_background(
+    start: Start, settled: Settled, sound_file: Path, tiny_weights: Path
+) -> None:
+    bench = start(sound_file, weights=tiny_weights)
+    settled(bench)
+    assert bench.document.state is AnalysisState.COMPLETE
+    scores = bench.document.scores
+    assert scores is not None
+    assert scores.complete
+    assert scores.grid.count == 24
+    assert len(bench.classes.shown) == bench.classes.limit
+    assert bench.window.actions_by_id["export"].isEnabled()
+
+
+def test_moving_a_threshold_derives_events_anew(
+    qtbot: QtBot, start: Start, settled: Settled, sound_file: Path, tiny_weights: Path
+) -> None:
+    bench = start(sound_file, weights=tiny_weights)
+    settled(bench)
+    scores = bench.document.scores
+    assert scores is not None
+    best = int(np.argmax(scores.best))
+    bench.controller.set_threshold(None, 1.0)
+    qtbot.waitUntil(lambda: len(bench.document.events) == 0)
+    value = float(scores.best[best]) - 0.01
+    bench.controller.set_threshold(best, value)
+    qtbot.waitUntil(lambda: len(bench.document.events) > 0)
+    assert {e.class_index for e in bench.document.events} == {best}
+    strongest = max(e.score_max or 0 for e in bench.document.events)
+    assert strongest == pytest.approx(float(scores.best[best]), abs=1e-6)
+
+
+def test_dragging_the_threshold_line_changes_the_rule(
+    qtbot: QtBot, start: Start, settled: Settled, sound_file: Path, tiny_weights: Path
+) -> None:
+    bench = start(sound_file, weights=tiny_weights)
+    settled(bench)
+    chosen = bench.classes.chosen
+    assert chosen is not None
+    curve = bench.tracks.curve
+    area = curve.area.sceneBoundingRect()
+    x = round(area.center().x())
+
+    def pixel(score: float) -> QPoint:
+        return QPoint(x, round(area.top() + (1 - score) * (area.height() - 1)))
+
+    viewport = curve.viewport()
+    QTest.mousePress(
+        viewport,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+        pixel(bench.rules.rule(chosen).on),
+    )
+    QTest.mouseMove(viewport, pixel(0.6))
+    QTest.mouseRelease(
+        viewport, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, pixel(0.75)
+    )
+    assert bench.rules.rule(chosen).on == pytest.approx(0.75, abs=0.03)
+    assert bench.rules.rule((chosen + 1) % 521).on != pytest.approx(0.75, abs=0.03)
+
+
+def test_cancelling_keeps_what_is_there_and_a_new_start_finishes_it(
+    qtbot: QtBot, start: Start, settled: Settled, tmp_path: Path, tiny_weights: Path
+) -> None:
+    import soundfile
+
+    path = tmp_path / "long.wav"
+    noise = np.random.default_rng(1).uniform(-0.1, 0.1, 16_000 * 600)
+    soundfile.write(path, noise, 16_000)
+    bench = start(path, weights=tiny_weights)
+
+    def some() -> bool:
+        return bench.document.scores is not None and bench.document.scores.ready > 0
+
+    qtbot.waitUntil(some, timeout=60_000)
+    bench.analysing.cancel()
+    assert bench.document.state is AnalysisState.STOPPED
+    assert bench.document.scores is not None
+    assert 0 < bench.document.scores.ready < bench.document.scores.grid.count
+    settled(bench)
+    bench.analysing.start()
+    settled(bench)
+    assert bench.document.state is AnalysisState.COMPLETE
+
+
+def test_closing_during_an_analysis_ends_cleanly(
+    qtbot: QtBot, start: Start, tmp_path: Path, tiny_weights: Path
+) -> None:
+    import soundfile
+
+    path = tmp_path / "long.wav"
+    soundfile.write(path, np.zeros(16_000 * 300), 16_000)
+    bench = start(path, weights=tiny_weights)
+    qtbot.waitUntil(lambda: bench.document.state is AnalysisState.RUNNING, timeout=30_000)
+    bench.window.close()
+    assert not bench.window.isVisible()
+
+
+def test_broken_files_leave_what_was_open_and_say_why(
+    qtbot: QtBot, start: Start, settled: Settled, sound_file: Path, tmp_path: Path
+) -> None:
+    bench = start(sound_file)
+    settled(bench)
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    for broken in make_broken_files(folder):
+        bench.notices.clear()
+        if broken.expect != "error" or broken.path.is_dir():
+            continue
+        with qtbot.waitSignal(bench.opener.failed, timeout=20_000) as failed:
+            bench.opener.open(broken.path)
+        text = str(failed.args[0])
+        assert broken.path.name in text, broken.name
+        assert bench.notices.notices[0].text == text
+        recording = bench.document.recording
+        assert recording is not None
+        assert recording.info.path == sound_file
+
+
+def test_a_dropped_file_is_opened(
+    qtbot: QtBot, start: Start, settled: Settled, sound_file: Path
+) -> None:
+    bench = start()
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(sound_file))])
+    event = QDropEvent(
+        QPointF(100, 100),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    with qtbot.waitSignal(bench.opener.opened, timeout=20_000):
+        bench.window.dropEvent(event)
+    settled(bench)
+    assert bench.settings.recent_files()[0] == sound_file
+
+
+def test_keys_play_zoom_and_move(
+    qtbot: QtBot, start: Start, settled: Settled, sound_file: Path
+) -> None:
+    bench = start(sound_file)
+    settled(bench)
+    window = bench.window
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, Qt.Key.Key_Plus)
+    assert bench.timeline.view.duration_s == pytest.approx(6.0)
+    qtbot.keyClick(window, Qt.Key.Key_0)
+    assert bench.timeline.view == TimeSpan(0.0, 12.0)
+    qtbot.keyClick(window, Qt.Key.Key_Right)
+    assert bench.timeline.cursor_s == pytest.approx(0.12)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    assert bench.player.state is PlayState.PLAYING
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    assert bench.player.state is PlayState.PAUSED
+
+
+def test_single_keys_are_text_while_a_text_field_has_the_focus(
+    qtbot: QtBot, start: Start, settled: Settled, sound_file: Path
+) -> None:
+    bench = start(sound_file)
+    settled(bench)
+    bench.window.activateWindow()
+    qtbot.waitUntil(bench.window.isActiveWindow)
+    bench.classes_panel.focus_search()
+    field = bench.window.focusWidget()
+    assert field is not None
+    qtbot.keyClicks(field, "l0+ n")
+    assert field.property("text") == "l0+ n"
+    assert bench.timeline.view == TimeSpan(0.0, 12.0)
+    assert bench.player.state is PlayState.STOPPED
+
+
+def test_the_view_of_a_recording_is_remembered(
+    start: Start, settled: Settled, sound_file: Path
+) -> None:
+    bench = start(sound_file)
+    settled(bench)
+    bench.timeline.set_view(2.0, 5.0)
+    bench.controller.seek(3.0)
+    bench.window.close()
+    again = start(sound_file)
+    settled(again)
+    assert again.timeline.view == TimeSpan(2.0, 5.0)
+    assert again.timeline.cursor_s == 3.0
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_a_picture_of_the_window_is_drawn_without_a_display(
+    theme: str, sound_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from PySide6.QtGui import QImage
+
+    monkeypatch.delenv("YAMNET_GUI_WEIGHTS", raising=False)
+    out = tmp_path / f"{theme}.png"
+    status = app.main(
+        [str(sound_file), "--screenshot", str(out), "--size", "1000x700", "--theme", theme]
+    )
+    assert status == 0
+    image = QImage(str(out))
+    assert (image.width(), image.height()) == (1000, 700)
+    corner = image.pixelColor(5, 690)
+    assert (corner.lightness() < 100) == (theme == "dark")
+
+
+def test_without_a_display_one_sentence_tells_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    assert app.main([]) == 2
+    said = capsys.readouterr().err.strip()
+    assert "\n" not in said
+    assert "--screenshot" in said
+    assert "analyze" in said
+
+
+def test_a_display_that_does_not_answer_is_told() -> None:
+    assert "answers" in app.missing_display({"DISPLAY": ":987"})
+    assert app.missing_display({"QT_QPA_PLATFORM": "offscreen"}) == ""
