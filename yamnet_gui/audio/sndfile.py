@@ -71,7 +71,7 @@ class SndfileSource(AudioSource):
         depth = _DEPTHS.get(file.subtype)
         if file.format == "FLAC" and file.subtype == "PCM_S8":
             depth = 8
-        words = f"{depth} bit" if depth else _NAMES.get(file.subtype, file.subtype_info)
+        words = f"{depth} bit" if depth else _NAMES.get(file.subtype) or str(file.subtype_info)
         container = {"WAVEX": "WAV", "MPEG": "MP3", "MP3": "MP3"}.get(file.format, file.format)
         encoding = container if container == words else f"{container}, {words}"
         frames = max(0, file.frames)
