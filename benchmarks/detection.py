@@ -40,8 +40,11 @@ from yamnet_gui.detection import (
     Detections,
     Envelope,
     EnvelopeBuilder,
+    Review,
     Rule,
     RuleSet,
+    calibrate,
+    calibration_error,
     counting_below,
     densified,
     detect,
@@ -198,6 +201,7 @@ def measured(
         "by_scene": {
             scene.name: key_figures([pair]) for scene, pair in zip(scenes, full, strict=True)
         },
+        "calibration_error": held_out_calibration(scenes, classes, class_map),
         "edge_coverage": coverage(scenes, classes, class_map),
         "by_label": evaluate(full, labels).as_dict()["segment"]["by_label"],
         "scenes": len(scenes),
@@ -229,6 +233,35 @@ def coverage(
             inside["onset"].extend(early <= some.onset_uncertainty_s[rows])
             inside["offset"].extend(late <= some.offset_uncertainty_s[rows])
     return {edge: float(np.mean(values)) for edge, values in inside.items() if values}
+
+
+def held_out_calibration(
+    scenes: Sequence[Scene], classes: Sequence[int], class_map: ClassMap
+) -> dict[str, float]:
+    """Expected calibration error of raw scores and of calibrated ones, each half of the scenes
+    calibrated by the other. An event counts as right where half of it lies in true ones."""
+    rules = RuleSet(default=Rule(on=0.1).over(DEFAULT_RULE))
+    halves: list[list[Review]] = [[], []]
+    for number, scene in enumerate(scenes):
+        found = way(scene, rules, classes)
+        for place in range(len(found)):
+            index = int(found.class_index[place])
+            onset, offset = found.onset_s[place], found.offset_s[place]
+            truth = scene.truth.get(class_map[index].name, Spans.of((), ()))
+            shared = np.minimum(offset, truth.offset_s) - np.maximum(onset, truth.onset_s)
+            right = bool(np.maximum(shared, 0).sum() >= 0.5 * (offset - onset))
+            halves[number % 2].append(Review(index, float(found.score_max[place]), right))
+    raw, said, came = [], [], []
+    for fit, test in (halves, halves[::-1]):
+        calibrations = calibrate(fit, classes)
+        raw += [r.score for r in test]
+        said += [float(calibrations[r.class_index].probability(r.score)) for r in test]
+        came += [r.right for r in test]
+    return {
+        "raw": calibration_error(raw, came),
+        "calibrated": calibration_error(said, came),
+        "reviews": len(came),
+    }
 
 
 def leave_one_out(
@@ -278,6 +311,11 @@ def report(figures: dict[str, Any]) -> None:
             f"{name:24}{row['segment_f1']:10.3f}{row['event_f1_500ms']:17.3f}"
             f"{row['event_f1_200ms']:17.3f}{row['psds1']:9.3f}"
         )
+    error = figures["calibration_error"]
+    print(
+        f"expected calibration error, other half held out: scores {error['raw']:.3f}, "
+        f"calibrated {error['calibrated']:.3f} ({error['reviews']} events)"
+    )
     shares = ", ".join(f"{edge} {share:.0%}" for edge, share in figures["edge_coverage"].items())
     print(f"true edges inside the stated 90 % interval: {shares}")
 

@@ -1,5 +1,16 @@
 """Scores to events: rules, segmentation, refinement, calibration, evaluation."""
 
+from .calibration import (
+    FEWEST_REVIEWS,
+    ClassCalibration,
+    Review,
+    calibrate,
+    calibration_error,
+    reviews_of,
+    threshold_for_precision,
+    threshold_for_recall,
+    with_probability,
+)
 from .detections import Detections
 from .envelope import ENVELOPE_STEP_S, Envelope, EnvelopeBuilder, envelope_of
 from .folding import FoldedEvent, counting_below, fold, folded_list, in_branch, lineage
@@ -8,27 +19,44 @@ from .merge import Changes, compare, merge_detections
 from .prepared import PreparedScores, prepare
 from .presets import PRESETS, preset
 from .refine import DEFAULT_EDGES, EdgeSettings, refine_edges
+from .replay import Contradiction, Dissent, Replay, replay_decisions
 from .rules import DEFAULT_RULE, GroupRule, ResolvedRule, Rule, RuleSet, group_rule
 from .rules_io import load_rules, rules_from_json, rules_to_json, save_rules
+from .sebb import BoxSettings
 from .second_pass import FINE_HOP_S, densified, fine_frames, fine_grid, spans_to_rescore
+from .stability import Stability, Variant, review_order, stability, stretch, variants
+from .tuning import Tuning, candidates, tune
 
 __all__ = [
     "DEFAULT_EDGES",
     "DEFAULT_RULE",
     "ENVELOPE_STEP_S",
+    "FEWEST_REVIEWS",
     "FINE_HOP_S",
     "PRESETS",
+    "BoxSettings",
     "Changes",
+    "ClassCalibration",
+    "Contradiction",
     "Detections",
+    "Dissent",
     "EdgeSettings",
     "Envelope",
     "EnvelopeBuilder",
     "FoldedEvent",
     "GroupRule",
     "PreparedScores",
+    "Replay",
     "ResolvedRule",
+    "Review",
     "Rule",
     "RuleSet",
+    "Stability",
+    "Tuning",
+    "Variant",
+    "calibrate",
+    "calibration_error",
+    "candidates",
     "compare",
     "counting_below",
     "densified",
@@ -47,8 +75,18 @@ __all__ = [
     "prepare",
     "preset",
     "refine_edges",
+    "replay_decisions",
+    "review_order",
+    "reviews_of",
     "rules_from_json",
     "rules_to_json",
     "save_rules",
     "spans_to_rescore",
+    "stability",
+    "stretch",
+    "threshold_for_precision",
+    "threshold_for_recall",
+    "tune",
+    "variants",
+    "with_probability",
 ]

@@ -1,4 +1,4 @@
-"""Scores to detections with two thresholds.
+"""Scores to detections: two thresholds, or the boxes of `sebb`; then what both share.
 
 Frames at or above `off` form runs; runs of a class with at most `merge_gap_s` between them are one
 candidate; a candidate longer than `longest_s` is cut into equal parts. None of this depends on
@@ -6,6 +6,9 @@ candidate; a candidate longer than `longest_s` is cut into equal parts. None of 
 So raising `on` never adds, moves or splits a detection (`off` and the rest staying as they are),
 and lowering it never removes one. Padding and cooldown keep that: cooldown keeps the strongest of
 detections that are too near, and a candidate below `on` is weaker than every one that stays.
+
+Boxes take the place of runs where the rules say so: those whose confidence is below `off` count as
+silence, gaps up to `merge_gap_s` are bridged, and `on` selects. They are not cut to a length.
 """
 
 from collections.abc import Collection
@@ -38,6 +41,9 @@ def detect(
     asked = range(prepared.class_count) if classes is None else sorted(set(classes))
     resolved = {c: rules.resolved(c) for c in asked}
     enabled = {c: rule for c, rule in resolved.items() if rule.enabled}
+    if rules.method == "boxes":
+        values = _Values(prepared.class_count, enabled)
+        return _detect_boxes(prepared, list(enabled), values, rules.rules_id)
     groups: dict[int, list[int]] = {}
     for c, rule in enabled.items():
         groups.setdefault(prepared.smoothing_frames(rule.smoothing_s), []).append(c)
@@ -72,7 +78,32 @@ def _detect_group(
     sparse = sparse.of_classes(None if everything else np.array(members, np.int64))
     table = prepared.table
     cls, first, last, peak = _candidates(sparse, per_class, table.grid.hop_s)
-    cls, first, last, peak = _cut_long(sparse, per_class, table, cls, first, last, peak)
+    candidates = _cut_long(sparse, per_class, table, cls, first, last, peak)
+    return _selected(table, candidates, per_class, rules.rules_id)
+
+
+def _detect_boxes(
+    prepared: PreparedScores, members: list[int], per_class: "_Values", rules_id: str
+) -> Detections:
+    found = prepared.boxes().of_classes(np.array(members, np.int64), prepared.class_count)
+    strong = found.confidence >= per_class.off[found.classes]
+    cls, first, last = found.classes[strong], found.first[strong], found.last[strong]
+    if len(cls) == 0:
+        return no_detections(prepared.table, rules_id)
+    widest = (per_class.merge_gap_s / prepared.table.grid.hop_s + _SLACK).astype(np.int64)
+    apart = (cls[1:] != cls[:-1]) | (first[1:] - last[:-1] - 1 > widest[cls[1:]])
+    starts = np.flatnonzero(np.append(True, apart))
+    ends = np.append(starts[1:], len(cls)) - 1
+    peak = np.maximum.reduceat(found.confidence[strong], starts)
+    candidates = (cls[starts], first[starts], last[ends], peak)
+    return _selected(prepared.table, candidates, per_class, rules_id)
+
+
+def _selected(
+    table: ScoreTable, candidates: "_Candidates", per_class: "_Values", rules_id: str
+) -> Detections:
+    """The candidates that reach `on` and are long enough, cooled down and padded."""
+    cls, first, last, peak = candidates
     edges = table.grid.tile_edges()
     onset, offset = edges[first], edges[last + 1]
     length = offset - onset
@@ -88,10 +119,9 @@ def _detect_group(
         peak[keep],
         uncertain := np.full(int(keep.sum()), TILE_UNCERTAINTY_S, np.float32),
         uncertain,
-        rules.rules_id,
+        rules_id,
     )
-    found = _cooled(found, per_class)
-    return _padded(found, per_class)
+    return _padded(_cooled(found, per_class), per_class)
 
 
 class _Values:

@@ -1,11 +1,15 @@
 """Scores laid out class by class, so that a rule can be moved and all events follow at once."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.scores import ScoreTable
+
+if TYPE_CHECKING:
+    from .sebb import Boxes
 
 _FLOOR = 0.02  # scores below are left out: most of the 521 classes are near 0 most of the time
 _BLOCK_FRAMES = 4096
@@ -47,6 +51,7 @@ class PreparedScores:
 
     table: ScoreTable
     _sparse: dict[int, SparseScores] = field(default_factory=dict, repr=False)
+    _boxes: "Boxes | None" = field(default=None, repr=False)
 
     @property
     def class_count(self) -> int:
@@ -63,6 +68,14 @@ class PreparedScores:
             known = _gather(self.table.scores, smoothing_frames, min(floor, _FLOOR))
             self._sparse[smoothing_frames] = known
         return known
+
+    def boxes(self) -> "Boxes":
+        """Sound event bounding boxes of all classes."""
+        if self._boxes is None:
+            from .sebb import boxes
+
+            self._boxes = boxes(self)
+        return self._boxes
 
 
 def prepare(table: ScoreTable) -> PreparedScores:

@@ -1,0 +1,276 @@
+"""From uncalibrated scores to probabilities, learned from what people accepted and rejected.
+
+Platt scaling on the logit (Platt 1999): probability = sigmoid(slope · logit(score) + intercept).
+The fit is a maximum a posteriori estimate: all reviews together give a common line, and each class
+is drawn towards it, the more the fewer its own reviews. The interval follows from the curvature of
+the posterior (Laplace). With many hundreds of reviews isotonic regression takes over.
+"""
+
+import hashlib
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from yamnet_gui.core.events import Event, EventList, EventSource, ReviewState
+
+Floats = NDArray[np.float64]
+
+FEWEST_REVIEWS = 10
+"""Below this a class is never said to be known, whatever the fit says."""
+_FEWEST_OF_EACH = 2
+_ISOTONIC_FROM = 400
+_WIDEST = 0.3  # a 90 % interval wider than this (where the reviews lie) is not knowledge
+_Z90 = 1.6449
+_COMMON = (np.array([1.0, 0.0]), np.array([0.7, 3.0]))  # slope, intercept: mean, deviation
+_CLASS_DEVIATION = np.array([0.4, 1.5])  # of a class from the common line
+_EDGE = 1e-4  # scores are kept off 0 and 1
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A decision of a person about a detection of a class with this score."""
+
+    class_index: int
+    score: float
+    right: bool
+
+
+def reviews_of(events: Iterable[Event]) -> list[Review]:
+    """What decided events say about scores: accepted or moved is right, rejected is wrong.
+
+    Drawn and imported events have no score of the model and say nothing; a relabelled one speaks
+    for neither class here (its rejected first label is an event of its own).
+    """
+    found = []
+    for event in events:
+        if event.class_index is None or event.score_max is None:
+            continue
+        if event.source not in (EventSource.DETECTED, EventSource.EDITED):
+            continue
+        if event.original is not None and event.original.label != event.label:
+            continue
+        accepted = event.state is ReviewState.ACCEPTED or (
+            event.source is EventSource.EDITED and event.state is ReviewState.UNREVIEWED
+        )
+        if accepted or event.state is ReviewState.REJECTED:
+            found.append(Review(event.class_index, event.score_max, accepted))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCalibration:
+    """What the reviews of one class say, and how sure that is.
+
+    `covariance` holds the variances of slope and intercept and their covariance. `steps` are
+    (score, probability) of an isotonic fit, empty for Platt scaling. `reviews_id` is a hash of the
+    reviews it came from.
+    """
+
+    class_index: int
+    slope: float
+    intercept: float
+    covariance: tuple[float, float, float]
+    right: int
+    wrong: int
+    more_needed: int
+    steps: tuple[tuple[float, float], ...] = ()
+    reviews_id: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether there are enough reviews to speak of a probability."""
+        return self.more_needed == 0
+
+    def probability(self, scores: ArrayLike) -> Floats:
+        """Calibrated probability of each score, the best guess even where little is known."""
+        values = np.asarray(scores, float)
+        if self.steps:
+            at, height = np.array(self.steps).T
+            return np.interp(values, at, height)
+        return _sigmoid(self.slope * _logit(values) + self.intercept)
+
+    def interval(self, scores: ArrayLike) -> tuple[Floats, Floats]:
+        """The 90 % interval of the probability of each score."""
+        x = _logit(np.asarray(scores, float))
+        centre = self.slope * x + self.intercept
+        if self.steps:
+            centre = _logit(self.probability(scores))
+        half = _Z90 * _deviation(x, self.covariance)
+        return _sigmoid(centre - half), _sigmoid(centre + half)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, to be stored."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "ClassCalibration":
+        """The inverse of `as_dict`, also after a way through JSON. Raises KeyError, ValueError."""
+        return cls(
+            class_index=int(values["class_index"]),
+            slope=float(values["slope"]),
+            intercept=float(values["intercept"]),
+            covariance=tuple(float(v) for v in values["covariance"]),  # type: ignore[arg-type]
+            right=int(values["right"]),
+            wrong=int(values["wrong"]),
+            more_needed=int(values["more_needed"]),
+            steps=tuple((float(a), float(b)) for a, b in values["steps"]),
+            reviews_id=str(values["reviews_id"]),
+        )
+
+
+def calibrate(
+    reviews: Iterable[Review], classes: Iterable[int] = ()
+) -> dict[int, ClassCalibration]:
+    """A calibration for each class that was reviewed, and for `classes` from the others alone."""
+    by_class: dict[int, list[Review]] = {index: [] for index in classes}
+    for review in reviews:
+        by_class.setdefault(review.class_index, []).append(review)
+    together = [review for members in by_class.values() for review in members]
+    common, _ = _fit(together, *_COMMON)
+    return {index: _calibrated(index, members, common) for index, members in by_class.items()}
+
+
+def with_probability(events: EventList, calibrations: Mapping[int, ClassCalibration]) -> EventList:
+    """The events with a calibrated probability where their class is known well enough."""
+
+    def one(event: Event) -> Event:
+        found = None if event.class_index is None else calibrations.get(event.class_index)
+        if found is None or not found.known or event.score_max is None:
+            return replace(event, probability=None) if event.probability is not None else event
+        return replace(event, probability=float(found.probability(event.score_max)))
+
+    return EventList.of(one(event) for event in events)
+
+
+def threshold_for_precision(
+    calibration: ClassCalibration, scores: ArrayLike, wanted: float
+) -> float | None:
+    """The lowest of the detections' scores from which on they are right as often as wanted.
+
+    None where not enough is known, or no threshold reaches it.
+    """
+    values = np.sort(np.asarray(scores, float))[::-1]
+    if not calibration.known or len(values) == 0:
+        return None
+    expected = np.cumsum(calibration.probability(values)) / np.arange(1, len(values) + 1)
+    reached = np.flatnonzero(expected >= wanted - 1e-12)
+    return float(values[reached[-1]]) if len(reached) else None
+
+
+def threshold_for_recall(
+    calibration: ClassCalibration, scores: ArrayLike, wanted: float
+) -> float | None:
+    """The highest of the detections' scores from which on the wanted share of the right ones is
+    kept. What was never detected cannot be counted; None where not enough is known."""
+    values = np.sort(np.asarray(scores, float))[::-1]
+    if not calibration.known or len(values) == 0:
+        return None
+    right = np.cumsum(calibration.probability(values))
+    reached = np.flatnonzero(right >= wanted * right[-1] - 1e-12)
+    return float(values[reached[0]]) if len(reached) else None
+
+
+def calibration_error(probabilities: ArrayLike, right: ArrayLike, bins: int = 10) -> float:
+    """Expected calibration error: mean distance between what was said and what came true, over
+    `bins` groups of equal size by probability (Naeini et al. 2015, equal mass)."""
+    said, came = np.asarray(probabilities, float), np.asarray(right, float)
+    if len(said) == 0:
+        return 0.0
+    order = np.argsort(said, kind="stable")
+    groups = np.array_split(order, min(bins, len(order)))
+    gaps = [len(g) * abs(said[g].mean() - came[g].mean()) for g in groups]
+    return float(sum(gaps) / len(said))
+
+
+def _calibrated(index: int, reviews: list[Review], common: Floats) -> ClassCalibration:
+    line, covariance = _fit(reviews, common, _CLASS_DEVIATION)
+    right = sum(review.right for review in reviews)
+    packed = (float(covariance[0, 0]), float(covariance[0, 1]), float(covariance[1, 1]))
+    return ClassCalibration(
+        class_index=index,
+        slope=float(line[0]),
+        intercept=float(line[1]),
+        covariance=packed,
+        right=right,
+        wrong=len(reviews) - right,
+        more_needed=_more_needed(reviews, line, packed),
+        steps=_isotonic(reviews) if len(reviews) >= _ISOTONIC_FROM else (),
+        reviews_id=_reviews_id(reviews),
+    )
+
+
+def _fit(reviews: list[Review], mean: Floats, deviation: Floats) -> tuple[Floats, Floats]:
+    """Slope and intercept with the highest posterior, and their covariance, by Newton's method."""
+    x = _logit(np.array([r.score for r in reviews]))
+    y = np.array([r.right for r in reviews], float)
+    design = np.column_stack([x, np.ones(len(x))])
+    weight = 1 / deviation**2
+    line = mean.copy()
+    for _ in range(50):
+        p = _sigmoid(design @ line)
+        gradient = design.T @ (p - y) + weight * (line - mean)
+        curvature = (design * (p * (1 - p))[:, None]).T @ design + np.diag(weight)
+        step = np.linalg.solve(curvature, gradient)
+        line = line - step * min(1.0, 2.0 / max(float(np.abs(step).max()), 1e-12))
+        if float(np.abs(step).max()) < 1e-9:
+            break
+    return line, np.asarray(np.linalg.inv(curvature), np.float64)
+
+
+def _more_needed(
+    reviews: list[Review], line: Floats, covariance: tuple[float, float, float]
+) -> int:
+    """Reviews that lack until the interval, which shrinks with their root, is narrow."""
+    count = len(reviews)
+    right = sum(review.right for review in reviews)
+    least = max(FEWEST_REVIEWS - count, 0)
+    lacking = max(_FEWEST_OF_EACH - min(right, count - right), 0)
+    scores = [r.score for r in reviews] or [0.5]
+    x = _logit(np.quantile(scores, [0.25, 0.5, 0.75]))
+    half = _Z90 * _deviation(x, covariance)
+    centre = line[0] * x + line[1]
+    width = float((_sigmoid(centre + half) - _sigmoid(centre - half)).max())
+    ratio = width / _WIDEST
+    narrow = math.ceil(max(count, 4) * ratio**2) - count if ratio > 1 else 0
+    if least == 0 and count >= 3 * FEWEST_REVIEWS:
+        lacking = 0  # a class that is always right is known as well
+    return max(least, lacking, narrow)
+
+
+def _isotonic(reviews: list[Review]) -> tuple[tuple[float, float], ...]:
+    from scipy.optimize import isotonic_regression
+
+    ordered = sorted(reviews, key=lambda r: r.score)
+    scores = np.array([r.score for r in ordered])
+    fitted = isotonic_regression(np.array([float(r.right) for r in ordered])).x
+    blocks = np.split(np.arange(len(fitted)), np.flatnonzero(np.diff(fitted) > 1e-12) + 1)
+    size = np.array([len(b) for b in blocks])
+    # Half a right and half a wrong review in each block keep certainty out.
+    mean = np.array([(fitted[b[0]] * len(b) + 0.5) / (len(b) + 1) for b in blocks])
+    middle = np.array([scores[b].mean() for b in blocks])
+    order = np.argsort(middle, kind="stable")
+    monotone = isotonic_regression(mean[order], weights=size[order]).x
+    return tuple(zip(middle[order].tolist(), monotone.tolist(), strict=True))
+
+
+def _reviews_id(reviews: list[Review]) -> str:
+    lines = sorted(f"{r.class_index} {r.score:.6f} {int(r.right)}" for r in reviews)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
+
+
+def _deviation(x: Floats, covariance: tuple[float, float, float]) -> Floats:
+    a, both, b = covariance
+    return np.sqrt(np.maximum(a * x * x + 2 * both * x + b, 0.0))
+
+
+def _logit(values: Floats) -> Floats:
+    kept = np.clip(values, _EDGE, 1 - _EDGE)
+    return np.log(kept / (1 - kept))
+
+
+def _sigmoid(values: Floats) -> Floats:
+    return 1 / (1 + np.exp(-np.clip(values, -40, 40)))

@@ -1,0 +1,90 @@
+"""Which human decisions the present detections would contradict."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from yamnet_gui.core.events import Event, EventList, ReviewState
+
+
+class Contradiction(StrEnum):
+    """How a detection and a decision disagree."""
+
+    MISSED = "missed"
+    """A person says that it is there, nothing was detected."""
+    REVIVED = "revived"
+    """A person rejected it, it is detected again."""
+    RELABELLED = "relabelled"
+    """A person corrected the label, the first one is detected and the right one is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dissent:
+    """One decision that rules or a model contradict, and the detection that does (if one does)."""
+
+    kind: Contradiction
+    decision: Event
+    detection: Event | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """Decisions that were looked at, how many were kept, and those that were not, by onset."""
+
+    decisions: int
+    kept: int
+    dissents: tuple[Dissent, ...]
+
+
+def replay_decisions(
+    events: Iterable[Event], detections: EventList, least_overlap: float = 0.3
+) -> Replay:
+    """Holds the decisions among `events` against fresh detections of the same recording.
+
+    An accepted, drawn, moved or imported event is kept where a detection of its label and channel
+    overlaps it by `least_overlap` of the shorter one; a rejected one where none does. Uncertain and
+    untouched events are no decisions.
+    """
+    kept = looked_at = 0
+    dissents = []
+    for event in sorted(events, key=lambda e: (e.onset_s, e.id)):
+        if not event.touched or event.state is ReviewState.UNCERTAIN:
+            continue
+        if event.state is ReviewState.UNREVIEWED and not _states_something(event):
+            continue
+        looked_at += 1
+        found = _overlapping(event, event.label, detections, least_overlap)
+        if event.state is ReviewState.REJECTED:
+            dissent = Dissent(Contradiction.REVIVED, event, found) if found else None
+        elif found is not None:
+            dissent = None
+        else:
+            first = event.original.label if event.original else event.label
+            other = _overlapping(event, first, detections, least_overlap)
+            if first != event.label and other is not None:
+                dissent = Dissent(Contradiction.RELABELLED, event, other)
+            else:
+                dissent = Dissent(Contradiction.MISSED, event)
+        if dissent is None:
+            kept += 1
+        else:
+            dissents.append(dissent)
+    return Replay(looked_at, kept, tuple(dissents))
+
+
+def _states_something(event: Event) -> bool:
+    """Whether an event without a verdict still says what is there (not a mere note)."""
+    return event.source.value != "detected"
+
+
+def _overlapping(event: Event, label: str, detections: EventList, least: float) -> Event | None:
+    best: tuple[float, Event] | None = None
+    for detection in detections.between(event.onset_s, event.offset_s):
+        if detection.label != label or detection.channel != event.channel:
+            continue
+        shared = min(event.offset_s, detection.offset_s) - max(event.onset_s, detection.onset_s)
+        shorter = min(event.duration_s, detection.duration_s)
+        share = shared / shorter if shorter > 0 else float(shared >= 0)
+        if share >= least and (best is None or share > best[0]):
+            best = (share, detection)
+    return best[1] if best else None
