@@ -258,13 +258,17 @@ def piano(length_s: float) -> Samples:
 
 
 def cricket(length_s: float) -> Samples:
-    """Three chirps in a row, twice a second."""
-    chirps = []
-    time_s = seconds(0.018)
-    pulse = np.sin(2 * np.pi * 4700 * time_s) * np.sin(np.pi * time_s / 0.018) ** 2
-    for number in range(int(length_s * 2)):
-        chirps += [(number / 2 + k * 0.027, pulse * (0.6 + 0.1 * k)) for k in range(5)]
-    return placed(length_s, *chirps)
+    """Chirps of eight pulses near 4 kHz, on a quiet night."""
+    pulse_s = 0.0168
+    time_s = seconds(pulse_s)
+    tone = np.sin(2 * np.pi * 4084 * time_s) + 0.115 * np.sin(2 * np.pi * 8168 * time_s)
+    pulse = tone * np.sin(np.pi * time_s / pulse_s) ** 2
+    chirps = [
+        (chirp / 1.386 + k * 2.185 * pulse_s, pulse * (0.5 + 0.1 * k))
+        for chirp in range(int(length_s * 1.386))
+        for k in range(8)
+    ]
+    return level(placed(length_s, *chirps), -22) + level(pink_noise(length_s), -63)
 
 
 def whistle(length_s: float) -> Samples:
@@ -299,10 +303,10 @@ def compose() -> Samples:
         (60.0, -22, -0.3, speech(WARNING, "en-us", 40, 160)),
         (64.0, -21, "passing", siren(9, 500, 1400, 4.5)),
         (73.5, -24, 0.0, rain(8)),
-        (82.5, -28, 0.6, cricket(6)),
+        (82.5, -22, 0.3, cricket(6)),
         (89.5, -24, -0.4, whistle(7)),
         (98.0, -24, 0.0, white_noise(4)),
-        (103.5, -22, 0.0, heartbeat(6)),
+        (103.5, -20, 0.0, heartbeat(6)),
     ]
     stereo = np.zeros((round(LENGTH_S * RATE_HZ), 2))
     for at_s, rms_db, place, sound in scene:
