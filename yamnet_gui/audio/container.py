@@ -144,6 +144,8 @@ def _open(path: Path) -> tuple[Any, Any]:
     av.logging.set_level(av.logging.PANIC)  # what matters is raised; the rest is noise on stderr
     try:
         container = av.open(str(path), metadata_errors="ignore")
+    except FileNotFoundError as error:
+        raise RecordingError(path, "is no longer there", "bring it back or remove it") from error
     except (av.FFmpegError, OSError, ValueError) as error:
         said = isinstance(error, av.error.InvalidDataError | av.error.EOFError)
         reason = "" if said else f" ({_reason(error)})"

@@ -20,6 +20,9 @@ LOUDNESS = 0.5
 CLOSE = 1e-6
 COMMON = (8000, 11025, 22050, 24000, 32000, 44100, 48000, 88200, 96000, 192000, 250000, 384000)
 
+# tiny blocks are tried apart: thousands of them say no more than a few
+BLOCKS = st.one_of(st.just(0), st.integers(400, 40_000))
+
 
 def noise(length: int, seed: int = 0) -> np.ndarray:
     rng = np.random.default_rng(seed)
@@ -57,7 +60,7 @@ def test_equals_resampy_at_common_rates(rate: int) -> None:
 @given(
     rate=st.one_of(st.sampled_from(COMMON), st.integers(4000, 400_000)),
     length=st.integers(0, 60_000),
-    sizes=st.lists(st.integers(0, 30_000), min_size=1, max_size=6).filter(any),
+    sizes=st.lists(BLOCKS, min_size=1, max_size=6).filter(any),
     seed=st.integers(0, 2**32 - 1),
 )
 def test_equals_resampy_for_any_rate_length_and_blocks(
@@ -70,10 +73,10 @@ def test_equals_resampy_for_any_rate_length_and_blocks(
     np.testing.assert_allclose(found, expected, rtol=0, atol=CLOSE)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     rate=st.sampled_from((44101, 47999, 96001, 199_999, 383_999)),
-    sizes=st.lists(st.integers(1, 50_000), min_size=1, max_size=4),
+    sizes=st.lists(BLOCKS, min_size=1, max_size=4).filter(any),
 )
 def test_rates_without_small_ratio_agree_at_block_borders(rate: int, sizes: list[int]) -> None:
     sound = noise(90_000, rate)

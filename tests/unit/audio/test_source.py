@@ -193,6 +193,16 @@ def test_file_that_shrinks_while_it_is_read(tmp_path: Path) -> None:
             source.read(RATE * 8, 1000)
 
 
+def test_container_that_vanishes_while_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "vanishing.m4a"
+    write_container(path, sound(5), RATE, "aac")
+    with open_audio(path) as source:
+        source.read(0, 100)
+        path.unlink()
+        with pytest.raises(RecordingError, match="is no longer there"):
+            source.read(RATE * 4, 1000)
+
+
 def test_several_files_open_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
     path = tmp_path / "shared.m4a"
     write_container(path, sound(), RATE, "aac")
