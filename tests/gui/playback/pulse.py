@@ -42,7 +42,7 @@ class Pulse:
         )
         options = (
             "-n --daemonize=no --system=false --exit-idle-time=-1 --use-pid-file=false "
-            "--disable-shm=true --realtime=false --high-priority=false"
+            "--disable-shm=true --realtime=false --high-priority=true"
         )
         self._log = (folder / "log").open("wb")
         self._process = subprocess.Popen(
