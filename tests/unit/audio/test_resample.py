@@ -100,8 +100,8 @@ def test_clock_of_resampy_is_followed_where_it_rounds_down() -> None:
     """Rates whose float clock falls just short of whole inputs, where resampy's taps differ."""
     flipped = []
     for rate in (4350, 4900, 5200, 5450, 7200, 44_056, 48_000, 98_000):
-        weights = module._Weights(rate, 16000)
-        ratio = module._Ratio.of(rate, 16000)
+        weights = module.Weights(rate, 16000)
+        ratio = module.Ratio.of(rate, 16000)
         outputs = np.arange(1, 2000) * ratio.up
         if (np.floor(outputs * weights.increment) < outputs // ratio.up * ratio.down).any():
             flipped.append(rate)
