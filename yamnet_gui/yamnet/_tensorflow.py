@@ -16,15 +16,28 @@ _lock = threading.Lock()
 
 
 def import_tensorflow() -> Any:
-    """The `tensorflow` module, imported without its messages about CPUs and missing GPUs."""
+    """The `tensorflow` module, imported without its messages about CPUs and missing GPUs.
+
+    GPUs are told to compute in full single precision and to take memory as they need it.
+    """
     with _lock:
         if "tensorflow" not in sys.modules:
             os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
             with _without_noise(), _without_keras():
                 import tensorflow
+            use_gpus_exactly(tensorflow)
         import tensorflow
 
     return tensorflow
+
+
+def use_gpus_exactly(tf: Any) -> None:
+    """Switches off TF32, whose ten bits would move scores, and claiming all memory at once."""
+    gpus = tf.config.list_physical_devices("GPU")
+    if gpus:
+        tf.config.experimental.enable_tensor_float_32_execution(False)
+    for gpu in gpus:
+        tf.config.experimental.set_memory_growth(gpu, True)
 
 
 @contextmanager
