@@ -20,7 +20,7 @@ from .prepared import PreparedScores, prepare
 from .presets import PRESETS, preset
 from .refine import DEFAULT_EDGES, EdgeSettings, refine_edges
 from .replay import Contradiction, Dissent, Replay, replay_decisions
-from .rules import DEFAULT_RULE, GroupRule, ResolvedRule, Rule, RuleSet, group_rule
+from .rules import DEFAULT_RULE, METHODS, GroupRule, Method, ResolvedRule, Rule, RuleSet, group_rule
 from .rules_io import load_rules, rules_from_json, rules_to_json, save_rules
 from .sebb import BoxSettings
 from .second_pass import FINE_HOP_S, densified, fine_frames, fine_grid, spans_to_rescore
@@ -33,6 +33,7 @@ __all__ = [
     "ENVELOPE_STEP_S",
     "FEWEST_REVIEWS",
     "FINE_HOP_S",
+    "METHODS",
     "PRESETS",
     "BoxSettings",
     "Changes",
@@ -45,6 +46,7 @@ __all__ = [
     "EnvelopeBuilder",
     "FoldedEvent",
     "GroupRule",
+    "Method",
     "PreparedScores",
     "Replay",
     "ResolvedRule",

@@ -180,7 +180,13 @@ def _cut_long(
     peak: NDArray[np.float32],
 ) -> _Candidates:
     edges = table.grid.tile_edges()
-    most = np.maximum(np.floor(rules.longest_s[cls] / table.grid.hop_s + _SLACK), 1)
+    # The first and the last tile of a recording are longer than the others.
+    tiles = np.diff(edges)
+    extra = np.zeros(len(cls))
+    if len(cls):
+        extra = np.maximum(tiles[first], tiles[last]) - table.grid.hop_s
+    room = rules.longest_s[cls] - np.maximum(extra, 0)
+    most = np.maximum(np.floor(room / table.grid.hop_s + _SLACK), 1)
     lengths = last - first + 1
     too_long = edges[last + 1] - edges[first] > rules.longest_s[cls] + _SLACK
     too_long &= lengths > 1

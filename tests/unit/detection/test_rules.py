@@ -1,0 +1,141 @@
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.detection import (
+    DEFAULT_RULE,
+    PRESETS,
+    Rule,
+    RuleSet,
+    load_rules,
+    preset,
+    rules_to_json,
+    save_rules,
+)
+
+from .tables import CLASS_MAP, ONTOLOGY
+
+DOG = CLASS_MAP.select(["Dog"])[0]
+BARK = CLASS_MAP.select(["Bark"])[0]
+SPEECH = CLASS_MAP.select(["Speech"])[0]
+ANIMAL = "/m/0jbk"
+
+
+def test_the_nearest_rule_wins_value_by_value() -> None:
+    rules = (
+        RuleSet()
+        .with_group(ANIMAL, Rule(on=0.4, padding_s=1.0), ONTOLOGY)
+        .with_group(DOG.mid, Rule(on=0.6), ONTOLOGY)
+        .with_class(BARK.index, Rule(off=0.2))
+    )
+    bark = rules.resolved(BARK.index)
+    assert (bark.on, bark.off, bark.padding_s) == (0.6, 0.2, 1.0)
+    assert rules.resolved(SPEECH.index).on == DEFAULT_RULE.on
+
+
+def test_off_is_never_above_on() -> None:
+    rule = RuleSet().with_default(Rule(off=0.5)).with_threshold(None, 0.2).resolved(0)
+    assert (rule.on, rule.off) == (0.2, 0.2)
+
+
+def test_a_threshold_for_one_class_leaves_the_others() -> None:
+    rules = RuleSet().with_threshold(3, 0.8)
+    assert rules.resolved(3).on == 0.8
+    assert rules.resolved(4).on == DEFAULT_RULE.on
+
+
+def test_an_empty_rule_is_no_rule() -> None:
+    rules = RuleSet().with_threshold(3, 0.8).with_class(3, Rule())
+    assert rules == RuleSet()
+    group = (
+        RuleSet().with_group(ANIMAL, Rule(on=0.4), ONTOLOGY).with_group(ANIMAL, Rule(), ONTOLOGY)
+    )
+    assert group == RuleSet()
+
+
+def test_the_id_follows_what_rules_say_not_what_they_are_called() -> None:
+    rules = RuleSet()
+    assert RuleSet(name="other", version=7).rules_id == rules.rules_id
+    assert rules.with_threshold(None, 0.9).rules_id != rules.rules_id
+    assert RuleSet(method="boxes").rules_id != rules.rules_id
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"on": 1.1}, {"off": -0.1}, {"padding_s": -1.0}, {"longest_s": 0.0}, {"on": math.nan},
+     {"smoothing_s": math.inf}],
+)  # fmt: skip
+def test_numbers_out_of_range_are_refused(values: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="must"):
+        Rule(**values)
+
+
+def test_a_default_that_leaves_something_open_is_refused() -> None:
+    with pytest.raises(ValueError, match="lacks"):
+        RuleSet(default=Rule(on=0.3))
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets_survive_a_file(name: str, tmp_path: Path) -> None:
+    rules = preset(name, ONTOLOGY)
+    path = tmp_path / "rules.json"
+    save_rules(path, rules, CLASS_MAP)
+    assert load_rules(path, CLASS_MAP, ONTOLOGY) == rules
+    assert load_rules(path).rules_id == rules.rules_id
+
+
+def test_presets_for_a_field_look_for_its_classes_alone() -> None:
+    enabled = {c.name for c in CLASS_MAP if preset("speech", ONTOLOGY).resolved(c.index).enabled}
+    assert {"Speech", "Conversation", "Whispering", "Shout"} <= enabled
+    assert "Dog" not in enabled
+    alarms = preset("alarms", ONTOLOGY)
+    assert alarms.resolved(CLASS_MAP.select(["Siren"])[0].index).enabled
+    wildlife = preset("wildlife", ONTOLOGY)
+    assert wildlife.resolved(CLASS_MAP.select(["Frog"])[0].index).enabled
+    assert not wildlife.resolved(SPEECH.index).enabled
+
+
+def test_single_classes_and_unlimited_length_are_readable_in_the_file(tmp_path: Path) -> None:
+    rules = RuleSet(name="mine", version=3).with_class(BARK.index, Rule(on=0.7, enabled=True))
+    path = tmp_path / "rules.json"
+    save_rules(path, rules, CLASS_MAP)
+    data = json.loads(path.read_text(encoding="utf-8"))
+    assert data["default"]["longest_s"] == "unlimited"
+    assert data["classes"][0]["name"] == "Bark"
+    assert load_rules(path, CLASS_MAP, ONTOLOGY) == rules
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"format": "something"}, "is not a file of rules"),
+        ({"format_version": 99}, "newer version"),
+        ({"default": {}}, "lacks"),
+        ({"default": "x"}, "cannot be used"),
+        ({"classes": [{"name": "Dragon", "on": 0.5}]}, "Dragon"),
+        ({"classes": [{"name": "Dog", "on": "loud"}]}, "must be a number"),
+        ({"classes": [{"name": "Dog", "onn": 0.5}]}, "unknown: onn"),
+        ({"classes": [{"name": "Dog", "enabled": 1}]}, "true or false"),
+        ({"groups": [{"mid": "/m/none", "on": 0.5}]}, "not in the ontology"),
+        ({"method": "magic"}, "magic"),
+    ],
+)
+def test_files_that_cannot_be_used_say_why(
+    change: dict[str, object], reason: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "rules.json"
+    path.write_text(json.dumps({**rules_to_json(RuleSet(), CLASS_MAP), **change}))
+    with pytest.raises(SettingsError, match=reason):
+        load_rules(path, CLASS_MAP, ONTOLOGY)
+
+
+def test_a_missing_or_broken_file_says_so(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load_rules(tmp_path / "none.json")
+    path = tmp_path / "broken.json"
+    path.write_text("{")
+    with pytest.raises(SettingsError, match="is not JSON"):
+        load_rules(path)
