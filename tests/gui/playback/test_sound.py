@@ -168,6 +168,54 @@ def test_pausing_and_going_on_leaves_nothing_out(
     qtbot.waitUntil(lambda: player.position_s > stands_s + 0.2, timeout=5000)
 
 
+def test_a_busy_window_is_survived(
+    qtbot: QtBot, player: Player, make_recording: MakeRecording
+) -> None:
+    player.open(make_recording(8.0)[0])
+    player.play()
+    qtbot.waitUntil(lambda: player.position_s > 0.3, timeout=5000)
+    end = time.monotonic() + 1.5  # three times what the device holds
+    while time.monotonic() < end:
+        pass
+    stood_s = player.position_s
+    qtbot.waitUntil(lambda: player.position_s > stood_s + 0.5, timeout=5000)
+    assert player.silent_reason == ""
+
+
+def test_scrubbing_lets_a_moment_be_heard(
+    qtbot: QtBot, player: Player, recorder: Recorder, make_recording: MakeRecording
+) -> None:
+    path, samples = make_recording()
+    player.open(path)
+    wanted = samples[44100 : 44100 + 3528]
+
+    def attempt() -> None:
+        before = len(recorder.samples())
+        player.scrub(1.0)
+        qtbot.waitUntil(lambda: recorder.samples()[before:].any(), timeout=5000)
+        qtbot.wait(700)
+        heard = recorder.samples()[before:]
+        at = found_at(heard, wanted)
+        np.testing.assert_allclose(heard[at : at + 3528], wanted, atol=1 / 32768)
+        assert not heard[at + 3528 :].any()
+
+    undisturbed(attempt)
+    assert player.state is PlayState.STOPPED
+    assert player.position_s == 1.0
+
+
+def test_tape_speed_plays_an_ultrasonic_recording_at_a_rate_that_can_be_heard(
+    qtbot: QtBot, player: Player, recorder: Recorder, make_recording: MakeRecording
+) -> None:
+    player.open(make_recording(0.5, 1, 384000)[0])
+    player.set_speed(0.1, keep_pitch=False)
+    began = time.monotonic()
+    play_to_end(qtbot, player, TimeSpan(0.1, 0.2))
+    assert player.position_s == 0.2
+    assert time.monotonic() - began > 0.95
+    assert np.abs(recorder.samples()).max() > 0.1
+
+
 def test_moving_the_end_while_playing_goes_on_from_the_same_place(
     qtbot: QtBot, player: Player, make_recording: MakeRecording
 ) -> None:

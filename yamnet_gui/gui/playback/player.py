@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from yamnet_gui.audio import open_audio
 from yamnet_gui.core.errors import RecordingError
+from yamnet_gui.core.events import RecordingInfo
 from yamnet_gui.core.spans import TimeSpan
 
 from .outputs import Outputs
@@ -105,21 +106,21 @@ class Player(QObject):
 
     # The recording
 
-    def open(self, path: Path | None) -> None:
+    def open(self, path: Path | None, info: RecordingInfo | None = None) -> None:
         """Takes a recording, stopped at its start; None takes it away.
 
-        A file that cannot be read leaves the player empty and is told by `notice`.
+        With its `info` the file is not touched until it plays; without, it is opened here for a
+        moment. A file that cannot be read leaves the player empty and is told by `notice`.
         """
         self._halt(PlayState.STOPPED)
+        self._voice.release()
         self._path, self._rate_hz, self._channels, self._duration_s = None, 0, 0, 0.0
         self._span, self._channel = None, None
         if path is not None:
             try:
-                with open_audio(path) as source:
-                    self._rate_hz = source.info.sample_rate_hz
-                    self._channels = source.info.channels
-                    self._duration_s = source.frames / self._rate_hz
-                self._path = path
+                info = info or _info(path)
+                self._rate_hz, self._channels = info.sample_rate_hz, info.channels
+                self._path, self._duration_s = path, info.duration_s
             except RecordingError as error:
                 self.notice.emit(str(error))
         self._began_s = 0.0
@@ -386,3 +387,8 @@ class Player(QObject):
         self._voice = self._new_voice()
         self._restart(position_s)
         self.notice.emit(self.silent_reason or f"{sentence} Playing on the default output.")
+
+
+def _info(path: Path) -> RecordingInfo:
+    with open_audio(path) as source:
+        return source.info

@@ -143,7 +143,6 @@ class SoundVoice(Voice):
             self._drain.start()
         else:
             self._silence()
-        self._reader.release()
 
     def reading(self) -> Reading:
         sink, feed, course = self._sink, self._feed, self._course
@@ -165,6 +164,9 @@ class SoundVoice(Voice):
         self._volume = volume
         if self._sink is not None:
             self._sink.setVolume(volume)
+
+    def release(self) -> None:
+        self._reader.release()
 
     def close(self) -> None:
         self._course = None

@@ -52,6 +52,9 @@ class Voice(QObject):
     def set_volume(self, volume: float) -> None:
         """Loudness from 0 to 1 on a linear scale of amplitude."""
 
+    def release(self) -> None:
+        """Lets the file go; the next start opens it again."""
+
     @abstractmethod
     def close(self) -> None:
         """Falls silent and gives back what the voice holds."""
