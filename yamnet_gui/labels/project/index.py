@@ -59,6 +59,7 @@ class EventIndex:
                 & tables.known_recs(data["rec"])
                 & (data["offset"] >= data["onset"])
                 & np.isfinite(data["offset"] - data["onset"])
+                & np.isfinite(data["score"])
             )
         for name, empty in (("probability", _NONE), ("channel", -1), ("note", 0)):
             column = "noted" if name == "note" else name
@@ -148,5 +149,5 @@ def _numbers(
     try:
         flat = read(columns)
     except (TypeError, ValueError, OverflowError):  # text where a number belongs: a foreign hand
-        flat = read([f"CAST(ifnull({c}, -1) AS REAL)" for c in columns])
+        flat = read([f"iif(typeof({c}) IN ('real', 'integer'), {c}, 9e999)" for c in columns])
     return flat.reshape(-1, len(columns))

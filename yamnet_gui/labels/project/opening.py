@@ -75,7 +75,7 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     return connection
 
 
-def check_header(path: Path, known: int = len(MIGRATIONS)) -> None:
+def check_header(path: Path) -> None:
     """Refuses what is no project file of a known version, before SQLite touches it.
 
     Raises ProjectError, or DamagedError where the file ends too early.
@@ -101,21 +101,19 @@ def check_header(path: Path, known: int = len(MIGRATIONS)) -> None:
             path, "is a database of another program, not a project",
             "choose a file made by this program",
         )  # fmt: skip
-    if version > known:
+    if version > len(MIGRATIONS):
         raise ProjectError(
             path, f"was made by a newer version of the program (format {version}, this one"
-            f" knows up to {known})", "update the program",
+            f" knows up to {len(MIGRATIONS)})", "update the program",
         )  # fmt: skip
     if size < (65536 if page == 1 else page) * pages:
         raise DamagedError(path, "is shorter than it should be")
 
 
-def check_tables(
-    connection: sqlite3.Connection, path: Path, *, known: int = len(MIGRATIONS)
-) -> None:
+def check_tables(connection: sqlite3.Connection, path: Path) -> None:
     """Raises DamagedError where the tables are not those of a project or SQLite finds faults."""
     try:
-        if version_of(connection) == known:
+        if version_of(connection) == len(MIGRATIONS):
             fault = fault_in(connection)
             if fault:
                 raise DamagedError(path, fault)

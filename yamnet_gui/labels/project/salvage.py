@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import struct
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,10 @@ _TABLES = (
     "meta", "recordings", "analyses", "kinds", "events", "reviewed", "label_sets", "rule_sets",
     "reviewers", "steps", "changes",
 )  # fmt: skip
+
+
+_ATTEMPTS = 2000
+_READ_S = 60.0
 
 
 @dataclass
@@ -119,11 +124,11 @@ def _copy_rows(
     select = f"SELECT {names} FROM {table} NOT INDEXED WHERE {key} > ? ORDER BY {key}"
     highest = _highest(source, table, key)
     at = columns.index(key)
-    while True:
+    for _attempt in range(_ATTEMPTS):
         last, failed = _copy_range(source, good, select, (low,), insert, at)
         if not failed:
             return lost
-        if last is not None:
+        if last is not None and last > low:  # keys on broken pages may run backwards
             low, stride = last, 1
         elif low < 0:
             low = 0
@@ -131,6 +136,7 @@ def _copy_rows(
         if step <= 0 or low >= highest:
             return lost
         low, lost, stride = low + step, lost + step, stride * 2
+    return lost + 1
 
 
 def _copy_range(
@@ -143,8 +149,13 @@ def _copy_range(
 ) -> tuple[int | None, int]:
     """(key of the last row copied, 1 where reading ended at a fault)."""
     last: int | None = None
+    deadline = time.monotonic() + _READ_S
     try:
         for row in source.execute(select, values):
+            if time.monotonic() > deadline:  # broken pages can lead round in a circle
+                return last, 1
+            if values and isinstance(row[at], int) and row[at] <= max(values[0], last or -(2**62)):
+                return last, 1
             with contextlib.suppress(sqlite3.IntegrityError, sqlite3.InterfaceError):
                 good.execute(insert, row)
             if isinstance(row[at], int):

@@ -29,6 +29,7 @@ _NAMES = [name.strip() for name in EVENT_COLUMNS.split(",")]
 _INSERT = f"INSERT INTO events ({EVENT_COLUMNS}) VALUES ({', '.join('?' * len(_NAMES))})"
 _UPDATE = f"UPDATE events SET {', '.join(f'{n} = ?' for n in _NAMES[2:])} WHERE row = ?"
 _SELECT = f"SELECT row, {EVENT_COLUMNS} FROM events"
+_NUMBERS = (3, 4, 8, 9, 10, 11, 15, 16, 17, 18)
 _RECORDING_COLUMNS = (
     "id, path, content_hash, size_bytes, duration_s, sample_rate_hz, channels, recorded_at, state,"
     " error, note, removed"
@@ -134,6 +135,8 @@ class Tables:
     def event_of(self, row: Sequence[Any]) -> Event:
         """The event in a row of `row, EVENT_COLUMNS`. Raises ValueError where it makes none."""
         try:
+            if any(isinstance(row[n], str | bytes) for n in _NUMBERS) or min(row[5:8]) < 0:
+                raise TypeError("text or a negative code where a number belongs")
             label, class_index, mid = self.kinds[row[5]]
             return Event(
                 id=row[2],

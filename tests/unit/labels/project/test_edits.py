@@ -1,0 +1,264 @@
+"""What each command does to events, spans, sets and rules."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from yamnet_gui.core.events import Event, EventSource, ReviewState
+from yamnet_gui.core.ontology import Ontology, OntologyNode
+from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.labels.project import (
+    Change,
+    LabelSet,
+    OwnLabel,
+    Project,
+    ProjectChange,
+    ProjectEvent,
+    Recording,
+    RuleSet,
+    accept,
+    add_events,
+    delete,
+    draw,
+    is_negative,
+    mark_reviewed,
+    merge,
+    move_edge,
+    reject,
+    relabel,
+    remove_recordings,
+    set_label_set,
+    set_rules,
+    unmark_reviewed,
+    unreview,
+)
+
+from .helpers import agrees, made, snapshot
+
+ONTOLOGY = Ontology(
+    (
+        OntologyNode("/m/a", "Animal", (), False, 0),
+        OntologyNode("/m/d", "Dog", ("/m/a",), False, 1),
+        OntologyNode("/m/w", "Wind", (), False, 2),
+    )
+)
+
+
+def _dog(**more: object) -> ProjectEvent:
+    return ProjectEvent("r", Event("e", 1, 2, "Dog", 1, "/m/d", **more))  # type: ignore[arg-type]
+
+
+def _now(project: Project, item: ProjectEvent) -> ProjectEvent:
+    found = project.event(item.recording_id, item.event.id)
+    assert found is not None
+    return found
+
+
+def test_correcting_a_label_records_what_it_is_not() -> None:
+    command = relabel([_dog()], "Wind", 2, "/m/w", reviewer="Anna", ontology=ONTOLOGY)
+    corrected, negative = (change.new for change in command.changes)
+    assert isinstance(corrected, Event)
+    assert isinstance(negative, Event)
+    assert (corrected.label, corrected.state) == ("Wind", ReviewState.ACCEPTED)
+    assert corrected.original is not None
+    assert corrected.original.label == "Dog"
+    assert (negative.label, negative.state) == ("Dog", ReviewState.REJECTED)
+    assert negative.span == TimeSpan(1, 2)
+    assert negative.reviewer == "Anna"
+    assert is_negative(negative)
+    assert negative.touched
+
+
+def test_a_more_or_less_exact_name_is_no_contradiction() -> None:
+    assert relabel([_dog()], "Animal", 0, "/m/a", ontology=ONTOLOGY).count == 1
+    animal = ProjectEvent("r", Event("e", 1, 2, "Animal", 0, "/m/a"))
+    assert relabel([animal], "Dog", 1, "/m/d", ontology=ONTOLOGY).count == 1
+
+
+def test_a_drawn_event_under_a_wrong_name_leaves_nothing_behind() -> None:
+    assert relabel([_dog(source=EventSource.DRAWN)], "Wind", 2, "/m/w").count == 1
+
+
+def test_correcting_back_takes_the_negative_away(tmp_path: Path) -> None:
+    with made(tmp_path / "a.yamnet") as project:
+        item = project.events(project.event_ids()[:1])[0]
+        label, index, mid = item.event.label, item.event.class_index, item.event.mid
+        project.apply(relabel([item], "Own"))
+        assert len(project.negatives_of([item])) == 1
+        back = relabel(
+            [_now(project, item)], label, index, mid, existing=project.negatives_of([item])
+        )
+        project.apply(back)
+        left = [i.event.label for i in project.negatives_of([item])]
+        assert left == ["Own"]
+        agrees(project)
+
+
+def test_relabelling_to_the_same_label_does_nothing(tmp_path: Path) -> None:
+    with made(tmp_path / "a.yamnet") as project:
+        command = relabel([_dog()], "Dog", 1, "/m/d")
+        assert command.count == 0
+        title = project.undo_title
+        project.apply(command)
+        assert project.undo_title == title
+
+
+def test_deciding_records_who_and_when(tmp_path: Path) -> None:
+    with made(tmp_path / "a.yamnet") as project:
+        item = project.events(project.event_ids()[:1])[0]
+        project.apply(accept([item], "Ben"))
+        event = _now(project, item).event
+        assert (event.state, event.reviewer) == (ReviewState.ACCEPTED, "Ben")
+        assert event.reviewed_utc is not None
+        assert event.reviewed_utc.tzinfo is not None
+        project.apply(unreview([_now(project, item)]))
+        assert _now(project, item).event == item.event
+        assert project.reviewers() == ["Anna"]
+
+
+def test_merging_covers_all_and_keeps_the_first(tmp_path: Path) -> None:
+    with made(tmp_path / "a.yamnet", recordings=1) as project:
+        items = project.events(project.event_ids()[:3])
+        project.apply(merge(items))
+        left = project.recording_events("r0")
+        assert len(left) == 8
+        assert left.events[0].id == items[0].event.id
+        assert left.events[0].span == TimeSpan(items[0].event.onset_s, items[2].event.offset_s)
+        assert left.events[0].score_max == max(i.event.score_max or 0 for i in items)
+
+
+def test_senseless_edits_are_refused() -> None:
+    with pytest.raises(ValueError, match="two or more"):
+        merge([_dog()])
+    with pytest.raises(ValueError, match="end before"):
+        move_edge(_dog(), 3, 2)
+    with pytest.raises(ValueError, match="one thing"):
+        Change("r", _dog().event, replace(_dog().event, id="other"))
+
+
+def test_reviewed_stretches_join_and_are_cut(tmp_path: Path) -> None:
+    with made(tmp_path / "a.yamnet") as project:
+        for start, end in [(0, 5), (10, 15), (4, 10)]:
+            now = project.reviewed("r0")
+            project.apply(mark_reviewed("r0", now, TimeSpan(start, end), ["Dog"], "Anna"))
+        spans = project.reviewed("r0").spans
+        assert [(s.span.start_s, s.span.end_s, s.labels) for s in spans] == [(0, 15, ("Dog",))]
+        now = project.reviewed("r0")
+        project.apply(unmark_reviewed("r0", now, TimeSpan(3, 6)))
+        spans = project.reviewed("r0").spans
+        assert [(s.span.start_s, s.span.end_s) for s in spans] == [(0, 3), (6, 15)]
+        project.undo()
+        assert len(project.reviewed("r0").spans) == 1
+
+
+def test_label_sets_and_rules_come_back(tmp_path: Path) -> None:
+    path = tmp_path / "a.yamnet"
+    labels = LabelSet("s", "Vögel", (OwnLabel("Amsel", "#aabbcc", "1", "/m/b", 7), OwnLabel("X")))
+    rules = RuleSet("r", "strict", 3, '{"threshold": 0.5}')
+    with made(path) as project:
+        project.apply(set_label_set(None, labels))
+        project.apply(set_rules(None, rules))
+        project.apply(set_rules(rules, replace(rules, version=4)))
+        project.set_value("queue", "17")
+    with Project.open(path) as project:
+        assert project.label_sets() == [labels]
+        assert project.rule_sets() == [replace(rules, version=4)]
+        assert project.value("queue") == "17"
+        project.undo()
+        assert project.rule_sets() == [rules]
+        project.undo()
+        project.undo()
+        assert (project.rule_sets(), project.label_sets()) == ([], [])
+
+
+def test_removed_recordings_take_their_events_along(tmp_path: Path) -> None:
+    with made(tmp_path / "a.yamnet") as project:
+        before = snapshot(project)
+        assert len(project.event_ids()) == 20
+        project.apply(remove_recordings([project.recordings()[0]]))
+        assert [r.id for r in project.recordings()] == ["r1"]
+        assert len(project.event_ids()) == 10
+        agrees(project)
+        project.undo()
+        assert snapshot(project) == before
+        agrees(project)
+
+
+def test_listeners_hear_what_changed(tmp_path: Path) -> None:
+    heard: list[tuple[ProjectChange, ...]] = []
+    with made(tmp_path / "a.yamnet") as project:
+        stop = project.subscribe(heard.append)
+        items = project.events(project.event_ids())
+        one, other = items[0], items[-1]
+        project.apply(reject([one, other]))
+        ids = {c.recording_id: c.event_ids for c in heard[0]}
+        assert ids == {"r0": (one.event.id,), "r1": (other.event.id,)}
+        project.undo()
+        assert len(heard) == 2
+        project.apply(mark_reviewed("r0", project.reviewed("r0"), TimeSpan(0, 1)))
+        assert heard[2][0].reviewed_changed
+        stop()
+        project.undo()
+        assert len(heard) == 3
+
+
+def test_fresh_detections_leave_alone_what_people_touched(tmp_path: Path) -> None:
+    with made(tmp_path / "a.yamnet", recordings=1, events=0) as project:
+        project.derive("r0", [Event(f"d{n}", n * 10, n * 10 + 4, "Dog") for n in range(5)])
+        items = {i.event.id: i for i in project.events(project.event_ids())}
+        project.apply(accept([items["d0"]]))
+        project.apply(delete([items["d1"]]))
+        project.apply(move_edge(items["d2"], 25, 29))
+        project.apply(draw("r0", 45, 46, "Cat"))
+        touched = {e for e in project.recording_events("r0") if e.touched}
+        fresh = [Event(f"n{n}", n * 10 + 0.5, n * 10 + 3, "Dog") for n in range(5)]
+        fresh.append(Event("d3", 30, 34, "Dog", score_max=0.7))
+        fresh.append(Event("cat", 0, 4, "Cat"))
+        after = project.derive("r0", fresh)
+        assert touched <= set(after)
+        assert {e.id for e in after} - {e.id for e in touched} == {"n3", "n4", "d3", "cat"}
+        agrees(project)
+        project.undo()
+        project.undo()
+        project.undo()
+        assert project.event("r0", "d1") is not None
+
+
+def test_a_change_of_something_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    from yamnet_gui.core.errors import ProjectError
+
+    with made(tmp_path / "a.yamnet") as project:
+        before = snapshot(project)
+        with pytest.raises(ProjectError, match="holds no recording"):
+            project.apply(add_events("nowhere", [_dog().event]))
+        with pytest.raises(ProjectError, match="no longer there"):
+            project.apply(accept([ProjectEvent("r0", _dog().event)]))
+        with pytest.raises(ProjectError, match="already there"):
+            project.apply(add_events("r0", [project.recording_events("r0").events[0]]))
+        assert snapshot(project) == before
+
+
+def test_what_the_program_finds_out_is_not_undone(tmp_path: Path) -> None:
+    from datetime import UTC, datetime
+
+    from yamnet_gui.labels.project import Analysis, RecordingState
+
+    path = tmp_path / "a.yamnet"
+    made_at = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
+    analysis = Analysis("r0", "ab" * 32, "YAMNet", "hop=0.48", "{}", made_at)
+    with made(path) as project:
+        title = project.undo_title
+        failed = replace(project.recordings()[1], state=RecordingState.FAILED, error="cut short")
+        project.update_recording(failed)
+        project.add_analysis(analysis)
+        project.add_analysis(analysis)
+        assert project.undo_title == title
+    with Project.open(path) as project:
+        assert project.recording("r1") == failed
+        assert project.analyses("r0") == [analysis]
+        exported = project.labelled("r0")
+        assert exported.model_sha256 == "ab" * 32
+        assert exported.recording.path == tmp_path / "audio/rec 0.wav"
+        assert len(exported.events) == 10
+        assert isinstance(project.recording("r1"), Recording)
