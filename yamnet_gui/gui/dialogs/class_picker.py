@@ -166,7 +166,9 @@ class ClassPickerDialog(QDialog):
         color = class_color(choice.class_index, choice.label)
         draw_swatch(painter, _swatch_box(), color, choice.class_index is not None)
         painter.end()
-        return QIcon(picture)
+        icon = QIcon(picture)
+        icon.addPixmap(picture, QIcon.Mode.Selected)  # else the style tints it
+        return icon
 
     def _on_current(self, item: QListWidgetItem | None) -> None:
         choice: LabelChoice | None = item.data(_CHOICE_ROLE) if item else None

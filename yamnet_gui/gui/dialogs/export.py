@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -27,6 +26,7 @@ from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import EventList, LabelledRecording, ReviewState
 from yamnet_gui.gui.jobs.runner import JobRunner
+from yamnet_gui.gui.panels.parts import TickBox
 from yamnet_gui.gui.state.event_table import STATE_WORDS
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.labels.formats import FORMATS, LabelFormat, WriteOptions, losses
@@ -143,7 +143,7 @@ class ExportDialog(QDialog):
         self.format.currentIndexChanged.connect(self._on_format)
         self.which = self._choice("Which events", self._which_choices())
         self.classes = self._choice("Which classes", self._class_choices())
-        self.states = {state: QCheckBox(self) for state in ReviewState}
+        self.states = {state: TickBox(self) for state in ReviewState}
         states = QHBoxLayout()
         states.setSpacing(12)
         for state, box in self.states.items():
@@ -162,12 +162,10 @@ class ExportDialog(QDialog):
         place.addWidget(self.path, 1)
         place.addWidget(browse)
         self.place_note = _dim(self)
-        self.sidecar = QCheckBox(
-            "Also write a side-car file that keeps what the format cannot", self
-        )
+        self.sidecar = TickBox("Also write a side-car file that keeps what the format cannot", self)
         self.sidecar.setToolTip("OUT.yamnet.json; importing the file here again restores it all")
         self.sidecar.toggled.connect(self._on_scope)
-        self.clock = QCheckBox("Also write clock times", self)
+        self.clock = TickBox("Also write clock times", self)
         self.clock.setToolTip("In formats that have room for them")
         known = any(r.recording.recorded_at is not None for r in self._recordings)
         self.clock.setEnabled(known)
@@ -180,7 +178,9 @@ class ExportDialog(QDialog):
         form.addRow("&Events", self.which)
         form.addRow("&Classes", self.classes)
         form.addRow("States", states)
-        form.addRow("&File", place)
+        file = QLabel("&File", self)
+        file.setBuddy(self.path)
+        form.addRow(file, place)
         form.addRow("", self.place_note)
         form.addRow("", self.sidecar)
         form.addRow("", self.clock)

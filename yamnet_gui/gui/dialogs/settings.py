@@ -6,7 +6,6 @@ from typing import Any
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from yamnet_gui.gui.panels.parts import TickBox
 from yamnet_gui.gui.state.settings import SETTINGS, Setting, Settings
 
 Choices = Sequence[tuple[str, str]]
@@ -49,7 +49,7 @@ class _Field:
 
 class _Tick(_Field):
     def __init__(self, setting: Setting, parent: QWidget) -> None:
-        self.box = QCheckBox(setting.title, parent)
+        self.box = TickBox(setting.title, parent)
         super().__init__(setting, self.box)
 
     def value(self) -> bool:
@@ -67,6 +67,7 @@ class _Choice(_Field):
         self.box = QComboBox(parent)
         for stored, shown in choices:
             self.box.addItem(shown, stored)
+        self.box.setMinimumContentsLength(max((len(shown) for _, shown in choices), default=0) + 2)
         super().__init__(setting, self.box)
 
     def value(self) -> Any:

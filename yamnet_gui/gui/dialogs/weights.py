@@ -52,12 +52,12 @@ class WeightsDialog(QDialog):
             "YAMNet's weights are not part of this program. Fetch the published file once, or "
             "choose a copy that you have. Everything but analysing works without them.",
         )
-        self._facts.setText("")
+        self._tell("")
 
     def show_checking(self, path: Path) -> None:
         """A file is being read."""
         self._say(NoticeKind.INFO, "Checking…", str(path))
-        self._facts.setText("")
+        self._tell("")
 
     def show_file(self, file: WeightsFile) -> None:
         """These weights are in use."""
@@ -69,17 +69,18 @@ class WeightsDialog(QDialog):
                 "These weights are not the published ones.",
                 "Every array has the right shape, so they are used; what they hear is theirs.",
             )
-        self._facts.setText(f"{file.path}\n{_megabytes(file.size)}\nSHA-256 {file.sha256}")
+        self._tell(f"{file.path}\n{_megabytes(file.size)}\nSHA-256 {file.sha256}")
 
     def show_problem(self, text: str) -> None:
         """A file was refused, or the download failed; `text` says why and what to do."""
         self._say(NoticeKind.ERROR, "That did not work.", text)
+        self._tell("")
 
     def show_progress(self, done: int, total: int = PUBLISHED_SIZE) -> None:
         """`done` of `total` bytes are here."""
         if not self._busy:
             self._say(NoticeKind.INFO, "Fetching the weights…", PUBLISHED_URL)
-            self._facts.setText("")
+            self._tell("")
             self._set_busy(True)
         self.bar.setRange(0, max(total, 1))
         self.bar.setValue(min(done, total))
@@ -169,6 +170,10 @@ class WeightsDialog(QDialog):
         self.headline.setPalette(palette)
         self.headline.setText(headline)
         self.text.setText(text)
+
+    def _tell(self, facts: str) -> None:
+        self._facts.setText(facts)
+        self._facts.setVisible(bool(facts))
 
     def _set_busy(self, on: bool) -> None:
         self._busy = on

@@ -307,10 +307,11 @@ class ClassesPanel(QWidget):
             self.tree.expandToDepth(0)
         self._on_chosen()
 
-    def _on_menu(self, position: QPoint) -> None:
-        index = self.tree.indexAt(position)
+    def menu_for(self, index: Index) -> QMenu:
+        """What can be done with the class of a row, and with all of them."""
         class_index = self.model.class_at(index)
         menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if class_index is not None:
             self._class_actions(menu, index, class_index)
             menu.addSeparator()
@@ -320,8 +321,11 @@ class ClassesPanel(QWidget):
         if self.model.tree:
             menu.addAction("Open all groups").triggered.connect(self.tree.expandAll)
             menu.addAction("Close all groups").triggered.connect(self.tree.collapseAll)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self.tree.viewport().mapToGlobal(position))
+        return menu
+
+    def _on_menu(self, position: QPoint) -> None:
+        index = self.tree.indexAt(position)
+        self.menu_for(index).popup(self.tree.viewport().mapToGlobal(position))
 
     def _class_actions(self, menu: QMenu, index: Index, class_index: int) -> None:
         name = self._class_map[class_index].name

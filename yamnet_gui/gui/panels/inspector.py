@@ -279,7 +279,8 @@ class InspectorPanel(QWidget):
             for i in best_first(scores, count)
         ]
 
-    def _on_bar_menu(self, position: QPoint, class_index: int) -> None:
+    def menu_for(self, class_index: int) -> QMenu:
+        """What can be done with a class in the lists of best ones."""
         name = self._class_map[class_index].name
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -289,7 +290,10 @@ class InspectorPanel(QWidget):
             event_id = self._event.id
             take = menu.addAction(f"Relabel the event to {name}")
             take.triggered.connect(lambda: self.relabel_requested.emit(event_id, class_index))
-        menu.popup(position)
+        return menu
+
+    def _on_bar_menu(self, position: QPoint, class_index: int) -> None:
+        self.menu_for(class_index).popup(position)
 
 
 class _Facts(QWidget):

@@ -28,11 +28,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QCheckBox,
     QFrame,
     QHeaderView,
     QLineEdit,
     QSizePolicy,
     QStyle,
+    QStyleOptionButton,
     QStyleOptionViewItem,
     QTableView,
     QToolButton,
@@ -191,6 +193,27 @@ class QuietTree(QTreeView):
 
     def keyboardSearch(self, search: str) -> None:
         """Letters belong to the window."""
+
+
+class TickBox(QCheckBox):
+    """A check box whose empty square can be seen on dark windows too."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        style = self.style()
+        square = style.subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self)
+        role = QPalette.ColorRole
+        palette = self.palette()
+        box = QRectF(square.center().x() - 5.5, square.center().y() - 5.5, 13, 13)
+        text, base = palette.color(role.WindowText), palette.color(role.Window)
+        draw_tick(painter, box, self.isChecked(), text, base)
+        option.rect = style.subElementRect(QStyle.SubElement.SE_CheckBoxContents, option, self)
+        style.drawControl(QStyle.ControlElement.CE_CheckBoxLabel, option, painter, self)
+        if self.hasFocus():
+            painter.setPen(QPen(palette.color(role.Highlight), 1))
+            painter.drawRoundedRect(box.adjusted(-2.5, -2.5, 2.5, 2.5), 3, 3)
 
 
 def row_height(metrics: QFontMetrics) -> int:

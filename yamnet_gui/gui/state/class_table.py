@@ -107,8 +107,8 @@ class ClassTableModel(QAbstractItemModel):
     def set_search(self, text: str) -> None:
         """Lists only classes whose name holds every word (in the tree: with what is above)."""
         if text.strip() != self._search:
-            self._search = text.strip()
             self.beginResetModel()
+            self._search = text.strip()
             self._build()
             self.endResetModel()
 
@@ -116,8 +116,8 @@ class ClassTableModel(QAbstractItemModel):
         """Reads scores, counts, thresholds and ticks anew, and sorts."""
         self._read()
         if self._view.order is not self._order:
-            self._order = self._view.order
             self.beginResetModel()
+            self._order = self._view.order
             self._build()
             self.endResetModel()
             return

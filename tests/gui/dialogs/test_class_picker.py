@@ -1,0 +1,73 @@
+"""Choosing a class by search."""
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.gui.worlds import DOG, World
+from yamnet_gui.gui.dialogs.class_picker import ClassPickerDialog, LabelChoice, used_labels
+
+
+@pytest.fixture
+def dialog(world: World, qtbot: QtBot) -> ClassPickerDialog:
+    dialog = ClassPickerDialog(world.class_map, world.ontology, ["Blackbird", "Speech"])
+    qtbot.addWidget(dialog)
+    return dialog
+
+
+def test_words_and_enter_take_a_class(dialog: ClassPickerDialog, qtbot: QtBot) -> None:
+    qtbot.keyClicks(dialog.search, "dog")
+    qtbot.keyClick(dialog.search, Qt.Key.Key_Return)
+    assert dialog.choice == LabelChoice("Dog", DOG, "/m/0bt9lr")
+    assert dialog.result() == ClassPickerDialog.DialogCode.Accepted
+
+
+def test_arrows_move_while_the_caret_stays_in_the_field(
+    dialog: ClassPickerDialog, qtbot: QtBot
+) -> None:
+    qtbot.keyClicks(dialog.search, "bird")
+    offered = [c.label for c in dialog.choices("bird")]
+    qtbot.keyClick(dialog.search, Qt.Key.Key_Down)
+    qtbot.keyClick(dialog.search, Qt.Key.Key_Down)
+    qtbot.keyClick(dialog.search, Qt.Key.Key_Up)
+    qtbot.keyClick(dialog.search, Qt.Key.Key_Return)
+    assert dialog.choice is not None
+    assert dialog.choice.label == offered[1]
+
+
+def test_used_labels_come_first_and_classes_are_recognised(dialog: ClassPickerDialog) -> None:
+    first = dialog.choices("")[:3]
+    assert [c.label for c in first[:2]] == ["Blackbird", "Speech"]
+    assert [c.class_index for c in first[:2]] == [None, 0]
+    assert len([c for c in dialog.choices("") if c.label == "Speech"]) == 1
+
+
+def test_what_was_typed_in_full_comes_before_what_was_used(dialog: ClassPickerDialog) -> None:
+    assert dialog.choices("bird")[0].label == "Bird"
+
+
+def test_a_word_of_ones_own_may_be_a_label(dialog: ClassPickerDialog, world: World) -> None:
+    assert dialog.choices("Zebra finch")[-1] == LabelChoice("Zebra finch")
+    dialog.search.setText("Zebra finch")
+    assert "Use the label" in dialog.list.item(0).text()
+
+
+def test_only_classes_where_labels_are_not_wanted(world: World, qtbot: QtBot) -> None:
+    dialog = ClassPickerDialog(
+        world.class_map, world.ontology, ["Blackbird"], "Show", own_labels=False
+    )
+    qtbot.addWidget(dialog)
+    assert all(c.class_index is not None for c in dialog.choices("bla"))
+    dialog.search.setText("no such class")
+    qtbot.keyClick(dialog.search, Qt.Key.Key_Return)
+    assert dialog.choice is None
+    assert dialog.result() == 0
+
+
+def test_a_class_tells_what_it_is_a_kind_of(dialog: ClassPickerDialog) -> None:
+    dialog.search.setText("dog")
+    assert dialog.kinds.text().startswith("A kind of Domestic animals, pets")
+
+
+def test_labels_are_counted() -> None:
+    assert used_labels(["a", "b", "b", "c", "b", "c"], 2) == ["b", "c"]

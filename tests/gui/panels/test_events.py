@@ -1,0 +1,164 @@
+"""The panel of events."""
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, Qt
+from pytestqt.qtbot import QtBot
+
+from tests.gui.worlds import World
+from yamnet_gui.core.events import EventList, ReviewState
+from yamnet_gui.gui.panels.events import EventsPanel
+from yamnet_gui.gui.state.document import AnalysisState
+
+
+@pytest.fixture
+def panel(world: World, qtbot: QtBot) -> EventsPanel:
+    world.yard()
+    panel = EventsPanel(world.document, world.selection, world.class_map)
+    qtbot.addWidget(panel)
+    panel.resize(320, 400)
+    panel.show()
+    qtbot.waitExposed(panel)
+    return panel
+
+
+def rows(panel: EventsPanel) -> list[int]:
+    return sorted(index.row() for index in panel.table.selectionModel().selectedRows())
+
+
+def test_choosing_rows_chooses_events(panel: EventsPanel, world: World) -> None:
+    panel.table.selectRow(1)
+    assert world.selection.ids == ("dog",)
+    flags = QItemSelectionModel.SelectionFlag
+    panel.table.selectionModel().select(panel.model.index(3, 0), flags.Select | flags.Rows)
+    assert set(world.selection.ids) == {"dog", "quiet"}
+    assert world.selection.current == "dog"
+
+
+def test_chosen_events_are_selected_without_an_echo(
+    panel: EventsPanel, world: World, qtbot: QtBot
+) -> None:
+    changes: list[tuple[str, ...]] = []
+    world.selection.changed.connect(lambda: changes.append(world.selection.ids))
+    world.selection.select(["dog2", "speech"])
+    assert rows(panel) == [0, 2]
+    assert panel.table.currentIndex().row() == 2
+    assert changes == [("dog2", "speech")]
+    world.selection.select([])
+    assert rows(panel) == []
+
+
+def test_the_selection_stays_through_sorting_filtering_and_new_events(
+    panel: EventsPanel, world: World
+) -> None:
+    world.selection.select(["dog", "quiet"])
+    panel.table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+    assert rows(panel) == [0, 2]
+    panel.search.setText("dog")
+    assert rows(panel) == [1]
+    assert world.selection.ids == ("dog", "quiet")
+    panel.clear_filter()
+    world.document.set_events(world.document.events.with_events(world.event("new", 30.0)))
+    assert [panel.model.shown[r].id for r in rows(panel)] == ["quiet", "dog"]
+    assert world.selection.ids == ("dog", "quiet")
+
+
+def test_an_event_that_leaves_the_filter_leaves_the_scroll_where_it_was(
+    panel: EventsPanel, world: World
+) -> None:
+    world.document.set_events(EventList.of(world.event(f"e{i}", float(i)) for i in range(200)))
+    panel.states.setCurrentText("○ Unreviewed")
+    panel.table.verticalScrollBar().setValue(100)
+    world.selection.select(["e103"])
+    done = world.event("e103", 103.0, state=ReviewState.ACCEPTED)
+    world.document.set_events(world.document.events.with_events(done))
+    assert panel.table.verticalScrollBar().value() == 100
+    assert panel.model.row_of("e103") is None
+    assert panel.model.rowCount() == 199
+
+
+def test_events_that_appear_above_do_not_move_what_is_looked_at(
+    panel: EventsPanel, world: World
+) -> None:
+    world.document.set_events(EventList.of(world.event(f"e{i}", float(i)) for i in range(100, 300)))
+    panel.table.verticalScrollBar().setValue(50)
+    before = panel.model.shown[panel.table.rowAt(0)].id
+    world.document.set_events(
+        world.document.events.with_events(*(world.event(f"a{i}", float(i)) for i in range(40)))
+    )
+    assert panel.model.shown[panel.table.rowAt(0)].id == before
+
+
+def test_enter_and_double_click_open_an_event(panel: EventsPanel, qtbot: QtBot) -> None:
+    panel.table.selectRow(2)
+    with qtbot.waitSignal(panel.opened) as opened:
+        qtbot.keyClick(panel.table, Qt.Key.Key_Return)
+    assert opened.args == ["dog2"]
+    with qtbot.waitSignal(panel.opened) as opened:
+        panel.table.doubleClicked.emit(panel.model.index(0, 0))
+    assert opened.args == ["speech"]
+
+
+def test_letters_do_not_search_in_the_table(panel: EventsPanel, qtbot: QtBot) -> None:
+    panel.table.sortByColumn(2, Qt.SortOrder.AscendingOrder)
+    panel.table.selectRow(0)
+    for key in (Qt.Key.Key_S, Qt.Key.Key_A, Qt.Key.Key_R):
+        qtbot.keyClick(panel.table, key)
+    assert panel.table.currentIndex().row() == 0
+
+
+def test_a_right_click_names_the_event(panel: EventsPanel, qtbot: QtBot) -> None:
+    place = panel.table.visualRect(panel.model.index(1, 2)).center()
+    with qtbot.waitSignal(panel.menu_requested) as asked:
+        panel.table.customContextMenuRequested.emit(place)
+    assert asked.args == [panel.table.viewport().mapToGlobal(place), "dog"]
+
+
+def test_says_how_many_events_there_are(panel: EventsPanel, world: World) -> None:
+    assert panel.count.text() == "4 events"
+    panel.search.setText("dog")
+    assert panel.count.text() == "4 events · 2 shown"
+    world.selection.select(["dog", "dog2"])
+    assert panel.count.text() == "4 events · 2 shown · 2 selected"
+
+
+def test_every_choice_of_states_lists_those_and_no_others(panel: EventsPanel, world: World) -> None:
+    listed = {}
+    for i in range(panel.states.count()):
+        panel.states.setCurrentIndex(i)
+        listed[panel.states.itemText(i)] = panel.shown_ids
+    assert listed == {
+        "All states": ["speech", "dog", "dog2", "quiet"],
+        "○ Unreviewed": ["speech", "quiet"],
+        "✓ Accepted": ["dog2"],
+        "✗ Rejected": ["dog"],
+        "? Uncertain": [],
+        "Reviewed": ["dog", "dog2"],
+        "Not rejected": ["speech", "dog2", "quiet"],
+    }
+
+
+def test_an_empty_table_says_why(panel: EventsPanel, world: World) -> None:
+    panel.search.setText("zebra")
+    assert panel.empty.isVisible()
+    assert "filter" in panel.empty.text()
+    panel.empty.linkActivated.emit("all")
+    assert panel.table.isVisible()
+    world.document.set_events(EventList())
+    world.document.set_state(AnalysisState.COMPLETE)
+    assert "threshold" in panel.empty.text()
+    world.document.open(None)
+    assert "No recording" in panel.empty.text()
+
+
+def test_escape_empties_the_filter(panel: EventsPanel, qtbot: QtBot) -> None:
+    panel.search.setText("dog")
+    qtbot.keyClick(panel.search, Qt.Key.Key_Escape)
+    assert panel.search.text() == ""
+    assert len(panel.shown_ids) == 4
+
+
+def test_a_wide_panel_writes_the_states_out(panel: EventsPanel) -> None:
+    assert panel.model.compact
+    panel.resize(900, 400)
+    assert not panel.model.compact
+    assert panel.grab().width() == 900

@@ -1,0 +1,191 @@
+"""Recordings, notices, status line and welcome."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QToolButton
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from tests.gui.worlds import World
+from yamnet_gui.gui.panels.notices import NoticeBar, NoticeKind
+from yamnet_gui.gui.panels.recordings import RecordingsPanel
+from yamnet_gui.gui.panels.status import StatusBar, time_left
+from yamnet_gui.gui.panels.welcome import WelcomePanel
+from yamnet_gui.gui.state.settings import Settings
+
+A, B, C = Path("/x/a.wav"), Path("/x/b.wav"), Path("/y/c.flac")
+
+
+@pytest.fixture
+def recordings(qtbot: QtBot) -> RecordingsPanel:
+    panel = RecordingsPanel()
+    qtbot.addWidget(panel)
+    panel.set_files([A, B, A])
+    return panel
+
+
+def texts(panel: RecordingsPanel) -> list[tuple[str, str]]:
+    model = panel.table.model()
+    return [(model.index(r, 0).data(), model.index(r, 1).data()) for r in range(model.rowCount())]
+
+
+def test_recordings_are_listed_once_with_their_state(
+    recordings: RecordingsPanel, qtmodeltester: ModelTester
+) -> None:
+    recordings.set_state(B, "214 events")
+    recordings.add_file(C)
+    recordings.add_file(B)
+    assert texts(recordings) == [("a.wav", ""), ("b.wav", "214 events"), ("c.flac", "")]
+    assert recordings.count.text() == "3 recordings"
+    qtmodeltester.check(recordings.model)
+
+
+def test_states_outlive_a_new_list(recordings: RecordingsPanel) -> None:
+    recordings.set_state(B, "done")
+    recordings.set_files([B, C])
+    assert texts(recordings) == [("b.wav", "done"), ("c.flac", "")]
+
+
+def test_a_filtered_recording_is_opened_by_enter(recordings: RecordingsPanel, qtbot: QtBot) -> None:
+    recordings.search.setText("B.W")
+    assert recordings.count.text() == "2 recordings · 1 shown"
+    qtbot.keyClick(recordings.search, Qt.Key.Key_Return)
+    with qtbot.waitSignal(recordings.open_requested) as asked:
+        qtbot.keyClick(recordings.table, Qt.Key.Key_Return)
+    assert asked.args == [B]
+
+
+def test_stepping_asks_for_the_neighbour(recordings: RecordingsPanel, qtbot: QtBot) -> None:
+    recordings.set_current(A)
+    with qtbot.waitSignal(recordings.open_requested) as asked:
+        recordings.step(1)
+    assert asked.args == [B]
+    with qtbot.assertNotEmitted(recordings.open_requested):
+        recordings.step(-1)
+
+
+@pytest.fixture
+def bar(qtbot: QtBot) -> NoticeBar:
+    bar = NoticeBar()
+    qtbot.addWidget(bar)
+    return bar
+
+
+def shown(bar: NoticeBar) -> list[str]:
+    return [notice.text for notice in bar.notices]
+
+
+def test_the_bar_shows_itself_only_with_messages(bar: NoticeBar) -> None:
+    assert bar.isHidden()
+    bar.show_notice("info", "Exported.")
+    assert not bar.isHidden()
+    bar.notices[0].close_notice()
+    assert bar.isHidden()
+
+
+def test_the_same_text_or_key_stands_once(bar: NoticeBar) -> None:
+    bar.show_notice("error", "a.wav: is empty")
+    bar.show_notice("error", "a.wav: is empty")
+    bar.show_notice("info", "10 %", key="download")
+    bar.show_notice("info", "20 %", key="download")
+    assert shown(bar) == ["20 %", "a.wav: is empty"]
+    bar.clear("download")
+    assert shown(bar) == ["a.wav: is empty"]
+
+
+def test_errors_outlast_milder_messages(bar: NoticeBar) -> None:
+    for kind, text in (("error", "1"), ("info", "2"), ("warning", "3"), ("info", "4")):
+        bar.show_notice(kind, text)
+    assert shown(bar) == ["4", "3", "1"]
+
+
+def test_an_action_is_taken_and_closes_its_message(bar: NoticeBar, qtbot: QtBot) -> None:
+    taken: list[str] = []
+    bar.show_notice("warning", "No weights.", [("Download…", lambda: taken.append("download"))])
+    qtbot.mouseClick(bar.notices[0].buttons[0], Qt.MouseButton.LeftButton)
+    assert taken == ["download"]
+    assert shown(bar) == []
+
+
+def test_an_action_may_show_the_next_message(bar: NoticeBar) -> None:
+    bar.show_notice("info", "one", [("Go", lambda: bar.show_notice("info", "two"))], key="k")
+    bar.notices[0].buttons[0].click()
+    assert shown(bar) == ["two"]
+
+
+def test_details_are_copied_along(bar: NoticeBar) -> None:
+    bar.show_notice(NoticeKind.ERROR, "It failed.", details="ValueError: 3")
+    bar.notices[0].copy()
+    assert QGuiApplication.clipboard().text() == "It failed.\n\nValueError: 3"
+
+
+def test_a_passing_message_closes_by_itself(bar: NoticeBar, qtbot: QtBot) -> None:
+    bar.show_notice("info", "Saved.", seconds=0.05)
+    qtbot.waitUntil(lambda: shown(bar) == [])
+
+
+def test_every_button_has_a_name(bar: NoticeBar) -> None:
+    bar.show_notice("error", "It failed.", [("Again", lambda: None)])
+    for button in bar.findChildren(QToolButton):
+        assert button.accessibleName()
+
+
+def test_progress_shows_time_left_and_can_be_cancelled(world: World, qtbot: QtBot) -> None:
+    bar = StatusBar(world.timeline)
+    qtbot.addWidget(bar)
+    assert bar.cancel.isHidden()
+    bar.set_progress("Analysing", 0.25, 84)
+    assert (bar.bar.value(), bar.bar.maximum(), bar.left.text()) == (250, 1000, "2 min left")
+    with qtbot.waitSignal(bar.cancel_requested):
+        qtbot.mouseClick(bar.cancel, Qt.MouseButton.LeftButton)
+    bar.set_progress("Opening")
+    assert bar.bar.maximum() == 0
+    bar.clear_progress("Done")
+    assert bar.cancel.isHidden()
+    assert bar.message.text() == "Done"
+
+
+def test_the_status_line_tells_the_cursor(world: World, qtbot: QtBot) -> None:
+    bar = StatusBar(world.timeline)
+    qtbot.addWidget(bar)
+    assert bar.cursor_time.text() == ""
+    world.open(4000.0)
+    world.timeline.set_cursor(3723.5)
+    assert bar.cursor_time.text() == "1:02:03.500"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (2, "a few seconds left"),
+        (11, "15 s left"),
+        (60, "1 min left"),
+        (61, "2 min left"),
+        (3700, "1 h 2 min left"),
+        (float("inf"), ""),
+        (-1, ""),
+    ],
+)
+def test_time_left_is_rough(seconds: float, expected: str) -> None:
+    assert time_left(seconds) == expected
+
+
+def test_the_welcome_lists_recent_files(tmp_path: Path, qtbot: QtBot) -> None:
+    settings = Settings(tmp_path / "settings.ini")
+    panel = WelcomePanel(settings)
+    qtbot.addWidget(panel)
+    assert panel.recent_title.isHidden()
+    settings.remember_file(A)
+    settings.remember_file(C)
+    names = [panel.recent.itemAt(i).widget().toolTip() for i in range(panel.recent.count())]
+    assert names == [str(C), str(A)]
+    link = panel.recent.itemAt(0).widget()
+    with qtbot.waitSignal(panel.recent_requested) as asked:
+        qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
+    assert asked.args == [C]
+    with qtbot.waitSignals([panel.open_requested, panel.demo_requested]):
+        panel.open.click()
+        panel.demo.click()
