@@ -1,9 +1,9 @@
 """From uncalibrated scores to probabilities, learned from what people accepted and rejected.
 
 Platt scaling on the logit (Platt 1999): probability = sigmoid(slope · logit(score) + intercept).
-The fit is a maximum a posteriori estimate: all reviews together give a common line, and each class
-is drawn towards it, the more the fewer its own reviews. The interval follows from the curvature of
-the posterior (Laplace). With many hundreds of reviews isotonic regression takes over.
+The fit is a maximum a posteriori estimate: the reviews of all other classes give a common line, and
+each class is drawn towards it, the more the fewer its own reviews. The interval follows from the
+curvature of the posterior (Laplace). With many hundreds of reviews isotonic regression takes over.
 """
 
 import hashlib
@@ -25,8 +25,8 @@ _FEWEST_OF_EACH = 2
 _ISOTONIC_FROM = 400
 _WIDEST = 0.3  # a 90 % interval wider than this (where the reviews lie) is not knowledge
 _Z90 = 1.6449
-_COMMON = (np.array([1.0, 0.0]), np.array([0.7, 3.0]))  # slope, intercept: mean, deviation
-_CLASS_DEVIATION = np.array([0.4, 1.5])  # of a class from the common line
+_COMMON = (np.array([1.0, 0.0]), np.diag([0.7, 3.0]) ** 2)  # slope, intercept: mean, covariance
+_CLASS_COVARIANCE = np.diag([0.4, 1.5]) ** 2  # of a class around the common line
 _EDGE = 1e-4  # scores are kept off 0 and 1
 
 
@@ -129,9 +129,11 @@ def calibrate(
     by_class: dict[int, list[Review]] = {index: [] for index in classes}
     for review in reviews:
         by_class.setdefault(review.class_index, []).append(review)
-    together = [review for members in by_class.values() for review in members]
-    common, _ = _fit(together, *_COMMON)
-    return {index: _calibrated(index, members, common) for index, members in by_class.items()}
+    result = {}
+    for index, members in by_class.items():
+        others = [r for other, found in by_class.items() if other != index for r in found]
+        result[index] = _calibrated(index, members, _fit(others, *_COMMON))
+    return result
 
 
 def with_probability(events: EventList, calibrations: Mapping[int, ClassCalibration]) -> EventList:
@@ -186,8 +188,10 @@ def calibration_error(probabilities: ArrayLike, right: ArrayLike, bins: int = 10
     return float(sum(gaps) / len(said))
 
 
-def _calibrated(index: int, reviews: list[Review], common: Floats) -> ClassCalibration:
-    line, covariance = _fit(reviews, common, _CLASS_DEVIATION)
+def _calibrated(
+    index: int, reviews: list[Review], common: tuple[Floats, Floats]
+) -> ClassCalibration:
+    line, covariance = _fit(reviews, common[0], common[1] + _CLASS_COVARIANCE)
     right = sum(review.right for review in reviews)
     packed = (float(covariance[0, 0]), float(covariance[0, 1]), float(covariance[1, 1]))
     return ClassCalibration(
@@ -203,17 +207,20 @@ def _calibrated(index: int, reviews: list[Review], common: Floats) -> ClassCalib
     )
 
 
-def _fit(reviews: list[Review], mean: Floats, deviation: Floats) -> tuple[Floats, Floats]:
-    """Slope and intercept with the highest posterior, and their covariance, by Newton's method."""
+def _fit(reviews: list[Review], mean: Floats, prior: Floats) -> tuple[Floats, Floats]:
+    """Slope and intercept with the highest posterior, and their covariance, by Newton's method.
+
+    `mean` (2,) and `prior` (2, 2) are mean and covariance of what is assumed beforehand.
+    """
     x = _logit(np.array([r.score for r in reviews]))
     y = np.array([r.right for r in reviews], float)
     design = np.column_stack([x, np.ones(len(x))])
-    weight = 1 / deviation**2
+    weight = np.linalg.inv(prior)
     line = mean.copy()
     for _ in range(50):
         p = _sigmoid(design @ line)
-        gradient = design.T @ (p - y) + weight * (line - mean)
-        curvature = (design * (p * (1 - p))[:, None]).T @ design + np.diag(weight)
+        gradient = design.T @ (p - y) + weight @ (line - mean)
+        curvature = (design * (p * (1 - p))[:, None]).T @ design + weight
         step = np.linalg.solve(curvature, gradient)
         line = line - step * min(1.0, 2.0 / max(float(np.abs(step).max()), 1e-12))
         if float(np.abs(step).max()) < 1e-9:

@@ -1,0 +1,94 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from yamnet_gui.core.events import Event, EventList
+from yamnet_gui.detection import counting_below, fold, folded_list, in_branch, lineage
+
+from .tables import CLASS_MAP, ONTOLOGY, table_of
+
+VEHICLE = "/m/07yv9"
+CAR = "/m/0k4j"
+
+
+def event(key: str, name: str, onset_s: float, offset_s: float, score: float = 0.5) -> Event:
+    found = CLASS_MAP.select([name])[0]
+    return Event(
+        key, onset_s, offset_s, found.name, class_index=found.index, mid=found.mid, score_max=score
+    )
+
+
+def test_a_class_counts_with_everything_below_it() -> None:
+    columns = np.zeros((521, 2))
+    dog, bark, cat = (c.index for c in CLASS_MAP.select(["Dog", "Bark", "Cat"]))
+    columns[bark] = [0.9, 0.1]
+    columns[dog] = [0.2, 0.3]
+    counted = counting_below(table_of(*columns.tolist()), ONTOLOGY)
+    assert counted.scores[:, dog].tolist() == np.float32([0.9, 0.3]).tolist()
+    assert counted.scores[:, bark].tolist() == np.float32([0.9, 0.1]).tolist()
+    assert counted.scores[:, cat].tolist() == [0, 0]
+
+
+def test_leaf_and_its_ancestors_are_known() -> None:
+    passing = event("a", "Car passing by", 0, 1)
+    names = lineage(ONTOLOGY, passing)
+    assert names[-1] == "Car passing by"
+    assert "Vehicle" in names
+    assert in_branch(ONTOLOGY, passing, VEHICLE)
+    assert not in_branch(ONTOLOGY, event("b", "Dog", 0, 1), VEHICLE)
+
+
+def test_overlapping_kinds_become_one_event_at_the_chosen_level() -> None:
+    events = [
+        event("a", "Car", 0, 4, 0.6),
+        event("b", "Car passing by", 1, 5, 0.8),
+        event("c", "Train", 7, 9),
+        event("d", "Dog", 2, 3),
+    ]
+    folded = fold(events, ONTOLOGY, CLASS_MAP, [VEHICLE])
+    assert [(f.event.label, f.event.onset_s, f.event.offset_s) for f in folded] == [
+        ("Vehicle", 0, 5),
+        ("Dog", 2, 3),
+        ("Vehicle", 7, 9),
+    ]
+    assert folded[0].leaf.label == "Car passing by"
+    assert folded[0].event.score_max == 0.8
+    assert folded[1].members == (events[3],)
+    assert len(folded_list(folded)) == 3
+
+
+def test_the_nearest_chosen_level_takes_an_event() -> None:
+    folded = fold([event("a", "Car passing by", 0, 1)], ONTOLOGY, CLASS_MAP, [VEHICLE, CAR])
+    assert folded[0].event.mid == CAR
+
+
+def test_events_of_no_class_stay_as_they_are() -> None:
+    mine = Event("x", 0, 1, "my own sound")
+    assert fold([mine], ONTOLOGY, CLASS_MAP, [VEHICLE])[0].event is mine
+    assert lineage(ONTOLOGY, mine) == ("my own sound",)
+
+
+spans = st.tuples(
+    st.sampled_from(["Car", "Car passing by", "Train", "Dog", "Speech", "Vehicle"]),
+    st.floats(0, 50),
+    st.floats(0, 10),
+)
+
+
+@given(
+    st.lists(spans, max_size=15),
+    st.sets(st.sampled_from([VEHICLE, CAR, "/m/0jbk", "/t/dd00041"])),
+    st.floats(0, 3),
+)
+def test_folding_never_loses_time(
+    rows: list[tuple[str, float, float]], levels: set[str], gap_s: float
+) -> None:
+    events = [event(f"e{i}", name, on, on + long) for i, (name, on, long) in enumerate(rows)]
+    folded = fold(EventList.of(events), ONTOLOGY, CLASS_MAP, levels, gap_s)
+    members = [member.id for f in folded for member in f.members]
+    assert sorted(members) == sorted(e.id for e in events)
+    for f in folded:
+        for member in f.members:
+            assert f.event.onset_s <= member.onset_s
+            assert member.offset_s <= f.event.offset_s
+    assert len(folded_list(folded)) == len(folded)

@@ -1,0 +1,51 @@
+from yamnet_gui.detection import RuleSet, detect, prepare, tune
+from yamnet_gui.detection.evaluation import Pair, Spans
+
+from .tables import CLASS_MAP, random_table, rule_set
+
+TABLES = [prepare(random_table(seed, frames=200, classes=1)) for seed in range(6)]
+RIGHT = rule_set(on=0.5, off=0.25, merge_gap_s=0.5)
+
+
+def spans(index: int, rules: RuleSet) -> dict[str, Spans]:
+    found = detect(TABLES[index], rules)
+    return {CLASS_MAP[0].name: Spans.of(found.onset_s, found.offset_s, found.peak)}
+
+
+def derive(index: int, rules: RuleSet) -> Pair:
+    return Pair(spans(index, RIGHT), spans(index, rules), TABLES[index].table.grid.end_s)
+
+
+def test_tuning_finds_the_rules_that_made_the_truth() -> None:
+    result = tune(rule_set(on=0.9, off=0.9, merge_gap_s=0.0), len(TABLES), derive)
+    assert result.fitted_f1 == 1.0
+    assert result.honest_f1 == 1.0
+    assert result.worth_it
+    assert result.before_f1 is not None
+    assert result.before_f1 < 1.0
+    assert result.rules.default.on == 0.5
+
+
+def test_present_rules_stay_where_nothing_is_better() -> None:
+    result = tune(RIGHT, len(TABLES), derive)
+    assert result.rules is RIGHT
+    assert not result.worth_it
+
+
+def test_one_recording_gives_no_honest_figure() -> None:
+    result = tune(RIGHT, 1, derive, collar_s=None)
+    assert result.honest_f1 is None
+    assert result.folds == 0
+
+
+def test_the_honest_figure_is_not_the_fitted_one() -> None:
+    """Truth that has nothing to do with the scores cannot be learned."""
+
+    def unrelated(index: int, rules: RuleSet) -> Pair:
+        truth = spans((index + 1) % len(TABLES), RIGHT)
+        return Pair(truth, spans(index, rules), TABLES[index].table.grid.end_s)
+
+    result = tune(RIGHT, len(TABLES), unrelated)
+    assert result.fitted_f1 is not None
+    assert result.honest_f1 is not None
+    assert result.honest_f1 < result.fitted_f1
