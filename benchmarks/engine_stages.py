@@ -8,8 +8,7 @@ Prints one line of JSON with seconds; `engine.py` starts it.
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -25,19 +24,11 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Matrix products on one thread, as in an analysis."""
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1, "blas"):
-        yield
-
-
 def measure(recording: Path, weights: Path, out: Path, repeats: int) -> dict[str, float]:
     from yamnet_gui.audio import mono_16k, open_audio
     from yamnet_gui.batch.analyse import analyse_recording
     from yamnet_gui.yamnet import LogMel, frame_count, load_network
+    from yamnet_gui.yamnet._threads import BLAS_THREADS
 
     network = load_network(weights)
     patches = np.random.default_rng(0).standard_normal((network.batch, 96, 64), np.float32)
@@ -55,14 +46,14 @@ def measure(recording: Path, weights: Path, out: Path, repeats: int) -> dict[str
                 pass
 
     def read_and_resample() -> None:
-        with open_audio(recording) as source, one_thread():
+        with open_audio(recording) as source, BLAS_THREADS.one():
             for _ in mono_16k(source):
                 pass
 
     def front_end() -> None:
         stream = LogMel()
         block = np.random.default_rng(0).standard_normal(48_000, np.float32)
-        with one_thread():
+        with BLAS_THREADS.one():
             for _ in range(0, samples, len(block)):
                 for _ in stream.push(block):
                     pass

@@ -17,6 +17,7 @@ from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.pipeline import prefetched
 from yamnet_gui.core.scores import DEFAULT_HOP_S, ScoreChunk
 
+from ._threads import BLAS_THREADS
 from .front_end import LogMel
 from .parameters import (
     MEL_BANDS,
@@ -83,9 +84,7 @@ class Analyzer:
         chunk_frames: int,
         on_log_mel: LogMelSink | None,
     ) -> Iterator[ScoreChunk]:
-        from threadpoolctl import threadpool_limits
-
-        with threadpool_limits(1, "blas"):  # more threads would wait, spinning, for the network's
+        with BLAS_THREADS.one():
             yield from self._scored(blocks, first_frame, chunk_frames, on_log_mel)
 
     def _scored(

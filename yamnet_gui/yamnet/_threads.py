@@ -1,0 +1,39 @@
+"""How many threads NumPy's matrix products take."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+class BlasThreads:
+    """Holds matrix products to one thread as long as anybody wishes it.
+
+    More threads would wait, spinning, for the cores that the network uses, and a product's last
+    bits depend on their number. The number is a property of the whole process; hence one shared
+    count of who wishes it, and the first one's end does not change it under the second.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._users = 0
+        self._limits: Any = None
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        from threadpoolctl import threadpool_limits
+
+        with self._lock:
+            if self._users == 0:
+                self._limits = threadpool_limits(1, "blas")
+            self._users += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._users -= 1
+                if self._users == 0:
+                    self._limits.restore_original_limits()
+
+
+BLAS_THREADS = BlasThreads()
