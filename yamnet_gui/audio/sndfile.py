@@ -1,5 +1,6 @@
 """Sound files that libsndfile reads: WAV, FLAC, Ogg, Opus, MP3, AIFF, CAF and relatives."""
 
+import os
 import re
 from pathlib import Path
 
@@ -47,6 +48,11 @@ _SAID_BETTER = {
 }
 
 
+def _native(path: Path) -> str | bytes:
+    """The name as the system has it: python-soundfile refuses text that is no valid UTF-8."""
+    return os.fsencode(path) if os.name == "posix" else str(path)
+
+
 class _SoundFile(soundfile.SoundFile):
     """A file in which a read is not followed by a seek.
 
@@ -66,7 +72,7 @@ class SndfileSource(AudioSource):
     """
 
     def __init__(self, path: Path) -> None:
-        self._file = _SoundFile(path)
+        self._file = _SoundFile(_native(path))
         file = self._file
         depth = _DEPTHS.get(file.subtype)
         if file.format == "FLAC" and file.subtype == "PCM_S8":
@@ -158,7 +164,7 @@ class SndfileSource(AudioSource):
 
     def _reopen(self) -> None:
         self._file.close()
-        self._file = _SoundFile(self.info.path)
+        self._file = _SoundFile(_native(self.info.path))
         self._next = 0
 
     def _shorten(self, frames: int) -> None:
