@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from yamnet_gui.audio import SOUND_SUFFIXES
+from yamnet_gui.audio.hashing import text_key
 
 _PATTERN = frozenset("*?[")
 
@@ -32,6 +33,14 @@ def make_plan(arguments: Iterable[Path | str]) -> Plan:
     begin with a dot are left out. Links are followed, circles of links are not.
     """
     return _Search().run(arguments)
+
+
+def recording_key(path: Path) -> str:
+    """A short name for a recording, the same for all spellings of its path.
+
+    A link that leads nowhere stands for itself, so that each such link is reported.
+    """
+    return text_key(_place(path))
 
 
 def printable(path: Path | str) -> str:
@@ -102,7 +111,7 @@ class _Search:
             waiting += reversed(inner)
 
     def _add(self, path: Path) -> None:
-        real = os.path.realpath(path)
+        real = _place(path)
         if real in self._found:
             self._repeated += 1
             return
@@ -120,3 +129,8 @@ class _Search:
                 return
             self._inodes.add(inode)
         self._found[real] = path
+
+
+def _place(path: Path) -> str:
+    real = Path(os.path.realpath(path))
+    return str(real if real.exists() else path.absolute())

@@ -20,7 +20,8 @@ from .journal import Record
 from .options import BatchOptions
 from .work import PartNames, Worker, identity
 
-Task = tuple[Path, PartNames]
+Task = tuple[Path, str, PartNames]
+"""A recording, its key, and where its parts go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def run_pooled(options: BatchOptions, tasks: Sequence[Task], jobs: int) -> Itera
         yield from _round(options, alone, crashed, 1)
         if crashed:
             reason = "makes the program that reads it crash — the file is probably damaged"
-            yield replace(identity(task[0]), reason=reason)
+            yield replace(identity(task[0], task[1]), reason=reason)
 
 
 def _round(
@@ -108,9 +109,9 @@ def _die_with_parent() -> None:
         os._exit(1)
 
 
-def _work(path: Path, parts: PartNames) -> Record | _Fatal:
+def _work(path: Path, key: str, parts: PartNames) -> Record | _Fatal:
     try:
-        with closing(_InProcess.worker.run(path, parts)) as steps:
+        with closing(_InProcess.worker.run(path, key, parts)) as steps:
             for step in steps:
                 if isinstance(step, Record):
                     return step
@@ -119,4 +120,4 @@ def _work(path: Path, parts: PartNames) -> Record | _Fatal:
     except UserError as error:
         about_weights = isinstance(error, WeightsError)
         return _Fatal(about_weights, error.subject, error.reason, error.advice)
-    return replace(identity(path), reason="was not finished")
+    return replace(identity(path, key), reason="was not finished")

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import overload
 
-from yamnet_gui.audio.hashing import file_key
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.files import replacing
@@ -18,7 +17,7 @@ from yamnet_gui.labels.formats.text import csv_lines
 from .analyse import AnalysisProgress
 from .journal import Journal, Record
 from .options import BatchOptions, is_npz
-from .plan import Plan, printable
+from .plan import Plan, printable, recording_key
 from .pool import Task, run_pooled
 from .products import clip_columns, embedding_columns, score_columns
 from .tables import join_parts
@@ -101,7 +100,7 @@ class _Run:
         self._journal = journal
         self._jobs = max(1, min(jobs, len(plan.recordings)))
         self._started = time.monotonic()
-        self._keys = [file_key(path) for path in plan.recordings]
+        self._keys = [recording_key(path) for path in plan.recordings]
         self._parts = dict(zip(self._keys, self._part_names(), strict=True))
         self._records: dict[str, Record] = {}
         self._sizes = {key: _size(path) for key, path in zip(self._keys, plan.recordings)}  # noqa: B905
@@ -112,7 +111,7 @@ class _Run:
 
     def news(self) -> Iterator[BatchNews]:
         tasks = self._take_over()
-        self._bytes_total = sum(self._sizes[file_key(path)] for path, _ in tasks)
+        self._bytes_total = sum(self._sizes[key] for _, key, _ in tasks)
         if self._resumed:
             yield self._tell()
         yield from self._pooled(tasks) if self._jobs > 1 else self._serial(tasks)
@@ -130,22 +129,22 @@ class _Run:
                 self._records[key] = old
                 self._resumed += 1
             else:
-                tasks.append((path, self._parts[key]))
+                tasks.append((path, key, self._parts[key]))
         return tasks
 
     def _serial(self, tasks: Sequence[Task]) -> Iterator[BatchNews]:
-        for path, parts in tasks:
+        for path, key, parts in tasks:
             before = self._audio_s
-            for step in self._worker.run(path, parts):
+            for step in self._worker.run(path, key, parts):
                 if isinstance(step, Record):
                     self._audio_s = before + step.audio_s
                     yield self._finish(path, step)
                 else:
                     self._audio_s = before + step.audio_seconds_done
-                    yield self._tell(path, step)
+                    yield self._tell(path, key, step)
 
     def _pooled(self, tasks: Sequence[Task]) -> Iterator[BatchNews]:
-        paths = {file_key(path): path for path, _ in tasks}
+        paths = {key: path for path, key, _ in tasks}
         for record in run_pooled(self._options, tasks, self._jobs):
             self._audio_s += record.audio_s
             yield self._finish(paths[record.key], record)
@@ -157,10 +156,12 @@ class _Run:
         self._bytes_done += self._sizes[record.key]
         return replace(self._tell(path), record=record)
 
-    def _tell(self, path: Path | None = None, step: AnalysisProgress | None = None) -> BatchNews:
+    def _tell(
+        self, path: Path | None = None, key: str = "", step: AnalysisProgress | None = None
+    ) -> BatchNews:
         done: float = self._bytes_done
-        if path is not None and step is not None and step.frames_total:
-            done += self._sizes[file_key(path)] * step.frames_done / step.frames_total
+        if step is not None and step.frames_total:
+            done += self._sizes[key] * step.frames_done / step.frames_total
         return BatchNews(
             files_done=len(self._records),
             files_total=len(self._keys),

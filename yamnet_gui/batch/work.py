@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import cast
 
 from yamnet_gui.assets import class_map_path, resource_path
-from yamnet_gui.audio.hashing import file_key
 from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.errors import SettingsError, UserError, WeightsError
 from yamnet_gui.core.ontology import Ontology
@@ -72,13 +71,15 @@ class Worker:
         ontology = Ontology.from_csv(resource_path("audioset_ontology.csv"))
         return rules_from_json(self.options.events.rules, self.class_map, ontology)
 
-    def run(self, path: Path, parts: PartNames) -> Generator[AnalysisProgress | Record, None, None]:
+    def run(
+        self, path: Path, key: str, parts: PartNames
+    ) -> Generator[AnalysisProgress | Record, None, None]:
         """Analyses the recording and writes its parts; the last thing yielded is its record.
 
         What is wrong with the recording is said in the record. Raises WeightsError, and
         SettingsError where a part cannot be written. Closing the generator stops within a chunk.
         """
-        record = identity(path)
+        record = identity(path, key)
         analysis = None
         steps = analyse_recording(path, self.model, self.options.settings, self.cache)
         try:
@@ -129,11 +130,11 @@ class Worker:
                 write_part(parts.embeddings, columns, frame_rows(analysis, "embeddings"))
 
 
-def identity(path: Path) -> Record:
+def identity(path: Path, key: str) -> Record:
     """An empty record of the file as it is now; sizes are -1 where it cannot be reached."""
     try:
         status = path.stat()
         size, changed = status.st_size, status.st_mtime_ns
     except (OSError, ValueError):
         size, changed = -1, -1
-    return Record(file_key(path), os.fspath(path), size, changed)
+    return Record(key, os.fspath(path), size, changed)

@@ -1,0 +1,261 @@
+import csv
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.unit.audio.broken_files import make_broken_files
+from tests.unit.batch.fakes import write_sound
+from yamnet_gui.labels.formats.own_csv import COLUMNS
+
+
+@pytest.fixture
+def sounds(tmp_path):
+    folder = tmp_path / "sounds"
+    folder.mkdir()
+    for k in range(3):
+        write_sound(folder / f"s{k}.wav", 2.0 + k, seed=k, channels=2)
+    return folder
+
+
+def rows(path):
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_five_best_are_printed_and_nothing_is_written(run, weights, sounds, tmp_path):
+    before = sorted(tmp_path.rglob("*"))
+    status, out, err = run("analyze", sounds / "s0.wav")
+    assert (status, err) == (0, "")
+    name, *best = out.splitlines()
+    assert name == f"{sounds / 's0.wav'} :"
+    assert len(best) == 5
+    scores = [float(line.rsplit(" : ", 1)[1]) for line in best]
+    assert scores == sorted(scores, reverse=True)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_events_as_csv_and_audacity_have_equal_times(run, weights, sounds, tmp_path):
+    table, track = tmp_path / "out.csv", tmp_path / "out.txt"
+    assert run("analyze", sounds / "s1.wav", "-o", table, "--threshold", 0.4)[0] == 0
+    with_format = ("-o", track, "--format", "audacity", "--threshold", 0.4)
+    assert run("analyze", sounds / "s1.wav", *with_format)[0] == 0
+    events = rows(table)
+    assert events
+    assert tuple(events[0]) == COLUMNS
+    assert all(float(row["score_max"]) >= 0.4 for row in events)
+    frame = pd.read_csv(table)
+    assert len(frame) == len(events)
+    labels = [line.split("\t") for line in track.read_text().splitlines() if line[0] != "\\"]
+    assert [(float(a), float(b), text) for a, b, text in labels] == [
+        (float(row["onset_s"]), float(row["offset_s"]), row["label"]) for row in events
+    ]
+
+
+def test_classes_with_commas_are_chosen_by_name(run, weights, sounds, tmp_path):
+    table = tmp_path / "out.csv"
+    wanted = ("--classes", "Bee, wasp, etc.", "speech", "--threshold", "0.000001")
+    assert run("analyze", sounds / "s0.wav", "-o", table, *wanted)[0] == 0
+    assert {row["label"] for row in rows(table)} == {"Bee, wasp, etc.", "Speech"}
+    status, _, err = run("analyze", sounds / "s0.wav", "-o", table, "--classes", "Speach")
+    assert status == 2
+    assert "Speach" in err
+
+
+def test_top_gives_one_event_at_each_moment(run, weights, sounds, tmp_path):
+    table = tmp_path / "out.csv"
+    assert run("analyze", sounds / "s0.wav", "-o", table, "--top", 1)[0] == 0
+    total = sum(float(row["offset_s"]) - float(row["onset_s"]) for row in rows(table))
+    assert total == pytest.approx(2.0)
+
+
+def test_arrays_hold_scores_embeddings_times_and_names(run, weights, sounds, tmp_path):
+    assert run("analyze", sounds / "s2.wav", "--scores", tmp_path / "out.npz")[0] == 0
+    with np.load(tmp_path / "out.npz") as arrays:
+        assert arrays["scores"].shape == (8, 521)
+        assert arrays["embeddings"].shape == (8, 1024)
+        assert arrays["frame_start_s"] == pytest.approx(0.48 * np.arange(8))
+        assert arrays["class_names"][0] == "Speech"
+
+
+def test_a_batch_gives_one_table_and_a_summary(run, weights, sounds, tmp_path):
+    (sounds / "bad.wav").write_text("no sound")
+    table = tmp_path / "out.csv"
+    again = sounds / ".." / "sounds" / "s0.wav"
+    status, out, err = run("analyze", sounds, again, "-o", table, "--threshold", 0.4)
+    assert status == 1
+    assert out.count(" :\n") == 3
+    assert "3 done, 1 skipped (named more than once), 1 failed" in err
+    assert f"failed: {sounds / 'bad.wav'}: " in err
+    assert {row["file"] for row in rows(table)} == {str(sounds / f"s{k}.wav") for k in range(3)}
+    assert [row["file"] for row in rows(tmp_path / "out.failed.csv")] == [str(sounds / "bad.wav")]
+    (sounds / "bad.wav").unlink()
+    assert run("analyze", sounds, "-o", table, "--threshold", 0.4)[0] == 0
+    assert not (tmp_path / "out.failed.csv").exists()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["out.csv", "out.reviewed.csv", "sounds"]
+
+
+def test_several_processes_give_the_same_table(run, weights, sounds, tmp_path):
+    (sounds / "bad.wav").write_text("no sound")
+    tables = []
+    for jobs in (1, 2):
+        table = tmp_path / f"{jobs}.csv"
+        status, _, _ = run(
+            "analyze", sounds, "-o", table, "--threshold", 0.4, "--jobs", jobs, "--no-cache"
+        )
+        assert status == 1
+        tables.append(pd.read_csv(table))
+    keys = ["file", "onset_s", "offset_s", "label"]
+    assert tables[0][keys].equals(tables[1][keys])
+    assert np.allclose(tables[0]["score_max"], tables[1]["score_max"], atol=1e-6)
+
+
+def test_a_folder_gets_a_file_for_each_recording(run, weights, sounds, tmp_path):
+    (sounds / "inner").mkdir()
+    write_sound(sounds / "inner" / "s0.wav", 1.0)
+    labels, arrays = tmp_path / "labels", tmp_path / "arrays"
+    wanted = ("-o", f"{labels}/", "--format", "audacity", "--scores", f"{arrays}/")
+    assert run("analyze", sounds, *wanted)[0] == 0
+    assert len(list(labels.glob("*.txt"))) == 4
+    assert len(list(arrays.glob("*.npz"))) == 4
+    status, _, err = run("analyze", sounds, "-o", tmp_path / "x.txt", "--format", "audacity")
+    assert status == 2
+    assert "folder" in err
+    status, _, err = run("analyze", sounds, "--scores", tmp_path / "x.npz")
+    assert status == 2
+    assert "one recording" in err
+
+
+def test_summaries_and_tables_of_frames(run, weights, sounds, tmp_path):
+    clips, scores, vectors = (tmp_path / n for n in ("clips.csv", "scores.csv", "e.parquet"))
+    status, _, _ = run(
+        "analyze", sounds, "-o", clips, "--summary", "clip", "--mean-embedding",
+        "--scores", scores, "--embeddings", vectors, "--channels", "each", "--hop", "0.24",
+    )  # fmt: skip
+    assert status == 0
+    frame = pd.read_csv(clips)
+    assert frame.shape == (6, 4 + 2 * 521 + 1024)
+    assert frame["channel"].tolist() == [0, 1] * 3
+    assert len(pd.read_csv(scores)) == len(pd.read_parquet(vectors))
+
+
+def test_an_unfinished_run_goes_on(run, weights, sounds, tmp_path, monkeypatch):
+    import yamnet_gui.batch.run as module
+
+    def stop(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "write_labels", stop)
+        assert run("analyze", sounds, "-o", tmp_path / "out.csv")[0] == 130
+    assert (tmp_path / "out.csv.unfinished").is_dir()
+    assert not (tmp_path / "out.csv").exists()
+    status, _, err = run("analyze", sounds, "-o", tmp_path / "out.csv")
+    assert status == 0
+    assert "3 done (3 of them by an earlier run)" in err
+    assert (tmp_path / "out.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--hop", "0.123"), "multiple"),
+        (("--gain", "nan"), "gain"),
+        (("--start", "5", "--end", "4"), "after the start"),
+        (("--start", "900"), "starts at 900 s"),
+        (("--summary", "clip"), "-o OUT.csv"),
+        (("--mean-embedding",), "--summary"),
+        (("--scores", "x.xlsx"), "neither"),
+        (("-o", "x.csv", "--rules", "nowhere.json"), "nowhere.json"),
+        (("-o", "x.csv", "--rules", "strict", "--threshold", "0.1"), "combined"),
+        (("-o", "x.csv", "--scores", "x.csv"), "two different"),
+        (("--weights", "gone.h5"), "no such weights file"),
+    ],
+)
+def test_options_that_cannot_be_are_one_sentence(
+    run, weights, sounds, monkeypatch, tmp_path, arguments, words
+):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = run("analyze", sounds / "s0.wav", *arguments)
+    assert (status, out) == (2, "")
+    assert words in err
+    assert err.count("\n") == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["sounds"]
+
+
+def test_a_place_that_cannot_be_written_is_one_sentence(run, weights, sounds, tmp_path):
+    (tmp_path / "file").write_text("x")
+    status, _, err = run("analyze", sounds / "s0.wav", "-o", tmp_path / "file" / "out.csv")
+    assert status == 2
+    assert err.count("\n") == 1
+
+
+def test_every_broken_file_is_one_sentence_and_status_2(run, weights, tmp_path):
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    checked = 0
+    for broken in make_broken_files(folder):
+        if broken.path.is_dir():
+            continue  # a folder is searched
+        status, out, err = run("analyze", broken.path)
+        if status == 0 and broken.expect == "opens":
+            assert err == "", broken.name
+            continue
+        assert (status, out) == (2, ""), broken.name
+        assert err.startswith("yamnet-gui: "), broken.name
+        assert broken.path.name in err, broken.name
+        assert err.count("\n") == 1, broken.name
+        checked += 1
+    assert checked >= 30
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs file names of any bytes")
+def test_names_of_any_bytes_go_through(run, weights, tmp_path):
+    odd = tmp_path / os.fsdecode("näme \u2603 ".encode() + b"\xff.wav")
+    write_sound(tmp_path / "plain.wav", 1.0).rename(odd)
+    table = tmp_path / "out.csv"
+    status, out, err = run("analyze", odd, "-o", table, "--top", 1)
+    assert (status, err) == (0, "")
+    assert out.startswith(f"{tmp_path}/näme \u2603 \\xff.wav :")
+    assert rows(table)[0]["file"] == f"{tmp_path}/näme \u2603 \\xff.wav"
+
+
+def test_stored_results_need_no_tensorflow(run, weights, sounds, tmp_path):
+    run("analyze", sounds / "s0.wav")
+    program = (
+        "import sys\n"
+        "from yamnet_gui.__main__ import main\n"
+        f"assert main(['analyze', {str(sounds / 's0.wav')!r}, '-o', {str(tmp_path / 'out.csv')!r}]) == 0\n"
+        "heavy = ['tensorflow', 'PySide6', 'scipy', 'numba', 'pandas', 'h5py']\n"
+        "print(json.dumps([name for name in heavy if name in sys.modules]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", f"import json\n{program}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout.splitlines()[-1]) == []
+
+
+@pytest.mark.weights
+@pytest.mark.reference
+def test_a_labelled_scene_as_tables(run, reference, tmp_path):
+    scene = reference / "audio" / "scenes" / "scene_dev_1.flac"
+    table, track = tmp_path / "scene.csv", tmp_path / "scene.txt"
+    assert run("analyze", scene, "-o", table, "--threshold", 0.3)[0] == 0
+    with_format = ("-o", track, "--format", "audacity", "--threshold", 0.3)
+    assert run("analyze", scene, *with_format)[0] == 0
+    events = rows(table)
+    frame = pd.read_csv(table)
+    assert list(frame.columns) == list(COLUMNS)
+    assert frame["label"].tolist() == [row["label"] for row in events]
+    assert any("," in row["label"] for row in events)
+    labels = [line.split("\t") for line in track.read_text().splitlines()]
+    assert [(float(a), float(b)) for a, b, _ in labels] == [
+        (float(row["onset_s"]), float(row["offset_s"])) for row in events
+    ]
