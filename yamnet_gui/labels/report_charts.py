@@ -70,7 +70,7 @@ def _heat_cell(x: float, y: float, width: float, count: int, most: int) -> Itera
         return
     yield f'<rect {box} class="h" fill-opacity="{0.15 + 0.85 * share:.2f}"/>'
     if width >= 7 * len(str(count)):
-        tone = "a m i" if share > 0.5 else "a m"
+        tone = "m i" if share > 0.5 else "m"
         yield f'<text x="{x + width / 2:.1f}" y="{y + 13}" class="{tone}">{count}</text>'
 
 

@@ -150,22 +150,18 @@ def restore(
     Where the table was edited since, the table counts: events that it no longer has stay away,
     new ones stay as they are, and what the format does carry is taken from it.
     """
-    full = list(stored)
-    used: set[int] = set()
+    waiting = _Stored(stored)
+    known = {info.path: info for info in options.recordings}
     recordings = []
     for read in result.recordings:
-        k = _stored_for(read, full, used, options)
-        if k is None:
-            recordings.append(read)
-            continue
-        used.add(k)
-        recordings.append(_merged(fmt, read, full[k], options))
-    for k, recording in enumerate(full):
-        if k not in used and _nothing_of(fmt, recording, options):
-            info = _known_info(recording.recording, options)
-            recordings.append(replace(recording, recording=info))
-    known = {e.label for r in recordings for e in r.events}
-    unknown = tuple(label for label in result.unknown_labels if label in known)
+        full = waiting.take(read.recording.path)
+        recordings.append(_merged(fmt, read, full, options, known) if full else read)
+    for full in waiting.rest():
+        if _nothing_of(fmt, full, options):
+            info = full.recording
+            recordings.append(replace(full, recording=known.get(info.path, info)))
+    labels = {e.label for r in recordings for e in r.events}
+    unknown = tuple(label for label in result.unknown_labels if label in labels)
     return replace(result, recordings=tuple(recordings), unknown_labels=unknown, restored=True)
 
 
@@ -176,33 +172,36 @@ def _nothing_of(fmt: LabelFormat, recording: LabelledRecording, options: ReadOpt
     return all(kept_event(fmt, e, recording, options.classes) is None for e in recording.events)
 
 
-def _stored_for(
-    read: LabelledRecording,
-    full: Sequence[LabelledRecording],
-    used: set[int],
-    options: ReadOptions,
-) -> int | None:
-    paths = [None if k in used else r.recording.path for k, r in enumerate(full)]
-    path = read.recording.path
-    if path in paths:
-        return paths.index(path)
-    for tail in (lambda p: p.name, lambda p: p.stem):
-        fit = [k for k, p in enumerate(paths) if p is not None and tail(p) == tail(path)]
-        if len(fit) == 1:
-            return fit[0]
-    left = [k for k, p in enumerate(paths) if p is not None]
-    return left[0] if len(full) == 1 and left else None
+class _Stored:
+    """The recordings of a side-car, each to be taken once: by path, name, stem, or as the only."""
 
+    def __init__(self, recordings: Iterable[LabelledRecording]) -> None:
+        self._left = {r.recording.path: r for r in recordings}
+        self._only = next(iter(self._left)) if len(self._left) == 1 else None
+        self._tails: defaultdict[str, list[Path]] = defaultdict(list)
+        for path in self._left:
+            for tail in {path.name, path.stem}:
+                self._tails[tail].append(path)
 
-def _known_info(info: RecordingInfo, options: ReadOptions) -> RecordingInfo:
-    for known in options.recordings:
-        if known.path == info.path:
-            return known
-    return info
+    def take(self, path: Path) -> LabelledRecording | None:
+        if path in self._left:
+            return self._left.pop(path)
+        for tail in (path.name, path.stem):
+            fit = [p for p in self._tails[tail] if p in self._left]
+            if len(fit) == 1:
+                return self._left.pop(fit[0])
+        return self._left.pop(self._only, None) if self._only else None
+
+    def rest(self) -> Iterable[LabelledRecording]:
+        return self._left.values()
 
 
 def _merged(
-    fmt: LabelFormat, read: LabelledRecording, full: LabelledRecording, options: ReadOptions
+    fmt: LabelFormat,
+    read: LabelledRecording,
+    full: LabelledRecording,
+    options: ReadOptions,
+    known: Mapping[Path, RecordingInfo],
 ) -> LabelledRecording:
     waiting: defaultdict[tuple, list[tuple[Event, Event]]] = defaultdict(list)
     left_out = []
@@ -216,9 +215,8 @@ def _merged(
     for event in read.events:
         twins = waiting.get(_key(event))
         events.append(_with_edits(event, *_nearest(event, twins)) if twins else event)
-    known = any(info.path == read.recording.path for info in options.recordings)
     return LabelledRecording(
-        read.recording if known else full.recording,
+        known.get(read.recording.path, full.recording),
         EventList.of(_distinct(events)),
         read.reviewed if Keeps.REVIEWED in fmt.keeps else full.reviewed,
         read.model_sha256 or full.model_sha256,

@@ -83,10 +83,15 @@ class _Tokens:
         self._text = text
         self._matches = _TOKEN.finditer(text)
         self._at = 0
+        self._counted = (0, 1)  # position, and the line it is on
 
     @property
     def line(self) -> int:
-        return self._text.count("\n", 0, self._at) + 1
+        """The line of the last value; counted on from the last time it was asked for."""
+        position, line = self._counted
+        line += self._text.count("\n", position, self._at)
+        self._counted = (self._at, line)
+        return line
 
     def error(self, reason: str) -> LabelsError:
         return LabelsError(self._path, reason, line=self.line)
