@@ -1,5 +1,6 @@
 """One recording through the network, with what is stored already taken from the cache."""
 
+import os
 import shutil
 import stat
 import tempfile
@@ -210,8 +211,8 @@ def _grid(info: RecordingInfo, frames: int, settings: AnalysisSettings) -> Frame
 
 
 def _recipe() -> str:
-    """What must not change between the parts of one result: libraries that compute it."""
-    found = []
+    """What must not change between the parts of one result, or the last bits may."""
+    found = [f"threads {os.environ.get('TF_NUM_INTRAOP_THREADS') or os.cpu_count()}"]
     for name in _LIBRARIES:
         try:
             found.append(f"{name} {version(name)}")
