@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot
 
 from yamnet_gui.audio import open_audio
 from yamnet_gui.core.errors import RecordingError
@@ -56,6 +56,9 @@ class Player(QObject):
         self._voice = self._new_voice()
         outputs.setParent(self)
         outputs.changed.connect(self._outputs_changed)
+        if application := QCoreApplication.instance():
+            # Qt aborts where a thread is still running when it is torn down
+            application.aboutToQuit.connect(self.close)
 
     # What is known
 
@@ -248,6 +251,7 @@ class Player(QObject):
             self._device_id = device_id
             self._change_voice()
 
+    @Slot()
     def close(self) -> None:
         """Stops, and gives back device, file and thread. The player cannot be used afterwards."""
         if self._closed:

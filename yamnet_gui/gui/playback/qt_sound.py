@@ -1,6 +1,7 @@
 """Sound through Qt. The only file that imports QtMultimedia."""
 
 import os
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,8 @@ from PySide6.QtCore import QIODevice, QLoggingCategory, QObject, QTimer, Slot
 # client reads this variable; a value set by the user wins. Starting and stopping stay immediate.
 _PULSE_LATENCY_MS = "150"
 os.environ.setdefault("PULSE_LATENCY_MSEC", _PULSE_LATENCY_MS)
+# PipeWire answers as PulseAudio too; Qt's own way to it counts differently and is not measured.
+os.environ.setdefault("QT_AUDIO_BACKEND", "pulseaudio")
 
 # It reports on stderr which optional libraries of the system it did not find.
 QLoggingCategory.setFilterRules("qt.multimedia.*=false\nqt.multimedia.*.critical=true")
@@ -249,8 +252,8 @@ def _latency_s() -> float:
     sink); elsewhere it is within a few milliseconds.
     """
     wanted = os.environ.get("PULSE_LATENCY_MSEC", "")
-    pulse = os.name == "posix" and wanted.isdecimal()
-    return 0.6 * int(wanted) / 1000 if pulse else 0.0
+    pulse = sys.platform == "linux" and os.environ.get("QT_AUDIO_BACKEND") == "pulseaudio"
+    return 0.6 * int(wanted) / 1000 if pulse and wanted.isdecimal() else 0.0
 
 
 def _choose_format(device: QAudioDevice, course: Course) -> _SinkFormat:
