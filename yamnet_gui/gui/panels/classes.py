@@ -58,11 +58,11 @@ from .parts import (
 
 _COALESCED_MS = 250
 _ORDERS = (
-    (ClassOrder.BEST, "by best score"),
-    (ClassOrder.MEAN, "by mean score"),
-    (ClassOrder.COUNT, "by number of events"),
-    (ClassOrder.NAME, "by name"),
-    (ClassOrder.ONTOLOGY, "as a tree of kinds"),
+    (ClassOrder.BEST, "Sorted by best score"),
+    (ClassOrder.MEAN, "Sorted by mean score"),
+    (ClassOrder.COUNT, "Sorted by number of events"),
+    (ClassOrder.NAME, "Sorted by name"),
+    (ClassOrder.ONTOLOGY, "Tree of kinds"),
 )
 _SHOWINGS = (
     (Showing.BEST, "Show the best"),

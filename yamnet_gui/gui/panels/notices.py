@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from .parts import blended, theme_of, tool_button
+from .parts import IconButton, blended, theme_of
 
 Action = tuple[str, Callable[[], None]]
 MOST_AT_ONCE = 3
@@ -140,10 +140,10 @@ class Notice(QWidget):
             layout.addWidget(button)
             self.buttons.append(button)
         if kind is not NoticeKind.INFO or details:
-            copy = tool_button("copy", "Copy", "Copy the message with its details", self)
+            copy = IconButton("copy", "Copy", "Copy the message with its details", self)
             copy.clicked.connect(self.copy)
             layout.addWidget(copy)
-        close = tool_button("close", "✕", "Close this message", self)
+        close = IconButton("close", "✕", "Close this message", self)
         close.clicked.connect(self.close_notice)
         layout.addWidget(close)
 

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import (
+    QAbstractItemModel,
     QEvent,
+    QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -170,6 +172,13 @@ class QuietTable(QTableView):
         self.horizontalHeader().setHighlightSections(False)
         self.doubleClicked.connect(self.entered_row)
 
+    def setModel(self, model: QAbstractItemModel | None) -> None:
+        super().setModel(model)
+        if model is not None:
+            # The header asks of every row whether it is selected to paint its borders; with an
+            # empty selection of its own it stays quick when fifty thousand rows are selected.
+            self.horizontalHeader().setSelectionModel(QItemSelectionModel(model, self))
+
     def keyboardSearch(self, search: str) -> None:
         """Letters belong to the window."""
 
@@ -221,18 +230,30 @@ def row_height(metrics: QFontMetrics) -> int:
     return metrics.height() + 6
 
 
-def tool_button(name: str, fallback: str, title: str, parent: QWidget) -> QToolButton:
-    """A flat button with the icon `name`, or the sign `fallback` where there is no such icon."""
-    button = QToolButton(parent)
-    button.setAutoRaise(True)
-    drawing = icon(name, parent.palette())
-    if drawing.isNull():
-        button.setText(fallback)
-    else:
-        button.setIcon(drawing)
-    button.setToolTip(title)
-    button.setAccessibleName(title)
-    return button
+class IconButton(QToolButton):
+    """A flat button with the icon `name`, tinted anew when the palette changes.
+
+    Where there is no such icon it shows the sign `fallback`.
+    """
+
+    def __init__(self, name: str, fallback: str, title: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._name = name
+        self._fallback = fallback
+        self.setAutoRaise(True)
+        self.setToolTip(title)
+        self.setAccessibleName(title)
+        self._tint()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self._tint()
+        super().changeEvent(event)
+
+    def _tint(self) -> None:
+        drawing = icon(self._name, self.palette())
+        self.setIcon(drawing)
+        self.setText(self._fallback if drawing.isNull() else "")
 
 
 def draw_bar(painter: QPainter, box: QRectF, value: float, color: QColor, back: QColor) -> None:

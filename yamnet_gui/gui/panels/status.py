@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QW
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.times import clock
 
-from .parts import ElidedLabel, tool_button
+from .parts import ElidedLabel, IconButton
 
 _STEPS = 1000
 
@@ -29,7 +29,7 @@ class StatusBar(QWidget):
         self.bar.setFixedHeight(max(6, self.fontMetrics().height() // 2))
         self.bar.setAccessibleName("Progress")
         self.left = ElidedLabel("", self, dim=True)
-        self.cancel = tool_button("stop", "Cancel", "Stop what is running", self)
+        self.cancel = IconButton("stop", "Cancel", "Stop what is running", self)
         self.cancel.clicked.connect(self.cancel_requested)
         self.cursor_time = ElidedLabel("", self)
         self.pointer = ElidedLabel("", self, dim=True)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -71,18 +72,35 @@ class EventFilter:
 
 
 class _Keys:
-    """What events are filtered and sorted by, one array (n,) for each column."""
+    """What events are filtered and sorted by: one array (n,) for each column, made when needed."""
 
     def __init__(self, events: Sequence[Event]) -> None:
-        n = len(events)
         self.events = events
-        self.length_s = np.fromiter((e.offset_s - e.onset_s for e in events), np.float64, n)
-        scores = (np.nan if e.score_max is None else e.score_max for e in events)
-        self.score = np.fromiter(scores, np.float64, n)
-        self.state = np.fromiter((_STATE_RANK[e.state] for e in events), np.int8, n)
-        self.labels = sorted({e.label for e in events}, key=str.casefold)
+
+    @cached_property
+    def length_s(self) -> NDArray[np.float64]:
+        spans = (e.offset_s - e.onset_s for e in self.events)
+        return np.fromiter(spans, np.float64, len(self.events))
+
+    @cached_property
+    def score(self) -> NDArray[np.float64]:
+        scores = (np.nan if e.score_max is None else e.score_max for e in self.events)
+        return np.fromiter(scores, np.float64, len(self.events))
+
+    @cached_property
+    def state(self) -> NDArray[np.int8]:
+        return np.fromiter((_STATE_RANK[e.state] for e in self.events), np.int8, len(self.events))
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """The labels that occur, in alphabetical order."""
+        return sorted({e.label for e in self.events}, key=str.casefold)
+
+    @cached_property
+    def label(self) -> NDArray[np.int32]:
+        """Place of each event's label among `labels`."""
         rank = {label: i for i, label in enumerate(self.labels)}
-        self.label = np.fromiter((rank[e.label] for e in events), np.int32, n)
+        return np.fromiter((rank[e.label] for e in self.events), np.int32, len(self.events))
 
     def wanted(self, wish: EventFilter) -> NDArray[np.intp]:
         """Positions of the events that pass, in order of onset."""
@@ -98,15 +116,15 @@ class _Keys:
 
     def order(self, column: EventColumn, descending: bool) -> NDArray[np.float64] | None:
         """Keys that ascend in the wanted order; None for the order of onsets itself."""
-        keys: dict[EventColumn, NDArray] = {
-            EventColumn.LENGTH: self.length_s,
-            EventColumn.CLASS: self.label,
-            EventColumn.SCORE: self.score,
-            EventColumn.STATE: self.state,
-        }
         if column is EventColumn.ONSET:
             return -np.arange(len(self.events), dtype=np.float64) if descending else None
-        key = keys[column].astype(np.float64)
+        if column is EventColumn.LENGTH:
+            key = self.length_s
+        elif column is EventColumn.SCORE:
+            key = self.score
+        else:
+            ranks = self.label if column is EventColumn.CLASS else self.state
+            key = ranks.astype(np.float64)
         return -key if descending else key
 
     def _named(self, words: Sequence[str]) -> NDArray[np.bool_]:
