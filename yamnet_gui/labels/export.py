@@ -10,7 +10,7 @@ from yamnet_gui import assets
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewState
 from yamnet_gui.core.ontology import Ontology
 
-from .formats import WriteOptions, losses, write_labels
+from .formats import WriteOptions, label_format, losses, write_labels
 
 
 class Depth(StrEnum):
@@ -173,7 +173,11 @@ class Export:
     ) -> ExportPreview:
         """What goes out and what the format cannot carry of it."""
         out = tuple(chosen(recordings, self.choice, ontology))
-        return ExportPreview(out, tuple(losses(self.format_name, out, self.options.classes)))
+        lost = losses(self.format_name, out, self.options.classes)
+        fmt = label_format(self.format_name)
+        if self.options.clock and not fmt.has_clock:
+            lost.append(f"{fmt.title}: has no place for clock times; seconds are written")
+        return ExportPreview(out, tuple(lost))
 
     def write(
         self, recordings: Iterable[LabelledRecording], ontology: Ontology | None = None

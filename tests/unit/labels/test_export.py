@@ -116,3 +116,11 @@ def test_an_export_previews_and_writes_the_same(tmp_path: Path) -> None:
     made = export.write(project())
     assert [p.name for p in made] == ["out.txt", "out.txt.yamnet.json"]
     assert read_labels(None, made[0]).recordings == preview.recordings
+
+
+def test_clock_times_that_a_format_cannot_carry_are_announced(tmp_path: Path) -> None:
+    clock = WriteOptions(clock=True)
+    said = Export("srt", tmp_path / "o.srt", options=clock).preview(project()[:1]).losses
+    assert "SRT subtitles: has no place for clock times; seconds are written" in said
+    said = Export("raven", tmp_path / "o.txt", options=clock).preview(project()).losses
+    assert not any("clock" in text for text in said)

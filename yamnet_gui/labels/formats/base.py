@@ -139,7 +139,8 @@ class LabelFormat:
     kept to the last bit. `companions`: tails of the files that are written along with it.
     `recognise`: whether the first 4096 characters of a file look like this format. `fit`: the
     event as this format can show it, None where it must be left out, for the reason `left_out`.
-    `needs_scores`: written from a ScoreTable by `write_score_table`, not from labels.
+    `has_clock`: it has columns for clock times. `needs_scores`: written from a ScoreTable by
+    `write_score_table`, not from labels.
     """
 
     name: str
@@ -156,6 +157,7 @@ class LabelFormat:
     fit: Fit = _fits
     left_out: str = ""
     needs_scores: bool = False
+    has_clock: bool = False
 
     @property
     def can_write(self) -> bool:

@@ -235,5 +235,6 @@ FORMAT = LabelFormat(
     write=write,
     read=read,
     companions=(REVIEWED_TAIL,),
+    has_clock=True,
     recognise=lambda head: "onset_s" in head.partition("\n")[0] and "," in head.partition("\n")[0],
 )

@@ -124,5 +124,6 @@ FORMAT = LabelFormat(
     keeps=frozenset(Keeps),
     write=write,
     read=read,
+    has_clock=True,
     recognise=lambda head: head.startswith("PAR1"),
 )

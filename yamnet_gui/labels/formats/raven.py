@@ -230,5 +230,6 @@ FORMAT = LabelFormat(
     clean=one_line,
     time_step_s=1e-6,
     fit=_fit,
+    has_clock=True,
     recognise=lambda head: "Begin Time (s)\t" in head.partition("\n")[0],
 )  # fmt: skip

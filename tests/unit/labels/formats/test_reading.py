@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from yamnet_gui.core.errors import LabelsError
-from yamnet_gui.core.events import RecordingInfo, ReviewState
+from yamnet_gui.core.events import (
+    Event,
+    EventList,
+    LabelledRecording,
+    RecordingInfo,
+    ReviewState,
+)
 from yamnet_gui.labels.formats import (
     FORMATS,
     ImportResult,
@@ -16,6 +22,7 @@ from yamnet_gui.labels.formats import (
     detect_format,
     label_columns,
     read_labels,
+    write_labels,
 )
 
 READABLE = [f.name for f in FORMATS.values() if f.can_read]
@@ -327,3 +334,11 @@ def test_the_same_table_gives_the_same_ids(tmp_path: Path) -> None:
     first, second = read_labels("audacity", path), read_labels("audacity", path)
     assert first == second
     assert len({e.id for e in first.recordings[0].events}) == 3
+
+
+@pytest.mark.parametrize("name", [n for n in READABLE if FORMATS[n].can_write])
+def test_every_format_is_recognised_by_its_content(name: str, tmp_path: Path) -> None:
+    events = EventList.of([Event("e", 1.0, 2.0, "Speech", 0, "/m/09x0r")])
+    recording = LabelledRecording(RecordingInfo(Path("/d/a.wav"), 9.0, 16_000, 1), events)
+    write_labels(name, [recording], tmp_path / "anything.dat")
+    assert detect_format(tmp_path / "anything.dat") == name

@@ -1,0 +1,129 @@
+"""Tables of labels into a project and out of it, an import as one step that can be undone."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo, ReviewedSpan
+
+from .formats import ImportResult, ReadOptions, read_labels
+from .formats.base import bundled_classes
+from .plan import EventChange, ImportPlan, Resolve, plan_import
+from .project import (
+    Command,
+    Project,
+    Recording,
+    add_events,
+    add_recordings,
+    group,
+    new_id,
+    replace_events,
+    set_reviewed,
+)
+
+
+def labelled_recordings(
+    project: Project, recording_ids: Iterable[str] | None = None
+) -> list[LabelledRecording]:
+    """The project's recordings (all, or these) with their events, as formats write them."""
+    wanted = [r.id for r in project.recordings()] if recording_ids is None else list(recording_ids)
+    return [project.labelled(recording_id) for recording_id in wanted]
+
+
+def read_for_project(
+    project: Project,
+    path: Path,
+    format_name: str | None = None,
+    *,
+    recording: RecordingInfo | None = None,
+    label_column: str | None = None,
+    encoding: str | None = None,
+    classes: ClassMap | None = None,
+) -> ImportResult:
+    """Reads a table, its names of recordings matched to those of the project.
+
+    `recording`: the one that a table without names is about. Raises LabelsError.
+    """
+    known = [recording] if recording else [r.recording for r in labelled_recordings(project)]
+    options = ReadOptions(
+        recordings=known,
+        label_column=label_column,
+        encoding=encoding,
+        classes=classes or bundled_classes(),
+    )
+    result = read_labels(format_name, path, options=options)
+    paths = {info.path for info in known}
+    placed = tuple(
+        r if r.recording.path in paths else _beside(r, path.parent) for r in result.recordings
+    )
+    return replace(result, recordings=placed)
+
+
+def _beside(recording: LabelledRecording, folder: Path) -> LabelledRecording:
+    """A recording that the project does not know lies, if its name is relative, by the table."""
+    info = recording.recording
+    return replace(recording, recording=replace(info, path=folder.absolute() / info.path))
+
+
+def plan_for_project(
+    project: Project,
+    imported: Sequence[LabelledRecording],
+    *,
+    mapping: Mapping[str, str | None] | None = None,
+    classes: ClassMap | None = None,
+) -> ImportPlan:
+    """What importing these would do to the project. Nothing is changed."""
+    own = [label.name for labels in project.label_sets() for label in labels.labels]
+    there = labelled_recordings(project)
+    return plan_import(there, imported, mapping=mapping, classes=classes, own_labels=own)
+
+
+def import_command(
+    project: Project,
+    plan: ImportPlan,
+    *,
+    conflicts: Resolve = Resolve.KEEP,
+    single: Mapping[str, Resolve] | None = None,
+    add_missing: bool = False,
+    title: str = "import labels",
+) -> Command:
+    """The plan as one step for `Project.apply`.
+
+    With `add_missing`, recordings that the project does not know are added to it; without it,
+    what the table says about them is left out.
+    """
+    ids = {project.locate(r): r.id for r in project.recordings()}
+    commands: list[Command] = []
+    if add_missing and plan.new_recordings:
+        added = [_recording(project, info) for info in plan.new_recordings]
+        ids |= {info.path: r.id for info, r in zip(plan.new_recordings, added, strict=True)}
+        commands.append(add_recordings(added))
+    steps: dict[str, list[EventChange]] = {}
+    for step in plan.changes(conflicts, single):
+        if step.path in ids:
+            steps.setdefault(ids[step.path], []).append(step)
+    for recording_id, changes in steps.items():
+        fresh = [c.new for c in changes if c.old is None]
+        pairs: list[tuple[Event, Event]] = [(c.old, c.new) for c in changes if c.old is not None]
+        commands += [add_events(recording_id, fresh)] if fresh else []
+        commands += [replace_events(recording_id, pairs)] if pairs else []
+    spans: dict[str, list[ReviewedSpan]] = {}
+    for path, span in plan.new_spans:
+        if path in ids:
+            spans.setdefault(ids[path], []).append(span)
+    for recording_id, found in spans.items():
+        old = project.reviewed(recording_id)
+        commands.append(set_reviewed(recording_id, old, [*old.spans, *found]))
+    return group(title, commands)
+
+
+def _recording(project: Project, info: RecordingInfo) -> Recording:
+    return Recording(
+        id=new_id(),
+        path=project.stored_path(info.path),
+        duration_s=info.duration_s,
+        sample_rate_hz=info.sample_rate_hz,
+        channels=info.channels,
+        recorded_at=info.recorded_at,
+    )
