@@ -66,6 +66,7 @@ __all__ = [
     "Project",
     "ProjectChange",
     "ProjectEvent",
+    "ProjectInUseError",
     "QueueKind",
     "Recording",
     "RecordingState",
@@ -108,4 +109,4 @@ __all__ = [
     "uncertain",
     "unmark_reviewed",
     "unreview",
-]  # fmt: skip
+]

@@ -1,0 +1,76 @@
+"""Backups come by themselves, are whole and rotate."""
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from yamnet_gui.labels.project import Project, accept
+from yamnet_gui.labels.project.backups import Backups
+
+from .helpers import made, snapshot
+
+
+def test_closing_after_edits_makes_a_backup(tmp_path: Path) -> None:
+    path = tmp_path / "a.yamnet"
+    project = made(path)
+    project.apply(accept(project.events(project.event_ids()[:4])))
+    before = snapshot(project)
+    project.close()
+    with Project.open(path) as project:
+        (backup,) = project.backups()
+    with Project.open(path) as project:
+        assert project.backups() == [backup], "nothing changed, so no second one"
+    with Project.open(backup, read_only=True) as copy:
+        assert snapshot(copy) == before
+        assert copy.undo_title == "accept 4 events"
+    assert tmp_path not in backup.parents
+
+
+def test_a_backup_comes_while_people_work(tmp_path: Path) -> None:
+    with made(tmp_path / "a.yamnet") as project:
+        project._backups = Backups(project.path, project.id, every_s=0)
+        items = project.events(project.event_ids()[:20])
+        for item in items:
+            project.apply(accept([item]))
+        worker = project._backups._worker
+        assert worker is not None
+        worker.join()
+        assert project.backups()
+        with Project.open(project.backups()[0], read_only=True) as copy:
+            assert sum(c.accepted for c in copy.class_counts()) >= 1
+            assert copy.check() == ""
+
+
+def test_old_backups_are_dropped_but_days_and_weeks_are_kept(tmp_path: Path) -> None:
+    with made(tmp_path / "a.yamnet") as project:
+        first = project.backup()
+        assert first is not None
+        content = first.read_bytes()
+        now = datetime.now(UTC)
+        for hours in range(1, 24 * 60, 4):
+            when = now - timedelta(hours=hours)
+            first.with_name(when.strftime("%Y-%m-%dT%H-%M-%S-%fZ.yamnet")).write_bytes(content)
+        newest = project.backup()
+        left = project.backups()
+        assert left[0] == newest
+        assert first in left
+        days = {p.name[:10] for p in left}
+        assert 5 + 6 <= len(left) <= 5 + 7 + 4
+        assert len(days) >= 9
+
+
+def test_a_failing_backup_does_not_stop_closing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    path = tmp_path / "a.yamnet"
+    project = made(path)
+    monkeypatch.setattr("yamnet_gui.labels.project.backups.data_folder", lambda: tmp_path / "file")
+    project._backups = Backups(path, project.id)
+    project._backups.changed()
+    project.close()
+    connection = sqlite3.connect(path)
+    assert connection.execute("SELECT count(*) FROM events").fetchone() == (20,)
+    connection.close()

@@ -1,0 +1,105 @@
+"""An edit that cannot be written is refused in words, and the project is whole."""
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from yamnet_gui.core.errors import ProjectError
+from yamnet_gui.core.events import Event
+from yamnet_gui.labels.project import Project, accept, add_events, set_note
+
+from .helpers import agrees, made, snapshot
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """An empty disk of 2 MB."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        pytest.skip("only root can mount a small disk")
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)],
+        capture_output=True, check=False,
+    )  # fmt: skip
+    if mounted.returncode:
+        pytest.skip("no small disk can be mounted here")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def _many(count: int, start: int = 0) -> list[Event]:
+    return [Event(f"e{start + n}", n, n + 1, "Dog", note="x" * 200) for n in range(count)]
+
+
+def test_a_full_disk_refuses_the_edit_and_nothing_else(small_disk: Path) -> None:
+    path = small_disk / "a.yamnet"
+    project = made(path)
+    project._backups = None
+    with contextlib.ExitStack() as stack:
+        stack.callback(project.close)
+        project.event_ids()
+        finished = snapshot(project)
+
+        def fill() -> None:
+            nonlocal finished
+            for n in range(100):
+                project.apply(add_events("r0", _many(200, n * 200)))
+                finished = snapshot(project)
+
+        with pytest.raises(ProjectError, match=r"cannot make the change: the disk is full"):
+            fill()
+        (small_disk / "filler").write_bytes(b"")
+        with contextlib.suppress(OSError), (small_disk / "filler").open("wb", 0) as filler:
+            while True:
+                filler.write(b"\0" * 4096)
+        with pytest.raises(ProjectError, match="disk"):
+            project.apply(add_events("r1", _many(3000, 10**6)))
+        assert snapshot(project) == finished
+        agrees(project)
+        assert project.check() == ""
+        (small_disk / "filler").unlink()
+        item = project.events(project.event_ids()[:1])[0]
+        title = project.undo_title
+        project.apply(accept([item]))  # with space it goes on
+        assert project.undo() is not None
+        assert project.undo_title == title
+    with Project.open(path) as again:
+        again._backups = None
+        assert again.check() == ""
+        assert snapshot(again) == finished
+
+
+def test_a_file_at_its_limit_refuses_the_edit_and_nothing_else(tmp_path: Path) -> None:
+    with made(tmp_path / "a.yamnet") as project:
+        pages = project._connection.execute("PRAGMA page_count").fetchone()[0]
+        project._connection.execute(f"PRAGMA max_page_count = {pages + 20}")
+        finished = snapshot(project)
+        title = project.undo_title
+        with pytest.raises(ProjectError, match="the disk is full") as caught:
+            project.apply(add_events("r0", _many(2000)))
+        assert "free some space" in str(caught.value)
+        assert str(project.path) in str(caught.value)
+        assert snapshot(project) == finished
+        assert project.undo_title == title
+        agrees(project)
+        project.apply(set_note(project.events(project.event_ids()[:1])[0], "still works"))
+        agrees(project)
+
+
+def test_a_new_label_in_a_refused_edit_leaves_no_trace(tmp_path: Path) -> None:
+    with made(tmp_path / "a.yamnet") as project:
+        present = project.recording_events("r0").events[0]
+        with pytest.raises(ProjectError, match="already there"):
+            project.apply(add_events("r0", [Event("n", 0, 1, "Quite new"), present]))
+        project.apply(add_events("r0", [Event("m", 0, 1, "Another")]))
+        assert "Quite new" not in {c.label for c in project.class_counts()}
+        assert "Another" in {c.label for c in project.class_counts()}
+        agrees(project)
