@@ -31,6 +31,7 @@ from .edits import (
     unreview,
 )
 from .filters import EventFilter, QueueKind, Sort, SortKey
+from .lock import ProjectInUseError
 from .merging import Choice, Conflict, Merge, apply_merge, compare, merge_command
 from .places import content_hash, find_moved, personal_project_path
 from .store import Project

@@ -37,6 +37,10 @@ else:
         return True
 
 
+class ProjectInUseError(ProjectError):
+    """Somebody else has the project open for writing; it can be opened to read only."""
+
+
 class WriterLock:
     """The right to write to a project, held through a file beside it.
 
@@ -49,7 +53,7 @@ class WriterLock:
         self._project = project
 
     def acquire(self) -> None:
-        """Raises ProjectError where another process (or project object) holds the lock."""
+        """Raises ProjectInUseError where another process (or project object) holds the lock."""
         for _attempt in range(20):
             try:
                 # neither "r+b" nor "w+b" makes a missing file and keeps a present one
@@ -70,7 +74,7 @@ class WriterLock:
                 ) from error  # fmt: skip
             if not held:
                 file.close()
-                raise ProjectError(
+                raise ProjectInUseError(
                     self._project, f"is already open{self._owner()}",
                     "close it there, or open it here to read only",
                 )  # fmt: skip

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from yamnet_gui.core.errors import ProjectError
-from yamnet_gui.labels.project import Project, accept, personal_project_path
+from yamnet_gui.labels.project import Project, ProjectInUseError, accept, personal_project_path
 from yamnet_gui.labels.project.schema import MIGRATIONS, migrate, version_of
 
 from .helpers import agrees, made, snapshot
@@ -199,7 +199,7 @@ def test_a_broken_page_costs_only_its_own_events(tmp_path: Path) -> None:
 def test_a_second_writer_is_told_and_a_reader_sees_what_is_there(tmp_path: Path) -> None:
     path = tmp_path / "a.yamnet"
     with made(path) as first:
-        with pytest.raises(ProjectError, match=rf"already open \(.* process {os.getpid()}\)"):
+        with pytest.raises(ProjectInUseError, match=rf"already open \(.* process {os.getpid()}\)"):
             Project.open(path)
         with Project.open(path, read_only=True) as reader:
             assert snapshot(reader) == snapshot(first)
