@@ -43,6 +43,15 @@ def test_a_class_chosen_elsewhere_becomes_the_current_row(
     assert panel.model.class_at(panel.tree.currentIndex()) == 300
 
 
+def test_the_best_class_chosen_after_an_analysis_stands_on_top(
+    panel: ClassesPanel, world: World
+) -> None:
+    world.score({(3, 500): 0.95, (4, 499): 0.6})
+    world.class_view.choose(500)
+    assert panel.model.class_at(panel.tree.indexAt(QPoint(20, 2))) == 500
+    assert panel.tree.verticalScrollBar().value() == 0
+
+
 def test_the_boxes_write_and_follow_the_class_view(panel: ClassesPanel, world: World) -> None:
     panel.order.setCurrentIndex(panel.order.findData(ClassOrder.NAME))
     panel.order.activated.emit(panel.order.currentIndex())
@@ -86,6 +95,23 @@ def test_a_threshold_is_edited_in_place(panel: ClassesPanel, qtbot: QtBot) -> No
     with qtbot.waitSignal(panel.threshold_requested) as asked:
         qtbot.keyClick(editor, Qt.Key.Key_Return)
     assert asked.args == [DOG, 0.8]
+
+
+def test_a_threshold_being_typed_survives_new_scores(
+    panel: ClassesPanel, world: World, qtbot: QtBot
+) -> None:
+    cell = panel.model.index(panel.model.index_of(DOG).row(), ClassColumn.THRESHOLD)
+    panel.tree.setCurrentIndex(cell)
+    panel.tree.edit(cell)
+    editor = panel.tree.viewport().findChild(QDoubleSpinBox)
+    assert editor is not None
+    editor.lineEdit().setText("0.7")
+    world.score({(3, DOG): 0.3, (4, SPEECH): 0.6})
+    panel.refresh()
+    assert editor.lineEdit().text() == "0.7"
+    with qtbot.waitSignal(panel.threshold_requested) as asked:
+        qtbot.keyClick(editor, Qt.Key.Key_Return)
+    assert asked.args == [DOG, 0.7]
 
 
 def test_a_click_on_the_tick_shows_the_class_always(

@@ -233,6 +233,7 @@ class ClassesPanel(QWidget):
         for widget, value in ((self.slider, round(on * 100)), (self.threshold, round(on, 2))):
             with QSignalBlocker(widget):
                 widget.setValue(value)  # type: ignore[arg-type]
+        self.tree.viewport().update()  # thresholds are read as they are painted
         self._refresh_soon()
 
     def _on_slider(self, percent: int) -> None:
@@ -280,6 +281,8 @@ class ClassesPanel(QWidget):
         chosen = self._view.chosen
         if chosen is not None and self.model.class_at(self.tree.currentIndex()) == chosen:
             return
+        if self._later.isActive():
+            self.refresh()  # so that the list scrolls to where the class is going to stand
         index = self.model.index_of(chosen)
         flags = QItemSelectionModel.SelectionFlag
         self.tree.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
@@ -371,6 +374,12 @@ class _ClassDelegate(QStyledItemDelegate):
         box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         box.setAccessibleName("Threshold of the class")
         return box
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        # Scores that arrive refresh open editors; what is being typed must stay.
+        if isinstance(editor, QDoubleSpinBox) and not editor.property("filled"):
+            editor.setValue(index.data(Qt.ItemDataRole.EditRole))
+            editor.setProperty("filled", True)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         hint = super().sizeHint(option, index)

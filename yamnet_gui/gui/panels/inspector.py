@@ -97,6 +97,7 @@ class InspectorPanel(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.commit_note()
+        super().hideEvent(event)
 
     def _note_key(self, event: QKeyEvent) -> bool:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
