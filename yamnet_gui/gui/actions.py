@@ -120,7 +120,6 @@ TOOLBAR: tuple[str, ...] = (
     "cancel",
     "|",
     "play",
-    "play_selected",
     "stop",
     "loop",
     "speed",

@@ -8,6 +8,7 @@ from yamnet_gui.core.events import Event
 from yamnet_gui.core.spans import TimeSpan
 
 from .analysing import Analysing
+from .demo import demo_recording
 from .opening import Opener
 from .playback import Player, PlayState
 from .state.document import Document
@@ -105,8 +106,9 @@ class Controller(QObject):
         self._analysing.forget()
         self._selection.select(())
         path = recording.info.path
-        self._player.open(path)
-        self._settings.remember_file(path)
+        self._player.open(path, recording.info)
+        if path != demo_recording():
+            self._settings.remember_file(path)
         view = self._settings.numbers(self._view_key())
         if len(view) == 3 and 0 <= view[0] < view[1] <= recording.info.duration_s + 1e-6:
             self._timeline.set_view(view[0], view[1])

@@ -1,6 +1,8 @@
 """Keeps events and shown classes true to scores and rules."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -9,7 +11,13 @@ from PySide6.QtCore import QObject, QTimer
 from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.detection import derive_events, merge_detections
+from yamnet_gui.detection import (
+    PreparedScores,
+    ResolvedRule,
+    derive_events,
+    merge_detections,
+    prepare,
+)
 
 from .state.class_view import ClassOrder, ClassView, Showing
 from .state.document import AnalysisState, Document
@@ -17,6 +25,17 @@ from .state.rules import Rules
 
 _WHILE_ANALYSING_MS = 700
 _AT_ONCE_MS = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was derived last from one buffer, so that only changed classes are derived anew."""
+
+    frames: int
+    method: str
+    scores: PreparedScores
+    events: Mapping[int, tuple[Event, ...]]
+    rules: tuple[ResolvedRule, ...] = ()
 
 
 class Deriver(QObject):
@@ -38,6 +57,7 @@ class Deriver(QObject):
         self._class_map = class_map
         self._ontology = ontology
         self._order_in_tree = _tree_order(ontology)
+        self._known: dict[int, _Known] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.derive)
@@ -54,13 +74,31 @@ class Deriver(QObject):
 
     def derive(self) -> None:
         """Detections of all channels by the present rules, beside what people touched."""
-        detections: list[Event] = []
-        for buffer in self._document.buffers:
-            if buffer.ready:
-                found = derive_events(buffer.table(), self._rules.rule_set, self._class_map)
-                detections.extend(found)
-        merged = merge_detections(EventList.of(detections), self._document.events)
-        self._document.set_events(merged)
+        rules = self._rules.rule_set
+        for place, buffer in enumerate(self._document.buffers):
+            if not buffer.ready:
+                continue
+            known = self._known.get(place)
+            if known is None or known.frames != buffer.ready or known.method != rules.method:
+                scores = prepare(buffer.table())
+                found = derive_events(scores, rules, self._class_map)
+                known = _Known(buffer.ready, rules.method, scores, _by_class(found))
+            else:
+                changed = [i for i, rule in enumerate(known.rules) if rule != self._rules.rule(i)]
+                found = derive_events(known.scores, rules, self._class_map, changed)
+                fresh = _by_class(found)
+                kept = {i: e for i, e in known.events.items() if i not in set(changed)}
+                known = replace(known, events={**kept, **fresh})
+            resolved = tuple(self._rules.rule(i) for i in range(len(self._class_map)))
+            self._known[place] = replace(known, rules=resolved)
+        detections = EventList.of(
+            chain.from_iterable(
+                events for known in self._known.values() for events in known.events.values()
+            )
+        )
+        if any(event.touched for event in self._document.events):
+            detections = merge_detections(detections, self._document.events)
+        self._document.set_events(detections)
         self.choose_shown()
 
     def choose_shown(self) -> None:
@@ -108,8 +146,17 @@ class Deriver(QObject):
 
     def _on_recording(self) -> None:
         self._timer.stop()
+        self._known.clear()
         self._classes.set_shown(())
         self._classes.choose(None)
+
+
+def _by_class(events: Iterable[Event]) -> dict[int, tuple[Event, ...]]:
+    found: dict[int, list[Event]] = {}
+    for event in events:
+        if event.class_index is not None:
+            found.setdefault(event.class_index, []).append(event)
+    return {index: tuple(its) for index, its in found.items()}
 
 
 def _tree_order(ontology: Ontology) -> dict[int, int]:

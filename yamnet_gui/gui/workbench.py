@@ -18,7 +18,7 @@ from .actions import Needs
 from .analysing import Analysing
 from .asking import Asking
 from .controller import Controller
-from .demo import open_demo
+from .demo import demo_analysis, demo_recording
 from .deriving import Deriver
 from .main_window import MainWindow
 from .opening import Opener
@@ -33,6 +33,7 @@ from .playback import make_player
 from .state.class_view import ClassView
 from .state.document import AnalysisState, Document
 from .state.rules import Rules
+from .state.score_buffer import ScoreBuffer
 from .state.selection import EventSelection
 from .state.settings import Settings
 from .state.sound import Sound
@@ -82,6 +83,10 @@ class Workbench(QObject):
             self,
         )
         self._closed = False
+        self._starting = QTimer(self)
+        self._starting.setSingleShot(True)
+        self._starting.setInterval(0)
+        self._starting.timeout.connect(self._first_scores)
         self.theme = theme_for(self._theme_choice())
         self._apply_palette()
         self.window = MainWindow(self.settings)
@@ -98,7 +103,7 @@ class Workbench(QObject):
     def busy(self) -> bool:
         """Whether anything is still on its way to the screen."""
         running = self.opener.busy or self.analysing.running or self.deriver.waiting
-        return running or self.spectrogram.waiting
+        return running or self.spectrogram.waiting or self.asking.busy or self._starting.isActive()
 
     def open(self, path: Path) -> None:
         """Opens a recording, or a folder into the list."""
@@ -126,7 +131,7 @@ class Workbench(QObject):
     def open_demo(self) -> None:
         """The recording that ships with the program, with its stored analysis."""
         try:
-            open_demo(self.opener, self.document)
+            self.opener.open(demo_recording())
         except UserError as error:
             self.show_error(error)
 
@@ -136,6 +141,7 @@ class Workbench(QObject):
             return
         self._closed = True
         self.inspector.commit_note()
+        self.asking.close()
         self.controller.leave()
         self.settings.flush()
         self.player.close()
@@ -241,6 +247,7 @@ class Workbench(QObject):
         self.inspector.class_clicked.connect(self.classes.choose)
         self.recordings.open_requested.connect(self.opener.open)
         self.status.cancel_requested.connect(self.analysing.cancel)
+        self.welcome.open_requested.connect(lambda: self.asking.open())
         self.welcome.demo_requested.connect(self.open_demo)
         self.welcome.recent_requested.connect(self.opener.open)
         window.files_dropped.connect(self._dropped)
@@ -277,11 +284,26 @@ class Workbench(QObject):
         if recording is not None:
             for warning in recording.warnings:
                 self.notices.show_notice(NoticeKind.WARNING, f"{path.name}: {warning}")
-        if self.settings.value("analyse_on_open") and self.document.state is AnalysisState.NONE:
-            if self.analysing.weights_path is not None:
-                QTimer.singleShot(0, self.analysing.start)
-            else:
-                self._offer_weights()
+        self._starting.start()
+
+    @Slot()
+    def _first_scores(self) -> None:
+        """Once a recording stands on the screen: its stored scores, or an analysis."""
+        recording = self.document.recording
+        if recording is None or self.document.state is not AnalysisState.NONE:
+            return
+        try:
+            if recording.info.path == demo_recording():
+                stored = demo_analysis()
+                self.document.set_model(stored.model)
+                self.document.set_scores((ScoreBuffer.of_table(stored.table),))
+                return
+        except UserError as error:
+            self.show_error(error)
+        if self.analysing.weights_path is None:
+            self._offer_weights()
+        elif self.settings.value("analyse_on_open"):
+            self.analysing.start()
 
     @Slot()
     def _on_weights(self) -> None:

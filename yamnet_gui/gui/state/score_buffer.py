@@ -65,22 +65,6 @@ class ScoreBuffer:
         frame = self.grid.frame_at(time_s)
         return self._scores[frame] if frame < self.ready else None
 
-    def curve(
-        self, class_index: int, start_s: float, end_s: float, columns: int
-    ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-        """Steps (edges, scores) of one class over [start_s, end_s], at most about `columns`."""
-        first = self.grid.frame_at(start_s)
-        last = min(self.grid.frame_at(end_s) + 1, self.ready)
-        if last <= first:
-            return np.zeros(1), np.zeros(0, np.float32)
-        values = self._scores[first:last, class_index]
-        edges = self.grid.tile_edges()[first : last + 1]
-        if len(values) > columns:
-            starts = np.linspace(0, len(values), columns, endpoint=False).astype(int)
-            values = np.maximum.reduceat(values, starts)
-            edges = np.append(edges[starts], edges[-1])
-        return edges, values
-
     def columns(
         self, classes: Sequence[int], start_s: float, end_s: float, count: int
     ) -> NDArray[np.uint8]:

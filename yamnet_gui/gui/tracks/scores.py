@@ -9,12 +9,13 @@ from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.rules import Rules
+from yamnet_gui.gui.state.score_buffer import ScoreBuffer
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import Theme, class_color
 from yamnet_gui.gui.times import clock
 
 from .colormaps import color_table
-from .layer import Layer, image_of
+from .layer import Layer, argb, image_of
 from .track import AXIS_WIDTH, Track
 
 _GRAB_PIXELS = 5
@@ -166,25 +167,28 @@ class CurveLayer(Layer):
         color = class_color(chosen)
         scores = self._document.scores
         if scores is not None:
-            view = self.timeline.view
-            edges, values = scores.curve(chosen, view.start_s, view.end_s, 2 * self.width)
-            if len(values):
-                x = np.repeat((edges - view.start_s) / view.duration_s * self.width, 2)[1:-1]
-                y = np.repeat(self.y_of(0) * (1 - values.astype(float)), 2)
-                x = np.concatenate(([x[0]], x, [x[-1]]))
-                y = np.concatenate(([self.y_of(0)], y, [self.y_of(0)]))
-                fill = QColor(color)
-                fill.setAlphaF(0.28)
-                path = pg.arrayToQPath(x, y)
-                painter.fillPath(path, fill)
-                painter.setPen(QPen(color, 1))
-                painter.drawPath(path)
+            self._draw_curve(painter, scores, chosen, color, scale)
         rule = self._rules.rule(chosen)
         self._threshold(painter, rule.on, solid=True)
         if rule.off < rule.on:
             self._threshold(painter, rule.off, solid=False)
         painter.setPen(QColor(self.theme.text))
         painter.drawText(QPointF(9, 14), self._class_map[chosen].name)
+
+    def _draw_curve(
+        self, painter: QPainter, scores: ScoreBuffer, chosen: int, color: QColor, scale: float
+    ) -> None:
+        """Steps as pixels: a path of thousands of steep corners would take seconds to fill."""
+        columns, rows = max(1, round(self.width * scale)), max(2, round(self.height * scale))
+        view = self.timeline.view
+        values = scores.columns((chosen,), view.start_s, view.end_s, columns)[0] / 255
+        top = np.round((1 - values) * (rows - 1)).astype(np.int32)
+        before = np.concatenate((top[:1], top[:-1]))
+        row = np.arange(rows, dtype=np.int32)[:, None]
+        line = (row >= np.minimum(top, before)) & (row <= np.maximum(top, before))
+        pixels = np.where(row > top, np.uint32(argb(color.name(), 0.28)), np.uint32(0))
+        pixels[line] = argb(color.name())
+        painter.drawImage(QPointF(0, 0), image_of(pixels, scale))
 
     def _threshold(self, painter: QPainter, value: float, solid: bool) -> None:
         y = round(self.y_of(value))
