@@ -189,7 +189,7 @@ class SettingsDialog(QDialog):
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(metrics.averageCharWidth() * 88, metrics.height() * 22)
+        return QSize(metrics.averageCharWidth() * 110, metrics.height() * 24)
 
     def _page(self, name: str) -> QWidget:
         page = QWidget(self)
