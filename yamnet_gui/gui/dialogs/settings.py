@@ -205,7 +205,8 @@ class SettingsDialog(QDialog):
             if isinstance(field, _Tick):
                 form.addRow(field.widget)
             else:
-                field.widget.setMinimumWidth(self.fontMetrics().averageCharWidth() * 26)
+                usual = self.fontMetrics().averageCharWidth() * 26
+                field.widget.setMinimumWidth(max(usual, field.widget.sizeHint().width()))
                 form.addRow(setting.title, field.widget)
             if setting.tip:
                 tip = QLabel(setting.tip, page)
