@@ -40,7 +40,13 @@ def detect(
     prepared = scores if isinstance(scores, PreparedScores) else PreparedScores(scores)
     asked = range(prepared.class_count) if classes is None else sorted(set(classes))
     resolved = {c: rules.resolved(c) for c in asked}
-    enabled = {c: rule for c, rule in resolved.items() if rule.enabled}
+    # A class that never reaches its threshold needs no further look.
+    highest = prepared.highest
+    enabled = {
+        c: rule
+        for c, rule in resolved.items()
+        if rule.enabled and highest[c] >= np.float32(rule.on)
+    }
     if rules.method == "boxes":
         values = _Values(prepared.class_count, enabled)
         return _detect_boxes(prepared, list(enabled), values, rules.rules_id)
@@ -73,9 +79,10 @@ def _detect_group(
 ) -> Detections:
     per_class = _Values(prepared.class_count, {c: resolved[c] for c in members})
     floor = min(resolved[c].off for c in members)
-    sparse = prepared.sparse(smoothing_frames, floor)
+    wanted = np.array(members, np.int64)
     everything = len(members) == prepared.class_count
-    sparse = sparse.of_classes(None if everything else np.array(members, np.int64))
+    sparse = prepared.sparse(smoothing_frames, floor, wanted)
+    sparse = sparse.of_classes(None if everything else wanted)
     table = prepared.table
     cls, first, last, peak = _candidates(sparse, per_class, table.grid.hop_s)
     candidates = _cut_long(sparse, per_class, table, cls, first, last, peak)

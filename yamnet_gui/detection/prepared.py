@@ -51,22 +51,45 @@ class PreparedScores:
 
     table: ScoreTable
     _sparse: dict[int, SparseScores] = field(default_factory=dict, repr=False)
+    _covered: dict[int, NDArray[np.bool_]] = field(default_factory=dict, repr=False)
+    _highest: NDArray[np.float32] | None = field(default=None, repr=False)
     _boxes: "Boxes | None" = field(default=None, repr=False)
 
     @property
     def class_count(self) -> int:
         return self.table.scores.shape[1]
 
+    @property
+    def highest(self) -> NDArray[np.float32]:
+        """Highest score of each class, shape (classes,)."""
+        if self._highest is None:
+            scores = self.table.scores
+            empty = np.zeros(self.class_count, np.float32)
+            self._highest = scores.max(axis=0) if len(scores) else empty
+        return self._highest
+
     def smoothing_frames(self, smoothing_s: float) -> int:
         """Frames that a running mean of `smoothing_s` takes: odd, 1 for none."""
         return 2 * int(smoothing_s / self.table.grid.hop_s / 2 + 1e-9) + 1
 
-    def sparse(self, smoothing_frames: int, floor: float) -> SparseScores:
-        """Scores of at least `floor` (or less), after a running mean of so many frames."""
+    def sparse(
+        self, smoothing_frames: int, floor: float, classes: NDArray[np.int64] | None = None
+    ) -> SparseScores:
+        """Scores of at least `floor` (or less), after a running mean of so many frames.
+
+        Of the classes asked for (None: all) nothing is missing; others may be there too.
+        """
         known = self._sparse.get(smoothing_frames)
-        if known is None or known.floor > floor:
-            known = _gather(self.table.scores, smoothing_frames, min(floor, _FLOOR))
+        covered = self._covered.get(smoothing_frames, np.zeros(self.class_count, bool))
+        asked = np.ones(self.class_count, bool)
+        if classes is not None and smoothing_frames > 1:  # without a mean all are cheap
+            asked[:] = False
+            asked[classes] = True
+        if known is None or known.floor > floor or (asked & ~covered).any():
+            asked |= covered
+            known = _gather(self.table.scores, smoothing_frames, min(floor, _FLOOR), asked)
             self._sparse[smoothing_frames] = known
+            self._covered[smoothing_frames] = asked
         return known
 
     def boxes(self) -> "Boxes":
@@ -85,14 +108,18 @@ def prepare(table: ScoreTable) -> PreparedScores:
     return prepared
 
 
-def _gather(scores: NDArray[np.float32], smoothing_frames: int, floor: float) -> SparseScores:
+def _gather(
+    scores: NDArray[np.float32], smoothing_frames: int, floor: float, wanted: NDArray[np.bool_]
+) -> SparseScores:
+    columns = np.flatnonzero(wanted).astype(np.int16)
     frames_found, classes_found, values_found = [], [], []
     for start in range(0, len(scores), _BLOCK_FRAMES):
-        block = smoothed(scores, start, min(start + _BLOCK_FRAMES, len(scores)), smoothing_frames)
-        frames, classes = np.nonzero(block >= floor)
+        stop = min(start + _BLOCK_FRAMES, len(scores))
+        block = smoothed(scores, start, stop, smoothing_frames, wanted)
+        frames, places = np.nonzero(block >= floor)
         frames_found.append((frames + start).astype(np.int32))
-        classes_found.append(classes.astype(np.int16))
-        values_found.append(block[frames, classes])
+        classes_found.append(columns[places])
+        values_found.append(block[frames, places])
     every_frame = np.concatenate([np.zeros(0, np.int32), *frames_found])
     every_class = np.concatenate([np.zeros(0, np.int16), *classes_found])
     every_value = np.concatenate([np.zeros(0, np.float32), *values_found])
@@ -103,19 +130,23 @@ def _gather(scores: NDArray[np.float32], smoothing_frames: int, floor: float) ->
 
 
 def smoothed(
-    scores: NDArray[np.float32], start: int, stop: int, frames: int
+    scores: NDArray[np.float32], start: int, stop: int, frames: int, wanted: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
-    """Rows [start, stop) of the centred running mean over `frames` (odd) rows.
+    """Rows [start, stop) of the centred running mean over `frames` (odd) rows, wanted columns.
 
     At the ends the mean is over the rows that exist.
     """
+    everything = bool(wanted.all())
     if frames <= 1:
-        return scores[start:stop]
+        return scores[start:stop] if everything else scores[start:stop][:, wanted]
+    from scipy.ndimage import uniform_filter1d
+
     half = frames // 2
     first, last = max(start - half, 0), min(stop + half, len(scores))
-    sums = np.zeros((last - first + 1, scores.shape[1]), np.float64)
-    np.cumsum(scores[first:last], axis=0, out=sums[1:])
-    rows = np.arange(start, stop)
-    low = np.maximum(rows - half, 0) - first
-    high = np.minimum(rows + half + 1, len(scores)) - first
-    return ((sums[high] - sums[low]) / (high - low)[:, None]).astype(np.float32)
+    block = scores[first:last] if everything else scores[first:last][:, wanted]
+    by_class = np.ascontiguousarray(block.T)
+    mean = uniform_filter1d(by_class, frames, axis=1, mode="constant")
+    rows = np.arange(first, last)
+    there = np.minimum(rows + half + 1, len(scores)) - np.maximum(rows - half, 0)
+    mean *= np.float32(frames) / there.astype(np.float32)
+    return mean.T[start - first : stop - first]

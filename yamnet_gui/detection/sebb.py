@@ -53,9 +53,8 @@ def boxes(prepared: PreparedScores, settings: BoxSettings = DEFAULT_BOXES) -> Bo
     table = prepared.table
     smooth = prepared.smoothing_frames(DEFAULT_HOP_S)  # 1 at the published hop
     width = max(1, round(settings.step_s / table.grid.hop_s))
-    highest = table.scores.max(axis=0) if len(table.scores) else np.zeros(0, np.float32)
     parts: list[tuple[int, list[tuple[int, int, float]]]] = []
-    for index in np.flatnonzero(highest >= _FLOOR).tolist():
+    for index in np.flatnonzero(prepared.highest >= _FLOOR).tolist():
         scores = table.scores[:, index].astype(np.float64)
         if smooth > 1:
             scores = np.convolve(scores, np.full(smooth, 1 / smooth), "same")
@@ -76,13 +75,18 @@ def class_boxes(
     """(first, last, confidence) of the boxes of one class; `width` in frames."""
     sums = np.append(0.0, np.cumsum(scores))
     candidates = _candidates(scores, sums, width)
+    if not candidates:
+        return []
+    plain = sums.tolist()  # single numbers are faster out of a list
     merged: list[tuple[int, int]] = []
     for first, end in candidates:
         merged.append((first, end))
-        while len(merged) > 1 and _one(sums, merged[-2], merged[-1], settings):
+        while len(merged) > 1 and _one(plain, merged[-2], merged[-1], settings):
             last = merged.pop()
             merged[-1] = (merged[-1][0], last[1])
-    return [(a, b - 1, float(scores[a:b].max())) for a, b in merged]
+    bounds = np.array(merged).ravel()
+    highest = np.maximum.reduceat(np.append(scores, 0.0), bounds)[::2].tolist()
+    return [(a, b - 1, top) for (a, b), top in zip(merged, highest, strict=True)]
 
 
 def _candidates(
@@ -99,27 +103,26 @@ def _candidates(
     onsets = np.flatnonzero((change > 0) & (change > previous) & (change >= following))
     if len(onsets) == 0:
         return []
-    ends = []
-    for start, stop in zip(onsets.tolist(), [*onsets[1:].tolist(), count + 1], strict=True):
-        ends.append(start + 1 + int(np.argmin(change[start + 1 : stop])))
-    highest = np.maximum.reduceat(np.append(scores, 0.0), np.column_stack([onsets, ends]).ravel())[
-        ::2
+    # The steepest fall after each rise, before the next: the first place of the least change.
+    owner = np.searchsorted(onsets, borders, "right") - 1
+    inside = np.flatnonzero((owner >= 0) & (borders > onsets[owner]))
+    segments = np.flatnonzero(np.append(True, owner[inside][1:] != owner[inside][:-1]))
+    least = np.minimum.reduceat(change[inside], segments)
+    falls = inside[
+        change[inside] == least[np.searchsorted(segments, np.arange(len(inside)), "right") - 1]
     ]
-    return [
-        (a, b)
-        for a, b, top in zip(onsets.tolist(), ends, highest.tolist(), strict=True)
-        if top >= _FLOOR
-    ]
+    ends = falls[np.append(True, owner[falls][1:] != owner[falls][:-1])]
+    borders_of = np.column_stack([onsets, ends]).ravel()
+    strong = np.maximum.reduceat(np.append(scores, 0.0), borders_of)[::2] >= _FLOOR
+    return list(zip(onsets[strong].tolist(), ends[strong].tolist(), strict=True))
 
 
-def _one(
-    sums: NDArray[np.float64], a: tuple[int, int], b: tuple[int, int], settings: BoxSettings
-) -> bool:
-    def mean(first: int, end: int) -> float:
-        return float(sums[end] - sums[first]) / (end - first)
-
+def _one(sums: list[float], a: tuple[int, int], b: tuple[int, int], settings: BoxSettings) -> bool:
+    """Whether the gap between two neighbours is not clearly lower than the weaker of them."""
     if b[0] <= a[1]:
         return True
-    weaker = min(mean(*a), mean(*b))
-    gap = mean(a[1], b[0])
+    weaker = min(
+        (sums[a[1]] - sums[a[0]]) / (a[1] - a[0]), (sums[b[1]] - sums[b[0]]) / (b[1] - b[0])
+    )
+    gap = (sums[b[0]] - sums[a[1]]) / (b[0] - a[1])
     return gap > weaker - settings.difference and gap > settings.share * weaker
