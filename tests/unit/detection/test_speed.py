@@ -1,4 +1,4 @@
-"""Moving a rule must feel immediate: time of the processor, so that a busy machine does not count."""
+"""Moving a rule must feel immediate. Processor time, so that a busy machine does not count."""
 
 import time
 
