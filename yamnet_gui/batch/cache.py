@@ -34,7 +34,7 @@ def user_cache_folder() -> Path:
         return Path(override)
     import platformdirs
 
-    return Path(platformdirs.user_cache_dir("yamnet_gui", appauthor=False))
+    return Path(platformdirs.user_cache_dir("yamnet-gui", appauthor=False))
 
 
 def result_key(content: str, model_sha256: str, settings: AnalysisSettings) -> str:
