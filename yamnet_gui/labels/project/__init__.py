@@ -1,5 +1,6 @@
 """The project: recordings, events and every decision about them in one SQLite file."""
 
+from .backups import backups_for, restore_backup
 from .codec import Value
 from .commands import Change, Command, group
 from .edits import (
@@ -80,6 +81,7 @@ __all__ = [
     "add_events",
     "add_recordings",
     "apply_merge",
+    "backups_for",
     "change_recording",
     "compare",
     "content_hash",
@@ -100,6 +102,7 @@ __all__ = [
     "relocate",
     "remove_recordings",
     "replace_events",
+    "restore_backup",
     "set_band",
     "set_label_set",
     "set_note",

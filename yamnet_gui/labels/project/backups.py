@@ -1,5 +1,6 @@
 """Copies of a project in the user's data folder: made by themselves, the oldest dropped."""
 
+import shutil
 import sqlite3
 import threading
 import time
@@ -9,8 +10,9 @@ from pathlib import Path
 
 from yamnet_gui.core.files import replacing
 
-from .opening import connect, quick_check
-from .places import data_folder
+from .lock import WriterLock
+from .opening import check_header, check_tables, connect, in_words, quick_check
+from .places import data_folder, drop_left_overs
 
 _EVERY_S = 15 * 60.0
 _NEWEST = 5
@@ -107,3 +109,42 @@ class Backups:
         for path in found:
             if path not in keep:
                 path.unlink(missing_ok=True)
+
+
+def backups_for(project: Path) -> list[Path]:
+    """Backups of projects of this file name, newest first; needs not open the project."""
+    found = (data_folder() / "backups").glob(f"{project.stem[:60]}-*/*Z{project.suffix}")
+    return sorted(found, key=lambda path: path.name, reverse=True)
+
+
+def restore_backup(backup: Path, project: Path) -> Path | None:
+    """Puts a backup in place of a project that is closed; where the old file is kept now.
+
+    Paths of recordings fit again, unlike in a backup that is opened where it lies. Raises
+    ProjectError where the backup is no whole project, the project is open or the disk refuses.
+    """
+    check_header(backup)
+    lock = WriterLock(project)
+    with in_words(project, "restore the backup"):
+        project.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+        try:
+            kept = None
+            with replacing(project) as beside:
+                shutil.copyfile(backup, beside)
+                copy = connect(beside, "rw")
+                try:
+                    check_tables(copy, backup)
+                finally:
+                    copy.close()
+                if project.exists():
+                    when = datetime.now(UTC).strftime(_STAMP)
+                    kept = project.with_name(f"{project.stem} before {when}{project.suffix}")
+                    shutil.copyfile(project, kept)
+                    log = project.with_name(project.name + "-wal")
+                    if log.exists():
+                        shutil.copyfile(log, kept.with_name(kept.name + "-wal"))
+                drop_left_overs(project)
+        finally:
+            lock.release()
+    return kept

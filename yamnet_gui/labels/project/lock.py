@@ -48,7 +48,8 @@ class WriterLock:
     """
 
     def __init__(self, project: Path) -> None:
-        self._path = project.with_name(project.name + ".lock")
+        real = project.resolve()  # two names of one project share its lock
+        self._path = real.with_name(real.name + ".lock")
         self._file: BinaryIO | None = None
         self._project = project
 

@@ -44,6 +44,16 @@ def content_hash(path: Path) -> str:
     return f"b2-{digest.hexdigest()}"
 
 
+def drop_left_overs(project: Path) -> None:
+    """Removes what a crash left beside a file that is about to be replaced.
+
+    SQLite would take the old log for that of the new file. Raises OSError.
+    """
+    real = project.resolve()
+    for tail in ("-wal", "-shm", "-journal"):
+        real.with_name(real.name + tail).unlink(missing_ok=True)
+
+
 def stored_path(recording: Path, folder: Path) -> str:
     """How a project in `folder` keeps the path: relative where both share a folder below the root.
 

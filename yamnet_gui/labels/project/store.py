@@ -35,7 +35,7 @@ from .opening import (
     is_damage,
     quick_check,
 )
-from .places import located, stored_path
+from .places import drop_left_overs, located, stored_path
 from .queries import Queries
 from .salvage import Rescue, rescue
 from .schema import MIGRATIONS, migrate, version_of
@@ -105,6 +105,7 @@ class Project:
             raise ProjectError(path, "is there already", "open it or choose another name")
         with in_words(path, "make the project"):
             path.parent.mkdir(parents=True, exist_ok=True)
+            drop_left_overs(path)
             with replacing(path) as beside:
                 connection = connect(beside, "rw")
                 try:
@@ -241,6 +242,7 @@ class Project:
                         self._move_paths(copy, path.parent)
                     finally:
                         copy.close()
+                    drop_left_overs(path)
             finally:
                 lock.release()
 

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from yamnet_gui.labels.project import Project, accept
+from yamnet_gui.core.errors import ProjectError
+from yamnet_gui.labels.project import (
+    Project,
+    ProjectInUseError,
+    accept,
+    backups_for,
+    restore_backup,
+)
 from yamnet_gui.labels.project.backups import Backups
 
 from .helpers import made, snapshot
@@ -74,3 +81,45 @@ def test_a_failing_backup_does_not_stop_closing(
     connection = sqlite3.connect(path)
     assert connection.execute("SELECT count(*) FROM events").fetchone() == (20,)
     connection.close()
+
+
+def test_a_backup_takes_the_place_of_a_damaged_project(tmp_path: Path) -> None:
+    path = tmp_path / "a.yamnet"
+    project = made(path)
+    before = snapshot(project)
+    project.close()
+    path.write_bytes(path.read_bytes()[:50])
+    path.with_name("a.yamnet-wal").write_bytes(b"left by a crash")
+    with pytest.raises(ProjectError, match="first bytes"):
+        Project.open(path)
+    (backup,) = backups_for(path)
+    kept = restore_backup(backup, path)
+    assert kept is not None
+    assert kept.stat().st_size == 50
+    with Project.open(path) as project:
+        assert not project.damage
+        assert snapshot(project) == before
+        with pytest.raises(ProjectInUseError):
+            restore_backup(backup, path)
+    (tmp_path / "text.yamnet").write_text("no backup")
+    with pytest.raises(ProjectError, match="not a project"):
+        restore_backup(tmp_path / "text.yamnet", path)
+    with Project.open(path, read_only=True) as project:
+        assert snapshot(project) == before
+
+
+def test_what_a_crash_left_does_not_leak_into_a_new_project(tmp_path: Path) -> None:
+    path = tmp_path / "a.yamnet"
+    crashed = made(path)
+    log = path.with_name("a.yamnet-wal").read_bytes()
+    crashed.close()
+    with made(tmp_path / "b.yamnet", events=3) as other:
+        path.with_name("a.yamnet-wal").write_bytes(log)
+        other.save_as(path)
+        with Project.open(path) as copy:
+            assert snapshot(copy)["events"] == snapshot(other)["events"]
+            assert copy.check() == ""
+    path.unlink()
+    path.with_name("a.yamnet-wal").write_bytes(log)
+    with Project.create(path) as fresh:
+        assert fresh.recordings() == []
