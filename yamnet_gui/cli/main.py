@@ -37,6 +37,7 @@ class Command:
 
 COMMANDS: Mapping[str, Command] = {
     "analyze": Command("yamnet_gui.cli.analyze", "analyse recordings and write tables"),
+    "evaluate": Command("yamnet_gui.cli.evaluate", "measure predicted labels by true ones"),
     "weights": Command("yamnet_gui.cli.weights", "show, fetch or set the weights of the network"),
     "cache": Command("yamnet_gui.cli.cache", "show or clear the stored results"),
 }

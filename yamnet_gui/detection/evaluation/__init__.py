@@ -2,6 +2,7 @@
 
 from .counts import Counts, added, mean_f1, total
 from .matching import event_counts, matches, segment_counts
+from .pairing import Paired, paired
 from .psds import SCENARIO_1, SCENARIO_2, Psds, PsdsSettings, psds
 from .report import (
     Confusion,
@@ -22,6 +23,7 @@ __all__ = [
     "Counts",
     "Evaluation",
     "Pair",
+    "Paired",
     "PrecisionRecall",
     "Psds",
     "PsdsSettings",
@@ -34,6 +36,7 @@ __all__ = [
     "event_counts",
     "matches",
     "mean_f1",
+    "paired",
     "precision_recall",
     "psds",
     "restricted",

@@ -1,0 +1,82 @@
+"""Which predicted recording belongs to which true one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from yamnet_gui.core.errors import LabelsError
+from yamnet_gui.core.events import Event, LabelledRecording, ReviewState
+from yamnet_gui.core.ontology import Ontology
+
+from .spans import NO_SPANS, Pair, by_label, counting_events_below
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """Pairs to evaluate; names of true recordings without a prediction (all missed) and of
+    predicted ones without a truth (left out)."""
+
+    pairs: tuple[Pair, ...]
+    unpredicted: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+def paired(
+    truth: Sequence[LabelledRecording],
+    found: Sequence[LabelledRecording],
+    labels: Sequence[str] | None = None,
+    ontology: Ontology | None = None,
+) -> Paired:
+    """Recordings paired by the name of their file without its ending, whatever the case.
+
+    Where both sides are one recording they belong together whatever their names. With an ontology
+    a predicted label counts for every label above it. Rejected events are left out of both sides.
+
+    Raises LabelsError where two recordings of one side share a name.
+    """
+    true_by_name, found_by_name = _by_name(truth), _by_name(found)
+    if len(true_by_name) == len(found_by_name) == 1:
+        found_by_name = dict(zip(true_by_name, found_by_name.values(), strict=True))
+    wanted = labels
+    if wanted is None:
+        wanted = sorted({e.label for recording in truth for e in _kept(recording)})
+    pairs = []
+    for name, recording in true_by_name.items():
+        other = found_by_name.get(name)
+        true_spans = by_label(_kept(recording))
+        found_spans = by_label(_kept(other)) if other is not None else {}
+        if ontology is not None:
+            found_spans = counting_events_below(found_spans, wanted, ontology)
+        pairs.append(
+            Pair(
+                {x: true_spans.get(x, NO_SPANS) for x in wanted},
+                {x: found_spans.get(x, NO_SPANS) for x in wanted},
+                _duration_s(recording, other),
+            )
+        )
+    return Paired(
+        tuple(pairs),
+        tuple(n for n in true_by_name if n not in found_by_name),
+        tuple(n for n in found_by_name if n not in true_by_name),
+    )
+
+
+def _kept(recording: LabelledRecording) -> list[Event]:
+    return [e for e in recording.events if e.state is not ReviewState.REJECTED]
+
+
+def _by_name(recordings: Sequence[LabelledRecording]) -> dict[str, LabelledRecording]:
+    result: dict[str, LabelledRecording] = {}
+    for recording in recordings:
+        path = recording.recording.path
+        name = path.stem.casefold()
+        if name in result:
+            raise LabelsError(path, "there are two recordings of this name", "rename one of them")
+        result[name] = recording
+    return result
+
+
+def _duration_s(*recordings: LabelledRecording | None) -> float:
+    """The longest that is known of the recording, or where its last event ends."""
+    present = [r for r in recordings if r is not None]
+    ends = [e.offset_s for r in present for e in r.events]
+    return max([r.recording.duration_s for r in present] + ends, default=0.0)
