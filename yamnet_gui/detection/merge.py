@@ -1,5 +1,7 @@
 """Fresh detections beside the events of a person, and what a change of rules would do."""
 
+import bisect
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from yamnet_gui.core.events import Event, EventList, Original
@@ -28,24 +30,36 @@ def merge_detections(detections: EventList, existing: EventList) -> EventList:
     """
     touched = [event for event in existing if event.touched]
     taken = {event.id for event in touched}
-    places: dict[tuple[str, int | None], list[tuple[float, float]]] = {}
+    spans: dict[tuple[str, int | None], set[tuple[float, float]]] = {}
     for event in touched:
         first = event.original or Original(event.label, event.onset_s, event.offset_s)
-        for label, onset_s, offset_s in (
-            (event.label, event.onset_s, event.offset_s),
-            (first.label, first.onset_s, first.offset_s),
-        ):
-            places.setdefault((label, event.channel), []).append((onset_s, offset_s))
+        for said in (event, first):
+            key = (said.label, event.channel)
+            spans.setdefault(key, set()).add((said.onset_s, said.offset_s))
+    places = {key: _Places(found) for key, found in spans.items()}
+    nowhere = _Places(())
     fresh = (
         d
         for d in detections
         if d.id not in taken
-        and not any(
-            _same_sound((d.onset_s, d.offset_s), place)
-            for place in places.get((d.label, d.channel), ())
-        )
+        and not places.get((d.label, d.channel), nowhere).hold((d.onset_s, d.offset_s))
     )
     return EventList.of([*touched, *fresh])
+
+
+class _Places:
+    """Spans of one label in order, so that only those near a detection are looked at."""
+
+    def __init__(self, spans: Iterable[tuple[float, float]]) -> None:
+        self._spans = sorted(spans)
+        self._onsets = [onset for onset, _ in self._spans]
+        self._longest = max((offset - onset for onset, offset in self._spans), default=0.0)
+
+    def hold(self, span: tuple[float, float]) -> bool:
+        """Whether one of the spans is the same sound."""
+        first = bisect.bisect_left(self._onsets, span[0] - self._longest)
+        last = bisect.bisect_right(self._onsets, span[1])
+        return any(_same_sound(span, place) for place in self._spans[first:last])
 
 
 def compare(before: EventList, after: EventList) -> Changes:
