@@ -3,7 +3,7 @@
 import os
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -15,7 +15,7 @@ from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo
 from . import dcase
 from .base import ImportResult, Keeps, LabelFormat, Output, ReadOptions, WriteOptions
 from .collect import Collector
-from .text import whole_text
+from .text import blocks
 from .tiers import spread
 
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ufffe\uffff]")
@@ -97,50 +97,97 @@ def _relative(path: Path, folder: Path | None) -> str:
     return f"./{quote(path.as_posix(), errors='surrogateescape')}"
 
 
-def parse_xml(path: Path, text: str) -> ET.Element:
-    """The root of an XML file. Raises LabelsError with the line; entities are refused."""
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        raise LabelsError(path, "defines entities of its own, which is not allowed here")
+_Row = tuple[str, str, str, str]
+"""Tier, two time slots, value."""
+
+
+class _Document:
+    """Takes from the XML what is needed as it goes by, so that memory holds nothing else."""
+
+    deepest = 32
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._depth = 0
+        self._text: list[str] | None = None
+        self.unit = "milliseconds"
+        self.media: str | None = None
+        self.slots: dict[str, str | None] = {}
+        self.tier = ""
+        self.rows: list[_Row] = []
+        self.dependent: dict[str, None] = {}
+
+    def doctype(self, name: str, public: str | None, system: str | None) -> None:
+        raise LabelsError(self._path, "has a DOCTYPE, which could define entities of its own")
+
+    def start(self, tag: str, values: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > self.deepest or (self._depth == 1) != (tag == "ANNOTATION_DOCUMENT"):
+            raise LabelsError(self._path, "is not an ELAN document")
+        if tag == "HEADER":
+            self.unit = values.get("TIME_UNITS", self.unit)
+        elif tag == "MEDIA_DESCRIPTOR" and self.media is None:
+            self.media = values.get("MEDIA_URL") or values.get("RELATIVE_MEDIA_URL")
+        elif tag == "TIME_SLOT":
+            self.slots[values.get("TIME_SLOT_ID", "")] = values.get("TIME_VALUE")
+        elif tag == "TIER":
+            self.tier = values.get("TIER_ID", "")
+        elif tag == "ALIGNABLE_ANNOTATION":
+            first, second = (values.get(f"TIME_SLOT_REF{k}", "") for k in (1, 2))
+            self.rows.append((self.tier, first, second, ""))
+        elif tag == "REF_ANNOTATION":
+            self.dependent.setdefault(self.tier)
+        elif tag == "ANNOTATION_VALUE":
+            self._text = []
+
+    def data(self, text: str) -> None:
+        if self._text is not None:
+            self._text.append(text)
+
+    def end(self, tag: str) -> None:
+        self._depth -= 1
+        if tag == "ANNOTATION_VALUE" and self._text is not None:
+            if self.rows and self.tier not in self.dependent:
+                self.rows[-1] = (*self.rows[-1][:3], "".join(self._text))
+            self._text = None
+
+    def close(self) -> "_Document":
+        return self
+
+
+def _parsed(path: Path, blocks: Iterable[str]) -> _Document:
+    """Raises LabelsError, with the line where the XML is not well-formed."""
+    document = _Document(path)
+    parser = ET.XMLParser(target=document)
     try:
-        body = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.removeprefix("\ufeff"), count=1)
-        return ET.fromstring(body)  # the text is decoded, whatever its declaration says
+        for block in blocks:
+            parser.feed(block)
+        parser.close()
     except ET.ParseError as error:
-        raise LabelsError(
-            path, f"is not well-formed XML ({error.msg})", line=error.position[0]
-        ) from error
+        line = error.position[0]
+        raise LabelsError(path, f"is not well-formed XML ({error.msg})", line=line) from error
+    return document
 
 
 def read(path: Path, options: ReadOptions) -> ImportResult:
     collector = Collector("eaf", path, options)
-    root = parse_xml(path, whole_text(path, options.encoding))
-    if root.tag != "ANNOTATION_DOCUMENT":
-        raise LabelsError(path, "is not an ELAN document")
-    header = root.find("HEADER")
-    unit = header.get("TIME_UNITS", "milliseconds") if header is not None else "milliseconds"
-    if unit != "milliseconds":
-        raise LabelsError(path, f"counts time in {unit}, not milliseconds")
-    name = _media(root)
+    document = _parsed(path, blocks(path, options.encoding, begins="<"))
+    if document.unit != "milliseconds":
+        raise LabelsError(path, f"counts time in {document.unit}, not milliseconds")
+    name = _media(document.media)
     collector.recording(name)
-    times = {
-        slot.get("TIME_SLOT_ID", ""): slot.get("TIME_VALUE")
-        for slot in root.iterfind("TIME_ORDER/TIME_SLOT")
-    }
-    for tier in root.iterfind("TIER"):
-        tier_name = tier.get("TIER_ID", "")
-        for node in tier.iterfind("ANNOTATION/ALIGNABLE_ANNOTATION"):
-            start, end = (
-                _time(collector, times, node.get(f"TIME_SLOT_REF{k}", ""), tier_name)
-                for k in (1, 2)
-            )
-            label = node.findtext("ANNOTATION_VALUE") or tier_name
-            if start is None or end is None:
-                collector.warn(f"{label!r} in the tier {tier_name!r} has no time of its own")
-                continue
-            if end < start:
-                raise collector.error(f"times run backwards in the tier {tier_name!r}")
-            collector.event(name, start, end, label)
-        if tier.find("ANNOTATION/REF_ANNOTATION") is not None:
-            collector.warn(f"the tier {tier_name!r} depends on another and was left out")
+    for tier, first, second, value in document.rows:
+        start = _time(collector, document.slots, first, tier)
+        end = _time(collector, document.slots, second, tier)
+        label = value or tier
+        if start is None or end is None:
+            collector.warn(f"{label!r} in the tier {tier!r} has no time of its own")
+            continue
+        if end < start:
+            raise collector.error(f"times run backwards in the tier {tier!r}")
+        collector.event(name, start, end, label)
+    for tier in document.dependent:
+        collector.warn(f"the tier {tier!r} depends on another and was left out")
     return collector.result()
 
 
@@ -152,9 +199,7 @@ def _time(collector: Collector, times: dict[str, str | None], slot: str, tier: s
     return None if text is None else round(collector.seconds(text, None, "time slot") / 1000, 6)
 
 
-def _media(root: ET.Element) -> str | None:
-    media = root.find("HEADER/MEDIA_DESCRIPTOR")
-    url = (media.get("MEDIA_URL") or media.get("RELATIVE_MEDIA_URL")) if media is not None else None
+def _media(url: str | None) -> str | None:
     if not url:
         return None
     path = unquote(urlsplit(url).path if url.startswith("file:") else url, errors="surrogateescape")

@@ -82,7 +82,7 @@ def _observation(event: Event) -> dict[str, Any]:
 def load_json(path: Path, encoding: str | None) -> Any:
     """The content of a JSON file. Raises LabelsError with the line."""
     try:
-        return json.loads(whole_text(path, encoding))
+        return json.loads(whole_text(path, encoding, begins="[{"))
     except json.JSONDecodeError as error:
         raise LabelsError(path, f"is not JSON ({error.msg})", line=error.lineno) from error
     except (RecursionError, ValueError) as error:

@@ -106,7 +106,7 @@ def event_from(record: Mapping[str, Any]) -> Event:
 def read_sidecar(path: Path) -> tuple[LabelledRecording, ...]:
     """What a side-car holds. Raises LabelsError where it is none or broken."""
     try:
-        document = json.loads(whole_text(path, "utf-8"))
+        document = json.loads(whole_text(path, "utf-8", begins="{"))
         if document["yamnet_gui_sidecar"] > VERSION:
             raise LabelsError(path, "was written by a newer version of this program")
         return tuple(recording_from(record) for record in document["recordings"])

@@ -103,22 +103,34 @@ def lines(path: Path, encoding: str | None = None) -> Iterator[str]:
                 yield line
 
 
-def whole_text(path: Path, encoding: str | None = None) -> str:
-    """All of a file that cannot be read line by line. Raises LabelsError where it is too big."""
+def whole_text(path: Path, encoding: str | None = None, begins: str = "") -> str:
+    """All of a file that cannot be read bit by bit; see `blocks`."""
+    return "".join(blocks(path, encoding, begins))
+
+
+def blocks(path: Path, encoding: str | None = None, begins: str = "") -> Iterator[str]:
+    """The text in pieces of up to a million characters, line ends as LF.
+
+    `begins`: characters that it may begin with (blanks left out), so that something else is
+    refused before all of it is read. Raises LabelsError where it is too big or no such text.
+    """
+    begun = not begins
     with readable(path):
+        encoding = encoding or sniff_encoding(path)
         size = path.stat().st_size
-    if size > LARGEST_WHOLE:
-        raise LabelsError(path, f"is {size >> 20} MiB big, too much for a file of labels")
-    return "".join(_blocks(path, encoding))
-
-
-def _blocks(path: Path, encoding: str | None) -> Iterator[str]:
-    encoding = encoding or sniff_encoding(path)
-    with readable(path), path.open(encoding=encoding, newline=None) as file:
-        while block := file.read(1 << 20):
-            if "\0" in block:
-                raise LabelsError(path, "holds zero bytes; this is not text")
-            yield block
+        if size > LARGEST_WHOLE:
+            raise LabelsError(path, f"is {size >> 20} MiB big, too much for a file of labels")
+        with path.open(encoding=encoding, newline=None) as file:
+            while block := file.read(1 << 20):
+                if "\0" in block:
+                    raise LabelsError(path, "holds zero bytes; this is not text")
+                if not begun and (start := block.lstrip("\ufeff \t\n")):
+                    begun = True
+                    if start[0] not in begins:
+                        line = block[: len(block) - len(start)].count("\n") + 1
+                        reason = f"begins with {start[:20]!r}, not as such a file does"
+                        raise LabelsError(path, reason, line=line)
+                yield block
 
 
 def csv_rows(
@@ -131,7 +143,7 @@ def csv_rows(
         try:
             row = next(reader, None)
         except csv.Error as error:
-            raise LabelsError(path, f"quotes do not match ({error})", line=first) from error
+            raise LabelsError(path, f"cells cannot be told apart ({error})", line=first) from error
         if row is None:
             return
         if row:
@@ -146,10 +158,17 @@ def tab_rows(path: Path, encoding: str | None = None) -> Iterator[tuple[int, lis
             yield count, text.split("\t")
 
 
+def plain_float(text: str) -> float:
+    """`float` without Python's own extensions (1_000, digits of other scripts). ValueError."""
+    if "_" in text or not text.isascii():
+        raise ValueError(text)
+    return float(text)
+
+
 def seconds(path: Path, text: str, line: int | None, what: str = "time") -> float:
     """A finite time of 0 or more. Raises LabelsError."""
     try:
-        value = float(text)
+        value = plain_float(text)
     except ValueError:
         hint = "use a point, not a comma" if re.fullmatch(r"\s*\d+,\d+\s*", text) else ""
         raise LabelsError(path, f"the {what} {text[:40]!r} is no number", hint, line=line) from None
@@ -165,7 +184,7 @@ def optional_number(path: Path, text: str, line: int | None, what: str) -> float
     if not text.strip():
         return None
     try:
-        value = float(text)
+        value = plain_float(text)
     except ValueError:
         value = math.nan
     if not math.isfinite(value):

@@ -14,10 +14,12 @@ from .text import number, whole_text
 from .tiers import Tier, spread
 
 _SHORTEST_S = 1e-6
-_TOKEN = re.compile(
-    r'"(?P<text>(?:[^"]|"")*)"(?=\s|$)|(?P<number>[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?)%?(?=\s|$)'
-    r"|(?P<flag><[^>\s]*>)|(?P<comment>![^\n]*)|(?P<word>[^\s]+)"
+_LONGEST_LABEL = 1 << 16
+_VALUE = re.compile(
+    r"(?P<number>[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?)%?(?=\s|$)|(?P<flag><[^>\s]*>)"
+    r"|(?P<comment>![^\n]*)|(?P<word>[^\s\"]\S*)"
 )
+_BLANKS = re.compile(r"\s*")
 
 
 def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Output:
@@ -81,42 +83,62 @@ class _Tokens:
     def __init__(self, path: Path, text: str) -> None:
         self._path = path
         self._text = text
-        self._matches = _TOKEN.finditer(text)
         self._at = 0
+        self._begin = 0
         self._counted = (0, 1)  # position, and the line it is on
 
     @property
     def line(self) -> int:
         """The line of the last value; counted on from the last time it was asked for."""
         position, line = self._counted
-        line += self._text.count("\n", position, self._at)
-        self._counted = (self._at, line)
+        line += self._text.count("\n", position, self._begin)
+        self._counted = (self._begin, line)
         return line
 
     def error(self, reason: str) -> LabelsError:
         return LabelsError(self._path, reason, line=self.line)
 
-    def _next(self, wanted: tuple[str, ...]) -> tuple[str, str]:
-        for match in self._matches:
-            self._at = match.start()
-            kind = match.lastgroup or ""
-            value = match.group(kind)
-            if kind == "word" and value.startswith('"'):
-                raise self.error("a quote is not closed")
-            if kind in wanted:
-                return kind, value
+    def _next(self, wanted: str) -> str:
+        while True:
+            blanks = _BLANKS.match(self._text, self._at)
+            self._begin = self._at = blanks.end() if blanks else self._at
+            if self._at >= len(self._text):
+                raise self.error("the file ends too early")
+            kind, value = self._value()
+            if kind == wanted:
+                return value
             if kind in ("text", "number"):
-                raise self.error(f"a {wanted[0]} is needed where {value[:40]!r} stands")
-        raise self.error("the file ends too early")
+                raise self.error(f"a {wanted} is needed where {value[:40]!r} stands")
+
+    def _value(self) -> tuple[str, str]:
+        if self._text[self._at] == '"':
+            return "text", self._quoted()
+        match = _VALUE.match(self._text, self._at)
+        assert match is not None  # a word is anything but blanks and quotes
+        self._at = match.end()
+        kind = match.lastgroup or ""
+        return kind, match.group(kind)
+
+    def _quoted(self) -> str:
+        """The text between quotes, where two of them stand for one."""
+        begin = end = self._at + 1
+        while True:
+            end = self._text.find('"', end, begin + _LONGEST_LABEL)
+            if end < 0:
+                raise self.error("a quote is not closed")
+            if not self._text.startswith('""', end):
+                self._at = end + 1
+                return self._text[begin:end].replace('""', '"')
+            end += 2
 
     def text(self) -> str:
-        return self._next(("text",))[1].replace('""', '"')
+        return self._next("text")
 
     def number(self) -> float:
-        return float(self._next(("number",))[1])
+        return float(self._next("number"))
 
     def flag(self) -> str:
-        return self._next(("flag",))[1]
+        return self._next("flag")
 
     def count(self) -> int:
         value = self.number()
@@ -127,7 +149,7 @@ class _Tokens:
 
 def read(path: Path, options: ReadOptions) -> ImportResult:
     collector = Collector("textgrid", path, options)
-    tokens = _Tokens(path, whole_text(path, options.encoding))
+    tokens = _Tokens(path, whole_text(path, options.encoding, begins='F"'))
     if tokens.text() != "ooTextFile" or tokens.text() != "TextGrid":
         raise LabelsError(path, "is not a TextGrid in text form", "save it as a text file in Praat")
     tokens.number()
