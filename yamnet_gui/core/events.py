@@ -9,6 +9,9 @@ from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from .spans import TimeSpan
 
 
@@ -150,6 +153,14 @@ class EventList:
     @cached_property
     def _onsets(self) -> list[float]:
         return [event.onset_s for event in self.events]
+
+    @cached_property
+    def bounds(self) -> NDArray[np.float64]:
+        """Onset and offset of every event in seconds, shape (events, 2), read-only."""
+        pairs = [(event.onset_s, event.offset_s) for event in self.events]
+        found = np.array(pairs, np.float64).reshape(-1, 2)
+        found.flags.writeable = False
+        return found
 
     def __iter__(self) -> Iterator[Event]:
         return iter(self.events)

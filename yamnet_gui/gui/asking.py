@@ -106,7 +106,7 @@ class Asking:
             bench.class_map,
             Path(folder),
             selected=bench.selection.ids,
-            listed=bench.events_panel.shown_ids(),
+            listed=bench.events_panel.shown_ids,
             ticked=bench.classes.ticked,
             format_name=self._export_format,
             parent=bench.window,

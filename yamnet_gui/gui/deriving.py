@@ -1,6 +1,6 @@
 """Keeps events and shown classes true to scores and rules."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
@@ -11,14 +11,16 @@ from PySide6.QtCore import QObject, QTimer
 from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.scores import ScoreTable
 from yamnet_gui.detection import (
     PreparedScores,
-    ResolvedRule,
+    RuleSet,
     derive_events,
     merge_detections,
     prepare,
 )
 
+from .jobs.runner import JobRunner, Ticket
 from .state.class_view import ClassOrder, ClassView, Showing
 from .state.document import AnalysisState, Document
 from .state.rules import Rules
@@ -28,14 +30,54 @@ _AT_ONCE_MS = 0
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """What was derived last from one buffer, so that only changed classes are derived anew."""
+class Derived:
+    """What was derived from the frames of one buffer, so that later only changes are."""
 
     frames: int
-    method: str
+    rules: RuleSet
     scores: PreparedScores
     events: Mapping[int, tuple[Event, ...]]
-    rules: tuple[ResolvedRule, ...] = ()
+
+    @classmethod
+    def of(cls, table: ScoreTable, rules: RuleSet, class_map: ClassMap) -> "Derived":
+        """Everything anew."""
+        scores = prepare(table)
+        found = derive_events(scores, rules, class_map)
+        return cls(table.grid.count, rules, scores, _by_class(found))
+
+    def under(self, rules: RuleSet, class_map: ClassMap) -> "Derived":
+        """The same under other rules; only classes whose rule differs are derived anew."""
+        changed = changed_classes(self.rules, rules, len(class_map))
+        if changed is None:
+            fresh = _by_class(derive_events(self.scores, rules, class_map))
+            return replace(self, rules=rules, events=fresh)
+        fresh = _by_class(derive_events(self.scores, rules, class_map, sorted(changed)))
+        kept = {i: events for i, events in self.events.items() if i not in changed}
+        return replace(self, rules=rules, events={**kept, **fresh})
+
+
+def changed_classes(before: RuleSet, after: RuleSet, count: int) -> set[int] | None:
+    """Classes whose own rule differs; None where what all inherit differs."""
+    shared = (before.default, before.groups, before.method)
+    if shared != (after.default, after.groups, after.method):
+        return None
+    own = before.classes.keys() | after.classes.keys()
+    return {i for i in own if i < count and before.classes.get(i) != after.classes.get(i)}
+
+
+@dataclass(frozen=True, slots=True)
+class DeriveJob:
+    """Derives events from the scores of each channel, in the background."""
+
+    tables: Mapping[int, ScoreTable]
+    rules: RuleSet
+    class_map: ClassMap
+
+    def run(self) -> Iterator[dict[int, Derived]]:
+        yield {
+            place: Derived.of(table, self.rules, self.class_map)
+            for place, table in self.tables.items()
+        }
 
 
 class Deriver(QObject):
@@ -57,7 +99,14 @@ class Deriver(QObject):
         self._class_map = class_map
         self._ontology = ontology
         self._order_in_tree = _tree_order(ontology)
-        self._known: dict[int, _Known] = {}
+        self._known: dict[int, Derived] = {}
+        self._runner = JobRunner("events", self)
+        self._ticket: Ticket | None = None
+        self._again = False
+        self._rules_timer = QTimer(self)
+        self._rules_timer.setSingleShot(True)
+        self._rules_timer.setInterval(_AT_ONCE_MS)
+        self._rules_timer.timeout.connect(self.derive_rules)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.derive)
@@ -70,27 +119,50 @@ class Deriver(QObject):
     @property
     def waiting(self) -> bool:
         """Whether events are about to be derived anew."""
-        return self._timer.isActive()
+        waiting = self._timer.isActive() or self._rules_timer.isActive()
+        return waiting or self._ticket is not None
+
+    def close(self) -> None:
+        """Ends the thread."""
+        self._timer.stop()
+        self._runner.close()
 
     def derive(self) -> None:
-        """Detections of all channels by the present rules, beside what people touched."""
+        """Derives from scores that came since the last time, in the background."""
+        if self._ticket is not None:
+            self._again = True
+            return
+        tables = {
+            place: buffer.table()
+            for place, buffer in enumerate(self._document.buffers)
+            if buffer.ready
+        }
+        if tables:
+            self._ticket = self._runner.submit(
+                DeriveJob(tables, self._rules.rule_set, self._class_map),
+                on_result=self._take,
+                on_done=self._done,
+            )
+
+    def derive_rules(self) -> None:
+        """Other rules over the same scores, at once: a person is watching."""
         rules = self._rules.rule_set
-        for place, buffer in enumerate(self._document.buffers):
-            if not buffer.ready:
-                continue
-            known = self._known.get(place)
-            if known is None or known.frames != buffer.ready or known.method != rules.method:
-                scores = prepare(buffer.table())
-                found = derive_events(scores, rules, self._class_map)
-                known = _Known(buffer.ready, rules.method, scores, _by_class(found))
-            else:
-                changed = [i for i, rule in enumerate(known.rules) if rule != self._rules.rule(i)]
-                found = derive_events(known.scores, rules, self._class_map, changed)
-                fresh = _by_class(found)
-                kept = {i: e for i, e in known.events.items() if i not in set(changed)}
-                known = replace(known, events={**kept, **fresh})
-            resolved = tuple(self._rules.rule(i) for i in range(len(self._class_map)))
-            self._known[place] = replace(known, rules=resolved)
+        self._known = {i: k.under(rules, self._class_map) for i, k in self._known.items()}
+        self._show()
+
+    def _take(self, derived: dict[int, Derived]) -> None:
+        rules = self._rules.rule_set
+        self._known = {i: k.under(rules, self._class_map) for i, k in derived.items()}
+        self._show()
+
+    def _done(self) -> None:
+        self._ticket = None
+        if self._again:
+            self._again = False
+            self.derive()
+
+    def _show(self) -> None:
+        """Detections of all channels, beside what people touched."""
         detections = EventList.of(
             chain.from_iterable(
                 events for known in self._known.values() for events in known.events.values()
@@ -141,11 +213,15 @@ class Deriver(QObject):
             self._timer.start(_AT_ONCE_MS)
 
     def _on_rules(self) -> None:
-        if self._document.buffers:
-            self._timer.start(_AT_ONCE_MS)
+        if self._known:
+            self._rules_timer.start()
 
     def _on_recording(self) -> None:
         self._timer.stop()
+        if self._ticket is not None:
+            self._ticket.cancel()
+            self._ticket = None
+        self._again = False
         self._known.clear()
         self._classes.set_shown(())
         self._classes.choose(None)

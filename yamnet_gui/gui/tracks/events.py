@@ -45,11 +45,15 @@ class Lanes:
     @classmethod
     def of(cls, events: EventList) -> "Lanes":
         """Puts each event in the first lane that is free at its onset."""
-        onsets = np.array([e.onset_s for e in events], float)
-        offsets = np.array([e.offset_s for e in events], float)
-        colors = [
-            argb(class_color(e.class_index, e.label).name(), _STRENGTH[e.state]) for e in events
-        ]
+        bounds = events.bounds
+        painted: dict[tuple[int | None, str, ReviewState], int] = {}
+        colors = np.zeros(len(events), np.uint32)
+        for i, event in enumerate(events):
+            key = (event.class_index, event.label, event.state)
+            if key not in painted:
+                name = class_color(event.class_index, event.label).name()
+                painted[key] = argb(name, _STRENGTH[event.state])
+            colors[i] = painted[key]
         free: list[int] = []
         busy: list[tuple[float, int]] = []
         lanes = np.zeros(len(events), np.int32)
@@ -65,13 +69,39 @@ class Lanes:
             heapq.heappush(busy, (event.offset_s, lane))
         count = min(max(used, 1), MOST_LANES)
         return cls(
-            tuple(events),
-            onsets,
-            offsets,
-            np.minimum(lanes, count - 1),
-            np.array(colors, np.uint32),
-            count,
+            events.events, bounds[:, 0], bounds[:, 1], np.minimum(lanes, count - 1), colors, count
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How the bars of a class in a state look."""
+
+    line: QColor
+    fill: QColor
+    ink: QColor
+    text: str
+
+    @classmethod
+    def of(cls, event: Event, theme: Theme) -> "_Style":
+        line = class_color(event.class_index, event.label)
+        fill = QColor(line)
+        fill.setAlphaF(_STRENGTH[event.state])
+        mark = "" if event.state is ReviewState.UNREVIEWED else f"{state_mark(event.state)} "
+        return cls(line, fill, _ink_on(fill, QColor(theme.base)), mark + event.label)
+
+
+def _ink_on(fill: QColor, base: QColor) -> QColor:
+    """Black or white, whichever reads better on a colour laid over the background."""
+    strength = fill.alphaF()
+    pairs = (
+        (fill.redF(), base.redF()),
+        (fill.greenF(), base.greenF()),
+        (fill.blueF(), base.blueF()),
+    )
+    red, green, blue = (strength * c + (1 - strength) * b for c, b in pairs)
+    luminance = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
+    return QColor("#101214" if luminance > 0.18 else "#ffffff")
 
 
 class EventsLayer(Layer):
@@ -128,10 +158,24 @@ class EventsLayer(Layer):
         painter.setFont(font)
         metrics = QFontMetricsF(font)
         selected = set(self._selection.ids)
+        styles: dict[tuple[int | None, str, ReviewState], _Style] = {}
+        tall = self.lane_height
         for i, x0, x1 in zip(
             visible[~narrow].tolist(), left[~narrow].tolist(), right[~narrow].tolist(), strict=True
         ):
-            self._draw_bar(painter, metrics, i, x0, x1, selected)
+            event = lanes.events[i]
+            key = (event.class_index, event.label, event.state)
+            if key not in styles:
+                styles[key] = _Style.of(event, self.theme)
+            area = QRectF(
+                max(x0, -4),
+                int(lanes.lanes[i]) * tall - self.scrolled + 1,
+                min(x1, width + 4) - max(x0, -4),
+                max(2.0, tall - 2),
+            )
+            self._draw_bar(painter, metrics, event, area, styles[key])
+            if event.id in selected:
+                self._frame(painter, i, x0, x1 - x0)
         for i in visible[narrow].tolist() if len(selected) else ():
             event = lanes.events[i]
             if event.id in selected:
@@ -179,45 +223,22 @@ class EventsLayer(Layer):
         self,
         painter: QPainter,
         metrics: QFontMetricsF,
-        i: int,
-        x0: float,
-        x1: float,
-        selected: set[str],
+        event: Event,
+        area: QRectF,
+        style: "_Style",
     ) -> None:
-        event = self._lanes.events[i]
-        top, height = self.lane_top(int(self._lanes.lanes[i])) + 1, max(2.0, self.lane_height - 2)
-        inside = QRectF(max(x0, -4), top, min(x1, self.width + 4) - max(x0, -4), height)
-        color = class_color(event.class_index, event.label)
-        fill = QColor(color)
-        fill.setAlphaF(_STRENGTH[event.state])
-        painter.fillRect(inside, fill)
+        painter.fillRect(area, style.fill)
         if event.state is ReviewState.REJECTED:
-            painter.setPen(QPen(color, 1))
-            middle = inside.center().y()
-            painter.drawLine(QPointF(inside.left(), middle), QPointF(inside.right(), middle))
-        if event.id in selected:
-            self._frame(painter, i, x0, x1 - x0)
-        start = max(inside.left(), 0.0)
-        room = min(inside.right(), self.width) - start - 8
-        if room >= _LABEL_PIXELS and height >= 9:
-            mark = "" if event.state is ReviewState.UNREVIEWED else f"{state_mark(event.state)} "
-            text = metrics.elidedText(mark + event.label, Qt.TextElideMode.ElideRight, room)
-            painter.setPen(self._text_on(color, _STRENGTH[event.state]))
-            painter.drawText(
-                QRectF(start + 4, top, room + 2, height), Qt.AlignmentFlag.AlignVCenter, text
-            )
-
-    def _text_on(self, color: QColor, strength: float) -> QColor:
-        """Black or white, whichever reads better on a colour laid over the background."""
-        base = QColor(self.theme.base)
-        pairs = (
-            (color.redF(), base.redF()),
-            (color.greenF(), base.greenF()),
-            (color.blueF(), base.blueF()),
-        )
-        seen = [strength * c + (1 - strength) * b for c, b in pairs]
-        luminance = 0.2126 * seen[0] ** 2.2 + 0.7152 * seen[1] ** 2.2 + 0.0722 * seen[2] ** 2.2
-        return QColor("#101214" if luminance > 0.18 else "#ffffff")
+            painter.setPen(QPen(style.line, 1))
+            middle = area.center().y()
+            painter.drawLine(QPointF(area.left(), middle), QPointF(area.right(), middle))
+        start = max(area.left(), 0.0)
+        room = min(area.right(), self.width) - start - 8
+        if room >= _LABEL_PIXELS and area.height() >= 9:
+            text = metrics.elidedText(style.text, Qt.TextElideMode.ElideRight, room)
+            painter.setPen(style.ink)
+            inside = QRectF(start + 4, area.top(), room + 2, area.height())
+            painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _frame(self, painter: QPainter, i: int, x0: float, wide: float) -> None:
         top, height = self.lane_top(int(self._lanes.lanes[i])) + 1, max(2.0, self.lane_height - 2)

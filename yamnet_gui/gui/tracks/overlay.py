@@ -5,7 +5,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from yamnet_gui.core.events import Event
+from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
@@ -14,13 +14,14 @@ from yamnet_gui.gui.theme import Theme, class_color
 from .layer import Layer, runs
 
 
-def column_runs(events: list[Event], timeline: Timeline, width: int) -> list[tuple[int, int]]:
+def column_runs(events: EventList, timeline: Timeline, width: int) -> list[tuple[int, int]]:
     """Pixel columns [first, last) that events touch; one column at least for each event."""
     view = timeline.view
-    if not events:
+    bounds = events.bounds
+    bounds = bounds[(bounds[:, 0] <= view.end_s) & (bounds[:, 1] >= view.start_s)]
+    if not len(bounds):
         return []
-    times = np.array([(e.onset_s, e.offset_s) for e in events])
-    edges = (times - view.start_s) / view.duration_s * width
+    edges = (bounds - view.start_s) / view.duration_s * width
     first = np.clip(np.floor(edges[:, 0]), 0, width - 1).astype(int)
     last = np.clip(np.ceil(edges[:, 1]), first + 1, width).astype(int)
     steps = np.zeros(width + 1, np.int32)
@@ -47,11 +48,9 @@ class BandsLayer(Layer):
 
     def draw(self, painter: QPainter, scale: float) -> None:
         height = self.height
-        view = self.timeline.view
-        visible = self._document.events.between(view.start_s, view.end_s)
         mark = QColor(self.theme.accent)
         mark.setAlphaF(0.55)
-        for first, last in column_runs(visible, self.timeline, self.width):
+        for first, last in column_runs(self._document.events, self.timeline, self.width):
             painter.fillRect(QRectF(first, 0, last - first, 2), mark)
         for event_id in self._selection.ids[:50]:
             event = self._document.events.get(event_id)

@@ -52,7 +52,6 @@ class OverviewLayer(Layer):
         pixels = np.where(mask, np.uint32(argb(self.theme.waveform, 0.8)), np.uint32(0))
         painter.drawImage(QPointF(0, 0), image_of(pixels, scale))
         self._draw_density(painter, duration)
-        self._draw_view(painter, duration)
 
     def _draw_density(self, painter: QPainter, duration: float) -> None:
         """A strip whose strength says how many events lie there."""
@@ -60,7 +59,7 @@ class OverviewLayer(Layer):
         if not len(events):
             return
         width = self.width
-        onsets = np.array([(e.onset_s, e.offset_s) for e in events]) / duration * width
+        onsets = events.bounds / duration * width
         steps = np.zeros(width + 1)
         first = np.clip(onsets[:, 0].astype(int), 0, width - 1)
         np.add.at(steps, first, 1)
@@ -76,8 +75,18 @@ class OverviewLayer(Layer):
                 y = self.height - _DENSITY_PIXELS + 1
                 painter.fillRect(QRectF(start, y, end - start, _DENSITY_PIXELS - 1), color)
 
-    def _draw_view(self, painter: QPainter, duration: float) -> None:
-        """Shades what is not visible and frames what is; the selection as a thin line."""
+
+class ViewLayer(Layer):
+    """Shades what is not visible and frames what is; selection and cursor over it."""
+
+    def __init__(self, area: pg.ViewBox, timeline: Timeline, theme: Theme) -> None:
+        super().__init__(area, timeline, z=10, cached=False)
+        self.theme = theme
+
+    def draw(self, painter: QPainter, scale: float) -> None:
+        duration = self.timeline.duration_s
+        if duration <= 0:
+            return
         view = self.timeline.view
         left = view.start_s / duration * self.width
         right = max(view.end_s / duration * self.width, left + 3)
@@ -108,21 +117,27 @@ class OverviewTrack(Track):
     def __init__(self, sound: Sound, *arguments: object) -> None:
         super().__init__("Overview", *arguments, bands=False)  # type: ignore[arg-type, misc]
         self._layer = OverviewLayer(self.area, self.timeline, sound, self.document, self.theme)
+        self._view_layer = ViewLayer(self.area, self.timeline, self.theme)
         self._cursor.setVisible(False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(self.HEIGHT)
         self.getPlotItem().getAxis("left").setTicks([[]])
-        sound.changed.connect(self._update)
-        self.document.events_changed.connect(self._update)
-        self.timeline.selection_changed.connect(self._update)
+        sound.changed.connect(self._on_content)
+        self.timeline.recording_changed.connect(self._on_content)
+        self.document.events_changed.connect(self._on_content)
+        self.timeline.selection_changed.connect(self._on_selection)
 
     def set_theme(self, theme: Theme) -> None:
         if hasattr(self, "_layer"):
             self._layer.theme = theme
+            self._view_layer.theme = theme
+            self._layer.renew()
         super().set_theme(theme)
 
     def refresh(self, _view: TimeSpan | None = None) -> None:
-        self.renew_layers()
+        """The picture of the whole stays as it is; only what is visible has changed."""
+        if hasattr(self, "_view_layer"):
+            self._view_layer.update()
 
     def time_at(self, x: float) -> float:
         return x / max(self.area.width(), 1) * self.timeline.duration_s
@@ -136,7 +151,10 @@ class OverviewTrack(Track):
         self.timeline.pan(self.time_at(position.x()) - view.centre_s)
 
     def _on_cursor(self, _time_s: float) -> None:
-        self._layer.renew()
+        self._view_layer.update()
 
-    def _update(self, *_arguments: object) -> None:
+    def _on_selection(self, _span: TimeSpan | None) -> None:
+        self._view_layer.update()
+
+    def _on_content(self) -> None:
         self._layer.renew()
