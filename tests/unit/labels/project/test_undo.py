@@ -26,9 +26,14 @@ class Editing(RuleBasedStateMachine):
         self.states = [snapshot(self.project)]
         self.at = 0
 
-    @rule(seed=st.integers(0, 2**32))
-    def edit(self, seed: int) -> None:
-        command = random_command(self.project, random.Random(seed))
+    @rule(seed=st.integers(0, 2**32), count=st.integers(1, 6))
+    def edit(self, seed: int, count: int) -> None:
+        rng = random.Random(seed)
+        for _ in range(count):
+            self.edit_once(rng)
+
+    def edit_once(self, rng: random.Random) -> None:
+        command = random_command(self.project, rng)
         if command is None or not command.changes:
             return
         before = self.project.history(1)[0].step
@@ -98,7 +103,7 @@ def _run(folder: Path, examples: int, steps: int) -> None:
 
 
 def test_undo_all_is_the_start_and_redo_all_the_end(tmp_path: Path) -> None:
-    _run(tmp_path, 25, 15)
+    _run(tmp_path, 10, 12)
 
 
 @pytest.mark.slow
