@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.core.events import Event, EventList, ReviewState
+from yamnet_gui.core.events import Event, EventList, ReviewedSpan, ReviewState
 
 from .counts import Counts, added, mean_f1, total
 from .matching import event_counts, segment_counts
@@ -105,21 +105,39 @@ def restricted(pair: Pair, labels: Sequence[str]) -> Pair:
     )
 
 
-def reviewed_pair(events: EventList, detections: EventList, duration_s: float) -> Pair:
+def reviewed_pair(
+    events: EventList,
+    detections: EventList,
+    duration_s: float,
+    reviewed: Sequence[ReviewedSpan] = (),
+) -> Pair:
     """What a person decided against what rules find.
 
-    Accepted, drawn, edited and imported events are true, rejected ones are not. Detections that
-    touch no decided event are left out: nobody has said anything about them.
+    Accepted, drawn, edited and imported events are true, rejected ones are not. Detections count
+    where they touch a decided event of their label or have their middle in a stretch that was
+    listened to for it; of all others nobody has said anything, and they are left out.
     """
     decided = [e for e in events if e.touched and e.state is not ReviewState.UNCERTAIN]
     truth = [e for e in decided if e.state is not ReviewState.REJECTED]
     known = EventList.of(decided)
 
     def said(detection: Event) -> bool:
+        middle = detection.span.centre_s
+        heard = any(
+            r.span.contains(middle) and (not r.labels or detection.label in r.labels)
+            for r in reviewed
+        )
         near = known.between(detection.onset_s, detection.offset_s)
+        return heard or any(e.label == detection.label for e in near)
+
+    unsure = EventList.of(e for e in events if e.state is ReviewState.UNCERTAIN)
+
+    def doubted(detection: Event) -> bool:
+        near = unsure.between(detection.onset_s, detection.offset_s)
         return any(e.label == detection.label for e in near)
 
-    return Pair(by_label(truth), by_label(d for d in detections if said(d)), duration_s)
+    found = [d for d in detections if said(d) and not doubted(d)]
+    return Pair(by_label(truth), by_label(found), duration_s)
 
 
 def precision_recall(

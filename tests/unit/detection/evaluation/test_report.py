@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from tests.unit.detection.tables import ONTOLOGY
-from yamnet_gui.core.events import Event, EventList, ReviewState
+from yamnet_gui.core.events import Event, EventList, ReviewedSpan, ReviewState
+from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.detection.evaluation import (
     Counts,
     Pair,
@@ -110,6 +111,17 @@ def test_what_nobody_decided_is_left_out_of_a_reviewed_pair() -> None:
     one = reviewed_pair(EventList.of([dog, wrong, unsure]), EventList.of(detections), 20.0)
     assert one.truth["Dog"].onset_s.tolist() == [0]
     assert one.found["Dog"].onset_s.tolist() == [0, 5]
+
+
+def test_in_a_stretch_that_was_listened_to_every_detection_counts() -> None:
+    found = EventList.of(
+        Event(f"n{t}", t, t + 1, label) for t, label in ((1, "Dog"), (3, "Cat"), (15, "Dog"))
+    )
+    heard = ReviewedSpan(TimeSpan(0, 10), ("Dog",))
+    one = reviewed_pair(EventList(), found, 20.0, [heard])
+    assert {label: len(spans) for label, spans in one.found.items()} == {"Dog": 1}
+    everything = replace(heard, labels=())
+    assert sorted(reviewed_pair(EventList(), found, 20.0, [everything]).found) == ["Cat", "Dog"]
 
 
 def test_psds_of_random_scores_lies_between_nothing_and_perfect() -> None:
