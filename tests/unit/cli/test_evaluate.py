@@ -38,3 +38,21 @@ def test_a_table_that_is_none_is_one_sentence(run, tables, tmp_path):
     assert status == 2
     assert errors.count("\n") == 1
     assert "none.tsv" in errors
+
+
+def test_a_table_of_times_and_labels_is_about_the_recording_of_its_name(run, tables, tmp_path):
+    truth = tmp_path / "a.csv"
+    truth.write_text('onset_s,offset_s,label,source\n1.0,2.0,Dog,x\n5.0,6.0,"Cat",y\n')
+    out = tmp_path / "figures.json"
+    assert run("evaluate", truth, tables[1], "--json", out)[0] == 0
+    figures = json.loads(out.read_text(encoding="utf-8"))
+    assert figures["event"]["0.2"]["overall"]["truth"] == 2
+    assert figures["event"]["0.2"]["overall"]["hits"] == 1
+
+
+def test_a_line_that_cannot_be_read_is_named(run, tables, tmp_path):
+    truth = tmp_path / "a.csv"
+    truth.write_text("onset_s,offset_s,label\n1.0,2.0,Dog\n5.0,4.0,Cat\n")
+    status, _, errors = run("evaluate", truth, tables[1])
+    assert status == 2
+    assert "line 3" in errors
