@@ -78,7 +78,10 @@ class Desktop:
         self.hand("type", "--delay", 5, text)
 
     def click(self, x: int, y: int, times: int = 1) -> None:
-        self.hand("mousemove", x, y, "click", "--repeat", times, "--delay", 30, 1)
+        """Clicks inside the window that has the keyboard, so many pixels from its corner."""
+        window = self.hand("getwindowfocus")
+        self.hand("mousemove", "--sync", "--window", window, x, y)
+        self.hand("click", "--repeat", times, "--delay", 30, 1)
 
     def active_title(self) -> str:
         """The title of the window that has the keyboard."""
@@ -87,13 +90,6 @@ class Desktop:
     def wait_for_window(self, part: str, seconds: float = 30) -> None:
         """Until a window whose title holds `part` has the keyboard."""
         wait_until(lambda: part in self.active_title(), seconds, f"a window called {part!r}")
-
-    def corner(self, title: str) -> tuple[int, int]:
-        """Where on the screen the inside of the window with this title begins."""
-        window = self.hand("search", "--onlyvisible", "--name", title).split()[-1]
-        found = self.hand("getwindowgeometry", "--shell", window)
-        values = dict(line.split("=") for line in found.splitlines())
-        return int(values["X"]), int(values["Y"])
 
     def picture(self) -> bytes:
         """Every pixel of the screen."""

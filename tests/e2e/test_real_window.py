@@ -26,8 +26,8 @@ pytestmark = [
 ]
 RATE_HZ = 16_000
 SIZE = "1200x740"
-THRESHOLD = 0.35
 LONGEST_END_S = 2.0
+"""Of a program that has the machine to itself."""
 _WHERE = """
 import json, sys
 from PySide6.QtCore import QPoint
@@ -106,15 +106,15 @@ def analysed(environment: dict[str, str]) -> bool:
     return any(p.is_dir() and not p.suffix for p in results.glob("??/*"))
 
 
-def ends(program: subprocess.Popen[str]) -> tuple[int, float, str]:
-    """Exit status, seconds that the end took, and what the program complained about."""
+def ends_well(program: subprocess.Popen[str]) -> None:
+    """The program ends soon, with status 0 and without a word from Qt or anybody else."""
     asked = time.monotonic()
-    try:
-        _, said = program.communicate(timeout=30)
-    except subprocess.TimeoutExpired:
-        program.kill()
-        raise
-    return program.returncode, time.monotonic() - asked, said
+    _, said = program.communicate(timeout=60)
+    spent = time.monotonic() - asked
+    waiting = os.getloadavg()[0] / (os.cpu_count() or 1)  # the others' share of a busy machine
+    assert program.returncode == 0
+    assert said == ""
+    assert spent < LONGEST_END_S * max(1.0, waiting)
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -127,7 +127,7 @@ def by_command(
 ) -> list[dict[str, str]]:
     """What `analyze` writes for the same recording and rules."""
     rule_file, out = folder / "rules.json", folder / "by command.csv"
-    rule_file.write_text(rules_to_json(rules, ClassMap.from_csv(class_map_path())))
+    rule_file.write_text(json.dumps(rules_to_json(rules, ClassMap.from_csv(class_map_path()))))
     command = ["analyze", recording, "--rules", rule_file, "-o", out, "--no-cache"]
     subprocess.run(
         [sys.executable, "-m", "yamnet_gui", *map(str, command)],
@@ -141,6 +141,9 @@ def by_command(
 def test_a_recording_becomes_a_table_of_events(
     desktop: Desktop, environment: dict[str, str], recording: Path, tmp_path: Path
 ) -> None:
+    usual = by_command(environment, recording, RuleSet(), tmp_path)
+    strengths = sorted(float(row["score_max"]) for row in usual)
+    threshold = round(strengths[len(strengths) // 2], 2)
     where = places(environment)
     program = start(environment, "--size", SIZE)
     try:
@@ -153,14 +156,11 @@ def test_a_recording_becomes_a_table_of_events(
         wait_until(lambda: analysed(environment), 90, "the analysis")
         desktop.wait_until_still()
 
-        left, top = desktop.corner(recording.name)
         x, y = where["Threshold of all classes"]
-        desktop.click(left + x - 15, top + y, times=2)
-        desktop.write(f"{THRESHOLD:.2f}")
+        desktop.click(x - 15, y, times=2)
+        desktop.write(f"{threshold:.2f}")
         desktop.key("Return")
-        desktop.wait_until_still()
-
-        desktop.click(left + 600, top + 170)
+        desktop.click(600, 170)  # from here on keys are the window's again
         desktop.wait_until_still()
         desktop.key("space")
         assert desktop.changes_within(3), "nothing moves while playing"
@@ -176,23 +176,14 @@ def test_a_recording_becomes_a_table_of_events(
         wait_until(out.is_file, 20, "the table of events")
         desktop.wait_for_window(recording.name)
         desktop.key("ctrl+q")
-        status, seconds, said = ends(program)
+        ends_well(program)
     finally:
         program.kill()
-    assert status == 0
-    assert seconds < LONGEST_END_S
-    assert said == ""
 
     written = table(out)
-    expected = by_command(
-        environment, recording, RuleSet().with_threshold(None, THRESHOLD), tmp_path
-    )
-    assert written
-    assert 0 < len(written) < len(by_command(environment, recording, RuleSet(), tmp_path))
-    keep = [k for k in expected[0] if k in ("onset", "offset", "label", "score_max", "score_mean")]
-    assert [[row[k] for k in keep] for row in written] == [
-        [row[k] for k in keep] for row in expected
-    ]
+    changed = RuleSet().with_threshold(None, threshold)
+    assert 0 < len(written) < len(usual)
+    assert written == by_command(environment, recording, changed, tmp_path)
 
 
 def test_closing_the_window_during_an_analysis_ends_the_program(
@@ -211,9 +202,6 @@ def test_closing_the_window_during_an_analysis_ends_the_program(
         wait_until(lambda: cache.size() > 100_000, 90, "the first frames")
         assert not analysed(environment)
         desktop.key("ctrl+q")
-        status, seconds, said = ends(program)
+        ends_well(program)
     finally:
         program.kill()
-    assert status == 0
-    assert seconds < LONGEST_END_S
-    assert said == ""
