@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from yamnet_gui.audio.frequency import frequency_at, height_of
 from yamnet_gui.audio.overview import SpectrogramOverview
 from yamnet_gui.audio.spectrogram import PRESETS, SpectrogramPreset, SpectrogramSettings
+from yamnet_gui.core.pooling import max_rows
 
 ROWS = 256
 """Rows of a tile, from the lowest frequency to the highest."""
@@ -18,8 +19,10 @@ _KEPT_TILES = 640
 _LOWEST_DB = -128.0
 _STEP_DB = 0.5
 _FALLBACK_LEVELS = 8
+_MOST_ASKED = 48
 _ROUND_HZ = tuple(m * 10**e for e in range(1, 6) for m in (1, 2, 5))
-_GATHER_MS = 8
+_GATHER_MS = 30
+_LONGEST_MOVE_MS = 250
 _WIDEST_YAMNET_COLUMN_S = 1.0
 
 Tile = NDArray[np.uint8]
@@ -87,6 +90,7 @@ class Spectrogram(QObject):
         self._gather = QTimer(self)
         self._gather.setSingleShot(True)
         self._gather.setInterval(_GATHER_MS)
+        self._moving = QElapsedTimer()
         self._gather.timeout.connect(self._ask)
 
     @property
@@ -179,9 +183,8 @@ class Spectrogram(QObject):
         joined = np.concatenate([empty if s is None else s for s in strips])
         edges = (np.linspace(start_s, end_s, count + 1) - first * tile_s) / 2.0**level
         starts = np.clip(np.floor(edges[:-1]), 0, len(joined) - 1).astype(np.int64)
-        stop = min(int(np.ceil(edges[-1])), len(joined))
-        pooled = np.maximum.reduceat(joined[: max(stop, int(starts[-1]) + 1)], starts, axis=0)
-        return np.ascontiguousarray(pooled.T)
+        stops = np.clip(np.ceil(edges[1:]), starts + 1, len(joined)).astype(np.int64)
+        return np.ascontiguousarray(max_rows(joined, starts, stops).T)
 
     def frequency_at(self, fraction: float) -> float:
         """Frequency in Hz at a height of 0 (bottom) to 1 (top); 0 without a recording."""
@@ -235,7 +238,8 @@ class Spectrogram(QObject):
         if self._overview is None:
             return False
         own_levels = self._settings.scale == "yamnet"  # of another kind than those of the overview
-        limit = _WIDEST_YAMNET_COLUMN_S if own_levels else self._overview.bin_s
+        # Columns are up to twice as long on screen as in a tile, so half a bin is fine enough.
+        limit = _WIDEST_YAMNET_COLUMN_S if own_levels else self._overview.bin_s / 2
         return key.seconds_per_column >= limit
 
     def _tile(self, key: TileKey) -> Tile | None:
@@ -252,16 +256,21 @@ class Spectrogram(QObject):
         if self._overview is None and key.seconds_per_column > 0.125:
             return None  # the overview will tell; reading the whole file for it would be slow
         self._missing.append(key)
-        if not self._gather.isActive():
-            self._gather.start()
+        self._gather_soon()
         return self._coarser(key)
+
+    def _gather_soon(self) -> None:
+        """Asks once the view rests, so that computing does not slow down the moving itself."""
+        if not self._gather.isActive():
+            self._moving.start()
+            self._gather.start()
+        elif self._moving.elapsed() < _LONGEST_MOVE_MS:
+            self._gather.start()
 
     def _from_overview(self, key: TileKey) -> Tile:
         assert self._overview is not None
-        return to_bytes(
-            self._overview.columns(
-                self._settings, key.first_s, key.seconds_per_column, TILE_COLUMNS, ROWS
-            )
+        return self._overview.steps(
+            self._settings, key.first_s, key.seconds_per_column, TILE_COLUMNS, ROWS
         )
 
     def _coarser(self, key: TileKey) -> Tile | None:
@@ -281,7 +290,8 @@ class Spectrogram(QObject):
         return None
 
     def _ask(self) -> None:
-        wanted = [k for k in dict.fromkeys(self._missing) if k not in self._tiles]
+        newest = dict.fromkeys(self._missing[-_MOST_ASKED:])
+        wanted = [k for k in newest if k not in self._tiles]
         self._missing = []
         if wanted and frozenset(wanted) != self._asked:
             self._asked = frozenset(wanted)

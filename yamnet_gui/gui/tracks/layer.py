@@ -114,6 +114,20 @@ def image_of(pixels: NDArray[np.uint32], scale: float) -> QImage:
     return image
 
 
+def indexed_image(levels: NDArray[np.uint8], colors: Sequence[int], scale: float) -> QImage:
+    """A picture of levels, shape (rows, columns), top row first, each an index into `colors`.
+
+    Qt looks the colours up while it draws, which is faster than doing so here.
+    """
+    levels = np.ascontiguousarray(levels)
+    rows, columns = levels.shape
+    image = QImage(levels.data, columns, rows, columns, QImage.Format.Format_Indexed8)
+    image.setColorTable(colors)
+    image = image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(scale)
+    return image
+
+
 def runs(mask: NDArray[np.bool_]) -> Sequence[tuple[int, int]]:
     """Stretches [first, last) where `mask` holds."""
     steps = np.flatnonzero(np.diff(np.concatenate(([0], mask.view(np.int8), [0]))))

@@ -58,7 +58,7 @@ class RulerTrack(Track):
     HEIGHT = 28
 
     def __init__(self, *arguments: object) -> None:
-        super().__init__("Time", *arguments)  # type: ignore[arg-type]
+        super().__init__("Time", *arguments, bands=False)  # type: ignore[arg-type, misc]
         self._layer = RulerLayer(self.area, self.timeline, self.theme)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(self.HEIGHT)

@@ -15,7 +15,7 @@ from yamnet_gui.gui.theme import Theme, class_color
 from yamnet_gui.gui.times import clock
 
 from .colormaps import color_table
-from .layer import Layer, argb, image_of
+from .layer import Layer, argb, image_of, indexed_image
 from .track import AXIS_WIDTH, Track
 
 _GRAB_PIXELS = 5
@@ -56,9 +56,8 @@ class HeatLayer(Layer):
             image = scores.columns(shown, view.start_s, view.end_s, columns)
             heights = np.diff(np.round(np.array(edges) * scale).astype(int))
             table = color_table("heat-dark" if self.theme.dark else "heat-light")
-            painter.drawImage(
-                QPointF(0, 0), image_of(table[np.repeat(image, heights, axis=0)], scale)
-            )
+            rows = np.repeat(image, heights, axis=0)
+            painter.drawImage(QPointF(0, 0), indexed_image(rows, table.tolist(), scale))
         for row, index in enumerate(shown):
             top, bottom = edges[row], edges[row + 1]
             painter.setPen(QPen(QColor(self.theme.grid), 1))

@@ -5,12 +5,13 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
+from yamnet_gui.core.pooling import max_rows
 from yamnet_gui.gui.state.spectrogram import Spectrogram
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import Theme
 
 from .colormaps import color_table
-from .layer import Layer, image_of
+from .layer import Layer, indexed_image
 from .track import Track
 
 
@@ -39,14 +40,13 @@ class SpectrogramLayer(Layer):
         look = self._spectrogram.look
         table = color_table(look.colormap)[look.byte_table()]
         table[0] = 0  # not computed yet: shows the background
-        pixels = table[levels]
         rows = max(1, round(self.height * scale))
-        if pixels.shape[0] > rows:
-            starts = np.arange(rows) * pixels.shape[0] // rows
-            pixels = table[np.maximum.reduceat(levels, starts, axis=0)]
-        picture = image_of(pixels[::-1], 1.0)
+        if levels.shape[0] > rows:
+            borders = np.arange(rows + 1) * levels.shape[0] // rows
+            levels = max_rows(levels, borders[:-1], borders[1:])
+        picture = indexed_image(levels[::-1], table.tolist(), 1.0)
         target = QRectF(0, 0, self.width, self.height)
-        painter.drawImage(target, picture, QRectF(0, 0, columns, pixels.shape[0]))
+        painter.drawImage(target, picture, QRectF(0, 0, columns, levels.shape[0]))
 
 
 class SpectrogramTrack(Track):
