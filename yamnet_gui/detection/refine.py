@@ -63,7 +63,7 @@ def refine_edges(
     steps = round(settings.follow_s / ENVELOPE_STEP_S)
     level = settings.edge_share * ragged.peak[owner]
     at_begin, at_end = ragged.frame[first] == begin[source], ragged.frame[last] == end[source] - 1
-    start, stop = ragged.frame[first], ragged.frame[last]
+    start, stop = ragged.frame[first].astype(np.int64), ragged.frame[last].astype(np.int64)
     start = _followed(envelope.values, start, level, at_begin, -steps, lowest[source])
     stop = _followed(envelope.values, stop, level, at_end, steps, highest[source])
     rise, fall = _slopes(ragged, owner, first, last)
@@ -131,8 +131,8 @@ def _followed(
 class _Ragged:
     """Stretches of the envelope laid end to end: which it belongs to, where it is, how loud."""
 
-    owner: NDArray[np.int64]
-    frame: NDArray[np.int64]
+    owner: NDArray[np.int32]
+    frame: NDArray[np.int32]
     share: NDArray[np.float32]  # of the peak of its stretch
     peak: NDArray[np.float32]
     start: NDArray[np.int64]
@@ -143,17 +143,18 @@ class _Ragged:
     ) -> "_Ragged":
         lengths = end - begin
         start = np.cumsum(lengths) - lengths
-        owner = np.repeat(np.arange(len(begin)), lengths)
-        frame = np.arange(len(owner)) + np.repeat(begin - start, lengths)
+        owner = np.repeat(np.arange(len(begin), dtype=np.int32), lengths)
+        frame = np.repeat((begin - start).astype(np.int32), lengths)
+        frame += np.arange(len(owner), dtype=np.int32)
         loud = values[frame]
         peak = np.maximum.reduceat(loud, start) if len(start) else np.zeros(0, np.float32)
-        share = loud / np.maximum(peak, 1e-9)[owner]
+        share = loud / np.repeat(np.maximum(peak, np.float32(1e-9)), lengths)
         return cls(owner, frame, share, peak, start)
 
 
 def _parts(
     ragged: _Ragged, settings: EdgeSettings
-) -> tuple[NDArray[np.int64], NDArray[np.intp], NDArray[np.intp]]:
+) -> tuple[NDArray[np.int32], NDArray[np.intp], NDArray[np.intp]]:
     """Owner, first and last place of the parts at or above the edge share."""
     active = np.flatnonzero(ragged.share >= settings.edge_share)
     owner = ragged.owner[active]
@@ -176,7 +177,7 @@ def _parts(
 
 def _slopes(
     ragged: _Ragged,
-    owner: NDArray[np.int64],
+    owner: NDArray[np.int32],
     first: NDArray[np.intp],
     last: NDArray[np.intp],
 ) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
