@@ -50,7 +50,6 @@ from yamnet_gui.detection import (
     detect,
     fine_frames,
     prepare,
-    refine_edges,
     spans_to_rescore,
 )
 from yamnet_gui.detection.evaluation import Pair, Spans, evaluate
@@ -171,8 +170,8 @@ def pair_of(scene: Scene, found: Detections, class_map: ClassMap) -> Pair:
 def way(
     scene: Scene, rules: RuleSet, classes: Sequence[int], fine: bool = True, edges: bool = True
 ) -> Detections:
-    found = detect(scene.fine if fine else scene.coarse, rules, classes)
-    return refine_edges(found, scene.envelope) if edges else found
+    envelope = scene.envelope if edges else None
+    return detect(scene.fine if fine else scene.coarse, rules, classes, envelope)
 
 
 def key_figures(pairs: Sequence[Pair]) -> dict[str, float]:
@@ -292,7 +291,7 @@ def leave_one_out(
     prepared = [prepare(scene.fine) for scene in scenes]
     table = [
         [
-            pair_of(s, refine_edges(detect(p, rules, classes), s.envelope), class_map)
+            pair_of(s, detect(p, rules, classes, s.envelope), class_map)
             for s, p in zip(scenes, prepared, strict=True)
         ]
         for rules in candidates

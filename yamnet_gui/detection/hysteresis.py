@@ -7,6 +7,9 @@ So raising `on` never adds, moves or splits a detection (`off` and the rest stay
 and lowering it never removes one. Padding and cooldown keep that: cooldown keeps the strongest of
 detections that are too near, and a candidate below `on` is weaker than every one that stays.
 
+Refined edges depend on `on` in one way: a sound that still goes on at the end of its stretch is
+followed at most half way to the next detection, so an edge may move where that one vanishes.
+
 Boxes take the place of runs where the rules say so: those whose confidence is below `off` count as
 silence, gaps up to `merge_gap_s` are bridged, and `on` selects. They are not cut to a length.
 """
@@ -22,7 +25,9 @@ from yamnet_gui.core.events import EventList
 from yamnet_gui.core.scores import ScoreTable
 
 from .detections import Detections, gathered, no_detections
+from .envelope import Envelope
 from .prepared import PreparedScores, SparseScores
+from .refine import refine_edges
 from .rules import ResolvedRule, RuleSet
 
 TILE_UNCERTAINTY_S = 1.0
@@ -35,8 +40,13 @@ def detect(
     scores: ScoreTable | PreparedScores,
     rules: RuleSet,
     classes: Collection[int] | None = None,
+    envelope: Envelope | None = None,
 ) -> Detections:
-    """Detections of these classes (None: all) under the rules."""
+    """Detections of these classes (None: all) under the rules.
+
+    With the recording's envelope their edges are refined; shortest length, cooldown and padding
+    then hold for the refined events.
+    """
     prepared = scores if isinstance(scores, PreparedScores) else PreparedScores(scores)
     asked = range(prepared.class_count) if classes is None else sorted(set(classes))
     resolved = {c: rules.resolved(c) for c in asked}
@@ -49,12 +59,12 @@ def detect(
     }
     if rules.method == "boxes":
         values = _Values(prepared.class_count, enabled)
-        return _detect_boxes(prepared, list(enabled), values, rules.rules_id)
+        return _detect_boxes(prepared, list(enabled), values, rules.rules_id, envelope)
     groups: dict[int, list[int]] = {}
     for c, rule in enabled.items():
         groups.setdefault(prepared.smoothing_frames(rule.smoothing_s), []).append(c)
     parts = [
-        _detect_group(prepared, frames, members, enabled, rules)
+        _detect_group(prepared, frames, members, enabled, rules, envelope)
         for frames, members in groups.items()
     ]
     return gathered(parts, no_detections(prepared.table, rules.rules_id))
@@ -65,9 +75,10 @@ def derive_events(
     rules: RuleSet,
     class_map: ClassMap,
     classes: Collection[int] | None = None,
+    envelope: Envelope | None = None,
 ) -> EventList:
     """Events of these classes (None: all) under the rules, sorted by onset."""
-    return detect(scores, rules, classes).to_events(class_map)
+    return detect(scores, rules, classes, envelope).to_events(class_map)
 
 
 def _detect_group(
@@ -76,6 +87,7 @@ def _detect_group(
     members: list[int],
     resolved: dict[int, ResolvedRule],
     rules: RuleSet,
+    envelope: Envelope | None,
 ) -> Detections:
     per_class = _Values(prepared.class_count, {c: resolved[c] for c in members})
     floor = min(resolved[c].off for c in members)
@@ -86,11 +98,15 @@ def _detect_group(
     table = prepared.table
     cls, first, last, peak = _candidates(sparse, per_class, table.grid.hop_s)
     candidates = _cut_long(sparse, per_class, table, cls, first, last, peak)
-    return _selected(table, candidates, per_class, rules.rules_id)
+    return _selected(table, candidates, per_class, rules.rules_id, envelope)
 
 
 def _detect_boxes(
-    prepared: PreparedScores, members: list[int], per_class: "_Values", rules_id: str
+    prepared: PreparedScores,
+    members: list[int],
+    per_class: "_Values",
+    rules_id: str,
+    envelope: Envelope | None,
 ) -> Detections:
     found = prepared.boxes().of_classes(np.array(members, np.int64), prepared.class_count)
     strong = found.confidence >= per_class.off[found.classes]
@@ -103,19 +119,21 @@ def _detect_boxes(
     ends = np.append(starts[1:], len(cls)) - 1
     peak = np.maximum.reduceat(found.confidence[strong], starts)
     candidates = (cls[starts], first[starts], last[ends], peak)
-    return _selected(prepared.table, candidates, per_class, rules_id)
+    return _selected(prepared.table, candidates, per_class, rules_id, envelope)
 
 
 def _selected(
-    table: ScoreTable, candidates: "_Candidates", per_class: "_Values", rules_id: str
+    table: ScoreTable,
+    candidates: "_Candidates",
+    per_class: "_Values",
+    rules_id: str,
+    envelope: Envelope | None,
 ) -> Detections:
-    """The candidates that reach `on` and are long enough, cooled down and padded."""
+    """The candidates that reach `on`, refined if they can be, long enough, cooled and padded."""
     cls, first, last, peak = candidates
     edges = table.grid.tile_edges()
     onset, offset = edges[first], edges[last + 1]
-    length = offset - onset
-    keep = (peak >= per_class.on[cls]) & (length >= per_class.shortest_s[cls] - _SLACK)
-    keep &= length > 0
+    keep = (peak >= per_class.on[cls]) & (offset > onset)
     found = Detections(
         table,
         cls[keep].astype(np.int32),
@@ -128,6 +146,10 @@ def _selected(
         uncertain,
         rules_id,
     )
+    if envelope is not None:
+        found = refine_edges(found, envelope)
+    length = found.offset_s - found.onset_s
+    found = found.select(length >= per_class.shortest_s[found.class_index] - _SLACK)
     return _padded(_cooled(found, per_class), per_class)
 
 

@@ -7,6 +7,7 @@ from yamnet_gui.detection import (
     EdgeSettings,
     Envelope,
     EnvelopeBuilder,
+    derive_events,
     detect,
     envelope_of,
     refine_edges,
@@ -65,6 +66,20 @@ def test_what_does_not_stand_out_keeps_its_tiles() -> None:
     refined = refine_edges(found, sound(3, (1.3, 1.5), level=0.3))
     assert refined.onset_s.tolist() == found.onset_s.tolist()
     assert refined.onset_uncertainty_s.tolist() == found.onset_uncertainty_s.tolist()
+
+
+def test_rules_hold_for_the_refined_events() -> None:
+    table = table_of([0, *[0.9] * 10, 0, 0])
+    heard = sound(6.5, (1.0, 2.0), (3.0, 3.3))
+    plain = detect(table, rule_set(on=0.5), envelope=heard)
+    assert plain.onset_s == pytest.approx([1.0, 3.0], abs=0.011)
+    longer = detect(table, rule_set(on=0.5, shortest_s=0.5, padding_s=0.2), envelope=heard)
+    assert longer.onset_s == pytest.approx([0.8], abs=0.011)
+    assert longer.offset_s == pytest.approx([2.2], abs=0.011)
+    calm = detect(table, rule_set(on=0.5, cooldown_s=2.0), envelope=heard)
+    assert len(calm) == 1
+    (event,) = derive_events(table, rule_set(on=0.5, shortest_s=0.5), CLASS_MAP, envelope=heard)
+    assert event.onset_s == pytest.approx(1.0, abs=0.011)
 
 
 def test_without_an_envelope_nothing_changes() -> None:
