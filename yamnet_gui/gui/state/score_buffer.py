@@ -109,4 +109,4 @@ class ScoreBuffer:
             )
             first, last = first_bin, last_bin
         np.maximum(self.best, scores.max(axis=0, initial=0), out=self.best)
-        self._sum += scores.sum(axis=0)
+        self._sum += scores.sum(axis=0, dtype=np.float64)
