@@ -69,6 +69,9 @@ def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Out
 def read(path: Path, options: ReadOptions) -> ImportResult:
     pa = _pyarrow()
     collector = Collector("parquet", path, options)
+    with path.open("rb") as file:
+        if file.read(4) != b"PAR1":
+            raise LabelsError(path, "is not a Parquet table")
     try:
         table = pa.parquet.read_table(path)
         about = json.loads((table.schema.metadata or {}).get(_KEY, b"[]"))

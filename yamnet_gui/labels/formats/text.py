@@ -13,6 +13,8 @@ from yamnet_gui.core.errors import LabelsError
 
 LONGEST_LINE = 1 << 20
 """Characters; a longer line is not a table of labels."""
+MOST_BLANK_LINES = 10_000
+"""In a row; a table with more of them is none."""
 LARGEST_WHOLE = 1 << 28
 """Bytes of a file that has to be read in one piece (JSON, XML)."""
 
@@ -91,9 +93,12 @@ def lines(path: Path, encoding: str | None = None) -> Iterator[str]:
         # UTF-16 cannot smuggle bad bytes through; UTF-8 can, and so tells the line
         errors = "strict" if encoding.startswith("utf-16") else "surrogateescape"
         with path.open(encoding=encoding, errors=errors, newline="") as file:
-            count = 0
+            count = blank = 0
             while line := file.readline(LONGEST_LINE):
                 count += 1
+                blank = 0 if len(line) > 2 or line.strip() else blank + 1
+                if blank > MOST_BLANK_LINES:
+                    raise LabelsError(path, "holds nothing but blank lines", line=count)
                 if len(line) >= LONGEST_LINE:
                     raise LabelsError(path, "is far too long for a table of labels", line=count)
                 if not line.isascii() and any("\udc80" <= c <= "\udcff" for c in line):
