@@ -64,8 +64,11 @@ class Journal:
 
     # doing
 
-    def apply(self, command: Command, reviewer: str) -> Touched:
-        """Raises ProjectError where something is no longer what the command says it was."""
+    def apply(self, command: Command, reviewer: str, adopt: bool = False) -> Touched:
+        """Raises ProjectError where something is no longer what the command says it was.
+
+        With `adopt`, detections that nobody touched are taken as the command has them.
+        """
         touched = Touched()
         joined = self._joins(command)
         self._connection.execute(
@@ -74,6 +77,8 @@ class Journal:
         step = joined if joined is not None else self._add_step("do", command, reviewer)
         rows = []
         for change in command.changes:
+            if adopt:
+                self._adopt(change, touched)
             self._expect(change)
             self._put(change.kind, change.recording_id, change.key, change.new, touched)
             rows.append(self._row(step, change))
@@ -172,6 +177,14 @@ class Journal:
         return frozenset(found)
 
     # inside
+
+    def _adopt(self, change: Change, touched: Touched) -> None:
+        """Puts in the detection that a change starts from: rules may find it anew at any time."""
+        old = change.old
+        if isinstance(old, Event) and not old.touched:
+            now = self._get("event", change.recording_id, old.id)
+            if now is None or (isinstance(now, Event) and not now.touched and now != old):
+                self.put_event(change.recording_id, old.id, old, touched)
 
     def _expect(self, change: Change) -> None:
         """Refuses a change whose old value is not what the project holds."""

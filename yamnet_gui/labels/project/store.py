@@ -280,10 +280,16 @@ class Project:
 
     # editing
 
-    def apply(self, command: Command) -> None:
-        """Makes the command's changes, all or none. An empty command does nothing."""
+    def apply(self, command: Command, *, adopt: bool = False) -> None:
+        """Makes the command's changes, all or none. An empty command does nothing.
+
+        With `adopt`, detections that nobody touched need not be stored before: the command brings
+        those that it changes along, so that undo leaves them as detections.
+        """
         if command.changes:
-            self._write("make the change", lambda: self._journal.apply(command, self.reviewer))
+            self._write(
+                "make the change", lambda: self._journal.apply(command, self.reviewer, adopt)
+            )
 
     def undo(self) -> str | None:
         """Takes the last step back, also of an earlier session; its title, None without one."""
@@ -329,6 +335,16 @@ class Project:
 
         self._write("store the detections", work)
         return self.recording_events(recording_id)
+
+    def register(self, recording: Recording) -> None:
+        """Takes in a recording because it was opened; nothing to undo (`add_recordings` has)."""
+
+        def work() -> Touched:
+            self._tables.put_recording(recording)
+            self._journal.note_step("derive", f"open {recording.name}", self.reviewer)
+            return Touched(recordings={recording.id})
+
+        self._write("add the recording", work)
 
     def update_recording(self, recording: Recording) -> None:
         """Stores what the program found out (state, duration, hash …); nothing to undo."""
@@ -480,6 +496,11 @@ class Project:
         with self._reading():
             found = self._tables.events_of(self._rec(recording_id))
             return EventList.of(event for _, event in found)
+
+    def deleted_events(self, recording_id: str) -> list[Event]:
+        """Events of the recording that people took out and did not bring back."""
+        with self._reading():
+            return list(self._journal.deleted_events(self._rec(recording_id)))
 
     def event(self, recording_id: str, event_id: str) -> ProjectEvent | None:
         with self._reading():
