@@ -41,9 +41,9 @@ def demo_analysis() -> StoredAnalysis:
                 float(stored["hop_s"]),
             )
             sha256 = str(stored["weights_sha256"])
-            name = str(stored["weights_name"])
     except (OSError, ValueError, KeyError) as error:
         raise RecordingError(path, "the stored analysis cannot be read") from error
     scores.flags.writeable = False
-    short = name.replace(sha256, sha256[:12])
-    return StoredAnalysis(ScoreTable(grid, scores), ModelName(f"stored: {short}", sha256))
+    return StoredAnalysis(
+        ScoreTable(grid, scores), ModelName(f"stored analysis · weights {sha256[:12]}", sha256)
+    )
