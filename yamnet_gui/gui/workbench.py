@@ -145,6 +145,7 @@ class Workbench(QObject):
         self.controller.leave()
         self.settings.flush()
         self.player.close()
+        self.deriver.close()
         self.analysing.close()
         self.opener.close()
 
