@@ -138,7 +138,9 @@ def test_a_click_and_a_one_frame_event_are_visible_at_every_zoom_of_ten_hours(
         assert tall.any(axis=1).sum() > 0.6 * len(wave), f"click in the waveform, {length} s"
         picture = area_pixels(bench.tracks.spectrogram).astype(int).sum(axis=2)
         here = picture[:, max(column - 2, 0) : column + 3].max(axis=1).mean()
-        assert here > np.median(picture) + 100, f"click in the spectrogram, {length} s"
+        # Close up the click fills the whole picture: its window is longer than the view.
+        floor = np.median(picture) + 100 if length > 0.2 else 300
+        assert here > floor, f"click in the spectrogram, {length} s"
         middle = min(max(event.span.centre_s, view.start_s), view.end_s)
         place = min(int((middle - view.start_s) / view.duration_s * width), int(width) - 1)
         lane = area_pixels(bench.tracks.events)[8, max(place - 2, 0) : place + 3]
