@@ -146,7 +146,7 @@ def test_a_click_and_a_one_frame_event_are_visible_at_every_zoom_of_ten_hours(
         lane = area_pixels(bench.tracks.events)[8, max(place - 2, 0) : place + 3]
         assert (np.abs(lane.astype(int) - base).sum(axis=1) > 60).any(), f"event, {length} s"
         heat = area_pixels(bench.tracks.scores)
-        row = heat[len(heat) // 4, max(place - 12, 0) : place + 3].astype(int)
+        row = heat[len(heat) // 4, max(place - 12, 0) : place + 13].astype(int)
         assert (np.abs(row - base).sum(axis=1) > 200).any(), f"score, {length} s"
 
 
