@@ -22,6 +22,7 @@ from .dialogs.export import ExportDialog
 from .dialogs.go_to import GoToDialog
 from .dialogs.settings import SettingsDialog
 from .dialogs.shortcuts import ShortcutRow, ShortcutsDialog
+from .dialogs.spectrogram import SpectrogramDialog
 from .dialogs.weights import WeightsDialog
 from .jobs.analysing import FetchProgress
 from .jobs.exporting import ExportJob
@@ -40,6 +41,7 @@ class Asking:
         self._bench = workbench
         self._exports = JobRunner("export", workbench)
         self._export_format = ""
+        self._spectrogram: SpectrogramDialog | None = None
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What each action of the table calls."""
@@ -52,6 +54,7 @@ class Asking:
             "quit": self._bench.window.close,
             "settings": self.change_settings,
             "go_to": self.go_to,
+            "spectrogram": self.spectrogram,
             "louder_wave": lambda: self._magnify(2.0),
             "softer_wave": lambda: self._magnify(0.5),
             "reset_rules": self.reset_rules,
@@ -144,6 +147,18 @@ class Asking:
         devices = (("", "The system's own"), *((d.id, d.name) for d in bench.player.devices()))
         dialog = SettingsDialog(bench.settings, {"output_device": devices}, parent=bench.window)
         self._run(dialog)
+
+    def spectrogram(self) -> None:
+        """Opens the dialog of the spectrogram beside the window, once."""
+        bench = self._bench
+        if self._spectrogram is not None:
+            self._spectrogram.close()
+        recording = bench.document.recording
+        channels = recording.info.channels if recording else 0
+        self._spectrogram = SpectrogramDialog(
+            bench.spectrogram, bench.settings, channels, bench.window
+        )
+        self._spectrogram.show()
 
     def go_to(self) -> None:
         bench = self._bench

@@ -22,6 +22,7 @@ class Opener(QObject):
 
     opened = Signal(object)  # Path
     failed = Signal(object)  # UserError
+    leaving = Signal()  # what was open is about to go
 
     def __init__(
         self,
@@ -43,6 +44,7 @@ class Opener(QObject):
         self._samples: Ticket | None = None
         self._tiles: Ticket | None = None
         self._wanted: tuple[int, int] | None = None
+        self._zone = ""
         sound.samples_wanted.connect(self._read_samples)
         spectrogram.tiles_wanted.connect(self._compute_tiles)
 
@@ -56,16 +58,21 @@ class Opener(QObject):
         """Whether a file is being opened or a picture of it being made."""
         return self._files.busy or self._whole.busy or self._view.busy
 
+    def set_time_zone(self, name: str) -> None:
+        """The zone of start times that name none; empty for that of this computer."""
+        self._zone = name
+
     def open(self, path: Path) -> None:
         """Opens `path`; a later call overtakes an earlier one."""
         if self._opening:
             self._opening.cancel()
         self._opening = self._files.submit(
-            OpenJob(path), on_result=self._show, on_failed=self.failed.emit
+            OpenJob(path, self._zone), on_result=self._show, on_failed=self.failed.emit
         )
 
     def close_recording(self) -> None:
         """Leaves the window empty."""
+        self.leaving.emit()
         self._whole.cancel_all()
         self._view.cancel_all()
         self._document.open(None)
@@ -82,6 +89,7 @@ class Opener(QObject):
 
     def _show(self, recording: OpenRecording) -> None:
         info = recording.info
+        self.leaving.emit()
         self._whole.cancel_all()
         self._view.cancel_all()
         self._sound.clear()

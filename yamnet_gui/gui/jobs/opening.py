@@ -1,6 +1,7 @@
 """Opening a recording: what it is, its peaks, and samples of a part of it."""
 
 import time
+import zoneinfo
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,13 +19,21 @@ _KEPT_BYTES = 2 * 2**30
 
 @dataclass(frozen=True, slots=True)
 class OpenJob:
-    """Opens a file far enough to know what it is. Raises RecordingError."""
+    """Opens a file far enough to know what it is. Raises RecordingError.
+
+    A start that names no zone is taken as of `time_zone` (empty: that of this computer).
+    """
 
     path: Path
+    time_zone: str = ""
 
     def run(self) -> Iterator[OpenRecording]:
         with open_audio(self.path) as source:
-            info = replace(source.info, recorded_at=recording_start(self.path))
+            start = recording_start(self.path)
+            if start is not None and start.tzinfo is None:
+                zone = zoneinfo.ZoneInfo(self.time_zone) if self.time_zone else None
+                start = start.replace(tzinfo=zone) if zone else start.astimezone()
+            info = replace(source.info, recorded_at=start)
             yield OpenRecording(info, source.encoding, tuple(source.warnings))
 
 

@@ -1,5 +1,6 @@
 """The owner of what the program remembers between sessions."""
 
+import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,6 +79,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("keep_pitch", True, "Keep the pitch when the speed changes", "", page="Playback"),
     Setting("loop", False, "Loop", page="Playback"),
     Setting("follow", True, "Follow the cursor while playing", page="Playback"),
+    Setting(
+        "time_zone",
+        "",
+        "Time zone of recordings that do not name one",
+        "For clock times from file names; empty for that of this computer",
+        (("", "As this computer"), *((z, z) for z in sorted(zoneinfo.available_timezones()))),
+        page="General",
+    ),
     Setting("output_device", "", "Output device", page="Playback"),
 )
 

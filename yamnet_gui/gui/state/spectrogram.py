@@ -147,6 +147,14 @@ class Spectrogram(QObject):
             self._look = look
             self.changed.emit()
 
+    def follow_levels(self, on: bool) -> None:
+        """Whether the range of levels follows the recording from now on."""
+        look = self._look
+        if on and self._overview is not None and self._settings.scale != "yamnet":
+            look = self._fitted(self._overview)
+        self._automatic = on
+        self.set_look(look, automatic=on)
+
     def set_overview(self, overview: SpectrogramOverview) -> None:
         """Takes a newer state of the coarse picture of the whole recording."""
         self._overview = overview

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
@@ -55,6 +55,7 @@ class RulerLayer(Layer):
 class RulerTrack(Track):
     """Times over all tracks, in h:mm:ss or as clock time."""
 
+    scrubbed = Signal(float)
     HEIGHT = 28
 
     def __init__(self, *arguments: object) -> None:
@@ -63,6 +64,14 @@ class RulerTrack(Track):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(self.HEIGHT)
         self.getPlotItem().getAxis("left").setTicks([[]])
+
+    def press(self, position: QPointF) -> bool:
+        """Dragging over the time axis moves the cursor, and lets it be heard."""
+        self.drag(position)
+        return True
+
+    def drag(self, position: QPointF) -> None:
+        self.scrubbed.emit(min(max(self.time_at(position.x()), 0.0), self.timeline.duration_s))
 
     def set_writing(self, write: Callable[[float, int], str]) -> None:
         """Writes times with `write(seconds, decimals)`."""
