@@ -1,11 +1,12 @@
 """What every action does: asks the owners and the workers, never a widget."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.labels.project import is_negative
 
 from .analysing import Analysing
 from .demo import demo_recording
@@ -50,6 +51,7 @@ class Controller(QObject):
         self._player = player
         self._opener = opener
         self._analysing = analysing
+        self._listed: Callable[[], Sequence[str]] | None = None
         player.position_changed.connect(self._on_position)
         player.set_volume(settings.value("volume"))
         player.set_loop(settings.value("loop"))
@@ -135,6 +137,11 @@ class Controller(QObject):
         self._timeline.set_cursor(time_s)
         self._player.seek(self._timeline.cursor_s)
         self._keep_in_view(self._timeline.cursor_s)
+
+    def scrub(self, time_s: float) -> None:
+        """Moves the cursor and plays a moment of what is there."""
+        self._timeline.set_cursor(time_s)
+        self._player.scrub(time_s)
 
     def play_or_pause(self) -> None:
         """Plays the selection if there is one, else on from the cursor."""
@@ -224,22 +231,45 @@ class Controller(QObject):
         elif event_id:
             self._selection.select((event_id, *self._selection.ids))
 
+    def follow(self, order: Callable[[], Sequence[str]]) -> None:
+        """Steps through events in this order of ids, such as that of a table."""
+        self._listed = order
+
+    def order(self) -> list[str]:
+        """Ids in the order of stepping; "not X" that a correction left behind is no step."""
+        events = self._document.events
+        ids = self._listed() if self._listed is not None else [e.id for e in events]
+        found = (events.get(i) for i in ids)
+        return [e.id for e in found if e is not None and not is_negative(e)]
+
+    def place_of_cursor(self) -> int:
+        """The place in the order of the first event that begins at or after the cursor."""
+        onsets = [event.onset_s for event in map(self._document.events.get, self.order()) if event]
+        cursor = self._timeline.cursor_s
+        return next((i for i, onset in enumerate(onsets) if onset >= cursor), len(onsets))
+
+    def event_beside(self, direction: int) -> str | None:
+        """The id of the event after (1) or before (-1) all that are selected; None at the end."""
+        ids = self.order()
+        chosen = set(self._selection.ids)
+        places = [i for i, event_id in enumerate(ids) if event_id in chosen]
+        if places:
+            place = places[-1] + 1 if direction > 0 else places[0] - 1
+        else:
+            place = self.place_of_cursor() - (direction < 0)
+        return ids[place] if 0 <= place < len(ids) else None
+
     def step_event(self, direction: int) -> None:
         """Goes to the next or previous event and plays it where that is wanted."""
-        events = self._document.events.events
-        if not events:
-            return
-        current = self.current_event()
-        if current is not None:
-            place = events.index(current) + direction
-        else:
-            cursor = self._timeline.cursor_s
-            after = next((i for i, e in enumerate(events) if e.onset_s >= cursor), len(events))
-            place = after if direction > 0 else after - 1
-        if 0 <= place < len(events):
-            self.go_to_event(events[place])
+        event_id = self.event_beside(direction)
+        if event_id is not None:
+            self.go_to(event_id)
 
-    def go_to_event(self, event: Event) -> None:
+    def go_to(self, event_id: str) -> None:
+        """Selects an event, brings it into view and plays it where that is wanted."""
+        event = self._document.events.get(event_id)
+        if event is None:
+            return
         self._selection.select((event.id,))
         self._timeline.reveal(event.span)
         self.seek(event.onset_s)

@@ -16,13 +16,13 @@ from yamnet_gui.detection import (
     PreparedScores,
     RuleSet,
     derive_events,
-    merge_detections,
     prepare,
 )
 
 from .jobs.runner import JobRunner, Ticket
 from .state.class_view import ClassOrder, ClassView, Showing
 from .state.document import AnalysisState, Document
+from .state.project import ProjectState
 from .state.rules import Rules
 
 _WHILE_ANALYSING_MS = 700
@@ -90,16 +90,19 @@ class Deriver(QObject):
         classes: ClassView,
         class_map: ClassMap,
         ontology: Ontology,
+        project: ProjectState,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._document = document
+        self._project = project
         self._rules = rules
         self._classes = classes
         self._class_map = class_map
         self._ontology = ontology
         self._order_in_tree = _tree_order(ontology)
         self._known: dict[int, Derived] = {}
+        self._fresh: EventList | None = None
         self._runner = JobRunner("events", self)
         self._ticket: Ticket | None = None
         self._again = False
@@ -114,6 +117,7 @@ class Deriver(QObject):
         document.analysis_changed.connect(self._on_analysis)
         document.recording_changed.connect(self._on_recording)
         rules.changed.connect(self._on_rules)
+        project.events_changed.connect(self.combine)
         classes.options_changed.connect(self.choose_shown)
 
     @property
@@ -163,14 +167,16 @@ class Deriver(QObject):
 
     def _show(self) -> None:
         """Detections of all channels, beside what people touched."""
-        detections = EventList.of(
+        self._fresh = EventList.of(
             chain.from_iterable(
                 events for known in self._known.values() for events in known.events.values()
             )
         )
-        if any(event.touched for event in self._document.events):
-            detections = merge_detections(detections, self._document.events)
-        self._document.set_events(detections)
+        self.combine()
+
+    def combine(self) -> None:
+        """Shows what was derived last beside what the project holds now."""
+        self._document.set_events(self._project.combined(self._fresh))
         self.choose_shown()
 
     def choose_shown(self) -> None:
@@ -223,6 +229,7 @@ class Deriver(QObject):
             self._ticket = None
         self._again = False
         self._known.clear()
+        self._fresh = None
         self._classes.set_shown(())
         self._classes.choose(None)
 

@@ -1,11 +1,12 @@
 """Wires owners, workers and panels to the window; the one place that knows them all."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, QTimer, Slot
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtGui import QAction, QCursor, QGuiApplication
+from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from yamnet_gui.assets import class_map_path, resource_path
 from yamnet_gui.audio import SOUND_SUFFIXES
@@ -13,6 +14,7 @@ from yamnet_gui.audio.spectrogram import PRESETS
 from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.labels.project import PROJECT_SUFFIX
 
 from .actions import Needs
 from .analysing import Analysing
@@ -20,6 +22,8 @@ from .asking import Asking
 from .controller import Controller
 from .demo import demo_analysis, demo_recording
 from .deriving import Deriver
+from .dialogs.class_picker import LabelChoice
+from .dialogs.review import ask_label, confirm
 from .main_window import MainWindow
 from .opening import Opener
 from .panels.classes import ClassesPanel
@@ -30,8 +34,12 @@ from .panels.recordings import RecordingsPanel
 from .panels.status import StatusBar
 from .panels.welcome import WelcomePanel
 from .playback import make_player
+from .project_menu import ProjectMenu
+from .projects import Projects
+from .reviewing import Asks, Reviewing
 from .state.class_view import ClassView
 from .state.document import AnalysisState, Document
+from .state.project import ProjectState
 from .state.rules import Rules
 from .state.score_buffer import ScoreBuffer
 from .state.selection import EventSelection
@@ -40,7 +48,7 @@ from .state.sound import Sound
 from .state.spectrogram import Spectrogram
 from .state.timeline import Timeline
 from .theme import ThemeChoice, theme_for
-from .times import clock, wall_clock
+from .times import clock, length, wall_clock
 from .toolbar import PresetBox, SpeedBox, ThresholdBox, VolumeBox
 from .tracks.stack import TrackStack
 
@@ -68,8 +76,17 @@ class Workbench(QObject):
             self.document, self.timeline, self.sound, self.spectrogram, parent=self
         )
         self.analysing = Analysing(self.document, self.settings, self)
+        self.project = ProjectState(self)
+        self.project.set_reviewer(self.settings.value("reviewer"))
+        self.projects = Projects(self.document, self.project, self)
         self.deriver = Deriver(
-            self.document, self.rules, self.classes, self.class_map, self.ontology, self
+            self.document,
+            self.rules,
+            self.classes,
+            self.class_map,
+            self.ontology,
+            self.project,
+            self,
         )
         self.controller = Controller(
             self.document,
@@ -80,6 +97,19 @@ class Workbench(QObject):
             self.player,
             self.opener,
             self.analysing,
+            self,
+        )
+        self.reviewing = Reviewing(
+            self.document,
+            self.timeline,
+            self.selection,
+            self.classes,
+            self.project,
+            self.controller,
+            self.settings,
+            self.class_map,
+            self.ontology,
+            Asks(self._ask_label, self._confirm),
             self,
         )
         self._closed = False
@@ -93,22 +123,38 @@ class Workbench(QObject):
         self._place()
         self._wire()
         self.asking = Asking(self)
-        self.window.connect_actions({**self.controller.handlers(), **self.asking.handlers()})
+        self.project_menu = ProjectMenu(self)
+        self.window.connect_actions(
+            {
+                **self.controller.handlers(),
+                **self.asking.handlers(),
+                **self.reviewing.handlers(),
+                **self.project_menu.handlers(),
+            }
+        )
         self._apply_theme()
+        self.opener.set_time_zone(self.settings.value("time_zone"))
+        if self.settings.value("output_device"):
+            self.player.set_device(self.settings.value("output_device"))
         self._offer()
         self._show_recording()
         self.window.restore_layout()
+        self.projects.open_personal()
 
     @property
     def busy(self) -> bool:
         """Whether anything is still on its way to the screen."""
         running = self.opener.busy or self.analysing.running or self.deriver.waiting
-        return running or self.spectrogram.waiting or self.asking.busy or self._starting.isActive()
+        if running or self.spectrogram.waiting or self.asking.busy or self.projects.busy:
+            return True
+        return self._starting.isActive()
 
     def open(self, path: Path) -> None:
         """Opens a recording, or a folder into the list."""
         if path.is_dir():
             self.open_folder(path)
+        elif path.suffix == PROJECT_SUFFIX:
+            self.projects.open(path)
         else:
             self.opener.open(path)
 
@@ -148,6 +194,7 @@ class Workbench(QObject):
         self.deriver.close()
         self.analysing.close()
         self.opener.close()
+        self.projects.close()
 
     def show_error(self, error: UserError) -> None:
         """A bar that names what failed and why."""
@@ -196,7 +243,7 @@ class Workbench(QObject):
                 "speed": self.speed,
                 "volume": self.volume,
                 "threshold": self.threshold,
-                "spectrogram": self.preset,
+                "preset": self.preset,
             }
         )
         self.tracks.restore(self.settings.bytes("tracks"))
@@ -209,6 +256,9 @@ class Workbench(QObject):
             action.setChecked(shown)
             self.tracks.show_track(name, shown)
             action.toggled.connect(self._track_toggle(name))
+        self._channels = window.menus["Play"].addMenu("C&hannel")
+        self._channels.setEnabled(False)
+        self._channels.triggered.connect(self._choose_channel)
         for name in ("follow", "loop", "keep_pitch", "autoplay"):
             window.actions_by_id[name].setChecked(self.settings.value(name))
 
@@ -236,6 +286,7 @@ class Workbench(QObject):
         self.threshold.threshold_chosen.connect(self._set_all)
         self.preset.preset_chosen.connect(self._use_preset)
         tracks.seek_requested.connect(controller.seek)
+        tracks.ruler.scrubbed.connect(controller.scrub)
         tracks.event_clicked.connect(controller.click_event)
         tracks.event_opened.connect(controller.open_event)
         tracks.menu_requested.connect(self._track_menu)
@@ -246,6 +297,8 @@ class Workbench(QObject):
         self.events_panel.opened.connect(controller.open_event)
         self.events_panel.menu_requested.connect(self._event_menu)
         self.inspector.class_clicked.connect(self.classes.choose)
+        controller.follow(lambda: self.events_panel.shown_ids)
+        self._wire_review()
         self.recordings.open_requested.connect(self.opener.open)
         self.status.cancel_requested.connect(self.analysing.cancel)
         self.welcome.open_requested.connect(lambda: self.asking.open())
@@ -274,7 +327,33 @@ class Workbench(QObject):
         self.settings.changed.connect(self._on_setting)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme)
 
+    def _wire_review(self) -> None:
+        reviewing, tracks = self.reviewing, self.tracks
+        tracks.edge_moved.connect(reviewing.drag_edge)
+        self.inspector.note_edited.connect(reviewing.set_note)
+        self.inspector.relabel_requested.connect(reviewing.relabel_to)
+        self.opener.leaving.connect(self.inspector.commit_note)
+        reviewing.failed.connect(self.show_error)
+        reviewing.told.connect(self._tell)
+        reviewing.edge_dragged.connect(self._show_length)
+        reviewing.show_class.connect(lambda: self.asking.find_class())
+
     # Answers to what happens
+
+    def _ask_label(self, title: str, used: Sequence[str]) -> LabelChoice | None:
+        return ask_label(self.class_map, self.ontology, title, used, self.window)
+
+    def _confirm(self, question: str, verb: str) -> bool:
+        return confirm(question, verb, self.window)
+
+    @Slot(str)
+    def _tell(self, text: str) -> None:
+        """A short remark on what a key did, for a while."""
+        self.notices.show_notice(NoticeKind.INFO, text, key="review", seconds=5)
+
+    @Slot(float)
+    def _show_length(self, seconds: float) -> None:
+        QToolTip.showText(QCursor.pos(), length(seconds), self.tracks)
 
     @Slot(object)
     def _on_opened(self, path: Path) -> None:
@@ -353,14 +432,31 @@ class Workbench(QObject):
         info = recording.info
         rate = f"{info.sample_rate_hz / 1000:g} kHz"
         channels = {1: "mono", 2: "stereo"}.get(info.channels, f"{info.channels} channels")
-        length = clock(info.duration_s, 1)
+        lasts = clock(info.duration_s, 1)
         self.window.setWindowTitle(
-            f"{info.path.name} — {length}, {rate}, {channels}, {recording.encoding} — yamnet_gui"
+            f"{info.path.name} — {lasts}, {rate}, {channels}, {recording.encoding} — yamnet_gui"
         )
         known = info.recorded_at is not None
+        self._offer_channels(info.channels)
         clock_time = self.window.actions_by_id["clock_time"]
         clock_time.setVisible(known)
         self._write_times(known and clock_time.isChecked())
+
+    def _offer_channels(self, count: int) -> None:
+        """Which channel is heard: all of them as they are, or one."""
+        self._channels.clear()
+        self._channels.setEnabled(count > 1)
+        names = {2: ("Left", "Right")}.get(count, tuple(f"Channel {i + 1}" for i in range(count)))
+        for index, name in enumerate(("All", *names)):
+            action = self._channels.addAction(name)
+            action.setCheckable(True)
+            action.setChecked(index == 0)
+            action.setData(None if index == 0 else index - 1)
+
+    def _choose_channel(self, chosen: QAction) -> None:
+        for action in self._channels.actions():
+            action.setChecked(action is chosen)
+        self.player.set_channel(chosen.data())
 
     @Slot()
     def _show_analysis(self) -> None:
@@ -458,7 +554,7 @@ class Workbench(QObject):
         actions = self.window.actions_by_id
         menu = QMenu(self.window)
         menu.addAction("Play from here", lambda: self._play_from(time_s))
-        for name in ("play_selected", "zoom_event", "zoom_all", "go_to", "clear_selection"):
+        for name in ("draw", "play_selected", "zoom_event", "zoom_all", "clear_selection"):
             menu.addAction(actions[name])
         menu.popup(at)
 
@@ -467,8 +563,14 @@ class Workbench(QObject):
         if event_id and event_id not in self.selection.ids:
             self.selection.select((event_id,))
         menu = QMenu(self.window)
-        for name in ("play_selected", "zoom_event", "next", "previous", "export"):
-            menu.addAction(self.window.actions_by_id[name])
+        for name in (
+            *("accept", "reject", "uncertain", "unreview", "|", "find_class", "split", "merge"),
+            *("delete", "|", "accept_above", "reject_below", "|", "play_selected", "zoom_event"),
+        ):
+            if name == "|":
+                menu.addSeparator()
+            else:
+                menu.addAction(self.window.actions_by_id[name])
         event = self.controller.current_event()
         if event is not None and event.class_index is not None:
             index = event.class_index
@@ -508,6 +610,12 @@ class Workbench(QObject):
             self._apply_colormap()
         elif key == "keys":
             self.window.apply_shortcuts()
+        elif key == "output_device":
+            self.player.set_device(self.settings.value(key) or None)
+        elif key == "time_zone":
+            self.opener.set_time_zone(self.settings.value(key))
+        elif key == "reviewer":
+            self.project.set_reviewer(self.settings.value("reviewer"))
 
     @Slot()
     def _on_scheme(self) -> None:

@@ -5,7 +5,8 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from tests.gui.worlds import DOG, SILENCE, SPEECH, World
-from yamnet_gui.gui.panels.inspector import InspectorPanel, best_first
+from yamnet_gui.gui.panels.inspector import InspectorPanel
+from yamnet_gui.gui.state.best import best_first
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_best_classes_are_those_of_the_frames_in_the_span(
     assert first.class_index == DOG
     assert first.score == pytest.approx(0.9)
     assert first.second == pytest.approx(0.9 / len(frames))
-    assert len(panel.span_bars.rows) == 5
+    assert len(panel.span_bars.rows) == 9
 
 
 def test_what_it_was_before_is_told(panel: InspectorPanel, world: World) -> None:

@@ -1,6 +1,7 @@
 """What is known about the selected event, and what is heard at the cursor."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +21,9 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.gui.state.best import BEST_OF_EVENT, best_first, span_scores
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.event_table import STATE_WORDS
-from yamnet_gui.gui.state.score_buffer import ScoreBuffer
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import class_color, state_mark
@@ -30,7 +31,6 @@ from yamnet_gui.gui.times import clock, length
 
 from .parts import ElidedLabel, ScoreBars, ScoreRow
 
-_BEST_OF_EVENT = 5
 _BEST_AT_CURSOR = 8
 _CURSOR_MS = 66
 _NOTE_MS = 1500
@@ -238,13 +238,15 @@ class InspectorPanel(QWidget):
         return " › ".join(reversed(names))
 
     def _show_span(self, event: Event) -> None:
-        span = _span_scores(_buffer_for(self._document, event), event)
+        span = span_scores(self._document, event)
         self.span_title.setVisible(span is not None)
         self.span_bars.setVisible(span is not None)
         if span is not None:
             best = span.max(axis=0)
             mean = span.mean(axis=0)
-            self.span_bars.set_rows(self._rows(best, mean, _BEST_OF_EVENT), _BEST_OF_EVENT)
+            rows = self._rows(best, mean, BEST_OF_EVENT)
+            keyed = [replace(row, key=str(n)) for n, row in enumerate(rows, start=1)]
+            self.span_bars.set_rows(keyed, BEST_OF_EVENT)
 
     def _cursor_soon(self) -> None:
         if not self._cursor_later.isActive():
@@ -321,32 +323,6 @@ class _Facts(QWidget):
         for name, (_, value) in self._rows.items():
             value.setText(texts.get(name, ""))
             self._form.setRowVisible(value, name in texts)
-
-
-def best_first(scores: NDArray[np.float32], count: int) -> list[int]:
-    """Indices of the largest scores (classes,), largest first."""
-    count = min(count, len(scores))
-    some = np.argpartition(-scores, count - 1)[:count]
-    return [int(i) for i in some[np.argsort(-scores[some], kind="stable")]]
-
-
-def _span_scores(buffer: ScoreBuffer | None, event: Event) -> NDArray[np.float32] | None:
-    """Scores of the frames whose tiles an event touches, (frames, classes); None where not there.
-
-    An end that lies on the border of two tiles does not touch the second.
-    """
-    if buffer is None or not buffer.ready:
-        return None
-    first = buffer.grid.frame_at(event.onset_s + 1e-6)
-    last = buffer.grid.frame_at(max(event.offset_s - 1e-6, event.onset_s))
-    found = buffer.table().scores[first : max(last, first) + 1]
-    return found if len(found) else None
-
-
-def _buffer_for(document: Document, event: Event) -> ScoreBuffer | None:
-    """The scores of the event's own channel where there are such."""
-    own = (b for b in document.buffers if b.channel == event.channel)
-    return next(own, document.scores)
 
 
 def _facts(event: Event) -> list[tuple[str, str]]:

@@ -305,13 +305,17 @@ def draw_row_background(
 
 @dataclass(frozen=True, slots=True)
 class ScoreRow:
-    """One class in a list of bars: score in [0, 1] and, beside it, a second figure."""
+    """One class in a list of bars: score in [0, 1] and, beside it, a second figure.
+
+    `key` is the key that gives its label.
+    """
 
     class_index: int
     name: str
     score: float
     color: QColor
     second: float | None = None
+    key: str = ""
 
 
 class ScoreBars(QWidget):
@@ -397,17 +401,23 @@ class ScoreBars(QWidget):
         number = metrics.horizontalAdvance("0.00") + 4
         bar = min(max(self.width() * 0.28, 40.0), 110.0)
         back = blended(palette.color(role.WindowText), palette.color(role.Window), 0.12)
+        keyed = any(row.key for row in self._rows)
+        keys = metrics.horizontalAdvance("0") + 5 if keyed else 0
         for i, row in enumerate(self._rows):
             top = i * high
             if i == self._current:
                 shade = blended(palette.color(role.Highlight), palette.color(role.Window), 0.22)
                 painter.fillRect(0, top, self.width(), high, shade)
-            draw_swatch(painter, QRectF(2, top + high / 2 - 4, 8, 8), row.color)
+            middle = Qt.AlignmentFlag.AlignVCenter
+            if row.key:
+                painter.setPen(palette.color(role.PlaceholderText))
+                painter.drawText(QRectF(0, top, keys, high), middle, row.key)
+            draw_swatch(painter, QRectF(keys + 2, top + high / 2 - 4, 8, 8), row.color)
             left = self.width() - number - bar - 6
             painter.setPen(palette.color(role.WindowText))
-            name = metrics.elidedText(row.name, Qt.TextElideMode.ElideRight, int(left - 20))
-            middle = Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(QRectF(16, top, left - 18, high), middle, name)
+            room = left - keys - 18
+            name = metrics.elidedText(row.name, Qt.TextElideMode.ElideRight, int(room - 2))
+            painter.drawText(QRectF(keys + 16, top, room, high), middle, name)
             box = QRectF(left, top + high / 2 - 2.5, bar, 5)
             draw_bar(painter, box, row.score, row.color, back)
             if row.second is not None:
@@ -438,4 +448,5 @@ class ScoreBars(QWidget):
             return ""
         row = self._rows[number]
         mean = "" if row.second is None else f", mean {row.second:.3f}"
-        return f"{row.name}\nscore {row.score:.3f}{mean}"
+        key = f"\n{row.key} gives the event this label" if row.key else ""
+        return f"{row.name}\nscore {row.score:.3f}{mean}{key}"

@@ -1,0 +1,518 @@
+"""Review as people do it: by keys, with every decision in the project at once."""
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from yamnet_gui.core.events import Event, EventSource, Original, ReviewState
+from yamnet_gui.core.scores import FrameGrid, ScoreTable
+from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.gui.dialogs.class_picker import LabelChoice
+from yamnet_gui.gui.reviewing import Asks
+from yamnet_gui.gui.state.event_table import EVENT_ROLE
+from yamnet_gui.gui.state.project import Keeping
+from yamnet_gui.gui.state.score_buffer import ScoreBuffer
+from yamnet_gui.gui.workbench import Workbench
+from yamnet_gui.labels.project import Project, is_negative, personal_project_path
+
+Start = Callable[..., Workbench]
+Settled = Callable[[Workbench], None]
+SPEECH, DOG, BIRD = 0, 69, 106
+ACCEPTED, REJECTED = ReviewState.ACCEPTED, ReviewState.REJECTED
+UNCERTAIN, UNREVIEWED = ReviewState.UNCERTAIN, ReviewState.UNREVIEWED
+FRAMES = {2: (DOG, 0.9), 6: (DOG, 0.5), 10: (SPEECH, 0.8), 14: (DOG, 0.7), 18: (BIRD, 0.6)}
+
+
+def score(bench: Workbench) -> None:
+    """Five detections at known places: dog, dog, speech, dog, bird."""
+    scores = np.full((24, len(bench.class_map)), 0.001, np.float32)
+    for frame, (index, value) in FRAMES.items():
+        scores[frame, index] = value
+        scores[frame, SPEECH if index != SPEECH else BIRD] = 0.1
+    table = ScoreTable(FrameGrid(24, 12.0), scores)
+    bench.document.set_scores((ScoreBuffer.of_table(table),))
+
+
+@pytest.fixture
+def opened(
+    qtbot: QtBot, start: Start, settled: Settled, sound_file: Path
+) -> Callable[[], Workbench]:
+    """Opens the recording with its five detections in a window of its own."""
+
+    def make() -> Workbench:
+        bench = start(sound_file)
+        bench.settings.set("autoplay", False)
+        bench.settings.set("reviewer", "Anna")
+        settled(bench)
+        score(bench)
+        settled(bench)
+        bench.window.activateWindow()
+        qtbot.waitUntil(bench.window.isActiveWindow)
+        return bench
+
+    return make
+
+
+@pytest.fixture
+def bench(opened: Callable[[], Workbench]) -> Workbench:
+    found = opened()
+    agree(found)
+    assert [e.label for e in found.document.events] == ["Dog", "Dog", "Speech", "Dog", "Bird"]
+    return found
+
+
+def press(bench: Workbench, *keys: Qt.Key | str) -> None:
+    """Types keys into the window and looks after each whether all parts agree."""
+    shift = Qt.KeyboardModifier.ShiftModifier
+    for key in keys:
+        if isinstance(key, Qt.Key):
+            QTest.keyClick(bench.window, key)
+        elif key.startswith("shift+"):
+            QTest.keyClick(bench.window, getattr(Qt.Key, f"Key_{key[6:].upper()}"), shift)
+        elif key in ("undo", "redo"):
+            control = Qt.KeyboardModifier.ControlModifier
+            QTest.keyClick(
+                bench.window, Qt.Key.Key_Z, control if key == "undo" else control | shift
+            )
+        else:
+            name = "Slash" if key == "/" else key.upper()
+            QTest.keyClick(bench.window, getattr(Qt.Key, f"Key_{name}"))
+        agree(bench)
+
+
+def agree(bench: Workbench) -> None:
+    """Table, timeline and project say the same."""
+    events = bench.document.events
+    model = bench.events_panel.model
+    rows = [model.index(r, 0).data(EVENT_ROLE) for r in range(model.rowCount())]
+    assert rows == list(events)
+    assert list(bench.tracks.events._layer._lanes.events) == list(events)
+    project, recording = bench.project.project, bench.project.recording_id
+    assert project is not None
+    stored = project.recording_events(recording)
+    assert {e for e in events if e.touched} == {e for e in stored if e.touched}
+    for event in project.deleted_events(recording):
+        assert event.id not in events
+
+
+def states(bench: Workbench) -> list[ReviewState]:
+    return [e.state for e in bench.document.events if not is_negative(e)]
+
+
+def current(bench: Workbench) -> Event:
+    event = bench.controller.current_event()
+    assert event is not None
+    return event
+
+
+def answer(bench: Workbench, label: str = "", yes: bool = True) -> list[str]:
+    """Answers questions in place of a person; gives what was asked."""
+    asked: list[str] = []
+
+    def label_of(title: str, used: Sequence[str]) -> LabelChoice | None:
+        asked.append(title)
+        name = label or (used[0] if used else "")
+        found = bench.class_map.find(name)
+        if found is None:
+            return LabelChoice(name) if name else None
+        return LabelChoice(found.name, found.index, found.mid)
+
+    def confirm(question: str, _verb: str) -> bool:
+        asked.append(question)
+        return yes
+
+    bench.reviewing.asks = Asks(label_of, confirm)
+    return asked
+
+
+def test_keys_alone_review_a_list(bench: Workbench) -> None:
+    press(bench, "n", "a", "r", "u", "a")
+    assert states(bench) == [ACCEPTED, REJECTED, UNCERTAIN, ACCEPTED, UNREVIEWED]
+    assert current(bench).label == "Bird"
+    press(bench, "a")
+    assert states(bench)[-1] is ACCEPTED
+    assert all(e.reviewer == "Anna" and e.reviewed_utc for e in bench.document.events)
+    press(bench, "p", Qt.Key.Key_Backspace)
+    assert states(bench) == [ACCEPTED, REJECTED, UNCERTAIN, UNREVIEWED, ACCEPTED]
+    press(bench, "n", "shift+n")
+    assert current(bench).state is UNREVIEWED
+
+
+def test_every_step_is_undone_and_done_again_with_its_name(bench: Workbench) -> None:
+    before = bench.document.events
+    answer(bench, "Cat")
+    undo = bench.window.actions_by_id["undo"]
+    redo = bench.window.actions_by_id["redo"]
+    assert not undo.isEnabled()
+    press(bench, "n", "a")
+    assert undo.text() == "&Undo accept Dog"
+    press(bench, "3", "p", "m", "n", Qt.Key.Key_Delete, "/")
+    bench.timeline.set_selection(TimeSpan(10.0, 11.0))
+    press(bench, "d")
+    bench.controller.seek(10.5)
+    press(bench, "s", "i")
+    bench.reviewing.set_note(current(bench).id, "behind the wall")
+    after = bench.document.events
+    steps = 0
+    while undo.isEnabled():
+        press(bench, "undo")
+        steps += 1
+        assert steps < 30
+    assert bench.document.events == before
+    assert redo.text() == "&Redo accept Dog"
+    for _ in range(steps):
+        press(bench, "redo")
+    assert bench.document.events == after
+    assert not redo.isEnabled()
+
+
+def test_a_restart_keeps_decisions_and_can_undo_them(
+    opened: Callable[[], Workbench], settled: Settled
+) -> None:
+    first = opened()
+    press(first, "n", "a", "r", Qt.Key.Key_Delete)
+    events = first.document.events
+    first.window.close()
+    second = opened()
+    assert second.document.events == events
+    press(second, "undo")
+    assert [e.label for e in second.document.events] == ["Dog", "Dog", "Speech", "Dog", "Bird"]
+    press(second, "undo", "undo")
+    assert states(second) == [UNREVIEWED] * 5
+
+
+def test_decisions_are_shown_before_anything_is_analysed(
+    opened: Callable[[], Workbench], start: Start, settled: Settled, sound_file: Path
+) -> None:
+    first = opened()
+    press(first, "n", "a")
+    first.window.close()
+    second = start(sound_file)
+    settled(second)
+    assert states(second) == [ACCEPTED]
+
+
+def test_a_moved_recording_comes_with_its_decisions(
+    opened: Callable[[], Workbench], start: Start, settled: Settled, sound_file: Path
+) -> None:
+    first = opened()
+    press(first, "n", "a")
+    first.window.close()
+    moved = sound_file.parent / "elsewhere" / "renamed.wav"
+    moved.parent.mkdir()
+    shutil.move(sound_file, moved)
+    second = start(moved)
+    settled(second)
+    assert states(second) == [ACCEPTED]
+
+
+def test_a_threshold_never_alters_what_was_touched(
+    qtbot: QtBot, bench: Workbench, settled: Settled
+) -> None:
+    press(bench, "n", "a", "r")
+    bench.reviewing.set_note(bench.document.events.events[2].id, "a note")
+    press(bench, "n", Qt.Key.Key_Delete)
+    touched = {e for e in bench.document.events if e.touched}
+    for value in (0.95, 0.02, 0.55, 0.3):
+        bench.controller.set_threshold(None, value)
+        settled(bench)
+        agree(bench)
+        assert {e for e in bench.document.events if e.touched} == touched
+    bench.controller.set_threshold(None, 0.95)
+    settled(bench)
+    assert set(bench.document.events) == touched
+
+
+def test_a_deleted_detection_does_not_come_back(bench: Workbench, settled: Settled) -> None:
+    press(bench, "n", Qt.Key.Key_Delete)
+    assert len(bench.document.events) == 4
+    bench.controller.set_threshold(None, 0.25)
+    settled(bench)
+    assert not [e for e in bench.document.events if e.onset_s < 2.0 and e.label == "Dog"]
+
+
+def test_a_digit_gives_the_label_beside_it_in_the_inspector(bench: Workbench) -> None:
+    press(bench, "n")
+    rows = bench.inspector.span_bars.rows
+    assert [row.key for row in rows] == list("123456789")
+    assert [row.name for row in rows[:2]] == ["Dog", "Speech"]
+    event_id = current(bench).id
+    press(bench, "2")
+    event = current(bench)
+    assert (event.id, event.label, event.class_index) == (event_id, "Speech", SPEECH)
+    assert (event.state, event.source) == (ACCEPTED, EventSource.EDITED)
+    assert event.original is not None
+    assert event.original.label == "Dog"
+    left = [e for e in bench.document.events if is_negative(e)]
+    assert [(e.label, e.state) for e in left] == [("Dog", REJECTED)]
+    press(bench, "1")
+    assert current(bench).label in {"Dog", "Speech"}
+
+
+def test_the_first_label_on_an_event_that_has_it_accepts_it(bench: Workbench) -> None:
+    press(bench, "n", "1")
+    assert current(bench).label == "Dog"
+    assert current(bench).state is ACCEPTED
+    assert not any(is_negative(e) for e in bench.document.events)
+
+
+def test_a_searched_class_is_given_to_all_selected_events(bench: Workbench) -> None:
+    asked = answer(bench, "Cat")
+    bench.selection.select([e.id for e in bench.document.events][:2])
+    press(bench, "/")
+    assert asked == ["Relabel 2 events to"]
+    assert [e.label for e in bench.document.events if not is_negative(e)][:2] == ["Cat", "Cat"]
+    assert bench.window.actions_by_id["undo"].text() == "&Undo relabel 2 events to Cat"
+
+
+def test_a_label_of_ones_own_is_taken(bench: Workbench) -> None:
+    answer(bench, "my crow")
+    press(bench, "n", "/")
+    assert (current(bench).label, current(bench).class_index) == ("my crow", None)
+
+
+def test_edges_follow_the_cursor(bench: Workbench) -> None:
+    press(bench, "n")
+    before = current(bench)
+    bench.controller.seek(before.onset_s + 0.1)
+    press(bench, "i")
+    bench.controller.seek(before.offset_s + 0.2)
+    press(bench, "o")
+    event = current(bench)
+    assert event.onset_s == pytest.approx(before.onset_s + 0.1)
+    assert event.offset_s == pytest.approx(before.offset_s + 0.2)
+    assert event.original == Original("Dog", before.onset_s, before.offset_s)
+    bench.controller.seek(0.0)
+    press(bench, "o")
+    assert current(bench) == event
+    assert any("before the start" in n.text for n in bench.notices.notices)
+
+
+def test_an_event_is_drawn_split_and_merged(bench: Workbench) -> None:
+    asked = answer(bench)
+    bench.classes.choose(BIRD)
+    bench.timeline.set_selection(TimeSpan(5.0, 6.0))
+    press(bench, "d")
+    assert asked == ["Draw an event of"]
+    drawn = current(bench)
+    assert (drawn.label, drawn.span, drawn.state) == ("Bird", TimeSpan(5.0, 6.0), ACCEPTED)
+    assert drawn.source is EventSource.DRAWN
+    bench.controller.seek(5.25)
+    press(bench, "s")
+    halves = [e for e in bench.document.events if 5.0 <= e.onset_s < 6.0 and e.label == "Bird"]
+    assert [e.span for e in halves] == [TimeSpan(5.0, 5.25), TimeSpan(5.25, 6.0)]
+    bench.selection.select([halves[0].id])
+    press(bench, "m")
+    assert current(bench).span == TimeSpan(5.0, 6.0)
+
+
+def test_many_are_decided_on_at_once(bench: Workbench) -> None:
+    bench.selection.select(e.id for e in bench.document.events)
+    press(bench, "r")
+    assert states(bench) == [REJECTED] * 5
+    press(bench, "undo")
+    assert states(bench) == [UNREVIEWED] * 5
+    bench.selection.select(e.id for e in bench.document.events)
+    press(bench, Qt.Key.Key_Delete)
+    assert not len(bench.document.events)
+
+
+def test_this_and_all_above_are_accepted_when_confirmed(bench: Workbench) -> None:
+    asked = answer(bench, yes=False)
+    bench.selection.select([bench.document.events.events[3].id])
+    press(bench, "shift+a")
+    assert asked == ["Accept 2 events of Dog in this recording that score 0.70 or more?"]
+    assert states(bench) == [UNREVIEWED] * 5
+    answer(bench)
+    press(bench, "shift+a")
+    assert states(bench) == [ACCEPTED, UNREVIEWED, UNREVIEWED, ACCEPTED, UNREVIEWED]
+    bench.selection.select([bench.document.events.events[1].id])
+    press(bench, "shift+r")
+    assert states(bench)[1] is REJECTED
+
+
+@pytest.mark.qt_log_ignore("does not support raise", extend=True)  # tooltips, offscreen
+def test_an_edge_is_dragged_in_one_step(qtbot: QtBot, bench: Workbench) -> None:
+    press(bench, "n")
+    before = current(bench)
+    bench.timeline.fit(before.span)
+    lengths: list[float] = []
+    bench.reviewing.edge_dragged.connect(lengths.append)
+    track = bench.tracks.events
+    area = track.area.sceneBoundingRect()
+    lanes = track._layer
+    y = area.top() + lanes.lane_top(0) + lanes.lane_height / 2
+
+    def at(time_s: float) -> QPointF:
+        return QPointF(area.left() + track.x_of(time_s), y)
+
+    left, plain = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QTest.mousePress(track.viewport(), left, plain, at(before.offset_s).toPoint())
+    for step in (0.1, 0.2, 0.3):
+        QTest.mouseMove(track.viewport(), at(before.offset_s + step).toPoint())
+        qtbot.wait(5)
+    assert bench.window.actions_by_id["undo"].isEnabled() is False
+    assert current(bench).offset_s > before.offset_s
+    target = before.offset_s + 0.3
+    QTest.mouseRelease(track.viewport(), left, plain, at(target).toPoint())
+    assert lengths
+    assert current(bench).offset_s == pytest.approx(target, abs=0.01)
+    agree(bench)
+    assert bench.window.actions_by_id["undo"].text() == "&Undo move Dog"
+    press(bench, "undo")
+    assert current(bench) == before
+    assert not bench.window.actions_by_id["undo"].isEnabled()
+
+
+def test_a_click_on_an_edge_moves_nothing(bench: Workbench) -> None:
+    press(bench, "n")
+    event = current(bench)
+    bench.tracks.edge_moved.emit(event.id, event.onset_s, event.offset_s + 0.02, True)
+    assert current(bench) == event
+    assert not bench.window.actions_by_id["undo"].isEnabled()
+
+
+def test_a_note_is_kept_when_another_recording_comes(
+    bench: Workbench, settled: Settled, sound_file: Path
+) -> None:
+    press(bench, "n")
+    event_id, recording = current(bench).id, bench.project.recording_id
+    bench.inspector.note.setPlainText("wind in the mast")
+    other = sound_file.with_name("other.wav")
+    shutil.copy(sound_file, other)
+    bench.open(other)
+    settled(bench)
+    project = bench.project.project
+    assert project is not None
+    stored = project.recording_events(recording).get(event_id)
+    assert stored is not None
+    assert stored.note == "wind in the mast"
+
+
+def test_the_status_bar_says_where_decisions_go(bench: Workbench) -> None:
+    assert bench.status.saved.text() == "saved in personal project"
+    assert personal_project_path().exists()
+
+
+def test_a_second_window_is_told_and_does_no_harm(
+    qtbot: QtBot, bench: Workbench, start: Start, settled: Settled, sound_file: Path
+) -> None:
+    press(bench, "n", "a")
+    second = start(sound_file)
+    settled(second)
+    assert second.project.keeping is Keeping.SCRATCH
+    assert second.status.saved.text() == "not saved"
+    assert any("already open" in n.text for n in second.notices.notices)
+    score(second)
+    settled(second)
+    press(second, "n", "r")
+    second.window.close()
+    bench.window.activateWindow()
+    qtbot.waitUntil(bench.window.isActiveWindow)
+    press(bench, "r")
+    assert states(bench)[:2] == [ACCEPTED, REJECTED]
+
+
+def test_a_damaged_personal_project_is_told_and_left_alone(
+    start: Start, settled: Settled, sound_file: Path
+) -> None:
+    path = personal_project_path()
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"no project at all")
+    bench = start(sound_file)
+    settled(bench)
+    assert any("not a project" in n.text for n in bench.notices.notices)
+    score(bench)
+    settled(bench)
+    press(bench, "n", "a")
+    assert states(bench)[0] is ACCEPTED
+    assert path.read_bytes() == b"no project at all"
+
+
+def test_a_project_is_saved_under_another_name_and_opened_again(
+    bench: Workbench, settled: Settled, tmp_path: Path
+) -> None:
+    press(bench, "n", "a", "r")
+    path = tmp_path / "yard.yamnet"
+    bench.projects.save_as(path)
+    settled(bench)
+    assert bench.status.saved.text() == "saved in yard"
+    agree(bench)
+    press(bench, "u")
+    bench.projects.create(tmp_path / "new.yamnet")
+    settled(bench)
+    assert states(bench) == [UNREVIEWED] * 5
+    bench.open(path)
+    settled(bench)
+    assert states(bench) == [ACCEPTED, REJECTED, UNCERTAIN, UNREVIEWED, UNREVIEWED]
+    agree(bench)
+    with Project.open(personal_project_path()) as personal:
+        assert len(personal.recordings()) == 1
+
+
+def test_a_project_that_is_in_use_can_be_read(
+    bench: Workbench, settled: Settled, tmp_path: Path
+) -> None:
+    path = tmp_path / "busy.yamnet"
+    with Project.create(path):
+        bench.open(path)
+        settled(bench)
+        assert any("already open" in n.text for n in bench.notices.notices)
+        assert bench.status.saved.text() == "saved in personal project"
+    bench.projects.save_as(tmp_path / "mine.yamnet")
+    settled(bench)
+    bench.projects.open(tmp_path / "mine.yamnet", read_only=True)
+    settled(bench)
+    press(bench, "n", "a")
+    assert states(bench) == [UNREVIEWED] * 5
+    assert any("read only" in n.text for n in bench.notices.notices)
+
+
+def test_rejected_events_stay_in_the_list_and_filters_do_not_stop_the_keys(
+    bench: Workbench,
+) -> None:
+    bench.events_panel.states.setCurrentIndex(1)  # unreviewed only
+    QTest.keyClick(bench.window, Qt.Key.Key_N)
+    for _ in range(5):
+        QTest.keyClick(bench.window, Qt.Key.Key_R)
+    assert states(bench) == [REJECTED] * 5
+    assert bench.events_panel.model.rowCount() == 0
+
+
+@pytest.mark.weights
+@pytest.mark.reference
+@pytest.mark.slow
+def test_a_hundred_detections_of_a_scene_by_keys(
+    qtbot: QtBot, start: Start, settled: Settled, reference: Path, weights_file: Path
+) -> None:
+    (scene,) = (reference / "audio").rglob("scene_dev_4.*")
+    bench = start(weights=weights_file)
+    bench.settings.set("autoplay", False)
+    bench.open(scene)
+    settled(bench)
+    for value in (0.3, 0.2, 0.1, 0.05, 0.02, 0.01):
+        bench.controller.set_threshold(None, value)
+        settled(bench)
+        if len(bench.document.events) >= 100:
+            break
+    ids = [e.id for e in bench.document.events][:100]
+    assert len(ids) == 100
+    bench.window.activateWindow()
+    qtbot.waitUntil(bench.window.isActiveWindow)
+    bench.controller.seek(0.0)
+    press(bench, "n")
+    keys = ("a", "r", "u")
+    for n in range(100):
+        press(bench, keys[n % 3])
+    wanted = [(ACCEPTED, REJECTED, UNCERTAIN)[n % 3] for n in range(100)]
+    found = [bench.document.events.get(i) for i in ids]
+    assert [e.state for e in found if e is not None] == wanted
+    project = bench.project.project
+    assert project is not None
+    assert [project.event(bench.project.recording_id, i).event.state for i in ids] == wanted  # type: ignore[union-attr]

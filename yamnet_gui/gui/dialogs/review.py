@@ -1,0 +1,35 @@
+"""Small questions of the review."""
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
+
+from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.ontology import Ontology
+
+from .class_picker import ClassPickerDialog, LabelChoice
+
+
+def ask_label(
+    class_map: ClassMap, ontology: Ontology, title: str, used: Sequence[str], parent: QWidget
+) -> LabelChoice | None:
+    """A label that a person chooses by typing; None where they think better of it."""
+    dialog = ClassPickerDialog(class_map, ontology, used, title, parent=parent)
+    try:
+        return dialog.choice if dialog.exec() == QDialog.DialogCode.Accepted else None
+    finally:
+        dialog.deleteLater()
+
+
+def confirm(question: str, verb: str, parent: QWidget) -> bool:
+    """Whether a person says yes; `verb` stands on the button."""
+    box = QMessageBox(
+        QMessageBox.Icon.Question, "Review", question, QMessageBox.StandardButton.Cancel, parent
+    )
+    yes = box.addButton(verb, QMessageBox.ButtonRole.AcceptRole)
+    box.setDefaultButton(yes)
+    try:
+        box.exec()
+        return box.clickedButton() is yes
+    finally:
+        box.deleteLater()

@@ -1,0 +1,161 @@
+"""Opening projects, and finding the open recording in one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import mkdtemp
+
+from yamnet_gui.core.errors import ProjectError
+from yamnet_gui.core.events import Event, RecordingInfo
+from yamnet_gui.gui.state.project import Keeping
+from yamnet_gui.labels.project import (
+    PROJECT_SUFFIX,
+    Project,
+    Recording,
+    content_hash,
+    new_id,
+    personal_project_path,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedProject:
+    """A project with where its decisions go; `problem` says why it is not the one wanted."""
+
+    project: Project
+    keeping: Keeping
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPersonalJob:
+    """Opens the personal project, or one that is thrown away where that cannot be had.
+
+    `opened` holds what nobody may have taken over when the window closes in the meantime.
+    """
+
+    opened: list[Project] = field(default_factory=list)
+
+    def run(self) -> Iterator[OpenedProject]:
+        path = personal_project_path()
+        try:
+            project = Project.open(path) if path.exists() else Project.create(path)
+        except ProjectError as error:
+            yield self._scratch(None, str(error))
+            return
+        self.opened.append(project)
+        if project.read_only:
+            yield self._scratch(project, project.damage or f"{path}: is open to read only")
+        else:
+            yield OpenedProject(project, Keeping.PERSONAL)
+
+    def _scratch(self, source: Project | None, problem: str) -> OpenedProject:
+        """A project for this window only, with what could be read of the personal one."""
+        path = _scratch_place() / f"unsaved{PROJECT_SUFFIX}"
+        if source is None:
+            project = Project.create(path)
+        else:
+            source.save_as(path)
+            project = Project.open(path)
+            self.opened.remove(source)
+            source.close()
+        self.opened.append(project)
+        return OpenedProject(project, Keeping.SCRATCH, problem)
+
+
+def _scratch_place() -> Path:
+    """A new folder beside the personal project, so that no clean-up takes it; else anywhere."""
+    try:
+        parent = personal_project_path().parent
+        parent.mkdir(parents=True, exist_ok=True)
+        return Path(mkdtemp(prefix="window-", dir=parent))
+    except OSError:
+        return Path(mkdtemp(prefix="yamnet_gui-"))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenProjectJob:
+    """Opens, or with `create` makes, the project at `path`; with `source` a copy of that one.
+
+    Raises ProjectError.
+    """
+
+    path: Path
+    create: bool = False
+    read_only: bool = False
+    source: Project | None = None
+    opened: list[Project] = field(default_factory=list)
+
+    def run(self) -> Iterator[OpenedProject]:
+        if self.source is not None:
+            self.source.save_as(self.path)
+        if self.create:
+            project = Project.create(self.path)
+        else:
+            project = Project.open(self.path, read_only=self.read_only)
+        self.opened.append(project)
+        keeping = Keeping.READ_ONLY if project.read_only else Keeping.PROJECT
+        yield OpenedProject(project, keeping, project.damage)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRecording:
+    """The open recording as the project knows it, with its events."""
+
+    recording: Recording
+    events: tuple[Event, ...]
+    deleted: tuple[Event, ...]
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindRecordingJob:
+    """Finds a file in the project by its place or its content, or takes it in.
+
+    Raises ProjectError where it is not there and nothing can be written.
+    """
+
+    project: Project
+    info: RecordingInfo
+
+    def run(self) -> Iterator[FoundRecording]:
+        project, path = self.project, self.info.path
+        try:
+            digest, size = content_hash(path), path.stat().st_size
+        except OSError:  # the recording itself is told about by whoever reads its sound
+            digest, size = "", 0
+        found, remark = project.recording_at(path), ""
+        if found is not None and digest and found.content_hash not in ("", digest):
+            remark = "has changed since its events were decided on; they may not fit any more"
+        if found is None:
+            found = self._moved(digest)
+            if found is not None:
+                remark = f"was found again by its content; its events come from {found.path}"
+                found = replace(found, path=project.stored_path(path))
+                project.update_recording(found)
+        if found is None:
+            found = self._recording(digest, size)
+            project.register(found)
+        elif digest and not found.content_hash and not project.read_only:
+            project.update_recording(replace(found, content_hash=digest, size_bytes=size))
+        events = project.recording_events(found.id)
+        yield FoundRecording(found, events.events, tuple(project.deleted_events(found.id)), remark)
+
+    def _moved(self, digest: str) -> Recording | None:
+        if self.project.read_only:
+            return None
+        same = self.project.recordings_with_hash(digest)
+        return next((r for r in same if not self.project.locate(r).exists()), None)
+
+    def _recording(self, digest: str, size: int) -> Recording:
+        info = self.info
+        return Recording(
+            new_id(),
+            self.project.stored_path(info.path),
+            digest,
+            size,
+            info.duration_s,
+            info.sample_rate_hz,
+            info.channels,
+            info.recorded_at,
+        )

@@ -1,0 +1,134 @@
+"""The project in the window: its menu, where decisions go, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QDir
+from PySide6.QtWidgets import QFileDialog
+
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.labels.project import PROJECT_SUFFIX
+
+from .jobs.project import FoundRecording, OpenedProject
+from .panels.notices import NoticeKind
+from .state.project import Keeping
+
+if TYPE_CHECKING:
+    from .workbench import Workbench
+
+_PATTERN = f"Projects (*{PROJECT_SUFFIX})"
+
+
+class ProjectMenu:
+    """Asks for projects by name, and shows what comes of it."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        self._bench = workbench
+        projects, owner = workbench.projects, workbench.project
+        projects.opened.connect(self._on_opened)
+        projects.failed.connect(workbench.show_error)
+        projects.in_use.connect(self._on_in_use)
+        projects.found.connect(self._on_found)
+        owner.project_changed.connect(self._show_saved)
+        owner.steps_changed.connect(self._show_steps)
+        self._show_saved()
+        self._show_steps()
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """What each action of the table calls."""
+        return {
+            "open_project": self.open,
+            "new_project": self.create,
+            "save_project": self.save_as,
+        }
+
+    def open(self) -> None:
+        """Lets a person choose a project."""
+        name, _chosen = QFileDialog.getOpenFileName(
+            self._bench.window, "Open a project", self._folder(), f"{_PATTERN};;All files (*)"
+        )
+        if name:
+            self._bench.settings.remember_folder(Path(name).parent, "projects")
+            self._bench.projects.open(Path(name))
+
+    def create(self) -> None:
+        """Makes an empty project; the open recording goes on in it."""
+        path = self._new_path("New project", "project")
+        if path is not None:
+            self._bench.projects.create(path)
+
+    def save_as(self) -> None:
+        """Copies the project with its whole history, and goes on in the copy."""
+        path = self._new_path("Save the project as", "review")
+        if path is not None:
+            self._bench.projects.save_as(path)
+
+    def _new_path(self, title: str, name: str) -> Path | None:
+        start = str(Path(self._folder()) / f"{name}{PROJECT_SUFFIX}")
+        chosen, _filter = QFileDialog.getSaveFileName(self._bench.window, title, start, _PATTERN)
+        if not chosen:
+            return None
+        path = Path(chosen)
+        if path.suffix != PROJECT_SUFFIX:
+            path = path.with_name(path.name + PROJECT_SUFFIX)
+        self._bench.settings.remember_folder(path.parent, "projects")
+        return path
+
+    def _folder(self) -> str:
+        return self._bench.settings.folder("projects") or QDir.homePath()
+
+    def _on_opened(self, result: OpenedProject) -> None:
+        bench = self._bench
+        bench.notices.clear("project")
+        save = [("Save the project as…", self.save_as)]
+        if result.keeping is Keeping.SCRATCH:
+            bench.notices.show_notice(
+                NoticeKind.WARNING,
+                f"{result.problem} — this window goes on without saving its decisions.",
+                save,
+                key="project",
+            )
+        elif result.keeping is Keeping.READ_ONLY:
+            why = result.problem or "It is open to read only."
+            text = f"{result.project.path.name}: {why} Decisions are refused."
+            bench.notices.show_notice(NoticeKind.WARNING, text, save, key="project")
+        if result.keeping in (Keeping.PROJECT, Keeping.READ_ONLY):
+            project = result.project
+            bench.recordings.set_files(project.locate(r) for r in project.recordings())
+            recording = bench.document.recording
+            if recording is not None:
+                bench.recordings.add_file(recording.info.path)
+                bench.recordings.set_current(recording.info.path)
+
+    def _on_in_use(self, path: Path, error: UserError) -> None:
+        self._bench.notices.show_notice(
+            NoticeKind.ERROR,
+            str(error),
+            [("Open to read only", lambda: self._bench.projects.open(path, read_only=True))],
+            key="project",
+        )
+
+    def _on_found(self, found: FoundRecording) -> None:
+        if found.remark:
+            text = f"{found.recording.name} {found.remark}."
+            self._bench.notices.show_notice(NoticeKind.INFO, text, key="recording", seconds=20)
+
+    def _show_saved(self) -> None:
+        said = self._bench.projects.saved_text()
+        self._bench.status.set_saved(said.text, said.tip)
+        self._bench.window.actions_by_id["save_project"].setEnabled(
+            self._bench.project.project is not None
+        )
+
+    def _show_steps(self) -> None:
+        owner, actions = self._bench.project, self._bench.window.actions_by_id
+        for name, word, title in (
+            ("undo", "&Undo", owner.undo_title),
+            ("redo", "&Redo", owner.redo_title),
+        ):
+            escaped = (title or "").replace("&", "&&")
+            actions[name].setText(f"{word} {escaped}".strip())
+            actions[name].setEnabled(title is not None)

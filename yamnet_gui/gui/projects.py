@@ -1,0 +1,155 @@
+"""Opens, makes and closes projects, and finds the open recording in them."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from yamnet_gui.core.errors import ProjectError, UserError
+from yamnet_gui.labels.project import Project, ProjectInUseError
+
+from .jobs.project import (
+    FindRecordingJob,
+    FoundRecording,
+    OpenedProject,
+    OpenPersonalJob,
+    OpenProjectJob,
+)
+from .jobs.runner import JobRunner, Ticket
+from .state.document import Document
+from .state.project import Keeping, ProjectState
+
+
+@dataclass(frozen=True, slots=True)
+class SavedText:
+    """What the status bar says about where decisions go."""
+
+    text: str
+    tip: str = ""
+
+
+class Projects(QObject):
+    """Looks after the one open project. What was open stays until another is known to be fine."""
+
+    opened = Signal(object)  # OpenedProject
+    failed = Signal(object)  # UserError
+    in_use = Signal(object, object)  # Path, UserError
+    found = Signal(object)  # FoundRecording
+
+    def __init__(
+        self, document: Document, state: ProjectState, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._state = state
+        self._runner = JobRunner("project", self)
+        self._jobs: list[OpenPersonalJob | OpenProjectJob] = []
+        self._finding: Ticket | None = None
+        document.recording_changed.connect(self._on_recording)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a project is being opened or a recording looked up in it."""
+        return self._runner.busy
+
+    def open_personal(self) -> None:
+        """Opens the project that holds recordings opened without any other."""
+        self._submit(OpenPersonalJob())
+
+    def open(self, path: Path, *, read_only: bool = False) -> None:
+        self._submit(OpenProjectJob(path, read_only=read_only), path)
+
+    def create(self, path: Path) -> None:
+        """Makes an empty project and goes on in it."""
+        self._submit(OpenProjectJob(path, create=True), path)
+
+    def save_as(self, path: Path) -> None:
+        """Copies the open project with its whole history, and goes on in the copy."""
+        source = self._state.project
+        if source is not None:
+            self._submit(OpenProjectJob(path, source=source), path)
+
+    def close(self) -> None:
+        """Ends the thread and leaves single, portable files."""
+        self._runner.close()
+        self._replace(None, Keeping.NOWHERE)
+        for job in self._jobs:
+            for project in job.opened:
+                project.close()
+        self._jobs.clear()
+
+    def saved_text(self) -> SavedText:
+        """Where decisions go, in words."""
+        project = self._state.project
+        if project is None:
+            return SavedText("")
+        tip = f"Every decision is on the disk at once, in {project.path}"
+        match self._state.keeping:
+            case Keeping.PERSONAL:
+                return SavedText("saved in personal project", tip)
+            case Keeping.READ_ONLY:
+                return SavedText(f"{project.path.stem}: read only", "Decisions are refused")
+            case Keeping.SCRATCH:
+                return SavedText(
+                    "not saved", "Decisions are not kept: save the project under a name of its own"
+                )
+        return SavedText(f"saved in {project.path.stem}", tip)
+
+    def _submit(self, job: OpenPersonalJob | OpenProjectJob, path: Path | None = None) -> None:
+        self._jobs.append(job)
+
+        def failed(error: UserError) -> None:
+            if path is not None and isinstance(error, ProjectInUseError):
+                self.in_use.emit(path, error)
+            else:
+                self.failed.emit(error)
+
+        def taken(result: OpenedProject) -> None:
+            self._jobs.remove(job)
+            self._take(result)
+
+        self._runner.submit(job, on_result=taken, on_failed=failed)
+
+    def _take(self, result: OpenedProject) -> None:
+        self._replace(result.project, result.keeping)
+        self.opened.emit(result)
+        self._find()
+
+    def _replace(self, project: Project | None, keeping: Keeping) -> None:
+        """Closes what was open; a project of this window only goes where nothing is in it."""
+        if self._finding is not None:
+            self._finding.cancel()
+        scratch = self._state.keeping is Keeping.SCRATCH
+        before = self._state.use(project, keeping)
+        if before is None:
+            return
+        try:
+            empty = before.undo_title is None and before.redo_title is None
+            before.close()
+        except ProjectError as error:
+            self.failed.emit(error)
+            return
+        if scratch and empty:
+            shutil.rmtree(before.path.parent, ignore_errors=True)
+
+    def _on_recording(self) -> None:
+        self._state.forget_recording()
+        self._find()
+
+    def _find(self) -> None:
+        """Looks the open recording up in the open project."""
+        if self._finding is not None:
+            self._finding.cancel()
+            self._finding = None
+        recording, project = self._document.recording, self._state.project
+        if recording is None or project is None:
+            return
+
+        def take(found: FoundRecording) -> None:
+            self._state.set_recording(found.recording.id, found.events, found.deleted)
+            self.found.emit(found)
+
+        self._finding = self._runner.submit(
+            FindRecordingJob(project, recording.info), on_result=take, on_failed=self.failed.emit
+        )

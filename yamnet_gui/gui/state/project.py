@@ -1,0 +1,184 @@
+"""The owner of the open project and of what it holds about the open recording."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from enum import StrEnum
+
+from PySide6.QtCore import QObject, Signal
+
+from yamnet_gui.core.errors import ProjectError
+from yamnet_gui.core.events import Event, EventList, EventSource, ReviewState
+from yamnet_gui.detection import merge_detections
+from yamnet_gui.labels.project import Command, Project, ProjectChange, ProjectEvent
+
+
+class Keeping(StrEnum):
+    """Where decisions go."""
+
+    NOWHERE = "nowhere"
+    PERSONAL = "personal"
+    PROJECT = "project"
+    READ_ONLY = "read only"
+    SCRATCH = "scratch"
+
+
+class ProjectState(QObject):
+    """One project, or none while it is being opened. Every edit is on the disk when it returns.
+
+    `stored` are the project's events of the open recording, `deleted` those that people took out
+    of it. Edits raise ProjectError where they are refused; nothing has changed then.
+    """
+
+    project_changed = Signal()
+    recording_changed = Signal()
+    events_changed = Signal()
+    steps_changed = Signal()
+    _written = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._project: Project | None = None
+        self._keeping = Keeping.NOWHERE
+        self._unsubscribe: Callable[[], None] | None = None
+        self._recording_id = ""
+        self._stored: dict[str, Event] = {}
+        self._deleted: list[Event] = []
+        self._reviewer = ""
+        self._last: tuple[ProjectChange, ...] = ()
+        # by a signal, because the project tells in whichever thread wrote to it
+        self._written.connect(self._on_written)
+
+    @property
+    def project(self) -> Project | None:
+        return self._project
+
+    @property
+    def keeping(self) -> Keeping:
+        return self._keeping
+
+    @property
+    def recording_id(self) -> str:
+        """The open recording in the project; "" until it is found there."""
+        return self._recording_id
+
+    @property
+    def stored(self) -> EventList:
+        """Everything that the project holds of the open recording, touched or not."""
+        return EventList.of(self._stored.values())
+
+    @property
+    def deleted(self) -> list[Event]:
+        return list(self._deleted)
+
+    @property
+    def undo_title(self) -> str | None:
+        return self._project.undo_title if self._project else None
+
+    @property
+    def redo_title(self) -> str | None:
+        return self._project.redo_title if self._project else None
+
+    def use(self, project: Project | None, keeping: Keeping = Keeping.NOWHERE) -> Project | None:
+        """Takes another project; gives the former one, which the caller closes."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+        before, self._project = self._project, project
+        self._keeping = keeping
+        if project is not None:
+            project.reviewer = self._reviewer
+            self._unsubscribe = project.subscribe(self._written.emit)
+        self.forget_recording()
+        self.project_changed.emit()
+        self.steps_changed.emit()
+        return before
+
+    def set_reviewer(self, name: str) -> None:
+        """Who decides from now on."""
+        self._reviewer = name
+        if self._project is not None:
+            self._project.reviewer = name
+
+    def set_recording(
+        self, recording_id: str, events: Iterable[Event], deleted: Iterable[Event]
+    ) -> None:
+        """The open recording was found in the project, with these events."""
+        self._recording_id = recording_id
+        self._stored = {event.id: event for event in events}
+        self._deleted = list(deleted)
+        self.recording_changed.emit()
+        self.events_changed.emit()
+
+    def forget_recording(self) -> None:
+        """No recording is open, or it is not known yet which one of the project it is."""
+        if self._recording_id or self._stored:
+            self._recording_id = ""
+            self._stored, self._deleted = {}, []
+            self.recording_changed.emit()
+
+    def items(self, events: Iterable[Event]) -> list[ProjectEvent]:
+        """Events of the open recording as commands take them."""
+        return [ProjectEvent(self._recording_id, event) for event in events]
+
+    def apply(self, command: Command) -> None:
+        """Makes one step that can be undone; detections come along with their decision."""
+        self._writable().apply(command, adopt=True)
+
+    def undo(self) -> tuple[str, tuple[ProjectChange, ...]] | None:
+        """Takes the last step back: its title and what changed."""
+        return self._turn(self._writable().undo)
+
+    def redo(self) -> tuple[str, tuple[ProjectChange, ...]] | None:
+        return self._turn(self._writable().redo)
+
+    def negatives_of(self, items: Iterable[ProjectEvent]) -> list[ProjectEvent]:
+        """The "not X" that earlier corrections of these left behind."""
+        return self._project.negatives_of(items) if self._project else []
+
+    def combined(self, fresh: EventList | None) -> EventList:
+        """What the window shows: fresh detections, and in place of them what people touched.
+
+        None where there are no scores: then whatever the project holds.
+        """
+        if fresh is None:
+            return self.stored
+        if not self._stored and not self._deleted:
+            return fresh
+        # a deleted detection must not come back; one that a person drew stood for none
+        gone = [
+            replace(e, state=ReviewState.REJECTED)
+            for e in self._deleted
+            if e.source is not EventSource.DRAWN and e.id not in self._stored
+        ]
+        there = EventList.of([*self._stored.values(), *gone])
+        merged = merge_detections(fresh, there)
+        return merged.without(*(e.id for e in gone)) if gone else merged
+
+    def _writable(self) -> Project:
+        if self._project is None:
+            raise ProjectError("Project", "nothing is open to keep decisions in", "open a project")
+        return self._project
+
+    def _turn(self, step: Callable[[], str | None]) -> tuple[str, tuple[ProjectChange, ...]] | None:
+        self._last = ()
+        title = step()
+        return None if title is None else (title, self._last)
+
+    def _on_written(self, changes: tuple[ProjectChange, ...]) -> None:
+        self._last = changes
+        project = self._project
+        mine = [c for c in changes if c.recording_id == self._recording_id and c.event_ids]
+        if project is not None and mine and self._recording_id:
+            gone = {event.id for event in self._deleted}
+            other_deleted = False
+            for event_id in dict.fromkeys(i for change in mine for i in change.event_ids):
+                found = project.event(self._recording_id, event_id)
+                other_deleted |= found is None or event_id in gone
+                if found is None:
+                    self._stored.pop(event_id, None)
+                else:
+                    self._stored[event_id] = found.event
+            if other_deleted:
+                self._deleted = project.deleted_events(self._recording_id)
+            self.events_changed.emit()
+        self.steps_changed.emit()
