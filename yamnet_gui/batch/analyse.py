@@ -9,7 +9,6 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import cast
 
@@ -212,6 +211,8 @@ def _grid(info: RecordingInfo, frames: int, settings: AnalysisSettings) -> Frame
 
 def _recipe() -> str:
     """What must not change between the parts of one result, or the last bits may."""
+    from importlib.metadata import PackageNotFoundError, version  # slow, and seldom needed
+
     found = [f"threads {os.environ.get('TF_NUM_INTRAOP_THREADS') or os.cpu_count()}"]
     for name in _LIBRARIES:
         try:

@@ -14,7 +14,7 @@ from yamnet_gui.core.events import RecordingInfo
 from yamnet_gui.core.scores import FrameGrid, ScoreChunk, ScoreTable
 
 from .settings import AnalysisSettings
-from .stored import META, open_rows, table_name
+from .stored import META, forget_pages, open_rows, table_name
 
 _READ_FRAMES = 4096
 
@@ -59,6 +59,27 @@ class Analysis:
         for first in range(0, len(scores), _READ_FRAMES):
             last = first + _READ_FRAMES
             yield ScoreChunk(first, scores[first:last], embeddings[first:last])
+
+    def score_blocks(self, channel: int | None = None) -> Iterator[tuple[int, NDArray[np.float32]]]:
+        """First frame and scores (n, classes) of block after block, in bounded memory.
+
+        Mapped rows that were looked at count as memory of the process, which these do only until
+        the next block is asked for.
+        """
+        yield from _let_go(self.table(channel).scores)
+
+    def embedding_blocks(
+        self, channel: int | None = None
+    ) -> Iterator[tuple[int, NDArray[np.float32]]]:
+        """First frame and embeddings (n, 1024) of blocks, as `score_blocks`."""
+        yield from _let_go(self.embeddings(channel))
+
+
+def _let_go(mapped: NDArray[np.float32]) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    """Blocks of mapped rows; the pages of each are let go after it. They stay readable."""
+    for first in range(0, len(mapped), _READ_FRAMES):
+        yield first, mapped[first : first + _READ_FRAMES]
+        forget_pages(mapped)
 
 
 def describe(

@@ -18,10 +18,7 @@ from yamnet_gui.core.errors import UserError, WeightsError
 
 from .journal import Record
 from .options import BatchOptions
-from .work import PartNames, Worker, identity
-
-Task = tuple[Path, str, PartNames]
-"""A recording, its key, and where its parts go."""
+from .work import PartNames, Task, Worker, identity
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,14 @@
-"""What is made of one analysis: labels, rows of tables, arrays."""
+"""What is made of one analysis beside its events: rows of tables, arrays."""
 
-from collections.abc import Iterator, Sequence
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.core.classes import ClassMap
-from yamnet_gui.core.events import Event, EventList, LabelledRecording
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.scores import WINDOW_S, FrameGrid, ScoreTable
-from yamnet_gui.detection import RuleSet, detect
 
 from .analysis import Analysis
 from .plan import printable
@@ -22,26 +20,6 @@ def best_classes(analysis: Analysis, names: Sequence[str], count: int) -> list[t
     mean = np.mean([_means(analysis, table)[0] for table in analysis.tables], axis=0)
     order = np.argsort(-mean, kind="stable")[:count]
     return [(names[k], float(mean[k])) for k in order]
-
-
-def labelled(
-    analysis: Analysis,
-    rules: RuleSet,
-    class_map: ClassMap,
-    classes: Sequence[int] = (),
-    top: int | None = None,
-) -> LabelledRecording:
-    """The events of a recording under the rules, of these classes (none named: of all).
-
-    With `top`, a class counts only where it is among so many highest of a frame.
-    """
-    events: list[Event] = []
-    for table in analysis.tables:
-        used = _only_top(table, top) if top is not None else table
-        events += detect(used, rules, classes or None).iter_events(class_map)
-    return LabelledRecording(
-        analysis.recording, EventList.of(events), model_sha256=analysis.model_sha256
-    )
 
 
 def score_columns(names: Sequence[str]) -> list[str]:
@@ -73,11 +51,11 @@ def frame_rows(analysis: Analysis, what: str) -> Iterator[TableRows]:
     Start and end are those of the stretch that the frame was scored on.
     """
     file = printable(analysis.recording.path)
+    read = analysis.score_blocks if what == "scores" else analysis.embedding_blocks
     for table in analysis.tables:
         starts, ends = window_bounds(table.grid)
-        for chunk in analysis.chunks(table.channel):
-            part = slice(chunk.first_frame, chunk.next_frame)
-            values = chunk.scores if what == "scores" else chunk.embeddings
+        for first, values in read(table.channel):
+            part = slice(first, first + len(values))
             yield TableRows(file, table.channel, starts[part], ends[part], values)
 
 
@@ -91,54 +69,63 @@ def write_arrays(path: Path, analysis: Analysis, names: Sequence[str], with_scor
     """One .npz: `embeddings`, `frame_start_s`, `frame_end_s`, `recording`, `model_sha256`, and with
     scores also `scores` and `class_names`. Where channels were analysed one by one, scores and
     embeddings have them as their first axis."""
-    tables = analysis.tables
-    starts, ends = window_bounds(tables[0].grid)
-    embeddings = [analysis.embeddings(table.channel) for table in tables]
-    arrays = {
-        "embeddings": embeddings[0] if tables[0].channel is None else np.stack(embeddings),
+    starts, ends = window_bounds(analysis.tables[0].grid)
+    small = {
         "frame_start_s": starts,
         "frame_end_s": ends,
         "recording": np.array(printable(analysis.recording.path)),
         "model_sha256": np.array(analysis.model_sha256),
     }
-    if with_scores:
-        scores = [table.scores for table in tables]
-        arrays["scores"] = scores[0] if tables[0].channel is None else np.stack(scores)
-        arrays["class_names"] = np.array(names)
-    with replacing(path) as beside, beside.open("wb") as file:
-        np.savez(file, **arrays)  # type: ignore[arg-type]
+    with (
+        replacing(path) as beside,
+        zipfile.ZipFile(beside, "w", zipfile.ZIP_STORED, allowZip64=True) as file,
+    ):
+        _write_blocks(file, "embeddings", analysis, analysis.embedding_blocks)
+        if with_scores:
+            _write_blocks(file, "scores", analysis, analysis.score_blocks)
+            small["class_names"] = np.array(names)
+        for name, array in small.items():
+            with file.open(f"{name}.npy", "w") as entry:
+                np.lib.format.write_array(entry, array, allow_pickle=False)
+
+
+def _write_blocks(
+    file: zipfile.ZipFile,
+    name: str,
+    analysis: Analysis,
+    read: Callable[[int | None], Iterator[tuple[int, NDArray[np.float32]]]],
+) -> None:
+    """One array of the .npz, written block by block, so that memory stays bounded."""
+    tables = analysis.tables
+    counts = {table.grid.count for table in tables}
+    if len(counts) > 1:
+        raise ValueError("channels of different lengths do not make one array")
+    with file.open(f"{name}.npy", "w", force_zip64=True) as entry:
+        for k, table in enumerate(tables):
+            for first, block in read(table.channel):
+                if k == first == 0:
+                    shape: tuple[int, ...] = (table.grid.count, block.shape[1])
+                    if table.channel is not None:
+                        shape = (len(tables), *shape)
+                    head = {"shape": shape, "fortran_order": False, "descr": "<f4"}
+                    np.lib.format.write_array_header_2_0(entry, head)
+                entry.write(np.ascontiguousarray(block, "<f4").data)
 
 
 def _means(
     analysis: Analysis, table: ScoreTable, with_embedding: bool = False
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Mean and maximum score of each class and the mean embedding (empty if not wanted)."""
-    total: NDArray[np.float64] | None = None
-    for chunk in analysis.chunks(table.channel):
-        summed = chunk.scores.sum(axis=0, dtype=np.float64)
-        highest_here = chunk.scores.max(axis=0).astype(np.float64)
-        embedded = np.zeros(0)
-        if with_embedding:
-            embedded = chunk.embeddings.sum(axis=0, dtype=np.float64)
-        if total is None:
-            total, highest, embedding = summed, highest_here, embedded
-        else:
-            total += summed
-            highest = np.maximum(highest, highest_here)
-            embedding = embedding + embedded
-    if total is None:
+    total = highest = embedding = np.zeros(0)
+    for first, scores in analysis.score_blocks(table.channel):
+        summed = scores.sum(axis=0, dtype=np.float64)
+        highest_here = scores.max(axis=0).astype(np.float64)
+        total = total + summed if first else summed
+        highest = np.maximum(highest, highest_here) if first else highest_here
+    if with_embedding:
+        for first, block in analysis.embedding_blocks(table.channel):
+            embedded = block.sum(axis=0, dtype=np.float64)
+            embedding = embedding + embedded if first else embedded
+    if table.grid.count == 0:
         raise ValueError("an analysis without frames")
     return total / table.grid.count, highest, embedding / table.grid.count
-
-
-def _only_top(table: ScoreTable, count: int) -> ScoreTable:
-    """The table with 0 for every score that is not among the `count` highest of its frame."""
-    kept = np.zeros_like(table.scores)
-    for first in range(0, len(kept), 4096):
-        block = table.scores[first : first + 4096]
-        places = np.argpartition(-block, min(count, block.shape[1]) - 1, axis=1)[:, :count]
-        np.put_along_axis(
-            kept[first : first + 4096], places, np.take_along_axis(block, places, axis=1), axis=1
-        )
-    kept.flags.writeable = False
-    return ScoreTable(table.grid, kept, table.channel)

@@ -8,20 +8,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import overload
 
+from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.files import replacing
-from yamnet_gui.labels.formats import WriteOptions, read_sidecar, write_labels
+from yamnet_gui.labels.formats import WriteOptions, write_labels
 from yamnet_gui.labels.formats.text import csv_lines
 
 from .analyse import AnalysisProgress
+from .found import read_found
 from .journal import Journal, Record
 from .options import BatchOptions, is_npz
 from .plan import Plan, printable, recording_key
-from .pool import Task, run_pooled
 from .products import clip_columns, embedding_columns, score_columns
 from .tables import join_parts
-from .work import EMBEDDING_SIZE, SIDECAR, PartNames, Worker
+from .work import EMBEDDING_SIZE, PartNames, Task, Worker
 
 UNFINISHED = ".unfinished"
 
@@ -145,6 +146,8 @@ class _Run:
 
     def _pooled(self, tasks: Sequence[Task]) -> Iterator[BatchNews]:
         paths = {key: path for path, key, _ in tasks}
+        from .pool import run_pooled  # needs much that a single process does not
+
         for record in run_pooled(self._options, tasks, self._jobs):
             self._audio_s += record.audio_s
             yield self._finish(paths[record.key], record)
@@ -204,7 +207,7 @@ class _Run:
                     )
             found.append(
                 PartNames(
-                    labels=journal.part(key, f"labels{SIDECAR}") if options.labels else None,
+                    labels=journal.part(key, "labels.npz") if options.labels else None,
                     clips=journal.part(key, f"clips{options.clips.suffix.lower()}")
                     if options.clips
                     else None,
@@ -219,7 +222,9 @@ class _Run:
         names = self._worker.class_map.names
         written: list[Path] = []
         if options.labels is not None and good:
-            recordings = _StoredLabels([self._parts[key].labels for key in good])
+            recordings = _StoredLabels(
+                [self._parts[key].labels for key in good], self._worker.class_map
+            )
             written += write_labels(
                 options.label_format,
                 recordings,
@@ -267,10 +272,12 @@ class _Run:
 
 
 class _StoredLabels(Sequence[LabelledRecording]):
-    """The labels of a run, read one recording at a time."""
+    """The labels of a run, read one recording at a time; the last one is kept."""
 
-    def __init__(self, parts: Sequence[Path | None]) -> None:
+    def __init__(self, parts: Sequence[Path | None], class_map: ClassMap) -> None:
         self._parts = parts
+        self._class_map = class_map
+        self._last: tuple[Path, LabelledRecording] | None = None
 
     def __len__(self) -> int:
         return len(self._parts)
@@ -282,11 +289,17 @@ class _StoredLabels(Sequence[LabelledRecording]):
 
     def __getitem__(self, place: int | slice) -> "LabelledRecording | _StoredLabels":
         if isinstance(place, slice):
-            return _StoredLabels(self._parts[place])
+            return _StoredLabels(self._parts[place], self._class_map)
         part = self._parts[place]
         assert part is not None
-        (recording,) = read_sidecar(part)
-        return recording
+        if self._last is None or self._last[0] != part:
+            self._last = None  # makes room before the next one is read
+            try:
+                self._last = (part, read_found(part).labelled(self._class_map))
+            except (OSError, ValueError, KeyError) as error:
+                reason = "a part of the unfinished run is broken"
+                raise SettingsError(part, reason, "begin again with --fresh") from error
+        return self._last[1]
 
 
 def failures_path(table: Path) -> Path:

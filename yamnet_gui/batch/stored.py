@@ -8,7 +8,9 @@ each chunk: whatever a kill leaves behind the last good line is cut off. The rea
 """
 
 import json
+import mmap
 import os
+import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -48,6 +50,14 @@ def open_rows(path: Path, rows: int) -> NDArray[np.float32]:
         raise ValueError(f"{path} has the wrong length")
     array.flags.writeable = False
     return array
+
+
+def forget_pages(rows: NDArray[np.float32]) -> None:
+    """Lets go of the memory that looking at mapped rows took, where the system can; the rows
+    are read again when they are looked at again."""
+    mapping = rows.base
+    if isinstance(mapping, mmap.mmap) and sys.platform != "win32":
+        mapping.madvise(mmap.MADV_DONTNEED)
 
 
 class _GrowingRows:

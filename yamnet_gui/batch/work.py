@@ -13,28 +13,25 @@ from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.errors import SettingsError, UserError, WeightsError
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.detection import RuleSet, rules_from_json
-from yamnet_gui.labels.formats import write_sidecar
 
 from .analyse import AnalysisProgress, analyse_recording
 from .analysis import Analysis
 from .cache import ResultCache
+from .found import find_events, write_found
 from .journal import Record
 from .model import WeightsModel
 from .options import BatchOptions
-from .plan import printable
 from .products import (
     best_classes,
     clip_columns,
     clip_rows,
     embedding_columns,
     frame_rows,
-    labelled,
     score_columns,
     write_arrays,
 )
 from .tables import write_part
 
-SIDECAR = ".yamnet.json"
 EMBEDDING_SIZE = 1024
 
 
@@ -53,6 +50,10 @@ class PartNames:
     def all_there(self) -> bool:
         paths = (self.labels, self.clips, self.scores, self.embeddings)
         return all(path.exists() for path in paths if path is not None)
+
+
+Task = tuple[Path, str, PartNames]
+"""A recording, its key, and where its parts go."""
 
 
 class Worker:
@@ -110,10 +111,8 @@ class Worker:
         names, options = self.class_map.names, self.options
         if parts.labels is not None and options.events is not None:
             wanted = options.events
-            result = labelled(analysis, self._rules, self.class_map, wanted.classes, wanted.top)
-            info = replace(result.recording, path=Path(printable(result.recording.path)))
-            stem = parts.labels.with_name(parts.labels.name.removesuffix(SIDECAR))
-            write_sidecar("csv", [replace(result, recording=info)], stem)
+            found = find_events(analysis, self._rules, wanted.classes, wanted.top)
+            write_found(parts.labels, found)
         if parts.clips is not None:
             columns = clip_columns(names, EMBEDDING_SIZE if options.mean_embedding else 0)
             write_part(parts.clips, columns, clip_rows(analysis, options.mean_embedding))

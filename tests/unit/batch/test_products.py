@@ -6,13 +6,13 @@ import pytest
 
 from yamnet_gui.assets import class_map_path
 from yamnet_gui.batch import AnalysisSettings, analyse_recording, finished
+from yamnet_gui.batch.found import find_events
 from yamnet_gui.batch.products import (
     best_classes,
     clip_columns,
     clip_rows,
     embedding_columns,
     frame_rows,
-    labelled,
     write_arrays,
 )
 from yamnet_gui.batch.tables import check_table, join_parts, write_part
@@ -96,7 +96,7 @@ def test_arrays_hold_what_was_promised(tmp_path, analysis, classes, model, cache
 
 def test_events_obey_threshold_and_classes(analysis, classes):
     wanted = [classes.find("Dog").index, classes.find("Bark").index]
-    found = labelled(analysis, RuleSet.threshold(0.4), classes, wanted)
+    found = find_events(analysis, RuleSet.threshold(0.4), wanted).labelled(classes)
     assert {event.class_index for event in found.events} <= set(wanted)
     assert {event.channel for event in found.events} <= {0, 1}
     assert all(event.score_max >= 0.4 for event in found.events)
@@ -109,7 +109,7 @@ def test_events_obey_threshold_and_classes(analysis, classes):
 
 
 def test_top_keeps_the_highest_of_each_frame_whatever_their_score(analysis, classes):
-    found = labelled(analysis, RuleSet.threshold(1e-9), classes, top=1)
+    found = find_events(analysis, RuleSet.threshold(1e-9), top=1).labelled(classes)
     for table in analysis.tables:
         edges = table.grid.tile_edges()
         events = [event for event in found.events if event.channel == table.channel]
