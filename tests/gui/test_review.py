@@ -491,7 +491,7 @@ def test_rejected_events_stay_in_the_list_and_filters_do_not_stop_the_keys(
 def test_a_hundred_detections_of_a_scene_by_keys(
     qtbot: QtBot, start: Start, settled: Settled, reference: Path, weights_file: Path
 ) -> None:
-    (scene,) = (reference / "audio").rglob("scene_dev_4.*")
+    (scene,) = (reference / "audio").rglob("scene_dev_4.flac")
     bench = start(weights=weights_file)
     bench.settings.set("autoplay", False)
     bench.open(scene)
