@@ -33,6 +33,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     opened for a screenshot.
     """
     arguments = parse(sys.argv[1:] if argv is None else list(argv))
+    if arguments.screenshot is not None and arguments.screenshot.suffix.lower() != ".png":
+        print(
+            f"yamnet-gui: {arguments.screenshot}: a picture needs a name that ends in .png",
+            file=sys.stderr,
+        )
+        return 2
     if arguments.screenshot is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         if arguments.scale != 1.0:

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from yamnet_gui.assets import class_map_path, resource_path
+from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.batch import (
     AnalysisSettings,
     BatchNews,
     BatchOptions,
     BatchSummary,
     EventOptions,
+    Plan,
     Record,
     WeightsModel,
     make_plan,
@@ -130,6 +132,8 @@ def run(options: argparse.Namespace) -> int:
         path, reason = plan.problems[0]
         raise RecordingError(printable(path), reason)
     batch = _batch_options(options)
+    for output in batch.outputs:
+        _spare_recordings(output, plan)
     several = len(plan.recordings) > 1
     summary: BatchSummary | None = None
     with ProgressLine() as line:
@@ -146,6 +150,16 @@ def run(options: argparse.Namespace) -> int:
     if several or summary.failed:
         _show_summary(summary)
     return 1 if summary.failed else 0
+
+
+def _spare_recordings(output: Path, plan: Plan) -> None:
+    """A slip of the hand such as `-o SOUND.wav` must not cost a recording."""
+    if output.suffix.lower() in SOUND_SUFFIXES or any(
+        output.exists() and output.samefile(path) for path in plan.recordings if path.exists()
+    ):
+        raise SettingsError(
+            output, "is the name of a recording", "name a table to write, such as OUT.csv"
+        )
 
 
 def _batch_options(options: argparse.Namespace) -> BatchOptions:

@@ -260,3 +260,18 @@ def test_a_labelled_scene_as_tables(run, reference, tmp_path):
     assert [(float(a), float(b)) for a, b, _ in labels] == [
         (float(row["onset_s"]), float(row["offset_s"])) for row in events
     ]
+
+
+@pytest.mark.parametrize("option", ["-o", "--scores", "--embeddings"])
+def test_a_recording_is_never_overwritten(run, weights, sounds, tmp_path, option):
+    recording = sounds / "s0.wav"
+    before = recording.read_bytes()
+    for target in (recording, sounds / "s1.wav", tmp_path / "new.flac"):
+        status, _, err = run("analyze", recording, option, target)
+        assert status == 2
+        assert "name of a recording" in err
+    assert recording.read_bytes() == before
+    odd = sounds / "sound without ending"
+    odd.write_bytes(before)
+    assert run("analyze", odd, "-o", odd)[0] == 2
+    assert odd.read_bytes() == before

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
+from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording
@@ -81,6 +82,7 @@ def write_labels(
     fmt = label_format(format_name)
     if fmt.write is None:
         raise LabelsError(path, f"{fmt.title} can only be read")
+    _spare_recordings(path, recordings)
     written: list[Path] = []
     try:
         with ExitStack() as stack:
@@ -98,6 +100,17 @@ def write_labels(
             path, f"cannot be written ({error.strerror or error})", "the old file was kept"
         ) from error
     return written
+
+
+def _spare_recordings(path: Path, recordings: Sequence[LabelledRecording]) -> None:
+    """A slip of the hand must not cost a recording. Raises LabelsError."""
+    same = (r.recording.path for r in recordings if r.recording.path.exists())
+    if path.suffix.lower() in SOUND_SUFFIXES or (
+        path.exists() and any(path.samefile(recording) for recording in same)
+    ):
+        raise LabelsError(
+            path, "is the name of a recording", "name a table to write, such as OUT.csv"
+        )
 
 
 def write_sidecar(format_name: str, recordings: Sequence[LabelledRecording], out: Path) -> Path:

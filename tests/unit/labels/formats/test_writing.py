@@ -283,3 +283,13 @@ def test_a_small_disk_that_runs_full(tmp_path: Path) -> None:
         assert list(disk.iterdir()) == [out]
     finally:
         subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_recording_is_never_overwritten(tmp_path: Path) -> None:
+    sound = tmp_path / "sound.bin"
+    sound.write_bytes(b"precious")
+    recording = LabelledRecording(RecordingInfo(sound, 1.0, 8000, 1))
+    for target in (sound, tmp_path / "other.wav"):
+        with pytest.raises(LabelsError, match="name of a recording"):
+            write_labels("csv", [recording], target)
+    assert sound.read_bytes() == b"precious"
