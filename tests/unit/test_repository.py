@@ -2,9 +2,11 @@
 
 import argparse
 import csv
+import os
 import re
 import shlex
 import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -12,9 +14,13 @@ import pytest
 
 from yamnet_gui.app import parse
 from yamnet_gui.assets import class_map_path, resource_path
+from yamnet_gui.batch import user_cache_folder
 from yamnet_gui.cli.main import COMMANDS, Command
 from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.detection import load_rules
+from yamnet_gui.gui.state.settings import default_settings_path
+from yamnet_gui.labels.project.places import personal_project_path
+from yamnet_gui.yamnet.weights import FILE_NAME, weights_folder
 
 from .key_table import GUIDE, key_table, written_table
 
@@ -134,6 +140,24 @@ def test_every_command_of_the_readme_is_understood(capsys: pytest.CaptureFixture
         else:
             parse(words)
     assert seen == set(COMMANDS)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the README names the folders of Linux")
+def test_the_readme_names_the_folders_that_are_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in [n for n in os.environ if n.startswith(("XDG_", "YAMNET_GUI_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    used = [
+        weights_folder() / FILE_NAME,
+        personal_project_path(),
+        user_cache_folder(),
+        default_settings_path(),
+    ]
+    text = README.read_text(encoding="utf-8")
+    shown = [f"~/{path.relative_to(tmp_path).as_posix()}" for path in used]
+    assert [name for name in shown if f"`{name}" not in text] == []
 
 
 def _own_lines() -> list[str]:
