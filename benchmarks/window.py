@@ -5,6 +5,9 @@ stereo WAV with 5,000 events and 30 shown classes. Beside our frames stand those
 write first: pyqtgraph's own down-sampling over the whole array. Figures of one run compare with
 each other, not with those of another machine.
 
+With weights (YAMNET_GUI_WEIGHTS) the gaps of the event loop during the analysis of the hour are
+measured, too.
+
     python benchmarks/window.py [--quick] [--json OUT] [--minutes 1 60 600]
 """
 
@@ -27,6 +30,7 @@ SIZE = (1920, 1080)
 LENGTHS_MIN = (1, 60, 600)
 QUICK_MIN = (1, 60)
 PLAIN_UP_TO_MIN = 60
+BUSY_MIN = 60
 KEYS = (
     "window_s",
     "overview_cold_s",
@@ -156,6 +160,46 @@ def measure(path: Path, frames: int) -> dict[str, float]:
     return result
 
 
+def measure_busy(path: Path, _frames: int) -> dict[str, float]:
+    """Gaps of the event loop while the recording is analysed; needs weights."""
+    began = float(os.environ["BENCH_BEGAN"])
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from PySide6.QtCore import QTimer
+
+    from yamnet_gui import app
+    from yamnet_gui.gui.state.document import AnalysisState
+
+    application, bench = app.prepare(app.parse([str(path), "--size", f"{SIZE[0]}x{SIZE[1]}"]))
+    bench.window.show()
+    gaps: list[float] = []
+    last = time.perf_counter()
+    first_scores = float("nan")
+
+    def tick() -> None:
+        nonlocal last, first_scores
+        now = time.perf_counter()
+        gaps.append((now - last) * 1000)
+        last = now
+        scores = bench.document.scores
+        if first_scores != first_scores and scores is not None and scores.ready:
+            first_scores = time.time() - began
+        if bench.document.state is AnalysisState.COMPLETE:
+            application.quit()
+
+    timer = QTimer()
+    timer.timeout.connect(tick)
+    timer.start(1)
+    application.exec()
+    done = time.time() - began
+    bench.window.close()
+    return {
+        "analysed_s": done,
+        "first_scores_s": first_scores,
+        "busy_gap_ms_p99": float(np.percentile(gaps, 99)),
+        "busy_gap_ms_worst": max(gaps),
+    }
+
+
 def measure_plain(path: Path, frames: int) -> dict[str, float]:
     """What one would write first: whole arrays, linked plots, one region item per event."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -204,7 +248,8 @@ def peak_memory_mb() -> float:
 
 def in_process(kind: str, path: Path, frames: int, home: Path) -> dict[str, float]:
     env = dict(os.environ, BENCH_BEGAN=repr(time.time()))
-    env.pop("YAMNET_GUI_WEIGHTS", None)
+    if kind != "busy":
+        env.pop("YAMNET_GUI_WEIGHTS", None)
     for name in ("DATA", "CACHE", "CONFIG"):
         env[f"XDG_{name}_HOME"] = str(home / name.lower())
     done = subprocess.run(
@@ -236,6 +281,8 @@ def run(lengths: tuple[float, ...], frames: int) -> dict[str, dict[str, float]]:
             result["plain_frame_ms_p95"] = float("nan")
             if minutes <= PLAIN_UP_TO_MIN:
                 result |= in_process("plain", path, min(frames, 30), folder / "home")
+            if minutes == BUSY_MIN and "YAMNET_GUI_WEIGHTS" in os.environ:
+                result |= in_process("busy", path, 0, folder / "busy")
             results[f"{minutes:g} min"] = result
             print(f"{minutes:g} min measured", file=sys.stderr)
     return results
@@ -244,7 +291,7 @@ def run(lengths: tuple[float, ...], frames: int) -> dict[str, dict[str, float]]:
 def main() -> None:
     if len(sys.argv) > 1 and sys.argv[1] == "--part":
         _part, kind, path, frames = sys.argv[1:]
-        work = measure if kind == "ours" else measure_plain
+        work = {"ours": measure, "plain": measure_plain, "busy": measure_busy}[kind]
         print(json.dumps(work(Path(path), int(frames))))
         sys.stdout.flush()
         os._exit(0)  # the figures are out; taking the window down is not measured
@@ -256,7 +303,8 @@ def main() -> None:
     lengths = arguments.minutes or (QUICK_MIN if arguments.quick else LENGTHS_MIN)
     results = run(tuple(lengths), 60 if arguments.quick else 300)
     print(f"{'':22}" + "".join(f"{name:>12}" for name in results))
-    shown = [*KEYS, *(k for k in next(iter(results.values())) if k not in KEYS)]
+    every = dict.fromkeys(k for result in results.values() for k in result)
+    shown = [*KEYS, *(k for k in every if k not in KEYS and k != "overview_s")]
     for key in shown:
         row = "".join(f"{r.get(key, float('nan')):12.2f}" for r in results.values())
         print(f"{key:22}{row}")
