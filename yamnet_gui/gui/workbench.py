@@ -364,6 +364,14 @@ class Workbench(QObject):
         if recording is not None:
             for warning in recording.warnings:
                 self.notices.show_notice(NoticeKind.WARNING, f"{path.name}: {warning}")
+            if recording.zone_assumed and recording.info.recorded_at is not None:
+                self.notices.show_notice(
+                    NoticeKind.INFO,
+                    f"Began {recording.info.recorded_at:%Y-%m-%d %H:%M:%S}, taken as this "
+                    "computer's time zone.",
+                    [("Another…", self.asking.change_settings)],
+                    key="zone",
+                )
         self._starting.start()
 
     @Slot()

@@ -30,11 +30,13 @@ class OpenJob:
     def run(self) -> Iterator[OpenRecording]:
         with open_audio(self.path) as source:
             start = recording_start(self.path)
-            if start is not None and start.tzinfo is None:
+            assumed = start is not None and start.tzinfo is None
+            if start is not None and assumed:
                 zone = zoneinfo.ZoneInfo(self.time_zone) if self.time_zone else None
                 start = start.replace(tzinfo=zone) if zone else start.astimezone()
             info = replace(source.info, recorded_at=start)
-            yield OpenRecording(info, source.encoding, tuple(source.warnings))
+            asked = assumed and not self.time_zone
+            yield OpenRecording(info, source.encoding, tuple(source.warnings), asked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,15 @@ from .score_buffer import ScoreBuffer
 
 @dataclass(frozen=True, slots=True)
 class OpenRecording:
-    """A recording that could be opened: what it is, and what is odd about it."""
+    """A recording that could be opened: what it is, and what is odd about it.
+
+    `zone_assumed`: the file says when it begins, but not in which time zone.
+    """
 
     info: RecordingInfo
     encoding: str
     warnings: tuple[str, ...] = ()
+    zone_assumed: bool = False
 
 
 class AnalysisState(StrEnum):

@@ -144,6 +144,8 @@ class EventsLayer(Layer):
     def draw(self, painter: QPainter, scale: float) -> None:
         lanes = self._lanes
         if not lanes.events:
+            if self.timeline.duration_s > 0:
+                self.say(painter, "no events", self.theme.dim_text)
             return
         view = self.timeline.view
         width = self.width

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from yamnet_gui.gui.state.timeline import Timeline
@@ -87,6 +87,11 @@ class Layer(QGraphicsItem):
     def _on_resized(self, _area: pg.ViewBox) -> None:
         self.prepareGeometryChange()
         self._picture = None
+
+    def say(self, painter: QPainter, text: str, color: str) -> None:
+        """Writes into an empty area why it is empty."""
+        painter.setPen(QColor(color))
+        painter.drawText(self.boundingRect(), Qt.AlignmentFlag.AlignCenter, text)
 
     def draw(self, painter: QPainter, scale: float) -> None:
         """Draws in pixels of the plotting area; `scale` is device pixels per pixel."""

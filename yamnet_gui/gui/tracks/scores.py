@@ -48,6 +48,9 @@ class HeatLayer(Layer):
         shown = self._classes.shown
         scores = self._document.scores
         if not shown:
+            if self.timeline.duration_s > 0:
+                empty = "no class is chosen to be shown" if scores else "no scores yet: analyse"
+                self.say(painter, empty, self.theme.dim_text)
             return
         view = self.timeline.view
         edges = self.row_edges()

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter
 
 from yamnet_gui.core.pooling import max_rows
 from yamnet_gui.gui.state.spectrogram import Spectrogram
@@ -32,10 +32,7 @@ class SpectrogramLayer(Layer):
         view = self.timeline.view
         levels = self._spectrogram.columns(view.start_s, view.end_s, columns)
         if levels is None:
-            painter.setPen(QColor(self.theme.dim_text))
-            painter.drawText(
-                self.boundingRect(), Qt.AlignmentFlag.AlignCenter, "computing the spectrogram …"
-            )
+            self.say(painter, "computing the spectrogram …", self.theme.dim_text)
             return
         look = self._spectrogram.look
         table = color_table(look.colormap)[look.byte_table()]
