@@ -20,7 +20,7 @@ from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import RecordingInfo
 from yamnet_gui.core.pipeline import prefetched
 from yamnet_gui.core.scores import FrameGrid, ScoreChunk
-from yamnet_gui.yamnet import Analyzer, Network, frame_count, start_sample
+from yamnet_gui.yamnet import Analyzer, Network, frame_count, start_sample, usable_cores
 from yamnet_gui.yamnet.parameters import EMBEDDING
 
 from .analysis import Analysis, describe, kept_by
@@ -94,17 +94,43 @@ def _analyse(
     path: Path, model: Model, settings: AnalysisSettings, cache: ResultCache | None
 ) -> Generator[AnalysisProgress, None, None]:
     if cache is None:
-        keeper = _TemporaryFolder()
-        store = ResultCache(keeper.path)
-        for step in _run(path, model, settings, store, "only"):
-            if step.analysis is not None:
-                yield replace(step, analysis=kept_by(step.analysis, keeper))
-            else:
-                yield step
+        yield from _run_uncached(path, model, settings)
         return
+    before = _state(path)
     key = _key(path, model, settings, cache)
     found = cache.load(key, path, recording_start(path))
-    yield from _replay(found) if found else _run(path, model, settings, cache, key)
+    if found:
+        yield from _replay(found)
+        return
+    try:
+        yield from _run(path, model, settings, cache, key, before)
+    except _ChangedError:  # still being written: what was read is not what the key stands for
+        yield from _run_uncached(path, model, settings)
+
+
+class _ChangedError(Exception):
+    """The file is not the one whose content was summed up. Raised before the first progress."""
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    """Size and time of change; None where there is no such file."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_size, status.st_mtime_ns
+
+
+def _run_uncached(
+    path: Path, model: Model, settings: AnalysisSettings
+) -> Iterator[AnalysisProgress]:
+    """Analyses into a folder that lives as long as the analysis."""
+    keeper = _TemporaryFolder()
+    for step in _run(path, model, settings, ResultCache(keeper.path), "only"):
+        if step.analysis is not None:
+            yield replace(step, analysis=kept_by(step.analysis, keeper))
+        else:
+            yield step
 
 
 def _key(path: Path, model: Model, settings: AnalysisSettings, cache: ResultCache) -> str:
@@ -119,10 +145,17 @@ def _key(path: Path, model: Model, settings: AnalysisSettings, cache: ResultCach
 
 
 def _run(
-    path: Path, model: Model, settings: AnalysisSettings, cache: ResultCache, key: str
+    path: Path,
+    model: Model,
+    settings: AnalysisSettings,
+    cache: ResultCache,
+    key: str,
+    state: tuple[int, int] | None = None,
 ) -> Iterator[AnalysisProgress]:
-    """Analyses what is not stored yet."""
+    """Analyses what is not stored yet. Raises _ChangedError where the file has another `state`."""
     with open_audio(path) as source:
+        if state is not None and _state(path) != state:
+            raise _ChangedError
         info = source.info
         channels: list[int | None] = (
             [None] if settings.channels == "mix" else list(range(info.channels))
@@ -148,6 +181,7 @@ def _run(
                 grids[channel] = replace(grid, count=count)
                 before_s += grid.end_s - grid.start_s
             meta = describe(info, settings, (model.sha256, model.name), grids, datetime.now(UTC))
+            meta["warnings"] = list(source.warnings)
             analysis = writer.publish(meta, path, info.recorded_at)
     last = held or AnalysisProgress(channels[-1], _nothing(analysis), done, done, before_s)
     yield replace(last, frames_total=last.frames_done, analysis=analysis)
@@ -213,7 +247,7 @@ def _recipe() -> str:
     """What must not change between the parts of one result, or the last bits may."""
     from importlib.metadata import PackageNotFoundError, version  # slow, and seldom needed
 
-    found = [f"threads {os.environ.get('TF_NUM_INTRAOP_THREADS') or os.cpu_count()}"]
+    found = [f"threads {os.environ.get('TF_NUM_INTRAOP_THREADS') or usable_cores()}"]
     for name in _LIBRARIES:
         try:
             found.append(f"{name} {version(name)}")

@@ -24,7 +24,8 @@ class Analysis:
     """What the model said about a recording.
 
     `tables` holds one table for the mix, or one per channel. Scores and embeddings are mapped
-    from the disk, read-only. `keeper` holds on to a temporary folder where nothing is cached.
+    from the disk, read-only. `warnings` say what was wrong with the file and how it was taken.
+    `keeper` holds on to a temporary folder where nothing is cached.
     """
 
     recording: RecordingInfo
@@ -35,6 +36,7 @@ class Analysis:
     created_utc: datetime
     tables: tuple[ScoreTable, ...]
     folder: Path
+    warnings: tuple[str, ...] = ()
     keeper: object = field(default=None, repr=False, compare=False)
 
     def embeddings(self, channel: int | None = None) -> NDArray[np.float32]:
@@ -130,6 +132,7 @@ def open_analysis(folder: Path, path: Path, recorded_at: datetime | None) -> Ana
         created_utc=datetime.fromisoformat(meta["created_utc"]),
         tables=tuple(tables),
         folder=folder,
+        warnings=tuple(str(text) for text in meta.get("warnings", ())),
     )
 
 

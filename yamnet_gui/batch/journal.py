@@ -13,14 +13,15 @@ from yamnet_gui.core.files import replacing
 
 from .lock import FileLock
 
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """How one recording ended. `size` and `mtime_ns` tell whether the file has changed since.
 
-    `best` holds the best classes with their mean scores; `reason` is empty where all went well.
+    `best` holds the best classes with their mean scores; `reason` is empty where all went well,
+    `warnings` say how a file that is not quite right was taken.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Record:
     reason: str = ""
     audio_s: float = 0.0
     best: tuple[tuple[str, float], ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -103,7 +105,8 @@ class Journal:
         if lines and lines[0] == head:
             for line in lines[1:]:
                 best = tuple((str(name), float(score)) for name, score in line.pop("best"))
-                record = Record(best=best, **line)
+                warnings = tuple(str(text) for text in line.pop("warnings"))
+                record = Record(best=best, warnings=warnings, **line)
                 self.records[record.key] = record
         else:
             for old in self.folder.iterdir():

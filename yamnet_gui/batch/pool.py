@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from yamnet_gui.core.errors import UserError, WeightsError
+from yamnet_gui.yamnet import usable_cores
 
 from .journal import Record
 from .options import BatchOptions
@@ -67,7 +68,7 @@ def _round(
     """Runs tasks until none is left or a process dies; those under way then are suspects."""
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
-    threads = max(1, (os.cpu_count() or 1) // jobs)
+    threads = max(1, usable_cores() // jobs)
     pool = ProcessPoolExecutor(jobs, context, _start, (options, stop, threads))
     running: dict[Future[Record | _Fatal], Task] = {}
     try:

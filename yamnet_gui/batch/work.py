@@ -105,7 +105,7 @@ class Worker:
             raise SettingsError(where, f"cannot be written ({error.strerror or error})") from error
         seconds = sum(t.grid.end_s - t.grid.start_s for t in analysis.tables[:1])
         best = best_classes(analysis, self.class_map.names, self.options.best)
-        yield replace(record, audio_s=seconds, best=tuple(best))
+        yield replace(record, audio_s=seconds, best=tuple(best), warnings=analysis.warnings)
 
     def _write(self, analysis: Analysis, parts: PartNames) -> None:
         names, options = self.class_map.names, self.options

@@ -210,6 +210,8 @@ def _show_record(record: Record, several: bool) -> None:
         if several:
             print(f"{name}: {record.reason}", file=sys.stderr)
         return
+    for text in record.warnings:
+        print(f"{name}: warning: {text}", file=sys.stderr)
     print(f"{name} :")
     width = max((len(label) for label, _ in record.best), default=0)
     for label, score in record.best:

@@ -3,6 +3,7 @@
 Importing this package imports neither TensorFlow nor h5py; building a network does.
 """
 
+from ._threads import usable_cores
 from .analyzer import Analyzer, PatchNetwork, frame_count, start_sample
 from .fetch import fetch_weights
 from .front_end import LogMel, log_mel
@@ -39,6 +40,7 @@ __all__ = [
     "load_weights",
     "log_mel",
     "start_sample",
+    "usable_cores",
     "use_weights",
     "weights_folder",
 ]

@@ -1,9 +1,17 @@
-"""How many threads NumPy's matrix products take."""
+"""How many threads NumPy's matrix products take, and how many can run at once."""
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+
+
+def usable_cores() -> int:
+    """Cores that this process may use: fewer than the machine has in most containers."""
+    if hasattr(os, "sched_getaffinity"):
+        return max(1, len(os.sched_getaffinity(0)))
+    return os.cpu_count() or 1
 
 
 class BlasThreads:

@@ -1,6 +1,5 @@
 """The network as one TensorFlow function over a batch of fixed size."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from yamnet_gui.core.errors import WeightsError
 
 from ._tensorflow import import_tensorflow
+from ._threads import usable_cores
 from .parameters import LAYERS, MEL_BANDS, PATCH_FRAMES
 from .weights import ADVICE, Weights, WeightsFile, find_weights, load_weights
 
@@ -35,7 +35,7 @@ class Network:
         self._logits_bias = weights.logits_bias
         tf = import_tensorflow()
         gpus = tf.config.list_physical_devices("GPU")
-        self.device = f"GPU ({len(gpus)})" if gpus else f"CPU ({os.cpu_count() or 1} cores)"
+        self.device = f"GPU ({len(gpus)})" if gpus else f"CPU ({usable_cores()} cores)"
         """Where the network runs, for people."""
         self._function = _concrete_function(tf, weights, batch)
         self._constant: Callable[[Floats], Any] = tf.constant

@@ -11,6 +11,7 @@ from yamnet_gui.batch import (
     cached_analysis,
     finished,
 )
+from yamnet_gui.batch import analyse as module
 from yamnet_gui.core.errors import RecordingError, SettingsError
 from yamnet_gui.yamnet import frame_count
 
@@ -197,3 +198,32 @@ def test_a_plain_function_may_give_the_network(sound, tiny_weights):
     )
     assert analysis.model_sha256 == load_network(tiny_weights).weights_file.sha256
     assert replace(analysis, complete=False) != analysis
+
+
+def test_a_file_shorter_than_its_header_says_so_also_from_the_cache(sound, model, cache):
+    content = sound.read_bytes()
+    sound.write_bytes(content[: len(content) // 2])
+    first, second = (finished(analyse_recording(sound, model, cache=cache)) for _ in range(2))
+    assert len(first.warnings) == 1
+    assert "before the length that its header names" in first.warnings[0]
+    assert second.warnings == first.warnings
+    assert model.loaded == 1
+
+
+def test_a_file_that_grows_is_not_stored_under_what_it_was(sound, model, cache, monkeypatch):
+    whole = write_sound(sound.with_name("whole.wav"), 40.0)
+    early = write_sound(sound.with_name("early.wav"), 5.0).read_bytes()
+    sound.write_bytes(early)
+    read_content = module.content_hash
+
+    def and_then_it_grows(path, memo_folder=None):
+        found = read_content(path, memo_folder)
+        sound.write_bytes(whole.read_bytes())
+        return found
+
+    monkeypatch.setattr(module, "content_hash", and_then_it_grows)
+    grown = finished(analyse_recording(sound, model, cache=cache))
+    monkeypatch.undo()
+    assert same(grown, finished(analyse_recording(whole, model)))
+    sound.write_bytes(early)
+    assert cached_analysis(sound, model, AnalysisSettings(), cache) is None

@@ -6,7 +6,7 @@ from yamnet_gui.batch.journal import Journal, Record
 from yamnet_gui.core.errors import SettingsError
 
 DONE = Record(
-    "k1", os.fsdecode(b"odd\xff.wav"), 5, 7, audio_s=1.5, best=(("Bee, wasp, etc.", 0.1),)
+    "k1", os.fsdecode(b"odd\xff.wav"), 5, 7, "", 1.5, (("Bee, wasp, etc.", 0.1),), ("ends early",)
 )
 BAD = Record("k2", "bad.wav", 5, 7, reason="is empty")
 

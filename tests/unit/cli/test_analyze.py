@@ -275,3 +275,15 @@ def test_a_recording_is_never_overwritten(run, weights, sounds, tmp_path, option
     odd.write_bytes(before)
     assert run("analyze", odd, "-o", odd)[0] == 2
     assert odd.read_bytes() == before
+
+
+def test_a_recording_cut_short_is_analysed_with_a_warning(run, weights, sounds):
+    content = (sounds / "s2.wav").read_bytes()
+    (sounds / "s2.wav").write_bytes(content[: len(content) // 2])
+    status, out, err = run("analyze", sounds / "s2.wav")
+    assert status == 0
+    assert len(out.splitlines()) == 6
+    assert err == (
+        f"{sounds / 's2.wav'}: warning:"
+        " the file ends 2.0 s before the length that its header names\n"
+    )
