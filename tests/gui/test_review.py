@@ -195,7 +195,7 @@ def test_decisions_are_shown_before_anything_is_analysed(
     first.window.close()
     second = start(sound_file)
     settled(second)
-    assert states(second) == [ACCEPTED]
+    assert states(second) == [ACCEPTED] + [UNREVIEWED] * 4
 
 
 def test_a_moved_recording_comes_with_its_decisions(
@@ -209,7 +209,8 @@ def test_a_moved_recording_comes_with_its_decisions(
     shutil.move(sound_file, moved)
     second = start(moved)
     settled(second)
-    assert states(second) == [ACCEPTED]
+    assert states(second) == [ACCEPTED] + [UNREVIEWED] * 4
+    assert any("found again" in n.text for n in second.notices.notices)
 
 
 def test_a_threshold_never_alters_what_was_touched(
@@ -472,6 +473,47 @@ def test_a_project_that_is_in_use_can_be_read(
     press(bench, "n", "a")
     assert states(bench) == [UNREVIEWED] * 5
     assert any("read only" in n.text for n in bench.notices.notices)
+
+
+def test_another_project_closes_what_it_does_not_hold_and_shows_its_own(
+    opened: Callable[[], Workbench], settled: Settled, sound_file: Path, tmp_path: Path
+) -> None:
+    bench = opened()
+    press(bench, "n", "a")
+    path = tmp_path / "yard.yamnet"
+    bench.projects.save_as(path)
+    settled(bench)
+    bench.projects.open_personal()
+    settled(bench)
+    other = sound_file.with_name("other.wav")
+    shutil.copy(sound_file, other)
+    bench.open(other)
+    settled(bench)
+    bench.open(path)
+    settled(bench)
+    recording = bench.document.recording
+    assert recording is not None
+    assert recording.info.path == sound_file
+    assert bench.recordings.model.paths == [sound_file]
+    assert bench.recordings.model.states == {"1 of 5"}
+    assert states(bench) == [ACCEPTED] + [UNREVIEWED] * 4
+
+
+def test_detections_are_kept_when_another_recording_comes(
+    bench: Workbench, settled: Settled, sound_file: Path
+) -> None:
+    recording = bench.project.recording_id
+    press(bench, "n", "a")
+    other = sound_file.with_name("other.wav")
+    other.write_bytes(sound_file.read_bytes() + b"\0")
+    bench.open(other)
+    settled(bench)
+    project = bench.project.project
+    assert project is not None
+    stored = project.recording_events(recording)
+    assert [e.state for e in stored] == [ACCEPTED] + [UNREVIEWED] * 4
+    assert project.undo_title == "accept Dog"
+    assert len(project.analyses(recording)) == 1
 
 
 def test_rejected_events_stay_in_the_list_and_filters_do_not_stop_the_keys(

@@ -10,10 +10,12 @@ from PySide6.QtCore import QDir
 from PySide6.QtWidgets import QFileDialog
 
 from yamnet_gui.core.errors import UserError
-from yamnet_gui.labels.project import PROJECT_SUFFIX
+from yamnet_gui.core.events import ReviewState
+from yamnet_gui.labels.project import PROJECT_SUFFIX, Project
 
-from .jobs.project import FoundRecording, OpenedProject
+from .jobs.project import FoundRecording, OpenedProject, progress_words
 from .panels.notices import NoticeKind
+from .state.document import AnalysisState
 from .state.project import Keeping
 
 if TYPE_CHECKING:
@@ -32,6 +34,11 @@ class ProjectMenu:
         projects.failed.connect(workbench.show_error)
         projects.in_use.connect(self._on_in_use)
         projects.found.connect(self._on_found)
+        projects.counted.connect(self._show_counts)
+        workbench.opener.leaving.connect(projects.store_detections)
+        workbench.document.events_changed.connect(self._show_progress)
+        workbench.document.analysis_changed.connect(self._show_progress)
+        workbench.analysing.finished.connect(self._show_progress)
         owner.project_changed.connect(self._show_saved)
         owner.steps_changed.connect(self._show_steps)
         self._show_saved()
@@ -96,12 +103,36 @@ class ProjectMenu:
             text = f"{result.project.path.name}: {why} Decisions are refused."
             bench.notices.show_notice(NoticeKind.WARNING, text, save, key="project")
         if result.keeping in (Keeping.PROJECT, Keeping.READ_ONLY):
-            project = result.project
-            bench.recordings.set_files(project.locate(r) for r in project.recordings())
-            recording = bench.document.recording
-            if recording is not None:
-                bench.recordings.add_file(recording.info.path)
-                bench.recordings.set_current(recording.info.path)
+            self._list(result.project, result.other)
+
+    def _list(self, project: Project, other: bool) -> None:
+        """Lists the recordings; one that an other project does not hold is closed."""
+        bench = self._bench
+        files = [project.locate(r) for r in project.recordings()]
+        recording = bench.document.recording
+        if recording is not None and other and project.recording_at(recording.info.path) is None:
+            bench.controller.close_recording()
+            recording = None
+        bench.recordings.set_files(files)
+        if recording is not None:
+            bench.recordings.add_file(recording.info.path)
+            bench.recordings.set_current(recording.info.path)
+        elif files:
+            bench.opener.open(next((path for path in files if path.exists()), files[0]))
+        bench.projects.count()
+
+    def _show_counts(self, counts: list[tuple[Path, str]]) -> None:
+        for path, words in counts:
+            self._bench.recordings.set_state(path, words)
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        """How far the review of the open recording is, beside its name."""
+        document = self._bench.document
+        if document.recording is not None and document.state is AnalysisState.COMPLETE:
+            reviewed = sum(e.state is not ReviewState.UNREVIEWED for e in document.events)
+            words = progress_words(reviewed, len(document.events))
+            self._bench.recordings.set_state(document.recording.info.path, words)
 
     def _on_in_use(self, path: Path, error: UserError) -> None:
         self._bench.notices.show_notice(

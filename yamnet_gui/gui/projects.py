@@ -1,23 +1,27 @@
 """Opens, makes and closes projects, and finds the open recording in them."""
 
+import json
 import shutil
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.errors import ProjectError, UserError
-from yamnet_gui.labels.project import Project, ProjectInUseError
+from yamnet_gui.labels.project import Analysis, Project, ProjectInUseError, RecordingState
 
 from .jobs.project import (
+    CountJob,
     FindRecordingJob,
     FoundRecording,
     OpenedProject,
     OpenPersonalJob,
     OpenProjectJob,
+    StoreDetectionsJob,
 )
 from .jobs.runner import JobRunner, Ticket
-from .state.document import Document
+from .state.document import AnalysisState, Document
 from .state.project import Keeping, ProjectState
 
 
@@ -36,6 +40,7 @@ class Projects(QObject):
     failed = Signal(object)  # UserError
     in_use = Signal(object, object)  # Path, UserError
     found = Signal(object)  # FoundRecording
+    counted = Signal(list)  # list[tuple[Path, str]]: how far the review of each recording is
 
     def __init__(
         self, document: Document, state: ProjectState, parent: QObject | None = None
@@ -72,12 +77,35 @@ class Projects(QObject):
 
     def close(self) -> None:
         """Ends the thread and leaves single, portable files."""
+        last = self._detections()
         self._runner.close()
+        self._state.forget_recording()
+        if last is not None:
+            try:
+                for _step in last.run():
+                    pass
+            except UserError as error:
+                self.failed.emit(error)
         self._replace(None, Keeping.NOWHERE)
         for job in self._jobs:
             for project in job.opened:
                 project.close()
         self._jobs.clear()
+
+    def store_detections(self) -> None:
+        """Keeps what was detected in the open recording, before another one comes."""
+        job = self._detections()
+        if job is not None:
+            self._runner.submit(job, on_failed=self.failed.emit)
+
+    def count(self) -> None:
+        """Counts how far the review of every recording is; the answer comes as `counted`."""
+        if self._state.project is not None:
+            self._runner.submit(
+                CountJob(self._state.project),
+                on_result=self.counted.emit,
+                on_failed=self.failed.emit,
+            )
 
     def saved_text(self) -> SavedText:
         """Where decisions go, in words."""
@@ -97,6 +125,7 @@ class Projects(QObject):
         return SavedText(f"saved in {project.path.stem}", tip)
 
     def _submit(self, job: OpenPersonalJob | OpenProjectJob, path: Path | None = None) -> None:
+        self.store_detections()  # before the project that is open is copied or closed
         self._jobs.append(job)
 
         def failed(error: UserError) -> None:
@@ -110,6 +139,30 @@ class Projects(QObject):
             self._take(result)
 
         self._runner.submit(job, on_result=taken, on_failed=failed)
+
+    def _detections(self) -> StoreDetectionsJob | None:
+        """What has to be stored of the open recording; None where that is nothing."""
+        project, recording_id = self._state.project, self._state.recording_id
+        kept = self._state.keeping in (Keeping.PERSONAL, Keeping.PROJECT)
+        document = self._document
+        if project is None or not kept or not recording_id:
+            return None
+        if document.state is not AnalysisState.COMPLETE or not document.buffers:
+            return None
+        fresh = tuple(event for event in document.events if not event.touched)
+        known = project.recording(recording_id)
+        if known is None or (
+            known.state is RecordingState.ANALYSED
+            and set(fresh) == {event for event in self._state.stored if not event.touched}
+        ):
+            return None
+        grid = document.buffers[0].grid
+        each = document.buffers[0].channel is not None
+        settings = {"hop_s": grid.hop_s, "channels": "each" if each else "mix"}
+        text = json.dumps(settings, sort_keys=True)
+        model = document.model
+        analysis = Analysis(recording_id, model.sha256, model.name, text, text, datetime.now(UTC))
+        return StoreDetectionsJob(project, recording_id, fresh, analysis)
 
     def _take(self, result: OpenedProject) -> None:
         self._replace(result.project, result.keeping)

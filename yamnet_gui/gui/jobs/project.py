@@ -10,8 +10,10 @@ from yamnet_gui.core.events import Event, RecordingInfo
 from yamnet_gui.gui.state.project import Keeping
 from yamnet_gui.labels.project import (
     PROJECT_SUFFIX,
+    Analysis,
     Project,
     Recording,
+    RecordingState,
     content_hash,
     new_id,
     personal_project_path,
@@ -20,11 +22,15 @@ from yamnet_gui.labels.project import (
 
 @dataclass(frozen=True, slots=True)
 class OpenedProject:
-    """A project with where its decisions go; `problem` says why it is not the one wanted."""
+    """A project with where its decisions go; `problem` says why it is not the one wanted.
+
+    `other`: it was there before, with recordings of its own.
+    """
 
     project: Project
     keeping: Keeping
     problem: str = ""
+    other: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,8 @@ class OpenProjectJob:
             project = Project.open(self.path, read_only=self.read_only)
         self.opened.append(project)
         keeping = Keeping.READ_ONLY if project.read_only else Keeping.PROJECT
-        yield OpenedProject(project, keeping, project.damage)
+        other = not self.create and self.source is None
+        yield OpenedProject(project, keeping, project.damage, other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,51 @@ class FoundRecording:
     events: tuple[Event, ...]
     deleted: tuple[Event, ...]
     remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreDetectionsJob:
+    """Puts the detections that nobody touched into the project, for queues and counts over it."""
+
+    project: Project
+    recording_id: str
+    detections: tuple[Event, ...]
+    analysis: Analysis
+
+    def run(self) -> Iterator[None]:
+        self.project.derive(self.recording_id, self.detections)
+        recording = self.project.recording(self.recording_id)
+        if recording is not None:
+            self.project.add_analysis(self.analysis)
+            self.project.update_recording(replace(recording, state=RecordingState.ANALYSED))
+        yield None
+
+
+@dataclass(frozen=True, slots=True)
+class CountJob:
+    """Counts the reviewed events of every recording: (file, words)."""
+
+    project: Project
+
+    def run(self) -> Iterator[list[tuple[Path, str]]]:
+        counts = self.project.recording_counts()
+        found = []
+        for recording in self.project.recordings():
+            count = counts.get(recording.id)
+            words = "analysed" if recording.state is RecordingState.ANALYSED else ""
+            if count is not None:
+                words = progress_words(count.reviewed, count.total)
+            found.append((self.project.locate(recording), words))
+        yield found
+
+
+def progress_words(reviewed: int, total: int) -> str:
+    """How far the review of a recording is, in a word or two."""
+    if not total:
+        return "no events"
+    if not reviewed:
+        return "analysed"
+    return "reviewed" if reviewed == total else f"{reviewed} of {total}"
 
 
 @dataclass(frozen=True, slots=True)
