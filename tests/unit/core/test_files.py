@@ -24,9 +24,14 @@ def test_the_new_content_takes_the_place_of_the_old(tmp_path: Path) -> None:
 def test_a_failure_leaves_the_old_file_and_no_rest(tmp_path: Path) -> None:
     target = tmp_path / "labels.csv"
     target.write_bytes(b"old\x00bytes")
-    with pytest.raises(RuntimeError), replacing(target) as beside:
-        beside.write_text("half")
-        raise RuntimeError
+
+    def fail() -> None:
+        with replacing(target) as beside:
+            beside.write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert target.read_bytes() == b"old\x00bytes"
     assert list(tmp_path.iterdir()) == [target]
 
