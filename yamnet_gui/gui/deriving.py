@@ -117,7 +117,7 @@ class Deriver(QObject):
         document.analysis_changed.connect(self._on_analysis)
         document.recording_changed.connect(self._on_recording)
         rules.changed.connect(self._on_rules)
-        project.events_changed.connect(self.combine)
+        project.events_changed.connect(self._on_project)
         classes.options_changed.connect(self.choose_shown)
 
     @property
@@ -179,6 +179,14 @@ class Deriver(QObject):
         self._document.set_events(self._project.combined(self._fresh))
         self.choose_shown()
 
+    def _on_project(self, put: tuple[Event, ...]) -> None:
+        """A mere decision takes the place of its event; anything else needs another look at all."""
+        events = self._document.events
+        if put and all(_only_decided(events.get(event.id), event) for event in put):
+            self._document.set_events(events.with_events(*put))
+        else:
+            self.combine()
+
     def choose_shown(self) -> None:
         """Which classes get a row: the best, those with events, or the ticked ones."""
         scores = self._document.scores
@@ -232,6 +240,18 @@ class Deriver(QObject):
         self._fresh = None
         self._classes.set_shown(())
         self._classes.choose(None)
+
+
+def _only_decided(before: Event | None, after: Event) -> bool:
+    """Whether an event stays where it is under its label, so that it hides no other detection."""
+    if before is None or not after.touched:
+        return False
+    return (before.onset_s, before.offset_s, before.label, before.channel) == (
+        after.onset_s,
+        after.offset_s,
+        after.label,
+        after.channel,
+    )
 
 
 def _by_class(events: Iterable[Event]) -> dict[int, tuple[Event, ...]]:

@@ -11,6 +11,8 @@ from yamnet_gui.core.events import Event, EventList, EventSource, ReviewState
 from yamnet_gui.detection import merge_detections
 from yamnet_gui.labels.project import Command, Project, ProjectChange, ProjectEvent
 
+_MANY = 100
+
 
 class Keeping(StrEnum):
     """Where decisions go."""
@@ -31,7 +33,7 @@ class ProjectState(QObject):
 
     project_changed = Signal()
     recording_changed = Signal()
-    events_changed = Signal()
+    events_changed = Signal(object)  # tuple[Event, ...]: what was put in; () for anything else
     steps_changed = Signal()
     _written = Signal(object)
 
@@ -107,7 +109,7 @@ class ProjectState(QObject):
         self._stored = {event.id: event for event in events}
         self._deleted = list(deleted)
         self.recording_changed.emit()
-        self.events_changed.emit()
+        self.events_changed.emit(())
 
     def forget_recording(self) -> None:
         """No recording is open, or it is not known yet which one of the project it is."""
@@ -169,16 +171,27 @@ class ProjectState(QObject):
         project = self._project
         mine = [c for c in changes if c.recording_id == self._recording_id and c.event_ids]
         if project is not None and mine and self._recording_id:
-            gone = {event.id for event in self._deleted}
-            other_deleted = False
-            for event_id in dict.fromkeys(i for change in mine for i in change.event_ids):
-                found = project.event(self._recording_id, event_id)
-                other_deleted |= found is None or event_id in gone
-                if found is None:
-                    self._stored.pop(event_id, None)
-                else:
-                    self._stored[event_id] = found.event
-            if other_deleted:
-                self._deleted = project.deleted_events(self._recording_id)
-            self.events_changed.emit()
+            ids = tuple(dict.fromkeys(i for change in mine for i in change.event_ids))
+            self._read(project, ids)
+            put = tuple(self._stored[i] for i in ids if i in self._stored)
+            self.events_changed.emit(put if len(put) == len(ids) else ())
         self.steps_changed.emit()
+
+    def _read(self, project: Project, ids: tuple[str, ...]) -> None:
+        """Takes over what the project now holds of these events."""
+        if len(ids) > _MANY:
+            stored = project.recording_events(self._recording_id)
+            self._stored = {event.id: event for event in stored}
+            self._deleted = project.deleted_events(self._recording_id)
+            return
+        gone = {event.id for event in self._deleted}
+        other_deleted = False
+        for event_id in ids:
+            found = project.event(self._recording_id, event_id)
+            other_deleted |= found is None or event_id in gone
+            if found is None:
+                self._stored.pop(event_id, None)
+            else:
+                self._stored[event_id] = found.event
+        if other_deleted:
+            self._deleted = project.deleted_events(self._recording_id)
