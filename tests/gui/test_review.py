@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, EventSource, Original, ReviewState
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
 from yamnet_gui.core.spans import TimeSpan
@@ -292,7 +293,7 @@ def test_edges_follow_the_cursor(bench: Workbench) -> None:
     bench.controller.seek(0.0)
     press(bench, "o")
     assert current(bench) == event
-    assert any("before the start" in n.text for n in bench.notices.notices)
+    assert "before the start" in bench.status.message.text()
 
 
 def test_an_event_is_drawn_split_and_merged(bench: Workbench) -> None:
@@ -420,6 +421,40 @@ def test_a_second_window_is_told_and_does_no_harm(
     assert states(bench)[:2] == [ACCEPTED, REJECTED]
 
 
+@pytest.mark.qt_log_ignore("does not support raise", extend=True)  # tooltips, offscreen
+def test_a_decision_that_cannot_be_written_is_refused_in_words(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = bench.project.project
+    assert project is not None
+    press(bench, "n", "a")
+    before, chosen = bench.document.events, bench.selection.ids
+
+    def full(*_arguments: object, **_options: object) -> None:
+        raise ProjectError(project.path, "cannot make the change: the disk is full", "free some")
+
+    monkeypatch.setattr(project, "apply", full)
+    press(bench, "r")
+    event = current(bench)
+    bench.tracks.edge_moved.emit(event.id, event.onset_s, event.offset_s + 0.3, False)
+    assert current(bench).offset_s == event.offset_s + 0.3
+    bench.tracks.edge_moved.emit(event.id, event.onset_s, event.offset_s + 0.3, True)
+    assert (bench.document.events, bench.selection.ids) == (before, chosen)
+    assert any("disk is full" in n.text for n in bench.notices.notices)
+
+
+def test_undo_that_reaches_another_recording_says_so(
+    bench: Workbench, settled: Settled, sound_file: Path
+) -> None:
+    press(bench, "n", "a")
+    other = sound_file.with_name("other.wav")
+    other.write_bytes(sound_file.read_bytes() + b"\0")
+    bench.open(other)
+    settled(bench)
+    press(bench, "undo")
+    assert bench.status.message.text() == "Undone: accept Dog in tone and noise.wav"
+
+
 def test_a_damaged_personal_project_is_told_and_left_alone(
     start: Start, settled: Settled, sound_file: Path
 ) -> None:
@@ -514,6 +549,35 @@ def test_detections_are_kept_when_another_recording_comes(
     assert [e.state for e in stored] == [ACCEPTED] + [UNREVIEWED] * 4
     assert project.undo_title == "accept Dog"
     assert len(project.analyses(recording)) == 1
+
+
+def test_stretches_that_were_listened_to_are_kept_and_shown(
+    bench: Workbench, opened: Callable[[], Workbench]
+) -> None:
+    def there(window: Workbench) -> list[tuple[TimeSpan, tuple[str, ...]]]:
+        return [(r.span, r.labels) for r in window.document.reviewed]
+
+    bench.classes.choose(DOG)
+    bench.timeline.set_selection(TimeSpan(1.0, 4.0))
+    press(bench, "shift+l")
+    bench.timeline.set_selection(TimeSpan(2.0, 6.0))
+    press(bench, "shift+c")
+    wanted = [(TimeSpan(1.0, 4.0), ()), (TimeSpan(2.0, 6.0), ("Dog",))]
+    assert there(bench) == wanted
+    assert bench.tracks.ruler._layer.reviewed == bench.document.reviewed
+    assert all(r.reviewer == "Anna" for r in bench.document.reviewed)
+    press(bench, "undo")
+    assert there(bench) == wanted[:1]
+    press(bench, "redo")
+    bench.timeline.set_selection(TimeSpan(3.0, 5.0))
+    bench.reviewing.unmark_listened()
+    assert there(bench) == [
+        (TimeSpan(1.0, 3.0), ()),
+        (TimeSpan(2.0, 3.0), ("Dog",)),
+        (TimeSpan(5.0, 6.0), ("Dog",)),
+    ]
+    bench.window.close()
+    assert len(there(opened())) == 3
 
 
 def test_rejected_events_stay_in_the_list_and_filters_do_not_stop_the_keys(

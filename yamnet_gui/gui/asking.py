@@ -97,7 +97,10 @@ class Asking:
         if recording is None:
             return
         labelled = LabelledRecording(
-            recording.info, bench.document.events, model_sha256=bench.document.model.sha256
+            recording.info,
+            bench.document.events,
+            bench.document.reviewed,
+            bench.document.model.sha256,
         )
         folder = bench.settings.folder("exports") or QDir.homePath()
         dialog = ExportDialog(

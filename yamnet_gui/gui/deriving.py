@@ -118,6 +118,7 @@ class Deriver(QObject):
         document.recording_changed.connect(self._on_recording)
         rules.changed.connect(self._on_rules)
         project.events_changed.connect(self._on_project)
+        project.reviewed_changed.connect(lambda: document.set_reviewed(project.reviewed.spans))
         classes.options_changed.connect(self.choose_shown)
 
     @property

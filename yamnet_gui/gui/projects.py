@@ -200,7 +200,9 @@ class Projects(QObject):
             return
 
         def take(found: FoundRecording) -> None:
-            self._state.set_recording(found.recording.id, found.events, found.deleted)
+            self._state.set_recording(
+                found.recording.id, found.events, found.deleted, found.reviewed
+            )
             self.found.emit(found)
 
         self._finding = self._runner.submit(

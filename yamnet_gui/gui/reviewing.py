@@ -20,6 +20,7 @@ from .state.project import ProjectState
 from .state.selection import EventSelection
 from .state.settings import Settings
 from .state.timeline import Timeline
+from .times import length
 
 AskLabel = Callable[[str, Sequence[str]], LabelChoice | None]
 Confirm = Callable[[str, str], bool]
@@ -90,6 +91,9 @@ class Reviewing(QObject):
             "split": self.split,
             "merge": self.merge,
             "delete": self.delete,
+            "listened": lambda: self.mark_listened(of_class=False),
+            "listened_class": lambda: self.mark_listened(of_class=True),
+            "unlistened": self.unmark_listened,
             "undo": self.undo,
             "redo": self.redo,
             **digits,
@@ -296,6 +300,30 @@ class Reviewing(QObject):
         following = self._controller.event_beside(1)
         if events and self._do(edits.delete(self._items(events))):
             self._selection.select((following,) if following else ())
+
+    # Stretches
+
+    def mark_listened(self, *, of_class: bool) -> None:
+        """Notes that the selected stretch was listened to, for all classes or the chosen one."""
+        span, chosen = self._timeline.selection, self._classes.chosen
+        if span is None or not self._ready():
+            return
+        labels = [self._class_map[chosen].name] if of_class and chosen is not None else []
+        command = edits.mark_reviewed(
+            self._project.recording_id, self._project.reviewed, span, labels, self._reviewer
+        )
+        if self._do(command):
+            heard = labels[0] if labels else "all classes"
+            self.told.emit(f"Listened to {length(span.duration_s)} for {heard}.")
+
+    def unmark_listened(self) -> None:
+        span, reviewed = self._timeline.selection, self._project.reviewed
+        if span is None or not self._ready():
+            return
+        if not any(there.span.overlaps(span) for there in reviewed.spans):
+            self.told.emit("Nobody has marked this stretch as listened to.")
+            return
+        self._do(edits.unmark_reviewed(self._project.recording_id, reviewed, span))
 
     # Steps
 

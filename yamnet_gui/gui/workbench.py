@@ -348,8 +348,11 @@ class Workbench(QObject):
 
     @Slot(str)
     def _tell(self, text: str) -> None:
-        """A short remark on what a key did, for a while."""
-        self.notices.show_notice(NoticeKind.INFO, text, key="review", seconds=5)
+        """A short remark on what a key did; it must not push the tracks down."""
+        if self.analysing.running:
+            self.notices.show_notice(NoticeKind.INFO, text, key="review", seconds=5)
+        else:
+            self.status.clear_progress(text)
 
     @Slot(float)
     def _show_length(self, seconds: float) -> None:

@@ -14,6 +14,7 @@ from yamnet_gui.labels.project import (
     Project,
     Recording,
     RecordingState,
+    Reviewed,
     content_hash,
     new_id,
     personal_project_path,
@@ -112,6 +113,7 @@ class FoundRecording:
     recording: Recording
     events: tuple[Event, ...]
     deleted: tuple[Event, ...]
+    reviewed: Reviewed
     remark: str = ""
 
 
@@ -191,7 +193,13 @@ class FindRecordingJob:
         elif digest and not found.content_hash and not project.read_only:
             project.update_recording(replace(found, content_hash=digest, size_bytes=size))
         events = project.recording_events(found.id)
-        yield FoundRecording(found, events.events, tuple(project.deleted_events(found.id)), remark)
+        yield FoundRecording(
+            found,
+            events.events,
+            tuple(project.deleted_events(found.id)),
+            project.reviewed(found.id),
+            remark,
+        )
 
     def _moved(self, digest: str) -> Recording | None:
         if self.project.read_only:

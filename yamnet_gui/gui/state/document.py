@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QObject, Signal
 
-from yamnet_gui.core.events import EventList, RecordingInfo
+from yamnet_gui.core.events import EventList, RecordingInfo, ReviewedSpan
 from yamnet_gui.core.scores import FrameGrid, ScoreChunk
 
 from .score_buffer import ScoreBuffer
@@ -53,6 +53,7 @@ class Document(QObject):
     scores_changed = Signal()
     analysis_changed = Signal()
     events_changed = Signal()
+    reviewed_changed = Signal()
 
     def __init__(self, class_count: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -62,6 +63,7 @@ class Document(QObject):
         self._state = AnalysisState.NONE
         self._model = ModelName()
         self._events = EventList()
+        self._reviewed: tuple[ReviewedSpan, ...] = ()
 
     @property
     def recording(self) -> OpenRecording | None:
@@ -89,6 +91,11 @@ class Document(QObject):
     def events(self) -> EventList:
         return self._events
 
+    @property
+    def reviewed(self) -> tuple[ReviewedSpan, ...]:
+        """Stretches that people have listened to, and for which labels."""
+        return self._reviewed
+
     def open(self, recording: OpenRecording | None) -> None:
         """Puts another recording in place, without scores or events."""
         self._recording = recording
@@ -96,10 +103,12 @@ class Document(QObject):
         self._state = AnalysisState.NONE
         self._model = ModelName()
         self._events = EventList()
+        self._reviewed = ()
         self.recording_changed.emit()
         self.scores_changed.emit()
         self.analysis_changed.emit()
         self.events_changed.emit()
+        self.reviewed_changed.emit()
 
     def begin_analysis(self, grid: FrameGrid, channels: tuple[int | None, ...] = (None,)) -> None:
         """Forgets former scores and makes room for those on `grid`."""
@@ -128,6 +137,11 @@ class Document(QObject):
         if model != self._model:
             self._model = model
             self.analysis_changed.emit()
+
+    def set_reviewed(self, spans: tuple[ReviewedSpan, ...]) -> None:
+        if spans != self._reviewed:
+            self._reviewed = spans
+            self.reviewed_changed.emit()
 
     def set_events(self, events: EventList) -> None:
         if events != self._events:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, EventList, EventSource, ReviewState
 from yamnet_gui.detection import merge_detections
-from yamnet_gui.labels.project import Command, Project, ProjectChange, ProjectEvent
+from yamnet_gui.labels.project import Command, Project, ProjectChange, ProjectEvent, Reviewed
 
 _MANY = 100
 
@@ -34,6 +34,7 @@ class ProjectState(QObject):
     project_changed = Signal()
     recording_changed = Signal()
     events_changed = Signal(object)  # tuple[Event, ...]: what was put in; () for anything else
+    reviewed_changed = Signal()
     steps_changed = Signal()
     _written = Signal(object)
 
@@ -45,6 +46,7 @@ class ProjectState(QObject):
         self._recording_id = ""
         self._stored: dict[str, Event] = {}
         self._deleted: list[Event] = []
+        self._reviewed = Reviewed()
         self._reviewer = ""
         self._last: tuple[ProjectChange, ...] = ()
         # by a signal, because the project tells in whichever thread wrote to it
@@ -71,6 +73,11 @@ class ProjectState(QObject):
     @property
     def deleted(self) -> list[Event]:
         return list(self._deleted)
+
+    @property
+    def reviewed(self) -> Reviewed:
+        """Stretches of the open recording that people have listened to."""
+        return self._reviewed
 
     @property
     def undo_title(self) -> str | None:
@@ -102,20 +109,26 @@ class ProjectState(QObject):
             self._project.reviewer = name
 
     def set_recording(
-        self, recording_id: str, events: Iterable[Event], deleted: Iterable[Event]
+        self,
+        recording_id: str,
+        events: Iterable[Event],
+        deleted: Iterable[Event],
+        reviewed: Reviewed,
     ) -> None:
         """The open recording was found in the project, with these events."""
         self._recording_id = recording_id
         self._stored = {event.id: event for event in events}
         self._deleted = list(deleted)
+        self._reviewed = reviewed
         self.recording_changed.emit()
         self.events_changed.emit(())
+        self.reviewed_changed.emit()
 
     def forget_recording(self) -> None:
         """No recording is open, or it is not known yet which one of the project it is."""
         if self._recording_id or self._stored:
             self._recording_id = ""
-            self._stored, self._deleted = {}, []
+            self._stored, self._deleted, self._reviewed = {}, [], Reviewed()
             self.recording_changed.emit()
 
     def items(self, events: Iterable[Event]) -> list[ProjectEvent]:
@@ -175,6 +188,13 @@ class ProjectState(QObject):
             self._read(project, ids)
             put = tuple(self._stored[i] for i in ids if i in self._stored)
             self.events_changed.emit(put if len(put) == len(ids) else ())
+        if (
+            project is not None
+            and self._recording_id
+            and any(c.reviewed_changed and c.recording_id == self._recording_id for c in changes)
+        ):
+            self._reviewed = project.reviewed(self._recording_id)
+            self.reviewed_changed.emit()
         self.steps_changed.emit()
 
     def _read(self, project: Project, ids: tuple[str, ...]) -> None:

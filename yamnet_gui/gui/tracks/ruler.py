@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
+from yamnet_gui.core.events import ReviewedSpan
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import Theme
 from yamnet_gui.gui.times import clock, decimals_for, mark_step
@@ -24,10 +25,12 @@ class RulerLayer(Layer):
         super().__init__(area, timeline, z=5)
         self.theme = theme
         self.write: Callable[[float, int], str] = clock
+        self.reviewed: tuple[ReviewedSpan, ...] = ()
 
     def draw(self, painter: QPainter, scale: float) -> None:
         if self.timeline.duration_s <= 0:
             return
+        self._draw_reviewed(painter)
         view = self.timeline.view
         step = mark_step(view.duration_s / self.width, _LEAST_PIXELS)
         decimals = decimals_for(step)
@@ -51,6 +54,14 @@ class RulerLayer(Layer):
             )
             number += 1
 
+    def _draw_reviewed(self, painter: QPainter) -> None:
+        """A line over what was listened to: strong for all classes, faint for some."""
+        for there in self.reviewed:
+            color = QColor(self.theme.accent)
+            color.setAlphaF(0.45 if there.labels else 1.0)
+            x0, x1 = self.x_of(there.span.start_s), self.x_of(there.span.end_s)
+            painter.fillRect(QRectF(x0, 0, max(x1 - x0, 1.0), 3), color)
+
 
 class RulerTrack(Track):
     """Times over all tracks, in h:mm:ss or as clock time."""
@@ -64,6 +75,11 @@ class RulerTrack(Track):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(self.HEIGHT)
         self.getPlotItem().getAxis("left").setTicks([[]])
+        self.document.reviewed_changed.connect(self._on_reviewed)
+
+    def _on_reviewed(self) -> None:
+        self._layer.reviewed = self.document.reviewed
+        self._layer.renew()
 
     def press(self, position: QPointF) -> bool:
         """Dragging over the time axis moves the cursor, and lets it be heard."""
