@@ -17,12 +17,15 @@ def mono_16k(
     start_s: float = 0.0,
     end_s: float | None = None,
     block_frames: int = BLOCK_FRAMES,
+    skip: int = 0,
 ) -> Iterator[NDArray[np.float32]]:
     """The part [start_s, end_s) as float32 (n,) at 16 kHz, block after block.
 
     Channels are averaged, or one of them (counted from 0) is taken. For 16-bit files without gain
     this is the published decoding to integers divided by 32768. `block_frames` counts samples of
-    the file. Raises ValueError for a channel that is not there, RecordingError where reading fails.
+    the file. The first `skip` samples of the result are left out, without reading what only they
+    need where the encoding can be entered anywhere; the rest is the same to the last bit.
+    Raises ValueError for a channel that is not there, RecordingError where reading fails.
     """
     info = source.info
     if channel is not None and not 0 <= channel < info.channels:
@@ -31,16 +34,40 @@ def mono_16k(
     last = source.frames if end_s is None else round(end_s * info.sample_rate_hz)
     gain = np.float32(10.0 ** (gain_db / 20.0))
     resampler = Resampler(info.sample_rate_hz, YAMNET_RATE_HZ)
-    for block in source.blocks(block_frames, first, last):
+    done = 0
+    if source.bit_depth is not None:  # what lossy decoders give may depend on where they began
+        done = _blocks_before(resampler, skip, block_frames) * block_frames
+        done = min(done, max(0, last - first) // block_frames * block_frames)
+    if done:
+        held = resampler.held_after(done)
+        before = mixed(source.read(first + done - held, held), channel)
+        resampler.go_to(done, before * gain if gain_db else before)
+        skip -= resampler.made_after(done)
+    for block in source.blocks(block_frames, first + done, last):
         mono = mixed(block, channel)
         if gain_db:
             mono = mono * gain
         resampled = resampler.push(mono)
-        if len(resampled):
-            yield resampled
+        if len(resampled) > skip:
+            yield resampled[skip:]
+        skip = max(0, skip - len(resampled))
     rest = resampler.finish()
-    if len(rest):
-        yield rest
+    if len(rest) > skip:
+        yield rest[skip:]
+
+
+def _blocks_before(resampler: Resampler, skip: int, block_frames: int) -> int:
+    """Whole blocks after which the resampler has made at most `skip` samples."""
+    low, high = 0, 1
+    while resampler.made_after(high * block_frames) <= skip:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        if resampler.made_after(middle * block_frames) <= skip:
+            low = middle
+        else:
+            high = middle
+    return low
 
 
 def mixed(samples: NDArray[np.float32], channel: int | None = None) -> NDArray[np.float32]:

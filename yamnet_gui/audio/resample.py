@@ -56,6 +56,38 @@ class Resampler:
         self._received = 0
         self._made = 0
 
+    def made_after(self, received: int) -> int:
+        """How many samples are out once `received` ones are in."""
+        if self._same:
+            return received
+        return max(0, (received - self.reach - 1) * self._ratio.up // self._ratio.down)
+
+    def held_after(self, received: int) -> int:
+        """How many of the last of `received` samples are then needed further on."""
+        return 0 if self._same else received - max(0, self._origin_after(received))
+
+    def go_to(self, received: int, held: NDArray[np.float32]) -> None:
+        """The state in which pushing `received` samples leaves a new resampler, to the last bit.
+
+        `held` are the last `held_after(received)` of them, float32.
+        """
+        if len(held) != self.held_after(received):
+            raise ValueError("a resampler goes on with as many samples as it would hold")
+        if self._same:
+            return
+        self._origin = self._origin_after(received)
+        silence = np.zeros(max(0, -self._origin), np.float32)
+        self._held = np.concatenate([silence, np.asarray(held, np.float32)])
+        self._received, self._made = received, self.made_after(received)
+
+    def _origin_after(self, received: int) -> int:
+        """The first input that is still needed; negative where silence before the file is."""
+        made = self.made_after(received)
+        return max(-self.reach, self._needed_from(made)) if made else -self.reach
+
+    def _needed_from(self, output: int) -> int:
+        return output * self._ratio.down // self._ratio.up - self.reach - 1
+
     def push(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """Takes the next samples, float32 (n,), and gives those that are settled, float32 (m,)."""
         samples = np.asarray(samples, np.float32)
@@ -87,8 +119,7 @@ class Resampler:
             return np.zeros(0, np.float32)
         out = self._compute(self._held, self._origin, self._made, end)
         self._made = end
-        keep = end * self._ratio.down // self._ratio.up - self.reach - 1
-        drop = min(max(0, keep - self._origin), len(self._held))
+        drop = min(max(0, self._needed_from(end) - self._origin), len(self._held))
         self._held = self._held[drop:].copy()
         self._origin += drop
         return out

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from yamnet_gui.audio import AudioSource, content_hash, mono_16k, open_audio, recording_start
 from yamnet_gui.core.errors import SettingsError
@@ -207,23 +206,15 @@ def _chunks(
         gain_db=settings.gain_db,
         start_s=settings.start_s,
         end_s=settings.end_s,
+        skip=start_sample(first, settings.hop_s),
     )
-    wanted = prefetched(_behind(samples, start_sample(first, settings.hop_s)))
-    chunks = Analyzer(network, settings.hop_s).run(wanted, first)
+    chunks = Analyzer(network, settings.hop_s).run(prefetched(samples), first)
     try:
         for chunk in chunks:
             writer.rows.append(channel, chunk)
             yield chunk
     finally:
         cast(Generator[ScoreChunk, None, None], chunks).close()
-
-
-def _behind(blocks: Iterator[NDArray[np.float32]], skip: int) -> Iterator[NDArray[np.float32]]:
-    """The samples behind the first `skip` ones."""
-    for block in blocks:
-        if skip < len(block):
-            yield block[skip:] if skip else block
-        skip = max(0, skip - len(block))
 
 
 def _grid(info: RecordingInfo, frames: int, settings: AnalysisSettings) -> FrameGrid:

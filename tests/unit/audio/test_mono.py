@@ -70,3 +70,28 @@ def test_equals_the_reference_waveforms(reference: Path) -> None:
             np.testing.assert_allclose(joined(source), expected, rtol=0, atol=2e-6)
         tried += 1
     assert tried
+
+
+@pytest.mark.parametrize("rate", [8000, 11025, 16000, 44100, 48000, 44101])
+def test_what_follows_skipped_samples_is_the_same_to_the_last_bit(tmp_path, rate):
+    path = tmp_path / "sound.wav"
+    noise = np.random.default_rng(rate).normal(0, 0.2, (9 * rate, 2))
+    soundfile.write(path, noise, rate, "PCM_16")
+    with open_audio(path) as source:
+        whole = np.concatenate(list(mono_16k(source, gain_db=3.0, block_frames=5000)))
+        for skip in (1, 100, 4000, 7680, 70_001, len(whole) - 1, len(whole), len(whole) + 9):
+            found = [np.zeros(0, np.float32)]
+            found += mono_16k(source, gain_db=3.0, block_frames=5000, skip=skip)
+            assert np.array_equal(np.concatenate(found), whole[skip:]), skip
+
+
+def test_skipped_samples_are_not_read(tmp_path, monkeypatch):
+    path = tmp_path / "sound.wav"
+    soundfile.write(path, np.zeros((60 * 44100, 2)), 44100, "PCM_16")
+    with open_audio(path) as source:
+        read: list[int] = []
+        inner = source.read
+        monkeypatch.setattr(source, "read", lambda a, n: read.append(n) or inner(a, n))
+        left = sum(len(block) for block in mono_16k(source, skip=50 * 16000, block_frames=10_000))
+    assert left == 10 * 16000
+    assert sum(read) < 11 * 44100

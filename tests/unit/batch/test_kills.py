@@ -6,6 +6,7 @@ import os
 import random
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,20 @@ def analyze(*arguments: str | Path, cache: Path, weights: Path) -> subprocess.Po
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def stored_bytes(cache: Path) -> int:
+    """How much of the scores of the one recording is stored."""
+    return sum(path.stat().st_size for path in cache.rglob("mix.scores.npy"))
+
+
+def killed_at(size: int, cache: Path, process: subprocess.Popen) -> bool:
+    """Kills the process once more than `size` is stored; False where it ended before."""
+    while process.poll() is None and stored_bytes(cache) <= size:
+        time.sleep(0.005)
+    process.kill()
+    process.communicate()
+    return process.returncode < 0
 
 
 def killed_after(seconds: float, process: subprocess.Popen) -> bool:
@@ -150,14 +165,15 @@ def test_a_killed_analysis_ends_with_the_same_bits(tmp_path, tiny_weights):
     assert process.returncode == 0
     found = tmp_path / "found.npz"
     chance = random.Random(2)
-    killed, sizes = 0, []
+    killed, sizes = 0, [0]
     for _ in range(5):
         process = analyze(sound, "--scores", found, cache=tmp_path / "b", weights=tiny_weights)
-        if not killed_after(chance.uniform(2.5, 5), process):
+        more = chance.randrange(100_000, 500_000)
+        if not killed_at(sizes[-1] + more, tmp_path / "b", process):
             break
         killed += 1
-        sizes += [p.stat().st_size for p in (tmp_path / "b").rglob("mix.scores.npy")]
-    assert killed
+        sizes.append(stored_bytes(tmp_path / "b"))
+    assert killed >= 3
     assert sizes == sorted(sizes)
     process = analyze(sound, "--scores", found, cache=tmp_path / "b", weights=tiny_weights)
     process.communicate()
