@@ -85,7 +85,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec("set_onset", "Set the &onset to the cursor", "Edit", ("I",), needs=E),
     ActionSpec("set_offset", "Set the o&ffset to the cursor", "Edit", ("O",), needs=E),
-    ActionSpec("split", "&Split at the cursor", "Edit", ("S",), needs=E),
+    ActionSpec("split", "S&plit at the cursor", "Edit", ("S",), needs=E),
     ActionSpec("merge", "&Merge with the next of its class", "Edit", ("M",), needs=E),
     ActionSpec("delete", "De&lete", "Edit", ("Del",), "delete", needs=E),
     ActionSpec("select_all", "Select &all events", "Edit", ("Ctrl+A",), needs=EV, separator=True),
@@ -136,7 +136,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("weights", "&Weights of the network…", "Analyse", (), "download"),
     ActionSpec("next", "&Next event", "Review", ("N",), "next", needs=EV),
     ActionSpec("previous", "&Previous event", "Review", ("P",), "previous", needs=EV),
-    ActionSpec("next_unreviewed", "Next un&reviewed", "Review", ("Shift+N",), needs=EV),
+    ActionSpec("next_unreviewed", "Ne&xt unreviewed", "Review", ("Shift+N",), needs=EV),
     ActionSpec("autoplay", "Play each event on stepping to it", "Review", checkable=True),
     ActionSpec(
         "accept",
@@ -148,11 +148,11 @@ ACTIONS: tuple[ActionSpec, ...] = (
         E,
         separator=True,
     ),
-    ActionSpec("reject", "Re&ject", "Review", ("R",), "reject", "Reject and go on", E),
+    ActionSpec("reject", "&Reject", "Review", ("R",), "reject", "Reject and go on", E),
     ActionSpec(
         "uncertain", "&Uncertain", "Review", ("U",), "uncertain", "Mark uncertain and go on", E
     ),
-    ActionSpec("unreview", "&Back to unreviewed", "Review", ("Backspace",), needs=E),
+    ActionSpec("unreview", "Bac&k to unreviewed", "Review", ("Backspace",), needs=E),
     ActionSpec(
         "accept_above",
         "Accept this and all a&bove…",
@@ -163,7 +163,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "reject_below",
-        "Reject this and all be&low…",
+        "Re&ject this and all below…",
         "Review",
         ("Shift+R",),
         tip="Reject every unreviewed event of the class that scores as low or lower",
