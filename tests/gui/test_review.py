@@ -411,10 +411,17 @@ def test_a_second_window_is_told_and_does_no_harm(
     assert second.project.keeping is Keeping.SCRATCH
     assert second.status.saved.text() == "not saved"
     assert any("already open" in n.text for n in second.notices.notices)
+    assert states(second) == [ACCEPTED]
     score(second)
     settled(second)
     press(second, "n", "r")
+    assert states(second)[0] is REJECTED
     second.window.close()
+    (kept,) = personal_project_path().parent.glob("window-*/unsaved.yamnet")
+    third = start(sound_file)
+    settled(third)
+    third.window.close()
+    assert [*personal_project_path().parent.glob("window-*/*")] == [kept]
     bench.window.activateWindow()
     qtbot.waitUntil(bench.window.isActiveWindow)
     press(bench, "r")

@@ -51,6 +51,7 @@ class Projects(QObject):
         self._runner = JobRunner("project", self)
         self._jobs: list[OpenPersonalJob | OpenProjectJob] = []
         self._finding: Ticket | None = None
+        self._first_step = 0
         document.recording_changed.connect(self._on_recording)
 
     @property
@@ -119,9 +120,8 @@ class Projects(QObject):
             case Keeping.READ_ONLY:
                 return SavedText(f"{project.path.stem}: read only", "Decisions are refused")
             case Keeping.SCRATCH:
-                return SavedText(
-                    "not saved", "Decisions are not kept: save the project under a name of its own"
-                )
+                where = f"What is decided here is only in {project.path}"
+                return SavedText("not saved", f"{where}: save it under a name of its own")
         return SavedText(f"saved in {project.path.stem}", tip)
 
     def _submit(self, job: OpenPersonalJob | OpenProjectJob, path: Path | None = None) -> None:
@@ -166,6 +166,7 @@ class Projects(QObject):
 
     def _take(self, result: OpenedProject) -> None:
         self._replace(result.project, result.keeping)
+        self._first_step = max((entry.step for entry in result.project.history(1)), default=0)
         self.opened.emit(result)
         self._find()
 
@@ -178,12 +179,15 @@ class Projects(QObject):
         if before is None:
             return
         try:
-            empty = before.undo_title is None and before.redo_title is None
+            decided = any(
+                entry.step > self._first_step and entry.action != "derive"
+                for entry in (before.history() if scratch else ())
+            )
             before.close()
         except ProjectError as error:
             self.failed.emit(error)
             return
-        if scratch and empty:
+        if scratch and not decided:
             shutil.rmtree(before.path.parent, ignore_errors=True)
 
     def _on_recording(self) -> None:

@@ -12,6 +12,7 @@ from yamnet_gui.labels.project import (
     PROJECT_SUFFIX,
     Analysis,
     Project,
+    ProjectInUseError,
     Recording,
     RecordingState,
     Reviewed,
@@ -47,6 +48,9 @@ class OpenPersonalJob:
         path = personal_project_path()
         try:
             project = Project.open(path) if path.exists() else Project.create(path)
+        except ProjectInUseError as error:
+            yield self._scratch(self._readable(path), str(error))
+            return
         except ProjectError as error:
             yield self._scratch(None, str(error))
             return
@@ -55,6 +59,15 @@ class OpenPersonalJob:
             yield self._scratch(project, project.damage or f"{path}: is open to read only")
         else:
             yield OpenedProject(project, Keeping.PERSONAL)
+
+    def _readable(self, path: Path) -> Project | None:
+        """The project of another window as it is now, so that its decisions are shown here too."""
+        try:
+            project = Project.open(path, read_only=True)
+        except ProjectError:
+            return None
+        self.opened.append(project)
+        return project
 
     def _scratch(self, source: Project | None, problem: str) -> OpenedProject:
         """A project for this window only, with what could be read of the personal one."""
