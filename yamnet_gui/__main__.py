@@ -1,5 +1,6 @@
 """`yamnet-gui` and `python -m yamnet_gui`: a command, or the window."""
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -13,7 +14,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run_command(arguments)
     from yamnet_gui import app
 
-    return app.main(arguments)
+    status = app.main(arguments)
+    if argv is None and "tensorflow" in sys.modules:
+        # Everything is closed and stored by now; TensorFlow would take two seconds to say goodbye.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    return status
 
 
 if __name__ == "__main__":

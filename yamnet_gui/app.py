@@ -49,6 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     from PySide6.QtCore import QTimer
 
+    if arguments.screenshot is not None:
+        _quiet_offscreen()
     application, workbench = prepare(arguments)
     if arguments.screenshot is not None:
         return _screenshot(application, workbench, arguments.screenshot)
@@ -57,12 +59,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     pulse = QTimer()
     pulse.timeout.connect(_nothing)
     pulse.start(200)
-    former = signal.signal(signal.SIGINT, lambda *_: workbench.window.close())
+    former = {
+        number: signal.signal(number, lambda *_: workbench.window.close())
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         return application.exec()
     finally:
-        signal.signal(signal.SIGINT, former)
+        for number, handler in former.items():
+            signal.signal(number, handler)
         workbench.close()
+
+
+def _quiet_offscreen() -> None:
+    """The offscreen platform remarks on every window that it cannot hint a size."""
+    from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+
+    def tell(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+        if "propagateSizeHints" not in text:
+            print(text, file=sys.stderr)
+
+    qInstallMessageHandler(tell)
 
 
 def prepare(arguments: argparse.Namespace) -> "tuple[QApplication, Workbench]":
@@ -156,7 +173,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--screenshot", type=Path, metavar="OUT.png", help="draw and exit")
     parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window in pixels")
     parser.add_argument("--theme", choices=("dark", "light", "system"))
-    parser.add_argument("--scale", type=float, default=1.0, help="display scaling of a picture")
+    parser.add_argument("--scale", type=_scale, default=1.0, help="display scaling of a picture")
     arguments = parser.parse_args(argv)
     arguments.demo = arguments.file == Path("demo") and not Path("demo").exists()
     return arguments
@@ -167,6 +184,16 @@ def _size(text: str) -> tuple[int, int]:
     if found is None or not all(200 <= int(n) <= 16000 for n in found.groups()):
         raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 1280x800")
     return int(found[1]), int(found[2])
+
+
+def _scale(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.5 <= value <= 4.0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a scaling from 0.5 to 4")
+    return value
 
 
 def _nothing() -> None:

@@ -13,7 +13,7 @@ from yamnet_gui.batch import (
     ResultCache,
     WeightsModel,
 )
-from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.errors import SettingsError, UserError
 from yamnet_gui.core.scores import FrameGrid, ScoreChunk
 from yamnet_gui.yamnet import WeightsFile, find_weights
 from yamnet_gui.yamnet.weights import KNOWN_FILES
@@ -30,6 +30,14 @@ from .state.document import AnalysisState, Document, ModelName
 from .state.settings import Settings
 
 _SMALLEST_SHOWN_S = 1.0
+
+
+def _cache_or_none() -> ResultCache | None:
+    """Results are kept where that is possible; a folder that cannot be written costs only time."""
+    try:
+        return ResultCache()
+    except SettingsError:
+        return None
 
 
 class Analysing(QObject):
@@ -54,7 +62,7 @@ class Analysing(QObject):
         self._ticket: Ticket | None = None
         self._fetch: Ticket | None = None
         self._model: Model | None = None
-        self._cache = ResultCache()
+        self._cache = _cache_or_none()
         self._started = 0.0
         self._first_done = 0
         self._grid: FrameGrid | None = None
@@ -113,7 +121,7 @@ class Analysing(QObject):
 
     def clear_cache(self) -> int:
         """Removes stored results; gives the bytes freed."""
-        return self._cache.clear()
+        return self._cache.clear() if self._cache else 0
 
     def fetch_weights(self) -> None:
         if self._fetch is None:
@@ -155,7 +163,8 @@ class Analysing(QObject):
     def _find_model(self) -> Model:
         path = find_weights()
         if self._model is None or getattr(self._model, "path", None) != path:
-            self._model = WeightsModel(path, self._cache.memo_folder)
+            memo = self._cache.memo_folder if self._cache else None
+            self._model = WeightsModel(path, memo)
         return self._model
 
     def _analysis_settings(self) -> AnalysisSettings:

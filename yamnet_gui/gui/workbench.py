@@ -24,6 +24,7 @@ from .demo import demo_analysis, demo_recording
 from .deriving import Deriver
 from .dialogs.class_picker import LabelChoice
 from .dialogs.review import ask_label, confirm
+from .garbage import GarbageCollector
 from .main_window import MainWindow
 from .opening import Opener
 from .panels.classes import ClassesPanel
@@ -60,6 +61,7 @@ class Workbench(QObject):
 
     def __init__(self, settings: Settings | None = None, theme: ThemeChoice | None = None) -> None:
         super().__init__()
+        self._garbage = GarbageCollector(self)
         self.settings = settings or Settings(parent=self)
         self._forced_theme = theme
         self.class_map = ClassMap.from_csv(class_map_path())
@@ -194,6 +196,7 @@ class Workbench(QObject):
         self.deriver.close()
         self.analysing.close()
         self.opener.close()
+        self._garbage.close()
         self.projects.close()
 
     def show_error(self, error: UserError) -> None:
@@ -363,6 +366,7 @@ class Workbench(QObject):
         self.notices.clear("analysis")
         self.recordings.add_file(path)
         self.recordings.set_current(path)
+        self.tracks.waveform.setFocus()  # single keys act on the recording, not on a text field
         recording = self.document.recording
         if recording is not None:
             for warning in recording.warnings:

@@ -24,7 +24,7 @@ class AnalyseJob:
     path: Path
     model: Model
     settings: AnalysisSettings
-    cache: ResultCache
+    cache: ResultCache | None
 
     def run(self) -> Iterator[AnalysisProgress]:
         yield from analyse_recording(self.path, self.model, self.settings, self.cache)

@@ -4,7 +4,15 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QGuiApplication,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from .parts import IconButton, blended, theme_of
@@ -146,6 +154,13 @@ class Notice(QWidget):
         close = IconButton("close", "✕", "Close this message", self)
         close.clicked.connect(self.close_notice)
         layout.addWidget(close)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Grows with its text: a layout of bars does not ask for the height at a width."""
+        layout = self.layout()
+        if layout is not None:
+            self.setMinimumHeight(max(layout.heightForWidth(event.size().width()), 0))
+        super().resizeEvent(event)
 
     def copy(self) -> None:
         """Puts text and details on the clipboard."""

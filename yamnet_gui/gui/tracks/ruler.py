@@ -38,6 +38,7 @@ class RulerLayer(Layer):
         metrics = QFontMetricsF(painter.font())
         line, text = QPen(QColor(self.theme.dim_text), 1), QPen(QColor(self.theme.text), 1)
         number = int(view.start_s / step)
+        free = -1.0
         while number * step <= view.end_s:
             x = self.x_of(number * step)
             painter.setPen(line)
@@ -48,10 +49,11 @@ class RulerLayer(Layer):
             label = self.write(number * step, decimals)
             width = metrics.horizontalAdvance(label) + 2
             left = min(max(x - width / 2, 0), self.width - width)
-            painter.setPen(text)
-            painter.drawText(
-                QRectF(left, 0, width, height - 6), Qt.AlignmentFlag.AlignCenter, label
-            )
+            if left > free:
+                painter.setPen(text)
+                area = QRectF(left, 0, width, height - 6)
+                painter.drawText(area, Qt.AlignmentFlag.AlignCenter, label)
+                free = left + width + 4
             number += 1
 
     def _draw_reviewed(self, painter: QPainter) -> None:

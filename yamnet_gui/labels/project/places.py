@@ -16,7 +16,7 @@ _PIECE = 64 << 10
 
 def data_folder() -> Path:
     """The user's data folder of this program. It may not exist yet."""
-    return Path(platformdirs.user_data_dir("yamnet_gui", appauthor=False))
+    return Path(platformdirs.user_data_dir("yamnet-gui", appauthor=False))
 
 
 def personal_project_path() -> Path:
