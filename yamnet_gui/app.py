@@ -224,7 +224,6 @@ def _screenshot(application: "QApplication", workbench: "Workbench", target: Pat
         else:
             state["status"] = save()
         timer.stop()
-        workbench.window.close()
         application.quit()
 
     def save() -> int:
@@ -241,5 +240,6 @@ def _screenshot(application: "QApplication", workbench: "Workbench", target: Pat
     timer.timeout.connect(look)
     timer.start(_CHECK_MS)
     application.exec()
+    workbench.window.close()  # not before: Qt would leave a request to quit behind
     workbench.close()
     return state["status"]
