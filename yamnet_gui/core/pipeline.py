@@ -2,10 +2,32 @@
 
 import threading
 from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+R = TypeVar("R")
+
+
+def mapped(function: Callable[[T], R], items: Iterable[T], calls: int) -> Generator[R, None, None]:
+    """`function` of every item in order, with up to `calls` of them running at the same time.
+
+    Whatever the items or `function` raise is raised here in its place. Closing the generator waits
+    for the calls that run and begins no more.
+    """
+    waiting: deque[Future[R]] = deque()
+    with ThreadPoolExecutor(calls, thread_name_prefix="mapped") as pool:
+        try:
+            for item in items:
+                waiting.append(pool.submit(function, item))
+                if len(waiting) > calls:  # one is ready to begin as soon as another ends
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
 
 
 def prefetched(source: Iterable[T], depth: int = 2) -> Generator[T, None, None]:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import SettingsError
-from yamnet_gui.core.pipeline import prefetched
+from yamnet_gui.core.pipeline import mapped, prefetched
 from yamnet_gui.core.scores import DEFAULT_HOP_S, ScoreChunk
 
 from ._threads import BLAS_THREADS
@@ -28,6 +28,9 @@ from .parameters import (
 )
 
 Floats = NDArray[np.float32]
+_CALLS_AT_ONCE = 2
+"""Batches in the network at the same time: while one waits for its slowest thread, or a core is
+busy with reading and resampling, the other goes on."""
 LogMelSink = Callable[[int, Floats], None]
 
 _STFT_HOP_S = STFT_HOP / SAMPLE_RATE_HZ
@@ -97,14 +100,14 @@ class Analyzer:
         rows = _log_mel_rows(blocks, first_frame, self._hop, on_log_mel)
         batches = prefetched(_batches(rows, first_frame, self._hop, self._network.batch))
         frame = first_frame
+        results = mapped(self._call, batches, _CALLS_AT_ONCE)
         scores: list[Floats] = []
         embeddings: list[Floats] = []
         waiting = 0
         try:
-            for patches, used in batches:
-                batch_scores, batch_embeddings = self._network(patches)
-                scores.append(batch_scores[used])
-                embeddings.append(batch_embeddings[used])
+            for batch_scores, batch_embeddings in results:
+                scores.append(batch_scores)
+                embeddings.append(batch_embeddings)
                 waiting += len(scores[-1])
                 if waiting < chunk_frames:
                     continue
@@ -119,7 +122,13 @@ class Analyzer:
             if waiting:
                 yield ScoreChunk(frame, _joined(scores), _joined(embeddings))
         finally:
+            results.close()
             batches.close()
+
+    def _call(self, batch: tuple[Floats, slice]) -> tuple[Floats, Floats]:
+        patches, used = batch
+        scores, embeddings = self._network(patches)
+        return scores[used], embeddings[used]
 
 
 def hop_in_stft_frames(hop_s: float) -> int:

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from yamnet_gui.core.pipeline import prefetched
+from yamnet_gui.core.pipeline import mapped, prefetched
 
 
 def prefetching_threads() -> list[threading.Thread]:
@@ -98,3 +98,35 @@ def test_an_error_in_the_consumer_leaves_no_thread() -> None:
 def test_a_depth_of_zero_is_refused_at_once() -> None:
     with pytest.raises(ValueError, match="at least one"):
         prefetched([], depth=0)
+
+
+def test_mapped_keeps_the_order_and_runs_side_by_side() -> None:
+    both = threading.Barrier(2, timeout=10)
+
+    def work(number: int) -> int:
+        if number < 2:
+            both.wait()  # passes only if two calls run at the same time
+        return number * number
+
+    assert list(mapped(work, range(9), 2)) == [n * n for n in range(9)]
+
+
+def test_mapped_raises_where_the_failure_stands() -> None:
+    def work(number: int) -> int:
+        if number == 3:
+            raise ValueError("three")
+        return number
+
+    results = mapped(work, range(9), 2)
+    assert [next(results) for _ in range(3)] == [0, 1, 2]
+    with pytest.raises(ValueError, match="three"):
+        next(results)
+
+
+def test_closing_mapped_begins_no_more_and_leaves_no_thread() -> None:
+    begun: list[int] = []
+    results = mapped(lambda n: begun.append(n) or n, range(1000), 2)
+    assert next(results) == 0
+    results.close()
+    assert len(begun) <= 4
+    assert not [t for t in threading.enumerate() if t.name.startswith("mapped")]
