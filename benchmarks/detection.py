@@ -14,8 +14,8 @@ average). An event is right where its onset is within the collar and its offset 
 of the collar and a fifth of the true length; each is paired once.
 
 The program's default rules were chosen with scenes of this kind at hand, so on those scenes these
-figures are not held out. --tune
-additionally chooses the rules on all scenes but one, and reports the one, in turn.
+figures are not held out. --tune additionally chooses the rules on all scenes but one, and reports
+the one, in turn.
 """
 
 import argparse
