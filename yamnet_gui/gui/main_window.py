@@ -29,6 +29,7 @@ from .theme import icon
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 _LAYOUT_VERSION = 1
 _PANEL_WIDTH = 270
+_WIDEST_PANEL = 360
 
 
 class MainWindow(QMainWindow):
@@ -140,7 +141,8 @@ class MainWindow(QMainWindow):
         """The usual widths and heights of the panels."""
         docks = [d for d in self._docks.values() if not d.isFloating()]
         if docks:
-            self.resizeDocks(docks, [_PANEL_WIDTH] * len(docks), Qt.Orientation.Horizontal)
+            wide = min(max(self.width() // 5, _PANEL_WIDTH), _WIDEST_PANEL)
+            self.resizeDocks(docks, [wide] * len(docks), Qt.Orientation.Horizontal)
         tall = {"recordings": 130, "classes": 520, "events": 430, "inspector": 260}
         for left in (_LEFT, _RIGHT):
             side = [d for d in docks if self.dockWidgetArea(d) == left]
