@@ -47,6 +47,7 @@ class Analysing(QObject):
     failed = Signal(object)  # UserError
     finished = Signal()
     weights_changed = Signal()
+    weights_missing = Signal()
     fetch_progress = Signal(object)  # FetchProgress
     fetch_failed = Signal(object)  # UserError
     weights_checked = Signal(object)  # WeightsFile | UserError
@@ -102,6 +103,13 @@ class Analysing(QObject):
             on_failed=self._fail,
             on_done=self._done,
         )
+
+    def start_on_opening(self) -> None:
+        """Analyses what was just opened, where that is wanted and can be done."""
+        if self.weights_path is None:
+            self.weights_missing.emit()
+        elif self._settings.value("analyse_on_open"):
+            self.start()
 
     def cancel(self) -> None:
         """Stops at once; what is there stays, and the next start goes on from it."""

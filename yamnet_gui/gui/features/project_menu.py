@@ -11,24 +11,25 @@ from PySide6.QtWidgets import QFileDialog
 
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import ReviewState
+from yamnet_gui.gui.jobs.project import FoundRecording, OpenedProject, progress_words
+from yamnet_gui.gui.panels.notices import NoticeKind
+from yamnet_gui.gui.state.document import AnalysisState
+from yamnet_gui.gui.state.project import Keeping
 from yamnet_gui.labels.project import PROJECT_SUFFIX, Project
 
-from .jobs.project import FoundRecording, OpenedProject, progress_words
-from .panels.notices import NoticeKind
-from .state.document import AnalysisState
-from .state.project import Keeping
+from .feature import Feature
 
 if TYPE_CHECKING:
-    from .workbench import Workbench
+    from yamnet_gui.gui.workbench import Workbench
 
 _PATTERN = f"Projects (*{PROJECT_SUFFIX})"
 
 
-class ProjectMenu:
+class ProjectMenu(Feature):
     """Asks for projects by name, and shows what comes of it."""
 
     def __init__(self, workbench: Workbench) -> None:
-        self._bench = workbench
+        super().__init__(workbench)
         projects, owner = workbench.projects, workbench.project
         projects.opened.connect(self._on_opened)
         projects.failed.connect(workbench.show_error)
@@ -45,7 +46,6 @@ class ProjectMenu:
         self._show_steps()
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """What each action of the table calls."""
         return {
             "open_project": self.open,
             "new_project": self.create,

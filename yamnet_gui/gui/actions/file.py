@@ -1,0 +1,38 @@
+"""What the menu File offers."""
+
+from .spec import ActionSpec, Needs
+
+ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec("open", "&Open…", "File", ("Ctrl+O",), "open", "Open a recording"),
+    ActionSpec("open_folder", "Open &folder…", "File", ("Ctrl+Shift+O",), "folder"),
+    ActionSpec("demo", "Open the &demo", "File", tip="A generated recording with its analysis"),
+    ActionSpec("close", "&Close recording", "File", ("Ctrl+W",), "close", needs=Needs.RECORDING),
+    ActionSpec(
+        "open_project",
+        "Open pro&ject…",
+        "File",
+        ("Ctrl+Alt+O",),
+        tip="Open a project to keep decisions in",
+        separator=True,
+    ),
+    ActionSpec("new_project", "&New project…", "File", ("Ctrl+Alt+N",), tip="Make a project"),
+    ActionSpec(
+        "save_project",
+        "&Save project as…",
+        "File",
+        ("Ctrl+S",),
+        tip="Copy the project under another name and go on there",
+    ),
+    ActionSpec(
+        "export",
+        "&Export events…",
+        "File",
+        ("Ctrl+E",),
+        "export",
+        "Write the events to a file",
+        Needs.SCORES,
+        separator=True,
+    ),
+    ActionSpec("screenshot", "Save a &picture of the window…", "File", tip="As PNG"),
+    ActionSpec("quit", "&Quit", "File", ("Ctrl+Q",), separator=True),
+)

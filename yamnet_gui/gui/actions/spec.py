@@ -1,0 +1,30 @@
+"""What an action is, apart from its work."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Needs(StrEnum):
+    """What must be there for an action to be offered."""
+
+    NOTHING = ""
+    RECORDING = "recording"
+    SCORES = "scores"
+    EVENT = "event"
+    EVENTS = "events"
+    SELECTION = "selection"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One command. `keys` as Qt writes them; the first is shown in the menu."""
+
+    id: str
+    title: str
+    menu: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    tip: str = ""
+    needs: Needs = Needs.NOTHING
+    checkable: bool = False
+    separator: bool = False

@@ -1,0 +1,27 @@
+"""What the window offers, one file per feature; a new one is added to the list below."""
+
+from .exporting import Exporting
+from .feature import Feature, run_dialog
+from .files import Files
+from .first_scores import FirstScores
+from .looking import Looking
+from .menus import Menus
+from .project_menu import ProjectMenu
+from .rules import RuleSetting
+from .telling import Telling
+from .tools import Tools
+
+__all__ = ["FEATURES", "Feature", "run_dialog"]
+
+FEATURES: tuple[type[Feature], ...] = (
+    Telling,
+    FirstScores,
+    Menus,
+    Files,
+    ProjectMenu,
+    RuleSetting,
+    Exporting,
+    Looking,
+    Tools,
+)
+"""In the order in which they are made; each class takes the workbench."""

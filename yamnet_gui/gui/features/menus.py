@@ -1,0 +1,85 @@
+"""Menus that depend on what is there: on a right click, and of a recording's channels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from .feature import Feature
+
+if TYPE_CHECKING:
+    from yamnet_gui.gui.workbench import Workbench
+
+_OF_A_PLACE = ("draw", "play_selected", "zoom_event", "zoom_all", "clear_selection")
+_OF_AN_EVENT = (
+    *("accept", "reject", "uncertain", "unreview", "|", "find_class", "split", "merge"),
+    *("delete", "|", "accept_above", "reject_below", "|", "play_selected", "zoom_event"),
+)
+
+
+class Menus(Feature):
+    """Offers by right click what can be done there."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__(workbench)
+        workbench.tracks.menu_requested.connect(self._track_menu)
+        workbench.events_panel.menu_requested.connect(self._event_menu)
+        self._channels = workbench.window.menus["Play"].addMenu("C&hannel")
+        self._channels.setEnabled(False)
+        self._channels.triggered.connect(self._choose_channel)
+        workbench.document.recording_changed.connect(self._offer_channels)
+
+    def _track_menu(self, at: QPoint, time_s: float, event_id: str) -> None:
+        if event_id:
+            self._event_menu(at, event_id)
+            return
+        menu = QMenu(self._bench.window)
+        menu.addAction("Play from here", lambda: self._play_from(time_s))
+        self._add(menu, _OF_A_PLACE)
+        menu.popup(at)
+
+    def _event_menu(self, at: QPoint, event_id: str) -> None:
+        bench = self._bench
+        if event_id and event_id not in bench.selection.ids:
+            bench.selection.select((event_id,))
+        menu = QMenu(bench.window)
+        self._add(menu, _OF_AN_EVENT)
+        event = bench.controller.current_event()
+        if event is not None and event.class_index is not None:
+            index = event.class_index
+            menu.addAction("Show the class's score", lambda: bench.classes.choose(index))
+        menu.popup(at)
+
+    def _add(self, menu: QMenu, names: tuple[str, ...]) -> None:
+        for name in names:
+            if name == "|":
+                menu.addSeparator()
+            else:
+                menu.addAction(self._bench.window.actions_by_id[name])
+
+    def _play_from(self, time_s: float) -> None:
+        self._bench.controller.seek(time_s)
+        self._bench.player.play(None)
+
+    def _offer_channels(self) -> None:
+        """Which channel is heard: all of them as they are, or one."""
+        recording = self._bench.document.recording
+        if recording is None:
+            return
+        count = recording.info.channels
+        self._channels.clear()
+        self._channels.setEnabled(count > 1)
+        names = {2: ("Left", "Right")}.get(count, tuple(f"Channel {i + 1}" for i in range(count)))
+        for index, name in enumerate(("All", *names)):
+            action = self._channels.addAction(name)
+            action.setCheckable(True)
+            action.setChecked(index == 0)
+            action.setData(None if index == 0 else index - 1)
+
+    def _choose_channel(self, chosen: QAction) -> None:
+        for action in self._channels.actions():
+            action.setChecked(action is chosen)
+        self._bench.player.set_channel(chosen.data())

@@ -1,0 +1,102 @@
+"""The program itself: settings, weights, keys, stored results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QKeySequence
+
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.gui.actions import ACTIONS
+from yamnet_gui.gui.jobs.analysing import FetchProgress
+from yamnet_gui.gui.panels.notices import NoticeKind
+from yamnet_gui.yamnet import WeightsFile
+
+from .feature import Feature, run_dialog
+
+if TYPE_CHECKING:
+    pass
+
+
+class Tools(Feature):
+    """Dialogs about the program and not about a recording."""
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        return {
+            "settings": self.change_settings,
+            "weights": self.weights,
+            "clear_cache": self.clear_cache,
+            "shortcuts": self.shortcuts,
+            "about": self.about,
+        }
+
+    def change_settings(self) -> None:
+        from yamnet_gui.gui.dialogs.settings import SettingsDialog
+
+        bench = self._bench
+        devices = (("", "The system's own"), *((d.id, d.name) for d in bench.player.devices()))
+        dialog = SettingsDialog(bench.settings, {"output_device": devices}, parent=bench.window)
+        run_dialog(dialog)
+
+    def clear_cache(self) -> None:
+        freed = self._bench.analysing.clear_cache()
+        self._bench.notices.show_notice(
+            NoticeKind.INFO, f"Stored results removed: {freed / 1e6:.0f} MB are free.", seconds=8
+        )
+
+    def shortcuts(self) -> None:
+        from yamnet_gui.gui.dialogs.shortcuts import ShortcutRow, ShortcutsDialog
+
+        bench = self._bench
+        rows = []
+        for spec in ACTIONS:
+            key = bench.window.actions_by_id[spec.id].shortcut()
+            shown = key.toString(QKeySequence.SequenceFormat.PortableText)
+            usual = spec.keys[0] if spec.keys else ""
+            title = spec.title.replace("&", "").rstrip("…")
+            rows.append(ShortcutRow(spec.id, title, shown, spec.menu, usual))
+        dialog = ShortcutsDialog(rows, bench.window)
+        dialog.key_changed.connect(bench.settings.set_shortcut)
+        run_dialog(dialog)
+
+    def about(self) -> None:
+        from yamnet_gui.gui.dialogs.about import AboutDialog
+
+        run_dialog(AboutDialog(self._bench.window))
+
+    def weights(self) -> None:
+        """Shows where the weights are; fetches or takes them."""
+        from yamnet_gui.gui.dialogs.weights import WeightsDialog
+
+        analysing = self._bench.analysing
+        dialog = WeightsDialog(self._bench.window)
+        path = analysing.weights_path
+        if path is not None:
+            dialog.show_checking(path)
+            analysing.check_weights()
+
+        def show(found: WeightsFile | UserError) -> None:
+            if isinstance(found, UserError):
+                dialog.show_problem(str(found))
+            else:
+                dialog.show_file(found)
+
+        def progress(step: FetchProgress) -> None:
+            if step.total:
+                dialog.show_progress(step.done, step.total)
+            else:
+                dialog.show_progress(step.done)
+
+        analysing.weights_checked.connect(show)
+        analysing.fetch_progress.connect(progress)
+        analysing.fetch_failed.connect(show)
+        dialog.download_requested.connect(analysing.fetch_weights)
+        dialog.cancel_requested.connect(analysing.cancel_fetch)
+        dialog.file_chosen.connect(analysing.use_weights)
+        try:
+            run_dialog(dialog)
+        finally:
+            analysing.weights_checked.disconnect(show)
+            analysing.fetch_progress.disconnect(progress)
+            analysing.fetch_failed.disconnect(show)

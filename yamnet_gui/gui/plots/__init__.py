@@ -1,0 +1,1 @@
+"""Plots that are no tracks of the timeline: curves, maps."""
