@@ -255,7 +255,7 @@ class MapPlot(QWidget):
         )
         pixels = picture.pixels
         self._image = QImage(
-            pixels.data,  # type: ignore[call-overload]
+            pixels.data,
             pixels.shape[1],
             pixels.shape[0],
             pixels.strides[0],
