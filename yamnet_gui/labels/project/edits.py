@@ -138,10 +138,15 @@ def relabel(
     when = now or _now()
     items = list(events)
     present = {(e.recording_id, e.event.id): e.event for e in existing}
+    backs = {(i.recording_id, negative_id(i.event.id, label)) for i in items} & present.keys()
+    # one that a person has made something else of is a statement of its own by now
+    backs = {key for key in backs if _says_not(present[key], label)}
     changes: list[Change] = []
     for item in items:
         old = item.event
         if (old.label, old.class_index, old.mid) == (label, class_index, mid):
+            continue
+        if (item.recording_id, old.id) in backs:  # taken away below, with the event it belongs to
             continue
         new = replace(
             old.relabelled(label, class_index, mid),
@@ -150,9 +155,9 @@ def relabel(
             reviewed_utc=when,
         )
         changes.append(Change(item.recording_id, old, new))
-        back = present.get((item.recording_id, negative_id(old.id, label)))
-        if back is not None:
-            changes.append(Change(item.recording_id, back, None))
+        key = (item.recording_id, negative_id(old.id, label))
+        if key in backs:
+            changes.append(Change(item.recording_id, present[key], None))
         if old.source is EventSource.DRAWN or _related(ontology, old.class_index, class_index):
             continue
         negative = _negative(old, reviewer, when)
@@ -170,6 +175,10 @@ def negative_id(event_id: str, label: str) -> str:
 def is_negative(event: Event) -> bool:
     """Whether the event was left behind by a correction to another label."""
     return event.id.startswith(_NEGATIVE)
+
+
+def _says_not(event: Event, label: str) -> bool:
+    return event.state is ReviewState.REJECTED and event.label.casefold() == label.casefold()
 
 
 def _negative(event: Event, reviewer: str, when: datetime) -> Event:

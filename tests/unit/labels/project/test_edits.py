@@ -95,6 +95,33 @@ def test_correcting_back_takes_the_negative_away(tmp_path: Path) -> None:
         agrees(project)
 
 
+def test_an_event_and_its_negative_can_be_relabelled_together(tmp_path: Path) -> None:
+    with made(tmp_path / "a.yamnet") as project:
+        item = project.events(project.event_ids()[:1])[0]
+        label = item.event.label
+        project.apply(relabel([item], "Own"))
+        (negative,) = project.negatives_of([item])
+        both = [negative, _now(project, item)]
+        # same name without its class: the event goes back, and what contradicts it goes
+        project.apply(relabel(both, label, existing=project.negatives_of(both)))
+        assert _now(project, item).event.label == label
+        assert project.event(item.recording_id, negative.event.id) is None
+        agrees(project)
+
+
+def test_a_negative_that_was_made_an_event_of_its_own_stays(tmp_path: Path) -> None:
+    with made(tmp_path / "a.yamnet") as project:
+        item = project.events(project.event_ids()[:1])[0]
+        label, index, mid = item.event.label, item.event.class_index, item.event.mid
+        project.apply(relabel([item], "Own"))
+        (negative,) = project.negatives_of([item])
+        project.apply(relabel([negative], "Other"))
+        both = [_now(project, negative), _now(project, item)]
+        project.apply(relabel(both, label, index, mid, existing=project.negatives_of(both)))
+        assert {_now(project, i).event.label for i in both} == {label}
+        agrees(project)
+
+
 def test_relabelling_to_the_same_label_does_nothing(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet") as project:
         command = relabel([_dog()], "Dog", 1, "/m/d")
