@@ -28,7 +28,8 @@ class EventOptions:
 class BatchOptions:
     """Everything a run is told. Paths are None where the table is not wanted.
 
-    `labels` gets the events in `label_format`; `clips` one row per recording; `scores` and
+    `labels` gets the events in `label_format`, or, where that is the format of score tables, the
+    scores of each recording; `clips` one row per recording; `scores` and
     `embeddings` one row per frame, or, where they end in .npz or are folders, one .npz for each
     recording. `per_recording` wants a file of labels for each recording in the folder `labels`.
     `cache` is the folder of the cache, None for none.
@@ -48,6 +49,11 @@ class BatchOptions:
     best: int = 5
 
     @property
+    def score_tables(self) -> bool:
+        """Whether `labels` gets the scores of each recording instead of events."""
+        return self.labels is not None and label_format(self.label_format).needs_scores
+
+    @property
     def outputs(self) -> tuple[Path, ...]:
         """The tables that are wanted."""
         wanted = (self.labels, self.clips, self.scores, self.embeddings)
@@ -58,7 +64,7 @@ class BatchOptions:
         return {
             "model": model_sha256,
             "settings": self.settings.to_json(),
-            "labels": self.labels is not None,
+            "labels": "scores" if self.score_tables else self.labels is not None,
             "rules": self.events.rules if self.events else None,
             "classes": list(self.events.classes) if self.events else [],
             "top": self.events.top if self.events else None,
@@ -73,8 +79,14 @@ class BatchOptions:
         """Raises SettingsError or LabelsError where the outputs do not fit together."""
         if self.labels is not None:
             chosen = label_format(self.label_format)
-            if not chosen.can_write or chosen.name == "scores":
-                raise SettingsError(self.label_format, "is not a format for events")
+            if not chosen.can_write:
+                raise SettingsError(self.label_format, "is not a format that can be written")
+            if chosen.needs_scores and self.settings.channels != "mix":
+                raise SettingsError(
+                    "--channels each",
+                    f"{chosen.title} holds one row of scores at a time",
+                    "use --channels mix",
+                )
             alone = self.per_recording or not chosen.combined
             if several and alone and (self.labels.is_file() or _looks_like_file(self.labels)):
                 raise SettingsError(

@@ -12,7 +12,7 @@ from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.files import replacing
-from yamnet_gui.labels.formats import WriteOptions, write_labels
+from yamnet_gui.labels.formats import WriteOptions, label_format, write_labels
 from yamnet_gui.labels.formats.text import csv_lines
 
 from .analyse import AnalysisProgress
@@ -207,7 +207,7 @@ class _Run:
                     )
             found.append(
                 PartNames(
-                    labels=journal.part(key, "labels.npz") if options.labels else None,
+                    labels=self._labels_part(journal, key, name),
                     clips=journal.part(key, f"clips{options.clips.suffix.lower()}")
                     if options.clips
                     else None,
@@ -216,12 +216,25 @@ class _Run:
             )
         return found
 
+    def _labels_part(self, journal: Journal, key: str, name: str) -> Path | None:
+        options = self._options
+        if options.labels is None:
+            return None
+        if not options.score_tables:
+            return journal.part(key, "labels.npz")
+        if len(self._keys) == 1 and not (options.per_recording or options.labels.is_dir()):
+            return options.labels
+        options.labels.mkdir(parents=True, exist_ok=True)
+        return options.labels / f"{name}{label_format(options.label_format).suffix}"
+
     def _write_tables(self) -> list[Path]:
         """Joins the parts of all good recordings, in the order of the plan."""
         options, good = self._options, [r.key for r in self._in_order() if r.ok]
         names = self._worker.class_map.names
         written: list[Path] = []
-        if options.labels is not None and good:
+        if options.score_tables:
+            written += [part for key in good if (part := self._parts[key].labels)]
+        elif options.labels is not None and good:
             recordings = _StoredLabels(
                 [self._parts[key].labels for key in good], self._worker.class_map
             )

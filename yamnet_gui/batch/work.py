@@ -30,6 +30,7 @@ from .products import (
     score_columns,
     write_arrays,
 )
+from .score_tables import write_scores
 from .tables import write_part
 
 EMBEDDING_SIZE = 1024
@@ -39,7 +40,8 @@ EMBEDDING_SIZE = 1024
 class PartNames:
     """Where the parts of one recording go; None where the table is not wanted.
 
-    Arrays (.npz) go to their final place at once; everything else into the journal's folder.
+    Arrays (.npz) and score tables go to their final place at once; everything else into the
+    journal's folder.
     """
 
     labels: Path | None = None
@@ -109,7 +111,11 @@ class Worker:
 
     def _write(self, analysis: Analysis, parts: PartNames) -> None:
         names, options = self.class_map.names, self.options
-        if parts.labels is not None and options.events is not None:
+        if parts.labels is not None and options.score_tables:
+            write_scores(
+                analysis, names, parts.labels, options.events.classes if options.events else ()
+            )
+        elif parts.labels is not None and options.events is not None:
             wanted = options.events
             found = find_events(analysis, self._rules, wanted.classes, wanted.top)
             write_found(parts.labels, found)

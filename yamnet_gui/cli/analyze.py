@@ -52,7 +52,7 @@ Exit status: 0 all went well; 1 some recordings failed; 2 bad input or options; 
 
 
 def _add_outputs(group: Any) -> None:
-    writable = [f.name for f in FORMATS.values() if f.can_write and f.name != "scores"]
+    writable = [f.name for f in FORMATS.values() if f.can_write]
     group.add_argument(
         "-o",
         "--output",
@@ -172,6 +172,7 @@ def _batch_options(options: argparse.Namespace) -> BatchOptions:
     if options.mean_embedding and not options.summary:
         raise SettingsError("--mean-embedding", "goes with --summary clip")
     labels = None if options.summary else output
+    _check_scores(options)
     folder = output is not None and (options.output.endswith(("/", "\\")) or output.is_dir())
     return BatchOptions(
         weights=WeightsModel(options.weights).path,
@@ -186,6 +187,15 @@ def _batch_options(options: argparse.Namespace) -> BatchOptions:
         scores=Path(options.scores) if options.scores else None,
         embeddings=Path(options.embeddings) if options.embeddings else None,
     )
+
+
+def _check_scores(options: argparse.Namespace) -> None:
+    """A table of all scores has no place for rules. Raises SettingsError."""
+    for name in ("threshold", "rules", "top"):
+        if options.format == "scores" and getattr(options, name) is not None:
+            raise SettingsError(
+                f"--{name}", "does not go with --format scores, which holds every score"
+            )
 
 
 def _events(options: argparse.Namespace) -> EventOptions:

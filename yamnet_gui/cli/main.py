@@ -38,6 +38,8 @@ class Command:
 COMMANDS: Mapping[str, Command] = {
     "analyze": Command("yamnet_gui.cli.analyze", "analyse recordings and write tables"),
     "evaluate": Command("yamnet_gui.cli.evaluate", "measure predicted labels by true ones"),
+    "export": Command("yamnet_gui.cli.export", "write labels, clips or a report of a project"),
+    "import": Command("yamnet_gui.cli.import_labels", "take tables of labels into a project"),
     "weights": Command("yamnet_gui.cli.weights", "show, fetch or set the weights of the network"),
     "cache": Command("yamnet_gui.cli.cache", "show or clear the stored results"),
 }

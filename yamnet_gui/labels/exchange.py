@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from yamnet_gui.audio import open_audio
 from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo, ReviewedSpan
 
 from .formats import ImportResult, ReadOptions, read_labels
@@ -16,6 +18,7 @@ from .project import (
     Recording,
     add_events,
     add_recordings,
+    content_hash,
     group,
     new_id,
     replace_events,
@@ -119,9 +122,23 @@ def import_command(
 
 
 def _recording(project: Project, info: RecordingInfo) -> Recording:
+    """The recording that is to be added; its file, where there is one, knows best how long it is.
+
+    The content is summed up, so that the recording is found again when it moves.
+    """
+    digest, size = "", 0
+    try:
+        with open_audio(info.path) as source:
+            known = source.info
+            info = replace(known, path=info.path, recorded_at=info.recorded_at or known.recorded_at)
+        digest, size = content_hash(info.path), info.path.stat().st_size
+    except (UserError, OSError):  # labels may come long before, or without, their sound
+        pass
     return Recording(
         id=new_id(),
         path=project.stored_path(info.path),
+        content_hash=digest,
+        size_bytes=size,
         duration_s=info.duration_s,
         sample_rate_hz=info.sample_rate_hz,
         channels=info.channels,

@@ -287,3 +287,30 @@ def test_a_recording_cut_short_is_analysed_with_a_warning(run, weights, sounds):
         f"{sounds / 's2.wav'}: warning:"
         " the file ends 2.0 s before the length that its header names\n"
     )
+
+
+def test_score_tables_are_gapless_and_hold_every_score(run, weights, sounds, tmp_path):
+    folder, arrays = tmp_path / "tables", tmp_path / "arrays"
+    wanted = ("-o", f"{folder}/", "--format", "scores", "--scores", f"{arrays}/")
+    assert run("analyze", sounds, *wanted)[0] == 0
+    assert sorted(p.name for p in folder.iterdir()) == ["s0.tsv", "s1.tsv", "s2.tsv"]
+    table = pd.read_csv(folder / "s2.tsv", sep="\t")
+    with np.load(arrays / "s2.scores.npz") as held:
+        assert list(table.columns) == ["onset", "offset", *held["class_names"]]
+        assert (table.iloc[:, 2:].to_numpy(np.float32) == held["scores"]).all()
+    assert table["onset"][0] == 0
+    assert (table["onset"][1:].to_numpy() == table["offset"][:-1].to_numpy()).all()
+    assert table["offset"].iloc[-1] == pytest.approx(4.0)
+
+
+def test_a_score_table_of_one_recording_goes_to_the_file_that_is_named(
+    run, weights, sounds, tmp_path
+):
+    out = tmp_path / "one.tsv"
+    wanted = ("-o", out, "--format", "scores", "--classes", "Dog", "Speech")
+    assert run("analyze", sounds / "s0.wav", *wanted)[0] == 0
+    assert pd.read_csv(out, sep="\t").columns.tolist() == ["onset", "offset", "Speech", "Dog"]
+    assert run("analyze", sounds, *wanted)[0] == 2  # several do not fit into it
+    for more in (("--threshold", 0.5), ("--channels", "each")):
+        status, _, said = run("analyze", sounds / "s0.wav", *wanted, *more)
+        assert (status, more[0] in said) == (2, True)

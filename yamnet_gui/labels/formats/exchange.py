@@ -46,7 +46,8 @@ def output_files(
         return [(path, recordings)]
     if len(recordings) == 1 and not path.is_dir():
         return [(path, recordings)]
-    if path.is_file() or (not path.exists() and path.suffix.lower() == fmt.suffix):
+    named = path.name.lower().endswith(fmt.suffix.lower())
+    if path.is_file() or (not path.exists() and named):
         raise LabelsError(path, f"{fmt.title} holds one recording in each file", "name a folder")
     names = _file_names([r.recording.path for r in recordings], fmt)
     return [(path / name, [r]) for name, r in zip(names, recordings, strict=True)]

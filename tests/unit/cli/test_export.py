@@ -1,0 +1,199 @@
+"""`yamnet-gui export`: every format by its name, what is lost, clips, a report."""
+
+import csv
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.unit.batch.fakes import write_sound
+from yamnet_gui.core.events import Event, ReviewState
+from yamnet_gui.labels.formats import FORMATS, losses, read_labels
+from yamnet_gui.labels.project import Analysis, Project, Recording, add_events, add_recordings
+
+Run = Callable[..., tuple[int, str, str]]
+
+EVENTS = [
+    Event("d1", 0.5, 1.0, "Dog", 69, "/m/0bt9lr", score_max=0.5),
+    Event("d2", 1.2, 1.4, "Cat", 76, "/m/01yrx", score_max=0.9, state=ReviewState.ACCEPTED),
+    Event("x1", 1.0, 1.5, "Wren, wet", state=ReviewState.REJECTED, note="?"),
+]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Path]:
+    for name in ("a", "b"):
+        write_sound(tmp_path / f"{name}.wav", 2.0)
+    path = tmp_path / "p.yamnet"
+    with Project.create(path) as made:
+        recs = [
+            Recording(n, f"{n}.wav", "", 0, 2.0, 16_000, 1, datetime(2026, 5, 1, 4, tzinfo=UTC))
+            for n in ("a", "b")
+        ]
+        made.apply(add_recordings(recs))
+        made.apply(add_events("a", EVENTS))
+    return path
+
+
+@pytest.mark.parametrize("name", [f.name for f in FORMATS.values() if f.can_write and f.read])
+def test_every_two_way_format_goes_out_and_comes_back_as_nothing_new(
+    name: str, run: Run, project: Path, tmp_path: Path
+) -> None:
+    fmt = FORMATS[name]
+    out = tmp_path / "out" / f"a{fmt.suffix}"
+    status, made, said = run("export", project, "-o", out, "--format", name, "--recordings", "a",
+                             "--sidecar")  # fmt: skip
+    assert status == 0
+    assert str(out) in made.splitlines()
+    with Project.open(project, read_only=True) as opened:
+        for text in losses(name, [opened.labelled("a")]):
+            assert text in said
+    status, shown, _ = run("import", out, "--project", project, "--format", name,
+                           "--recording", "a", "--dry-run")  # fmt: skip
+    assert status == 0
+    assert "0 new, 3 same, 0 changed, 0 conflicting" in shown
+
+
+def test_the_choice_goes_by_recording_class_state_and_score(
+    run: Run, project: Path, tmp_path: Path
+) -> None:
+    def labels(*options: object) -> list[str]:
+        out = tmp_path / "out.csv"
+        assert run("export", project, "-o", out, *options)[0] == 0
+        (found,) = [r for r in read_labels("csv", out).recordings if len(r.events)] or [None]
+        return [e.label for e in found.events] if found else []
+
+    assert labels() == ["Dog", "Wren, wet", "Cat"]
+    assert labels("--states", "accepted", "unreviewed") == ["Dog", "Cat"]
+    assert labels("--classes", "dog", "wren, wet") == ["Dog", "Wren, wet"]
+    assert labels("--min-score", 0.6) == ["Wren, wet", "Cat"]  # a person made the wren
+    assert labels("--max-score", 0.6, "--states", "unreviewed") == ["Dog"]
+    assert labels("--recordings", "b.wav") == []
+    above = ["Animal", "Dog", "Domestic animals, pets"]
+    assert labels("--depth", "ancestors", "--classes", "Dog") == above
+    status, _, said = run("export", project, "-o", tmp_path / "out.csv", "--classes", "Doog")
+    assert (status, "Doog" in said) == (2, True)
+    status, _, said = run("export", project, "-o", tmp_path / "out.csv", "--recordings", "c*")
+    assert (status, "c*" in said) == (2, True)
+
+
+def test_a_dry_run_says_everything_and_writes_nothing(
+    run: Run, project: Path, tmp_path: Path
+) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    status, out, said = run(
+        "export", project, "-o", tmp_path / "o.txt", "--format", "audacity", "--recordings", "a",
+        "--clips", tmp_path / "c", "--report", tmp_path / "r.html", "--dry-run",
+    )  # fmt: skip
+    assert (status, out) == (0, "")
+    assert "review state of 2 events is lost" in said
+    assert "o.txt would be written" in said
+    assert "3 clips would be cut" in said
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_columns_clock_and_names_are_as_wanted(run: Run, project: Path, tmp_path: Path) -> None:
+    out = tmp_path / "o.txt"
+    wanted = ("--label-column", "Species", "--score-column", "Confidence", "--clock")
+    named = ("--relative-to", tmp_path)
+    assert run("export", project, "-o", out, "--format", "raven", *wanted, *named)[0] == 0
+    with out.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    assert [row["Species"] for row in rows] == ["Dog", "Wren, wet", "Cat"]
+    assert rows[0]["Confidence"] == "0.500000"
+    assert rows[0]["Begin Path"] == "a.wav"
+    assert rows[0]["Begin Clock Time"].startswith("04:00:00.5")
+
+
+def test_a_folder_gets_one_file_for_each_recording(run: Run, project: Path, tmp_path: Path) -> None:
+    out = tmp_path / "many"
+    assert run("export", project, "-o", f"{out}/", "--format", "textgrid")[0] == 0
+    assert sorted(p.name for p in out.iterdir()) == ["a.TextGrid", "b.TextGrid"]
+    status, _, said = run("export", project, "-o", tmp_path / "x.TextGrid", "--format", "textgrid")
+    assert status == 2
+    assert "one recording in each file" in said
+
+
+def test_a_table_becomes_another_format(run: Run, project: Path, tmp_path: Path) -> None:
+    run("export", project, "-o", tmp_path / "o.csv")
+    status, made, _ = run("export", tmp_path / "o.csv", "-o", tmp_path / "o.jams", "--format",
+                          "jams", "--skip-empty")  # fmt: skip
+    assert (status, made.strip()) == (0, str(tmp_path / "o.jams"))
+    (back,) = read_labels("jams", tmp_path / "o.jams").recordings
+    assert [e.label for e in back.events] == ["Dog", "Wren, wet", "Cat"]
+
+
+def test_clips_are_cut_with_a_manifest(run: Run, project: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "clips"
+    options = ("--clip-length", 0.25, "--template", "{recording}-{n}", "--clip-format", "flac")
+    status, made, said = run("export", project, "--clips", folder, *options, "--split", 1, 0, 0)
+    assert (status, made.strip()) == (0, str(folder / "manifest.csv"))
+    assert "3 clips cut" in said
+    with (folder / "manifest.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["clip"] for row in rows] == [
+        "train/Dog/a-1.flac", "train/Wren, wet/a-2.flac", "train/Cat/a-3.flac",
+    ]  # fmt: skip
+    assert all((folder / row["clip"]).is_file() for row in rows)
+
+
+def test_a_recording_that_is_gone_costs_only_its_clips(
+    run: Run, project: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "a.wav").unlink()
+    status, _, said = run("export", project, "--clips", tmp_path / "clips")
+    assert status == 1
+    assert "a.wav" in said
+    assert "0 clips cut" in said
+
+
+def test_a_report_needs_nothing_from_elsewhere(run: Run, project: Path, tmp_path: Path) -> None:
+    page = tmp_path / "r.html"
+    assert run("export", project, "--report", page, "--title", "May & June")[0] == 0
+    text = page.read_text(encoding="utf-8")
+    assert "<h1>May &amp; June</h1>" in text
+    assert "Wren, wet" in text
+    assert "p.yamnet" in text
+    assert not re.search(r"(src|href)=|https?://(?!www\.w3\.org)|url\(", text)
+
+
+def test_the_personal_project_is_the_default(run: Run, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    status, _, said = run("export", "-o", tmp_path / "o.csv")
+    assert status == 2
+    assert "no personal project yet" in said
+    with Project.create(tmp_path / "data" / "yamnet-gui" / "personal.yamnet") as made:
+        made.apply(add_recordings([Recording("a", "/s/a.wav", "", 0, 2.0, 16_000, 1)]))
+        made.apply(add_events("a", EVENTS))
+        # the window has it open, which does not keep it from being read
+        assert run("export", "-o", tmp_path / "o.csv")[0] == 0
+    assert read_labels("csv", tmp_path / "o.csv").event_count == 3
+
+
+def test_nothing_to_write_is_said(run: Run, project: Path) -> None:
+    status, _, said = run("export", project)
+    assert status == 2
+    assert "-o OUT" in said
+
+
+def test_score_tables_come_from_stored_analyses(
+    run: Run, project: Path, weights: Path, tmp_path: Path
+) -> None:
+    made = tmp_path / "analysed.tsv"
+    assert run("analyze", tmp_path / "a.wav", "-o", made, "--format", "scores")[0] == 0
+    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+    with Project.open(project) as opened:
+        settings = '{"channels": "mix", "hop_s": 0.48}'
+        opened.add_analysis(Analysis("a", digest, "YAMNet", settings, settings))
+    out = tmp_path / "scores"
+    status, shown, said = run("export", project, "-o", f"{out}/", "--format", "scores")
+    assert (status, shown.strip()) == (1, str(out / "a.tsv"))
+    assert (out / "a.tsv").read_bytes() == made.read_bytes()
+    assert "b.wav: its scores are not stored any more" in said
+    table = tmp_path / "t.csv"
+    run("export", project, "-o", table)
+    status, _, said = run("export", table, "-o", f"{out}/", "--format", "scores")
+    assert (status, "analyze --format scores" in said) == (2, True)

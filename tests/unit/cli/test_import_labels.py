@@ -1,0 +1,161 @@
+"""`yamnet-gui import`: shown first, then one step that can be undone."""
+
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.unit.batch.fakes import write_sound
+from yamnet_gui.core.events import Event, LabelledRecording, ReviewState
+from yamnet_gui.labels.exchange import labelled_recordings
+from yamnet_gui.labels.project import Project, Recording, add_events, add_recordings
+
+Run = Callable[..., tuple[int, str, str]]
+HEAD = "filename\tonset\toffset\tevent_label\n"
+DOG = Event("d1", 1.0, 2.0, "Dog", 69, "/m/0bt9lr", score_max=0.5)
+CAT = Event("d2", 5.0, 6.0, "Cat", 76, "/m/01yrx", state=ReviewState.ACCEPTED, reviewer="ada")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Path]:
+    path = tmp_path / "p.yamnet"
+    with Project.create(path) as made:
+        made.apply(add_recordings([Recording(n, f"{n}.wav", "", 0, 60.0, 16_000, 1) for n in "ab"]))
+        made.apply(add_events("a", [DOG, CAT]))
+    return path
+
+
+def table(tmp_path: Path, *rows: str, name: str = "t.tsv") -> Path:
+    path = tmp_path / name
+    path.write_text(HEAD + "".join(f"{row}\n" for row in rows))
+    return path
+
+
+def holds(project: Path) -> list[LabelledRecording]:
+    with Project.open(project, read_only=True) as opened:
+        return labelled_recordings(opened)
+
+
+def test_everything_is_shown_and_nothing_written_before_it_is_agreed(
+    run: Run, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = table(
+        tmp_path,
+        "a.wav\t1\t2.25\tDog",
+        "a.wav\t5.1\t6\tCat",
+        "b.wav\t3\t4\tWren",
+        "c.wav\t0\t1\tDog",
+    )
+    before = holds(project)
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))  # no terminal
+    for options, status in ((("--dry-run",), 0), ((), 2)):
+        found, shown, said = run("import", rows, "--project", project, *options)
+        assert found == status
+        assert "2 new, 0 same, 1 changed, 1 conflicting" in shown
+        assert "changed: a.wav 1.000 s Dog: offset_s" in shown
+        assert "conflicting: a.wav 5.000 s Cat: onset_s; stays" in shown
+        assert "unknown label 'Wren', 1 event" in shown
+        assert "c.wav is not in the project and is left out" in shown
+    assert "--yes" in said
+    assert holds(project) == before
+
+
+def test_an_import_is_one_step(run: Run, project: Path, tmp_path: Path) -> None:
+    before = holds(project)
+    first = table(tmp_path, "a.wav\t1\t2.25\tDog", "a.wav\t7\t8\tmurmur")
+    second = table(tmp_path, "b.wav\t3\t4\tAmsel", "b.wav\t5\t6\tnoise", name="u.tsv")
+    deciding = ("--map", "Amsel", "Bird", "--leave-out", "noise", "--reviewer", "Ada")
+    status, shown, _ = run("import", first, second, "--project", project, *deciding, "--yes")
+    assert status == 0
+    assert "1 left out" in shown
+    a, b = holds(project)
+    assert [(e.label, e.offset_s) for e in a.events] == [
+        ("Dog", 2.25),
+        ("Cat", 6.0),
+        ("murmur", 8.0),
+    ]
+    assert [(e.label, e.class_index) for e in b.events] == [("Bird", 106)]
+    with Project.open(project) as opened:
+        assert opened.history(1)[0].reviewer == "Ada"
+        assert opened.undo() == "import 2 tables"
+    assert holds(project) == before
+
+
+@pytest.mark.parametrize(
+    ("way", "onsets"), [("keep", [5.0]), ("take", [5.1]), ("both", [5.0, 5.1])]
+)
+def test_conflicts_are_resolved_as_wanted(
+    way: str, onsets: list[float], run: Run, project: Path, tmp_path: Path
+) -> None:
+    rows = table(tmp_path, "a.wav\t5.1\t6\tCat")
+    assert run("import", rows, "--project", project, "--conflicts", way, "--yes")[0] == 0
+    assert [e.onset_s for e in holds(project)[0].events if e.label == "Cat"] == onsets
+
+
+def test_a_table_without_names_goes_where_it_is_told(
+    run: Run, project: Path, tmp_path: Path
+) -> None:
+    labels = tmp_path / "labels.txt"
+    labels.write_text("7\t8\tDog\n")
+    assert run("import", labels, "--project", project, "--recording", "b", "--yes")[0] == 0
+    assert [e.onset_s for e in holds(project)[1].events] == [7.0]
+    status, _, said = run("import", labels, "--project", project, "--recording", "z", "--yes")
+    assert (status, "'z'" in said or "z:" in said) == (2, True)
+
+
+def test_the_label_column_of_a_raven_table_is_named(
+    run: Run, project: Path, tmp_path: Path
+) -> None:
+    raven = tmp_path / "r.txt"
+    raven.write_text(
+        "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)\t"
+        "Begin File\tQuality\tWho\n1\tSpectrogram 1\t1\t1\t2\t0\t8000\tb.wav\tgood\tWren\n"
+    )
+    options = ("--project", project, "--label-column", "Who", "--yes")
+    assert run("import", raven, *options)[0] == 0
+    assert [e.label for e in holds(project)[1].events] == ["Wren"]
+
+
+def test_unknown_recordings_are_added_when_wanted(run: Run, project: Path, tmp_path: Path) -> None:
+    write_sound(tmp_path / "new.wav", 3.0)
+    rows = table(tmp_path, "new.wav\t0\t1\tDog")
+    status, shown, _ = run("import", rows, "--project", project, "--yes")
+    assert (status, "There is nothing to import." in shown) == (0, True)
+    assert run("import", rows, "--project", project, "--yes", "--add-recordings")[0] == 0
+    new = holds(project)[2]
+    assert new.recording.path == tmp_path / "new.wav"
+    assert new.recording.duration_s == pytest.approx(3.0)  # of the sound, not of its last label
+    with Project.open(project, read_only=True) as opened:
+        assert all(r.content_hash for r in opened.recordings() if r.name == "new.wav")
+
+
+def test_a_project_is_made_only_when_it_is_agreed(run: Run, tmp_path: Path) -> None:
+    rows, path = table(tmp_path, "a.wav\t1\t2\tDog"), tmp_path / "new.yamnet"
+    wanted = ("import", rows, "--project", path, "--add-recordings")
+    assert run(*wanted, "--yes")[0] == 2
+    assert run(*wanted, "--create", "--dry-run")[0] == 0
+    assert not path.exists()
+    assert run(*wanted, "--create", "--yes")[0] == 0
+    (only,) = holds(path)
+    assert only.recording.path == tmp_path / "a.wav"
+    assert [e.label for e in only.events] == ["Dog"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "line"),
+    [
+        ("a.wav\t2\t1\tDog", "line 2"),
+        ("a.wav\tnan\t1\tDog", "line 2"),
+        ("a.wav\t-1\t1\tDog", "line 2"),
+    ],
+)
+def test_a_bad_table_changes_nothing(
+    rows: str, line: str, run: Run, project: Path, tmp_path: Path
+) -> None:
+    before = holds(project)
+    bad, good = table(tmp_path, rows), table(tmp_path, "b.wav\t1\t2\tDog", name="good.tsv")
+    status, _, said = run("import", good, bad, "--project", project, "--yes")
+    assert status == 2
+    assert line in said
+    assert holds(project) == before

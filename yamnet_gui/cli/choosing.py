@@ -1,0 +1,162 @@
+"""What a person names on the command line, found among recordings and labels; and a question."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.events import LabelledRecording, ReviewState
+from yamnet_gui.labels.export import Depth, ExportChoice
+from yamnet_gui.labels.formats import FORMATS
+from yamnet_gui.labels.project import PROJECT_SUFFIX, Project, personal_project_path
+
+
+def writable_formats() -> list[str]:
+    """Names of the formats that can be written, in the order in which they are offered."""
+    return [f.name for f in FORMATS.values() if f.can_write]
+
+
+def readable_formats() -> list[str]:
+    """Names of the formats that can be read."""
+    return [f.name for f in FORMATS.values() if f.can_read]
+
+
+def add_choice(group: Any) -> None:
+    """The options that say what goes out."""
+    group.add_argument(
+        "--recordings",
+        nargs="+",
+        metavar="NAME",
+        help="only these: names, paths or patterns such as 'night*.wav'",
+    )
+    group.add_argument(
+        "--classes", nargs="+", metavar="NAME", help="only these: labels, or AudioSet ids"
+    )
+    group.add_argument(
+        "--states",
+        nargs="+",
+        choices=[state.value for state in ReviewState],
+        metavar="STATE",
+        help=f"only events in these states: {', '.join(ReviewState)} (default: all)",
+    )
+    for bound, way in (("min", "at least"), ("max", "at most")):
+        group.add_argument(
+            f"--{bound}-score", type=_share, metavar="X", help=f"highest score {way} X, 0 to 1"
+        )
+    group.add_argument(
+        "--depth",
+        choices=[depth.value for depth in Depth],
+        default=Depth.AS_IS.value,
+        help="leaf: leave out what events of more particular classes say already; ancestors: add"
+        " an event for every class above (default: as-is)",
+    )
+    group.add_argument(
+        "--skip-empty", action="store_true", help="leave out recordings without chosen events"
+    )
+
+
+def choice_of(
+    options: argparse.Namespace, recordings: Sequence[LabelledRecording], classes: ClassMap
+) -> ExportChoice:
+    """What the options choose of these recordings. Raises SettingsError for what is not there."""
+    low, high = options.min_score, options.max_score
+    if low is not None and high is not None and low > high:
+        raise SettingsError("--min-score", f"{low:g} is more than --max-score {high:g}")
+    return ExportChoice(
+        recordings=_recordings(options.recordings, recordings) if options.recordings else None,
+        labels=_labels(options.classes, recordings, classes) if options.classes else None,
+        states=frozenset(ReviewState(s) for s in options.states) if options.states else None,
+        least_score=low,
+        most_score=high,
+        keep_empty=not options.skip_empty,
+        depth=Depth(options.depth),
+    )
+
+
+def open_project(path: Path | None, *, read_only: bool) -> Project:
+    """The project at `path`, else the personal one. Raises ProjectError, SettingsError."""
+    if path is None:
+        path = personal_project_path()
+        if not path.exists():
+            raise SettingsError(
+                path, "there is no personal project yet", "name a project or a table of labels"
+            )
+    return Project.open(path, read_only=read_only)
+
+
+def is_project(path: Path) -> bool:
+    return path.suffix == PROJECT_SUFFIX
+
+
+def find_recording(name: str, recordings: Sequence[LabelledRecording]) -> LabelledRecording:
+    """The one recording of this name. Raises SettingsError where it is none or several."""
+    found = [r for r in recordings if _is_named(r.recording.path, name)]
+    if len(found) != 1:
+        count = "no recording" if not found else f"{len(found)} recordings"
+        raise SettingsError(name, f"is the name of {count}", "give the whole path")
+    return found[0]
+
+
+def agreed(question: str) -> bool:
+    """Asks on the terminal; no answer is no. Raises SettingsError where nobody can be asked."""
+    if not sys.stdin.isatty():
+        raise SettingsError("--yes", "is needed where nobody can be asked; nothing was changed")
+    try:
+        print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+        return sys.stdin.readline().strip().casefold() in ("y", "yes")
+    except UnicodeDecodeError:
+        return False
+
+
+def _recordings(
+    patterns: Sequence[str], recordings: Sequence[LabelledRecording]
+) -> frozenset[Path]:
+    chosen: set[Path] = set()
+    for pattern in patterns:
+        found = {r.recording.path for r in recordings if _is_named(r.recording.path, pattern)}
+        if not found:
+            raise SettingsError(pattern, "is the name of no recording here")
+        chosen |= found
+    return frozenset(chosen)
+
+
+def _is_named(path: Path, pattern: str) -> bool:
+    whole = Path(pattern).absolute().as_posix()
+    return any(
+        text == wanted or fnmatchcase(text, wanted)
+        for text, wanted in (
+            (path.name, pattern),
+            (path.stem, pattern),
+            (path.as_posix(), pattern),
+            (path.as_posix(), whole),
+        )
+    )
+
+
+def _labels(
+    names: Sequence[str], recordings: Sequence[LabelledRecording], classes: ClassMap
+) -> frozenset[str]:
+    there = {event.label for r in recordings for event in r.events}
+    folded: dict[str, set[str]] = {}
+    for label in there:
+        folded.setdefault(label.casefold(), set()).add(label)
+    chosen: set[str] = set()
+    for name in names:
+        if name in there:
+            chosen.add(name)
+        elif name.casefold() in folded:
+            chosen |= folded[name.casefold()]
+        else:
+            chosen |= {c.name for c in classes.select([name])}
+    return frozenset(chosen)
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError("a score lies between 0 and 1")
+    return value

@@ -1,0 +1,117 @@
+"""Clips on the command line: their options, and how they are cut."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.labels.clips import (
+    DEFAULT_TEMPLATE,
+    MANIFEST_NAME,
+    Clip,
+    ClipOptions,
+    Overlap,
+    Split,
+    cut_clips,
+)
+
+from .terminal import ProgressLine
+
+
+def add_clip_options(group: Any) -> None:
+    group.add_argument(
+        "--clip-format", choices=["wav", "flac"], default="wav", help="of clips (default: wav)"
+    )
+    group.add_argument(
+        "--padding", type=_seconds, default=0.0, metavar="S", help="more sound at both ends"
+    )
+    group.add_argument(
+        "--clip-length", type=_seconds, metavar="S", help="all clips so long, around the middle"
+    )
+    group.add_argument(
+        "--overlap",
+        choices=[rule.value for rule in Overlap],
+        default=Overlap.KEEP.value,
+        help="what becomes of events that others overlap: keep, skip, or only the stretch in which"
+        " it is alone (default: keep)",
+    )
+    group.add_argument(
+        "--one-folder", action="store_true", help="no folder for each label (default: one each)"
+    )
+    group.add_argument(
+        "--template",
+        default=DEFAULT_TEMPLATE,
+        help="for file names: {recording} {onset} {offset} {label} {score} {id} {n}"
+        f" (default: {DEFAULT_TEMPLATE})".replace("%", "%%"),
+    )
+    group.add_argument("--pictures", action="store_true", help="a spectrogram beside each clip")
+    group.add_argument(
+        "--most", type=_count, metavar="N", help="a choice of at most N clips of each label"
+    )
+    group.add_argument(
+        "--random", action="store_true", help="with --most: by chance alone, not spread over files"
+    )
+    group.add_argument(
+        "--split",
+        nargs=3,
+        type=float,
+        metavar=("TRAIN", "VALIDATION", "TEST"),
+        help="shares of recordings such as 0.8 0.1 0.1; a recording is in one part only",
+    )
+    group.add_argument("--seed", type=int, default=0, help="of the choice and the split")
+
+
+def clip_options(options: argparse.Namespace) -> ClipOptions:
+    """Raises SettingsError where the options do not fit together."""
+    if options.clip_length is not None and options.clip_length == 0:
+        raise SettingsError("--clip-length", "0 s is no length")
+    return ClipOptions(
+        format=options.clip_format,
+        padding_s=options.padding,
+        fixed_length_s=options.clip_length,
+        overlap=Overlap(options.overlap),
+        folder_per_label=not options.one_folder,
+        template=options.template,
+        most_per_label=options.most,
+        stratified=not options.random,
+        split=Split(*options.split) if options.split else None,
+        seed=options.seed,
+        pictures=options.pictures,
+    )
+
+
+def cut(clips: Sequence[Clip], folder: Path, options: ClipOptions, *, dry_run: bool) -> int:
+    """Cuts the clips and prints the manifest's place; how many could not be cut.
+
+    Raises LabelsError where the manifest cannot be written.
+    """
+    if dry_run:
+        print(f"{len(clips)} clips would be cut into {folder}", file=sys.stderr)
+        return 0
+    failed = 0
+    with ProgressLine() as line:
+        for n, done in enumerate(cut_clips(clips, folder, options), start=1):
+            if done.problem:
+                failed += done.written is None
+                line.clear()
+                print(f"{done.path}: {done.problem}", file=sys.stderr)
+            line.show(f"{n}/{len(clips)} clips, {done.clip.recording.path.name}")
+    print(f"{len(clips) - failed} clips cut", file=sys.stderr)
+    print(folder / MANIFEST_NAME)
+    return failed
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < 1e6:
+        raise argparse.ArgumentTypeError("a length in seconds is needed")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("at least 1 is needed")
+    return value

@@ -1,0 +1,244 @@
+"""`yamnet-gui export`: labels of a project or of a table, in any format; clips; a report."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from yamnet_gui.batch import ResultCache, user_cache_folder
+from yamnet_gui.batch.score_tables import stored_analysis, write_scores
+from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.errors import LabelsError, SettingsError
+from yamnet_gui.core.events import LabelledRecording
+from yamnet_gui.labels.clips import plan_clips
+from yamnet_gui.labels.exchange import labelled_recordings
+from yamnet_gui.labels.export import Export, ExportChoice, chosen
+from yamnet_gui.labels.formats import (
+    ReadOptions,
+    WriteOptions,
+    label_format,
+    output_files,
+    read_labels,
+)
+from yamnet_gui.labels.formats.base import bundled_classes
+from yamnet_gui.labels.project import Analysis as KnownAnalysis
+from yamnet_gui.labels.report import ReportFacts, write_report
+from yamnet_gui.labels.report_facts import project_facts
+
+from .choosing import (
+    add_choice,
+    choice_of,
+    is_project,
+    open_project,
+    readable_formats,
+    writable_formats,
+)
+from .clips import add_clip_options, clip_options, cut
+
+_EPILOG = """\
+What the format cannot carry is said first. --dry-run says it and writes nothing.
+
+  yamnet-gui export review.yamnet -o labels.txt --format raven --states accepted
+  yamnet-gui export -o labels/ --format textgrid --sidecar   (the personal project)
+  yamnet-gui export old.csv -o new.jams --format jams        (a table into another format)
+  yamnet-gui export review.yamnet --clips clips/ --report report.html
+
+Exit status: 0 all went well; 1 some recordings or clips failed; 2 bad input or options.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What is to go out, and what a project knows about how it was made."""
+
+    recordings: list[LabelledRecording]
+    facts: ReportFacts
+    analyses: dict[Path, list[KnownAnalysis]]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _EPILOG
+    parser.add_argument(
+        "source",
+        nargs="?",
+        type=Path,
+        metavar="SOURCE",
+        help="project or table of labels (default: the personal project)",
+    )
+    group = parser.add_argument_group("what is written")
+    _add_outputs(group)
+    add_choice(parser.add_argument_group("which events"))
+    _add_table_options(parser.add_argument_group("how tables are written"))
+    add_clip_options(parser.add_argument_group("how clips are cut"))
+    group = parser.add_argument_group("how a table is read")
+    group.add_argument("--from", dest="from_format", choices=readable_formats(), help="its format")
+    group.add_argument("--encoding", help="of its text (default: found by itself)")
+
+
+def _add_outputs(group: Any) -> None:
+    group.add_argument(
+        "-o",
+        "--output",
+        metavar="OUT",
+        help="file of labels; a folder (or a name that ends in /) gets one for each recording",
+    )
+    group.add_argument(
+        "--format", choices=writable_formats(), default="csv", help="of OUT (default: csv)"
+    )
+    group.add_argument("--clips", type=Path, metavar="FOLDER", help="cut each event to a file")
+    group.add_argument("--report", type=Path, metavar="OUT.html", help="a page to read and print")
+    group.add_argument("--title", default="", help="of the report")
+    group.add_argument(
+        "--dry-run", action="store_true", help="say what would be written and lost, write nothing"
+    )
+
+
+def _add_table_options(group: Any) -> None:
+    group.add_argument(
+        "--per-recording", action="store_true", help="one file for each recording; OUT is a folder"
+    )
+    group.add_argument(
+        "--sidecar",
+        action="store_true",
+        help="also OUT.yamnet.json, which gives back what the format cannot carry",
+    )
+    group.add_argument(
+        "--clock", action="store_true", help="also clock times, where the format has room for them"
+    )
+    group.add_argument(
+        "--relative-to", type=Path, metavar="FOLDER", help="name recordings from this folder on"
+    )
+    group.add_argument("--label-column", metavar="NAME", help="of the label, in Raven tables")
+    group.add_argument("--score-column", metavar="NAME", help="of the score, in Raven tables")
+    group.add_argument("--curator", nargs=2, metavar=("NAME", "EMAIL"), help="in JAMS files")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Runs the command; 0, 1 where some could not be written. Raises UserError."""
+    if options.output is None and options.clips is None and options.report is None:
+        raise SettingsError("export", "has nothing to write", "name -o OUT, --clips or --report")
+    classes = bundled_classes()
+    source = _read(options)
+    choice = choice_of(options, source.recordings, classes)
+    failed = 0
+    if options.output is not None:
+        failed += _labels(options, source, choice, classes)
+    if options.clips is not None:
+        clips = clip_options(options)
+        wanted = chosen(source.recordings, choice)
+        failed += cut(plan_clips(wanted, clips), options.clips, clips, dry_run=options.dry_run)
+    if options.report is not None:
+        wanted = chosen(source.recordings, choice)
+        if options.dry_run:
+            _say(f"{_events(wanted)} would go into {options.report}")
+        else:
+            print(write_report(wanted, options.report, source.facts))
+    return 1 if failed else 0
+
+
+def _read(options: argparse.Namespace) -> _Source:
+    """The labels of a project (only read, so it may be open elsewhere) or of a table."""
+    path: Path | None = options.source
+    if path is None or is_project(path):
+        with open_project(path, read_only=True) as project:
+            if project.damage:
+                _say(project.damage)
+            recordings = labelled_recordings(project)
+            known = {project.locate(r): project.analyses(r.id) for r in project.recordings()}
+            return _Source(recordings, project_facts(project, options.title), known)
+    result = read_labels(options.from_format, path, options=ReadOptions(encoding=options.encoding))
+    for text in result.warnings:
+        _say(f"{path}: {text}")
+    facts = ReportFacts(
+        options.title or path.stem, datetime.now().astimezone(), {"Read from": path.name}
+    )
+    return _Source(list(result.recordings), facts, {})
+
+
+def _labels(
+    options: argparse.Namespace, source: _Source, choice: ExportChoice, classes: ClassMap
+) -> int:
+    """Writes the table; the number of recordings that could not be written."""
+    out = Path(options.output)
+    if label_format(options.format).needs_scores:
+        return _scores(options, source, choice, classes)
+    export = Export(options.format, out, choice, _write_options(options, out, classes))
+    preview = export.preview(source.recordings)
+    _say(f"{_events(preview.recordings)} in {len(preview.recordings)} recordings")
+    for text in preview.losses:
+        _say(text)
+    if preview.losses and options.sidecar:
+        _say("The side-car keeps what is lost.")
+    if options.dry_run:
+        for path, _ in output_files(
+            options.format, preview.recordings, out, options=export.options
+        ):
+            _say(f"{path} would be {'replaced' if path.exists() else 'written'}")
+        return 0
+    for path in export.write(source.recordings):
+        print(path)
+    return 0
+
+
+def _write_options(options: argparse.Namespace, out: Path, classes: ClassMap) -> WriteOptions:
+    folder = options.output.endswith(("/", "\\")) or out.is_dir()
+    base = options.relative_to
+    plain = WriteOptions()
+    name, email = options.curator or ("", "")
+    return replace(
+        plain,
+        base=base.absolute() if base is not None else None,
+        per_recording=options.per_recording or folder,
+        sidecar=options.sidecar,
+        label_column=options.label_column or plain.label_column,
+        score_column=options.score_column or plain.score_column,
+        clock=options.clock,
+        curator_name=name,
+        curator_email=email,
+        classes=classes,
+    )
+
+
+def _scores(
+    options: argparse.Namespace, source: _Source, choice: ExportChoice, classes: ClassMap
+) -> int:
+    """Score tables of the recordings whose analyses are still stored."""
+    if not source.analyses:
+        raise LabelsError(
+            options.source or "scores",
+            "holds no scores",
+            "score tables are made from a project or by `yamnet-gui analyze --format scores`",
+        )
+    wanted = [
+        r
+        for r in source.recordings
+        if choice.recordings is None or r.recording.path in choice.recordings
+    ]
+    indices = [c.index for c in classes if choice.labels is None or c.name in choice.labels]
+    cache, failed = ResultCache(user_cache_folder()), 0
+    bare = WriteOptions(per_recording=options.output.endswith(("/", "\\")))
+    for path, (recording, *_) in output_files("scores", wanted, Path(options.output), options=bare):
+        sound = recording.recording.path
+        analysis = stored_analysis(sound, source.analyses.get(sound, ()), cache)
+        if analysis is None:
+            _say(f"{sound}: its scores are not stored any more — analyse it again")
+            failed += 1
+        elif options.dry_run:
+            _say(f"{path} would be {'replaced' if path.exists() else 'written'}")
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            print(write_scores(analysis, classes.names, path, indices))
+    return failed
+
+
+def _events(recordings: Sequence[LabelledRecording]) -> str:
+    count = sum(len(r.events) for r in recordings)
+    return f"{count} event{'' if count == 1 else 's'}"
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)

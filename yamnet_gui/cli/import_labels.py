@@ -1,0 +1,229 @@
+"""`yamnet-gui import`: tables of labels into a project, as one step that can be undone."""
+
+import argparse
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.events import LabelledRecording, RecordingInfo
+from yamnet_gui.labels.exchange import (
+    import_command,
+    labelled_recordings,
+    plan_for_project,
+    read_for_project,
+)
+from yamnet_gui.labels.formats import ImportResult
+from yamnet_gui.labels.merging_tables import merged
+from yamnet_gui.labels.plan import ImportKind, ImportPlan, PlannedEvent, Resolve
+from yamnet_gui.labels.project import Command, Project
+
+from .choosing import agreed, find_recording, open_project, readable_formats
+
+_SHOWN = 10
+_EPILOG = """\
+Shows what would be new, changed and conflicting, and asks. Nothing is written before that.
+
+  yamnet-gui import labels.txt --project review.yamnet
+  yamnet-gui import night/*.TextGrid --map Amsel Bird --leave-out noise --yes
+
+Exit status: 0 all went well, or it was not wanted; 2 bad input or options. `Undo` in the window
+takes an import back in one step.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _EPILOG
+    parser.add_argument("tables", nargs="+", type=Path, metavar="TABLE", help="files of labels")
+    group = parser.add_argument_group("where they go")
+    group.add_argument(
+        "--project", type=Path, metavar="FILE", help="project (default: the personal project)"
+    )
+    group.add_argument("--create", action="store_true", help="make the project if it is not there")
+    group.add_argument(
+        "--recording",
+        metavar="NAME",
+        help="the recording of the project that a table without names is about",
+    )
+    group.add_argument(
+        "--add-recordings",
+        action="store_true",
+        help="add recordings that the project does not know, else their labels are left out",
+    )
+    _add_reading(parser.add_argument_group("how tables are read"))
+    _add_deciding(parser.add_argument_group("what becomes of them"))
+
+
+def _add_reading(group: Any) -> None:
+    group.add_argument(
+        "--format", choices=readable_formats(), help="of the tables (default: found by itself)"
+    )
+    group.add_argument("--label-column", metavar="NAME", help="of the label, in Raven tables")
+    group.add_argument("--encoding", help="of the text (default: found by itself)")
+
+
+def _add_deciding(group: Any) -> None:
+    group.add_argument(
+        "--map", nargs=2, action="append", default=[], metavar=("LABEL", "NAME"),
+        help="import LABEL under another name",
+    )  # fmt: skip
+    group.add_argument(
+        "--leave-out", nargs="+", default=[], metavar="LABEL", help="do not import these labels"
+    )
+    group.add_argument(
+        "--conflicts",
+        choices=[way.value for way in Resolve],
+        default=Resolve.KEEP.value,
+        help="where a person has touched an event: keep it, take the table's, or have both"
+        " (default: keep)",
+    )
+    group.add_argument("--reviewer", default="", help="who imports, for the history")
+    sure = group.add_mutually_exclusive_group()
+    sure.add_argument("--yes", action="store_true", help="do not ask")
+    sure.add_argument("--dry-run", action="store_true", help="only show what would be done")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Runs the command. Raises UserError; nothing has been changed then."""
+    mapping: dict[str, str | None] = dict(options.map)
+    mapping |= dict.fromkeys(options.leave_out)
+    with _opened(options) as project:
+        plan = _plan(options, project, mapping)
+        command = _command(options, project, plan)
+        _show(plan, Resolve(options.conflicts), options.add_recordings)
+        if not command.changes:
+            _say("There is nothing to import.")
+            return 0
+        if options.dry_run:
+            return 0
+        if not options.yes and not agreed(f"Import into {project.path.name}?"):
+            _say("Nothing was changed.")
+            return 0
+        if not _is_new(options):
+            return _write(project, options, command)
+    with Project.create(_target(options)) as made:  # its folder decides how recordings are named
+        plan = _plan(options, made, mapping, quiet=True)
+        return _write(made, options, _command(options, made, plan))
+
+
+def _is_new(options: argparse.Namespace) -> bool:
+    return options.create and not _target(options).exists()
+
+
+def _target(options: argparse.Namespace) -> Path:
+    if options.project is None:
+        raise SettingsError("--create", "needs the name of a project", "give --project FILE")
+    return Path(options.project)
+
+
+@contextmanager
+def _opened(options: argparse.Namespace) -> Iterator[Project]:
+    """The project; one that is still to be made is an empty one elsewhere until it is agreed."""
+    if _is_new(options):
+        with (
+            tempfile.TemporaryDirectory(prefix="yamnet-gui-") as folder,
+            Project.create(Path(folder) / _target(options).name) as empty,
+        ):
+            yield empty
+        return
+    with open_project(options.project, read_only=options.dry_run) as project:
+        yield project
+
+
+def _plan(
+    options: argparse.Namespace,
+    project: Project,
+    mapping: dict[str, str | None],
+    *,
+    quiet: bool = False,
+) -> ImportPlan:
+    recording = _recording(options, project)
+    results = []
+    for table in options.tables:
+        result = read_for_project(
+            project,
+            table,
+            options.format,
+            recording=recording,
+            label_column=options.label_column,
+            encoding=options.encoding,
+        )
+        if not quiet:
+            _show_table(table, result)
+        results.append(result)
+    return plan_for_project(project, merged(results), mapping=mapping)
+
+
+def _recording(options: argparse.Namespace, project: Project) -> RecordingInfo | None:
+    if options.recording is None:
+        return None
+    there: Sequence[LabelledRecording] = labelled_recordings(project)
+    return find_recording(options.recording, there).recording
+
+
+def _command(options: argparse.Namespace, project: Project, plan: ImportPlan) -> Command:
+    tables = options.tables
+    return import_command(
+        project,
+        plan,
+        conflicts=Resolve(options.conflicts),
+        add_missing=options.add_recordings,
+        title=f"import {tables[0].name}" if len(tables) == 1 else f"import {len(tables)} tables",
+    )
+
+
+def _write(project: Project, options: argparse.Namespace, command: Command) -> int:
+    project.reviewer = options.reviewer
+    project.apply(command)
+    _say(f"Imported into {project.path}; undo in the window takes it back in one step.")
+    return 0
+
+
+def _show_table(table: Path, result: ImportResult) -> None:
+    restored = ", with its side-car" if result.restored else ""
+    _say(f"{table}: {result.format_name}, {_events(result.event_count)}{restored}")
+    for text in result.warnings:
+        _say(f"  {text}")
+
+
+def _show(plan: ImportPlan, way: Resolve, add_missing: bool) -> None:
+    counts = plan.counts()
+    _say(", ".join(f"{counts[kind]} {kind.value}" for kind in ImportKind))
+    if plan.left_out:
+        _say(f"{plan.left_out} left out")
+    for kind in (ImportKind.CHANGED, ImportKind.CONFLICTING):
+        _show_events(kind, plan.of(kind), way)
+    for unknown in plan.unknown_labels:
+        near = ", ".join(unknown.suggestions)
+        hint = f" (near: {near})" if near else ""
+        _say(f"unknown label {unknown.label!r}, {_events(unknown.count)}{hint}")
+    for info in plan.new_recordings:
+        what = "is added" if add_missing else "is left out; --add-recordings adds it"
+        _say(f"{info.path} is not in the project and {what}")
+    if plan.new_spans:
+        _say(f"{len(plan.new_spans)} reviewed spans")
+
+
+def _show_events(kind: ImportKind, events: Sequence[PlannedEvent], way: Resolve) -> None:
+    done = {Resolve.KEEP: "stays", Resolve.TAKE: "is replaced", Resolve.BOTH: "stays, both kept"}
+    for planned in events[:_SHOWN]:
+        old = planned.existing
+        assert old is not None
+        tail = f"; {done[way]}" if kind is ImportKind.CONFLICTING else ""
+        _say(
+            f"{kind.value}: {planned.path.name} {old.onset_s:.3f} s {old.label}:"
+            f" {', '.join(planned.differences)}{tail}"
+        )
+    if len(events) > _SHOWN:
+        _say(f"and {len(events) - _SHOWN} more {kind.value}")
+
+
+def _events(count: int) -> str:
+    return f"{count} event{'' if count == 1 else 's'}"
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
