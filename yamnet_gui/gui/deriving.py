@@ -47,7 +47,8 @@ class Derived:
 
     def under(self, rules: RuleSet, class_map: ClassMap) -> "Derived":
         """The same under other rules; only classes whose rule differs are derived anew."""
-        changed = changed_classes(self.rules, rules, len(class_map))
+        # scores prepared before a class was taught have no column for it
+        changed = changed_classes(self.rules, rules, self.scores.class_count)
         if changed is None:
             fresh = _by_class(derive_events(self.scores, rules, class_map))
             return replace(self, rules=rules, events=fresh)
@@ -194,7 +195,7 @@ class Deriver(QObject):
         best = scores.best if scores is not None else np.zeros(len(self._class_map))
         counts = np.zeros(len(self._class_map), int)
         for event in self._document.events:
-            if event.class_index is not None:
+            if event.class_index is not None and event.class_index < len(counts):
                 counts[event.class_index] += 1
         view = self._classes
         match view.showing:

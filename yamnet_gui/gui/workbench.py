@@ -37,6 +37,7 @@ from .projects import Projects
 from .reviewing import Asks, Reviewing
 from .state.class_view import ClassView
 from .state.document import Document
+from .state.known_classes import KnownClasses
 from .state.project import ProjectState
 from .state.rules import Rules
 from .state.selection import EventSelection
@@ -56,7 +57,7 @@ class Workbench(QObject):
         super().__init__()
         self._garbage = GarbageCollector(self)
         self.settings = settings or Settings(parent=self)
-        self.class_map = ClassMap.from_csv(class_map_path())
+        self.class_map = KnownClasses(ClassMap.from_csv(class_map_path()).classes)
         self.ontology = Ontology.from_csv(resource_path("audioset_ontology.csv"))
         self.timeline = Timeline(self)
         self.document = Document(len(self.class_map), self)

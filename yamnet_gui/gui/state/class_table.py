@@ -89,6 +89,7 @@ class ClassTableModel(QAbstractItemModel):
         self._search = ""
         self._order = class_view.order
         self._nodes: list[_Node] = [_Node("")]
+        self._built_for = 0
         self._best = np.zeros(len(class_map), np.float32)
         self._mean = np.zeros(len(class_map), np.float64)
         self._counts = np.zeros(len(class_map), np.int64)
@@ -115,7 +116,7 @@ class ClassTableModel(QAbstractItemModel):
     def refresh(self) -> None:
         """Reads scores, counts, thresholds and ticks anew, and sorts."""
         self._read()
-        if self._view.order is not self._order:
+        if self._view.order is not self._order or len(self._class_map) != self._built_for:
             self.beginResetModel()
             self._order = self._view.order
             self._build()
@@ -293,7 +294,7 @@ class ClassTableModel(QAbstractItemModel):
         self._best = scores.best.copy() if scores else np.zeros(n, np.float32)
         self._mean = scores.mean if scores else np.zeros(n, np.float64)
         indices = [e.class_index for e in self._document.events if e.class_index is not None]
-        self._counts = np.bincount(np.array(indices, np.int64), minlength=n)
+        self._counts = np.bincount(np.array(indices, np.int64), minlength=n)[:n]
 
     def _sorted(self) -> list[int]:
         """Classes in the chosen order."""
@@ -313,9 +314,11 @@ class ClassTableModel(QAbstractItemModel):
 
     def _build(self) -> None:
         self._nodes = [_Node("")]
+        self._built_for = len(self._class_map)
         if self.tree:
             for node in self._ontology.roots:
                 self._branch(node, _ROOT)
+            self._add_taught()
             return
         for index in self._sorted():
             entry = self._class_map[index]
@@ -350,6 +353,16 @@ class ClassTableModel(QAbstractItemModel):
         self._nodes.pop()  # nothing was kept below, so it is still the last
         self._nodes[parent].children.pop()
         return False
+
+    def _add_taught(self) -> None:
+        """Classes that people taught are kinds of nothing: a branch of their own."""
+        outside = [c for c in self._class_map if self._ontology.of_class(c.index) is None]
+        found = [c for c in outside if self._matches(c.name)]
+        if found:
+            members = frozenset(c.index for c in outside)
+            branch = self._add(_Node("Taught classes", "taught", members=members))
+            for entry in found:
+                self._add(_Node(entry.name, entry.name, entry.index, branch, members=frozenset()))
 
     def _resort(self) -> None:
         numbers = {node.class_index: n for n, node in enumerate(self._nodes)}

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.events import EventList, RecordingInfo, ReviewedSpan
@@ -92,6 +94,11 @@ class Document(QObject):
         return self._events
 
     @property
+    def class_count(self) -> int:
+        """Columns of every buffer: the model's classes and those that people taught."""
+        return self._class_count
+
+    @property
     def reviewed(self) -> tuple[ReviewedSpan, ...]:
         """Stretches that people have listened to, and for which labels."""
         return self._reviewed
@@ -122,8 +129,26 @@ class Document(QObject):
                 buffer.add(chunk)
         self.scores_changed.emit()
 
+    def set_class_count(self, count: int) -> None:
+        """Room for the scores of more classes, or for fewer."""
+        if count != self._class_count:
+            self._class_count = count
+            for buffer in self._buffers:
+                buffer.set_class_count(count)
+            self.scores_changed.emit()
+
+    def put_columns(self, channel: int | None, first: int, scores: NDArray[np.float32]) -> None:
+        """Scores of the classes from `first` on, float32 (frames, n), for one channel's frames."""
+        for buffer in self._buffers:
+            if buffer.channel == channel:
+                buffer.put_columns(first, scores)
+        self.scores_changed.emit()
+
     def set_scores(self, buffers: tuple[ScoreBuffer, ...]) -> None:
         """Takes a complete analysis at once."""
+        for buffer in buffers:
+            if buffer.class_count != self._class_count:
+                buffer.set_class_count(self._class_count)
         self._buffers = buffers
         self.set_state(AnalysisState.COMPLETE)
         self.scores_changed.emit()

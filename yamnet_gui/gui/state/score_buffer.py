@@ -8,26 +8,24 @@ from numpy.typing import NDArray
 from yamnet_gui.core.scores import PATCH_S, FrameGrid, ScoreChunk, ScoreTable
 
 _POOL = 8
+_SPARE = 8
+"""Columns kept free for classes that are taught later, so that a new one costs no copy."""
 
 
 class ScoreBuffer:
     """All frames of one analysis: float32 for rules, 8 bit per class for drawing.
 
     `levels[i]` has shape (classes, frames / 8**i): maxima of 8**i frames, so that drawing ten
-    hours costs no more than drawing a minute and a single frame is never lost.
+    hours costs no more than drawing a minute and a single frame is never lost. Columns behind
+    those of the model hold the classes that people taught.
     """
 
     def __init__(self, grid: FrameGrid, class_count: int, channel: int | None = None) -> None:
         self.grid = grid
         self.channel = channel
         self.ready = 0
-        self.best = np.zeros(class_count, np.float32)
-        self._sum = np.zeros(class_count, np.float64)
-        self._scores = np.zeros((grid.count, class_count), np.float32)
-        self._levels: list[NDArray[np.uint8]] = [np.zeros((class_count, grid.count), np.uint8)]
-        while self._levels[-1].shape[1] > 4096:
-            width = -(-self._levels[-1].shape[1] // _POOL)
-            self._levels.append(np.zeros((class_count, width), np.uint8))
+        self.class_count = class_count
+        self._make_room(class_count + _SPARE)
 
     @classmethod
     def of_table(cls, table: ScoreTable) -> "ScoreBuffer":
@@ -42,9 +40,44 @@ class ScoreBuffer:
         return self.ready == self.grid.count
 
     @property
+    def best(self) -> NDArray[np.float32]:
+        """Highest score of each class so far, shape (classes,)."""
+        return self._best[: self.class_count]
+
+    @property
     def mean(self) -> NDArray[np.float64]:
         """Mean score of each class over the frames that are there, shape (classes,)."""
-        return self._sum / max(self.ready, 1)
+        return self._sum[: self.class_count] / max(self.ready, 1)
+
+    def set_class_count(self, count: int) -> None:
+        """Room for more classes, without scores yet, or for fewer."""
+        if count > self._scores.shape[1]:
+            before = self._scores[: self.ready]
+            self._make_room(count + _SPARE)
+            self._put(0, before)
+        self.forget_columns(min(count, self.class_count))
+        self.class_count = count
+
+    def forget_columns(self, first: int) -> None:
+        """No scores for the classes from `first` on any more."""
+        self._scores.flags.writeable = True
+        self._scores[:, first:] = 0
+        for level in self._levels:
+            level[first:] = 0
+        self._best[first:] = 0
+        self._sum[first:] = 0
+
+    def put_columns(self, first: int, scores: NDArray[np.float32]) -> None:
+        """Scores of the classes from `first` on, for all frames so far: shape (ready, n)."""
+        wide = slice(first, first + scores.shape[1])
+        self._scores.flags.writeable = True
+        self._scores[: self.ready, wide] = scores
+        self._levels[0][wide, : self.ready] = np.ceil(scores * 255).astype(np.uint8).T
+        for below, level in zip(self._levels, self._levels[1:], strict=False):
+            starts = np.arange(0, below.shape[1], _POOL)
+            level[wide] = np.maximum.reduceat(below[wide], starts, axis=1)
+        self._best[wide] = scores.max(axis=0, initial=0)
+        self._sum[wide] = scores.sum(axis=0, dtype=np.float64)
 
     def add(self, chunk: ScoreChunk) -> None:
         """Takes the next frames."""
@@ -52,7 +85,7 @@ class ScoreBuffer:
 
     def table(self) -> ScoreTable:
         """The frames that are there so far."""
-        scores = self._scores[: self.ready]
+        scores = self._scores[: self.ready, : self.class_count]
         scores.flags.writeable = False
         grid = self.grid
         if not self.complete:
@@ -63,7 +96,7 @@ class ScoreBuffer:
     def at(self, time_s: float) -> NDArray[np.float32] | None:
         """Scores of all classes in the frame around `time_s`; None where there are none yet."""
         frame = self.grid.frame_at(time_s)
-        return self._scores[frame] if frame < self.ready else None
+        return self._scores[frame, : self.class_count] if frame < self.ready else None
 
     def columns(
         self, classes: Sequence[int], start_s: float, end_s: float, count: int
@@ -94,12 +127,22 @@ class ScoreBuffer:
         image[:, known] = np.maximum.reduceat(rows, starts, axis=1)
         return image
 
+    def _make_room(self, columns: int) -> None:
+        count = self.grid.count
+        self._best = np.zeros(columns, np.float32)
+        self._sum = np.zeros(columns, np.float64)
+        self._scores = np.zeros((count, columns), np.float32)
+        self._levels: list[NDArray[np.uint8]] = [np.zeros((columns, count), np.uint8)]
+        while self._levels[-1].shape[1] > 4096:
+            width = -(-self._levels[-1].shape[1] // _POOL)
+            self._levels.append(np.zeros((columns, width), np.uint8))
+
     def _put(self, first: int, scores: NDArray[np.float32]) -> None:
-        last = first + len(scores)
+        last, wide = first + len(scores), scores.shape[1]
         self.ready = max(self.ready, last)
         self._scores.flags.writeable = True
-        self._scores[first:last] = scores
-        self._levels[0][:, first:last] = (np.ceil(scores * 255)).astype(np.uint8).T
+        self._scores[first:last, :wide] = scores
+        self._levels[0][:wide, first:last] = (np.ceil(scores * 255)).astype(np.uint8).T
         for below, level in zip(self._levels, self._levels[1:], strict=False):
             first_bin, last_bin = first // _POOL, -(-last // _POOL)
             part = below[:, first_bin * _POOL : last_bin * _POOL]
@@ -108,5 +151,5 @@ class ScoreBuffer:
                 part, starts, axis=1
             )
             first, last = first_bin, last_bin
-        np.maximum(self.best, scores.max(axis=0, initial=0), out=self.best)
-        self._sum += scores.sum(axis=0, dtype=np.float64)
+        np.maximum(self._best[:wide], scores.max(axis=0, initial=0), out=self._best[:wide])
+        self._sum[:wide] += scores.sum(axis=0, dtype=np.float64)
