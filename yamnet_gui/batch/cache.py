@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.lock import FileLock
 
 from .analysis import Analysis, open_analysis
-from .lock import FileLock
 from .settings import AnalysisSettings
 from .stored import META, AnalysisWriter
 

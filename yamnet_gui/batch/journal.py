@@ -10,8 +10,7 @@ from typing import IO, Any
 
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import replacing
-
-from .lock import FileLock
+from yamnet_gui.core.lock import FileLock
 
 _VERSION = 2
 

@@ -40,6 +40,10 @@ class SettingsError(UserError):
     """An option or a settings file says something that cannot be used."""
 
 
+class ClassifierError(UserError):
+    """A file of taught classes cannot be read, or does not fit; or nothing can be taught."""
+
+
 class ProjectError(UserError):
     """A project file cannot be opened, read or written."""
 

@@ -2,7 +2,7 @@ import signal
 import subprocess
 import sys
 
-from yamnet_gui.batch.lock import FileLock
+from yamnet_gui.core.lock import FileLock
 
 
 def test_only_one_holds_the_lock_and_its_file_goes_with_it(tmp_path):
@@ -30,7 +30,7 @@ def test_releasing_twice_does_not_take_the_lock_from_another(tmp_path):
 def test_the_lock_of_a_killed_program_is_free(tmp_path):
     path = tmp_path / "x.lock"
     program = (
-        "import sys; from pathlib import Path; from yamnet_gui.batch.lock import FileLock\n"
+        "import sys; from pathlib import Path; from yamnet_gui.core.lock import FileLock\n"
         "lock = FileLock(Path(sys.argv[1])); print(lock.acquire(), flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(

@@ -1,0 +1,78 @@
+"""Recordings, or parts of them, that occur more than once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .frames import Floats, Frames, Stretch, Track
+from .product import widened
+
+_PROBES = 64
+_BLOCK_ROWS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """Another recording that sounds nearly the same. `share` of the frames of the recording asked
+    about have a counterpart in `other`; `score` is the mean cosine of those pairs; the recording's
+    time 0 lies at about `offset_s` of the other."""
+
+    other: Track
+    share: float
+    score: float
+    offset_s: float
+
+
+def near_duplicates(
+    frames: Frames, recording: str, *, alike: float = 0.95, least_share: float = 0.5
+) -> list[Duplicate]:
+    """Recordings in which at least `least_share` of a recording comes back, the most alike first.
+
+    Judged by up to 64 frames spread over the recording; a frame comes back where its cosine with
+    some frame of the other is at least `alike`. Hops may differ; frames of zeros do not count.
+    """
+    own = frames.rows_in(recording)
+    own = own[frames.scales[own] > 0]
+    if not len(own):
+        return []
+    probes = own[np.unique(np.linspace(0, len(own) - 1, _PROBES).round().astype(int))]
+    directions = frames.read(probes) * frames.scales[probes, np.newaxis]
+    times = np.array([frames.span_at(int(row)).start_s for row in probes])
+    found: dict[tuple[str, int | None], tuple[Track, Floats, NDArray[np.float64]]] = {}
+    for stretch in frames.stretches:
+        if stretch.track.recording == recording:
+            continue
+        best, where = _best(frames, stretch, directions)
+        at_s = stretch.track.start_s + (stretch.first_frame + where) * stretch.track.hop_s
+        key = (stretch.track.recording, stretch.track.channel)
+        if key in found:
+            _, earlier, earlier_s = found[key]
+            at_s = np.where(best > earlier, at_s, earlier_s)
+            best = np.maximum(best, earlier)
+        found[key] = (stretch.track, best, at_s)
+    duplicates = []
+    for track, best, at_s in found.values():
+        hits = best >= alike
+        share = float(hits.mean())
+        if share >= least_share and hits.any():
+            offset = float(np.median((at_s - times)[hits]))
+            duplicates.append(Duplicate(track, share, float(best[hits].mean()), offset))
+    return sorted(duplicates, key=lambda d: (-d.share, -d.score, d.other.path))
+
+
+def _best(
+    frames: Frames, stretch: Stretch, directions: Floats
+) -> tuple[Floats, NDArray[np.float64]]:
+    """For each direction the highest cosine in a stretch, and the place of its row there."""
+    best = np.full(len(directions), -2, np.float32)
+    where = np.zeros(len(directions))
+    for first in range(stretch.first_row, stretch.stop_row, _BLOCK_ROWS):
+        part = slice(first, min(first + _BLOCK_ROWS, stretch.stop_row))
+        cosines = directions @ (widened(frames.vectors[part]) * frames.scales[part, np.newaxis]).T
+        place = cosines.argmax(axis=1)
+        highest = cosines[np.arange(len(place)), place]
+        better = highest > best
+        where[better] = (first - stretch.first_row) + place[better]
+        best = np.maximum(best, highest)
+    return best, where

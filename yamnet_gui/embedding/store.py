@@ -1,0 +1,264 @@
+"""Embeddings of every analysed frame of a project, on the disk, for one model."""
+
+import contextlib
+import math
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal
+
+import numpy as np
+
+from yamnet_gui.core.errors import ProjectError
+from yamnet_gui.core.lock import FileLock
+
+from .frames import Floats, Frames, Stretch, Track
+from .store_files import Halves, StoreFiles
+
+FOLDER_SUFFIX = "-embeddings"
+_LOCK = "store.lock"
+_HALF_MAX = 65504.0
+_BLOCK_ROWS = 8192
+Channel = int | None | Literal["any"]
+
+
+def store_folder(project: Path, model_sha256: str) -> Path:
+    """Where the embeddings of a project by one model lie: in a folder beside the project file."""
+    return project.with_name(project.name + FOLDER_SUFFIX) / model_sha256[:16]
+
+
+class EmbeddingStore:
+    """Appends embeddings of recordings and shows what is there; safe to use from any thread.
+
+    Kept in half precision. One program writes at a time; others may open it `read_only`. A kill at
+    any moment costs at most what was being appended. Raises ProjectError where the folder cannot
+    be used, belongs to another model, or is being written by another program.
+    """
+
+    def __init__(
+        self, folder: Path, model_sha256: str, *, numbers: int = 1024, read_only: bool = False
+    ) -> None:
+        self.folder = folder
+        self.model_sha256 = model_sha256
+        self.numbers = numbers
+        self.read_only = read_only
+        self._guard = threading.RLock()
+        self._stretches: list[Stretch] = []
+        self._view: Frames | None = None
+        self._lock: FileLock | None = None
+        try:
+            if not read_only:
+                self._take_lock()
+            self._files = StoreFiles(folder, model_sha256, numbers, not read_only)
+            self._replay(self._files.lines)
+        except OSError as error:
+            self._release()
+            reason = f"cannot hold the embeddings ({error.strerror or error})"
+            raise ProjectError(folder, reason) from error
+        except (KeyError, TypeError, ValueError) as error:
+            self._release()
+            advice = "remove this folder; it is made again by an analysis"
+            raise ProjectError(folder, "is not a store of embeddings", advice) from error
+        except BaseException:
+            self._release()
+            raise
+
+    def frames(self) -> Frames:
+        """A snapshot of everything stored so far; later appends do not change it."""
+        with self._guard:
+            if self._view is None:
+                vectors, scales = self._files.mapped()
+                self._view = Frames(vectors, scales, tuple(self._stretches))
+            return self._view
+
+    def stored(self, recording: str, channel: int | None = None) -> int:
+        """How many frames of this track are stored, from its first on."""
+        with self._guard:
+            own = self._of(recording, channel)
+            return own[-1].first_frame + own[-1].count if own else 0
+
+    def recordings(self) -> tuple[str, ...]:
+        """Ids of the recordings in the store, in the order of their first frames."""
+        with self._guard:
+            return tuple(dict.fromkeys(s.track.recording for s in self._stretches))
+
+    def append(self, track: Track, first_frame: int, embeddings: Floats) -> None:
+        """Stores the next frames of a track, float32 (n, numbers).
+
+        Frames that are stored already are passed over. A track with another hop, start or end
+        than what is stored of it begins anew with its frame 0. Raises ValueError where frames are
+        missing between or a number is not finite, ProjectError where the disk refuses.
+        """
+        with self._guard:
+            there = self.stored(track.recording, track.channel)
+            if there and not _alike(self._of(track.recording, track.channel)[-1].track, track):
+                if first_frame:
+                    raise ValueError("another analysis must begin with its first frame")
+                self._note({"drop": track.recording, "channel": track.channel})
+                there = 0
+            if first_frame > there:
+                raise ValueError("frames must be stored in order")
+            fresh = embeddings[there - first_frame :]
+            if not len(fresh):
+                return
+            if fresh.shape[1] != self.numbers or not np.isfinite(fresh).all():
+                raise ValueError(f"{self.numbers} finite numbers a frame are needed")
+            halves = np.clip(fresh, -_HALF_MAX, _HALF_MAX).astype(np.float16)
+            stretch = Stretch(track, self._files.rows, len(fresh), there)
+            with self._worded():
+                self._files.append(halves, {"track": asdict(track), "first": there})
+            self._add(stretch)
+
+    def remove(self, recording: str) -> None:
+        """Forgets a recording. The room is given back by `compact`."""
+        with self._guard:
+            if recording in self.recordings():
+                self._note({"drop": recording, "channel": "any"})
+
+    def relocate(self, recording: str, path: str) -> None:
+        """Remembers that the file of a recording lies elsewhere now."""
+        with self._guard:
+            self._note({"moved": recording, "path": path})
+
+    @property
+    def dead_rows(self) -> int:
+        """Rows that no recording needs any more."""
+        with self._guard:
+            return self._files.rows - sum(s.count for s in self._stretches)
+
+    def compact(self) -> None:
+        """Gives back the room of dead rows; snapshots stay as they are."""
+        with self._guard, self._worded():
+            vectors = self.frames().vectors
+            lines = [
+                ({"track": asdict(s.track), "first": s.first_frame}, _parts(vectors, s))
+                for s in self._stretches
+            ]
+            self._files.rewrite(lines)
+            self._files = StoreFiles(self.folder, self.model_sha256, self.numbers, True)
+            self._stretches, self._view = [], None
+            self._replay(self._files.lines)
+
+    def sync(self) -> None:
+        """Puts what was appended on the disk, so that it also survives a power cut."""
+        with self._guard, self._worded():
+            self._files.sync()
+
+    def close(self) -> None:
+        """Closes the files; snapshots stay readable."""
+        with self._guard:
+            if not self.read_only:
+                with contextlib.suppress(OSError):
+                    self._files.sync()
+            self._files.close()
+            self._release()
+
+    def __enter__(self) -> "EmbeddingStore":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _take_lock(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._lock = FileLock(self.folder / _LOCK)
+        if not self._lock.acquire():
+            self._lock = None
+            advice = "close it, or wait until it has finished"
+            raise ProjectError(self.folder, "is being written by another program", advice)
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    @contextlib.contextmanager
+    def _worded(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            reason = f"embeddings cannot be written ({error.strerror or error})"
+            raise ProjectError(self.folder, reason) from error
+
+    def _of(self, recording: str, channel: Channel) -> list[Stretch]:
+        return [
+            s
+            for s in self._stretches
+            if s.track.recording == recording and channel in ("any", s.track.channel)
+        ]
+
+    def _note(self, line: dict[str, Any]) -> None:
+        with self._worded():
+            self._files.note(line)
+        self._apply(line)
+
+    def _replay(self, lines: list[dict[str, Any]]) -> None:
+        row = 0
+        for line in lines:
+            if "rows" in line:
+                self._add(
+                    Stretch(_track(line["track"]), row, int(line["rows"]), int(line["first"]))
+                )
+                row += int(line["rows"])
+            else:
+                self._apply(line)
+
+    def _apply(self, line: dict[str, Any]) -> None:
+        if "drop" in line:
+            gone = {id(s) for s in self._of(line["drop"], line["channel"])}
+            self._stretches = [s for s in self._stretches if id(s) not in gone]
+        elif "moved" in line:
+            self._stretches = [
+                replace(s, track=replace(s.track, path=line["path"]))
+                if s.track.recording == line["moved"]
+                else s
+                for s in self._stretches
+            ]
+        self._view = None
+
+    def _add(self, stretch: Stretch) -> None:
+        """Adds a stretch, as a part of the last one where it goes on with it."""
+        last = self._stretches[-1] if self._stretches else None
+        if (
+            last is not None
+            and last.track == stretch.track
+            and last.stop_row == stretch.first_row
+            and last.first_frame + last.count == stretch.first_frame
+        ):
+            self._stretches[-1] = replace(last, count=last.count + stretch.count)
+        else:
+            self._stretches.append(stretch)
+        self._view = None
+
+
+def _alike(one: Track, other: Track) -> bool:
+    """Whether both have the same frames, wherever the file lies."""
+    same = one.channel == other.channel and one.hop_s == other.hop_s
+    return (
+        same and math.isclose(one.start_s, other.start_s) and math.isclose(one.end_s, other.end_s)
+    )
+
+
+def _track(values: dict[str, Any]) -> Track:
+    channel = values["channel"]
+    return Track(
+        recording=str(values["recording"]),
+        path=str(values["path"]),
+        end_s=float(values["end_s"]),
+        channel=None if channel is None else int(channel),
+        start_s=float(values["start_s"]),
+        hop_s=float(values["hop_s"]),
+    )
+
+
+def _parts(vectors: Halves | Floats, stretch: Stretch) -> Iterator[Halves]:
+    for first in range(stretch.first_row, stretch.stop_row, _BLOCK_ROWS):
+        block = vectors[first : min(first + _BLOCK_ROWS, stretch.stop_row)]
+        yield np.asarray(block, np.float16)
