@@ -87,11 +87,13 @@ def prepare(arguments: argparse.Namespace) -> "tuple[QApplication, Workbench]":
     from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QApplication
 
+    from yamnet_gui.gui.jobs.background import give_way_quickly
     from yamnet_gui.gui.theme import ThemeChoice
     from yamnet_gui.gui.workbench import Workbench
 
     from .assets import resource_path
 
+    give_way_quickly()
     own = QApplication.instance()
     application = own if isinstance(own, QApplication) else QApplication(sys.argv[:1])
     application.setApplicationName("yamnet-gui")

@@ -1,5 +1,6 @@
 """Keeps events and shown classes true to scores and rules."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -27,6 +28,8 @@ from .state.rules import Rules
 
 _WHILE_ANALYSING_MS = 700
 _AT_ONCE_MS = 0
+_REST = 2.0
+_LONGEST_REST_MS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +154,16 @@ class Deriver(QObject):
             )
 
     def derive_rules(self) -> None:
-        """Other rules over the same scores, at once: a person is watching."""
+        """Other rules over the same scores, at once: a person is watching.
+
+        Afterwards the window gets time to draw what the person drags before events come anew.
+        """
+        began = time.perf_counter()
         rules = self._rules.rule_set
         self._known = {i: k.under(rules, self._class_map) for i, k in self._known.items()}
         self._show()
+        spent_ms = (time.perf_counter() - began) * 1000
+        self._rules_timer.setInterval(min(round(_REST * spent_ms), _LONGEST_REST_MS))
 
     def _take(self, derived: dict[int, Derived]) -> None:
         rules = self._rules.rule_set
@@ -229,7 +238,7 @@ class Deriver(QObject):
             self._timer.start(_AT_ONCE_MS)
 
     def _on_rules(self) -> None:
-        if self._known:
+        if self._known and not self._rules_timer.isActive():
             self._rules_timer.start()
 
     def _on_recording(self) -> None:

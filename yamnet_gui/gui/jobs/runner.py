@@ -8,6 +8,8 @@ from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
 from yamnet_gui.core.errors import Cancelled, UserError
 
+from .background import give_way
+
 _log = logging.getLogger(__name__)
 
 
@@ -42,6 +44,11 @@ class _Worker(QObject):
     result = Signal(object, object)
     failed = Signal(object, object)
     done = Signal(object)
+
+    @Slot()
+    def begin(self) -> None:
+        """The first thing that the thread does."""
+        give_way()
 
     @Slot(object, object)
     def run_job(self, ticket: Ticket, job: Job) -> None:
@@ -82,6 +89,7 @@ class JobRunner(QObject):
         self._thread.setObjectName(name)
         self._worker = _Worker()
         self._worker.moveToThread(self._thread)
+        self._thread.started.connect(self._worker.begin)
         queued = Qt.ConnectionType.QueuedConnection
         self._submitted.connect(self._worker.run_job, queued)
         self._worker.result.connect(self._on_result, queued)

@@ -233,8 +233,14 @@ class ClassesPanel(QWidget):
         for widget, value in ((self.slider, round(on * 100)), (self.threshold, round(on, 2))):
             with QSignalBlocker(widget):
                 widget.setValue(value)  # type: ignore[arg-type]
-        self.tree.viewport().update()  # thresholds are read as they are painted
+        self._repaint_thresholds()
         self._refresh_soon()
+
+    def _repaint_thresholds(self) -> None:
+        """Thresholds are read as they are painted; a line that is dragged changes nothing else."""
+        view = self.tree.viewport()
+        left = self.tree.columnViewportPosition(ClassColumn.THRESHOLD)
+        view.update(left, 0, self.tree.columnWidth(ClassColumn.THRESHOLD), view.height())
 
     def _on_slider(self, percent: int) -> None:
         with QSignalBlocker(self.threshold):

@@ -165,7 +165,10 @@ class ProjectState(QObject):
             for e in self._deleted
             if e.source is not EventSource.DRAWN and e.id not in self._stored
         ]
-        there = EventList.of([*self._stored.values(), *gone])
+        touched = [e for e in self._stored.values() if e.touched]
+        if not touched and not gone:
+            return fresh  # only what was detected before
+        there = EventList.of([*touched, *gone])
         merged = merge_detections(fresh, there)
         return merged.without(*(e.id for e in gone)) if gone else merged
 

@@ -46,31 +46,32 @@ class Lanes:
     def of(cls, events: EventList) -> "Lanes":
         """Puts each event in the first lane that is free at its onset."""
         bounds = events.bounds
+        colors: list[int] = []
         painted: dict[tuple[int | None, str, ReviewState], int] = {}
-        colors = np.zeros(len(events), np.uint32)
-        for i, event in enumerate(events):
+        for event in events:
             key = (event.class_index, event.label, event.state)
-            if key not in painted:
+            color = painted.get(key)
+            if color is None:
                 name = class_color(event.class_index, event.label).name()
-                painted[key] = argb(name, _STRENGTH[event.state])
-            colors[i] = painted[key]
+                color = painted[key] = argb(name, _STRENGTH[event.state])
+            colors.append(color)
         free: list[int] = []
         busy: list[tuple[float, int]] = []
-        lanes = np.zeros(len(events), np.int32)
+        lanes: list[int] = []
         used = 0
-        for i, event in enumerate(events):
-            while busy and busy[0][0] <= event.onset_s:
+        for onset, offset in bounds.tolist():
+            while busy and busy[0][0] <= onset:
                 heapq.heappush(free, heapq.heappop(busy)[1])
             if free:
                 lane = heapq.heappop(free)
             else:
                 lane, used = used, used + 1
-            lanes[i] = lane
-            heapq.heappush(busy, (event.offset_s, lane))
+            lanes.append(lane)
+            heapq.heappush(busy, (offset, lane))
         count = min(max(used, 1), MOST_LANES)
-        return cls(
-            events.events, bounds[:, 0], bounds[:, 1], np.minimum(lanes, count - 1), colors, count
-        )
+        onsets, offsets = np.ascontiguousarray(bounds.T)
+        place = np.minimum(np.array(lanes, np.int32), count - 1)
+        return cls(events.events, onsets, offsets, place, np.array(colors, np.uint32), count)
 
 
 @dataclass(frozen=True, slots=True)

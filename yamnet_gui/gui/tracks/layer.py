@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
@@ -26,18 +26,20 @@ class Layer(QGraphicsItem):
         super().__init__(area)
         self._area = area
         self._picture: QImage | None = None
+        self._stale = True
         self._cached = cached
+        self._measure()
         self.timeline = timeline
         self.setZValue(z)
         area.sigResized.connect(self._on_resized)
 
     @property
     def width(self) -> int:
-        return max(1, round(self._area.width()))
+        return self._width
 
     @property
     def height(self) -> int:
-        return max(1, round(self._area.height()))
+        return self._height
 
     def x_of(self, time_s: float) -> float:
         """Pixel of a time; whole numbers are borders between pixel columns."""
@@ -71,22 +73,29 @@ class Layer(QGraphicsItem):
         if picture is None or picture.size() != size or picture.devicePixelRatio() != scale:
             picture = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
             picture.setDevicePixelRatio(scale)
+            self._picture, self._stale = picture, True
+        if self._stale:
             picture.fill(0)
             own = QPainter(picture)
             own.setFont(painter.font())
             self.draw(own, scale)
             own.end()
-            self._picture = picture
+            self._stale = False
         painter.drawImage(0, 0, picture)
 
     def renew(self) -> None:
         """Draws again: the view or what is shown has changed."""
-        self._picture = None
+        self._stale = True
         self.update()
+
+    def _measure(self) -> None:
+        self._width = max(1, round(self._area.width()))
+        self._height = max(1, round(self._area.height()))
 
     def _on_resized(self, _area: pg.ViewBox) -> None:
         self.prepareGeometryChange()
-        self._picture = None
+        self._measure()
+        self._stale = True
 
     def say(self, painter: QPainter, text: str, color: str) -> None:
         """Writes into an empty area why it is empty."""
@@ -106,6 +115,19 @@ def argb(color: str, alpha: float = 1.0) -> int:
     for shift, part in zip((16, 8, 0), parts, strict=True):
         value |= part << shift
     return value
+
+
+def draw_pixels(
+    painter: QPainter, pixels: NDArray[np.uint32], scale: float, top: float = 0.0
+) -> None:
+    """Draws premultiplied 0xAARRGGBB values, shape (rows, columns), from the left edge on."""
+    pixels = np.ascontiguousarray(pixels, np.uint32)
+    rows, columns = pixels.shape
+    image = QImage(
+        pixels.data, columns, rows, columns * 4, QImage.Format.Format_ARGB32_Premultiplied
+    )  # on the array's own memory: it is drawn before the array goes
+    image.setDevicePixelRatio(scale)
+    painter.drawImage(QPointF(0, top), image)
 
 
 def image_of(pixels: NDArray[np.uint32], scale: float) -> QImage:
@@ -131,9 +153,3 @@ def indexed_image(levels: NDArray[np.uint8], colors: Sequence[int], scale: float
     image = image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(scale)
     return image
-
-
-def runs(mask: NDArray[np.bool_]) -> Sequence[tuple[int, int]]:
-    """Stretches [first, last) where `mask` holds."""
-    steps = np.flatnonzero(np.diff(np.concatenate(([0], mask.view(np.int8), [0]))))
-    return list(zip(steps[::2].tolist(), steps[1::2].tolist(), strict=True))

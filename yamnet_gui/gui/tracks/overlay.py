@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
@@ -11,23 +12,24 @@ from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import Theme, class_color
 
-from .layer import Layer, runs
+from .layer import Layer, argb, draw_pixels
+
+_MARK_PIXELS = 2
 
 
-def column_runs(events: EventList, timeline: Timeline, width: int) -> list[tuple[int, int]]:
-    """Pixel columns [first, last) that events touch; one column at least for each event."""
+def event_columns(events: EventList, timeline: Timeline, width: int) -> NDArray[np.bool_]:
+    """Which of `width` pixel columns events touch; every event touches one at least."""
     view = timeline.view
-    bounds = events.bounds
-    bounds = bounds[(bounds[:, 0] <= view.end_s) & (bounds[:, 1] >= view.start_s)]
-    if not len(bounds):
-        return []
-    edges = (bounds - view.start_s) / view.duration_s * width
-    first = np.clip(np.floor(edges[:, 0]), 0, width - 1).astype(int)
-    last = np.clip(np.ceil(edges[:, 1]), first + 1, width).astype(int)
-    steps = np.zeros(width + 1, np.int32)
-    np.add.at(steps, first, 1)
-    np.subtract.at(steps, last, 1)
-    return list(runs(np.cumsum(steps[:width]) > 0))
+    onsets, offsets = events.bounds.T
+    visible = (onsets <= view.end_s) & (offsets >= view.start_s)
+    per_second = width / view.duration_s
+    first = np.floor((onsets[visible] - view.start_s) * per_second)
+    last = np.ceil((offsets[visible] - view.start_s) * per_second)
+    first = np.clip(first, 0, width - 1).astype(np.int64)
+    last = np.clip(last, first + 1, width).astype(np.int64)
+    opened = np.bincount(first, minlength=width + 1)
+    closed = np.bincount(last, minlength=width + 1)
+    return np.cumsum(opened[:width] - closed[:width]) > 0
 
 
 class BandsLayer(Layer):
@@ -41,17 +43,24 @@ class BandsLayer(Layer):
         selection: EventSelection,
         theme: Theme,
     ) -> None:
-        super().__init__(area, timeline, z=20)
+        super().__init__(area, timeline, z=20, cached=False)
         self._document = document
         self._selection = selection
+        self._marks: NDArray[np.uint32] | None = None
         self.theme = theme
+
+    def renew(self) -> None:
+        self._marks = None
+        super().renew()
 
     def draw(self, painter: QPainter, scale: float) -> None:
         height = self.height
-        mark = QColor(self.theme.accent)
-        mark.setAlphaF(0.55)
-        for first, last in column_runs(self._document.events, self.timeline, self.width):
-            painter.fillRect(QRectF(first, 0, last - first, 2), mark)
+        if self._marks is None or self._marks.shape[1] != self.width:
+            touched = event_columns(self._document.events, self.timeline, self.width)
+            color = np.uint32(argb(self.theme.accent, 0.55))
+            row = np.where(touched, color, np.uint32(0))
+            self._marks = np.repeat(row[None], _MARK_PIXELS, axis=0)
+        draw_pixels(painter, self._marks, 1.0)
         for event_id in self._selection.ids[:50]:
             event = self._document.events.get(event_id)
             if event is not None:

@@ -12,7 +12,7 @@ from yamnet_gui.gui.state.sound import Sound
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import Theme
 
-from .layer import Layer, argb, image_of
+from .layer import Layer, argb, draw_pixels
 from .track import Track
 
 _DENSITY_PIXELS = 5
@@ -50,7 +50,7 @@ class OverviewLayer(Layer):
         row = np.arange(rows)[:, None]
         mask = (row >= top) & (row < bottom)
         pixels = np.where(mask, np.uint32(argb(self.theme.waveform, 0.8)), np.uint32(0))
-        painter.drawImage(QPointF(0, 0), image_of(pixels, scale))
+        draw_pixels(painter, pixels, scale)
         self._draw_density(painter, duration)
 
     def _draw_density(self, painter: QPainter, duration: float) -> None:
@@ -59,21 +59,19 @@ class OverviewLayer(Layer):
         if not len(events):
             return
         width = self.width
-        onsets = events.bounds / duration * width
-        steps = np.zeros(width + 1)
-        first = np.clip(onsets[:, 0].astype(int), 0, width - 1)
-        np.add.at(steps, first, 1)
-        np.subtract.at(steps, np.clip(np.ceil(onsets[:, 1]).astype(int), first + 1, width), 1)
-        density = np.cumsum(steps[:width])
+        first, last = (events.bounds / duration * width).T
+        first = np.clip(first.astype(np.int64), 0, width - 1)
+        last = np.clip(np.ceil(last).astype(np.int64), first + 1, width)
+        opened = np.bincount(first, minlength=width + 1)
+        density = np.cumsum((opened - np.bincount(last, minlength=width + 1))[:width])
         strength = np.where(density > 0, 0.25 + 0.75 * density / density.max(), 0)
-        color = QColor(self.theme.accent)
-        levels = np.round(strength * 8).astype(int)
-        edges = np.flatnonzero(np.diff(levels)) + 1
-        for start, end in zip([0, *edges.tolist()], [*edges.tolist(), width], strict=True):
-            if levels[start]:
-                color.setAlphaF(float(levels[start]) / 8)
-                y = self.height - _DENSITY_PIXELS + 1
-                painter.fillRect(QRectF(start, y, end - start, _DENSITY_PIXELS - 1), color)
+        # premultiplied by hand: the strength is the alpha of the accent colour
+        accent = argb(self.theme.accent)
+        row = np.round(strength * 255).astype(np.uint32) << 24
+        for shift in (16, 8, 0):
+            row |= np.round(strength * (accent >> shift & 0xFF)).astype(np.uint32) << shift
+        pixels = np.repeat(row[None], _DENSITY_PIXELS - 1, axis=0)
+        draw_pixels(painter, pixels, 1.0, self.height - _DENSITY_PIXELS + 1)
 
 
 class ViewLayer(Layer):

@@ -15,7 +15,7 @@ from yamnet_gui.gui.theme import Theme, class_color
 from yamnet_gui.gui.times import clock
 
 from .colormaps import color_table
-from .layer import Layer, argb, image_of, indexed_image
+from .layer import Layer, argb, draw_pixels, indexed_image
 from .track import AXIS_WIDTH, Track
 
 _GRAB_PIXELS = 5
@@ -190,7 +190,7 @@ class CurveLayer(Layer):
         line = (row >= np.minimum(top, before)) & (row <= np.maximum(top, before))
         pixels = np.where(row > top, np.uint32(argb(color.name(), 0.28)), np.uint32(0))
         pixels[line] = argb(color.name())
-        painter.drawImage(QPointF(0, 0), image_of(pixels, scale))
+        draw_pixels(painter, pixels, scale)
 
     def _threshold(self, painter: QPainter, value: float, solid: bool) -> None:
         y = round(self.y_of(value))

@@ -9,7 +9,7 @@ from yamnet_gui.gui.state.sound import Sound
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import Theme
 
-from .layer import Layer, argb, image_of
+from .layer import Layer, argb, draw_pixels
 from .track import Track
 
 _MOST_STRIPS = 8
@@ -63,7 +63,7 @@ class WaveformLayer(Layer):
         row = np.arange(rows, dtype=np.int32)[:, None]
         mask = (row >= top.astype(np.int32)) & (row < bottom.astype(np.int32))
         pixels = np.where(mask, np.uint32(argb(color)), np.uint32(0))
-        painter.drawImage(QPointF(0, area.top()), image_of(pixels, scale))
+        draw_pixels(painter, pixels, scale, area.top())
 
     def _draw_samples(self, painter: QPainter, area: QRectF, channel: int, color: str) -> bool:
         """Draws the samples themselves, as a line and close up as stems; False if not there."""
