@@ -22,7 +22,7 @@ _FALLBACK_LEVELS = 8
 _MOST_ASKED = 48
 _ROUND_HZ = tuple(m * 10**e for e in range(1, 6) for m in (1, 2, 5))
 _GATHER_MS = 30
-_LONGEST_MOVE_MS = 250
+_LONGEST_MOVE_MS = 400
 _WIDEST_YAMNET_COLUMN_S = 1.0
 
 Tile = NDArray[np.uint8]
@@ -178,6 +178,7 @@ class Spectrogram(QObject):
         """
         if self._rate_hz <= 0:
             return None
+        self._missing = []  # of a view that was left again nothing is computed
         column_s = (end_s - start_s) / count
         level = int(np.floor(np.log2(column_s)))
         tile_s = TILE_COLUMNS * 2.0**level

@@ -20,8 +20,9 @@ from .layer import Layer, argb, image_of
 from .track import Track
 
 MOST_LANES = 16
-_NARROW_PIXELS = 8
 _LABEL_PIXELS = 26
+_LABEL_MARGIN = 8
+_STRUCK_PIXELS = 8
 _EDGE_PIXELS = 5
 _STRENGTH = {
     ReviewState.UNREVIEWED: 0.75,
@@ -40,6 +41,7 @@ class Lanes:
     offsets: NDArray[np.float64]
     lanes: NDArray[np.int32]
     colors: NDArray[np.uint32]
+    struck: NDArray[np.bool_]
     count: int
 
     @classmethod
@@ -71,7 +73,16 @@ class Lanes:
         count = min(max(used, 1), MOST_LANES)
         onsets, offsets = np.ascontiguousarray(bounds.T)
         place = np.minimum(np.array(lanes, np.int32), count - 1)
-        return cls(events.events, onsets, offsets, place, np.array(colors, np.uint32), count)
+        rejected = [event.state is ReviewState.REJECTED for event in events]
+        return cls(
+            events.events,
+            onsets,
+            offsets,
+            place,
+            np.array(colors, np.uint32),
+            np.array(rejected, bool),
+            count,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +165,10 @@ class EventsLayer(Layer):
         visible = np.flatnonzero((lanes.onsets <= view.end_s) & (lanes.offsets >= view.start_s))
         left = (lanes.onsets[visible] - view.start_s) * per_second
         right = (lanes.offsets[visible] - view.start_s) * per_second
-        narrow = right - left < _NARROW_PIXELS
-        self._draw_narrow(painter, visible[narrow], left[narrow], right[narrow])
+        room = np.minimum(right, width) - np.maximum(left, 0)
+        narrow = room < _LABEL_PIXELS + _LABEL_MARGIN
+        narrow &= ~(lanes.struck[visible] & (right - left >= _STRUCK_PIXELS))
+        self._draw_narrow(painter, visible[narrow], left[narrow], right[narrow], scale)
         font = painter.font()
         font.setPixelSize(max(8, min(13, int(self.lane_height) - 4)))
         painter.setFont(font)
@@ -192,24 +205,25 @@ class EventsLayer(Layer):
         which: NDArray[np.int64],
         left: NDArray[np.float64],
         right: NDArray[np.float64],
+        scale: float,
     ) -> None:
-        """Paints all bars of a few pixels at once: there may be thousands."""
+        """Paints all bars without room for a label at once: there may be thousands."""
         if not len(which):
             return
         lanes = self._lanes
-        width = self.width
-        image = np.zeros((lanes.count, width), np.uint32)
-        first = np.clip(np.floor(left), 0, width - 1).astype(int)
-        last = np.clip(np.ceil(right), first + 1, width).astype(int)
-        for step in range(_NARROW_PIXELS + 1):
-            at = first + step
-            inside = at < last
-            image[lanes.lanes[which[inside]], at[inside]] = lanes.colors[which[inside]]
+        columns = max(1, round(self.width * scale))
+        image = np.zeros((lanes.count, columns), np.uint32)
+        first = np.clip(np.floor(left * scale), 0, columns - 1).astype(np.int64)
+        last = np.clip(np.ceil(right * scale), first + 1, columns).astype(np.int64)
+        lengths = last - first
+        ends = np.cumsum(lengths)
+        at = np.arange(ends[-1]) + np.repeat(first - (ends - lengths), lengths)
+        image[np.repeat(lanes.lanes[which], lengths), at] = np.repeat(lanes.colors[which], lengths)
         height = max(2, int(self.lane_height) - 2)
         picture = image_of(image, 1.0)
-        for lane in range(lanes.count):
-            target = QRectF(0, self.lane_top(lane) + 1, width, height)
-            painter.drawImage(target, picture, QRectF(0, lane, width, 1))
+        for lane in np.unique(lanes.lanes[which]).tolist():
+            target = QRectF(0, self.lane_top(lane) + 1, self.width, height)
+            painter.drawImage(target, picture, QRectF(0, lane, columns, 1))
 
     def _draw_scroll(self, painter: QPainter) -> None:
         """A thin mark at the right where lanes lie outside."""
@@ -236,7 +250,7 @@ class EventsLayer(Layer):
             middle = area.center().y()
             painter.drawLine(QPointF(area.left(), middle), QPointF(area.right(), middle))
         start = max(area.left(), 0.0)
-        room = min(area.right(), self.width) - start - 8
+        room = min(area.right(), self.width) - start - _LABEL_MARGIN
         if room >= _LABEL_PIXELS and area.height() >= 9:
             text = metrics.elidedText(style.text, Qt.TextElideMode.ElideRight, room)
             painter.setPen(style.ink)
