@@ -1,5 +1,7 @@
 """Our measures against the published implementations."""
 
+import importlib
+import os
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,8 +27,11 @@ from .lists import LABELS, random_pair
 
 
 def judge(name: str) -> ModuleType:
+    """The judge; where YAMNET_GUI_JUDGES says that all are installed, a missing one fails."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        if os.environ.get("YAMNET_GUI_JUDGES"):
+            return importlib.import_module(name)
         return pytest.importorskip(name)
 
 
