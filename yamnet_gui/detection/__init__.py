@@ -25,13 +25,22 @@ from .rules_io import load_rules, rules_from_json, rules_to_json, save_rules
 from .sebb import BoxSettings
 from .second_pass import FINE_HOP_S, densified, fine_frames, fine_grid, spans_to_rescore
 from .stability import Stability, Variant, review_order, stability, stretch, variants
-from .tuning import Tuning, candidates, tune
+from .tuning import (
+    FEWEST_TRUE,
+    Tuning,
+    TuningStep,
+    candidates,
+    class_tuning_steps,
+    tune,
+    tuning_steps,
+)
 
 __all__ = [
     "DEFAULT_EDGES",
     "DEFAULT_RULE",
     "ENVELOPE_STEP_S",
     "FEWEST_REVIEWS",
+    "FEWEST_TRUE",
     "FINE_HOP_S",
     "METHODS",
     "PRESETS",
@@ -55,10 +64,12 @@ __all__ = [
     "RuleSet",
     "Stability",
     "Tuning",
+    "TuningStep",
     "Variant",
     "calibrate",
     "calibration_error",
     "candidates",
+    "class_tuning_steps",
     "compare",
     "counting_below",
     "densified",
@@ -89,6 +100,7 @@ __all__ = [
     "threshold_for_precision",
     "threshold_for_recall",
     "tune",
+    "tuning_steps",
     "variants",
     "with_probability",
 ]
