@@ -184,7 +184,7 @@ def _judged(
         chosen = choose([i for i in everything if i % folds != fold])
         held_out += _under(table, chosen, [i for i in everything if i % folds == fold])
     best = choose(everything)
-    present = {label: 0 for label in best}
+    present = dict.fromkeys(best, 0)
     result = Tuning(
         rules=made(best),
         before_f1=_under(table, present, everything).f1,

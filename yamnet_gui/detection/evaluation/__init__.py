@@ -1,19 +1,19 @@
 """How good events are: event F1, segment F1, PSDS, confusions, precision-recall curves."""
 
 from .counts import Counts, added, mean_f1, total
+from .curve import PrecisionRecall, curve_of, precision_recall
 from .matching import event_counts, matches, segment_counts
+from .mistakes import Mistake, MistakeKind, mistakes
 from .pairing import Paired, paired
 from .psds import SCENARIO_1, SCENARIO_2, Psds, PsdsSettings, psds
 from .report import (
     Confusion,
     Evaluation,
-    PrecisionRecall,
     confusions,
     evaluate,
-    precision_recall,
     restricted,
-    reviewed_pair,
 )
+from .reviewed import ReviewedTruth, is_decision, reviewed_pair
 from .spans import Pair, Spans, by_label, counting_events_below, united
 
 __all__ = [
@@ -22,20 +22,26 @@ __all__ = [
     "Confusion",
     "Counts",
     "Evaluation",
+    "Mistake",
+    "MistakeKind",
     "Pair",
     "Paired",
     "PrecisionRecall",
     "Psds",
     "PsdsSettings",
+    "ReviewedTruth",
     "Spans",
     "added",
     "by_label",
     "confusions",
     "counting_events_below",
+    "curve_of",
     "evaluate",
     "event_counts",
+    "is_decision",
     "matches",
     "mean_f1",
+    "mistakes",
     "paired",
     "precision_recall",
     "psds",

@@ -7,12 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.core.events import Event, EventList, ReviewedSpan, ReviewState
-
 from .counts import Counts, added, mean_f1, total
 from .matching import event_counts, segment_counts
 from .psds import SCENARIO_1, Psds, PsdsSettings, psds
-from .spans import NO_SPANS, Pair, Spans, by_label
+from .spans import NO_SPANS, Pair, Spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +20,6 @@ class Confusion:
     truth: str
     found: str
     seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class PrecisionRecall:
-    """Precision and recall of the events of a label at every threshold, falling."""
-
-    thresholds: NDArray[np.float64]
-    precision: NDArray[np.float64]
-    recall: NDArray[np.float64]
-
-    @property
-    def average_precision(self) -> float:
-        """Area under the staircase of precision over recall."""
-        return float((np.diff(np.append(0.0, self.recall)) * self.precision).sum())
 
 
 @dataclass(frozen=True)
@@ -81,15 +65,24 @@ def evaluate(
     collars_s: Sequence[float] = (0.2, 0.5),
     offset_share: float = 0.2,
     psds_settings: PsdsSettings = SCENARIO_1,
+    psds_pairs: Sequence[Pair] | None = None,
 ) -> Evaluation:
-    """Every figure over these recordings for these labels (None: all that occur in the truth)."""
+    """Every figure over these recordings for these labels (None: all that occur in the truth).
+
+    `psds_pairs` are other pairs for the PSDS, which counts false ones an hour and so needs
+    stretches without gaps in what is known; an empty list leaves it out.
+    """
     wanted = tuple(sorted({x for p in pairs for x in p.truth})) if labels is None else tuple(labels)
     kept = [restricted(pair, wanted) for pair in pairs]
     return Evaluation(
         labels=wanted,
         events={c: added(event_counts(p, c, offset_share) for p in kept) for c in collars_s},
         segments=added(segment_counts(p) for p in kept),
-        psds=psds(kept, wanted, psds_settings),
+        psds=psds(
+            kept if psds_pairs is None else [restricted(p, wanted) for p in psds_pairs],
+            wanted,
+            psds_settings,
+        ),
         confusions=confusions(kept),
         recordings=len(kept),
         duration_s=sum(p.duration_s for p in kept),
@@ -103,61 +96,6 @@ def restricted(pair: Pair, labels: Sequence[str]) -> Pair:
         {x: pair.found.get(x, NO_SPANS) for x in labels},
         pair.duration_s,
     )
-
-
-def reviewed_pair(
-    events: EventList,
-    detections: EventList,
-    duration_s: float,
-    reviewed: Sequence[ReviewedSpan] = (),
-) -> Pair:
-    """What a person decided against what rules find.
-
-    Accepted, drawn, edited and imported events are true, rejected ones are not. Detections count
-    where they touch a decided event of their label or have their middle in a stretch that was
-    listened to for it; of all others nobody has said anything, and they are left out.
-    """
-    decided = [e for e in events if e.touched and e.state is not ReviewState.UNCERTAIN]
-    truth = [e for e in decided if e.state is not ReviewState.REJECTED]
-    known = EventList.of(decided)
-
-    def said(detection: Event) -> bool:
-        middle = detection.span.centre_s
-        heard = any(
-            r.span.contains(middle) and (not r.labels or detection.label in r.labels)
-            for r in reviewed
-        )
-        near = known.between(detection.onset_s, detection.offset_s)
-        return heard or any(e.label == detection.label for e in near)
-
-    unsure = EventList.of(e for e in events if e.state is ReviewState.UNCERTAIN)
-
-    def doubted(detection: Event) -> bool:
-        near = unsure.between(detection.onset_s, detection.offset_s)
-        return any(e.label == detection.label for e in near)
-
-    found = [d for d in detections if said(d) and not doubted(d)]
-    return Pair(by_label(truth), by_label(found), duration_s)
-
-
-def precision_recall(
-    pairs: Sequence[Pair], label: str, collar_s: float = 0.5, offset_share: float = 0.2
-) -> PrecisionRecall:
-    """How precision and recall of a label change with the threshold on its events' scores."""
-    scores = [p.found[label].score for p in pairs if label in p.found]
-    thresholds = np.unique(np.concatenate([np.zeros(0), *scores]))[::-1]
-    precision, recall = np.zeros(len(thresholds)), np.zeros(len(thresholds))
-    for place, threshold in enumerate(thresholds):
-        counts = Counts()
-        for pair in pairs:
-            found = pair.found.get(label, NO_SPANS)
-            keep = found.score >= threshold
-            some = Spans(found.onset_s[keep], found.offset_s[keep], found.score[keep])
-            one = Pair({label: pair.truth.get(label, NO_SPANS)}, {label: some}, pair.duration_s)
-            counts += event_counts(one, collar_s, offset_share)[label]
-        precision[place] = counts.precision or 0.0
-        recall[place] = counts.recall or 0.0
-    return PrecisionRecall(thresholds, precision, recall)
 
 
 def confusions(pairs: Sequence[Pair]) -> tuple[Confusion, ...]:
