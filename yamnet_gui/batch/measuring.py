@@ -1,0 +1,164 @@
+"""How good the events of rules are, step by step so that a window can show it and stop it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.detection import (
+    RuleSet,
+    TuningStep,
+    class_tuning_steps,
+    tuning_steps,
+)
+from yamnet_gui.detection.evaluation import (
+    Counts,
+    Evaluation,
+    Mistake,
+    Pair,
+    PrecisionRecall,
+    ReviewedTruth,
+    curve_of,
+    evaluate,
+    event_counts,
+    mistakes,
+    restricted,
+)
+
+from .subjects import Finder, Subject, Subjects, true_labels
+
+COLLARS_S = (0.2, 0.5)
+_THRESHOLDS = np.round(np.concatenate([np.arange(0.02, 0.1, 0.02), np.arange(0.1, 0.99, 0.04)]), 2)
+
+Scope = Literal["default", "classes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """All figures of one set of rules on some recordings.
+
+    `mistakes` count with a collar of `collar_s`; their `pair` is a place in `on.subjects`.
+    """
+
+    evaluation: Evaluation
+    mistakes: tuple[Mistake, ...]
+    on: Subjects
+    rules: RuleSet
+    collar_s: float
+    below: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuringStep:
+    """How far a measurement is; `result` comes with the last step."""
+
+    done: int
+    total: int
+    result: Measurement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Precision and recall of a label when its threshold moves, and where it stands now."""
+
+    label: str
+    curve: PrecisionRecall
+    present: float
+    collar_s: float
+
+    @property
+    def place(self) -> int:
+        """Place of the present threshold among those of the curve."""
+        return int(np.argmin(np.abs(self.curve.thresholds - self.present)))
+
+
+def measure(
+    on: Subjects,
+    rules: RuleSet,
+    class_map: ClassMap,
+    below: Ontology | None = None,
+    collar_s: float = 0.5,
+) -> Iterator[MeasuringStep]:
+    """Measures rules on the subjects. With an ontology a label counts with all below it, and only
+    labels that are true somewhere or were decided about count; else every label that was found
+    where somebody listened counts as well."""
+    subjects = on.subjects
+    finder = Finder(class_map, _labels(subjects, below), below)
+    pairs: list[Pair] = []
+    heard: list[Pair] = []
+    for number, subject in enumerate(subjects):
+        found = finder.found(subject, rules)
+        pairs.append(subject.judge.pair(found))
+        heard.append(subject.judge.heard_pair(found))
+        yield MeasuringStep(number + 1, len(subjects) + 1)
+    labels = sorted(_labels(subjects, below) or {x for p in pairs for x in (*p.truth, *p.found)})
+    known = sum(pair.duration_s for pair in heard) > 0
+    result = evaluate(pairs, labels, COLLARS_S, psds_pairs=heard if known else [])
+    wrong = tuple(mistakes(pairs, collar_s))
+    whole = Measurement(result, wrong, on, rules, collar_s, below is not None)
+    yield MeasuringStep(len(subjects) + 1, len(subjects) + 1, whole)
+
+
+def curve(
+    on: Subjects,
+    rules: RuleSet,
+    class_map: ClassMap,
+    label: str,
+    below: Ontology | None = None,
+    collar_s: float = 0.5,
+) -> Iterator[Curve]:
+    """The curve of one label: its events derived anew at every threshold, the rest of its rule as
+    it is. Nothing where the label is none of the model's classes."""
+    finder = Finder(class_map, [label], below)
+    classes = finder.classes_of([label])
+    entry = class_map.find(label)
+    if not classes:
+        return
+    present = rules.resolved(classes[0] if entry is None else entry.index).on
+    thresholds = sorted({*_THRESHOLDS.tolist(), present})
+    counts = dict.fromkeys(thresholds, Counts())
+    for subject in on.subjects:
+        for threshold in thresholds:
+            moved = rules
+            for index in classes:
+                moved = moved.with_threshold(index, threshold)
+            pair = subject.judge.pair(finder.found(subject, moved, classes))
+            counts[threshold] += event_counts(pair, collar_s).get(label, Counts())
+    yield Curve(label, curve_of(thresholds, counts.__getitem__), present, collar_s)
+
+
+def tuned(
+    on: Subjects,
+    rules: RuleSet,
+    class_map: ClassMap,
+    below: Ontology | None = None,
+    collar_s: float | None = 0.5,
+    scope: Scope = "default",
+) -> Iterator[TuningStep]:
+    """Looks for rules that suit the subjects: another default, or a rule for each class on its own
+    (with `below` None). See `detection.tune`."""
+    subjects = on.subjects
+    labels = true_labels(subjects) if scope == "classes" else _labels(subjects, below)
+    finder = Finder(class_map, labels, below)
+
+    def derive(index: int, tried: RuleSet) -> Pair:
+        pair = finder.pair(subjects[index], tried)
+        return pair if labels is None else restricted(pair, sorted(labels))
+
+    if scope == "default":
+        yield from tuning_steps(rules, len(subjects), derive, collar_s=collar_s)
+        return
+    entries = {label: class_map.find(label) for label in sorted(labels or ())}
+    classes = {label: entry.index for label, entry in entries.items() if entry is not None}
+    yield from class_tuning_steps(rules, len(subjects), derive, classes, collar_s)
+
+
+def _labels(subjects: tuple[Subject, ...], below: Ontology | None) -> set[str] | None:
+    """Labels to look for; None for all: in heard stretches whatever is found counts."""
+    if below is not None:
+        return true_labels(subjects)
+    anything = any(isinstance(s.judge, ReviewedTruth) for s in subjects)
+    return None if anything else true_labels(subjects)

@@ -1,0 +1,246 @@
+"""Recordings to measure rules on: what is true in them, and the scores stored of them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from yamnet_gui.audio import content_hash
+from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.events import EventList, LabelledRecording, ReviewState
+from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.scores import ScoreTable
+from yamnet_gui.detection import PreparedScores, RuleSet, detect, prepare
+from yamnet_gui.detection.evaluation import (
+    Pair,
+    ReviewedTruth,
+    Spans,
+    by_label,
+    counting_events_below,
+    united,
+)
+from yamnet_gui.labels.project import Project
+from yamnet_gui.labels.truth import TruthTable
+
+from .cache import ResultCache, result_key
+from .settings import AnalysisSettings
+
+Tables = tuple[ScoreTable, ...]
+
+
+class Judge(Protocol):
+    """Says what is true in one recording."""
+
+    def pair(self, found: Mapping[str, Spans]) -> Pair:
+        """The truth beside what was found, without what nobody can judge."""
+
+    def heard_pair(self, found: Mapping[str, Spans]) -> Pair:
+        """The same of the stretches alone in which everything is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableTruth:
+    """A table that names everything there is in a recording."""
+
+    truth: Mapping[str, Spans]
+    duration_s: float
+
+    def pair(self, found: Mapping[str, Spans]) -> Pair:
+        return Pair(self.truth, found, self.duration_s)
+
+    def heard_pair(self, found: Mapping[str, Spans]) -> Pair:
+        return self.pair(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A recording that is measured on: its scores for the mix or each channel, and its judge.
+
+    `recording_id` is that of the project, "" where it is in none.
+    """
+
+    name: str
+    path: Path
+    recording_id: str
+    judge: Judge
+    tables: Tables
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A recording that cannot be measured on, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """What there is to measure on. `decisions`, `true_events` and `heard_s` count over all."""
+
+    subjects: tuple[Subject, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    decisions: int = 0
+    true_events: int = 0
+    heard_s: float = 0.0
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredScores:
+    """Finds the scores that a model gave a recording, without running it.
+
+    `at_hand` holds those of the open recording. Files are known again by their content.
+    """
+
+    cache: ResultCache | None
+    model_sha256: str
+    settings: AnalysisSettings = field(default_factory=AnalysisSettings)
+    at_hand: Mapping[Path, Tables] = field(default_factory=dict)
+
+    def tables(self, path: Path) -> Tables:
+        """The scores of a recording, none where it was not analysed so. Raises RecordingError."""
+        known = self.at_hand.get(path)
+        if known:
+            return known
+        if self.cache is None or not path.is_file():
+            return ()
+        content = content_hash(path, self.cache.memo_folder)
+        found = self.cache.load(result_key(content, self.model_sha256, self.settings), path)
+        return found.tables if found is not None else ()
+
+
+def project_subjects(
+    project: Project, scores: StoredScores, shown: Mapping[str, EventList] | None = None
+) -> Subjects:
+    """The recordings of a project about which somebody decided something.
+
+    `shown` holds the events of recordings that are not stored yet (the open one), by id.
+    """
+    subjects, left_out = [], []
+    decisions = true_events = 0
+    heard_s = 0.0
+    for recording in project.recordings():
+        events = (shown or {}).get(recording.id) or project.recording_events(recording.id)
+        truth = ReviewedTruth.of(events, project.reviewed(recording.id).spans)
+        if truth.empty:
+            continue
+        tables, why = _tables(scores, project.locate(recording))
+        if why:
+            left_out.append(LeftOut(recording.name, why))
+            continue
+        path = project.locate(recording)
+        subjects.append(Subject(recording.name, path, recording.id, truth, tables))
+        decisions += truth.decisions
+        true_events += truth.true_events
+        heard_s += truth.heard_s
+    return Subjects(
+        tuple(subjects), tuple(left_out), decisions, true_events, heard_s, "the project's decisions"
+    )
+
+
+def table_subjects(table: TruthTable, paths: Mapping[Path, str], scores: StoredScores) -> Subjects:
+    """The recordings of a table of what is there, found among `paths` (path to recording id).
+
+    A recording belongs to the table's of the same name, without folder and ending; a table of one
+    recording belongs to the only one of `paths` whatever its name.
+    """
+    by_name = {path.stem.casefold(): path for path in paths}
+    lone = len(table.recordings) == 1 and len(paths) == 1
+    subjects, left_out = [], []
+    count, seconds = 0, 0.0
+    for labelled in table.recordings:
+        name = labelled.recording.path.name
+        path = next(iter(paths)) if lone else by_name.get(Path(name).stem.casefold())
+        if path is None:
+            left_out.append(LeftOut(name, "no such recording is open or in the project"))
+            continue
+        tables, why = _tables(scores, path)
+        if why:
+            left_out.append(LeftOut(path.name, why))
+            continue
+        truth = _table_truth(labelled, max(t.grid.end_s for t in tables))
+        count += sum(map(len, truth.truth.values()))
+        seconds += truth.duration_s
+        subjects.append(Subject(path.name, path, paths[path], truth, tables))
+    return Subjects(tuple(subjects), tuple(left_out), count, count, seconds, table.path.name)
+
+
+class Finder:
+    """Finds events in a subject again and again, under other rules each time.
+
+    With an ontology a label counts with all events below it, and only `labels` are looked for.
+    Holds what it needs of one subject at a time.
+    """
+
+    def __init__(
+        self,
+        class_map: ClassMap,
+        labels: Collection[str] | None = None,
+        below: Ontology | None = None,
+    ) -> None:
+        self._class_map = class_map
+        self._labels = None if labels is None else sorted(labels)
+        self._below = below
+        self._classes = None if labels is None else self.classes_of(labels)
+        self._held: tuple[Subject, tuple[PreparedScores, ...]] | None = None
+
+    def classes_of(self, labels: Collection[str]) -> list[int]:
+        """The classes whose events count for these labels."""
+        names = set(labels)
+        if self._below is not None:
+            by_name = {node.name: node for node in self._below.nodes}
+            for label in labels:
+                if label in by_name:
+                    names |= {node.name for node in self._below.below(by_name[label].mid)}
+        found = (self._class_map.find(name) for name in names)
+        return sorted({entry.index for entry in found if entry is not None})
+
+    def found(
+        self, subject: Subject, rules: RuleSet, classes: Sequence[int] | None = None
+    ) -> dict[str, Spans]:
+        """Events by label; their score is what the rules compare with the threshold."""
+        if self._held is None or self._held[0] is not subject:
+            self._held = (subject, tuple(prepare(table) for table in subject.tables))
+        wanted = self._classes if classes is None else classes
+        parts: dict[str, list[Spans]] = {}
+        for prepared in self._held[1]:
+            several = detect(prepared, rules, wanted)
+            for index in np.unique(several.class_index).tolist():
+                some = several.of_class(index)
+                spans = Spans.of(some.onset_s, some.offset_s, some.peak)
+                parts.setdefault(self._class_map[index].name, []).append(spans)
+        spans_of = {name: s[0] if len(s) == 1 else united(s) for name, s in parts.items()}
+        if self._below is not None and self._labels is not None:
+            return counting_events_below(spans_of, self._labels, self._below)
+        return spans_of
+
+    def pair(self, subject: Subject, rules: RuleSet) -> Pair:
+        """What rules find in a subject beside what is true."""
+        return subject.judge.pair(self.found(subject, rules))
+
+
+def true_labels(subjects: Sequence[Subject]) -> set[str]:
+    """Every label that somebody decided about or a table names."""
+    names: set[str] = set()
+    for subject in subjects:
+        judge = subject.judge
+        names |= set(judge.decided if isinstance(judge, ReviewedTruth) else judge.pair({}).truth)
+    return names
+
+
+def _tables(scores: StoredScores, path: Path) -> tuple[Tables, str]:
+    """The scores of a recording, or why there are none."""
+    try:
+        tables = scores.tables(path)
+    except UserError as error:
+        return (), error.reason
+    return tables, "" if tables else "is not analysed with these weights and settings"
+
+
+def _table_truth(labelled: LabelledRecording, duration_s: float) -> TableTruth:
+    events = [e for e in labelled.events if e.state is not ReviewState.REJECTED]
+    return TableTruth(by_label(events), max(duration_s, labelled.recording.duration_s))
