@@ -1,6 +1,6 @@
 """How good the events of rules are, step by step so that a window can show it and stop it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -81,12 +81,14 @@ def measure(
     class_map: ClassMap,
     below: Ontology | None = None,
     collar_s: float = 0.5,
+    labels: Collection[str] | None = None,
 ) -> Iterator[MeasuringStep]:
-    """Measures rules on the subjects. With an ontology a label counts with all below it, and only
-    labels that are true somewhere or were decided about count; else every label that was found
-    where somebody listened counts as well."""
+    """Measures rules on the subjects, for these labels. None: with an ontology, where a label
+    counts with all below it, those that are true somewhere or were decided about; else also every
+    label that was found where somebody listened."""
     subjects = on.subjects
-    finder = Finder(class_map, _labels(subjects, below), below)
+    wanted = _labels(subjects, below) if labels is None else set(labels)
+    finder = Finder(class_map, wanted, below)
     pairs: list[Pair] = []
     heard: list[Pair] = []
     for number, subject in enumerate(subjects):
@@ -94,9 +96,10 @@ def measure(
         pairs.append(subject.judge.pair(found))
         heard.append(subject.judge.heard_pair(found))
         yield MeasuringStep(number + 1, len(subjects) + 1)
-    labels = sorted(_labels(subjects, below) or {x for p in pairs for x in (*p.truth, *p.found)})
+    named = sorted(wanted or {x for p in pairs for x in (*p.truth, *p.found)})
+    pairs = [restricted(pair, named) for pair in pairs]
     known = sum(pair.duration_s for pair in heard) > 0
-    result = evaluate(pairs, labels, COLLARS_S, psds_pairs=heard if known else [])
+    result = evaluate(pairs, named, COLLARS_S, psds_pairs=heard if known else [])
     wrong = tuple(mistakes(pairs, collar_s))
     whole = Measurement(result, wrong, on, rules, collar_s, below is not None)
     yield MeasuringStep(len(subjects) + 1, len(subjects) + 1, whole)
@@ -137,11 +140,13 @@ def tuned(
     below: Ontology | None = None,
     collar_s: float | None = 0.5,
     scope: Scope = "default",
+    labels: Collection[str] | None = None,
 ) -> Iterator[TuningStep]:
     """Looks for rules that suit the subjects: another default, or a rule for each class on its own
     (with `below` None). See `detection.tune`."""
     subjects = on.subjects
-    labels = true_labels(subjects) if scope == "classes" else _labels(subjects, below)
+    if labels is None:
+        labels = true_labels(subjects) if scope == "classes" else _labels(subjects, below)
     finder = Finder(class_map, labels, below)
 
     def derive(index: int, tried: RuleSet) -> Pair:

@@ -1,135 +1,334 @@
-"""`yamnet-gui evaluate`: how good predicted labels are, measured by true ones."""
+"""`yamnet-gui evaluate`: how good labels or rules are, measured by true labels or by decisions."""
 
 import argparse
-import csv
-import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from yamnet_gui.assets import resource_path
-from yamnet_gui.core.errors import LabelsError, SettingsError
-from yamnet_gui.core.events import Event, EventList, LabelledRecording, RecordingInfo
-from yamnet_gui.core.files import replacing
+from yamnet_gui.assets import class_map_path, resource_path
+from yamnet_gui.batch import (
+    AnalysisSettings,
+    Model,
+    ResultCache,
+    WeightsModel,
+    analyse_recording,
+    finished,
+)
+from yamnet_gui.batch.measuring import COLLARS_S, Measurement, measure, tuned
+from yamnet_gui.batch.subjects import (
+    StoredScores,
+    Subjects,
+    project_subjects,
+    table_subjects,
+)
+from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.detection.evaluation import Counts, Evaluation, evaluate, paired, total
-from yamnet_gui.labels.formats import FORMATS, read_labels
+from yamnet_gui.detection import PRESETS, RuleSet, Tuning, load_rules, preset, save_rules
+from yamnet_gui.detection.evaluation import Pair, evaluate, mistakes, paired
+from yamnet_gui.labels.formats import FORMATS
+from yamnet_gui.labels.project import Project
+from yamnet_gui.labels.truth import TruthTable, read_truth
 
-_COLLARS_S = (0.2, 0.5)
-_PLAIN_COLUMNS = (("onset_s", "onset"), ("offset_s", "offset"), ("label", "event_label"))
+from .figures import lines_of, tuning_json, tuning_lines, write_json, write_mistakes
+from .terminal import ProgressLine
+
+_NEEDS_SCORES = "needs scores, which the predicted labels do not have"
+_NEEDS_STRETCHES = "needs stretches that were listened to for every class"
+_EPILOG = """\
+  evaluate TRUTH PREDICTED                  one table of labels by another
+  evaluate TRUTH --recordings PATH …        the events that rules find in recordings
+  evaluate --project P                      the same by the decisions of a project: only where
+                                            somebody listened or decided, nothing else counts
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _EPILOG
     formats = sorted(name for name, fmt in FORMATS.items() if fmt.can_read)
-    parser.add_argument("truth", type=Path, metavar="TRUTH", help="table of what is there")
-    parser.add_argument("predicted", type=Path, metavar="PREDICTED", help="table of what was found")
+    parser.add_argument(
+        "truth", type=Path, nargs="?", metavar="TRUTH", help="table of what is there, or a folder"
+    )
+    parser.add_argument(
+        "predicted", type=Path, nargs="?", metavar="PREDICTED", help="table of what was found"
+    )
     parser.add_argument("--truth-format", choices=formats, metavar="FORMAT", help="its format")
     parser.add_argument("--predicted-format", choices=formats, metavar="FORMAT", help="its format")
-    parser.add_argument(
+    _add_sources(parser.add_argument_group("measuring rules instead of a table"))
+    _add_counting(parser.add_argument_group("what counts"))
+    out = parser.add_argument_group("what is written")
+    out.add_argument("--json", type=Path, metavar="OUT", help="write every figure here")
+    out.add_argument(
+        "--mistakes", type=Path, metavar="OUT", help="write every wrong event here, as CSV"
+    )
+
+
+def _add_sources(group: Any) -> None:
+    group.add_argument("--project", type=Path, metavar="P", help="a project of the window")
+    group.add_argument(
+        "--recordings",
+        type=Path,
+        nargs="+",
+        metavar="PATH",
+        help="sound files; analysed first where no stored result is found",
+    )
+    group.add_argument("--rules", metavar="R", help=f"a file, or one of {', '.join(PRESETS)}")
+    group.add_argument("--weights", type=Path, metavar="FILE", help="weights of the network")
+    group.add_argument("--hop", type=float, default=0.48, metavar="S", help="distance of frames")
+    group.add_argument(
+        "--tune",
+        choices=["default", "classes"],
+        metavar="WHAT",
+        help="look for better rules: 'default' for all classes together, 'classes' for each;"
+        " the figure to expect comes from recordings held out",
+    )
+    group.add_argument(
+        "--tune-on",
+        choices=["0.5", "0.2", "segments"],
+        default="0.5",
+        metavar="MEASURE",
+        help="event F1 with a collar of 0.5 (default) or 0.2 s, or 'segments' of 1 s",
+    )
+    group.add_argument(
+        "--rules-out", type=Path, metavar="OUT", help="write the tuned rules here, for --rules"
+    )
+
+
+def _add_counting(group: Any) -> None:
+    group.add_argument(
         "--label",
         action="append",
         dest="labels",
         metavar="LABEL",
         help="count this label alone (may be given again; default: all of the truth)",
     )
-    parser.add_argument(
+    group.add_argument(
         "--exact",
         action="store_true",
         help="a label counts for itself alone, not for those above it in the ontology",
     )
-    parser.add_argument("--json", type=Path, metavar="OUT", help="write every figure here")
+    group.add_argument(
+        "--below",
+        action="store_true",
+        help="with --project: a label counts with all below it (else each for itself)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
-    truth = _recordings(options.truth, options.truth_format)
-    predicted = _recordings(options.predicted, options.predicted_format)
-    ontology = None
-    if not options.exact:
-        ontology = Ontology.from_csv(resource_path("audioset_ontology.csv"))
+    _check(options)
+    if options.predicted is not None:
+        return _tables(options)
+    return _rules(options)
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Raises SettingsError where the sources do not fit together."""
+    sources = [s is not None for s in (options.predicted, options.project, options.recordings)]
+    if sum(sources) != 1:
+        raise SettingsError(
+            "evaluate",
+            "measures a table, recordings or a project",
+            "give TRUTH PREDICTED, or TRUTH --recordings PATH, or --project P",
+        )
+    if options.truth is None and options.project is None:
+        raise SettingsError("TRUTH", "is needed", "name a table of what is there")
+    if options.predicted is not None and (options.tune or options.rules):
+        raise SettingsError("PREDICTED", "has no rules", "give --recordings or --project instead")
+    if options.rules_out is not None and not options.tune:
+        raise SettingsError("--rules-out", "goes with --tune")
+
+
+def _tables(options: argparse.Namespace) -> int:
+    truth = _read(options.truth, options.truth_format).recordings
+    predicted = _read(options.predicted, options.predicted_format).recordings
+    ontology = None if options.exact else _ontology()
     sides = paired(truth, predicted, options.labels, ontology)
     for name in sides.unpredicted:
-        print(f"yamnet-gui: {name}: nothing predicted, all of it is missed", file=sys.stderr)
+        _warn(f"{name}: nothing predicted, all of it is missed")
     for name in sides.unknown:
-        print(f"yamnet-gui: {name}: not in the truth, left out", file=sys.stderr)
-    result = evaluate(sides.pairs, options.labels, _COLLARS_S)
-    if options.json:
-        try:
-            with replacing(options.json) as beside:
-                beside.write_text(json.dumps(result.as_dict(), indent=2) + "\n", encoding="utf-8")
-        except OSError as error:
-            reason = f"cannot be written ({error.strerror or error})"
-            raise SettingsError(options.json, reason) from error
-    print("\n".join(_lines(result)))
+        _warn(f"{name}: not in the truth, left out")
+    scored = _has_scores(predicted)
+    result = evaluate(sides.pairs, options.labels, COLLARS_S, psds_pairs=None if scored else [])
+    figures = result.as_dict()
+    figures["scores"] = scored
+    names = [r.recording.path.name for r in truth]
+    _written(options, figures, sides.pairs, names)
+    print("\n".join(lines_of(result, "" if scored else _NEEDS_SCORES)))
     return 0
 
 
-def _recordings(path: Path, format_name: str | None) -> tuple[LabelledRecording, ...]:
-    if format_name is None:
-        alone = _one_recording(path)
-        if alone is not None:
-            return (alone,)
-    result = read_labels(format_name, path)
-    for warning in result.warnings:
-        print(f"yamnet-gui: {warning}", file=sys.stderr)
-    return result.recordings
+def _rules(options: argparse.Namespace) -> int:
+    class_map = ClassMap.from_csv(class_map_path())
+    rules = _rule_set(options.rules, class_map)
+    model = WeightsModel(options.weights)
+    settings = AnalysisSettings(hop_s=options.hop)
+    cache = ResultCache()
+    by_table = options.project is None or options.truth is not None
+    below = _ontology() if (options.below or by_table) and not options.exact else None
+    if options.project is None:
+        on = _of_recordings(options, model, settings, cache)
+    else:
+        scores = StoredScores(cache, model.sha256, settings)
+        with Project.open(options.project, read_only=True) as project:
+            on = _of_project(options, project, scores)
+    for left in on.left_out:
+        _warn(f"{left.name}: {left.reason}; left out")
+    if not on.subjects:
+        raise SettingsError(on.source, "has no recording to measure on", "analyse them first")
+    measured = _measured(on, rules, class_map, below, options.labels)
+    print(f"measured by {on.source}: {_said(on)}")
+    print("\n".join(lines_of(measured.evaluation, _NEEDS_STRETCHES)))
+    figures = measured.evaluation.as_dict()
+    figures["measured_on"] = {
+        "source": on.source,
+        "recordings": [s.name for s in on.subjects],
+        "left_out": [{"name": x.name, "reason": x.reason} for x in on.left_out],
+        "decisions": on.decisions,
+        "true_events": on.true_events,
+        "heard_s": on.heard_s,
+        "rules_id": rules.rules_id,
+        "model_sha256": model.sha256,
+    }
+    if options.tune:
+        found = _tune(on, rules, class_map, below, options)
+        figures["tuning"] = tuning_json(found)
+        name = {"0.5": "event F1 (0.5 s)", "0.2": "event F1 (0.2 s)"}.get(
+            options.tune_on, "segment F1 (1 s)"
+        )
+        print("\n".join(tuning_lines(found, name)))
+        if options.rules_out is not None:
+            save_rules(options.rules_out, replace(found.rules, name="tuned"), class_map)
+    if options.json is not None:
+        write_json(options.json, figures)
+    if options.mistakes is not None:
+        write_mistakes(options.mistakes, measured.mistakes, [s.name for s in on.subjects])
+    return 0
 
 
-def _one_recording(path: Path) -> LabelledRecording | None:
-    """A table with nothing but onset, offset and label, about the recording of its own name.
-
-    None where it is something else. Raises LabelsError with the line that cannot be read.
-    """
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, ValueError):
-        return None  # the reader of formats says what is wrong
-    header = lines[0] if lines else ""
-    rows = csv.DictReader(lines, delimiter="\t" if "\t" in header else ",")
-    names = [name.strip().casefold() for name in rows.fieldnames or ()]
-    onset, offset, label = (_place(names, wanted) for wanted in _PLAIN_COLUMNS)
-    if None in (onset, offset, label) or any("file" in name for name in names):
-        return None
-    rows.fieldnames = names
-    events = []
-    for row in rows:
-        try:
-            start, end = float(row[str(onset)]), float(row[str(offset)])
-            events.append(Event(f"{rows.line_num}", start, end, str(row[str(label)]).strip()))
-        except (TypeError, ValueError) as error:
-            reason = "onset and offset are no stretch of time"
-            raise LabelsError(path, reason, line=rows.line_num) from error
-    last = max((event.offset_s for event in events), default=0.0)
-    return LabelledRecording(RecordingInfo(path, last, 0, 0), EventList.of(events))
+def _of_recordings(
+    options: argparse.Namespace, model: Model, settings: AnalysisSettings, cache: ResultCache
+) -> Subjects:
+    """Recordings named on the command line, analysed where they are not yet."""
+    truth = _truth_for(options.truth, options.truth_format, options.recordings)
+    with ProgressLine() as line:
+        for path in options.recordings:
+            steps = analyse_recording(path, model, settings, cache)
+            line.show(f"analysing {path.name}")
+            finished(steps)
+    scores = StoredScores(cache, model.sha256, settings)
+    return table_subjects(truth, dict.fromkeys(options.recordings, ""), scores)
 
 
-def _place(names: Sequence[str], wanted: Sequence[str]) -> str | None:
-    return next((name for name in wanted if name in names), None)
+def _of_project(options: argparse.Namespace, project: Project, scores: StoredScores) -> Subjects:
+    if options.truth is None:
+        return project_subjects(project, scores)
+    paths = {project.locate(r): r.id for r in project.recordings()}
+    truth = _truth_for(options.truth, options.truth_format, list(paths))
+    return table_subjects(truth, paths, scores)
 
 
-def _lines(result: Evaluation) -> list[str]:
-    width = max([len("all labels"), *map(len, result.labels)])
-    head = f"{'':{width}}  segment F1  precision  recall"
-    head += "".join(f"  event F1 {collar:g} s" for collar in _COLLARS_S)
-    plural = "" if result.recordings == 1 else "s"
-    lines = [f"{result.recordings} recording{plural}, {result.duration_s:.1f} s", head]
-    for label in result.labels:
-        at = {collar: result.events[collar].get(label, Counts()) for collar in _COLLARS_S}
-        lines.append(_line(label, width, result.segments.get(label, Counts()), at))
-    overall = {collar: total(result.events[collar]) for collar in _COLLARS_S}
-    lines.append(_line("all labels", width, total(result.segments), overall))
-    if result.psds is not None:
-        lines.append(f"PSDS (scenario 1): {result.psds.score:.3f}")
-    for confusion in result.confusions[:5]:
-        text = f"{confusion.truth} taken for {confusion.found}: {confusion.seconds:.1f} s"
-        lines.append(text)
-    return lines
+def _truth_for(path: Path, format_name: str | None, recordings: Sequence[Path]) -> TruthTable:
+    """A table, or all tables of a folder that are named like one of the recordings."""
+    if not path.is_dir():
+        return _read(path, format_name)
+    stems = {recording.stem.casefold() for recording in recordings}
+    suffixes = {fmt.suffix for fmt in FORMATS.values() if fmt.can_read} | {".csv", ".tsv", ".txt"}
+    files = [
+        file
+        for file in sorted(path.iterdir())
+        if file.suffix.lower() in suffixes and file.stem.casefold() in stems
+    ]
+    if not files:
+        raise SettingsError(path, "has no table named like a recording")
+    found: list[LabelledRecording] = []
+    for file in files:
+        found += _read(file, format_name).recordings
+    return TruthTable(path, tuple(found))
 
 
-def _line(label: str, width: int, segments: Counts, events: Mapping[float, Counts]) -> str:
-    text = f"{label:{width}}  {_figure(segments.f1):>10}  {_figure(segments.precision):>9}"
-    text += f"  {_figure(segments.recall):>6}"
-    return text + "".join(f"  {_figure(e.f1):>14}" for e in events.values())
+def _measured(
+    on: Subjects,
+    rules: RuleSet,
+    class_map: ClassMap,
+    below: Ontology | None,
+    labels: Sequence[str] | None,
+) -> Measurement:
+    result = None
+    with ProgressLine() as line:
+        for step in measure(on, rules, class_map, below, labels=labels):
+            line.show(f"measuring {step.done}/{step.total}")
+            result = step.result
+    assert result is not None
+    return result
 
 
-def _figure(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
+def _tune(
+    on: Subjects,
+    rules: RuleSet,
+    class_map: ClassMap,
+    below: Ontology | None,
+    options: argparse.Namespace,
+) -> Tuning:
+    if options.tune == "classes" and below is not None:
+        raise SettingsError("--tune classes", "tunes each class on its own", "add --exact")
+    collar_s = None if options.tune_on == "segments" else float(options.tune_on)
+    result = None
+    with ProgressLine() as line:
+        for step in tuned(on, rules, class_map, below, collar_s, options.tune, options.labels):
+            line.show(f"tuning {100 * step.done // step.total} %")
+            result = step.result
+    assert result is not None
+    return result
+
+
+def _rule_set(name: str | None, class_map: ClassMap) -> RuleSet:
+    if name is None:
+        return RuleSet()
+    if name in PRESETS:
+        return preset(name, _ontology())
+    return load_rules(Path(name), class_map)
+
+
+def _said(on: Subjects) -> str:
+    count = len(on.subjects)
+    words = f"{count} recording{'' if count == 1 else 's'}, {on.true_events} true events"
+    if on.decisions != on.true_events:
+        words += f", {on.decisions} decisions"
+    return f"{words}, {on.heard_s:.0f} s known throughout"
+
+
+def _read(path: Path, format_name: str | None) -> TruthTable:
+    table = read_truth(path, format_name)
+    for warning in table.warnings:
+        _warn(warning)
+    return table
+
+
+def _has_scores(recordings: Sequence[LabelledRecording]) -> bool:
+    events = [event for recording in recordings for event in recording.events]
+    scored = [e for e in events if e.score_max is not None or e.probability is not None]
+    return not events or bool(scored)
+
+
+def _written(
+    options: argparse.Namespace,
+    figures: dict[str, Any],
+    pairs: Sequence[Pair],
+    names: Sequence[str],
+) -> None:
+    if options.json is not None:
+        write_json(options.json, figures)
+    if options.mistakes is not None:
+        write_mistakes(options.mistakes, mistakes(pairs), names)
+
+
+def _ontology() -> Ontology:
+    return Ontology.from_csv(resource_path("audioset_ontology.csv"))
+
+
+def _warn(text: str) -> None:
+    print(f"yamnet-gui: {text}", file=sys.stderr)

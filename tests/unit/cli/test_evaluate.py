@@ -2,6 +2,11 @@ import json
 
 import pytest
 
+from tests.unit.batch.fakes import write_sound
+from tests.unit.batch.reviewed import event
+from yamnet_gui.core.events import ReviewState
+from yamnet_gui.labels.project import Project, Recording, add_events
+
 DCASE = "filename\tonset\toffset\tevent_label\n"
 
 
@@ -56,3 +61,82 @@ def test_a_line_that_cannot_be_read_is_named(run, tables, tmp_path):
     status, _, errors = run("evaluate", truth, tables[1])
     assert status == 2
     assert "line 3" in errors
+
+
+def test_without_scores_there_is_no_psds_and_it_says_why(run, tables, tmp_path):
+    out = tmp_path / "figures.json"
+    status, text, _ = run("evaluate", *tables, "--json", out)
+    assert status == 0
+    assert "PSDS: needs scores" in text
+    assert json.loads(out.read_text(encoding="utf-8"))["psds"] is None
+
+
+def test_with_scores_psds_comes_per_label_and_mistakes_are_listed(run, tables, tmp_path):
+    found, wrong = tmp_path / "found.csv", tmp_path / "wrong.csv"
+    found.write_text("onset_s,offset_s,label\n1.0,2.0,Dog\n8.0,9.0,Cat\n")
+    truth = tmp_path / "a.csv"
+    truth.write_text("onset_s,offset_s,label\n1.0,2.0,Dog\n5.0,6.0,Cat\n")
+    assert run("evaluate", truth, found, "--mistakes", wrong)[0] == 0
+    rows = [line.split(",") for line in wrong.read_text().splitlines()[1:]]
+    assert [row[1:6] for row in rows] == [
+        ["missed", "Cat", "", "5.000", "6.000"],
+        ["false", "", "Cat", "8.000", "9.000"],
+    ]
+    assert {row[0] for row in rows} == {"a.csv"}
+
+
+def test_rules_are_measured_and_tuned_on_recordings(run, weights, tmp_path):
+    out, better = tmp_path / "figures.json", tmp_path / "better.json"
+    truths = tmp_path / "truth"
+    truths.mkdir()
+    sounds = []
+    for number in range(2):
+        sound = write_sound(tmp_path / f"s{number}.wav", 6.0, seed=number)
+        sounds.append(sound)
+        (truths / f"s{number}.csv").write_text("onset_s,offset_s,label\n1.0,3.0,Speech\n")
+    common = ["evaluate", truths, "--recordings", *sounds, "--exact"]
+    status, text, errors = run(
+        *common, "--tune", "default", "--tune-on", "segments", "--rules-out", better, "--json", out
+    )
+    assert status == 0, errors
+    assert "2 recordings, 2 true events, 12 s known throughout" in text
+    assert "on recordings held out" in text
+    figures = json.loads(out.read_text(encoding="utf-8"))
+    tuning = figures["tuning"]
+    assert tuning["folds"] == 2
+    assert tuning["fitted_f1"] >= (tuning["before_f1"] or 0)
+    assert figures["psds"] is not None
+    status, text, _ = run(*common, "--rules", better, "--json", out)
+    assert status == 0
+    again = json.loads(out.read_text(encoding="utf-8"))
+    assert again["segment"]["overall"]["f1"] == pytest.approx(tuning["fitted_f1"])
+
+
+def test_a_project_is_measured_by_its_decisions(run, weights, tmp_path):
+    sound = write_sound(tmp_path / "s.wav", 6.0)
+    assert run("analyze", sound)[0] == 0  # its scores are kept
+    path = tmp_path / "p.yamnet"
+    with Project.create(path) as project:
+        project.register(Recording("s", "s.wav", duration_s=6.0, channels=1))
+        project.apply(add_events("s", [event("a", 1.0, 2.0, "Speech", ReviewState.ACCEPTED)]))
+    status, text, errors = run("evaluate", "--project", path)
+    assert status == 0, errors
+    assert "measured by the project's decisions: 1 recording, 1 true events" in text
+    assert "PSDS: needs stretches" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        ((), "evaluate"),
+        (("t.csv",), "evaluate"),
+        (("--recordings", "s.wav"), "TRUTH"),
+        (("t.csv", "p.csv", "--tune", "default"), "PREDICTED"),
+        (("t.csv", "--recordings", "s.wav", "--rules-out", "r.json"), "--rules-out"),
+    ],
+)
+def test_sources_that_do_not_fit_together_are_one_sentence(run, arguments, word):
+    status, _, errors = run("evaluate", *arguments)
+    assert status == 2
+    assert word in errors
+    assert errors.count("\n") == 1

@@ -1,0 +1,118 @@
+"""Figures of an evaluation as text, JSON and tables."""
+
+import csv
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.files import replacing
+from yamnet_gui.detection import Tuning
+from yamnet_gui.detection.evaluation import Counts, Evaluation, Mistake, total
+
+COLLARS_S = (0.2, 0.5)
+_MOST_CONFUSIONS = 10
+
+
+def lines_of(result: Evaluation, no_psds: str = "") -> list[str]:
+    """The figures for a person: one line a label, the whole, PSDS and confusions.
+
+    `no_psds` says why there is none.
+    """
+    width = max([len("all labels"), *map(len, result.labels)])
+    head = f"{'':{width}}  segment F1  precision  recall"
+    head += "".join(f"  event F1 {collar:g} s" for collar in COLLARS_S)
+    head += "   PSDS   true  found"
+    plural = "" if result.recordings == 1 else "s"
+    lines = [f"{result.recordings} recording{plural}, {result.duration_s:.1f} s", head]
+    by_label = result.psds.by_label if result.psds is not None else {}
+    for label in result.labels:
+        at = {collar: result.events[collar].get(label, Counts()) for collar in COLLARS_S}
+        segments = result.segments.get(label, Counts())
+        lines.append(_line(label, width, segments, at, by_label.get(label)))
+    overall = {collar: total(result.events[collar]) for collar in COLLARS_S}
+    score = result.psds.score if result.psds is not None else None
+    lines.append(_line("all labels", width, total(result.segments), overall, score))
+    if result.psds is not None:
+        lines.append(f"PSDS (scenario 1): {result.psds.score:.3f}")
+    elif no_psds:
+        lines.append(f"PSDS: {no_psds}")
+    for confusion in result.confusions[:_MOST_CONFUSIONS]:
+        text = f"{confusion.truth} taken for {confusion.found}: {confusion.seconds:.1f} s"
+        lines.append(text)
+    left = len(result.confusions) - _MOST_CONFUSIONS
+    if left > 0:
+        lines.append(f"and {left} more confusions (--json has all of them)")
+    return lines
+
+
+def tuning_lines(tuning: Tuning, measure: str) -> list[str]:
+    """What tuning found, and what to expect of it."""
+    lines = [
+        f"{measure}, present rules:                     {_figure(tuning.before_f1)}",
+        f"{measure}, tuned, on the same recordings:     {_figure(tuning.fitted_f1)}"
+        "  (too good to be true)",
+    ]
+    if tuning.folds:
+        held = f"{measure}, tuned, on recordings held out:      {_figure(tuning.honest_f1)}"
+        lines.append(f"{held}  (in {tuning.folds} folds; what to expect)")
+    else:
+        lines.append("one recording alone: nothing can be held out, so nobody knows what to expect")
+    if not tuning.worth_it:
+        lines.append("on recordings held out the tuned rules do no better than the present ones")
+    return lines
+
+
+def tuning_json(tuning: Tuning) -> dict[str, Any]:
+    """The figures of a tuning, as written to JSON."""
+    return {
+        "before_f1": tuning.before_f1,
+        "fitted_f1": tuning.fitted_f1,
+        "held_out_f1": tuning.honest_f1,
+        "folds": tuning.folds,
+        "changed": list(tuning.changed),
+    }
+
+
+def write_json(path: Path, figures: Mapping[str, Any]) -> None:
+    """Raises SettingsError where the file cannot be written."""
+    try:
+        with replacing(path) as beside:
+            beside.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(path, f"cannot be written ({error.strerror or error})") from error
+
+
+def write_mistakes(path: Path, mistakes: Iterable[Mistake], names: Sequence[str]) -> None:
+    """One row for each event that is not right. Raises SettingsError."""
+    rows = []
+    for m in mistakes:
+        score = "" if m.score is None else f"{m.score:.4f}"
+        times = (f"{m.onset_s:.3f}", f"{m.offset_s:.3f}")
+        rows.append((names[m.pair], m.kind.value, m.truth, m.found, *times, score))
+    try:
+        with replacing(path) as beside, beside.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["file", "kind", "truth", "found", "onset_s", "offset_s", "score"])
+            writer.writerows(rows)
+    except OSError as error:
+        raise SettingsError(path, f"cannot be written ({error.strerror or error})") from error
+
+
+def _line(
+    label: str,
+    width: int,
+    segments: Counts,
+    events: Mapping[float, Counts],
+    psds: float | None,
+) -> str:
+    text = f"{label:{width}}  {_figure(segments.f1):>10}  {_figure(segments.precision):>9}"
+    text += f"  {_figure(segments.recall):>6}"
+    text += "".join(f"  {_figure(e.f1):>14}" for e in events.values())
+    widest = events[max(events)]
+    return f"{text}  {_figure(psds):>5}  {widest.truth:>5}  {widest.found:>5}"
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
