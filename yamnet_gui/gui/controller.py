@@ -52,6 +52,7 @@ class Controller(QObject):
         self._opener = opener
         self._analysing = analysing
         self._listed: Callable[[], Sequence[str]] | None = None
+        self._walk: Callable[[int], bool] | None = None
         player.position_changed.connect(self._on_position)
         player.set_volume(settings.value("volume"))
         player.set_loop(settings.value("loop"))
@@ -235,6 +236,10 @@ class Controller(QObject):
         """Steps through events in this order of ids, such as that of a table."""
         self._listed = order
 
+    def walk_by(self, step: Callable[[int], bool]) -> None:
+        """Asks `step` first, which may lead through other recordings; False where it does not."""
+        self._walk = step
+
     def order(self) -> list[str]:
         """Ids in the order of stepping; "not X" that a correction left behind is no step."""
         events = self._document.events
@@ -261,6 +266,8 @@ class Controller(QObject):
 
     def step_event(self, direction: int) -> None:
         """Goes to the next or previous event and plays it where that is wanted."""
+        if self._walk is not None and self._walk(direction):
+            return
         event_id = self.event_beside(direction)
         if event_id is not None:
             self.go_to(event_id)

@@ -69,12 +69,20 @@ class MainWindow(QMainWindow):
     def show_tracks(self, shown: bool) -> None:
         self._pages.setCurrentIndex(1 if shown else 0)
 
-    def add_panel(self, name: str, title: str, panel: QWidget, left: bool) -> None:
-        """A side panel that can be moved, hidden and comes back where it was."""
+    def add_panel(
+        self, name: str, title: str, panel: QWidget, left: bool, *, behind: str = ""
+    ) -> None:
+        """A side panel that can be moved, hidden and comes back where it was.
+
+        `behind`: the name of a panel to stand behind as a tab.
+        """
         dock = QDockWidget(title, self)
         dock.setObjectName(name)
         dock.setWidget(panel)
         self.addDockWidget(_LEFT if left else _RIGHT, dock)
+        if behind:
+            self.tabifyDockWidget(self._docks[behind], dock)
+            self._docks[behind].raise_()
         self._docks[name] = dock
         action = dock.toggleViewAction()
         action.setText(f"Panel: {title}")

@@ -2,9 +2,11 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -20,7 +22,7 @@ from .jobs.project import (
     OpenProjectJob,
     StoreDetectionsJob,
 )
-from .jobs.runner import JobRunner, Ticket
+from .jobs.runner import Job, JobRunner, Ticket
 from .state.document import AnalysisState, Document
 from .state.project import Keeping, ProjectState
 
@@ -99,6 +101,18 @@ class Projects(QObject):
         if job is not None:
             self._runner.submit(job, on_failed=self.failed.emit)
 
+    def run(
+        self,
+        job: Job,
+        *,
+        on_result: Callable[[Any], None] | None = None,
+        on_done: Callable[[], None] | None = None,
+    ) -> Ticket:
+        """Work on the project in its own thread, after what was asked for before."""
+        return self._runner.submit(
+            job, on_result=on_result, on_failed=self.failed.emit, on_done=on_done
+        )
+
     def count(self) -> None:
         """Counts how far the review of every recording is; the answer comes as `counted`."""
         if self._state.project is not None:
@@ -143,7 +157,7 @@ class Projects(QObject):
     def _detections(self) -> StoreDetectionsJob | None:
         """What has to be stored of the open recording; None where that is nothing."""
         project, recording_id = self._state.project, self._state.recording_id
-        kept = self._state.keeping in (Keeping.PERSONAL, Keeping.PROJECT)
+        kept = self._state.keeping in (Keeping.PERSONAL, Keeping.PROJECT, Keeping.SCRATCH)
         document = self._document
         if project is None or not kept or not recording_id:
             return None

@@ -21,10 +21,13 @@ from .state.selection import EventSelection
 from .state.settings import Settings
 from .state.timeline import Timeline
 from .times import length
+from .walking import QueueWalk
 
 AskLabel = Callable[[str, Sequence[str]], LabelChoice | None]
 Confirm = Callable[[str, str], bool]
 _SHORTEST_S = 0.001
+_MANY = 1000
+"""Steps that change more events are made beside the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class Reviewing(QObject):
         self._class_map = class_map
         self._ontology = ontology
         self.asks = asks
+        self._walk: QueueWalk | None = None
         self._dragged: Event | None = None
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -99,6 +103,10 @@ class Reviewing(QObject):
             **digits,
         }
 
+    def walk_by(self, walk: QueueWalk) -> None:
+        """Goes on by a queue where one is made."""
+        self._walk = walk
+
     # Deciding
 
     def decide(self, state: ReviewState) -> None:
@@ -108,6 +116,8 @@ class Reviewing(QObject):
             return
         following = self._controller.event_beside(1)
         if not self._do(edits.set_state(self._items(events), state, self._reviewer)):
+            return
+        if self._walk is not None and self._walk.go_on():
             return
         if following is None:
             self.told.emit("This was the last event of the list.")
@@ -120,6 +130,8 @@ class Reviewing(QObject):
 
     def next_unreviewed(self) -> None:
         """Goes to the next event that nobody has decided about, from the start after the last."""
+        if self._walk is not None and self._walk.go_on():
+            return
         ids = self._controller.order()
         current = self._selection.current
         at = ids.index(current) + 1 if current in ids else self._controller.place_of_cursor()
@@ -136,15 +148,40 @@ class Reviewing(QObject):
         if current is None or current.score_max is None:
             self.told.emit("Only events with a score have others above or below them.")
             return
-        events = self.beyond(current, above=state is ReviewState.ACCEPTED)
-        word, side = ("Accept", "more") if state is ReviewState.ACCEPTED else ("Reject", "less")
-        number = "1 event" if len(events) == 1 else f"{len(events)} events"
-        question = (
-            f"{word} {number} of {current.label} in this recording that "
-            f"score{'s' if len(events) == 1 else ''} {current.score_max:.2f} or {side}?"
+        above = state is ReviewState.ACCEPTED
+        everywhere = self._walk is not None and self._walk.everywhere
+        command = (
+            self._beyond_everywhere(current, above)
+            if everywhere
+            else edits.set_state(
+                self._items(self.beyond(current, above=above)), state, self._reviewer
+            )
         )
-        if self.asks.confirm(question, f"{word} {number}"):
-            self._do(edits.set_state(self._items(events), state, self._reviewer))
+        if command is None or not command.count:
+            self.told.emit("There is nothing left to decide on there.")
+            return
+        word, side = ("Accept", "more") if above else ("Reject", "less")
+        number = "1 event" if command.count == 1 else f"{command.count} events"
+        where = "all recordings" if everywhere else "this recording"
+        question = (
+            f"{word} {number} of {current.label} in {where} that "
+            f"score{'s' if command.count == 1 else ''} {current.score_max:.2f} or {side}?"
+        )
+        if not self.asks.confirm(question, f"{word} {number}"):
+            return
+        if command.count > _MANY and self._walk is not None:
+            self._walk.apply(command)
+        elif self._do(command) and self._walk is not None:
+            self._walk.go_on()
+
+    def _beyond_everywhere(self, current: Event, above: bool) -> edits.Command | None:
+        """The same over all recordings of the project."""
+        project = self._project.project
+        item = project.event(self._project.recording_id, current.id) if project else None
+        if project is None or item is None:
+            return None
+        make = project.accept_and_above if above else project.reject_and_below
+        return make(item.row, self._reviewer)
 
     def beyond(self, current: Event, *, above: bool) -> list[Event]:
         """The event, and those of its class not reviewed yet that score as far or farther."""
@@ -298,7 +335,9 @@ class Reviewing(QObject):
         """Takes the selected events out and selects the one after them."""
         events = self.selected()
         following = self._controller.event_beside(1)
-        if events and self._do(edits.delete(self._items(events))):
+        if not events or not self._do(edits.delete(self._items(events))):
+            return
+        if self._walk is None or not self._walk.go_on():
             self._selection.select((following,) if following else ())
 
     # Stretches
@@ -360,7 +399,10 @@ class Reviewing(QObject):
             event = self._document.events.get(shown[0])
             if event is not None:
                 self._timeline.reveal(event.span)
-        elsewhere = next((c.recording_id for c in changes if c not in mine and c.recording_id), "")
+        away = next((c for c in changes if c not in mine and c.recording_id), None)
+        elsewhere = away.recording_id if away else ""
+        if away and away.event_ids and not shown and self._walk is not None:
+            self._walk.show(elsewhere, away.event_ids[0])
         project = self._project.project
         recording = project.recording(elsewhere) if project and elsewhere else None
         where = f" in {recording.name}" if recording else ""

@@ -39,6 +39,7 @@ from .state.class_view import ClassView
 from .state.document import Document
 from .state.known_classes import KnownClasses
 from .state.project import ProjectState
+from .state.review_queue import ReviewQueue
 from .state.rules import Rules
 from .state.selection import EventSelection
 from .state.settings import Settings
@@ -48,6 +49,7 @@ from .state.timeline import Timeline
 from .theme import Theme, ThemeChoice
 from .toolbar import PresetBox, SpeedBox, ThresholdBox, VolumeBox
 from .tracks.stack import TrackStack
+from .walking import QueueWalk
 
 
 class Workbench(QObject):
@@ -107,6 +109,19 @@ class Workbench(QObject):
             Asks(self._ask_label, self._confirm),
             self,
         )
+        self.queue = ReviewQueue(self)
+        self.walk = QueueWalk(
+            self.queue,
+            self.document,
+            self.selection,
+            self.project,
+            self.projects,
+            self.rules,
+            self.controller,
+            self.opener,
+            self,
+        )
+        self.reviewing.walk_by(self.walk)
         self._closed = False
         self.look = Look(self.settings, self.spectrogram, theme, self)
         self.window = MainWindow(self.settings)

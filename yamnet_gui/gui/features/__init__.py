@@ -7,6 +7,7 @@ from .first_scores import FirstScores
 from .looking import Looking
 from .menus import Menus
 from .project_menu import ProjectMenu
+from .queueing import Queueing
 from .rules import RuleSetting
 from .telling import Telling
 from .tools import Tools
@@ -19,6 +20,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Menus,
     Files,
     ProjectMenu,
+    Queueing,
     RuleSetting,
     Exporting,
     Looking,

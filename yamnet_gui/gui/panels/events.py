@@ -31,6 +31,7 @@ from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.theme import class_color, state_mark
 
 from .parts import Index, QuietTable, SearchField, draw_row_background, draw_swatch, theme_of
+from .queue_bar import QueueBar
 
 _STATE_CHOICES: tuple[tuple[str, frozenset[ReviewState] | None], ...] = (
     ("All states", None),
@@ -144,6 +145,8 @@ class EventsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 4)
         layout.setSpacing(4)
+        self.queue = QueueBar(self)
+        layout.addWidget(self.queue)
         layout.addWidget(self.search)
         layout.addLayout(row)
         layout.addLayout(self._pages, 1)

@@ -271,14 +271,20 @@ class Queries:
             for begin, end in ((start, len(rows)), (0, start))
             for first in range(begin, end, _PIECE)
         ]
-        visible, state = self.visible(), self._index.column("state")
         for piece in pieces:
-            at = np.minimum(self._index.positions(piece), self._index.count - 1)
-            hits = self._index.column("row")[at] == piece
-            hits &= visible[at] & (state[at] == _UNREVIEWED) & (piece != (after or 0))
+            hits = self._undecided(piece) & (piece != (after or 0))
             if hits.any():
                 return int(piece[np.argmax(hits)])
         return None
+
+    def count_unreviewed(self, rows: Rows) -> int:
+        """How many of the rows are of events that are there and unreviewed."""
+        return int(np.count_nonzero(self._undecided(rows))) if self._index.count else 0
+
+    def _undecided(self, rows: Rows) -> NDArray[np.bool_]:
+        at = np.minimum(self._index.positions(rows), self._index.count - 1)
+        hits = self._index.column("row")[at] == rows
+        return hits & self.visible()[at] & (self._index.column("state")[at] == _UNREVIEWED)
 
 
 def _ascending(values: NDArray) -> Rows:

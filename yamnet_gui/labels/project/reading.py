@@ -221,6 +221,11 @@ class Reading(Held):
             rows = self._asked().rows(_ALL, _BY_TIME) if within is None else within
             return self._asked().next_unreviewed(rows, after, backwards)
 
+    def count_unreviewed(self, rows: NDArray[np.int64]) -> int:
+        """How many of the events in these rows nobody has decided on."""
+        with self._reading():
+            return self._asked().count_unreviewed(rows)
+
     def at_or_above(self, row: int, *, unreviewed_only: bool = True) -> NDArray[np.int64]:
         """Rows of the event's class with at least its score, the event included."""
         with self._reading():

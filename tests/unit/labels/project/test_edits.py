@@ -1,11 +1,12 @@
 """What each command does to events, spans, sets and rules."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from yamnet_gui.core.events import Event, EventSource, ReviewState
+from yamnet_gui.core.events import Event, EventSource, ReviewedSpan, ReviewState
 from yamnet_gui.core.ontology import Ontology, OntologyNode
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.labels.project import (
@@ -16,6 +17,7 @@ from yamnet_gui.labels.project import (
     ProjectChange,
     ProjectEvent,
     Recording,
+    Reviewed,
     RuleSet,
     accept,
     add_events,
@@ -23,6 +25,7 @@ from yamnet_gui.labels.project import (
     draw,
     is_negative,
     mark_reviewed,
+    mark_reviewed_stretches,
     merge,
     move_edge,
     reject,
@@ -289,3 +292,20 @@ def test_what_the_program_finds_out_is_not_undone(tmp_path: Path) -> None:
         assert exported.recording.path == tmp_path / "audio/rec 0.wav"
         assert len(exported.events) == 10
         assert isinstance(project.recording("r1"), Recording)
+
+
+def test_many_stretches_are_marked_at_once_and_joined_where_they_touch() -> None:
+    when = datetime(2026, 1, 2, tzinfo=UTC)
+    other = ReviewedSpan(TimeSpan(0, 1), ("Dog",), "Ben", when)
+    mine = ReviewedSpan(TimeSpan(1, 2), ("Dog",), "Anna", when)
+    old = Reviewed((other, mine))
+    spans = {"Dog": [TimeSpan(5, 6), TimeSpan(1.5, 3), TimeSpan(3, 4)], "Bird": [TimeSpan(0, 9)]}
+    (change,) = mark_reviewed_stretches("r", old, spans, "Anna", when).changes
+    assert isinstance(change.new, Reviewed)
+    found = [(s.labels, s.span.start_s, s.span.end_s, s.reviewer) for s in change.new.spans]
+    assert found == [
+        (("Dog",), 0, 1, "Ben"),
+        (("Bird",), 0, 9, "Anna"),
+        (("Dog",), 1, 4, "Anna"),
+        (("Dog",), 5, 6, "Anna"),
+    ]

@@ -9,6 +9,7 @@ import pytest
 
 from yamnet_gui.core.events import Event, EventSource, ReviewState
 from yamnet_gui.labels.project import (
+    ClassCounts,
     EventFilter,
     Project,
     ProjectEvent,
@@ -17,6 +18,7 @@ from yamnet_gui.labels.project import (
     SortKey,
     accept,
     add_events,
+    delete,
     draw,
     move_edge,
     reject,
@@ -226,3 +228,23 @@ def test_rows_that_are_gone_are_left_out(project: Project) -> None:
     item = project.events(rows[:1])[0]
     project.apply(set_note(item, "x"))
     assert project.events([int(rows[0]), 10**9, int(rows[1])])[1].row == rows[1]
+
+
+def test_precision_comes_with_wilsons_interval() -> None:
+    assert ClassCounts("Dog", 5, 0, 0, 3).precision_interval is None
+    low, high = ClassCounts("Dog", 0, 8, 2, 0).precision_interval or (0, 0)
+    # 81 of 263 stands in R. G. Newcombe, 1998, table I, method 3
+    assert (round(low, 4), round(high, 4)) == (0.4902, 0.9433)
+    low, high = ClassCounts("Dog", 0, 81, 182, 9).precision_interval or (0, 0)
+    assert (round(low, 4), round(high, 4)) == (0.2553, 0.3662)
+    assert ClassCounts("Dog", 0, 3, 0, 0).precision_interval == (pytest.approx(0.4385, abs=1e-4), 1)
+
+
+def test_what_is_left_of_a_queue_is_counted(tmp_path: Path) -> None:
+    with made(tmp_path / "a.yamnet") as project:
+        queue = project.queue("random", seed=3)
+        assert project.count_unreviewed(queue) == len(queue) == 20
+        project.apply(accept(project.events(queue[:3])))
+        project.apply(delete(project.events(queue[3:5])))
+        assert project.count_unreviewed(queue) == 15
+        assert project.count_unreviewed(queue[:0]) == 0

@@ -1,0 +1,97 @@
+"""Building review queues, counting, and steps that change many events."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from yamnet_gui.core.events import ReviewState
+from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.gui.state.review_queue import QueueWish, Rows
+from yamnet_gui.labels.project import (
+    ClassCounts,
+    Command,
+    EventFilter,
+    Project,
+    group,
+    mark_reviewed_stretches,
+)
+
+_PIECE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class BuildQueueJob:
+    """The rows of the events to review, in order; int64 (n,)."""
+
+    project: Project
+    wish: QueueWish
+    recording_id: str
+    threshold: float
+    seed: int = 0
+
+    def run(self) -> Iterator[Rows]:
+        if self.wish.kind is not None:
+            wanted = EventFilter(
+                labels=frozenset([self.wish.label]) if self.wish.label else None,
+                states=frozenset([ReviewState.UNREVIEWED]),
+                recording_ids=None if self.wish.everywhere else frozenset([self.recording_id]),
+            )
+            yield self.project.queue(
+                self.wish.kind, wanted, seed=self.seed, threshold=self.threshold
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class CountClassesJob:
+    """How far the review of every class is, over all recordings."""
+
+    project: Project
+
+    def run(self) -> Iterator[list[ClassCounts]]:
+        yield self.project.class_counts()
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyJob:
+    """Makes a large step beside the work; yields it when it is on the disk. Raises ProjectError."""
+
+    project: Project
+    command: Command
+
+    def run(self) -> Iterator[Command]:
+        self.project.apply(self.command)
+        yield self.command
+
+
+@dataclass(frozen=True, slots=True)
+class MarkQueueJob:
+    """Marks where the events of a queue lie as listened to, each for its class, as one step.
+
+    Yields how many stretches. Raises ProjectError.
+    """
+
+    project: Project
+    rows: Rows
+    reviewer: str
+
+    def run(self) -> Iterator[int]:
+        heard: dict[tuple[str, str], list[TimeSpan]] = {}
+        count = 0
+        for first in range(0, len(self.rows), _PIECE):
+            for item in self.project.events(self.rows[first : first + _PIECE].tolist()):
+                if item.event.state is not ReviewState.UNREVIEWED:
+                    before = item.event.original
+                    label = before.label if before is not None else item.event.label
+                    heard.setdefault((item.recording_id, label), []).append(item.event.span)
+                    count += 1
+        by_recording: dict[str, dict[str, list[TimeSpan]]] = {}
+        for (recording_id, label), spans in heard.items():
+            by_recording.setdefault(recording_id, {})[label] = spans
+        commands = [
+            mark_reviewed_stretches(
+                recording_id, self.project.reviewed(recording_id), by_label, self.reviewer
+            )
+            for recording_id, by_label in by_recording.items()
+        ]
+        if commands:
+            self.project.apply(group(f"listened to {count} stretches", commands))
+        yield count

@@ -1,0 +1,101 @@
+"""The owner of the review queue: which events are to be decided on, in which order."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from yamnet_gui.labels.project import QueueKind
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueWish:
+    """What to review. `kind` None: no queue, events as the table lists them.
+
+    `everywhere`: all recordings of the project instead of the open one. `label`: only this class;
+    "" for all.
+    """
+
+    kind: QueueKind | None = None
+    everywhere: bool = False
+    label: str = ""
+
+
+class ReviewQueue(QObject):
+    """The rows of the project's events in the order of review, and the place in it.
+
+    Rows are a snapshot: what is decided stays in its place, so that one can go back.
+    """
+
+    changed = Signal()  # the wish or the rows
+    moved = Signal()  # the place, or how many are left
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._wish = QueueWish()
+        self._rows: Rows = np.empty(0, np.int64)
+        self._row: int | None = None
+        self._left = 0
+
+    @property
+    def wish(self) -> QueueWish:
+        return self._wish
+
+    @property
+    def active(self) -> bool:
+        """Whether keys follow the queue rather than the table."""
+        return self._wish.kind is not None and len(self._rows) > 0
+
+    @property
+    def rows(self) -> Rows:
+        """int64 (n,), in the order of review; not to be altered."""
+        return self._rows
+
+    @property
+    def row(self) -> int | None:
+        """Where the review stands; None before the first step."""
+        return self._row
+
+    @property
+    def place(self) -> int | None:
+        """Position of `row` in the queue, from 0."""
+        if self._row is None:
+            return None
+        found = np.flatnonzero(self._rows == self._row)
+        return int(found[0]) if len(found) else None
+
+    @property
+    def left(self) -> int:
+        """How many of the queue nobody has decided on, as last counted."""
+        return self._left
+
+    def set_wish(self, wish: QueueWish) -> None:
+        """Forgets the rows of the former wish."""
+        if wish != self._wish:
+            self._wish = wish
+            self._take(np.empty(0, np.int64))
+
+    def set_rows(self, rows: Rows) -> None:
+        """A fresh queue; nobody stands anywhere in it yet."""
+        rows = np.array(rows, np.int64)
+        rows.setflags(write=False)
+        self._take(rows)
+
+    def set_row(self, row: int | None) -> None:
+        if row != self._row:
+            self._row = row
+            self.moved.emit()
+
+    def set_left(self, count: int) -> None:
+        if count != self._left:
+            self._left = count
+            self.moved.emit()
+
+    def _take(self, rows: Rows) -> None:
+        self._rows = rows
+        self._row = None
+        self._left = len(rows)
+        self.changed.emit()
