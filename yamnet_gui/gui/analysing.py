@@ -46,6 +46,7 @@ class Analysing(QObject):
     progress = Signal(float, float)  # fraction done, seconds left (-1: not known yet)
     failed = Signal(object)  # UserError
     finished = Signal()
+    analysed = Signal(object)  # Analysis: whole, with its embeddings on the disk
     weights_changed = Signal()
     weights_missing = Signal()
     fetch_progress = Signal(object)  # FetchProgress
@@ -67,11 +68,17 @@ class Analysing(QObject):
         self._started = 0.0
         self._first_done = 0
         self._grid: FrameGrid | None = None
+        self._last: Analysis | None = None
         self._unknown_told: set[str] = set()
 
     @property
     def running(self) -> bool:
         return self._document.state is AnalysisState.RUNNING
+
+    @property
+    def cache(self) -> ResultCache | None:
+        """Where analyses are kept; None where nothing can be."""
+        return self._cache
 
     @property
     def weights_path(self) -> Path | None:
@@ -85,15 +92,15 @@ class Analysing(QObject):
         if recording is None or self.running:
             return
         try:
-            model = self._find_model()
-            settings = self._analysis_settings()
+            model = self.model()
+            settings = self.analysis_settings()
         except UserError as error:
             self.failed.emit(error)
             return
         self._document.set_model(
             ModelName(model.name, model.sha256, known=model.sha256 in KNOWN_FILES)
         )
-        self._grid = None
+        self._grid, self._last = None, None
         self._started = time.monotonic()
         self._document.set_state(AnalysisState.RUNNING)
         self.progress.emit(0.0, -1.0)
@@ -168,14 +175,16 @@ class Analysing(QObject):
         self._runner.close()
         self._weights.close()
 
-    def _find_model(self) -> Model:
+    def model(self) -> Model:
+        """The network, loaded when it first has to run. Raises WeightsError where there is none."""
         path = find_weights()
         if self._model is None or getattr(self._model, "path", None) != path:
             memo = self._cache.memo_folder if self._cache else None
             self._model = WeightsModel(path, memo)
         return self._model
 
-    def _analysis_settings(self) -> AnalysisSettings:
+    def analysis_settings(self) -> AnalysisSettings:
+        """How the next analysis will be made."""
         return AnalysisSettings(
             hop_s=self._settings.value("hop_s"),
             channels=self._settings.value("channels"),
@@ -193,6 +202,8 @@ class Analysing(QObject):
         if len(step.chunk.scores):
             chunk = ScoreChunk(step.chunk.first_frame, step.chunk.scores, step.chunk.embeddings)
             self._document.add_chunk(chunk, step.channel)
+        if step.analysis is not None:
+            self._last = step.analysis
         spent = time.monotonic() - self._started
         new = step.frames_done - self._first_done
         left = -1.0
@@ -204,7 +215,7 @@ class Analysing(QObject):
         """Makes room for the frames once it is known how many there will be."""
         recording = self._document.recording
         assert recording is not None
-        settings = self._analysis_settings()
+        settings = self.analysis_settings()
         each = settings.channels == "each"
         channels = tuple(range(recording.info.channels)) if each else (None,)
         count = step.frames_total // len(channels)
@@ -226,8 +237,11 @@ class Analysing(QObject):
 
     def _done(self) -> None:
         self._ticket = None
+        whole, self._last = self._last, None
         if self.running:
             self._document.set_state(AnalysisState.COMPLETE)
+            if whole is not None:
+                self.analysed.emit(whole)
         self.finished.emit()
 
     def _take_fetch(self, value: FetchProgress | WeightsFile) -> None:

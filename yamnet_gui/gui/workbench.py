@@ -37,6 +37,7 @@ from .projects import Projects
 from .reviewing import Asks, Reviewing
 from .state.class_view import ClassView
 from .state.document import Document
+from .state.embeddings import Embeddings
 from .state.known_classes import KnownClasses
 from .state.project import ProjectState
 from .state.review_queue import ReviewQueue
@@ -45,6 +46,7 @@ from .state.selection import EventSelection
 from .state.settings import Settings
 from .state.sound import Sound
 from .state.spectrogram import Spectrogram
+from .state.taught import TaughtClasses
 from .state.timeline import Timeline
 from .theme import Theme, ThemeChoice
 from .toolbar import PresetBox, SpeedBox, ThresholdBox, VolumeBox
@@ -76,6 +78,8 @@ class Workbench(QObject):
         self.project = ProjectState(self)
         self.project.set_reviewer(self.settings.value("reviewer"))
         self.projects = Projects(self.document, self.project, self)
+        self.embeddings = Embeddings(self)
+        self.taught = TaughtClasses(self.class_map, self.document, self)
         self.deriver = Deriver(
             self.document,
             self.rules,

@@ -1,5 +1,6 @@
 """What the window offers, one file per feature; a new one is added to the list below."""
 
+from .embeddings import KeepingEmbeddings
 from .exporting import Exporting
 from .feature import Feature, run_dialog
 from .files import Files
@@ -9,6 +10,7 @@ from .menus import Menus
 from .project_menu import ProjectMenu
 from .queueing import Queueing
 from .rules import RuleSetting
+from .taught_scores import TaughtScores
 from .telling import Telling
 from .tools import Tools
 
@@ -25,5 +27,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Exporting,
     Looking,
     Tools,
+    KeepingEmbeddings,
+    TaughtScores,
 )
 """In the order in which they are made; each class takes the workbench."""

@@ -1,0 +1,125 @@
+"""Embeddings of everything that was analysed, kept beside the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+
+from yamnet_gui.batch import Analysis
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.embedding import EmbeddingStore
+from yamnet_gui.gui.jobs.embedding import KeepJob, OpenStoreJob, Wanted
+from yamnet_gui.gui.jobs.runner import JobRunner
+from yamnet_gui.gui.state.project import Keeping
+from yamnet_gui.labels.project import RecordingState
+
+from .feature import Feature
+
+if TYPE_CHECKING:
+    from yamnet_gui.gui.workbench import Workbench
+
+_SOON_MS = 250
+
+
+class KeepingEmbeddings(Feature):
+    """Opens the store of the open project, and puts into it what analyses give.
+
+    What was analysed elsewhere (the analysis of many recordings, the command line) is taken from
+    the stored results, without running the network.
+    """
+
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__(workbench)
+        self._owner = workbench.embeddings
+        self._runner = JobRunner("embeddings", workbench)
+        self._opened: list[EmbeddingStore] = []
+        self._fresh: dict[Path, Analysis] = {}
+        self._soon = QTimer(workbench)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_SOON_MS)
+        self._soon.timeout.connect(self._keep)
+        workbench.project.project_changed.connect(self._on_project)
+        workbench.project.recording_changed.connect(self.look_again)
+        workbench.analysing.weights_changed.connect(self._on_project)
+        workbench.analysing.analysed.connect(self._on_analysed)
+
+    @property
+    def busy(self) -> bool:
+        return self._soon.isActive() or self._runner.busy
+
+    def close(self) -> None:
+        self._soon.stop()
+        self._runner.close()
+        self._replace(None)
+        self._close_others()
+
+    def look_again(self) -> None:
+        """More recordings may have been analysed."""
+        self._soon.start()
+
+    def _on_analysed(self, analysis: Analysis) -> None:
+        self._fresh[analysis.recording.path] = analysis
+        self.look_again()
+
+    def _on_project(self) -> None:
+        """Another project, or other weights: another store."""
+        self._runner.cancel_all()
+        self._replace(None)
+        project = self._bench.project.project
+        if project is None:
+            return
+        try:
+            model = self._bench.analysing.model()
+        except UserError as error:
+            self._owner.use(None, str(error))
+            return
+        read_only = self._bench.project.keeping is Keeping.READ_ONLY
+        self._runner.submit(
+            OpenStoreJob(project.path, model, read_only, self._opened),
+            on_result=self._take,
+            on_failed=self._refused,
+        )
+
+    def _take(self, store: EmbeddingStore) -> None:
+        self._opened.remove(store)
+        self._close_others()
+        self._replace(store)
+        self.look_again()
+
+    def _refused(self, error: UserError) -> None:
+        self._owner.use(None, str(error))
+
+    def _close_others(self) -> None:
+        """Stores of projects that were left before their store was open."""
+        while self._opened:
+            self._opened.pop().close()
+
+    def _replace(self, store: EmbeddingStore | None) -> None:
+        before = self._owner.use(store)
+        if before is not None:
+            before.close()
+
+    def _keep(self) -> None:
+        store, project = self._owner.store, self._bench.project.project
+        if store is None or project is None or store.read_only:
+            return
+        there = set(store.recordings())
+        wanted = []
+        for recording in project.recordings():
+            path = project.locate(recording)
+            analysis = self._fresh.pop(path, None)
+            known = recording.state is RecordingState.ANALYSED and recording.id not in there
+            if analysis is not None or known:
+                wanted.append(Wanted(recording.id, path, analysis))
+        if not wanted:
+            return
+        analysing = self._bench.analysing
+        self._runner.submit(
+            KeepJob(
+                store, wanted, analysing.model(), analysing.analysis_settings(), analysing.cache
+            ),
+            on_done=self._owner.grown,
+            on_failed=self._bench.show_error,
+        )

@@ -1,0 +1,162 @@
+"""Keeping embeddings of a project, and looking for what resembles something."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yamnet_gui.batch import (
+    Analysis,
+    AnalysisSettings,
+    Model,
+    ResultCache,
+    analyse_recording,
+    cached_analysis,
+)
+from yamnet_gui.core.errors import RecordingError, UserError
+from yamnet_gui.embedding import (
+    Duplicate,
+    EmbeddingStore,
+    Exclusion,
+    Frames,
+    Match,
+    Query,
+    Track,
+    find_similar,
+    near_duplicates,
+    store_folder,
+)
+
+_AT_ONCE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStoreJob:
+    """Opens the store of a project by one model; only to read where another program writes it.
+
+    `opened` holds what nobody may have taken over when the window closes in the meantime.
+    Raises ProjectError.
+    """
+
+    project: Path
+    model: Model
+    read_only: bool = False
+    opened: list[EmbeddingStore] = field(default_factory=list)
+
+    def run(self) -> Iterator[EmbeddingStore]:
+        folder = store_folder(self.project, self.model.sha256)
+        store = EmbeddingStore(folder, self.model.sha256, read_only=self.read_only)
+        self.opened.append(store)
+        yield store
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A recording whose embeddings are to be kept; `analysis` where it is at hand."""
+
+    recording: str
+    path: Path
+    analysis: Analysis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeepJob:
+    """Takes embeddings of stored analyses into the store; yields how many frames were added."""
+
+    store: EmbeddingStore
+    wanted: Sequence[Wanted]
+    model: Model
+    settings: AnalysisSettings
+    cache: ResultCache | None
+
+    def run(self) -> Iterator[int]:
+        for one in self.wanted:
+            analysis = one.analysis or self._cached(one)
+            if analysis is None or analysis.model_sha256 != self.store.model_sha256:
+                continue
+            yield from _keep(self.store, one, analysis)
+
+    def _cached(self, one: Wanted) -> Analysis | None:
+        if self.cache is None or self.store.stored(one.recording, self._channel()):
+            return None
+        try:
+            return cached_analysis(one.path, self.model, self.settings, self.cache)
+        except RecordingError:
+            return None  # gone or unreadable: the list of recordings says so
+
+    def _channel(self) -> int | None:
+        return None if self.settings.channels == "mix" else 0
+
+
+def _keep(store: EmbeddingStore, one: Wanted, analysis: Analysis) -> Iterator[int]:
+    for table in analysis.tables:
+        grid = table.grid
+        track = Track(
+            one.recording, str(one.path), grid.end_s, table.channel, grid.start_s, grid.hop_s
+        )
+        for first, block in analysis.embedding_blocks(table.channel):
+            store.append(track, first, np.asarray(block))
+            yield len(block)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchJob:
+    """The best matches over all stored frames; nothing of what it was asked with."""
+
+    frames: Frames
+    positives: tuple[NDArray[np.float32], ...]
+    negatives: tuple[NDArray[np.float32], ...]
+    exclude: tuple[Exclusion, ...]
+    limit: int
+
+    def run(self) -> Iterator[list[Match]]:
+        try:
+            query = Query.of(self.positives, self.negatives)
+        except ValueError as error:
+            raise UserError("The examples", f"cannot be searched with: {error}") from error
+        yield find_similar(self.frames, query, self.limit, exclude=self.exclude)
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicatesJob:
+    """Recordings that sound nearly like this one."""
+
+    frames: Frames
+    recording: str
+
+    def run(self) -> Iterator[list[Duplicate]]:
+        yield near_duplicates(self.frames, self.recording)
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideJob:
+    """The embeddings of a file that is not in the project, all its frames. Raises UserError."""
+
+    path: Path
+    model: Model
+    settings: AnalysisSettings
+    cache: ResultCache | None
+
+    def run(self) -> Iterator[NDArray[np.float32] | None]:
+        for step in analyse_recording(self.path, self.model, self.settings, self.cache):
+            if step.analysis is None:
+                yield None  # a place to be cancelled at
+                continue
+            table = step.analysis.tables[0]
+            yield np.array(step.analysis.embeddings(table.channel)[:_AT_ONCE])
+
+
+def examples_in(
+    frames: Frames, recording: str, spans: Mapping[str, tuple[float, float]]
+) -> dict[str, NDArray[np.float32]]:
+    """The frames of spans (seconds) of a recording, by the same keys; empty ones are left out."""
+    from yamnet_gui.core.spans import TimeSpan
+
+    found = {}
+    for key, (start_s, end_s) in spans.items():
+        rows = frames.rows_in(recording, TimeSpan(start_s, end_s))
+        if len(rows):
+            found[key] = frames.read(rows)
+    return found
