@@ -12,7 +12,7 @@ from .calibration import (
     with_probability,
 )
 from .detections import Detections
-from .envelope import ENVELOPE_STEP_S, Envelope, EnvelopeBuilder, envelope_of
+from .envelope import ENVELOPE_STEP_S, Envelope, EnvelopeBuilder, EnvelopeStream, envelope_of
 from .folding import FoldedEvent, counting_below, fold, folded_list, in_branch, lineage
 from .hysteresis import derive_events, detect
 from .merge import Changes, compare, merge_detections
@@ -53,6 +53,7 @@ __all__ = [
     "EdgeSettings",
     "Envelope",
     "EnvelopeBuilder",
+    "EnvelopeStream",
     "FoldedEvent",
     "GroupRule",
     "Method",

@@ -7,6 +7,7 @@ from yamnet_gui.detection import (
     EdgeSettings,
     Envelope,
     EnvelopeBuilder,
+    EnvelopeStream,
     derive_events,
     detect,
     envelope_of,
@@ -124,10 +125,21 @@ def test_the_envelope_is_how_far_the_strongest_band_stands_out() -> None:
     assert values[:400].max() == 0
 
 
-def test_a_builder_holds_only_the_surroundings() -> None:
-    builder = EnvelopeBuilder()
+def test_a_stream_holds_only_the_surroundings() -> None:
+    stream = EnvelopeStream()
+    values = 0
     for _ in range(60):  # half an hour
-        builder.push(np.zeros((3000, 8), np.float32))
-    held = sum(block.nbytes for block in builder._blocks)
-    assert held <= 10 * 3000 * 8 * 2
-    assert len(builder.finish().values) == 180_000
+        values += len(stream.push(np.zeros((3000, 8), np.float32)))
+    held = sum(block.nbytes for block in (*stream._blocks, *stream._around))
+    assert held <= 6 * 3000 * 8 * 4
+    assert values + len(stream.finish()) == 180_000
+
+
+@given(seeds, st.integers(0, 9), st.integers(1, 5000))
+def test_an_envelope_is_taken_up_anywhere(seed: int, blocks: int, size: int) -> None:
+    rows = np.random.default_rng(seed).normal(0, 1, (30_500, 3)).astype(np.float32)
+    stream = EnvelopeStream(3000 * blocks)
+    first = EnvelopeStream.first_row(3000 * blocks)
+    parts = [stream.push(rows[k : k + size], k) for k in range(max(0, first - 700), 30_500, size)]
+    whole = envelope_of(rows).values
+    assert np.array_equal(np.concatenate([*parts, stream.finish()]), whole[3000 * blocks :])
