@@ -3,6 +3,7 @@
 from .analyse import AnalysisProgress, analyse_recording, cached_analysis, finished
 from .analysis import Analysis
 from .cache import DEFAULT_LIMIT_BYTES, ResultCache, user_cache_folder
+from .envelopes import add_envelopes
 from .journal import Record
 from .model import LoadedModel, Model, WeightsModel
 from .options import BatchOptions, EventOptions
@@ -25,6 +26,7 @@ __all__ = [
     "Record",
     "ResultCache",
     "WeightsModel",
+    "add_envelopes",
     "analyse_recording",
     "cached_analysis",
     "finished",

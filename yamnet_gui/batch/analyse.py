@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from yamnet_gui.audio import AudioSource, content_hash, mono_16k, open_audio, recording_start
 from yamnet_gui.core.errors import SettingsError
@@ -24,6 +25,7 @@ from yamnet_gui.yamnet.parameters import EMBEDDING
 
 from .analysis import Analysis, describe, kept_by
 from .cache import CacheWriter, ResultCache, result_key
+from .envelopes import EnvelopeRows
 from .model import Model, as_model
 from .settings import AnalysisSettings
 
@@ -197,24 +199,33 @@ def _chunks(
     """The frames of one table: those that are stored, then the others as they are made."""
     yield from writer.rows.stored(channel)
     first = writer.rows.frames_of(channel)
-    if first >= grid.count:
-        return
-    network = model.network()
-    samples = mono_16k(
-        source,
-        channel=channel,
-        gain_db=settings.gain_db,
-        start_s=settings.start_s,
-        end_s=settings.end_s,
-        skip=start_sample(first, settings.hop_s),
-    )
-    chunks = Analyzer(network, settings.hop_s).run(prefetched(samples), first)
-    try:
-        for chunk in chunks:
-            writer.rows.append(channel, chunk)
-            yield chunk
-    finally:
-        cast(Generator[ScoreChunk, None, None], chunks).close()
+    envelope = EnvelopeRows(grid, writer.rows.values_of(channel))
+
+    def samples(skip: int) -> Iterator[NDArray[np.float32]]:
+        return mono_16k(
+            source,
+            channel=channel,
+            gain_db=settings.gain_db,
+            start_s=settings.start_s,
+            end_s=settings.end_s,
+            skip=skip,
+        )
+
+    begin = start_sample(first, settings.hop_s) if first < grid.count else None
+    envelope.catch_up(samples, begin)
+    if begin is not None:
+        chunks = Analyzer(model.network(), settings.hop_s).run(
+            prefetched(samples(begin)), first, on_log_mel=envelope.push
+        )
+        try:
+            for chunk in chunks:
+                writer.rows.append_values(channel, envelope.taken())
+                writer.rows.append(channel, chunk)
+                yield chunk
+        finally:
+            cast(Generator[ScoreChunk, None, None], chunks).close()
+    # After the last frames, so that an interrupted analysis never goes on behind a torn block.
+    writer.rows.append_values(channel, envelope.rest())
 
 
 def _grid(info: RecordingInfo, frames: int, settings: AnalysisSettings) -> FrameGrid:
@@ -238,7 +249,7 @@ def _recipe() -> str:
     """What must not change between the parts of one result, or the last bits may."""
     from importlib.metadata import PackageNotFoundError, version  # slow, and seldom needed
 
-    found = [f"threads {os.environ.get('TF_NUM_INTRAOP_THREADS') or usable_cores()}"]
+    found = ["envelope 1", f"threads {os.environ.get('TF_NUM_INTRAOP_THREADS') or usable_cores()}"]
     for name in _LIBRARIES:
         try:
             found.append(f"{name} {version(name)}")

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.events import RecordingInfo
 from yamnet_gui.core.scores import FrameGrid, ScoreChunk, ScoreTable
+from yamnet_gui.detection import Envelope
 
 from .settings import AnalysisSettings
-from .stored import META, forget_pages, open_rows, table_name
+from .stored import META, envelope_name, forget_pages, open_rows, table_name
 
 _READ_FRAMES = 4096
 
@@ -47,6 +48,21 @@ class Analysis:
         table = self.table(channel)
         path = self.folder / f"{table_name(table.channel)}.embeddings.npy"
         return open_rows(path, table.grid.count)
+
+    def envelope(self, channel: int | None = None) -> Envelope | None:
+        """What the edges of events are refined by, mapped from the disk.
+
+        None where the analysis was stored by a version that did not keep it; see
+        `batch.envelopes`. Raises KeyError where the channel was not analysed.
+        """
+        table = self.table(channel)
+        try:
+            rows = np.load(self.folder / envelope_name(channel), mmap_mode="r", allow_pickle=False)
+        except (OSError, ValueError):
+            return None
+        if rows.dtype != np.float32 or rows.ndim != 2 or rows.shape[1] != 1:
+            return None
+        return Envelope(rows[:, 0], table.grid.start_s)
 
     def table(self, channel: int | None = None) -> ScoreTable:
         """The scores of one channel (None: of the mix). Raises KeyError where there are none."""

@@ -1,8 +1,9 @@
 """The folder that holds one analysis: how it is written, taken up again and opened.
 
 A finished folder has `analysis.json` and, for the mix or each channel, `NAME.scores.npy` and
-`NAME.embeddings.npy` (float32, one row per frame; any NumPy opens them). While the analysis runs,
-the same two files only ever grow, and `progress.jsonl` gets a line with length and checksum after
+`NAME.embeddings.npy` (float32, one row per frame; any NumPy opens them), and `NAME.envelope.npy`
+(one value every 10 ms, see `detection.envelope`). While the analysis runs, the same files only
+ever grow, and `progress.jsonl` gets a line with length and checksum after
 each chunk: whatever a kill leaves behind the last good line is cut off. The reasons are in
 `docs/decisions/results-on-disk.md`.
 """
@@ -34,6 +35,11 @@ _READ_FRAMES = 4096
 def table_name(channel: int | None) -> str:
     """The first part of the file names of one table."""
     return "mix" if channel is None else f"channel{channel}"
+
+
+def envelope_name(channel: int | None) -> str:
+    """The file name of the envelope of one table."""
+    return f"{table_name(channel)}.envelope.npy"
 
 
 def open_rows(path: Path, rows: int) -> NDArray[np.float32]:
@@ -135,6 +141,7 @@ class _GrowingRows:
 class _GrowingTable:
     scores: _GrowingRows
     embeddings: _GrowingRows
+    envelope: _GrowingRows
 
 
 class AnalysisWriter:
@@ -172,11 +179,21 @@ class AnalysisWriter:
                 first, table.scores.read(first, last), table.embeddings.read(first, last)
             )
 
+    def values_of(self, channel: int | None) -> int:
+        """How many values of this table's envelope are stored already."""
+        return self._tables[channel].envelope.rows
+
+    def append_values(self, channel: int | None, values: NDArray[np.float32]) -> None:
+        """Stores the next values (n,) of the envelope; they last from the next frames on."""
+        if len(values):
+            self._tables[channel].envelope.append(values[:, None])
+
     def append(self, channel: int | None, chunk: ScoreChunk) -> None:
         """Stores the next frames. Raises ValueError where they do not follow on."""
         table = self._tables[channel]
         if chunk.first_frame != table.scores.rows:
             raise ValueError("frames must be stored in order")
+        table.envelope.flush()
         table.scores.append(chunk.scores)
         table.embeddings.append(chunk.embeddings)
         table.scores.flush()
@@ -187,6 +204,7 @@ class AnalysisWriter:
                 "frames": table.scores.rows,
                 "columns": [table.scores.columns, table.embeddings.columns],
                 "crc": [table.scores.checksum, table.embeddings.checksum],
+                "envelope": [table.envelope.rows, table.envelope.checksum],
             }
         )
 
@@ -195,6 +213,8 @@ class AnalysisWriter:
         for table in self._tables.values():
             table.scores.finish()
             table.embeddings.finish()
+            table.envelope.columns = 1  # also where there is no value
+            table.envelope.finish()
         with (self.folder / META).open("w", encoding="utf-8") as file:
             json.dump(meta, file, indent=1)
             file.flush()
@@ -207,6 +227,7 @@ class AnalysisWriter:
         for table in self._tables.values():
             table.scores.close()
             table.embeddings.close()
+            table.envelope.close()
 
     def __enter__(self) -> "AnalysisWriter":
         return self
@@ -241,10 +262,11 @@ class AnalysisWriter:
         name = table_name(channel)
         scores = _GrowingRows(self.folder / f"{name}.scores.npy")
         embeddings = _GrowingRows(self.folder / f"{name}.embeddings.npy")
+        envelope = _GrowingRows(self.folder / envelope_name(channel))
         if not lines:
-            scores.cut(0, 0, 0)
-            embeddings.cut(0, 0, 0)
-            return _GrowingTable(scores, embeddings)
+            for rows in (scores, embeddings, envelope):
+                rows.cut(0, 0, 0)
+            return _GrowingTable(scores, embeddings, envelope)
         last = int(lines[-1]["frames"])
         columns = [int(n) for n in lines[-1]["columns"]]
         sums = [{int(line["frames"]): int(line["crc"][i]) for line in lines} for i in (0, 1)]
@@ -254,4 +276,12 @@ class AnalysisWriter:
         )
         scores.cut(good, columns[0], sums[0].get(good, 0))
         embeddings.cut(good, columns[1], sums[1].get(good, 0))
-        return _GrowingTable(scores, embeddings)
+        _take_up_values(envelope, [line for line in lines if int(line["frames"]) <= good])
+        return _GrowingTable(scores, embeddings, envelope)
+
+
+def _take_up_values(envelope: _GrowingRows, lines: list[dict[str, Any]]) -> None:
+    """Goes on behind the last good value of the envelope that these lines know of."""
+    sums = {int(line["envelope"][0]): int(line["envelope"][1]) for line in lines}
+    good = envelope.take_up(max(sums, default=0), 1, sums)
+    envelope.cut(good, 1, sums.get(good, 0) if good else 0)

@@ -17,6 +17,7 @@ from yamnet_gui.detection import RuleSet, rules_from_json
 from .analyse import AnalysisProgress, analyse_recording
 from .analysis import Analysis
 from .cache import ResultCache
+from .envelopes import add_envelopes
 from .found import find_events, write_found
 from .journal import Record
 from .model import WeightsModel
@@ -90,6 +91,9 @@ class Worker:
                 for step in running:
                     analysis = step.analysis
                     yield step
+            if analysis is not None and self._refines(parts):
+                for _ in add_envelopes(analysis):
+                    yield step  # so that it can be stopped
         except WeightsError:
             raise
         except UserError as error:
@@ -109,6 +113,10 @@ class Worker:
         best = best_classes(analysis, self.class_map.names, self.options.best)
         yield replace(record, audio_s=seconds, best=tuple(best), warnings=analysis.warnings)
 
+    def _refines(self, parts: PartNames) -> bool:
+        events = self.options.events
+        return parts.labels is not None and events is not None and events.edges == "refined"
+
     def _write(self, analysis: Analysis, parts: PartNames) -> None:
         names, options = self.class_map.names, self.options
         if parts.labels is not None and options.score_tables:
@@ -117,7 +125,7 @@ class Worker:
             )
         elif parts.labels is not None and options.events is not None:
             wanted = options.events
-            found = find_events(analysis, self._rules, wanted.classes, wanted.top)
+            found = find_events(analysis, self._rules, wanted.classes, wanted.top, wanted.edges)
             write_found(parts.labels, found)
         if parts.clips is not None:
             columns = clip_columns(names, EMBEDDING_SIZE if options.mean_embedding else 0)

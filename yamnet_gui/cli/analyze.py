@@ -25,7 +25,7 @@ from yamnet_gui.batch import (
 from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.errors import RecordingError, SettingsError
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.detection import PRESETS, RuleSet, load_rules, preset, rules_to_json
+from yamnet_gui.detection import EDGES, PRESETS, RuleSet, load_rules, preset, rules_to_json
 from yamnet_gui.labels.formats import FORMATS
 
 from .terminal import ProgressLine, in_words
@@ -83,6 +83,12 @@ def _add_rules(group: Any) -> None:
     )
     group.add_argument(
         "--rules", metavar="R", help=f"a file of rules, or one of {', '.join(PRESETS)}"
+    )
+    group.add_argument(
+        "--edges",
+        choices=EDGES,
+        help="where events begin and end: as the sound itself does (refined), or on the borders of"
+        " frames (plain); default: refined, plain with --threshold and --top",
     )
     group.add_argument(
         "--classes", nargs="+", metavar="NAME", help="names or AudioSet ids of the classes wanted"
@@ -211,7 +217,9 @@ def _events(options: argparse.Namespace) -> EventOptions:
     else:
         rules = RuleSet() if options.top is None else RuleSet.threshold(_ANY_SCORE)
     classes = tuple(c.index for c in class_map.select(options.classes or ()))
-    return EventOptions(rules_to_json(rules, class_map), classes, options.top)
+    plain = options.threshold is not None or options.top is not None
+    edges = options.edges or ("plain" if plain else "refined")
+    return EventOptions(rules_to_json(rules, class_map), classes, options.top, edges)
 
 
 def _show_record(record: Record, several: bool) -> None:

@@ -14,7 +14,7 @@ from .calibration import (
 from .detections import Detections
 from .envelope import ENVELOPE_STEP_S, Envelope, EnvelopeBuilder, EnvelopeStream, envelope_of
 from .folding import FoldedEvent, counting_below, fold, folded_list, in_branch, lineage
-from .hysteresis import derive_events, detect
+from .hysteresis import EDGES, Edges, derive_events, detect
 from .merge import Changes, compare, merge_detections
 from .prepared import PreparedScores, prepare
 from .presets import PRESETS, preset
@@ -38,6 +38,7 @@ from .tuning import (
 __all__ = [
     "DEFAULT_EDGES",
     "DEFAULT_RULE",
+    "EDGES",
     "ENVELOPE_STEP_S",
     "FEWEST_REVIEWS",
     "FEWEST_TRUE",
@@ -51,6 +52,7 @@ __all__ = [
     "Detections",
     "Dissent",
     "EdgeSettings",
+    "Edges",
     "Envelope",
     "EnvelopeBuilder",
     "EnvelopeStream",

@@ -16,6 +16,7 @@ silence, gaps up to `merge_gap_s` are bridged, and `on` selects. They are not cu
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,9 @@ from .prepared import PreparedScores, SparseScores
 from .refine import refine_edges
 from .rules import ResolvedRule, RuleSet
 
+Edges = Literal["plain", "refined"]
+"""Plain edges lie on the borders of tiles; refined ones where the sound itself begins and ends."""
+EDGES: tuple[Edges, ...] = ("refined", "plain")
 TILE_UNCERTAINTY_S = 1.0
 """How far an edge on the border of a tile may be off: 90 % of the errors on labelled scenes were
 smaller, at the published hop as well as at finer ones."""

@@ -73,6 +73,10 @@ def refine_edges(
     late = _OFFSET_UNCERTAINTY_S[_kind(fall, lost_end)]
     begins = envelope.start_s + start * ENVELOPE_STEP_S + _MIDDLE_S - ENVELOPE_STEP_S / 2
     ends = envelope.start_s + stop * ENVELOPE_STEP_S + _MIDDLE_S + ENVELOPE_STEP_S / 2
+    # What is cut off by the end of the recording reaches it, and not just the middle of a window.
+    grid = detections.table.grid
+    begins = np.where(start <= 0, grid.start_s, begins)
+    ends = np.where(stop >= len(envelope.values) - 1, grid.end_s, ends)
     return _assembled(detections, source, begins, ends, early, late)
 
 

@@ -24,6 +24,8 @@ def same(first, second) -> bool:
         and a.grid == b.grid
         and a.channel == b.channel
         and np.array_equal(first.embeddings(a.channel), second.embeddings(b.channel))
+        and np.array_equal(first.envelope(a.channel).values, second.envelope(b.channel).values)
+        and len(first.envelope(a.channel).values) > 1
         for a, b in zip(first.tables, second.tables, strict=True)
     )
 

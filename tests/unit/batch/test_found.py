@@ -11,7 +11,7 @@ from yamnet_gui.batch import found as module
 from yamnet_gui.batch.found import find_events, read_found, write_found
 from yamnet_gui.batch.stored import forget_pages, open_rows
 from yamnet_gui.core.classes import ClassMap
-from yamnet_gui.detection import RuleSet, derive_events
+from yamnet_gui.detection import EDGES, RuleSet, derive_events
 
 from .fakes import write_sound
 
@@ -29,10 +29,12 @@ def analysis(tmp_path, model, cache):
 
 @pytest.mark.parametrize("rules", [RuleSet(), RuleSet.threshold(0.45)])
 @pytest.mark.parametrize("wanted", [(), (3, 70, 71, 500)])
-def test_events_are_those_of_the_rules(analysis, classes, rules, wanted):
-    found = find_events(analysis, rules, wanted).labelled(classes)
+@pytest.mark.parametrize("edges", EDGES)
+def test_events_are_those_of_the_rules(analysis, classes, rules, wanted, edges):
+    found = find_events(analysis, rules, wanted, edges=edges).labelled(classes)
     for table in analysis.tables:
-        expected = derive_events(table, rules, classes, wanted or None)
+        envelope = analysis.envelope(table.channel) if edges == "refined" else None
+        expected = derive_events(table, rules, classes, wanted or None, envelope)
         assert [e for e in found.events if e.channel == table.channel] == list(expected)
 
 

@@ -56,6 +56,23 @@ def test_events_as_csv_and_audacity_have_equal_times(run, weights, sounds, tmp_p
     ]
 
 
+def test_edges_are_refined_unless_plain_ones_are_asked_for(run, weights, sounds, tmp_path):
+    def events(*options):
+        table = tmp_path / "edges.csv"
+        assert run("analyze", sounds / "s2.wav", "-o", table, *options)[0] == 0
+        return [(float(row["onset_s"]), float(row["offset_s"])) for row in rows(table)]
+
+    refined = events("--rules", "sensitive")
+    plain = events("--rules", "sensitive", "--edges", "plain")
+    assert refined == events("--rules", "sensitive", "--edges", "refined")
+    assert refined
+    assert refined != plain
+    assert {onset for onset, _ in plain} <= {0.0, *(round(0.24 + 0.48 * k, 2) for k in range(9))}
+    threshold = events("--threshold", 0.4)
+    assert threshold == events("--threshold", 0.4, "--edges", "plain")
+    assert threshold != events("--threshold", 0.4, "--edges", "refined")
+
+
 def test_classes_with_commas_are_chosen_by_name(run, weights, sounds, tmp_path):
     table = tmp_path / "out.csv"
     wanted = ("--classes", "Bee, wasp, etc.", "speech", "--threshold", "0.000001")
