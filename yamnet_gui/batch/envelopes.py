@@ -103,9 +103,9 @@ def add_envelopes(analysis: Analysis) -> Iterator[float]:
                 done = min(1.0, row / max(1, _row_count(table.grid)))
                 yield (number + done) / len(missing)
             values = np.concatenate([*parts, envelope.rest()])
-        with replacing(analysis.folder / envelope_name(table.channel)) as beside:
-            with beside.open("wb") as file:
-                npy.write_array(file, values[:, None], allow_pickle=False)
+        path = analysis.folder / envelope_name(table.channel)
+        with replacing(path) as beside, beside.open("wb") as file:
+            npy.write_array(file, values[:, None], allow_pickle=False)
 
 
 def _log_mel_rows(blocks: Iterable[Samples]) -> Iterator[NDArray[np.float32]]:

@@ -182,7 +182,7 @@ def test_a_killed_analysis_ends_with_the_same_bits(tmp_path, tiny_weights):
         assert np.array_equal(first["scores"], second["scores"])
         assert np.array_equal(first["embeddings"], second["embeddings"])
     stored = [sorted((tmp_path / name).rglob("*.npy")) for name in ("a", "b")]
-    assert len(stored[0]) == 2
+    assert len(stored[0]) == 3  # scores, embeddings, envelope
     assert all(filecmp.cmp(one, other, shallow=False) for one, other in zip(*stored, strict=True))
 
 
