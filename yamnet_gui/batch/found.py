@@ -24,7 +24,7 @@ from yamnet_gui.core.events import (
 )
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.scores import ScoreTable
-from yamnet_gui.detection import Detections, Edges, RuleSet, detect
+from yamnet_gui.detection import Detections, RuleSet, detect
 
 from .analysis import Analysis
 from .plan import printable
@@ -87,16 +87,15 @@ def find_events(
     rules: RuleSet,
     classes: Sequence[int] = (),
     top: int | None = None,
-    edges: Edges = "refined",
 ) -> FoundEvents:
     """The events of a recording under the rules, of these classes (none named: of all).
 
     With `top`, a class counts only where it is among so many highest of a frame. Edges are refined
-    where the analysis has an envelope (see `add_envelopes`), unless plain ones are asked for.
+    where the rules say so and the analysis has an envelope (see `add_envelopes`).
     """
     parts = [np.empty(0, _ROW)]
     for table in analysis.tables:
-        envelope = analysis.envelope(table.channel) if edges == "refined" else None
+        envelope = analysis.envelope(table.channel)
         wanted = sorted(set(classes)) or list(range(table.scores.shape[1]))
         step = max(_FEWEST_CLASSES, _HELD_SCORES // max(1, table.grid.count))
         for first in range(0, len(wanted), step):

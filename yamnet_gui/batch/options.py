@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from yamnet_gui.core.errors import SettingsError
-from yamnet_gui.detection import Edges
 from yamnet_gui.labels.formats import label_format
 
 from .settings import AnalysisSettings
@@ -17,14 +16,12 @@ class EventOptions:
     """How scores become events.
 
     `rules` is what `detection.rules_to_json` gives. `classes` are indices (empty: all). `top`
-    keeps, at each moment, only so many of the highest classes. `edges` says whether events end on
-    the borders of tiles or where the sound itself does.
+    keeps, at each moment, only so many of the highest classes.
     """
 
     rules: dict[str, Any]
     classes: tuple[int, ...] = ()
     top: int | None = None
-    edges: Edges = "refined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,6 @@ class BatchOptions:
             "rules": self.events.rules if self.events else None,
             "classes": list(self.events.classes) if self.events else [],
             "top": self.events.top if self.events else None,
-            "edges": self.events.edges if self.events else None,
             "clips": self.clips.suffix if self.clips else None,
             "mean_embedding": self.mean_embedding,
             "scores": self.scores.suffix if self.scores else None,

@@ -114,8 +114,8 @@ class Worker:
         yield replace(record, audio_s=seconds, best=tuple(best), warnings=analysis.warnings)
 
     def _refines(self, parts: PartNames) -> bool:
-        events = self.options.events
-        return parts.labels is not None and events is not None and events.edges == "refined"
+        wanted = parts.labels is not None and self.options.events is not None
+        return wanted and self._rules.refines
 
     def _write(self, analysis: Analysis, parts: PartNames) -> None:
         names, options = self.class_map.names, self.options
@@ -125,7 +125,7 @@ class Worker:
             )
         elif parts.labels is not None and options.events is not None:
             wanted = options.events
-            found = find_events(analysis, self._rules, wanted.classes, wanted.top, wanted.edges)
+            found = find_events(analysis, self._rules, wanted.classes, wanted.top)
             write_found(parts.labels, found)
         if parts.clips is not None:
             columns = clip_columns(names, EMBEDDING_SIZE if options.mean_embedding else 0)

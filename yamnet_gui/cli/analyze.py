@@ -25,7 +25,7 @@ from yamnet_gui.batch import (
 from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.errors import RecordingError, SettingsError
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.detection import EDGES, PRESETS, RuleSet, load_rules, preset, rules_to_json
+from yamnet_gui.detection import EDGES, METHODS, PRESETS, RuleSet, load_rules, preset, rules_to_json
 from yamnet_gui.labels.formats import FORMATS
 
 from .terminal import ProgressLine, in_words
@@ -88,7 +88,13 @@ def _add_rules(group: Any) -> None:
         "--edges",
         choices=EDGES,
         help="where events begin and end: as the sound itself does (refined), or on the borders of"
-        " frames (plain); default: refined, plain with --threshold and --top",
+        " frames (plain); default: as the rules say, plain with --threshold and --top",
+    )
+    group.add_argument(
+        "--method",
+        choices=METHODS,
+        help="two thresholds (hysteresis), one (plain), or sound event bounding boxes (boxes);"
+        " default: as the rules say",
     )
     group.add_argument(
         "--classes", nargs="+", metavar="NAME", help="names or AudioSet ids of the classes wanted"
@@ -217,9 +223,11 @@ def _events(options: argparse.Namespace) -> EventOptions:
     else:
         rules = RuleSet() if options.top is None else RuleSet.threshold(_ANY_SCORE)
     classes = tuple(c.index for c in class_map.select(options.classes or ()))
-    plain = options.threshold is not None or options.top is not None
-    edges = options.edges or ("plain" if plain else "refined")
-    return EventOptions(rules_to_json(rules, class_map), classes, options.top, edges)
+    if options.edges is not None:
+        rules = rules.with_edges(options.edges)
+    if options.method is not None:
+        rules = rules.with_method(options.method)
+    return EventOptions(rules_to_json(rules, class_map), classes, options.top)
 
 
 def _show_record(record: Record, several: bool) -> None:

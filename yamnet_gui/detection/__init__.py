@@ -14,13 +14,25 @@ from .calibration import (
 from .detections import Detections
 from .envelope import ENVELOPE_STEP_S, Envelope, EnvelopeBuilder, EnvelopeStream, envelope_of
 from .folding import FoldedEvent, counting_below, fold, folded_list, in_branch, lineage
-from .hysteresis import EDGES, Edges, derive_events, detect
+from .hysteresis import derive_events, detect
 from .merge import Changes, compare, merge_detections
 from .prepared import PreparedScores, prepare
 from .presets import PRESETS, preset
 from .refine import DEFAULT_EDGES, EdgeSettings, refine_edges
 from .replay import Contradiction, Dissent, Replay, replay_decisions
-from .rules import DEFAULT_RULE, METHODS, GroupRule, Method, ResolvedRule, Rule, RuleSet, group_rule
+from .rules import (
+    DEFAULT_RULE,
+    EDGES,
+    METHODS,
+    Edges,
+    GroupRule,
+    Method,
+    Origin,
+    ResolvedRule,
+    Rule,
+    RuleSet,
+    group_rule,
+)
 from .rules_io import load_rules, rules_from_json, rules_to_json, save_rules
 from .sebb import BoxSettings
 from .second_pass import FINE_HOP_S, densified, fine_frames, fine_grid, spans_to_rescore
@@ -59,6 +71,7 @@ __all__ = [
     "FoldedEvent",
     "GroupRule",
     "Method",
+    "Origin",
     "PreparedScores",
     "Replay",
     "ResolvedRule",

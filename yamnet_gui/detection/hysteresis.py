@@ -14,9 +14,8 @@ Boxes take the place of runs where the rules say so: those whose confidence is b
 silence, gaps up to `merge_gap_s` are bridged, and `on` selects. They are not cut to a length.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,9 +30,6 @@ from .prepared import PreparedScores, SparseScores
 from .refine import refine_edges
 from .rules import ResolvedRule, RuleSet
 
-Edges = Literal["plain", "refined"]
-"""Plain edges lie on the borders of tiles; refined ones where the sound itself begins and ends."""
-EDGES: tuple[Edges, ...] = ("refined", "plain")
 TILE_UNCERTAINTY_S = 1.0
 """How far an edge on the border of a tile may be off: 90 % of the errors on labelled scenes were
 smaller, at the published hop as well as at finer ones."""
@@ -48,8 +44,8 @@ def detect(
 ) -> Detections:
     """Detections of these classes (None: all) under the rules.
 
-    With the recording's envelope their edges are refined; shortest length, cooldown and padding
-    then hold for the refined events.
+    With the recording's envelope edges are refined where the rules say so; shortest length,
+    cooldown and padding then hold for the refined events.
     """
     prepared = scores if isinstance(scores, PreparedScores) else PreparedScores(scores)
     asked = range(prepared.class_count) if classes is None else sorted(set(classes))
@@ -61,16 +57,20 @@ def detect(
         for c, rule in resolved.items()
         if rule.enabled and highest[c] >= np.float32(rule.on)
     }
-    if rules.method == "boxes":
-        values = _Values(prepared.class_count, enabled)
-        return _detect_boxes(prepared, list(enabled), values, rules.rules_id, envelope)
+    values = _Values(prepared.class_count, enabled)
     groups: dict[int, list[int]] = {}
+    boxed: list[int] = []
     for c, rule in enabled.items():
-        groups.setdefault(prepared.smoothing_frames(rule.smoothing_s), []).append(c)
+        if rule.method == "boxes":
+            boxed.append(c)
+        else:
+            groups.setdefault(prepared.smoothing_frames(rule.smoothing_s), []).append(c)
     parts = [
-        _detect_group(prepared, frames, members, enabled, rules, envelope)
+        _detect_group(prepared, frames, members, values, rules.rules_id, envelope)
         for frames, members in groups.items()
     ]
+    if boxed:
+        parts.append(_detect_boxes(prepared, boxed, values, rules.rules_id, envelope))
     return gathered(parts, no_detections(prepared.table, rules.rules_id))
 
 
@@ -89,20 +89,19 @@ def _detect_group(
     prepared: PreparedScores,
     smoothing_frames: int,
     members: list[int],
-    resolved: dict[int, ResolvedRule],
-    rules: RuleSet,
+    per_class: "_Values",
+    rules_id: str,
     envelope: Envelope | None,
 ) -> Detections:
-    per_class = _Values(prepared.class_count, {c: resolved[c] for c in members})
-    floor = min(resolved[c].off for c in members)
     wanted = np.array(members, np.int64)
+    floor = float(per_class.off[wanted].min())
     everything = len(members) == prepared.class_count
     sparse = prepared.sparse(smoothing_frames, floor, wanted)
     sparse = sparse.of_classes(None if everything else wanted)
     table = prepared.table
     cls, first, last, peak = _candidates(sparse, per_class, table.grid.hop_s)
     candidates = _cut_long(sparse, per_class, table, cls, first, last, peak)
-    return _selected(table, candidates, per_class, rules.rules_id, envelope)
+    return _selected(table, candidates, per_class, rules_id, envelope)
 
 
 def _detect_boxes(
@@ -151,7 +150,12 @@ def _selected(
         rules_id,
     )
     if envelope is not None:
-        found = refine_edges(found, envelope)
+        refined = per_class.refined[found.class_index]
+        if refined.all():
+            found = refine_edges(found, envelope)
+        elif refined.any():
+            parts = [refine_edges(found.select(refined), envelope), found.select(~refined)]
+            found = gathered(parts, found)
     length = found.offset_s - found.onset_s
     found = found.select(length >= per_class.shortest_s[found.class_index] - _SLACK)
     return _padded(_cooled(found, per_class), per_class)
@@ -164,7 +168,7 @@ class _Values:
         index = np.fromiter(resolved, np.int64, len(resolved))
         rules = list(resolved.values())
 
-        def spread(values: list[float]) -> NDArray[np.float64]:
+        def spread(values: Sequence[float]) -> NDArray[np.float64]:
             array = np.zeros(class_count)
             array[index] = values
             return array
@@ -178,6 +182,7 @@ class _Values:
         self.merge_gap_s = spread([r.merge_gap_s for r in rules])
         self.padding_s = spread([r.padding_s for r in rules])
         self.cooldown_s = spread([r.cooldown_s for r in rules])
+        self.refined = spread([r.edges == "refined" for r in rules]).astype(bool)
 
 
 _Candidates = tuple[

@@ -34,6 +34,7 @@ class EdgeSettings:
 
 
 DEFAULT_EDGES = EdgeSettings()
+_ROWS_AT_ONCE = 100_000
 _MIDDLE_S = 0.0125  # of an STFT window
 _LOW_SHARE, _HIGH_SHARE = 0.25, 0.75  # between which the slope of an edge is taken
 _STEEP_S, _SLOW_S = 0.1, 0.8
@@ -55,6 +56,33 @@ def refine_edges(
         return detections
     begin, end, lowest, highest = _stretches(detections, envelope, settings)
     usable = np.flatnonzero(end - begin >= 2)
+    # A few at a time: that needs little memory, and what it needs stays near the processor.
+    place = np.cumsum(end[usable] - begin[usable]) // _ROWS_AT_ONCE
+    borders = np.flatnonzero(np.append(True, place[1:] != place[:-1]))
+    found = [
+        _located(part, begin, end, lowest, highest, envelope, settings, detections)
+        for part in np.split(usable, borders[1:])
+    ]
+    return _assembled(detections, *(np.concatenate(column) for column in zip(*found, strict=True)))
+
+
+def _located(
+    usable: NDArray[np.intp],
+    begin: NDArray[np.int64],
+    end: NDArray[np.int64],
+    lowest: NDArray[np.int64],
+    highest: NDArray[np.int64],
+    envelope: Envelope,
+    settings: EdgeSettings,
+    detections: Detections,
+) -> tuple[
+    NDArray[np.intp],
+    NDArray[np.floating],
+    NDArray[np.floating],
+    NDArray[np.float32],
+    NDArray[np.float32],
+]:
+    """Parts of these detections: what they belong to, onset, offset, and how unsure they are."""
     ragged = _Ragged.of(begin[usable], end[usable], envelope.values)
     owner, first, last = _parts(ragged, settings)
     kept = ragged.peak[owner] >= settings.least
@@ -77,7 +105,7 @@ def refine_edges(
     grid = detections.table.grid
     begins = np.where(start <= 0, grid.start_s, begins)
     ends = np.where(stop >= len(envelope.values) - 1, grid.end_s, ends)
-    return _assembled(detections, source, begins, ends, early, late)
+    return source, begins, ends, early, late
 
 
 def _stretches(

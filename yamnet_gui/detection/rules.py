@@ -12,8 +12,11 @@ from typing import Any, Literal
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.ontology import Ontology
 
-Method = Literal["hysteresis", "boxes"]
-METHODS: tuple[Method, ...] = ("hysteresis", "boxes")
+Method = Literal["hysteresis", "boxes", "plain"]
+METHODS: tuple[Method, ...] = ("hysteresis", "boxes", "plain")
+Edges = Literal["refined", "plain"]
+"""Plain edges lie on the borders of tiles; refined ones where the sound itself begins and ends."""
+EDGES: tuple[Edges, ...] = ("refined", "plain")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,9 @@ class Rule:
     `smoothing_s`: scores are averaged over this stretch first. `shortest_s`: shorter events are
     left out. `longest_s`: longer ones are cut into equal parts. `merge_gap_s`: gaps up to this
     are bridged. `padding_s`: added at both ends. `cooldown_s`: of events of a class nearer than
-    this, the strongest stays. `enabled`: whether the class gives events at all.
+    this, the strongest stays. `enabled`: whether the class gives events at all. `method`: two
+    thresholds ("hysteresis"), sound event bounding boxes, of which `on` is the confidence that one
+    needs ("boxes"), or `on` alone ("plain", as if `off` were equal). `edges`: where events end.
 
     Raises ValueError where a number is out of its range.
     """
@@ -38,6 +43,8 @@ class Rule:
     padding_s: float | None = None
     cooldown_s: float | None = None
     enabled: bool | None = None
+    method: Method | None = None
+    edges: Edges | None = None
 
     def __post_init__(self) -> None:
         for name in ("on", "off"):
@@ -50,6 +57,10 @@ class Rule:
                 raise ValueError(f"{name} must be a number of seconds, 0 or more")
         if self.longest_s is not None and not self.longest_s > 0:
             raise ValueError("longest_s must be more than 0")
+        if self.method is not None and self.method not in METHODS:
+            raise ValueError(f"no such method: {self.method}")
+        if self.edges is not None and self.edges not in EDGES:
+            raise ValueError(f"no such edges: {self.edges}")
 
     def over(self, below: "Rule") -> "Rule":
         """This rule, with what it leaves open taken from `below`."""
@@ -74,6 +85,8 @@ class ResolvedRule:
     padding_s: float
     cooldown_s: float
     enabled: bool
+    method: Method
+    edges: Edges
 
 
 DEFAULT_RULE = Rule(
@@ -86,6 +99,8 @@ DEFAULT_RULE = Rule(
     padding_s=0.0,
     cooldown_s=0.0,
     enabled=True,
+    method="hysteresis",
+    edges="refined",
 )
 
 
@@ -103,10 +118,9 @@ class GroupRule:
 class RuleSet:
     """All rules of a project: a default, ontology groups, single classes (nearest wins).
 
-    `classes` maps class index to rule. `method` chooses hysteresis or sound event bounding
-    boxes; `on` then is the confidence that a box needs. Every change gives a new set.
+    `classes` maps class index to rule. Every change gives a new set.
 
-    Raises ValueError where the default leaves something open or the method is unknown.
+    Raises ValueError where the default leaves something open.
     """
 
     default: Rule = DEFAULT_RULE
@@ -114,14 +128,11 @@ class RuleSet:
     classes: Mapping[int, Rule] = field(default_factory=dict)
     name: str = "balanced"
     version: int = 1
-    method: Method = "hysteresis"
 
     def __post_init__(self) -> None:
         missing = [f.name for f in fields(Rule) if getattr(self.default, f.name) is None]
         if missing:
             raise ValueError(f"the default rule lacks {', '.join(missing)}")
-        if self.method not in METHODS:
-            raise ValueError(f"no such method: {self.method}")
         # Larger groups first, so that the nearest ancestor of a class speaks last.
         ordered = tuple(sorted(self.groups, key=lambda g: (-len(g.members), g.mid)))
         object.__setattr__(self, "groups", ordered)
@@ -131,7 +142,9 @@ class RuleSet:
     @classmethod
     def threshold(cls, value: float) -> "RuleSet":
         """One plain threshold for all classes, nothing else."""
-        rule = Rule(on=value, off=value, merge_gap_s=0.0, smoothing_s=0.0).over(DEFAULT_RULE)
+        rule = Rule(
+            on=value, off=value, merge_gap_s=0.0, smoothing_s=0.0, method="plain", edges="plain"
+        ).over(DEFAULT_RULE)
         return cls(default=rule, name=f"threshold {value:g}")
 
     def inherited(self, class_index: int) -> Rule:
@@ -144,17 +157,59 @@ class RuleSet:
 
     def resolved(self, class_index: int) -> ResolvedRule:
         """Every value that holds for a class."""
+        if class_index not in self._special:
+            return self._resolved_default
         rule = self.inherited(class_index)
         own = self.classes.get(class_index)
-        settled = _said(own.over(rule) if own is not None else rule)
-        settled["off"] = min(settled["off"], settled["on"])
-        return ResolvedRule(**settled)
+        return _settled(own.over(rule) if own is not None else rule)
+
+    @cached_property
+    def _special(self) -> frozenset[int]:
+        """Classes for which more is said than by the default."""
+        return frozenset(self.classes).union(*(group.members for group in self.groups))
+
+    @cached_property
+    def _resolved_default(self) -> ResolvedRule:
+        return _settled(self.default)
+
+    @property
+    def refines(self) -> bool:
+        """Whether the edges of any class are refined, so that an envelope is needed."""
+        said = (self.default, *(g.rule for g in self.groups), *self.classes.values())
+        return any(rule.edges == "refined" for rule in said)
+
+    def with_edges(self, edges: Edges) -> "RuleSet":
+        """These edges for all classes, whatever their own rules say."""
+        return replace(
+            self,
+            default=replace(self.default, edges=edges),
+            groups=tuple(replace(g, rule=replace(g.rule, edges=None)) for g in self.groups),
+            classes={i: replace(rule, edges=None) for i, rule in self.classes.items()},
+        )
+
+    def with_method(self, method: Method) -> "RuleSet":
+        """This method for all classes, whatever their own rules say."""
+        return replace(
+            self,
+            default=replace(self.default, method=method),
+            groups=tuple(replace(g, rule=replace(g.rule, method=None)) for g in self.groups),
+            classes={i: replace(rule, method=None) for i, rule in self.classes.items()},
+        )
+
+    def origin(self, class_index: int, name: str) -> "Origin":
+        """Who says the value `name` (a field of `Rule`) that holds for a class."""
+        own = self.classes.get(class_index)
+        if own is not None and getattr(own, name) is not None:
+            return "class"
+        for group in reversed(self.groups):
+            if class_index in group.members and getattr(group.rule, name) is not None:
+                return group
+        return "default"
 
     @cached_property
     def rules_id(self) -> str:
         """A short hash of what the rules say; name and version do not count."""
         content = {
-            "method": self.method,
             "default": asdict(self.default),
             "groups": [[g.mid, sorted(g.members), asdict(g.rule)] for g in self.groups],
             "classes": [[index, asdict(rule)] for index, rule in self.classes.items()],
@@ -195,6 +250,16 @@ class RuleSet:
             if i not in wanted
         }
         return replace(self, classes={**self.classes, **off})
+
+
+Origin = GroupRule | Literal["class", "default"]
+"""Who says a value: the class itself, a group that it is in, or the default."""
+
+
+def _settled(rule: Rule) -> ResolvedRule:
+    said = _said(rule)
+    said["off"] = said["on"] if said["method"] == "plain" else min(said["off"], said["on"])
+    return ResolvedRule(**said)
 
 
 def group_rule(mid: str, rule: Rule, ontology: Ontology) -> GroupRule:

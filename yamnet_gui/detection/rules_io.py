@@ -14,7 +14,7 @@ from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.ontology import Ontology
 
-from .rules import METHODS, Rule, RuleSet, group_rule
+from .rules import EDGES, METHODS, Rule, RuleSet, group_rule
 
 _FORMAT = "yamnet_gui rules"
 _VERSION = 1
@@ -28,7 +28,6 @@ def rules_to_json(rules: RuleSet, class_map: ClassMap) -> dict[str, Any]:
         "format_version": _VERSION,
         "name": rules.name,
         "version": rules.version,
-        "method": rules.method,
         "default": _plain(rules.default),
         "groups": [{"mid": g.mid, "name": g.name, **_plain(g.rule)} for g in rules.groups],
         "classes": [
@@ -52,7 +51,6 @@ def rules_from_json(
             subject, "was written by a newer version", "update the program to read it"
         )
     try:
-        method = data.get("method", METHODS[0])
         classes = {}
         for entry in data.get("classes", []):
             found = class_map.find(str(entry.get("mid", ""))) or class_map.find(str(entry["name"]))
@@ -64,12 +62,14 @@ def rules_from_json(
             for entry in data.get("groups", [])
         )
         return RuleSet(
-            default=_rule(data["default"], ()),
+            # Files of earlier versions had one method for all, and said nothing of edges.
+            default=_rule({"method": data.get("method", METHODS[0]), **data["default"]}, ()).over(
+                Rule(edges=EDGES[0])
+            ),
             groups=groups,
             classes=classes,
             name=str(data.get("name", "")),
             version=int(data.get("version", 1)),
-            method=method,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise SettingsError(subject, f"holds a rule that cannot be used ({error})") from error
@@ -125,6 +125,10 @@ def _rule(entry: Mapping[str, Any], besides: tuple[str, ...]) -> Rule:
         if name == "enabled":
             if not isinstance(value, bool):
                 raise ValueError("enabled must be true or false")
+            values[name] = value
+        elif name in ("method", "edges"):
+            if not isinstance(value, str):
+                raise ValueError(f"{name} must be a word")
             values[name] = value
         elif value == _UNLIMITED and name == "longest_s":
             values[name] = math.inf

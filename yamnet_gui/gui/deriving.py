@@ -62,8 +62,7 @@ class Derived:
 
 def changed_classes(before: RuleSet, after: RuleSet, count: int) -> set[int] | None:
     """Classes whose own rule differs; None where what all inherit differs."""
-    shared = (before.default, before.groups, before.method)
-    if shared != (after.default, after.groups, after.method):
+    if (before.default, before.groups) != (after.default, after.groups):
         return None
     own = before.classes.keys() | after.classes.keys()
     return {i for i in own if i < count and before.classes.get(i) != after.classes.get(i)}

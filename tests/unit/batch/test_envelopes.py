@@ -59,7 +59,7 @@ def test_edges_stay_plain_without_an_envelope(stereo, model, cache):
     refined = find_events(analysis, RuleSet())
     (analysis.folder / envelope_name(None)).unlink()
     plain = find_events(analysis, RuleSet())
-    assert np.array_equal(plain.rows, find_events(analysis, RuleSet(), edges="plain").rows)
+    assert np.array_equal(plain.rows, find_events(analysis, RuleSet().with_edges("plain")).rows)
     assert not np.array_equal(plain.rows, refined.rows)
 
 

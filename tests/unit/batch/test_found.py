@@ -31,7 +31,8 @@ def analysis(tmp_path, model, cache):
 @pytest.mark.parametrize("wanted", [(), (3, 70, 71, 500)])
 @pytest.mark.parametrize("edges", EDGES)
 def test_events_are_those_of_the_rules(analysis, classes, rules, wanted, edges):
-    found = find_events(analysis, rules, wanted, edges=edges).labelled(classes)
+    rules = rules.with_edges(edges)
+    found = find_events(analysis, rules, wanted).labelled(classes)
     for table in analysis.tables:
         envelope = analysis.envelope(table.channel) if edges == "refined" else None
         expected = derive_events(table, rules, classes, wanted or None, envelope)

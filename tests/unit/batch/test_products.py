@@ -109,7 +109,7 @@ def test_events_obey_threshold_and_classes(analysis, classes):
 
 
 def test_top_keeps_the_highest_of_each_frame_whatever_their_score(analysis, classes):
-    found = find_events(analysis, RuleSet.threshold(1e-9), top=1, edges="plain").labelled(classes)
+    found = find_events(analysis, RuleSet.threshold(1e-9), top=1).labelled(classes)
     for table in analysis.tables:
         edges = table.grid.tile_edges()
         events = [event for event in found.events if event.channel == table.channel]

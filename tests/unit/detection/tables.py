@@ -28,7 +28,7 @@ def random_table(seed: int, frames: int = 60, classes: int = 3) -> ScoreTable:
 
 
 def rule_set(method: Method = "hysteresis", **values: float) -> RuleSet:
-    return RuleSet(default=Rule(**values).over(DEFAULT_RULE), method=method)
+    return RuleSet(default=Rule(method=method, **values).over(DEFAULT_RULE))
 
 
 seeds = st.integers(0, 10_000)

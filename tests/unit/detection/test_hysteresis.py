@@ -4,7 +4,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
-from yamnet_gui.detection import Detections, Method, RuleSet, derive_events, detect, prepare
+from yamnet_gui.detection import (
+    EDGES,
+    METHODS,
+    Detections,
+    Envelope,
+    Method,
+    Rule,
+    RuleSet,
+    derive_events,
+    detect,
+    prepare,
+)
 
 from .tables import CLASS_MAP, methods, plain_rules, random_table, rule_set, seeds, table_of
 
@@ -200,3 +211,20 @@ def test_prepared_scores_give_the_same_events(seed: int, on: float) -> None:
     detect(prepared, RuleSet.threshold(0.9))
     for rules in (rule_set(on=on), rule_set(on=on, off=0.0), rule_set(on=on, smoothing_s=1.5)):
         assert frames(detect(prepared, rules)) == frames(detect(table, rules))
+
+
+@given(seeds, st.integers(10, 3000))
+def test_each_class_has_its_own_method_and_edges(seed: int, rows: int) -> None:
+    table = random_table(seed, classes=6)
+    values = np.random.default_rng(seed).random(rows).astype(np.float32) * 4
+    envelope = Envelope(values)
+    mixed = RuleSet()
+    kinds = [(m, e) for m in METHODS for e in EDGES]
+    for index, (method, edges) in enumerate(kinds):
+        mixed = mixed.with_class(index, Rule(method=method, edges=edges))
+    found = detect(table, mixed, None, envelope)
+    assert (np.diff(found.class_index) >= 0).all()
+    for index, (method, edges) in enumerate(kinds):
+        alone = detect(table, RuleSet().with_method(method).with_edges(edges), [index], envelope)
+        for name in ("onset_s", "offset_s", "peak", "first_frame", "onset_uncertainty_s"):
+            assert np.array_equal(getattr(found.of_class(index), name), getattr(alone, name))

@@ -8,6 +8,7 @@ from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.detection import (
     DEFAULT_RULE,
     PRESETS,
+    GroupRule,
     Rule,
     RuleSet,
     load_rules,
@@ -36,6 +37,44 @@ def test_the_nearest_rule_wins_value_by_value() -> None:
     assert rules.resolved(SPEECH.index).on == DEFAULT_RULE.on
 
 
+def test_it_is_known_who_says_each_value() -> None:
+    rules = (
+        RuleSet()
+        .with_group(ANIMAL, Rule(on=0.4, padding_s=1.0), ONTOLOGY)
+        .with_group(DOG.mid, Rule(on=0.6), ONTOLOGY)
+        .with_class(BARK.index, Rule(off=0.2))
+    )
+    assert rules.origin(BARK.index, "off") == "class"
+    group = rules.origin(BARK.index, "on")
+    assert isinstance(group, GroupRule)
+    assert group.name == "Dog"
+    group = rules.origin(BARK.index, "padding_s")
+    assert isinstance(group, GroupRule)
+    assert group.mid == ANIMAL
+    assert rules.origin(BARK.index, "cooldown_s") == "default"
+    assert rules.origin(SPEECH.index, "on") == "default"
+
+
+def test_the_plain_method_has_one_threshold() -> None:
+    rules = RuleSet().with_class(3, Rule(method="plain", on=0.4))
+    assert (rules.resolved(3).on, rules.resolved(3).off) == (0.4, 0.4)
+    assert rules.resolved(4).off == DEFAULT_RULE.off
+
+
+def test_edges_and_method_for_all_leave_nobody_out() -> None:
+    rules = (
+        RuleSet()
+        .with_group(ANIMAL, Rule(on=0.4, edges="plain", method="boxes"), ONTOLOGY)
+        .with_class(SPEECH.index, Rule(method="plain", edges="refined"))
+    )
+    assert rules.refines
+    changed = rules.with_edges("plain").with_method("boxes")
+    assert not changed.refines
+    found = {(r.method, r.edges) for r in map(changed.resolved, range(521))}
+    assert found == {("boxes", "plain")}
+    assert changed.resolved(DOG.index).on == 0.4
+
+
 def test_off_is_never_above_on() -> None:
     rule = RuleSet().with_default(Rule(off=0.5)).with_threshold(None, 0.2).resolved(0)
     assert (rule.on, rule.off) == (0.2, 0.2)
@@ -60,7 +99,8 @@ def test_the_id_follows_what_rules_say_not_what_they_are_called() -> None:
     rules = RuleSet()
     assert RuleSet(name="other", version=7).rules_id == rules.rules_id
     assert rules.with_threshold(None, 0.9).rules_id != rules.rules_id
-    assert RuleSet(method="boxes").rules_id != rules.rules_id
+    assert rules.with_method("boxes").rules_id != rules.rules_id
+    assert rules.with_edges("plain").rules_id != rules.rules_id
 
 
 @pytest.mark.parametrize(
@@ -120,7 +160,8 @@ def test_single_classes_and_unlimited_length_are_readable_in_the_file(tmp_path: 
         ({"classes": [{"name": "Dog", "onn": 0.5}]}, "unknown: onn"),
         ({"classes": [{"name": "Dog", "enabled": 1}]}, "true or false"),
         ({"groups": [{"mid": "/m/none", "on": 0.5}]}, "not in the ontology"),
-        ({"method": "magic"}, "magic"),
+        ({"classes": [{"name": "Dog", "method": "magic"}]}, "magic"),
+        ({"classes": [{"name": "Dog", "edges": 3}]}, "must be a word"),
     ],
 )
 def test_files_that_cannot_be_used_say_why(
@@ -130,6 +171,15 @@ def test_files_that_cannot_be_used_say_why(
     path.write_text(json.dumps({**rules_to_json(RuleSet(), CLASS_MAP), **change}))
     with pytest.raises(SettingsError, match=reason):
         load_rules(path, CLASS_MAP, ONTOLOGY)
+
+
+def test_a_file_of_the_first_version_has_one_method_and_refined_edges(tmp_path: Path) -> None:
+    path = tmp_path / "rules.json"
+    older = rules_to_json(RuleSet(), CLASS_MAP)
+    default = {k: v for k, v in older["default"].items() if k not in ("method", "edges")}
+    path.write_text(json.dumps({**older, "method": "boxes", "default": default}))
+    rule = load_rules(path).resolved(DOG.index)
+    assert (rule.method, rule.edges) == ("boxes", "refined")
 
 
 def test_a_missing_or_broken_file_says_so(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def test_a_recording_that_begins_or_ends_inside_a_sound_has_its_box() -> None:
 
 def test_a_lower_threshold_adds_boxes_but_stretches_none() -> None:
     table = table_of([0, 0.3, 0.9, 0.9, 0.3, 0.0, 0.0, 0.0, 0.0, 0.35, 0.0, 0.0])
-    rules = RuleSet(default=rule_set(on=0.6).default, method="boxes")
+    rules = RuleSet(default=rule_set("boxes", on=0.6).default)
     high = detect(table, rules)
     low = detect(table, rules.with_threshold(None, 0.2))
     assert (len(high), len(low)) == (1, 2)
