@@ -42,7 +42,7 @@ class Projects(QObject):
     failed = Signal(object)  # UserError
     in_use = Signal(object, object)  # Path, UserError
     found = Signal(object)  # FoundRecording
-    counted = Signal(list)  # list[tuple[Path, str]]: how far the review of each recording is
+    counted = Signal(list)  # list[RecordingCount]: how far the review of each recording is
 
     def __init__(
         self, document: Document, state: ProjectState, parent: QObject | None = None

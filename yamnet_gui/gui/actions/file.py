@@ -24,6 +24,26 @@ ACTIONS: tuple[ActionSpec, ...] = (
         tip="Copy the project under another name and go on there",
     ),
     ActionSpec(
+        "add_recordings",
+        "Add &recordings to the project…",
+        "File",
+        ("Ctrl+Alt+R",),
+        tip="Add files, or lists of files, to the project",
+    ),
+    ActionSpec(
+        "add_folder",
+        "Add a &folder to the project…",
+        "File",
+        ("Ctrl+Alt+F",),
+        tip="Add all recordings below a folder to the project",
+    ),
+    ActionSpec(
+        "find_missing",
+        "Find &missing recordings…",
+        "File",
+        tip="Look below a folder for recordings that have moved, by their content",
+    ),
+    ActionSpec(
         "export",
         "&Export events…",
         "File",

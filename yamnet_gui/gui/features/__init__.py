@@ -1,5 +1,6 @@
 """What the window offers, one file per feature; a new one is added to the list below."""
 
+from .dataset import Dataset
 from .embeddings import KeepingEmbeddings
 from .exporting import Exporting
 from .feature import Feature, run_dialog
@@ -22,6 +23,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Menus,
     Files,
     ProjectMenu,
+    Dataset,
     Queueing,
     RuleSetting,
     Exporting,

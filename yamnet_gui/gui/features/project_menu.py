@@ -35,7 +35,6 @@ class ProjectMenu(Feature):
         projects.failed.connect(workbench.show_error)
         projects.in_use.connect(self._on_in_use)
         projects.found.connect(self._on_found)
-        projects.counted.connect(self._show_counts)
         workbench.opener.leaving.connect(projects.store_detections)
         workbench.document.events_changed.connect(self._show_progress)
         workbench.document.analysis_changed.connect(self._show_progress)
@@ -120,11 +119,6 @@ class ProjectMenu(Feature):
         elif files:
             bench.opener.open(next((path for path in files if path.exists()), files[0]))
         bench.projects.count()
-
-    def _show_counts(self, counts: list[tuple[Path, str]]) -> None:
-        for path, words in counts:
-            self._bench.recordings.set_state(path, words)
-        self._show_progress()
 
     def _show_progress(self) -> None:
         """How far the review of the open recording is, beside its name."""

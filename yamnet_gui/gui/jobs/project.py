@@ -149,20 +149,39 @@ class StoreDetectionsJob:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingCount:
+    """How far a recording is: a word or two, and more for a tip."""
+
+    path: Path
+    words: str
+    tip: str = ""
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CountJob:
-    """Counts the reviewed events of every recording: (file, words)."""
+    """Counts the reviewed events of every recording and looks whether its file is there."""
 
     project: Project
 
-    def run(self) -> Iterator[list[tuple[Path, str]]]:
+    def run(self) -> Iterator[list[RecordingCount]]:
         counts = self.project.recording_counts()
         found = []
         for recording in self.project.recordings():
             count = counts.get(recording.id)
-            words = "analysed" if recording.state is RecordingState.ANALYSED else ""
-            if count is not None:
+            path = self.project.locate(recording)
+            words, tip = "", ""
+            if recording.state is RecordingState.FAILED:
+                words, tip = "failed", recording.error
+            elif count is not None:
                 words = progress_words(count.reviewed, count.total)
-            found.append((self.project.locate(recording), words))
+                tip = f"{count.reviewed} of {count.total} events reviewed"
+            elif recording.state is RecordingState.ANALYSED:
+                words = "no events"
+            missing = not path.exists()
+            if missing:
+                words, tip = "missing", "The file is not where the project has it"
+            found.append(RecordingCount(path, words, tip, missing))
         yield found
 
 

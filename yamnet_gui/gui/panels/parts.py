@@ -250,6 +250,12 @@ class IconButton(QToolButton):
             self._tint()
         super().changeEvent(event)
 
+    def show_icon(self, name: str) -> None:
+        """Another drawing, where the button does something else now."""
+        if name != self._name:
+            self._name = name
+            self._tint()
+
     def _tint(self) -> None:
         drawing = icon(self._name, self.palette())
         self.setIcon(drawing)

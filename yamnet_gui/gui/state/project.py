@@ -35,6 +35,7 @@ class ProjectState(QObject):
     recording_changed = Signal()
     events_changed = Signal(object)  # tuple[Event, ...]: what was put in; () for anything else
     reviewed_changed = Signal()
+    recordings_changed = Signal()  # some came, went, moved or were analysed
     steps_changed = Signal()
     _written = Signal(object)
 
@@ -198,6 +199,8 @@ class ProjectState(QObject):
         ):
             self._reviewed = project.reviewed(self._recording_id)
             self.reviewed_changed.emit()
+        if any(c.recording_changed for c in changes):
+            self.recordings_changed.emit()
         self.steps_changed.emit()
 
     def _read(self, project: Project, ids: tuple[str, ...]) -> None:

@@ -1,0 +1,118 @@
+"""The table model of recordings: names, and a word on how far each is."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QFont
+
+Index = QModelIndex | QPersistentModelIndex
+PATH_ROLE = Qt.ItemDataRole.UserRole
+_NO_PARENT = QModelIndex()
+NAME, STATE = 0, 1
+
+
+@dataclass(slots=True)
+class _Entry:
+    path: Path
+    state: str = ""
+    tip: str = ""
+
+
+class RecordingsModel(QAbstractTableModel):
+    """Recordings with a word on how far each is."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._entries: list[_Entry] = []
+        self._rows: dict[Path, int] = {}
+        self._current: Path | None = None
+
+    @property
+    def paths(self) -> list[Path]:
+        return [entry.path for entry in self._entries]
+
+    @property
+    def states(self) -> set[str]:
+        """Every word that is shown beside a recording."""
+        return {entry.state for entry in self._entries}
+
+    def set_files(self, paths: Iterable[Path]) -> None:
+        """Lists these, each once; what is known of their state stays."""
+        known = {entry.path: entry for entry in self._entries}
+        self.beginResetModel()
+        self._entries = [known.get(p) or _Entry(p) for p in dict.fromkeys(paths)]
+        self._rows = {entry.path: row for row, entry in enumerate(self._entries)}
+        self.endResetModel()
+
+    def add(self, path: Path) -> None:
+        """Lists one more, at the end."""
+        if path not in self._rows:
+            row = len(self._entries)
+            self.beginInsertRows(QModelIndex(), row, row)
+            self._entries.append(_Entry(path))
+            self._rows[path] = row
+            self.endInsertRows()
+
+    def set_state(self, path: Path, text: str, tip: str = "") -> None:
+        self.set_states({path: (text, tip)})
+
+    def set_states(self, states: Mapping[Path, tuple[str, str]]) -> None:
+        """Words and more words for a tip, of many recordings at once."""
+        changed = []
+        for path, (text, tip) in states.items():
+            row = self._rows.get(path)
+            if row is not None and (self._entries[row].state, self._entries[row].tip) != (
+                text, tip,
+            ):  # fmt: skip
+                self._entries[row].state, self._entries[row].tip = text, tip
+                changed.append(row)
+        if changed:
+            self.dataChanged.emit(self.index(min(changed), NAME), self.index(max(changed), STATE))
+
+    def set_current(self, path: Path | None) -> None:
+        """Marks the recording that is open."""
+        before, self._current = self._current, path
+        for changed in (before, path):
+            row = self._rows.get(changed) if changed else None
+            if row is not None:
+                self.dataChanged.emit(self.index(row, NAME), self.index(row, STATE))
+
+    def row_of(self, path: Path) -> int | None:
+        return self._rows.get(path)
+
+    def rowCount(self, parent: Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self._entries)
+
+    def columnCount(self, parent: Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else 2
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return ("Recording", "State")[section] if section in (NAME, STATE) else None
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        entry = self._entries[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return entry.path.name if index.column() == NAME else entry.state
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{entry.path}\n{entry.tip or entry.state}".strip()
+        if role == Qt.ItemDataRole.FontRole and entry.path == self._current:
+            font = QFont()
+            font.setBold(True)
+            return font
+        if role == Qt.ItemDataRole.AccessibleTextRole and entry.path == self._current:
+            return f"{entry.path.name}, open" if index.column() == NAME else entry.state
+        if role == PATH_ROLE:
+            return entry.path
+        return None
