@@ -86,10 +86,6 @@ class Analysing(QObject):
         found = find_weights()
         return found if found is not None and found.is_file() else None
 
-    def means(self) -> tuple[Model, AnalysisSettings, ResultCache | None]:
-        """What an analysis is done with now. Raises WeightsError or SettingsError."""
-        return self._find_model(), self._analysis_settings(), self._cache
-
     def start(self) -> None:
         """Analyses the open recording with the present settings."""
         recording = self._document.recording

@@ -120,7 +120,7 @@ class BatchRun(QObject):
         if project is None or self._state is BatchState.RUNNING or not self._todo:
             return
         try:
-            model, settings, cache = self._analysing.means()
+            model, settings = self._analysing.model(), self._analysing.analysis_settings()
         except UserError as error:
             self._end()
             self.failed.emit(error)
@@ -133,7 +133,7 @@ class BatchRun(QObject):
                 tuple(self._todo),
                 model,
                 settings,
-                cache,
+                self._analysing.cache,
                 self._rules.rule_set,
                 self._class_map,
             ),
