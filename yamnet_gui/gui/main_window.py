@@ -70,11 +70,18 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentIndex(1 if shown else 0)
 
     def add_panel(
-        self, name: str, title: str, panel: QWidget, left: bool, *, behind: str = ""
+        self,
+        name: str,
+        title: str,
+        panel: QWidget,
+        left: bool,
+        *,
+        behind: str = "",
+        hidden: bool = False,
     ) -> None:
         """A side panel that can be moved, hidden and comes back where it was.
 
-        `behind`: the name of a panel to stand behind as a tab.
+        `behind`: the name of a panel to stand behind as a tab. `hidden`: until it is wanted.
         """
         dock = QDockWidget(title, self)
         dock.setObjectName(name)
@@ -83,10 +90,18 @@ class MainWindow(QMainWindow):
         if behind:
             self.tabifyDockWidget(self._docks[behind], dock)
             self._docks[behind].raise_()
+        if hidden:
+            dock.hide()
         self._docks[name] = dock
         action = dock.toggleViewAction()
         action.setText(f"Panel: {title}")
         self.menus["View"].addAction(action)
+
+    def show_panel(self, name: str) -> None:
+        """Brings a panel to the front, wherever it is."""
+        dock = self._docks[name]
+        dock.show()
+        dock.raise_()
 
     def connect_actions(self, handlers: Mapping[str, Callable[[], object]]) -> None:
         """Gives actions their work."""

@@ -15,6 +15,7 @@ from yamnet_gui.labels.project import PROJECT_SUFFIX
 
 from .actions import Needs
 from .analysing import Analysing
+from .audition import Audition
 from .controller import Controller
 from .demo import demo_recording
 from .deriving import Deriver
@@ -22,6 +23,7 @@ from .dialogs.class_picker import LabelChoice
 from .dialogs.review import ask_label, confirm
 from .features import FEATURES
 from .garbage import GarbageCollector
+from .going import Going
 from .look import Look
 from .main_window import MainWindow
 from .opening import Opener
@@ -44,6 +46,7 @@ from .state.review_queue import ReviewQueue
 from .state.rules import Rules
 from .state.selection import EventSelection
 from .state.settings import Settings
+from .state.similar import Similar
 from .state.sound import Sound
 from .state.spectrogram import Spectrogram
 from .state.taught import TaughtClasses
@@ -80,6 +83,8 @@ class Workbench(QObject):
         self.projects = Projects(self.document, self.project, self)
         self.embeddings = Embeddings(self)
         self.taught = TaughtClasses(self.class_map, self.document, self)
+        self.similar = Similar(self)
+        self.audition = Audition(self.player, self.settings, lambda: make_player(self), self)
         self.deriver = Deriver(
             self.document,
             self.rules,
@@ -99,6 +104,9 @@ class Workbench(QObject):
             self.opener,
             self.analysing,
             self,
+        )
+        self.going = Going(
+            self.document, self.timeline, self.project, self.opener, self.controller, self
         )
         self.reviewing = Reviewing(
             self.document,

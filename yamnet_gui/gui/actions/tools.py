@@ -1,5 +1,28 @@
 """What the menu Tools offers."""
 
-from .spec import ActionSpec
+from .spec import ActionSpec, Needs
 
-ACTIONS: tuple[ActionSpec, ...] = (ActionSpec("clear_cache", "&Clear stored results", "Tools"),)
+ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec(
+        "find_similar",
+        "&Find similar sounds",
+        "Tools",
+        ("Ctrl+F",),
+        tip="Find what resembles the selected events or stretch in all recordings of the project",
+        needs=Needs.RECORDING,
+    ),
+    ActionSpec(
+        "find_like_file",
+        "Find what resembles a &recording…",
+        "Tools",
+        tip="Find what resembles a sound file from anywhere",
+    ),
+    ActionSpec(
+        "near_duplicates",
+        "Find near-&duplicates of this recording",
+        "Tools",
+        tip="Find recordings of the project in which most of this one comes back",
+        needs=Needs.RECORDING,
+    ),
+    ActionSpec("clear_cache", "&Clear stored results", "Tools", separator=True),
+)

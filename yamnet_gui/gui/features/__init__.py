@@ -11,6 +11,7 @@ from .menus import Menus
 from .project_menu import ProjectMenu
 from .queueing import Queueing
 from .rules import RuleSetting
+from .similar import FindingSimilar
 from .taught_scores import TaughtScores
 from .telling import Telling
 from .tools import Tools
@@ -31,5 +32,6 @@ FEATURES: tuple[type[Feature], ...] = (
     Tools,
     KeepingEmbeddings,
     TaughtScores,
+    FindingSimilar,
 )
 """In the order in which they are made; each class takes the workbench."""

@@ -13,10 +13,11 @@ from .feature import Feature
 if TYPE_CHECKING:
     from yamnet_gui.gui.workbench import Workbench
 
-_OF_A_PLACE = ("draw", "play_selected", "zoom_event", "zoom_all", "clear_selection")
+_OF_A_PLACE = ("draw", "find_similar", "play_selected", "zoom_event", "zoom_all", "clear_selection")
 _OF_AN_EVENT = (
     *("accept", "reject", "uncertain", "unreview", "|", "find_class", "split", "merge"),
-    *("delete", "|", "accept_above", "reject_below", "|", "play_selected", "zoom_event"),
+    *("delete", "|", "accept_above", "reject_below", "|", "find_similar"),
+    *("play_selected", "zoom_event"),
 )
 
 

@@ -1,5 +1,6 @@
 """The project: recordings, events and every decision about them in one SQLite file."""
 
+from .answers import Answer, answer
 from .backups import backups_for, restore_backup
 from .codec import Value
 from .commands import Change, Command, group
@@ -57,6 +58,7 @@ from .values import (
 __all__ = [
     "PROJECT_SUFFIX",
     "Analysis",
+    "Answer",
     "Change",
     "Choice",
     "ClassCounts",
@@ -82,6 +84,7 @@ __all__ = [
     "accept",
     "add_events",
     "add_recordings",
+    "answer",
     "apply_merge",
     "backups_for",
     "change_recording",

@@ -1,0 +1,435 @@
+"""Find similar: from an event, a stretch or a file to a list that can be heard and decided on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QFileDialog, QMenu
+
+from yamnet_gui.audio import SOUND_SUFFIXES
+from yamnet_gui.core.errors import ProjectError, UserError
+from yamnet_gui.core.events import Event, RecordingInfo, ReviewState
+from yamnet_gui.core.scores import DEFAULT_HOP_S
+from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.embedding import Duplicate, Exclusion, Frames, Match
+from yamnet_gui.gui.jobs.embedding import DuplicatesJob, OutsideJob, SearchJob
+from yamnet_gui.gui.jobs.runner import JobRunner, Ticket
+from yamnet_gui.gui.panels.similar import SimilarPanel
+from yamnet_gui.gui.state.similar import Hit, LabelOfHits, ListKind, Place, Sample
+from yamnet_gui.gui.times import clock
+from yamnet_gui.labels.project import answer, delete, unreview
+from yamnet_gui.labels.project.values import ProjectEvent
+
+from .feature import Feature
+
+if TYPE_CHECKING:
+    from yamnet_gui.gui.workbench import Workbench
+
+_LIMIT = 100
+_DECIDED = (ReviewState.ACCEPTED, ReviewState.REJECTED)
+
+
+class FindingSimilar(Feature):
+    """Searches the project's embeddings and keeps what people decide about the matches."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__(workbench)
+        bench = workbench
+        self._similar = bench.similar
+        self.panel = SimilarPanel(bench.similar)
+        bench.window.add_panel(
+            "similar", "Similar", self.panel, left=False, behind="events", hidden=True
+        )
+        self._runner = JobRunner("search", bench)
+        self._ticket: Ticket | None = None
+        self._made: set[str] = set()
+        self.panel.decided.connect(self.decide)
+        self.panel.refined.connect(self.refine)
+        self.panel.play_requested.connect(self.play)
+        self.panel.opened.connect(self.open)
+        self.panel.again_requested.connect(self.search_again)
+        self.panel.label_requested.connect(self.ask_label)
+        self.panel.file_requested.connect(self.find_like_file)
+        self.panel.menu_requested.connect(self._menu)
+        bench.project.steps_changed.connect(self._on_steps)
+        bench.project.project_changed.connect(self._on_project)
+        bench.going.told.connect(bench.reviewing.told)
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        return {
+            "find_similar": self.find_similar,
+            "find_like_file": self.find_like_file,
+            "near_duplicates": self.find_duplicates,
+        }
+
+    @property
+    def busy(self) -> bool:
+        return self._runner.busy or self._bench.going.waiting
+
+    def close(self) -> None:
+        self._runner.close()
+        self._bench.audition.close()
+
+    # What is looked for
+
+    def find_similar(self) -> None:
+        """Looks for what resembles the selected events, or the selected stretch."""
+        bench = self._bench
+        frames = self._frames()
+        if frames is None:
+            return
+        events = bench.reviewing.selected()
+        positives = [e for e in events if e.state is not ReviewState.REJECTED] or events
+        negatives = [e for e in events if e not in positives]
+        span = bench.timeline.selection
+        if positives:
+            label = positives[0]
+            self._similar.set_label(LabelOfHits(label.label, label.class_index, label.mid))
+            samples = [self._sample_of(frames, e.span, e.label, e.channel) for e in positives]
+            against = [self._sample_of(frames, e.span, e.label, e.channel) for e in negatives]
+        elif span is not None:
+            samples = [self._sample_of(frames, span, "the selection", None)]
+            against = []
+        else:
+            bench.reviewing.told.emit("Select an event or a stretch to find what resembles it.")
+            return
+        found = [s for s in samples if s is not None]
+        if not found:
+            bench.reviewing.told.emit(
+                "There are no embeddings of this stretch yet: analyse the recording first."
+            )
+            return
+        self.search(found, [s for s in against if s is not None])
+
+    def find_like_file(self) -> None:
+        """Looks for what resembles a sound file from anywhere."""
+        bench = self._bench
+        if self._frames() is None:
+            return
+        patterns = " ".join(f"*{suffix}" for suffix in sorted(SOUND_SUFFIXES))
+        name, _chosen = QFileDialog.getOpenFileName(
+            bench.window,
+            "Find what resembles a recording",
+            bench.settings.folder("examples"),
+            f"Recordings ({patterns});;All files (*)",
+        )
+        if name:
+            bench.settings.remember_folder(Path(name).parent, "examples")
+            self.search_like(Path(name))
+
+    def search_like(self, path: Path) -> None:
+        """Analyses a file that need not be in the project, and searches with all of it."""
+        bench = self._bench
+        try:
+            model = bench.analysing.model()
+        except UserError as error:
+            bench.show_error(error)
+            return
+        self._begin(f"Like {path.name}")
+
+        def take(found: NDArray[np.float32] | None) -> None:
+            if found is not None:
+                self.search([Sample(path.name, found)])
+
+        settings, cache = bench.analysing.analysis_settings(), bench.analysing.cache
+        self._ticket = self._runner.submit(
+            OutsideJob(path, model, settings, cache), on_result=take, on_failed=self._failed
+        )
+
+    def search(self, positives: Sequence[Sample], negatives: Sequence[Sample] = ()) -> None:
+        """Searches all recordings of the project; the list is shown when it is there."""
+        frames = self._frames()
+        if frames is None:
+            return
+        similar = self._similar
+        title = _title(positives, negatives)
+        similar.set_query(positives, negatives)
+        self._begin(title)
+        exclude = [_exclusion(s.place) for s in (*positives, *negatives) if s.place is not None]
+        exclude += [_exclusion(h.place) for h in similar.hits if h.state in _DECIDED]
+
+        def take(matches: list[Match]) -> None:
+            similar.set_searching(False)
+            similar.show(ListKind.SIMILAR, title, [_hit(m) for m in matches])
+            self._show_first()
+
+        self._ticket = self._runner.submit(
+            SearchJob(
+                frames,
+                tuple(s.frames for s in positives),
+                tuple(s.frames for s in negatives),
+                tuple(exclude),
+                _LIMIT,
+            ),
+            on_result=take,
+            on_failed=self._failed,
+        )
+
+    def refine(self, row: int, more: bool) -> None:
+        """Searches again with this hit as a further example, or as one of what is not meant."""
+        frames = self._frames()
+        if frames is None or not self._similar.positives:
+            return
+        hit = self._similar.hits[row]
+        sample = self._sample_at(frames, hit.place)
+        if sample is None:
+            return
+        positives, negatives = self._similar.positives, self._similar.negatives
+        if more:
+            self.search([*positives, sample], negatives)
+        else:
+            self.search(positives, [*negatives, sample])
+
+    def search_again(self) -> None:
+        """Searches with what was accepted as examples and what was rejected against it."""
+        frames = self._frames()
+        if frames is None:
+            return
+        positives, negatives = [*self._similar.positives], [*self._similar.negatives]
+        for hit in self._similar.hits:
+            if hit.state in _DECIDED:
+                sample = self._sample_at(frames, hit.place)
+                accepted = hit.state is ReviewState.ACCEPTED
+                if sample is not None:
+                    (positives if accepted else negatives).append(sample)
+        self.search(positives, negatives)
+
+    def find_duplicates(self) -> None:
+        """Looks for recordings that hold the open one again, or most of it."""
+        bench = self._bench
+        frames, recording = self._frames(), bench.project.recording_id
+        if frames is None or not recording or bench.document.recording is None:
+            return
+        name = bench.document.recording.info.path.name
+        title = f"Nearly the same as {name}"
+        self._similar.set_query(())
+        self._begin(title)
+
+        def take(found: list[Duplicate]) -> None:
+            self._similar.set_searching(False)
+            self._similar.show(ListKind.DUPLICATES, title, [_copy(d) for d in found])
+            self._show_first()
+
+        self._ticket = self._runner.submit(
+            DuplicatesJob(frames, recording), on_result=take, on_failed=self._failed
+        )
+
+    # What was found
+
+    def decide(self, row: int, state: ReviewState) -> None:
+        """Keeps an answer in the project, as one step, and goes on to the next hit."""
+        bench, similar = self._bench, self._similar
+        if similar.kind is ListKind.DUPLICATES:
+            bench.reviewing.told.emit("A copy of a recording is no sound of a class.")
+            return
+        hit = similar.hits[row]
+        if state is ReviewState.UNREVIEWED:
+            self._take_back(row, hit)
+            return
+        if similar.label is None:
+            self.ask_label()
+        label = similar.label
+        if label is None:
+            return
+        found = answer(
+            self._events_of(hit.place),
+            hit.place.recording,
+            hit.place.span,
+            label.label,
+            state,
+            class_index=label.class_index,
+            mid=label.mid,
+            channel=hit.place.channel,
+            reviewer=bench.settings.value("reviewer"),
+        )
+        try:
+            if found.command.changes:
+                bench.project.apply(found.command)
+        except ProjectError as error:
+            bench.show_error(error)
+            return
+        if found.made:
+            self._made.add(found.event_id)
+        similar.decide(row, found.event_id, state)
+        self.panel.go_on(row)
+
+    def ask_label(self) -> None:
+        """Asks which class accepted hits are given."""
+        bench = self._bench
+        first = [self._similar.label.label] if self._similar.label else []
+        used = [*first, *(c.label for c in bench.taught.classes)]
+        choice = bench.reviewing.asks.label("Accept similar sounds as", used)
+        if choice is not None:
+            self._similar.set_label(LabelOfHits(choice.label, choice.class_index, choice.mid))
+
+    def play(self, row: int) -> None:
+        """Plays a hit, wherever it is; where its recording is open the tracks follow."""
+        bench, hit = self._bench, self._similar.hits[row]
+        if bench.going.is_open(hit.place):
+            bench.timeline.reveal(hit.place.span)
+        bench.audition.play(bench.going.path_of(hit.place), hit.place.span, self._info(hit.place))
+
+    def open(self, row: int) -> None:
+        """Goes to a hit on the timeline."""
+        hit = self._similar.hits[row]
+        self._bench.going.go(hit.place, hit.event_id)
+
+    def show_list(
+        self, kind: ListKind, title: str, hits: Sequence[Hit], *, random: bool = False
+    ) -> None:
+        """Another list of places to decide about, from a map or a taught class."""
+        self._similar.set_query(())
+        self._similar.set_searching(False)
+        self._similar.show(kind, title, hits, random=random)
+        self._bench.window.show_panel("similar")
+        self._show_first()
+
+    # Inside
+
+    def _begin(self, title: str) -> None:
+        if self._ticket is not None:
+            self._ticket.cancel()
+        self._similar.set_searching(True)
+        self._bench.window.show_panel("similar")
+
+    def _failed(self, error: UserError) -> None:
+        self._similar.set_searching(False)
+        self._bench.show_error(error)
+
+    def _show_first(self) -> None:
+        self.panel.autoplay = False
+        self.panel.select_row(0)
+        self.panel.autoplay = self._bench.settings.value("autoplay")
+        self.panel.table.setFocus()
+
+    def _frames(self) -> Frames | None:
+        """Everything that can be searched; says why where there is nothing."""
+        bench = self._bench
+        frames = bench.embeddings.frames()
+        if frames is None:
+            text = bench.embeddings.problem or (
+                "Nothing can be searched yet: analyse a recording first."
+            )
+            bench.reviewing.told.emit(text)
+        return frames
+
+    def _sample_of(
+        self, frames: Frames, span: TimeSpan, words: str, channel: int | None
+    ) -> Sample | None:
+        """A stretch of the open recording."""
+        bench = self._bench
+        recording = bench.document.recording
+        path = str(recording.info.path) if recording is not None else ""
+        place = Place(bench.project.recording_id, path, span, channel)
+        sample = self._sample_at(frames, place)
+        words = f"{words} at {clock(span.start_s, 1)}"
+        return None if sample is None else Sample(words, sample.frames, place)
+
+    def _sample_at(self, frames: Frames, place: Place) -> Sample | None:
+        rows = frames.rows_in(place.recording, place.span, place.channel)
+        if not len(rows):
+            rows = frames.rows_in(place.recording, place.span)
+        if not len(rows):
+            return None
+        words = f"{Path(place.path).name} at {clock(place.span.start_s, 1)}"
+        return Sample(words, frames.read(rows), place)
+
+    def _events_of(self, place: Place) -> list[Event]:
+        if self._bench.going.is_open(place):
+            return list(self._bench.document.events)
+        project = self._bench.project.project
+        return list(project.recording_events(place.recording)) if project is not None else []
+
+    def _take_back(self, row: int, hit: Hit) -> None:
+        bench = self._bench
+        event = next((e for e in self._events_of(hit.place) if e.id == hit.event_id), None)
+        if event is None:
+            return
+        items = [ProjectEvent(hit.place.recording, event)]
+        try:
+            bench.project.apply(delete(items) if event.id in self._made else unreview(items))
+        except ProjectError as error:
+            bench.show_error(error)
+            return
+        self._similar.decide(row, hit.event_id, ReviewState.UNREVIEWED)
+
+    def _on_steps(self) -> None:
+        """Undo, or another view, may have changed what was decided here."""
+        project = self._bench.project.project
+        if project is None:
+            return
+        for row, hit in enumerate(self._similar.hits):
+            if hit.event_id:
+                found = project.event(hit.place.recording, hit.event_id)
+                state = found.event.state if found is not None else ReviewState.UNREVIEWED
+                self._similar.decide(row, hit.event_id, state)
+
+    def _on_project(self) -> None:
+        if self._ticket is not None:
+            self._ticket.cancel()
+        self._made.clear()
+        self._similar.set_query(())
+        self._similar.set_searching(False)
+        self._similar.show(ListKind.SIMILAR, "", ())
+
+    def _info(self, place: Place) -> RecordingInfo | None:
+        project = self._bench.project.project
+        known = project.recording(place.recording) if project is not None else None
+        if known is None or known.sample_rate_hz <= 0 or known.channels <= 0:
+            return None
+        path = self._bench.going.path_of(place)
+        return RecordingInfo(path, known.duration_s, known.sample_rate_hz, known.channels)
+
+    def _menu(self, at: QPoint, row: int) -> None:
+        menu = QMenu(self._bench.window)
+        panel = self.panel
+        for text, name in (
+            ("Play", "play"),
+            ("Accept", "accept"),
+            ("Reject", "reject"),
+            ("Uncertain", "uncertain"),
+            ("Back to unreviewed", "unreview"),
+        ):
+            menu.addAction(text, partial(panel.do, name))
+        menu.addSeparator()
+        if self._similar.positives:
+            menu.addAction("More like this", lambda: self.refine(row, True))
+            menu.addAction("Nothing like this", lambda: self.refine(row, False))
+        menu.addAction("Show in its recording", lambda: self.open(row))
+        menu.popup(at)
+
+
+def _title(positives: Sequence[Sample], negatives: Sequence[Sample]) -> str:
+    text = f"Like {positives[0].words}"
+    if len(positives) > 1:
+        text += f" and {len(positives) - 1} more"
+    if negatives:
+        text += f", not like {len(negatives)}"
+    return text
+
+
+def _exclusion(place: Place) -> Exclusion:
+    """The place with the frames beside it, which hear a part of the same sound."""
+    span = place.span
+    wide = TimeSpan(max(0.0, span.start_s - DEFAULT_HOP_S), span.end_s + DEFAULT_HOP_S)
+    return Exclusion(place.recording, wide)
+
+
+def _hit(match: Match) -> Hit:
+    track = match.track
+    place = Place(track.recording, track.path, match.span, track.channel)
+    return Hit(place, match.score, match.row)
+
+
+def _copy(found: Duplicate) -> Hit:
+    track = found.other
+    start = min(max(found.offset_s, 0.0), track.end_s)
+    place = Place(track.recording, track.path, TimeSpan(start, track.end_s), track.channel)
+    note = f"{found.share:.0%} of it comes back here, from {clock(start, 1)}"
+    return Hit(place, found.share, note=note)

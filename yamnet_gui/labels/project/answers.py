@@ -1,0 +1,76 @@
+"""What a person says about a place where a class was suspected: it is, it is not, who knows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from yamnet_gui.core.events import Event, EventSource, ReviewState, new_event_id
+from yamnet_gui.core.spans import TimeSpan
+
+from .commands import Command
+from .edits import add_events, set_state
+from .values import ProjectEvent
+
+_SAME = 0.5
+"""Share of the shorter span that an event and a place have in common to be the same sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A step that keeps the answer, and the event that carries it."""
+
+    command: Command
+    event_id: str
+    made: bool
+
+
+def answer(
+    events: Iterable[Event],
+    recording_id: str,
+    span: TimeSpan,
+    label: str,
+    state: ReviewState,
+    *,
+    class_index: int | None = None,
+    mid: str = "",
+    channel: int | None = None,
+    reviewer: str = "",
+    now: datetime | None = None,
+) -> Answer:
+    """Decides about `label` at a place of a recording with these `events`.
+
+    Where an event of that label is there already, it gets the state; else a new one is made, so
+    that a "no" counts as a counter-example from then on.
+    """
+    same = _event_at(events, span, label, channel)
+    if same is not None:
+        command = set_state([ProjectEvent(recording_id, same)], state, reviewer, now)
+        return Answer(command, same.id, False)
+    event = Event(
+        id=new_event_id(),
+        onset_s=span.start_s,
+        offset_s=span.end_s,
+        label=label,
+        class_index=class_index,
+        mid=mid,
+        channel=channel,
+        source=EventSource.DRAWN,
+    )
+    decided = set_state([ProjectEvent(recording_id, event)], state, reviewer, now)
+    made = decided.changes[0].new if decided.changes else event
+    assert isinstance(made, Event)
+    return Answer(add_events(recording_id, [made], decided.title), made.id, True)
+
+
+def _event_at(
+    events: Iterable[Event], span: TimeSpan, label: str, channel: int | None
+) -> Event | None:
+    """The event of the label that is the same sound as the place, if there is one."""
+    best, most = None, 0.0
+    for event in events:
+        if event.label != label or event.channel not in (channel, None):
+            continue
+        common = min(event.offset_s, span.end_s) - max(event.onset_s, span.start_s)
+        if common > most and common >= _SAME * min(event.duration_s, span.duration_s):
+            best, most = event, common
+    return best
