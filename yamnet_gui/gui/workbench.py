@@ -382,11 +382,14 @@ class Workbench(QObject):
 
     @Slot(list)
     def _dropped(self, names: list[str]) -> None:
-        paths = [Path(name) for name in names]
+        paths: Sequence[Path] = [Path(name) for name in names]
+        for feature in self.features:
+            paths = feature.take_dropped(paths)
         for path in paths[1:]:
             if path.is_file():
                 self.recordings.add_file(path)
-        self.open(paths[0])
+        if paths:
+            self.open(paths[0])
 
     @Slot()
     def _on_closing(self) -> None:

@@ -1,6 +1,6 @@
 """Tables of labels into a project and out of it, an import as one step that can be undone."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo, Revi
 
 from .formats import ImportResult, ReadOptions, read_labels
 from .formats.base import bundled_classes
+from .formats.collect import NO_SUCH_RECORDING
 from .plan import EventChange, ImportPlan, Resolve, plan_import
 from .project import (
     Command,
@@ -34,6 +35,14 @@ def labelled_recordings(
     return [project.labelled(recording_id) for recording_id in wanted]
 
 
+def recording_infos(project: Project) -> list[RecordingInfo]:
+    """What is known of the project's recordings, without their events."""
+    return [
+        RecordingInfo(project.locate(r), r.duration_s, r.sample_rate_hz, r.channels, r.recorded_at)
+        for r in project.recordings()
+    ]
+
+
 def read_for_project(
     project: Project,
     path: Path,
@@ -46,9 +55,12 @@ def read_for_project(
 ) -> ImportResult:
     """Reads a table, its names of recordings matched to those of the project.
 
-    `recording`: the one that a table without names is about. Raises LabelsError.
+    `recording`: the one that a table is about which names none, or only one that the project does
+    not know. Raises LabelsError.
     """
-    known = [recording] if recording else [r.recording for r in labelled_recordings(project)]
+    known = recording_infos(project)
+    if recording is not None and recording.path not in {info.path for info in known}:
+        known.append(recording)
     options = ReadOptions(
         recordings=known,
         label_column=label_column,
@@ -57,10 +69,22 @@ def read_for_project(
     )
     result = read_labels(format_name, path, options=options)
     paths = {info.path for info in known}
-    placed = tuple(
+    if recording is not None and (home := _only_stranger(result, paths)) is not None:
+        warnings = tuple(w for w in result.warnings if not w.startswith(NO_SUCH_RECORDING))
+        placed = [replace(home, recording=recording)]
+        return replace(result, recordings=tuple(placed), warnings=warnings)
+    placed = [
         r if r.recording.path in paths else _beside(r, path.parent) for r in result.recordings
-    )
-    return replace(result, recordings=placed)
+    ]
+    return replace(result, recordings=tuple(placed))
+
+
+def _only_stranger(result: ImportResult, known: Collection[Path]) -> LabelledRecording | None:
+    """The recording of the table, if it is the only one and the project does not know it."""
+    if len(result.recordings) != 1:
+        return None
+    (only,) = result.recordings
+    return only if result.unnamed or only.recording.path not in known else None
 
 
 def _beside(recording: LabelledRecording, folder: Path) -> LabelledRecording:
@@ -75,10 +99,18 @@ def plan_for_project(
     *,
     mapping: Mapping[str, str | None] | None = None,
     classes: ClassMap | None = None,
+    shown: LabelledRecording | None = None,
 ) -> ImportPlan:
-    """What importing these would do to the project. Nothing is changed."""
-    own = [label.name for labels in project.label_sets() for label in labels.labels]
-    there = labelled_recordings(project)
+    """What importing these would do to the project. Nothing is changed.
+
+    `shown`: the recording that is open, with detections that the project may not hold yet.
+    """
+    own = {label.name for labels in project.label_sets() for label in labels.labels}
+    own |= {counts.label for counts in project.class_counts()}
+    paths = {r.recording.path for r in imported}
+    there = [project.labelled(r.id) for r in project.recordings() if project.locate(r) in paths]
+    if shown is not None and shown.recording.path in paths:
+        there = [r for r in there if r.recording.path != shown.recording.path] + [shown]
     return plan_import(there, imported, mapping=mapping, classes=classes, own_labels=own)
 
 

@@ -1,16 +1,20 @@
 """The dialog of exports."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QDialogButtonBox
+from PySide6.QtWidgets import QDialogButtonBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.worlds import DOG, World
-from yamnet_gui.core.events import EventList, LabelledRecording, ReviewState
+from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewState
+from yamnet_gui.gui.dialogs.event_choice import Offered
 from yamnet_gui.gui.dialogs.export import ExportDialog
+from yamnet_gui.labels.export import Depth
 from yamnet_gui.labels.formats import FORMATS, losses, write_labels
+from yamnet_gui.labels.project import Project, Recording, add_events, add_recordings
 
 
 @pytest.fixture
@@ -20,33 +24,59 @@ def labels(world: World) -> LabelledRecording:
     return LabelledRecording(world.document.recording.info, world.document.events)
 
 
-@pytest.fixture
-def dialog(labels: LabelledRecording, world: World, tmp_path: Path, qtbot: QtBot) -> ExportDialog:
-    dialog = ExportDialog(
-        [labels],
-        world.class_map,
-        tmp_path,
-        selected=["dog2"],
-        listed=["dog", "dog2"],
-        ticked=[DOG],
-        format_name="audacity",
-    )
-    qtbot.addWidget(dialog)
+def looked(dialog: ExportDialog) -> ExportDialog:
+    """Does at once what the dialog does a moment after each change."""
+    dialog._later.stop()
+    dialog._look()
     return dialog
 
 
+@pytest.fixture
+def dialog(labels: LabelledRecording, world: World, tmp_path: Path, qtbot: QtBot) -> ExportDialog:
+    offered = Offered(
+        labels,
+        selected=frozenset({"dog2"}),
+        listed=frozenset({"dog", "dog2"}),
+        ticked=frozenset({DOG}),
+    )
+    dialog = ExportDialog(offered, world.class_map, tmp_path, format_name="audacity")
+    qtbot.addWidget(dialog)
+    return looked(dialog)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    with Project.create(tmp_path / "p.yamnet") as made:
+        recs = [Recording(n, f"/sounds/{n}.wav", "", 0, 60.0, 16_000, 1) for n in ("yard", "b")]
+        made.apply(add_recordings(recs))
+        made.apply(add_events("b", [Event("w", 1.0, 2.0, "Wren", score_max=0.3)]))
+        yield made
+
+
+@pytest.fixture
+def wide(
+    labels: LabelledRecording, project: Project, world: World, tmp_path: Path, qtbot: QtBot
+) -> ExportDialog:
+    """The dialog over a project of two recordings, one of them open."""
+    offered = Offered(labels, project, 2)
+    dialog = ExportDialog(offered, world.class_map, tmp_path, format_name="audacity")
+    qtbot.addWidget(dialog)
+    choose(dialog.what.scope, "project")
+    qtbot.waitUntil(lambda: dialog.what.ready)
+    return looked(dialog)
+
+
 def exported(dialog: ExportDialog) -> list[str]:
-    dialog.accept()
+    looked(dialog).accept()
     assert dialog.request is not None
-    return [e.id for e in dialog.request.recordings[0].events]
+    return [e.id for r in dialog.request.recordings for e in r.events]
 
 
-def choose(dialog: ExportDialog, box: str, value: str) -> None:
-    combo = getattr(dialog, box)
-    combo.setCurrentIndex(combo.findData(value))
+def choose(box: object, value: str) -> None:
+    box.setCurrentIndex(box.findData(value))  # type: ignore[attr-defined]
 
 
-def save(dialog: ExportDialog) -> object:
+def save(dialog: ExportDialog) -> QPushButton:
     return dialog.buttons.button(QDialogButtonBox.StandardButton.Save)
 
 
@@ -57,21 +87,39 @@ def test_offers_every_format_that_can_be_written(dialog: ExportDialog) -> None:
 
 def test_rejected_events_stay_out_unless_wanted(dialog: ExportDialog) -> None:
     assert dialog.summary.text() == "3 of 4 events"
-    dialog.states[ReviewState.REJECTED].setChecked(True)
+    dialog.what.states[ReviewState.REJECTED].setChecked(True)
     assert exported(dialog) == ["speech", "dog", "dog2", "quiet"]
 
 
 def test_only_the_selected_events(dialog: ExportDialog) -> None:
-    choose(dialog, "which", "selected")
+    choose(dialog.what.which, "selected")
     assert exported(dialog) == ["dog2"]
 
 
 def test_only_those_that_are_listed_of_the_ticked_classes(dialog: ExportDialog) -> None:
-    choose(dialog, "which", "listed")
-    choose(dialog, "classes", "ticked")
-    dialog.states[ReviewState.ACCEPTED].setChecked(False)
-    dialog.states[ReviewState.REJECTED].setChecked(True)
+    choose(dialog.what.which, "listed")
+    choose(dialog.what.classes, "ticked")
+    dialog.what.states[ReviewState.ACCEPTED].setChecked(False)
+    dialog.what.states[ReviewState.REJECTED].setChecked(True)
     assert exported(dialog) == ["dog"]
+
+
+def test_labels_can_be_picked_and_scores_bounded(dialog: ExportDialog) -> None:
+    dialog.what.pick_labels({"Dog", "Speech"})
+    assert dialog.what.classes.currentText() == "2 chosen labels…"
+    dialog.what.states[ReviewState.REJECTED].setChecked(True)
+    dialog.what.low.setValue(0.65)
+    dialog.what.high.setValue(0.8)
+    assert exported(dialog) == ["dog2"]
+
+
+def test_the_classes_above_come_along_on_wish(dialog: ExportDialog) -> None:
+    choose(dialog.what.which, "selected")
+    choose(dialog.what.hierarchy, Depth.ANCESTORS.value)
+    looked(dialog).accept()
+    assert dialog.request is not None
+    labels = {e.label for e in dialog.request.recordings[0].events}
+    assert labels == {"Dog", "Animal", "Domestic animals, pets"}
 
 
 def test_the_ending_follows_the_format_and_the_name_stays(
@@ -79,15 +127,20 @@ def test_the_ending_follows_the_format_and_the_name_stays(
 ) -> None:
     assert dialog.path.text() == str(tmp_path / "yard.txt")
     dialog.path.setText(str(tmp_path / "mine.txt"))
-    choose(dialog, "format", "jams")
+    choose(dialog.format, "jams")
     assert dialog.path.text() == str(tmp_path / "mine.jams")
 
 
-def test_what_gets_lost_is_told(dialog: ExportDialog, labels: LabelledRecording) -> None:
-    dialog._look_for_losses()
-    for text in losses("audacity", dialog._chosen):
+def test_what_gets_lost_is_told(dialog: ExportDialog) -> None:
+    assert dialog._preview is not None
+    found = losses("audacity", dialog._preview.recordings)
+    assert found
+    for text in found:
         assert text.split(": ", 1)[1] in dialog.lost.text()
     assert "review state" in dialog.lost.text()
+    assert dialog.lost.text().startswith("What this format cannot carry")
+    dialog.sidecar.setChecked(True)
+    assert dialog.lost.text().startswith("The side-car keeps")
 
 
 def test_many_events_are_looked_through_in_the_background(
@@ -95,11 +148,13 @@ def test_many_events_are_looked_through_in_the_background(
 ) -> None:
     events = EventList.of(world.event(str(i), i * 0.01, note="x") for i in range(2500))
     many = replace(labels, events=events)
-    big = ExportDialog([many], world.class_map, tmp_path, format_name="audacity")
+    big = ExportDialog(Offered(many), world.class_map, tmp_path, format_name="audacity")
     qtbot.addWidget(big)
-    big._look_for_losses()
+    assert not save(big).isEnabled()
+    looked(big)
     assert "Looking" in big.lost.text()
     qtbot.waitUntil(lambda: "note of 2500 events is lost" in big.lost.text(), timeout=10_000)
+    assert save(big).isEnabled()
     big.reject()
 
 
@@ -109,27 +164,84 @@ def test_an_existing_file_is_named_before_it_is_replaced(
     (tmp_path / "old.txt").write_text("old")
     dialog.path.setText(str(tmp_path / "old.txt"))
     assert "old.txt exists and will be replaced" in dialog.place_note.text()
-    assert save(dialog).text() == "&Replace"  # type: ignore[attr-defined]
+    assert save(dialog).text() == "&Replace"
     dialog.path.setText(str(tmp_path))
-    assert not save(dialog).isEnabled()  # type: ignore[attr-defined]
+    assert not save(dialog).isEnabled()
     dialog.path.setText("")
-    assert not save(dialog).isEnabled()  # type: ignore[attr-defined]
+    assert not save(dialog).isEnabled()
+
+
+def test_the_whole_project_goes_out_with_the_open_recording_as_it_is_shown(
+    wide: ExportDialog,
+) -> None:
+    assert wide.summary.text() == "4 of 5 events in 2 recordings"
+    assert sorted(exported(wide)) == ["dog2", "quiet", "speech", "w"]
+
+
+def test_recordings_of_the_project_can_be_picked(wide: ExportDialog) -> None:
+    wide.what.pick_files({"/sounds/b.wav"})
+    assert exported(wide) == ["w"]
 
 
 def test_several_recordings_go_into_a_folder_where_the_format_holds_one(
-    labels: LabelledRecording, world: World, tmp_path: Path, qtbot: QtBot
+    wide: ExportDialog, tmp_path: Path
 ) -> None:
-    other = replace(labels, recording=replace(labels.recording, path=Path("/sounds/b.wav")))
-    dialog = ExportDialog([labels, other], world.class_map, tmp_path, format_name="audacity")
-    qtbot.addWidget(dialog)
-    assert dialog.path.text() == str(tmp_path)
-    choose(dialog, "format", "csv")
-    assert dialog.path.text().endswith(".csv")
+    assert wide.path.text() == str(tmp_path)
+    assert "One file for each recording" in wide.place_note.text()
+    choose(wide.format, "csv")
+    assert wide.path.text() == str(tmp_path / "events.csv")
+    wide.how.split.setChecked(True)
+    assert wide.path.text() == str(tmp_path)
+    looked(wide).accept()
+    assert wide.request is not None
+    made = write_labels(
+        wide.request.format_name,
+        wide.request.recordings,
+        wide.request.path,
+        options=wide.request.options,
+    )
+    assert {"b.csv", "yard.csv"} <= {p.name for p in made}
 
 
-def test_the_request_can_be_written_as_it_is(dialog: ExportDialog, tmp_path: Path) -> None:
+def test_names_may_begin_at_the_common_folder(wide: ExportDialog) -> None:
+    choose(wide.format, "csv")
+    wide.how.relative.setChecked(True)
+    looked(wide).accept()
+    assert wide.request is not None
+    assert wide.request.options.base == Path("/sounds")
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [("raven", {"label_column", "score_column", "clock"}), ("jams", {"curator", "email"}),
+     ("audacity", set())],
+)  # fmt: skip
+def test_only_options_that_the_format_has_a_use_for_are_shown(
+    name: str, fields: set[str], dialog: ExportDialog
+) -> None:
+    choose(dialog.format, name)
+    how = dialog.how
+    shown = {
+        field
+        for field in ("split", "relative", "clock", "label_column", "score_column", "curator",
+                      "email")
+        if getattr(how, field).isVisibleTo(how)
+    }  # fmt: skip
+    assert shown == fields
+
+
+def test_score_tables_hold_no_events(dialog: ExportDialog) -> None:
+    choose(dialog.format, "scores")
+    looked(dialog)
+    assert dialog.summary.text() == "Scores of 1 recording"
+    assert not dialog.what.classes.isEnabled()
+    choose(dialog.format, "csv")
+    assert dialog.what.classes.isEnabled()
+
+
+def test_the_request_can_be_written_as_it_is(dialog: ExportDialog) -> None:
     dialog.sidecar.setChecked(True)
-    dialog.accept()
+    looked(dialog).accept()
     request = dialog.request
     assert request is not None
     assert request.event_count == 3

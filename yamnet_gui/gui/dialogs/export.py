@@ -1,7 +1,7 @@
 """Which events are written, in which format, where, and what gets lost on the way."""
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QFrame,
+    QGroupBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -24,12 +25,15 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.errors import UserError
-from yamnet_gui.core.events import EventList, LabelledRecording, ReviewState
-from yamnet_gui.gui.jobs.runner import JobRunner
+from yamnet_gui.core.events import LabelledRecording
+from yamnet_gui.gui.jobs.exporting import PreviewJob
 from yamnet_gui.gui.panels.parts import TickBox
-from yamnet_gui.gui.state.event_table import STATE_WORDS
-from yamnet_gui.gui.theme import state_mark
-from yamnet_gui.labels.formats import FORMATS, LabelFormat, WriteOptions, losses
+from yamnet_gui.labels.export import Export, ExportPreview
+from yamnet_gui.labels.formats import FORMATS, LabelFormat, WriteOptions
+
+from .background import Background
+from .event_choice import EventChoice, Offered
+from .export_options import FormatOptions
 
 _AT_ONCE = 2000  # more events than this are looked through in the background
 _LATER_MS = 120
@@ -49,90 +53,60 @@ class ExportRequest:
         return sum(len(r.events) for r in self.recordings)
 
 
-@dataclass(frozen=True, slots=True)
-class ExportScope:
-    """Which events are wanted. `ids` and `classes`: None for all."""
-
-    states: frozenset[ReviewState] = frozenset(ReviewState)
-    ids: frozenset[str] | None = None
-    classes: frozenset[int] | None = None
-
-    def of(self, recording: LabelledRecording) -> LabelledRecording:
-        """The recording with only these events."""
-        events = EventList.of(
-            e
-            for e in recording.events
-            if e.state in self.states
-            and (self.ids is None or e.id in self.ids)
-            and (self.classes is None or e.class_index in self.classes)
-        )
-        return recording if events == recording.events else replace(recording, events=events)
-
-
 class ExportDialog(QDialog):
     """Asks for everything about an export; `request` is what was decided, None before OK.
 
-    `selected`, `listed`: ids of the events that are selected, and that pass the filter of the
-    table. `ticked`: classes that are ticked. `folder`: where the file is proposed.
+    `folder`: where the file is proposed.
     """
 
     def __init__(
         self,
-        recordings: Sequence[LabelledRecording],
+        offered: Offered,
         class_map: ClassMap,
         folder: Path,
         *,
-        selected: Collection[str] = (),
-        listed: Collection[str] | None = None,
-        ticked: Collection[int] = (),
         format_name: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export events")
-        self._recordings = tuple(recordings)
         self._class_map = class_map
         self._folder = folder
-        self._selected = frozenset(selected)
-        self._listed = None if listed is None else frozenset(listed)
-        self._ticked = frozenset(ticked)
-        self._runner: JobRunner | None = None
-        self._chosen: tuple[LabelledRecording, ...] = ()
+        self._background = Background("losses", self)
+        self._preview: ExportPreview | None = None
         self.request: ExportRequest | None = None
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(_LATER_MS)
-        self._later.timeout.connect(self._look_for_losses)
+        self._later.timeout.connect(self._look)
+        self.what = EventChoice(offered, class_map, self)
+        self.what.loading.connect(self._show_loading)
+        self.what.failed.connect(self._show_problem)
+        self.how = FormatOptions(self)
         self._build()
-        found = self.format.findData(format_name)
-        self.format.setCurrentIndex(max(found, 0))
+        self.what.changed.connect(self._on_scope)
+        self.how.changed.connect(self._on_layout)
+        self.format.setCurrentIndex(max(self.format.findData(format_name), 0))
         self._on_format()
-
-    @property
-    def scope(self) -> ExportScope:
-        """Which events are chosen now."""
-        states = frozenset(s for s, box in self.states.items() if box.isChecked())
-        which, classes = self.which.currentData(), self.classes.currentData()
-        ids = {"selected": self._selected, "listed": self._listed}.get(which)
-        return ExportScope(states, ids, self._ticked if classes == "ticked" else None)
 
     def done(self, result: int) -> None:
         """Ends background work before the dialog goes."""
         self._later.stop()
-        if self._runner is not None:
-            self._runner.close()
-            self._runner = None
+        self._background.close()
+        self.what.close_work()
         super().done(result)
 
     def accept(self) -> None:
+        if self._preview is None:
+            return
         self.request = ExportRequest(
-            self.format.currentData(), self._chosen, self._path(), self._options()
+            self.format.currentData(), self._preview.recordings, self._path(), self._options()
         )
         super().accept()
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(metrics.averageCharWidth() * 84, metrics.height() * 30)
+        return QSize(metrics.averageCharWidth() * 118, metrics.height() * 36)
 
     def _build(self) -> None:
         self.format = QComboBox(self)
@@ -141,59 +115,41 @@ class ExportDialog(QDialog):
             if fmt.can_write:
                 self.format.addItem(f"{fmt.title}  ({fmt.suffix})", fmt.name)
         self.format.currentIndexChanged.connect(self._on_format)
-        self.which = self._choice("Which events", self._which_choices())
-        self.classes = self._choice("Which classes", self._class_choices())
-        self.states = {state: TickBox(self) for state in ReviewState}
-        states = QHBoxLayout()
-        states.setSpacing(12)
-        for state, box in self.states.items():
-            box.setText(f"{state_mark(state)} {STATE_WORDS[state]}")
-            box.setChecked(state is not ReviewState.REJECTED)
-            box.toggled.connect(self._on_scope)
-            states.addWidget(box)
-        states.addStretch(1)
+        what, how = QGroupBox("What", self), QGroupBox("How", self)
+        QVBoxLayout(what).addWidget(self.what)
+        right = QFormLayout(how)
+        right.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        right.addRow("F&ormat", self.format)
+        right.addRow(self.how)
+        groups = QHBoxLayout()
+        groups.addWidget(what, 1)
+        groups.addWidget(how, 1)
 
         self.path = QLineEdit(self)
         self.path.setAccessibleName("File")
         self.path.textChanged.connect(self._on_path)
         browse = QPushButton("&Browse…", self)
         browse.clicked.connect(self._on_browse)
+        self.file_label = QLabel("&File", self)
+        self.file_label.setBuddy(self.path)
         place = QHBoxLayout()
+        place.addWidget(self.file_label)
         place.addWidget(self.path, 1)
         place.addWidget(browse)
-        self.place_note = _dim(self)
-        self.sidecar = TickBox("Also write a side-car file that keeps what the format cannot", self)
-        self.sidecar.setToolTip("OUT.yamnet.json; importing the file here again restores it all")
-        self.sidecar.toggled.connect(self._on_scope)
-        self.clock = TickBox("Also write clock times", self)
-        self.clock.setToolTip("In formats that have room for them")
-        known = any(r.recording.recorded_at is not None for r in self._recordings)
-        self.clock.setEnabled(known)
-        if not known:
-            self.clock.setText("Also write clock times (the start of the recording is not known)")
-
-        form = QFormLayout()
-        form.setVerticalSpacing(6)
-        form.addRow("F&ormat", self.format)
-        form.addRow("&Events", self.which)
-        form.addRow("&Classes", self.classes)
-        form.addRow("States", states)
-        file = QLabel("&File", self)
-        file.setBuddy(self.path)
-        form.addRow(file, place)
-        form.addRow("", self.place_note)
-        form.addRow("", self.sidecar)
-        form.addRow("", self.clock)
-
+        self.place_note = QLabel(self)
+        self.place_note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.place_note.setWordWrap(True)
         self.summary = QLabel(self)
         font = self.summary.font()
         font.setBold(True)
         self.summary.setFont(font)
+        self.sidecar = TickBox("Also write a side-car file that keeps what the format cannot", self)
+        self.sidecar.setToolTip("OUT.yamnet.json; importing the file here again restores it all")
+        self.sidecar.toggled.connect(self._show_losses)
         self.lost = QLabel(self)
         self.lost.setWordWrap(True)
         self.lost.setTextFormat(Qt.TextFormat.PlainText)
         self.lost.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self.lost.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -203,83 +159,71 @@ class ExportDialog(QDialog):
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
-        layout.addLayout(form)
+        layout.addLayout(groups)
+        layout.addLayout(place)
+        layout.addWidget(self.place_note)
         layout.addSpacing(6)
         layout.addWidget(self.summary)
         layout.addWidget(scroll, 1)
+        layout.addWidget(self.sidecar)
         layout.addWidget(self.buttons)
 
-    def _choice(self, name: str, choices: Sequence[tuple[str, str]]) -> QComboBox:
-        box = QComboBox(self)
-        box.setAccessibleName(name)
-        for stored, shown in choices:
-            box.addItem(shown, stored)
-        box.currentIndexChanged.connect(self._on_scope)
-        return box
-
-    def _which_choices(self) -> list[tuple[str, str]]:
-        total = sum(len(r.events) for r in self._recordings)
-        choices = [("all", f"All ({total})")]
-        if self._listed is not None and len(self._listed) != total:
-            choices.append(("listed", f"Those that pass the filter ({len(self._listed)})"))
-        if self._selected:
-            choices.append(("selected", f"The selected ({len(self._selected)})"))
-        return choices
-
-    def _class_choices(self) -> list[tuple[str, str]]:
-        choices = [("all", "All")]
-        if self._ticked:
-            choices.append(("ticked", f"The ticked ({len(self._ticked)})"))
-        return choices
+    # Where to
 
     def _format(self) -> LabelFormat:
         return FORMATS[self.format.currentData()]
 
     @property
     def _into_folder(self) -> bool:
-        return len(self._recordings) > 1 and not self._format().combined
+        several = self.what.whole_project
+        return several and (not self._format().combined or self.how.per_recording)
 
     def _path(self) -> Path:
         path = Path(self.path.text().strip()).expanduser()
         return path if path.is_absolute() else self._folder / path
 
     def _options(self) -> WriteOptions:
-        return WriteOptions(
-            sidecar=self.sidecar.isChecked(),
-            clock=self.clock.isEnabled() and self.clock.isChecked(),
+        shown = self._preview.recordings if self._preview else self.what.recordings
+        return self.how.options(
+            [r.recording.path for r in shown],
             classes=self._class_map,
+            sidecar=self.sidecar.isEnabled() and self.sidecar.isChecked(),
+            per_recording=self._into_folder,
         )
 
     def _on_format(self) -> None:
+        self.how.show_format(self._format(), self.what.whole_project, self._clocked())
+        scored = self._format().needs_scores
+        self.what.offer_events(not scored)
+        self.sidecar.setEnabled(not scored)
+        self._on_layout()
+
+    def _clocked(self) -> bool:
+        return any(r.recording.recorded_at is not None for r in self.what.recordings)
+
+    def _on_layout(self) -> None:
         """Proposes a name with the format's ending; a name of one's own keeps its stem."""
         suffix = self._format().suffix
+        text = self.path.text().strip()
+        own = Path(text) if text else self._folder
+        folder = own if own.is_dir() else own.parent
         if self._into_folder:
-            self.path.setText(str(self._folder))
+            self.path.setText(str(folder))
         else:
-            text = self.path.text().strip()
-            own = Path(text) if text and not Path(text).is_dir() else self._folder / self._stem()
-            self.path.setText(str(own.with_name(_stem(own) + suffix)))
+            named = own if text and not own.is_dir() else folder / self._stem()
+            self.path.setText(str(named.with_name(stem_of(named) + suffix)))
         self._on_scope()
 
     def _stem(self) -> str:
-        if len(self._recordings) == 1:
-            return self._recordings[0].recording.path.stem + ".x"
-        return "events.x"
-
-    def _on_scope(self) -> None:
-        scope = self.scope
-        self._chosen = tuple(scope.of(r) for r in self._recordings)
-        total = sum(len(r.events) for r in self._recordings)
-        count = sum(len(r.events) for r in self._chosen)
-        self.summary.setText(f"{count} of {total} events")
-        self.lost.setText("")
-        self._on_path()
-        self._later.start()
+        if self.what.whole_project or not self.what.recordings:
+            return "events.x"
+        return self.what.recordings[0].recording.path.stem + ".x"
 
     def _on_path(self) -> None:
         path = self._path()
         save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
-        note, able = "", bool(self.path.text().strip())
+        note, able = "", bool(self.path.text().strip()) and self._preview is not None
+        self.file_label.setText("&Folder" if self._into_folder else "&File")
         if self._into_folder:
             note = "One file for each recording in this folder"
             if path.is_file():
@@ -312,55 +256,72 @@ class ExportDialog(QDialog):
         if name:
             self.path.setText(name)
 
-    def _look_for_losses(self) -> None:
-        job = _LossJob(self.format.currentData(), self._chosen, self._class_map)
-        if sum(len(r.events) for r in self._chosen) <= _AT_ONCE:
-            for lost in job.run():
-                self._show_losses(lost)
+    # What goes out and what gets lost
+
+    def _on_scope(self) -> None:
+        if self.how.several != self.what.whole_project:  # the scope has changed
+            self.how.show_format(self._format(), self.what.whole_project, self._clocked())
+            self._on_layout()
             return
-        self.lost.setText("Looking at what the format cannot carry…")
-        if self._runner is None:
-            self._runner = JobRunner("losses", self)
-        self._runner.cancel_all()
-        self._runner.submit(job, on_result=self._show_losses, on_failed=self._show_problem)
+        self._preview = None
+        self._on_path()
+        self._later.start()
+
+    def _show_loading(self, text: str) -> None:
+        if text:
+            self.summary.setText(text)
+            self.lost.setText("")
+        else:
+            self.how.show_format(self._format(), self.what.whole_project, self._clocked())
 
     def _show_problem(self, error: UserError) -> None:
         self.lost.setText(str(error))
 
-    def _show_losses(self, lost: Sequence[str]) -> None:
-        title = self._format().title
-        if not lost:
-            self.lost.setText("Nothing gets lost.")
+    def _look(self) -> None:
+        if not self.what.ready:
             return
-        lines = [f"• {text.removeprefix(f'{title}: ')}" for text in lost]
-        head = (
-            "The side-car keeps:" if self.sidecar.isChecked() else "What this format cannot carry:"
-        )
-        self.lost.setText("\n".join([head, *lines]))
+        recordings = self.what.recordings
+        export = Export(self.format.currentData(), self._path(), self.what.choice, self._options())
+        job = PreviewJob(export, recordings)
+        if sum(len(r.events) for r in recordings) <= _AT_ONCE:
+            for preview in job.run():
+                self._show_preview(preview)
+            return
+        self.lost.setText("Looking at what the format cannot carry…")
+        self._background.run(job, self._show_preview, self._show_problem)
+
+    def _show_preview(self, preview: ExportPreview) -> None:
+        self._preview = preview
+        total = sum(len(r.events) for r in self.what.recordings)
+        files = f" in {len(preview.recordings)} recordings" if self.what.whole_project else ""
+        self.summary.setText(f"{preview.event_count} of {total} events{files}")
+        self._show_losses()
+        self._on_path()
+
+    def _show_losses(self) -> None:
+        if self._preview is None:
+            return
+        if self._format().needs_scores:
+            count = len(self._preview.recordings)
+            self.summary.setText(f"Scores of {count} recording{'' if count == 1 else 's'}")
+            self.lost.setText("Every score of every class and frame; events are not part of it.")
+            return
+        self.lost.setText(_in_words(self._preview.losses, self._format().title, self._kept()))
+
+    def _kept(self) -> bool:
+        return self.sidecar.isChecked()
 
 
-class _LossJob:
-    """Looks through all events for what a format cannot carry."""
-
-    def __init__(
-        self, format_name: str, recordings: tuple[LabelledRecording, ...], class_map: ClassMap
-    ) -> None:
-        self._arguments = (format_name, recordings, class_map)
-
-    def run(self) -> Iterator[list[str]]:
-        yield losses(*self._arguments)
+def _in_words(lost: Sequence[str], title: str, kept: bool) -> str:
+    if not lost:
+        return "Nothing gets lost."
+    lines = [f"• {text.removeprefix(f'{title}: ')}" for text in lost]
+    return "\n".join(["The side-car keeps:" if kept else "What this format cannot carry:", *lines])
 
 
-def _stem(path: Path) -> str:
+def stem_of(path: Path) -> str:
     """The name without its ending; of `.Table.1.selections.txt` and the like without all of it."""
     for fmt in FORMATS.values():
         if path.name.endswith(fmt.suffix) and len(path.name) > len(fmt.suffix):
             return path.name.removesuffix(fmt.suffix)
     return path.stem
-
-
-def _dim(parent: QWidget) -> QLabel:
-    label = QLabel(parent)
-    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-    label.setWordWrap(True)
-    return label

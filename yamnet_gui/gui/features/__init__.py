@@ -6,6 +6,7 @@ from .exporting import Exporting
 from .feature import Feature, run_dialog
 from .files import Files
 from .first_scores import FirstScores
+from .importing import Importing
 from .looking import Looking
 from .menus import Menus
 from .project_menu import ProjectMenu
@@ -28,6 +29,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Queueing,
     RuleSetting,
     Exporting,
+    Importing,
     Looking,
     Tools,
     KeepingEmbeddings,

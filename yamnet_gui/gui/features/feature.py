@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog
@@ -19,6 +20,7 @@ class Feature:
 
     def __init__(self, workbench: Workbench) -> None:
         self._bench = workbench
+        self._dialog: QDialog | None = None
 
     def handlers(self) -> Mapping[str, Callable[[], object]]:
         """What each of its actions calls, by the action's id."""
@@ -29,8 +31,30 @@ class Feature:
         """Whether it has work under way that will still change the screen or a file."""
         return False
 
+    def take_dropped(self, paths: Sequence[Path]) -> Sequence[Path]:
+        """Takes what it has a use for of files dropped on the window; gives back the rest."""
+        return paths
+
     def close(self) -> None:
         """Ends its threads; called once, before the project is closed."""
+
+    def open_dialog(self, dialog: QDialog, on_accepted: Callable[[], object]) -> None:
+        """Shows a dialog over the window and goes on; `on_accepted` is called when it is agreed."""
+        self.close_dialog()
+        self._dialog = dialog
+        dialog.accepted.connect(on_accepted)
+        dialog.finished.connect(self._forget_dialog)
+        dialog.open()
+
+    def close_dialog(self) -> None:
+        """Dismisses the dialog that is open, with whatever it does in the background."""
+        if self._dialog is not None:
+            self._dialog.reject()
+
+    def _forget_dialog(self) -> None:
+        if self._dialog is not None:
+            self._dialog.deleteLater()
+            self._dialog = None
 
 
 def run_dialog(dialog: QDialog) -> bool:

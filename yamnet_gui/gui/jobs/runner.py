@@ -76,11 +76,17 @@ class _Worker(QObject):
                 close()
             self.done.emit(ticket)
 
+    @Slot()
+    def end(self) -> None:
+        """Comes after everything that was submitted."""
+        self.thread().quit()
+
 
 class JobRunner(QObject):
     """Runs jobs in one QThread, in order. Callbacks run in the thread that made the runner."""
 
     _submitted = Signal(object, object)
+    _ending = Signal()
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -92,6 +98,7 @@ class JobRunner(QObject):
         self._thread.started.connect(self._worker.begin)
         queued = Qt.ConnectionType.QueuedConnection
         self._submitted.connect(self._worker.run_job, queued)
+        self._ending.connect(self._worker.end, queued)
         self._worker.result.connect(self._on_result, queued)
         self._worker.failed.connect(self._on_failed, queued)
         self._worker.done.connect(self._on_done, queued)
@@ -119,10 +126,13 @@ class JobRunner(QObject):
         for ticket in self._open:
             ticket.cancel()
 
-    def close(self) -> None:
-        """Cancels everything and waits for the thread to end."""
-        self.cancel_all()
-        self._thread.quit()
+    def close(self, *, finish: bool = False) -> None:
+        """Cancels everything, or lets it `finish`, and waits for the thread to end."""
+        if finish and self._thread.isRunning():
+            self._ending.emit()
+        else:
+            self.cancel_all()
+            self._thread.quit()
         self._thread.wait()
 
     @Slot(object, object)

@@ -95,6 +95,12 @@ class NoticeBar(QWidget):
             )
         self.show()
 
+    def set_text(self, key: str, text: str) -> None:
+        """Another text for the message with this key, if it is still there."""
+        for row in self._rows:
+            if row.key == key:
+                row.set_text(text)
+
     def clear(self, key: str = "") -> None:
         """Takes away the message with this key, or all of them."""
         for row in [r for r in self._rows if not key or r.key == key]:
@@ -161,6 +167,12 @@ class Notice(QWidget):
         if layout is not None:
             self.setMinimumHeight(max(layout.heightForWidth(event.size().width()), 0))
         super().resizeEvent(event)
+
+    def set_text(self, text: str) -> None:
+        """Says something else, such as how far a job is."""
+        self.text = text
+        self.label.setText(text)
+        self.setAccessibleName(f"{_NAMES[self.kind]}: {text}")
 
     def copy(self) -> None:
         """Puts text and details on the clipboard."""

@@ -2,6 +2,7 @@
 
 from .base import ImportResult, Keeps, LabelFormat, ReadOptions, WriteOptions
 from .exchange import (
+    WriteStep,
     convert,
     detect_format,
     label_format,
@@ -10,6 +11,7 @@ from .exchange import (
     read_labels,
     write_labels,
     write_sidecar,
+    writing,
 )
 from .loss import kept
 from .raven import label_columns
@@ -24,6 +26,7 @@ __all__ = [
     "LabelFormat",
     "ReadOptions",
     "WriteOptions",
+    "WriteStep",
     "convert",
     "detect_format",
     "kept",
@@ -37,4 +40,5 @@ __all__ = [
     "write_labels",
     "write_score_table",
     "write_sidecar",
+    "writing",
 ]

@@ -97,7 +97,7 @@ class ImportResult:
     """What a table says, before anything is done with it.
 
     `unknown_labels`: labels that are none of the classes. `restored`: whether a side-car gave
-    back what the format cannot carry.
+    back what the format cannot carry. `unnamed`: whether the table itself names no recording.
     """
 
     format_name: str
@@ -106,6 +106,7 @@ class ImportResult:
     warnings: tuple[str, ...] = ()
     unknown_labels: tuple[str, ...] = ()
     restored: bool = False
+    unnamed: bool = False
 
     @property
     def event_count(self) -> int:

@@ -21,6 +21,8 @@ from .base import ImportResult, ReadOptions
 from .text import optional_number, seconds
 
 MOST_WARNINGS = 100
+NO_SUCH_RECORDING = "no recording of the project is called"
+"""How the warning begins that a table names a recording which nobody knows."""
 
 
 @dataclass
@@ -135,7 +137,12 @@ class Collector:
         if self._hushed:
             warnings.append(f"and {self._hushed} more warnings of this kind")
         return ImportResult(
-            self._format_name, self.path, tuple(recordings), tuple(warnings), tuple(self._unknown)
+            self._format_name,
+            self.path,
+            tuple(recordings),
+            tuple(warnings),
+            tuple(self._unknown),
+            unnamed="" in self._drafts,
         )
 
     def _draft(self, name: str | None) -> _Draft:
@@ -145,7 +152,7 @@ class Collector:
             known = self._names.find(name)
             info = known or RecordingInfo(Path(name or self.path.stem), 0.0, 0, 0)
             if known is None and self._options.recordings:
-                self.warn(f"no recording of the project is called {info.path}")
+                self.warn(f"{NO_SUCH_RECORDING} {info.path}")
             draft = self._drafts[key] = _Draft(info, known is not None)
         return draft
 

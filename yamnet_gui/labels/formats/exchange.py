@@ -1,9 +1,10 @@
 """Writing and reading labels in any format, whole or not at all."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from yamnet_gui.audio import SOUND_SUFFIXES
@@ -20,6 +21,7 @@ from .text import readable, sniff_encoding
 
 _NO_WRITE_OPTIONS = WriteOptions()
 _NO_READ_OPTIONS = ReadOptions()
+_LINES_AT_ONCE = 1000
 
 
 def label_format(name: str) -> LabelFormat:
@@ -80,19 +82,50 @@ def write_labels(
     `path` is a file, or a folder where each recording gets its own. Nothing is put in place
     before everything is written, so old files survive any failure. Raises LabelsError.
     """
+    made: list[Path] = []
+    for step in writing(format_name, recordings, path, options=options):
+        made = list(step.made)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class WriteStep:
+    """How far an export is. `made`: the files, in the last step only, when they are in place."""
+
+    files_done: int
+    files: int
+    lines: int
+    made: tuple[Path, ...] = ()
+
+
+def writing(
+    format_name: str,
+    recordings: Sequence[LabelledRecording],
+    path: Path,
+    *,
+    options: WriteOptions = _NO_WRITE_OPTIONS,
+) -> Iterator[WriteStep]:
+    """`write_labels` step by step. Closing the generator leaves everything as it was.
+
+    Raises LabelsError.
+    """
     fmt = label_format(format_name)
     if fmt.write is None:
         raise LabelsError(path, f"{fmt.title} can only be read")
     _spare_recordings(path, recordings)
-    written: list[Path] = []
+    made: list[Path] = []
+    lines = 0
     try:
+        shares = output_files(format_name, recordings, path, options=options)
         with ExitStack() as stack:
-            for out, share in output_files(format_name, recordings, path, options=options):
+            for n, (out, share) in enumerate(shares):
                 out.parent.mkdir(parents=True, exist_ok=True)
                 for target, content in _contents(fmt, share, out, options):
                     beside = stack.enter_context(replacing(target))
-                    _fill(beside, content)
-                    written.append(target)
+                    for count in _filling(beside, content):
+                        lines += count
+                        yield WriteStep(n, len(shares), lines)
+                    made.append(target)
     except UnicodeEncodeError as error:
         bad = error.object[max(0, error.start - 20) : error.end + 20]
         raise LabelsError(path, f"{bad!r} cannot be written as UTF-8") from error
@@ -100,7 +133,7 @@ def write_labels(
         raise LabelsError(
             path, f"cannot be written ({error.strerror or error})", "the old file was kept"
         ) from error
-    return written
+    yield WriteStep(len(shares), len(shares), lines, tuple(made))
 
 
 def _spare_recordings(path: Path, recordings: Sequence[LabelledRecording]) -> None:
@@ -137,11 +170,21 @@ def _contents(
 
 
 def _fill(path: Path, content: Iterable[str] | bytes) -> None:
+    for _ in _filling(path, content):
+        pass
+
+
+def _filling(path: Path, content: Iterable[str] | bytes) -> Iterator[int]:
+    """Writes the content; yields how many lines have come, every so often and at the end."""
     if isinstance(content, bytes):
         path.write_bytes(content)
+        yield 1
         return
     with path.open("w", encoding="utf-8", newline="") as file:
-        file.writelines(content)
+        lines = iter(content)
+        while part := list(islice(lines, _LINES_AT_ONCE)):
+            file.writelines(part)
+            yield len(part)
 
 
 def read_labels(

@@ -26,6 +26,7 @@ from yamnet_gui.labels.formats import (
     sidecar_path,
     write_labels,
     write_sidecar,
+    writing,
 )
 from yamnet_gui.labels.formats import exchange as exchange_module
 from yamnet_gui.labels.formats.base import Output
@@ -73,14 +74,14 @@ def test_a_full_disk_is_told_and_leaves_the_old_file(
     """Really writes to a device that is full, by way of the temporary file."""
     out = tmp_path / "out.csv"
     out.write_bytes(b"old")
-    fill = exchange_module._fill
+    fill = exchange_module._filling
 
-    def on_the_full_disk(path: Path, content: object) -> None:
+    def on_the_full_disk(path: Path, content: object) -> Iterator[int]:
         path.unlink()
         path.symlink_to("/dev/full")
-        fill(path, content)  # type: ignore[arg-type]
+        yield from fill(path, content)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(exchange_module, "_fill", on_the_full_disk)
+    monkeypatch.setattr(exchange_module, "_filling", on_the_full_disk)
     with pytest.raises(LabelsError, match="No space left on device"):
         write_labels("csv", [recording("/data/a.wav", SPEECH)], out)
     assert out.read_bytes() == b"old"
@@ -293,3 +294,22 @@ def test_a_recording_is_never_overwritten(tmp_path: Path) -> None:
         with pytest.raises(LabelsError, match="name of a recording"):
             write_labels("csv", [recording], target)
     assert sound.read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize("name", WRITABLE)
+def test_an_export_that_is_cancelled_leaves_everything_as_it_was(name: str, tmp_path: Path) -> None:
+    out = tmp_path / f"out{FORMATS[name].suffix}"
+    out.write_bytes(b"old")
+    rec = recording("/data/a.wav", *(replace(SPEECH, id=f"e{k}") for k in range(3000)))
+    steps = writing(name, [rec], out, options=WriteOptions(sidecar=True))
+    next(steps)
+    steps.close()
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {out.name: b"old"}
+
+
+def test_an_export_says_how_far_it_is(tmp_path: Path) -> None:
+    recs = [recording(f"/data/{n}.wav", SPEECH) for n in "abc"]
+    steps = list(writing("audacity", recs, tmp_path / "out"))
+    assert [(s.files_done, s.files) for s in steps] == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    assert [p.name for p in steps[-1].made] == ["a.txt", "b.txt", "c.txt"]
+    assert not any(s.made for s in steps[:-1])

@@ -1,0 +1,198 @@
+"""Labels out of the window and back into it, through the real actions."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import soundfile
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QDialog, QDialogButtonBox
+from pytestqt.qtbot import QtBot
+
+from yamnet_gui.gui.dialogs.clips import ClipsDialog
+from yamnet_gui.gui.dialogs.export import ExportDialog
+from yamnet_gui.gui.dialogs.import_labels import ImportDialog
+from yamnet_gui.gui.dialogs.report import ReportDialog
+from yamnet_gui.gui.workbench import Workbench
+from yamnet_gui.labels.formats import read_labels
+
+Start = Callable[..., Workbench]
+Settled = Callable[[Workbench], None]
+SAVE = QDialogButtonBox.StandardButton.Save
+
+
+@pytest.fixture
+def bench(
+    start: Start, settled: Settled, sound_file: Path, tiny_weights: Path, tmp_path: Path
+) -> Workbench:
+    """Twelve seconds with events in the personal project."""
+    found = start(sound_file, weights=tiny_weights)
+    found.settings.remember_folder(tmp_path / "out", "exports")
+    (tmp_path / "out").mkdir()
+    settled(found)
+    scores = found.document.scores
+    assert scores is not None
+    found.controller.set_threshold(None, 1.0)
+    best = int(scores.best.argmax())
+    found.controller.set_threshold(best, float(scores.best[best]) - 0.01)
+    settled(found)
+    return found
+
+
+def opened(bench: Workbench, kind: type[QDialog], action: str = "") -> QDialog:
+    """The dialog that the action opens."""
+    if action:
+        bench.window.actions_by_id[action].trigger()
+    (dialog,) = [d for d in bench.window.findChildren(kind) if d.isVisible()]
+    return dialog
+
+
+def drop(bench: Workbench, *paths: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    bench.window.dropEvent(
+        QDropEvent(
+            QPointF(5, 5),
+            Qt.DropAction.CopyAction,
+            data,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+    )
+
+
+def notice(bench: Workbench) -> str:
+    return " ".join(n.text for n in bench.notices.notices)
+
+
+@pytest.mark.parametrize("name", ["csv", "textgrid", "scores"])
+def test_events_and_scores_are_exported(
+    name: str, bench: Workbench, settled: Settled, tmp_path: Path, qtbot: QtBot
+) -> None:
+    dialog = opened(bench, ExportDialog, "export")
+    assert isinstance(dialog, ExportDialog)
+    dialog.format.setCurrentIndex(dialog.format.findData(name))
+    qtbot.waitUntil(lambda: dialog.buttons.button(SAVE).isEnabled())
+    path = dialog._path()
+    dialog.accept()
+    settled(bench)
+    qtbot.waitUntil(lambda: "Written to" in notice(bench))
+    assert path.parent == tmp_path / "out"
+    if name == "scores":
+        assert path.read_text().startswith("onset\toffset\tSpeech\t")
+    else:
+        assert read_labels(name, path).event_count == len(bench.document.events)
+
+
+def test_an_export_that_fails_is_told_and_the_window_goes_on(
+    bench: Workbench, settled: Settled, tmp_path: Path, qtbot: QtBot
+) -> None:
+    dialog = opened(bench, ExportDialog, "export")
+    assert isinstance(dialog, ExportDialog)
+    (tmp_path / "a file").write_text("")
+    dialog.path.setText(str(tmp_path / "a file" / "o.csv"))
+    qtbot.waitUntil(lambda: dialog.buttons.button(SAVE).isEnabled())
+    dialog.accept()
+    settled(bench)
+    qtbot.waitUntil(lambda: "cannot be written" in notice(bench))
+
+
+def test_a_dropped_table_is_shown_imported_and_taken_back_in_one_step(
+    bench: Workbench, settled: Settled, tmp_path: Path, qtbot: QtBot
+) -> None:
+    before = bench.document.events
+    labels = tmp_path / "field notes.txt"
+    labels.write_text("0.25\t0.75\tAmsel\n1.0\t1.5\tDog\n")
+    drop(bench, labels)
+    dialog = opened(bench, ImportDialog)
+    assert isinstance(dialog, ImportDialog)
+    qtbot.waitUntil(lambda: not dialog.reading)
+    assert dialog.counts.text().startswith("2 new")
+    assert bench.document.events == before
+    dialog.accept()
+    settled(bench)
+    qtbot.waitUntil(lambda: len(bench.document.events) == len(before) + 2)
+    listed = {bench.document.events.get(i).label for i in bench.events_panel.shown_ids}  # type: ignore[union-attr]
+    assert {"Amsel", "Dog"} <= listed
+    assert "Import field notes.txt: 2 changes made" in notice(bench)
+    assert bench.project.undo_title == "import field notes.txt"
+    bench.window.actions_by_id["undo"].trigger()
+    qtbot.waitUntil(lambda: bench.document.events == before)
+
+
+def test_an_import_that_is_dismissed_changes_nothing(
+    bench: Workbench, settled: Settled, tmp_path: Path, qtbot: QtBot
+) -> None:
+    before = bench.document.events
+    labels = tmp_path / "labels.txt"
+    labels.write_text("0.25\t0.75\tAmsel\n")
+    drop(bench, labels)
+    dialog = opened(bench, ImportDialog)
+    dialog.reject()
+    settled(bench)
+    assert bench.document.events == before
+    assert bench.project.undo_title is None
+
+
+def test_a_recording_dropped_with_its_labels_is_opened(
+    start: Start, settled: Settled, sound_file: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    bench = start()
+    settled(bench)
+    labels = sound_file.with_suffix(".txt")
+    labels.write_text("0.25\t0.75\tAmsel\n")
+    drop(bench, sound_file, labels)
+    settled(bench)
+    assert bench.document.recording is not None
+    dialog = opened(bench, ImportDialog)
+    assert isinstance(dialog, ImportDialog)
+    qtbot.waitUntil(lambda: not dialog.reading)
+    assert [p.path for p in dialog.read.plan.events] == [sound_file]
+    dialog.reject()
+
+
+def test_clips_are_cut_and_listed(
+    bench: Workbench, settled: Settled, tmp_path: Path, qtbot: QtBot
+) -> None:
+    dialog = opened(bench, ClipsDialog, "cut_clips")
+    assert isinstance(dialog, ClipsDialog)
+    dialog.folder.setText(str(tmp_path / "clips"))
+    ok = dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
+    qtbot.waitUntil(ok.isEnabled)
+    dialog.accept()
+    settled(bench)
+    qtbot.waitUntil(lambda: "listed in manifest.csv" in notice(bench))
+    made = list((tmp_path / "clips").rglob("*.wav"))
+    assert len(made) == len(bench.document.events)
+    assert soundfile.info(made[0]).samplerate == 16_000
+
+
+def test_a_report_is_written(
+    bench: Workbench, settled: Settled, tmp_path: Path, qtbot: QtBot
+) -> None:
+    dialog = opened(bench, ReportDialog, "report")
+    assert isinstance(dialog, ReportDialog)
+    qtbot.waitUntil(lambda: dialog.buttons.button(SAVE).isEnabled())
+    path = dialog._path()
+    dialog.accept()
+    settled(bench)
+    qtbot.waitUntil(lambda: "Written to" in notice(bench))
+    assert "How it was made" in path.read_text(encoding="utf-8")
+
+
+def test_closing_the_window_closes_an_open_dialog(bench: Workbench, tmp_path: Path) -> None:
+    labels = tmp_path / "labels.txt"
+    labels.write_text("0.25\t0.75\tAmsel\n" * 1)
+    drop(bench, labels)
+    opened(bench, ImportDialog)
+    bench.close()  # a thread that goes on would fail the test
+
+
+def test_without_anything_to_write_nothing_is_asked(start: Start, settled: Settled) -> None:
+    bench = start()
+    settled(bench)
+    for action in ("export", "cut_clips", "report"):
+        bench.window.actions_by_id[action].trigger()
+        assert "no labels to write yet" in notice(bench)
+        assert not [d for d in bench.window.findChildren(QDialog) if d.isVisible()]
