@@ -351,6 +351,7 @@ def write_analysis() -> None:
         ANALYSIS,
         scores=table.scores,
         embeddings=analysis.embeddings(),
+        envelope=analysis.envelope().values,
         frame_start_s=table.grid.frame_starts(),
         hop_s=table.grid.hop_s,
         start_s=table.grid.start_s,

@@ -8,6 +8,7 @@ import numpy as np
 from yamnet_gui.assets import resource_path
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
+from yamnet_gui.detection import Envelope
 
 from .state.document import ModelName
 
@@ -18,6 +19,7 @@ class StoredAnalysis:
 
     table: ScoreTable
     model: ModelName
+    envelope: Envelope
 
 
 def demo_recording() -> Path:
@@ -41,9 +43,12 @@ def demo_analysis() -> StoredAnalysis:
                 float(stored["hop_s"]),
             )
             sha256 = str(stored["weights_sha256"])
+            envelope = Envelope(stored["envelope"], grid.start_s)
     except (OSError, ValueError, KeyError) as error:
         raise RecordingError(path, "the stored analysis cannot be read") from error
     scores.flags.writeable = False
     return StoredAnalysis(
-        ScoreTable(grid, scores), ModelName(f"stored analysis · weights {sha256[:12]}", sha256)
+        ScoreTable(grid, scores),
+        ModelName(f"stored analysis · weights {sha256[:12]}", sha256),
+        envelope,
     )

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
@@ -14,6 +14,7 @@ from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.scores import ScoreTable
 from yamnet_gui.detection import (
+    Envelope,
     PreparedScores,
     RuleSet,
     derive_events,
@@ -40,22 +41,29 @@ class Derived:
     rules: RuleSet
     scores: PreparedScores
     events: Mapping[int, tuple[Event, ...]]
+    envelope: Envelope | None = None
 
     @classmethod
-    def of(cls, table: ScoreTable, rules: RuleSet, class_map: ClassMap) -> "Derived":
+    def of(
+        cls,
+        table: ScoreTable,
+        rules: RuleSet,
+        class_map: ClassMap,
+        envelope: Envelope | None = None,
+    ) -> "Derived":
         """Everything anew."""
         scores = prepare(table)
-        found = derive_events(scores, rules, class_map)
-        return cls(table.grid.count, rules, scores, _by_class(found))
+        found = derive_events(scores, rules, class_map, None, envelope)
+        return cls(table.grid.count, rules, scores, _by_class(found), envelope)
 
     def under(self, rules: RuleSet, class_map: ClassMap) -> "Derived":
         """The same under other rules; only classes whose rule differs are derived anew."""
         # scores prepared before a class was taught have no column for it
         changed = changed_classes(self.rules, rules, self.scores.class_count)
+        wanted = None if changed is None else sorted(changed)
+        fresh = _by_class(derive_events(self.scores, rules, class_map, wanted, self.envelope))
         if changed is None:
-            fresh = _by_class(derive_events(self.scores, rules, class_map))
             return replace(self, rules=rules, events=fresh)
-        fresh = _by_class(derive_events(self.scores, rules, class_map, sorted(changed)))
         kept = {i: events for i, events in self.events.items() if i not in changed}
         return replace(self, rules=rules, events={**kept, **fresh})
 
@@ -75,10 +83,11 @@ class DeriveJob:
     tables: Mapping[int, ScoreTable]
     rules: RuleSet
     class_map: ClassMap
+    envelopes: Mapping[int | None, Envelope] = field(default_factory=dict)
 
     def run(self) -> Iterator[dict[int, Derived]]:
         yield {
-            place: Derived.of(table, self.rules, self.class_map)
+            place: Derived.of(table, self.rules, self.class_map, self.envelopes.get(table.channel))
             for place, table in self.tables.items()
         }
 
@@ -118,6 +127,7 @@ class Deriver(QObject):
         self._timer.timeout.connect(self.derive)
         document.scores_changed.connect(self._on_scores)
         document.analysis_changed.connect(self._on_analysis)
+        document.envelopes_changed.connect(self._on_envelopes)
         document.recording_changed.connect(self._on_recording)
         rules.changed.connect(self._on_rules)
         project.events_changed.connect(self._on_project)
@@ -147,7 +157,7 @@ class Deriver(QObject):
         }
         if tables:
             self._ticket = self._runner.submit(
-                DeriveJob(tables, self._rules.rule_set, self._class_map),
+                DeriveJob(tables, self._rules.rule_set, self._class_map, self._document.envelopes),
                 on_result=self._take,
                 on_done=self._done,
             )
@@ -234,6 +244,10 @@ class Deriver(QObject):
 
     def _on_analysis(self) -> None:
         if self._document.state in (AnalysisState.COMPLETE, AnalysisState.STOPPED):
+            self._timer.start(_AT_ONCE_MS)
+
+    def _on_envelopes(self) -> None:
+        if self._document.state is AnalysisState.COMPLETE:  # else that comes with the scores
             self._timer.start(_AT_ONCE_MS)
 
     def _on_rules(self) -> None:

@@ -1,6 +1,7 @@
 """What the window offers, one file per feature; a new one is added to the list below."""
 
 from .dataset import Dataset
+from .edges import RefiningEdges
 from .embeddings import KeepingEmbeddings
 from .exporting import Exporting
 from .feature import Feature, run_dialog
@@ -22,6 +23,7 @@ __all__ = ["FEATURES", "Feature", "run_dialog"]
 FEATURES: tuple[type[Feature], ...] = (
     Telling,
     FirstScores,
+    RefiningEdges,
     Menus,
     Files,
     ProjectMenu,

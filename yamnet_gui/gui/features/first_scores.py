@@ -42,6 +42,7 @@ class FirstScores(Feature):
             if recording.info.path == demo_recording():
                 stored = demo_analysis()
                 bench.document.set_model(stored.model)
+                bench.document.set_envelopes({None: stored.envelope})
                 bench.document.set_scores((ScoreBuffer.of_table(stored.table),))
                 return
         except UserError as error:

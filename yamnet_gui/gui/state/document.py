@@ -1,5 +1,6 @@
 """The owner of the open recording, its scores and its events."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.events import EventList, RecordingInfo, ReviewedSpan
 from yamnet_gui.core.scores import FrameGrid, ScoreChunk
+from yamnet_gui.detection import Envelope
 
 from .score_buffer import ScoreBuffer
 
@@ -54,6 +56,7 @@ class Document(QObject):
     recording_changed = Signal()
     scores_changed = Signal()
     analysis_changed = Signal()
+    envelopes_changed = Signal()
     events_changed = Signal()
     reviewed_changed = Signal()
 
@@ -64,6 +67,7 @@ class Document(QObject):
         self._buffers: tuple[ScoreBuffer, ...] = ()
         self._state = AnalysisState.NONE
         self._model = ModelName()
+        self._envelopes: dict[int | None, Envelope] = {}
         self._events = EventList()
         self._reviewed: tuple[ReviewedSpan, ...] = ()
 
@@ -90,6 +94,11 @@ class Document(QObject):
         return self._buffers[0] if self._buffers else None
 
     @property
+    def envelopes(self) -> Mapping[int | None, Envelope]:
+        """What edges are refined by, for each channel (None: the mix); empty until it is known."""
+        return self._envelopes
+
+    @property
     def events(self) -> EventList:
         return self._events
 
@@ -109,6 +118,7 @@ class Document(QObject):
         self._buffers = ()
         self._state = AnalysisState.NONE
         self._model = ModelName()
+        self._envelopes = {}
         self._events = EventList()
         self._reviewed = ()
         self.recording_changed.emit()
@@ -120,6 +130,7 @@ class Document(QObject):
     def begin_analysis(self, grid: FrameGrid, channels: tuple[int | None, ...] = (None,)) -> None:
         """Forgets former scores and makes room for those on `grid`."""
         self._buffers = tuple(ScoreBuffer(grid, self._class_count, c) for c in channels)
+        self._envelopes = {}
         self.set_state(AnalysisState.RUNNING)
         self.scores_changed.emit()
 
@@ -152,6 +163,11 @@ class Document(QObject):
         self._buffers = buffers
         self.set_state(AnalysisState.COMPLETE)
         self.scores_changed.emit()
+
+    def set_envelopes(self, envelopes: Mapping[int | None, Envelope]) -> None:
+        """Takes the envelopes of a complete analysis."""
+        self._envelopes = dict(envelopes)
+        self.envelopes_changed.emit()
 
     def set_state(self, state: AnalysisState) -> None:
         if state is not self._state:
