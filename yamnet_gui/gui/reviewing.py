@@ -16,6 +16,7 @@ from .dialogs.class_picker import LabelChoice, used_labels
 from .state.best import BEST_OF_EVENT, best_of_event
 from .state.class_view import ClassView
 from .state.document import Document
+from .state.label_sets import LabelSets
 from .state.project import ProjectState
 from .state.selection import EventSelection
 from .state.settings import Settings
@@ -75,6 +76,7 @@ class Reviewing(QObject):
         self._ontology = ontology
         self.asks = asks
         self._walk: QueueWalk | None = None
+        self._own: LabelSets | None = None
         self._dragged: Event | None = None
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -92,6 +94,7 @@ class Reviewing(QObject):
             "set_onset": lambda: self.set_edge(onset=True),
             "set_offset": lambda: self.set_edge(onset=False),
             "draw": self.draw,
+            "add_label": self.add_label,
             "split": self.split,
             "merge": self.merge,
             "delete": self.delete,
@@ -106,6 +109,10 @@ class Reviewing(QObject):
     def walk_by(self, walk: QueueWalk) -> None:
         """Goes on by a queue where one is made."""
         self._walk = walk
+
+    def label_by(self, own: LabelSets) -> None:
+        """Digits give the labels of the chosen set where there is one."""
+        self._own = own
 
     # Deciding
 
@@ -201,13 +208,57 @@ class Reviewing(QObject):
     # Labels
 
     def give_best(self, number: int) -> None:
-        """Gives the selected events the label of the class that scores `number`th (from 1)."""
+        """Gives the selected events the label of the chosen set that has this digit; without a
+        set that of the class that scores `number`th (from 1)."""
+        if self._own is not None and self._own.chosen is not None:
+            label = self._own.keys.get(str(number))
+            if label is None:
+                self.told.emit(f"No label of {self._own.chosen.name} has the key {number}.")
+            else:
+                self.give(label)
+            return
         current = self._controller.current_event()
         best = best_of_event(self._document, current) if current is not None else []
         if current is None or number > len(best):
             self.told.emit("Here are no scores to choose a label by; / searches a class.")
             return
         self.relabel(self.selected(), self._choice_of(best[number - 1]))
+
+    def give(self, label: edits.OwnLabel) -> None:
+        """Gives the selected events a label of a set."""
+        choice = LabelChoice(label.name, label.class_index, label.mid)
+        self.relabel(self.selected(), choice)
+
+    def add_label(self) -> None:
+        """Asks for one more label on the span of each selected event."""
+        events = self.selected()
+        if not events or not self._ready():
+            return
+        choice = self.asks.label("Add a label", self._used())
+        if choice is None:
+            return
+        commands = [
+            edits.draw(
+                self._project.recording_id,
+                event.onset_s,
+                event.offset_s,
+                choice.label,
+                choice.class_index,
+                choice.mid,
+                reviewer=self._reviewer,
+                channel=event.channel,
+                low_hz=event.low_hz,
+                high_hz=event.high_hz,
+            )
+            for event in events
+            if event.label != choice.label
+        ]
+        if not commands:
+            self.told.emit(f"It is {choice.label} already.")
+            return
+        command = edits.group(f"add label {choice.label}", commands)
+        if self._do(command):
+            self._selection.select(change.key for change in command.changes)
 
     def ask_relabel(self) -> None:
         """Asks for a class and gives it to the selected events; without any it is only shown."""
@@ -253,6 +304,16 @@ class Reviewing(QObject):
             self._do(edits.set_note(self._items([event])[0], note))
 
     # Bounds
+
+    def set_band(self, event_id: str, low_hz: float | None, high_hz: float | None) -> None:
+        """Bounds the event in frequency; None for no bound."""
+        event = self._document.events.get(event_id)
+        if event is None or (low_hz, high_hz) == (event.low_hz, event.high_hz):
+            return
+        if low_hz is not None and high_hz is not None and low_hz >= high_hz:
+            self.told.emit("The lowest frequency must lie below the highest.")
+            return
+        self._do(edits.set_band(self._items([event])[0], low_hz, high_hz))
 
     def set_edge(self, *, onset: bool) -> None:
         """Puts the onset or the offset of the event at the cursor."""

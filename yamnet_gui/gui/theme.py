@@ -1,5 +1,6 @@
 """Colours: palettes for dark and light, classes, review states, and tinted icons."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -126,6 +127,7 @@ _CLASS_HUES = (
     "#e8b3d0",
     "#f3a66d",
 )
+_own_colors: dict[str, str] = {}
 _STATE_MARKS = {
     ReviewState.UNREVIEWED: "○",
     ReviewState.ACCEPTED: "✓",
@@ -147,9 +149,21 @@ def theme_for(choice: ThemeChoice) -> Theme:
 
 
 def class_color(class_index: int | None, label: str = "") -> QColor:
-    """The colour of a class: the same in every recording and session."""
+    """The colour of a class: the same in every recording and session; a person's own goes first."""
+    own = _own_colors.get(label) if label else None
+    if own is not None:
+        return QColor(own)
     key = class_index if class_index is not None else sum(map(ord, label))
     return QColor(_CLASS_HUES[key * 5 % len(_CLASS_HUES)])
+
+
+def set_own_colors(colors: Mapping[str, str]) -> None:
+    """Colours (#rrggbb) that people gave to labels, in place of the former ones.
+
+    Like the palette of the application they are the same in all of its windows.
+    """
+    _own_colors.clear()
+    _own_colors.update(colors)
 
 
 def state_mark(state: ReviewState) -> str:

@@ -41,6 +41,7 @@ from .state.class_view import ClassView
 from .state.document import Document
 from .state.embeddings import Embeddings
 from .state.known_classes import KnownClasses
+from .state.label_sets import LabelSets
 from .state.project import ProjectState
 from .state.review_queue import ReviewQueue
 from .state.rules import Rules
@@ -134,6 +135,8 @@ class Workbench(QObject):
             self,
         )
         self.reviewing.walk_by(self.walk)
+        self.label_sets = LabelSets(self.project, self)
+        self.reviewing.label_by(self.label_sets)
         self._closed = False
         self.look = Look(self.settings, self.spectrogram, theme, self)
         self.window = MainWindow(self.settings)
@@ -333,7 +336,8 @@ class Workbench(QObject):
     # Answers to what happens
 
     def _ask_label(self, title: str, used: Sequence[str]) -> LabelChoice | None:
-        return ask_label(self.class_map, self.ontology, title, used, self.window)
+        own = [LabelChoice(x.name, x.class_index, x.mid) for x in self.label_sets.labels]
+        return ask_label(self.class_map, self.ontology, title, used, self.window, own)
 
     def _confirm(self, question: str, verb: str) -> bool:
         return confirm(question, verb, self.window)

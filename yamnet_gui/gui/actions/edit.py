@@ -17,6 +17,30 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("set_offset", "Set the o&ffset to the cursor", "Edit", ("O",), needs=Needs.EVENT),
     ActionSpec("split", "S&plit at the cursor", "Edit", ("S",), needs=Needs.EVENT),
     ActionSpec("merge", "&Merge with the next of its class", "Edit", ("M",), needs=Needs.EVENT),
+    ActionSpec(
+        "add_label",
+        "Add another &label…",
+        "Edit",
+        ("Shift+D",),
+        tip="A second event of another class on the same span",
+        needs=Needs.EVENT,
+    ),
+    ActionSpec(
+        "band_low",
+        "Set the lo&west frequency to the pointer",
+        "Edit",
+        ("Shift+I",),
+        tip="The frequency under the mouse on the spectrogram",
+        needs=Needs.EVENT,
+    ),
+    ActionSpec(
+        "band_high",
+        "Set the &highest frequency to the pointer",
+        "Edit",
+        ("Shift+O",),
+        tip="The frequency under the mouse on the spectrogram",
+        needs=Needs.EVENT,
+    ),
     ActionSpec("delete", "De&lete", "Edit", ("Del",), "delete", needs=Needs.EVENT),
     ActionSpec(
         "select_all", "Select &all events", "Edit", ("Ctrl+A",), needs=Needs.EVENTS, separator=True

@@ -72,6 +72,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
         Needs.RECORDING,
         separator=True,
     ),
+    ActionSpec(
+        "label_sets",
+        "Label s&ets…",
+        "Review",
+        ("Ctrl+Shift+L",),
+        tip="Labels of your own, with colours and keys",
+    ),
     *(
         ActionSpec(
             f"label_{n}",

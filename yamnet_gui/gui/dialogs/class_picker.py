@@ -38,7 +38,8 @@ class LabelChoice:
 class ClassPickerDialog(QDialog):
     """Finds a class by any words of its name, or takes a label that is none of the classes.
 
-    `used`: labels used last, newest first, offered before all others. `choice` is what was taken.
+    `own`: the labels of the chosen set, offered before all others; then `used`, labels used last,
+    newest first. `choice` is what was taken.
     """
 
     def __init__(
@@ -49,13 +50,15 @@ class ClassPickerDialog(QDialog):
         title: str = "Relabel to",
         *,
         own_labels: bool = True,
+        own: Iterable[LabelChoice] = (),
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         self._class_map = class_map
         self._ontology = ontology
-        self._used = tuple(dict.fromkeys(used))
+        self._own = {choice.label: choice for choice in own}
+        self._used = tuple(dict.fromkeys([*self._own, *used]))
         self._own_labels = own_labels
         self.choice: LabelChoice | None = None
         self.search = SearchField(f"Search {len(class_map)} classes", self)
@@ -98,7 +101,7 @@ class ClassPickerDialog(QDialog):
         """What is offered for a text, best first."""
         words = text.casefold().split()
         used = [x for x in self._used if all(w in x.casefold() for w in words)]
-        recent = [self._choice(label) for label in used][:_MOST_OWN]
+        recent = [self._choice(label) for label in used][: _MOST_OWN + len(self._own)]
         if not self._own_labels:
             recent = [c for c in recent if c.class_index is not None]
         known = {c.label for c in recent}
@@ -142,6 +145,8 @@ class ClassPickerDialog(QDialog):
         self.list.setCurrentRow(row)
 
     def _choice(self, label: str) -> LabelChoice:
+        if label in self._own:
+            return self._own[label]
         found = self._class_map.find(label)
         return LabelChoice(found.name, found.index, found.mid) if found else LabelChoice(label)
 
@@ -175,6 +180,10 @@ class ClassPickerDialog(QDialog):
         self.kinds.setText(self._about(choice) if choice else "No class has these words.")
 
     def _about(self, choice: LabelChoice) -> str:
+        if choice.label in self._own and choice.class_index is not None:
+            name = self._class_map[choice.class_index].name
+            if name != choice.label:
+                return f"A label of your set; in AudioSet it is {name}"
         if choice.class_index is None:
             return "A label of your own: none of YAMNet's classes."
         node = self._ontology.of_class(choice.class_index)

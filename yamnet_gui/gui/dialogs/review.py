@@ -11,10 +11,15 @@ from .class_picker import ClassPickerDialog, LabelChoice
 
 
 def ask_label(
-    class_map: ClassMap, ontology: Ontology, title: str, used: Sequence[str], parent: QWidget
+    class_map: ClassMap,
+    ontology: Ontology,
+    title: str,
+    used: Sequence[str],
+    parent: QWidget,
+    own: Sequence[LabelChoice] = (),
 ) -> LabelChoice | None:
     """A label that a person chooses by typing; None where they think better of it."""
-    dialog = ClassPickerDialog(class_map, ontology, used, title, parent=parent)
+    dialog = ClassPickerDialog(class_map, ontology, used, title, own=own, parent=parent)
     try:
         return dialog.choice if dialog.exec() == QDialog.DialogCode.Accepted else None
     finally:

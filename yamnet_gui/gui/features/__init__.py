@@ -8,6 +8,7 @@ from .feature import Feature, run_dialog
 from .files import Files
 from .first_scores import FirstScores
 from .importing import Importing
+from .labelling import Labelling
 from .looking import Looking
 from .menus import Menus
 from .project_menu import ProjectMenu
@@ -29,6 +30,7 @@ FEATURES: tuple[type[Feature], ...] = (
     ProjectMenu,
     Dataset,
     Queueing,
+    Labelling,
     RuleSetting,
     Exporting,
     Importing,

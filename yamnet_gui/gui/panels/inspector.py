@@ -1,6 +1,6 @@
 """What is known about the selected event, and what is heard at the cursor."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -29,11 +29,13 @@ from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import class_color, state_mark
 from yamnet_gui.gui.times import clock, length
 
+from .band import BandRow
 from .parts import ElidedLabel, ScoreBars, ScoreRow
 
 _BEST_AT_CURSOR = 8
 _CURSOR_MS = 66
 _NOTE_MS = 1500
+_MOST_HISTORY = 6
 
 
 class InspectorPanel(QWidget):
@@ -42,6 +44,7 @@ class InspectorPanel(QWidget):
     note_edited = Signal(str, str)  # event id, note
     class_clicked = Signal(int)
     relabel_requested = Signal(str, int)  # event id, class index
+    band_edited = Signal(str, object, object)  # event id, lowest and highest Hz (None: any)
 
     def __init__(
         self,
@@ -59,6 +62,7 @@ class InspectorPanel(QWidget):
         self._class_map = class_map
         self._ontology = ontology
         self._event: Event | None = None
+        self._own_keys: Mapping[str, str] | None = None
         self._build()
         self._cursor_later = _single_shot(self, _CURSOR_MS)
         self._cursor_later.timeout.connect(self._show_cursor)
@@ -79,6 +83,25 @@ class InspectorPanel(QWidget):
         text = self.note.toPlainText().strip()
         if self._event is not None and text != self._event.note:
             self.note_edited.emit(self._event.id, text)
+
+    def show_own_labels(self, name: str, keys: Mapping[str, str] | None) -> None:
+        """The chosen label set and its keys by label; None where digits go to the best classes."""
+        self._own_keys = keys
+        said = " · ".join(f"{key.upper()} {label}" for label, key in (keys or {}).items())
+        self.own.setText(f"{name}: {said}" if keys is not None else "")
+        self.own.setVisible(keys is not None)
+        if self._event is not None:
+            self._show_span(self._event)
+
+    def show_history(self, lines: Sequence[str]) -> None:
+        """What happened to the event so far, newest first."""
+        shown = list(lines[:_MOST_HISTORY])
+        if len(lines) > _MOST_HISTORY:
+            shown.append(f"and {len(lines) - _MOST_HISTORY} more")
+        self.history_title.setVisible(bool(lines))
+        self.history.setVisible(bool(lines))
+        self.history.setText("\n".join(shown))
+        self.history.setToolTip("\n".join(lines[:40]))
 
     def focus_note(self) -> None:
         """Puts the caret into the note of the selected event."""
@@ -134,6 +157,17 @@ class InspectorPanel(QWidget):
         self.note.setTabChangesFocus(True)
         self.note.setFixedHeight(self.fontMetrics().height() * 3 + 10)
         self.note.installEventFilter(self)
+        self.own = QLabel(self)
+        self.own.setWordWrap(True)
+        self.own.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.own.hide()
+        self.band = BandRow(self)
+        self.band.edited.connect(self._on_band)
+        self.history_title = _heading("History", self)
+        self.history = QLabel(self)
+        self.history.setWordWrap(True)
+        self.history.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.show_history(())
         self.cursor_title = _heading("At the cursor", self)
         self.cursor_bars = self._bars("Best classes at the cursor")
         self.cursor_none = QLabel(self)
@@ -150,10 +184,14 @@ class InspectorPanel(QWidget):
             self.kinds,
             self.several,
             self.facts,
+            self.band,
+            self.own,
             self.span_title,
             self.span_bars,
             self.note_title,
             self.note,
+            self.history_title,
+            self.history,
             self.cursor_title,
             self.cursor_bars,
             self.cursor_none,
@@ -203,7 +241,10 @@ class InspectorPanel(QWidget):
     def _show_event(self) -> None:
         event = self._event
         count = len(self._selection.ids)
-        for widget in (self.swatch, self.title, self.facts, self.note_title, self.note):
+        for widget in (
+            *(self.swatch, self.title, self.facts, self.band),
+            *(self.note_title, self.note),
+        ):
             widget.setVisible(event is not None)
         self.several.setVisible(count > 1)
         if count > 1:
@@ -225,7 +266,14 @@ class InspectorPanel(QWidget):
         self.kinds.setText(kinds)
         self.kinds.setVisible(bool(kinds))
         self.facts.show_rows(_facts(event))
+        recording = self._document.recording
+        rate = recording.info.sample_rate_hz if recording else 0
+        self.band.show_band(event.low_hz, event.high_hz, rate / 2)
         self._show_span(event)
+
+    def _on_band(self, low_hz: float | None, high_hz: float | None) -> None:
+        if self._event is not None:
+            self.band_edited.emit(self._event.id, low_hz, high_hz)
 
     def _kinds(self, event: Event) -> str:
         """What the class is a kind of, widest first, along the first parents."""
@@ -245,7 +293,12 @@ class InspectorPanel(QWidget):
             best = span.max(axis=0)
             mean = span.mean(axis=0)
             rows = self._rows(best, mean, BEST_OF_EVENT)
-            keyed = [replace(row, key=str(n)) for n, row in enumerate(rows, start=1)]
+            keyed = [
+                replace(
+                    row, key=str(n) if self._own_keys is None else self._own_keys.get(row.name, "")
+                )
+                for n, row in enumerate(rows, start=1)
+            ]
             self.span_bars.set_rows(keyed, BEST_OF_EVENT)
 
     def _cursor_soon(self) -> None:
@@ -336,8 +389,6 @@ def _facts(event: Event) -> list[tuple[str, str]]:
         rows.append(("Score", f"max {event.score_max:.3f}{mean}"))
     if event.probability is not None:
         rows.append(("Probability", f"{event.probability:.2f}"))
-    if event.low_hz is not None or event.high_hz is not None:
-        rows.append(("Frequency", f"{_hertz(event.low_hz)} – {_hertz(event.high_hz)}"))
     unsure = (event.onset_uncertainty_s, event.offset_uncertainty_s)
     if any(u is not None for u in unsure):
         texts = ["?" if u is None else f"±{u * 1000:.0f} ms" for u in unsure]
@@ -355,12 +406,6 @@ def _facts(event: Event) -> list[tuple[str, str]]:
 
 def _by(event: Event) -> str:
     return f" by {event.reviewer}" if event.reviewer else ""
-
-
-def _hertz(value: float | None) -> str:
-    if value is None:
-        return "?"
-    return f"{value / 1000:.2f} kHz" if value >= 1000 else f"{value:.0f} Hz"
 
 
 def _heading(text: str, parent: QWidget) -> QLabel:

@@ -36,6 +36,7 @@ class ProjectState(QObject):
     events_changed = Signal(object)  # tuple[Event, ...]: what was put in; () for anything else
     reviewed_changed = Signal()
     recordings_changed = Signal()  # some came, went, moved or were analysed
+    label_sets_changed = Signal()
     steps_changed = Signal()
     _written = Signal(object)
 
@@ -201,6 +202,8 @@ class ProjectState(QObject):
             self.reviewed_changed.emit()
         if any(c.recording_changed for c in changes):
             self.recordings_changed.emit()
+        if any(c.label_sets_changed for c in changes):
+            self.label_sets_changed.emit()
         self.steps_changed.emit()
 
     def _read(self, project: Project, ids: tuple[str, ...]) -> None:

@@ -34,6 +34,7 @@ from .edits import (
     unreview,
 )
 from .filters import EventFilter, QueueKind, Sort, SortKey
+from .label_set_files import LABEL_SET_SUFFIX, read_label_set, write_label_set
 from .lock import ProjectInUseError
 from .merging import Choice, Conflict, Merge, apply_merge, compare, merge_command
 from .places import content_hash, find_moved, personal_project_path
@@ -56,6 +57,7 @@ from .values import (
 )
 
 __all__ = [
+    "LABEL_SET_SUFFIX",
     "PROJECT_SUFFIX",
     "Analysis",
     "Answer",
@@ -104,6 +106,7 @@ __all__ = [
     "negative_id",
     "new_id",
     "personal_project_path",
+    "read_label_set",
     "reject",
     "relabel",
     "relocate",
@@ -120,4 +123,5 @@ __all__ = [
     "uncertain",
     "unmark_reviewed",
     "unreview",
+    "write_label_set",
 ]
