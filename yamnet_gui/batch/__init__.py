@@ -1,15 +1,19 @@
 """One or many recordings through the model: analyses, their cache, and batches that survive."""
 
-from .analyse import AnalysisProgress, analyse_recording, cached_analysis, finished
-from .analysis import Analysis
-from .cache import DEFAULT_LIMIT_BYTES, ResultCache, user_cache_folder
-from .envelopes import add_envelopes
-from .journal import Record
-from .model import LoadedModel, Model, WeightsModel
-from .options import BatchOptions, EventOptions
-from .plan import Plan, make_plan, printable
-from .run import BatchNews, BatchSummary, run_batch
-from .settings import AnalysisSettings
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .analyse import AnalysisProgress, analyse_recording, cached_analysis, finished
+    from .analysis import Analysis
+    from .cache import DEFAULT_LIMIT_BYTES, ResultCache, user_cache_folder
+    from .envelopes import add_envelopes
+    from .journal import Record
+    from .model import LoadedModel, Model, WeightsModel
+    from .options import BatchOptions, EventOptions
+    from .plan import Plan, make_plan, printable
+    from .run import BatchNews, BatchSummary, run_batch
+    from .settings import AnalysisSettings
 
 __all__ = [
     "DEFAULT_LIMIT_BYTES",
@@ -35,3 +39,37 @@ __all__ = [
     "run_batch",
     "user_cache_folder",
 ]
+
+_HOME = {
+    "AnalysisProgress": "analyse",
+    "analyse_recording": "analyse",
+    "cached_analysis": "analyse",
+    "finished": "analyse",
+    "Analysis": "analysis",
+    "DEFAULT_LIMIT_BYTES": "cache",
+    "ResultCache": "cache",
+    "user_cache_folder": "cache",
+    "add_envelopes": "envelopes",
+    "Record": "journal",
+    "LoadedModel": "model",
+    "Model": "model",
+    "WeightsModel": "model",
+    "BatchOptions": "options",
+    "EventOptions": "options",
+    "Plan": "plan",
+    "make_plan": "plan",
+    "printable": "plan",
+    "BatchNews": "run",
+    "BatchSummary": "run",
+    "run_batch": "run",
+    "AnalysisSettings": "settings",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Loads a module when a name of it is first wanted: the window stands sooner without most."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value
