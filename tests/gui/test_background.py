@@ -3,11 +3,16 @@
 import os
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
-from yamnet_gui.gui.jobs.background import SWITCH_S, give_way, give_way_quickly
+from yamnet_gui.batch import AnalysisSettings, ResultCache
+from yamnet_gui.core.errors import WeightsError
+from yamnet_gui.gui.jobs.analysing import AnalyseJob
+from yamnet_gui.gui.jobs.background import SWITCH_S, RightOfWay, give_way, give_way_quickly
 from yamnet_gui.gui.state.spectrogram import Spectrogram, TileKey
+from yamnet_gui.yamnet import Network
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="threads have priorities of their own there")
@@ -48,3 +53,49 @@ def test_nothing_is_computed_for_a_view_that_was_left_again(qtbot) -> None:  # t
     qtbot.waitUntil(lambda: bool(asked))
     assert len(asked) == 1
     assert all(29.0 <= key.first_s <= 31.0 for key in asked[0])
+
+
+def test_work_that_can_wait_lets_claimed_work_go_first() -> None:
+    way = RightOfWay()
+    assert way.wait(0.0)
+    with way.claimed():
+        assert not way.wait(0.0)
+        with way.claimed():
+            assert not way.wait(0.001)
+        assert not way.wait(0.0)
+    assert way.wait(0.0)
+
+
+def test_waiting_ends_as_soon_as_the_way_is_free() -> None:
+    way = RightOfWay()
+    waiting, found = threading.Event(), list[bool]()
+
+    def wait() -> None:
+        waiting.set()
+        found.append(way.wait(60.0))
+
+    with way.claimed():
+        worker = threading.Thread(target=wait)
+        worker.start()
+        assert waiting.wait(10.0)
+    worker.join(10.0)
+    assert found == [True]
+
+
+class _Broken:
+    """A model whose network cannot be loaded."""
+
+    sha256, name = "0" * 64, "broken"
+
+    def network(self) -> Network:
+        raise WeightsError("yamnet.h5", "is cut short")
+
+
+def test_a_network_that_cannot_be_loaded_is_told_once_and_leaves_no_thread(
+    sound_file: Path, tmp_path: Path
+) -> None:
+    way = RightOfWay()
+    job = AnalyseJob(sound_file, _Broken(), AnalysisSettings(), ResultCache(tmp_path / "c"), way)
+    with pytest.raises(WeightsError, match="cut short"):
+        list(job.run())
+    assert way.wait(0.0)

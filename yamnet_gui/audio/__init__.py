@@ -2,7 +2,7 @@
 
 from .clips import safe_name, write_clip
 from .frequency import SCALES, Scale, frequency_at, height_of, row_edges
-from .hashing import content_hash
+from .hashing import content_hash, content_is_known
 from .memory import MemorySource
 from .mono import mixed, mono_16k
 from .opening import SOUND_SUFFIXES, open_audio
@@ -36,6 +36,7 @@ __all__ = [
     "SpectrogramPreset",
     "SpectrogramSettings",
     "content_hash",
+    "content_is_known",
     "frequency_at",
     "height_of",
     "mixed",

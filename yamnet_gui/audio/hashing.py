@@ -9,7 +9,7 @@ from pathlib import Path
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.files import replacing
 
-_BLOCK = 1 << 20
+_BLOCK = 1 << 23
 
 
 def content_hash(path: Path | str, memo_folder: Path | None = None) -> str:
@@ -25,9 +25,10 @@ def content_hash(path: Path | str, memo_folder: Path | None = None) -> str:
         if memo and (known := _remembered(memo, before)):
             return known
         digest = hashlib.sha256()
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                digest.update(block)
+        block = bytearray(min(_BLOCK, max(before[1], 1)))
+        with path.open("rb", buffering=0) as file:
+            while count := file.readinto(block):
+                digest.update(memoryview(block)[:count])
         found = digest.hexdigest()
         unchanged = _identity(path) == before
     except OSError as error:
@@ -35,6 +36,15 @@ def content_hash(path: Path | str, memo_folder: Path | None = None) -> str:
     if memo and unchanged:
         _remember(memo, before, found)
     return found
+
+
+def content_is_known(path: Path | str, memo_folder: Path) -> bool:
+    """Whether `content_hash` knows the file without reading it."""
+    memo = memo_folder / f"{file_key(path)}.json"
+    try:
+        return memo.is_file() and _remembered(memo, _identity(Path(path))) is not None
+    except OSError:
+        return False
 
 
 def file_key(path: Path | str) -> str:

@@ -19,7 +19,7 @@ BASE_FRAMES = 256
 """Samples in a bin of the finest level."""
 FACTOR = 4
 """Bins of one level that make a bin of the next."""
-_BLOCK_FRAMES = BASE_FRAMES * FACTOR**4 * 2
+_BLOCK_FRAMES = BASE_FRAMES * FACTOR**4 * 8
 _KIND = "peaks 1"
 
 

@@ -1,5 +1,6 @@
 """The model of an analysis, loaded only where it has to run."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -43,12 +44,14 @@ class WeightsModel:
             raise WeightsError(found, error.reason, ADVICE) from error
         self.name = KNOWN_FILES.get(self.sha256) or f"{found.name} ({self.sha256[:12]})"
         self._network: Network | None = None
+        self._loading = threading.Lock()
 
     def network(self) -> Network:
         """The network, loaded once. Raises WeightsError where the file is not whole."""
-        if self._network is None:
-            self._network = load_network(self.path)
-        return self._network
+        with self._loading:
+            if self._network is None:
+                self._network = load_network(self.path)
+            return self._network
 
 
 class LoadedModel:

@@ -25,6 +25,7 @@ from .jobs.analysing import (
     InspectWeightsJob,
     UseWeightsJob,
 )
+from .jobs.background import RightOfWay
 from .jobs.runner import JobRunner, Ticket
 from .state.document import AnalysisState, Document, ModelName
 from .state.settings import Settings
@@ -54,9 +55,14 @@ class Analysing(QObject):
     weights_checked = Signal(object)  # WeightsFile | UserError
 
     def __init__(
-        self, document: Document, settings: Settings, parent: QObject | None = None
+        self,
+        document: Document,
+        settings: Settings,
+        way: RightOfWay,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._way = way
         self._document = document
         self._settings = settings
         self._runner = JobRunner("analysis", self)
@@ -105,7 +111,7 @@ class Analysing(QObject):
         self._document.set_state(AnalysisState.RUNNING)
         self.progress.emit(0.0, -1.0)
         self._ticket = self._runner.submit(
-            AnalyseJob(recording.info.path, model, settings, self._cache),
+            AnalyseJob(recording.info.path, model, settings, self._cache, self._way),
             on_result=self._take,
             on_failed=self._fail,
             on_done=self._done,

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from yamnet_gui.core.errors import UserError
 
+from .jobs.background import RightOfWay
 from .jobs.opening import OpenJob, PeaksJob, SamplesJob
 from .jobs.runner import JobRunner, Ticket
 from .jobs.spectrogram import OverviewJob, TilesJob
@@ -30,9 +31,11 @@ class Opener(QObject):
         timeline: Timeline,
         sound: Sound,
         spectrogram: Spectrogram,
+        way: RightOfWay,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._way = way
         self._document = document
         self._timeline = timeline
         self._sound = sound
@@ -100,7 +103,7 @@ class Opener(QObject):
             PeaksJob(info.path), on_result=self._sound.set_pyramid, on_failed=self.failed.emit
         )
         self._whole.submit(
-            OverviewJob(info.path),
+            OverviewJob(info.path, self._way),
             on_result=self._spectrogram.set_overview,
             on_failed=self._drop,
         )

@@ -24,6 +24,7 @@ from .dialogs.review import ask_label, confirm
 from .features import FEATURES
 from .garbage import GarbageCollector
 from .going import Going
+from .jobs.background import RightOfWay
 from .look import Look
 from .main_window import MainWindow
 from .opening import Opener
@@ -75,10 +76,9 @@ class Workbench(QObject):
         self.classes = ClassView(self)
         self.rules = Rules(self)
         self.player = make_player(self)
-        self.opener = Opener(
-            self.document, self.timeline, self.sound, self.spectrogram, parent=self
-        )
-        self.analysing = Analysing(self.document, self.settings, self)
+        way = RightOfWay()
+        self.opener = Opener(self.document, self.timeline, self.sound, self.spectrogram, way, self)
+        self.analysing = Analysing(self.document, self.settings, way, self)
         self.project = ProjectState(self)
         self.project.set_reviewer(self.settings.value("reviewer"))
         self.projects = Projects(self.document, self.project, self)

@@ -1,5 +1,7 @@
 """TensorFlow, imported late and quietly."""
 
+import ctypes
+import gc
 import os
 import re
 import sys
@@ -7,6 +9,8 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 _NOISE = re.compile(
@@ -24,11 +28,40 @@ def import_tensorflow() -> Any:
         if "tensorflow" not in sys.modules:
             os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
             with _without_noise(), _without_keras():
+                _map_libraries()
                 import tensorflow
             use_gpus_exactly(tensorflow)
+            # The modules stay for good: looking through their half a million objects at every
+            # collection of garbage would hold a window up for a tenth of a second.
+            gc.freeze()
         import tensorflow
 
     return tensorflow
+
+
+def _map_libraries() -> None:
+    """Loads TensorFlow's own libraries without holding Python's lock.
+
+    The import would hold it for the third of a second that this takes, and with it every other
+    thread. A function called through ctypes lets the lock go. Where anything is different from
+    what is expected, the import itself loads them.
+    """
+    if sys.platform != "linux":
+        return
+    found = find_spec("tensorflow")
+    folders = found.submodule_search_locations if found else None
+    if not folders:
+        return
+    try:
+        load = ctypes.CDLL(None).dlopen
+    except (OSError, AttributeError):
+        return
+    load.restype = ctypes.c_void_p
+    load.argtypes = [ctypes.c_char_p, ctypes.c_int]
+    for name in ("libtensorflow_framework.so.2", "libtensorflow_cc.so.2"):
+        path = Path(folders[0]) / name
+        if path.is_file():
+            load(os.fsencode(path), os.RTLD_NOW | os.RTLD_LOCAL)
 
 
 def use_gpus_exactly(tf: Any) -> None:

@@ -56,6 +56,10 @@ class Network:
         scores, embeddings = zip(*outputs, strict=True)
         return np.concatenate(scores), np.concatenate(embeddings)
 
+    def warm_up(self) -> None:
+        """Runs a batch of silence: the first call prepares what all others use."""
+        self(np.zeros((1, PATCH_FRAMES, MEL_BANDS), np.float32))
+
     def scores_from(self, embeddings: Floats) -> Floats:
         """Scores (n, 521) of embeddings (n, 1024): sigmoid(e · W + b).
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from yamnet_gui.audio import content_hash
+from yamnet_gui.audio import content_hash, content_is_known
 from yamnet_gui.core.errors import RecordingError
 
 
@@ -75,3 +75,15 @@ def test_many_at_once(file: Path, tmp_path: Path) -> None:
 def test_missing_file(tmp_path: Path) -> None:
     with pytest.raises(RecordingError, match="cannot be read"):
         content_hash(tmp_path / "missing.wav", tmp_path)
+
+
+def test_says_whether_a_file_is_known_without_reading_it(tmp_path: Path) -> None:
+    path, memo = tmp_path / "a.wav", tmp_path / "memo"
+    path.write_bytes(b"sound")
+    assert not content_is_known(path, memo)
+    content_hash(path, memo)
+    assert content_is_known(path, memo)
+    path.write_bytes(b"other sound")
+    assert not content_is_known(path, memo)
+    path.unlink()
+    assert not content_is_known(path, memo)

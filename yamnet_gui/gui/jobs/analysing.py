@@ -3,9 +3,11 @@
 import queue
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from yamnet_gui.audio import content_is_known
 from yamnet_gui.batch import (
     AnalysisProgress,
     AnalysisSettings,
@@ -16,18 +18,36 @@ from yamnet_gui.batch import (
 from yamnet_gui.core.errors import Cancelled, UserError
 from yamnet_gui.yamnet import WeightsFile, fetch_weights, inspect_weights, use_weights
 
+from .background import RightOfWay
+
 
 @dataclass(frozen=True, slots=True)
 class AnalyseJob:
-    """Scores of a recording, chunk by chunk. Raises RecordingError, WeightsError."""
+    """Scores of a recording, chunk by chunk. Raises RecordingError, WeightsError.
+
+    A recording that was never analysed has to be summed up first; meanwhile the network loads.
+    """
 
     path: Path
     model: Model
     settings: AnalysisSettings
     cache: ResultCache | None
+    way: RightOfWay = field(default_factory=RightOfWay)
 
     def run(self) -> Iterator[AnalysisProgress]:
-        yield from analyse_recording(self.path, self.model, self.settings, self.cache)
+        if self.cache is not None and content_is_known(self.path, self.cache.memo_folder):
+            yield from analyse_recording(self.path, self.model, self.settings, self.cache)
+            return
+        loading = threading.Thread(target=self._load, name="load network")
+        loading.start()
+        try:
+            yield from analyse_recording(self.path, self.model, self.settings, self.cache)
+        finally:
+            loading.join()
+
+    def _load(self) -> None:
+        with self.way.claimed(), suppress(UserError):  # whoever asks for it next is told
+            self.model.network().warm_up()
 
 
 @dataclass(frozen=True, slots=True)

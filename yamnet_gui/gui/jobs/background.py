@@ -3,6 +3,8 @@
 import os
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 SWITCH_S = 0.0005
 """How long a worker may go on when the window's thread wants Python's lock.
@@ -31,3 +33,28 @@ def give_way() -> None:
         os.setpriority(os.PRIO_PROCESS, thread, min(now + _NICENESS, 19))
     except OSError:
         return
+
+
+class RightOfWay:
+    """Work that a person waits for goes first; work that can wait asks before every step."""
+
+    def __init__(self) -> None:
+        self._claims = 0
+        self._free = threading.Condition()
+
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Has the right of way inside the block; several may have it at once."""
+        with self._free:
+            self._claims += 1
+        try:
+            yield
+        finally:
+            with self._free:
+                self._claims -= 1
+                self._free.notify_all()
+
+    def wait(self, longest_s: float) -> bool:
+        """Waits until nobody has the right of way, so long at most; whether the way is free."""
+        with self._free:
+            return self._free.wait_for(lambda: self._claims == 0, longest_s)

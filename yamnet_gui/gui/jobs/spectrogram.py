@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from yamnet_gui.audio import open_audio, peaks_key
@@ -11,17 +11,24 @@ from yamnet_gui.audio.spectrogram import SpectrogramSettings, spectrogram_column
 from yamnet_gui.batch import user_cache_folder
 from yamnet_gui.gui.state.spectrogram import ROWS, TILE_COLUMNS, Tile, TileKey, to_bytes
 
+from .background import RightOfWay
 from .opening import shrink
 
 _SHOW_EVERY_S = 0.5
 _KEPT_BYTES = 2**30
+_STEP_ASIDE_S = 0.05
+"""Between steps of some 5 ms, while something else has the right of way."""
 
 
 @dataclass(frozen=True, slots=True)
 class OverviewJob:
-    """Yields ever more complete states of the coarse spectrogram; from the cache at once."""
+    """Yields ever more complete states of the coarse spectrogram; from the cache at once.
+
+    While the network loads for the first scores it goes slowly.
+    """
 
     path: Path
+    way: RightOfWay = field(default_factory=RightOfWay)
 
     def run(self) -> Iterator[SpectrogramOverview]:
         folder = user_cache_folder() / "spectrograms"
@@ -34,6 +41,7 @@ class OverviewJob:
             builder = OverviewBuilder(source)
             shown = time.monotonic()
             for _fraction in builder.run():
+                self.way.wait(_STEP_ASIDE_S)
                 if time.monotonic() - shown >= _SHOW_EVERY_S:
                     shown = time.monotonic()
                     yield builder.overview
