@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from yamnet_gui.core.errors import ProjectError, UserError
 from yamnet_gui.labels.project import Analysis, Project, ProjectInUseError, RecordingState
 
+from .jobs.keeping import RestoreJob
 from .jobs.project import (
     CountJob,
     FindRecordingJob,
@@ -25,6 +26,13 @@ from .jobs.project import (
 from .jobs.runner import Job, JobRunner, Ticket
 from .state.document import AnalysisState, Document
 from .state.project import Keeping, ProjectState
+
+
+class _Nothing:
+    """Work that is done when all work before it is."""
+
+    def run(self) -> Iterator[None]:
+        yield None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,7 @@ class Projects(QObject):
         self._document = document
         self._state = state
         self._runner = JobRunner("project", self)
-        self._jobs: list[OpenPersonalJob | OpenProjectJob] = []
+        self._jobs: list[OpenPersonalJob | OpenProjectJob | RestoreJob] = []
         self._finding: Ticket | None = None
         self._first_step = 0
         document.recording_changed.connect(self._on_recording)
@@ -77,6 +85,22 @@ class Projects(QObject):
         source = self._state.project
         if source is not None:
             self._submit(OpenProjectJob(path, source=source), path)
+
+    def restore(self, backup: Path, path: Path) -> None:
+        """Puts a backup in place of the project at `path`, which is closed for that, and opens it.
+
+        The former file is kept beside it.
+        """
+        self.store_detections()
+        if self._state.project is not None and self._state.project.path == path:
+            self._runner.submit(_Nothing(), on_done=lambda: self._restore(backup, path))
+        else:  # what is open instead of a damaged one stays until the backup is known to be fine
+            self._submit(RestoreJob(backup, path), path)
+
+    def _restore(self, backup: Path, path: Path) -> None:
+        """Closes the project once nothing is being written to it any more."""
+        self._replace(None, Keeping.NOWHERE)
+        self._submit(RestoreJob(backup, path), path)
 
     def close(self) -> None:
         """Ends the thread and leaves single, portable files."""
@@ -138,7 +162,9 @@ class Projects(QObject):
                 return SavedText("not saved", f"{where}: save it under a name of its own")
         return SavedText(f"saved in {project.path.stem}", tip)
 
-    def _submit(self, job: OpenPersonalJob | OpenProjectJob, path: Path | None = None) -> None:
+    def _submit(
+        self, job: OpenPersonalJob | OpenProjectJob | RestoreJob, path: Path | None = None
+    ) -> None:
         self.store_detections()  # before the project that is open is copied or closed
         self._jobs.append(job)
 
@@ -147,6 +173,8 @@ class Projects(QObject):
                 self.in_use.emit(path, error)
             else:
                 self.failed.emit(error)
+            if self._state.project is None:
+                self.open_personal()  # decisions must go somewhere
 
         def taken(result: OpenedProject) -> None:
             self._jobs.remove(job)

@@ -48,6 +48,7 @@ class Reviewing(QObject):
     told = Signal(str)  # why nothing happened, or what did
     failed = Signal(object)  # UserError
     edge_dragged = Signal(float)  # the event's length while its edge is dragged, in seconds
+    decided = Signal()  # a step was made
     show_class = Signal()  # a class is searched for, and there is no event to give it to
 
     def __init__(
@@ -515,4 +516,5 @@ class Reviewing(QObject):
         except ProjectError as error:
             self.failed.emit(error)
             return False
+        self.decided.emit()
         return True

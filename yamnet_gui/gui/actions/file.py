@@ -38,6 +38,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
         tip="Add all recordings below a folder to the project",
     ),
     ActionSpec(
+        "merge_project",
+        "Mer&ge another copy…",
+        "File",
+        tip="Take over what somebody else decided in a copy of this project",
+    ),
+    ActionSpec("backups", "&Backups…", "File", tip="Go back to an earlier state of the project"),
+    ActionSpec(
         "find_missing",
         "Find &missing recordings…",
         "File",

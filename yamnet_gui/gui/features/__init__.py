@@ -8,6 +8,7 @@ from .feature import Feature, run_dialog
 from .files import Files
 from .first_scores import FirstScores
 from .importing import Importing
+from .keeping import SafeKeeping
 from .labelling import Labelling
 from .looking import Looking
 from .menus import Menus
@@ -28,6 +29,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Menus,
     Files,
     ProjectMenu,
+    SafeKeeping,
     Dataset,
     Queueing,
     Labelling,

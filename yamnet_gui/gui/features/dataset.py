@@ -255,9 +255,12 @@ class Dataset(Feature):
         """Looks how far every recording is, and whether its file is there."""
         project = self._bench.project.project
         if project is not None and not self._closed:
-            self._files.submit(
-                CountJob(project), on_result=self._show_counts, on_failed=self._bench.show_error
-            )
+
+            def failed(error: UserError) -> None:
+                if project is self._bench.project.project:  # else it was closed meanwhile
+                    self._bench.show_error(error)
+
+            self._files.submit(CountJob(project), on_result=self._show_counts, on_failed=failed)
 
     def _soon(self) -> None:
         # a run changes a recording every few moments; all of them are counted at its end

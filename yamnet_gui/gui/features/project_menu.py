@@ -89,7 +89,10 @@ class ProjectMenu(Feature):
     def _on_opened(self, result: OpenedProject) -> None:
         bench = self._bench
         bench.notices.clear("project")
+        backups = bench.window.actions_by_id["backups"].trigger
         save = [("Save the project as…", self.save_as)]
+        if result.project.damage or result.keeping is Keeping.SCRATCH:
+            save.append(("Backups…", backups))
         if result.keeping is Keeping.SCRATCH:
             bench.notices.show_notice(
                 NoticeKind.WARNING,
@@ -101,6 +104,8 @@ class ProjectMenu(Feature):
             why = result.problem or "It is open to read only."
             text = f"{result.project.path.name}: {why} Decisions are refused."
             bench.notices.show_notice(NoticeKind.WARNING, text, save, key="project")
+        elif result.problem:
+            bench.notices.show_notice(NoticeKind.INFO, result.problem, key="project")
         if result.keeping in (Keeping.PROJECT, Keeping.READ_ONLY):
             self._list(result.project, result.other)
 

@@ -1,7 +1,7 @@
 """The project: recordings, events and every decision about them in one SQLite file."""
 
 from .answers import Answer, answer
-from .backups import backups_for, restore_backup
+from .backups import backup_time, backups_for, restore_backup
 from .codec import Value
 from .commands import Change, Command, group
 from .edits import (
@@ -88,6 +88,7 @@ __all__ = [
     "add_recordings",
     "answer",
     "apply_merge",
+    "backup_time",
     "backups_for",
     "change_recording",
     "compare",

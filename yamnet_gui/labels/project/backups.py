@@ -117,6 +117,14 @@ def backups_for(project: Path) -> list[Path]:
     return sorted(found, key=lambda path: path.name, reverse=True)
 
 
+def backup_time(backup: Path) -> datetime | None:
+    """When a backup was made, in UTC; None for a file that is none."""
+    try:
+        return datetime.strptime(backup.stem, _STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
 def restore_backup(backup: Path, project: Path) -> Path | None:
     """Puts a backup in place of a project that is closed; where the old file is kept now.
 
