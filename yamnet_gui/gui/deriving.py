@@ -115,6 +115,7 @@ class Deriver(QObject):
         self._order_in_tree = _tree_order(ontology)
         self._known: dict[int, Derived] = {}
         self._fresh: EventList | None = None
+        self._at_cursor: tuple[int, ...] = ()
         self._runner = JobRunner("events", self)
         self._ticket: Ticket | None = None
         self._again = False
@@ -207,8 +208,15 @@ class Deriver(QObject):
         else:
             self.combine()
 
+    def set_at_cursor(self, classes: tuple[int, ...]) -> None:
+        """The classes that score best at the cursor, best first."""
+        if classes != self._at_cursor:
+            self._at_cursor = classes
+            if self._classes.showing is Showing.CURSOR:
+                self.choose_shown()
+
     def choose_shown(self) -> None:
-        """Which classes get a row: the best, those with events, or the ticked ones."""
+        """Which classes get a row: the best of all or at the cursor, with events, or ticked."""
         scores = self._document.scores
         best = scores.best if scores is not None else np.zeros(len(self._class_map))
         counts = np.zeros(len(self._class_map), int)
@@ -221,6 +229,8 @@ class Deriver(QObject):
                 chosen = sorted(view.ticked)
             case Showing.EVENTS:
                 chosen = np.flatnonzero(counts).tolist()
+            case Showing.CURSOR:
+                chosen = list(self._at_cursor)
             case Showing.BEST:
                 chosen = np.flatnonzero(best > 0).tolist() if scores is not None else []
         mean = scores.mean if scores is not None else best
@@ -231,9 +241,12 @@ class Deriver(QObject):
             ClassOrder.NAME: lambda i: self._class_map[i].name.casefold(),
             ClassOrder.ONTOLOGY: lambda i: self._order_in_tree.get(i, i),
         }
-        if view.showing is not Showing.TICKED:
+        if view.showing in (Showing.BEST, Showing.EVENTS):
             chosen = sorted(chosen, key=lambda i: -best[i])[: view.limit]
-        shown = tuple(sorted(chosen, key=ranks[view.order]))
+        if view.showing is Showing.CURSOR and view.order is ClassOrder.BEST:
+            shown = tuple(chosen)
+        else:
+            shown = tuple(sorted(chosen, key=ranks[view.order]))
         view.set_shown(shown)
         if shown and (view.chosen is None or scores is None):
             view.choose(shown[0])

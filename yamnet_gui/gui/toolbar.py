@@ -98,8 +98,13 @@ class PresetBox(QComboBox):
         super().__init__(parent)
         self.addItems(list(names))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setPlaceholderText("Own settings")
         self.setAccessibleName("Spectrogram preset")
         self.setToolTip("How the spectrogram is computed")
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(11)
         self.activated.connect(self.preset_chosen)
+
+    def show_preset(self, index: int | None) -> None:
+        """Says which preset is in use; None: none of them."""
+        self.setCurrentIndex(-1 if index is None else index)

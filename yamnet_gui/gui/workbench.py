@@ -297,6 +297,9 @@ class Workbench(QObject):
         controller.speed_changed.connect(self.speed.show_speed)
         self.threshold.threshold_chosen.connect(self._set_all)
         self.preset.preset_chosen.connect(self._use_preset)
+        self.spectrogram.axis_changed.connect(
+            lambda: self.preset.show_preset(self.spectrogram.preset)
+        )
         tracks.seek_requested.connect(controller.seek)
         tracks.ruler.scrubbed.connect(controller.scrub)
         tracks.event_clicked.connect(controller.click_event)

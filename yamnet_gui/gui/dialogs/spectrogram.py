@@ -53,6 +53,8 @@ class SpectrogramDialog(QDialog):
         """Shows what holds now."""
         self._reading = True
         now, look = self._spectrogram.settings, self._spectrogram.look
+        preset = self._spectrogram.preset
+        self.preset.setCurrentIndex(-1 if preset is None else preset)
         self.window_ms.setValue(now.window_s * 1000)
         self.overlap.setValue(now.overlap * 100)
         self.window_kind.setCurrentIndex(WINDOWS.index(now.window))
@@ -71,7 +73,9 @@ class SpectrogramDialog(QDialog):
 
     def _build(self, channels: int) -> None:
         self.preset = QComboBox()
-        self.preset.addItems(["Choose a preset…", *(p.name for p in PRESETS)])
+        self.preset.addItems([p.name for p in PRESETS])
+        self.preset.setPlaceholderText("Own settings")
+        self.preset.setAccessibleName("Preset")
         self.preset.activated.connect(self._use_preset)
         self.window_ms = _spin(0.5, 1000.0, 1, " ms")
         self.overlap = _spin(0.0, 95.0, 0, " %")
@@ -127,8 +131,7 @@ class SpectrogramDialog(QDialog):
         self.colors.activated.connect(self._set_colors)
 
     def _use_preset(self, index: int) -> None:
-        if index > 0:
-            self._spectrogram.use_preset(PRESETS[index - 1])
+        self._spectrogram.use_preset(PRESETS[index])
 
     def _set_picture(self, _value: object) -> None:
         if self._reading:

@@ -1,5 +1,6 @@
 """What the window offers, one file per feature; a new one is added to the list below."""
 
+from .at_cursor import AtCursor
 from .dataset import Dataset
 from .edges import RefiningEdges
 from .embeddings import KeepingEmbeddings
@@ -16,6 +17,7 @@ from .project_menu import ProjectMenu
 from .queueing import Queueing
 from .rules import RuleSetting
 from .similar import FindingSimilar
+from .spectrogram_memory import SpectrogramMemory
 from .taught_scores import TaughtScores
 from .telling import Telling
 from .tools import Tools
@@ -37,6 +39,8 @@ FEATURES: tuple[type[Feature], ...] = (
     Exporting,
     Importing,
     Looking,
+    AtCursor,
+    SpectrogramMemory,
     Tools,
     KeepingEmbeddings,
     TaughtScores,

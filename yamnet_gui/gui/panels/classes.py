@@ -66,6 +66,7 @@ _ORDERS = (
 )
 _SHOWINGS = (
     (Showing.BEST, "Show the best"),
+    (Showing.CURSOR, "Show the best at the cursor"),
     (Showing.EVENTS, "Show those with events"),
     (Showing.TICKED, "Show the ticked"),
 )

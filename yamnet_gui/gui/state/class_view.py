@@ -11,6 +11,7 @@ class Showing(StrEnum):
     BEST = "best"
     EVENTS = "events"
     TICKED = "ticked"
+    CURSOR = "cursor"
 
 
 class ClassOrder(StrEnum):

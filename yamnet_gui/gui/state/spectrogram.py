@@ -140,6 +140,12 @@ class Spectrogram(QObject):
         elif self._overview is not None:
             self.set_look(self._fitted(self._overview), automatic=True)
 
+    @property
+    def preset(self) -> int | None:
+        """Which of the presets is in use; None for settings of one's own."""
+        plain = replace(self._settings, channel=None)
+        return next((i for i, p in enumerate(PRESETS) if p.settings == plain), None)
+
     def set_look(self, look: SpectrogramLook, automatic: bool = False) -> None:
         """Takes other colours or levels; `automatic` lets them go on following the recording."""
         self._automatic = automatic
