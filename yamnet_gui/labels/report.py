@@ -37,7 +37,7 @@ p{margin:4px 0 12px;max-width:75ch}.dim{color:var(--dim)}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%}
 th,td{padding:4px 8px;border-bottom:1px solid var(--line);text-align:right;
 font-variant-numeric:tabular-nums;white-space:nowrap}
-th:first-child,td:first-child{text-align:left;white-space:normal;overflow-wrap:anywhere}
+th:first-child,td:first-child{text-align:left;white-space:normal;overflow-wrap:anywhere;width:40%}
 th{color:var(--dim);font-weight:600}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 16px}dt{color:var(--dim)}
 dd{margin:0;overflow-wrap:anywhere}
@@ -59,7 +59,7 @@ border-radius:2px;background:var(--c)}
 --main:#1f6fb2;--in:#fff;--accepted:#1a7f5a;--rejected:#b3402e;--uncertain:#b07c10;
 --unreviewed:#7a8794}body{max-width:none;padding:0;font-size:11pt}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
-h2{break-after:avoid}tr,figure,svg{break-inside:avoid}thead{display:table-header-group}}
+h2,h3,p,.key{break-after:avoid}tr,figure,svg,dl{break-inside:avoid}table{font-size:9pt}th,td{padding:2px 6px}thead{display:table-header-group}}
 @page{margin:15mm}
 """
 )
@@ -102,6 +102,7 @@ def report_lines(recordings: Sequence[LabelledRecording], facts: ReportFacts) ->
     yield from _scores(numbers)
     yield from _timelines(recordings, numbers)
     yield from _making(recordings, facts)
+    yield from _all_labels(numbers)
     yield "</main>\n</body></html>\n"
 
 
@@ -124,17 +125,37 @@ def _tiles(
 
 def _labels(numbers: Sequence[LabelNumbers]) -> Iterator[str]:
     yield "<section><h2>Labels</h2>\n"
-    yield "<p>Time and order leave out events that were rejected.</p>\n"
+    yield "<p>Time and order leave out events that were rejected."
+    if len(numbers) > LABELS_IN_CHARTS:
+        yield f" All {len(numbers)} labels are listed at the end."
+    yield "</p>\n"
+    yield from _table(numbers[:LABELS_IN_CHARTS], _states(numbers))
+    yield "</section>\n"
+
+
+def _all_labels(numbers: Sequence[LabelNumbers]) -> Iterator[str]:
+    if len(numbers) > LABELS_IN_CHARTS:
+        yield "<section><h2>All labels</h2>\n"
+        yield from _table(numbers, _states(numbers))
+        yield "</section>\n"
+
+
+def _states(numbers: Sequence[LabelNumbers]) -> list[ReviewState]:
+    """States that any event is in; columns of blanks would only take room."""
+    return [state for state in ReviewState if any(n.states[state] for n in numbers)]
+
+
+def _table(numbers: Sequence[LabelNumbers], states: Sequence[ReviewState]) -> Iterator[str]:
     yield '<div class="wide"><table><thead><tr><th>Label</th><th>Events</th><th>Time</th>'
-    yield "".join(f"<th>{state.value.capitalize()}</th>" for state in ReviewState)
+    yield "".join(f"<th>{state.value.capitalize()}</th>" for state in states)
     yield "<th>Median score</th></tr></thead><tbody>\n"
     for n in numbers:
-        states = "".join(f"<td>{n.states[state] or ''}</td>" for state in ReviewState)
+        cells = "".join(f"<td>{n.states[state] or ''}</td>" for state in states)
         median = f"{n.median_score:.2f}" if n.median_score is not None else "–"
         label = escape(n.label) or "(no label)"
         yield f"<tr><td>{label}</td><td>{n.events}</td><td>{clock_text(n.seconds)}</td>"
-        yield f"{states}<td>{median}</td></tr>\n"
-    yield "</tbody></table></div></section>\n"
+        yield f"{cells}<td>{median}</td></tr>\n"
+    yield "</tbody></table></div>\n"
 
 
 def _hours(

@@ -10,6 +10,7 @@ from .report_numbers import SCORE_BINS, Hours, LabelNumbers
 _WIDTH = 960
 _NAME_WIDTH = 200
 _ROW = 18
+_WIDEST_CELL = 64.0
 _LANES_AT_MOST = 12
 
 
@@ -39,7 +40,7 @@ def _name(label: str, y: float) -> str:
 def heat_map(hours: Hours, labels: Sequence[str]) -> str:
     """Events by label and hour; the darkest cell is the highest count of all."""
     columns = len(hours.names)
-    cell = (_WIDTH - _NAME_WIDTH) / max(columns, 1)
+    cell = min((_WIDTH - _NAME_WIDTH) / max(columns, 1), _WIDEST_CELL)
     none = (0,) * columns
     rows = [(label, hours.counts.get(label, none)) for label in labels]
     most = max((max(counts) for _, counts in rows), default=0)
