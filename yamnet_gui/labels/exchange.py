@@ -17,6 +17,7 @@ from .project import (
     Command,
     Project,
     Recording,
+    Reviewed,
     add_events,
     add_recordings,
     content_hash,
@@ -148,7 +149,7 @@ def import_command(
         if path in ids:
             spans.setdefault(ids[path], []).append(span)
     for recording_id, found in spans.items():
-        old = project.reviewed(recording_id)
+        old = project.reviewed(recording_id) if project.knows(recording_id) else Reviewed()
         commands.append(set_reviewed(recording_id, old, [*old.spans, *found]))
     return group(title, commands)
 

@@ -59,7 +59,8 @@ border-radius:2px;background:var(--c)}
 --main:#1f6fb2;--in:#fff;--accepted:#1a7f5a;--rejected:#b3402e;--uncertain:#b07c10;
 --unreviewed:#7a8794}body{max-width:none;padding:0;font-size:11pt}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
-h2,h3,p,.key{break-after:avoid}tr,figure,svg,dl{break-inside:avoid}table{font-size:9pt}th,td{padding:2px 6px}thead{display:table-header-group}}
+h2,h3,p,.key{break-after:avoid}tr,figure,svg,dl{break-inside:avoid}
+table{font-size:9pt}th,td{padding:2px 6px}thead{display:table-header-group}}
 @page{margin:15mm}
 """
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.batch.fakes import write_sound
+from tests.unit.labels.formats.test_reading import BROKEN
 from yamnet_gui.core.events import Event, LabelledRecording, ReviewState
 from yamnet_gui.labels.exchange import labelled_recordings
 from yamnet_gui.labels.project import Project, Recording, add_events, add_recordings
@@ -142,20 +143,32 @@ def test_a_project_is_made_only_when_it_is_agreed(run: Run, tmp_path: Path) -> N
     assert [e.label for e in only.events] == ["Dog"]
 
 
-@pytest.mark.parametrize(
-    ("rows", "line"),
-    [
-        ("a.wav\t2\t1\tDog", "line 2"),
-        ("a.wav\tnan\t1\tDog", "line 2"),
-        ("a.wav\t-1\t1\tDog", "line 2"),
-    ],
-)
-def test_a_bad_table_changes_nothing(
-    rows: str, line: str, run: Run, project: Path, tmp_path: Path
+def test_nothing_is_changed_by_whatever_is_wrong_with_a_table(
+    run: Run, project: Path, tmp_path: Path
 ) -> None:
     before = holds(project)
-    bad, good = table(tmp_path, rows), table(tmp_path, "b.wav\t1\t2\tDog", name="good.tsv")
-    status, _, said = run("import", good, bad, "--project", project, "--yes")
-    assert status == 2
-    assert line in said
+    good = table(tmp_path, "b.wav\t1\t2\tDog", name="good.tsv")
+    for k, (name, text, reason) in enumerate(BROKEN):
+        bad = tmp_path / f"bad{k}"
+        bad.write_text(text)
+        asked = ("import", bad, "--project", project, "--format", name, "--yes")
+        status, _, said = run(*asked, "--add-recordings")
+        assert status == 2
+        assert reason in said
+        assert str(bad) in said
+    bad = table(tmp_path, "b.wav\t2\t1\tDog")
+    assert run("import", good, bad, "--project", project, "--yes")[0] == 2  # not the good half
     assert holds(project) == before
+    with Project.open(project) as opened:
+        assert opened.undo_title == "import events"  # that of the fixture
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_tables_of_other_systems_are_taken(
+    encoding: str, end: str, run: Run, project: Path, tmp_path: Path
+) -> None:
+    rows = tmp_path / "t.tsv"
+    rows.write_bytes(f"{HEAD.strip()}{end}b.wav\t1\t2\tCafé{end}".encode(encoding))
+    assert run("import", rows, "--project", project, "--yes")[0] == 0
+    assert [e.label for e in holds(project)[1].events] == ["Café"]

@@ -212,7 +212,9 @@ def _merged(
         else:
             waiting[_key(shown)].append((event, shown))
     events = list(left_out)
-    for event in read.events:
+    for found in read.events:
+        # a reader that does not know the recording cannot know what, say, its Nyquist bound means
+        event = kept_event(fmt, found, full, options.classes) or found
         twins = waiting.get(_key(event))
         events.append(_with_edits(event, *_nearest(event, twins)) if twins else event)
     return LabelledRecording(

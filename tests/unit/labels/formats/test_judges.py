@@ -149,6 +149,42 @@ def test_sed_scores_eval_reads_truth_durations_and_scores(tmp_path: Path) -> Non
     assert np.array_equal(frame[list(classes)].to_numpy().astype(np.float32), scores)
 
 
+def test_sed_scores_eval_measures_our_scores_by_our_labels(tmp_path: Path) -> None:
+    """Scores that say just what the labels say are perfect to it, others are not."""
+    collar_based = pytest.importorskip("sed_scores_eval").collar_based
+    grid = FrameGrid(20, 9.9)
+    edges = grid.tile_edges()
+    names = ["Speech", "Dog, big"]
+    for recording_name, first in (("a", 3), ("b", 7)):
+        scores = np.full((20, 2), 0.1, np.float32)
+        scores[first : first + 4, 0] = 0.9
+        scores[12:14, 1] = 0.8
+        (tmp_path / "scores").mkdir(exist_ok=True)
+        table = ScoreTable(grid, scores)
+        write_score_table(table, names, tmp_path / "scores" / f"{recording_name}.tsv")
+    recs = [
+        recording(
+            f"{n}.wav",
+            Event("s", float(edges[first]), float(edges[first + 4]), "Speech"),
+            Event("d", float(edges[12]), float(edges[14]), "Dog, big"),
+            duration_s=9.9,
+        )
+        for n, first in (("a", 3), ("b", 7))
+    ]
+    options = WriteOptions(base=Path("/data"))
+    write_labels("dcase", recs, tmp_path / "truth.tsv", options=options)
+    for threshold, expected in ((0.5, 1.0), (0.85, 0.5)):
+        f, *_ = collar_based.fscore(
+            scores=str(tmp_path / "scores"),
+            ground_truth=str(tmp_path / "truth.tsv"),
+            threshold=threshold,
+            onset_collar=0.01,
+            offset_collar=0.01,
+            offset_collar_rate=0.0,
+        )
+        assert f["macro_average"] == pytest.approx(expected)
+
+
 def test_empty_tiles_are_left_out_of_score_tables(tmp_path: Path) -> None:
     table = ScoreTable(FrameGrid(3, 0.975), np.zeros((3, 2), np.float32))
     write_score_table(table, ["a", "b"], tmp_path / "a.tsv")

@@ -177,71 +177,72 @@ def test_dcase_lists_name_files_without_events(tmp_path: Path) -> None:
 OWN = "file,onset_s,offset_s,label\n"
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "reason"),
-    [
-        ("csv", "", "is empty"),
-        ("csv", "file;onset_s;offset_s;label\n", "line 1: columns are separated by semicolons"),
-        ("csv", "file\tonset_s\toffset_s\tlabel\n", "line 1: columns are separated by TABs"),
-        ("csv", "file,onset_s,label\n", "line 1: the column 'offset_s' is missing"),
-        ("csv", OWN + "a.wav,0,1,Dog\na.wav,nan,1,Dog\n", "line 3: the onset is nan"),
-        ("csv", OWN + "a.wav,1_0,11,Dog\n", "line 2: the onset '1_0' is no number"),
-        ("jams", "\n\nhello {}", "line 3: begins with 'hello {}'"),
-        ("csv", OWN + "a.wav,inf,1,Dog\n", "line 2: the onset is inf"),
-        ("csv", OWN + "a.wav,-0.5,1,Dog\n", "line 2: the onset -0.5 is negative"),
-        ("csv", OWN + "a.wav,2,1,Dog\n", "line 2: ends at 1 s, before it starts at 2 s"),
-        ("csv", OWN + 'a.wav,"0,5",1,Dog\n', "line 2: the onset '0,5' is no number — use a point"),
-        ("csv", OWN + "a.wav,0,1\n", "line 2: has 3 cells where 4 are needed"),
-        ("csv", OWN + 'a.wav,0,1,"Dog\n', "line 2: cells cannot be told apart"),
-        ("csv", OWN + 'a.wav,0,1,"two\nlines"\na.wav,x,1,Dog\n', "line 4: the onset 'x'"),
-        ("csv", "file,onset_s,offset_s,label,state\na,0,1,b,maybe\n", "line 2: 'maybe' is not"),
-        ("csv", "file,onset_s,offset_s,label,reviewed_utc\na,0,1,b,noon\n",
-         "line 2: 'noon' is not"),
-        ("audacity", "0.5,1.5,Dog\n", "line 1: has no TAB"),
-        ("audacity", "0\t1\tDog\n2\t1.5\tDog\n", "line 2: ends at 1.5 s"),
-        ("audacity", "0\tnan\tDog\n", "line 1: the end is nan"),
-        ("audacity", "-1\t1\tDog\n", "line 1: the start -1 is negative"),
-        ("audacity", "\\\t1\t2\n", "line 1: a frequency line stands before"),
-        ("raven", RAVEN.replace("\t", ","), "line 1: columns are separated by commas"),
-        ("raven", RAVEN.replace("0.5\t1.5\t1000", "1.5\t0.5\t1000"), "line 3: ends at 0.5 s"),
-        ("dcase", "filename,onset,offset,event_label\n", "columns are separated by commas"),
-        ("dcase", "filename\tonset\toffset\tevent_label\na\tNaN\t1\tDog\n",
-         "line 2: the onset is NaN"),
-        ("audioset", "segment_id\tstart_time_seconds\tend_time_seconds\tlabel\na\t1\n",
-         "line 2: has 2"),
-        ("hoplite", ",".join(["recording", "start_offset_s", "end_offset_s", "label", "label_type"])
-         + "\na,0,1,Dog,maybe\n", "line 2: 'maybe' is neither positive"),
-        ("birdnet", "Start (s),End (s),Scientific name,Common name,Confidence\n0,3,a,b\n",
-         "line 2: has 4 cells"),
-        ("sonicvisualiser", "TIME,VALUE,DURATION,LABEL\n1,0,-2,x\n",
-         "line 2: the duration -2 is negative"),
-        ("webvtt", "hello\n", "line 1: does not begin with WEBVTT"),
-        ("webvtt", "WEBVTT\n\n00:05.000 --> 00:01.000\nx\n", "line 3: ends at 1 s"),
-        ("srt", "1\n00:00:05,000 -> 00:00:06,000\nx\n", "line 1: is no cue"),
-        ("srt", "1\n00:00:05,000 --> soon\nx\n", "line 2: the times '00:00:05,000 --> soon'"),
-        ("jams", "{\n\"file_metadata\": {},\n}", "line 3: is not JSON"),
-        ("jams", "[]", "is not a JAMS file"),
-        ("jams", '{"file_metadata": {}, "annotations": [{"namespace": "tag_open", "data": '
-         '[{"time": NaN, "duration": 1, "value": "x"}]}]}',
-         "annotation 1, observation 1: time is nan"),
-        ("jams", '{"file_metadata": {}, "annotations": [{"namespace": "tag_open", "data": '
-         '[{"time": 1, "value": "x"}]}]}', "annotation 1, observation 1: needs time"),
-        ("textgrid", 'File type = "ooTextFile"\nObject class = "TextGrid"\n0 5 <exists> 1\n'
-         '"IntervalTier" "a" 0 5 1\n3 2 "x"\n', "line 5: times run backwards"),
-        ("textgrid", 'File type = "ooTextFile"\nObject class = "TextGrid"\n0 5 <exists> 1\n'
-         '"IntervalTier" "a" 0 5 2\n0 2 "x"\n', "the file ends too early"),
-        ("textgrid", 'File type = "ooTextFile"\nObject class = "Sound"\n', "is not a TextGrid"),
-        ("eaf", "<ANNOTATION_DOCUMENT>\n<TIER>\n</ANNOTATION_DOCUMENT>",
-         "line 3: is not well-formed"),
-        ("eaf", '<!DOCTYPE a [<!ENTITY b "c">]><ANNOTATION_DOCUMENT/>', "has a DOCTYPE"),
-        ("eaf", '<ANNOTATION_DOCUMENT><TIER TIER_ID="t"><ANNOTATION><ALIGNABLE_ANNOTATION '
-         'TIME_SLOT_REF1="x"/></ANNOTATION></TIER></ANNOTATION_DOCUMENT>', "unknown time slot 'x'"),
-        ("labelstudio", "[1]", "is not a list of Label Studio tasks"),
-        ("labelstudio", '[{"data": {"audio": "a"}, "predictions": [{"result": [{"type": "labels", '
-         '"value": {"start": 2, "end": 1, "labels": ["x"]}}]}]}]', "ends at 1 s"),
-        ("parquet", "PAR1 but not really", "is not a Parquet table"),
-    ],
-)  # fmt: skip
+BROKEN = [
+    ("csv", "", "is empty"),
+    ("csv", "file;onset_s;offset_s;label\n", "line 1: columns are separated by semicolons"),
+    ("csv", "file\tonset_s\toffset_s\tlabel\n", "line 1: columns are separated by TABs"),
+    ("csv", "file,onset_s,label\n", "line 1: the column 'offset_s' is missing"),
+    ("csv", OWN + "a.wav,0,1,Dog\na.wav,nan,1,Dog\n", "line 3: the onset is nan"),
+    ("csv", OWN + "a.wav,1_0,11,Dog\n", "line 2: the onset '1_0' is no number"),
+    ("jams", "\n\nhello {}", "line 3: begins with 'hello {}'"),
+    ("csv", OWN + "a.wav,inf,1,Dog\n", "line 2: the onset is inf"),
+    ("csv", OWN + "a.wav,-0.5,1,Dog\n", "line 2: the onset -0.5 is negative"),
+    ("csv", OWN + "a.wav,2,1,Dog\n", "line 2: ends at 1 s, before it starts at 2 s"),
+    ("csv", OWN + 'a.wav,"0,5",1,Dog\n', "line 2: the onset '0,5' is no number — use a point"),
+    ("csv", OWN + "a.wav,0,1\n", "line 2: has 3 cells where 4 are needed"),
+    ("csv", OWN + 'a.wav,0,1,"Dog\n', "line 2: cells cannot be told apart"),
+    ("csv", OWN + 'a.wav,0,1,"two\nlines"\na.wav,x,1,Dog\n', "line 4: the onset 'x'"),
+    ("csv", "file,onset_s,offset_s,label,state\na,0,1,b,maybe\n", "line 2: 'maybe' is not"),
+    ("csv", "file,onset_s,offset_s,label,reviewed_utc\na,0,1,b,noon\n",
+     "line 2: 'noon' is not"),
+    ("audacity", "0.5,1.5,Dog\n", "line 1: has no TAB"),
+    ("audacity", "0\t1\tDog\n2\t1.5\tDog\n", "line 2: ends at 1.5 s"),
+    ("audacity", "0\tnan\tDog\n", "line 1: the end is nan"),
+    ("audacity", "-1\t1\tDog\n", "line 1: the start -1 is negative"),
+    ("audacity", "\\\t1\t2\n", "line 1: a frequency line stands before"),
+    ("raven", RAVEN.replace("\t", ","), "line 1: columns are separated by commas"),
+    ("raven", RAVEN.replace("0.5\t1.5\t1000", "1.5\t0.5\t1000"), "line 3: ends at 0.5 s"),
+    ("dcase", "filename,onset,offset,event_label\n", "columns are separated by commas"),
+    ("dcase", "filename\tonset\toffset\tevent_label\na\tNaN\t1\tDog\n",
+     "line 2: the onset is NaN"),
+    ("audioset", "segment_id\tstart_time_seconds\tend_time_seconds\tlabel\na\t1\n",
+     "line 2: has 2"),
+    ("hoplite", ",".join(["recording", "start_offset_s", "end_offset_s", "label", "label_type"])
+     + "\na,0,1,Dog,maybe\n", "line 2: 'maybe' is neither positive"),
+    ("birdnet", "Start (s),End (s),Scientific name,Common name,Confidence\n0,3,a,b\n",
+     "line 2: has 4 cells"),
+    ("sonicvisualiser", "TIME,VALUE,DURATION,LABEL\n1,0,-2,x\n",
+     "line 2: the duration -2 is negative"),
+    ("webvtt", "hello\n", "line 1: does not begin with WEBVTT"),
+    ("webvtt", "WEBVTT\n\n00:05.000 --> 00:01.000\nx\n", "line 3: ends at 1 s"),
+    ("srt", "1\n00:00:05,000 -> 00:00:06,000\nx\n", "line 1: is no cue"),
+    ("srt", "1\n00:00:05,000 --> soon\nx\n", "line 2: the times '00:00:05,000 --> soon'"),
+    ("jams", "{\n\"file_metadata\": {},\n}", "line 3: is not JSON"),
+    ("jams", "[]", "is not a JAMS file"),
+    ("jams", '{"file_metadata": {}, "annotations": [{"namespace": "tag_open", "data": '
+     '[{"time": NaN, "duration": 1, "value": "x"}]}]}',
+     "annotation 1, observation 1: time is nan"),
+    ("jams", '{"file_metadata": {}, "annotations": [{"namespace": "tag_open", "data": '
+     '[{"time": 1, "value": "x"}]}]}', "annotation 1, observation 1: needs time"),
+    ("textgrid", 'File type = "ooTextFile"\nObject class = "TextGrid"\n0 5 <exists> 1\n'
+     '"IntervalTier" "a" 0 5 1\n3 2 "x"\n', "line 5: times run backwards"),
+    ("textgrid", 'File type = "ooTextFile"\nObject class = "TextGrid"\n0 5 <exists> 1\n'
+     '"IntervalTier" "a" 0 5 2\n0 2 "x"\n', "the file ends too early"),
+    ("textgrid", 'File type = "ooTextFile"\nObject class = "Sound"\n', "is not a TextGrid"),
+    ("eaf", "<ANNOTATION_DOCUMENT>\n<TIER>\n</ANNOTATION_DOCUMENT>",
+     "line 3: is not well-formed"),
+    ("eaf", '<!DOCTYPE a [<!ENTITY b "c">]><ANNOTATION_DOCUMENT/>', "has a DOCTYPE"),
+    ("eaf", '<ANNOTATION_DOCUMENT><TIER TIER_ID="t"><ANNOTATION><ALIGNABLE_ANNOTATION '
+     'TIME_SLOT_REF1="x"/></ANNOTATION></TIER></ANNOTATION_DOCUMENT>', "unknown time slot 'x'"),
+    ("labelstudio", "[1]", "is not a list of Label Studio tasks"),
+    ("labelstudio", '[{"data": {"audio": "a"}, "predictions": [{"result": [{"type": "labels", '
+     '"value": {"start": 2, "end": 1, "labels": ["x"]}}]}]}]', "ends at 1 s"),
+    ("parquet", "PAR1 but not really", "is not a Parquet table"),
+]  # fmt: skip
+"""Format, content, and what is said about it."""
+
+
+@pytest.mark.parametrize(("name", "text", "reason"), BROKEN)
 def test_what_is_wrong_is_said_with_its_line(
     name: str, text: str, reason: str, tmp_path: Path
 ) -> None:

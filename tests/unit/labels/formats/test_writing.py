@@ -3,7 +3,6 @@
 import csv
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import textwrap
@@ -96,28 +95,36 @@ def test_no_permission_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX")
-def test_a_killed_export_leaves_the_old_file(tmp_path: Path) -> None:
-    out = tmp_path / "out.csv"
-    out.write_bytes(b"old")
+def test_a_killed_export_leaves_the_old_files(tmp_path: Path) -> None:
+    """Each format is killed after its first thousand lines, while the rest is being written."""
     code = """
         import os, signal, sys
         from pathlib import Path
         from yamnet_gui.core.events import *
-        from yamnet_gui.labels.formats import write_labels
-
-        class Deadly(list):
-            def __iter__(self):
-                yield from list.__iter__(self)
-                os.kill(os.getpid(), signal.SIGKILL)
+        from yamnet_gui.labels.formats import WriteOptions, writing
 
         info = RecordingInfo(Path("/data/a.wav"), 60.0, 16000, 1)
-        events = EventList.of(Event(f"e{k}", k, k + 1, "Dog") for k in range(5000))
-        write_labels("csv", Deadly([LabelledRecording(info, events)]), Path(sys.argv[1]))
+        events = EventList.of(Event(f"e{k}", k, k + 1, "Dog") for k in range(2500))
+        recording = LabelledRecording(info, events)
+        for out in sys.argv[1:]:
+            if os.fork() == 0:
+                name, path = out.split(":", 1)
+                for step in writing(name, [recording], Path(path),
+                                    options=WriteOptions(sidecar=True)):
+                    os.kill(os.getpid(), signal.SIGKILL)
+            assert os.wait()[1] == signal.SIGKILL
     """
-    command = [sys.executable, "-c", textwrap.dedent(code), str(out)]
-    ended = subprocess.run(command, check=False)
-    assert ended.returncode == -signal.SIGKILL
-    assert out.read_bytes() == b"old"
+    wanted = []
+    for name in WRITABLE:
+        (tmp_path / name).mkdir()
+        out = tmp_path / name / f"out{FORMATS[name].suffix}"
+        for file in (out, sidecar_path(out)):
+            file.write_bytes(b"old")
+        wanted.append(f"{name}:{out}")
+    subprocess.run([sys.executable, "-c", textwrap.dedent(code), *wanted], check=True)
+    for text in wanted:
+        out = Path(text.split(":", 1)[1])
+        assert out.read_bytes() == sidecar_path(out).read_bytes() == b"old"
 
 
 def test_formulas_are_harmless_in_csv_and_come_back(tmp_path: Path) -> None:
@@ -282,6 +289,10 @@ def test_a_small_disk_that_runs_full(tmp_path: Path) -> None:
             write_labels("csv", [many], out)
         assert out.read_bytes() == b"old"
         assert list(disk.iterdir()) == [out]
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+        with pytest.raises(LabelsError, match="Read-only file system"):
+            write_labels("csv", [recording("/d/a.wav", SPEECH)], out)
+        assert out.read_bytes() == b"old"
     finally:
         subprocess.run(["umount", str(disk)], check=True)
 
