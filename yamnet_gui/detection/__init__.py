@@ -34,6 +34,16 @@ from .rules import (
     group_rule,
 )
 from .rules_io import load_rules, rules_from_json, rules_to_json, save_rules
+from .scopes import (
+    EVERYTHING,
+    Scope,
+    inherited_from,
+    inherited_rule,
+    own_rule,
+    scopes_of,
+    with_rule,
+    without_value,
+)
 from .sebb import BoxSettings
 from .second_pass import FINE_HOP_S, densified, fine_frames, fine_grid, spans_to_rescore
 from .stability import Stability, Variant, review_order, stability, stretch, variants
@@ -52,6 +62,7 @@ __all__ = [
     "DEFAULT_RULE",
     "EDGES",
     "ENVELOPE_STEP_S",
+    "EVERYTHING",
     "FEWEST_REVIEWS",
     "FEWEST_TRUE",
     "FINE_HOP_S",
@@ -78,6 +89,7 @@ __all__ = [
     "Review",
     "Rule",
     "RuleSet",
+    "Scope",
     "Stability",
     "Tuning",
     "TuningStep",
@@ -98,9 +110,12 @@ __all__ = [
     "folded_list",
     "group_rule",
     "in_branch",
+    "inherited_from",
+    "inherited_rule",
     "lineage",
     "load_rules",
     "merge_detections",
+    "own_rule",
     "prepare",
     "preset",
     "refine_edges",
@@ -110,6 +125,7 @@ __all__ = [
     "rules_from_json",
     "rules_to_json",
     "save_rules",
+    "scopes_of",
     "spans_to_rescore",
     "stability",
     "stretch",
@@ -119,4 +135,6 @@ __all__ = [
     "tuning_steps",
     "variants",
     "with_probability",
+    "with_rule",
+    "without_value",
 ]

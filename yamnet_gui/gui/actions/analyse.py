@@ -23,6 +23,10 @@ ACTIONS: tuple[ActionSpec, ...] = (
         separator=True,
     ),
     ActionSpec("cancel_all", "&Stop analysing all recordings", "Analyse", ("Ctrl+Shift+.",)),
-    ActionSpec("reset_rules", "&Reset all thresholds", "Analyse", separator=True),
+    ActionSpec("rules", "&Rules", "Analyse", ("Ctrl+R",), separator=True),
+    ActionSpec("apply_rules", "A&pply the rules to all recordings…", "Analyse"),
+    ActionSpec("import_rules", "&Import rules…", "Analyse"),
+    ActionSpec("export_rules", "&Export the rules…", "Analyse"),
+    ActionSpec("reset_rules", "Reset all r&ules", "Analyse"),
     ActionSpec("weights", "&Weights of the network…", "Analyse", (), "download"),
 )

@@ -35,6 +35,7 @@ class ProjectState(QObject):
     recording_changed = Signal()
     events_changed = Signal(object)  # tuple[Event, ...]: what was put in; () for anything else
     reviewed_changed = Signal()
+    rules_changed = Signal()  # the rule sets that the project keeps
     recordings_changed = Signal()  # some came, went, moved or were analysed
     label_sets_changed = Signal()
     steps_changed = Signal()
@@ -204,6 +205,8 @@ class ProjectState(QObject):
             self.recordings_changed.emit()
         if any(c.label_sets_changed for c in changes):
             self.label_sets_changed.emit()
+        if any(change.rules_changed for change in changes):
+            self.rules_changed.emit()
         self.steps_changed.emit()
 
     def _read(self, project: Project, ids: tuple[str, ...]) -> None:

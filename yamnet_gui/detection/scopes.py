@@ -1,0 +1,91 @@
+"""Whom a rule is for, and who else has a say there."""
+
+from dataclasses import dataclass, replace
+
+from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.ontology import Ontology
+
+from .rules import DEFAULT_RULE, GroupRule, Rule, RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One class, the branch of the ontology under `mid`, or (neither) all classes."""
+
+    class_index: int | None = None
+    mid: str = ""
+    name: str = "All classes"
+
+
+EVERYTHING = Scope()
+
+
+def scopes_of(class_index: int, class_map: ClassMap, ontology: Ontology) -> tuple[Scope, ...]:
+    """From the class alone over its own branch and those above it to all classes."""
+    found = [Scope(class_index=class_index, name=class_map[class_index].name)]
+    node = ontology.of_class(class_index)
+    if node is not None:
+        if ontology.children(node.mid):
+            found.append(Scope(mid=node.mid, name=node.name))
+        found.extend(Scope(mid=above.mid, name=above.name) for above in ontology.above(node.mid))
+    return (*found, EVERYTHING)
+
+
+def own_rule(rules: RuleSet, scope: Scope) -> Rule:
+    """What is said for this scope itself; for all classes that is everything."""
+    if scope.class_index is not None:
+        return rules.classes.get(scope.class_index, Rule())
+    if scope.mid:
+        return next((g.rule for g in rules.groups if g.mid == scope.mid), Rule())
+    return rules.default
+
+
+def inherited_rule(rules: RuleSet, scope: Scope, ontology: Ontology) -> Rule:
+    """What holds where the scope says nothing itself: every value is settled."""
+    if scope.class_index is not None:
+        return rules.inherited(scope.class_index)
+    if not scope.mid:
+        return DEFAULT_RULE
+    rule = rules.default
+    for group in _over(rules, scope, ontology):
+        rule = group.rule.over(rule)
+    return rule
+
+
+def inherited_from(rules: RuleSet, scope: Scope, name: str, ontology: Ontology) -> Scope | None:
+    """Who says the value `name` where the scope does not; None for the program's own value."""
+    if scope == EVERYTHING:
+        return None
+    if scope.class_index is not None:
+        groups = [g for g in rules.groups if scope.class_index in g.members]
+    else:
+        groups = _over(rules, scope, ontology)
+    for group in reversed(groups):
+        if getattr(group.rule, name) is not None:
+            return Scope(mid=group.mid, name=group.name)
+    return EVERYTHING
+
+
+def with_rule(rules: RuleSet, scope: Scope, rule: Rule, ontology: Ontology) -> RuleSet:
+    """The rules with another one for this scope; what that of all leaves open, stays.
+
+    Raises SettingsError where the ontology has no such branch.
+    """
+    if scope.class_index is not None:
+        return rules.with_class(scope.class_index, rule)
+    if scope.mid:
+        return rules.with_group(scope.mid, rule, ontology)
+    return rules.with_default(rule)
+
+
+def without_value(rules: RuleSet, scope: Scope, name: str, ontology: Ontology) -> RuleSet:
+    """The rules in which the scope inherits this value again."""
+    if scope == EVERYTHING:
+        return rules.with_default(Rule(**{name: getattr(DEFAULT_RULE, name)}))
+    return with_rule(rules, scope, replace(own_rule(rules, scope), **{name: None}), ontology)
+
+
+def _over(rules: RuleSet, scope: Scope, ontology: Ontology) -> list[GroupRule]:
+    """Groups that the branch lies in, the farthest first."""
+    above = {node.mid for node in ontology.above(scope.mid)}
+    return [group for group in rules.groups if group.mid in above]
