@@ -128,7 +128,8 @@ def test_other_recordings_of_the_project_are_searched_for_it(
     bench.open(calls)
     settled(bench)
     scores = next(f for f in bench.features if type(f).__name__ == "TaughtScores")
-    scores.detect_everywhere(scores.use(by_hand(bench)))
+    scores.use(by_hand(bench))
+    scores.detect_everywhere()
     settled(bench)
     project: Project = bench.project.project
     other = project.recording_at(second)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Slot
 
@@ -21,7 +22,7 @@ from .demo import demo_recording
 from .deriving import Deriver
 from .dialogs.class_picker import LabelChoice
 from .dialogs.review import ask_label, confirm
-from .features import FEATURES
+from .features import FEATURES, Feature
 from .garbage import GarbageCollector
 from .going import Going
 from .jobs.background import RightOfWay
@@ -57,6 +58,8 @@ from .theme import Theme, ThemeChoice
 from .toolbar import PresetBox, SpeedBox, ThresholdBox, VolumeBox
 from .tracks.stack import TrackStack
 from .walking import QueueWalk
+
+F = TypeVar("F", bound=Feature)
 
 
 class Workbench(QObject):
@@ -142,7 +145,9 @@ class Workbench(QObject):
         self.window = MainWindow(self.settings)
         self._place()
         self._wire()
-        self.features = tuple(make(self) for make in FEATURES)
+        self.features: tuple[Feature, ...] = ()
+        for make in FEATURES:  # a later one may build on those before it
+            self.features = (*self.features, make(self))
         for handlers in (self.controller.handlers(), self.reviewing.handlers()):
             self.window.connect_actions(handlers)
         for feature in self.features:
@@ -162,6 +167,10 @@ class Workbench(QObject):
         if running or self.spectrogram.waiting or self.projects.busy:
             return True
         return any(feature.busy for feature in self.features)
+
+    def feature(self, kind: type[F]) -> F:
+        """The one feature of a kind, for another one that builds on it."""
+        return next(one for one in self.features if isinstance(one, kind))
 
     def open(self, path: Path) -> None:
         """Opens a recording, or a folder into the list."""

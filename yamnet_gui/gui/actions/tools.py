@@ -24,5 +24,20 @@ ACTIONS: tuple[ActionSpec, ...] = (
         tip="Find recordings of the project in which most of this one comes back",
         needs=Needs.RECORDING,
     ),
+    ActionSpec(
+        "teach",
+        "&Teach a class…",
+        "Tools",
+        ("Ctrl+T",),
+        tip="Teach a class of your own from accepted and rejected events",
+        separator=True,
+    ),
+    ActionSpec(
+        "label_next",
+        "Label &next ten",
+        "Tools",
+        ("Ctrl+Shift+T",),
+        tip="Show ten places whose label would help a taught class most",
+    ),
     ActionSpec("clear_cache", "&Clear stored results", "Tools", separator=True),
 )

@@ -19,6 +19,7 @@ from .rules import RuleSetting
 from .similar import FindingSimilar
 from .spectrogram_memory import SpectrogramMemory
 from .taught_scores import TaughtScores
+from .teaching import Teaching
 from .telling import Telling
 from .tools import Tools
 
@@ -45,5 +46,6 @@ FEATURES: tuple[type[Feature], ...] = (
     KeepingEmbeddings,
     TaughtScores,
     FindingSimilar,
+    Teaching,
 )
 """In the order in which they are made; each class takes the workbench."""

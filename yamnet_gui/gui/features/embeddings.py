@@ -34,6 +34,7 @@ class KeepingEmbeddings(Feature):
         super().__init__(workbench)
         self._owner = workbench.embeddings
         self._runner = JobRunner("embeddings", workbench)
+        self._closed = False
         self._opened: list[EmbeddingStore] = []
         self._fresh: dict[Path, Analysis] = {}
         self._soon = QTimer(workbench)
@@ -42,6 +43,7 @@ class KeepingEmbeddings(Feature):
         self._soon.timeout.connect(self._keep)
         workbench.project.project_changed.connect(self._on_project)
         workbench.project.recording_changed.connect(self.look_again)
+        workbench.project.recordings_changed.connect(self.look_again)
         workbench.analysing.weights_changed.connect(self._on_project)
         workbench.analysing.analysed.connect(self._on_analysed)
 
@@ -50,6 +52,7 @@ class KeepingEmbeddings(Feature):
         return self._soon.isActive() or self._runner.busy
 
     def close(self) -> None:
+        self._closed = True  # the project that is closed after this changes, too
         self._soon.stop()
         self._runner.close()
         self._replace(None)
@@ -57,7 +60,8 @@ class KeepingEmbeddings(Feature):
 
     def look_again(self) -> None:
         """More recordings may have been analysed."""
-        self._soon.start()
+        if not self._soon.isActive() and not self._closed:
+            self._soon.start()
 
     def _on_analysed(self, analysis: Analysis) -> None:
         self._fresh[analysis.recording.path] = analysis

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from PySide6.QtCore import QTimer
 from yamnet_gui.batch import Analysis
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.detection import Rule
-from yamnet_gui.embedding import CLASSIFIER_SUFFIX, Classifier
+from yamnet_gui.embedding import CLASSIFIER_SUFFIX, Classifier, EmbeddingStore
 from yamnet_gui.gui.jobs.runner import JobRunner, Ticket
 from yamnet_gui.gui.jobs.taught import (
     Columns,
@@ -48,6 +47,9 @@ class TaughtScores(Feature):
         self._analysis: Analysis | None = None
         self._scored: tuple[object, ...] = ()
         self._stored = ""
+        self._closed = False
+        self._store: EmbeddingStore | None = None
+        self._searched: set[str] = set()
         self._soon = QTimer(workbench)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
@@ -55,8 +57,8 @@ class TaughtScores(Feature):
         workbench.project.project_changed.connect(self._on_project)
         workbench.analysing.analysed.connect(self._on_analysed)
         workbench.document.recording_changed.connect(self._on_recording)
-        workbench.document.analysis_changed.connect(self._soon.start)
-        workbench.embeddings.changed.connect(self._soon.start)
+        workbench.document.analysis_changed.connect(self._score_soon)
+        workbench.embeddings.changed.connect(self._on_embeddings)
         self._taught.changed.connect(self._on_changed)
 
     @property
@@ -64,6 +66,7 @@ class TaughtScores(Feature):
         return self._soon.isActive() or self._runner.busy or self._everywhere.busy
 
     def close(self) -> None:
+        self._closed = True  # the project that is closed after this changes, too
         self._soon.stop()
         self._runner.close()
         self._everywhere.close()
@@ -96,29 +99,48 @@ class TaughtScores(Feature):
         bench.rules.set(rules)
         return classifier.labels
 
-    def detect_everywhere(self, labels: Iterable[str]) -> None:
-        """Detects these classes in all recordings of the project that were analysed."""
+    def detect_everywhere(self) -> None:
+        """Detects taught classes in all recordings of the project that were analysed."""
+        store = self._bench.embeddings.store
+        if store is not None:
+            self._searched = set(store.recordings())
+            self._detect(None)
+
+    def _detect(self, only: frozenset[str] | None) -> None:
         bench = self._bench
         project, frames = bench.project.project, bench.embeddings.frames()
-        wanted = tuple(one for label in labels if (one := self._taught.get(label)) is not None)
-        first = self._taught.index_of(wanted[0].label) if wanted else None
-        if project is None or frames is None or first is None or project.read_only:
+        if project is None or frames is None or project.read_only or not self._taught.key:
             return
-        classes = self._taught.classes
-        self._everywhere.cancel_all()
+        if only is None:
+            self._everywhere.cancel_all()
         self._everywhere.submit(
             DetectJob(
                 project,
                 frames,
-                classes,
+                self._taught.classes,
                 self._taught.first_index,
                 bench.rules.rule_set,
                 bench.project.recording_id,
+                only,
             ),
             on_result=self._show_found,
             on_failed=bench.show_error,
             on_done=bench.projects.count,
         )
+
+    def _on_embeddings(self) -> None:
+        """Recordings that were analysed meanwhile are searched for the taught classes, too."""
+        self._score_soon()
+        store = self._bench.embeddings.store
+        if store is None:
+            return
+        there = set(store.recordings())
+        if store is not self._store:
+            self._store, self._searched = store, there
+        fresh = there - self._searched
+        self._searched = there
+        if fresh:
+            self._detect(frozenset(fresh))
 
     def _show_found(self, found: Found) -> None:
         if not self._bench.analysing.running:
@@ -170,7 +192,7 @@ class TaughtScores(Feature):
             self._bench.notices.show_notice(NoticeKind.WARNING, text)
 
     def _on_changed(self) -> None:
-        self._soon.start()
+        self._score_soon()
         project, folder = self._bench.project.project, self._folder()
         if project is None or folder is None:
             return
@@ -200,7 +222,11 @@ class TaughtScores(Feature):
 
     def _on_analysed(self, analysis: Analysis) -> None:
         self._analysis = analysis
-        self._soon.start()
+        self._score_soon()
+
+    def _score_soon(self) -> None:
+        if not self._closed:
+            self._soon.start()
 
     def _score(self) -> None:
         """Columns of the taught classes, where they are not those of the present classifiers."""

@@ -30,6 +30,7 @@ from yamnet_gui.embedding import (
 )
 
 _AT_ONCE = 4096
+_SAMPLED = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,20 @@ class SearchJob:
             query = Query.of(self.positives, self.negatives)
         except ValueError as error:
             raise UserError("The examples", f"cannot be searched with: {error}") from error
-        yield find_similar(self.frames, query, self.limit, exclude=self.exclude)
+        share = _share(self.frames, query)
+        yield find_similar(self.frames, query, self.limit, exclude=self.exclude, share=share)
+
+
+def _share(frames: Frames, query: Query) -> float:
+    """How much of a match's cosine the frames beside it need to belong to it.
+
+    Nine tenths of the way from what any sound has in common with the query: where all recordings
+    are alike, a fixed share would take all of a recording for one match.
+    """
+    rows = frames.live_rows()
+    rows = rows[:: max(1, len(rows) // _SAMPLED)]
+    usual = frames.read(rows) @ query.direction * frames.scales[rows]
+    return 0.9 + 0.1 * float(np.clip(np.median(usual), 0.0, 1.0))
 
 
 @dataclass(frozen=True, slots=True)

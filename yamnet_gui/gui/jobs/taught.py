@@ -108,9 +108,9 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class DetectJob:
-    """Detects taught classes in all stored recordings of a project but `but`, and keeps them.
+    """Detects taught classes in stored recordings of a project, and keeps what it finds.
 
-    Detections of other classes stay as they are.
+    In all but `but`, or in `only` some. Detections of other classes stay as they are.
     """
 
     project: Project
@@ -119,12 +119,15 @@ class DetectJob:
     first_index: int
     rules: RuleSet
     but: str = ""
+    only: frozenset[str] | None = None
 
     def run(self) -> Iterator[Found]:
         by_recording: dict[str, list[Stretch]] = {}
         for stretch in self.frames.stretches:
             by_recording.setdefault(stretch.track.recording, []).append(stretch)
         known = {recording.id for recording in self.project.recordings()}
+        if self.only is not None:
+            known &= self.only
         wanted = [r for r in by_recording if r != self.but and r in known]
         labels = {one.label for one in self.classes}
         for done, recording in enumerate(wanted, start=1):

@@ -1,0 +1,410 @@
+"""Teaching a class: examples, choices, how far to trust what came of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from yamnet_gui.embedding import TeachOptions, TeachReport
+from yamnet_gui.gui.plots.learning import ConfusionMatrix, LearningCurve
+from yamnet_gui.gui.state.taught import TaughtClass
+from yamnet_gui.gui.theme import class_color
+from yamnet_gui.labels.project import ClassCounts
+
+from .parts import IconButton, TickBox, draw_swatch, row_height
+
+_METHODS = (
+    ("logistic", "Logistic regression", "Steady with few examples; taught in an instant"),
+    ("network", "Small network (128 units)", "Finds curved borders; wants a hundred examples"),
+)
+_NONE_YET = (
+    "Accept or reject some events first, for instance those that Find similar (Ctrl+F) gives."
+)
+
+
+class TeachingPanel(QWidget):
+    """Collects what a person wishes; the feature teaches. Rows of examples are labels of events."""
+
+    teach_requested = Signal()
+    cancel_requested = Signal()
+    folder_requested = Signal()
+    load_requested = Signal()
+    save_requested = Signal(str)
+    forget_requested = Signal(str)
+    find_requested = Signal(str)
+    show_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._folders: list[Path] = []
+        self._counts: dict[str, ClassCounts] = {}
+        self._named = False
+        self.suggest: Callable[[str], str] = str
+        """A name for the class that events of a label teach."""
+        self._build()
+        self.set_counts(())
+        self.set_taught((), 0)
+
+    # What is wished
+
+    @property
+    def ticked(self) -> list[str]:
+        """Labels whose events are to teach a class."""
+        rows = (self.table.item(row, 0) for row in range(self.table.rowCount()))
+        return [i.text() for i in rows if i and i.checkState() is Qt.CheckState.Checked]
+
+    @property
+    def class_name(self) -> str:
+        return self.name.text().strip()
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        return tuple(self._folders)
+
+    @property
+    def options(self) -> TeachOptions:
+        several = len(self.ticked) + len(self._folders) > 1
+        return TeachOptions(
+            method=self.method.currentData(),
+            output="softmax" if several and self.exclusive.isChecked() else "sigmoid",
+            balanced=self.balanced.isChecked(),
+        )
+
+    def set_counts(self, counts: Sequence[ClassCounts]) -> None:
+        """The labels of the project with decided events."""
+        ticked = set(self.ticked)
+        self._counts = {c.label: c for c in counts if c.accepted or c.rejected}
+        self.table.blockSignals(True)
+        self.table.setRowCount(len(self._counts))
+        for row, count in enumerate(self._counts.values()):
+            name = QTableWidgetItem(count.label)
+            name.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
+            state = Qt.CheckState.Checked if count.label in ticked else Qt.CheckState.Unchecked
+            name.setCheckState(state)
+            self.table.setItem(row, 0, name)
+            for column, number in ((1, count.accepted), (2, count.rejected)):
+                item = QTableWidgetItem(str(number) if number else "")
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+                self.table.setItem(row, column, item)
+        self.table.blockSignals(False)
+        self.table.setVisible(bool(self._counts))
+        self.none.setVisible(not self._counts)
+        rows = min(max(len(self._counts), 2), 6)
+        head = self.table.horizontalHeader().sizeHint().height()
+        self.table.setFixedHeight(rows * row_height(self.fontMetrics()) + head + 4)
+        self._on_choice()
+
+    def tick(self, label: str, name: str) -> None:
+        """Chooses one label to teach from, and a name for the class."""
+        for row in range(self.table.rowCount()):
+            item = self.table.item(row, 0)
+            if item is not None:
+                on = item.text() == label
+                item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
+        self.name.setText(name)
+        self._named = True
+        self._on_choice()
+
+    def add_folder(self, folder: Path) -> None:
+        if folder not in self._folders:
+            self._folders.append(folder)
+        self._show_folders()
+
+    # What came of it
+
+    def set_progress(self, share: float | None, text: str = "") -> None:
+        """How far teaching is; None where nothing is taught."""
+        running = share is not None
+        self.bar.setVisible(running)
+        self.cancel.setVisible(running)
+        self.teach.setVisible(not running)
+        self.doing.setText(text)
+        self.doing.setVisible(bool(text))
+        if share is not None:
+            self.bar.setValue(round(1000 * share))
+
+    def set_report(self, names: Sequence[str], report: TeachReport | None) -> None:
+        """How far to trust the classes that were taught."""
+        self.report.setVisible(report is not None)
+        if report is None:
+            return
+        self.sentence.setText(report.sentence)
+        tested = report.tested
+        self.curve.setVisible(tested and len(report.curve) > 1)
+        self.confusion.setVisible(tested)
+        self.curve_title.setVisible(tested and len(report.curve) > 1)
+        self.confusion_title.setVisible(tested)
+        self.curve.set_points([(p.examples, p.f1) for p in report.curve])
+        self.confusion.set_counts(
+            [*names, "neither" if len(names) > 1 else "not it"], report.confusion
+        )
+
+    def set_taught(self, classes: Sequence[TaughtClass], first_index: int) -> None:
+        """The taught classes of the project."""
+        before = self.current_class
+        self.classes.clear()
+        for place, one in enumerate(classes):
+            gone = "" if one.classifier is not None else "  (no scores)"
+            item = QListWidgetItem(f"{one.label}{gone}")
+            item.setData(Qt.ItemDataRole.UserRole, one.label)
+            item.setIcon(_swatch(class_color(first_index + place)))
+            if one.classifier is not None:
+                item.setToolTip(str(one.classifier.about.get("sentence", "")))
+            self.classes.addItem(item)
+            if one.label == before:
+                self.classes.setCurrentItem(item)
+        if self.classes.count() and self.classes.currentRow() < 0:
+            self.classes.setCurrentRow(self.classes.count() - 1)
+        self.taught_part.setVisible(bool(classes))
+        rows = min(max(len(classes), 1), 5)
+        self.classes.setFixedHeight(rows * row_height(self.fontMetrics()) + 4)
+        self._on_class()
+
+    @property
+    def current_class(self) -> str:
+        item = self.classes.currentItem()
+        return str(item.data(Qt.ItemDataRole.UserRole)) if item is not None else ""
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, 420)
+
+    # Inside
+
+    def _build(self) -> None:
+        inside = QWidget(self)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.setSpacing(5)
+        column.addWidget(_heading("Examples", self))
+        self.none = QLabel(_NONE_YET, self)
+        self.none.setWordWrap(True)
+        self.none.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        column.addWidget(self.none)
+        self.table = QTableWidget(0, 3, self)
+        self.table.setHorizontalHeaderLabels(["Events of", "✓", "✗"])
+        self.table.setAccessibleName("Labels to teach from")
+        self.table.setToolTip("Accepted events are examples, rejected ones counter-examples")
+        self.table.setFrameShape(QFrame.Shape.NoFrame)
+        self.table.setShowGrid(False)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(row_height(self.fontMetrics()))
+        header = self.table.horizontalHeader()
+        header.setMinimumSectionSize(20)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for number in (1, 2):
+            self.table.setColumnWidth(number, self.fontMetrics().horizontalAdvance("0000") + 10)
+        self.table.itemChanged.connect(self._on_choice)
+        column.addWidget(self.table)
+        self.folder_list = QLabel(self)
+        self.folder_list.setWordWrap(True)
+        self.folder_list.linkActivated.connect(self._forget_folders)
+        self.add = QPushButton("Add a folder of sounds…", self)
+        self.add.setToolTip("A folder with sounds of one class, or with one folder per class")
+        self.add.clicked.connect(self.folder_requested)
+        column.addWidget(self.folder_list)
+        column.addWidget(self.add)
+
+        column.addWidget(_heading("Class", self))
+        form = QFormLayout()
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setSpacing(4)
+        self.name = QLineEdit(self)
+        self.name.setPlaceholderText("Name of the class")
+        self.name.setAccessibleName("Name of the class")
+        self.name.textEdited.connect(self._on_named)
+        self.name.textChanged.connect(self._on_choice)
+        form.addRow("Name", self.name)
+        self.method = QComboBox(self)
+        self.method.setAccessibleName("Model")
+        for key, words, tip in _METHODS:
+            self.method.addItem(words, key)
+            self.method.setItemData(self.method.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        form.addRow("Model", self.method)
+        column.addLayout(form)
+        self.balanced = TickBox("Every class counts the same", self)
+        self.balanced.setToolTip("However many examples each of them has")
+        self.balanced.setChecked(True)
+        self.exclusive = TickBox("Only one class at a time", self)
+        self.exclusive.setToolTip("Scores of the classes add up to 1 (softmax)")
+        self.others = TickBox("Other accepted events are something else", self)
+        self.others.setToolTip("Accepted events of other labels are counter-examples")
+        self.others.setChecked(True)
+        self.ground = TickBox("Silence and background, too", self)
+        self.ground.setToolTip(
+            "Random stretches without an event of the class are counter-examples that count less"
+        )
+        self.ground.setChecked(True)
+        self.augmented = TickBox("Learn from changed copies, too", self)
+        self.augmented.setToolTip(
+            "Each example also louder, softer, with noise, shifted and mixed: slower, and the"
+            " network must run"
+        )
+        for box in (self.balanced, self.exclusive, self.others, self.ground, self.augmented):
+            column.addWidget(box)
+        self.teach = QPushButton("Teach", self)
+        self.teach.clicked.connect(self.teach_requested)
+        self.bar = QProgressBar(self)
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(max(6, self.fontMetrics().height() // 2))
+        self.cancel = IconButton("stop", "✗", "Stop teaching", self)
+        self.cancel.clicked.connect(self.cancel_requested)
+        running = QHBoxLayout()
+        running.addWidget(self.bar, 1)
+        running.addWidget(self.cancel)
+        self.doing = QLabel(self)
+        self.doing.setWordWrap(True)
+        self.doing.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        column.addWidget(self.teach)
+        column.addLayout(running)
+        column.addWidget(self.doing)
+
+        self.report = QWidget(self)
+        told = QVBoxLayout(self.report)
+        told.setContentsMargins(0, 0, 0, 0)
+        told.setSpacing(4)
+        told.addWidget(_heading("How far to trust it", self))
+        self.sentence = QLabel(self)
+        self.sentence.setWordWrap(True)
+        self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        told.addWidget(self.sentence)
+        self.confusion_title = _dim("What examples were taken for", self)
+        self.confusion = ConfusionMatrix(self)
+        self.curve_title = _dim("F1 with more examples", self)
+        self.curve = LearningCurve(self)
+        for widget in (self.confusion_title, self.confusion, self.curve_title, self.curve):
+            told.addWidget(widget)
+        self.report.hide()
+        column.addWidget(self.report)
+
+        self.taught_part = QWidget(self)
+        below = QVBoxLayout(self.taught_part)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(4)
+        below.addWidget(_heading("Taught classes of this project", self))
+        self.classes = QListWidget(self)
+        self.classes.setFrameShape(QFrame.Shape.NoFrame)
+        self.classes.setAccessibleName("Taught classes")
+        self.classes.currentItemChanged.connect(self._on_class)
+        self.classes.itemActivated.connect(
+            lambda item: self.show_requested.emit(item.data(Qt.ItemDataRole.UserRole))
+        )
+        below.addWidget(self.classes)
+        self.show_class = QPushButton("Show its score", self)
+        self.everywhere = QPushButton("Find everywhere", self)
+        self.everywhere.setToolTip("Detect the class in every analysed recording of the project")
+        self.save = QPushButton("Save…", self)
+        self.save.setToolTip("Save the class as a file that others can use")
+        self.forget = QPushButton("Forget", self)
+        for button, signal in (
+            (self.show_class, self.show_requested),
+            (self.everywhere, self.find_requested),
+            (self.save, self.save_requested),
+            (self.forget, self.forget_requested),
+        ):
+            button.clicked.connect(lambda _on=False, signal=signal: signal.emit(self.current_class))
+        for pair in ((self.show_class, self.everywhere), (self.save, self.forget)):
+            row = QHBoxLayout()
+            row.setSpacing(4)
+            for button in pair:
+                row.addWidget(button)
+            below.addLayout(row)
+        column.addWidget(self.taught_part)
+        self.load = QPushButton("Load a class from a file…", self)
+        self.load.clicked.connect(self.load_requested)
+        column.addWidget(self.load)
+        column.addStretch(1)
+
+        area = QScrollArea(self)
+        area.setWidget(inside)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(area)
+        self.set_progress(None)
+        self._show_folders()
+
+    def _on_named(self, text: str) -> None:
+        self._named = bool(text.strip())
+
+    def _on_choice(self) -> None:
+        """Which fields make sense now."""
+        ticked = self.ticked
+        one = len(ticked) == 1 and not self._folders
+        if one and not self._named:
+            self.name.blockSignals(True)
+            self.name.setText(self.suggest(ticked[0]))
+            self.name.blockSignals(False)
+        self.name.setEnabled(one)
+        self.exclusive.setVisible(len(ticked) + len(self._folders) > 1 or bool(self._folders))
+        named = bool(self.class_name) or not one
+        self.teach.setEnabled((bool(ticked) or bool(self._folders)) and named)
+
+    def _on_class(self) -> None:
+        there = bool(self.current_class)
+        for button in (self.show_class, self.everywhere, self.save, self.forget):
+            button.setEnabled(there)
+
+    def _show_folders(self) -> None:
+        names = ", ".join(folder.name for folder in self._folders)
+        self.folder_list.setText(f'{names} (<a href="none">remove</a>)' if names else "")
+        self.folder_list.setVisible(bool(names))
+        self._on_choice()
+
+    def _forget_folders(self) -> None:
+        self._folders.clear()
+        self._show_folders()
+
+
+def names_of(ticked: Sequence[str], name: str) -> Mapping[str, str]:
+    """Label of events → class that they teach; `name` holds where there is only one."""
+    if len(ticked) == 1 and name:
+        return {ticked[0]: name}
+    return {label: label for label in ticked}
+
+
+def _heading(text: str, parent: QWidget) -> QLabel:
+    label = QLabel(text, parent)
+    font = label.font()
+    font.setBold(True)
+    label.setFont(font)
+    return label
+
+
+def _dim(text: str, parent: QWidget) -> QLabel:
+    label = QLabel(text, parent)
+    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    return label
+
+
+def _swatch(color: QColor) -> QIcon:
+    picture = QPixmap(12, 12)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    draw_swatch(painter, QRectF(2, 2, 8, 8), color)
+    painter.end()
+    return QIcon(picture)
