@@ -15,7 +15,6 @@ from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.embedding import CLASSIFIER_SUFFIX, Classifier
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice
 from yamnet_gui.gui.dialogs.export import ExportDialog
-from yamnet_gui.gui.features import exporting
 from yamnet_gui.gui.features.similar import FindingSimilar
 from yamnet_gui.gui.features.teaching import Teaching
 from yamnet_gui.gui.reviewing import Asks
@@ -89,7 +88,6 @@ def whole_loop(
     qtbot: QtBot,
     settled: Settled,
     folder: Path,
-    patch: pytest.MonkeyPatch,
 ) -> None:
     decide_ten(bench, qtbot, settled)
     states = [h.state for h in bench.similar.hits]
@@ -127,15 +125,15 @@ def whole_loop(
 
     path = folder / "events.csv"
 
-    def fill_in(dialog: ExportDialog) -> bool:
-        dialog.format.setCurrentIndex(dialog.format.findData("csv"))
-        dialog.path.setText(str(path))
-        dialog.buttons.button(QDialogButtonBox.StandardButton.Save).click()
-        return dialog.request is not None
-
-    patch.setattr(exporting, "run_dialog", fill_in)
     qtbot.keyClick(bench.tracks.waveform, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    (dialog,) = bench.window.findChildren(ExportDialog)
+    dialog.format.setCurrentIndex(dialog.format.findData("csv"))
+    dialog.path.setText(str(path))
+    save = dialog.buttons.button(QDialogButtonBox.StandardButton.Save)
+    qtbot.waitUntil(save.isEnabled)
+    click(qtbot, save)
     settled(bench)
+    qtbot.waitUntil(path.exists)
     with path.open(newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["label"] == NAME]
     assert len(rows) >= len(found)
@@ -146,9 +144,8 @@ def test_the_whole_loop_by_keys_and_mouse(
     qtbot: QtBot,
     settled: Settled,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ):
-    whole_loop(bench, qtbot, settled, tmp_path, monkeypatch)
+    whole_loop(bench, qtbot, settled, tmp_path)
 
 
 @pytest.mark.weights
@@ -158,10 +155,9 @@ def test_the_whole_loop_with_real_weights(
     settled: Settled,
     tmp_path: Path,
     weights_file: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ):
     bench = opened(qtbot, start, settled, tmp_path, weights_file)
-    whole_loop(bench, qtbot, settled, tmp_path, monkeypatch)
+    whole_loop(bench, qtbot, settled, tmp_path)
 
 
 def test_ten_more_to_label_are_offered_and_counted(
@@ -236,7 +232,7 @@ def test_a_class_is_shared_as_a_file(
     settled(bench)
     assert bench.taught.get(NAME).classifier is None
     assert bench.document.scores.best[bench.taught.index_of(NAME)] == 0
-    feature.load(path)
+    assert list(feature.take_dropped([path, tmp_path / "calls.wav"])) == [tmp_path / "calls.wav"]
     settled(bench)
     assert bench.document.scores.best[bench.taught.index_of(NAME)] == pytest.approx(best)
 

@@ -31,8 +31,10 @@ if TYPE_CHECKING:
 
 _VALUE = "taught_classes"
 _FOLDER_SUFFIX = "-classes"
-_OFF_SHARE = 0.6
-"""A taught score falls fast: an event ends where it is below this share of its threshold."""
+_OFF_SHARE = 0.8
+"""An event ends below this share of its threshold: sounds that stand against a taught class score
+only somewhat lower, and must not be drawn into its events."""
+_GAP_S = 0.5
 
 
 class TaughtScores(Feature):
@@ -95,7 +97,8 @@ class TaughtScores(Feature):
             index = self._taught.index_of(label)
             if index is not None:
                 on = round(classifier.threshold(label), 3)
-                rules = rules.with_class(index, Rule(on=on, off=round(on * _OFF_SHARE, 3)))
+                rule = Rule(on=on, off=round(on * _OFF_SHARE, 3), merge_gap_s=_GAP_S)
+                rules = rules.with_class(index, rule)
         bench.rules.set(rules)
         return classifier.labels
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -195,6 +195,13 @@ class Teaching(Feature):
             NoticeKind.INFO, f"{path.name}: {', '.join(labels)} can be heard now.", seconds=8
         )
         self._scores.detect_everywhere()
+
+    def take_dropped(self, paths: Sequence[Path]) -> Sequence[Path]:
+        """Loads dropped classes."""
+        for path in paths:
+            if path.suffix == CLASSIFIER_SUFFIX:
+                self.load(path)
+        return [path for path in paths if path.suffix != CLASSIFIER_SUFFIX]
 
     def save(self, label: str, path: Path) -> None:
         """Writes the classifier of a class, with whatever else it tells apart."""
