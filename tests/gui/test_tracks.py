@@ -122,7 +122,7 @@ def test_a_click_and_a_one_frame_event_are_visible_at_every_zoom_of_ten_hours(
     assert [e.class_index for e in events] == [7]
     bench.classes.set_shown((7, 8))
     bench.classes.choose(None)
-    background = QColor(bench.theme.base)
+    background = QColor(bench.look.theme.base)
     base = np.array([background.red(), background.green(), background.blue()])
     event = events.events[0]
     for zoom in range(22):
