@@ -106,7 +106,7 @@ class ExportDialog(QDialog):
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(metrics.averageCharWidth() * 118, metrics.height() * 36)
+        return QSize(metrics.averageCharWidth() * 118, metrics.height() * 42)
 
     def _build(self) -> None:
         self.format = QComboBox(self)

@@ -179,7 +179,7 @@ class ImportDialog(QDialog):
         width = self.fontMetrics().averageCharWidth()
         for column, letters in zip(ImportColumn, (13, 18, 14, 9, 26), strict=False):
             self.table.setColumnWidth(column, width * letters)
-        self.table.selectionModel().selectionChanged.connect(self._offer)
+        self.table.selectionModel().selectionChanged.connect(self._offer_singly)
         self.conflicts = QComboBox(page)
         self.conflicts.setAccessibleName("Conflicts")
         for way, text in RESOLVE_WORDS.items():
@@ -291,11 +291,7 @@ class ImportDialog(QDialog):
         plan = self.read.plan
         conflicts = plan.counts()[ImportKind.CONFLICTING]
         self.conflicts.setEnabled(conflicts > 0)
-        chosen = self.table.selectionModel().selectedRows()
-        shown = self.model.shown
-        able = any(shown[i.row()].kind is ImportKind.CONFLICTING for i in chosen)
-        for button, _ in self.singly:
-            button.setEnabled(able)
+        self._offer_singly()
         steps = plan.changes(Resolve(self.conflicts.currentData()), self.model.single)
         strange = {info.path for info in plan.new_recordings}
         adding = self.add_missing.isChecked()
@@ -305,3 +301,11 @@ class ImportDialog(QDialog):
         button.setEnabled(bool(steps or spans or (adding and strange)) and not self.read.problem)
         count = len(steps)
         button.setText(f"&Import {count} change{'' if count == 1 else 's'}" if count else "&Import")
+
+    def _offer_singly(self) -> None:
+        """Whether any of the selected rows is a conflict."""
+        shown = self.model.shown
+        chosen = self.table.selectionModel().selectedRows()
+        able = any(shown[i.row()].kind is ImportKind.CONFLICTING for i in chosen)
+        for button, _ in self.singly:
+            button.setEnabled(able)

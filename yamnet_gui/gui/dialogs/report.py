@@ -22,10 +22,11 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.errors import ProjectError, UserError
 from yamnet_gui.core.events import LabelledRecording
-from yamnet_gui.labels.export import ExportChoice
+from yamnet_gui.gui.jobs.exporting import ChooseJob
 from yamnet_gui.labels.report import ReportFacts
 from yamnet_gui.labels.report_facts import project_facts
 
+from .background import Background
 from .event_choice import EventChoice, Offered
 
 _SUFFIX = ".html"
@@ -36,7 +37,6 @@ class ReportRequest:
     """What `labels.report` needs."""
 
     recordings: tuple[LabelledRecording, ...]
-    choice: ExportChoice
     path: Path
     facts: ReportFacts
 
@@ -56,6 +56,8 @@ class ReportDialog(QDialog):
         self.setWindowTitle("Report")
         self._project = offered.project
         self._folder = folder
+        self._background = Background("report", self)
+        self._chosen: tuple[LabelledRecording, ...] | None = None
         self.request: ReportRequest | None = None
         self.what = EventChoice(offered, class_map, self)
         for box in self.what.states.values():
@@ -63,13 +65,14 @@ class ReportDialog(QDialog):
         if offered.several:
             self.what.scope.setCurrentIndex(self.what.scope.findData("project"))
         self._build()
-        self.what.changed.connect(self._offer)
+        self.what.changed.connect(self._look)
         self.what.loading.connect(self._show_loading)
         self.what.failed.connect(self._show_problem)
-        self._offer()
+        self._look()
 
     def done(self, result: int) -> None:
         """Ends background work before the dialog goes."""
+        self._background.close()
         self.what.close_work()
         super().done(result)
 
@@ -79,7 +82,8 @@ class ReportDialog(QDialog):
         except ProjectError as error:
             self._show_problem(error)
             return
-        self.request = ReportRequest(self.what.recordings, self.what.choice, self._path(), facts)
+        if self._chosen is not None:
+            self.request = ReportRequest(self._chosen, self._path(), facts)
         super().accept()
 
     def sizeHint(self) -> QSize:
@@ -132,19 +136,26 @@ class ReportDialog(QDialog):
             return project_facts(self._project, title)
         return ReportFacts(title or self._path().stem, datetime.now().astimezone())
 
-    def _offer(self) -> None:
+    def _look(self) -> None:
+        """Counts what is chosen."""
+        self._chosen = None
+        self._offer()
         if self.what.ready:
-            count, choice = 0, self.what.choice
-            for recording in self.what.recordings:
-                path = recording.recording.path
-                if choice.recordings is None or path in choice.recordings:
-                    count += sum(choice.allows(path, event) for event in recording.events)
-            self.summary.setText(f"{count} event{'' if count == 1 else 's'}")
+            job = ChooseJob(self.what.recordings, self.what.choice)
+            self._background.run(job, self._show_chosen, self._show_problem)
+
+    def _show_chosen(self, chosen: tuple[LabelledRecording, ...]) -> None:
+        self._chosen = chosen
+        count = sum(len(r.events) for r in chosen)
+        self.summary.setText(f"{count} event{'' if count == 1 else 's'}")
+        self._offer()
+
+    def _offer(self) -> None:
         path = self._path()
         replaced = path.is_file()
         save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
         save.setText("&Replace" if replaced else "&Save")
-        able = self.what.ready and bool(self.path.text().strip()) and not path.is_dir()
+        able = self._chosen is not None and bool(self.path.text().strip()) and not path.is_dir()
         save.setEnabled(able)
 
     def _show_loading(self, text: str) -> None:

@@ -180,7 +180,7 @@ class Exporting(Feature):
         from yamnet_gui.gui.jobs.exporting import ReportJob
 
         self._bench.settings.remember_folder(request.path.parent, "exports")
-        job = ReportJob(request.recordings, request.choice, request.path, request.facts)
+        job = ReportJob(request.recordings, request.path, request.facts)
         self._submit(job, f"Writing {request.path.name}", self._tell_report)
 
     def _shown_scores(self) -> Any:

@@ -184,13 +184,23 @@ class CutJob:
 
 
 @dataclass(frozen=True, slots=True)
+class ChooseJob:
+    """The recordings with what is chosen of them."""
+
+    recordings: Sequence[LabelledRecording]
+    choice: ExportChoice
+
+    def run(self) -> Iterator[tuple[LabelledRecording, ...]]:
+        yield tuple(chosen(self.recordings, self.choice))
+
+
+@dataclass(frozen=True, slots=True)
 class ReportJob:
     """Writes the page. Raises LabelsError."""
 
     recordings: tuple[LabelledRecording, ...]
-    choice: ExportChoice
     path: Path
     facts: ReportFacts
 
     def run(self) -> Iterator[Path]:
-        yield write_report(chosen(self.recordings, self.choice), self.path, self.facts)
+        yield write_report(self.recordings, self.path, self.facts)
