@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox
 
-from yamnet_gui.detection import EVERYTHING, RuleSet, load_rules, preset
+from tests.unit.batch.fakes import write_sound
+from yamnet_gui.detection import EVERYTHING, Rule, RuleSet, load_rules, preset
 from yamnet_gui.gui.features.rules import RuleSetting
 from yamnet_gui.gui.state import kept_rules
 
@@ -193,3 +194,55 @@ def test_another_project_has_its_own_rules(demo, settled, tmp_path: Path):
     demo.projects.open_personal()
     settled(demo)
     assert demo.rules.rule_set.name == "strict"
+
+
+def test_rules_are_applied_to_the_project_after_a_preview(
+    start, settled, qtbot, tiny_weights, tmp_path: Path
+):
+    bench = start(weights=tiny_weights)
+    for number in range(2):
+        bench.open(write_sound(tmp_path / f"s{number}.wav", 12.0, seed=number))
+        settled(bench)
+    feature, project = rules_of(bench), bench.project.project
+    bench.projects.store_detections()
+    settled(bench)
+    ids = {r.name: r.id for r in project.recordings()}
+    before = {name: len(project.recording_events(key)) for name, key in ids.items()}
+    assert min(before.values()) > 0
+    touched = bench.document.events.events[0]
+    bench.selection.select([touched.id])
+    bench.window.actions_by_id["accept"].trigger()
+    bench.rules.set(bench.rules.rule_set.with_default(Rule(on=0.7, shortest_s=0.2)))
+    settled(bench)
+    bench.window.actions_by_id["apply_rules"].trigger()
+    dialog = feature.dialog
+    qtbot.waitUntil(lambda: dialog.preview is not None)
+    preview = dialog.preview
+    assert preview.in_words() in dialog.title.text()
+    assert {one.name for one in preview.recordings} == {"s0.wav", "s1.wav"}
+    assert preview.vanish > 0
+    assert preview.kept == 1
+    item = dialog.tree.topLevelItem(0)
+    item.setExpanded(True)
+    assert item.childCount() == sum(int(item.text(c) or 0) for c in (1, 2, 3))
+    assert {n: len(project.recording_events(key)) for n, key in ids.items()} == before
+    dialog.apply.click()
+    settled(bench)
+    after = {name: len(project.recording_events(key)) for name, key in ids.items()}
+    assert sum(before.values()) - sum(after.values()) == preview.vanish - preview.appear
+    assert project.event(ids["s1.wav"], touched.id) is not None
+    assert any(preview.in_words() in notice.text for notice in bench.notices.notices)
+    bench.window.actions_by_id["apply_rules"].trigger()
+    qtbot.waitUntil(lambda: feature.dialog.preview is not None)
+    assert feature.dialog.preview.empty
+    assert not feature.dialog.apply.isEnabled()
+    feature.dialog.reject()
+
+
+def test_a_preview_can_be_left_at_any_time(demo, settled):
+    feature = rules_of(demo)
+    feature.apply_to_project()
+    feature.dialog.reject()
+    settled(demo)
+    assert feature.dialog is None
+    feature.apply_to_project()  # and the window closed while it runs

@@ -25,6 +25,7 @@ from yamnet_gui.detection.evaluation import (
 from yamnet_gui.labels.project import Project
 from yamnet_gui.labels.truth import TruthTable
 
+from .analysis import Analysis
 from .cache import ResultCache, result_key
 from .settings import AnalysisSettings
 
@@ -106,11 +107,15 @@ class StoredScores:
         known = self.at_hand.get(path)
         if known:
             return known
-        if self.cache is None or not path.is_file():
-            return ()
-        content = content_hash(path, self.cache.memo_folder)
-        found = self.cache.load(result_key(content, self.model_sha256, self.settings), path)
+        found = self.analysis(path)
         return found.tables if found is not None else ()
+
+    def analysis(self, path: Path) -> Analysis | None:
+        """The stored analysis of a recording, None where there is none. Raises RecordingError."""
+        if self.cache is None or not path.is_file():
+            return None
+        content = content_hash(path, self.cache.memo_folder)
+        return self.cache.load(result_key(content, self.model_sha256, self.settings), path)
 
 
 def project_subjects(

@@ -141,6 +141,11 @@ class Deriver(QObject):
         waiting = self._timer.isActive() or self._rules_timer.isActive()
         return waiting or self._ticket is not None
 
+    @property
+    def fresh(self) -> EventList:
+        """What rules make of the scores, without what people touched."""
+        return self._fresh if self._fresh is not None else EventList()
+
     def close(self) -> None:
         """Ends the thread."""
         self._timer.stop()

@@ -12,15 +12,19 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu
 
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.detection import PRESETS, RuleSet, load_rules, preset, save_rules
+from yamnet_gui.gui.jobs.runner import JobRunner
 from yamnet_gui.gui.panels.notices import NoticeKind
 from yamnet_gui.gui.panels.rules import RulesPanel
 from yamnet_gui.gui.state import kept_rules
+from yamnet_gui.gui.state.document import AnalysisState
 from yamnet_gui.gui.state.kept_rules import Kept
 from yamnet_gui.gui.state.project import Keeping
 
 from .feature import Feature
 
 if TYPE_CHECKING:
+    from yamnet_gui.batch.applying import RulesPreview
+    from yamnet_gui.gui.dialogs.apply_rules import ApplyRulesDialog
     from yamnet_gui.gui.workbench import Workbench
 
 _SAVED_AFTER_MS = 400
@@ -44,6 +48,8 @@ class RuleSetting(Feature):
         self._later.setSingleShot(True)
         self._later.setInterval(_SAVED_AFTER_MS)
         self._later.timeout.connect(self.keep)
+        self._runner = JobRunner("rules", bench)
+        self.dialog: ApplyRulesDialog | None = None
         self.panel = RulesPanel(bench.class_map, bench.ontology, bench.classes, bench.rules)
         bench.window.add_panel("rules", "Rules", self.panel, left=False, behind="events")
         self.panel.edited.connect(self._on_edited)
@@ -58,9 +64,10 @@ class RuleSetting(Feature):
 
     @property
     def busy(self) -> bool:
-        return self._later.isActive()
+        return self._later.isActive() or self._runner.busy
 
     def close(self) -> None:
+        self._runner.close()
         self.keep()
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -169,6 +176,61 @@ class RuleSetting(Feature):
 
     def apply_to_project(self) -> None:
         """Shows what the rules would change in all recordings, then changes it."""
+        bench = self._bench
+        project = bench.project.project
+        if project is None or self.dialog is not None:
+            return
+        from yamnet_gui.batch.subjects import StoredScores
+        from yamnet_gui.gui.dialogs.apply_rules import ApplyRulesDialog
+        from yamnet_gui.gui.jobs.rules import PreviewRulesJob
+
+        self.keep()
+        analysing, rules = bench.analysing, bench.rules.rule_set
+        try:
+            scores = StoredScores(
+                analysing.cache, analysing.model().sha256, analysing.analysis_settings()
+            )
+        except UserError:  # without weights there are still the scores of the open recording
+            scores = StoredScores(None, "")
+        fresh = {}
+        if bench.project.recording_id and bench.document.state is AnalysisState.COMPLETE:
+            fresh[bench.project.recording_id] = bench.deriver.fresh
+        self.dialog = ApplyRulesDialog(rules.name, bench.window)
+        self.dialog.finished.connect(self._answered)
+        self.dialog.open()
+        self._runner.submit(
+            PreviewRulesJob(project, scores, rules, bench.class_map, fresh),
+            on_result=self.dialog.take,
+            on_failed=self._refused,
+        )
+
+    def _refused(self, error: UserError) -> None:
+        if self.dialog is not None:
+            self.dialog.reject()
+        self._bench.show_error(error)
+
+    def _answered(self, answer: int) -> None:
+        dialog, self.dialog = self.dialog, None
+        if dialog is None:
+            return
+        self._runner.cancel_all()
+        project, preview = self._bench.project.project, dialog.preview
+        dialog.deleteLater()
+        if answer and project is not None and preview is not None:
+            from yamnet_gui.gui.jobs.rules import ApplyRulesJob
+
+            self._runner.submit(
+                ApplyRulesJob(project, preview),
+                on_result=lambda _title: self._applied(preview),
+                on_failed=self._bench.show_error,
+            )
+
+    def _applied(self, preview: RulesPreview) -> None:
+        count = sum(bool(one.changes) for one in preview.recordings)
+        where = "one recording" if count == 1 else f"{count} recordings"
+        text = f"Rules {preview.rules.name} applied to {where}: {preview.in_words()}."
+        self._bench.notices.show_notice(NoticeKind.INFO, text, key="rules", seconds=12)
+        self._bench.projects.count()
 
     def keep(self) -> None:
         """Puts the present rules into the project, where they are others than it has."""

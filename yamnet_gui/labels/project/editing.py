@@ -1,6 +1,6 @@
 """Every change of a project is one transaction, on the disk when the call returns."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, EventList
@@ -72,6 +72,33 @@ class Editing(Reading):
 
         self._write("store the detections", work)
         return self.recording_events(recording_id)
+
+    def rederive(
+        self, title: str, changes: Mapping[str, tuple[Iterable[Event], Iterable[Event]]]
+    ) -> None:
+        """Takes detections out and puts others in, in many recordings, as one step.
+
+        `changes` has for each recording id what goes and what comes. Whatever a person has touched
+        meanwhile stays. Like `derive`, this is in the history but nothing to undo.
+        """
+
+        def work() -> Touched:
+            touched = Touched()
+            for recording_id, (gone, come) in changes.items():
+                rec = self._rec(recording_id)
+                now = {event.id: event for _, event in self._tables.events_of(rec)}
+                mine = {key for key, event in now.items() if event.touched}
+                for event in gone:
+                    if event.id in now and event.id not in mine:
+                        self._journal.put_event(recording_id, event.id, None, touched)
+                for event in come:
+                    if event.id not in mine:
+                        self._journal.put_event(recording_id, event.id, event, touched)
+            if touched.rows:
+                self._journal.note_step("derive", title, self.reviewer)
+            return touched
+
+        self._write("store the detections", work)
 
     def register(self, recording: Recording) -> None:
         """Takes in a recording because it was opened; nothing to undo (`add_recordings` has)."""
