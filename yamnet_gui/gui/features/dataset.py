@@ -275,7 +275,9 @@ class Dataset(Feature):
         if own and files != bench.recordings.files:
             bench.recordings.set_files(files)
             bench.recordings.set_current(bench.opener.path)
-        bench.recordings.set_states({c.path: (c.words, c.tip) for c in counts})
+        # how far the open recording is may not have reached the project yet
+        told = [c for c in counts if c.words or c.tip or c.path != bench.opener.path]
+        bench.recordings.set_states({c.path: (c.words, c.tip) for c in told})
         listed = set(bench.recordings.files)
         missing = sum(c.missing and c.path in listed for c in counts)
         if missing:
