@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .frames import Floats, Frames, Stretch, Track
-from .product import widened
+from .frames import Floats, Frames, Stretch, Track, widened
 
 _PROBES = 64
 _BLOCK_ROWS = 4096

@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 from yamnet_gui.core.scores import DEFAULT_HOP_S, PATCH_S, FrameGrid
 from yamnet_gui.core.spans import TimeSpan
 
+from .coarse import Coarse
+
 Floats = NDArray[np.float32]
+_FEW_ROWS = 2048
 Rows = NDArray[np.int64]
 
 
@@ -54,13 +57,15 @@ class Frames:
     """A snapshot of stored frames, read-only; more may be appended to the store meanwhile.
 
     `vectors`: float16 or float32 (rows, numbers), mapped from the disk where it is a store's.
-    `scales`: float32 (rows,), one over each row's length (0 for a row of zeros).
+    `scales`: float32 (rows,), one over each row's length (0 for a row of zeros). `coarse` speeds
+    up the search and may be missing.
     `stretches` are ordered by row and do not overlap; rows outside them are dead.
     """
 
     vectors: NDArray[np.float16] | Floats
     scales: Floats
     stretches: tuple[Stretch, ...]
+    coarse: Coarse | None = None
 
     @classmethod
     def of(cls, track: Track, embeddings: Floats) -> "Frames":
@@ -133,7 +138,16 @@ class Frames:
         for stretch in self.stretches:
             for first in range(stretch.first_row, stretch.stop_row, rows):
                 last = min(first + rows, stretch.stop_row)
-                yield first, np.asarray(self.vectors[first:last], np.float32)
+                yield first, widened(self.vectors[first:last])
+
+
+def widened(rows: NDArray[np.float16] | Floats) -> Floats:
+    """The rows in single precision."""
+    if rows.dtype == np.float32 or len(rows) < _FEW_ROWS:
+        return np.asarray(rows, np.float32)
+    from .kernels import widen  # compiled when first used
+
+    return widen(np.asarray(rows, np.float16))
 
 
 def scales_of(vectors: NDArray[np.float16] | Floats) -> Floats:

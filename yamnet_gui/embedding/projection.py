@@ -6,8 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from .frames import Floats
-from .product import widened
+from .frames import Floats, widened
 
 Method = Literal["pca", "tsne", "umap"]
 

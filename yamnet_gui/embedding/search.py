@@ -10,9 +10,14 @@ from yamnet_gui.core.scores import PATCH_S
 from yamnet_gui.core.spans import TimeSpan
 
 from .frames import Floats, Frames, Rows, Stretch, Track
-from .product import products
 
-_FIRST_LOOK = 32
+_FIRST_LOOK = 8
+_LOOK_FURTHER = 8
+_FEW_ROWS = 64
+_MANY_ROWS = 8192
+_GROUPS = 16384
+_HIDDEN = -2.0
+_ROUNDING = 5e-6
 
 
 @dataclass(frozen=True)
@@ -69,14 +74,6 @@ class Exclusion:
     span: TimeSpan | None = None
 
 
-def cosines(frames: Frames, query: Query) -> Floats:
-    """The cosine of every row with the query, float32 (rows,); -2 for dead rows."""
-    found = products(frames.vectors, query.direction)
-    found *= frames.scales
-    _hide_dead(frames, found)
-    return found
-
-
 def find_similar(
     frames: Frames,
     query: Query,
@@ -93,101 +90,166 @@ def find_similar(
     its cosine; nothing within `apart_s` of a match gives another one. The order is exact: that of
     every frame's cosine computed in double precision from the stored numbers.
     """
-    scores = cosines(frames, query)
+    scores = _Scores(frames, query)
     for item in exclude:
-        scores[frames.rows_in(item.recording, item.span)] = -2
-    return _merged(frames, query, scores, limit, lowest, apart_s, share)
+        scores.hide(frames.rows_in(item.recording, item.span))
+    look = min(scores.open, limit * _FIRST_LOOK)
+    while True:
+        rows, cosines = scores.best(look)
+        found = _neighbourhoods(scores, rows, cosines, limit, lowest, apart_s, share)
+        enough = len(found) == limit or not len(rows) or cosines[-1] < lowest
+        if enough or look == scores.open:
+            return found
+        look = min(scores.open, look * _LOOK_FURTHER)
 
 
 def top_rows(frames: Frames, query: Query, count: int) -> tuple[Rows, NDArray[np.float64]]:
-    """The `count` best single frames and their exact cosines, best first."""
-    scores = cosines(frames, query)
-    return _exact_top(frames, query, scores, min(count, frames.live))
+    """The `count` best single frames and their exact cosines, best first; equal ones by row."""
+    scores = _Scores(frames, query)
+    return scores.best(min(count, scores.open))
 
 
-def _exact_top(
-    frames: Frames, query: Query, scores: Floats, count: int
-) -> tuple[Rows, NDArray[np.float64]]:
-    """Takes somewhat more than `count` by the single precision scores, and orders those exactly.
+def cosines(frames: Frames, query: Query) -> Floats:
+    """The cosine of every row with the query in single precision, float32 (rows,)."""
+    if frames.vectors.dtype == np.float16:
+        from .kernels import half_products
 
-    Single precision is off by less than `_SLACK`, so that no row of the exact best is left out.
-    """
-    if count < 1:
-        return np.zeros(0, np.int64), np.zeros(0)
-    bound = np.partition(scores, len(scores) - count)[len(scores) - count]
-    rows = np.flatnonzero(scores >= max(bound - _SLACK, -1.5))
-    exact = exact_cosines(frames, query, rows)
-    order = np.lexsort((rows, -exact))[:count]
-    return rows[order].astype(np.int64), exact[order]
+        dots = half_products(np.asarray(frames.vectors), query.direction)
+    else:
+        dots = np.asarray(frames.vectors, np.float32) @ query.direction
+    return np.asarray(dots * frames.scales, np.float32)
 
 
-_SLACK = 2e-5
+class _Scores:
+    """Cosines with one query: near ones for all rows, exact ones for those that matter."""
 
+    def __init__(self, frames: Frames, query: Query) -> None:
+        self.frames = frames
+        self._query = query
+        self._direction = query.direction.astype(np.float64)
+        self._direction /= np.linalg.norm(self._direction)
+        coarse = frames.coarse
+        if coarse is not None and len(coarse):
+            from .kernels import coarse_products
 
-def exact_cosines(frames: Frames, query: Query, rows: Rows) -> NDArray[np.float64]:
-    """Cosines of some rows in double precision, float64 (n,)."""
-    found = np.zeros(len(rows))
-    direction = query.direction.astype(np.float64)
-    direction /= np.linalg.norm(direction)
-    for first in range(0, len(rows), 4096):
-        part = rows[first : first + 4096]
-        wide = frames.vectors[part].astype(np.float64)
+            self.near = coarse_products(coarse.codes, coarse.steps, query.direction)
+            self._bounds = coarse.bounds
+        else:
+            self.near = cosines(frames, query)
+            self._bounds = np.full(len(self.near), _ROUNDING, np.float32)
+        self.open = frames.live
+        at = 0
+        for stretch in frames.stretches:
+            self.near[at : stretch.first_row] = _HIDDEN
+            at = stretch.stop_row
+        self.near[at:] = _HIDDEN
+
+    def hide(self, rows: Rows) -> None:
+        """Takes rows out of the search."""
+        self.open -= int((self.near[rows] > _HIDDEN).sum())
+        self.near[rows] = _HIDDEN
+
+    def best(self, count: int) -> tuple[Rows, NDArray[np.float64]]:
+        """The `count` best rows and their exact cosines, best first; equal ones by row.
+
+        At least `count` rows reach the bound below, so a row that cannot reach it is not one of
+        them.
+        """
+        if count < 1:
+            return np.zeros(0, np.int64), np.zeros(0)
+        rows = np.flatnonzero(self.near + self._bounds >= _reached(self.near - self._bounds, count))
+        rows = rows[self.near[rows] > _HIDDEN]
+        if len(rows) > max(_MANY_ROWS, 4 * count):
+            nearer = self._nearer(rows)
+            rows = rows[nearer + _ROUNDING >= _reached(nearer - _ROUNDING, count)]
+        exact = self.exact(rows)
+        order = np.lexsort((rows, -exact))[:count]
+        return rows[order], exact[order]
+
+    def slack(self, row: int) -> float:
+        """How far the near cosine of a row may be off."""
+        return float(self._bounds[row])
+
+    def _nearer(self, rows: Rows) -> Floats:
+        """Cosines of some rows in single precision from the stored numbers."""
+        vectors, scales = self.frames.vectors, self.frames.scales[rows]
+        if vectors.dtype == np.float16:
+            from .kernels import half_products_at
+
+            return half_products_at(np.asarray(vectors), rows, self._query.direction) * scales
+        return np.asarray((vectors[rows] @ self._query.direction) * scales, np.float32)
+
+    def exact(self, rows: Rows) -> NDArray[np.float64]:
+        """Cosines of some rows in double precision from the stored numbers."""
+        if self.frames.vectors.dtype == np.float16 and len(rows) > _FEW_ROWS:
+            from .kernels import half_cosines
+
+            return half_cosines(np.asarray(self.frames.vectors), rows, self._direction)
+        wide = self.frames.vectors[rows].astype(np.float64)
         lengths = np.linalg.norm(wide, axis=1)
-        dots = wide @ direction
-        found[first : first + 4096] = np.divide(
-            dots, lengths, out=np.zeros_like(dots), where=lengths > 0
-        )
-    return found
+        dots = wide @ self._direction
+        return np.divide(dots, lengths, out=np.zeros_like(dots), where=lengths > 0)
 
 
-def _merged(
-    frames: Frames,
-    query: Query,
-    scores: Floats,
+def _reached(values: Floats, count: int) -> float:
+    """A number that at least `count` of the values reach, and not many more.
+
+    Of each of many groups the highest value is looked at, which is much faster than to sort all;
+    the groups are interleaved, because the best frames often follow each other.
+    """
+    groups = max(_GROUPS, count * 8)
+    if len(values) < 4 * groups:
+        return float(np.partition(values, len(values) - count)[len(values) - count])
+    whole = len(values) - len(values) % groups
+    highest = values[:whole].reshape(-1, groups).max(axis=0)
+    return float(np.partition(highest, groups - count)[groups - count])
+
+
+def _neighbourhoods(
+    scores: _Scores,
+    rows: Rows,
+    cosines: NDArray[np.float64],
     limit: int,
     lowest: float,
     apart_s: float,
     share: float,
 ) -> list[Match]:
-    matches: list[Match] = []
-    taken = np.zeros(len(scores), bool)
-    look = limit * _FIRST_LOOK
-    while True:
-        rows, exact = _exact_top(frames, query, scores, min(look, int((scores > -1.5).sum())))
-        matches = []
-        taken[:] = False
-        for row, score in zip(rows.tolist(), exact.tolist(), strict=True):
-            if len(matches) == limit or score < lowest:
-                return matches
-            if taken[row]:
-                continue
-            stretch = frames.stretch_at(row)
-            first, last = _extent(scores, stretch, row, score * share, taken)
-            _take(taken, stretch, first, last, apart_s)
-            matches.append(Match(stretch.track, _span(stretch, first, last), score, row))
-        if len(rows) >= int((scores > -1.5).sum()):
-            return matches
-        look *= 8
+    """One match for each neighbourhood of the rows, which come best first."""
+    found: list[Match] = []
+    taken: set[int] = set()
+    for row, cosine in zip(rows.tolist(), cosines.tolist(), strict=True):
+        if len(found) == limit or cosine < lowest:
+            break
+        if row in taken:
+            continue
+        stretch = scores.frames.stretch_at(row)
+        first, last = _extent(scores, stretch, row, cosine * share, taken)
+        margin = int(np.ceil(apart_s / stretch.track.hop_s))
+        low, high = max(stretch.first_row, first - margin), min(stretch.stop_row, last + margin + 1)
+        taken.update(range(low, high))
+        found.append(Match(stretch.track, _span(stretch, first, last), cosine, row))
+    return found
 
 
 def _extent(
-    scores: Floats, stretch: Stretch, row: int, bound: float, taken: NDArray[np.bool_]
+    scores: _Scores, stretch: Stretch, row: int, bound: float, taken: set[int]
 ) -> tuple[int, int]:
     """First and last row around `row` that reach `bound` without a gap."""
     first = last = row
-    while first > stretch.first_row and scores[first - 1] >= bound and not taken[first - 1]:
+    while _reaches(scores, first - 1, stretch, bound, taken):
         first -= 1
-    while last + 1 < stretch.stop_row and scores[last + 1] >= bound and not taken[last + 1]:
+    while _reaches(scores, last + 1, stretch, bound, taken):
         last += 1
     return first, last
 
 
-def _take(
-    taken: NDArray[np.bool_], stretch: Stretch, first: int, last: int, apart_s: float
-) -> None:
-    margin = int(np.ceil(apart_s / stretch.track.hop_s))
-    low, high = max(stretch.first_row, first - margin), min(stretch.stop_row, last + margin + 1)
-    taken[low:high] = True
+def _reaches(scores: _Scores, row: int, stretch: Stretch, bound: float, taken: set[int]) -> bool:
+    if not stretch.first_row <= row < stretch.stop_row or row in taken:
+        return False
+    near = float(scores.near[row])
+    if near <= _HIDDEN or abs(near - bound) > scores.slack(row):
+        return near >= bound
+    return bool(scores.exact(np.array([row]))[0] >= bound)
 
 
 def _span(stretch: Stretch, first: int, last: int) -> TimeSpan:
@@ -199,14 +261,6 @@ def _span(stretch: Stretch, first: int, last: int) -> TimeSpan:
     end = middle_s + (frame + last) * track.hop_s + max(track.hop_s, PATCH_S) / 2
     start = max(track.start_s, start)
     return TimeSpan(start, max(start, min(end, track.end_s)))
-
-
-def _hide_dead(frames: Frames, scores: Floats) -> None:
-    at = 0
-    for stretch in frames.stretches:
-        scores[at : stretch.first_row] = -2
-        at = stretch.stop_row
-    scores[at:] = -2
 
 
 def _mean_direction(examples: Sequence[Floats] | Floats) -> NDArray[np.float64] | None:

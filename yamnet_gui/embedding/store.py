@@ -69,8 +69,8 @@ class EmbeddingStore:
         """A snapshot of everything stored so far; later appends do not change it."""
         with self._guard:
             if self._view is None:
-                vectors, scales = self._files.mapped()
-                self._view = Frames(vectors, scales, tuple(self._stretches))
+                vectors, scales, coarse = self._files.mapped()
+                self._view = Frames(vectors, scales, tuple(self._stretches), coarse)
             return self._view
 
     def stored(self, recording: str, channel: int | None = None) -> int:

@@ -3,7 +3,8 @@
 import json
 import os
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -13,16 +14,18 @@ from numpy.typing import NDArray
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.files import replacing
 
+from .coarse import Coarse, coarse_of
 from .frames import Floats, scales_of
 
 INDEX = "index.jsonl"
 VERSION = 1
 _BLOCK_ROWS = 8192
+_FACTORS = 3
 Halves = NDArray[np.float16]
 
 
 class StoreFiles:
-    """Rows of half precision, their scales and the index of one store.
+    """Rows of half precision, what follows from them, and the index of one store.
 
     `index.jsonl` begins with a line that names model, width and the two data files; every further
     line follows the rows that it tells of. Each line carries its own CRC-32, and lines of rows the
@@ -33,10 +36,10 @@ class StoreFiles:
         self._folder = folder
         self._numbers = numbers
         self._model = model_sha256
-        self._vectors: BinaryIO | None = None
-        self._scales: BinaryIO | None = None
+        self._open_files: list[BinaryIO] = []
         self._index: BinaryIO | None = None
         self.rows = 0
+        self._synced = 0
         self.lines: list[dict[str, Any]] = []
         head, found = self._read_index(writing)
         self.generation = int(head["generation"])
@@ -54,26 +57,37 @@ class StoreFiles:
     def scales_path(self) -> Path:
         return self._folder / f"scales-{self.generation}.f32"
 
-    def mapped(self) -> tuple[Halves, Floats]:
-        """Rows (rows, numbers) and scales (rows,), mapped and read-only."""
-        if not self.rows:
-            return np.zeros((0, self._numbers), np.float16), np.zeros(0, np.float32)
+    @property
+    def coarse_path(self) -> Path:
+        return self._folder / f"coarse-{self.generation}.i8"
+
+    def mapped(self) -> tuple[Halves, Floats, Coarse]:
+        """Rows (rows, numbers), scales (rows,) and coarse rows, mapped and read-only.
+
+        What follows from the rows is computed where its files are not whole.
+        """
         shape = (self.rows, self._numbers)
-        vectors = np.memmap(self.vectors_path, np.float16, "r", shape=shape)
-        if self.scales_path.exists() and self.scales_path.stat().st_size >= self.rows * 4:
-            return vectors, np.memmap(self.scales_path, np.float32, "r", shape=(self.rows,))
-        return vectors, _scales(vectors)
+        if not self.rows:
+            vectors: Halves = np.zeros(shape, np.float16)
+        else:
+            vectors = np.memmap(self.vectors_path, np.float16, "r", shape=shape)
+        if self.rows and self._derived_rows() >= self.rows:
+            factors: Floats = np.memmap(
+                self.scales_path, np.float32, "r", shape=(self.rows, _FACTORS)
+            )
+            codes: NDArray[np.int8] = np.memmap(self.coarse_path, np.int8, "r", shape=shape)
+        else:
+            parts = [_derived(vectors[k : k + _BLOCK_ROWS]) for k in _starts(self.rows)]
+            factors = np.concatenate([f for f, _ in parts] or [np.zeros((0, _FACTORS), "f4")])
+            codes = np.concatenate([c for _, c in parts] or [np.zeros(shape, np.int8)])
+        scales, steps, bounds = np.ascontiguousarray(factors.T)
+        return vectors, scales, Coarse(codes, steps, bounds)
 
     def append(self, rows: Halves, line: dict[str, Any]) -> None:
         """Writes rows and then the line that tells of them. Raises OSError."""
-        assert self._vectors is not None
-        assert self._scales is not None
         data = np.ascontiguousarray(rows).data.cast("B")
         try:
-            self._vectors.write(data)
-            self._scales.write(scales_of(rows).tobytes())
-            self._vectors.flush()
-            self._scales.flush()
+            _write(self._open_files, rows)
         except OSError:  # a full disk: what follows must not stand behind half a row
             self._cut()
             raise
@@ -88,48 +102,66 @@ class StoreFiles:
 
     def sync(self) -> None:
         """Puts everything on the disk and remembers that it is there."""
-        if self._index is None or self._vectors is None or self._scales is None:
+        if self._index is None:
             return
-        os.fsync(self._vectors.fileno())
-        os.fsync(self._scales.fileno())
+        for file in self._open_files:
+            os.fsync(file.fileno())
         self.note({"synced": self.rows})
         os.fsync(self._index.fileno())
 
     def rewrite(self, blocks: Iterable[tuple[dict[str, Any], Iterator[Halves]]]) -> None:
-        """Puts these lines, each with its rows, in the place of all there is.
+        """Puts these lines, each with its rows, in the place of all there is, and closes the files.
 
         The new data files get names of their own; the index takes its place in one step.
         """
-        old = self.vectors_path, self.scales_path
+        old = self._paths
         self.close()
         self.generation += 1
-        head = _head(self._model, self._numbers, self.generation)
         with (
             replacing(self._folder / INDEX) as beside,
-            self.vectors_path.open("wb") as vectors,
-            self.scales_path.open("wb") as scales,
-            beside.open("wb") as index,
+            ExitStack() as stack,
         ):
-            index.write(_encoded(head))
+            files = [stack.enter_context(path.open("wb")) for path in self._paths]
+            index = stack.enter_context(beside.open("wb"))
+            index.write(_encoded(_head(self._model, self._numbers, self.generation)))
+            total = 0
             for line, parts in blocks:
                 crc = count = 0
                 for part in parts:
-                    data = np.ascontiguousarray(part).data.cast("B")
-                    vectors.write(data)
-                    scales.write(scales_of(part).tobytes())
-                    crc, count = zlib.crc32(data, crc), count + len(part)
-                index.write(_encoded({**line, "rows": count, "crc": crc} if count else line))
-            for file in (vectors, scales, index):
+                    _write(files, part)
+                    crc = zlib.crc32(np.ascontiguousarray(part).data.cast("B"), crc)
+                    count += len(part)
+                index.write(_encoded({**line, "rows": count, "crc": crc}))
+                total += count
+            for file in files:
                 file.flush()
                 os.fsync(file.fileno())
+            index.write(_encoded({"synced": total}))
         for path in old:
-            path.unlink(missing_ok=True)  # snapshots keep what they have mapped
+            with suppress(OSError):  # snapshots keep what they have mapped; Windows keeps the file
+                path.unlink(missing_ok=True)
 
     def close(self) -> None:
-        for file in (self._vectors, self._scales, self._index):
+        for file in (*self._open_files, self._index):
             if file is not None:
                 file.close()
-        self._vectors = self._scales = self._index = None
+        self._open_files, self._index = [], None
+
+    @property
+    def _paths(self) -> tuple[Path, Path, Path]:
+        return self.vectors_path, self.scales_path, self.coarse_path
+
+    @property
+    def _widths(self) -> tuple[int, int, int]:
+        """Bytes of a row in each of the files."""
+        return self._numbers * 2, 4 * _FACTORS, self._numbers
+
+    def _derived_rows(self) -> int:
+        """Rows that both derived files hold."""
+        found = []
+        for path, width in list(zip(self._paths, self._widths, strict=True))[1:]:
+            found.append(path.stat().st_size // width if path.exists() else 0)
+        return min(found)
 
     def _read_index(self, writing: bool) -> tuple[dict[str, Any], list[tuple[dict[str, Any], int]]]:
         """The first line, and the others with the place where each ends."""
@@ -163,6 +195,7 @@ class StoreFiles:
         except FileNotFoundError:
             size = 0
         synced = max((int(line["synced"]) for line, _ in found if "synced" in line), default=0)
+        self._synced = synced
         good, row = [], 0
         for line, end in found:
             count = int(line.get("rows", 0))
@@ -190,27 +223,42 @@ class StoreFiles:
         self._index = index.open("r+b")
         self._index.truncate(good[-1][1] if good else head_end)
         self._index.seek(0, os.SEEK_END)
-        self._vectors = self.vectors_path.open("r+b" if self.vectors_path.exists() else "w+b")
-        self._scales = self.scales_path.open("r+b" if self.scales_path.exists() else "w+b")
-        there = min(self.rows, self._scales.seek(0, os.SEEK_END) // 4)
-        self._cut()
+        there = min(self.rows, self._derived_rows(), self._synced)
+        for data in self._paths:
+            self._open_files.append(data.open("r+b" if data.exists() else "w+b"))
         if there < self.rows:
-            vectors, _ = self.mapped()
-            self._scales.seek(there * 4)
-            self._scales.write(_scales(vectors[there:]).tobytes())
-            self._scales.flush()
+            vectors, *_ = self.mapped()
+            for first in range(there, self.rows, _BLOCK_ROWS):
+                made = _derived(vectors[first : first + _BLOCK_ROWS])
+                for k, array in enumerate(made, 1):
+                    self._open_files[k].seek(first * self._widths[k])
+                    self._open_files[k].write(np.ascontiguousarray(array).data.cast("B"))
+        self._cut()
 
     def _cut(self) -> None:
-        assert self._vectors is not None
-        assert self._scales is not None
-        for file, width in ((self._vectors, self._numbers * 2), (self._scales, 4)):
+        """Ends each file behind the last good row, and writes on from there."""
+        for file, width in zip(self._open_files, self._widths, strict=True):
+            file.flush()
             file.truncate(self.rows * width)
             file.seek(self.rows * width)
 
 
-def _scales(vectors: Halves) -> Floats:
-    parts = [scales_of(vectors[k : k + _BLOCK_ROWS]) for k in range(0, len(vectors), _BLOCK_ROWS)]
-    return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+def _write(files: Sequence[BinaryIO], rows: Halves) -> None:
+    """Writes rows and what follows from them, and hands it to the system."""
+    for file, array in zip(files, (rows, *_derived(rows)), strict=True):
+        file.write(np.ascontiguousarray(array).data.cast("B"))
+        file.flush()
+
+
+def _derived(vectors: Halves) -> tuple[Floats, NDArray[np.int8]]:
+    """Scale, step and bound of each row (rows, 3), and its codes (rows, numbers)."""
+    scales = scales_of(vectors)
+    coarse = coarse_of(vectors, scales)
+    return np.stack([scales, coarse.steps, coarse.bounds], axis=1), coarse.codes
+
+
+def _starts(rows: int) -> range:
+    return range(0, rows, _BLOCK_ROWS)
 
 
 def _head(model: str, numbers: int, generation: int) -> dict[str, Any]:
