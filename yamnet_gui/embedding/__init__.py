@@ -11,6 +11,7 @@ from .examples import Example, ExampleSet
 from .fitting import TeachOptions
 from .frames import Frames, Stretch, Track
 from .intervals import share_interval
+from .pooling import pooled
 from .projection import Method, Projection, ProjectionProgress, pca, project
 from .search import Exclusion, Match, Query, cosines, find_similar, top_rows
 from .store import EmbeddingStore, store_folder
@@ -45,6 +46,7 @@ __all__ = [
     "find_similar",
     "near_duplicates",
     "pca",
+    "pooled",
     "progress",
     "project",
     "share_interval",

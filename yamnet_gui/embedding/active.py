@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from .frames import Floats, Rows
 from .intervals import Interval, share_interval
+from .pooling import units
 
 Strategy = Literal["uncertain", "diverse", "random"]
 _POOL = 40
@@ -56,12 +57,12 @@ def _spread(
 ) -> Rows:
     """Takes from the pool what is unlike all that was taken: the first that is (`in_order`), or
     the farthest each time."""
-    units = _units(vectors[pool])
+    rows = units(vectors[pool])
     nearest = np.full(len(pool), -1.0)
     for place in known:
-        nearest = np.maximum(nearest, units @ _units(vectors[[int(place)]])[0])
+        nearest = np.maximum(nearest, rows @ units(vectors[[int(place)]])[0])
     if not len(known) and not in_order and len(pool):
-        nearest = units @ _units(units.mean(axis=0, keepdims=True))[0]
+        nearest = rows @ units(rows.mean(axis=0, keepdims=True))[0]
     chosen: list[int] = []
     taken = np.zeros(len(pool), bool)
     for _ in range(count):
@@ -72,7 +73,7 @@ def _spread(
         place = int(candidates.argmax()) if in_order else int(rank.argmin())
         taken[place] = True
         chosen.append(int(pool[place]))
-        nearest = np.maximum(nearest, units @ units[place])
+        nearest = np.maximum(nearest, rows @ rows[place])
     return np.array(chosen, np.int64)
 
 
@@ -127,8 +128,3 @@ def progress(
 def _logit(scores: NDArray[np.floating]) -> NDArray[np.float64]:
     clipped = np.clip(np.asarray(scores, np.float64), 1e-6, 1 - 1e-6)
     return np.asarray(np.log(clipped / (1 - clipped)))
-
-
-def _units(vectors: Floats) -> Floats:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .frames import Floats
+from .pooling import pooled
 
 NEGATIVE = -1
 """Target of an example that belongs to none of the classes."""
@@ -31,21 +32,28 @@ class Example:
 
 @dataclass(frozen=True)
 class ExampleSet:
-    """Examples as arrays. One entry a frame: `vectors` float32 (frames, numbers), `owners` int64
-    (frames,), the example it is of. One entry an example: `targets` int64 (examples,) places in
-    `labels` or -1, `groups` (examples,) of text, `weights` float64, `augmented` bool."""
+    """Examples as arrays, one entry an example.
+
+    `vectors` float32 (examples, numbers), of length 1; `targets` int64, places in `labels` or -1;
+    `groups` text; `weights` float64; `augmented` bool.
+    """
 
     labels: tuple[str, ...]
     vectors: Floats
-    owners: NDArray[np.int64]
     targets: NDArray[np.int64]
     groups: NDArray[np.str_]
     weights: NDArray[np.float64]
     augmented: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, examples: Iterable[Example], labels: Sequence[str] = ()) -> "ExampleSet":
-        """From single examples; classes in the order of `labels` (none given: of their names).
+    def of(
+        cls,
+        examples: Iterable[Example],
+        labels: Sequence[str] = (),
+        silence: Floats | None = None,
+    ) -> "ExampleSet":
+        """From single examples, each pooled to one direction (`silence`: see `pooled`); classes in
+        the order of `labels` (none given: of their names).
 
         Raises ValueError where there are no examples, widths differ, a number is not finite, or a
         label is not in `labels`.
@@ -61,13 +69,11 @@ class ExampleSet:
         parts = [np.atleast_2d(np.asarray(e.frames, np.float32)) for e in found]
         if len({p.shape[1] for p in parts}) != 1 or any(len(p) == 0 for p in parts):
             raise ValueError("every example needs frames of the same width")
-        vectors = np.concatenate(parts)
-        if not np.isfinite(vectors).all():
+        if not all(np.isfinite(p).all() for p in parts):
             raise ValueError("embeddings must be finite")
         return cls(
             labels=names,
-            vectors=vectors,
-            owners=np.repeat(np.arange(len(parts)), [len(p) for p in parts]),
+            vectors=np.stack([pooled(p, silence) for p in parts]),
             targets=np.array(
                 [NEGATIVE if e.label is None else places[e.label] for e in found], np.int64
             ),
@@ -81,26 +87,11 @@ class ExampleSet:
 
     def select(self, chosen: NDArray[np.bool_]) -> "ExampleSet":
         """The examples of a mask (examples,)."""
-        places = np.cumsum(chosen) - 1
-        kept = chosen[self.owners]
         return ExampleSet(
             self.labels,
-            self.vectors[kept],
-            places[self.owners[kept]],
+            self.vectors[chosen],
             self.targets[chosen],
             self.groups[chosen],
             self.weights[chosen],
             self.augmented[chosen],
         )
-
-    def pooled(self, values: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Means of `values` (frames, …) over the frames of each example, (examples, …)."""
-        counts = np.bincount(self.owners, minlength=len(self))
-        total = np.zeros((len(self), *values.shape[1:]))
-        np.add.at(total, self.owners, values)
-        return total / counts.reshape(-1, *[1] * (values.ndim - 1))
-
-    @property
-    def means(self) -> Floats:
-        """The mean embedding of each example, float32 (examples, numbers)."""
-        return self.pooled(self.vectors).astype(np.float32)

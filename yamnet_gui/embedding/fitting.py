@@ -18,7 +18,8 @@ Doubles = NDArray[np.float64]
 class TeachOptions:
     """How a class is taught.
 
-    "logistic" is logistic regression, `strength` its inverse regularisation (scikit-learn's C).
+    "logistic" is logistic regression, `strength` its inverse regularisation (the C of
+    scikit-learn).
     "network" has one layer of `hidden` units with `dropout` and is trained by Adam for `epochs`.
     `output` "sigmoid" judges each class on its own; "softmax" suits classes that exclude each
     other. `balanced` gives every class the same weight whatever the number of its examples.
@@ -27,7 +28,7 @@ class TeachOptions:
 
     method: Literal["logistic", "network"] = "logistic"
     output: Output = "sigmoid"
-    strength: float = 1.0
+    strength: float = 100.0
     hidden: int = 128
     dropout: float = 0.5
     epochs: int = 150
@@ -43,143 +44,134 @@ def fitted(
     examples: ExampleSet, options: TeachOptions
 ) -> Generator[float, None, tuple[Layer, ...]]:
     """Yields the share that is done and returns the layers; close it to stop at once."""
-    vectors = unit(examples.vectors)
-    weights = frame_weights(examples, options.balanced)
     wanted = targets(examples, options.output)
+    weights = loss_weights(examples, wanted, options)
     fit = _network if options.method == "network" else _logistic
-    return (yield from fit(vectors, wanted, weights, options))
-
-
-def unit(vectors: Floats) -> Floats:
-    """Each row divided by its length; rows of zeros stay."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    return (yield from fit(examples.vectors, wanted, weights, options))
 
 
 def targets(examples: ExampleSet, output: Output) -> Floats:
-    """What each frame should give, float32 (frames, outputs). Softmax has an output for "none of
-    them" behind the classes where there are such examples."""
-    own = examples.targets[examples.owners]
+    """What each example should give, float32 (examples, outputs). Softmax has an output for "none
+    of them" behind the classes where there are such examples."""
     count = len(examples.labels)
-    spare = output == "softmax" and bool((own == NEGATIVE).any())
-    wanted = np.zeros((len(own), count + spare), np.float32)
-    known = own != NEGATIVE
-    wanted[np.flatnonzero(known), own[known]] = 1
+    known = examples.targets != NEGATIVE
+    spare = output == "softmax" and not known.all()
+    wanted = np.zeros((len(examples), count + spare), np.float32)
+    wanted[np.flatnonzero(known), examples.targets[known]] = 1
     if spare:
         wanted[~known, count] = 1
     return wanted
 
 
-def frame_weights(examples: ExampleSet, balanced: bool) -> Doubles:
-    """The weight of each frame: an example counts as much as its `weight`, however many frames it
-    has; `balanced`, every class (and the negatives) counts the same in sum. Mean 1 an example."""
-    each = examples.weights.copy()
-    if balanced:
-        kinds = examples.targets + 1
-        sums = np.bincount(kinds, each, minlength=len(examples.labels) + 1)
-        each = each / sums[kinds]
-    each *= len(each) / each.sum()
-    frames = np.bincount(examples.owners, minlength=len(examples))
-    return np.asarray((each / frames)[examples.owners])
+def loss_weights(examples: ExampleSet, wanted: Floats, options: TeachOptions) -> Floats:
+    """What each example counts for each output, float32 (examples, outputs); mean 1.
+
+    `balanced`: under softmax all classes count the same in sum, under sigmoid a class and
+    everything else.
+    """
+    each = np.repeat(examples.weights[:, np.newaxis], wanted.shape[1], axis=1)
+    if options.balanced:
+        if options.output == "softmax":
+            sums = (each * wanted).sum(axis=0)
+            share = np.where(sums > 0, sums, 1)[wanted.argmax(axis=1)]
+            each = each / share[:, np.newaxis]
+        else:
+            own, rest = (each * wanted).sum(axis=0), (each * (1 - wanted)).sum(axis=0)
+            each = each / np.where(wanted > 0, np.maximum(own, 1e-9), np.maximum(rest, 1e-9))
+    means = each.mean(axis=0)
+    return np.asarray(each / np.where(means > 0, means, 1), np.float32)
 
 
 def _logistic(
-    vectors: Floats, wanted: Floats, weights: Doubles, options: TeachOptions
+    vectors: Floats, wanted: Floats, weights: Floats, options: TeachOptions
 ) -> Generator[float, None, tuple[Layer, ...]]:
-    """Logistic regression with an L2 penalty, by scikit-learn.
+    """Logistic regression with an L2 penalty (inverse `strength`), by SciPy's L-BFGS.
 
-    The solution lies in the space that the examples span, so it is looked for there: with fewer
-    examples than numbers in an embedding this is exact and many times faster.
+    All outputs are fitted in one go, in the space that the examples span, where the solution lies.
     """
-    from sklearn.linear_model import LogisticRegression
+    from scipy.optimize import minimize
 
-    wide = vectors.astype(np.float64)
-    basis = np.eye(wide.shape[1])
-    if len(wide) < wide.shape[1]:
-        basis = np.linalg.qr(wide.T)[0]
-    inner = wide @ basis
+    yield 0.0
+    basis = _basis(vectors)
+    inner = vectors.astype(np.float64) @ basis
+    shape = (inner.shape[1] + 1, wanted.shape[1])
 
-    def fit(labels: NDArray[np.int64], weight: Doubles) -> tuple[Doubles, Doubles]:
-        model = LogisticRegression(C=options.strength * _SCALE, max_iter=1000)
-        model.fit(inner, labels, weight)
-        return basis @ model.coef_.T, model.intercept_
+    def loss(flat: Doubles) -> tuple[float, Doubles]:
+        array = flat.reshape(shape)
+        raw = inner @ array[:-1] + array[-1]
+        if options.output == "softmax":
+            logs = raw - np.logaddexp.reduce(raw, axis=1, keepdims=True)
+            total = -(weights * wanted * logs).sum()
+            given = np.exp(logs)
+        else:
+            total = (weights * (np.logaddexp(0, raw) - wanted * raw)).sum()
+            given = 0.5 * (1 + np.tanh(raw / 2))
+        slope = weights * (given - wanted)
+        down = np.vstack([inner.T @ slope + array[:-1] / options.strength, slope.sum(axis=0)])
+        return total + (array[:-1] ** 2).sum() / (2 * options.strength), down.ravel()
 
-    columns = wanted.shape[1]
-    if options.output == "softmax" and columns > 1:
-        yield 0.0
-        found = wanted.argmax(axis=1)
-        kernel = np.zeros((wide.shape[1], columns))
-        bias = np.full(columns, _NEVER)
-        coefficients, intercept = fit(found, weights)
-        present = np.unique(found)
-        if len(present) == 2:  # scikit-learn gives one row for two classes
-            coefficients = np.concatenate([-coefficients / 2, coefficients / 2], axis=1)
-            intercept = np.concatenate([-intercept / 2, intercept / 2])
-        kernel[:, present], bias[present] = coefficients, intercept
-        yield 1.0
-        return (_layer(kernel, bias),)
-    kernel, bias = np.zeros((wide.shape[1], columns)), np.zeros(columns)
-    for k in range(columns):
-        yield k / columns
-        labels = wanted[:, k].astype(np.int64)
-        if labels.min() == labels.max():
-            bias[k] = -_NEVER if labels[0] else _NEVER
-            continue
-        coefficients, intercept = fit(labels, _evened(weights, labels, options.balanced))
-        kernel[:, k], bias[k] = coefficients[:, 0], intercept[0]
+    found = minimize(
+        loss,
+        np.zeros(shape[0] * shape[1]),
+        jac=True,
+        method="L-BFGS-B",
+        options={"maxiter": _MOST_STEPS},
+    ).x.reshape(shape)
+    bias = found[-1].copy()
+    bias[~wanted.any(axis=0)] = _NEVER  # a class of which no example was left to learn from
     yield 1.0
-    return (_layer(kernel, bias),)
+    return (_layer(basis @ found[:-1], bias),)
 
 
-_SCALE = 10.0
+def _basis(vectors: Floats) -> Doubles:
+    """Orthonormal columns (numbers, k) that span the examples.
+
+    What is learned from them by slopes never leaves their span. With fewer examples than numbers
+    in an embedding, looking only there is exact and many times faster.
+    """
+    wide = vectors.astype(np.float64)
+    if len(wide) >= wide.shape[1]:
+        return np.eye(wide.shape[1])
+    return np.linalg.qr(wide.T)[0]
+
+
+_MOST_STEPS = 200
 _NEVER = -20.0
 
 
-def _evened(weights: Doubles, labels: NDArray[np.int64], balanced: bool) -> Doubles:
-    """Weights with which a class and all the rest count the same."""
-    if not balanced:
-        return weights
-    sums = np.bincount(labels, weights, minlength=2)
-    return np.asarray(weights * (weights.sum() / (2 * sums))[labels])
-
-
 def _network(
-    vectors: Floats, wanted: Floats, weights: Doubles, options: TeachOptions
+    vectors: Floats, wanted: Floats, weights: Floats, options: TeachOptions
 ) -> Generator[float, None, tuple[Layer, ...]]:
     """A dense layer with ReLU and dropout and a last layer, trained by Adam (Kingma and Ba, 2015)
     on cross-entropy; dropout after Srivastava et al. (2014), scaled while training."""
     rng = np.random.default_rng(options.seed)
-    numbers, outputs, hidden = vectors.shape[1], wanted.shape[1], options.hidden
-    scaled = vectors * _WIDEN
+    basis = _basis(vectors)
+    inner = np.asarray(vectors @ basis, np.float32) * _WIDEN
+    numbers, outputs, hidden = inner.shape[1], wanted.shape[1], options.hidden
     arrays = [
-        rng.normal(0, np.sqrt(2 / numbers), (numbers, hidden)).astype(np.float32),
+        rng.normal(0, np.sqrt(2 / vectors.shape[1]), (numbers, hidden)).astype(np.float32),
         np.zeros(hidden, np.float32),
         rng.normal(0, np.sqrt(1 / hidden), (hidden, outputs)).astype(np.float32),
         np.zeros(outputs, np.float32),
     ]
     adam = _Adam(arrays, options.learning_rate, options.decay)
-    each = weights.astype(np.float32)[:, np.newaxis]
-    if options.output == "sigmoid" and options.balanced:
-        share = (each * wanted).sum(axis=0) / each.sum()
-        share = np.clip(share, 1e-6, 1 - 1e-6)
-        each = each * np.where(wanted > 0, 0.5 / share, 0.5 / (1 - share)).astype(np.float32)
     keep = 1 - options.dropout
     for epoch in range(options.epochs):
         yield epoch / options.epochs
-        order = rng.permutation(len(scaled))
+        order = rng.permutation(len(inner))
         for first in range(0, len(order), _BATCH):
             part = order[first : first + _BATCH]
-            inputs = scaled[part]
+            inputs = inner[part]
             before = inputs @ arrays[0] + arrays[1]
             mask = (rng.random(before.shape, np.float32) < keep).astype(np.float32) / keep
             middle = np.maximum(before, 0) * mask
             given = activated(middle @ arrays[2] + arrays[3], options.output)
             # the slope of both cross-entropies is the same: what is given less what is wanted
-            slope = (given - wanted[part]) * each[part] / len(part)
+            slope = (given - wanted[part]) * weights[part] / len(part)
             back = (slope @ arrays[2].T) * mask * (before > 0)
             adam.step([inputs.T @ back, back.sum(axis=0), middle.T @ slope, slope.sum(axis=0)])
     yield 1.0
-    return (_layer(arrays[0] * _WIDEN, arrays[1]), _layer(arrays[2], arrays[3]))
+    return (_layer(basis @ arrays[0] * _WIDEN, arrays[1]), _layer(arrays[2], arrays[3]))
 
 
 _BATCH = 64

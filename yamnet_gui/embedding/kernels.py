@@ -85,7 +85,7 @@ def _in_threads(
         list(pool.map(run, range(0, count, step)))
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
 def _single(half: np.uint16) -> np.float32:
     """The bits of a half moved into those of a single; 2^-112 of its value, also for subnormals."""
     wide = np.uint32(half)

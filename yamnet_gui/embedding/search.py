@@ -10,6 +10,7 @@ from yamnet_gui.core.scores import PATCH_S
 from yamnet_gui.core.spans import TimeSpan
 
 from .frames import Floats, Frames, Rows, Stretch, Track
+from .pooling import pooled
 
 _FIRST_LOOK = 8
 _LOOK_FURTHER = 8
@@ -35,17 +36,18 @@ class Query:
         positives: Sequence[Floats] | Floats,
         negatives: Sequence[Floats] | Floats = (),
         push: float = 0.5,
+        silence: Floats | None = None,
     ) -> "Query":
         """From examples; each is the embedding (numbers,) or the frames (n, numbers) of one span.
 
-        The frames of an example are pooled to their mean, so that a long example does not weigh
-        more than a short one. Raises ValueError where there is no positive example, or nothing
-        but zeros.
+        The frames of an example are pooled (`pooled`, where `silence` is explained), so that a
+        long example does not weigh more than a short one. Raises ValueError where there is no
+        positive example, or nothing but zeros.
         """
-        towards = _mean_direction(positives)
+        towards = _mean_direction(positives, silence)
         if towards is None:
             raise ValueError("at least one example is needed")
-        away = _mean_direction(negatives)
+        away = _mean_direction(negatives, silence)
         direction = towards if away is None else towards - push * away
         length = float(np.linalg.norm(direction))
         if not length > 0:
@@ -263,12 +265,10 @@ def _span(stretch: Stretch, first: int, last: int) -> TimeSpan:
     return TimeSpan(start, max(start, min(end, track.end_s)))
 
 
-def _mean_direction(examples: Sequence[Floats] | Floats) -> NDArray[np.float64] | None:
-    """The mean of the examples' pooled directions; None where there is none but silence."""
-    directions = []
-    for example in examples:
-        pooled = np.atleast_2d(np.asarray(example, np.float64)).mean(axis=0)
-        length = np.linalg.norm(pooled)
-        if length > 0:
-            directions.append(pooled / length)
-    return np.mean(directions, axis=0) if directions else None
+def _mean_direction(
+    examples: Sequence[Floats] | Floats, silence: Floats | None
+) -> NDArray[np.float64] | None:
+    """The mean of the examples' pooled directions; None where there is none but zeros."""
+    directions = [pooled(np.asarray(e, np.float32), silence) for e in examples]
+    known = [d for d in directions if d.any()]
+    return np.mean(known, axis=0, dtype=np.float64) if known else None

@@ -13,7 +13,7 @@ from .examples import NEGATIVE, ExampleSet
 from .fitting import TeachOptions, fitted
 from .trust import Doubles, TeachReport, curve_point, folds_of, report_of
 
-_CURVE = (0.25, 0.5, 0.75)
+_CURVE = (0.5,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +80,11 @@ def _teach(
                 text = f"testing on recordings left out ({fold + 1})"
                 yield TeachProgress(done / rounds, text)
                 learning = _part(examples, folds != fold, size, options.seed + fold)
-                tested = (folds == fold) & ~examples.augmented
+                known = np.isin(examples.targets, [NEGATIVE, *learning.targets])
+                tested = (folds == fold) & ~examples.augmented & known
                 for step in _run(learning, options):
                     if isinstance(step, tuple):
-                        part = examples.select(tested)
-                        scores[tested] = part.pooled(_scores(step, part, options))
+                        scores[tested] = _scores(step, examples.select(tested), options)
                     else:
                         yield TeachProgress((done + step) / rounds, text)
                 done += 1
@@ -113,7 +113,7 @@ def _run(
 
 
 def _scores(layers: tuple[Layer, ...], examples: ExampleSet, options: TeachOptions) -> Doubles:
-    """Scores of each frame, (frames, labels)."""
+    """Scores of each example, (examples, labels)."""
     made = Classifier(examples.labels, layers, "", options.output, unit_length=True)
     return made.scores(examples.vectors).astype(np.float64)
 
@@ -132,6 +132,8 @@ def _part(examples: ExampleSet, chosen: NDArray[np.bool_], size: float, seed: in
 
 def _check(examples: ExampleSet, options: TeachOptions) -> None:
     own = ~examples.augmented
+    if not examples.labels:
+        raise ClassifierError("examples", "name no class", "give examples of what is wanted")
     for place, label in enumerate(examples.labels):
         if not (own & (examples.targets == place)).any():
             raise ClassifierError(label, "has no example", "give at least one, better ten")

@@ -1,5 +1,8 @@
 """The store of embeddings: what goes in comes out, also after a kill."""
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -63,3 +66,109 @@ def test_two_writers_are_refused_and_readers_are_not(tmp_path: Path) -> None:
             open_store(tmp_path)
         with open_store(tmp_path, read_only=True) as reader:
             assert len(reader.frames()) == 4
+
+
+def test_what_is_stored_already_is_passed_over(tmp_path: Path) -> None:
+    track = Track("a", "a.wav", 9.0)
+    with open_store(tmp_path) as store:
+        store.append(track, 0, rows(6))
+        store.append(track, 0, rows(6))
+        store.append(track, 4, rows(8)[4:])
+        assert store.stored("a") == len(store.frames()) == 8
+        with pytest.raises(ValueError, match="in order"):
+            store.append(track, 10, rows(1))
+
+
+def test_another_analysis_takes_the_place_of_the_first(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        store.append(Track("a", "a.wav", 9.0), 0, rows(6))
+        store.append(Track("b", "b.wav", 9.0), 0, rows(2))
+        store.append(Track("a", "a.wav", 9.0, hop_s=0.24), 0, rows(4, 1))
+        before = store.frames()
+        assert (before.live, store.dead_rows) == (6, 6)
+        store.remove("b")
+        store.relocate("a", "elsewhere/a.wav")
+        store.compact()
+        frames = store.frames()
+        assert (len(frames), store.dead_rows) == (4, 0)
+        assert frames.track_at(0).path == "elsewhere/a.wav"
+        np.testing.assert_array_equal(frames.read(range(4)), before.read(range(8, 12)))
+        store.append(Track("c", "c.wav", 9.0), 0, rows(3))
+    with open_store(tmp_path) as store:
+        assert store.recordings() == ("a", "c")
+        assert len(list(tmp_path.glob("vectors-*"))) == 1
+
+
+@pytest.mark.parametrize("cut", ["vectors-1.f16", "scales-1.f32", "coarse-1.i8", "index.jsonl"])
+def test_a_file_that_lost_its_end_costs_no_more_than_that(tmp_path: Path, cut: str) -> None:
+    with open_store(tmp_path) as store:
+        for k in range(5):
+            store.append(Track(f"r{k}", f"r{k}.wav", 9.0), 0, rows(10, k))
+        whole = store.frames()
+        vectors, codes = np.array(whole.vectors), np.array(whole.coarse.codes)  # type: ignore[union-attr]
+    path = tmp_path / cut
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size - 70)
+    for read_only in (True, False):
+        with open_store(tmp_path, read_only=read_only) as store:
+            frames = store.frames()
+            assert len(frames) in (40, 50)
+            np.testing.assert_array_equal(frames.vectors, vectors[: len(frames)])
+            np.testing.assert_array_equal(frames.scales, whole.scales[: len(frames)])
+            assert frames.coarse is not None
+            np.testing.assert_array_equal(frames.coarse.codes, codes[: len(frames)])
+
+
+def test_rows_that_never_reached_the_disk_are_found_out(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    store.append(Track("a", "a.wav", 9.0), 0, rows(10))
+    store.sync()
+    store.append(Track("b", "b.wav", 9.0), 0, rows(10, 1))
+    with (tmp_path / "vectors-1.f16").open("r+b") as file:  # as a power cut leaves it
+        file.seek(12 * 32)
+        file.write(b"\0" * 32)
+    with open_store(tmp_path, read_only=True) as reader:
+        assert reader.recordings() == ("a",)
+    store.close()
+
+
+_WRITER = """
+import sys
+from pathlib import Path
+import numpy as np
+from yamnet_gui.embedding import EmbeddingStore, Track
+with EmbeddingStore(Path(sys.argv[1]), "m", numbers=64) as store:
+    while True:
+        first = store.stored("r")
+        rows = np.arange(first * 64, (first + 7) * 64, dtype=np.float32).reshape(7, 64) % 997
+        store.append(Track("r", "r.wav", 1e9), first, rows)
+        store.append(Track(f"other{first}", "o.wav", 9.0), 0, rows[:2])
+        print(first, flush=True)
+"""
+
+
+def _expected(count: int) -> np.ndarray:
+    return np.arange(count * 64, dtype=np.float32).reshape(count, 64) % 997
+
+
+def test_a_kill_at_any_moment_leaves_whole_frames(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    before = 0
+    for _ in range(6):
+        child = subprocess.Popen(
+            [sys.executable, "-c", _WRITER, str(tmp_path)], stdout=subprocess.PIPE
+        )
+        assert child.stdout is not None
+        for _ in range(int(rng.integers(2, 40))):
+            child.stdout.readline()
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        child.stdout.close()
+        with EmbeddingStore(tmp_path, "m", numbers=64) as store:
+            frames, count = store.frames(), store.stored("r")
+        assert count >= before
+        before = count
+        found = frames.read(frames.rows_in("r"))
+        np.testing.assert_array_equal(found, _expected(count))
+        assert len(frames.scales) == len(frames) == len(frames.coarse or ())
+    assert before > 20
