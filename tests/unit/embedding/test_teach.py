@@ -118,7 +118,9 @@ def test_teaching_stops_when_closed_and_tells_how_far_it_is() -> None:
 
 def test_the_report_says_how_far_to_trust_it() -> None:
     report = taught(teach(examples(20))).report
-    assert "In recordings that it had not heard it found 20 of 20 examples of owl" in report.sentence
+    assert (
+        "In recordings that it had not heard it found 20 of 20 examples of owl" in report.sentence
+    )
     few = taught(teach(examples(4))).report
     assert "few examples" in few.sentence
     one = examples(6)
