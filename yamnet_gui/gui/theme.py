@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter, QPalette, QPixmap
@@ -173,26 +174,41 @@ def state_mark(state: ReviewState) -> str:
 
 def icon(name: str, palette: QPalette) -> QIcon:
     """The icon `resources/icons/NAME.svg` in the colours of `palette`; empty if there is none."""
-    path = resource_path("icons", f"{name}.svg")
-    if not path.is_file():
-        return QIcon()
-    drawing = path.read_text(encoding="utf-8")
+    shapes = _shapes(name)
     result = QIcon()
     for mode, group in (
         (QIcon.Mode.Normal, QPalette.ColorGroup.Active),
         (QIcon.Mode.Disabled, QPalette.ColorGroup.Disabled),
     ):
-        color = palette.color(group, QPalette.ColorRole.ButtonText).name()
-        svg = drawing.replace("currentColor", color).encode()
-        for size in (16, 20, 24, 32, 40, 48):
-            result.addPixmap(_rendered(svg, size), mode)
+        color = palette.color(group, QPalette.ColorRole.ButtonText)
+        for shape in shapes:
+            result.addPixmap(_tinted(shape, color), mode)
     return result
 
 
-def _rendered(svg: bytes, size: int) -> QPixmap:
-    image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(Qt.GlobalColor.transparent)
+@lru_cache(maxsize=256)
+def _shapes(name: str) -> tuple[QImage, ...]:
+    """The icon in every size that is used; its colours are those of `_tinted`."""
+    path = resource_path("icons", f"{name}.svg")
+    if not path.is_file():
+        return ()
+    renderer = QSvgRenderer(QByteArray(path.read_bytes().replace(b"currentColor", b"#000000")))
+    found = []
+    for size in (16, 20, 24, 32, 40, 48):
+        image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(image)
+        renderer.render(painter, QRectF(0, 0, size, size))
+        painter.end()
+        found.append(image)
+    return tuple(found)
+
+
+def _tinted(shape: QImage, color: QColor) -> QPixmap:
+    """The shape in one colour, as opaque as it was."""
+    image = QImage(shape)
     painter = QPainter(image)
-    QSvgRenderer(QByteArray(svg)).render(painter, QRectF(0, 0, size, size))
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(image.rect(), color)
     painter.end()
     return QPixmap.fromImage(image)
