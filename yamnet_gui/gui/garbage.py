@@ -4,6 +4,8 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from .jobs.background import RightOfWay
+
 _EVERY_MS = 1000
 
 
@@ -15,8 +17,9 @@ class GarbageCollector(QObject):
     still for good.
     """
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, way: RightOfWay, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._way = way
         self._was_enabled = gc.isenabled()
         self._thresholds = gc.get_threshold()
         gc.disable()
@@ -26,15 +29,28 @@ class GarbageCollector(QObject):
 
     @Slot()
     def collect(self) -> None:
-        """Collects the generations whose counts have passed their thresholds."""
+        """Collects the generations whose counts have passed their thresholds.
+
+        Not while the network loads: its modules are many, and none of them is garbage.
+        """
+        if not self._way.wait(0.0):
+            return
         counts = gc.get_count()
         for generation in (2, 1, 0):
             if counts[generation] > self._thresholds[generation]:
                 gc.collect(generation)
                 return
 
+    def keep_all(self) -> None:
+        """What is there now stays until `close`: no collection looks through it again.
+
+        Some hundred thousand objects of modules and panels would take a twentieth of a second.
+        """
+        gc.freeze()
+
     def close(self) -> None:
         """Python collects by itself again."""
         self._timer.stop()
+        gc.unfreeze()
         if self._was_enabled:
             gc.enable()

@@ -67,7 +67,8 @@ class Workbench(QObject):
 
     def __init__(self, settings: Settings | None = None, theme: ThemeChoice | None = None) -> None:
         super().__init__()
-        self._garbage = GarbageCollector(self)
+        way = RightOfWay()
+        self._garbage = GarbageCollector(way, self)
         self.settings = settings or Settings(parent=self)
         self.class_map = KnownClasses(ClassMap.from_csv(class_map_path()).classes)
         self.ontology = Ontology.from_csv(resource_path("audioset_ontology.csv"))
@@ -79,7 +80,6 @@ class Workbench(QObject):
         self.classes = ClassView(self)
         self.rules = Rules(self)
         self.player = make_player(self)
-        way = RightOfWay()
         self.opener = Opener(self.document, self.timeline, self.sound, self.spectrogram, way, self)
         self.analysing = Analysing(self.document, self.settings, way, self)
         self.project = ProjectState(self)
@@ -159,6 +159,7 @@ class Workbench(QObject):
         self._offer()
         self.window.restore_layout()
         self.projects.open_personal()
+        self._garbage.keep_all()
 
     @property
     def busy(self) -> bool:

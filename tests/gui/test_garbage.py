@@ -1,0 +1,64 @@
+"""Garbage is collected in the window's thread, and not among what stays anyway."""
+
+import gc
+import weakref
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from yamnet_gui.gui.garbage import GarbageCollector
+from yamnet_gui.gui.jobs.background import RightOfWay
+
+
+class Knot:
+    """Refers to itself, so that only a collection ends it."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.fixture
+def collector(qtbot: QtBot) -> Iterator[GarbageCollector]:
+    gc.collect()
+    collector = GarbageCollector(RightOfWay())
+    yield collector
+    collector.close()
+    assert gc.isenabled()
+
+
+def test_python_itself_collects_nothing_until_it_is_closed(collector: GarbageCollector) -> None:
+    assert not gc.isenabled()
+    knot = weakref.ref(Knot())
+    kept = [[] for _ in range(3 * gc.get_threshold()[0])]
+    assert kept
+    assert knot() is not None
+    collector.collect()
+    assert knot() is None
+
+
+def test_what_is_kept_is_looked_through_again_only_after_closing(qtbot: QtBot) -> None:
+    collector = GarbageCollector(RightOfWay())
+    knot = weakref.ref(Knot())
+    collector.keep_all()
+    kept = [[] for _ in range(3 * gc.get_threshold()[0])]
+    assert kept
+    collector.collect()
+    assert knot() is not None
+    collector.close()
+    gc.collect()
+    assert knot() is None
+
+
+def test_nothing_is_collected_while_something_has_the_right_of_way(qtbot: QtBot) -> None:
+    way = RightOfWay()
+    collector = GarbageCollector(way)
+    with way.claimed():
+        knot = weakref.ref(Knot())
+        kept = [[] for _ in range(3 * gc.get_threshold()[0])]
+        assert kept
+        collector.collect()
+        assert knot() is not None
+    collector.collect()
+    assert knot() is None
+    collector.close()
