@@ -56,7 +56,7 @@ from .parts import (
     row_height,
 )
 
-_COALESCED_MS = 250
+_COALESCED_MS = 350
 _ORDERS = (
     (ClassOrder.BEST, "Sorted by best score"),
     (ClassOrder.MEAN, "Sorted by mean score"),
@@ -400,25 +400,61 @@ class _ClassDelegate(QStyledItemDelegate):
             option.palette.setColor(QPalette.ColorRole.Text, dim)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        if index.column() == ClassColumn.NAME and index.data(CLASS_ROLE) is not None:
-            self._paint_name(painter, option, index)
-        elif index.column() == ClassColumn.BEST:
-            self._paint_best(painter, option, index)
-        else:
+        # Asks the model for no more than is painted: half of a frame would go into the rest.
+        class_index = index.data(CLASS_ROLE)
+        column = index.column()
+        if class_index is None and column == ClassColumn.NAME:
             super().paint(painter, option, index)
-
-    def _paint_name(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        self.initStyleOption(option, index)
+            return
+        option.state &= ~QStyle.StateFlag.State_HasFocus
         painter.save()
+        if column == ClassColumn.NAME:
+            self._paint_name(painter, option, index, class_index)
+        elif column == ClassColumn.BEST:
+            self._paint_best(painter, option, index, class_index)
+        else:
+            self._paint_figure(painter, option, index, class_index)
+        painter.restore()
+
+    def _paint_figure(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: Index,
+        class_index: int | None,
+    ) -> None:
+        """A number as the style would paint it."""
+        draw_row_background(painter, option, option.widget)
+        shown = index.data()
+        if not shown:
+            return
+        font = index.data(Qt.ItemDataRole.FontRole)
+        if font is not None:
+            painter.setFont(font)
+        text, _base = _colors(option)
+        dim = option.palette.color(QPalette.ColorRole.PlaceholderText)
+        painter.setPen(text if class_index is not None else dim)
+        side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(option.rect.adjusted(3, 0, -3, 0), side, str(shown))
+
+    def _paint_name(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: Index,
+        class_index: int,
+    ) -> None:
+        option.features |= QStyleOptionViewItem.ViewItemFeature.HasCheckIndicator
         draw_row_background(painter, option, option.widget)
         element = QStyle.SubElement.SE_ItemViewItemCheckIndicator
         tick = option.widget.style().subElementRect(element, option, option.widget)
         text, base = _colors(option)
         middle = tick.center().y() + 0.5
         box = QRectF(tick.center().x() - 5.5, middle - 6, 12, 12)
-        draw_tick(painter, box, option.checkState == Qt.CheckState.Checked, text, base)
+        ticked = Qt.CheckState(index.data(Qt.ItemDataRole.CheckStateRole))
+        draw_tick(painter, box, ticked is Qt.CheckState.Checked, text, base)
         swatch = QRectF(box.right() + 6, middle - 4, 8, 8)
-        draw_swatch(painter, swatch, class_color(index.data(CLASS_ROLE)), index.data(SHOWN_ROLE))
+        draw_swatch(painter, swatch, class_color(class_index), index.data(SHOWN_ROLE))
         place = option.rect.adjusted(0, 0, -2, 0)
         place.setLeft(round(swatch.right()) + 5)
         name = option.fontMetrics.elidedText(
@@ -426,17 +462,19 @@ class _ClassDelegate(QStyledItemDelegate):
         )
         painter.setPen(text)
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, name)
-        painter.restore()
 
-    def _paint_best(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        self.initStyleOption(option, index)
-        painter.save()
+    def _paint_best(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: Index,
+        class_index: int | None,
+    ) -> None:
         draw_row_background(painter, option, option.widget)
         score = index.data(SCORE_ROLE)
         if score is not None:
             text, base = _colors(option)
             selected = bool(option.state & QStyle.StateFlag.State_Selected)
-            class_index = index.data(CLASS_ROLE)
             box = QRectF(option.rect).adjusted(5, 0, -5, 0)
             colored = class_index is not None and not selected
             color = class_color(class_index) if colored else text
@@ -445,7 +483,6 @@ class _ClassDelegate(QStyledItemDelegate):
             painter.setPen(text)
             side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(box.adjusted(0, 0, 0, -3), side, f"{score:.2f}")
-        painter.restore()
 
 
 def _colors(option: QStyleOptionViewItem) -> tuple[QColor, QColor]:
