@@ -1,6 +1,7 @@
 """Labels out of the window and back into it, through the real actions."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,15 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
+from yamnet_gui.core.events import Event, EventList, LabelledRecording
 from yamnet_gui.gui.dialogs.clips import ClipsDialog
-from yamnet_gui.gui.dialogs.export import ExportDialog
+from yamnet_gui.gui.dialogs.export import ExportDialog, ExportRequest
 from yamnet_gui.gui.dialogs.import_labels import ImportDialog
 from yamnet_gui.gui.dialogs.report import ReportDialog
+from yamnet_gui.gui.features.exporting import Exporting, shown_labels
 from yamnet_gui.gui.workbench import Workbench
-from yamnet_gui.labels.formats import read_labels
+from yamnet_gui.labels.formats import WriteOptions, read_labels
+from yamnet_gui.labels.project import Recording, add_events, add_recordings
 
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
@@ -124,15 +128,14 @@ def test_a_dropped_table_is_shown_imported_and_taken_back_in_one_step(
 def test_an_import_that_is_dismissed_changes_nothing(
     bench: Workbench, settled: Settled, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    before = bench.document.events
+    before = bench.document.events, bench.project.undo_title
     labels = tmp_path / "labels.txt"
     labels.write_text("0.25\t0.75\tAmsel\n")
     drop(bench, labels)
     dialog = opened(bench, ImportDialog)
     dialog.reject()
     settled(bench)
-    assert bench.document.events == before
-    assert bench.project.undo_title is None
+    assert (bench.document.events, bench.project.undo_title) == before
 
 
 def test_a_recording_dropped_with_its_labels_is_opened(
@@ -196,3 +199,66 @@ def test_without_anything_to_write_nothing_is_asked(start: Start, settled: Settl
         bench.window.actions_by_id[action].trigger()
         assert "no labels to write yet" in notice(bench)
         assert not [d for d in bench.window.findChildren(QDialog) if d.isVisible()]
+
+
+def big_request(bench: Workbench, path: Path) -> ExportRequest:
+    """An export that takes a while."""
+    events = EventList.of(Event(f"e{k}", k * 0.01, k * 0.01 + 1, "Dog") for k in range(60_000))
+    labels = replace(shown(bench), events=events)
+    return ExportRequest("csv", (labels,), path, WriteOptions())
+
+
+def shown(bench: Workbench) -> LabelledRecording:
+    found = shown_labels(bench)
+    assert found is not None
+    return found
+
+
+def exporting(bench: Workbench) -> Exporting:
+    (feature,) = [f for f in bench.features if isinstance(f, Exporting)]
+    return feature
+
+
+def test_a_cancelled_export_leaves_the_old_file(
+    bench: Workbench, settled: Settled, tmp_path: Path, qtbot: QtBot
+) -> None:
+    out = tmp_path / "out" / "big.csv"
+    out.write_bytes(b"old")
+    exporting(bench)._write(big_request(bench, out))
+    qtbot.waitUntil(lambda: "lines" in notice(bench))
+    (button,) = next(n.buttons for n in bench.notices.notices if n.key == "export")
+    assert button.text() == "Cancel"
+    button.click()
+    settled(bench)
+    assert "cancelled" in notice(bench)
+    assert {p.name: p.read_bytes() for p in out.parent.iterdir()} == {"big.csv": b"old"}
+
+
+def test_closing_the_window_lets_an_export_come_to_its_end(
+    bench: Workbench, tmp_path: Path, qtbot: QtBot
+) -> None:
+    out = tmp_path / "out" / "big.csv"
+    exporting(bench)._write(big_request(bench, out))
+    bench.close()
+    assert read_labels("csv", out).event_count == 60_000
+
+
+def test_the_whole_project_is_exported_from_the_window(
+    bench: Workbench, settled: Settled, tmp_path: Path, qtbot: QtBot
+) -> None:
+    project = bench.project.project
+    assert project is not None
+    other = Recording("other", str(tmp_path / "other.wav"), "", 0, 9.0, 16_000, 1)
+    project.apply(add_recordings([other]))
+    project.apply(add_events("other", [Event("w", 1.0, 2.0, "Wren")]))
+    settled(bench)
+    dialog = opened(bench, ExportDialog, "export")
+    assert isinstance(dialog, ExportDialog)
+    dialog.what.scope.setCurrentIndex(dialog.what.scope.findData("project"))
+    qtbot.waitUntil(lambda: dialog.buttons.button(SAVE).isEnabled())
+    path = dialog._path()
+    dialog.accept()
+    settled(bench)
+    qtbot.waitUntil(lambda: "Written to" in notice(bench))
+    found = {r.recording.path.name: len(r.events) for r in read_labels("csv", path).recordings}
+    assert found == {"tone and noise.wav": len(bench.document.events), "other.wav": 1}

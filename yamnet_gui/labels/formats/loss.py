@@ -1,7 +1,9 @@
 """What is left of labels after they went through a format, and what is lost on the way."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from yamnet_gui.core.classes import ClassMap
@@ -66,46 +68,86 @@ def losses_of(
     fmt: LabelFormat, recordings: Sequence[LabelledRecording], classes: ClassMap | None = None
 ) -> list[str]:
     """One sentence for each thing that the format cannot carry of these very labels."""
-    classes = classes or bundled_classes()
-    pairs = [
-        (event, kept_event(fmt, event, recording, classes))
-        for recording in recordings
-        for event in recording.events
-    ]
-    stay = [(before, after) for before, after in pairs if after is not None]
-    found = [
-        *_left_out(fmt, len(pairs) - len(stay)),
-        *_text_and_time(fmt, stay),
-        *_fields(stay),
-        *_recordings(fmt, recordings),
-    ]
+    tally = _Tally(fmt, classes or bundled_classes())
+    for recording in recordings:
+        for event in recording.events:
+            tally.add(event, recording)
+    found = [*tally.sentences(), *_recordings(fmt, recordings)]
     return [f"{fmt.title}: {text}" for text in found]
 
 
-def _left_out(fmt: LabelFormat, count: int) -> Iterable[str]:
-    if count:
-        yield f"{_events(count)} left out ({fmt.left_out})"
+class _Tally:
+    """Counts what differs between events and what `kept_event` makes of them.
+
+    It makes none of these events: a million of them would take minutes.
+    """
+
+    def __init__(self, fmt: LabelFormat, classes: ClassMap) -> None:
+        self._fmt = fmt
+        self._classes = classes
+        self._lost = {key: fields for key, fields in EVENT_FIELDS.items() if key not in fmt.keeps}
+        self._fitted = {key: f for key, f in EVENT_FIELDS.items() if key in fmt.keeps}
+        names = [name for fields in self._lost.values() for name in fields]
+        self._all_of = attrgetter(*names, "id", "id") if names else None
+        self._defaults = tuple(d for fields in self._lost.values() for d in fields.values())
+        self._labels: dict[str, tuple[str, int | None, str]] = {}
+        self._counts: Counter[Keeps] = Counter()
+        self._left_out = self._relabelled = self._rounded = 0
+        self._example = ("", "")
+
+    def add(self, event: Event, recording: LabelledRecording) -> None:
+        fmt = self._fmt
+        fitted = fmt.fit(event, recording.recording)
+        if fitted is None:
+            self._left_out += 1
+            return
+        if self._all_of is not None and self._all_of(event)[:-2] != self._defaults:
+            self._count(self._lost, event)
+        if fitted is not event:
+            for key, fields in self._fitted.items():
+                self._counts[key] += any(getattr(event, n) != getattr(fitted, n) for n in fields)
+        label, index, mid = self._label(fitted.label)
+        if label != event.label:
+            self._example = self._example if self._relabelled else (event.label, label)
+            self._relabelled += 1
+        if Keeps.CLASS not in fmt.keeps:
+            self._counts[Keeps.CLASS] += (index, mid) != (event.class_index, event.mid)
+        if fmt.time_step_s is not None or fitted is not event:
+            times = fmt.clean_time(fitted.onset_s), fmt.clean_time(fitted.offset_s)
+            self._rounded += times != (event.onset_s, event.offset_s)
+
+    def sentences(self) -> Iterable[str]:
+        fmt = self._fmt
+        if self._left_out:
+            yield f"{_events(self._left_out)} left out ({fmt.left_out})"
+        if self._relabelled:
+            before, after = self._example
+            changed = f"the label of {_events(self._relabelled)} changes"
+            yield f"{changed}, for example {before!r} to {after!r}"
+        if self._rounded:
+            yield f"the times of {_events(self._rounded)} are rounded to {fmt.time_step_s:g} s"
+        for key in (Keeps.CLASS, *EVENT_FIELDS):
+            if self._counts[key]:
+                are = "are" if key in _SEVERAL else "is"
+                yield f"{key.value} of {_events(self._counts[key])} {are} lost"
+
+    def _count(self, groups: Mapping[Keeps, Mapping[str, Any]], event: Event) -> None:
+        for key, fields in groups.items():
+            self._counts[key] += any(getattr(event, n) != d for n, d in fields.items())
+
+    def _label(self, text: str) -> tuple[str, int | None, str]:
+        """The label as it comes back, with the class that a reader finds in it."""
+        known = self._labels.get(text)
+        if known is None:
+            label = self._fmt.clean(text)
+            found = self._classes.find(label) if label else None
+            exact = found if found is not None and found.name == label else None
+            known = (label, exact.index if exact else None, exact.mid if exact else "")
+            self._labels[text] = known
+        return known
 
 
-def _text_and_time(fmt: LabelFormat, pairs: Sequence[tuple[Event, Event]]) -> Iterable[str]:
-    texts = [(a.label, b.label) for a, b in pairs if a.label != b.label]
-    if texts:
-        before, after = texts[0]
-        yield f"the label of {_events(len(texts))} changes, for example {before!r} to {after!r}"
-    times = sum(a.span != b.span for a, b in pairs)
-    if times:
-        yield f"the times of {_events(times)} are rounded to {fmt.time_step_s:g} s"
-
-
-def _fields(pairs: Sequence[tuple[Event, Event]]) -> Iterable[str]:
-    groups: dict[Keeps, Sequence[str]] = {
-        Keeps.CLASS: ("class_index", "mid"),
-        **{key: tuple(fields) for key, fields in EVENT_FIELDS.items()},
-    }
-    for key, names in groups.items():
-        count = sum(any(getattr(a, n) != getattr(b, n) for n in names) for a, b in pairs)
-        if count:
-            yield f"{key.value} of {_events(count)} is lost"
+_SEVERAL = frozenset({Keeps.FREQUENCY, Keeps.CLASS, Keeps.REVIEWER})
 
 
 def _recordings(fmt: LabelFormat, recordings: Sequence[LabelledRecording]) -> Iterable[str]:

@@ -29,7 +29,8 @@ from yamnet_gui.labels.formats import (
     read_labels,
     write_labels,
 )
-from yamnet_gui.labels.formats.loss import EVENT_FIELDS
+from yamnet_gui.labels.formats.base import bundled_classes
+from yamnet_gui.labels.formats.loss import EVENT_FIELDS, kept_event
 from yamnet_gui.labels.merging_tables import merged
 from yamnet_gui.labels.plan import ImportKind, Resolve
 from yamnet_gui.labels.project import (
@@ -116,6 +117,34 @@ def test_each_announced_loss_is_one_and_none_is_kept_quiet(
     name: str, recordings: list[LabelledRecording]
 ) -> None:
     check_announced(name, recordings)
+
+
+@pytest.mark.parametrize("name", [f.name for f in FORMATS.values() if f.can_write])
+@given(recordings=projects())
+@QUICK
+def test_what_is_counted_is_what_differs_event_by_event(
+    name: str, recordings: list[LabelledRecording]
+) -> None:
+    fmt, classes = FORMATS[name], bundled_classes()
+    pairs = [
+        (e, after)
+        for r in recordings
+        for e in r.events
+        if (after := kept_event(fmt, e, r, classes)) is not None
+    ]
+    said = losses(name, recordings)
+    left_out = sum(len(r.events) for r in recordings) - len(pairs)
+    groups = {Keeps.CLASS: ("class_index", "mid"), **{k: tuple(f) for k, f in EVENT_FIELDS.items()}}
+    counts = {
+        key.value: sum(any(getattr(a, n) != getattr(b, n) for n in names) for a, b in pairs)
+        for key, names in groups.items()
+    }
+    counts["the label"] = sum(a.label != b.label for a, b in pairs)
+    counts["the times"] = sum(a.span != b.span for a, b in pairs)
+    for what, count in counts.items():
+        expected = f"{fmt.title}: {what} of {count} event{'' if count == 1 else 's'} "
+        assert any(text.startswith(expected) for text in said) == (count > 0)
+    assert any(f"{left_out} event" in text and "left out" in text for text in said) or not left_out
 
 
 def check_announced(name: str, recordings: list[LabelledRecording]) -> None:
