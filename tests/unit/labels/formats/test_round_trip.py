@@ -264,6 +264,15 @@ def test_many_random_projects(name: str, recordings: list[LabelledRecording]) ->
     check_losses(name, recordings)
     check_announced(name, recordings)
     check_side_car(name, recordings)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TWO_WAY)
+@given(recordings=projects(most_recordings=2))
+@settings(QUICK, max_examples=25)
+def test_many_random_projects_through_the_store(
+    name: str, recordings: list[LabelledRecording]
+) -> None:
     check_project(name, recordings)
 
 
