@@ -114,15 +114,15 @@ class MergeDialog(QDialog):
 
 def _summary(merge: Merge, other: str) -> str:
     changed = sum(c.kind == "event" and c.old is not None for c in merge.additions)
-    parts = [
-        _many(merge.new_recordings, "new recording"),
-        _many(merge.new_events, "new event"),
-        _many(changed, "changed event"),
-    ]
     rest = len(merge.additions) - merge.new_recordings - merge.new_events - changed
-    if rest:
-        parts.append(_many(rest, "other change"))
-    said = f"{other} brings {', '.join(parts)}."
+    counts = (
+        (merge.new_recordings, "new recording"),
+        (merge.new_events, "new event"),
+        (changed, "changed event"),
+        (rest, "other change"),
+    )
+    parts = [_many(count, thing) for count, thing in counts if count]
+    said = f"{other} brings {', '.join(parts) or 'nothing new'}."
     if merge.conflicts:
         many = _many(len(merge.conflicts), "event")
         said += f" {many} {'was' if len(merge.conflicts) == 1 else 'were'} decided on differently:"

@@ -1,5 +1,6 @@
 """What the window offers, one file per feature; a new one is added to the list below."""
 
+from .all_events import AllEvents
 from .at_cursor import AtCursor
 from .dataset import Dataset
 from .edges import RefiningEdges
@@ -34,6 +35,7 @@ FEATURES: tuple[type[Feature], ...] = (
     ProjectMenu,
     SafeKeeping,
     Dataset,
+    AllEvents,
     Queueing,
     Labelling,
     RuleSetting,

@@ -114,6 +114,7 @@ class OpenProjectJob:
         else:
             project = Project.open(self.path, read_only=self.read_only)
         self.opened.append(project)
+        project.count()  # reads what queries need, so that nobody waits for it later
         keeping = Keeping.READ_ONLY if project.read_only else Keeping.PROJECT
         other = not self.create and self.source is None
         yield OpenedProject(project, keeping, project.damage, other)

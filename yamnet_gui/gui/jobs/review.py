@@ -11,8 +11,10 @@ from yamnet_gui.labels.project import (
     Command,
     EventFilter,
     Project,
+    Sort,
     group,
     mark_reviewed_stretches,
+    set_state,
 )
 
 _PIECE = 2000
@@ -95,3 +97,35 @@ class MarkQueueJob:
         if commands:
             self.project.apply(group(f"listened to {count} stretches", commands))
         yield count
+
+
+@dataclass(frozen=True, slots=True)
+class QueryJob:
+    """Rows of the events that meet a filter, sorted, and how many there are in all."""
+
+    project: Project
+    wanted: EventFilter
+    sort: Sort
+
+    def run(self) -> Iterator[tuple[Rows, int]]:
+        yield self.project.event_ids(self.wanted, self.sort), self.project.count()
+
+
+@dataclass(frozen=True, slots=True)
+class DecideJob:
+    """Gives many events a state, as one step; yields how many changed. Raises ProjectError."""
+
+    project: Project
+    rows: Rows
+    state: ReviewState
+    reviewer: str
+
+    def run(self) -> Iterator[int]:
+        items = [
+            item
+            for first in range(0, len(self.rows), _PIECE)
+            for item in self.project.events(self.rows[first : first + _PIECE].tolist())
+        ]
+        command = set_state(items, self.state, self.reviewer)
+        self.project.apply(command)
+        yield command.count

@@ -110,6 +110,6 @@ def facts(event: Event | None) -> list[tuple[str, str]]:
         ("Time", f"{clock(event.onset_s)} – {clock(event.offset_s)}"),
         ("Frequency", band),
         ("By", event.reviewer),
-        ("When", f"{event.reviewed_utc:%Y-%m-%d %H:%M}" if event.reviewed_utc else ""),
+        ("When", f"{event.reviewed_utc.astimezone():%Y-%m-%d %H:%M}" if event.reviewed_utc else ""),
         ("Note", event.note),
     ]
