@@ -23,7 +23,7 @@ from .feature import Feature
 if TYPE_CHECKING:
     from yamnet_gui.gui.workbench import Workbench
 
-_TYPING_MS = 120
+_TYPING_MS = 80
 _CHANGED_MS = 500
 _KEYS = {
     "accept": ReviewState.ACCEPTED,
@@ -48,7 +48,8 @@ class AllEvents(Feature):
         self._later.timeout.connect(self.query)
         self._filter = _Keys(self, bench)
         self.panel.table.installEventFilter(self._filter)
-        self.panel.query_changed.connect(lambda: self._soon(_TYPING_MS))
+        self.panel.query_changed.connect(lambda: self._soon(0))
+        self.panel.typed.connect(lambda: self._soon(_TYPING_MS))
         self.panel.opened.connect(self._open)
         self.panel.decided.connect(self.decide)
         self.panel.menu_requested.connect(self._menu)

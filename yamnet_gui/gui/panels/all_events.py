@@ -47,6 +47,7 @@ class AllEventsPanel(QWidget):
     """Events of the whole project: filter, sort, choose many. Asks for rows, never makes them."""
 
     query_changed = Signal()
+    typed = Signal()  # the same, and more letters may follow at once
     opened = Signal(object)  # ProjectEvent
     decided = Signal(object)  # ReviewState for the selected rows
     menu_requested = Signal(QPoint)
@@ -114,7 +115,7 @@ class AllEventsPanel(QWidget):
     def _build(self) -> None:
         self._total = 0
         self.search = SearchField("Filter by class, recording or note", self)
-        self.search.textChanged.connect(self.query_changed)
+        self.search.textChanged.connect(self.typed)
         self.states = QComboBox(self)
         self.states.setAccessibleName("Filter by state")
         self.states.addItems([text for text, _ in _STATES])

@@ -19,8 +19,8 @@ from .event_table import STATE_WORDS
 Index = QModelIndex | QPersistentModelIndex
 ITEM_ROLE = Qt.ItemDataRole.UserRole
 _NO_PARENT = QModelIndex()
-_PAGE = 200
-_PAGES_KEPT = 60
+_PAGE = 64
+_PAGES_KEPT = 100
 _HEADERS = ("Recording", "Onset", "Class", "Score", "✓")
 _TIPS = ("By recording, then onset", "", "", "Highest score of the class", "What a person decided")
 

@@ -1,0 +1,315 @@
+"""How a project keeps up with 10,000 recordings and 1,000,000 events, in the store and the window.
+
+Every part runs in a process of its own. `store`: opening until the whole table could be shown,
+accepting an event and finding the next one of a queue including the write to the disk, sorting by
+each column and filtering. `window`: the same through the window's owners and models, offscreen at
+1280 × 800: opening until the project is there, a key's decision until the next event is selected
+and everything is painted, the table of all events sorted and filtered until it is painted; the
+longest time in which the window could not answer while that went on; and stepping to an event of
+another recording until it is selected there.
+
+    python benchmarks/project.py [--recordings 10000] [--events 100] [--json OUT] [--keep FOLDER]
+
+`--keep` makes the project in a folder that stays, and takes it from there the next time.
+"""
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+RATE_HZ = 16_000
+SECONDS = 60
+WITH_SOUND = 12
+"""Recordings that have a file; those of the others are missing, which the store does not mind."""
+DECISIONS = 40
+LIMITS = {"open": 2000.0, "accept": 50.0, "sort": 200.0, "filter": 200.0}
+
+Figures = dict[str, float]
+
+
+def make_project(path: Path, recordings: int, events: int) -> None:
+    """Random detections of 520 classes, rare ones rarer; takes minutes for a million."""
+    import numpy as np
+    import soundfile
+
+    from yamnet_gui.assets import class_map_path
+    from yamnet_gui.core.classes import ClassMap
+    from yamnet_gui.core.events import Event, detection_id
+    from yamnet_gui.labels.project import (
+        Project,
+        Recording,
+        RecordingState,
+        add_recordings,
+        content_hash,
+    )
+
+    rng = random.Random(1)
+    classes = ClassMap.from_csv(class_map_path())
+    (path.parent / "audio").mkdir(parents=True, exist_ok=True)
+    noise = np.random.default_rng(1).normal(0, 0.05, SECONDS * RATE_HZ)
+    with Project.create(path) as project:
+        items = []
+        for n in range(recordings):
+            file = path.parent / "audio" / f"rec {n:05d}.wav"
+            digest, size = f"h{n}", 1
+            if n < WITH_SOUND:
+                soundfile.write(file, np.roll(noise, n), RATE_HZ, subtype="PCM_16")
+                digest, size = content_hash(file), file.stat().st_size
+            items.append(
+                Recording(
+                    f"{n:032x}", project.stored_path(file), digest, size, SECONDS, RATE_HZ, 1,
+                    state=RecordingState.ANALYSED,
+                )
+            )  # fmt: skip
+        project.apply(add_recordings(items))
+        for item in items:
+            found = []
+            for k in range(events):
+                entry = classes[int(520 * rng.random() ** 3)]
+                onset = k * SECONDS / events
+                score = rng.random()
+                found.append(
+                    Event(
+                        detection_id(entry.index, k * 7), onset, onset + 0.96 + 2 * rng.random(),
+                        entry.name, entry.index, entry.mid, score_max=score,
+                        score_mean=score * 0.8,
+                    )
+                )  # fmt: skip
+            project.derive(item.id, found)
+
+
+def milliseconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return (time.perf_counter() - start) * 1000
+
+
+def quantile(values: list[float], share: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+def filters() -> dict[str, object]:
+    from yamnet_gui.core.events import ReviewState
+    from yamnet_gui.labels.project import EventFilter
+
+    return {
+        "class": EventFilter(labels=frozenset(["Dog"])),
+        "state and score": EventFilter(states=frozenset([ReviewState.UNREVIEWED]), min_score=0.5),
+        "text": EventFilter(text="rec 001"),
+        "length": EventFilter(min_duration_s=2, max_duration_s=2.5),
+    }
+
+
+def measure_store(path: Path) -> Figures:
+    """Without any window."""
+    from yamnet_gui.labels.project import Project, QueueKind, Sort, SortKey, accept
+
+    found: Figures = {}
+    start = time.perf_counter()
+    project = Project.open(path)
+    rows = project.event_ids()
+    found["open, whole table ms"] = (time.perf_counter() - start) * 1000
+    with project:
+        found["events"] = len(rows)
+        for key in SortKey:
+            for down in (False, True):
+                name = f"sort {key.value}{' down' if down else ''} ms"
+                sort = Sort(key, down)
+                found[name] = milliseconds(lambda s=sort: project.event_ids(sort=s))
+        for name, wanted in filters().items():
+            sort = Sort(SortKey.SCORE, True)
+            found[f"filter {name} ms"] = milliseconds(
+                lambda w=wanted, s=sort: project.event_ids(w, s)  # type: ignore[arg-type]
+            )
+        found["counts of all classes ms"] = milliseconds(project.class_counts)
+        queue = project.queue(QueueKind.STRATIFIED)
+        current, took = int(queue[0]), []
+        for _ in range(DECISIONS):
+            start = time.perf_counter()
+            project.apply(accept(project.events([current]), "Anna"))
+            current = project.next_unreviewed(current, queue) or current
+            took.append((time.perf_counter() - start) * 1000)
+        found["accept and next, median ms"] = quantile(took, 0.5)
+        found["accept and next, 95 % ms"] = quantile(took, 0.95)
+        for _ in range(DECISIONS):
+            project.undo()
+    return found
+
+
+def measure_window(path: Path) -> Figures:
+    """The real window, offscreen."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ.pop("YAMNET_GUI_WEIGHTS", None)
+    from PySide6.QtCore import QEventLoop, Qt, QTimer
+
+    from yamnet_gui import app
+    from yamnet_gui.core.events import ReviewState
+    from yamnet_gui.gui.features.all_events import AllEvents
+    from yamnet_gui.gui.state.project_table import ProjectColumn
+    from yamnet_gui.gui.state.review_queue import QueueWish
+    from yamnet_gui.labels.project import QueueKind
+
+    application, bench = app.prepare(app.parse([]))
+    bench.settings.set("autoplay", False)
+    bench.window.resize(1280, 800)
+    bench.window.show()
+    longest = 0.0
+
+    def until(done: Callable[[], bool], seconds: float = 120.0) -> float:
+        """Runs the event loop until something is so; how long that took in milliseconds."""
+        nonlocal longest
+        if done():
+            return 0.0
+        start = last = time.perf_counter()
+        while not done():
+            application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
+            now = time.perf_counter()
+            longest, last = max(longest, now - last), now
+            if now - start > seconds:
+                raise TimeoutError("the window did not get there")
+        application.processEvents()
+        return (time.perf_counter() - start) * 1000
+
+    def idle() -> bool:
+        return not bench.busy
+
+    until(idle)
+    found: Figures = {}
+    opened: list[object] = []
+    bench.projects.opened.connect(opened.append)
+    longest = 0.0
+    bench.projects.open(path)
+    found["open ms"] = until(lambda: bool(opened))
+    until(idle)
+    found["open, longest wait of the window ms"] = longest * 1000
+
+    # decisions in the open recording, painted
+    bench.walk.wish(QueueWish(QueueKind.SCORE))
+    until(idle)
+    selected, painted = [], []
+    for _ in range(DECISIONS):
+        before = bench.selection.current
+        start = time.perf_counter()
+        bench.reviewing.decide(ReviewState.ACCEPTED)
+        until(lambda b=before: bench.selection.current != b)
+        selected.append((time.perf_counter() - start) * 1000)
+        application.processEvents()
+        painted.append((time.perf_counter() - start) * 1000)
+    found["accept and next, median ms"] = quantile(selected, 0.5)
+    found["accept and next, 95 % ms"] = quantile(selected, 0.95)
+    found["all painted after accepting, median ms"] = quantile(painted, 0.5)
+    for _ in range(DECISIONS):
+        bench.reviewing.undo()
+
+    # from recording to recording
+    bench.walk.wish(QueueWish())
+    project = bench.project.project
+    assert project is not None
+    jumps = []
+    for n in range(1, WITH_SOUND):
+        recording = project.recordings()[n]
+        event = project.recording_events(recording.id).events[3]
+        start = time.perf_counter()
+        bench.walk.show(recording.id, event.id)
+        until(lambda e=event.id: bench.selection.current == e)
+        jumps.append((time.perf_counter() - start) * 1000)
+        until(idle)
+    found["next in another recording, median ms"] = quantile(jumps, 0.5)
+
+    # the table of all events
+    feature = next(f for f in bench.features if isinstance(f, AllEvents))
+    panel = feature.panel
+    panel.parentWidget().raise_()
+    until(lambda: panel.isVisible() and panel.model.rowCount() > 0)
+    until(idle)
+    header = panel.table.horizontalHeader()
+    longest = 0.0
+    for column in ProjectColumn:
+        for order in (Qt.SortOrder.DescendingOrder, Qt.SortOrder.AscendingOrder):
+            header.setSortIndicator(column, order)
+            down = " down" if order is Qt.SortOrder.DescendingOrder else ""
+            name = f"sort {column.name.lower()}{down} ms"
+            found[name] = until(lambda: not feature.busy)
+            until(idle)
+
+    def filtered(name: str, change: Callable[[], None]) -> None:
+        change()
+        found[f"filter {name} ms"] = until(lambda: not feature.busy)
+        until(idle)
+
+    filtered("state", lambda: panel.states.setCurrentIndex(5))
+    filtered("state back", lambda: panel.states.setCurrentIndex(0))
+    filtered("score", lambda: panel.least.setValue(0.5))
+    filtered("score back", lambda: panel.least.setValue(0.0))
+    filtered("text, 80 ms for typing included", lambda: panel.search.setText("rec 001"))
+    filtered("text back, 80 ms for typing included", panel.search.clear)
+    found["table, longest wait of the window ms"] = longest * 1000
+    QTimer.singleShot(0, bench.window.close)
+    until(lambda: not bench.window.isVisible())
+    bench.close()
+    return found
+
+
+PARTS = {"store": measure_store, "window": measure_window}
+
+
+def limit_of(name: str) -> float | None:
+    if "longest" in name or "another" in name:
+        return None
+    return next((limit for start, limit in LIMITS.items() if name.startswith(start)), None)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--recordings", type=int, default=10_000)
+    parser.add_argument("--events", type=int, default=100, help="in each recording")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--keep", type=Path)
+    parser.add_argument("--part", choices=PARTS, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.part:
+        json.dump(PARTS[options.part](options.keep), sys.stdout)
+        return 0
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.keep or Path(temporary)
+        path = folder / f"{options.recordings} x {options.events}.yamnet"
+        if not path.exists():
+            start = time.perf_counter()
+            make_project(path, options.recordings, options.events)
+            print(
+                f"made in {time.perf_counter() - start:.0f} s, {path.stat().st_size / 1e6:.0f} MB"
+            )
+        homes = {f"XDG_{v}_HOME": str(Path(temporary) / v) for v in ("DATA", "CONFIG", "CACHE")}
+        results: dict[str, Figures] = {}
+        for part in PARTS:
+            done = subprocess.run(
+                [sys.executable, __file__, "--part", part, "--keep", str(path)],
+                env={**os.environ, **homes}, stdout=subprocess.PIPE, text=True, check=True,
+            )  # fmt: skip
+            results[part] = json.loads(done.stdout.splitlines()[-1])
+            print(f"\n{part}")
+            for name, value in results[part].items():
+                limit = limit_of(name)
+                said = (
+                    ""
+                    if limit is None
+                    else f"  of {limit:.0f}{'' if value <= limit else '  MISSED'}"
+                )
+                print(f"  {name:48} {value:10.1f}{said}")
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=2), "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
