@@ -13,6 +13,7 @@ from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
 from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.state.document import Document, OpenRecording
+from yamnet_gui.gui.state.folding import Folding
 from yamnet_gui.gui.state.rules import Rules
 from yamnet_gui.gui.state.score_buffer import ScoreBuffer
 from yamnet_gui.gui.state.selection import EventSelection
@@ -38,6 +39,7 @@ class World:
         self.timeline = Timeline(self.parent)
         self.class_view = ClassView(self.parent)
         self.rules = Rules(self.parent)
+        self.folding = Folding(self.document, self.class_map, self.ontology, self.parent)
 
     def open(self, duration_s: float = 60.0) -> None:
         info = RecordingInfo(Path("/sounds/yard.wav"), duration_s, 44_100, 2)

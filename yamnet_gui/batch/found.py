@@ -5,7 +5,7 @@ Neither deriving nor keeping them needs memory that grows with all scores of a r
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,8 +23,9 @@ from yamnet_gui.core.events import (
     detection_id,
 )
 from yamnet_gui.core.files import replacing
+from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.scores import ScoreTable
-from yamnet_gui.detection import Detections, RuleSet, detect
+from yamnet_gui.detection import Detections, RuleSet, detect, fold, folded_list
 
 from .analysis import Analysis
 from .plan import printable
@@ -56,9 +57,13 @@ class FoundEvents:
     rules_id: str
     rows: NDArray[np.void]
 
-    def labelled(self, class_map: ClassMap) -> LabelledRecording:
-        """The recording with its events."""
+    def labelled(
+        self, class_map: ClassMap, levels: Collection[str] = (), ontology: Ontology | None = None
+    ) -> LabelledRecording:
+        """The recording with its events, those below one of the nodes `levels` as events of it."""
         events = EventList.of(self._events(class_map))
+        if levels and ontology is not None:
+            events = folded_list(fold(events, ontology, class_map, levels))
         return LabelledRecording(self.recording, events, model_sha256=self.model_sha256)
 
     def _events(self, class_map: ClassMap) -> Iterator[Event]:

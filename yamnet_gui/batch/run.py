@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import overload
 
+from yamnet_gui.assets import resource_path
 from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.files import replacing
+from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.labels.formats import WriteOptions, label_format, write_labels
 from yamnet_gui.labels.formats.text import csv_lines
 
@@ -236,7 +238,9 @@ class _Run:
             written += [part for key in good if (part := self._parts[key].labels)]
         elif options.labels is not None and good:
             recordings = _StoredLabels(
-                [self._parts[key].labels for key in good], self._worker.class_map
+                [self._parts[key].labels for key in good],
+                self._worker.class_map,
+                options.events.fold if options.events is not None else (),
             )
             written += write_labels(
                 options.label_format,
@@ -287,9 +291,14 @@ class _Run:
 class _StoredLabels(Sequence[LabelledRecording]):
     """The labels of a run, read one recording at a time; the last one is kept."""
 
-    def __init__(self, parts: Sequence[Path | None], class_map: ClassMap) -> None:
+    def __init__(
+        self, parts: Sequence[Path | None], class_map: ClassMap, fold: tuple[str, ...] = ()
+    ) -> None:
         self._parts = parts
         self._class_map = class_map
+        self._fold = fold
+        ontology = resource_path("audioset_ontology.csv")
+        self._ontology = Ontology.from_csv(ontology) if fold else None
         self._last: tuple[Path, LabelledRecording] | None = None
 
     def __len__(self) -> int:
@@ -302,13 +311,14 @@ class _StoredLabels(Sequence[LabelledRecording]):
 
     def __getitem__(self, place: int | slice) -> "LabelledRecording | _StoredLabels":
         if isinstance(place, slice):
-            return _StoredLabels(self._parts[place], self._class_map)
+            return _StoredLabels(self._parts[place], self._class_map, self._fold)
         part = self._parts[place]
         assert part is not None
         if self._last is None or self._last[0] != part:
             self._last = None  # makes room before the next one is read
             try:
-                self._last = (part, read_found(part).labelled(self._class_map))
+                found = read_found(part)
+                self._last = (part, found.labelled(self._class_map, self._fold, self._ontology))
             except (OSError, ValueError, KeyError) as error:
                 reason = "a part of the unfinished run is broken"
                 raise SettingsError(part, reason, "begin again with --fresh") from error

@@ -25,7 +25,17 @@ from yamnet_gui.batch import (
 from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.errors import RecordingError, SettingsError
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.detection import EDGES, METHODS, PRESETS, RuleSet, load_rules, preset, rules_to_json
+from yamnet_gui.detection import (
+    EDGES,
+    FOLDS,
+    METHODS,
+    PRESETS,
+    RuleSet,
+    fold_levels,
+    load_rules,
+    preset,
+    rules_to_json,
+)
 from yamnet_gui.labels.formats import FORMATS
 
 from .terminal import ProgressLine, in_words
@@ -95,6 +105,13 @@ def _add_rules(group: Any) -> None:
         choices=METHODS,
         help="two thresholds (hysteresis), one (plain), or sound event bounding boxes (boxes);"
         " default: as the rules say",
+    )
+    group.add_argument(
+        "--fold",
+        nargs="+",
+        metavar="LEVEL",
+        help="events of kinds of a sound as events of that sound, such as 'Vehicle' or 'Dog'; or a"
+        f" whole level of the ontology: {', '.join(FOLDS)}",
     )
     group.add_argument(
         "--classes", nargs="+", metavar="NAME", help="names or AudioSet ids of the classes wanted"
@@ -212,10 +229,11 @@ def _check_scores(options: argparse.Namespace) -> None:
 
 def _events(options: argparse.Namespace) -> EventOptions:
     class_map = ClassMap.from_csv(class_map_path())
+    ontology = Ontology.from_csv(resource_path("audioset_ontology.csv"))
     if options.rules is not None and options.threshold is not None:
         raise SettingsError("--rules", "cannot be combined with --threshold")
     if options.rules in PRESETS:
-        rules = preset(options.rules, Ontology.from_csv(resource_path("audioset_ontology.csv")))
+        rules = preset(options.rules, ontology)
     elif options.rules is not None:
         rules = load_rules(Path(options.rules), class_map)
     elif options.threshold is not None:
@@ -227,7 +245,10 @@ def _events(options: argparse.Namespace) -> EventOptions:
         rules = rules.with_edges(options.edges)
     if options.method is not None:
         rules = rules.with_method(options.method)
-    return EventOptions(rules_to_json(rules, class_map), classes, options.top)
+    levels = fold_levels(options.fold or (), ontology)
+    return EventOptions(
+        rules_to_json(rules, class_map), classes, options.top, tuple(sorted(levels))
+    )
 
 
 def _show_record(record: Record, several: bool) -> None:

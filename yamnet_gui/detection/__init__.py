@@ -13,7 +13,17 @@ from .calibration import (
 )
 from .detections import Detections
 from .envelope import ENVELOPE_STEP_S, Envelope, EnvelopeBuilder, EnvelopeStream, envelope_of
-from .folding import FoldedEvent, counting_below, fold, folded_list, in_branch, lineage
+from .folding import (
+    FOLDS,
+    FoldedEvent,
+    counting_below,
+    fold,
+    fold_levels,
+    folded_list,
+    in_branch,
+    lineage,
+    mids_below,
+)
 from .hysteresis import derive_events, detect
 from .merge import Changes, compare, merge_detections
 from .prepared import PreparedScores, prepare
@@ -66,6 +76,7 @@ __all__ = [
     "FEWEST_REVIEWS",
     "FEWEST_TRUE",
     "FINE_HOP_S",
+    "FOLDS",
     "METHODS",
     "PRESETS",
     "BoxSettings",
@@ -107,6 +118,7 @@ __all__ = [
     "fine_frames",
     "fine_grid",
     "fold",
+    "fold_levels",
     "folded_list",
     "group_rule",
     "in_branch",
@@ -115,6 +127,7 @@ __all__ = [
     "lineage",
     "load_rules",
     "merge_detections",
+    "mids_below",
     "own_rule",
     "prepare",
     "preset",

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from yamnet_gui.core.classes import ClassMap
-from yamnet_gui.core.events import Event, EventList
+from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.events import Event, EventList, ReviewState
 from yamnet_gui.core.ontology import Ontology, OntologyNode
 from yamnet_gui.core.scores import ScoreTable
 
@@ -23,6 +24,45 @@ def counting_below(
             scores[:, index] = table.scores[:, below].max(axis=1)
     scores.flags.writeable = False
     return replace(table, scores=scores)
+
+
+FOLDS: dict[str, int] = {"main": 0, "kinds": 1, "finer": 2}
+"""Names of whole levels of the ontology, counted from its roots."""
+
+
+def fold_levels(names: Iterable[str], ontology: Ontology) -> frozenset[str]:
+    """Ids of the nodes to fold into: those of a level of `FOLDS`, or nodes by name or id.
+
+    Raises SettingsError where the ontology has no such node.
+    """
+    by_name = {node.name.casefold(): node.mid for node in reversed(ontology.nodes)}
+    found: set[str] = set()
+    for name in names:
+        if name in FOLDS:
+            found |= {n.mid for n in ontology.nodes if _depth(ontology, n) == FOLDS[name]}
+        elif ontology.node(name) is not None:
+            found.add(name)
+        elif name.casefold() in by_name:
+            found.add(by_name[name.casefold()])
+        else:
+            advice = f"name a class or one of {', '.join(FOLDS)}"
+            raise SettingsError(name, "is no kind of sound in the ontology", advice)
+    return frozenset(found)
+
+
+def mids_below(ontology: Ontology, mid: str) -> frozenset[str]:
+    """A node and everything below it."""
+    return frozenset({mid, *(node.mid for node in ontology.below(mid))})
+
+
+def _depth(ontology: Ontology, node: OntologyNode) -> int:
+    """Steps up to a root, by the first parent of each."""
+    depth = 0
+    while node.parent_mids:
+        parent = ontology.node(node.parent_mids[0])
+        assert parent is not None
+        node, depth = parent, depth + 1
+    return depth
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +111,9 @@ def fold(
 
     Of several nodes above an event the nearest takes it. Events of one node and channel that
     overlap, or lie at most `gap_s` apart, become one; every moment of every event stays covered.
-    The folded event has the id of its first member with the node's id added, and the highest
-    scores. Touched events are shown inside a folded one but not changed. Sorted by onset.
+    The folded event has the id of its first member with the node's id added, the highest scores,
+    and the state that all members share (else it is unreviewed). Touched events are shown inside a
+    folded one but not changed. Sorted by onset.
     """
     groups: dict[tuple[str, int | None], list[Event]] = {}
     folded: list[FoldedEvent] = []
@@ -129,6 +170,7 @@ def _one(node: OntologyNode, class_map: ClassMap, members: list[Event]) -> Folde
         onset_uncertainty_s=first.onset_uncertainty_s,
         offset_uncertainty_s=last.offset_uncertainty_s,
         rules_id=first.rules_id,
+        state=first.state if len({e.state for e in members}) == 1 else ReviewState.UNREVIEWED,
     )
     return FoldedEvent(event, tuple(members))
 

@@ -20,7 +20,7 @@ from .audition import Audition
 from .controller import Controller
 from .demo import demo_recording
 from .deriving import Deriver
-from .dialogs.class_picker import LabelChoice
+from .dialogs.class_picker import LabelChoice, near_classes
 from .dialogs.review import ask_label, confirm
 from .features import FEATURES, Feature
 from .garbage import GarbageCollector
@@ -42,6 +42,7 @@ from .reviewing import Asks, Reviewing
 from .state.class_view import ClassView
 from .state.document import Document
 from .state.embeddings import Embeddings
+from .state.folding import Folding
 from .state.known_classes import KnownClasses
 from .state.label_sets import LabelSets
 from .state.project import ProjectState
@@ -79,6 +80,7 @@ class Workbench(QObject):
         self.spectrogram = Spectrogram(self)
         self.classes = ClassView(self)
         self.rules = Rules(self)
+        self.folding = Folding(self.document, self.class_map, self.ontology, self)
         self.player = make_player(self)
         self.opener = Opener(self.document, self.timeline, self.sound, self.spectrogram, way, self)
         self.analysing = Analysing(self.document, self.settings, way, self)
@@ -242,6 +244,7 @@ class Workbench(QObject):
             self.classes,
             self.class_map,
             self.rules,
+            self.folding,
             self.look.theme,
         )
         window.set_pages(self.welcome, self.tracks)
@@ -249,9 +252,14 @@ class Workbench(QObject):
         self.classes_panel = ClassesPanel(
             self.class_map, self.ontology, self.classes, self.rules, self.document
         )
-        self.events_panel = EventsPanel(self.document, self.selection, self.class_map)
+        self.events_panel = EventsPanel(self.document, self.selection, self.class_map, self.folding)
         self.inspector = InspectorPanel(
-            self.document, self.selection, self.timeline, self.class_map, self.ontology
+            self.document,
+            self.selection,
+            self.timeline,
+            self.class_map,
+            self.ontology,
+            self.folding,
         )
         window.add_panel("recordings", "Recordings", self.recordings, left=True)
         window.add_panel("classes", "Classes", self.classes_panel, left=True)
@@ -350,7 +358,9 @@ class Workbench(QObject):
 
     def _ask_label(self, title: str, used: Sequence[str]) -> LabelChoice | None:
         own = [LabelChoice(x.name, x.class_index, x.mid) for x in self.label_sets.labels]
-        return ask_label(self.class_map, self.ontology, title, used, self.window, own)
+        event = self.controller.current_event()
+        near = near_classes(self.ontology, event.class_index if event is not None else None)
+        return ask_label(self.class_map, self.ontology, title, used, self.window, own, near)
 
     def _confirm(self, question: str, verb: str) -> bool:
         return confirm(question, verb, self.window)

@@ -13,7 +13,7 @@ from yamnet_gui.gui.state.document import AnalysisState
 @pytest.fixture
 def panel(world: World, qtbot: QtBot) -> EventsPanel:
     world.yard()
-    panel = EventsPanel(world.document, world.selection, world.class_map)
+    panel = EventsPanel(world.document, world.selection, world.class_map, world.folding)
     qtbot.addWidget(panel)
     panel.resize(320, 400)
     panel.show()

@@ -73,6 +73,28 @@ def test_edges_are_refined_unless_plain_ones_are_asked_for(run, weights, sounds,
     assert threshold != events("--threshold", 0.4, "--edges", "refined")
 
 
+def test_kinds_are_folded_into_the_sound_they_are_kinds_of(run, weights, sounds, tmp_path):
+    def events(*options):
+        table = tmp_path / "folded.csv"
+        chosen = ("--rules", "sensitive", "--classes", "Dog", "Bark", "Cat", "Speech")
+        assert run("analyze", sounds / "s2.wav", "-o", table, *chosen, *options)[0] == 0
+        return rows(table)
+
+    single = events()
+    assert {row["label"] for row in single} == {"Dog", "Bark", "Cat", "Speech"}
+    dogs = events("--fold", "Dog")
+    assert {row["label"] for row in dogs} == {"Dog", "Cat", "Speech"}
+    animals = events("--fold", "/m/0jbk", "Speech")
+    assert {row["label"] for row in animals} == {"Animal", "Speech"}
+    first = min(float(row["onset_s"]) for row in single if row["label"] != "Speech")
+    assert float(next(r for r in animals if r["label"] == "Animal")["onset_s"]) == first
+    assert {row["label"] for row in events("--fold", "main")} == {"Animal", "Human sounds"}
+    wrong = ("-o", tmp_path / "x.csv", "--fold", "Unicorn")
+    status, _, errors = run("analyze", sounds / "s2.wav", *wrong)
+    assert status == 2
+    assert "Unicorn" in errors
+
+
 def test_classes_with_commas_are_chosen_by_name(run, weights, sounds, tmp_path):
     table = tmp_path / "out.csv"
     wanted = ("--classes", "Bee, wasp, etc.", "speech", "--threshold", "0.000001")

@@ -1,9 +1,21 @@
+from dataclasses import replace
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yamnet_gui.core.events import Event, EventList
-from yamnet_gui.detection import counting_below, fold, folded_list, in_branch, lineage
+from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.events import Event, EventList, ReviewState
+from yamnet_gui.detection import (
+    counting_below,
+    fold,
+    fold_levels,
+    folded_list,
+    in_branch,
+    lineage,
+    mids_below,
+)
 
 from .tables import CLASS_MAP, ONTOLOGY, table_of
 
@@ -92,3 +104,38 @@ def test_folding_never_loses_time(
             assert f.event.onset_s <= member.onset_s
             assert member.offset_s <= f.event.offset_s
     assert len(folded_list(folded)) == len(folded)
+
+
+def test_levels_have_names_and_so_have_kinds() -> None:
+    main = fold_levels(["main"], ONTOLOGY)
+    assert main == {node.mid for node in ONTOLOGY.roots}
+    kinds = fold_levels(["kinds"], ONTOLOGY)
+    assert kinds
+    assert all(ONTOLOGY.node(mid).parent_mids[0] in main for mid in kinds)
+    assert not kinds & main
+    vehicle = next(node.mid for node in ONTOLOGY.nodes if node.name == "Vehicle")
+    assert fold_levels(["vehicle"], ONTOLOGY) == fold_levels([vehicle], ONTOLOGY) == {vehicle}
+    assert fold_levels(["main", "Vehicle"], ONTOLOGY) == main | {vehicle}
+    with pytest.raises(SettingsError, match="Unicorn"):
+        fold_levels(["Unicorn"], ONTOLOGY)
+
+
+def test_a_branch_is_a_node_and_all_below_it() -> None:
+    vehicle = next(node.mid for node in ONTOLOGY.nodes if node.name == "Vehicle")
+    names = {ONTOLOGY.node(mid).name for mid in mids_below(ONTOLOGY, vehicle)}
+    assert {"Vehicle", "Car", "Car passing by", "Truck"} <= names
+    assert "Speech" not in names
+
+
+def test_a_folded_event_has_the_state_that_its_members_share() -> None:
+    bark, growl = (CLASS_MAP.select([name])[0] for name in ("Bark", "Growling"))
+    events = [
+        Event("a", 1.0, 2.0, bark.name, bark.index, bark.mid, state=ReviewState.ACCEPTED),
+        Event("b", 1.5, 3.0, growl.name, growl.index, growl.mid, state=ReviewState.ACCEPTED),
+    ]
+    levels = fold_levels(["Animal"], ONTOLOGY)
+    (one,) = fold(events, ONTOLOGY, CLASS_MAP, levels)
+    assert one.event.state is ReviewState.ACCEPTED
+    events[1] = replace(events[1], state=ReviewState.REJECTED)
+    (one,) = fold(events, ONTOLOGY, CLASS_MAP, levels)
+    assert one.event.state is ReviewState.UNREVIEWED

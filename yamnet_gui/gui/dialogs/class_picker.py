@@ -38,8 +38,9 @@ class LabelChoice:
 class ClassPickerDialog(QDialog):
     """Finds a class by any words of its name, or takes a label that is none of the classes.
 
-    `own`: the labels of the chosen set, offered before all others; then `used`, labels used last,
-    newest first. `choice` is what was taken.
+    `own`: the labels of the chosen set, offered before all others; then the classes `near`, such
+    as kinds of what the event is now; then `used`, labels used last, newest first. `choice` is
+    what was taken.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class ClassPickerDialog(QDialog):
         *,
         own_labels: bool = True,
         own: Iterable[LabelChoice] = (),
+        near: Sequence[int] = (),
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -58,7 +60,9 @@ class ClassPickerDialog(QDialog):
         self._class_map = class_map
         self._ontology = ontology
         self._own = {choice.label: choice for choice in own}
-        self._used = tuple(dict.fromkeys([*self._own, *used]))
+        kin = [class_map[index].name for index in near]
+        self._used = tuple(dict.fromkeys([*self._own, *kin, *used]))
+        self._first = len(self._own) + len(kin)
         self._own_labels = own_labels
         self.choice: LabelChoice | None = None
         self.search = SearchField(f"Search {len(class_map)} classes", self)
@@ -101,7 +105,7 @@ class ClassPickerDialog(QDialog):
         """What is offered for a text, best first."""
         words = text.casefold().split()
         used = [x for x in self._used if all(w in x.casefold() for w in words)]
-        recent = [self._choice(label) for label in used][: _MOST_OWN + len(self._own)]
+        recent = [self._choice(label) for label in used][: _MOST_OWN + self._first]
         if not self._own_labels:
             recent = [c for c in recent if c.class_index is not None]
         known = {c.label for c in recent}
@@ -200,6 +204,16 @@ class ClassPickerDialog(QDialog):
 
 def _swatch_box() -> QRectF:
     return QRectF(1.5, 1.5, 9, 9)
+
+
+def near_classes(ontology: Ontology, class_index: int | None) -> list[int]:
+    """What a class is a kind of, nearest first, then the kinds of it: where a correction at
+    another level goes."""
+    node = ontology.of_class(class_index) if class_index is not None else None
+    if node is None:
+        return []
+    kin = [*ontology.above(node.mid), *ontology.children(node.mid)]
+    return [n.class_index for n in kin if n.class_index is not None]
 
 
 def used_labels(labels: Iterable[str], most: int = _MOST_OWN) -> Sequence[str]:

@@ -17,9 +17,10 @@ def ask_label(
     used: Sequence[str],
     parent: QWidget,
     own: Sequence[LabelChoice] = (),
+    near: Sequence[int] = (),
 ) -> LabelChoice | None:
     """A label that a person chooses by typing; None where they think better of it."""
-    dialog = ClassPickerDialog(class_map, ontology, used, title, own=own, parent=parent)
+    dialog = ClassPickerDialog(class_map, ontology, used, title, own=own, near=near, parent=parent)
     try:
         return dialog.choice if dialog.exec() == QDialog.DialogCode.Accepted else None
     finally:

@@ -9,6 +9,7 @@ from .exporting import Exporting
 from .feature import Feature, run_dialog
 from .files import Files
 from .first_scores import FirstScores
+from .folding import FoldingKinds
 from .importing import Importing
 from .keeping import SafeKeeping
 from .labelling import Labelling
@@ -39,6 +40,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Queueing,
     Labelling,
     RuleSetting,
+    FoldingKinds,
     Exporting,
     Importing,
     Looking,

@@ -1,5 +1,7 @@
 """The table of events, with a filter over it."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
@@ -27,6 +29,7 @@ from yamnet_gui.gui.state.event_table import (
     EventFilter,
     EventTableModel,
 )
+from yamnet_gui.gui.state.folding import Folding
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.theme import class_color, state_mark
 
@@ -45,6 +48,8 @@ class EventsPanel(QWidget):
     """Events of the recording: filter, sort, choose. Rows and `EventSelection` go together."""
 
     opened = Signal(str)
+    fold_chosen = Signal(str)
+    branch_chosen = Signal(str)
     menu_requested = Signal(QPoint, str)
 
     def __init__(
@@ -52,10 +57,12 @@ class EventsPanel(QWidget):
         document: Document,
         selection: EventSelection,
         class_map: ClassMap,
+        folding: Folding,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._document = document
+        self._folding = folding
         self._selection = selection
         self._class_map = class_map
         self._syncing = False
@@ -69,7 +76,7 @@ class EventsPanel(QWidget):
         self.table.selectionModel().selectionChanged.connect(self._on_rows_selected)
         self.table.entered_row.connect(self._on_entered)
         self.table.customContextMenuRequested.connect(self._on_menu)
-        document.events_changed.connect(self._on_events)
+        folding.changed.connect(self._on_events)
         document.analysis_changed.connect(self._show_count)
         selection.changed.connect(self._on_selection)
         self._on_events()
@@ -77,7 +84,7 @@ class EventsPanel(QWidget):
     @property
     def shown_ids(self) -> list[str]:
         """Ids of the listed events in the order of the rows: what next and previous follow."""
-        return [event.id for event in self.model.shown]
+        return [self._folding.members(event.id)[0] for event in self.model.shown]
 
     def focus_search(self) -> None:
         """Puts the caret into the text filter."""
@@ -89,6 +96,7 @@ class EventsPanel(QWidget):
         self.search.clear()
         self.states.setCurrentIndex(0)
         self.least.setValue(0.0)
+        self.branch_chosen.emit("")
 
     def sizeHint(self) -> QSize:
         return QSize(300, 420)
@@ -114,6 +122,14 @@ class EventsPanel(QWidget):
         self.least.setAccessibleName("Least score")
         self.least.setToolTip("List only events whose highest score reaches this")
         self.least.valueChanged.connect(self._on_filter)
+        self.fold = _Choice("Fold", "What is shown as one event", self)
+        self.fold.chosen.connect(self.fold_chosen)
+        self.branch = _Choice("Branch", "List only what is below this kind of sound", self)
+        self.branch.chosen.connect(self.branch_chosen)
+        kinds = QHBoxLayout()
+        kinds.setSpacing(4)
+        kinds.addWidget(self.fold, 1)
+        kinds.addWidget(self.branch, 1)
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(self.states, 1)
@@ -149,6 +165,7 @@ class EventsPanel(QWidget):
         layout.addWidget(self.queue)
         layout.addWidget(self.search)
         layout.addLayout(row)
+        layout.addLayout(kinds)
         layout.addLayout(self._pages, 1)
         layout.addWidget(self.count)
         self._fit_columns()
@@ -176,12 +193,14 @@ class EventsPanel(QWidget):
 
     def _on_events(self) -> None:
         self._fit_columns()
-        self.model.set_events(self._document.events)
+        self.model.set_events(self._folding.shown)
+        self._on_filter()
         self._show_count()
 
     def _on_filter(self) -> None:
         states = _STATE_CHOICES[self.states.currentIndex()][1]
-        self.model.set_filter(EventFilter(self.search.text(), states, self.least.value()))
+        least, branch = self.least.value(), self._folding.mids
+        self.model.set_filter(EventFilter(self.search.text(), states, least, branch))
 
     def _show_count(self) -> None:
         total, shown = self.model.total, len(self.model.shown)
@@ -218,13 +237,14 @@ class EventsPanel(QWidget):
                 self.table.selectRow(0)
 
     def _on_entered(self, index: Index) -> None:
-        self.opened.emit(self.model.shown[index.row()].id)
+        self.opened.emit(self._folding.members(self.model.shown[index.row()].id)[0])
 
     def _on_menu(self, position: QPoint) -> None:
         index = self.table.indexAt(position)
         if not index.isValid():
             index = self.table.currentIndex()
         event_id = self.model.shown[index.row()].id if index.isValid() else ""
+        event_id = self._folding.members(event_id)[0] if event_id else ""
         self.menu_requested.emit(self.table.viewport().mapToGlobal(position), event_id)
 
     def _on_rows_selected(self) -> None:
@@ -239,7 +259,7 @@ class EventsPanel(QWidget):
         ids = [self.model.shown[row].id for row in sorted(rows, key=lambda r: (r != current, r))]
         self._syncing = True
         try:
-            self._selection.select(ids)
+            self._selection.select(self._folding.members_of(ids))
         finally:
             self._syncing = False
         self._show_count()
@@ -251,7 +271,8 @@ class EventsPanel(QWidget):
 
     def _select_rows(self, *, scroll: bool) -> None:
         """Selects the rows of the chosen events, as far as they are listed."""
-        rows = [r for r in map(self.model.row_of, self._selection.ids) if r is not None]
+        shown = dict.fromkeys(map(self._folding.shown_id, self._selection.ids))
+        rows = [r for r in map(self.model.row_of, shown) if r is not None]
         chosen = QItemSelection()
         last = self.model.columnCount() - 1
         for first, end in _runs(sorted(rows)):
@@ -281,6 +302,29 @@ class EventsPanel(QWidget):
         row = next((r for r in found if r is not None), self._left)
         self.table.verticalScrollBar().setValue(row)
         self._select_rows(scroll=False)
+
+
+class _Choice(QComboBox):
+    """A quiet box of titles, each with a value."""
+
+    chosen = Signal(str)
+
+    def __init__(self, name: str, tip: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setToolTip(tip)
+        self.setMinimumContentsLength(7)
+        self.activated.connect(lambda row: self.chosen.emit(self.itemData(row)))
+
+    def show_choices(self, groups: Sequence[Sequence[tuple[str, str]]], value: str) -> None:
+        """(value, title) in groups, and which of them holds."""
+        self.clear()
+        for group in groups:
+            if self.count() and group:
+                self.insertSeparator(self.count())
+            for key, title in group:
+                self.addItem(title, key)
+        self.setCurrentIndex(self.findData(value))
 
 
 class _EventDelegate(QStyledItemDelegate):

@@ -24,6 +24,7 @@ from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.gui.state.best import BEST_OF_EVENT, best_first, span_scores
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.event_table import STATE_WORDS
+from yamnet_gui.gui.state.folding import Folding
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import class_color, state_mark
@@ -53,10 +54,12 @@ class InspectorPanel(QWidget):
         timeline: Timeline,
         class_map: ClassMap,
         ontology: Ontology,
+        folding: Folding | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._document = document
+        self._folding = folding
         self._selection = selection
         self._timeline = timeline
         self._class_map = class_map
@@ -248,10 +251,18 @@ class InspectorPanel(QWidget):
             widget.setVisible(event is not None)
         self.several.setVisible(count > 1)
         if count > 1:
-            self.several.setText(
-                f"{count} events are selected. Accept, reject, relabel and delete act on all "
-                "of them; what stands here is the first."
-            )
+            folded = self._folding.folded(event.id) if self._folding and event else None
+            if folded is not None and len(folded.members) == count:
+                span = f"{clock(folded.event.onset_s)} – {clock(folded.event.offset_s)}"
+                self.several.setText(
+                    f"{folded.event.label}, {span}: {count} events shown as one. Accept, reject, "
+                    "relabel and delete act on all of them; what stands here is the most likely."
+                )
+            else:
+                self.several.setText(
+                    f"{count} events are selected. Accept, reject, relabel and delete act on all "
+                    "of them; what stands here is the first."
+                )
         if event is None:
             self.kinds.hide()
             self.span_title.hide()

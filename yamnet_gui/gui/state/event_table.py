@@ -58,17 +58,20 @@ class EventFilter:
     """Which events are listed.
 
     `text`: every word of it occurs in the label or the note. `states`: None for all.
-    `least_score`: above 0, only events whose highest score reaches it.
+    `least_score`: above 0, only events whose highest score reaches it. `mids`: ids of the kinds
+    of sound that are listed, None for all.
     """
 
     text: str = ""
     states: frozenset[ReviewState] | None = None
     least_score: float = 0.0
+    mids: frozenset[str] | None = None
 
     @property
     def empty(self) -> bool:
         """Whether it lets everything through."""
-        return not self.text.strip() and self.states is None and self.least_score <= 0
+        everything = self.states is None and self.mids is None and self.least_score <= 0
+        return everything and not self.text.strip()
 
 
 class _Keys:
@@ -109,6 +112,9 @@ class _Keys:
             keep &= np.nan_to_num(self.score, nan=-1.0) >= wish.least_score
         if wish.states is not None:
             keep &= np.isin(self.state, [_STATE_RANK[s] for s in wish.states])
+        if wish.mids is not None:
+            inside = (event.mid in wish.mids for event in self.events)
+            keep &= np.fromiter(inside, bool, len(self.events))
         words = wish.text.casefold().split()
         if words:
             keep &= self._named(words)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QWheelEvent
 
 from yamnet_gui.core.events import Event, EventList, ReviewState
-from yamnet_gui.gui.state.document import Document
+from yamnet_gui.gui.state.folding import Folding
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import Theme, class_color, state_mark
@@ -123,20 +123,20 @@ class EventsLayer(Layer):
         self,
         area: pg.ViewBox,
         timeline: Timeline,
-        document: Document,
         selection: EventSelection,
         theme: Theme,
+        folding: Folding,
     ) -> None:
         super().__init__(area, timeline, z=5)
-        self._document = document
+        self._folding = folding
         self._selection = selection
-        self._lanes = Lanes.of(document.events)
+        self._lanes = Lanes.of(folding.shown)
         self.theme = theme
         self.scrolled = 0.0
 
     def take_events(self) -> None:
-        """Arranges the document's events anew."""
-        self._lanes = Lanes.of(self._document.events)
+        """Arranges the events that are shown anew."""
+        self._lanes = Lanes.of(self._folding.shown)
         self.scroll_by(0.0)
 
     def lane_top(self, lane: int) -> float:
@@ -173,7 +173,7 @@ class EventsLayer(Layer):
         font.setPixelSize(max(8, min(13, int(self.lane_height) - 4)))
         painter.setFont(font)
         metrics = QFontMetricsF(font)
-        selected = set(self._selection.ids)
+        selected = set(map(self._folding.shown_id, self._selection.ids))
         styles: dict[tuple[int | None, str, ReviewState], _Style] = {}
         tall = self.lane_height
         for i, x0, x1 in zip(
@@ -285,14 +285,13 @@ class EventsTrack(Track):
 
     edge_moved = Signal(str, float, float, bool)  # id, onset, offset, whether the drag ended
 
-    def __init__(self, *arguments: object) -> None:
+    def __init__(self, folding: Folding, *arguments: object) -> None:
         super().__init__("Events", *arguments, bands=False)  # type: ignore[arg-type, misc]
-        self._layer = EventsLayer(
-            self.area, self.timeline, self.document, self.selection, self.theme
-        )
+        self._layer = EventsLayer(self.area, self.timeline, self.selection, self.theme, folding)
+        self._folding = folding
         self._edge: tuple[Event, bool] | None = None
         self.getPlotItem().getAxis("left").setTicks([[]])
-        self.document.events_changed.connect(self._layer.take_events)
+        folding.changed.connect(self._layer.take_events)
         self.selection.changed.connect(self._layer.renew)
 
     def set_theme(self, theme: Theme) -> None:
@@ -310,7 +309,7 @@ class EventsTrack(Track):
 
     def event_at(self, position: QPointF) -> str:
         found = self._layer.hit(position)
-        return found.id if found else ""
+        return self._folding.members(found.id)[0] if found else ""
 
     def press(self, position: QPointF) -> bool:
         self._edge = self._edge_at(position)

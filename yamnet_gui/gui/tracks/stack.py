@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.state.document import Document
+from yamnet_gui.gui.state.folding import Folding
 from yamnet_gui.gui.state.rules import Rules
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.sound import Sound
@@ -47,6 +48,7 @@ class TrackStack(QWidget):
         classes: ClassView,
         class_map: ClassMap,
         rules: Rules,
+        folding: Folding,
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
@@ -58,7 +60,7 @@ class TrackStack(QWidget):
         self.spectrogram = SpectrogramTrack(spectrogram, *shared)
         self.scores = HeatTrack(classes, class_map, *shared)
         self.curve = CurveTrack(classes, class_map, rules, *shared)
-        self.events = EventsTrack(*shared)
+        self.events = EventsTrack(folding, *shared)
         self.tracks: dict[str, Track] = {
             "waveform": self.waveform,
             "spectrogram": self.spectrogram,

@@ -1,0 +1,124 @@
+"""Kinds of a sound shown as one event."""
+
+import pytest
+
+from yamnet_gui.core.events import ReviewState
+from yamnet_gui.gui.dialogs.class_picker import ClassPickerDialog, near_classes
+from yamnet_gui.gui.features.folding import FoldingKinds
+
+INSECT = "/m/03vt0"
+
+
+@pytest.fixture
+def demo(start, settled):
+    bench = start("demo")
+    settled(bench)
+    return bench
+
+
+def pick(box, value: str) -> None:
+    row = box.findData(value)
+    assert row >= 0
+    box.setCurrentIndex(row)
+    box.activated.emit(row)
+
+
+def animal(bench) -> str:
+    return next(node.mid for node in bench.ontology.nodes if node.name == "Animal")
+
+
+def labels(bench) -> set[str]:
+    return {event.label for event in bench.events_panel.model.shown}
+
+
+def test_table_and_track_show_a_branch_as_one_event(demo):
+    panel = demo.events_panel
+    demo.classes.choose(demo.class_map.select(["Cricket"])[0].index)
+    before = list(demo.document.events)
+    assert {"Cricket", "Insect", "Animal"} <= labels(demo)
+    pick(panel.fold, animal(demo))
+    assert "Animal" in labels(demo)
+    assert not {"Cricket", "Insect", "Wild animals"} & labels(demo)
+    assert len(panel.model.shown) < len(before)
+    assert list(demo.document.events) == before  # only shown otherwise
+    assert demo.tracks.events._layer._lanes.events == demo.folding.shown.events
+    pick(panel.fold, "")
+    assert {"Cricket", "Insect"} <= labels(demo)
+
+
+def test_what_is_done_to_a_folded_event_is_done_to_its_members(demo, settled):
+    panel = demo.events_panel
+    demo.classes.choose(demo.class_map.select(["Cricket"])[0].index)
+    pick(panel.fold, animal(demo))
+    row = next(i for i, e in enumerate(panel.model.shown) if e.label == "Animal")
+    folded = demo.folding.folded(panel.model.shown[row].id)
+    panel.table.selectRow(row)
+    assert set(demo.selection.ids) == {event.id for event in folded.members}
+    assert demo.selection.current == folded.leaf.id
+    assert demo.inspector.title.text() == folded.leaf.label
+    assert demo.inspector.several.text().startswith("Animal, ")
+    assert "Animal" in demo.inspector.kinds.text() or folded.leaf.label == "Animal"
+    demo.window.actions_by_id["autoplay"].setChecked(False)
+    demo.window.actions_by_id["accept"].trigger()
+    settled(demo)
+    states = {demo.document.events.get(event.id).state for event in folded.members}
+    assert states == {ReviewState.ACCEPTED}
+    shown = demo.folding.shown.get(folded.event.id)
+    assert shown.state is ReviewState.ACCEPTED
+    demo.window.actions_by_id["undo"].trigger()
+    settled(demo)
+    states = {demo.document.events.get(event.id).state for event in folded.members}
+    assert states == {ReviewState.UNREVIEWED}
+
+
+def test_stepping_goes_from_one_folded_event_to_the_next(demo):
+    panel = demo.events_panel
+    demo.window.actions_by_id["autoplay"].setChecked(False)
+    pick(panel.fold, "main")
+    shown = list(panel.model.shown)
+    demo.controller.seek(0.0)
+    demo.selection.select(())
+    for event in shown[:6]:
+        demo.controller.step_event(1)
+        assert demo.folding.shown_id(demo.selection.current) == event.id
+        assert len(demo.selection.ids) == len(demo.folding.members(event.id))
+
+
+def test_a_click_on_a_folded_bar_selects_all_of_it(demo):
+    pick(demo.events_panel.fold, "main")
+    shown = max(demo.folding.shown, key=lambda e: len(demo.folding.members(e.id)))
+    demo.tracks.event_clicked.emit(demo.folding.members(shown.id)[0], False)
+    assert set(demo.selection.ids) == set(demo.folding.members(shown.id))
+    assert len(demo.selection.ids) > 1
+
+
+def test_a_branch_alone_can_be_listed(demo):
+    panel = demo.events_panel
+    pick(panel.branch, animal(demo))
+    assert "Insect" in labels(demo)
+    assert "Speech" not in labels(demo)
+    panel.clear_filter()
+    assert "Speech" in labels(demo)
+    assert panel.branch.currentData() == ""
+
+
+def test_the_level_is_remembered(start, settled, demo):
+    pick(demo.events_panel.fold, "kinds")
+    demo.window.close()
+    demo.close()
+    again = start("demo")
+    settled(again)
+    assert again.folding.level == "kinds"
+    assert again.events_panel.fold.currentText() == "Fold: Kinds"
+    assert any(isinstance(feature, FoldingKinds) for feature in again.features)
+
+
+def test_a_correction_is_offered_at_every_level(demo, qtbot):
+    insect = demo.class_map.select(["Insect"])[0]
+    near = near_classes(demo.ontology, insect.index)
+    dialog = ClassPickerDialog(demo.class_map, demo.ontology, ("Speech",), near=near)
+    qtbot.addWidget(dialog)
+    offered = [choice.label for choice in dialog.choices("")]
+    assert offered[: len(near) + 1] == [*(demo.class_map[i].name for i in near), "Speech"]
+    assert {"Animal", "Cricket", "Mosquito"} <= set(offered[: len(near)])
+    assert near_classes(demo.ontology, None) == []
