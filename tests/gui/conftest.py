@@ -72,3 +72,15 @@ def settled(qtbot: QtBot) -> Callable[[Workbench], None]:
         qtbot.waitUntil(lambda: not bench.busy, timeout=60_000)
 
     return wait
+
+
+@pytest.fixture(scope="session")
+def results_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Stored results that tests of one session have in common."""
+    return tmp_path_factory.mktemp("results")
+
+
+@pytest.fixture
+def shared_results(results_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Recordings of the same content are analysed once in a session, not once in a test."""
+    monkeypatch.setenv("YAMNET_GUI_CACHE", str(results_folder))

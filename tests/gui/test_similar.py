@@ -20,6 +20,7 @@ from yamnet_gui.labels.project import add_events
 
 from .calls import CALLS_S, LENGTH_S, write_calls
 
+pytestmark = pytest.mark.usefixtures("shared_results")
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
 ACCEPTED, REJECTED = ReviewState.ACCEPTED, ReviewState.REJECTED

@@ -23,6 +23,7 @@ from yamnet_gui.gui.workbench import Workbench
 
 from .calls import CALLS_S, LENGTH_S, OTHERS_S, write_calls
 
+pytestmark = pytest.mark.usefixtures("shared_results")
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
 NAME = "Owl of mine"

@@ -103,6 +103,16 @@ class MainWindow(QMainWindow):
         dock.show()
         dock.raise_()
 
+    def float_panel(self, name: str, width: int, height: int) -> None:
+        """Takes a panel out into a window of its own, or puts it back."""
+        dock = self._docks[name]
+        dock.setFloating(not dock.isFloating())
+        if dock.isFloating():
+            dock.resize(width, height)
+            dock.move(self.mapToGlobal(self.rect().center()) - dock.rect().center())
+        dock.show()
+        dock.raise_()
+
     def connect_actions(self, handlers: Mapping[str, Callable[[], object]]) -> None:
         """Gives actions their work."""
         for action_id, handler in handlers.items():

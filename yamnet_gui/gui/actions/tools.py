@@ -39,5 +39,12 @@ ACTIONS: tuple[ActionSpec, ...] = (
         ("Ctrl+Shift+T",),
         tip="Show ten places whose label would help a taught class most",
     ),
+    ActionSpec(
+        "map",
+        "&Map of the sounds",
+        "Tools",
+        ("Ctrl+M",),
+        tip="Show all sounds of the project as points, alike ones near each other",
+    ),
     ActionSpec("clear_cache", "&Clear stored results", "Tools", separator=True),
 )

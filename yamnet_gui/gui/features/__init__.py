@@ -14,6 +14,7 @@ from .importing import Importing
 from .keeping import SafeKeeping
 from .labelling import Labelling
 from .looking import Looking
+from .mapping import Mapping
 from .menus import Menus
 from .project_menu import ProjectMenu
 from .queueing import Queueing
@@ -51,5 +52,6 @@ FEATURES: tuple[type[Feature], ...] = (
     TaughtScores,
     FindingSimilar,
     Teaching,
+    Mapping,
 )
 """In the order in which they are made; each class takes the workbench."""

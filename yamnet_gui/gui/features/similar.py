@@ -270,10 +270,14 @@ class FindingSimilar(Feature):
 
     def play(self, row: int) -> None:
         """Plays a hit, wherever it is; where its recording is open the tracks follow."""
-        bench, hit = self._bench, self._similar.hits[row]
-        if bench.going.is_open(hit.place):
-            bench.timeline.reveal(hit.place.span)
-        bench.audition.play(bench.going.path_of(hit.place), hit.place.span, self._info(hit.place))
+        place = self._similar.hits[row].place
+        if self._bench.going.is_open(place):
+            self._bench.timeline.reveal(place.span)
+        self.play_place(place)
+
+    def play_place(self, place: Place) -> None:
+        """Plays a place of any recording of the project."""
+        self._bench.audition.play(self._bench.going.path_of(place), place.span, self._info(place))
 
     def open(self, row: int) -> None:
         """Goes to a hit on the timeline."""
@@ -281,14 +285,24 @@ class FindingSimilar(Feature):
         self._bench.going.go(hit.place, hit.event_id)
 
     def show_list(
-        self, kind: ListKind, title: str, hits: Sequence[Hit], *, random: bool = False
+        self,
+        kind: ListKind,
+        title: str,
+        hits: Sequence[Hit],
+        *,
+        random: bool = False,
+        front: bool = True,
     ) -> None:
-        """Another list of places to decide about, from a map or a taught class."""
+        """Another list of places to decide about, from a map or a taught class.
+
+        `front`: brings the list to the front.
+        """
         self._similar.set_query(())
         self._similar.set_searching(False)
         self._similar.show(kind, title, hits, random=random)
-        self._bench.window.show_panel("similar")
-        self._show_first()
+        if front:
+            self._bench.window.show_panel("similar")
+            self._show_first()
 
     # Inside
 
