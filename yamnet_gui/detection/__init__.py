@@ -5,7 +5,6 @@ from .calibration import (
     ClassCalibration,
     Review,
     calibrate,
-    calibration_error,
     reviews_of,
     threshold_for_precision,
     threshold_for_recall,
@@ -29,6 +28,7 @@ from .merge import Changes, compare, merge_detections
 from .prepared import PreparedScores, prepare
 from .presets import PRESETS, preset
 from .refine import DEFAULT_EDGES, EdgeSettings, refine_edges
+from .reliability import Bin, calibration_error, cross_validated, reliability
 from .replay import Contradiction, Dissent, Replay, replay_decisions
 from .rules import (
     DEFAULT_RULE,
@@ -79,6 +79,7 @@ __all__ = [
     "FOLDS",
     "METHODS",
     "PRESETS",
+    "Bin",
     "BoxSettings",
     "Changes",
     "ClassCalibration",
@@ -111,6 +112,7 @@ __all__ = [
     "class_tuning_steps",
     "compare",
     "counting_below",
+    "cross_validated",
     "densified",
     "derive_events",
     "detect",
@@ -132,6 +134,7 @@ __all__ = [
     "prepare",
     "preset",
     "refine_edges",
+    "reliability",
     "replay_decisions",
     "review_order",
     "reviews_of",

@@ -137,15 +137,27 @@ def calibrate(
 
 
 def with_probability(events: EventList, calibrations: Mapping[int, ClassCalibration]) -> EventList:
-    """The events with a calibrated probability where their class is known well enough."""
+    """The events with a calibrated probability where their class is known well enough.
 
-    def one(event: Event) -> Event:
-        found = None if event.class_index is None else calibrations.get(event.class_index)
-        if found is None or not found.known or event.score_max is None:
-            return replace(event, probability=None) if event.probability is not None else event
-        return replace(event, probability=float(found.probability(event.score_max)))
-
-    return EventList.of(one(event) for event in events)
+    The same list where nothing changes; quick where there are thousands.
+    """
+    scores: dict[int, set[float]] = {}
+    for event in events:
+        if event.score_max is not None and _known(event, calibrations) is not None:
+            scores.setdefault(event.class_index or 0, set()).add(event.score_max)
+    said: dict[tuple[int, float], float] = {}
+    for index, values in scores.items():
+        ordered = sorted(values)
+        heights = calibrations[index].probability(ordered).tolist()
+        said.update(((index, score), p) for score, p in zip(ordered, heights, strict=True))
+    changed = []
+    for event in events:
+        wanted = None
+        if event.score_max is not None and event.class_index is not None:
+            wanted = said.get((event.class_index, event.score_max))
+        if wanted != event.probability:
+            changed.append(replace(event, probability=wanted))
+    return events.with_events(*changed) if changed else events
 
 
 def threshold_for_precision(
@@ -176,16 +188,9 @@ def threshold_for_recall(
     return float(values[reached[0]]) if len(reached) else None
 
 
-def calibration_error(probabilities: ArrayLike, right: ArrayLike, bins: int = 10) -> float:
-    """Expected calibration error: mean distance between what was said and what came true, over
-    `bins` groups of equal size by probability (Naeini et al. 2015, equal mass)."""
-    said, came = np.asarray(probabilities, float), np.asarray(right, float)
-    if len(said) == 0:
-        return 0.0
-    order = np.argsort(said, kind="stable")
-    groups = np.array_split(order, min(bins, len(order)))
-    gaps = [len(g) * abs(said[g].mean() - came[g].mean()) for g in groups]
-    return float(sum(gaps) / len(said))
+def _known(event: Event, calibrations: Mapping[int, ClassCalibration]) -> ClassCalibration | None:
+    found = None if event.class_index is None else calibrations.get(event.class_index)
+    return found if found is not None and found.known else None
 
 
 def _calibrated(

@@ -10,6 +10,8 @@ from yamnet_gui.detection import (
     Review,
     calibrate,
     calibration_error,
+    cross_validated,
+    reliability,
     reviews_of,
     threshold_for_precision,
     threshold_for_recall,
@@ -170,3 +172,39 @@ def test_the_error_of_perfect_and_of_blind_probabilities() -> None:
     assert calibration_error([0.0, 1.0] * 50, [0, 1] * 50) == 0
     assert calibration_error([0.9] * 100, [1, 0] * 50) == pytest.approx(0.4, abs=0.1)
     assert calibration_error([], []) == 0
+
+
+def test_probabilities_come_and_go_and_an_unchanged_list_stays_the_same() -> None:
+    known = calibrate(simulated(1, 300))
+    events = EventList.of(
+        [Event(f"e{k}", k, k + 1, "Speech", class_index=0, score_max=k / 10) for k in range(10)]
+        + [Event("drawn", 3, 4, "Speech", class_index=0), Event("own", 5, 6, "mine")]
+    )
+    said = with_probability(events, known)
+    expected = known[0].probability([k / 10 for k in range(10)])
+    assert [said.get(f"e{k}").probability for k in range(10)] == pytest.approx(expected)  # type: ignore[union-attr]
+    assert said.get("drawn") == events.get("drawn")
+    assert with_probability(said, known) is said
+    assert with_probability(said, {}) == events
+
+
+def test_held_out_probabilities_are_nearer_the_truth_than_scores() -> None:
+    reviews = simulated(5, 400, 0.8, -1.5) + simulated(6, 200, 0.6, -0.5, class_index=1)
+    said = cross_validated(reviews)
+    came = [review.right for review in reviews]
+    raw = calibration_error([review.score for review in reviews], came)
+    held_out = calibration_error(said, came)
+    print(f"expected calibration error: scores {raw:.3f}, held-out probabilities {held_out:.3f}")
+    assert held_out < raw / 2
+
+
+def test_groups_of_reviews_tell_how_often_they_were_right() -> None:
+    assert reliability(simulated(1, 4)) == []
+    found = reliability(simulated(1, 400))
+    assert sum(b.count for b in found) == 400
+    assert [b.score for b in found] == sorted(b.score for b in found)
+    assert all(0 <= b.low <= b.share <= b.high <= 1 for b in found)
+    assert found[-1].share > found[0].share
+    few = reliability(simulated(1, 11))
+    assert len(few) == 2
+    assert few[0].high - few[0].low > 0.3

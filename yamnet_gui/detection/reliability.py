@@ -1,0 +1,67 @@
+"""How far what is said comes true: of raw scores, and of probabilities held out."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .calibration import Review, calibrate
+
+_Z90 = 1.6449
+
+
+def cross_validated(reviews: Sequence[Review], folds: int = 5) -> NDArray[np.float64]:
+    """The probability of each review, calibrated on the reviews of the other folds."""
+    said = np.zeros(len(reviews))
+    for fold in range(folds):
+        inside = [review for place, review in enumerate(reviews) if place % folds != fold]
+        members = [place for place in range(len(reviews)) if place % folds == fold]
+        found = calibrate(inside, {reviews[place].class_index for place in members})
+        for place in members:
+            review = reviews[place]
+            said[place] = float(found[review.class_index].probability(review.score))
+    return said
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Reviews with scores near `score`: what share of the `count` was right, with the 90 %
+    interval of that share (Wilson 1927)."""
+
+    score: float
+    share: float
+    low: float
+    high: float
+    count: int
+
+
+def reliability(reviews: Iterable[Review], bins: int = 8, fewest: int = 5) -> list[Bin]:
+    """How often reviews of about equal score were right, in groups of equal size with at least
+    `fewest` each; nothing where there are fewer reviews than that."""
+    ordered = sorted(reviews, key=lambda review: review.score)
+    count = min(bins, len(ordered) // fewest)
+    found = []
+    for group in np.array_split(np.arange(len(ordered)), count) if count else []:
+        members = [ordered[place] for place in group]
+        size = len(members)
+        share = sum(review.right for review in members) / size
+        middle = (share + _Z90**2 / (2 * size)) / (1 + _Z90**2 / size)
+        half = _Z90 * math.sqrt(share * (1 - share) / size + _Z90**2 / (4 * size**2))
+        half /= 1 + _Z90**2 / size
+        score = sum(review.score for review in members) / size
+        found.append(Bin(score, share, max(middle - half, 0.0), min(middle + half, 1.0), size))
+    return found
+
+
+def calibration_error(probabilities: ArrayLike, right: ArrayLike, bins: int = 10) -> float:
+    """Expected calibration error: mean distance between what was said and what came true, over
+    `bins` groups of equal size by probability (Naeini et al. 2015, equal mass)."""
+    said, came = np.asarray(probabilities, float), np.asarray(right, float)
+    if len(said) == 0:
+        return 0.0
+    order = np.argsort(said, kind="stable")
+    groups = np.array_split(order, min(bins, len(order)))
+    gaps = [len(g) * abs(said[g].mean() - came[g].mean()) for g in groups]
+    return float(sum(gaps) / len(said))
