@@ -10,12 +10,16 @@ from numpy.typing import NDArray
 from yamnet_gui.audio import AudioSource, mono_16k, open_audio
 from yamnet_gui.core.events import Event
 from yamnet_gui.detection import Stability, Variant, stability, stretch, variants
-from yamnet_gui.yamnet import Analyzer, Network
+from yamnet_gui.yamnet import Analyzer, frame_count
 
 from .model import Model
 
 _RATE_HZ = 16_000
+_WINDOW = 15_600  # samples that one frame depends on
+_HOP = 7_680
 _LONGEST_S = 60.0  # of a longer event its first minute speaks for the rest
+
+Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,16 @@ class StabilityStep:
     done: int
     total: int
     found: Stability
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """The sound of one variant of an event, filled up with silence to whole frames."""
+
+    event: Event
+    variant: Variant
+    samples: Floats
+    frames: int
 
 
 def stabilities(
@@ -38,27 +52,29 @@ def stabilities(
     known = [event for event in events if event.class_index is not None]
     if not known:
         return
-    analyzer: Analyzer | None = None
+    done = 0
     with open_audio(path) as source:
+        network = model.network()
+        analyzer = Analyzer(network)
+        waiting: list[_Piece] = []
         for number, event in enumerate(known):
-            if analyzer is None:
-                analyzer = Analyzer(_loaded(model))
-            found = _of_event(source, event, analyzer, gain_db)
-            yield StabilityStep(number + 1, len(known), found)
+            waiting += _pieces(source, event, gain_db)
+            # short events share a call of the network, which takes a batch whatever it holds
+            if sum(map(_room, waiting)) < network.batch and number + 1 < len(known):
+                continue
+            for found in _scored(waiting, analyzer):
+                done += 1
+                yield StabilityStep(done, len(known), found)
+            waiting = []
 
 
-def _loaded(model: Model) -> Network:
-    return model.network()
-
-
-def _of_event(source: AudioSource, event: Event, analyzer: Analyzer, gain_db: float) -> Stability:
+def _pieces(source: AudioSource, event: Event, gain_db: float) -> Iterator[_Piece]:
     info = source.info
     several = info.channels if event.channel is None else 1
     short = event
     if event.duration_s > _LONGEST_S:
         short = event.moved(event.onset_s, event.onset_s + _LONGEST_S)
-    scores: dict[Variant, list[float]] = {}
-    read: dict[int | None, tuple[float, NDArray[np.float32]]] = {}
+    read: dict[int | None, tuple[float, Floats]] = {}
     for variant in variants(several):
         channel = event.channel if variant.channel is None else variant.channel
         if channel not in read:
@@ -68,18 +84,38 @@ def _of_event(source: AudioSource, event: Event, analyzer: Analyzer, gain_db: fl
         first = max(0, round((span.start_s - start_s) * _RATE_HZ))
         last = max(first + 1, round((span.end_s - start_s) * _RATE_HZ))
         part = samples[first:last] * np.float32(10 ** (variant.gain_db / 20))
-        assert event.class_index is not None
-        scores[variant] = [
-            float(value)
-            for chunk in analyzer.run([part])
-            for value in chunk.scores[:, event.class_index]
-        ]
-    return stability(event, scores)
+        yield _Piece(event, variant, part, frame_count(len(part)))
+
+
+def _room(piece: _Piece) -> int:
+    """Frames from the beginning of a piece to where the next may begin without touching it."""
+    return piece.frames - 1 + -(-_WINDOW // _HOP)
+
+
+def _scored(pieces: Sequence[_Piece], analyzer: Analyzer) -> Iterator[Stability]:
+    """Runs the network over the pieces laid one after the other; nothing of one is heard in
+    another, because frames that reach over an end are thrown away."""
+    rooms = [_room(piece) for piece in pieces]
+    stream = np.zeros(sum(rooms) * _HOP + _WINDOW, np.float32)
+    first = 0
+    for piece, room in zip(pieces, rooms, strict=True):
+        stream[first * _HOP : first * _HOP + len(piece.samples)] = piece.samples
+        first += room
+    chunks = [chunk.scores for chunk in analyzer.run([stream])]
+    scores = np.concatenate(chunks)
+    by_event: dict[str, tuple[Event, dict[Variant, list[float]]]] = {}
+    first = 0
+    for piece, room in zip(pieces, rooms, strict=True):
+        column = scores[first : first + piece.frames, piece.event.class_index]
+        by_event.setdefault(piece.event.id, (piece.event, {}))[1][piece.variant] = column.tolist()
+        first += room
+    for event, found in by_event.values():
+        yield stability(event, found)
 
 
 def _around(
     source: AudioSource, event: Event, channel: int | None, gain_db: float
-) -> tuple[float, NDArray[np.float32]]:
+) -> tuple[float, Floats]:
     """Where it starts and the samples at 16 kHz of all that any variant may need."""
     duration_s = source.info.duration_s
     spans = [stretch(event, variant, duration_s) for variant in variants(1)]

@@ -50,3 +50,13 @@ def test_nothing_to_score_loads_nothing(tmp_path: Path) -> None:
     assert model.loaded == 0
     with pytest.raises(RecordingError):
         list(stabilities(tmp_path / "gone.wav", [EVENT], model))
+
+
+def test_events_scored_together_are_scored_as_each_alone(tmp_path: Path) -> None:
+    sound = write_sound(tmp_path / "mono.wav", 30.0)
+    events = [Event(f"e{k}", k, k + 0.3 + 0.4 * k, "Dog", class_index=69) for k in range(1, 9)]
+    together = [s.found for s in stabilities(sound, events, FakeModel())]
+    alone = [s.found for e in events for s in stabilities(sound, [e], FakeModel())]
+    assert [f.event_id for f in together] == [e.id for e in events]
+    for one, other in zip(together, alone, strict=True):
+        assert one.scores == pytest.approx(other.scores, abs=1e-6)

@@ -63,6 +63,22 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec("unlistened", "Not listened to the selec&tion", "Review", needs=Needs.SELECTION),
     ActionSpec(
+        "stability",
+        "Score again for stabilit&y",
+        "Review",
+        ("Ctrl+Shift+K",),
+        tip="Score the selected events again: louder, softer, shifted, each channel alone",
+        needs=Needs.EVENT,
+        separator=True,
+    ),
+    ActionSpec(
+        "stability_all",
+        "Score all unreviewed again for stability",
+        "Review",
+        tip="Score the listed events again that nobody has decided about",
+        needs=Needs.EVENTS,
+    ),
+    ActionSpec(
         "find_class",
         "&Search a class",
         "Review",

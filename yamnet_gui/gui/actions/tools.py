@@ -46,5 +46,27 @@ ACTIONS: tuple[ActionSpec, ...] = (
         ("Ctrl+M",),
         tip="Show all sounds of the project as points, alike ones near each other",
     ),
+    ActionSpec(
+        "evaluation",
+        "&Evaluation…",
+        "Tools",
+        ("Ctrl+Shift+E",),
+        tip="How good the events are, measured by decisions or by a table, and better rules",
+        separator=True,
+    ),
+    ActionSpec(
+        "replay",
+        "Decision re&play…",
+        "Tools",
+        ("Ctrl+Shift+D",),
+        tip="Which decisions other rules or weights would contradict",
+    ),
+    ActionSpec(
+        "calibration",
+        "Cali&bration…",
+        "Tools",
+        ("Ctrl+Shift+B",),
+        tip="How often each class is right at which score, as far as reviews tell",
+    ),
     ActionSpec("clear_cache", "&Clear stored results", "Tools", separator=True),
 )

@@ -2,9 +2,11 @@
 
 from .all_events import AllEvents
 from .at_cursor import AtCursor
+from .calibrating import Calibrating
 from .dataset import Dataset
 from .edges import RefiningEdges
 from .embeddings import KeepingEmbeddings
+from .evaluating import Evaluating
 from .exporting import Exporting
 from .feature import Feature, run_dialog
 from .files import Files
@@ -18,9 +20,11 @@ from .mapping import Mapping
 from .menus import Menus
 from .project_menu import ProjectMenu
 from .queueing import Queueing
+from .replaying import Replaying
 from .rules import RuleSetting
 from .similar import FindingSimilar
 from .spectrogram_memory import SpectrogramMemory
+from .stability import CheckingStability
 from .taught_scores import TaughtScores
 from .teaching import Teaching
 from .telling import Telling
@@ -44,6 +48,10 @@ FEATURES: tuple[type[Feature], ...] = (
     FoldingKinds,
     Exporting,
     Importing,
+    Calibrating,
+    Evaluating,
+    Replaying,
+    CheckingStability,
     Looking,
     AtCursor,
     SpectrogramMemory,

@@ -1,6 +1,6 @@
 """The table of events, with a filter over it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette, QResizeEvent
@@ -90,6 +90,16 @@ class EventsPanel(QWidget):
         """Puts the caret into the text filter."""
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
+
+    def set_spreads(self, spreads: Mapping[str, float]) -> None:
+        """How far the scores of events lie apart, by their id."""
+        self.model.set_spreads(spreads)
+        self._fit_columns()
+
+    def sort_by(self, column: EventColumn, *, descending: bool = False) -> None:
+        """Sorts the table; the keys for next and previous follow it."""
+        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+        self.table.sortByColumn(column, order)
 
     def clear_filter(self) -> None:
         """Lists every event again."""
@@ -187,13 +197,20 @@ class EventsPanel(QWidget):
             EventColumn.LENGTH: "00.00" if compact else "00.00 s",
             EventColumn.SCORE: "Score",
             EventColumn.STATE: state,
+            EventColumn.PROBABILITY: "Prob." if compact else "Probability",
+            EventColumn.SPREAD: "Sprd." if compact else "Spread",
         }
+        more = [c for c in (EventColumn.PROBABILITY, EventColumn.SPREAD) if self.model.has(c)]
+        for optional in (EventColumn.PROBABILITY, EventColumn.SPREAD):
+            self.table.setColumnHidden(optional, optional not in more)
+        # a narrow table needs the room for the class; the tooltip says how long an event is
+        self.table.setColumnHidden(EventColumn.LENGTH, compact and bool(more))
         for column, text in widths.items():
             self.table.setColumnWidth(column, metrics.horizontalAdvance(text) + 12)
 
     def _on_events(self) -> None:
-        self._fit_columns()
         self.model.set_events(self._folding.shown)
+        self._fit_columns()
         self._on_filter()
         self._show_count()
 

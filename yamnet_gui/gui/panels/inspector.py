@@ -1,6 +1,6 @@
 """What is known about the selected event, and what is heard at the cursor."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -66,6 +66,7 @@ class InspectorPanel(QWidget):
         self._ontology = ontology
         self._event: Event | None = None
         self._own_keys: Mapping[str, str] | None = None
+        self._more: list[Callable[[Event], Sequence[tuple[str, str]]]] = []
         self._build()
         self._cursor_later = _single_shot(self, _CURSOR_MS)
         self._cursor_later.timeout.connect(self._show_cursor)
@@ -79,6 +80,16 @@ class InspectorPanel(QWidget):
         timeline.cursor_changed.connect(self._cursor_soon)
         self._on_selection()
         self._show_cursor()
+
+    def tell_more(self, facts: Callable[[Event], Sequence[tuple[str, str]]]) -> None:
+        """Also shows these facts (name and text) of each event; a name that is there already is
+        said anew. `refresh_facts` asks again."""
+        self._more.append(facts)
+
+    def refresh_facts(self) -> None:
+        """Shows the facts of the selected event as they are now."""
+        if self._event is not None:
+            self.facts.show_rows(self._facts_of(self._event))
 
     def commit_note(self) -> None:
         """Hands over the note as it stands, if it was changed."""
@@ -276,7 +287,7 @@ class InspectorPanel(QWidget):
         kinds = self._kinds(event)
         self.kinds.setText(kinds)
         self.kinds.setVisible(bool(kinds))
-        self.facts.show_rows(_facts(event))
+        self.facts.show_rows(self._facts_of(event))
         recording = self._document.recording
         rate = recording.info.sample_rate_hz if recording else 0
         self.band.show_band(event.low_hz, event.high_hz, rate / 2)
@@ -285,6 +296,12 @@ class InspectorPanel(QWidget):
     def _on_band(self, low_hz: float | None, high_hz: float | None) -> None:
         if self._event is not None:
             self.band_edited.emit(self._event.id, low_hz, high_hz)
+
+    def _facts_of(self, event: Event) -> list[tuple[str, str]]:
+        rows = dict(_facts(event))
+        for more in self._more:
+            rows.update(more(event))
+        return list(rows.items())
 
     def _kinds(self, event: Event) -> str:
         """What the class is a kind of, widest first, along the first parents."""

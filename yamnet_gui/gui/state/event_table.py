@@ -1,6 +1,6 @@
 """The table model of events: filtered and sorted with arrays, quick at fifty thousand rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -31,14 +31,16 @@ _STATE_RANK = {
     ReviewState.ACCEPTED: 2,
     ReviewState.REJECTED: 3,
 }
-_HEADERS = ("Onset", "Length", "Class", "Score", "State")
-_COMPACT_HEADERS = ("Onset", "Sec", "Class", "Score", "✓")
+_HEADERS = ("Onset", "Length", "Class", "Score", "State", "Probability", "Spread")
+_COMPACT_HEADERS = ("Onset", "Sec", "Class", "Score", "✓", "Prob.", "Sprd.")
 _TIPS = (
     "Where the event begins",
     "How long it lasts",
     "What was heard",
     "Highest score of the class within the event; not a probability",
     "What a person decided",
+    "Calibrated probability that it is right, where enough was reviewed",
+    "How far the score moves when the sound is louder, softer, shifted or of one channel",
 )
 _NO_PARENT = QModelIndex()
 
@@ -51,6 +53,8 @@ class EventColumn(IntEnum):
     CLASS = 2
     SCORE = 3
     STATE = 4
+    PROBABILITY = 5
+    SPREAD = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +81,9 @@ class EventFilter:
 class _Keys:
     """What events are filtered and sorted by: one array (n,) for each column, made when needed."""
 
-    def __init__(self, events: Sequence[Event]) -> None:
+    def __init__(self, events: Sequence[Event], spreads: Mapping[str, float]) -> None:
         self.events = events
+        self.spreads = spreads
 
     @cached_property
     def length_s(self) -> NDArray[np.float64]:
@@ -89,6 +94,16 @@ class _Keys:
     def score(self) -> NDArray[np.float64]:
         scores = (np.nan if e.score_max is None else e.score_max for e in self.events)
         return np.fromiter(scores, np.float64, len(self.events))
+
+    @cached_property
+    def probability(self) -> NDArray[np.float64]:
+        said = (np.nan if e.probability is None else e.probability for e in self.events)
+        return np.fromiter(said, np.float64, len(self.events))
+
+    @cached_property
+    def spread(self) -> NDArray[np.float64]:
+        found = (self.spreads.get(e.id, np.nan) for e in self.events)
+        return np.fromiter(found, np.float64, len(self.events))
 
     @cached_property
     def state(self) -> NDArray[np.int8]:
@@ -128,6 +143,10 @@ class _Keys:
             key = self.length_s
         elif column is EventColumn.SCORE:
             key = self.score
+        elif column is EventColumn.PROBABILITY:
+            key = self.probability
+        elif column is EventColumn.SPREAD:
+            key = self.spread
         else:
             ranks = self.label if column is EventColumn.CLASS else self.state
             key = ranks.astype(np.float64)
@@ -153,7 +172,8 @@ class EventTableModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._list = EventList()
-        self._keys = _Keys(())
+        self._spreads: Mapping[str, float] = {}
+        self._keys = _Keys((), self._spreads)
         self._filter = EventFilter()
         self._column = EventColumn.ONSET
         self._descending = False
@@ -188,8 +208,23 @@ class EventTableModel(QAbstractTableModel):
 
     def set_events(self, events: EventList) -> None:
         self._list = events
-        self._keys = _Keys(events.events)
+        self._keys = _Keys(events.events, self._spreads)
         self._refresh()
+
+    def set_spreads(self, spreads: Mapping[str, float]) -> None:
+        """How far the scores of events lie apart, by their id."""
+        self._spreads = dict(spreads)
+        self._keys = _Keys(self._list.events, self._spreads)
+        self._refresh()
+        self._announce([0, len(self._shown) - 1] if self._shown else [])
+
+    def has(self, column: EventColumn) -> bool:
+        """Whether any event has something to show in a column that may be empty."""
+        if column is EventColumn.PROBABILITY:
+            return any(event.probability is not None for event in self._list.events)
+        if column is EventColumn.SPREAD:
+            return any(event_id in self._list for event_id in self._spreads)
+        return True
 
     def set_filter(self, wish: EventFilter) -> None:
         if wish != self._filter:
@@ -242,6 +277,9 @@ class EventTableModel(QAbstractTableModel):
         event = self._shown[index.row()]
         column = EventColumn(index.column())
         if role == Qt.ItemDataRole.DisplayRole:
+            if column is EventColumn.SPREAD:
+                spread = self._spreads.get(event.id)
+                return "–" if spread is None else f"{spread:.2f}"
             return _text(event, column, self._compact)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
@@ -283,7 +321,7 @@ class EventTableModel(QAbstractTableModel):
 
 
 def _alignment(column: EventColumn) -> Qt.AlignmentFlag:
-    numeric = column in (EventColumn.ONSET, EventColumn.LENGTH, EventColumn.SCORE)
+    numeric = column not in (EventColumn.CLASS, EventColumn.STATE)
     side = Qt.AlignmentFlag.AlignRight if numeric else Qt.AlignmentFlag.AlignLeft
     return side | Qt.AlignmentFlag.AlignVCenter
 
@@ -300,6 +338,8 @@ def _text(event: Event, column: EventColumn, compact: bool) -> str:
         return event.label
     if column is EventColumn.SCORE:
         return "–" if event.score_max is None else f"{event.score_max:.2f}"
+    if column is EventColumn.PROBABILITY:
+        return "–" if event.probability is None else f"{event.probability:.2f}"
     return f"{state_mark(event.state)} {STATE_WORDS[event.state]}"
 
 
@@ -311,6 +351,8 @@ def _tip(event: Event) -> str:
     ]
     if event.score_max is not None:
         lines.append(f"Score {event.score_max:.3f}")
+    if event.probability is not None:
+        lines.append(f"Probability {event.probability:.2f}")
     if event.note:
         lines.append(event.note)
     return "\n".join(lines)

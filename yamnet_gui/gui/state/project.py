@@ -136,18 +136,18 @@ class ProjectState(QObject):
 
     def items(self, events: Iterable[Event]) -> list[ProjectEvent]:
         """Events of the open recording as commands take them."""
-        return [ProjectEvent(self._recording_id, event) for event in events]
+        return [ProjectEvent(self._recording_id, self._as_kept(event)) for event in events]
 
     def apply(self, command: Command) -> None:
         """Makes one step that can be undone; detections come along with their decision."""
-        self._writable().apply(command, adopt=True)
+        self.writable().apply(command, adopt=True)
 
     def undo(self) -> tuple[str, tuple[ProjectChange, ...]] | None:
         """Takes the last step back: its title and what changed."""
-        return self._turn(self._writable().undo)
+        return self._turn(self.writable().undo)
 
     def redo(self) -> tuple[str, tuple[ProjectChange, ...]] | None:
-        return self._turn(self._writable().redo)
+        return self._turn(self.writable().redo)
 
     def negatives_of(self, items: Iterable[ProjectEvent]) -> list[ProjectEvent]:
         """The "not X" that earlier corrections of these left behind."""
@@ -175,7 +175,15 @@ class ProjectState(QObject):
         merged = merge_detections(fresh, there)
         return merged.without(*(e.id for e in gone)) if gone else merged
 
-    def _writable(self) -> Project:
+    def _as_kept(self, event: Event) -> Event:
+        """The event as the project holds it: its probability may be shown newer."""
+        kept = self._stored.get(event.id)
+        if kept is None or kept.probability == event.probability:
+            return event
+        return kept if replace(kept, probability=event.probability) == event else event
+
+    def writable(self) -> Project:
+        """The open project. Raises ProjectError where there is none."""
         if self._project is None:
             raise ProjectError("Project", "nothing is open to keep decisions in", "open a project")
         return self._project

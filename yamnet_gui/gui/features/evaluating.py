@@ -1,0 +1,256 @@
+"""Evaluation: how good the present rules are, and rules that do better."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog
+
+from yamnet_gui.batch.measuring import Curve, Measurement, MeasuringStep
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.files import replacing
+from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.detection import Tuning, TuningStep
+from yamnet_gui.detection.evaluation import Mistake
+from yamnet_gui.gui.jobs.quality import CurveJob, MeasureJob, Source, TuneJob
+from yamnet_gui.gui.panels.notices import NoticeKind
+
+from .feature import Feature
+from .helping import Background, Jump, present_model, shown_events, stored_scores
+
+if TYPE_CHECKING:
+    from yamnet_gui.core.ontology import Ontology
+    from yamnet_gui.gui.dialogs.evaluation import EvaluationDialog
+    from yamnet_gui.gui.workbench import Workbench
+
+
+class Evaluating(Feature):
+    """Measures and tunes the rules in the background."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__(workbench)
+        self._background = Background(workbench, "evaluation")
+        self._curves = Background(workbench, "curves")
+        self._jump = Jump(workbench)
+        self._dialog: EvaluationDialog | None = None
+        self._measurement: Measurement | None = None
+        self._tuning: Tuning | None = None
+        workbench.project.project_changed.connect(self._on_project)
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        return {"evaluation": self.open}
+
+    @property
+    def busy(self) -> bool:
+        return self._background.busy or self._curves.busy or self._jump.waiting
+
+    def close(self) -> None:
+        self._background.close()
+        self._curves.close()
+
+    def open(self) -> EvaluationDialog:
+        """Shows the dialog and measures."""
+        from yamnet_gui.gui.dialogs.evaluation import EvaluationDialog
+
+        if self._dialog is None:
+            dialog = EvaluationDialog(self._bench.window)
+            dialog.measure_requested.connect(self.measure)
+            dialog.cancel_requested.connect(self.cancel)
+            dialog.table_wanted.connect(self.choose_table)
+            dialog.curve_requested.connect(self._show_curve)
+            dialog.threshold_requested.connect(self._set_threshold)
+            dialog.mistake_opened.connect(self._go)
+            dialog.tune_requested.connect(self.tune)
+            dialog.tuned_accepted.connect(self.use_tuned)
+            dialog.csv_wanted.connect(self._save)
+            self._dialog = dialog
+        self._dialog.show()
+        self._dialog.activateWindow()
+        self.measure()
+        return self._dialog
+
+    def measure(self) -> None:
+        """Measures the present rules by what the dialog says."""
+        dialog = self._dialog
+        if dialog is None:
+            return
+        source = self._source(dialog)
+        self._curves.cancel()
+        self._measurement, self._tuning = None, None
+        dialog.show_measurement(None)
+        dialog.show_progress("Measuring", 0, 1)
+        job = MeasureJob(
+            source,
+            self._bench.rules.rule_set,
+            self._bench.class_map,
+            self._below(),
+            dialog.collar_s,
+        )
+        self._background.run(job, self._on_step, self._done, self._failed)
+
+    def use_table(self, path: Path) -> None:
+        """Measures by a table of what is there."""
+        if self._dialog is not None:
+            self._dialog.set_table(path)
+            self._dialog.source.setCurrentIndex(1)
+            self.measure()
+
+    def choose_table(self) -> None:
+        """Asks for a table of what is there."""
+        assert self._dialog is not None
+        name, _chosen = QFileDialog.getOpenFileName(
+            self._dialog, "A table of what is there", self._bench.settings.folder("exports")
+        )
+        if name:
+            self._bench.settings.remember_folder(Path(name).parent, "exports")
+            self.use_table(Path(name))
+        elif self._dialog.table_path is None:
+            self._dialog.set_table(None)
+
+    def tune(self) -> None:
+        """Looks for better rules on what was measured."""
+        dialog, found = self._dialog, self._measurement
+        if dialog is None or found is None:
+            return
+        self._tuning = None
+        dialog.show_tuning(None)
+        dialog.show_progress("Tuning", 0, 1)
+        below = self._below() if dialog.scope == "default" else None
+        job = TuneJob(
+            found.on,
+            found.rules,
+            self._bench.class_map,
+            below,
+            dialog.tuning_measure,
+            dialog.scope,
+        )
+        self._background.run(job, self._on_tuning, self._done, self._failed)
+
+    def use_tuned(self) -> None:
+        """Takes the tuned rules over, as one step."""
+        if self._tuning is None:
+            return
+        self._bench.rules.set(self._tuning.rules)
+        self._bench.notices.show_notice(
+            NoticeKind.INFO, "The tuned rules are in use.", key="evaluation", seconds=8
+        )
+        self.measure()
+
+    def cancel(self) -> None:
+        """Stops measuring or tuning at once."""
+        self._background.cancel()
+        self._done()
+
+    def _source(self, dialog: EvaluationDialog) -> Source:
+        bench = self._bench
+        scores = stored_scores(bench, present_model(bench).sha256)
+        project = bench.project.project
+        if not dialog.by_table or dialog.table_path is None:
+            return Source(scores, project, shown_events(bench))
+        paths: dict[Path, str] = {}
+        if project is not None:
+            paths = {project.locate(r): r.id for r in project.recordings()}
+        recording = bench.document.recording
+        if recording is not None:
+            paths.setdefault(recording.info.path, bench.project.recording_id)
+        if recording is not None and _names(dialog.table_path, recording.info.path):
+            paths = {recording.info.path: bench.project.recording_id}
+        return Source(scores, table=dialog.table_path, paths=paths)
+
+    def _below(self) -> Ontology | None:
+        below = self._dialog is not None and self._dialog.below
+        return self._bench.ontology if below else None
+
+    def _on_step(self, step: MeasuringStep) -> None:
+        if self._dialog is None:
+            return
+        if step.result is None:
+            self._dialog.show_progress("Measuring", step.done, step.total)
+            return
+        self._measurement = step.result
+        self._dialog.show_measurement(step.result)
+
+    def _on_tuning(self, step: TuningStep) -> None:
+        if self._dialog is None:
+            return
+        if step.result is None:
+            self._dialog.show_progress("Tuning", step.done, step.total)
+            return
+        self._tuning = step.result
+        self._dialog.show_tuning(step.result)
+
+    def _done(self) -> None:
+        if self._dialog is not None:
+            self._dialog.show_progress("", 0, 0)
+
+    def _failed(self, error: UserError) -> None:
+        if self._dialog is not None:
+            self._dialog.show_problem(str(error))
+
+    def _show_curve(self, label: str) -> None:
+        dialog, found = self._dialog, self._measurement
+        if dialog is None or found is None:
+            return
+        below = self._bench.ontology if found.below else None
+        job = CurveJob(found.on, found.rules, self._bench.class_map, label, below, found.collar_s)
+        shown: list[Curve] = []
+
+        def take(curve: Curve) -> None:
+            shown.append(curve)
+            dialog.show_curve(curve)
+
+        def done() -> None:
+            if not shown:
+                dialog.show_curve(None, label)
+
+        self._curves.run(job, take, done, self._failed)
+
+    def _set_threshold(self, label: str, threshold: float) -> None:
+        entry = self._bench.class_map.find(label)
+        if entry is not None:
+            self._bench.controller.set_threshold(entry.index, threshold)
+            self.measure()
+
+    def _go(self, mistake: Mistake) -> None:
+        if self._measurement is not None:
+            subject = self._measurement.on.subjects[mistake.pair]
+            span = TimeSpan(mistake.onset_s, mistake.offset_s)
+            self._jump.go(subject.path, span, mistake.found or mistake.truth)
+
+    def _save(self, what: str, text: str) -> None:
+        bench = self._bench
+        start = str(Path(bench.settings.folder("exports")) / f"{what}.csv")
+        name, _chosen = QFileDialog.getSaveFileName(
+            self._dialog, "Save the table", start, "CSV (*.csv)"
+        )
+        if name:
+            self.write(Path(name), text)
+
+    def write(self, path: Path, text: str) -> None:
+        """Writes a table as CSV; a bar says where, or why not."""
+        try:
+            with replacing(path) as beside:
+                beside.write_text(text, encoding="utf-8")
+        except OSError as error:
+            reason = f"cannot be written ({error.strerror or error})"
+            self._bench.show_error(UserError(path, reason, "choose another folder"))
+            return
+        self._bench.settings.remember_folder(path.parent, "exports")
+        self._bench.notices.show_notice(
+            NoticeKind.INFO, f"Written to {path}.", key="evaluation", seconds=8
+        )
+
+    def _on_project(self) -> None:
+        self.cancel()
+        self._measurement, self._tuning = None, None
+        if self._dialog is not None:
+            self._dialog.show_measurement(None)
+            if self._dialog.isVisible():
+                self.measure()
+
+
+def _names(table: Path, recording: Path) -> bool:
+    """Whether a table is called like a recording."""
+    return table.stem.casefold().startswith(recording.stem.casefold())

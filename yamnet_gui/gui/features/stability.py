@@ -1,0 +1,158 @@
+"""Stability: how much the scores of events depend on level, alignment and channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from yamnet_gui.batch.rescoring import StabilityStep
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.events import Event, ReviewState
+from yamnet_gui.detection import Stability
+from yamnet_gui.gui.jobs.quality import StabilityJob
+from yamnet_gui.gui.panels.notices import NoticeKind
+from yamnet_gui.gui.state.event_table import EventColumn
+from yamnet_gui.gui.state.stabilities import Stabilities
+
+from .feature import Feature
+from .helping import Background
+
+if TYPE_CHECKING:
+    from yamnet_gui.gui.workbench import Workbench
+
+_KEY = "stability"
+
+
+class CheckingStability(Feature):
+    """Scores events again in the background; the spread is shown and sorts the table of events."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__(workbench)
+        self.stabilities = Stabilities(workbench.document, workbench.project, workbench)
+        self._background = Background(workbench, "stability")
+        self._found: dict[str, Stability] = {}
+        self._shown = -1
+        self.stabilities.changed.connect(self._show)
+        workbench.inspector.tell_more(self._facts)
+        workbench.document.recording_changed.connect(self._stop)
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        return {"stability": self.check_selected, "stability_all": self.check_unreviewed}
+
+    @property
+    def busy(self) -> bool:
+        return self._background.busy
+
+    def close(self) -> None:
+        self._background.close()
+
+    def check_selected(self) -> None:
+        """Scores the selected events again."""
+        bench = self._bench
+        found = (bench.document.events.get(event_id) for event_id in bench.selection.ids)
+        self.check([event for event in found if event is not None])
+
+    def check_unreviewed(self) -> None:
+        """Scores every listed event again that nobody has decided about."""
+        bench = self._bench
+        found = (bench.document.events.get(i) for i in bench.events_panel.shown_ids)
+        self.check([e for e in found if e is not None and e.state is ReviewState.UNREVIEWED])
+
+    def check(self, events: Sequence[Event]) -> None:
+        """Scores these events of the open recording again."""
+        bench = self._bench
+        recording = bench.document.recording
+        known = tuple(e for e in events if e.class_index is not None and _of_model(bench, e))
+        if recording is None or not known:
+            bench.notices.show_notice(
+                NoticeKind.INFO,
+                "There is no event of the network's own classes to score again.",
+                key=_KEY,
+                seconds=8,
+            )
+            return
+        try:
+            model = bench.analysing.model()
+            gain_db = bench.analysing.analysis_settings().gain_db
+        except UserError as error:
+            bench.show_error(error)
+            return
+        if bench.document.model.sha256 and model.sha256 != bench.document.model.sha256:
+            bench.notices.show_notice(
+                NoticeKind.WARNING,
+                "The events were found by other weights than those in use: analyse the recording "
+                "again before their scores are compared.",
+                key=_KEY,
+            )
+            return
+        self._found, self._shown = {}, -1
+        self._tell(0, len(known))
+        job = StabilityJob(recording.info.path, known, model, gain_db)
+        self._background.run(job, self._take, self._done, self._failed)
+
+    def cancel(self) -> None:
+        """Stops; what was found so far is kept."""
+        self._background.cancel()
+        self._done()
+
+    def sort(self) -> None:
+        """Lists the least stable events first; next and previous follow."""
+        self._bench.events_panel.sort_by(EventColumn.SPREAD, descending=True)
+
+    def _take(self, step: StabilityStep) -> None:
+        self._found[step.found.event_id] = step.found
+        self._tell(step.done, step.total)
+
+    def _done(self) -> None:
+        self._bench.notices.clear(_KEY)
+        self.stabilities.add(self._found)
+        count = len(self._found)
+        self._found = {}
+        if count:
+            self._bench.notices.show_notice(
+                NoticeKind.INFO,
+                f"{count:,} event{'' if count == 1 else 's'} scored again; the table of events "
+                "shows how far the scores lie apart.",
+                [("Least stable first", self.sort)],
+                key=_KEY,
+                seconds=15,
+            )
+
+    def _failed(self, error: UserError) -> None:
+        self._bench.notices.clear(_KEY)
+        self._bench.show_error(error)
+
+    def _stop(self) -> None:
+        """Another recording: what was found belongs to the former one."""
+        self._background.cancel()
+        self._found = {}
+        self._bench.notices.clear(_KEY)
+
+    def _tell(self, done: int, total: int) -> None:
+        percent = 100 * done // total
+        if percent != self._shown and done < total:
+            self._shown = percent
+            self._bench.notices.show_notice(
+                NoticeKind.INFO,
+                f"Scoring {total:,} event{'' if total == 1 else 's'} again: {percent} %",
+                [("Stop", self.cancel)],
+                key=_KEY,
+            )
+
+    def _show(self) -> None:
+        self._bench.events_panel.set_spreads(self.stabilities.spreads)
+        self._bench.inspector.refresh_facts()
+
+    def _facts(self, event: Event) -> list[tuple[str, str]]:
+        """What the inspector says about an event's stability."""
+        found = self.stabilities.get(event.id)
+        if found is None or not found.scores:
+            return []
+        low, high = min(found.scores), max(found.scores)
+        return [("Stability", f"score {low:.2f}–{high:.2f}, spread {high - low:.2f}")]
+
+
+def _of_model(bench: Workbench, event: Event) -> bool:
+    """Whether the network itself scores the event's class; a taught class is another matter."""
+    own = getattr(bench.class_map, "own", len(bench.class_map))
+    return event.class_index is not None and event.class_index < own

@@ -1,0 +1,91 @@
+"""The owner of the calibration in use: what scores of each class mean."""
+
+from PySide6.QtCore import QObject, Signal
+
+from yamnet_gui.core.events import EventList
+from yamnet_gui.detection import ClassCalibration, with_probability
+from yamnet_gui.labels.calibrations import (
+    Calibration,
+    drop_calibration,
+    reread,
+    store_calibration,
+)
+from yamnet_gui.labels.project import Project
+
+from .document import Document
+from .project import ProjectState
+
+
+class Calibrations(QObject):
+    """The calibration that the open project keeps, and the probabilities that follow from it.
+
+    One that was made with other weights than the open recording's scores says nothing about them.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self, document: Document, project: ProjectState, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._project = project
+        self._kept: Calibration | None = None
+        project.project_changed.connect(self.reread)
+        document.finish_events(self.finish)
+
+    @property
+    def kept(self) -> Calibration | None:
+        """What the project keeps, whether it fits or not."""
+        return self._kept
+
+    @property
+    def stale(self) -> bool:
+        """Whether the open recording was scored by other weights than those calibrated."""
+        model = self._document.model.sha256
+        return self._kept is not None and bool(model) and not self._kept.fits(model)
+
+    def in_use(self) -> dict[int, ClassCalibration]:
+        """Calibrations by class index that hold for the scores on the screen."""
+        kept = self._kept
+        if kept is None or not kept.fits(self._document.model.sha256):
+            return {}
+        return kept.known
+
+    def of_class(self, class_index: int | None) -> ClassCalibration | None:
+        """What is known of a class about the scores on the screen, be it enough or not."""
+        kept = self._kept
+        if class_index is None or kept is None or not kept.fits(self._document.model.sha256):
+            return None
+        return kept.classes.get(class_index)
+
+    def finish(self, events: EventList) -> EventList:
+        """The events with probabilities, where enough is known of their class.
+
+        Without a calibration in use they keep what they have: an import may say more.
+        """
+        if self._kept is None:
+            return events
+        return with_probability(events, self.in_use())
+
+    def store(self, calibration: Calibration) -> Calibration:
+        """Keeps it with the project as the next version and uses it. Raises ProjectError."""
+        self._kept = store_calibration(self._writable(), calibration)
+        self.changed.emit()
+        return self._kept
+
+    def drop(self) -> None:
+        """Uses none any more. Raises ProjectError."""
+        drop_calibration(self._writable())
+        self._kept = None
+        self.changed.emit()
+
+    def reread(self) -> None:
+        """Takes what the project keeps now."""
+        kept = reread(self._project.project)
+        if kept != self._kept:
+            self._kept = kept
+            self.changed.emit()
+
+    def _writable(self) -> Project:
+        return self._project.writable()

@@ -1,0 +1,87 @@
+"""The owner of how stable the scores of the open recording's events are."""
+
+import json
+from collections.abc import Mapping
+
+from PySide6.QtCore import QObject, Signal
+
+from yamnet_gui.core.errors import ProjectError
+from yamnet_gui.detection import Stability
+
+from .document import Document
+from .project import ProjectState
+
+
+class Stabilities(QObject):
+    """By event id; kept with the project, for the weights that the recording was scored with."""
+
+    changed = Signal()
+
+    def __init__(
+        self, document: Document, project: ProjectState, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._project = project
+        self._known: dict[str, Stability] = {}
+        document.recording_changed.connect(self._forget)
+        project.recording_changed.connect(self._read)
+        document.analysis_changed.connect(self._on_analysis)
+        self._model = ""
+
+    @property
+    def spreads(self) -> dict[str, float]:
+        """How far the scores of an event lie apart, by its id."""
+        return {event_id: found.spread for event_id, found in self._known.items()}
+
+    def get(self, event_id: str) -> Stability | None:
+        return self._known.get(event_id)
+
+    def add(self, found: Mapping[str, Stability]) -> None:
+        """Takes over what was found, and keeps it where the project can be written."""
+        if found:
+            self._known.update(found)
+            self._keep()
+            self.changed.emit()
+
+    def _keep(self) -> None:
+        project, recording_id = self._project.project, self._project.recording_id
+        if project is None or not recording_id or project.read_only:
+            return
+        scores = {i: [round(s, 4) for s in found.scores] for i, found in self._known.items()}
+        text = json.dumps({"model": self._document.model.sha256, "scores": scores})
+        project.set_value(_name(recording_id), text)
+
+    def _read(self) -> None:
+        """What is known of the open recording; nothing where other weights said it."""
+        project, recording_id = self._project.project, self._project.recording_id
+        found: dict[str, Stability] = {}
+        if project is not None and recording_id:
+            try:
+                stored = json.loads(project.value(_name(recording_id)) or "{}")
+                if stored.get("model") == self._document.model.sha256:
+                    found = {
+                        str(event_id): Stability(str(event_id), tuple(float(s) for s in scores))
+                        for event_id, scores in stored["scores"].items()
+                    }
+            except (ProjectError, ValueError, KeyError, TypeError, AttributeError):
+                found = {}
+        if found != self._known:
+            self._known = found
+            self.changed.emit()
+
+    def _on_analysis(self) -> None:
+        """Other weights: what was known does not hold."""
+        model = self._document.model.sha256
+        if model != self._model:
+            self._model = model
+            self._read()
+
+    def _forget(self) -> None:
+        if self._known:
+            self._known = {}
+            self.changed.emit()
+
+
+def _name(recording_id: str) -> str:
+    return f"stability-{recording_id}"
