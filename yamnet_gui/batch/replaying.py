@@ -4,13 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from yamnet_gui.core.classes import ClassMap
-from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.detection import Dissent, RuleSet, derive_events, replay_decisions
 from yamnet_gui.detection.evaluation import is_decision
 from yamnet_gui.labels.project import Project
 
-from .subjects import LeftOut, StoredScores
+from .subjects import LeftOut, Scored, StoredScores, scored_or_why
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +60,11 @@ def replay_project(
         events = (shown or {}).get(recording.id) or project.recording_events(recording.id)
         decided = [event for event in events if is_decision(event)]
         if decided:
-            try:
-                tables = scores.tables(project.locate(recording))
-            except UserError as error:
-                tables = ()
-                left_out.append(LeftOut(recording.name, error.reason))
+            scored, why = scored_or_why(scores, project.locate(recording))
+            if scored is None:
+                left_out.append(LeftOut(recording.name, why))
             else:
-                if not tables:
-                    reason = "is not analysed with these weights and settings"
-                    left_out.append(LeftOut(recording.name, reason))
-            if tables:
-                wanted = _classes(decided, class_map)
-                found = EventList.of(
-                    event for t in tables for event in derive_events(t, rules, class_map, wanted)
-                )
+                found = _found(scored, rules, class_map, _classes(decided, class_map))
                 replay = replay_decisions(decided, found)
                 used += 1
                 decisions += replay.decisions
@@ -83,6 +73,20 @@ def replay_project(
         yield ReplayStep(number + 1, len(recordings) + 1)
     result = ProjectReplay(decisions, kept, tuple(objections), used, tuple(left_out))
     yield ReplayStep(len(recordings) + 1, len(recordings) + 1, result)
+
+
+def _found(scored: Scored, rules: RuleSet, class_map: ClassMap, classes: list[int]) -> EventList:
+    return EventList.of(
+        event
+        for table in scored.tables
+        for event in derive_events(
+            table,
+            rules,
+            class_map,
+            [c for c in classes if c < table.scores.shape[1]],
+            scored.envelopes.get(table.channel),
+        )
+    )
 
 
 def _classes(decided: list[Event], class_map: ClassMap) -> list[int]:

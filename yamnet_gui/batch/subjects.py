@@ -1,6 +1,7 @@
 """Recordings to measure rules on: what is true in them, and the scores stored of them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -13,7 +14,7 @@ from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import EventList, LabelledRecording, ReviewState
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.scores import ScoreTable
-from yamnet_gui.detection import PreparedScores, RuleSet, detect, prepare
+from yamnet_gui.detection import Envelope, PreparedScores, RuleSet, detect, prepare
 from yamnet_gui.detection.evaluation import (
     Pair,
     ReviewedTruth,
@@ -27,9 +28,16 @@ from yamnet_gui.labels.truth import TruthTable
 
 from .analysis import Analysis
 from .cache import ResultCache, result_key
+from .envelopes import add_envelopes
 from .settings import AnalysisSettings
 
-Tables = tuple[ScoreTable, ...]
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Scores of a recording for the mix or each channel, and what edges are refined by."""
+
+    tables: tuple[ScoreTable, ...] = ()
+    envelopes: Mapping[int | None, Envelope] = field(default_factory=dict)
 
 
 class Judge(Protocol):
@@ -67,7 +75,7 @@ class Subject:
     path: Path
     recording_id: str
     judge: Judge
-    tables: Tables
+    scores: Scored
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +108,24 @@ class StoredScores:
     cache: ResultCache | None
     model_sha256: str
     settings: AnalysisSettings = field(default_factory=AnalysisSettings)
-    at_hand: Mapping[Path, Tables] = field(default_factory=dict)
+    at_hand: Mapping[Path, Scored] = field(default_factory=dict)
 
-    def tables(self, path: Path) -> Tables:
-        """The scores of a recording, none where it was not analysed so. Raises RecordingError."""
+    def scored(self, path: Path) -> Scored | None:
+        """The scores of a recording, None where it was not analysed so. Raises RecordingError.
+
+        What edges are refined by is made now where an older result lacks it.
+        """
         known = self.at_hand.get(path)
-        if known:
+        if known is not None:
             return known
         found = self.analysis(path)
-        return found.tables if found is not None else ()
+        if found is None:
+            return None
+        with suppress(OSError):  # where it cannot be kept, edges stay those of the frames
+            for _ in add_envelopes(found):
+                pass
+        envelopes = {table.channel: found.envelope(table.channel) for table in found.tables}
+        return Scored(found.tables, {c: e for c, e in envelopes.items() if e is not None})
 
     def analysis(self, path: Path) -> Analysis | None:
         """The stored analysis of a recording, None where there is none. Raises RecordingError."""
@@ -133,12 +150,12 @@ def project_subjects(
         truth = ReviewedTruth.of(events, project.reviewed(recording.id).spans)
         if truth.empty:
             continue
-        tables, why = _tables(scores, project.locate(recording))
-        if why:
+        path = project.locate(recording)
+        scored, why = scored_or_why(scores, path)
+        if scored is None:
             left_out.append(LeftOut(recording.name, why))
             continue
-        path = project.locate(recording)
-        subjects.append(Subject(recording.name, path, recording.id, truth, tables))
+        subjects.append(Subject(recording.name, path, recording.id, truth, scored))
         decisions += truth.decisions
         true_events += truth.true_events
         heard_s += truth.heard_s
@@ -163,14 +180,14 @@ def table_subjects(table: TruthTable, paths: Mapping[Path, str], scores: StoredS
         if path is None:
             left_out.append(LeftOut(name, "no such recording is open or in the project"))
             continue
-        tables, why = _tables(scores, path)
-        if why:
+        scored, why = scored_or_why(scores, path)
+        if scored is None:
             left_out.append(LeftOut(path.name, why))
             continue
-        truth = _table_truth(labelled, max(t.grid.end_s for t in tables))
+        truth = _table_truth(labelled, max(t.grid.end_s for t in scored.tables))
         count += sum(map(len, truth.truth.values()))
         seconds += truth.duration_s
-        subjects.append(Subject(path.name, path, paths[path], truth, tables))
+        subjects.append(Subject(path.name, path, paths[path], truth, scored))
     return Subjects(tuple(subjects), tuple(left_out), count, count, seconds, table.path.name)
 
 
@@ -209,11 +226,14 @@ class Finder:
     ) -> dict[str, Spans]:
         """Events by label; their score is what the rules compare with the threshold."""
         if self._held is None or self._held[0] is not subject:
-            self._held = (subject, tuple(prepare(table) for table in subject.tables))
+            self._held = (subject, tuple(prepare(t) for t in subject.scores.tables))
         wanted = self._classes if classes is None else classes
         parts: dict[str, list[Spans]] = {}
         for prepared in self._held[1]:
-            several = detect(prepared, rules, wanted)
+            width = prepared.class_count  # taught classes have scores of their own
+            known = None if wanted is None else [c for c in wanted if c < width]
+            envelope = subject.scores.envelopes.get(prepared.table.channel)
+            several = detect(prepared, rules, known, envelope)
             for index in np.unique(several.class_index).tolist():
                 some = several.of_class(index)
                 spans = Spans.of(some.onset_s, some.offset_s, some.peak)
@@ -237,13 +257,15 @@ def true_labels(subjects: Sequence[Subject]) -> set[str]:
     return names
 
 
-def _tables(scores: StoredScores, path: Path) -> tuple[Tables, str]:
+def scored_or_why(scores: StoredScores, path: Path) -> tuple[Scored | None, str]:
     """The scores of a recording, or why there are none."""
     try:
-        tables = scores.tables(path)
+        found = scores.scored(path)
     except UserError as error:
-        return (), error.reason
-    return tables, "" if tables else "is not analysed with these weights and settings"
+        return None, error.reason
+    if found is None or not found.tables:
+        return None, "is not analysed with these weights and settings"
+    return found, ""
 
 
 def _table_truth(labelled: LabelledRecording, duration_s: float) -> TableTruth:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from yamnet_gui.assets import class_map_path, resource_path
-from yamnet_gui.batch.subjects import StoredScores
+from yamnet_gui.batch.subjects import Scored, StoredScores
 from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.events import Event, EventSource, ReviewState
 from yamnet_gui.core.ontology import Ontology
@@ -54,7 +54,7 @@ def reviewed_project(path: Path) -> tuple[Project, StoredScores]:
     for name, events in decided.items():
         project.apply(add_events(name, events))
     project.apply(mark_reviewed("one.wav", project.reviewed("one.wav"), TimeSpan(60, 100)))
-    at_hand = {(path / name): (one,) for name, one in tables.items()}
+    at_hand = {(path / name): Scored((one,)) for name, one in tables.items()}
     return project, StoredScores(None, MODEL, at_hand=at_hand)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 
 from yamnet_gui.batch import AnalysisSettings
-from yamnet_gui.batch.subjects import StoredScores, Tables
+from yamnet_gui.batch.subjects import Scored, StoredScores
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import EventList
 from yamnet_gui.core.spans import TimeSpan
@@ -138,15 +138,16 @@ def present_model(bench: Workbench) -> ModelName:
 def stored_scores(bench: Workbench, model_sha256: str) -> StoredScores:
     """Where scores of these weights are found; those of the open recording are at hand."""
     document = bench.document
-    at_hand: dict[Path, Tables] = {}
+    at_hand: dict[Path, Scored] = {}
     complete = document.state is AnalysisState.COMPLETE and document.model.sha256 == model_sha256
     if document.recording is not None and complete:
         tables = tuple(buffer.table() for buffer in document.buffers)
-        at_hand[document.recording.info.path] = tables
+        scored = Scored(tables, document.envelopes)
+        at_hand[document.recording.info.path] = scored
         project = bench.project.project
         found = project.recording(bench.project.recording_id) if project else None
         if project is not None and found is not None:
-            at_hand[project.locate(found)] = tables
+            at_hand[project.locate(found)] = scored
     try:
         settings = bench.analysing.analysis_settings()
     except UserError:
