@@ -1,0 +1,323 @@
+"""How good detections are, in the window: calibration, evaluation, tuning, replay, stability."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pytest
+
+from yamnet_gui.core.events import Event, ReviewState
+from yamnet_gui.core.scores import FrameGrid, ScoreTable
+from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.detection import Rule, RuleSet, save_rules
+from yamnet_gui.gui.features.calibrating import Calibrating
+from yamnet_gui.gui.features.evaluating import Evaluating
+from yamnet_gui.gui.features.feature import Feature
+from yamnet_gui.gui.features.replaying import Replaying
+from yamnet_gui.gui.features.stability import CheckingStability
+from yamnet_gui.gui.state.document import ModelName
+from yamnet_gui.gui.state.event_table import EventColumn
+from yamnet_gui.gui.state.score_buffer import ScoreBuffer
+from yamnet_gui.gui.workbench import Workbench
+from yamnet_gui.labels import project as edits
+
+Start = Callable[..., Workbench]
+Settled = Callable[[Workbench], None]
+F = TypeVar("F", bound=Feature)
+DOG, BIRD = 69, 106
+MODEL = ModelName("stand-in", "a" * 64)
+
+
+def feature(bench: Workbench, kind: type[F]) -> F:
+    return next(one for one in bench.features if isinstance(one, kind))
+
+
+@pytest.fixture
+def opened(start: Start, settled: Settled, sound_file: Path) -> Workbench:
+    """Twelve seconds with dogs at 1.2 s (0.9), 3.1 s (0.5), 6.9 s (0.7) and a bird at 8.9 s."""
+    bench = start(sound_file)
+    bench.settings.set("autoplay", False)
+    settled(bench)
+    scores = np.full((24, len(bench.class_map)), 0.001, np.float32)
+    for frame, index, value in ((2, DOG, 0.9), (6, DOG, 0.5), (14, DOG, 0.7), (18, BIRD, 0.6)):
+        scores[frame, index] = value
+    bench.document.set_model(MODEL)
+    bench.document.set_scores((ScoreBuffer.of_table(ScoreTable(FrameGrid(24, 12.0), scores)),))
+    settled(bench)
+    return bench
+
+
+def decide(bench: Workbench, event: Event, state: ReviewState) -> None:
+    bench.selection.select((event.id,))
+    bench.reviewing.decide(state)
+
+
+def add_reviews(bench: Workbench, count: int) -> None:
+    """Decided dogs with scores all over, of which the high ones are right."""
+    rng = np.random.default_rng(0)
+    events = [
+        Event(
+            f"r{k}", 0.1, 0.2, "Dog", DOG, score_max=0.1 + 0.88 * k / count,
+            state=ReviewState.ACCEPTED if rng.random() < k / count else ReviewState.REJECTED,
+        )
+        for k in range(count)
+    ]  # fmt: skip
+    bench.project.apply(edits.add_events(bench.project.recording_id, events))
+
+
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_few_reviews_are_said_to_be_not_enough(
+    opened: Workbench, settled: Settled, count: int
+) -> None:
+    if count:
+        add_reviews(opened, count)
+    opened.classes.choose(DOG)
+    dialog = feature(opened, Calibrating).open()
+    settled(opened)
+    said = dialog.basis.text() + dialog.about.text()
+    assert "Not enough is known" in said
+    assert "more reviews are needed" in dialog.about.text()
+    assert not dialog.use.isEnabled()
+    assert not dialog.set_threshold.isEnabled()
+    assert dialog.table.figures.rows[0][4].text == "–"
+
+
+def test_probabilities_are_kept_with_the_project_and_shown(
+    opened: Workbench, settled: Settled
+) -> None:
+    add_reviews(opened, 200)
+    calibrating = feature(opened, Calibrating)
+    dialog = calibrating.open()
+    settled(opened)
+    assert "From 200 reviews in 1 recording" in dialog.basis.text()
+    assert "on reviews held out" in dialog.basis.text()
+    dialog.use.click()
+    settled(opened)
+    assert "version 1" in dialog.kept.text()
+    assert "from 200 reviews" in dialog.kept.text()
+    assert not opened.events_panel.table.isColumnHidden(EventColumn.PROBABILITY)
+    dog = next(e for e in opened.document.events.between(1.2, 1.8) if e.label == "Dog")
+    assert dog.probability is not None
+    assert 0.5 < dog.probability < 1
+    bird = next(e for e in opened.document.events if e.label == "Bird")
+    assert bird.probability is None
+    decide(opened, dog, ReviewState.REJECTED)  # the project holds it without a probability
+    settled(opened)
+    decided = opened.document.events.get(dog.id)
+    assert decided is not None
+    assert decided.state is ReviewState.REJECTED
+    decide(opened, decided, ReviewState.ACCEPTED)
+    opened.reviewing.undo()
+    opened.reviewing.undo()
+    settled(opened)
+    assert opened.document.events.get(dog.id) == dog
+    decide(opened, dog, ReviewState.ACCEPTED)
+    calibrating.read()
+    settled(opened)
+    assert "1 review since then is not in it" in dialog.kept.text()
+    dialog.drop.click()
+    settled(opened)
+    assert "No probabilities are in use" in dialog.kept.text()
+
+
+def test_a_calibration_of_other_weights_is_not_used(opened: Workbench, settled: Settled) -> None:
+    add_reviews(opened, 200)
+    calibrating = feature(opened, Calibrating)
+    dialog = calibrating.open()
+    settled(opened)
+    calibrating.use()
+    settled(opened)
+    opened.document.set_model(ModelName("another", "b" * 64))
+    settled(opened)
+    assert all(event.probability is None for event in opened.document.events)
+    assert "says nothing about the scores of the open recording" in dialog.kept.text()
+
+
+def test_a_threshold_for_a_wanted_precision_is_set_by_one_click(
+    opened: Workbench, settled: Settled
+) -> None:
+    add_reviews(opened, 200)
+    opened.classes.choose(DOG)
+    dialog = feature(opened, Calibrating).open()
+    settled(opened)
+    dialog.wanted.setValue(0.8)
+    assert "of the 2" in dialog.advice.text()
+    dialog.set_threshold.click()
+    settled(opened)
+    high = opened.rules.rule(DOG).on
+    assert high > 0.5
+    assert f"threshold of {high:.2f}" in dialog.about.text()
+    dialog.goal.setCurrentIndex(1)
+    dialog.wanted.setValue(0.95)
+    dialog.set_threshold.click()
+    settled(opened)
+    assert opened.rules.rule(DOG).on < high
+    opened.reviewing.undo()
+    settled(opened)
+    assert opened.rules.rule(DOG).on == high
+
+
+def review(bench: Workbench, settled: Settled) -> dict[str, Event]:
+    """The first dog is right, the second wrong, a cat was missed; everything was listened to."""
+    dogs = [e for e in bench.document.events if e.label == "Dog"]
+    decide(bench, dogs[0], ReviewState.ACCEPTED)
+    decide(bench, dogs[1], ReviewState.REJECTED)
+    recording_id = bench.project.recording_id
+    cat = edits.draw(recording_id, 10.0, 11.0, "Cat", 76)
+    bench.project.apply(cat)
+    bench.project.apply(
+        edits.mark_reviewed(recording_id, bench.project.reviewed, TimeSpan(0.0, 12.0))
+    )
+    settled(bench)
+    return {"right": dogs[0], "wrong": dogs[1], "unmarked": dogs[2]}
+
+
+def test_rules_are_measured_by_decisions_and_mistakes_are_jumped_to(
+    opened: Workbench, settled: Settled, tmp_path: Path
+) -> None:
+    dogs = review(opened, settled)
+    evaluating = feature(opened, Evaluating)
+    dialog = evaluating.open()
+    settled(opened)
+    assert "2 true events among 3 decisions, 12.00 s listened to" in dialog.basis.text()
+    assert "1 of 2 found, 2 wrong" in dialog.overall.text()
+    assert "Too few recordings for an interval" in dialog.overall.text()
+    rows = {row[0].text: row for row in dialog.classes.figures.rows}
+    assert set(rows) == {"Cat", "Dog"}
+    assert rows["Dog"][6].text == f"{1 / 3:.3f}"
+    assert "threshold of 0.25" in dialog.about_curve.text()
+    kinds = [(m.kind.value, round(m.onset_s)) for m in dialog._listed]
+    assert kinds == [("false", 3), ("false", 7), ("missed", 10)]
+    dialog.mistakes.opened.emit(1)
+    settled(opened)
+    assert opened.selection.current == dogs["unmarked"].id
+    assert opened.timeline.cursor_s == pytest.approx(dogs["unmarked"].onset_s)
+    dialog.mistakes.opened.emit(2)
+    assert opened.timeline.cursor_s == pytest.approx(10.0)
+    dialog.counting.click()
+    settled(opened)
+    assert "Bird" in {row[0].text for row in dialog.classes.figures.rows}
+    evaluating.write(tmp_path / "out.csv", dialog.classes.csv())
+    assert (tmp_path / "out.csv").read_text().startswith("Class,True,Found")
+
+
+def test_the_rules_are_tuned_as_one_step_that_can_be_undone(
+    opened: Workbench, settled: Settled
+) -> None:
+    review(opened, settled)
+    before = opened.rules.rule_set
+    dialog = feature(opened, Evaluating).open()
+    settled(opened)
+    dialog.tune.click()
+    settled(opened)
+    assert "nothing can be held out" in dialog.tuning.text()
+    assert opened.rules.rule_set == before
+    dialog.accept_tuning.click()
+    settled(opened)
+    assert opened.rules.rule(DOG).on > 0.5
+    assert "2 of 2" not in dialog.overall.text()
+    opened.reviewing.undo()
+    settled(opened)
+    assert opened.rules.rule_set.rules_id == before.rules_id
+
+
+def test_measuring_stops_at_once(opened: Workbench, settled: Settled) -> None:
+    review(opened, settled)
+    evaluating = feature(opened, Evaluating)
+    dialog = evaluating.open()
+    dialog.cancel.click()
+    assert not dialog.cancel.isVisible()
+    assert dialog.again.isEnabled()
+    settled(opened)
+    assert not dialog.classes.figures.rows
+
+
+def test_a_table_of_what_is_there_is_a_measure(
+    opened: Workbench, settled: Settled, tmp_path: Path
+) -> None:
+    table = tmp_path / "tone and noise.csv"
+    table.write_text("onset_s,offset_s,label\n1.2,1.7,Animal\n3.1,3.6,Animal\n")
+    evaluating = feature(opened, Evaluating)
+    dialog = evaluating.open()
+    settled(opened)
+    evaluating.use_table(table)
+    settled(opened)
+    assert "Measured by tone and noise.csv on 1 recording: 2 true events." in dialog.basis.text()
+    (row,) = dialog.classes.figures.rows
+    assert [cell.text for cell in row[:3]] == ["Animal", "2", "4"]
+    evaluating.use_table(tmp_path / "gone.csv")
+    settled(opened)
+    assert "gone.csv" in dialog.basis.text()
+
+
+def test_without_decisions_it_says_what_to_do(opened: Workbench, settled: Settled) -> None:
+    dialog = feature(opened, Evaluating).open()
+    settled(opened)
+    assert "Nothing can be measured yet. Accept, reject or draw" in dialog.basis.text()
+    assert not dialog.tune.isEnabled()
+
+
+def test_decisions_that_rules_contradict_are_listed_and_jumped_to(
+    opened: Workbench, settled: Settled, tmp_path: Path
+) -> None:
+    dogs = review(opened, settled)
+    replaying = feature(opened, Replaying)
+    dialog = replaying.open()
+    settled(opened)
+    assert "Of 3 decisions in 1 recording 1 would be kept and 2 contradicted" in dialog.said.text()
+    assert [row[2].text for row in dialog.table.figures.rows] == ["no Dog", "Cat"]
+    assert [row[3].text for row in dialog.table.figures.rows] == ["Dog again", "not found"]
+    dialog.table.opened.emit(0)
+    settled(opened)
+    assert opened.selection.current == dogs["wrong"].id
+    strict = RuleSet().with_default(Rule(on=0.95))
+    save_rules(tmp_path / "strict.json", strict)
+    replaying.use_rules_file(tmp_path / "strict.json")
+    settled(opened)
+    assert [row[2].text for row in dialog.table.figures.rows] == ["Dog", "Cat"]
+    assert dialog.rules.currentText() == "strict.json"
+    replaying.use_rules_file(tmp_path / "gone.json")
+    assert "gone.json" in dialog.said.text()
+
+
+def test_other_weights_without_stored_results_leave_recordings_out(
+    opened: Workbench, settled: Settled, tiny_weights: Path
+) -> None:
+    review(opened, settled)
+    replaying = feature(opened, Replaying)
+    dialog = replaying.open()
+    replaying.use_weights_file(tiny_weights)
+    settled(opened)
+    assert "Left out: tone and noise.wav" in dialog.said.text()
+    assert dialog.weights.currentText().startswith("tiny.h5")
+
+
+def test_scores_taken_again_show_their_spread_and_sort_the_table(
+    start: Start, settled: Settled, sound_file: Path, tiny_weights: Path
+) -> None:
+    bench = start(sound_file, weights=tiny_weights)
+    bench.settings.set("autoplay", False)
+    settled(bench)
+    bench.rules.set(RuleSet.threshold(0.45))
+    settled(bench)
+    checking = feature(bench, CheckingStability)
+    ids = bench.events_panel.shown_ids[:3]
+    bench.selection.select(ids)
+    bench.window.actions_by_id["stability"].trigger()
+    settled(bench)
+    found = checking.stabilities
+    assert set(found.spreads) == set(ids)
+    assert all(len(found.get(i).scores) == 7 for i in ids)  # type: ignore[union-attr]
+    assert max(found.spreads.values()) > 0
+    assert not bench.events_panel.table.isColumnHidden(EventColumn.SPREAD)
+    checking.sort()
+    spreads = [found.spreads[i] for i in bench.events_panel.shown_ids[:3]]
+    assert spreads == sorted(found.spreads.values(), reverse=True)
+    assert "Stability" in dict(checking._facts(bench.document.events.get(ids[0])))  # type: ignore[arg-type]
+    project = bench.project.project
+    assert project is not None
+    kept = project.value(f"stability-{bench.project.recording_id}")
+    assert all(i in kept for i in ids)
+    bench.document.set_model(ModelName("another", "b" * 64))
+    assert found.spreads == {}
