@@ -115,7 +115,7 @@ def test_texts_are_times_lengths_and_marked_states(model: EventTableModel) -> No
     assert model.index(3, EventColumn.SCORE).data() == "–"
     model.set_compact(True)
     row = [model.index(2, column).data() for column in EventColumn]
-    assert row == ["0:09.0", "1.00", "Dog", "0.70", "✓ Accepted"]
+    assert row == ["0:09.0", "1.00", "Dog", "0.70", "✓ Accepted", "–", "–"]
 
 
 def test_fifty_thousand_events_filter_and_sort_at_once(world: World) -> None:
