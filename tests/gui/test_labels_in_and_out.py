@@ -11,7 +11,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
-from yamnet_gui.core.events import Event, EventList, LabelledRecording
+from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewState
 from yamnet_gui.gui.dialogs.clips import ClipsDialog
 from yamnet_gui.gui.dialogs.export import ExportDialog, ExportRequest
 from yamnet_gui.gui.dialogs.import_labels import ImportDialog
@@ -27,20 +27,20 @@ SAVE = QDialogButtonBox.StandardButton.Save
 
 
 @pytest.fixture
-def bench(
-    start: Start, settled: Settled, sound_file: Path, tiny_weights: Path, tmp_path: Path
-) -> Workbench:
-    """Twelve seconds with events in the personal project."""
-    found = start(sound_file, weights=tiny_weights)
+def bench(start: Start, settled: Settled, sound_file: Path, tmp_path: Path) -> Workbench:
+    """Twelve seconds with three events in the personal project, one of them rejected."""
+    found = start(sound_file)
     found.settings.remember_folder(tmp_path / "out", "exports")
     (tmp_path / "out").mkdir()
     settled(found)
-    scores = found.document.scores
-    assert scores is not None
-    found.controller.set_threshold(None, 1.0)
-    best = int(scores.best.argmax())
-    found.controller.set_threshold(best, float(scores.best[best]) - 0.01)
+    events = [
+        Event("d1", 3.0, 5.0, "Sine wave", 501, "/m/01v_m0", score_max=0.5),
+        Event("d2", 8.0, 9.0, "White noise", 519, "/m/0cj0r", score_max=0.9),
+        Event("x1", 10.0, 10.5, "Own", state=ReviewState.REJECTED),
+    ]
+    found.project.apply(add_events(found.project.recording_id, events))
     settled(found)
+    assert len(found.document.events) == 3
     return found
 
 
@@ -70,10 +70,16 @@ def notice(bench: Workbench) -> str:
     return " ".join(n.text for n in bench.notices.notices)
 
 
-@pytest.mark.parametrize("name", ["csv", "textgrid", "scores"])
-def test_events_and_scores_are_exported(
+@pytest.mark.parametrize("name", ["csv", "textgrid"])
+def test_events_are_exported(
     name: str, bench: Workbench, settled: Settled, tmp_path: Path, qtbot: QtBot
 ) -> None:
+    path = exported(bench, name, settled, qtbot)
+    assert path.parent == tmp_path / "out"
+    assert read_labels(name, path).event_count == 2  # the rejected one stays
+
+
+def exported(bench: Workbench, name: str, settled: Settled, qtbot: QtBot) -> Path:
     dialog = opened(bench, ExportDialog, "export")
     assert isinstance(dialog, ExportDialog)
     dialog.format.setCurrentIndex(dialog.format.findData(name))
@@ -82,11 +88,24 @@ def test_events_and_scores_are_exported(
     dialog.accept()
     settled(bench)
     qtbot.waitUntil(lambda: "Written to" in notice(bench))
-    assert path.parent == tmp_path / "out"
-    if name == "scores":
-        assert path.read_text().startswith("onset\toffset\tSpeech\t")
-    else:
-        assert read_labels(name, path).event_count == len(bench.document.events)
+    return path
+
+
+def test_scores_of_the_open_recording_are_exported(
+    start: Start,
+    settled: Settled,
+    sound_file: Path,
+    tiny_weights: Path,
+    tmp_path: Path,
+    qtbot: QtBot,
+) -> None:
+    bench = start(sound_file, weights=tiny_weights)
+    bench.settings.remember_folder(tmp_path, "exports")
+    settled(bench)
+    rows = exported(bench, "scores", settled, qtbot).read_text().splitlines()
+    assert rows[0].startswith("onset\toffset\tSpeech\t")
+    assert bench.document.scores is not None
+    assert len(rows) == 1 + bench.document.scores.grid.count
 
 
 def test_an_export_that_fails_is_told_and_the_window_goes_on(
@@ -167,7 +186,7 @@ def test_clips_are_cut_and_listed(
     settled(bench)
     qtbot.waitUntil(lambda: "listed in manifest.csv" in notice(bench))
     made = list((tmp_path / "clips").rglob("*.wav"))
-    assert len(made) == len(bench.document.events)
+    assert len(made) == 2
     assert soundfile.info(made[0]).samplerate == 16_000
 
 
@@ -203,7 +222,7 @@ def test_without_anything_to_write_nothing_is_asked(start: Start, settled: Settl
 
 def big_request(bench: Workbench, path: Path) -> ExportRequest:
     """An export that takes a while."""
-    events = EventList.of(Event(f"e{k}", k * 0.01, k * 0.01 + 1, "Dog") for k in range(60_000))
+    events = EventList.of(Event(f"e{k}", k * 0.01, k * 0.01 + 1, "Dog") for k in range(15_000))
     labels = replace(shown(bench), events=events)
     return ExportRequest("csv", (labels,), path, WriteOptions())
 
@@ -240,7 +259,7 @@ def test_closing_the_window_lets_an_export_come_to_its_end(
     out = tmp_path / "out" / "big.csv"
     exporting(bench)._write(big_request(bench, out))
     bench.close()
-    assert read_labels("csv", out).event_count == 60_000
+    assert read_labels("csv", out).event_count == 15_000
 
 
 def test_the_whole_project_is_exported_from_the_window(
@@ -261,4 +280,4 @@ def test_the_whole_project_is_exported_from_the_window(
     settled(bench)
     qtbot.waitUntil(lambda: "Written to" in notice(bench))
     found = {r.recording.path.name: len(r.events) for r in read_labels("csv", path).recordings}
-    assert found == {"tone and noise.wav": len(bench.document.events), "other.wav": 1}
+    assert found == {"tone and noise.wav": 2, "other.wav": 1}

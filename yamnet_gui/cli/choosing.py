@@ -14,6 +14,8 @@ from yamnet_gui.labels.export import Depth, ExportChoice
 from yamnet_gui.labels.formats import FORMATS
 from yamnet_gui.labels.project import PROJECT_SUFFIX, Project, personal_project_path
 
+_ALL = "all"
+
 
 def writable_formats() -> list[str]:
     """Names of the formats that can be written, in the order in which they are offered."""
@@ -39,9 +41,10 @@ def add_choice(group: Any) -> None:
     group.add_argument(
         "--states",
         nargs="+",
-        choices=[state.value for state in ReviewState],
+        choices=[*(state.value for state in ReviewState), _ALL],
         metavar="STATE",
-        help=f"only events in these states: {', '.join(ReviewState)} (default: all)",
+        help=f"only events in these states: {', '.join(ReviewState)}, or {_ALL} (default: of a"
+        " project all but rejected ones, which a report counts too; of a table all)",
     )
     for bound, way in (("min", "at least"), ("max", "at most")):
         group.add_argument(
@@ -60,16 +63,22 @@ def add_choice(group: Any) -> None:
 
 
 def choice_of(
-    options: argparse.Namespace, recordings: Sequence[LabelledRecording], classes: ClassMap
+    options: argparse.Namespace,
+    recordings: Sequence[LabelledRecording],
+    classes: ClassMap,
+    usual: frozenset[ReviewState] | None,
 ) -> ExportChoice:
-    """What the options choose of these recordings. Raises SettingsError for what is not there."""
+    """What the options choose of these recordings; `usual` states where they name none.
+
+    Raises SettingsError for what is not there.
+    """
     low, high = options.min_score, options.max_score
     if low is not None and high is not None and low > high:
         raise SettingsError("--min-score", f"{low:g} is more than --max-score {high:g}")
     return ExportChoice(
         recordings=_recordings(options.recordings, recordings) if options.recordings else None,
         labels=_labels(options.classes, recordings, classes) if options.classes else None,
-        states=frozenset(ReviewState(s) for s in options.states) if options.states else None,
+        states=_states(options.states, usual),
         least_score=low,
         most_score=high,
         keep_empty=not options.skip_empty,
@@ -153,6 +162,14 @@ def _labels(
         else:
             chosen |= {c.name for c in classes.select([name])}
     return frozenset(chosen)
+
+
+def _states(
+    names: Sequence[str] | None, usual: frozenset[ReviewState] | None
+) -> frozenset[ReviewState] | None:
+    if not names:
+        return usual
+    return None if _ALL in names else frozenset(ReviewState(name) for name in names)
 
 
 def _share(text: str) -> float:

@@ -12,7 +12,7 @@ from yamnet_gui.batch import ResultCache, user_cache_folder
 from yamnet_gui.batch.score_tables import stored_analysis, write_scores
 from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.errors import LabelsError, SettingsError
-from yamnet_gui.core.events import LabelledRecording
+from yamnet_gui.core.events import LabelledRecording, ReviewState
 from yamnet_gui.labels.clips import plan_clips
 from yamnet_gui.labels.exchange import labelled_recordings
 from yamnet_gui.labels.export import Export, ExportChoice, chosen
@@ -22,6 +22,7 @@ from yamnet_gui.labels.formats import (
     label_format,
     output_files,
     read_labels,
+    writing,
 )
 from yamnet_gui.labels.formats.base import bundled_classes
 from yamnet_gui.labels.project import Analysis as KnownAnalysis
@@ -37,7 +38,9 @@ from .choosing import (
     writable_formats,
 )
 from .clips import add_clip_options, clip_options, cut
+from .terminal import ProgressLine
 
+_NOT_REJECTED = frozenset(ReviewState) - {ReviewState.REJECTED}
 _EPILOG = """\
 What the format cannot carry is said first. --dry-run says it and writes nothing.
 
@@ -52,11 +55,15 @@ Exit status: 0 all went well; 1 some recordings or clips failed; 2 bad input or 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """What is to go out, and what a project knows about how it was made."""
+    """What is to go out, and what a project knows about how it was made.
+
+    `usual`: states that go out where nobody names any, None: all.
+    """
 
     recordings: list[LabelledRecording]
     facts: ReportFacts
     analyses: dict[Path, list[KnownAnalysis]]
+    usual: frozenset[ReviewState] | None = None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -123,7 +130,7 @@ def run(options: argparse.Namespace) -> int:
         raise SettingsError("export", "has nothing to write", "name -o OUT, --clips or --report")
     classes = bundled_classes()
     source = _read(options)
-    choice = choice_of(options, source.recordings, classes)
+    choice = choice_of(options, source.recordings, classes, source.usual)
     failed = 0
     if options.output is not None:
         failed += _labels(options, source, choice, classes)
@@ -132,7 +139,8 @@ def run(options: argparse.Namespace) -> int:
         wanted = chosen(source.recordings, choice)
         failed += cut(plan_clips(wanted, clips), options.clips, clips, dry_run=options.dry_run)
     if options.report is not None:
-        wanted = chosen(source.recordings, choice)
+        whole = choice_of(options, source.recordings, classes, None)
+        wanted = chosen(source.recordings, whole)
         if options.dry_run:
             _say(f"{_events(wanted)} would go into {options.report}")
         else:
@@ -149,7 +157,7 @@ def _read(options: argparse.Namespace) -> _Source:
                 _say(project.damage)
             recordings = labelled_recordings(project)
             known = {project.locate(r): project.analyses(r.id) for r in project.recordings()}
-            return _Source(recordings, project_facts(project, options.title), known)
+            return _Source(recordings, project_facts(project, options.title), known, _NOT_REJECTED)
     result = read_labels(options.from_format, path, options=ReadOptions(encoding=options.encoding))
     for text in result.warnings:
         _say(f"{path}: {text}")
@@ -169,6 +177,8 @@ def _labels(
     export = Export(options.format, out, choice, _write_options(options, out, classes))
     preview = export.preview(source.recordings)
     _say(f"{_events(preview.recordings)} in {len(preview.recordings)} recordings")
+    if not options.states and choice.states is not None:
+        _say_rejected(source.recordings)
     for text in preview.losses:
         _say(text)
     if preview.losses and options.sidecar:
@@ -179,7 +189,12 @@ def _labels(
         ):
             _say(f"{path} would be {'replaced' if path.exists() else 'written'}")
         return 0
-    for path in export.write(source.recordings):
+    made: Sequence[Path] = ()
+    with ProgressLine() as line:
+        for step in writing(options.format, preview.recordings, out, options=export.options):
+            line.show(f"{step.files_done}/{step.files} files, {step.lines} lines")
+            made = step.made
+    for path in made:
         print(path)
     return 0
 
@@ -238,6 +253,15 @@ def _scores(
 def _events(recordings: Sequence[LabelledRecording]) -> str:
     count = sum(len(r.events) for r in recordings)
     return f"{count} event{'' if count == 1 else 's'}"
+
+
+def _say_rejected(recordings: Sequence[LabelledRecording]) -> None:
+    rejected = sum(e.state is ReviewState.REJECTED for r in recordings for e in r.events)
+    if rejected:
+        _say(
+            f"{rejected} rejected event{'' if rejected == 1 else 's'} left out; --states all"
+            " takes them"
+        )
 
 
 def _say(text: str) -> None:

@@ -45,7 +45,7 @@ def test_every_two_way_format_goes_out_and_comes_back_as_nothing_new(
     fmt = FORMATS[name]
     out = tmp_path / "out" / f"a{fmt.suffix}"
     status, made, said = run("export", project, "-o", out, "--format", name, "--recordings", "a",
-                             "--sidecar")  # fmt: skip
+                             "--sidecar", "--states", "all")  # fmt: skip
     assert status == 0
     assert str(out) in made.splitlines()
     with Project.open(project, read_only=True) as opened:
@@ -66,10 +66,12 @@ def test_the_choice_goes_by_recording_class_state_and_score(
         (found,) = [r for r in read_labels("csv", out).recordings if len(r.events)] or [None]
         return [e.label for e in found.events] if found else []
 
-    assert labels() == ["Dog", "Wren, wet", "Cat"]
-    assert labels("--states", "accepted", "unreviewed") == ["Dog", "Cat"]
-    assert labels("--classes", "dog", "wren, wet") == ["Dog", "Wren, wet"]
-    assert labels("--min-score", 0.6) == ["Wren, wet", "Cat"]  # a person made the wren
+    assert labels() == ["Dog", "Cat"]  # as in the window, what was rejected stays
+    assert labels("--states", "all") == ["Dog", "Wren, wet", "Cat"]
+    assert labels("--states", "accepted", "rejected") == ["Wren, wet", "Cat"]
+    assert labels("--classes", "dog", "wren, wet", "--states", "all") == ["Dog", "Wren, wet"]
+    bounded = ("--min-score", 0.6, "--states", "all")
+    assert labels(*bounded) == ["Wren, wet", "Cat"]  # a person made the wren
     assert labels("--max-score", 0.6, "--states", "unreviewed") == ["Dog"]
     assert labels("--recordings", "b.wav") == []
     above = ["Animal", "Dog", "Domestic animals, pets"]
@@ -89,15 +91,24 @@ def test_a_dry_run_says_everything_and_writes_nothing(
         "--clips", tmp_path / "c", "--report", tmp_path / "r.html", "--dry-run",
     )  # fmt: skip
     assert (status, out) == (0, "")
-    assert "review state of 2 events is lost" in said
+    assert "review state of 1 event is lost" in said
+    assert "1 rejected event left out; --states all takes them" in said
     assert "o.txt would be written" in said
-    assert "3 clips would be cut" in said
+    assert "2 clips would be cut" in said
     assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_columns_clock_and_names_are_as_wanted(run: Run, project: Path, tmp_path: Path) -> None:
     out = tmp_path / "o.txt"
-    wanted = ("--label-column", "Species", "--score-column", "Confidence", "--clock")
+    wanted = (
+        "--label-column",
+        "Species",
+        "--score-column",
+        "Confidence",
+        "--clock",
+        "--states",
+        "all",
+    )
     named = ("--relative-to", tmp_path)
     assert run("export", project, "-o", out, "--format", "raven", *wanted, *named)[0] == 0
     with out.open(newline="", encoding="utf-8") as file:
@@ -118,7 +129,7 @@ def test_a_folder_gets_one_file_for_each_recording(run: Run, project: Path, tmp_
 
 
 def test_a_table_becomes_another_format(run: Run, project: Path, tmp_path: Path) -> None:
-    run("export", project, "-o", tmp_path / "o.csv")
+    run("export", project, "-o", tmp_path / "o.csv", "--states", "all")
     status, made, _ = run("export", tmp_path / "o.csv", "-o", tmp_path / "o.jams", "--format",
                           "jams", "--skip-empty")  # fmt: skip
     assert (status, made.strip()) == (0, str(tmp_path / "o.jams"))
@@ -129,7 +140,9 @@ def test_a_table_becomes_another_format(run: Run, project: Path, tmp_path: Path)
 def test_clips_are_cut_with_a_manifest(run: Run, project: Path, tmp_path: Path) -> None:
     folder = tmp_path / "clips"
     options = ("--clip-length", 0.25, "--template", "{recording}-{n}", "--clip-format", "flac")
-    status, made, said = run("export", project, "--clips", folder, *options, "--split", 1, 0, 0)
+    status, made, said = run(
+        "export", project, "--clips", folder, *options, "--split", 1, 0, 0, "--states", "all"
+    )
     assert (status, made.strip()) == (0, str(folder / "manifest.csv"))
     assert "3 clips cut" in said
     with (folder / "manifest.csv").open(newline="", encoding="utf-8") as file:
@@ -170,7 +183,7 @@ def test_the_personal_project_is_the_default(run: Run, tmp_path: Path, monkeypat
         made.apply(add_events("a", EVENTS))
         # the window has it open, which does not keep it from being read
         assert run("export", "-o", tmp_path / "o.csv")[0] == 0
-    assert read_labels("csv", tmp_path / "o.csv").event_count == 3
+    assert read_labels("csv", tmp_path / "o.csv").event_count == 2
 
 
 def test_nothing_to_write_is_said(run: Run, project: Path) -> None:
