@@ -1,3 +1,29 @@
-"""yamnet_gui: find, review and label sound events in recordings with YAMNet."""
+"""yamnet_gui: find, review and label sound events in recordings with YAMNet.
+
+In a notebook:
+
+    from yamnet_gui import analyze, embed
+    table = embed("street.wav")
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .interface import Analyzed, Embedded, analyze, embed
 
 __version__ = "0.1.0"
+
+__all__ = ["Analyzed", "Embedded", "__version__", "analyze", "embed"]
+
+_INTERFACE = frozenset({"Analyzed", "Embedded", "analyze", "embed"})
+
+
+def __getattr__(name: str) -> Any:
+    """Loads the interface when a name of it is first wanted: the window stands sooner without."""
+    if name not in _INTERFACE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(".interface", __name__), name)
+    globals()[name] = value
+    return value

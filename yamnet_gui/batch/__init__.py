@@ -7,13 +7,21 @@ if TYPE_CHECKING:
     from .analyse import AnalysisProgress, analyse_recording, cached_analysis, finished
     from .analysis import Analysis
     from .cache import DEFAULT_LIMIT_BYTES, ResultCache, user_cache_folder
+    from .embedded import VectorOptions, Vectors, vectors_of
     from .envelopes import add_envelopes
+    from .fetching import fetched, is_address
     from .journal import Record
     from .model import LoadedModel, Model, WeightsModel
     from .options import BatchOptions, EventOptions
     from .plan import Plan, make_plan, printable
     from .run import BatchNews, BatchSummary, run_batch
     from .settings import AnalysisSettings
+    from .taught import (
+        load_classifiers,
+        with_taught_classes,
+        with_taught_rules,
+        with_taught_scores,
+    )
 
 __all__ = [
     "DEFAULT_LIMIT_BYTES",
@@ -29,18 +37,36 @@ __all__ = [
     "Plan",
     "Record",
     "ResultCache",
+    "VectorOptions",
+    "Vectors",
     "WeightsModel",
     "add_envelopes",
     "analyse_recording",
     "cached_analysis",
+    "fetched",
     "finished",
+    "is_address",
+    "load_classifiers",
     "make_plan",
     "printable",
     "run_batch",
     "user_cache_folder",
+    "vectors_of",
+    "with_taught_classes",
+    "with_taught_rules",
+    "with_taught_scores",
 ]
 
 _HOME = {
+    "with_taught_scores": "taught",
+    "with_taught_rules": "taught",
+    "with_taught_classes": "taught",
+    "load_classifiers": "taught",
+    "vectors_of": "embedded",
+    "Vectors": "embedded",
+    "VectorOptions": "embedded",
+    "is_address": "fetching",
+    "fetched": "fetching",
     "AnalysisProgress": "analyse",
     "analyse_recording": "analyse",
     "cached_analysis": "analyse",

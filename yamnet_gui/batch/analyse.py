@@ -83,7 +83,7 @@ def cached_analysis(
     return cache.load(_key(path, model, settings, cache), path, recording_start(path))
 
 
-class _TemporaryFolder:
+class TemporaryFolder:
     """A folder that goes when nobody holds on to this object any more."""
 
     def __init__(self) -> None:
@@ -126,7 +126,7 @@ def _run_uncached(
     path: Path, model: Model, settings: AnalysisSettings
 ) -> Iterator[AnalysisProgress]:
     """Analyses into a folder that lives as long as the analysis."""
-    keeper = _TemporaryFolder()
+    keeper = TemporaryFolder()
     for step in _run(path, model, settings, ResultCache(keeper.path), "only"):
         if step.analysis is not None:
             yield replace(step, analysis=kept_by(step.analysis, keeper))

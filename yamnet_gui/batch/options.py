@@ -1,5 +1,6 @@
 """What a run makes of each recording, and where it puts it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,8 @@ class BatchOptions:
     scores of each recording; `clips` one row per recording; `scores` and
     `embeddings` one row per frame, or, where they end in .npz or are folders, one .npz for each
     recording. `per_recording` wants a file of labels for each recording in the folder `labels`.
-    `cache` is the folder of the cache, None for none.
+    `cache` is the folder of the cache, None for none. `classifiers` are files of taught classes,
+    whose scores stand behind those of the network.
     """
 
     weights: Path
@@ -49,6 +51,7 @@ class BatchOptions:
     scores: Path | None = None
     embeddings: Path | None = None
     best: int = 5
+    classifiers: tuple[Path, ...] = ()
 
     @property
     def score_tables(self) -> bool:
@@ -61,8 +64,9 @@ class BatchOptions:
         wanted = (self.labels, self.clips, self.scores, self.embeddings)
         return tuple(path for path in wanted if path is not None)
 
-    def recipe(self, model_sha256: str) -> dict[str, Any]:
-        """What the parts of an unfinished run depend on."""
+    def recipe(self, model_sha256: str, taught: Sequence[str] = ()) -> dict[str, Any]:
+        """What the parts of an unfinished run depend on; `taught` are the checksums of taught
+        classes."""
         return {
             "model": model_sha256,
             "settings": self.settings.to_json(),
@@ -75,6 +79,7 @@ class BatchOptions:
             "scores": self.scores.suffix if self.scores else None,
             "embeddings": self.embeddings.suffix if self.embeddings else None,
             "best": self.best,
+            "taught": list(taught),
         }
 
     def check(self, several: bool) -> None:

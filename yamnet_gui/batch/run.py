@@ -83,7 +83,11 @@ def run_batch(
             first = options.outputs[0]
             folder = first.with_name(first.name + UNFINISHED)
             journal = stack.enter_context(
-                Journal(folder, options.recipe(worker.model.sha256), fresh)
+                Journal(
+                    folder,
+                    options.recipe(worker.model.sha256, [c.sha256 for c in worker.classifiers]),
+                    fresh,
+                )
             )
         yield from _Run(plan, options, worker, journal, jobs).news()
 

@@ -13,7 +13,7 @@ import mmap
 import os
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -56,6 +56,17 @@ def open_rows(path: Path, rows: int) -> NDArray[np.float32]:
         raise ValueError(f"{path} has the wrong length")
     array.flags.writeable = False
     return array
+
+
+def write_rows(path: Path, blocks: Iterable[NDArray[np.float32]]) -> None:
+    """Writes blocks (n, columns) as one file that `open_rows` opens, in bounded memory."""
+    rows = _GrowingRows(path)
+    try:
+        for block in blocks:
+            rows.append(block)
+        rows.finish()
+    finally:
+        rows.close()
 
 
 def forget_pages(rows: NDArray[np.float32]) -> None:

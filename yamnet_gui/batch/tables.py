@@ -39,7 +39,7 @@ def check_table(path: Path) -> None:
     if path.suffix.lower() not in TABLE_SUFFIXES:
         raise SettingsError(path, "is neither .csv nor .parquet")
     if path.suffix.lower() == ".parquet":
-        _pyarrow()
+        import_pyarrow()
 
 
 def write_part(path: Path, columns: Sequence[str], rows: Iterable[TableRows]) -> None:
@@ -85,7 +85,8 @@ def _csv_lines(rows: Iterable[TableRows]) -> Iterator[str]:
             yield f"{head},{start:.6f},{end:.6f},{cells}\n"
 
 
-def _pyarrow() -> Any:
+def import_pyarrow() -> Any:
+    """The optional library. Raises SettingsError where it is not installed."""
     try:
         import pyarrow
         import pyarrow.parquet
@@ -97,14 +98,14 @@ def _pyarrow() -> Any:
 
 
 def _schema(columns: Sequence[str]) -> Any:
-    pa = _pyarrow()
+    pa = import_pyarrow()
     leading = [pa.string(), pa.int32(), pa.float64(), pa.float64()]
     fields = list(zip(LEADING, leading, strict=True)) + [(name, pa.float32()) for name in columns]
     return pa.schema(fields)
 
 
 def _write_parquet(path: Path, columns: Sequence[str], rows: Iterable[TableRows]) -> None:
-    pa = _pyarrow()
+    pa = import_pyarrow()
     schema = _schema(columns)
     with pa.parquet.ParquetWriter(path, schema) as writer:
         for block in rows:
@@ -119,7 +120,7 @@ def _write_parquet(path: Path, columns: Sequence[str], rows: Iterable[TableRows]
 
 
 def _join_parquet(path: Path, columns: Sequence[str], parts: Iterable[Path]) -> None:
-    pa = _pyarrow()
+    pa = import_pyarrow()
     with pa.parquet.ParquetWriter(path, _schema(columns)) as writer:
         for part in parts:
             with pa.parquet.ParquetFile(part) as file:

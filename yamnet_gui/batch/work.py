@@ -33,6 +33,7 @@ from .products import (
 )
 from .score_tables import write_scores
 from .tables import write_part
+from .taught import load_classifiers, with_taught_classes, with_taught_scores
 
 EMBEDDING_SIZE = 1024
 
@@ -67,7 +68,8 @@ class Worker:
         self.cache = ResultCache(options.cache) if options.cache is not None else None
         memo = self.cache.memo_folder if self.cache else None
         self.model = WeightsModel(options.weights, memo)
-        self.class_map = ClassMap.from_csv(class_map_path())
+        self.classifiers = load_classifiers(options.classifiers, self.model.sha256)
+        self.class_map = with_taught_classes(ClassMap.from_csv(class_map_path()), self.classifiers)
 
     @cached_property
     def _rules(self) -> RuleSet:
@@ -94,6 +96,8 @@ class Worker:
             if analysis is not None and self._refines(parts):
                 for _ in add_envelopes(analysis):
                     yield step  # so that it can be stopped
+            if analysis is not None:
+                analysis = with_taught_scores(analysis, self.classifiers)
         except WeightsError:
             raise
         except UserError as error:

@@ -22,6 +22,7 @@ from yamnet_gui.batch import (
     run_batch,
     user_cache_folder,
 )
+from yamnet_gui.batch.taught import load_classifiers, with_taught_classes, with_taught_rules
 from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.errors import RecordingError, SettingsError
 from yamnet_gui.core.ontology import Ontology
@@ -117,6 +118,14 @@ def _add_rules(group: Any) -> None:
         "--classes", nargs="+", metavar="NAME", help="names or AudioSet ids of the classes wanted"
     )
     group.add_argument(
+        "--classifier",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="also the classes taught in FILE; may be given more than once",
+    )
+    group.add_argument(
         "--top",
         type=_count,
         metavar="K",
@@ -162,7 +171,7 @@ def run(options: argparse.Namespace) -> int:
         raise RecordingError(printable(path), reason)
     batch = _batch_options(options)
     for output in batch.outputs:
-        _spare_recordings(output, plan)
+        spare_recordings(output, plan)
     several = len(plan.recordings) > 1
     summary: BatchSummary | None = None
     with ProgressLine() as line:
@@ -181,7 +190,7 @@ def run(options: argparse.Namespace) -> int:
     return 1 if summary.failed else 0
 
 
-def _spare_recordings(output: Path, plan: Plan) -> None:
+def spare_recordings(output: Path, plan: Plan) -> None:
     """A slip of the hand such as `-o SOUND.wav` must not cost a recording."""
     if output.suffix.lower() in SOUND_SUFFIXES or any(
         output.exists() and output.samefile(path) for path in plan.recordings if path.exists()
@@ -215,6 +224,7 @@ def _batch_options(options: argparse.Namespace) -> BatchOptions:
         mean_embedding=options.mean_embedding,
         scores=Path(options.scores) if options.scores else None,
         embeddings=Path(options.embeddings) if options.embeddings else None,
+        classifiers=tuple(options.classifier),
     )
 
 
@@ -228,7 +238,8 @@ def _check_scores(options: argparse.Namespace) -> None:
 
 
 def _events(options: argparse.Namespace) -> EventOptions:
-    class_map = ClassMap.from_csv(class_map_path())
+    classifiers = load_classifiers(options.classifier)
+    class_map = with_taught_classes(ClassMap.from_csv(class_map_path()), classifiers)
     ontology = Ontology.from_csv(resource_path("audioset_ontology.csv"))
     if options.rules is not None and options.threshold is not None:
         raise SettingsError("--rules", "cannot be combined with --threshold")
@@ -240,6 +251,8 @@ def _events(options: argparse.Namespace) -> EventOptions:
         rules = RuleSet.threshold(options.threshold)
     else:
         rules = RuleSet() if options.top is None else RuleSet.threshold(_ANY_SCORE)
+    if options.threshold is None and options.top is None:
+        rules = with_taught_rules(rules, class_map, classifiers)
     classes = tuple(c.index for c in class_map.select(options.classes or ()))
     if options.edges is not None:
         rules = rules.with_edges(options.edges)

@@ -37,6 +37,7 @@ class Command:
 
 COMMANDS: Mapping[str, Command] = {
     "analyze": Command("yamnet_gui.cli.analyze", "analyse recordings and write tables"),
+    "embed": Command("yamnet_gui.cli.embed", "write embeddings of recordings as a table"),
     "evaluate": Command("yamnet_gui.cli.evaluate", "measure predicted labels by true ones"),
     "export": Command("yamnet_gui.cli.export", "write labels, clips or a report of a project"),
     "import": Command("yamnet_gui.cli.import_labels", "take tables of labels into a project"),

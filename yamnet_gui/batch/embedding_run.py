@@ -1,0 +1,106 @@
+"""Many recordings to one file of vectors."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from yamnet_gui.assets import class_map_path
+from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.errors import RecordingError, UserError, WeightsError
+from yamnet_gui.detection import RuleSet
+
+from .analyse import analyse_recording
+from .analysis import Analysis
+from .cache import ResultCache
+from .embedded import VectorOptions, vectors_of
+from .envelopes import add_envelopes
+from .found import FoundEvents, find_events
+from .model import WeightsModel
+from .plan import printable
+from .settings import AnalysisSettings
+from .taught import load_classifiers, with_taught_classes, with_taught_scores
+from .vector_files import vector_file
+
+
+@dataclass(frozen=True)
+class EmbeddingWish:
+    """What is made of the recordings, and where it goes.
+
+    `rules` (and `classes`, indices; empty: all) say which events there are, where a row is one.
+    `classifiers` are files of taught classes.
+    """
+
+    output: Path
+    weights: Path
+    vectors: VectorOptions = field(default_factory=VectorOptions)
+    settings: AnalysisSettings = field(default_factory=AnalysisSettings)
+    cache: Path | None = None
+    rules: RuleSet = field(default_factory=RuleSet)
+    classes: tuple[int, ...] = ()
+    classifiers: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class EmbeddingNews:
+    """After each chunk and each recording: `done` of `total` recordings, the one at work, rows
+    written so far, and which recordings failed, with the reason."""
+
+    done: int
+    total: int
+    path: Path | None = None
+    rows: int = 0
+    failed: tuple[tuple[Path, str], ...] = ()
+
+
+@dataclass
+class _Count:
+    rows: int = 0
+    failed: list[tuple[Path, str]] = field(default_factory=list)
+
+
+def write_vectors(paths: Sequence[Path], wish: EmbeddingWish) -> Iterator[EmbeddingNews]:
+    """Analyses the recordings and writes one file of vectors; it appears at the end, whole.
+
+    A bad recording is reported and does not stop the others; where all are bad, nothing is
+    written. Closing the generator stops within a chunk. Raises UserError where options do not fit,
+    the weights are missing or the file cannot be written.
+    """
+    cache = ResultCache(wish.cache) if wish.cache is not None else None
+    model = WeightsModel(wish.weights, cache.memo_folder if cache else None)
+    classifiers = load_classifiers(wish.classifiers, model.sha256)
+    class_map = with_taught_classes(ClassMap.from_csv(class_map_path()), classifiers)
+    count = _Count()
+    columns = wish.vectors.columns(class_map)
+    per_event = wish.vectors.per == "event"
+    with ExitStack() as stack:
+        file = stack.enter_context(vector_file(wish.output, columns, per_event, model.sha256))
+        for done, path in enumerate(paths):
+            try:
+                analysis: Analysis | None = None
+                for step in analyse_recording(path, model, wish.settings, cache):
+                    analysis = step.analysis
+                    yield EmbeddingNews(done, len(paths), path, count.rows, tuple(count.failed))
+                assert analysis is not None
+            except WeightsError:
+                raise
+            except UserError as error:
+                tail = f" — {error.advice}" if error.advice else ""
+                count.failed.append((path, error.reason + tail))
+                continue
+            full = with_taught_scores(analysis, classifiers)
+            events = _events(full, wish) if per_event else None
+            for rows in vectors_of(full, wish.vectors, events, class_map):
+                file.add(printable(path), rows)
+                count.rows += len(rows.start_s)
+        if paths and len(count.failed) == len(paths):
+            path, reason = count.failed[0]
+            raise RecordingError(printable(path), reason)
+    yield EmbeddingNews(len(paths), len(paths), None, count.rows, tuple(count.failed))
+
+
+def _events(analysis: Analysis, wish: EmbeddingWish) -> FoundEvents:
+    if wish.rules.refines:
+        for _ in add_envelopes(analysis):
+            pass
+    return find_events(analysis, wish.rules, wish.classes)

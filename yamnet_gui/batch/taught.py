@@ -1,0 +1,104 @@
+"""Taught classes in an analysis: their scores stand beside those of the network."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yamnet_gui.core.classes import ClassMap, SoundClass
+from yamnet_gui.core.errors import ClassifierError
+from yamnet_gui.core.scores import ScoreTable
+from yamnet_gui.detection import Rule, RuleSet
+from yamnet_gui.embedding import Classifier
+
+from .analyse import TemporaryFolder
+from .analysis import Analysis
+from .stored import open_rows, table_name, write_rows
+
+OFF_SHARE = 0.8
+"""Where an event of a taught class ends, as a share of where it begins: its scores fall slowly."""
+MERGE_GAP_S = 0.5
+
+
+def load_classifiers(paths: Sequence[Path], model_sha256: str = "") -> tuple[Classifier, ...]:
+    """Reads files of taught classes.
+
+    Raises ClassifierError where one cannot be used, or was taught on embeddings of another model
+    than `model_sha256` ("": not checked).
+    """
+    found = []
+    for path in paths:
+        classifier = Classifier.load(path)
+        if model_sha256 and classifier.model_sha256 not in ("", model_sha256):
+            raise ClassifierError(
+                path,
+                "was taught with other weights of the network",
+                "use those weights, or teach the class again",
+            )
+        found.append(classifier)
+    return tuple(found)
+
+
+def with_taught_classes(class_map: ClassMap, classifiers: Sequence[Classifier]) -> ClassMap:
+    """The class map with the taught classes behind the others, in the order of the classifiers.
+
+    They have no AudioSet id. Raises ClassifierError where a name is taken.
+    """
+    known = {name.casefold() for name in class_map.names}
+    classes = list(class_map)
+    for classifier in classifiers:
+        for label in classifier.labels:
+            if label.casefold() in known:
+                raise ClassifierError(
+                    label, "is the name of two classes", "teach it under another name"
+                )
+            known.add(label.casefold())
+            classes.append(SoundClass(len(classes), "", label))
+    return ClassMap(tuple(classes))
+
+
+def with_taught_rules(
+    rules: RuleSet, class_map: ClassMap, classifiers: Sequence[Classifier]
+) -> RuleSet:
+    """The rules, with those of taught classes that they say nothing about: an event begins at the
+    threshold that was found when the class was taught, and ends at 0.8 of it."""
+    own = dict(rules.classes)
+    for classifier in classifiers:
+        for label in classifier.labels:
+            entry = class_map.find(label)
+            assert entry is not None
+            on = round(classifier.threshold(label), 3)
+            taught = Rule(on=on, off=round(on * OFF_SHARE, 3), merge_gap_s=MERGE_GAP_S)
+            said = own.get(entry.index)
+            own[entry.index] = said.over(taught) if said is not None else taught
+    return replace(rules, classes=own)
+
+
+def with_taught_scores(analysis: Analysis, classifiers: Sequence[Classifier]) -> Analysis:
+    """The analysis with the scores of taught classes as further columns of its tables.
+
+    The joined scores lie in a folder that lives as long as the analysis, so that memory does not
+    grow with its length.
+    """
+    if not classifiers:
+        return analysis
+    keeper = TemporaryFolder()
+    tables = []
+    for table in analysis.tables:
+        path = keeper.path / f"{table_name(table.channel)}.scores.npy"
+        write_rows(path, _joined(analysis, table, classifiers))
+        scores = open_rows(path, table.grid.count)
+        tables.append(ScoreTable(table.grid, scores, table.channel))
+    return replace(analysis, tables=tuple(tables), keeper=(keeper, analysis.keeper))
+
+
+def _joined(
+    analysis: Analysis, table: ScoreTable, classifiers: Sequence[Classifier]
+) -> Iterator[NDArray[np.float32]]:
+    blocks = zip(
+        analysis.score_blocks(table.channel), analysis.embedding_blocks(table.channel), strict=True
+    )
+    for (_, scores), (_, embeddings) in blocks:
+        yield np.concatenate([scores, *(c.scores(embeddings) for c in classifiers)], axis=1)

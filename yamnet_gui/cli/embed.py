@@ -1,0 +1,125 @@
+"""`yamnet-gui embed`: vectors of recordings for other programs."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from yamnet_gui.assets import class_map_path
+from yamnet_gui.batch import (
+    AnalysisSettings,
+    VectorOptions,
+    WeightsModel,
+    fetched,
+    is_address,
+    load_classifiers,
+    make_plan,
+    printable,
+    user_cache_folder,
+    with_taught_classes,
+    with_taught_rules,
+)
+from yamnet_gui.batch.embedded import PER, POOLS
+from yamnet_gui.batch.embedding_run import EmbeddingNews, EmbeddingWish, write_vectors
+from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.errors import RecordingError, SettingsError
+from yamnet_gui.detection import RuleSet, load_rules
+from yamnet_gui.embedding import Classifier
+
+from .analyze import spare_recordings
+from .terminal import ProgressLine
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths", nargs="+", metavar="PATH", help="sound file, folder, pattern or http(s) address"
+    )
+    parser.add_argument(
+        "-o", "--output", required=True, type=Path, metavar="OUT", help=".npz, .parquet or .csv"
+    )
+    parser.add_argument("--per", choices=PER, default="recording", help="what a row is")
+    parser.add_argument(
+        "--pool",
+        nargs="+",
+        choices=POOLS,
+        default=["mean"],
+        help="how frames of an event or recording become one vector (default: mean)",
+    )
+    parser.add_argument(
+        "--scores",
+        nargs="+",
+        default=[],
+        metavar="CLASS",
+        help="also the scores of these classes: mean, std, min, median, max and the share of"
+        " frames at or above 0.5; per frame the score itself",
+    )
+    events = parser.add_argument_group("which events (with --per event)")
+    events.add_argument("--rules", type=Path, metavar="FILE", help="a file of rules")
+    events.add_argument("--threshold", type=float, metavar="X", help="one threshold, 0 to 1")
+    events.add_argument("--classes", nargs="+", default=[], metavar="CLASS", help="only these")
+    more = parser.add_argument_group("how recordings are analysed")
+    more.add_argument(
+        "--classifier", action="append", default=[], type=Path, metavar="FILE",
+        help="also the classes taught in FILE",
+    )  # fmt: skip
+    more.add_argument("--hop", type=float, default=0.48, metavar="S", help="default: 0.48")
+    more.add_argument("--channels", choices=["mix", "each"], default="mix")
+    more.add_argument("--no-cache", action="store_true", help="neither use nor keep results")
+    more.add_argument("--weights", type=Path, metavar="FILE", help="use these weights")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Runs the command; 0, 1 where some recordings failed. Raises UserError."""
+    classifiers = load_classifiers(options.classifier)
+    class_map = with_taught_classes(ClassMap.from_csv(class_map_path()), classifiers)
+    wish = EmbeddingWish(
+        output=options.output,
+        weights=WeightsModel(options.weights).path,
+        vectors=VectorOptions(
+            options.per,
+            tuple(dict.fromkeys(options.pool)),
+            tuple(c.index for c in class_map.select(options.scores)),
+        ),
+        settings=AnalysisSettings(options.hop, options.channels),
+        cache=None if options.no_cache else user_cache_folder(),
+        rules=_rules(options, class_map, classifiers),
+        classes=tuple(c.index for c in class_map.select(options.classes)),
+        classifiers=tuple(options.classifier),
+    )
+    with ProgressLine() as line:
+        plan = make_plan([_local(text, line) for text in options.paths])
+        if not plan.recordings:
+            path, reason = plan.problems[0]
+            raise RecordingError(printable(path), reason)
+        spare_recordings(options.output, plan)
+        news = EmbeddingNews(0, len(plan.recordings))
+        for news in write_vectors(plan.recordings, wish):
+            name = printable(news.path.name) if news.path else ""
+            line.show(f"{news.done}/{news.total} files, {news.rows} rows, {name}")
+    failed = (*plan.problems, *news.failed)
+    print(f"{options.output}: {news.rows} rows of {len(wish.vectors.columns(class_map))} numbers")
+    for path, reason in failed:
+        print(f"  failed: {printable(path)}: {reason}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _rules(
+    options: argparse.Namespace, class_map: ClassMap, classifiers: tuple[Classifier, ...]
+) -> RuleSet:
+    asked = options.rules is not None or options.threshold is not None or options.classes
+    if asked and options.per != "event":
+        raise SettingsError("--rules, --threshold, --classes", "go with --per event")
+    if options.rules is not None and options.threshold is not None:
+        raise SettingsError("--rules", "cannot be combined with --threshold")
+    if options.threshold is not None:
+        if not 0 <= options.threshold <= 1:
+            raise SettingsError("--threshold", "a threshold lies between 0 and 1")
+        return RuleSet.threshold(options.threshold)
+    rules = load_rules(options.rules, class_map) if options.rules is not None else RuleSet()
+    return with_taught_rules(rules, class_map, classifiers)
+
+
+def _local(text: str, line: ProgressLine) -> str:
+    """The path itself, or where the recording at an address was put."""
+    if not is_address(text):
+        return text
+    return str(fetched(text, progress=lambda done, _all: line.show(f"{done / 1e6:.1f} MB {text}")))

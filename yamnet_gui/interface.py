@@ -1,0 +1,282 @@
+"""What notebooks and scripts use: `analyze` and `embed`, for a path, an array or an address.
+
+from yamnet_gui import analyze, embed
+
+embed("street.wav").vectors            # float32 (frames, 1024)
+analyze(samples, 44100).best(3)        # [("Vehicle", 0.71), …]
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import soundfile
+from numpy.typing import ArrayLike, NDArray
+
+from yamnet_gui.assets import class_map_path
+from yamnet_gui.batch import (
+    Analysis,
+    AnalysisSettings,
+    ResultCache,
+    VectorOptions,
+    WeightsModel,
+    add_envelopes,
+    analyse_recording,
+    fetched,
+    finished,
+    is_address,
+    load_classifiers,
+    user_cache_folder,
+    vectors_of,
+    with_taught_classes,
+    with_taught_rules,
+    with_taught_scores,
+)
+from yamnet_gui.batch.analyse import TemporaryFolder
+from yamnet_gui.batch.embedded import PER, POOLS, Per, Pool
+from yamnet_gui.batch.found import find_events
+from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.errors import RecordingError, SettingsError
+from yamnet_gui.core.events import Event
+from yamnet_gui.detection import RuleSet, load_rules
+
+Sound = str | os.PathLike[str] | ArrayLike
+Floats = NDArray[np.float32]
+DOWNLOAD_LIMIT_BYTES = 2 * 2**30
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """Vectors of one sound: one row per frame, per event, or one in all.
+
+    `vectors`: float32 (rows, numbers). `start_s`, `end_s`: float64 (rows,), seconds. `channels`:
+    int32 (rows,), -1 for the mix. `columns` names the numbers of a row. `labels` (rows,) are the
+    events' names, empty otherwise.
+    """
+
+    vectors: Floats
+    start_s: NDArray[np.float64]
+    end_s: NDArray[np.float64]
+    channels: NDArray[np.int32]
+    columns: tuple[str, ...]
+    labels: tuple[str, ...]
+    model_sha256: str
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+
+@dataclass(frozen=True)
+class Analyzed:
+    """Scores and events of one sound.
+
+    `scores`: float32 (frames, classes), uncalibrated; `embeddings`: float32 (frames, 1024);
+    `start_s`, `end_s`: float64 (frames,), what each frame heard. All are of the mix, or of channel
+    `channel`. `events` are what the rules found, in order of their onsets.
+    """
+
+    scores: Floats
+    embeddings: Floats
+    start_s: NDArray[np.float64]
+    end_s: NDArray[np.float64]
+    class_names: tuple[str, ...]
+    events: tuple[Event, ...]
+    duration_s: float
+    model_sha256: str
+    warnings: tuple[str, ...] = ()
+    keeper: object = field(default=None, repr=False, compare=False)
+
+    def best(self, count: int = 5) -> list[tuple[str, float]]:
+        """The classes with the highest mean score, best first."""
+        mean = self.scores.mean(axis=0)
+        return [
+            (self.class_names[k], float(mean[k])) for k in np.argsort(-mean, kind="stable")[:count]
+        ]
+
+    def of(self, name: str) -> Floats:
+        """The scores of one class over time, float32 (frames,). Raises KeyError."""
+        if name not in self.class_names:
+            raise KeyError(name)
+        return self.scores[:, self.class_names.index(name)]
+
+
+def analyze(
+    sound: Sound,
+    rate: int | None = None,
+    *,
+    threshold: float | None = None,
+    rules: str | os.PathLike[str] | None = None,
+    classes: Sequence[str] = (),
+    classifiers: Sequence[str | os.PathLike[str]] = (),
+    hop_s: float = 0.48,
+    weights: str | os.PathLike[str] | None = None,
+    cache: bool = True,
+    limit_bytes: int = DOWNLOAD_LIMIT_BYTES,
+) -> Analyzed:
+    """What the network hears in a sound, and the events that rules make of it.
+
+    `sound` is a path, an http(s) address (fetched into the cache, no more than `limit_bytes`), or
+    samples (n,) or (n, channels) in [-1, 1] with their `rate` in Hz. `threshold` is one plain
+    threshold for all classes, `rules` a file of rules; without both the balanced rules hold.
+    `classes` (names or AudioSet ids) limits the events; `classifiers` are files of taught classes.
+    With `cache`, what was analysed before comes at once. Raises UserError with a sentence that says
+    what is wrong.
+    """
+    model = _model(weights, cache)
+    taught = load_classifiers([Path(c) for c in classifiers], model.sha256)
+    class_map = with_taught_classes(ClassMap.from_csv(class_map_path()), taught)
+    chosen = tuple(c.index for c in class_map.select(classes))
+    ruled = _rules(threshold, rules, class_map)
+    if threshold is None:
+        ruled = with_taught_rules(ruled, class_map, taught)
+    analysis = with_taught_scores(
+        _analysis(sound, rate, AnalysisSettings(hop_s), model, cache, limit_bytes), taught
+    )
+    if ruled.refines:
+        for _ in add_envelopes(analysis):
+            pass
+    found = find_events(analysis, ruled, chosen).labelled(class_map)
+    table = analysis.tables[0]
+    starts, ends = _bounds(analysis)
+    return Analyzed(
+        scores=table.scores,
+        embeddings=analysis.embeddings(table.channel),
+        start_s=starts,
+        end_s=ends,
+        class_names=class_map.names,
+        events=tuple(found.events),
+        duration_s=analysis.recording.duration_s,
+        model_sha256=model.sha256,
+        warnings=analysis.warnings,
+        keeper=analysis,
+    )
+
+
+def embed(
+    sound: Sound,
+    rate: int | None = None,
+    *,
+    per: Per = "frame",
+    pool: Pool | Sequence[Pool] = "mean",
+    scores: Sequence[str] = (),
+    channels: Literal["mix", "each"] = "mix",
+    threshold: float | None = None,
+    rules: str | os.PathLike[str] | None = None,
+    hop_s: float = 0.48,
+    weights: str | os.PathLike[str] | None = None,
+    cache: bool = True,
+    limit_bytes: int = DOWNLOAD_LIMIT_BYTES,
+) -> Embedded:
+    """The network's embeddings of a sound, per "frame", per "event" or per "recording".
+
+    `pool` says how frames become one vector: "mean", "max" or both, one after the other. `scores`
+    names classes whose score is added: per frame itself, else its mean, standard deviation, least,
+    median, highest, and the share of frames at or above 0.5. `threshold` and `rules` say which
+    events there are. Everything else as in `analyze`. Raises UserError.
+    """
+    model = _model(weights, cache)
+    class_map = ClassMap.from_csv(class_map_path())
+    pools: tuple[Pool, ...] = (pool,) if isinstance(pool, str) else tuple(pool)
+    if per not in PER:
+        raise SettingsError("per", f"'{per}' is none of {', '.join(PER)}")
+    if not pools or not set(pools) <= set(POOLS):
+        raise SettingsError("pool", f"takes {', '.join(POOLS)} or both")
+    options = VectorOptions(per, pools, tuple(c.index for c in class_map.select(scores)))
+    settings = AnalysisSettings(hop_s, channels)
+    analysis = _analysis(sound, rate, settings, model, cache, limit_bytes)
+    events = None
+    if per == "event":
+        ruled = _rules(threshold, rules, class_map)
+        if ruled.refines:
+            for _ in add_envelopes(analysis):
+                pass
+        events = find_events(analysis, ruled)
+    parts = list(vectors_of(analysis, options, events, class_map))
+    columns = tuple(options.columns(class_map))
+    counts = [len(p.start_s) for p in parts]
+    numbers = [-1 if p.channel is None else p.channel for p in parts]
+    return Embedded(
+        vectors=np.concatenate(
+            [np.zeros((0, len(columns)), np.float32), *(p.values for p in parts)]
+        ),
+        start_s=np.concatenate([np.zeros(0), *(p.start_s for p in parts)]),
+        end_s=np.concatenate([np.zeros(0), *(p.end_s for p in parts)]),
+        channels=np.repeat(np.array(numbers, np.int32), counts),
+        columns=columns,
+        labels=tuple(label for p in parts for label in p.labels),
+        model_sha256=model.sha256,
+    )
+
+
+def _analysis(
+    sound: Sound,
+    rate: int | None,
+    settings: AnalysisSettings,
+    model: WeightsModel,
+    cache: bool,
+    limit_bytes: int,
+) -> Analysis:
+    """The analysis of whatever was given. Raises UserError."""
+    if isinstance(sound, str | os.PathLike):
+        if rate is not None:
+            raise SettingsError("rate", "goes with samples; a file says its own")
+        text = os.fspath(sound)
+        path = fetched(text, limit_bytes=limit_bytes) if is_address(text) else Path(text)
+        stored = ResultCache() if cache else None
+        return finished(analyse_recording(path, model, settings, stored))
+    folder = TemporaryFolder()  # goes when this function ends; the analysis has one of its own
+    path = folder.path / "samples.wav"
+    soundfile.write(path, _samples(sound), _rate(rate), subtype="FLOAT", format="WAV")
+    return finished(analyse_recording(path, model, settings, None))
+
+
+def _samples(sound: ArrayLike) -> Floats:
+    try:
+        samples = np.asarray(sound)
+    except ValueError as error:
+        raise RecordingError("samples", "are not an array") from error
+    if samples.dtype.kind == "i":
+        raise RecordingError(
+            "samples", "are whole numbers", "divide them by their range, such as 32768 for 16 bits"
+        )
+    if samples.dtype.kind != "f" or samples.ndim not in (1, 2) or not samples.size:
+        raise RecordingError("samples", "are not numbers of shape (n,) or (n, channels)")
+    if samples.ndim == 2 and samples.shape[1] > samples.shape[0]:
+        raise RecordingError("samples", "have more channels than samples", "transpose them")
+    if not np.isfinite(samples).all():
+        raise RecordingError("samples", "are not all finite")
+    return samples.astype(np.float32)
+
+
+def _rate(rate: int | None) -> int:
+    if rate is None:
+        raise SettingsError("rate", "is needed with samples", "give their sample rate in Hz")
+    if not (rate == int(rate) and 1000 <= rate <= 10_000_000):
+        raise SettingsError("rate", f"{rate} Hz cannot be right")
+    return int(rate)
+
+
+def _model(weights: str | os.PathLike[str] | None, cache: bool) -> WeightsModel:
+    memo = user_cache_folder() / "checksums" if cache else None
+    return WeightsModel(Path(weights) if weights is not None else None, memo)
+
+
+def _rules(
+    threshold: float | None, rules: str | os.PathLike[str] | None, class_map: ClassMap
+) -> RuleSet:
+    if threshold is not None and rules is not None:
+        raise SettingsError("rules", "cannot be combined with a threshold")
+    if threshold is not None:
+        if not 0 <= threshold <= 1:
+            raise SettingsError("threshold", "lies between 0 and 1")
+        return RuleSet.threshold(threshold)
+    return load_rules(Path(rules), class_map) if rules is not None else RuleSet()
+
+
+def _bounds(analysis: Analysis) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    from yamnet_gui.batch.products import window_bounds
+
+    return window_bounds(analysis.tables[0].grid)
