@@ -1,14 +1,20 @@
 """Calibrations kept with a project: which reviews they came from, of which model, and when."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from yamnet_gui.core.errors import ProjectError
-from yamnet_gui.core.events import Event
-from yamnet_gui.detection import ClassCalibration, Review, calibrate, reviews_of
+from yamnet_gui.core.events import Event, EventList
+from yamnet_gui.detection import (
+    ClassCalibration,
+    Review,
+    calibrate,
+    reviews_of,
+    with_probability,
+)
 
 from .project import Project
 
@@ -165,6 +171,30 @@ def store_calibration(project: Project, calibration: Calibration) -> Calibration
 def drop_calibration(project: Project) -> None:
     """Takes no calibration into use; the versions stay. Raises ProjectError."""
     project.set_value(_NEWEST, "")
+
+
+def fill_probabilities(
+    project: Project, calibration: Calibration | None, except_for: Collection[str] = ()
+) -> Iterator[str]:
+    """Gives the stored detections of every recording that the calibration fits their probability,
+    and takes it from all others; None takes it from all. What people touched stays as it is.
+
+    Yields the id of each recording. Those in `except_for` (the open one) are left out. Raises
+    ProjectError.
+    """
+    for recording in project.recordings():
+        if recording.id not in except_for:
+            analyses = project.analyses(recording.id)
+            model = analyses[-1].model_sha256 if analyses else ""
+            fits = calibration is not None and calibration.fits(model)
+            known = calibration.known if calibration is not None and fits else {}
+            before = EventList.of(
+                event for event in project.recording_events(recording.id) if not event.touched
+            )
+            after = with_probability(before, known)
+            if after is not before:
+                project.derive(recording.id, after)
+        yield recording.id
 
 
 def reread(project: Project | None) -> Calibration | None:

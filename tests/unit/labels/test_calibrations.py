@@ -9,6 +9,7 @@ from yamnet_gui.labels.calibrations import (
     Calibration,
     calibrated,
     drop_calibration,
+    fill_probabilities,
     reread,
     reviews_in,
     store_calibration,
@@ -100,3 +101,25 @@ def test_a_calibration_that_cannot_be_read_is_none(project: Project, text: str) 
     project.set_value("calibration", "7")
     project.set_value("calibration-7", text)
     assert stored_calibration(project) is None
+
+
+def test_stored_detections_follow_and_decisions_stay(project: Project) -> None:
+    project.apply(add_events("one", decided(60)))
+    fresh = [
+        Event("d1", 100, 101, "Speech", class_index=0, score_max=0.9),
+        Event("d2", 110, 111, "Dog", class_index=69, score_max=0.9),
+    ]
+    project.derive("one", fresh)
+    project.derive("two", fresh)
+    kept = store_calibration(project, calibrated(reviews_in(project, MODEL), MODEL))
+    assert 0 in kept.known
+    before = project.undo_title
+    assert list(fill_probabilities(project, kept)) == ["one", "two"]
+    said = project.recording_events("one")
+    assert said.get("d1").probability == pytest.approx(kept.classes[0].probability([0.9])[0])
+    assert said.get("d2").probability is None
+    assert said.get("e3").probability is None  # decided on before
+    assert project.recording_events("two").get("d1").probability is None  # other weights
+    assert project.undo_title == before
+    list(fill_probabilities(project, None))
+    assert project.recording_events("one").get("d1").probability is None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import Event
-from yamnet_gui.gui.jobs.quality import CalibrateJob, CalibrationReport
+from yamnet_gui.gui.jobs.quality import CalibrateJob, CalibrationReport, FillProbabilitiesJob
 from yamnet_gui.gui.panels.notices import NoticeKind
 from yamnet_gui.gui.state.calibrations import Calibrations
 
@@ -26,6 +26,7 @@ class Calibrating(Feature):
         super().__init__(workbench)
         self.calibrations = Calibrations(workbench.document, workbench.project, workbench)
         self._background = Background(workbench, "calibration")
+        self._filling = Background(workbench, "probabilities")
         self._dialog: CalibrationDialog | None = None
         self._report: CalibrationReport | None = None
         self._model = ""
@@ -40,10 +41,11 @@ class Calibrating(Feature):
 
     @property
     def busy(self) -> bool:
-        return self._background.busy
+        return self._background.busy or self._filling.busy
 
     def close(self) -> None:
         self._background.close()
+        self._filling.close()
 
     def open(self) -> CalibrationDialog:
         """Shows the dialog, with the reviews as they are now."""
@@ -93,6 +95,7 @@ class Calibrating(Feature):
         except UserError as error:
             self._bench.show_error(error)
             return
+        self._fill()
         self._bench.notices.show_notice(
             NoticeKind.INFO,
             f"Events of {len(kept.known)} class{'' if len(kept.known) == 1 else 'es'} now show a "
@@ -107,6 +110,18 @@ class Calibrating(Feature):
             self.calibrations.drop()
         except UserError as error:
             self._bench.show_error(error)
+            return
+        self._fill()
+
+    def _fill(self) -> None:
+        """Stored detections of all other recordings follow, for queues and exports."""
+        bench = self._bench
+        project = bench.project.project
+        if project is not None:
+            here = (bench.project.recording_id,) if bench.project.recording_id else ()
+            self._filling.run(
+                FillProbabilitiesJob(project, self.calibrations.kept, here), lambda _id: None
+            )
 
     def _take(self, report: CalibrationReport) -> None:
         self._report = report

@@ -25,7 +25,13 @@ from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.detection import RuleSet, TuningStep, calibration_error, cross_validated
-from yamnet_gui.labels.calibrations import Calibration, ProjectReviews, calibrated, reviews_in
+from yamnet_gui.labels.calibrations import (
+    Calibration,
+    ProjectReviews,
+    calibrated,
+    fill_probabilities,
+    reviews_in,
+)
 from yamnet_gui.labels.project import Project
 from yamnet_gui.labels.truth import TruthTable, read_truth
 
@@ -66,6 +72,18 @@ class CalibrateJob:
         raw = calibration_error([review.score for review in found.reviews], came)
         held_out = calibration_error(cross_validated(found.reviews), came)
         yield CalibrationReport(found, calibration, raw, held_out)
+
+
+@dataclass(frozen=True, slots=True)
+class FillProbabilitiesJob:
+    """Brings the probabilities of stored detections up to date. Raises ProjectError."""
+
+    project: Project
+    calibration: Calibration | None
+    except_for: tuple[str, ...]
+
+    def run(self) -> Iterator[str]:
+        yield from fill_probabilities(self.project, self.calibration, self.except_for)
 
 
 @dataclass(frozen=True, slots=True)
