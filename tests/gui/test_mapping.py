@@ -86,6 +86,19 @@ def test_calls_and_bursts_lie_apart(bench: Workbench, settled: Settled):
     assert (near == calls).mean() > 0.9
 
 
+@pytest.mark.parametrize("method", ["tsne", "umap"])
+def test_other_layouts_come_in_the_background(bench: Workbench, settled: Settled, method: str):
+    if method == "umap":
+        pytest.importorskip("umap")
+    feature = shown(bench, settled, "events")
+    before = feature._xy
+    feature.panel.how.setCurrentIndex(feature.panel.how.findData(method))
+    settled(bench)
+    assert feature._method == method
+    assert not np.array_equal(before, feature._xy)
+    assert "mean nothing" in feature.panel.words.text()
+
+
 def test_a_layout_can_be_stopped_and_the_map_stays(bench: Workbench, settled: Settled):
     feature = shown(bench, settled)
     before = feature.panel.plot.count

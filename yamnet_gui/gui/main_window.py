@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import QByteArray, QChildEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QSizePolicy,
     QStackedWidget,
+    QTabBar,
     QToolBar,
     QVBoxLayout,
     QWidget,
@@ -101,17 +102,21 @@ class MainWindow(QMainWindow):
         """Brings a panel to the front, wherever it is."""
         dock = self._docks[name]
         dock.show()
-        dock.raise_()
+        if dock.isFloating():
+            dock.activateWindow()
+        else:
+            dock.raise_()
 
-    def float_panel(self, name: str, width: int, height: int) -> None:
-        """Takes a panel out into a window of its own, or puts it back."""
+    def float_panel(self, name: str) -> None:
+        """Takes a panel out into a large window of its own, or puts it back."""
         dock = self._docks[name]
         dock.setFloating(not dock.isFloating())
         if dock.isFloating():
-            dock.resize(width, height)
-            dock.move(self.mapToGlobal(self.rect().center()) - dock.rect().center())
-        dock.show()
-        dock.raise_()
+            size = QSize(min(900, self.width() * 5 // 8), min(760, self.height() * 4 // 5))
+            dock.resize(size)
+            corner = QPoint(self.width() - size.width() - 16, self.height() - size.height() - 40)
+            dock.move(self.mapToGlobal(corner))
+        self.show_panel(name)
 
     def connect_actions(self, handlers: Mapping[str, Callable[[], object]]) -> None:
         """Gives actions their work."""
@@ -186,6 +191,14 @@ class MainWindow(QMainWindow):
     def save_layout(self) -> None:
         self._settings.set_bytes("geometry", QByteArray(self.saveGeometry()))
         self._settings.set_bytes("docks", QByteArray(self.saveState(_LAYOUT_VERSION)))
+
+    def childEvent(self, event: QChildEvent) -> None:
+        """Tabs of panels keep their names whole; where there is no room for all, they scroll."""
+        bar = event.child()
+        if event.polished() and isinstance(bar, QTabBar):
+            bar.setElideMode(Qt.TextElideMode.ElideNone)
+            bar.setUsesScrollButtons(True)
+        super().childEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):

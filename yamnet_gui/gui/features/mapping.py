@@ -44,7 +44,7 @@ _STATE_COLORS = {
     ReviewState.REJECTED: "#d55e00",
     ReviewState.UNCERTAIN: "#f0e442",
 }
-_SIZE = (1000, 760)
+_PLACED = "map-placed"
 
 
 class Mapping(Feature):
@@ -90,7 +90,12 @@ class Mapping(Feature):
 
     def show(self) -> None:
         """Brings the map to the front; makes it where there is none yet."""
-        self._bench.window.show_panel("map")
+        window, settings = self._bench.window, self._bench.settings
+        if settings.numbers(_PLACED):
+            window.show_panel("map")
+        else:  # a map wants room; from then on it is where it was left
+            settings.set_numbers(_PLACED, [1.0])
+            window.float_panel("map")
         self.panel.plot.setFocus()
         if self._data is None:
             self.gather()
@@ -339,4 +344,4 @@ class Mapping(Feature):
             save(Path(chosen))
 
     def _enlarge(self) -> None:
-        self._bench.window.float_panel("map", *_SIZE)
+        self._bench.window.float_panel("map")

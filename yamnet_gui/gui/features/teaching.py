@@ -16,6 +16,7 @@ from yamnet_gui.gui.jobs.taught import fitting_model
 from yamnet_gui.gui.jobs.teaching import Suggestions, SuggestJob, TeachJob, TeachStep, TeachWish
 from yamnet_gui.gui.panels.notices import NoticeKind
 from yamnet_gui.gui.panels.teaching import TeachingPanel, names_of
+from yamnet_gui.gui.state.class_view import Showing
 from yamnet_gui.gui.state.similar import Hit, LabelOfHits, ListKind, Place
 
 from .feature import Feature
@@ -43,6 +44,7 @@ class Teaching(Feature):
         self._runner = JobRunner("teaching", bench)
         self._ticket: Ticket | None = None
         self._seed = 0
+        self._awaited = ""
         self._counting = QTimer(bench)
         self._counting.setSingleShot(True)
         self._counting.setInterval(_COUNT_MS)
@@ -63,6 +65,7 @@ class Teaching(Feature):
         bench.project.steps_changed.connect(self._count_soon)
         bench.project.project_changed.connect(self._count_soon)
         bench.taught.changed.connect(self._show_taught)
+        bench.document.events_changed.connect(self._show_awaited)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         return {"teach": self.show, "label_next": self.suggest_again}
@@ -161,7 +164,8 @@ class Teaching(Feature):
             return
         self.panel.set_progress(None, f"Taught from {examples} examples.")
         self.panel.set_report(labels, taught.report)
-        self.show_class(labels[0])
+        self._awaited = labels[0]
+        self._show_awaited()
         bench.reviewing.told.emit(f"{', '.join(labels)}: taught.")
         self._scores.detect_everywhere()
 
@@ -173,11 +177,19 @@ class Teaching(Feature):
         self._ticket = None
 
     def show_class(self, label: str) -> None:
-        """Gives the class a row in the score track, and its curve."""
-        index = self._bench.taught.index_of(label)
+        """Shows the class's curve, and gives it a row where rows are chosen by hand."""
+        index, classes = self._bench.taught.index_of(label), self._bench.classes
         if index is not None:
-            self._bench.classes.tick(index, True)
-            self._bench.classes.choose(index)
+            if classes.showing is Showing.TICKED:
+                classes.tick(index, True)
+            classes.choose(index)
+
+    def _show_awaited(self) -> None:
+        """A class that was just taught is shown once it has scores."""
+        index, scores = self._bench.taught.index_of(self._awaited), self._bench.document.scores
+        if index is not None and scores is not None and scores.best[index] > 0:
+            label, self._awaited = self._awaited, ""
+            self.show_class(label)
 
     # Files
 
@@ -190,7 +202,7 @@ class Teaching(Feature):
         except UserError as error:
             bench.show_error(error)
             return
-        self.show_class(labels[0])
+        self._awaited = labels[0]
         bench.notices.show_notice(
             NoticeKind.INFO, f"{path.name}: {', '.join(labels)} can be heard now.", seconds=8
         )

@@ -144,6 +144,7 @@ class MapPanel(QWidget):
         self.plot = MapPlot(self)
         self.plot.set_message(_NOTHING)
         self.pointed = ElidedLabel("", self, dim=True)
+        self.pointed.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
         self.lasso = self._tool("Lasso", "Drag around points to choose them (right button pans)")
         self.lasso.setChecked(True)

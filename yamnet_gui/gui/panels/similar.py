@@ -156,7 +156,7 @@ class SimilarPanel(QWidget):
         metrics = self.fontMetrics()
         widths = {
             SimilarColumn.STATE: "✓",
-            SimilarColumn.SCORE: "0.00  ——————",
+            SimilarColumn.SCORE: "0.00 ———",
             SimilarColumn.TIME: "0:00:00.0",
         }
         for column, text in widths.items():

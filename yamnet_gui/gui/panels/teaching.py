@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -156,9 +156,15 @@ class TeachingPanel(QWidget):
         self.curve_title.setVisible(tested and len(report.curve) > 1)
         self.confusion_title.setVisible(tested)
         self.curve.set_points([(p.examples, p.f1) for p in report.curve])
+        QTimer.singleShot(0, self, self._reveal_report)
         self.confusion.set_counts(
             [*names, "neither" if len(names) > 1 else "not it"], report.confusion
         )
+
+    def _reveal_report(self) -> None:
+        """Brings the report into view once it has its size."""
+        bar = self._area.verticalScrollBar()
+        bar.setValue(min(self.teach.y(), bar.maximum()))
 
     def set_taught(self, classes: Sequence[TaughtClass], first_index: int) -> None:
         """The taught classes of the project."""
@@ -337,7 +343,7 @@ class TeachingPanel(QWidget):
         column.addWidget(self.load)
         column.addStretch(1)
 
-        area = QScrollArea(self)
+        area = self._area = QScrollArea(self)
         area.setWidget(inside)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)

@@ -7,7 +7,16 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import (
+    QColor,
+    QIcon,
+    QLinearGradient,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy, QWidget
 
 OTHERS = -1
@@ -88,6 +97,11 @@ class MapLegend(QListWidget):
         self.setFrameShape(QListWidget.Shape.NoFrame)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFlow(QListWidget.Flow.LeftToRight)
+        self.setWrapping(True)
+        self.setResizeMode(QListWidget.ResizeMode.Adjust)
+        self.setSpacing(1)
+        self.setIconSize(QSize(10, 10))
         self.itemSelectionChanged.connect(self._on_chosen)
         self._kinds: tuple[Kind, ...] = ()
 
@@ -96,9 +110,10 @@ class MapLegend(QListWidget):
         self.clear()
         self._kinds = tuple(kinds)
         for kind in kinds:
-            item = QListWidgetItem(f"{kind.name}  {kind.count:,}".replace(",", "\u202f"))
+            number = f"{kind.count:,}".replace(",", "\u202f")
+            item = QListWidgetItem(f"{kind.name}  {number}")
             item.setData(Qt.ItemDataRole.UserRole, kind.code)
-            item.setData(Qt.ItemDataRole.DecorationRole, kind.color)
+            item.setIcon(_swatch(kind.color))
             item.setToolTip(f"{kind.name}: {kind.count} points")
             self.addItem(item)
         self.blockSignals(False)
@@ -110,12 +125,31 @@ class MapLegend(QListWidget):
         return self._kinds
 
     def sizeHint(self) -> QSize:
-        row = self.fontMetrics().height() + 4
-        return QSize(200, min(max(self.count(), 1), 6) * row + 4)
+        return QSize(200, min(self._lines(), 5) * (self.fontMetrics().height() + 6) + 6)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.updateGeometry()
+
+    def _lines(self) -> int:
+        """How many lines the names take at this width."""
+        width, lines, at = max(self.width() - 20, 60), 1, 0
+        for row in range(self.count()):
+            wide = self.fontMetrics().horizontalAdvance(self.item(row).text()) + 28
+            if at and at + wide > width:
+                lines, at = lines + 1, 0
+            at += wide
+        return lines
 
     def _on_chosen(self) -> None:
         items = self.selectedItems()
         self.kind_chosen.emit(items[0].data(Qt.ItemDataRole.UserRole) if items else None)
+
+
+def _swatch(color: QColor) -> QIcon:
+    picture = QPixmap(10, 10)
+    picture.fill(color)
+    return QIcon(picture)
 
 
 class ScoreScale(QWidget):
