@@ -186,7 +186,8 @@ class Mapping(Feature):
         self._ticket = None
         self.panel.set_progress(None)
         self.panel.plot.set_message(str(error))
-        if self._data is not None:
+        if self._xy is not None:
+            self.panel.set_method(self._method)  # what is drawn stays
             self._bench.show_error(error)
 
     def _words(self, found: Projection) -> str:

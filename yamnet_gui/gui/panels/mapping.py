@@ -82,6 +82,12 @@ class MapPanel(QWidget):
         if place < 0:
             self.color_changed.emit(self.color)
 
+    def set_method(self, method: str) -> None:
+        """Shows which layout is drawn, without asking for it."""
+        self.how.blockSignals(True)
+        self.how.setCurrentIndex(max(self.how.findData(method), 0))
+        self.how.blockSignals(False)
+
     def set_coloring(self, coloring: Coloring) -> None:
         """Colours the points and says what the colours mean."""
         self._coloring = coloring
