@@ -281,3 +281,23 @@ def test_the_whole_project_is_exported_from_the_window(
     qtbot.waitUntil(lambda: "Written to" in notice(bench))
     found = {r.recording.path.name: len(r.events) for r in read_labels("csv", path).recordings}
     assert found == {"tone and noise.wav": 2, "other.wav": 1}
+
+
+def test_a_table_named_on_the_command_line_is_shown(
+    start: Start, settled: Settled, tmp_path: Path, qtbot: QtBot
+) -> None:
+    table = tmp_path / "labels.tsv"
+    table.write_text("filename\tonset\toffset\tevent_label\nnight.wav\t0.25\t0.75\tAmsel\n")
+    bench = start(table)
+    settled(bench)
+    dialog = opened(bench, ImportDialog)
+    assert isinstance(dialog, ImportDialog)
+    qtbot.waitUntil(lambda: not dialog.reading)
+    dialog.add_missing.setChecked(True)
+    dialog.accept()
+    settled(bench)
+    qtbot.waitUntil(lambda: bench.recordings.model.rowCount() == 1)
+    project = bench.project.project
+    assert project is not None
+    (recording,) = project.recordings()
+    assert project.locate(recording) == tmp_path / "night.wav"

@@ -176,12 +176,12 @@ class Workbench(QObject):
         return next(one for one in self.features if isinstance(one, kind))
 
     def open(self, path: Path) -> None:
-        """Opens a recording, or a folder into the list."""
+        """Opens a recording, a folder into the list, a project or a table of labels."""
         if path.is_dir():
             self.open_folder(path)
         elif path.suffix == PROJECT_SUFFIX:
             self.projects.open(path)
-        else:
+        elif all(feature.take_dropped([path]) for feature in self.features):
             self.opener.open(path)
 
     def open_folder(self, folder: Path) -> None:

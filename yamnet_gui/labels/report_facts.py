@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from .project import Analysis, Project
+from .project import Analysis, Project, RuleSet
 from .report import ReportFacts
 
 
@@ -16,9 +16,7 @@ def project_facts(project: Project, title: str = "", *, now: datetime | None = N
         "Model": _listed(a.model_name for a in analyses),
         "Analysis": _listed(_settings(a) for a in analyses),
         "Analysed": _when(analyses),
-        "Rules of the project": _listed(
-            f"{r.name}, version {r.version}" for r in project.rule_sets()
-        ),
+        "Rules of the project": _listed(_rules(rules) for rules in project.rule_sets()),
         "Label sets": _listed(
             f"{labels.name} ({len(labels.labels)} labels)" for labels in project.label_sets()
         ),
@@ -44,6 +42,31 @@ def _settings(analysis: Analysis) -> str:
     except (ValueError, TypeError, AttributeError):
         return analysis.settings
     return ", ".join(parts)
+
+
+def _rules(rules: RuleSet) -> str:
+    """Name, version and what holds for most classes."""
+    named = f"{rules.name}, version {rules.version}"
+    try:
+        values = json.loads(rules.text)
+        default, classes = values["default"], len(values.get("classes", ()))
+        parts = [f"from a score of {default['on']:g} on"]
+        if default.get("off") is not None:
+            parts.append(f"down to {default['off']:g}")
+        parts += [f"{what} {default[key]:g} s" for key, what in _LENGTHS if default.get(key)]
+        if classes:
+            parts.append(f"{classes} class{'' if classes == 1 else 'es'} with rules of their own")
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return named
+    return f"{named} ({', '.join(parts)})"
+
+
+_LENGTHS = (
+    ("smoothing_s", "smoothed over"),
+    ("shortest_s", "at least"),
+    ("merge_gap_s", "joined across gaps of"),
+    ("padding_s", "padded by"),
+)
 
 
 def _when(analyses: Iterable[Analysis]) -> str:

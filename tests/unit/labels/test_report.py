@@ -18,7 +18,16 @@ from yamnet_gui.core.events import (
     RecordingInfo,
     ReviewState,
 )
+from yamnet_gui.labels.project import (
+    Analysis,
+    Project,
+    Recording,
+    RuleSet,
+    add_recordings,
+    set_rules,
+)
 from yamnet_gui.labels.report import ReportFacts, report_lines, write_report
+from yamnet_gui.labels.report_facts import project_facts
 from yamnet_gui.labels.report_numbers import by_hour, by_label
 
 FACTS = ReportFacts(
@@ -30,6 +39,28 @@ def recording(*events: Event, start: datetime | None = None, duration_s: float =
               name: str = "a.wav") -> LabelledRecording:  # fmt: skip
     info = RecordingInfo(Path("/d") / name, duration_s, 16_000, 1, start)
     return LabelledRecording(info, EventList.of(events), model_sha256="ab12")
+
+
+def test_a_project_says_how_its_labels_were_made(tmp_path: Path) -> None:
+    settings = '{"channels": "mix", "hop_s": 0.48}'
+    day = datetime(2024, 5, 2, 12, tzinfo=UTC)
+    rules = '{"default": {"on": 0.25, "off": 0.05, "merge_gap_s": 1.0}, "classes": [{}, {}]}'
+    with Project.create(tmp_path / "spring.yamnet") as project:
+        project.reviewer = "Ada"
+        project.apply(add_recordings([Recording("a", "a.wav", "", 0, 60.0, 16_000, 1)]))
+        project.add_analysis(Analysis("a", "ab12", "YAMNet", "k", settings, day))
+        project.apply(set_rules(None, RuleSet("present", "night", 3, rules)))
+        facts = project_facts(project, now=day)
+    assert facts.title == "spring"
+    assert dict(facts.made_with) == {
+        "Project": "spring.yamnet",
+        "Model": "YAMNet",
+        "Analysis": "a frame every 0.48 s, channels mixed",
+        "Analysed": "2024-05-02",
+        "Rules of the project": "night, version 3 (from a score of 0.25 on, down to 0.05,"
+        " joined across gaps of 1 s, 2 classes with rules of their own)",
+        "Changed by": "Ada",
+    }
 
 
 def some() -> list[LabelledRecording]:

@@ -37,7 +37,9 @@ class Importing(Feature):
         super().__init__(workbench)
         self._runner = JobRunner("import", workbench)
         self._waiting: list[Path] = []
+        self._early: list[Path] = []
         workbench.projects.found.connect(self._on_found)
+        workbench.projects.opened.connect(self._on_opened)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         return {"import_labels": self.ask}
@@ -55,14 +57,20 @@ class Importing(Feature):
         """Imports the tables of labels among dropped files; gives back the other files."""
         tables = [p for p in paths if p.suffix.lower() in LABEL_SUFFIXES and p.is_file()]
         rest = [p for p in paths if p not in tables]
-        self._waiting = tables if rest else []  # for the recording that comes along with them
-        if tables and not rest:
+        if tables and rest:
+            self._waiting = tables  # for the recording that comes along with them
+        elif tables:
             self.import_tables(tables)
         return rest
 
     def _on_found(self) -> None:
         if self._waiting:
             tables, self._waiting = self._waiting, []
+            self.import_tables(tables)
+
+    def _on_opened(self) -> None:
+        if self._early:
+            tables, self._early = self._early, []
             self.import_tables(tables)
 
     def ask(self) -> None:
@@ -83,8 +91,8 @@ class Importing(Feature):
 
         bench = self._bench
         project = bench.project.project
-        if project is None:
-            bench.show_error(UserError(tables[0], "no project is open to take labels"))
+        if project is None:  # it is still being opened
+            self._early = list(tables)
             return
         dialog = ImportDialog(project, tables, shown_labels(bench), self._ask_class, bench.window)
 

@@ -76,11 +76,11 @@ class Collector:
         draft = self._draft(name)
         if not draft.known:
             info = info or draft.info
-            draft.info = replace(
-                info,
-                duration_s=max(info.duration_s, duration_s or 0.0),
-                recorded_at=info.recorded_at or recorded_at,
-            )
+            longest = max(info.duration_s, duration_s or 0.0)
+            start = info.recorded_at or recorded_at
+            if (longest, start) != (info.duration_s, info.recorded_at):
+                info = replace(info, duration_s=longest, recorded_at=start)
+            draft.info = info
         draft.model_sha256 = draft.model_sha256 or model_sha256
         return draft.info
 
