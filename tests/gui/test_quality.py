@@ -195,6 +195,10 @@ def test_rules_are_measured_by_decisions_and_mistakes_are_jumped_to(
     assert opened.timeline.cursor_s == pytest.approx(dogs["unmarked"].onset_s)
     dialog.mistakes.opened.emit(2)
     assert opened.timeline.cursor_s == pytest.approx(10.0)
+    opened.rules.set_threshold(DOG, 0.6)
+    assert "The rules have changed since" in dialog.basis.text()
+    opened.rules.clear_class(DOG)
+    assert "changed since" not in dialog.basis.text()
     dialog.counting.click()
     settled(opened)
     assert "Bird" in {row[0].text for row in dialog.classes.figures.rows}

@@ -113,3 +113,19 @@ def test_tuning_measures_on_recordings_held_out(project: tuple[Project, StoredSc
     single = last(tuned(Subjects(on.subjects[:1]), RULES, CLASS_MAP, scope="classes")).result
     assert single is not None
     assert single.honest_f1 is None
+
+
+def test_an_interval_needs_five_recordings(
+    project: tuple[Project, StoredScores],
+) -> None:
+    on = project_subjects(*project)
+    few = last(measure(on, RULES, CLASS_MAP)).result
+    many = last(measure(Subjects(on.subjects * 3), RULES, CLASS_MAP)).result
+    assert few is not None
+    assert many is not None
+    assert few.interval("0.5") is None
+    interval = many.interval("0.5")
+    assert interval is not None
+    f1 = many.evaluation.event_f1(0.5)
+    assert f1 is not None
+    assert interval[0] < f1 < interval[1]

@@ -73,7 +73,7 @@ class CalibrationDialog(QDialog):
         self._wanted_threshold: float | None = None
         self._build()
         self.show_report(None, self._standing)
-        self.resize(980, 580)
+        self.resize(1080, 600)
 
     def show_report(self, report: CalibrationReport | None, standing: Standing) -> None:
         """What the reviews say (None: still being read), and what is in use."""
@@ -142,7 +142,7 @@ class CalibrationDialog(QDialog):
         halves.addWidget(right)
         halves.setStretchFactor(0, 4)
         halves.setStretchFactor(1, 5)
-        halves.setSizes([450, 500])
+        halves.setSizes([570, 480])
         halves.setChildrenCollapsible(False)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         role = QDialogButtonBox.ButtonRole.ActionRole
@@ -313,5 +313,6 @@ def _more(count: int) -> str:
 def _sentence(parent: QWidget) -> QLabel:
     label = QLabel(parent)
     label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label

@@ -144,6 +144,13 @@ class EvaluationDialog(QDialog):
         """Why there is nothing to measure."""
         self.basis.setText(text)
 
+    def show_stale(self, stale: bool) -> None:
+        """Whether the rules are others by now than those that were measured."""
+        text = basis_words(self._measurement)
+        if stale and self._measurement is not None:
+            text += " The rules have changed since: measure again."
+        self.basis.setText(text)
+
     def show_measurement(self, found: Measurement | None) -> None:
         """Every figure; None: none yet."""
         before = self.classes.current
@@ -175,7 +182,9 @@ class EvaluationDialog(QDialog):
 
     def show_tuning(self, found: Tuning | None) -> None:
         """What tuning found; None: nothing yet."""
-        self.tuning.setText(tuning_words(found, self.measure.currentText()) if found else "")
+        alone = self.scope == "classes" and self.below
+        text = tuning_words(found, self.measure.currentText(), alone) if found else ""
+        self.tuning.setText(text)
         self.tuning.setVisible(found is not None)
         self.accept_tuning.setVisible(found is not None)
         changed = found is not None and found.fitted_f1 != found.before_f1
@@ -407,5 +416,6 @@ def _belongs(mistake: Mistake, truth: str, found: str) -> bool:
 def _sentence(parent: QWidget) -> QLabel:
     label = QLabel(parent)
     label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label

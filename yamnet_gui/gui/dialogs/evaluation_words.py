@@ -81,10 +81,12 @@ def curve_words(found: Curve) -> str:
     )
 
 
-def tuning_words(found: Tuning, measure: str) -> str:
-    """What tuning found, and what to expect of it."""
+def tuning_words(found: Tuning, measure: str, alone: bool = False) -> str:
+    """What tuning found, and what to expect of it. `alone`: each class counted by itself, other
+    than in the figures above."""
     before, fitted, honest = map(_figure, (found.before_f1, found.fitted_f1, found.honest_f1))
-    text = f"{measure[0].upper()}{measure[1:]}: {before} with the present rules. "
+    each = ", each class by itself" if alone else ""
+    text = f"{measure[0].upper()}{measure[1:]}{each}: {before} with the present rules. "
     text += f"Tuned {fitted} on the same recordings, which is too good to be true. "
     if not found.folds:
         return (

@@ -123,6 +123,7 @@ class ReplayDialog(QDialog):
             row.addWidget(shown)
         self.said = QLabel(self)
         self.said.setWordWrap(True)
+        self.said.setTextFormat(Qt.TextFormat.PlainText)
         self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.table = FiguresTable(_COLUMNS, "Decisions that would be contradicted", self)
         self.table.opened.connect(lambda place: self.objection_opened.emit(self._listed[place]))

@@ -38,6 +38,7 @@ class Evaluating(Feature):
         self._measurement: Measurement | None = None
         self._tuning: Tuning | None = None
         workbench.project.project_changed.connect(self._on_project)
+        workbench.rules.changed.connect(self._on_rules)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         return {"evaluation": self.open}
@@ -241,6 +242,11 @@ class Evaluating(Feature):
         self._bench.notices.show_notice(
             NoticeKind.INFO, f"Written to {path}.", key="evaluation", seconds=8
         )
+
+    def _on_rules(self) -> None:
+        found = self._measurement
+        if self._dialog is not None and found is not None:
+            self._dialog.show_stale(found.rules != self._bench.rules.rule_set)
 
     def _on_project(self) -> None:
         self.cancel()

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from PySide6.QtCore import (
@@ -102,7 +103,7 @@ class FiguresModel(QAbstractTableModel):
         if role == _SORT_ROLE:
             return cell.key
         if role == Qt.ItemDataRole.ToolTipRole:
-            return cell.tip or cell.text
+            return escape(cell.tip or cell.text)  # labels and notes may look like HTML
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _side(self.columns[index.column()].numeric)
         return None
