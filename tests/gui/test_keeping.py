@@ -215,3 +215,29 @@ def test_a_damaged_project_opens_read_only_and_offers_its_backups(
     settled(bench)
     assert bench.project.keeping is Keeping.PROJECT
     assert project_of(bench).events(project_of(bench).event_ids()[:1])[0].event.note == "kept"
+
+
+def test_a_decision_that_the_disk_refuses_is_told_and_not_shown(
+    bench: Workbench, settled: Settled
+) -> None:
+    project = project_of(bench)
+    bench.settings.set("reviewer", "Anna")
+    pages = project._connection.execute("PRAGMA page_count").fetchone()[0]
+    project._connection.execute(f"PRAGMA max_page_count = {pages}")
+    press(bench, Qt.Key.Key_N)
+    for _ in range(400):
+        current = bench.controller.current_event()
+        assert current is not None
+        before = bench.document.events
+        bench.reviewing.set_note(current.id, current.note + "x" * 500)
+        if any("disk is full" in n.text for n in bench.notices.notices):
+            break
+    assert any("cannot make the change: the disk is full" in n.text for n in bench.notices.notices)
+    assert bench.document.events == before
+    assert {e for e in before if e.touched} == {
+        e for e in project.recording_events("id-a") if e.touched
+    }
+    assert project.check() == ""
+    project._connection.execute("PRAGMA max_page_count = 1073741823")
+    press(bench, Qt.Key.Key_A)
+    assert bench.document.events.events[0].state is ReviewState.ACCEPTED
