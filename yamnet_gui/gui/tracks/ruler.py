@@ -91,6 +91,11 @@ class RulerTrack(Track):
     def drag(self, position: QPointF) -> None:
         self.scrubbed.emit(min(max(self.time_at(position.x()), 0.0), self.timeline.duration_s))
 
+    @property
+    def writing(self) -> Callable[[float, int], str]:
+        """How times are written: from seconds and a number of decimals."""
+        return self._layer.write
+
     def set_writing(self, write: Callable[[float, int], str]) -> None:
         """Writes times with `write(seconds, decimals)`."""
         self._layer.write = write
