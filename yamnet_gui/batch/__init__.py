@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .analyse import AnalysisProgress, analyse_recording, cached_analysis, finished
     from .analysis import Analysis
+    from .augmentation import Augmentation, embedded_copies, samples_of
     from .cache import DEFAULT_LIMIT_BYTES, ResultCache, user_cache_folder
     from .embedded import VectorOptions, Vectors, vectors_of
     from .envelopes import add_envelopes
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from .plan import Plan, make_plan, printable
     from .run import BatchNews, BatchSummary, run_batch
     from .settings import AnalysisSettings
+    from .silence import silence_embedding
     from .taught import (
         load_classifiers,
         with_taught_classes,
@@ -28,6 +30,7 @@ __all__ = [
     "Analysis",
     "AnalysisProgress",
     "AnalysisSettings",
+    "Augmentation",
     "BatchNews",
     "BatchOptions",
     "BatchSummary",
@@ -43,6 +46,7 @@ __all__ = [
     "add_envelopes",
     "analyse_recording",
     "cached_analysis",
+    "embedded_copies",
     "fetched",
     "finished",
     "is_address",
@@ -50,6 +54,8 @@ __all__ = [
     "make_plan",
     "printable",
     "run_batch",
+    "samples_of",
+    "silence_embedding",
     "user_cache_folder",
     "vectors_of",
     "with_taught_classes",
@@ -58,6 +64,10 @@ __all__ = [
 ]
 
 _HOME = {
+    "silence_embedding": "silence",
+    "samples_of": "augmentation",
+    "embedded_copies": "augmentation",
+    "Augmentation": "augmentation",
     "with_taught_scores": "taught",
     "with_taught_rules": "taught",
     "with_taught_classes": "taught",

@@ -10,6 +10,7 @@ from .duplicates import Duplicate, near_duplicates
 from .examples import Example, ExampleSet
 from .fitting import TeachOptions
 from .frames import Frames, Stretch, Track
+from .index import FrameIndex
 from .intervals import share_interval
 from .pooling import pooled
 from .projection import Method, Projection, ProjectionProgress, pca, project
@@ -28,6 +29,7 @@ __all__ = [
     "Example",
     "ExampleSet",
     "Exclusion",
+    "FrameIndex",
     "Frames",
     "Match",
     "Method",

@@ -122,14 +122,26 @@ def cosines(frames: Frames, query: Query) -> Floats:
     return np.asarray(dots * frames.scales, np.float32)
 
 
+def exact_cosines(frames: Frames, query: Query, rows: Rows) -> NDArray[np.float64]:
+    """Cosines of some rows in double precision, from the stored numbers; float64 (n,)."""
+    direction = query.direction.astype(np.float64)
+    direction /= np.linalg.norm(direction)
+    if frames.vectors.dtype == np.float16 and len(rows) > _FEW_ROWS:
+        from .kernels import half_cosines
+
+        return half_cosines(np.asarray(frames.vectors), rows, direction)
+    wide = frames.vectors[rows].astype(np.float64)
+    lengths = np.linalg.norm(wide, axis=1)
+    dots = wide @ direction
+    return np.divide(dots, lengths, out=np.zeros_like(dots), where=lengths > 0)
+
+
 class _Scores:
     """Cosines with one query: near ones for all rows, exact ones for those that matter."""
 
     def __init__(self, frames: Frames, query: Query) -> None:
         self.frames = frames
         self._query = query
-        self._direction = query.direction.astype(np.float64)
-        self._direction /= np.linalg.norm(self._direction)
         coarse = frames.coarse
         if coarse is not None and len(coarse):
             from .kernels import coarse_products
@@ -183,14 +195,7 @@ class _Scores:
 
     def exact(self, rows: Rows) -> NDArray[np.float64]:
         """Cosines of some rows in double precision from the stored numbers."""
-        if self.frames.vectors.dtype == np.float16 and len(rows) > _FEW_ROWS:
-            from .kernels import half_cosines
-
-            return half_cosines(np.asarray(self.frames.vectors), rows, self._direction)
-        wide = self.frames.vectors[rows].astype(np.float64)
-        lengths = np.linalg.norm(wide, axis=1)
-        dots = wide @ self._direction
-        return np.divide(dots, lengths, out=np.zeros_like(dots), where=lengths > 0)
+        return exact_cosines(self.frames, self._query, rows)
 
 
 def _reached(values: Floats, count: int) -> float:

@@ -1,0 +1,32 @@
+"""The embedding of digital silence, remembered for each model."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yamnet_gui.core.files import replacing
+
+from .augmentation import silence_of
+from .cache import user_cache_folder
+from .model import Model
+
+
+def silence_embedding(model: Model, folder: Path | None = None) -> NDArray[np.float32]:
+    """What the model makes of silence, float32 (1024,); runs the network only the first time."""
+    folder = folder or user_cache_folder() / "silence"
+    path = folder / f"{model.sha256}.npy"
+    try:
+        found = np.load(path, allow_pickle=False)
+        if found.shape == (1024,) and found.dtype == np.float32 and np.isfinite(found).all():
+            return found
+    except (OSError, ValueError, EOFError):
+        pass
+    made = silence_of(model.network())
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as beside, beside.open("wb") as file:
+            np.save(file, made)
+    except OSError:
+        pass  # it is computed again
+    return made
