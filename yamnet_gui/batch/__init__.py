@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .analyse import AnalysisProgress, analyse_recording, cached_analysis, finished
     from .analysis import Analysis
-    from .augmentation import Augmentation, embedded_copies, samples_of
+    from .augmentation import (
+        Augmentation,
+        SoundExample,
+        augmented_examples,
+        embedded_copies,
+        samples_of,
+    )
     from .cache import DEFAULT_LIMIT_BYTES, ResultCache, user_cache_folder
     from .embedded import VectorOptions, Vectors, vectors_of
     from .envelopes import add_envelopes
@@ -40,11 +46,13 @@ __all__ = [
     "Plan",
     "Record",
     "ResultCache",
+    "SoundExample",
     "VectorOptions",
     "Vectors",
     "WeightsModel",
     "add_envelopes",
     "analyse_recording",
+    "augmented_examples",
     "cached_analysis",
     "embedded_copies",
     "fetched",
@@ -64,6 +72,8 @@ __all__ = [
 ]
 
 _HOME = {
+    "augmented_examples": "augmentation",
+    "SoundExample": "augmentation",
     "silence_embedding": "silence",
     "samples_of": "augmentation",
     "embedded_copies": "augmentation",

@@ -8,8 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.audio import mono_16k, open_audio
+from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.scores import DEFAULT_HOP_S
+from yamnet_gui.embedding import Example
 from yamnet_gui.yamnet import Analyzer, PatchNetwork
+
+from .model import Model
 
 Floats = NDArray[np.float32]
 RATE_HZ = 16000
@@ -114,3 +118,48 @@ def _fitted(other: Floats, length: int, rng: np.random.Generator) -> Floats:
 
 def _factor(db: float) -> np.float32:
     return np.float32(10 ** (db / 20))
+
+
+@dataclass(frozen=True, slots=True)
+class SoundExample:
+    """A stretch of a file (`end_s` None: to its end) that is an example of `label`.
+
+    `label` None: of none of the classes. `group` as in `embedding.Example`.
+    """
+
+    path: Path
+    label: str | None
+    group: str
+    start_s: float = 0.0
+    end_s: float | None = None
+    channel: int | None = None
+    weight: float = 1.0
+
+
+def augmented_examples(
+    sounds: Sequence[SoundExample], model: Model, options: Augmentation | None = None
+) -> Iterator[tuple[int, list[Example]]]:
+    """Changed copies of each sound as examples to learn from and never to test on; yields how many
+    sounds are done and the copies of the last one.
+
+    Sounds of other labels are mixed in. What cannot be read any more is passed over. Raises
+    WeightsError.
+    """
+    options = options or Augmentation()
+    read = []
+    for sound in sounds:
+        try:
+            read.append(samples_of(sound.path, sound.start_s, sound.end_s, sound.channel))
+        except RecordingError:
+            read.append(np.zeros(0, np.float32))
+    network = model.network()
+    for number, (sound, samples) in enumerate(zip(sounds, read, strict=True)):
+        found = []
+        if len(samples):
+            others = [
+                r for s, r in zip(sounds, read, strict=True) if s.label != sound.label and len(r)
+            ]
+            for frames in embedded_copies(samples, network, options, others, number):
+                weight = sound.weight / options.copies
+                found.append(Example(frames, sound.label, sound.group, weight, augmented=True))
+        yield number + 1, found

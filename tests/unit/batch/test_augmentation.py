@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from tests.unit.batch.fakes import FakeModel, FakeNetwork, write_sound
-from yamnet_gui.batch import Augmentation, embedded_copies, samples_of, silence_embedding
+from yamnet_gui.batch import (
+    Augmentation,
+    SoundExample,
+    augmented_examples,
+    embedded_copies,
+    samples_of,
+    silence_embedding,
+)
 from yamnet_gui.batch.augmentation import changed
 
 NOTHING = Augmentation(
@@ -79,3 +86,22 @@ def test_the_embedding_of_silence_is_computed_once(tmp_path: Path) -> None:
     assert (one.shape, model.loaded) == ((1024,), 1)
     next(tmp_path.iterdir()).write_bytes(b"broken")
     np.testing.assert_array_equal(silence_embedding(model, tmp_path), one)
+
+
+def test_copies_of_examples_are_marked_and_count_as_much_as_their_sound(tmp_path: Path) -> None:
+    one = write_sound(tmp_path / "a.wav", 2.0, seed=1)
+    other = write_sound(tmp_path / "b.wav", 3.0, seed=2)
+    sounds = [
+        SoundExample(one, "owl", "a", 0.5, 1.5),
+        SoundExample(other, None, "b", weight=0.5),
+        SoundExample(tmp_path / "gone.wav", "owl", "c"),
+    ]
+    model = FakeModel()
+    steps = list(augmented_examples(sounds, model, Augmentation(copies=2)))
+    assert [done for done, _ in steps] == [1, 2, 3]
+    (first, second, third) = (made for _, made in steps)
+    assert [(e.label, e.group, e.weight, e.augmented) for e in first] == [
+        ("owl", "a", 0.5, True)
+    ] * 2
+    assert [(e.label, e.weight) for e in second] == [(None, 0.25)] * 2
+    assert third == []
