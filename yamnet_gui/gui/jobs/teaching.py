@@ -7,7 +7,15 @@ from pathlib import Path
 import numpy as np
 
 from yamnet_gui.audio import SOUND_SUFFIXES
-from yamnet_gui.batch import AnalysisSettings, Model, ResultCache, analyse_recording
+from yamnet_gui.batch import (
+    AnalysisSettings,
+    Model,
+    ResultCache,
+    SoundExample,
+    analyse_recording,
+    augmented_examples,
+    silence_embedding,
+)
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.core.spans import TimeSpan
@@ -74,16 +82,24 @@ class TeachJob:
 
     def run(self) -> Iterator[TeachStep]:
         yield TeachStep(0.0, "collecting examples")
-        examples = self._from_events()
-        examples += yield from self._from_folders()
+        sounds: list[SoundExample] = []
+        examples = self._from_events(sounds)
+        examples += yield from self._from_folders(sounds)
+        # the network has run for the folders, or its result for silence is remembered
+        silence = silence_embedding(self.model) if self.wish.folders else None
         if self.wish.ground and self.frames is not None:
             examples += self._ground(examples)
         if not any(e.label for e in examples):
             raise UserError(
                 "The class", "has no example whose sound was analysed", "accept some events first"
             )
+        if self.wish.augmented:
+            for done, copies in augmented_examples(sounds, self.model):
+                share = 0.2 + 0.1 * done / len(sounds)
+                yield TeachStep(share, f"changing copies ({done} of {len(sounds)})")
+                examples += copies
         try:
-            gathered = ExampleSet.of(examples)
+            gathered = ExampleSet.of(examples, silence=silence)
         except ValueError as error:
             raise UserError("The examples", f"cannot be used: {error}") from error
         steps = teach(gathered, self.wish.options, self.model.sha256)
@@ -99,12 +115,14 @@ class TeachJob:
         rows = self.project.event_ids(EventFilter(states=_DECIDED))
         return self.project.events(rows.tolist())
 
-    def _from_events(self) -> list[Example]:
+    def _from_events(self, sounds: list[SoundExample]) -> list[Example]:
+        """Examples from decisions; where they lie in files is added to `sounds`."""
         if self.frames is None:
             return []
         found = []
         accepted = _Accepted()
         decided = self._decided()
+        paths = {r.id: self.project.locate(r) for r in self.project.recordings()}
         for item in decided:
             if item.event.state is ReviewState.ACCEPTED:
                 accepted.add(item)
@@ -115,10 +133,18 @@ class TeachJob:
                 rows = self.frames.rows_in(item.recording_id, event.span)
             if len(rows):
                 vectors = self.frames.read(rows)
-                found += [
-                    Example(vectors, label, item.recording_id)
-                    for label in self._labels_of(item, accepted)
-                ]
+                for label in self._labels_of(item, accepted):
+                    found.append(Example(vectors, label, item.recording_id))
+                    sounds.append(
+                        SoundExample(
+                            paths[item.recording_id],
+                            label,
+                            item.recording_id,
+                            event.onset_s,
+                            event.offset_s,
+                            event.channel,
+                        )
+                    )
         return found
 
     def _labels_of(self, item: ProjectEvent, accepted: "_Accepted") -> list[str | None]:
@@ -133,19 +159,22 @@ class TeachJob:
             return [None] if wish.others else []
         return [None] if own is not None else []
 
-    def _from_folders(self) -> Generator[TeachStep, None, list[Example]]:
+    def _from_folders(
+        self, sounds: list[SoundExample]
+    ) -> Generator[TeachStep, None, list[Example]]:
         found: list[Example] = []
         files = [
             (label, path) for folder in self.wish.folders for label, path in sound_files(folder)
         ]
         for done, (label, path) in enumerate(files):
-            yield TeachStep(0.3 * done / len(files), f"listening to {path.name}")
+            yield TeachStep(0.2 * done / len(files), f"listening to {path.name}")
             for step in analyse_recording(path, self.model, self.settings, self.cache):
                 if step.analysis is None:
                     continue
                 channel = step.analysis.tables[0].channel
                 vectors = np.array(step.analysis.embeddings(channel)[:_FRAMES_OF_FILE])
                 found.append(Example(vectors, label, path.stem))
+                sounds.append(SoundExample(path, label, path.stem))
         return found
 
     def _ground(self, examples: Sequence[Example]) -> list[Example]:
