@@ -56,9 +56,11 @@ def bench(
 
 def shown(bench: Workbench, settled: Settled, kind: str = "frames") -> Mapping:
     feature = bench.feature(Mapping)
+    what = feature.panel.what
+    what.blockSignals(True)  # the map is not made before it is shown
+    what.setCurrentIndex(what.findData(kind))
+    what.blockSignals(False)
     bench.window.actions_by_id["map"].trigger()
-    settled(bench)
-    feature.panel.what.setCurrentIndex(feature.panel.what.findData(kind))
     settled(bench)
     return feature
 
