@@ -138,6 +138,8 @@ class ClipsDialog(QDialog):
         place.addWidget(label)
         place.addWidget(self.folder, 1)
         place.addWidget(browse)
+        self.place_note = QLabel(self)
+        self.place_note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.summary = QLabel(self)
         font = self.summary.font()
         font.setBold(True)
@@ -153,6 +155,7 @@ class ClipsDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addLayout(groups)
         layout.addLayout(place)
+        layout.addWidget(self.place_note)
         layout.addSpacing(6)
         layout.addWidget(self.summary)
         layout.addWidget(self.example)
@@ -252,6 +255,17 @@ class ClipsDialog(QDialog):
         self.example.setText(str(error))
 
     def _offer(self) -> None:
+        folder = Path(self.folder.text().strip()).expanduser()
+        try:
+            taken = folder.is_dir() and any(folder.iterdir())
+        except OSError:  # writing will say what is wrong with it
+            taken = False
+        self.place_note.setText(
+            "This folder is not empty; files of the same name are replaced, others stay"
+            if taken
+            else ""
+        )
+        self.place_note.setVisible(taken)
         able = self._plan is not None and self._plan.count > 0 and bool(self.folder.text().strip())
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(able)
 

@@ -145,7 +145,7 @@ class EventChoice(QWidget):
         if offered.shown is not None:
             scopes.append(("shown", f"This recording ({offered.shown.recording.path.name})"))
         if offered.several:
-            scopes.append(("project", f"The whole project ({offered.recordings} recordings)"))
+            scopes.append(("project", f"The project ({offered.recordings} recordings)"))
         self.scope = self._box("Recordings", scopes, self._on_scope)
         self.which_files = self._box(
             "Which recordings", [("all", "All of them"), ("pick", "Choose…")]
@@ -205,7 +205,7 @@ class EventChoice(QWidget):
     ) -> QComboBox:
         box = QComboBox(self)
         box.setAccessibleName(name)
-        box.setMinimumContentsLength(18)
+        box.setMinimumContentsLength(22)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for stored, shown in choices:
             box.addItem(shown, stored)
