@@ -145,3 +145,22 @@ def test_the_inspector_tells_what_happened_to_an_event(bench: Workbench) -> None
     lines = bench.inspector.history.text().splitlines()
     assert "undone: relabel to my crow" in lines[0]
     assert len(lines) == 2
+
+
+def test_bounds_in_frequency_are_drawn_where_the_axis_has_them(bench: Workbench) -> None:
+    for hertz in (500.0, 2500.0, 7900.0):
+        height = bench.spectrogram.height_of(hertz)
+        assert bench.spectrogram.frequency_at(height) == pytest.approx(hertz, rel=0.01)
+    assert bench.spectrogram.height_of(10**6) == 1.0
+    press(bench, Qt.Key.Key_N)
+    track = bench.tracks.tracks["spectrogram"]
+    before = track.grab().toImage()
+    bench.reviewing.set_band(current(bench).id, 1000.0, None)
+    after = track.grab().toImage()
+    rows = {
+        y
+        for y in range(before.height())
+        for x in range(0, before.width(), 7)
+        if before.pixel(x, y) != after.pixel(x, y)
+    }
+    assert 0 < len(rows) <= 3

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from yamnet_gui.labels.project import Command, Project, ProjectEvent, Recording
+from yamnet_gui.core.events import ReviewState
+from yamnet_gui.labels.project import Project, ProjectEvent, Recording
 
 from .controller import Controller
-from .jobs.review import ApplyJob, BuildQueueJob
+from .jobs.review import BuildQueueJob, DecideJob
 from .jobs.runner import Ticket
 from .opening import Opener
 from .projects import Projects
@@ -82,11 +83,12 @@ class QueueWalk(QObject):
         """Whether the queue leads through all recordings."""
         return self.active and self.queue.wish.everywhere
 
-    def apply(self, command: Command) -> None:
-        """Makes a large step beside the work, then goes on."""
+    def decide(self, rows: Rows, state: ReviewState, reviewer: str) -> None:
+        """Decides on many events beside the work, as one step, then goes on."""
         project = self._project.project
         if project is not None:
-            self._projects.run(ApplyJob(project, command), on_result=lambda _done: self._went())
+            job = DecideJob(project, rows, state, reviewer)
+            self._projects.run(job, on_result=lambda _count: self._went())
 
     # Making
 

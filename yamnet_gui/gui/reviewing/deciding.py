@@ -1,5 +1,8 @@
 """Accepting and rejecting, one event, many, or all that score beyond one."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.labels import project as edits
 
@@ -52,39 +55,38 @@ class Deciding(Steps):
             self.told.emit("Only events with a score have others above or below them.")
             return
         above = state is ReviewState.ACCEPTED
-        everywhere = self._walk is not None and self._walk.everywhere
-        command = (
-            self._beyond_everywhere(current, above)
-            if everywhere
-            else edits.set_state(
-                self._items(self.beyond(current, above=above)), state, self._reviewer
-            )
-        )
-        if command is None or not command.count:
+        rows = self._rows_beyond(current, above)
+        here = [] if rows is not None else self.beyond(current, above=above)
+        count = len(here) if rows is None else len(rows)
+        if not count:
             self.told.emit("There is nothing left to decide on there.")
             return
         word, side = ("Accept", "more") if above else ("Reject", "less")
-        number = "1 event" if command.count == 1 else f"{command.count} events"
-        where = "all recordings" if everywhere else "this recording"
+        number = "1 event" if count == 1 else f"{count} events"
+        where = "this recording" if rows is None else "all recordings"
         question = (
             f"{word} {number} of {current.label} in {where} that "
-            f"score{'s' if command.count == 1 else ''} {current.score_max:.2f} or {side}?"
+            f"score{'s' if count == 1 else ''} {current.score_max:.2f} or {side}?"
         )
         if not self.asks.confirm(question, f"{word} {number}"):
             return
-        if command.count > _MANY and self._walk is not None:
-            self._walk.apply(command)
-        elif self._do(command) and self._walk is not None:
+        if rows is not None and self._walk is not None and count > _MANY:
+            self._walk.decide(rows, state, self._reviewer)
+            return
+        project = self._project.project
+        items = project.events(rows) if project and rows is not None else self._items(here)
+        if self._do(edits.set_state(items, state, self._reviewer)) and self._walk is not None:
             self._walk.go_on()
 
-    def _beyond_everywhere(self, current: Event, above: bool) -> edits.Command | None:
-        """The same over all recordings of the project."""
+    def _rows_beyond(self, current: Event, above: bool) -> NDArray[np.int64] | None:
+        """Rows of the same over all recordings; None where no queue leads through them."""
+        if self._walk is None or not self._walk.everywhere:
+            return None
         project = self._project.project
         item = project.event(self._project.recording_id, current.id) if project else None
         if project is None or item is None:
-            return None
-        make = project.accept_and_above if above else project.reject_and_below
-        return make(item.row, self._reviewer)
+            return np.empty(0, np.int64)
+        return project.at_or_above(item.row) if above else project.at_or_below(item.row)
 
     def beyond(self, current: Event, *, above: bool) -> list[Event]:
         """The event, and those of its class not reviewed yet that score as far or farther."""

@@ -209,6 +209,14 @@ class Spectrogram(QObject):
         at = np.array([min(max(fraction, 0.0), 1.0)])
         return float(frequency_at(at, self._settings.scale, low, high)[0])
 
+    def height_of(self, hertz: float) -> float:
+        """Height from 0 (bottom) to 1 (top) of a frequency; 0 without a recording."""
+        if self._rate_hz <= 0:
+            return 0.0
+        low, high = self._band()
+        at = height_of(np.array([max(hertz, 0.0)]), self._settings.scale, low, high)
+        return min(max(float(at[0]), 0.0), 1.0)
+
     def level_at(self, time_s: float, hertz: float) -> float | None:
         """Level in dB at a point of the finest tile that is there; None where there is none."""
         if self._rate_hz <= 0 or not self._tiles:

@@ -1,5 +1,7 @@
 """What runs through every track: events as bands, the selection, the cursor."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
@@ -47,6 +49,8 @@ class BandsLayer(Layer):
         self._document = document
         self._selection = selection
         self._marks: NDArray[np.uint32] | None = None
+        self.height_of: Callable[[float], float] | None = None
+        """Height (0 to 1 from the bottom) of a frequency, where the track has an axis of them."""
         self.theme = theme
 
     def renew(self) -> None:
@@ -88,6 +92,11 @@ class BandsLayer(Layer):
         painter.setPen(QPen(color, 1, Qt.PenStyle.DashLine))
         for x in (left, right):
             painter.drawLine(round(x), 0, round(x), height)
+        if self.height_of is not None:
+            for hertz in (event.low_hz, event.high_hz):
+                if hertz is not None:
+                    y = round(height * (1 - self.height_of(hertz)))
+                    painter.drawLine(round(left), y, round(right), y)
 
 
 class CursorLayer(Layer):

@@ -54,6 +54,8 @@ class SpectrogramTrack(Track):
         self._spectrogram = spectrogram
         self._layer = SpectrogramLayer(self.area, self.timeline, spectrogram, self.theme)
         self.area.setYRange(0, 1, padding=0)
+        if self._bands is not None:  # events bounded in frequency show it here
+            self._bands.height_of = spectrogram.height_of
         spectrogram.changed.connect(self._layer.renew)
         spectrogram.axis_changed.connect(self._mark_axis)
         self.area.sigResized.connect(self._mark_axis)
