@@ -18,9 +18,11 @@ from yamnet_gui.gui.features.replaying import Replaying
 from yamnet_gui.gui.features.stability import CheckingStability
 from yamnet_gui.gui.state.document import ModelName
 from yamnet_gui.gui.state.event_table import EventColumn
+from yamnet_gui.gui.state.review_queue import QueueWish
 from yamnet_gui.gui.state.score_buffer import ScoreBuffer
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels import project as edits
+from yamnet_gui.labels.project import QueueKind
 
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
@@ -323,5 +325,12 @@ def test_scores_taken_again_show_their_spread_and_sort_the_table(
     assert project is not None
     kept = project.value(f"stability-{bench.project.recording_id}")
     assert all(i in kept for i in ids)
+    bench.walk.wish(QueueWish(QueueKind.STABILITY))
+    settled(bench)
+    order = sorted(ids, key=lambda event_id: -found.spreads[event_id])
+    assert bench.selection.current == order[0]
+    assert len(bench.walk.queue.rows) == 3
+    bench.walk.step(1)
+    assert bench.selection.current == order[1]
     bench.document.set_model(ModelName("another", "b" * 64))
     assert found.spreads == {}

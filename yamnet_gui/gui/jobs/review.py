@@ -11,11 +11,13 @@ from yamnet_gui.labels.project import (
     Command,
     EventFilter,
     Project,
+    QueueKind,
     Sort,
     group,
     mark_reviewed_stretches,
     set_state,
 )
+from yamnet_gui.labels.stabilities import least_stable
 
 _PIECE = 2000
 
@@ -37,6 +39,9 @@ class BuildQueueJob:
                 states=frozenset([ReviewState.UNREVIEWED]),
                 recording_ids=None if self.wish.everywhere else frozenset([self.recording_id]),
             )
+            if self.wish.kind is QueueKind.STABILITY:
+                yield least_stable(self.project, wanted)
+                return
             yield self.project.queue(
                 self.wish.kind, wanted, seed=self.seed, threshold=self.threshold
             )

@@ -21,6 +21,11 @@ _KINDS: tuple[tuple[str, QueueKind | None, str], ...] = (
         QueueKind.STRATIFIED,
         "Shuffled, in turn from ten equal bands of the score",
     ),
+    (
+        "Least stable first",
+        QueueKind.STABILITY,
+        "Of those scored again (Review › Score again), what moves most first",
+    ),
 )
 _ALL = "All classes"
 

@@ -1,12 +1,12 @@
 """The owner of how stable the scores of the open recording's events are."""
 
-import json
 from collections.abc import Mapping
 
 from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.detection import Stability
+from yamnet_gui.labels.stabilities import store_stabilities, stored_stabilities
 
 from .document import Document
 from .project import ProjectState
@@ -46,11 +46,8 @@ class Stabilities(QObject):
 
     def _keep(self) -> None:
         project, recording_id = self._project.project, self._project.recording_id
-        if project is None or not recording_id or project.read_only:
-            return
-        scores = {i: [round(s, 4) for s in found.scores] for i, found in self._known.items()}
-        text = json.dumps({"model": self._document.model.sha256, "scores": scores})
-        project.set_value(_name(recording_id), text)
+        if project is not None and recording_id and not project.read_only:
+            store_stabilities(project, recording_id, self._document.model.sha256, self._known)
 
     def _read(self) -> None:
         """What is known of the open recording; nothing where other weights said it."""
@@ -58,13 +55,9 @@ class Stabilities(QObject):
         found: dict[str, Stability] = {}
         if project is not None and recording_id:
             try:
-                stored = json.loads(project.value(_name(recording_id)) or "{}")
-                if stored.get("model") == self._document.model.sha256:
-                    found = {
-                        str(event_id): Stability(str(event_id), tuple(float(s) for s in scores))
-                        for event_id, scores in stored["scores"].items()
-                    }
-            except (ProjectError, ValueError, KeyError, TypeError, AttributeError):
+                model = self._document.model.sha256
+                found = stored_stabilities(project, recording_id, model)
+            except ProjectError:
                 found = {}
         if found != self._known:
             self._known = found
@@ -81,7 +74,3 @@ class Stabilities(QObject):
         if self._known:
             self._known = {}
             self.changed.emit()
-
-
-def _name(recording_id: str) -> str:
-    return f"stability-{recording_id}"

@@ -53,7 +53,8 @@ class QueueKind(StrEnum):
     """Orders of review.
 
     SCORE: surest first. UNCERTAINTY: nearest to the threshold first. TIME: as recorded. RANDOM:
-    shuffled. STRATIFIED: shuffled, taken in turn from ten equal bands of the score.
+    shuffled. STRATIFIED: shuffled, taken in turn from ten equal bands of the score. STABILITY: of
+    those scored again, the least stable first (`labels.stabilities`; here in order of time).
     """
 
     SCORE = "score"
@@ -61,3 +62,4 @@ class QueueKind(StrEnum):
     TIME = "time"
     RANDOM = "random"
     STRATIFIED = "stratified"
+    STABILITY = "stability"

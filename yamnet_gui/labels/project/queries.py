@@ -230,7 +230,7 @@ class Queries:
         return self._index.column("row")[order[mask[order]]]
 
     def queue(self, kind: QueueKind, wanted: EventFilter, seed: int, threshold: float) -> Rows:
-        if kind is QueueKind.TIME:
+        if kind in (QueueKind.TIME, QueueKind.STABILITY):
             return self.rows(wanted, Sort())
         if kind is QueueKind.SCORE:
             return self.rows(wanted, Sort(SortKey.SCORE, descending=True))
