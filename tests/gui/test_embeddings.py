@@ -8,6 +8,7 @@ import pytest
 
 from yamnet_gui.embedding import Classifier
 from yamnet_gui.embedding.classifier import Layer
+from yamnet_gui.gui.features.taught_scores import TaughtScores
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import Project
 
@@ -83,7 +84,7 @@ def test_a_taught_class_scores_and_detects_like_any_other(
 ):
     bench = start(calls, weights=tiny_weights)
     settled(bench)
-    scores = next(f for f in bench.features if type(f).__name__ == "TaughtScores")
+    scores = bench.feature(TaughtScores)
     scores.use(by_hand(bench))
     settled(bench)
     index = bench.class_map.own
@@ -101,12 +102,28 @@ def test_a_taught_class_scores_and_detects_like_any_other(
     assert buffer.best[index] > 0.5
 
 
+def test_it_scores_while_a_recording_is_analysed(
+    start: Start, settled: Settled, calls: Path, tiny_weights: Path, tmp_path: Path
+):
+    bench = start(calls, weights=tiny_weights)
+    settled(bench)
+    bench.feature(TaughtScores).use(by_hand(bench))
+    settled(bench)
+    seen: list[float] = []
+    bench.document.scores_changed.connect(
+        lambda: seen.append(float(bench.document.scores.best[-1])) if bench.analysing.running else 0
+    )
+    bench.open(write_calls(tmp_path / "third.wav", seed=11))
+    settled(bench)
+    assert max(seen) > 0.5
+
+
 def test_taught_classes_come_back_with_their_project(
     start: Start, settled: Settled, calls: Path, tiny_weights: Path
 ):
     bench = start(calls, weights=tiny_weights)
     settled(bench)
-    scores = next(f for f in bench.features if type(f).__name__ == "TaughtScores")
+    scores = bench.feature(TaughtScores)
     scores.use(by_hand(bench))
     settled(bench)
     best = bench.document.scores.best[-1]
@@ -127,7 +144,7 @@ def test_other_recordings_of_the_project_are_searched_for_it(
     settled(bench)
     bench.open(calls)
     settled(bench)
-    scores = next(f for f in bench.features if type(f).__name__ == "TaughtScores")
+    scores = bench.feature(TaughtScores)
     scores.use(by_hand(bench))
     scores.detect_everywhere()
     settled(bench)

@@ -29,6 +29,10 @@ class TestMap:
         assert known[2].name == "Wren"
         assert [c.name for c in known.taught] == ["Wren"]
 
+    def test_an_index_from_elsewhere_is_no_reason_to_fail(self):
+        known = KnownClasses([SoundClass(0, "/m/a", "Dog")])
+        assert known[7] == SoundClass(7, "", "class 7")
+
     @pytest.mark.parametrize("names", [["Owl", "owl "], ["dog"]])
     def test_a_name_means_one_class(self, names: list[str]):
         known = KnownClasses([SoundClass(0, "/m/a", "Dog")])

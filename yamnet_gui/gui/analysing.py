@@ -20,6 +20,7 @@ from yamnet_gui.yamnet.weights import KNOWN_FILES
 
 from .jobs.analysing import (
     AnalyseJob,
+    ExtraScores,
     FetchProgress,
     FetchWeightsJob,
     InspectWeightsJob,
@@ -75,6 +76,8 @@ class Analysing(QObject):
         self._first_done = 0
         self._grid: FrameGrid | None = None
         self._last: Analysis | None = None
+        self.extra: ExtraScores | None = None
+        """Scores of classes that the network does not know, from its embeddings."""
         self._unknown_told: set[str] = set()
 
     @property
@@ -111,7 +114,7 @@ class Analysing(QObject):
         self._document.set_state(AnalysisState.RUNNING)
         self.progress.emit(0.0, -1.0)
         self._ticket = self._runner.submit(
-            AnalyseJob(recording.info.path, model, settings, self._cache, self._way),
+            AnalyseJob(recording.info.path, model, settings, self._cache, self._way, self.extra),
             on_result=self._take,
             on_failed=self._fail,
             on_done=self._done,

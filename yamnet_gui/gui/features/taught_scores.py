@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from yamnet_gui.gui.jobs.taught import (
 )
 from yamnet_gui.gui.panels.notices import NoticeKind
 from yamnet_gui.gui.state.document import AnalysisState
-from yamnet_gui.gui.state.taught import TaughtClass
+from yamnet_gui.gui.state.taught import TaughtClass, columns_of
 
 from .feature import Feature
 
@@ -196,6 +197,8 @@ class TaughtScores(Feature):
 
     def _on_changed(self) -> None:
         self._score_soon()
+        classes = self._taught.classes if self._taught.key else ()
+        self._bench.analysing.extra = partial(columns_of, classes) if classes else None
         project, folder = self._bench.project.project, self._folder()
         if project is None or folder is None:
             return

@@ -2,10 +2,13 @@
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from yamnet_gui.audio import content_is_known
 from yamnet_gui.batch import (
@@ -16,9 +19,13 @@ from yamnet_gui.batch import (
     analyse_recording,
 )
 from yamnet_gui.core.errors import Cancelled, UserError
+from yamnet_gui.core.scores import ScoreChunk
 from yamnet_gui.yamnet import WeightsFile, fetch_weights, inspect_weights, use_weights
 
 from .background import RightOfWay
+
+ExtraScores = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+"""Embeddings (n, 1024) to scores of further classes, float32 (n, classes)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,7 @@ class AnalyseJob:
     """Scores of a recording, chunk by chunk. Raises RecordingError, WeightsError.
 
     A recording that was never analysed has to be summed up first; meanwhile the network loads.
+    `extra` adds columns of scores, computed from the embeddings.
     """
 
     path: Path
@@ -33,8 +41,13 @@ class AnalyseJob:
     settings: AnalysisSettings
     cache: ResultCache | None
     way: RightOfWay = field(default_factory=RightOfWay)
+    extra: ExtraScores | None = None
 
     def run(self) -> Iterator[AnalysisProgress]:
+        for step in self._steps():
+            yield step if self.extra is None else _widened(step, self.extra)
+
+    def _steps(self) -> Iterator[AnalysisProgress]:
         if self.cache is not None and content_is_known(self.path, self.cache.memo_folder):
             yield from analyse_recording(self.path, self.model, self.settings, self.cache)
             return
@@ -48,6 +61,14 @@ class AnalyseJob:
     def _load(self) -> None:
         with self.way.claimed(), suppress(UserError):  # whoever asks for it next is told
             self.model.network().warm_up()
+
+
+def _widened(step: AnalysisProgress, extra: ExtraScores) -> AnalysisProgress:
+    chunk = step.chunk
+    if not len(chunk.scores):
+        return step
+    scores = np.concatenate([chunk.scores, extra(chunk.embeddings)], axis=1)
+    return replace(step, chunk=ScoreChunk(chunk.first_frame, scores, chunk.embeddings))
 
 
 @dataclass(frozen=True, slots=True)

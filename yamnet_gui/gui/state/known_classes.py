@@ -22,6 +22,12 @@ class KnownClasses(ClassMap):
         """The classes that people taught."""
         return self.classes[self.own :]
 
+    def __getitem__(self, index: int) -> SoundClass:
+        """The class of an index; of one from elsewhere that nobody here knows, a bare number."""
+        if index < len(self.classes):
+            return self.classes[index]
+        return SoundClass(index, "", f"class {index}")
+
     def set_taught(self, names: Sequence[str]) -> None:
         """Other taught classes, in this order.
 
