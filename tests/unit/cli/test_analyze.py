@@ -10,6 +10,7 @@ import pytest
 
 from tests.unit.audio.broken_files import make_broken_files
 from tests.unit.batch.fakes import write_sound
+from yamnet_gui.labels.formats import FORMATS, read_labels
 from yamnet_gui.labels.formats.own_csv import COLUMNS
 
 
@@ -353,3 +354,18 @@ def test_a_score_table_of_one_recording_goes_to_the_file_that_is_named(
     for more in (("--threshold", 0.5), ("--channels", "each")):
         status, _, said = run("analyze", sounds / "s0.wav", *wanted, *more)
         assert (status, more[0] in said) == (2, True)
+
+
+@pytest.mark.parametrize("name", [f.name for f in FORMATS.values() if f.can_write])
+def test_every_format_by_its_name(name, run, weights, sounds, tmp_path):
+    fmt = FORMATS[name]
+    out = tmp_path / f"out{fmt.suffix}"
+    rules = () if fmt.needs_scores else ("--threshold", 0.4)
+    assert run("analyze", sounds / "s0.wav", "-o", out, "--format", name, *rules)[0] == 0
+    if fmt.needs_scores:
+        assert len(pd.read_csv(out, sep="\t")) > 0
+    else:
+        table = tmp_path / "all.csv"
+        run("analyze", sounds / "s0.wav", "-o", table, *rules)
+        found = [e.label for r in read_labels(name, out).recordings for e in r.events]
+        assert sorted(found) == sorted(row["label"] for row in rows(table))
