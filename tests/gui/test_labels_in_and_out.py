@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -11,12 +12,15 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
+from yamnet_gui.core.classes import ClassMap, SoundClass
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewState
+from yamnet_gui.core.scores import FrameGrid, ScoreTable
 from yamnet_gui.gui.dialogs.clips import ClipsDialog
 from yamnet_gui.gui.dialogs.export import ExportDialog, ExportRequest
 from yamnet_gui.gui.dialogs.import_labels import ImportDialog
 from yamnet_gui.gui.dialogs.report import ReportDialog
 from yamnet_gui.gui.features.exporting import Exporting, shown_labels
+from yamnet_gui.gui.jobs.exporting import ScoreTablesJob
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.formats import WriteOptions, read_labels
 from yamnet_gui.labels.project import Recording, add_events, add_recordings
@@ -106,6 +110,25 @@ def test_scores_of_the_open_recording_are_exported(
     assert rows[0].startswith("onset\toffset\tSpeech\t")
     assert bench.document.scores is not None
     assert len(rows) == 1 + bench.document.scores.grid.count
+
+
+def test_stored_scores_have_no_columns_of_taught_classes(
+    bench: Workbench, tiny_weights: Path, tmp_path: Path
+) -> None:
+    """The window may know more classes than there were when a recording was analysed."""
+    grid = FrameGrid(3, 1.5)
+    table = ScoreTable(grid, np.zeros((3, 521), np.float32))
+    classes = ClassMap((*bench.class_map.classes[:521], SoundClass(521, "", "my owl")))
+    labels = shown(bench)
+    job = ScoreTablesJob(
+        (labels,),
+        tmp_path / "s.tsv",
+        WriteOptions(classes=classes),
+        shown=(labels.recording.path, table),
+    )
+    *_, last = job.run()
+    assert last.made == (tmp_path / "s.tsv",)
+    assert (tmp_path / "s.tsv").read_text().splitlines()[0].count("\t") == 522
 
 
 def test_an_export_that_fails_is_told_and_the_window_goes_on(

@@ -119,7 +119,7 @@ class Worker:
 
     def _refines(self, parts: PartNames) -> bool:
         wanted = parts.labels is not None and self.options.events is not None
-        return wanted and self._rules.refines
+        return wanted and not self.options.score_tables and self._rules.refines
 
     def _write(self, analysis: Analysis, parts: PartNames) -> None:
         names, options = self.class_map.names, self.options

@@ -110,7 +110,9 @@ class ScoreTablesJob:
                     out.parent.mkdir(parents=True, exist_ok=True)
                 except OSError as error:
                     raise LabelsError(out, f"cannot be written ({error.strerror})") from error
-                made.append(write_score_table(table, names, out))
+                # what is stored has no scores of taught classes, which stand behind all others
+                columns = names[: table.scores.shape[1]]
+                made.append(write_score_table(table, columns, out))
             yield WriteStep(n + 1, len(shares), n + 1)
         if not made:
             raise LabelsError(self.path, "no scores are stored", "analyse the recordings first")
