@@ -10,7 +10,7 @@ import numpy as np
 
 from yamnet_gui.audio import content_hash
 from yamnet_gui.core.classes import ClassMap
-from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.errors import RecordingError, UserError
 from yamnet_gui.core.events import EventList, LabelledRecording, ReviewState
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.scores import ScoreTable
@@ -40,6 +40,9 @@ class Scored:
     envelopes: Mapping[int | None, Envelope] = field(default_factory=dict)
 
 
+_FEW = 4
+
+
 class Judge(Protocol):
     """Says what is true in one recording."""
 
@@ -66,16 +69,24 @@ class TableTruth:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A recording that is measured on: its scores for the mix or each channel, and its judge.
+    """A recording that is measured on, its judge, and where its scores are found.
 
-    `recording_id` is that of the project, "" where it is in none.
+    `recording_id` is that of the project, "" where it is in none. Scores are opened when they are
+    wanted: a system lets a program hold some hundred files open, and a project may have thousands.
     """
 
     name: str
     path: Path
     recording_id: str
     judge: Judge
-    scores: Scored
+    source: "StoredScores"
+
+    def scores(self) -> Scored:
+        """Raises RecordingError, also where the stored result has gone meanwhile."""
+        found = self.source.scored(self.path)
+        if found is None:
+            raise RecordingError(self.path, "its stored result has gone", "analyse it again")
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +166,7 @@ def project_subjects(
         if scored is None:
             left_out.append(LeftOut(recording.name, why))
             continue
-        subjects.append(Subject(recording.name, path, recording.id, truth, scored))
+        subjects.append(Subject(recording.name, path, recording.id, truth, scores))
         decisions += truth.decisions
         true_events += truth.true_events
         heard_s += truth.heard_s
@@ -187,7 +198,7 @@ def table_subjects(table: TruthTable, paths: Mapping[Path, str], scores: StoredS
         truth = _table_truth(labelled, max(t.grid.end_s for t in scored.tables))
         count += sum(map(len, truth.truth.values()))
         seconds += truth.duration_s
-        subjects.append(Subject(path.name, path, paths[path], truth, scored))
+        subjects.append(Subject(path.name, path, paths[path], truth, scores))
     return Subjects(tuple(subjects), tuple(left_out), count, count, seconds, table.path.name)
 
 
@@ -208,7 +219,7 @@ class Finder:
         self._labels = None if labels is None else sorted(labels)
         self._below = below
         self._classes = None if labels is None else self.classes_of(labels)
-        self._held: tuple[Subject, tuple[PreparedScores, ...]] | None = None
+        self._held: tuple[Subject, tuple[PreparedScores, ...], Scored] | None = None
 
     def classes_of(self, labels: Collection[str]) -> list[int]:
         """The classes whose events count for these labels."""
@@ -226,13 +237,16 @@ class Finder:
     ) -> dict[str, Spans]:
         """Events by label; their score is what the rules compare with the threshold."""
         if self._held is None or self._held[0] is not subject:
-            self._held = (subject, tuple(prepare(t) for t in subject.scores.tables))
+            self._held = None  # before the next is opened
+            scored = subject.scores()
+            laid_out = tuple(prepare(self._wanted(t)) for t in scored.tables)
+            self._held = (subject, laid_out, scored)
         wanted = self._classes if classes is None else classes
         parts: dict[str, list[Spans]] = {}
         for prepared in self._held[1]:
             width = prepared.class_count  # taught classes have scores of their own
             known = None if wanted is None else [c for c in wanted if c < width]
-            envelope = subject.scores.envelopes.get(prepared.table.channel)
+            envelope = self._held[2].envelopes.get(prepared.table.channel)
             several = detect(prepared, rules, known, envelope)
             for index in np.unique(several.class_index).tolist():
                 some = several.of_class(index)
@@ -242,6 +256,18 @@ class Finder:
         if self._below is not None and self._labels is not None:
             return counting_events_below(spans_of, self._labels, self._below)
         return spans_of
+
+    def _wanted(self, table: ScoreTable) -> ScoreTable:
+        """The table with the scores of the wanted classes alone, which takes a fraction of the
+        time to lay out; zeros that nobody writes take no memory."""
+        count, width = table.scores.shape
+        if self._classes is None or len(self._classes) > width // _FEW:
+            return table
+        columns = [c for c in self._classes if c < width]
+        held = np.zeros((width, count), np.float32)
+        held[columns] = table.scores[:, columns].T
+        held.flags.writeable = False
+        return ScoreTable(table.grid, held.T, table.channel)
 
     def pair(self, subject: Subject, rules: RuleSet) -> Pair:
         """What rules find in a subject beside what is true."""

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -7,6 +8,7 @@ import pytest
 from tests.unit.batch.reviewed import CLASS_MAP, ONTOLOGY, reviewed_project
 from yamnet_gui.batch.measuring import curve, measure, tuned
 from yamnet_gui.batch.subjects import StoredScores, Subjects, project_subjects, table_subjects
+from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.detection import DEFAULT_RULE, Rule, RuleSet
 from yamnet_gui.detection.evaluation import MistakeKind
@@ -129,3 +131,12 @@ def test_an_interval_needs_five_recordings(
     f1 = many.evaluation.event_f1(0.5)
     assert f1 is not None
     assert interval[0] < f1 < interval[1]
+
+
+def test_a_result_that_goes_while_it_is_measured_is_named(
+    project: tuple[Project, StoredScores],
+) -> None:
+    on = project_subjects(*project)
+    gone = replace(on.subjects[0], source=StoredScores(None, ""))
+    with pytest.raises(RecordingError, match="stored result has gone"):
+        last(measure(Subjects((gone,)), RULES, CLASS_MAP))
