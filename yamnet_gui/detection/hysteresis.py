@@ -7,8 +7,8 @@ So raising `on` never adds, moves or splits a detection (`off` and the rest stay
 and lowering it never removes one. Padding and cooldown keep that: cooldown keeps the strongest of
 detections that are too near, and a candidate below `on` is weaker than every one that stays.
 
-Refined edges depend on `on` in one way: a sound that still goes on at the end of its stretch is
-followed at most half way to the next detection, so an edge may move where that one vanishes.
+Refined edges do not depend on `on` either: a sound that still goes on at the end of its stretch is
+followed at most half way to the next candidate, whether that becomes a detection or not.
 
 Boxes take the place of runs where the rules say so: those whose confidence is below `off` count as
 silence, gaps up to `merge_gap_s` are bridged, and `on` selects. They are not cut to a length.
@@ -27,7 +27,7 @@ from yamnet_gui.core.scores import ScoreTable
 from .detections import Detections, gathered, no_detections
 from .envelope import Envelope
 from .prepared import PreparedScores, SparseScores
-from .refine import refine_edges
+from .refine import middles, refine_edges
 from .rules import ResolvedRule, RuleSet
 
 TILE_UNCERTAINTY_S = 1.0
@@ -149,13 +149,17 @@ def _selected(
         uncertain,
         rules_id,
     )
-    if envelope is not None:
+    if envelope is not None and len(found):
+        grid = table.grid
+        low, high = middles(cls, onset, offset, grid.start_s, grid.end_s)
+        limits = (low[keep], high[keep])
         refined = per_class.refined[found.class_index]
         if refined.all():
-            found = refine_edges(found, envelope)
+            found = refine_edges(found, envelope, limits=limits)
         elif refined.any():
-            parts = [refine_edges(found.select(refined), envelope), found.select(~refined)]
-            found = gathered(parts, found)
+            some = (limits[0][refined], limits[1][refined])
+            finer = refine_edges(found.select(refined), envelope, limits=some)
+            found = gathered([finer, found.select(~refined)], found)
     length = found.offset_s - found.onset_s
     found = found.select(length >= per_class.shortest_s[found.class_index] - _SLACK)
     return _padded(_cooled(found, per_class), per_class)
@@ -276,12 +280,7 @@ def _padded(found: Detections, rules: _Values) -> Detections:
     if not (padding > 0).any():
         return found
     grid = found.table.grid
-    same = found.class_index[1:] == found.class_index[:-1]
-    middle = (found.offset_s[:-1] + found.onset_s[1:]) / 2
-    low = np.full(len(found), grid.start_s)
-    high = np.full(len(found), max(grid.start_s, grid.end_s))
-    low[1:][same] = middle[same]
-    high[:-1][same] = middle[same]
+    low, high = middles(found.class_index, found.onset_s, found.offset_s, grid.start_s, grid.end_s)
     onset = np.maximum(found.onset_s - padding, low)
     offset = np.minimum(found.offset_s + padding, high)
     return replace(found, onset_s=onset, offset_s=offset)

@@ -34,7 +34,7 @@ class EdgeSettings:
 
 
 DEFAULT_EDGES = EdgeSettings()
-_ROWS_AT_ONCE = 100_000
+_ROWS_AT_ONCE = 200_000
 _MIDDLE_S = 0.0125  # of an STFT window
 _LOW_SHARE, _HIGH_SHARE = 0.25, 0.75  # between which the slope of an edge is taken
 _STEEP_S, _SLOW_S = 0.1, 0.8
@@ -44,17 +44,50 @@ _ONSET_UNCERTAINTY_S = np.array([0.15, 0.5, 1.15, 1.15], np.float32)
 _OFFSET_UNCERTAINTY_S = np.array([1.0, 0.35, 1.15, 1.6], np.float32)
 
 
+Limits = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+def middles(
+    class_index: NDArray[np.integer],
+    onset_s: NDArray[np.float64],
+    offset_s: NDArray[np.float64],
+    start_s: float,
+    end_s: float,
+) -> Limits:
+    """Between which times (n,) each stretch may grow: to the middle of the gap to the next of its
+    class, and to the ends of the recording. Ordered by class and time."""
+    same = class_index[1:] == class_index[:-1]
+    middle = (offset_s[:-1] + onset_s[1:]) / 2
+    low, high = np.full(len(onset_s), start_s), np.full(len(onset_s), max(start_s, end_s))
+    low[1:][same] = middle[same]
+    high[:-1][same] = middle[same]
+    return low, high
+
+
 def refine_edges(
-    detections: Detections, envelope: Envelope, settings: EdgeSettings = DEFAULT_EDGES
+    detections: Detections,
+    envelope: Envelope,
+    settings: EdgeSettings = DEFAULT_EDGES,
+    limits: Limits | None = None,
 ) -> Detections:
     """The detections with refined edges, split at silences, each edge with its uncertainty.
 
     Events stay inside the recording, never overlap others of their class that they did not
-    overlap before, and none vanishes.
+    overlap before, and none vanishes. `limits` are the times within which each may grow (None:
+    half way to its neighbours).
     """
     if len(detections) == 0 or len(envelope.values) == 0:
         return detections
-    begin, end, lowest, highest = _stretches(detections, envelope, settings)
+    if limits is None:
+        grid = detections.table.grid
+        limits = middles(
+            detections.class_index,
+            detections.onset_s,
+            detections.offset_s,
+            grid.start_s,
+            grid.end_s,
+        )
+    begin, end, lowest, highest = _stretches(detections, envelope, settings, limits)
     usable = np.flatnonzero(end - begin >= 2)
     # A few at a time: that needs little memory, and what it needs stays near the processor.
     place = np.cumsum(end[usable] - begin[usable]) // _ROWS_AT_ONCE
@@ -90,13 +123,14 @@ def _located(
     source = usable[owner]
     steps = round(settings.follow_s / ENVELOPE_STEP_S)
     level = settings.edge_share * ragged.peak[owner]
-    at_begin, at_end = ragged.frame[first] == begin[source], ragged.frame[last] == end[source] - 1
-    start, stop = ragged.frame[first].astype(np.int64), ragged.frame[last].astype(np.int64)
-    start = _followed(envelope.values, start, level, at_begin, -steps, lowest[source])
-    stop = _followed(envelope.values, stop, level, at_end, steps, highest[source])
+    from_start, to_end = first - ragged.start[owner], last - ragged.start[owner]
+    at_begin, at_end = from_start == 0, to_end == (end - begin)[source] - 1
+    inner_start, inner_stop = begin[source] + from_start, begin[source] + to_end
+    start = _followed(envelope.values, inner_start, level, at_begin, -steps, lowest[source])
+    stop = _followed(envelope.values, inner_stop, level, at_end, steps, highest[source])
     rise, fall = _slopes(ragged, owner, first, last)
-    lost_begin = at_begin & (ragged.frame[first] - start >= steps)
-    lost_end = at_end & (stop - ragged.frame[last] >= steps)
+    lost_begin = at_begin & (inner_start - start >= steps)
+    lost_end = at_end & (stop - inner_stop >= steps)
     early = _ONSET_UNCERTAINTY_S[_kind(rise, lost_begin)]
     late = _OFFSET_UNCERTAINTY_S[_kind(fall, lost_end)]
     begins = envelope.start_s + start * ENVELOPE_STEP_S + _MIDDLE_S - ENVELOPE_STEP_S / 2
@@ -109,16 +143,11 @@ def _located(
 
 
 def _stretches(
-    detections: Detections, envelope: Envelope, settings: EdgeSettings
+    detections: Detections, envelope: Envelope, settings: EdgeSettings, limits: Limits
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Where in the envelope each detection is looked for (begin, end) and the first and last
-    frame to which it may be followed: not past the middle of a gap to the next of its class."""
-    same = detections.class_index[1:] == detections.class_index[:-1]
-    middle = (detections.offset_s[:-1] + detections.onset_s[1:]) / 2
-    grid = detections.table.grid
-    low, high = np.full(len(detections), grid.start_s), np.full(len(detections), grid.end_s)
-    low[1:][same] = middle[same]
-    high[:-1][same] = middle[same]
+    frame to which it may be followed."""
+    low, high = limits
     shift = envelope.start_s + _MIDDLE_S
     length = len(envelope.values)
 
@@ -161,11 +190,12 @@ def _followed(
 
 @dataclass(frozen=True, slots=True)
 class _Ragged:
-    """Stretches of the envelope laid end to end: which it belongs to, where it is, how loud."""
+    """Stretches of the envelope laid end to end, each with one value below all others behind it.
 
-    owner: NDArray[np.int32]
-    frame: NDArray[np.int32]
-    share: NDArray[np.float32]  # of the peak of its stretch
+    `share` is how loud it is as a share of the peak of its stretch; `start` where each begins.
+    """
+
+    share: NDArray[np.float32]
     peak: NDArray[np.float32]
     start: NDArray[np.int64]
 
@@ -173,31 +203,46 @@ class _Ragged:
     def of(
         cls, begin: NDArray[np.int64], end: NDArray[np.int64], values: NDArray[np.float32]
     ) -> "_Ragged":
-        lengths = end - begin
+        pieces: list[NDArray[np.float32]] = []
+        for first, stop in zip(begin.tolist(), end.tolist(), strict=True):
+            pieces += (values[first:stop], _BEHIND)
+        loud = np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
+        lengths = end - begin + 1
         start = np.cumsum(lengths) - lengths
-        owner = np.repeat(np.arange(len(begin), dtype=np.int32), lengths)
-        frame = np.repeat((begin - start).astype(np.int32), lengths)
-        frame += np.arange(len(owner), dtype=np.int32)
-        loud = values[frame]
         peak = np.maximum.reduceat(loud, start) if len(start) else np.zeros(0, np.float32)
-        share = loud / np.repeat(np.maximum(peak, np.float32(1e-9)), lengths)
-        return cls(owner, frame, share, peak, start)
+        loud /= np.repeat(np.maximum(peak, np.float32(1e-9)), lengths)
+        return cls(loud, peak, start)
+
+
+_BEHIND = np.full(1, -1.0, np.float32)
+
+
+def _runs(mask: NDArray[np.bool_]) -> "_Runs":
+    """First and last place of each run of places in the mask."""
+    if len(mask) == 0:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    borders = np.flatnonzero(mask[1:] != mask[:-1]) + 1
+    if mask[0]:
+        borders = np.append(0, borders)
+    if mask[-1]:
+        borders = np.append(borders, len(mask))
+    return borders[::2], borders[1::2] - 1
 
 
 def _parts(
     ragged: _Ragged, settings: EdgeSettings
-) -> tuple[NDArray[np.int32], NDArray[np.intp], NDArray[np.intp]]:
+) -> tuple[NDArray[np.intp], NDArray[np.int64], NDArray[np.int64]]:
     """Owner, first and last place of the parts at or above the edge share."""
-    active = np.flatnonzero(ragged.share >= settings.edge_share)
-    owner = ragged.owner[active]
-    if len(active) == 0:
-        return owner, active, active
+    first, last = _runs(ragged.share >= settings.edge_share)
+    owner = np.searchsorted(ragged.start, first, "right") - 1
+    if len(first) == 0:
+        return owner, first, last
     begins = np.append(True, owner[1:] != owner[:-1])
-    silent = (np.diff(active) - 1) * ENVELOPE_STEP_S
+    silent = (first[1:] - last[:-1] - 1) * ENVELOPE_STEP_S
     begins[1:] |= silent > settings.silence_s + 1e-9
     starts = np.flatnonzero(begins)
-    ends = np.append(starts[1:], len(active)) - 1
-    owner, first, last = owner[starts], active[starts], active[ends]
+    ends = np.append(starts[1:], len(first)) - 1
+    owner, first, last = owner[starts], first[starts], last[ends]
     lengths = last - first + 1
     groups = np.flatnonzero(np.append(True, owner[1:] != owner[:-1]))
     longest = np.repeat(
@@ -209,19 +254,19 @@ def _parts(
 
 def _slopes(
     ragged: _Ragged,
-    owner: NDArray[np.int32],
-    first: NDArray[np.intp],
-    last: NDArray[np.intp],
+    owner: NDArray[np.intp],
+    first: NDArray[np.int64],
+    last: NDArray[np.int64],
 ) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
     """Seconds between a quarter and three quarters of the peak around onset and offset."""
-    quiet = np.flatnonzero(ragged.share < _LOW_SHARE)
-    loud = np.flatnonzero(ragged.share >= _HIGH_SHARE)
+    quiet = _runs(ragged.share < _LOW_SHARE)
+    loud = _runs(ragged.share >= _HIGH_SHARE)
     begin = ragged.start[owner]
-    end = np.append(ragged.start[1:], len(ragged.owner))[owner] - 1
-    quiet_before = _nearest_before(quiet, first, begin)
-    loud_after = _nearest_after(loud, first, end)
-    quiet_after = _nearest_after(quiet, last, end)
-    loud_before = _nearest_before(loud, last, begin)
+    end = np.append(ragged.start[1:], len(ragged.share))[owner] - 2
+    quiet_before = np.maximum(_nearest_before(quiet, first), begin)
+    loud_after = np.minimum(_nearest_after(loud, first), end)
+    quiet_after = np.minimum(_nearest_after(quiet, last), end)
+    loud_before = np.maximum(_nearest_before(loud, last), begin)
     rise = (loud_after - quiet_before) * ENVELOPE_STEP_S
     return rise, (quiet_after - loud_before) * ENVELOPE_STEP_S
 
@@ -230,18 +275,21 @@ def _kind(slope_s: NDArray[np.floating], lost: NDArray[np.bool_]) -> NDArray[np.
     return np.where(lost, 3, np.digitize(slope_s, [_STEEP_S, _SLOW_S]))
 
 
-def _nearest_before(
-    places: NDArray[np.intp], at: NDArray[np.intp], otherwise: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    found = np.append(-1, places)[np.searchsorted(places, at, "right")]
-    return np.maximum(found, otherwise)
+_Runs = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
-def _nearest_after(
-    places: NDArray[np.intp], at: NDArray[np.intp], otherwise: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    found = np.append(places, np.iinfo(np.int64).max)[np.searchsorted(places, at, "left")]
-    return np.minimum(found, otherwise)
+def _nearest_before(runs: _Runs, at: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The nearest place of a run at or before each of these; -1 where there is none."""
+    first, last = runs
+    ends = np.append(-1, last)[np.searchsorted(first, at, "right")]
+    return np.minimum(ends, at)  # inside a run it is the place itself
+
+
+def _nearest_after(runs: _Runs, at: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The nearest place of a run at or after each of these; far away where there is none."""
+    first, last = runs
+    begins = np.append(first, np.iinfo(np.int64).max)[np.searchsorted(last, at, "left")]
+    return np.maximum(begins, at)
 
 
 def _assembled(

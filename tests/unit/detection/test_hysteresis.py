@@ -29,6 +29,13 @@ def frames(found: Detections) -> list[tuple[int, int]]:
     return list(zip(found.first_frame.tolist(), found.last_frame.tolist(), strict=True))
 
 
+def bursts(seed: int, end_s: float) -> Envelope:
+    """Sounds and pauses of random lengths, from a few hundredths of a second on."""
+    rng = np.random.default_rng(seed)
+    levels = np.repeat(rng.choice([0.0, 0.2, 1.0, 3.0], 400), rng.integers(3, 120, 400))
+    return Envelope(levels[: round(end_s * 100)].astype(np.float32))
+
+
 def test_events_are_drawn_on_centre_tiles_inside_the_recording() -> None:
     table = table_of([0.9, 0.0, 0.9, 0.9, 0.0, 0.9])
     found = detect(table, RuleSet.threshold(0.5))
@@ -133,15 +140,23 @@ def test_ids_name_the_channel() -> None:
     assert (event.id, event.channel) == ("d1-0-1", 1)
 
 
-@given(seeds, methods, st.floats(0, 1), st.floats(0, 1), st.fixed_dictionaries(plain_rules))
+@given(
+    seeds,
+    methods,
+    st.floats(0, 1),
+    st.floats(0, 1),
+    st.fixed_dictionaries(plain_rules),
+    st.booleans(),
+)
 def test_raising_on_never_adds_moves_or_splits_an_event(
-    seed: int, method: Method, one: float, other: float, values: dict[str, float]
+    seed: int, method: Method, one: float, other: float, values: dict[str, float], refined: bool
 ) -> None:
     low, high = sorted((max(one, values["off"]), max(other, values["off"])))
     values = {**values, "padding_s": 0.0}
     table = random_table(seed)
-    below = detect(table, rule_set(method, on=low, **values))
-    above = detect(table, rule_set(method, on=high, **values))
+    envelope = bursts(seed, table.grid.end_s) if refined else None
+    below = detect(table, rule_set(method, on=low, **values), None, envelope)
+    above = detect(table, rule_set(method, on=high, **values), None, envelope)
 
     def keys(found: Detections) -> set[tuple[int, float, float]]:
         columns = (found.class_index.tolist(), found.onset_s.tolist(), found.offset_s.tolist())
