@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,12 +107,11 @@ class ProjectMenu(Feature):
         elif result.problem:
             bench.notices.show_notice(NoticeKind.INFO, result.problem, key="project")
         if result.keeping in (Keeping.PROJECT, Keeping.READ_ONLY):
-            self._list(result.project, result.other)
+            self._list(result.project, result.other, result.files)
 
-    def _list(self, project: Project, other: bool) -> None:
+    def _list(self, project: Project, other: bool, files: Sequence[Path]) -> None:
         """Lists the recordings; one that an other project does not hold is closed."""
         bench = self._bench
-        files = [project.locate(r) for r in project.recordings()]
         recording = bench.document.recording
         if recording is not None and other and project.recording_at(recording.info.path) is None:
             bench.controller.close_recording()

@@ -26,13 +26,14 @@ from yamnet_gui.labels.project import (
 class OpenedProject:
     """A project with where its decisions go; `problem` says why it is not the one wanted.
 
-    `other`: it was there before, with recordings of its own.
+    `other`: it was there before, with recordings of its own. `files`: where its recordings lie.
     """
 
     project: Project
     keeping: Keeping
     problem: str = ""
     other: bool = False
+    files: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,8 @@ class OpenProjectJob:
         project.count()  # reads what queries need, so that nobody waits for it later
         keeping = Keeping.READ_ONLY if project.read_only else Keeping.PROJECT
         other = not self.create and self.source is None
-        yield OpenedProject(project, keeping, project.damage, other)
+        files = tuple(project.locate(r) for r in project.recordings())
+        yield OpenedProject(project, keeping, project.damage, other, files)
 
 
 @dataclass(frozen=True, slots=True)
