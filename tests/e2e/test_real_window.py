@@ -205,3 +205,39 @@ def test_closing_the_window_during_an_analysis_ends_the_program(
         ends_well(program)
     finally:
         program.kill()
+
+
+def test_labels_come_in_and_go_out_again_by_keys_alone(
+    desktop: Desktop, environment: dict[str, str], recording: Path, tmp_path: Path
+) -> None:
+    labels = tmp_path / "field notes.txt"
+    labels.write_text("1.25\t2.5\tAmsel, nah\n3.0\t3.5\tDog\n", encoding="utf-8")
+    program = start({**environment, "YAMNET_GUI_WEIGHTS": ""}, recording, "--size", SIZE)
+    try:
+        desktop.wait_for_window(recording.name)
+        desktop.wait_until_still()
+        desktop.key("ctrl+i")
+        desktop.wait_for_window("Import labels")
+        desktop.write(str(labels))
+        desktop.key("Return")
+        desktop.wait_for_window(f"Import {labels.name}")
+        desktop.wait_until_still()
+        desktop.key("Return")
+        desktop.wait_for_window(recording.name)
+        desktop.wait_until_still()
+        out = tmp_path / "out.csv"
+        desktop.key("ctrl+e")
+        desktop.wait_for_window("Export events")
+        desktop.key("alt+f")
+        desktop.write(str(out))
+        desktop.key("Return")
+        wait_until(out.is_file, 20, "the table of events")
+        desktop.wait_for_window(recording.name)
+        desktop.key("ctrl+q")
+        ends_well(program)
+    finally:
+        program.kill()
+    assert [(row["label"], float(row["onset_s"]), row["source"]) for row in table(out)] == [
+        ("Amsel, nah", 1.25, "imported"),
+        ("Dog", 3.0, "imported"),
+    ]

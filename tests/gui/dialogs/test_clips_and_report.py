@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
+from tests.gui.dialogs.access_keys import repeated_access_keys
 from tests.gui.worlds import DOG, World
 from yamnet_gui.core.events import Event, LabelledRecording, ReviewState
 from yamnet_gui.gui.dialogs.clips import ClipsDialog
@@ -63,6 +64,17 @@ def test_clips_are_counted_and_named_before_they_are_cut(
     assert (options.overlap, options.split) == (Overlap.ALONE, Split())
     assert request.folder == tmp_path / "clips"
     assert [e.id for r in request.recordings for e in r.events] == ["dog", "dog2"]
+
+
+def test_each_access_key_stands_for_one_thing(
+    clips: ClipsDialog, labels: LabelledRecording, world: World, tmp_path: Path, qtbot: QtBot
+) -> None:
+    report = ReportDialog(Offered(labels), world.class_map, tmp_path)
+    qtbot.addWidget(report)
+    for dialog in (clips, report):
+        dialog.show()
+        assert repeated_access_keys(dialog) == {}
+    report.reject()
 
 
 def test_a_bad_template_is_told(clips: ClipsDialog) -> None:

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtWidgets import QDialogButtonBox, QPushButton
 from pytestqt.qtbot import QtBot
 
+from tests.gui.dialogs.access_keys import repeated_access_keys
 from tests.gui.worlds import DOG, World
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewState
 from yamnet_gui.gui.dialogs.event_choice import Offered
@@ -78,6 +79,16 @@ def choose(box: object, value: str) -> None:
 
 def save(dialog: ExportDialog) -> QPushButton:
     return dialog.buttons.button(QDialogButtonBox.StandardButton.Save)
+
+
+@pytest.mark.parametrize("name", [f.name for f in FORMATS.values() if f.can_write])
+def test_each_access_key_stands_for_one_thing(name: str, wide: ExportDialog) -> None:
+    wide.show()
+    choose(wide.format, name)
+    assert repeated_access_keys(wide) == {}
+    choose(wide.what.scope, "shown")
+    assert repeated_access_keys(wide) == {}
+    wide.reject()
 
 
 def test_offers_every_format_that_can_be_written(dialog: ExportDialog) -> None:

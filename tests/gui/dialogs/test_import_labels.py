@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtWidgets import QDialogButtonBox, QPushButton
 from pytestqt.qtbot import QtBot
 
+from tests.gui.dialogs.access_keys import repeated_access_keys
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewState
 from yamnet_gui.gui.dialogs.import_labels import ImportDialog
 from yamnet_gui.gui.state.import_table import ImportColumn
@@ -87,6 +88,12 @@ def test_it_shows_what_would_be_new_changed_and_conflicting(
     assert "c.wav" in dialog.add_missing.text()
     assert dialog.format.currentText().endswith("DCASE / sed_eval event list")
     assert labelled_recordings(project) == before
+
+
+def test_each_access_key_stands_for_one_thing(opened: Opened, tmp_path: Path) -> None:
+    dialog = opened(table(tmp_path, *ROWS))
+    dialog.show()
+    assert repeated_access_keys(dialog) == {}
 
 
 def test_only_wanted_kinds_are_listed(opened: Opened, tmp_path: Path) -> None:

@@ -188,7 +188,7 @@ class EventChoice(QWidget):
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(6)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("&From", self.scope)
+        form.addRow("Fro&m", self.scope)
         form.addRow("Recordings", self.which_files)
         form.addRow("&Events", self.which)
         form.addRow("&Classes", self.classes)

@@ -42,7 +42,7 @@ class FormatOptions(QWidget):
         form.addRow("&Label column", self.label_column)
         form.addRow("Sco&re column", self.score_column)
         form.addRow("C&urator", self.curator)
-        form.addRow("E-&mail", self.email)
+        form.addRow("E-mai&l", self.email)
         self._form = form
         self.split.toggled.connect(self.changed)
         for box in (self.relative, self.clock):
