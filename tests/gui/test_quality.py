@@ -252,6 +252,12 @@ def test_a_table_of_what_is_there_is_a_measure(
     assert "Measured by tone and noise.csv on 1 recording: 2 true events." in dialog.basis.text()
     (row,) = dialog.classes.figures.rows
     assert [cell.text for cell in row[:3]] == ["Animal", "2", "4"]
+    labels = tmp_path / "labels.txt"  # as Audacity writes them: about no recording by name
+    labels.write_text("1.2\t1.7\tDog\n")
+    evaluating.use_table(labels)
+    settled(opened)
+    assert "Measured by labels.txt on 1 recording: 1 true event." in dialog.basis.text()
+    assert dialog.classes.figures.rows[0][6].tip == "1 of 3; 90 % interval 0.08 to 0.75"
     evaluating.use_table(tmp_path / "gone.csv")
     settled(opened)
     assert "gone.csv" in dialog.basis.text()

@@ -175,11 +175,16 @@ def project_subjects(
     )
 
 
-def table_subjects(table: TruthTable, paths: Mapping[Path, str], scores: StoredScores) -> Subjects:
+def table_subjects(
+    table: TruthTable,
+    paths: Mapping[Path, str],
+    scores: StoredScores,
+    otherwise: Path | None = None,
+) -> Subjects:
     """The recordings of a table of what is there, found among `paths` (path to recording id).
 
     A recording belongs to the table's of the same name, without folder and ending; a table of one
-    recording belongs to the only one of `paths` whatever its name.
+    recording belongs to the only one of `paths`, else to `otherwise`, whatever its name.
     """
     by_name = {path.stem.casefold(): path for path in paths}
     lone = len(table.recordings) == 1 and len(paths) == 1
@@ -188,6 +193,8 @@ def table_subjects(table: TruthTable, paths: Mapping[Path, str], scores: StoredS
     for labelled in table.recordings:
         name = labelled.recording.path.name
         path = next(iter(paths)) if lone else by_name.get(Path(name).stem.casefold())
+        if path is None and len(table.recordings) == 1 and otherwise in paths:
+            path = otherwise
         if path is None:
             left_out.append(LeftOut(name, "no such recording is open or in the project"))
             continue

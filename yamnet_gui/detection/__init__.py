@@ -28,7 +28,13 @@ from .merge import Changes, compare, merge_detections
 from .prepared import PreparedScores, prepare
 from .presets import PRESETS, preset
 from .refine import DEFAULT_EDGES, EdgeSettings, refine_edges
-from .reliability import Bin, calibration_error, cross_validated, reliability
+from .reliability import (
+    Bin,
+    calibration_error,
+    cross_validated,
+    reliability,
+    share_interval,
+)
 from .replay import Contradiction, Dissent, Replay, replay_decisions
 from .rules import (
     DEFAULT_RULE,
@@ -142,6 +148,7 @@ __all__ = [
     "rules_to_json",
     "save_rules",
     "scopes_of",
+    "share_interval",
     "spans_to_rescore",
     "stability",
     "stretch",

@@ -46,13 +46,21 @@ def reliability(reviews: Iterable[Review], bins: int = 8, fewest: int = 5) -> li
     for group in np.array_split(np.arange(len(ordered)), count) if count else []:
         members = [ordered[place] for place in group]
         size = len(members)
-        share = sum(review.right for review in members) / size
-        middle = (share + _Z90**2 / (2 * size)) / (1 + _Z90**2 / size)
-        half = _Z90 * math.sqrt(share * (1 - share) / size + _Z90**2 / (4 * size**2))
-        half /= 1 + _Z90**2 / size
+        right = sum(review.right for review in members)
         score = sum(review.score for review in members) / size
-        found.append(Bin(score, share, max(middle - half, 0.0), min(middle + half, 1.0), size))
+        found.append(Bin(score, right / size, *share_interval(right, size), size))
     return found
+
+
+def share_interval(hits: int, count: int) -> tuple[float, float]:
+    """The 90 % interval of a share of which `hits` of `count` were seen (Wilson 1927)."""
+    if count == 0:
+        return 0.0, 1.0
+    share = hits / count
+    middle = share + _Z90**2 / (2 * count)
+    half = _Z90 * math.sqrt(share * (1 - share) / count + _Z90**2 / (4 * count**2))
+    scale = 1 + _Z90**2 / count
+    return max((middle - half) / scale, 0.0), min((middle + half) / scale, 1.0)
 
 
 def calibration_error(probabilities: ArrayLike, right: ArrayLike, bins: int = 10) -> float:

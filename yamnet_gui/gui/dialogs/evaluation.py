@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.batch.measuring import Curve, Measurement, Scope
-from yamnet_gui.detection import Tuning
+from yamnet_gui.detection import Tuning, share_interval
 from yamnet_gui.detection.evaluation import Counts, Mistake, MistakeKind
 from yamnet_gui.gui.panels.figures import Cell, Column, FiguresTable, Row, figure, number, words
 from yamnet_gui.gui.plots.curves import PrecisionRecallPlot
@@ -34,8 +34,13 @@ _CLASS_COLUMNS = (
     Column("F1 0.5s", "Event F1: onset within 0.5 s; offset too, or within a fifth of the length"),
     Column("F1 0.2s", "Event F1 with a collar of 0.2 s"),
     Column("F1 1s", "F1 of segments of one second"),
-    Column("Precision", "Share of the found events that are right (0.5 s)"),
-    Column("Recall", "Share of the true events that are found (0.5 s)"),
+    Column(
+        "Precision",
+        "Share of the found events that are right (0.5 s); pointing at it tells how sure",
+    ),
+    Column(
+        "Recall", "Share of the true events that are found (0.5 s); pointing at it tells how sure"
+    ),
     Column("PSDS", "Polyphonic sound detection score, scenario 1"),
 )
 _CONFUSION_COLUMNS = (
@@ -381,12 +386,21 @@ def _class_rows(found: Measurement) -> list[Row]:
                 figure(loose.f1),
                 figure(tight.f1),
                 figure(seconds.f1),
-                figure(loose.precision),
-                figure(loose.recall),
+                _share(loose.hits, loose.found),
+                _share(loose.hits, loose.truth),
                 figure(psds),
             )
         )
     return rows
+
+
+def _share(hits: int, count: int) -> Cell:
+    """A share, which says by how many it was found and how sure it is."""
+    if not count:
+        return figure(None)
+    low, high = share_interval(hits, count)
+    tip = f"{hits} of {count}; 90 % interval {low:.2f} to {high:.2f}"
+    return Cell(f"{hits / count:.3f}", hits / count, tip)
 
 
 def _mistake_row(mistake: Mistake, recording: str) -> Row:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import Event
-from yamnet_gui.gui.jobs.quality import CalibrateJob, CalibrationReport, FillProbabilitiesJob
 from yamnet_gui.gui.panels.notices import NoticeKind
 from yamnet_gui.gui.state.calibrations import Calibrations
 
@@ -16,6 +15,7 @@ from .helping import Background, present_model, shown_events
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.dialogs.calibration import CalibrationDialog
+    from yamnet_gui.gui.jobs.quality import CalibrationReport
     from yamnet_gui.gui.workbench import Workbench
 
 
@@ -68,6 +68,8 @@ class Calibrating(Feature):
 
     def read(self) -> None:
         """Reads all reviews of the project anew."""
+        from yamnet_gui.gui.jobs.quality import CalibrateJob
+
         bench = self._bench
         project = bench.project.project
         if project is None:
@@ -115,6 +117,8 @@ class Calibrating(Feature):
 
     def _fill(self) -> None:
         """Stored detections of all other recordings follow, for queues and exports."""
+        from yamnet_gui.gui.jobs.quality import FillProbabilitiesJob
+
         bench = self._bench
         project = bench.project.project
         if project is not None:

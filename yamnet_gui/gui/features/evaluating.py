@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
-from yamnet_gui.batch.measuring import Curve, Measurement, MeasuringStep
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.spans import TimeSpan
-from yamnet_gui.detection import Tuning, TuningStep
-from yamnet_gui.detection.evaluation import Mistake
-from yamnet_gui.gui.jobs.quality import CurveJob, MeasureJob, Source, TuneJob
 from yamnet_gui.gui.panels.notices import NoticeKind
 
 from .feature import Feature
 from .helping import Background, Jump, present_model, shown_events, stored_scores
 
 if TYPE_CHECKING:
+    from yamnet_gui.batch.measuring import Curve, Measurement, MeasuringStep
     from yamnet_gui.core.ontology import Ontology
+    from yamnet_gui.detection import Tuning, TuningStep
+    from yamnet_gui.detection.evaluation import Mistake
     from yamnet_gui.gui.dialogs.evaluation import EvaluationDialog
+    from yamnet_gui.gui.jobs.quality import Source
     from yamnet_gui.gui.workbench import Workbench
 
 
@@ -74,6 +74,8 @@ class Evaluating(Feature):
 
     def measure(self) -> None:
         """Measures the present rules by what the dialog says."""
+        from yamnet_gui.gui.jobs.quality import MeasureJob
+
         dialog = self._dialog
         if dialog is None:
             return
@@ -112,6 +114,8 @@ class Evaluating(Feature):
 
     def tune(self) -> None:
         """Looks for better rules on what was measured."""
+        from yamnet_gui.gui.jobs.quality import TuneJob
+
         dialog, found = self._dialog, self._measurement
         if dialog is None or found is None:
             return
@@ -145,6 +149,8 @@ class Evaluating(Feature):
         self._done()
 
     def _source(self, dialog: EvaluationDialog) -> Source:
+        from yamnet_gui.gui.jobs.quality import Source
+
         bench = self._bench
         scores = stored_scores(bench, present_model(bench).sha256)
         project = bench.project.project
@@ -156,9 +162,8 @@ class Evaluating(Feature):
         recording = bench.document.recording
         if recording is not None:
             paths.setdefault(recording.info.path, bench.project.recording_id)
-        if recording is not None and _names(dialog.table_path, recording.info.path):
-            paths = {recording.info.path: bench.project.recording_id}
-        return Source(scores, table=dialog.table_path, paths=paths)
+        here = recording.info.path if recording is not None else None
+        return Source(scores, table=dialog.table_path, paths=paths, otherwise=here)
 
     def _below(self) -> Ontology | None:
         below = self._dialog is not None and self._dialog.below
@@ -191,6 +196,8 @@ class Evaluating(Feature):
             self._dialog.show_problem(str(error))
 
     def _show_curve(self, label: str) -> None:
+        from yamnet_gui.gui.jobs.quality import CurveJob
+
         dialog, found = self._dialog, self._measurement
         if dialog is None or found is None:
             return
@@ -255,8 +262,3 @@ class Evaluating(Feature):
             self._dialog.show_measurement(None)
             if self._dialog.isVisible():
                 self.measure()
-
-
-def _names(table: Path, recording: Path) -> bool:
-    """Whether a table is called like a recording."""
-    return table.stem.casefold().startswith(recording.stem.casefold())

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from yamnet_gui.batch import AnalysisSettings
-from yamnet_gui.batch.subjects import Scored, StoredScores
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import EventList
 from yamnet_gui.core.spans import TimeSpan
@@ -17,6 +15,7 @@ from yamnet_gui.gui.jobs.runner import Job, JobRunner, Ticket
 from yamnet_gui.gui.state.document import AnalysisState, ModelName
 
 if TYPE_CHECKING:
+    from yamnet_gui.batch.subjects import Scored, StoredScores
     from yamnet_gui.gui.workbench import Workbench
 
 
@@ -137,6 +136,9 @@ def present_model(bench: Workbench) -> ModelName:
 
 def stored_scores(bench: Workbench, model_sha256: str) -> StoredScores:
     """Where scores of these weights are found; those of the open recording are at hand."""
+    from yamnet_gui.batch import AnalysisSettings
+    from yamnet_gui.batch.subjects import Scored, StoredScores
+
     document = bench.document
     at_hand: dict[Path, Scored] = {}
     complete = document.state is AnalysisState.COMPLETE and document.model.sha256 == model_sha256

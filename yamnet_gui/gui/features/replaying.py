@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
-from yamnet_gui.batch import WeightsModel
-from yamnet_gui.batch.replaying import Objection, ReplayStep
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.detection import PRESETS, RuleSet, load_rules, preset
-from yamnet_gui.gui.jobs.quality import ReplayJob
 from yamnet_gui.gui.state.document import ModelName
 
 from .feature import Feature
 from .helping import Background, Jump, present_model, shown_events, stored_scores
 
 if TYPE_CHECKING:
+    from yamnet_gui.batch.replaying import Objection, ReplayStep
     from yamnet_gui.gui.dialogs.replay import ReplayDialog
     from yamnet_gui.gui.workbench import Workbench
 
@@ -67,6 +65,8 @@ class Replaying(Feature):
 
     def run(self) -> None:
         """Holds the decisions against what the dialog names."""
+        from yamnet_gui.gui.jobs.quality import ReplayJob
+
         dialog, project = self._dialog, self._bench.project.project
         if dialog is None or project is None:
             return
@@ -96,6 +96,8 @@ class Replaying(Feature):
 
     def use_weights_file(self, path: Path) -> None:
         """Replays with the stored scores of another weights file."""
+        from yamnet_gui.batch import WeightsModel
+
         try:
             model = WeightsModel(path)
         except UserError as error:

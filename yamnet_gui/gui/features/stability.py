@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from yamnet_gui.batch.rescoring import StabilityStep
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.detection import Stability
-from yamnet_gui.gui.jobs.quality import StabilityJob
 from yamnet_gui.gui.panels.notices import NoticeKind
 from yamnet_gui.gui.state.event_table import EventColumn
 from yamnet_gui.gui.state.stabilities import Stabilities
@@ -18,6 +16,7 @@ from .feature import Feature
 from .helping import Background
 
 if TYPE_CHECKING:
+    from yamnet_gui.batch.rescoring import StabilityStep
     from yamnet_gui.gui.workbench import Workbench
 
 _KEY = "stability"
@@ -60,6 +59,8 @@ class CheckingStability(Feature):
 
     def check(self, events: Sequence[Event]) -> None:
         """Scores these events of the open recording again."""
+        from yamnet_gui.gui.jobs.quality import StabilityJob
+
         bench = self._bench
         recording = bench.document.recording
         known = tuple(e for e in events if e.class_index is not None and _of_model(bench, e))

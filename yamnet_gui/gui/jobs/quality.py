@@ -90,7 +90,8 @@ class FillProbabilitiesJob:
 class Source:
     """What is measured by: a project's decisions, or a table of what is there.
 
-    `paths` are the recordings that the table may be about, with their ids in the project.
+    `paths` are the recordings that the table may be about, with their ids in the project; one that
+    names none of them is about the recording `otherwise`.
     """
 
     scores: StoredScores
@@ -98,12 +99,13 @@ class Source:
     shown: Shown | None = None
     table: Path | None = None
     paths: Mapping[Path, str] | None = None
+    otherwise: Path | None = None
 
     def subjects(self) -> Subjects:
         """Raises ProjectError, LabelsError."""
         if self.table is not None:
             truth: TruthTable = read_truth(self.table)
-            return table_subjects(truth, self.paths or {}, self.scores)
+            return table_subjects(truth, self.paths or {}, self.scores, self.otherwise)
         if self.project is None:
             return Subjects(())
         return project_subjects(self.project, self.scores, self.shown)
