@@ -23,6 +23,7 @@ from yamnet_gui.gui.jobs.taught import (
 )
 from yamnet_gui.gui.panels.notices import NoticeKind
 from yamnet_gui.gui.state.document import AnalysisState
+from yamnet_gui.gui.state.score_buffer import ScoreBuffer
 from yamnet_gui.gui.state.taught import TaughtClass, columns_of
 
 from .feature import Feature
@@ -48,7 +49,7 @@ class TaughtScores(Feature):
         self._everywhere = JobRunner("taught classes in all recordings", workbench)
         self._ticket: Ticket | None = None
         self._analysis: Analysis | None = None
-        self._scored: tuple[object, ...] = ()
+        self._scored: tuple[tuple[str, ...], tuple[ScoreBuffer, ...]] = ((), ())
         self._stored = ""
         self._closed = False
         self._store: EmbeddingStore | None = None
@@ -129,8 +130,13 @@ class TaughtScores(Feature):
             ),
             on_result=self._show_found,
             on_failed=bench.show_error,
-            on_done=bench.projects.count,
+            on_done=self._count,
         )
+
+    def _count(self) -> None:
+        """Counts with what was detected in the open recording, which the project may not have."""
+        self._bench.projects.store_detections()
+        self._bench.projects.count()
 
     def _on_embeddings(self) -> None:
         """Recordings that were analysed meanwhile are searched for the taught classes, too."""
@@ -220,7 +226,7 @@ class TaughtScores(Feature):
         if self._ticket is not None:
             self._ticket.cancel()
             self._ticket = None
-        self._scored = ()
+        self._scored = ((), ())
         recording = self._bench.document.recording
         mine = recording is not None and self._analysis is not None
         if not (mine and self._analysis.recording.path == recording.info.path):  # type: ignore[union-attr]
@@ -239,8 +245,8 @@ class TaughtScores(Feature):
         document, classes = self._bench.document, self._taught.classes
         if document.state is not AnalysisState.COMPLETE or not document.buffers:
             return
-        wanted = (*self._taught.key, *map(id, document.buffers))
-        if wanted == self._scored or not classes:
+        key, buffers = self._taught.key, document.buffers
+        if not classes or (key == self._scored[0] and buffers is self._scored[1]):
             return
         recording_id = self._bench.project.recording_id
         frames = self._bench.embeddings.frames()
@@ -248,13 +254,12 @@ class TaughtScores(Feature):
             return
         if self._ticket is not None:
             self._ticket.cancel()
-        buffers = document.buffers
 
         def take(columns: Columns | None) -> None:
             if columns is None or document.buffers is not buffers:
                 return
             if len(columns.scores) == buffers[0].ready:
-                self._scored = wanted
+                self._scored = (key, buffers)
                 document.put_columns(columns.channel, self._taught.first_index, columns.scores)
 
         channels = tuple(buffer.channel for buffer in buffers)

@@ -1,6 +1,6 @@
 """Keeping embeddings of a project, and looking for what resembles something."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from yamnet_gui.batch import (
     ResultCache,
     analyse_recording,
     cached_analysis,
+    silence_embedding,
 )
 from yamnet_gui.core.errors import RecordingError, UserError
 from yamnet_gui.embedding import (
@@ -26,6 +27,7 @@ from yamnet_gui.embedding import (
     Track,
     find_similar,
     near_duplicates,
+    pooled,
     store_folder,
 )
 
@@ -146,7 +148,10 @@ class DuplicatesJob:
 
 @dataclass(frozen=True, slots=True)
 class OutsideJob:
-    """The embeddings of a file that is not in the project, all its frames. Raises UserError."""
+    """A file that is not in the project as one vector (1, 1024), in which silence weighs little.
+
+    Raises UserError.
+    """
 
     path: Path
     model: Model
@@ -158,19 +163,6 @@ class OutsideJob:
             if step.analysis is None:
                 yield None  # a place to be cancelled at
                 continue
-            table = step.analysis.tables[0]
-            yield np.array(step.analysis.embeddings(table.channel)[:_AT_ONCE])
-
-
-def examples_in(
-    frames: Frames, recording: str, spans: Mapping[str, tuple[float, float]]
-) -> dict[str, NDArray[np.float32]]:
-    """The frames of spans (seconds) of a recording, by the same keys; empty ones are left out."""
-    from yamnet_gui.core.spans import TimeSpan
-
-    found = {}
-    for key, (start_s, end_s) in spans.items():
-        rows = frames.rows_in(recording, TimeSpan(start_s, end_s))
-        if len(rows):
-            found[key] = frames.read(rows)
-    return found
+            channel = step.analysis.tables[0].channel
+            heard = np.array(step.analysis.embeddings(channel)[:_AT_ONCE])
+            yield pooled(heard, silence_embedding(self.model))[np.newaxis]

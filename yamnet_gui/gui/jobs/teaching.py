@@ -178,8 +178,13 @@ class TeachJob:
         return found
 
     def _ground(self, examples: Sequence[Example]) -> list[Example]:
-        """Frames of recordings with examples, far from every event of the classes."""
+        """Frames of recordings with examples, far from every event of the classes.
+
+        Nobody has listened to them: where there are counter-examples of people, the class is not
+        judged by these.
+        """
         frames = self.frames
+        judged = any(e.label is None for e in examples) or len({e.label for e in examples}) > 1
         assert frames is not None
         groups = sorted({e.group for e in examples})
         free = np.zeros(len(frames), bool)
@@ -200,6 +205,7 @@ class TeachJob:
                 None,
                 frames.track_at(int(row)).recording,
                 weight=_GROUND_WEIGHT,
+                augmented=judged,
             )
             for row in np.sort(chosen)
         ]
