@@ -10,7 +10,8 @@ from typing import Any
 from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording, ReviewState
-from yamnet_gui.labels.export import Depth, ExportChoice
+from yamnet_gui.detection import FOLDS, fold_levels
+from yamnet_gui.labels.export import Depth, ExportChoice, bundled_ontology
 from yamnet_gui.labels.formats import FORMATS
 from yamnet_gui.labels.project import PROJECT_SUFFIX, Project, personal_project_path
 
@@ -58,6 +59,13 @@ def add_choice(group: Any) -> None:
         " an event for every class above (default: as-is)",
     )
     group.add_argument(
+        "--fold",
+        nargs="+",
+        metavar="LEVEL",
+        help="events of kinds of a sound as events of that sound, such as 'Vehicle' or 'Dog'; or a"
+        f" whole level of the ontology: {', '.join(FOLDS)}",
+    )
+    group.add_argument(
         "--skip-empty", action="store_true", help="leave out recordings without chosen events"
     )
 
@@ -83,6 +91,7 @@ def choice_of(
         most_score=high,
         keep_empty=not options.skip_empty,
         depth=Depth(options.depth),
+        fold=fold_levels(options.fold, bundled_ontology()) if options.fold else frozenset(),
     )
 
 

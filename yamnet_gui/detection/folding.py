@@ -112,18 +112,19 @@ def fold(
     Of several nodes above an event the nearest takes it. Events of one node and channel that
     overlap, or lie at most `gap_s` apart, become one; every moment of every event stays covered.
     The folded event has the id of its first member with the node's id added, the highest scores,
-    and the state that all members share (else it is unreviewed). Touched events are shown inside a
-    folded one but not changed. Sorted by onset.
+    and the state that all members share (else it is unreviewed). Rejected events only join each
+    other. Touched events are shown inside a folded one but not changed. Sorted by onset.
     """
-    groups: dict[tuple[str, int | None], list[Event]] = {}
+    groups: dict[tuple[str, int | None, bool], list[Event]] = {}
     folded: list[FoldedEvent] = []
     for event in events:
         level = _level(ontology, event, levels)
         if level is None:
             folded.append(FoldedEvent(event, (event,)))
         else:
-            groups.setdefault((level.mid, event.channel), []).append(event)
-    for (mid, _), members in groups.items():
+            rejected = event.state is ReviewState.REJECTED
+            groups.setdefault((level.mid, event.channel, rejected), []).append(event)
+    for (mid, _, _), members in groups.items():
         node = ontology.node(mid)
         assert node is not None
         folded.extend(_joined(node, class_map, members, gap_s))

@@ -9,8 +9,10 @@ from pathlib import Path
 from yamnet_gui import assets
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewState
 from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.detection import fold
 
 from .formats import WriteOptions, label_format, losses, write_labels
+from .formats.base import bundled_classes
 
 
 class Depth(StrEnum):
@@ -35,7 +37,8 @@ class ExportChoice:
     the highest score of an event; where a bound is set, events without a score stay only if a
     person made them. `keep_empty`: recordings from which no event is left go out too.
     `depth`: LEAF leaves out an event all of whose time is covered by events of kinds of it;
-    ANCESTORS adds an event for every class that one is a kind of.
+    ANCESTORS adds an event for every class that one is a kind of. `fold`: ids of ontology nodes;
+    what is below one of them goes out as events of it.
     """
 
     recordings: frozenset[Path] | None = None
@@ -46,6 +49,7 @@ class ExportChoice:
     events: frozenset[tuple[Path, str]] | None = None
     keep_empty: bool = True
     depth: Depth = Depth.AS_IS
+    fold: frozenset[str] = frozenset()
 
     def allows(self, path: Path, event: Event) -> bool:
         """Whether the event goes out, as far as it alone decides."""
@@ -83,6 +87,9 @@ def chosen(
         events = [e for e in recording.events if choice.allows(path, e)]
         if choice.depth is not Depth.AS_IS:
             events = _along(events, choice.depth, ontology or bundled_ontology())
+        if choice.fold:
+            tree = ontology or bundled_ontology()
+            events = [f.event for f in fold(events, tree, bundled_classes(), choice.fold)]
         if events or choice.keep_empty:
             found.append(replace(recording, events=EventList.of(events)))
     return found

@@ -152,3 +152,19 @@ def test_groups_sum_up_what_is_below(model: ClassTableModel, world: World) -> No
     assert model.class_at(group) is None
     assert group.siblingAtColumn(ClassColumn.BEST).data() == "0.60"
     assert group.siblingAtColumn(ClassColumn.COUNT).data() == "1"
+
+
+@pytest.mark.parametrize("order", [ClassOrder.BEST, ClassOrder.ONTOLOGY])
+def test_a_kind_that_is_named_in_full_lists_what_is_below_it(
+    model: ClassTableModel, world: World, order: ClassOrder
+) -> None:
+    world.class_view.set_options(order=order)
+    model.refresh()
+    model.set_search("dog")
+    listed = {
+        entry.name for entry in world.class_map.classes if model.index_of(entry.index).isValid()
+    }
+    assert {"Dog", "Bark", "Yip", "Howl"} <= listed
+    assert "Horse" not in listed
+    model.set_search("cat dog")
+    assert not model.index_of(DOG).isValid()

@@ -82,6 +82,23 @@ def test_the_choice_goes_by_recording_class_state_and_score(
     assert (status, "c*" in said) == (2, True)
 
 
+def test_kinds_go_out_folded_and_what_was_rejected_joins_nothing(
+    run: Run, project: Path, tmp_path: Path
+) -> None:
+    with Project.open(project) as opened:
+        bark = Event("d3", 1.3, 1.9, "Bark", 70, "/m/05tny_", state=ReviewState.REJECTED)
+        near = Event("d4", 1.4, 1.8, "Bark", 70, "/m/05tny_", score_max=0.4)
+        opened.apply(add_events("a", [bark, near]))
+    out = tmp_path / "folded.csv"
+    assert run("export", project, "-o", out, "--fold", "Animal")[0] == 0
+    with out.open(newline="", encoding="utf-8") as file:
+        found = [
+            (r["label"], float(r["onset_s"]), float(r["offset_s"])) for r in csv.DictReader(file)
+        ]
+    assert found == [("Animal", 0.5, 1.0), ("Animal", 1.2, 1.8)]
+    assert run("export", project, "-o", out, "--fold", "Unicorn")[0] == 2
+
+
 def test_a_dry_run_says_everything_and_writes_nothing(
     run: Run, project: Path, tmp_path: Path
 ) -> None:

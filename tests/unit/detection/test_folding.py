@@ -136,6 +136,10 @@ def test_a_folded_event_has_the_state_that_its_members_share() -> None:
     levels = fold_levels(["Animal"], ONTOLOGY)
     (one,) = fold(events, ONTOLOGY, CLASS_MAP, levels)
     assert one.event.state is ReviewState.ACCEPTED
-    events[1] = replace(events[1], state=ReviewState.REJECTED)
+    events[1] = replace(events[1], state=ReviewState.UNCERTAIN)
     (one,) = fold(events, ONTOLOGY, CLASS_MAP, levels)
     assert one.event.state is ReviewState.UNREVIEWED
+    events[1] = replace(events[1], state=ReviewState.REJECTED)
+    apart = fold(events, ONTOLOGY, CLASS_MAP, levels)
+    assert [f.event.state for f in apart] == [ReviewState.ACCEPTED, ReviewState.REJECTED]
+    assert apart[0].event.offset_s == 2.0  # what was rejected adds no time

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QFont
 
-from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.classes import ClassMap, SoundClass
 from yamnet_gui.core.ontology import Ontology, OntologyNode
 from yamnet_gui.gui.theme import class_color
 
@@ -87,6 +87,7 @@ class ClassTableModel(QAbstractItemModel):
         self._rules = rules
         self._document = document
         self._search = ""
+        self._kinds: frozenset[int] = frozenset()  # what is below a kind that was searched
         self._order = class_view.order
         self._nodes: list[_Node] = [_Node("")]
         self._built_for = 0
@@ -110,6 +111,7 @@ class ClassTableModel(QAbstractItemModel):
         if text.strip() != self._search:
             self.beginResetModel()
             self._search = text.strip()
+            self._kinds = self._kinds_of(self._search)
             self._build()
             self.endResetModel()
 
@@ -309,8 +311,17 @@ class ClassTableModel(QAbstractItemModel):
         names = [c.name.casefold() for c in self._class_map]
         return sorted(range(len(names)), key=names.__getitem__)
 
-    def _matches(self, name: str) -> bool:
-        return all(w in name.casefold() for w in self._search.casefold().split())
+    def _matches(self, entry: SoundClass) -> bool:
+        """Whether a class has the words, or is a kind of what was typed in full."""
+        words = self._search.casefold().split()
+        return entry.index in self._kinds or all(w in entry.name.casefold() for w in words)
+
+    def _kinds_of(self, text: str) -> frozenset[int]:
+        """The classes below the kind of sound of this name."""
+        wanted = text.casefold()
+        nodes = [n for n in self._ontology.nodes if wanted and n.name.casefold() == wanted]
+        below = (k.class_index for n in nodes for k in self._ontology.below(n.mid))
+        return frozenset(index for index in below if index is not None)
 
     def _build(self) -> None:
         self._nodes = [_Node("")]
@@ -322,7 +333,7 @@ class ClassTableModel(QAbstractItemModel):
             return
         for index in self._sorted():
             entry = self._class_map[index]
-            if self._matches(entry.name):
+            if self._matches(entry):
                 self._add(_Node(entry.name, entry.mid, index))
 
     def _add(self, node: _Node) -> int:
@@ -348,7 +359,9 @@ class ClassTableModel(QAbstractItemModel):
         )
         number = self._add(node)
         below = [self._branch(child, number) for child in self._ontology.children(source.mid)]
-        if any(below) or (source.class_index is not None and self._matches(name)):
+        if any(below) or (
+            source.class_index is not None and self._matches(self._class_map[source.class_index])
+        ):
             return True
         self._nodes.pop()  # nothing was kept below, so it is still the last
         self._nodes[parent].children.pop()
@@ -357,7 +370,7 @@ class ClassTableModel(QAbstractItemModel):
     def _add_taught(self) -> None:
         """Classes that people taught are kinds of nothing: a branch of their own."""
         outside = [c for c in self._class_map if self._ontology.of_class(c.index) is None]
-        found = [c for c in outside if self._matches(c.name)]
+        found = [c for c in outside if self._matches(c)]
         if found:
             members = frozenset(c.index for c in outside)
             branch = self._add(_Node("Taught classes", "taught", members=members))
