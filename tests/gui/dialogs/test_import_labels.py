@@ -137,6 +137,17 @@ def test_unknown_labels_are_mapped_or_left_out(
     assert sorted(label for _, label, _ in what(dialog)) == ["Bird", "mine"]
 
 
+def test_thousands_of_unknown_labels_are_not_all_asked_about(
+    opened: Opened, tmp_path: Path
+) -> None:
+    rows = [f"b.wav\t{k}\t{k}.5\tcall {k}" for k in range(55)] * 40
+    names = [row.replace("call", f"call {n}-") for n, row in enumerate(rows)]
+    dialog = opened(table(tmp_path, *names))
+    assert dialog.unknown.rowCount() == 200
+    assert "2000 more unknown labels" in dialog.remarks.text()
+    assert dialog.read.plan.counts()[ImportKind.NEW] == 2200
+
+
 def test_the_column_of_the_label_is_asked_for(opened: Opened, tmp_path: Path, qtbot: QtBot) -> None:
     head = ("Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\t"
             "High Freq (Hz)\tBegin File\tVogel\tBox\n")  # fmt: skip

@@ -39,6 +39,8 @@ from yamnet_gui.labels.project import Project
 from .background import Background
 from .unknown_labels import Ask, UnknownLabels
 
+_MOST_LABELS = 200
+"""Unknown labels that can each be asked about; a table with more of them wants another tool."""
 _KINDS: tuple[tuple[str, tuple[ImportKind, ...]], ...] = (
     ("Everything that would change", tuple(k for k in ImportKind if k is not ImportKind.SAME)),
     *((KIND_WORDS[kind], (kind,)) for kind in ImportKind),
@@ -243,7 +245,7 @@ class ImportDialog(QDialog):
         self.remarks.setText(read.problem or "\n".join(self._remarks(read)))
         self.remarks.setVisible(bool(self.remarks.text()))
         self.model.set_events(plan.events)
-        self.unknown.show_labels(plan.unknown_labels)
+        self.unknown.show_labels(plan.unknown_labels[:_MOST_LABELS])
         self.pages.setTabText(1, f"&Unknown labels ({self.unknown.rowCount()})")
         self.pages.setTabEnabled(1, self.unknown.rowCount() > 0)
         missing = [info.path.name for info in plan.new_recordings]
@@ -272,6 +274,9 @@ class ImportDialog(QDialog):
         restored = sum(result.restored for result in read.results)
         if restored:
             said.append("The side-car gives back what the format could not carry.")
+        more = len(read.plan.unknown_labels) - _MOST_LABELS
+        if more > 0:
+            said.append(f"{more} more unknown labels, the rarest, come as labels of their own.")
         if read.plan.new_spans:
             said.append(f"{len(read.plan.new_spans)} reviewed spans come along.")
         return said
