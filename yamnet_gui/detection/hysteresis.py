@@ -27,7 +27,7 @@ from yamnet_gui.core.scores import ScoreTable
 from .detections import Detections, gathered, no_detections
 from .envelope import Envelope
 from .prepared import PreparedScores, SparseScores
-from .refine import middles, refine_edges
+from .refine import WITHOUT_SOUND, middles, refine_edges
 from .rules import ResolvedRule, RuleSet
 
 TILE_UNCERTAINTY_S = 1.0
@@ -187,6 +187,7 @@ class _Values:
         self.padding_s = spread([r.padding_s for r in rules])
         self.cooldown_s = spread([r.cooldown_s for r in rules])
         self.refined = spread([r.edges == "refined" for r in rules]).astype(bool)
+        self.refined[WITHOUT_SOUND : WITHOUT_SOUND + 1] = False
 
 
 _Candidates = tuple[

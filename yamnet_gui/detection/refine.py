@@ -34,6 +34,8 @@ class EdgeSettings:
 
 
 DEFAULT_EDGES = EdgeSettings()
+WITHOUT_SOUND = 494
+"""The class "Silence": it begins where sounds end, so their rise and fall say nothing of it."""
 _ROWS_AT_ONCE = 200_000
 _MIDDLE_S = 0.0125  # of an STFT window
 _LOW_SHARE, _HIGH_SHARE = 0.25, 0.75  # between which the slope of an edge is taken

@@ -83,6 +83,16 @@ def test_rules_hold_for_the_refined_events() -> None:
     assert event.onset_s == pytest.approx(1.0, abs=0.011)
 
 
+def test_silence_is_not_moved_to_the_sounds_beside_it() -> None:
+    nothing = [0.0] * 8
+    quiet = [0.0, 0.0, 0.9, 0.9, 0.9, 0.0, 0.0, 0.0]
+    table = table_of(*[nothing] * CLASS_MAP.find("Silence").index, quiet)
+    plain = detect(table, rule_set(on=0.5))
+    heard = detect(table, rule_set(on=0.5), envelope=sound(4.3, (1.1, 1.3), (2.5, 2.8)))
+    assert heard.onset_s.tolist() == plain.onset_s.tolist() == pytest.approx([1.2])
+    assert heard.offset_s.tolist() == plain.offset_s.tolist() == pytest.approx([2.64])
+
+
 def test_without_an_envelope_nothing_changes() -> None:
     found = detect(table_of([0, 0.9, 0]), rule_set(on=0.5))
     assert refine_edges(found, Envelope(np.zeros(0, np.float32))) is found
