@@ -17,7 +17,7 @@ from yamnet_gui.detection import (
     Envelope,
     PreparedScores,
     RuleSet,
-    derive_events,
+    detect,
     prepare,
 )
 
@@ -53,15 +53,17 @@ class Derived:
     ) -> "Derived":
         """Everything anew."""
         scores = prepare(table)
-        found = derive_events(scores, rules, class_map, None, envelope)
-        return cls(table.grid.count, rules, scores, _by_class(found), envelope)
+        found = detect(scores, rules, None, envelope)
+        events = _by_class(found.iter_events(class_map))
+        return cls(table.grid.count, rules, scores, events, envelope)
 
     def under(self, rules: RuleSet, class_map: ClassMap) -> "Derived":
         """The same under other rules; only classes whose rule differs are derived anew."""
         # scores prepared before a class was taught have no column for it
         changed = changed_classes(self.rules, rules, self.scores.class_count)
         wanted = None if changed is None else sorted(changed)
-        fresh = _by_class(derive_events(self.scores, rules, class_map, wanted, self.envelope))
+        found = detect(self.scores, rules, wanted, self.envelope)
+        fresh = _by_class(found.iter_events(class_map))
         if changed is None:
             return replace(self, rules=rules, events=fresh)
         kept = {i: events for i, events in self.events.items() if i not in changed}
