@@ -17,6 +17,8 @@ from .state.sound import Sound
 from .state.spectrogram import Spectrogram, Tile, TileKey
 from .state.timeline import Timeline
 
+_AT_REST_MS = 60
+
 
 class Opener(QObject):
     """Opens a file in the background; what was open stays until the new one is known to be fine."""
@@ -48,6 +50,11 @@ class Opener(QObject):
         self._tiles: Ticket | None = None
         self._wanted: tuple[int, int] | None = None
         self._zone = ""
+        self._resting = QTimer(self)
+        self._resting.setSingleShot(True)
+        self._resting.setInterval(_AT_REST_MS)
+        self._resting.timeout.connect(self._way.release)
+        timeline.view_changed.connect(self._on_moved)
         sound.samples_wanted.connect(self._read_samples)
         spectrogram.tiles_wanted.connect(self._compute_tiles)
 
@@ -85,6 +92,9 @@ class Opener(QObject):
 
     def close(self) -> None:
         """Ends the threads."""
+        if self._resting.isActive():
+            self._resting.stop()
+            self._way.release()
         for runner in (self._files, self._whole, self._view):
             runner.cancel_all()
         for runner in (self._files, self._whole, self._view):
@@ -108,6 +118,13 @@ class Opener(QObject):
             on_failed=self._drop,
         )
         self.opened.emit(info.path)
+
+    @Slot(object)
+    def _on_moved(self, _view: object) -> None:
+        """What only makes the picture finer waits while the view moves."""
+        if not self._resting.isActive():
+            self._way.claim()
+        self._resting.start()
 
     @Slot(int, int)
     def _read_samples(self, first: int, last: int) -> None:
@@ -137,7 +154,7 @@ class Opener(QObject):
         if self._tiles:
             self._tiles.cancel()
         self._tiles = self._view.submit(
-            TilesJob(self.path, self._spectrogram.settings, tuple(keys)),
+            TilesJob(self.path, self._spectrogram.settings, tuple(keys), self._way),
             on_result=self._take_tile,
             on_failed=self._drop,
         )

@@ -42,17 +42,25 @@ class RightOfWay:
         self._claims = 0
         self._free = threading.Condition()
 
-    @contextmanager
-    def claimed(self) -> Iterator[None]:
-        """Has the right of way inside the block; several may have it at once."""
+    def claim(self) -> None:
+        """Takes the right of way until `release`; several may have it at once."""
         with self._free:
             self._claims += 1
+
+    def release(self) -> None:
+        """Gives back what `claim` took."""
+        with self._free:
+            self._claims -= 1
+            self._free.notify_all()
+
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Has the right of way inside the block."""
+        self.claim()
         try:
             yield
         finally:
-            with self._free:
-                self._claims -= 1
-                self._free.notify_all()
+            self.release()
 
     def wait(self, longest_s: float) -> bool:
         """Waits until nobody has the right of way, so long at most; whether the way is free."""

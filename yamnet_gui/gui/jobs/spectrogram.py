@@ -24,7 +24,7 @@ _STEP_ASIDE_S = 0.05
 class OverviewJob:
     """Yields ever more complete states of the coarse spectrogram; from the cache at once.
 
-    While the network loads for the first scores it goes slowly.
+    While the network loads for the first scores, or the view moves, it goes slowly.
     """
 
     path: Path
@@ -57,15 +57,17 @@ class OverviewJob:
 
 @dataclass(frozen=True, slots=True)
 class TilesJob:
-    """Computes tiles one by one, most wanted first."""
+    """Computes tiles one by one, most wanted first; slowly while the view moves."""
 
     path: Path
     settings: SpectrogramSettings
     keys: tuple[TileKey, ...]
+    way: RightOfWay = field(default_factory=RightOfWay)
 
     def run(self) -> Iterator[tuple[TileKey, Tile]]:
         with open_audio(self.path) as source:
             for key in self.keys:
+                self.way.wait(_STEP_ASIDE_S)
                 decibels = spectrogram_columns(
                     source, self.settings, key.first_s, key.seconds_per_column, TILE_COLUMNS, ROWS
                 )
