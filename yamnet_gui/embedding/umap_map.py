@@ -3,6 +3,7 @@
 import contextlib
 import io
 import re
+import sys
 import threading
 from collections.abc import Generator
 
@@ -36,6 +37,7 @@ def umap_map(
     wrong: list[Exception] = []
 
     def work() -> None:
+        bar.reader = threading.get_ident()
         try:
             model = umap.UMAP(
                 n_neighbors=min(15, len(components) - 1),
@@ -66,14 +68,21 @@ def umap_map(
 
 
 class _Bar(io.StringIO):
-    """Where the progress bar writes: reads the share from it, and raises where it must stop."""
+    """Where the progress bar writes: reads the share from it, and raises where it must stop.
+
+    What other threads print in the meantime goes where it should.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.share = 0.0
         self.stopped = False
+        self.reader = 0
+        self._elsewhere = sys.stdout
 
     def write(self, text: str) -> int:
+        if threading.get_ident() != self.reader:
+            return self._elsewhere.write(text)
         if self.stopped:
             raise Cancelled
         for percent in _PERCENT.findall(text):
