@@ -52,7 +52,7 @@ class ProjectionProgress:
 def pca(vectors: NDArray[np.float16] | Floats) -> Projection:
     """The two main directions of the embeddings' directions (each row taken with length 1).
 
-    The directions are those of the covariance of all rows, or, of more than 30,000, of so many
+    The directions are those of the covariance of all rows, or, of more than 20,000, of so many
     spread evenly. Memory does not grow with the number of rows.
     """
     covariance, mean = _covariance(vectors)
@@ -137,7 +137,7 @@ _FEWEST = 5
 _STEPS = 10
 _EXAGGERATION = 12.0
 _BLOCK_ROWS = 8192
-_SAMPLE = 30_000
+_SAMPLE = 20_000
 
 
 def _covariance(

@@ -175,6 +175,9 @@ class _Scores:
         rows = rows[self.near[rows] > _HIDDEN]
         if len(rows) > max(_MANY_ROWS, 4 * count):
             nearer = self._nearer(rows)
+            self.near[rows] = nearer  # a further look need not begin with the bytes again
+            self._bounds = self._bounds.copy()
+            self._bounds[rows] = _ROUNDING
             rows = rows[nearer + _ROUNDING >= _reached(nearer - _ROUNDING, count)]
         exact = self.exact(rows)
         order = np.lexsort((rows, -exact))[:count]
