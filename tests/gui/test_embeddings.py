@@ -8,6 +8,7 @@ import pytest
 
 from yamnet_gui.embedding import Classifier
 from yamnet_gui.embedding.classifier import Layer
+from yamnet_gui.gui.features.dataset import Dataset
 from yamnet_gui.gui.features.taught_scores import TaughtScores
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import Project
@@ -116,6 +117,26 @@ def test_it_scores_while_a_recording_is_analysed(
     bench.open(write_calls(tmp_path / "third.wav", seed=11))
     settled(bench)
     assert max(seen) > 0.5
+
+
+def test_recordings_that_are_analysed_together_are_searched_for_it(
+    start: Start, settled: Settled, calls: Path, tiny_weights: Path, tmp_path: Path
+):
+    bench = start(calls, weights=tiny_weights)
+    settled(bench)
+    bench.feature(TaughtScores).use(by_hand(bench))
+    settled(bench)
+    more = [write_calls(tmp_path / f"{n}.wav", seed=n) for n in (21, 22)]
+    dataset = bench.feature(Dataset)
+    for _ in range(2):  # the second time everything is there already and must stay
+        dataset.analyse(more)
+        settled(bench)
+        project: Project = bench.project.project
+        for path in more:
+            recording = project.recording_at(path)
+            assert recording.id in bench.embeddings.store.recordings()
+            events = project.recording_events(recording.id)
+            assert sum(e.label == "Owl of mine" for e in events) >= 6
 
 
 def test_taught_classes_come_back_with_their_project(

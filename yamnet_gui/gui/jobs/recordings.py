@@ -199,7 +199,13 @@ class AnalyseAllJob:
     def _store(self, recording: Recording, scored: ScoredRecording) -> None:
         found = find_events(scored, self.rules).labelled(self.class_map)
         info = scored.recording
-        self.project.derive(recording.id, found.events)
+        width = scored.tables[0].scores.shape[1]
+        taught = [  # classes that the network does not know are detected from its embeddings
+            event
+            for event in self.project.recording_events(recording.id)
+            if not event.touched and event.class_index is not None and event.class_index >= width
+        ]
+        self.project.derive(recording.id, [*found.events, *taught])
         self.project.add_analysis(
             Analysis(
                 recording.id, self.model.sha256, self.model.name, self.settings.key(),
