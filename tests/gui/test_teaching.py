@@ -99,7 +99,7 @@ def whole_loop(
     settled(bench)
     assert feature.panel.isVisible()
     assert feature.panel.ticked == [NAME]
-    assert feature.panel.class_name == NAME
+    assert feature.panel.classes_wished == {NAME: NAME}
     click(qtbot, feature.panel.teach)
     settled(bench)
     assert [c.label for c in bench.taught.classes] == [NAME]
@@ -165,7 +165,7 @@ def test_ten_more_to_label_are_offered_and_counted(
 ):
     decide_ten(bench, qtbot, settled)
     teaching, finding = bench.feature(Teaching), bench.feature(FindingSimilar)
-    teaching.panel.tick(NAME, NAME)
+    teaching.panel.tick([NAME], NAME)
     click(qtbot, finding.panel.teach)
     settled(bench)
     click(qtbot, teaching.panel.teach)
@@ -260,7 +260,7 @@ def test_a_class_without_counter_examples_is_refused_in_words(
     settled(bench)
     feature = bench.feature(Teaching)
     feature.show()
-    feature.panel.tick(NAME, NAME)
+    feature.panel.tick([NAME], NAME)
     feature.panel.ground.setChecked(False)
     click(qtbot, feature.panel.teach)
     settled(bench)
@@ -272,3 +272,34 @@ def test_a_class_of_the_model_lends_its_name_no_twice(bench: Workbench):
     feature = bench.feature(Teaching)
     assert feature.suggested_name("Dog") == "Dog (taught)"
     assert feature.suggested_name(NAME) == NAME
+
+
+def test_a_class_named_after_one_of_the_models_is_taught_again_from_both(
+    bench: Workbench, qtbot: QtBot, settled: Settled
+):
+    """What "Bird" taught, and what was answered about "Bird (taught)" since."""
+    bench.reviewing.asks = Asks(
+        lambda _title, _used: LabelChoice("Bird", 106, "/m/015p6"), lambda _question, _verb: True
+    )
+    decide_ten(bench, qtbot, settled)
+    feature, finding = bench.feature(Teaching), bench.feature(FindingSimilar)
+    click(qtbot, finding.panel.teach)
+    settled(bench)
+    assert feature.panel.classes_wished == {"Bird": "Bird (taught)"}
+    click(qtbot, feature.panel.teach)
+    settled(bench)
+    feature.suggest("uncertain")
+    settled(bench)
+    finding.panel.do("accept")
+    finding.panel.do("reject")
+    click(qtbot, finding.panel.teach)
+    settled(bench)
+    assert feature.panel.classes_wished == {
+        "Bird": "Bird (taught)",
+        "Bird (taught)": "Bird (taught)",
+    }
+    before = bench.taught.get("Bird (taught)").classifier.sha256
+    click(qtbot, feature.panel.teach)
+    settled(bench)
+    assert [c.label for c in bench.taught.classes] == ["Bird (taught)"]
+    assert bench.taught.get("Bird (taught)").classifier.sha256 != before

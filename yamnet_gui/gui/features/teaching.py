@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from yamnet_gui.gui.jobs.runner import JobRunner, Ticket
 from yamnet_gui.gui.jobs.taught import fitting_model
 from yamnet_gui.gui.jobs.teaching import Suggestions, SuggestJob, TeachJob, TeachStep, TeachWish
 from yamnet_gui.gui.panels.notices import NoticeKind
-from yamnet_gui.gui.panels.teaching import TeachingPanel, names_of
+from yamnet_gui.gui.panels.teaching import TeachingPanel
 from yamnet_gui.gui.state.class_view import Showing
 from yamnet_gui.gui.state.similar import Hit, LabelOfHits, ListKind, Place
 
@@ -107,11 +108,7 @@ class Teaching(Feature):
         project = bench.project.project
         if project is None or self._ticket is not None:
             return
-        labels = dict(names_of(panel.ticked, panel.class_name))
-        labels = {
-            label: name if len(labels) == 1 else self.suggested_name(name)
-            for label, name in labels.items()
-        }
+        labels = dict(panel.classes_wished)
         wish = TeachWish(
             labels=labels,
             folders=panel.folders,
@@ -137,7 +134,7 @@ class Teaching(Feature):
                 analysing.analysis_settings(),
                 analysing.cache,
             ),
-            on_result=self._take_step,
+            on_result=lambda step: self._take_step(step, labels),
             on_failed=self._failed,
             on_done=self._done,
         )
@@ -149,16 +146,19 @@ class Teaching(Feature):
             self._ticket = None
         self.panel.set_progress(None, "Stopped.")
 
-    def _take_step(self, step: TeachStep) -> None:
+    def _take_step(self, step: TeachStep, labels: Mapping[str, str]) -> None:
         if step.result is None:
             self.panel.set_progress(step.share, step.text)
             return
-        self._take_taught(step.result, step.examples)
+        self._take_taught(step.result, step.examples, labels)
 
-    def _take_taught(self, taught: Taught, examples: int) -> None:
+    def _take_taught(self, taught: Taught, examples: int, wished: Mapping[str, str]) -> None:
         bench = self._bench
+        classifier = taught.classifier
+        # remembered, so that it can be taught again from the same labels and its own
+        about = {**classifier.about, "events": dict(wished)}
         try:
-            labels = self._scores.use(taught.classifier)
+            labels = self._scores.use(replace(classifier, about=about))
         except UserError as error:
             self._failed(error)
             return
@@ -295,7 +295,9 @@ class Teaching(Feature):
             self._similar.show_list(ListKind.SUGGESTED, title, hits, random=random)
 
         self._runner.submit(
-            SuggestJob(project, frames, one, strategy, _TEN, self._seed),
+            SuggestJob(
+                project, frames, one, frozenset(self._sources(label)), strategy, _TEN, self._seed
+            ),
             on_result=take,
             on_failed=bench.show_error,
         )
@@ -306,7 +308,14 @@ class Teaching(Feature):
         label = self._bench.similar.label
         if label is not None:
             self.show()
-            self.panel.tick(label.label, self.suggested_name(label.label))
+            self.panel.tick(self._sources(label.label), self.suggested_name(label.label))
+
+    def _sources(self, label: str) -> set[str]:
+        """Labels of events that a class is taught from: its own, and those it was taught from."""
+        one = self._bench.taught.get(label)
+        events = one.classifier.about.get("events") if one and one.classifier else None
+        known = events if isinstance(events, dict) else {}
+        return {label, *(source for source, name in known.items() if name == label)}
 
     def _count_soon(self) -> None:
         if not self._closed:

@@ -267,11 +267,15 @@ class Suggestions:
 
 @dataclass(frozen=True, slots=True)
 class SuggestJob:
-    """Chooses frames to label for a taught class among all that nobody has decided about it."""
+    """Chooses frames to label for a taught class among all that nobody has decided about.
+
+    `labels`: those whose decided events speak of the class.
+    """
 
     project: Project
     frames: Frames
     one: TaughtClass
+    labels: frozenset[str]
     strategy: Strategy
     count: int
     seed: int
@@ -289,7 +293,7 @@ class SuggestJob:
             vectors[part] = frames.read(rows[part])
             scores[part] = columns_of((self.one,), vectors[part])[:, 0]
         decided = self.project.event_ids(
-            EventFilter(labels=frozenset({label}), states=_DECIDED | {ReviewState.UNCERTAIN})
+            EventFilter(labels=self.labels, states=_DECIDED | {ReviewState.UNCERTAIN})
         )
         known = [
             frames.rows_in(item.recording_id, item.event.span)

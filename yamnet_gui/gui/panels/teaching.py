@@ -1,6 +1,6 @@
 """Teaching a class: examples, choices, how far to trust what came of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
@@ -74,8 +74,12 @@ class TeachingPanel(QWidget):
         return [i.text() for i in rows if i and i.checkState() is Qt.CheckState.Checked]
 
     @property
-    def class_name(self) -> str:
-        return self.name.text().strip()
+    def classes_wished(self) -> Mapping[str, str]:
+        """Label of events → class that they teach."""
+        name, ticked = self.name.text().strip(), self.ticked
+        if name and (len(ticked) == 1 or self.joined.isChecked()):
+            return dict.fromkeys(ticked, name)
+        return {label: self.suggest(label) for label in ticked}
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -83,7 +87,7 @@ class TeachingPanel(QWidget):
 
     @property
     def options(self) -> TeachOptions:
-        several = len(self.ticked) + len(self._folders) > 1
+        several = len(set(self.classes_wished.values())) + len(self._folders) > 1
         return TeachOptions(
             method=self.method.currentData(),
             output="softmax" if several and self.exclusive.isChecked() else "sigmoid",
@@ -115,13 +119,14 @@ class TeachingPanel(QWidget):
         self.table.setFixedHeight(rows * row_height(self.fontMetrics()) + head + 4)
         self._on_choice()
 
-    def tick(self, label: str, name: str) -> None:
-        """Chooses one label to teach from, and a name for the class."""
+    def tick(self, labels: Collection[str], name: str) -> None:
+        """Chooses labels that teach one class, and its name."""
         for row in range(self.table.rowCount()):
             item = self.table.item(row, 0)
             if item is not None:
-                on = item.text() == label
+                on = item.text() in labels
                 item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
+        self.joined.setChecked(True)
         self.name.setText(name)
         self._named = True
         self._on_choice()
@@ -249,6 +254,10 @@ class TeachingPanel(QWidget):
             self.method.setItemData(self.method.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         form.addRow("Model", self.method)
         column.addLayout(form)
+        self.joined = TickBox("All of these are one class", self)
+        self.joined.setToolTip("The ticked labels teach one class together; else one each")
+        self.joined.toggled.connect(self._on_choice)
+        column.addWidget(self.joined)
         self.balanced = TickBox("Every class counts the same", self)
         self.balanced.setToolTip("However many examples each of them has")
         self.balanced.setChecked(True)
@@ -360,14 +369,17 @@ class TeachingPanel(QWidget):
     def _on_choice(self) -> None:
         """Which fields make sense now."""
         ticked = self.ticked
-        one = len(ticked) == 1 and not self._folders
-        if one and not self._named:
+        several = len(ticked) > 1
+        self.joined.setVisible(several)
+        one = len(ticked) == 1 or (several and self.joined.isChecked())
+        if ticked and one and not self._named:
             self.name.blockSignals(True)
             self.name.setText(self.suggest(ticked[0]))
             self.name.blockSignals(False)
         self.name.setEnabled(one)
-        self.exclusive.setVisible(len(ticked) + len(self._folders) > 1 or bool(self._folders))
-        named = bool(self.class_name) or not one
+        each = several and not self.joined.isChecked()
+        self.exclusive.setVisible(each or bool(self._folders))
+        named = bool(self.name.text().strip()) or not one
         self.teach.setEnabled((bool(ticked) or bool(self._folders)) and named)
 
     def _on_class(self) -> None:
@@ -384,13 +396,6 @@ class TeachingPanel(QWidget):
     def _forget_folders(self) -> None:
         self._folders.clear()
         self._show_folders()
-
-
-def names_of(ticked: Sequence[str], name: str) -> Mapping[str, str]:
-    """Label of events → class that they teach; `name` holds where there is only one."""
-    if len(ticked) == 1 and name:
-        return {ticked[0]: name}
-    return {label: label for label in ticked}
 
 
 def _heading(text: str, parent: QWidget) -> QLabel:
