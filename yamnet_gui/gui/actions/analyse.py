@@ -23,10 +23,10 @@ ACTIONS: tuple[ActionSpec, ...] = (
         separator=True,
     ),
     ActionSpec("cancel_all", "&Stop analysing all recordings", "Analyse", ("Ctrl+Shift+.",)),
-    ActionSpec("rules", "&Rules", "Analyse", ("Ctrl+R",), separator=True),
+    ActionSpec("rules", "R&ules", "Analyse", ("Ctrl+R",), separator=True),
     ActionSpec("apply_rules", "A&pply the rules to all recordings…", "Analyse"),
     ActionSpec("import_rules", "&Import rules…", "Analyse"),
     ActionSpec("export_rules", "&Export the rules…", "Analyse"),
-    ActionSpec("reset_rules", "Reset all r&ules", "Analyse"),
+    ActionSpec("reset_rules", "Rese&t all rules", "Analyse"),
     ActionSpec("weights", "&Weights of the network…", "Analyse", (), "download"),
 )

@@ -40,7 +40,6 @@ class RuleSetting(Feature):
     def __init__(self, workbench: Workbench) -> None:
         super().__init__(workbench)
         bench = workbench
-        self._what = ""
         self._known = ""  # the text of the rules that the project has
         self._missing: frozenset[str] = frozenset()  # classes that it speaks of and nobody knows
         self._bases: dict[str, str] = {}  # name of a preset or of saved rules to its rules' id
@@ -52,7 +51,7 @@ class RuleSetting(Feature):
         self.dialog: ApplyRulesDialog | None = None
         self.panel = RulesPanel(bench.class_map, bench.ontology, bench.classes, bench.rules)
         bench.window.add_panel("rules", "Rules", self.panel, left=False, behind="events")
-        self.panel.edited.connect(self._on_edited)
+        self.panel.edited.connect(bench.rules.set)
         self.panel.set_chosen.connect(self.use)
         self.panel.menu_wanted.connect(self._fill_menu)
         self.panel.apply_requested.connect(self.apply_to_project)
@@ -245,14 +244,14 @@ class RuleSetting(Feature):
         if old is None and bench.rules.rule_set == RuleSet():
             return
         try:
-            bench.project.apply(kept_rules.change(old, new, self._what))
+            before = RuleSet()
+            if old is not None:
+                before = kept_rules.read(old, bench.class_map, bench.ontology)
+            what = kept_rules.difference(before, bench.rules.rule_set, bench.class_map)
+            bench.project.apply(kept_rules.change(old, new, what))
             self._known = new.text
         except UserError as error:
             bench.show_error(error)
-
-    def _on_edited(self, rules: RuleSet, what: str) -> None:
-        self._what = what
-        self._bench.rules.set(rules)
 
     def _on_rules(self) -> None:
         self._show_name()

@@ -26,7 +26,6 @@ from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.detection import (
     EVERYTHING,
-    RuleSet,
     Scope,
     inherited_from,
     inherited_rule,
@@ -87,7 +86,7 @@ _FIELDS = (
 class RulesPanel(QWidget):
     """Shows and changes the rules of one scope; `edited` carries the rules as they shall be."""
 
-    edited = Signal(object, str)  # RuleSet, what was moved (steps of the same join)
+    edited = Signal(object)  # RuleSet
     set_chosen = Signal(str)
     menu_wanted = Signal(object)  # QMenu to be filled
     apply_requested = Signal()
@@ -251,16 +250,11 @@ class RulesPanel(QWidget):
     def _moved(self, name: str, value: Any) -> None:
         rules, scope = self._rules.rule_set, self.scope
         rule = replace(own_rule(rules, scope), **{name: value})
-        changed = with_rule(rules, scope, rule, self._ontology)
-        self._edit(changed, f"{_title(scope)} {name}")
+        self.edited.emit(with_rule(rules, scope, rule, self._ontology))
 
     def _cleared(self, name: str) -> None:
         scope = self.scope
-        changed = without_value(self._rules.rule_set, scope, name, self._ontology)
-        self._edit(changed, "")
-
-    def _edit(self, rules: RuleSet, what: str) -> None:
-        self.edited.emit(rules, what)
+        self.edited.emit(without_value(self._rules.rule_set, scope, name, self._ontology))
 
 
 _ROWS_OF_EVENTS = ("method", "on", "merge_gap_s", "shortest_s", "padding_s", "cooldown_s", "edges")

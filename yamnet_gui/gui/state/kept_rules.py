@@ -2,15 +2,25 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.detection import RuleSet, rules_from_json, rules_to_json
+from yamnet_gui.detection import Rule, RuleSet, rules_from_json, rules_to_json
 from yamnet_gui.labels.project import Command, set_rules
 from yamnet_gui.labels.project import RuleSet as Kept
 
-__all__ = ["PRESENT", "Kept", "change", "missing", "present", "read", "saved", "write"]
+__all__ = [
+    "PRESENT",
+    "Kept",
+    "change",
+    "difference",
+    "missing",
+    "present",
+    "read",
+    "saved",
+    "write",
+]
 
 PRESENT = "present"
 _SAVED = "saved:"
@@ -56,8 +66,50 @@ def missing(kept: Kept, class_map: ClassMap) -> frozenset[str]:
     return frozenset(name for name in said if class_map.find(name) is None)
 
 
+def difference(before: RuleSet, after: RuleSet, class_map: ClassMap) -> str:
+    """What was moved, in words, where that is about one class, branch or all; "" for more."""
+    groups = {g.mid: g.name for g in (*before.groups, *after.groups)}
+    rules = [
+        ("all classes", before.default, after.default),
+        *(
+            (name, _of_group(before, mid), _of_group(after, mid))
+            for mid, name in sorted(groups.items())
+        ),
+        *(
+            (class_map[i].name, before.classes.get(i, Rule()), after.classes.get(i, Rule()))
+            for i in sorted(before.classes.keys() | after.classes.keys())
+            if i < len(class_map)
+        ),
+    ]
+    changed = [(name, old, new) for name, old, new in rules if old != new]
+    if len(changed) != 1:
+        return ""
+    name, old, new = changed[0]
+    moved = [f.name for f in fields(Rule) if getattr(old, f.name) != getattr(new, f.name)]
+    return f"{_TITLES[moved[0]]} of {name}" if len(moved) == 1 else name
+
+
+def _of_group(rules: RuleSet, mid: str) -> Rule:
+    return next((g.rule for g in rules.groups if g.mid == mid), Rule())
+
+
+_TITLES = {
+    "on": "threshold",
+    "off": "lower threshold",
+    "smoothing_s": "smoothing",
+    "shortest_s": "shortest length",
+    "longest_s": "longest length",
+    "merge_gap_s": "gaps",
+    "padding_s": "padding",
+    "cooldown_s": "cooldown",
+    "enabled": "events",
+    "method": "method",
+    "edges": "edges",
+}
+
+
 def change(old: Kept | None, new: Kept, what: str = "") -> Command:
     """One step of undo; steps that move the same thing one after the other join."""
     command = set_rules(old, new)
-    title = f"rules: {what}" if what else command.title
+    title = what or command.title
     return replace(command, title=title, merge_key=f"rules {what}" if what else "")
