@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from pytestqt.exceptions import TimeoutError as NotInTime
 from pytestqt.qtbot import QtBot
 
 from yamnet_gui import app
@@ -67,11 +68,36 @@ def start(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..
 def settled(qtbot: QtBot) -> Callable[[Workbench], None]:
     """Waits until nothing is on its way to the screen any more."""
 
+    def idle(bench: Workbench) -> None:
+        found: list[str] = []
+
+        def look() -> bool:
+            found[:] = busy_parts(bench)
+            return not bench.busy
+
+        try:
+            qtbot.waitUntil(look, timeout=60_000)
+        except NotInTime as error:
+            raise AssertionError(f"still busy after a minute: {', '.join(found)}") from error
+
     def wait(bench: Workbench) -> None:
-        qtbot.waitUntil(lambda: not bench.busy, timeout=60_000)
-        qtbot.waitUntil(lambda: not bench.busy, timeout=60_000)
+        idle(bench)
+        idle(bench)
 
     return wait
+
+
+def busy_parts(bench: Workbench) -> list[str]:
+    """Names of what is still at work."""
+    parts = {
+        "opener": bench.opener.busy,
+        "analysing": bench.analysing.running,
+        "deriver": bench.deriver.waiting,
+        "spectrogram": bench.spectrogram.waiting,
+        "projects": bench.projects.busy,
+        **{type(feature).__name__: feature.busy for feature in bench.features},
+    }
+    return [name for name, busy in parts.items() if busy]
 
 
 @pytest.fixture(scope="session")

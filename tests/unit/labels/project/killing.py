@@ -12,6 +12,7 @@ from .editor import digest
 from .helpers import agrees
 
 ROOT = Path(__file__).parents[4]
+_LONGEST_S = 90.0
 
 
 def _kill_after(path: Path, seed: int, module: str) -> list[str]:
@@ -23,6 +24,8 @@ def _kill_after(path: Path, seed: int, module: str) -> list[str]:
         cwd=ROOT, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdout is not None
+    watchdog = threading.Timer(_LONGEST_S, process.kill)  # one that hangs has not survived
+    watchdog.start()
     lines = []
     try:
         for line in process.stdout:
@@ -33,9 +36,12 @@ def _kill_after(path: Path, seed: int, module: str) -> list[str]:
                 break
         lines += [line.strip() for line in process.stdout.readlines() if line.endswith("\n")]
     finally:
+        hangs = not watchdog.is_alive()
+        watchdog.cancel()
         process.kill()
         process.wait()
         process.stdout.close()
+    assert not hangs, "the program hangs"
     return lines
 
 
