@@ -123,9 +123,10 @@ def curve(
     label: str,
     below: Ontology | None = None,
     collar_s: float = 0.5,
-) -> Iterator[Curve]:
+) -> Iterator[Curve | None]:
     """The curve of one label: its events derived anew at every threshold, the rest of its rule as
-    it is. Nothing where the label is none of the model's classes."""
+    it is. None on the way, so that it can be stopped; nothing but that where the label is none of
+    the model's classes."""
     finder = Finder(class_map, [label], below)
     classes = finder.classes_of([label])
     entry = class_map.find(label)
@@ -141,6 +142,7 @@ def curve(
                 moved = moved.with_threshold(index, threshold)
             pair = subject.judge.pair(finder.found(subject, moved, classes))
             counts[threshold] += event_counts(pair, collar_s).get(label, Counts())
+        yield None
     yield Curve(label, curve_of(thresholds, counts.__getitem__), present, collar_s)
 
 

@@ -32,6 +32,7 @@ from .reliability import (
     Bin,
     calibration_error,
     cross_validated,
+    cross_validation,
     reliability,
     share_interval,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "compare",
     "counting_below",
     "cross_validated",
+    "cross_validation",
     "densified",
     "derive_events",
     "detect",

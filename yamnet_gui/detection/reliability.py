@@ -1,7 +1,7 @@
 """How far what is said comes true: of raw scores, and of probabilities held out."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,14 +15,21 @@ _Z90 = 1.6449
 def cross_validated(reviews: Sequence[Review], folds: int = 5) -> NDArray[np.float64]:
     """The probability of each review, calibrated on the reviews of the other folds."""
     said = np.zeros(len(reviews))
+    for places, probabilities in cross_validation(reviews, folds):
+        said[places] = probabilities
+    return said
+
+
+def cross_validation(
+    reviews: Sequence[Review], folds: int = 5
+) -> Iterator[tuple[list[int], list[float]]]:
+    """`cross_validated` fold by fold: places of the reviews, and their probabilities."""
     for fold in range(folds):
         inside = [review for place, review in enumerate(reviews) if place % folds != fold]
-        members = [place for place in range(len(reviews)) if place % folds == fold]
-        found = calibrate(inside, {reviews[place].class_index for place in members})
-        for place in members:
-            review = reviews[place]
-            said[place] = float(found[review.class_index].probability(review.score))
-    return said
+        places = list(range(fold, len(reviews), folds))
+        found = calibrate(inside, {reviews[place].class_index for place in places})
+        members = [reviews[place] for place in places]
+        yield places, [float(found[r.class_index].probability(r.score)) for r in members]
 
 
 @dataclass(frozen=True, slots=True)

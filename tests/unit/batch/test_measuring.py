@@ -94,7 +94,9 @@ def test_the_curve_moves_one_threshold_and_knows_the_present_one(
     project: tuple[Project, StoredScores],
 ) -> None:
     on = project_subjects(*project)
-    found = last(curve(on, RULES, CLASS_MAP, "Dog"))
+    *on_the_way, found = curve(on, RULES, CLASS_MAP, "Dog")
+    assert on_the_way == [None, None]
+    assert found is not None
     assert found.curve.thresholds[found.place] == pytest.approx(0.3)
     assert found.curve.recall[found.place] == 1.0
     assert found.curve.precision[found.place] == 0.5

@@ -128,9 +128,11 @@ class Calibrating(Feature):
             )
 
     def _take(self, report: CalibrationReport) -> None:
-        self._report = report
+        before, self._report = self._report, report
+        if before is not None and report.raw_error is None:
+            return  # nothing new yet
         self._show()
-        chosen = self._bench.classes.chosen
+        chosen = self._bench.classes.chosen if before is None else None
         if self._dialog is not None and chosen is not None:
             self._dialog.choose_class(chosen)
 

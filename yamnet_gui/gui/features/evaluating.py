@@ -205,9 +205,10 @@ class Evaluating(Feature):
         job = CurveJob(found.on, found.rules, self._bench.class_map, label, below, found.collar_s)
         shown: list[Curve] = []
 
-        def take(curve: Curve) -> None:
-            shown.append(curve)
-            dialog.show_curve(curve)
+        def take(curve: Curve | None) -> None:
+            if curve is not None:
+                shown.append(curve)
+                dialog.show_curve(curve)
 
         def done() -> None:
             if not shown:

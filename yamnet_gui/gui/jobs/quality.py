@@ -24,7 +24,7 @@ from yamnet_gui.batch.subjects import (
 from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.detection import RuleSet, TuningStep, calibration_error, cross_validated
+from yamnet_gui.detection import RuleSet, TuningStep, calibration_error, cross_validation
 from yamnet_gui.labels.calibrations import (
     Calibration,
     ProjectReviews,
@@ -65,13 +65,17 @@ class CalibrateJob:
     def run(self) -> Iterator[CalibrationReport]:
         found = reviews_in(self.project, self.model_sha256, self.shown)
         calibration = calibrated(found, self.model_sha256, self.model_name, self.classes)
+        yield CalibrationReport(found, calibration)
         if len(found.reviews) < _FEWEST_TO_JUDGE:
-            yield CalibrationReport(found, calibration)
             return
+        said = [0.0] * len(found.reviews)
+        for places, probabilities in cross_validation(found.reviews):
+            yield CalibrationReport(found, calibration)  # so that it can be stopped
+            for place, probability in zip(places, probabilities, strict=True):
+                said[place] = probability
         came = [review.right for review in found.reviews]
         raw = calibration_error([review.score for review in found.reviews], came)
-        held_out = calibration_error(cross_validated(found.reviews), came)
-        yield CalibrationReport(found, calibration, raw, held_out)
+        yield CalibrationReport(found, calibration, raw, calibration_error(said, came))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,7 @@ class CurveJob:
     below: Ontology | None
     collar_s: float
 
-    def run(self) -> Iterator[Curve]:
+    def run(self) -> Iterator[Curve | None]:
         yield from curve(self.on, self.rules, self.class_map, self.label, self.below, self.collar_s)
 
 
