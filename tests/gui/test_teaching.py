@@ -103,7 +103,7 @@ def whole_loop(
     click(qtbot, feature.panel.teach)
     settled(bench)
     assert [c.label for c in bench.taught.classes] == [NAME]
-    assert "recordings that it had not heard" in feature.panel.sentence.text()
+    assert "recordings that it had not heard" in feature.panel.trust.sentence.text()
 
     index = bench.taught.index_of(NAME)
     assert bench.classes.chosen == index

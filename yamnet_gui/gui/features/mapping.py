@@ -61,6 +61,7 @@ class Mapping(Feature):
         self._frames: Frames | None = None
         self._xy: NDArray[np.float32] | None = None
         self._method = ""
+        self._new_layout = True
         panel, plot = self.panel, self.panel.plot
         panel.kind_changed.connect(lambda _kind: self.gather())
         panel.method_changed.connect(lambda _method: self.lay_out())
@@ -149,6 +150,7 @@ class Mapping(Feature):
         data, frames = self._data, self._frames
         if data is None or frames is None:
             return
+        self._new_layout = True
         self.panel.set_progress(0.0, "Laying out")
         chosen: Method = method  # type: ignore[assignment]
         self._ticket = self._runner.submit(
@@ -177,7 +179,8 @@ class Mapping(Feature):
     def _put(self, points: NDArray[np.float32]) -> None:
         first = self._xy is None
         self._xy = points
-        self.panel.plot.set_points(points)
+        self.panel.plot.set_points(points, keep_view=not self._new_layout)
+        self._new_layout = False
         if first or self.panel.plot.count != len(points):
             self.panel.set_taught(list(self._data.taught) if self._data else [])
         self._color()

@@ -13,8 +13,8 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QFileDialog, QMenu
 
 from yamnet_gui.audio import SOUND_SUFFIXES
-from yamnet_gui.core.errors import ProjectError, UserError
-from yamnet_gui.core.events import Event, RecordingInfo, ReviewState
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.events import RecordingInfo, ReviewState
 from yamnet_gui.core.scores import DEFAULT_HOP_S
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.embedding import Duplicate, Exclusion, Frames, Match
@@ -23,9 +23,8 @@ from yamnet_gui.gui.jobs.runner import JobRunner, Ticket
 from yamnet_gui.gui.panels.similar import SimilarPanel
 from yamnet_gui.gui.state.similar import Hit, LabelOfHits, ListKind, Place, Sample
 from yamnet_gui.gui.times import clock
-from yamnet_gui.labels.project import answer, delete, unreview
-from yamnet_gui.labels.project.values import ProjectEvent
 
+from .answers import HitAnswers
 from .feature import Feature
 
 if TYPE_CHECKING:
@@ -48,16 +47,15 @@ class FindingSimilar(Feature):
         )
         self._runner = JobRunner("search", bench)
         self._ticket: Ticket | None = None
-        self._made: set[str] = set()
+        self.answers = HitAnswers(bench)
         self.panel.decided.connect(self.decide)
         self.panel.refined.connect(self.refine)
         self.panel.play_requested.connect(self.play)
         self.panel.opened.connect(self.open)
         self.panel.again_requested.connect(self.search_again)
-        self.panel.label_requested.connect(self.ask_label)
+        self.panel.label_requested.connect(self.answers.ask_label)
         self.panel.file_requested.connect(self.find_like_file)
         self.panel.menu_requested.connect(self._menu)
-        bench.project.steps_changed.connect(self._on_steps)
         bench.project.project_changed.connect(self._on_project)
         bench.going.told.connect(bench.reviewing.told)
 
@@ -224,49 +222,8 @@ class FindingSimilar(Feature):
 
     def decide(self, row: int, state: ReviewState) -> None:
         """Keeps an answer in the project, as one step, and goes on to the next hit."""
-        bench, similar = self._bench, self._similar
-        if similar.kind is ListKind.DUPLICATES:
-            bench.reviewing.told.emit("A copy of a recording is no sound of a class.")
-            return
-        hit = similar.hits[row]
-        if state is ReviewState.UNREVIEWED:
-            self._take_back(row, hit)
-            return
-        if similar.label is None:
-            self.ask_label()
-        label = similar.label
-        if label is None:
-            return
-        found = answer(
-            self._events_of(hit.place),
-            hit.place.recording,
-            hit.place.span,
-            label.label,
-            state,
-            class_index=label.class_index,
-            mid=label.mid,
-            channel=hit.place.channel,
-            reviewer=bench.settings.value("reviewer"),
-        )
-        try:
-            if found.command.changes:
-                bench.project.apply(found.command)
-        except ProjectError as error:
-            bench.show_error(error)
-            return
-        if found.made:
-            self._made.add(found.event_id)
-        similar.decide(row, found.event_id, state)
-        self.panel.go_on(row)
-
-    def ask_label(self) -> None:
-        """Asks which class accepted hits are given."""
-        bench = self._bench
-        first = [self._similar.label.label] if self._similar.label else []
-        used = [*first, *(c.label for c in bench.taught.classes)]
-        choice = bench.reviewing.asks.label("Accept similar sounds as", used)
-        if choice is not None:
-            self._similar.set_label(LabelOfHits(choice.label, choice.class_index, choice.mid))
+        if self.answers.decide(row, state):
+            self.panel.go_on(row)
 
     def play(self, row: int) -> None:
         """Plays a hit, wherever it is; where its recording is open the tracks follow."""
@@ -354,40 +311,9 @@ class FindingSimilar(Feature):
         words = f"{Path(place.path).name} at {clock(place.span.start_s, 1)}"
         return Sample(words, frames.read(rows), place)
 
-    def _events_of(self, place: Place) -> list[Event]:
-        if self._bench.going.is_open(place):
-            return list(self._bench.document.events)
-        project = self._bench.project.project
-        return list(project.recording_events(place.recording)) if project is not None else []
-
-    def _take_back(self, row: int, hit: Hit) -> None:
-        bench = self._bench
-        event = next((e for e in self._events_of(hit.place) if e.id == hit.event_id), None)
-        if event is None:
-            return
-        items = [ProjectEvent(hit.place.recording, event)]
-        try:
-            bench.project.apply(delete(items) if event.id in self._made else unreview(items))
-        except ProjectError as error:
-            bench.show_error(error)
-            return
-        self._similar.decide(row, hit.event_id, ReviewState.UNREVIEWED)
-
-    def _on_steps(self) -> None:
-        """Undo, or another view, may have changed what was decided here."""
-        project = self._bench.project.project
-        if project is None:
-            return
-        for row, hit in enumerate(self._similar.hits):
-            if hit.event_id:
-                found = project.event(hit.place.recording, hit.event_id)
-                state = found.event.state if found is not None else ReviewState.UNREVIEWED
-                self._similar.decide(row, hit.event_id, state)
-
     def _on_project(self) -> None:
         if self._ticket is not None:
             self._ticket.cancel()
-        self._made.clear()
         self._similar.set_query(())
         self._similar.set_searching(False)
         self._similar.show(ListKind.SIMILAR, "", ())

@@ -55,10 +55,10 @@ class Teaching(Feature):
         panel.cancel_requested.connect(self.cancel)
         panel.folder_requested.connect(self._add_folder)
         panel.load_requested.connect(self._ask_load)
-        panel.save_requested.connect(self._ask_save)
-        panel.forget_requested.connect(self.forget)
-        panel.find_requested.connect(lambda _label: self._scores.detect_everywhere())
-        panel.show_requested.connect(self.show_class)
+        panel.taught.save_requested.connect(self._ask_save)
+        panel.taught.forget_requested.connect(self.forget)
+        panel.taught.find_requested.connect(lambda _label: self._scores.detect_everywhere())
+        panel.taught.show_requested.connect(self.show_class)
         similar = self._similar.panel
         similar.teach_requested.connect(self._teach_hits)
         similar.next_requested.connect(self.suggest)
@@ -327,6 +327,6 @@ class Teaching(Feature):
 
     def _show_taught(self) -> None:
         taught = self._bench.taught
-        self.panel.set_taught(taught.classes, taught.first_index)
+        self.panel.taught.set_classes(taught.classes, taught.first_index)
         named = [one.label for one in taught.classes if one.classifier is not None]
         self._similar.panel.set_taught(named)

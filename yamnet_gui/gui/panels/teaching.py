@@ -3,8 +3,8 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -14,8 +14,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
-    QListWidget,
-    QListWidgetItem,
     QProgressBar,
     QPushButton,
     QScrollArea,
@@ -26,12 +24,10 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.embedding import TeachOptions, TeachReport
-from yamnet_gui.gui.plots.learning import ConfusionMatrix, LearningCurve
-from yamnet_gui.gui.state.taught import TaughtClass
-from yamnet_gui.gui.theme import class_color
 from yamnet_gui.labels.project import ClassCounts
 
-from .parts import IconButton, TickBox, draw_swatch, row_height
+from .parts import IconButton, TickBox, row_height
+from .taught import TaughtList, TrustView, heading
 
 _METHODS = (
     ("logistic", "Logistic regression", "Steady with few examples; taught in an instant"),
@@ -49,10 +45,6 @@ class TeachingPanel(QWidget):
     cancel_requested = Signal()
     folder_requested = Signal()
     load_requested = Signal()
-    save_requested = Signal(str)
-    forget_requested = Signal(str)
-    find_requested = Signal(str)
-    show_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,7 +55,6 @@ class TeachingPanel(QWidget):
         """A name for the class that events of a label teach."""
         self._build()
         self.set_counts(())
-        self.set_taught((), 0)
 
     # What is wished
 
@@ -151,51 +142,14 @@ class TeachingPanel(QWidget):
 
     def set_report(self, names: Sequence[str], report: TeachReport | None) -> None:
         """How far to trust the classes that were taught."""
-        self.report.setVisible(report is not None)
-        if report is None:
-            return
-        self.sentence.setText(report.sentence)
-        tested = report.tested
-        self.curve.setVisible(tested and len(report.curve) > 1)
-        self.confusion.setVisible(tested)
-        self.curve_title.setVisible(tested and len(report.curve) > 1)
-        self.confusion_title.setVisible(tested)
-        self.curve.set_points([(p.examples, p.f1) for p in report.curve])
-        QTimer.singleShot(0, self, self._reveal_report)
-        self.confusion.set_counts(
-            [*names, "neither" if len(names) > 1 else "not it"], report.confusion
-        )
+        self.trust.set_report(names, report)
+        if report is not None:
+            QTimer.singleShot(0, self, self._reveal_report)
 
     def _reveal_report(self) -> None:
         """Brings the report into view once it has its size."""
         bar = self._area.verticalScrollBar()
         bar.setValue(min(self.teach.y(), bar.maximum()))
-
-    def set_taught(self, classes: Sequence[TaughtClass], first_index: int) -> None:
-        """The taught classes of the project."""
-        before = self.current_class
-        self.classes.clear()
-        for place, one in enumerate(classes):
-            gone = "" if one.classifier is not None else "  (no scores)"
-            item = QListWidgetItem(f"{one.label}{gone}")
-            item.setData(Qt.ItemDataRole.UserRole, one.label)
-            item.setIcon(_swatch(class_color(first_index + place)))
-            if one.classifier is not None:
-                item.setToolTip(str(one.classifier.about.get("sentence", "")))
-            self.classes.addItem(item)
-            if one.label == before:
-                self.classes.setCurrentItem(item)
-        if self.classes.count() and self.classes.currentRow() < 0:
-            self.classes.setCurrentRow(self.classes.count() - 1)
-        self.taught_part.setVisible(bool(classes))
-        rows = min(max(len(classes), 1), 5)
-        self.classes.setFixedHeight(rows * row_height(self.fontMetrics()) + 4)
-        self._on_class()
-
-    @property
-    def current_class(self) -> str:
-        item = self.classes.currentItem()
-        return str(item.data(Qt.ItemDataRole.UserRole)) if item is not None else ""
 
     def sizeHint(self) -> QSize:
         return QSize(300, 420)
@@ -207,7 +161,7 @@ class TeachingPanel(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(5)
-        column.addWidget(_heading("Examples", self))
+        column.addWidget(heading("Examples", self))
         self.none = QLabel(_NONE_YET, self)
         self.none.setWordWrap(True)
         self.none.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -237,7 +191,7 @@ class TeachingPanel(QWidget):
         column.addWidget(self.folder_list)
         column.addWidget(self.add)
 
-        column.addWidget(_heading("Class", self))
+        column.addWidget(heading("Class", self))
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         form.setSpacing(4)
@@ -296,57 +250,10 @@ class TeachingPanel(QWidget):
         column.addLayout(running)
         column.addWidget(self.doing)
 
-        self.report = QWidget(self)
-        told = QVBoxLayout(self.report)
-        told.setContentsMargins(0, 0, 0, 0)
-        told.setSpacing(4)
-        told.addWidget(_heading("How far to trust it", self))
-        self.sentence = QLabel(self)
-        self.sentence.setWordWrap(True)
-        self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        told.addWidget(self.sentence)
-        self.confusion_title = _dim("What examples were taken for", self)
-        self.confusion = ConfusionMatrix(self)
-        self.curve_title = _dim("F1 with more examples", self)
-        self.curve = LearningCurve(self)
-        for widget in (self.confusion_title, self.confusion, self.curve_title, self.curve):
-            told.addWidget(widget)
-        self.report.hide()
-        column.addWidget(self.report)
-
-        self.taught_part = QWidget(self)
-        below = QVBoxLayout(self.taught_part)
-        below.setContentsMargins(0, 0, 0, 0)
-        below.setSpacing(4)
-        below.addWidget(_heading("Taught classes of this project", self))
-        self.classes = QListWidget(self)
-        self.classes.setFrameShape(QFrame.Shape.NoFrame)
-        self.classes.setAccessibleName("Taught classes")
-        self.classes.currentItemChanged.connect(self._on_class)
-        self.classes.itemActivated.connect(
-            lambda item: self.show_requested.emit(item.data(Qt.ItemDataRole.UserRole))
-        )
-        below.addWidget(self.classes)
-        self.show_class = QPushButton("Show its score", self)
-        self.everywhere = QPushButton("Find everywhere", self)
-        self.everywhere.setToolTip("Detect the class in every analysed recording of the project")
-        self.save = QPushButton("Save…", self)
-        self.save.setToolTip("Save the class as a file that others can use")
-        self.forget = QPushButton("Forget", self)
-        for button, signal in (
-            (self.show_class, self.show_requested),
-            (self.everywhere, self.find_requested),
-            (self.save, self.save_requested),
-            (self.forget, self.forget_requested),
-        ):
-            button.clicked.connect(lambda _on=False, signal=signal: signal.emit(self.current_class))
-        for pair in ((self.show_class, self.everywhere), (self.save, self.forget)):
-            row = QHBoxLayout()
-            row.setSpacing(4)
-            for button in pair:
-                row.addWidget(button)
-            below.addLayout(row)
-        column.addWidget(self.taught_part)
+        self.trust = TrustView(self)
+        self.taught = TaughtList(self)
+        column.addWidget(self.trust)
+        column.addWidget(self.taught)
         self.load = QPushButton("Load a class from a file…", self)
         self.load.clicked.connect(self.load_requested)
         column.addWidget(self.load)
@@ -382,11 +289,6 @@ class TeachingPanel(QWidget):
         named = bool(self.name.text().strip()) or not one
         self.teach.setEnabled((bool(ticked) or bool(self._folders)) and named)
 
-    def _on_class(self) -> None:
-        there = bool(self.current_class)
-        for button in (self.show_class, self.everywhere, self.save, self.forget):
-            button.setEnabled(there)
-
     def _show_folders(self) -> None:
         names = ", ".join(folder.name for folder in self._folders)
         self.folder_list.setText(f'{names} (<a href="none">remove</a>)' if names else "")
@@ -396,26 +298,3 @@ class TeachingPanel(QWidget):
     def _forget_folders(self) -> None:
         self._folders.clear()
         self._show_folders()
-
-
-def _heading(text: str, parent: QWidget) -> QLabel:
-    label = QLabel(text, parent)
-    font = label.font()
-    font.setBold(True)
-    label.setFont(font)
-    return label
-
-
-def _dim(text: str, parent: QWidget) -> QLabel:
-    label = QLabel(text, parent)
-    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-    return label
-
-
-def _swatch(color: QColor) -> QIcon:
-    picture = QPixmap(12, 12)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    draw_swatch(painter, QRectF(2, 2, 8, 8), color)
-    painter.end()
-    return QIcon(picture)
