@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QThread
 
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
@@ -237,6 +238,19 @@ def test_measuring_stops_at_once(opened: Workbench, settled: Settled) -> None:
     assert dialog.again.isEnabled()
     settled(opened)
     assert not dialog.classes.figures.rows
+
+
+def test_closing_the_window_ends_what_is_under_way(opened: Workbench, settled: Settled) -> None:
+    review(opened, settled)
+    dialog = feature(opened, Evaluating).open()
+    settled(opened)
+    dialog.tune.click()
+    feature(opened, Replaying).open()
+    feature(opened, Calibrating).open()
+    threads = opened.findChildren(QThread)
+    assert {"evaluation", "replay", "calibration"} <= {t.objectName() for t in threads}
+    opened.window.close()
+    assert not any(thread.isRunning() for thread in threads)
 
 
 def test_a_table_of_what_is_there_is_a_measure(
