@@ -6,12 +6,19 @@ import threading
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
+from yamnet_gui.audio.spectrogram import SpectrogramSettings
 from yamnet_gui.batch import AnalysisSettings, ResultCache
 from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.gui.jobs.analysing import AnalyseJob
 from yamnet_gui.gui.jobs.background import SWITCH_S, RightOfWay, give_way, give_way_quickly
+from yamnet_gui.gui.jobs.spectrogram import OverviewJob, TilesJob
+from yamnet_gui.gui.opening import Opener
+from yamnet_gui.gui.state.document import Document
+from yamnet_gui.gui.state.sound import Sound
 from yamnet_gui.gui.state.spectrogram import Spectrogram, TileKey
+from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.yamnet import Network
 
 
@@ -43,7 +50,7 @@ def test_pythons_lock_changes_hands_at_once() -> None:
         sys.setswitchinterval(before)
 
 
-def test_nothing_is_computed_for_a_view_that_was_left_again(qtbot) -> None:  # type: ignore[no-untyped-def]
+def test_nothing_is_computed_for_a_view_that_was_left_again(qtbot: QtBot) -> None:
     spectrogram = Spectrogram()
     spectrogram.set_recording(48_000, 60.0)
     asked: list[list[TileKey]] = []
@@ -98,4 +105,39 @@ def test_a_network_that_cannot_be_loaded_is_told_once_and_leaves_no_thread(
     job = AnalyseJob(sound_file, _Broken(), AnalysisSettings(), ResultCache(tmp_path / "c"), way)
     with pytest.raises(WeightsError, match="cut short"):
         list(job.run())
+    assert way.wait(0.0)
+
+
+class _Asked(RightOfWay):
+    """Counts how often somebody asks before a step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times = 0
+
+    def wait(self, longest_s: float) -> bool:
+        self.times += 1
+        return super().wait(0.0)
+
+
+def test_every_tile_and_every_step_of_the_whole_picture_gives_way(sound_file: Path) -> None:
+    way = _Asked()
+    keys = tuple(TileKey(-6, index) for index in range(3))
+    assert len(list(TilesJob(sound_file, SpectrogramSettings(), keys, way).run())) == 3
+    assert way.times == 3
+    assert list(OverviewJob(sound_file, way).run())[-1].finished
+    assert way.times > 3
+
+
+def test_a_view_that_moves_has_the_right_of_way_until_it_rests(qtbot: QtBot) -> None:
+    way, timeline = RightOfWay(), Timeline()
+    opener = Opener(Document(521), timeline, Sound(), Spectrogram(), way)
+    timeline.set_recording(60.0, 48_000)
+    timeline.set_view(1.0, 2.0)
+    timeline.pan(0.5)
+    assert not way.wait(0.0)
+    qtbot.waitUntil(lambda: way.wait(0.0))
+    timeline.pan(0.5)
+    assert not way.wait(0.0)
+    opener.close()
     assert way.wait(0.0)
