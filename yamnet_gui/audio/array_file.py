@@ -63,6 +63,8 @@ def read_arrays(path: Path, kind: str) -> tuple[dict[str, Any], list[NDArray]]:
         if file.seek(0, 2) != end or len(header) != size or zlib.crc32(header) != crc:
             raise ValueError(f"{path.name} is cut off or damaged")
         memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    if hasattr(mmap, "MADV_WILLNEED"):  # read ahead, so that no frame waits for the disk
+        memory.madvise(mmap.MADV_WILLNEED)
     content = json.loads(header)
     if content["kind"] != kind:
         raise ValueError(f"{path.name} holds {content['kind']}, not {kind}")
