@@ -135,7 +135,7 @@ class AllEventsPanel(QWidget):
         self.table = QuietTable(self)
         self.table.setModel(self.model)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.table.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.table.setIconSize(QSize(8, 8))
         self.table.setAccessibleName("Events of all recordings")
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
