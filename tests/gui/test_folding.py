@@ -90,6 +90,13 @@ def test_a_click_on_a_folded_bar_selects_all_of_it(demo):
     demo.tracks.event_clicked.emit(demo.folding.members(shown.id)[0], False)
     assert set(demo.selection.ids) == set(demo.folding.members(shown.id))
     assert len(demo.selection.ids) > 1
+    other = next(e for e in demo.folding.shown if e.id != shown.id)
+    leaf = demo.folding.members(other.id)[0]
+    demo.tracks.event_clicked.emit(leaf, True)  # with Ctrl: beside the first
+    both = {*demo.folding.members(shown.id), *demo.folding.members(other.id)}
+    assert set(demo.selection.ids) == both
+    demo.tracks.event_clicked.emit(leaf, True)  # and let go as a whole
+    assert set(demo.selection.ids) == set(demo.folding.members(shown.id))
 
 
 def test_a_branch_alone_can_be_listed(demo):

@@ -52,6 +52,7 @@ class Controller(QObject):
         self._opener = opener
         self._analysing = analysing
         self._listed: Callable[[], Sequence[str]] | None = None
+        self._together: Callable[[str], Sequence[str]] = lambda event_id: (event_id,)
         self._walk: Callable[[int], bool] | None = None
         player.position_changed.connect(self._on_position)
         player.set_volume(settings.value("volume"))
@@ -228,13 +229,18 @@ class Controller(QObject):
         if not add:
             self._selection.select((event_id,) if event_id else ())
         elif event_id in self._selection.ids:
-            self._selection.select(i for i in self._selection.ids if i != event_id)
+            gone = set(self._together(event_id))
+            self._selection.select(i for i in self._selection.ids if i not in gone)
         elif event_id:
             self._selection.select((event_id, *self._selection.ids))
 
     def follow(self, order: Callable[[], Sequence[str]]) -> None:
         """Steps through events in this order of ids, such as that of a table."""
         self._listed = order
+
+    def select_together(self, members: Callable[[str], Sequence[str]]) -> None:
+        """What is selected and let go with an event: those that are shown as one with it."""
+        self._together = members
 
     def walk_by(self, step: Callable[[int], bool]) -> None:
         """Asks `step` first, which may lead through other recordings; False where it does not."""

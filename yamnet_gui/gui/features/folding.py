@@ -35,6 +35,7 @@ class FoldingKinds(Feature):
         bench.folding.changed.connect(self._select_together)
         bench.classes.chosen_changed.connect(self._offer)
         bench.selection.changed.connect(self._select_together)
+        bench.controller.select_together(bench.folding.members)
         stored = bytes(bench.settings.bytes(_KEY).data()).decode("utf-8", "replace")
         self._offered: tuple[object, ...] = ()
         if stored:
