@@ -7,6 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from yamnet_gui.core.threads import BLAS_THREADS
+
 from .classifier import Layer, Output, activated
 from .examples import NEGATIVE, ExampleSet
 from .frames import Floats
@@ -47,7 +49,9 @@ def fitted(
     wanted = targets(examples, options.output)
     weights = loss_weights(examples, wanted, options)
     fit = _network if options.method == "network" else _logistic
-    return (yield from fit(examples.vectors, wanted, weights, options))
+    # on small products more threads mostly wait for each other: ten times slower on busy cores
+    with BLAS_THREADS.one():
+        return (yield from fit(examples.vectors, wanted, weights, options))
 
 
 def targets(examples: ExampleSet, output: Output) -> Floats:
@@ -110,13 +114,16 @@ def _logistic(
         down = np.vstack([inner.T @ slope + array[:-1] / options.strength, slope.sum(axis=0)])
         return total + (array[:-1] ** 2).sum() / (2 * options.strength), down.ravel()
 
-    found = minimize(
-        loss,
-        np.zeros(shape[0] * shape[1]),
-        jac=True,
-        method="L-BFGS-B",
-        options={"maxiter": _MOST_STEPS},
-    ).x.reshape(shape)
+    flat = np.zeros(shape[0] * shape[1])
+    for done in range(0, _MOST_STEPS, _STEPS_AT_ONCE):
+        step = minimize(
+            loss, flat, jac=True, method="L-BFGS-B", options={"maxiter": _STEPS_AT_ONCE}
+        )
+        flat = step.x
+        yield (done + _STEPS_AT_ONCE) / _MOST_STEPS  # a place to be stopped at
+        if step.success:
+            break
+    found = flat.reshape(shape)
     bias = found[-1].copy()
     bias[~wanted.any(axis=0)] = _NEVER  # a class of which no example was left to learn from
     yield 1.0
@@ -135,7 +142,8 @@ def _basis(vectors: Floats) -> Doubles:
     return np.linalg.qr(wide.T)[0]
 
 
-_MOST_STEPS = 200
+_MOST_STEPS = 240
+_STEPS_AT_ONCE = 30
 _NEVER = -20.0
 
 

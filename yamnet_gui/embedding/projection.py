@@ -7,6 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from yamnet_gui.core.threads import BLAS_THREADS
+
 from .frames import Floats, scales_of, widened
 
 Method = Literal["pca", "tsne", "umap"]
@@ -165,7 +167,8 @@ def _main_axes(covariance: NDArray[np.float64], count: int) -> tuple[NDArray[np.
     from scipy.linalg import eigh
 
     last = len(covariance) - 1
-    values, axes = eigh(covariance, subset_by_index=[last - count + 1, last])
+    with BLAS_THREADS.one():
+        values, axes = eigh(covariance, subset_by_index=[last - count + 1, last])
     values, axes = values[::-1], axes[:, ::-1]
     signs = np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(count)])
     return np.maximum(values, 0), (axes * np.where(signs == 0, 1, signs)).astype(np.float32)

@@ -3,7 +3,8 @@
 Importing this package imports neither TensorFlow nor h5py; building a network does.
 """
 
-from ._threads import usable_cores
+from yamnet_gui.core.threads import usable_cores
+
 from .analyzer import Analyzer, PatchNetwork, frame_count, start_sample
 from .fetch import fetch_weights
 from .front_end import LogMel, log_mel

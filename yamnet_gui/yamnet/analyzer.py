@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.pipeline import mapped, prefetched
 from yamnet_gui.core.scores import DEFAULT_HOP_S, ScoreChunk
+from yamnet_gui.core.threads import BLAS_THREADS
 
-from ._threads import BLAS_THREADS
 from .front_end import LogMel
 from .parameters import (
     MEL_BANDS,

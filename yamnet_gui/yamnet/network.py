@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import WeightsError
+from yamnet_gui.core.threads import usable_cores
 
 from ._tensorflow import import_tensorflow
-from ._threads import usable_cores
 from .parameters import LAYERS, MEL_BANDS, PATCH_FRAMES
 from .weights import ADVICE, Weights, WeightsFile, find_weights, load_weights
 

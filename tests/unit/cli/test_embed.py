@@ -2,6 +2,10 @@
 
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -122,6 +126,37 @@ def test_path_samples_and_address_give_the_same(weights, sounds):
     pooled = yamnet_gui.embed(samples, rate, per="recording", pool=("mean", "max"))
     np.testing.assert_allclose(pooled.vectors[0, :1024], one.embeddings.mean(axis=0), rtol=1e-4)
     np.testing.assert_allclose(pooled.vectors[0, 1024:], one.embeddings.max(axis=0), rtol=1e-4)
+
+
+@pytest.fixture
+def server(sounds: Path) -> Iterator[str]:
+    """The address of a server that has the sounds."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    made = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(sounds)))
+    thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"http://127.0.0.1:{made.server_address[1]}"
+    made.shutdown()
+    thread.join()
+    made.server_close()
+
+
+def test_an_address_is_fetched_and_gives_the_same(run, weights, sounds, server, tmp_path):
+    here = yamnet_gui.embed(sounds / "s0.wav")
+    there = yamnet_gui.embed(f"{server}/s0.wav")
+    np.testing.assert_array_equal(there.vectors, here.vectors)
+    out = tmp_path / "v.npz"
+    assert run("embed", f"{server}/s0.wav", "-o", out, "--per", "frame")[0] == 0
+    with np.load(out) as arrays:
+        np.testing.assert_array_equal(arrays["vectors"], here.vectors)
+    with pytest.raises(UserError, match="larger than"):
+        yamnet_gui.embed(f"{server}/s1.wav", limit_bytes=1000)
+    with pytest.raises(UserError, match="404"):
+        yamnet_gui.embed(f"{server}/none.wav")
 
 
 @pytest.mark.parametrize(

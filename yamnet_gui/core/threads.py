@@ -17,8 +17,8 @@ def usable_cores() -> int:
 class BlasThreads:
     """Holds matrix products to one thread as long as anybody wishes it.
 
-    More threads would wait, spinning, for the cores that the network uses, and a product's last
-    bits depend on their number. The number is a property of the whole process; hence one shared
+    More threads would wait, spinning, for cores that others use, and a product's last bits depend
+    on their number. The number is a property of the whole process; hence one shared
     count of who wishes it, and the first one's end does not change it under the second.
     """
 
