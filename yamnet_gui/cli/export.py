@@ -13,6 +13,7 @@ from yamnet_gui.batch.score_tables import stored_analysis, write_scores
 from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.errors import LabelsError, SettingsError
 from yamnet_gui.core.events import LabelledRecording, ReviewState
+from yamnet_gui.labels.calibrations import with_probabilities
 from yamnet_gui.labels.clips import plan_clips
 from yamnet_gui.labels.exchange import labelled_recordings
 from yamnet_gui.labels.export import Export, ExportChoice, chosen
@@ -155,7 +156,7 @@ def _read(options: argparse.Namespace) -> _Source:
         with open_project(path, read_only=True) as project:
             if project.damage:
                 _say(project.damage)
-            recordings = labelled_recordings(project)
+            recordings = [with_probabilities(project, r) for r in labelled_recordings(project)]
             known = {project.locate(r): project.analyses(r.id) for r in project.recordings()}
             return _Source(recordings, project_facts(project, options.title), known, _NOT_REJECTED)
     result = read_labels(options.from_format, path, options=ReadOptions(encoding=options.encoding))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from yamnet_gui.core.errors import ProjectError
-from yamnet_gui.core.events import Event, EventList
+from yamnet_gui.core.events import Event, EventList, LabelledRecording
 from yamnet_gui.detection import (
     ClassCalibration,
     Review,
@@ -195,6 +195,18 @@ def fill_probabilities(
             if after is not before:
                 project.derive(recording.id, after)
         yield recording.id
+
+
+def with_probabilities(project: Project, labelled: LabelledRecording) -> LabelledRecording:
+    """A recording as it goes out: every event with the probability that the calibration in use
+    gives it now, decided on or not. Unchanged where none is in use or it is of other weights.
+
+    Raises ProjectError.
+    """
+    calibration = stored_calibration(project)
+    if calibration is None or not calibration.fits(labelled.model_sha256):
+        return labelled
+    return replace(labelled, events=with_probability(labelled.events, calibration.known))
 
 
 def reread(project: Project | None) -> Calibration | None:

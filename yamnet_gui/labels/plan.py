@@ -248,6 +248,8 @@ def _updated(twin: Event, event: Event) -> Event:
     if event.label != twin.label:
         result = result.relabelled(event.label, event.class_index, event.mid)
     said = {name: getattr(event, name) for name in _FILLED if getattr(event, name) is not None}
+    if twin.touched:  # a project's own reviews say how probable it is, now as then
+        said.pop("probability", None)
     said |= {name: getattr(event, name) for name in _WORDS if getattr(event, name)}
     if event.state is not type(event.state).UNREVIEWED:
         said["state"] = event.state

@@ -14,7 +14,11 @@ from yamnet_gui.labels.calibrations import (
     reviews_in,
     store_calibration,
     stored_calibration,
+    with_probabilities,
 )
+from yamnet_gui.labels.exchange import plan_for_project, read_for_project
+from yamnet_gui.labels.formats import write_labels
+from yamnet_gui.labels.plan import ImportKind
 from yamnet_gui.labels.project import Analysis, Project, Recording, add_events
 
 MODEL, OTHER = "a" * 64, "b" * 64
@@ -123,3 +127,21 @@ def test_stored_detections_follow_and_decisions_stay(project: Project) -> None:
     assert project.undo_title == before
     list(fill_probabilities(project, None))
     assert project.recording_events("one").get("d1").probability is None
+
+
+def test_what_goes_out_has_the_probability_of_now_and_comes_back_unchanged(
+    project: Project, tmp_path: Path
+) -> None:
+    project.apply(add_events("one", decided(60)))
+    assert with_probabilities(project, project.labelled("one")) == project.labelled("one")
+    kept = store_calibration(project, calibrated(reviews_in(project, MODEL), MODEL))
+    labels = with_probabilities(project, project.labelled("one"))
+    score = labels.events.get("e9").score_max
+    assert labels.events.get("e9").probability == pytest.approx(
+        float(kept.classes[0].probability([score])[0])
+    )
+    table = tmp_path / "out.csv"
+    write_labels("csv", [labels], table)
+    read = read_for_project(project, table)
+    plan = plan_for_project(project, read.recordings)
+    assert plan.counts() == {**dict.fromkeys(ImportKind, 0), ImportKind.SAME: 60}

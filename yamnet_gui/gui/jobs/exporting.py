@@ -12,6 +12,7 @@ from yamnet_gui.batch.score_tables import stored_analysis
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.scores import ScoreTable
+from yamnet_gui.labels.calibrations import with_probabilities
 from yamnet_gui.labels.clips import ClipOptions, CutClip, cut_clips, plan_clips
 from yamnet_gui.labels.export import Export, ExportChoice, ExportPreview, chosen
 from yamnet_gui.labels.formats import (
@@ -50,9 +51,11 @@ class LoadJob:
         shown = self.shown.recording.path if self.shown else None
         for n, recording in enumerate(there):
             here = shown is not None and self.project.locate(recording) == shown
-            labels = self.shown if here else self.project.labelled(recording.id)
-            assert labels is not None
-            found.append(labels)
+            if here and self.shown is not None:
+                found.append(self.shown)
+            else:
+                labels = self.project.labelled(recording.id)
+                found.append(with_probabilities(self.project, labels))
             yield Loaded(n + 1, len(there))
         if self.shown is not None and all(r.recording.path != shown for r in found):
             found.append(self.shown)
