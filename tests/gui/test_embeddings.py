@@ -157,6 +157,23 @@ def test_taught_classes_come_back_with_their_project(
     assert again.document.scores.best[-1] == pytest.approx(best, abs=0.02)
 
 
+def test_taught_classes_go_with_a_project_that_is_saved_elsewhere(
+    start: Start, settled: Settled, calls: Path, tiny_weights: Path, tmp_path: Path
+):
+    bench = start(calls, weights=tiny_weights)
+    settled(bench)
+    bench.feature(TaughtScores).use(by_hand(bench))
+    settled(bench)
+    (tmp_path / "away").mkdir()
+    bench.projects.save_as(tmp_path / "away" / "copy.yamnet")
+    settled(bench)
+    (one,) = bench.taught.classes
+    assert one.classifier is not None
+    assert one.path.is_relative_to(tmp_path / "away")
+    assert one.path.exists()
+    assert bench.document.scores.best[-1] > 0.5
+
+
 def test_other_recordings_of_the_project_are_searched_for_it(
     start: Start, settled: Settled, calls: Path, tiny_weights: Path, tmp_path: Path
 ):

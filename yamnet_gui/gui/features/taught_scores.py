@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -197,9 +198,29 @@ class TaughtScores(Feature):
 
     def _take_classes(self, found: tuple[tuple[TaughtClass, ...], tuple[str, ...]]) -> None:
         classes, problems = found
-        self._taught.set(classes)
+        self._taught.set(self._at_home(classes))
         for text in problems:
             self._bench.notices.show_notice(NoticeKind.WARNING, text)
+
+    def _at_home(self, classes: tuple[TaughtClass, ...]) -> tuple[TaughtClass, ...]:
+        """A project that was saved under another name gets files of its own."""
+        folder = self._folder()
+        if folder is None:
+            return classes
+        found = []
+        for one in classes:
+            path = one.path
+            if one.classifier is not None and path is not None and not path.is_relative_to(folder):
+                home = self._place(one.classifier.labels)
+                try:
+                    folder.mkdir(parents=True, exist_ok=True)
+                    if home is not None:
+                        one.classifier.save(home)
+                        one = replace(one, path=home)
+                except (OSError, UserError):
+                    pass  # the file where it is does as well
+            found.append(one)
+        return tuple(found)
 
     def _on_changed(self) -> None:
         self._score_soon()
@@ -210,7 +231,12 @@ class TaughtScores(Feature):
             return
         base = project.path.parent
         entries = [
-            {"label": c.label, "file": _relative(c.path, base)} for c in self._taught.classes
+            {
+                "label": c.label,
+                "file": _relative(c.path, base),
+                "kept": str(c.path.absolute()) if c.path is not None else "",
+            }
+            for c in self._taught.classes
         ]
         text = json.dumps(entries, ensure_ascii=False) if entries else ""
         if text != self._stored:
@@ -275,12 +301,17 @@ def _places(text: str, base: Path) -> list[tuple[str, Path | None]]:
     """Labels and files from the project's value; what cannot be read is left out."""
     try:
         entries = json.loads(text) if text else []
-        return [
-            (str(entry["label"]), base / str(entry["file"]) if entry["file"] else None)
-            for entry in entries
-        ]
-    except (ValueError, KeyError, TypeError):
+        return [(str(entry["label"]), _file_of(entry, base)) for entry in entries]
+    except (ValueError, KeyError, TypeError, AttributeError):
         return []
+
+
+def _file_of(entry: dict[str, str], base: Path) -> Path | None:
+    """The file beside the project; where it is not there, where it was when it was written."""
+    if not entry["file"]:
+        return None
+    beside, kept = base / entry["file"], entry.get("kept", "")
+    return Path(kept) if kept and not beside.exists() and Path(kept).exists() else beside
 
 
 def _relative(path: Path | None, base: Path) -> str:
