@@ -28,7 +28,7 @@ from .state.settings import Settings
 from .theme import icon
 
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-_LAYOUT_VERSION = 1
+_LAYOUT_VERSION = 2  # counts up when panels come or go: a layout without them would hide them
 _PANEL_WIDTH = 270
 _WIDEST_PANEL = 360
 

@@ -62,7 +62,7 @@ class FoldingKinds(Feature):
         own = [(node.mid, node.name) for node in nodes]
         panel.fold.show_choices(
             [
-                [("", "Not folded")],
+                [("", "Unfolded")],
                 [(name, f"Fold: {_TITLES[name]}") for name in reversed(FOLDS)],
                 [(mid, f"Fold: {name}") for mid, name in own],
             ],

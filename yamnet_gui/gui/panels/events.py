@@ -121,7 +121,10 @@ class EventsPanel(QWidget):
         self.states.setToolTip("List only events in this state")
         for text, _ in _STATE_CHOICES:
             self.states.addItem(text)
-        self.states.setMinimumContentsLength(9)
+        self.states.setMinimumContentsLength(6)
+        self.states.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
         self.states.currentIndexChanged.connect(self._on_filter)
         self.least = QDoubleSpinBox(self)
         self.least.setRange(0.0, 1.0)
@@ -136,14 +139,14 @@ class EventsPanel(QWidget):
         self.fold.chosen.connect(self.fold_chosen)
         self.branch = _Choice("Branch", "List only what is below this kind of sound", self)
         self.branch.chosen.connect(self.branch_chosen)
+        which = QHBoxLayout()
+        which.setSpacing(4)
+        which.addWidget(self.search, 1)
+        which.addWidget(self.least)
         kinds = QHBoxLayout()
         kinds.setSpacing(4)
-        kinds.addWidget(self.fold, 1)
-        kinds.addWidget(self.branch, 1)
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        row.addWidget(self.states, 1)
-        row.addWidget(self.least)
+        for box in (self.states, self.fold, self.branch):
+            kinds.addWidget(box, 1)
 
         self.table = QuietTable(self)
         self.table.setModel(self.model)
@@ -173,8 +176,7 @@ class EventsPanel(QWidget):
         layout.setSpacing(4)
         self.queue = QueueBar(self)
         layout.addWidget(self.queue)
-        layout.addWidget(self.search)
-        layout.addLayout(row)
+        layout.addLayout(which)
         layout.addLayout(kinds)
         layout.addLayout(self._pages, 1)
         layout.addWidget(self.count)
