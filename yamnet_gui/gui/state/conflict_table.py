@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from yamnet_gui.core.events import Event
 from yamnet_gui.gui.theme import state_mark
@@ -11,6 +11,7 @@ from yamnet_gui.gui.times import clock
 from yamnet_gui.labels.project import Choice, Conflict
 
 from .event_table import STATE_WORDS
+from .headed_table import HeadedTableModel
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
@@ -23,8 +24,10 @@ CHOICE_WORDS = {
 }
 
 
-class ConflictModel(QAbstractTableModel):
+class ConflictModel(HeadedTableModel):
     """Conflicts with the choice made for each, ours at first."""
+
+    headers = _HEADERS
 
     def __init__(
         self,
@@ -55,21 +58,8 @@ class ConflictModel(QAbstractTableModel):
             last = len(_HEADERS) - 1
             self.dataChanged.emit(self.index(min(rows), 0), self.index(max(rows), last))
 
-    def rowCount(self, parent: Index = _NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(self._conflicts)
-
-    def columnCount(self, parent: Index = _NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(_HEADERS)
-
-    def headerData(
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return _HEADERS[section] if 0 <= section < len(_HEADERS) else None
-        return None
+    def row_total(self) -> int:
+        return len(self._conflicts)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or role != Qt.ItemDataRole.DisplayRole:

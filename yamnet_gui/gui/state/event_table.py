@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from yamnet_gui.core.events import Event, EventList, ReviewState
 from yamnet_gui.gui.theme import class_color, state_mark
 from yamnet_gui.gui.times import clock, length
+
+from .headed_table import HeadedTableModel
 
 Index = QModelIndex | QPersistentModelIndex
 ID_ROLE = Qt.ItemDataRole.UserRole
@@ -162,12 +164,15 @@ class _Keys:
         return found
 
 
-class EventTableModel(QAbstractTableModel):
+class EventTableModel(HeadedTableModel):
     """Events of the open recording as filtered, sorted rows.
 
     Where a change leaves the rows as they are, only the changed ones are announced; otherwise
     the model is reset and the view finds its rows again by id.
     """
+
+    headers = _HEADERS
+    tips = _TIPS
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -246,11 +251,8 @@ class EventTableModel(QAbstractTableModel):
             self._rows = {event.id: row for row, event in enumerate(self._shown)}
         return self._rows.get(event_id)
 
-    def rowCount(self, parent: Index = _NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(self._shown)
-
-    def columnCount(self, parent: Index = _NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(EventColumn)
+    def row_total(self) -> int:
+        return len(self._shown)
 
     def headerData(
         self,
@@ -258,18 +260,12 @@ class EventTableModel(QAbstractTableModel):
         orientation: Qt.Orientation,
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> Any:
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(_HEADERS):
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return (_COMPACT_HEADERS if self._compact else _HEADERS)[section]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return _TIPS[section]
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return _HEADERS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            # Styles put the arrow of the sorted column at the right.
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        return None
+            role = Qt.ItemDataRole.DisplayRole
+        elif role == Qt.ItemDataRole.DisplayRole and self._compact:
+            known = super().headerData(section, orientation, role) is not None
+            return _COMPACT_HEADERS[section] if known else None
+        return super().headerData(section, orientation, role)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or index.row() >= len(self._shown):

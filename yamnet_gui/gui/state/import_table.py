@@ -4,12 +4,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from yamnet_gui.core.events import Event
 from yamnet_gui.gui.theme import class_color
 from yamnet_gui.gui.times import clock, length
 from yamnet_gui.labels.plan import ImportKind, PlannedEvent, Resolve
+
+from .headed_table import HeadedTableModel
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
@@ -47,8 +49,10 @@ class ImportColumn(IntEnum):
     WHAT = 5
 
 
-class ImportTableModel(QAbstractTableModel):
+class ImportTableModel(HeadedTableModel):
     """Planned events, those first that want a decision; conflicts resolved in one way or singly."""
+
+    headers = _HEADERS
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -95,21 +99,8 @@ class ImportTableModel(QAbstractTableModel):
                     self._single[planned.existing.id] = way
         self._repaint()
 
-    def rowCount(self, parent: Index = _NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(self._shown)
-
-    def columnCount(self, parent: Index = _NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(_HEADERS)
-
-    def headerData(
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return _HEADERS[section] if 0 <= section < len(_HEADERS) else None
-        return None
+    def row_total(self) -> int:
+        return len(self._shown)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():

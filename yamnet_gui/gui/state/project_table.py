@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from yamnet_gui.core.events import Event
 from yamnet_gui.gui.theme import class_color, state_mark
@@ -15,6 +15,7 @@ from yamnet_gui.gui.times import clock, length
 from yamnet_gui.labels.project import ProjectEvent, SortKey
 
 from .event_table import STATE_WORDS
+from .headed_table import HeadedTableModel
 
 Index = QModelIndex | QPersistentModelIndex
 ITEM_ROLE = Qt.ItemDataRole.UserRole
@@ -47,12 +48,15 @@ SORT_KEYS = {
 """What the project sorts by for each column."""
 
 
-class ProjectTableModel(QAbstractTableModel):
+class ProjectTableModel(HeadedTableModel):
     """Rows of the project's events in an order that the project made.
 
     `fetch` reads events by row, `name_of` gives the name of a recording; both are asked for what
     is on the screen only.
     """
+
+    headers = _HEADERS
+    tips = _TIPS
 
     def __init__(
         self, fetch: Fetch, name_of: Callable[[str], str], parent: QObject | None = None
@@ -91,27 +95,8 @@ class ProjectTableModel(QAbstractTableModel):
             return None
         return self._page(position // _PAGE).get(int(self._rows[position]))
 
-    def rowCount(self, parent: Index = _NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = _NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(ProjectColumn)
-
-    def headerData(
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> Any:
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(_HEADERS):
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _HEADERS[section]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return _TIPS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        return None
+    def row_total(self) -> int:
+        return len(self._rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
