@@ -112,18 +112,22 @@ class KeepingEmbeddings(Feature):
         there = set(store.recordings())
         wanted = []
         for recording in project.recordings():
+            known = recording.state is RecordingState.ANALYSED and recording.id not in there
+            if not (known or self._fresh):
+                continue  # most of a large project, each time one of it was analysed
             path = project.locate(recording)
             analysis = self._fresh.pop(path, None)
-            known = recording.state is RecordingState.ANALYSED and recording.id not in there
             if analysis is not None or known:
                 wanted.append(Wanted(recording.id, path, analysis))
         if not wanted:
             return
         analysing = self._bench.analysing
+        try:
+            model, settings = analysing.model(), analysing.analysis_settings()
+        except UserError:
+            return  # the weights are gone; the store stays as it is
         self._runner.submit(
-            KeepJob(
-                store, wanted, analysing.model(), analysing.analysis_settings(), analysing.cache
-            ),
+            KeepJob(store, wanted, model, settings, analysing.cache),
             on_done=self._owner.grown,
             on_failed=self._bench.show_error,
         )
