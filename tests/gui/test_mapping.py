@@ -196,6 +196,13 @@ class TestColours:
         assert found.colors[0] == class_color(0).rgba()
         assert len(set(found.colors[codes >= 12]) | set(found.colors[codes < 0])) == 1
 
+    def test_no_two_kinds_look_the_same(self):
+        codes = np.arange(12, dtype=np.int32)
+        same = [class_color(12 * (i // 3)) for i in range(12)]
+        found = by_kind(codes, [str(i) for i in range(12)], same)
+        assert len({k.color.rgba() for k in found.kinds}) == 12
+        assert found.kinds[0].color == same[0]
+
     def test_scores_rise_in_lightness_and_unknown_ones_are_grey(self):
         found = by_score(np.array([0.0, 0.5, 1.0, np.nan], np.float32), "Score")
         light = [((c >> 16) & 255) * 3 + ((c >> 8) & 255) * 6 + (c & 255) for c in found.colors]

@@ -19,6 +19,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy, QWidget
 
+from yamnet_gui.gui.theme import class_color
+
 OTHERS = -1
 _MOST_KINDS = 12
 _OTHER_COLOR = "#808890"
@@ -57,10 +59,11 @@ def by_kind(
     table = np.full(len(names) + 1, grey.rgba(), np.uint32)
     shown = np.full(len(names) + 1, OTHERS, np.int32)
     kinds = []
-    for code in own.tolist():
-        table[code] = colors[code].rgba()
+    mine = _told_apart([colors[code] for code in own.tolist()])
+    for code, color in zip(own.tolist(), mine, strict=True):
+        table[code] = color.rgba()
         shown[code] = code
-        kinds.append(Kind(names[code], colors[code], int(counts[code]), code))
+        kinds.append(Kind(names[code], color, int(counts[code]), code))
     left = int(counts[rest].sum())
     without = int((codes < 0).sum())
     if left:
@@ -68,6 +71,19 @@ def by_kind(
     elif without:
         kinds.append(Kind(none, grey, without, OTHERS))
     return Coloring(table[codes], shown[codes], tuple(kinds))
+
+
+def _told_apart(colors: Sequence[QColor]) -> list[QColor]:
+    """The colours, each once: the first to have one keeps it, a later one takes a free one."""
+    taken: set[int] = set()
+    for_later = {color.rgba() for color in colors}
+    free = [c for c in map(class_color, range(_MOST_KINDS)) if c.rgba() not in for_later]
+    result = []
+    for color in colors:
+        mine = color if color.rgba() not in taken or not free else free.pop(0)
+        taken.add(mine.rgba())
+        result.append(mine)
+    return result
 
 
 def by_score(scores: NDArray[np.float32], title: str) -> Coloring:
