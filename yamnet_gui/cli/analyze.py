@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from yamnet_gui.assets import class_map_path, resource_path
-from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.batch import (
     AnalysisSettings,
     BatchNews,
@@ -38,6 +37,7 @@ from yamnet_gui.detection import (
     rules_to_json,
 )
 from yamnet_gui.labels.formats import FORMATS
+from yamnet_gui.labels.sparing import spare
 
 from .terminal import ProgressLine, in_words
 
@@ -191,13 +191,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def spare_recordings(output: Path, plan: Plan) -> None:
-    """A slip of the hand such as `-o SOUND.wav` must not cost a recording."""
-    if output.suffix.lower() in SOUND_SUFFIXES or any(
-        output.exists() and output.samefile(path) for path in plan.recordings if path.exists()
-    ):
-        raise SettingsError(
-            output, "is the name of a recording", "name a table to write, such as OUT.csv"
-        )
+    """A slip of the hand such as `-o SOUND.wav` must not cost a recording, nor a project."""
+    spare(output, plan.recordings)
 
 
 def _batch_options(options: argparse.Namespace) -> BatchOptions:

@@ -1,8 +1,9 @@
 """What a person names on the command line, found among recordings and labels; and a question."""
 
 import argparse
+import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from yamnet_gui.core.events import LabelledRecording, ReviewState
 from yamnet_gui.detection import FOLDS, fold_levels
 from yamnet_gui.labels.export import Depth, ExportChoice, bundled_ontology
 from yamnet_gui.labels.formats import FORMATS
+from yamnet_gui.labels.plan import near_names
 from yamnet_gui.labels.project import PROJECT_SUFFIX, Project, personal_project_path
 
 _ALL = "all"
@@ -137,7 +139,10 @@ def _recordings(
     for pattern in patterns:
         found = {r.recording.path for r in recordings if _is_named(r.recording.path, pattern)}
         if not found:
-            raise SettingsError(pattern, "is the name of no recording here")
+            names = [r.recording.path.name for r in recordings[:3]]
+            more = " …" if len(recordings) > 3 else ""
+            there = f"there are {', '.join(names)}{more}" if names else ""
+            raise SettingsError(pattern, "is the name of no recording here", there)
         chosen |= found
     return frozenset(chosen)
 
@@ -169,8 +174,17 @@ def _labels(
         elif name.casefold() in folded:
             chosen |= folded[name.casefold()]
         else:
-            chosen |= {c.name for c in classes.select([name])}
+            chosen.add(_class_name(name, there, classes))
     return frozenset(chosen)
+
+
+def _class_name(name: str, there: Collection[str], classes: ClassMap) -> str:
+    found = classes.find(name)
+    if found is None:
+        near = near_names(name, there, classes)
+        advice = f"did you mean {' / '.join(near[:3])}?" if near else ""
+        raise SettingsError(name, "is no label here and no class of the model", advice)
+    return found.name
 
 
 def _states(
@@ -181,8 +195,16 @@ def _states(
     return None if _ALL in names else frozenset(ReviewState(name) for name in names)
 
 
+def number(text: str) -> float:
+    """A number on the command line, or NaN, which lies in no range."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
 def _share(text: str) -> float:
-    value = float(text)
+    value = number(text)
     if not 0 <= value <= 1:
         raise argparse.ArgumentTypeError("a score lies between 0 and 1")
     return value

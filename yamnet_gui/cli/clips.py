@@ -17,6 +17,7 @@ from yamnet_gui.labels.clips import (
     cut_clips,
 )
 
+from .choosing import number
 from .terminal import ProgressLine
 
 
@@ -98,20 +99,21 @@ def cut(clips: Sequence[Clip], folder: Path, options: ClipOptions, *, dry_run: b
                 line.clear()
                 print(f"{done.path}: {done.problem}", file=sys.stderr)
             line.show(f"{n}/{len(clips)} clips, {done.clip.recording.path.name}")
-    print(f"{len(clips) - failed} clips cut", file=sys.stderr)
+    cut = len(clips) - failed
+    print(f"{cut} clip{'' if cut == 1 else 's'} cut", file=sys.stderr)
     print(folder / MANIFEST_NAME)
     return failed
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
+    value = number(text)
     if not 0 <= value < 1e6:
         raise argparse.ArgumentTypeError("a length in seconds is needed")
     return value
 
 
 def _count(text: str) -> int:
-    value = int(text)
+    value = int(text) if text.isdecimal() else 0
     if value < 1:
-        raise argparse.ArgumentTypeError("at least 1 is needed")
+        raise argparse.ArgumentTypeError("a whole number of at least 1 is needed")
     return value

@@ -177,7 +177,7 @@ def _labels(
         return _scores(options, source, choice, classes)
     export = Export(options.format, out, choice, _write_options(options, out, classes))
     preview = export.preview(source.recordings)
-    _say(f"{_events(preview.recordings)} in {len(preview.recordings)} recordings")
+    _say(f"{_events(preview.recordings)} in {_count(len(preview.recordings), 'recording')}")
     if not options.states and choice.states is not None:
         _say_rejected(source.recordings)
     for text in preview.losses:
@@ -241,19 +241,24 @@ def _scores(
         sound = recording.recording.path
         analysis = stored_analysis(sound, source.analyses.get(sound, ()), cache)
         if analysis is None:
-            _say(f"{sound}: its scores are not stored any more — analyse it again")
+            _say(
+                f"{sound}: its scores are not stored — analyse it in the window, or with"
+                " `yamnet-gui analyze --format scores`"
+            )
             failed += 1
         elif options.dry_run:
             _say(f"{path} would be {'replaced' if path.exists() else 'written'}")
         else:
-            path.parent.mkdir(parents=True, exist_ok=True)
             print(write_scores(analysis, classes.names, path, indices))
     return failed
 
 
 def _events(recordings: Sequence[LabelledRecording]) -> str:
-    count = sum(len(r.events) for r in recordings)
-    return f"{count} event{'' if count == 1 else 's'}"
+    return _count(sum(len(r.events) for r in recordings), "event")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _say_rejected(recordings: Sequence[LabelledRecording]) -> None:

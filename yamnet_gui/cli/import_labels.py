@@ -23,6 +23,10 @@ from yamnet_gui.labels.project import Command, Project
 from .choosing import agreed, find_recording, open_project, readable_formats
 
 _SHOWN = 10
+_NONE_KNOWN = (
+    "Nothing can be imported: the project knows none of these recordings; --add-recordings adds"
+    " them."
+)
 _EPILOG = """\
 Shows what would be new, changed and conflicting, and asks. Nothing is written before that.
 
@@ -95,7 +99,7 @@ def run(options: argparse.Namespace) -> int:
         command = _command(options, project, plan)
         _show(plan, Resolve(options.conflicts), options.add_recordings)
         if not command.changes:
-            _say("There is nothing to import.")
+            _say("There is nothing to import." if not _strangers_only(plan) else _NONE_KNOWN)
             return 0
         if options.dry_run:
             return 0
@@ -107,6 +111,13 @@ def run(options: argparse.Namespace) -> int:
     with Project.create(_target(options)) as made:  # its folder decides how recordings are named
         plan = _plan(options, made, mapping, quiet=True)
         return _write(made, options, _command(options, made, plan))
+
+
+def _strangers_only(plan: ImportPlan) -> bool:
+    """Whether all that would change is about recordings that the project does not know."""
+    new = {info.path for info in plan.new_recordings}
+    steps = [e for e in plan.events if e.kind is not ImportKind.SAME]
+    return bool(steps) and all(e.path in new for e in steps)
 
 
 def _is_new(options: argparse.Namespace) -> bool:
@@ -129,6 +140,8 @@ def _opened(options: argparse.Namespace) -> Iterator[Project]:
         ):
             yield empty
         return
+    if options.project is not None and not options.project.exists():
+        raise SettingsError(options.project, "does not exist", "check the name, or add --create")
     with open_project(options.project, read_only=options.dry_run) as project:
         yield project
 

@@ -1,7 +1,7 @@
 """Events cut out of their recordings into files, with a table that says where each came from."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from .clip_plan import (
 )
 from .formats.text import csv_lines, harmless, number
 from .pictures import write_spectrogram
+from .sparing import is_one_of
 
 __all__ = [
     "DEFAULT_TEMPLATE",
@@ -68,14 +69,16 @@ def cut_clips(
 ) -> Iterator[CutClip]:
     """Cuts the clips below `folder`, yields what became of each, then writes the manifest.
 
-    A recording that cannot be read costs its own clips, not the others. Closing the generator
+    A recording that cannot be read costs its own clips, not the others; a clip that would be
+    written over one of the recordings is not cut. Closing the generator
     stops the work; clips that were cut stay, and are in the manifest. Raises LabelsError where the
     manifest cannot be written.
     """
     done: list[CutClip] = []
     try:
-        for path, share in _by_recording(clips).items():
-            for cut in _cut(path, share, folder, options, open_recording):
+        shares = _by_recording(clips)
+        for path, share in shares.items():
+            for cut in _cut(path, share, folder, options, open_recording, shares.keys()):
                 done.append(cut)
                 yield cut
     finally:
@@ -90,7 +93,12 @@ def _by_recording(clips: Sequence[Clip]) -> dict[Path, list[Clip]]:
 
 
 def _cut(
-    path: Path, clips: Sequence[Clip], folder: Path, options: ClipOptions, opener: Opener
+    path: Path,
+    clips: Sequence[Clip],
+    folder: Path,
+    options: ClipOptions,
+    opener: Opener,
+    spared: Collection[Path],
 ) -> Iterator[CutClip]:
     try:
         source = opener(path)
@@ -100,6 +108,10 @@ def _cut(
     with source:
         for clip in clips:
             target = folder / clip.relative
+            if is_one_of(target, spared):
+                problem = f"{target}: is a recording and is left as it is — choose another folder"
+                yield CutClip(clip, target, None, problem)
+                continue
             try:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 written = write_clip(

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 
@@ -22,6 +23,10 @@ SAME_TIME_S = 0.0015
 """Times this near are the same: formats in milliseconds round by up to half of one at each end."""
 SAME_SOUND = 0.5
 """Spans of one label that share this part of their union are taken for the same event."""
+
+_NEAR, _ALIKE = 5, 0.65
+_SPELLED = 100
+"""Unknown labels whose spelling is compared, the most frequent: a table may have any number."""
 
 
 class ImportKind(StrEnum):
@@ -149,7 +154,10 @@ def plan_import(
         spans += [(path, span) for span in recording.reviewed if span not in seen]
     return ImportPlan(
         tuple(planned),
-        tuple(_unknown(label, n, known, classes) for label, n in unknown.most_common()),
+        tuple(
+            UnknownLabel(label, n, near_names(label, known, classes, spelling=k < _SPELLED))
+            for k, (label, n) in enumerate(unknown.most_common())
+        ),
         tuple(r.recording for r in imported if r.recording.path not in present),
         tuple(spans),
         left_out,
@@ -167,15 +175,25 @@ def _named(event: Event, label: str, classes: ClassMap) -> Event:
     )
 
 
-def _unknown(label: str, count: int, known: Iterable[str], classes: ClassMap) -> UnknownLabel:
-    """Suggests the same name in another case or AudioSet id first, then names with its words."""
-    found = classes.find(label) if label.strip() else None
-    suggestions = [found.name] if found else []
+def near_names(
+    label: str, known: Iterable[str], classes: ClassMap, *, spelling: bool = True
+) -> tuple[str, ...]:
+    """Up to five names that may be meant, of `known` labels and the model's classes.
+
+    The same name in another case or AudioSet id comes first, then names with its words, then names
+    that are spelled much alike.
+    """
+    if not label.strip():
+        return ()
+    found = classes.find(label)
+    names = [found.name] if found else []
     folded = label.strip().casefold()
-    suggestions += sorted(k for k in known if k.casefold() == folded and k not in suggestions)
-    if label.strip():
-        suggestions += [c.name for c in classes.search(label)[:5] if c.name not in suggestions]
-    return UnknownLabel(label, count, tuple(suggestions[:5]))
+    names += sorted(k for k in known if k.casefold() == folded)
+    names += [c.name for c in classes.search(label)[:5]]
+    if spelling and len(set(names)) < _NEAR:
+        by_fold = {name.casefold(): name for name in (*sorted(known), *classes.names)}
+        names += [by_fold[f] for f in get_close_matches(folded, by_fold, _NEAR, _ALIKE)]
+    return tuple(dict.fromkeys(names))[:_NEAR]
 
 
 def _compare(path: Path, events: Sequence[Event], there: EventList) -> list[PlannedEvent]:

@@ -13,6 +13,7 @@ from yamnet_gui.core.files import replacing
 
 from .report_charts import clock_text, heat_map, histogram, timeline
 from .report_numbers import LabelNumbers, by_hour, by_label
+from .sparing import spare
 
 LABELS_IN_CHARTS = 40
 HISTOGRAMS = 24
@@ -76,8 +77,13 @@ class ReportFacts:
 
 
 def write_report(recordings: Sequence[LabelledRecording], path: Path, facts: ReportFacts) -> Path:
-    """Writes the page; the old one stays where that fails. Raises LabelsError."""
+    """Writes the page; the old one stays where that fails.
+
+    Raises LabelsError, also where `path` is a recording or a project.
+    """
+    spare(path, (r.recording.path for r in recordings))
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as beside, beside.open("w", encoding="utf-8", newline="") as file:
             file.writelines(report_lines(recordings, facts))
     except UnicodeEncodeError as error:

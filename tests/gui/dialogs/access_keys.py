@@ -1,9 +1,10 @@
-"""The Alt keys of a dialog, so that a test can see that none stands for two things."""
+"""The Alt keys of a dialog, so that a test can see that none stands for two things; and Tab."""
 
 import re
 from collections import Counter
+from collections.abc import Collection
 
-from PySide6.QtWidgets import QAbstractButton, QDialog, QGroupBox, QLabel, QTabWidget
+from PySide6.QtWidgets import QAbstractButton, QDialog, QGroupBox, QLabel, QTabWidget, QWidget
 
 _KEY = re.compile(r"&([^&\s])")
 
@@ -25,3 +26,14 @@ def repeated_access_keys(dialog: QDialog) -> dict[str, int]:
         texts += [tabs.tabText(n) for n in range(tabs.count())]
     keys = Counter(m.group(1).casefold() for text in texts if (m := _KEY.search(text)))
     return {key: count for key, count in keys.items() if count > 1}
+
+
+def tab_order(dialog: QWidget, widgets: Collection[QWidget]) -> list[QWidget]:
+    """These widgets in the order in which Tab comes to them."""
+    found: list[QWidget] = []
+    at = dialog.nextInFocusChain()
+    while at is not dialog:
+        if at in widgets:
+            found.append(at)
+        at = at.nextInFocusChain()
+    return found

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
-from tests.gui.dialogs.access_keys import repeated_access_keys
+from tests.gui.dialogs.access_keys import repeated_access_keys, tab_order
 from tests.gui.worlds import DOG, World
 from yamnet_gui.core.events import Event, LabelledRecording, ReviewState
 from yamnet_gui.gui.dialogs.clips import ClipsDialog
@@ -64,6 +64,12 @@ def test_clips_are_counted_and_named_before_they_are_cut(
     assert (options.overlap, options.split) == (Overlap.ALONE, Split())
     assert request.folder == tmp_path / "clips"
     assert [e.id for r in request.recordings for e in r.events] == ["dog", "dog2"]
+
+
+def test_tab_goes_through_the_fields_as_they_stand(clips: ClipsDialog) -> None:
+    clips.show()
+    wanted = [clips.format, clips.padding, clips.length, clips.overlap, clips.template, clips.most]
+    assert tab_order(clips, wanted) == wanted
 
 
 def test_each_access_key_stands_for_one_thing(

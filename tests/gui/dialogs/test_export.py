@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtWidgets import QDialogButtonBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.gui.dialogs.access_keys import repeated_access_keys
+from tests.gui.dialogs.access_keys import repeated_access_keys, tab_order
 from tests.gui.worlds import DOG, World
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewState
 from yamnet_gui.gui.dialogs.event_choice import Offered
@@ -140,6 +140,29 @@ def test_the_ending_follows_the_format_and_the_name_stays(
     dialog.path.setText(str(tmp_path / "mine.txt"))
     choose(dialog.format, "jams")
     assert dialog.path.text() == str(tmp_path / "mine.jams")
+
+
+def test_a_proposed_name_follows_what_is_written_and_one_of_ones_own_stays(
+    wide: ExportDialog, tmp_path: Path
+) -> None:
+    choose(wide.format, "csv")
+    assert wide.path.text() == str(tmp_path / "events.csv")
+    choose(wide.what.scope, "shown")
+    assert wide.path.text() == str(tmp_path / "yard.csv")
+    choose(wide.what.scope, "project")
+    assert wide.path.text() == str(tmp_path / "events.csv")
+    wide.path.setText(str(tmp_path / "mine.csv"))
+    choose(wide.what.scope, "shown")
+    assert wide.path.text() == str(tmp_path / "mine.csv")
+    wide.reject()
+
+
+def test_tab_comes_to_the_format_before_its_options(wide: ExportDialog) -> None:
+    choose(wide.format, "raven")
+    wide.show()
+    wanted = [wide.what.hierarchy, wide.format, wide.how.split, wide.how.label_column, wide.path]
+    assert tab_order(wide, wanted) == wanted
+    wide.reject()
 
 
 def test_what_gets_lost_is_told(dialog: ExportDialog) -> None:

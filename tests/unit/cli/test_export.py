@@ -222,8 +222,50 @@ def test_score_tables_come_from_stored_analyses(
     status, shown, said = run("export", project, "-o", f"{out}/", "--format", "scores")
     assert (status, shown.strip()) == (1, str(out / "a.tsv"))
     assert (out / "a.tsv").read_bytes() == made.read_bytes()
-    assert "b.wav: its scores are not stored any more" in said
+    assert "b.wav: its scores are not stored" in said
     table = tmp_path / "t.csv"
     run("export", project, "-o", table)
     status, _, said = run("export", table, "-o", f"{out}/", "--format", "scores")
     assert (status, "analyze --format scores" in said) == (2, True)
+
+
+def test_a_project_is_not_lost_by_a_slip_of_the_hand(
+    run: Run, project: Path, tmp_path: Path
+) -> None:
+    before = project.read_bytes()
+    table = tmp_path / "t.csv"
+    assert run("export", project, "-o", table)[0] == 0
+    for wanted in (("-o", project), ("--report", project)):
+        status, _, said = run("export", table, *wanted)
+        assert (status, project.read_bytes()) == (2, before)
+        assert "is the name of a project — name another file to write" in said
+    status, _, said = run("export", project, "--clips", tmp_path, "--one-folder", "--template",
+                          "{recording}", "--most", "1")  # fmt: skip
+    assert status == 1
+    assert f"{tmp_path / 'a.wav'}: is a recording and is left as it is" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (
+            ("--classes", "Dgo"),
+            "Dgo: is no label here and no class of the model — did you mean Dog",
+        ),
+        (("--recordings", "nope"), "is the name of no recording here — there are a.wav, b.wav"),
+    ],
+)
+def test_a_wrong_name_is_answered_with_the_right_ones(
+    options: tuple[str, ...], reason: str, run: Run, project: Path, tmp_path: Path
+) -> None:
+    status, _, said = run("export", project, "-o", tmp_path / "o.csv", *options)
+    assert (status, reason in said) == (2, True), said
+
+
+@pytest.mark.parametrize("option", ["--min-score", "--padding", "--clip-length", "--most"])
+def test_what_is_no_number_is_refused_in_words(
+    option: str, run: Run, project: Path, tmp_path: Path
+) -> None:
+    status, _, said = run("export", project, "-o", tmp_path / "o.csv", option, "x")
+    assert status == 2
+    assert f"argument {option}: a" in said

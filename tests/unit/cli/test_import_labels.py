@@ -122,7 +122,7 @@ def test_unknown_recordings_are_added_when_wanted(run: Run, project: Path, tmp_p
     write_sound(tmp_path / "new.wav", 3.0)
     rows = table(tmp_path, "new.wav\t0\t1\tDog")
     status, shown, _ = run("import", rows, "--project", project, "--yes")
-    assert (status, "There is nothing to import." in shown) == (0, True)
+    assert (status, "Nothing can be imported:" in shown) == (0, True)
     assert run("import", rows, "--project", project, "--yes", "--add-recordings")[0] == 0
     new = holds(project)[2]
     assert new.recording.path == tmp_path / "new.wav"
@@ -172,3 +172,42 @@ def test_tables_of_other_systems_are_taken(
     rows.write_bytes(f"{HEAD.strip()}{end}b.wav\t1\t2\tCafé{end}".encode(encoding))
     assert run("import", rows, "--project", project, "--yes")[0] == 0
     assert [e.label for e in holds(project)[1].events] == ["Café"]
+
+
+def test_that_all_recordings_are_unknown_is_said(run: Run, project: Path, tmp_path: Path) -> None:
+    status, said, _ = run("import", table(tmp_path, "c.wav\t1\t2\tDog"), "--project", project)
+    assert status == 0
+    assert "the project knows none of these recordings; --add-recordings adds them" in said
+
+
+def test_a_project_that_is_not_there_is_told_apart_from_a_new_one(run: Run, tmp_path: Path) -> None:
+    rows = table(tmp_path, "c.wav\t1\t2\tDog")
+    status, _, said = run("import", rows, "--project", tmp_path / "no.yamnet")
+    assert status == 2
+    assert "no.yamnet: does not exist — check the name, or add --create" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("e.csv", "is empty"), ("e.wav", "is a recording, not a table of labels")],
+)
+def test_what_is_no_table_at_all_is_called_what_it_is(
+    name: str, reason: str, run: Run, project: Path, tmp_path: Path
+) -> None:
+    wrong = tmp_path / name
+    if name.endswith(".wav"):
+        write_sound(wrong, 1.0)
+    else:
+        wrong.touch()
+    status, _, said = run("import", wrong, "--project", project)
+    assert (status, reason in said) == (2, True), said
+
+
+def test_what_the_side_car_knows_is_not_asked_for(run: Run, project: Path, tmp_path: Path) -> None:
+    out = tmp_path / "other name.txt"
+    wanted = ("export", project, "-o", out, "--format", "audacity", "--recordings", "a")
+    assert run(*wanted, "--sidecar")[0] == 0
+    status, said, _ = run("import", out, "--project", project)
+    assert status == 0
+    assert "with its side-car" in said
+    assert "no recording of the project is called" not in said

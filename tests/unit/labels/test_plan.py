@@ -109,6 +109,15 @@ def test_unknown_labels_are_counted_with_suggestions_and_mapped() -> None:
     assert known.unknown_labels == ()
 
 
+def test_a_slip_of_the_pen_is_recognised() -> None:
+    rows = [table(CAT, "1", label="Brid", class_index=None, mid="", onset_s=1.0)]
+    rows += [table(CAT, "2", label="Blackbrid", class_index=None, mid="", onset_s=2.0)]
+    plan = plan_import([], [recording(*rows)], own_labels=["Blackbird"])
+    near = {u.label: u.suggestions for u in plan.unknown_labels}
+    assert near["Brid"][0] == "Bird"
+    assert "Blackbird" in near["Blackbrid"]
+
+
 def test_reviewed_spans_come_once() -> None:
     span = ReviewedSpan(TimeSpan(0, 5), ("Dog",), "ada")
     there = replace(recording(), reviewed=(span,))

@@ -191,4 +191,4 @@ def test_a_report_that_fails_leaves_the_old_one(tmp_path: Path) -> None:
         write_report([recording(Event("1", 0, 1, "\ud800"))], path, FACTS)
     assert path.read_bytes() == old
     with pytest.raises(LabelsError, match="cannot be written"):
-        write_report([], tmp_path / "none" / "report.html", FACTS)
+        write_report([], path / "report.html", FACTS)

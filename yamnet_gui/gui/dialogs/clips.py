@@ -204,6 +204,9 @@ class ClipsDialog(QDialog):
         form.addRow(label, few)
         form.addRow("&Split by recording", self.split)
         form.addRow("See&d", self.seed)
+        self.setTabOrder(self.format, self.padding)
+        self.setTabOrder(self.padding, self.length)
+        self.setTabOrder(self.length, self.overlap)
         self.template.textChanged.connect(self._look)
         for spin in (self.most, self.seed):
             spin.valueChanged.connect(self._look)

@@ -72,6 +72,7 @@ class ExportDialog(QDialog):
         self.setWindowTitle("Export events")
         self._class_map = class_map
         self._folder = folder
+        self._proposed = ""
         self._background = Background("losses", self)
         self._preview: ExportPreview | None = None
         self.request: ExportRequest | None = None
@@ -167,6 +168,7 @@ class ExportDialog(QDialog):
         layout.addWidget(scroll, 1)
         layout.addWidget(self.sidecar)
         layout.addWidget(self.buttons)
+        self.setTabOrder(self.what.hierarchy, self.format)  # before what depends on it
 
     # Where to
 
@@ -202,7 +204,10 @@ class ExportDialog(QDialog):
         return any(r.recording.recorded_at is not None for r in self.what.recordings)
 
     def _on_layout(self) -> None:
-        """Proposes a name with the format's ending; a name of one's own keeps its stem."""
+        """Proposes a name with the format's ending; a name of one's own keeps its stem.
+
+        A name that was proposed goes with what is written: a recording, or the whole project.
+        """
         suffix = self._format().suffix
         text = self.path.text().strip()
         own = Path(text) if text else self._folder
@@ -210,14 +215,16 @@ class ExportDialog(QDialog):
         if self._into_folder:
             self.path.setText(str(folder))
         else:
-            named = own if text and not own.is_dir() else folder / self._stem()
-            self.path.setText(str(named.with_name(stem_of(named) + suffix)))
+            chosen = text and not own.is_dir() and stem_of(own) != self._proposed
+            self._proposed = self._stem()
+            stem = stem_of(own) if chosen else self._proposed
+            self.path.setText(str(folder / (stem + suffix)))
         self._on_scope()
 
     def _stem(self) -> str:
         if self.what.whole_project or not self.what.recordings:
-            return "events.x"
-        return self.what.recordings[0].recording.path.stem + ".x"
+            return "events"
+        return self.what.recordings[0].recording.path.stem
 
     def _on_path(self) -> None:
         path = self._path()

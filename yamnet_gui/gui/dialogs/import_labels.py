@@ -108,7 +108,7 @@ class ImportDialog(QDialog):
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(metrics.averageCharWidth() * 120, metrics.height() * 34)
+        return QSize(metrics.averageCharWidth() * 144, metrics.height() * 36)
 
     # Building
 
@@ -179,7 +179,7 @@ class ImportDialog(QDialog):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
         width = self.fontMetrics().averageCharWidth()
-        for column, letters in zip(ImportColumn, (13, 18, 14, 9, 26), strict=False):
+        for column, letters in zip(ImportColumn, (13, 26, 14, 10, 30), strict=False):
             self.table.setColumnWidth(column, width * letters)
         self.table.selectionModel().selectionChanged.connect(self._offer_singly)
         self.conflicts = QComboBox(page)
@@ -241,7 +241,11 @@ class ImportDialog(QDialog):
         counts = plan.counts()
         said = ", ".join(f"{counts[kind]} {KIND_WORDS[kind].lower()}" for kind in ImportKind)
         left = f", {plan.left_out} left out" if plan.left_out else ""
-        self.counts.setText("These tables cannot be read" if read.problem else said + left)
+        one = len(self._tables) == 1
+        unread = "This table cannot be read" if one else "These tables cannot be read"
+        self.counts.setText(unread if read.problem else said + left)
+        role = QPalette.ColorRole.WindowText if read.problem else QPalette.ColorRole.PlaceholderText
+        self.remarks.setForegroundRole(role)
         self.remarks.setText(read.problem or "\n".join(self._remarks(read)))
         self.remarks.setVisible(bool(self.remarks.text()))
         self.model.set_events(plan.events)

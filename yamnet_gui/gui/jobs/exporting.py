@@ -109,10 +109,6 @@ class ScoreTablesJob:
         for n, (out, (recording, *_)) in enumerate(shares):
             table = self._table(recording.recording.path)
             if table is not None:
-                try:
-                    out.parent.mkdir(parents=True, exist_ok=True)
-                except OSError as error:
-                    raise LabelsError(out, f"cannot be written ({error.strerror})") from error
                 # what is stored has no scores of taught classes, which stand behind all others
                 columns = names[: table.scores.shape[1]]
                 made.append(write_score_table(table, columns, out))

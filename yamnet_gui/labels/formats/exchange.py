@@ -12,6 +12,7 @@ from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.files import replacing
+from yamnet_gui.labels.sparing import spare
 
 from .base import ImportResult, LabelFormat, ReadOptions, WriteOptions
 from .loss import losses_of
@@ -80,7 +81,8 @@ def write_labels(
     """Writes the labels and returns the files made, companions and side-cars included.
 
     `path` is a file, or a folder where each recording gets its own. Nothing is put in place
-    before everything is written, so old files survive any failure. Raises LabelsError.
+    before everything is written, so old files survive any failure. Raises LabelsError, also
+    where `path` is a recording or a project.
     """
     made: list[Path] = []
     for step in writing(format_name, recordings, path, options=options):
@@ -107,12 +109,12 @@ def writing(
 ) -> Iterator[WriteStep]:
     """`write_labels` step by step. Closing the generator leaves everything as it was.
 
-    Raises LabelsError.
+    Raises LabelsError, also where `path` is a recording or a project.
     """
     fmt = label_format(format_name)
     if fmt.write is None:
         raise LabelsError(path, f"{fmt.title} can only be read")
-    _spare_recordings(path, recordings)
+    spare(path, (r.recording.path for r in recordings))
     made: list[Path] = []
     lines = 0
     try:
@@ -134,17 +136,6 @@ def writing(
             path, f"cannot be written ({error.strerror or error})", "the old file was kept"
         ) from error
     yield WriteStep(len(shares), len(shares), lines, tuple(made))
-
-
-def _spare_recordings(path: Path, recordings: Sequence[LabelledRecording]) -> None:
-    """A slip of the hand must not cost a recording. Raises LabelsError."""
-    same = (r.recording.path for r in recordings if r.recording.path.exists())
-    if path.suffix.lower() in SOUND_SUFFIXES or (
-        path.exists() and any(path.samefile(recording) for recording in same)
-    ):
-        raise LabelsError(
-            path, "is the name of a recording", "name a table to write, such as OUT.csv"
-        )
 
 
 def write_sidecar(format_name: str, recordings: Sequence[LabelledRecording], out: Path) -> Path:
@@ -222,8 +213,16 @@ def detect_format(path: Path) -> str:
     ending = path.suffix.lower()
     fit.sort(key=lambda f: f.suffix != ending)  # stable: the order of the table decides the rest
     if not fit:
-        raise LabelsError(path, "is no label format that is known", "name the format")
+        raise _unknown(path, head)
     return fit[0].name
+
+
+def _unknown(path: Path, head: str) -> LabelsError:
+    if not head:
+        return LabelsError(path, "is empty", "choose a table of labels")
+    if path.suffix.lower() in SOUND_SUFFIXES:
+        return LabelsError(path, "is a recording, not a table of labels", "choose a table")
+    return LabelsError(path, "is no label format that is known", "name the format")
 
 
 def losses(

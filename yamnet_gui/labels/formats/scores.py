@@ -7,6 +7,7 @@ from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.scores import ScoreTable
+from yamnet_gui.labels.sparing import spare
 
 from .base import Keeps, LabelFormat, Output, WriteOptions
 from .text import number, one_line
@@ -35,9 +36,12 @@ def score_lines(table: ScoreTable, class_names: Sequence[str]) -> Iterator[str]:
 def write_score_table(table: ScoreTable, class_names: Sequence[str], path: Path) -> Path:
     """Writes the scores of one recording; the old file stays where it fails.
 
-    Raises LabelsError where it cannot be written, ValueError where names do not fit the scores.
+    Raises LabelsError where it cannot be written, or that would be over a recording or a project;
+    ValueError where names do not fit the scores.
     """
+    spare(path)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as beside, beside.open("w", encoding="utf-8", newline="") as file:
             file.writelines(score_lines(table, class_names))
     except OSError as error:

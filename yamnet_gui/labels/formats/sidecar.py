@@ -22,6 +22,7 @@ from yamnet_gui.core.events import (
 from yamnet_gui.core.spans import TimeSpan
 
 from .base import ImportResult, Keeps, LabelFormat, ReadOptions
+from .collect import NO_SUCH_RECORDING
 from .loss import EVENT_FIELDS, kept_event
 from .text import whole_text
 
@@ -153,16 +154,27 @@ def restore(
     waiting = _Stored(stored)
     known = {info.path: info for info in options.recordings}
     recordings = []
+    found = set()  # warnings that the side-car answers
     for read in result.recordings:
         full = waiting.take(read.recording.path)
-        recordings.append(_merged(fmt, read, full, options, known) if full else read)
+        merged = _merged(fmt, read, full, options, known) if full else read
+        recordings.append(merged)
+        if merged.recording.path in known:
+            found.add(f"{NO_SUCH_RECORDING} {read.recording.path}")
     for full in waiting.rest():
         if _nothing_of(fmt, full, options):
             info = full.recording
             recordings.append(replace(full, recording=known.get(info.path, info)))
     labels = {e.label for r in recordings for e in r.events}
     unknown = tuple(label for label in result.unknown_labels if label in labels)
-    return replace(result, recordings=tuple(recordings), unknown_labels=unknown, restored=True)
+    warnings = tuple(text for text in result.warnings if text not in found)
+    return replace(
+        result,
+        recordings=tuple(recordings),
+        unknown_labels=unknown,
+        warnings=warnings,
+        restored=True,
+    )
 
 
 def _nothing_of(fmt: LabelFormat, recording: LabelledRecording, options: ReadOptions) -> bool:
