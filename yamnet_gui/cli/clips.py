@@ -92,15 +92,19 @@ def cut(clips: Sequence[Clip], folder: Path, options: ClipOptions, *, dry_run: b
         print(f"{len(clips)} clips would be cut into {folder}", file=sys.stderr)
         return 0
     failed = 0
+    said: set[str] = set()  # a recording that is gone is named once, not for each of its clips
     with ProgressLine() as line:
         for n, done in enumerate(cut_clips(clips, folder, options), start=1):
             if done.problem:
                 failed += done.written is None
+            if done.problem and done.problem not in said:
+                said.add(done.problem)
                 line.clear()
-                print(f"{done.path}: {done.problem}", file=sys.stderr)
+                print(done.problem, file=sys.stderr)
             line.show(f"{n}/{len(clips)} clips, {done.clip.recording.path.name}")
     cut = len(clips) - failed
-    print(f"{cut} clip{'' if cut == 1 else 's'} cut", file=sys.stderr)
+    without = f", {failed} could not be cut" if failed else ""
+    print(f"{cut} clip{'' if cut == 1 else 's'} cut{without}", file=sys.stderr)
     print(folder / MANIFEST_NAME)
     return failed
 

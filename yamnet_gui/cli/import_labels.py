@@ -27,6 +27,10 @@ _NONE_KNOWN = (
     "Nothing can be imported: the project knows none of these recordings; --add-recordings adds"
     " them."
 )
+_ALL_KEPT = (
+    "Nothing would change: what people decided stays; --conflicts take or --conflicts both imports"
+    " it."
+)
 _EPILOG = """\
 Shows what would be new, changed and conflicting, and asks. Nothing is written before that.
 
@@ -99,7 +103,7 @@ def run(options: argparse.Namespace) -> int:
         command = _command(options, project, plan)
         _show(plan, Resolve(options.conflicts), options.add_recordings)
         if not command.changes:
-            _say("There is nothing to import." if not _strangers_only(plan) else _NONE_KNOWN)
+            _say(_why_nothing(plan))
             return 0
         if options.dry_run:
             return 0
@@ -113,11 +117,14 @@ def run(options: argparse.Namespace) -> int:
         return _write(made, options, _command(options, made, plan))
 
 
-def _strangers_only(plan: ImportPlan) -> bool:
-    """Whether all that would change is about recordings that the project does not know."""
+def _why_nothing(plan: ImportPlan) -> str:
     new = {info.path for info in plan.new_recordings}
     steps = [e for e in plan.events if e.kind is not ImportKind.SAME]
-    return bool(steps) and all(e.path in new for e in steps)
+    if steps and all(e.path in new for e in steps):
+        return _NONE_KNOWN
+    if any(e.kind is ImportKind.CONFLICTING for e in steps):
+        return _ALL_KEPT
+    return "There is nothing to import."
 
 
 def _is_new(options: argparse.Namespace) -> bool:
@@ -167,6 +174,10 @@ def _plan(
         if not quiet:
             _show_table(table, result)
         results.append(result)
+    if not quiet:
+        there = {e.label for result in results for r in result.recordings for e in r.events}
+        for label in sorted(mapping.keys() - there):
+            _say(f"no label {label!r} in what was read")
     return plan_for_project(project, merged(results), mapping=mapping)
 
 

@@ -49,7 +49,7 @@ MANIFEST_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class CutClip:
-    """What became of a clip: the span that was written, or why it was not."""
+    """What became of a clip: the span that was written, or why it was not, as a sentence."""
 
     clip: Clip
     path: Path
@@ -72,9 +72,14 @@ def cut_clips(
     A recording that cannot be read costs its own clips, not the others; a clip that would be
     written over one of the recordings is not cut. Closing the generator
     stops the work; clips that were cut stay, and are in the manifest. Raises LabelsError where the
-    manifest cannot be written.
+    folder cannot be made or the manifest cannot be written.
     """
     done: list[CutClip] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = "is a file" if folder.is_file() else f"cannot be made ({error.strerror})"
+        raise LabelsError(folder, reason, "choose another folder for the clips") from error
     try:
         shares = _by_recording(clips)
         for path, share in shares.items():

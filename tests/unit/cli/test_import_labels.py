@@ -211,3 +211,14 @@ def test_what_the_side_car_knows_is_not_asked_for(run: Run, project: Path, tmp_p
     assert status == 0
     assert "with its side-car" in said
     assert "no recording of the project is called" not in said
+
+
+def test_that_only_decisions_stand_against_a_table_is_said(
+    run: Run, project: Path, tmp_path: Path
+) -> None:
+    rows = table(tmp_path, "a.wav\t5\t6.5\tCat")
+    status, said, _ = run("import", rows, "--project", project, "--leave-out", "Catt")
+    assert status == 0
+    assert "1 conflicting" in said
+    assert "--conflicts take or --conflicts both imports it" in said
+    assert "no label 'Catt' in what was read" in said

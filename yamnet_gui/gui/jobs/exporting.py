@@ -179,7 +179,7 @@ class CutJob:
         with closing(cast(Cuts, cut_clips(clips, self.folder, self.options))) as cuts:
             for cut in cuts:
                 done += cut.written is not None
-                if cut.problem:
+                if cut.problem and cut.problem not in problems:
                     problems.append(cut.problem)
                 yield CutStep(done, len(clips), tuple(problems[:20]))
 

@@ -132,9 +132,8 @@ def writing(
         bad = error.object[max(0, error.start - 20) : error.end + 20]
         raise LabelsError(path, f"{bad!r} cannot be written as UTF-8") from error
     except OSError as error:
-        raise LabelsError(
-            path, f"cannot be written ({error.strerror or error})", "the old file was kept"
-        ) from error
+        kept = "the old file was kept" if path.is_file() else ""
+        raise LabelsError(path, f"cannot be written ({error.strerror or error})", kept) from error
     yield WriteStep(len(shares), len(shares), lines, tuple(made))
 
 
