@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialogButtonBox
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from tests.gui import projects
 from yamnet_gui.core.events import ReviewState
+from yamnet_gui.gui.dialogs.export import ExportDialog
 from yamnet_gui.gui.features.all_events import AllEvents
 from yamnet_gui.gui.state.project_table import ProjectColumn
 from yamnet_gui.gui.workbench import Workbench
@@ -143,3 +145,27 @@ def test_keys_go_to_the_open_recording_where_nothing_is_selected_here(
     settled(bench)
     assert bench.document.events.events[0].state is ReviewState.ACCEPTED
     assert count(bench, ReviewState.ACCEPTED) == 1
+
+
+def test_what_is_selected_across_recordings_can_be_exported(
+    bench: Workbench, settled: Settled, qtbot: QtBot
+) -> None:
+    select(bench, 0, 5, 7)
+    wanted = sorted((place, label) for place, label, _ in (listed(bench)[k] for k in (0, 5, 7)))
+    assert len({place for place, _ in wanted}) > 1
+    bench.window.actions_by_id["export"].trigger()
+    (dialog,) = [d for d in bench.window.findChildren(ExportDialog) if d.isVisible()]
+    what = dialog.what
+    if what.scope.findData("project") != what.scope.currentIndex():
+        assert not what.which_rows.isVisible()
+        what.scope.setCurrentIndex(what.scope.findData("project"))
+    assert what.which_rows.isVisible()
+    what.which_rows.setCurrentIndex(what.which_rows.findData("selected"))
+    save = dialog.buttons.button(QDialogButtonBox.StandardButton.Save)
+    qtbot.waitUntil(save.isEnabled)
+    assert dialog.summary.text().startswith("3 of 12 events")
+    assert sorted(
+        (r.recording.path.name, e.label) for r in dialog.what.recordings for e in r.events
+        if (r.recording.path, e.id) in (what.choice.events or ())
+    ) == wanted  # fmt: skip
+    dialog.reject()

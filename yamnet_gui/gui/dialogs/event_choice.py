@@ -35,7 +35,8 @@ class Offered:
 
     `shown`: the open recording as the window has it. `selected`, `listed`: ids of its events that
     are selected, and that pass the filter of the table (None: no filter). `ticked`: classes that
-    are ticked. `project` holds `recordings` recordings.
+    are ticked. `project` holds `recordings` recordings; `rows` are its events that are selected in
+    the table of all events.
     """
 
     shown: LabelledRecording | None = None
@@ -44,6 +45,7 @@ class Offered:
     selected: frozenset[str] = frozenset()
     listed: frozenset[str] | None = None
     ticked: frozenset[int] = frozenset()
+    rows: tuple[int, ...] = ()
 
     @property
     def several(self) -> bool:
@@ -75,6 +77,7 @@ class EventChoice(QWidget):
         self._offered = offered
         self._class_map = class_map
         self._loaded: tuple[LabelledRecording, ...] | None = None
+        self._selected: frozenset[tuple[Path, str]] = frozenset()
         self._labels: frozenset[str] | None = None
         self._files: frozenset[str] | None = None
         self._background = Background("labels", self)
@@ -104,6 +107,9 @@ class EventChoice(QWidget):
         ids = {"selected": self._offered.selected, "listed": self._offered.listed}
         wanted = ids.get(self.which.currentData()) if not self.whole_project else None
         path = shown.recording.path if shown is not None else Path()
+        events = None if wanted is None else frozenset((path, i) for i in wanted)
+        if self.whole_project and self.which_rows.currentData() == "selected":
+            events = self._selected
         low, high = self.low.value(), self.high.value()
         return ExportChoice(
             recordings=self._paths(),
@@ -111,7 +117,7 @@ class EventChoice(QWidget):
             states=frozenset(s for s, box in self.states.items() if box.isChecked()),
             least_score=low if low > 0 else None,
             most_score=high if high < 1 else None,
-            events=None if wanted is None else frozenset((path, i) for i in wanted),
+            events=events,
             depth=Depth(self.hierarchy.currentData()),
         )
 
@@ -132,7 +138,8 @@ class EventChoice(QWidget):
     def offer_events(self, offered: bool) -> None:
         """Whether events can be chosen; else only recordings."""
         boxes: tuple[QWidget, ...] = (
-            self.which, self.classes, self.low, self.high, self.hierarchy, *self.states.values(),
+            self.which, self.which_rows, self.classes, self.low, self.high, self.hierarchy,
+            *self.states.values(),
         )  # fmt: skip
         for box in boxes:
             box.setEnabled(offered)
@@ -160,6 +167,8 @@ class EventChoice(QWidget):
         if offered.selected:
             which.append(("selected", f"The selected ({len(offered.selected)})"))
         self.which = self._box("Which events", which)
+        rows = [("all", "All"), ("selected", f"The selected of all events ({len(offered.rows)})")]
+        self.which_rows = self._box("Which events of the project", rows)
         classes = [("all", "All")]
         if offered.ticked:
             classes.append(("ticked", f"The ticked ({len(offered.ticked)})"))
@@ -191,6 +200,7 @@ class EventChoice(QWidget):
         form.addRow("Fro&m", self.scope)
         form.addRow("Recordings", self.which_files)
         form.addRow("&Events", self.which)
+        form.addRow("&Events", self.which_rows)
         form.addRow("&Classes", self.classes)
         form.addRow("States", states)
         form.addRow("Scores", scores)
@@ -228,11 +238,12 @@ class EventChoice(QWidget):
         """Reads the project's labels when they are first wanted."""
         self._form.setRowVisible(self.which_files, self.whole_project)
         self._form.setRowVisible(self.which, not self.whole_project)
+        self._form.setRowVisible(self.which_rows, self.whole_project and bool(self._offered.rows))
         project = self._offered.project
         needed = self.whole_project and self._loaded is None and not self._background.busy
         if needed and project is not None:
             self.loading.emit("Reading the project…")
-            job = LoadJob(project, self._offered.shown)
+            job = LoadJob(project, self._offered.shown, self._offered.rows)
             self._background.run(job, self._on_loaded, self._on_failed)
         self.changed.emit()
 
@@ -240,7 +251,7 @@ class EventChoice(QWidget):
         if loaded.recordings is None:
             self.loading.emit(f"Reading the project: {loaded.done} of {loaded.total} recordings")
             return
-        self._loaded = loaded.recordings
+        self._loaded, self._selected = loaded.recordings, loaded.selected
         self.loading.emit("")
         self.changed.emit()
 

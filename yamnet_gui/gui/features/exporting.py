@@ -14,6 +14,7 @@ from yamnet_gui.gui.jobs.runner import Job, JobRunner
 from yamnet_gui.gui.panels.notices import NoticeKind
 from yamnet_gui.gui.state.document import AnalysisState
 
+from .all_events import AllEvents
 from .feature import Feature
 
 if TYPE_CHECKING:
@@ -135,7 +136,13 @@ class Exporting(Feature):
             frozenset(bench.selection.ids),
             frozenset(bench.events_panel.shown_ids),
             frozenset(bench.classes.ticked),
+            self._rows(),
         )
+
+    def _rows(self) -> tuple[int, ...]:
+        """Rows of the project that are selected in the table of all events, if it is looked at."""
+        panel = self._bench.feature(AllEvents).panel
+        return tuple(panel.selected.tolist()) if panel.isVisible() else ()
 
     def _folder(self, purpose: str = "exports") -> Path:
         return Path(self._bench.settings.folder(purpose) or QDir.homePath())

@@ -31,19 +31,27 @@ Cuts = Generator[CutClip, None, None]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """How many recordings of a project were read; all of them in the last one."""
+    """How many recordings of a project were read; all of them in the last one.
+
+    `selected`: the events of the rows that were asked for, by recording and id.
+    """
 
     done: int
     total: int
     recordings: tuple[LabelledRecording, ...] | None = None
+    selected: frozenset[tuple[Path, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class LoadJob:
-    """Reads all labels of a project; those of the `shown` recording as the window has them."""
+    """Reads all labels of a project; those of the `shown` recording as the window has them.
+
+    `rows`: events of the project that are selected in the table of all events.
+    """
 
     project: Project
     shown: LabelledRecording | None
+    rows: Sequence[int] = ()
 
     def run(self) -> Iterator[Loaded]:
         found: list[LabelledRecording] = []
@@ -59,7 +67,12 @@ class LoadJob:
             yield Loaded(n + 1, len(there))
         if self.shown is not None and all(r.recording.path != shown for r in found):
             found.append(self.shown)
-        yield Loaded(len(there), len(there), tuple(found))
+        yield Loaded(len(there), len(there), tuple(found), self._selected())
+
+    def _selected(self) -> frozenset[tuple[Path, str]]:
+        places = {r.id: self.project.locate(r) for r in self.project.recordings()}
+        chosen = self.project.events(self.rows) if self.rows else []
+        return frozenset((places[one.recording_id], one.event.id) for one in chosen)
 
 
 @dataclass(frozen=True, slots=True)
