@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .silence import silence_embedding
     from .taught import (
         load_classifiers,
+        taught_rule,
         with_taught_classes,
         with_taught_rules,
         with_taught_scores,
@@ -64,6 +65,7 @@ __all__ = [
     "run_batch",
     "samples_of",
     "silence_embedding",
+    "taught_rule",
     "user_cache_folder",
     "vectors_of",
     "with_taught_classes",
@@ -80,6 +82,7 @@ _HOME = {
     "Augmentation": "augmentation",
     "with_taught_scores": "taught",
     "with_taught_rules": "taught",
+    "taught_rule": "taught",
     "with_taught_classes": "taught",
     "load_classifiers": "taught",
     "vectors_of": "embedded",

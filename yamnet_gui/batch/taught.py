@@ -17,9 +17,16 @@ from .analyse import TemporaryFolder
 from .analysis import Analysis
 from .stored import open_rows, table_name, write_rows
 
-OFF_SHARE = 0.8
-"""Where an event of a taught class ends, as a share of where it begins: its scores fall slowly."""
-MERGE_GAP_S = 0.5
+_OFF_SHARE = 0.8
+"""An event ends below this share of its threshold: sounds that stand against a taught class score
+only somewhat lower, and must not be drawn into its events."""
+_MERGE_GAP_S = 0.5
+
+
+def taught_rule(classifier: Classifier, label: str) -> Rule:
+    """The first rule of a taught class: events begin at the threshold found by teaching it."""
+    on = round(classifier.threshold(label), 3)
+    return Rule(on=on, off=round(on * _OFF_SHARE, 3), merge_gap_s=_MERGE_GAP_S)
 
 
 def load_classifiers(paths: Sequence[Path], model_sha256: str = "") -> tuple[Classifier, ...]:
@@ -62,15 +69,13 @@ def with_taught_classes(class_map: ClassMap, classifiers: Sequence[Classifier]) 
 def with_taught_rules(
     rules: RuleSet, class_map: ClassMap, classifiers: Sequence[Classifier]
 ) -> RuleSet:
-    """The rules, with those of taught classes that they say nothing about: an event begins at the
-    threshold that was found when the class was taught, and ends at 0.8 of it."""
+    """The rules, with the first ones of taught classes that they say nothing about."""
     own = dict(rules.classes)
     for classifier in classifiers:
         for label in classifier.labels:
             entry = class_map.find(label)
             assert entry is not None
-            on = round(classifier.threshold(label), 3)
-            taught = Rule(on=on, off=round(on * OFF_SHARE, 3), merge_gap_s=MERGE_GAP_S)
+            taught = taught_rule(classifier, label)
             said = own.get(entry.index)
             own[entry.index] = said.over(taught) if said is not None else taught
     return replace(rules, classes=own)

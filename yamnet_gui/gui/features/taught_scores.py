@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
-from yamnet_gui.batch import Analysis
+from yamnet_gui.batch import Analysis, taught_rule
 from yamnet_gui.core.errors import UserError
-from yamnet_gui.detection import Rule
 from yamnet_gui.embedding import CLASSIFIER_SUFFIX, Classifier, EmbeddingStore
 from yamnet_gui.gui.jobs.runner import JobRunner, Ticket
 from yamnet_gui.gui.jobs.taught import (
@@ -34,10 +33,6 @@ if TYPE_CHECKING:
 
 _VALUE = "taught_classes"
 _FOLDER_SUFFIX = "-classes"
-_OFF_SHARE = 0.8
-"""An event ends below this share of its threshold: sounds that stand against a taught class score
-only somewhat lower, and must not be drawn into its events."""
-_GAP_S = 0.5
 
 
 class TaughtScores(Feature):
@@ -99,9 +94,7 @@ class TaughtScores(Feature):
         for label in classifier.labels:
             index = self._taught.index_of(label)
             if index is not None:
-                on = round(classifier.threshold(label), 3)
-                rule = Rule(on=on, off=round(on * _OFF_SHARE, 3), merge_gap_s=_GAP_S)
-                rules = rules.with_class(index, rule)
+                rules = rules.with_class(index, taught_rule(classifier, label))
         bench.rules.set(rules)
         return classifier.labels
 
