@@ -11,7 +11,9 @@ from PySide6.QtCore import QThread
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
 from yamnet_gui.core.spans import TimeSpan
-from yamnet_gui.detection import Rule, RuleSet, save_rules
+from yamnet_gui.detection import ClassCalibration, Rule, RuleSet, save_rules
+from yamnet_gui.embedding import Classifier
+from yamnet_gui.embedding.classifier import Layer
 from yamnet_gui.gui.features.calibrating import Calibrating
 from yamnet_gui.gui.features.evaluating import Evaluating
 from yamnet_gui.gui.features.feature import Feature
@@ -21,8 +23,10 @@ from yamnet_gui.gui.state.document import ModelName
 from yamnet_gui.gui.state.event_table import EventColumn
 from yamnet_gui.gui.state.review_queue import QueueWish
 from yamnet_gui.gui.state.score_buffer import ScoreBuffer
+from yamnet_gui.gui.state.taught import TaughtClass
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels import project as edits
+from yamnet_gui.labels.calibrations import Calibration
 from yamnet_gui.labels.project import QueueKind
 
 Start = Callable[..., Workbench]
@@ -354,3 +358,20 @@ def test_scores_taken_again_show_their_spread_and_sort_the_table(
     assert bench.selection.current == order[1]
     bench.document.set_model(ModelName("another", "b" * 64))
     assert found.spreads == {}
+
+
+def test_a_class_that_is_taught_again_loses_its_calibration(opened: Workbench) -> None:
+    def owl(weight: float) -> TaughtClass:
+        layer = Layer(np.full((1024, 1), weight, np.float32), np.zeros(1, np.float32))
+        return TaughtClass("Tawny owl", Classifier(("Tawny owl",), (layer,), MODEL.sha256))
+
+    opened.taught.put(owl(0.1))
+    index = opened.taught.index_of("Tawny owl")
+    assert index is not None
+    calibrations = feature(opened, Calibrating).calibrations
+    enough = {i: ClassCalibration(i, 1.0, 0.0, (0.1, 0.1, 0.0), 40, 40, 0) for i in (DOG, index)}
+    calibrations.store(Calibration(enough, MODEL.sha256))
+    opened.taught.put(owl(0.1))
+    assert set(calibrations.in_use()) == {DOG, index}
+    opened.taught.put(owl(0.2))
+    assert set(calibrations.in_use()) == {DOG}

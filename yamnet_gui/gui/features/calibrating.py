@@ -34,6 +34,7 @@ class Calibrating(Feature):
         workbench.document.analysis_changed.connect(self._on_analysis)
         workbench.rules.changed.connect(self._on_rules)
         workbench.project.project_changed.connect(self._on_project)
+        workbench.taught.taught_again.connect(self._forget)
         workbench.inspector.tell_more(self._facts)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -105,6 +106,13 @@ class Calibrating(Feature):
             key="calibration",
             seconds=8,
         )
+
+    def _forget(self, class_index: int) -> None:
+        """A class that was taught again is no longer what was calibrated."""
+        try:
+            self.calibrations.forget(class_index)
+        except UserError as error:
+            self._bench.show_error(error)
 
     def drop(self) -> None:
         """Events show scores alone again."""

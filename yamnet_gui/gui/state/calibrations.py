@@ -1,5 +1,7 @@
 """The owner of the calibration in use: what scores of each class mean."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.events import EventList
@@ -79,6 +81,16 @@ class Calibrations(QObject):
         drop_calibration(self._writable())
         self._kept = None
         self.changed.emit()
+
+    def forget(self, class_index: int) -> None:
+        """Drops what is known of one class, whose scores mean something else now.
+
+        Raises ProjectError.
+        """
+        kept = self._kept
+        if kept is not None and class_index in kept.classes:
+            others = {i: found for i, found in kept.classes.items() if i != class_index}
+            self.store(replace(kept, classes=others))
 
     def reread(self) -> None:
         """Takes what the project keeps now."""

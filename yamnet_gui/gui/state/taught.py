@@ -35,6 +35,7 @@ class TaughtClasses(QObject):
     """
 
     changed = Signal()
+    taught_again = Signal(int)  # class index; its scores mean something else from now on
 
     def __init__(
         self, class_map: KnownClasses, document: Document, parent: QObject | None = None
@@ -82,13 +83,19 @@ class TaughtClasses(QObject):
     def put(self, *classes: TaughtClass) -> None:
         """New classes at the end, known ones in their place. Raises ValueError for bad names."""
         found = list(self._classes)
+        again = []
         for one in classes:
-            place = self.index_of(one.label)
-            if place is None:
+            index = self.index_of(one.label)
+            if index is None:
                 found.append(one)
-            else:
-                found[place - self.first_index] = one
+                continue
+            before = found[index - self.first_index].key  # "" while it is being loaded
+            if before and before != one.key:
+                again.append(index)
+            found[index - self.first_index] = one
         self.set(found)
+        for index in again:
+            self.taught_again.emit(index)
 
     def forget(self, label: str) -> None:
         """A class without scores from now on; its place stays, for the sake of its events."""
