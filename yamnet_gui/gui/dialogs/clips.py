@@ -27,6 +27,7 @@ from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.errors import SettingsError, UserError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.gui.jobs.exporting import ClipPlan, PlanClipsJob
+from yamnet_gui.gui.jobs.latest import LatestJob
 from yamnet_gui.gui.panels.parts import TickBox
 from yamnet_gui.labels.clips import (
     DEFAULT_TEMPLATE,
@@ -36,7 +37,6 @@ from yamnet_gui.labels.clips import (
     check_template,
 )
 
-from .background import Background
 from .event_choice import EventChoice, Offered
 
 _OVERLAPS = (
@@ -74,7 +74,7 @@ class ClipsDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Cut clips")
-        self._background = Background("clips", self)
+        self._background = LatestJob("clips", self)
         self._plan: ClipPlan | None = None
         self.request: ClipsRequest | None = None
         self.what = EventChoice(offered, class_map, self)

@@ -19,13 +19,13 @@ from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import LabelledRecording, ReviewState
 from yamnet_gui.gui.jobs.exporting import Loaded, LoadJob
+from yamnet_gui.gui.jobs.latest import LatestJob
 from yamnet_gui.gui.panels.parts import TickBox
 from yamnet_gui.gui.state.event_table import STATE_WORDS
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.labels.export import Depth, ExportChoice
 from yamnet_gui.labels.project import Project
 
-from .background import Background
 from .pick_list import PickListDialog
 
 
@@ -80,7 +80,7 @@ class EventChoice(QWidget):
         self._selected: frozenset[tuple[Path, str]] = frozenset()
         self._labels: frozenset[str] | None = None
         self._files: frozenset[str] | None = None
-        self._background = Background("labels", self)
+        self._background = LatestJob("labels", self)
         self._build()
         self._on_scope()
 

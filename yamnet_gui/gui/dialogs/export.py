@@ -27,11 +27,11 @@ from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.gui.jobs.exporting import PreviewJob
+from yamnet_gui.gui.jobs.latest import LatestJob
 from yamnet_gui.gui.panels.parts import TickBox
 from yamnet_gui.labels.export import Export, ExportPreview
 from yamnet_gui.labels.formats import FORMATS, LabelFormat, WriteOptions
 
-from .background import Background
 from .event_choice import EventChoice, Offered
 from .export_options import FormatOptions
 
@@ -73,7 +73,7 @@ class ExportDialog(QDialog):
         self._class_map = class_map
         self._folder = folder
         self._proposed = ""
-        self._background = Background("losses", self)
+        self._background = LatestJob("losses", self)
         self._preview: ExportPreview | None = None
         self.request: ExportRequest | None = None
         self._later = QTimer(self)

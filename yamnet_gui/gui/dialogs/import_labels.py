@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import LabelledRecording, RecordingInfo
 from yamnet_gui.gui.jobs.importing import PlanJob, ReadTables, ReadTablesJob, TableReading
+from yamnet_gui.gui.jobs.latest import LatestJob
 from yamnet_gui.gui.panels.parts import QuietTable, TickBox
 from yamnet_gui.gui.state.import_table import (
     KIND_WORDS,
@@ -36,7 +37,6 @@ from yamnet_gui.labels.formats import FORMATS
 from yamnet_gui.labels.plan import ImportKind, ImportPlan, Resolve
 from yamnet_gui.labels.project import Project
 
-from .background import Background
 from .unknown_labels import Ask, UnknownLabels
 
 _MOST_LABELS = 200
@@ -80,7 +80,7 @@ class ImportDialog(QDialog):
         self._tables = tuple(tables)
         self._shown = shown
         self._title = f"import {names}"
-        self._background = Background("import", self)
+        self._background = LatestJob("import", self)
         self._known = recording_infos(project)
         self.read = ReadTables(TableReading())
         self.request: ImportRequest | None = None

@@ -23,10 +23,10 @@ from yamnet_gui.core.classes import ClassMap
 from yamnet_gui.core.errors import ProjectError, UserError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.gui.jobs.exporting import ChooseJob
+from yamnet_gui.gui.jobs.latest import LatestJob
 from yamnet_gui.labels.report import ReportFacts
 from yamnet_gui.labels.report_facts import project_facts
 
-from .background import Background
 from .event_choice import EventChoice, Offered
 
 _SUFFIX = ".html"
@@ -56,7 +56,7 @@ class ReportDialog(QDialog):
         self.setWindowTitle("Report")
         self._project = offered.project
         self._folder = folder
-        self._background = Background("report", self)
+        self._background = LatestJob("report", self)
         self._chosen: tuple[LabelledRecording, ...] | None = None
         self.request: ReportRequest | None = None
         self.what = EventChoice(offered, class_map, self)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import Event
+from yamnet_gui.gui.jobs.latest import LatestJob
 from yamnet_gui.gui.panels.notices import NoticeKind
 from yamnet_gui.gui.state.calibrations import Calibrations
 
 from .feature import Feature
-from .helping import Background, present_model, shown_events
+from .helping import present_model, shown_events
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.dialogs.calibration import CalibrationDialog
@@ -25,8 +26,8 @@ class Calibrating(Feature):
     def __init__(self, workbench: Workbench) -> None:
         super().__init__(workbench)
         self.calibrations = Calibrations(workbench.document, workbench.project, workbench)
-        self._background = Background(workbench, "calibration")
-        self._filling = Background(workbench, "probabilities")
+        self._background = LatestJob("calibration", workbench, workbench.show_error)
+        self._filling = LatestJob("probabilities", workbench, workbench.show_error)
         self._dialog: CalibrationDialog | None = None
         self._report: CalibrationReport | None = None
         self._model = ""

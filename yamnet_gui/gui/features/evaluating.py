@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QFileDialog
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.gui.jobs.latest import LatestJob
 from yamnet_gui.gui.panels.notices import NoticeKind
 
 from .feature import Feature
-from .helping import Background, Jump, present_model, shown_events, stored_scores
+from .helping import Jump, present_model, shown_events, stored_scores
 
 if TYPE_CHECKING:
     from yamnet_gui.batch.measuring import Curve, Measurement, MeasuringStep
@@ -31,8 +32,8 @@ class Evaluating(Feature):
 
     def __init__(self, workbench: Workbench) -> None:
         super().__init__(workbench)
-        self._background = Background(workbench, "evaluation")
-        self._curves = Background(workbench, "curves")
+        self._background = LatestJob("evaluation", workbench, workbench.show_error)
+        self._curves = LatestJob("curves", workbench, workbench.show_error)
         self._jump = Jump(workbench)
         self._dialog: EvaluationDialog | None = None
         self._measurement: Measurement | None = None
@@ -91,7 +92,7 @@ class Evaluating(Feature):
             self._below(),
             dialog.collar_s,
         )
-        self._background.run(job, self._on_step, self._done, self._failed)
+        self._background.run(job, self._on_step, self._failed, self._done)
 
     def use_table(self, path: Path) -> None:
         """Measures by a table of what is there."""
@@ -131,7 +132,7 @@ class Evaluating(Feature):
             dialog.tuning_measure,
             dialog.scope,
         )
-        self._background.run(job, self._on_tuning, self._done, self._failed)
+        self._background.run(job, self._on_tuning, self._failed, self._done)
 
     def use_tuned(self) -> None:
         """Takes the tuned rules over, as one step."""
@@ -214,7 +215,7 @@ class Evaluating(Feature):
             if not shown:
                 dialog.show_curve(None, label)
 
-        self._curves.run(job, take, done, self._failed)
+        self._curves.run(job, take, self._failed, done)
 
     def _set_threshold(self, label: str, threshold: float) -> None:
         entry = self._bench.class_map.find(label)

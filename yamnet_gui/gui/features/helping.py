@@ -2,63 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import EventList
 from yamnet_gui.core.spans import TimeSpan
-from yamnet_gui.gui.jobs.runner import Job, JobRunner, Ticket
 from yamnet_gui.gui.state.document import AnalysisState, ModelName
 
 if TYPE_CHECKING:
     from yamnet_gui.batch.subjects import Scored, StoredScores
     from yamnet_gui.gui.workbench import Workbench
-
-
-class Background:
-    """One job at a time in a thread of its own, which begins with the first."""
-
-    def __init__(self, workbench: Workbench, name: str) -> None:
-        self._bench = workbench
-        self._name = name
-        self._runner: JobRunner | None = None
-        self._ticket: Ticket | None = None
-
-    @property
-    def busy(self) -> bool:
-        return self._runner is not None and self._runner.busy
-
-    def run(
-        self,
-        job: Job,
-        on_result: Callable[[Any], None],
-        on_done: Callable[[], None] | None = None,
-        on_failed: Callable[[UserError], None] | None = None,
-    ) -> None:
-        """Begins a job in place of the one that runs."""
-        self.cancel()
-        if self._runner is None:
-            self._runner = JobRunner(self._name, self._bench)
-        self._ticket = self._runner.submit(
-            job,
-            on_result=on_result,
-            on_failed=on_failed or self._bench.show_error,
-            on_done=on_done,
-        )
-
-    def cancel(self) -> None:
-        """Nothing of the present job arrives any more."""
-        if self._ticket is not None:
-            self._ticket.cancel()
-            self._ticket = None
-
-    def close(self) -> None:
-        if self._runner is not None:
-            self._runner.close()
 
 
 class Jump(QObject):

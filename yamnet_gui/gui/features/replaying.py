@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QFileDialog
 
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.detection import PRESETS, RuleSet, load_rules, preset
+from yamnet_gui.gui.jobs.latest import LatestJob
 from yamnet_gui.gui.state.document import ModelName
 
 from .feature import Feature
-from .helping import Background, Jump, present_model, shown_events, stored_scores
+from .helping import Jump, present_model, shown_events, stored_scores
 
 if TYPE_CHECKING:
     from yamnet_gui.batch.replaying import Objection, ReplayStep
@@ -28,7 +29,7 @@ class Replaying(Feature):
 
     def __init__(self, workbench: Workbench) -> None:
         super().__init__(workbench)
-        self._background = Background(workbench, "replay")
+        self._background = LatestJob("replay", workbench, workbench.show_error)
         self._jump = Jump(workbench)
         self._dialog: ReplayDialog | None = None
         self._files: list[tuple[str, RuleSet]] = []
@@ -80,7 +81,7 @@ class Replaying(Feature):
             self._bench.class_map,
             shown_events(self._bench),
         )
-        self._background.run(job, self._on_step, self._done, self._failed)
+        self._background.run(job, self._on_step, self._failed, self._done)
 
     def use_rules_file(self, path: Path) -> None:
         """Replays under the rules of a file."""

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.detection import Stability
+from yamnet_gui.gui.jobs.latest import LatestJob
 from yamnet_gui.gui.panels.notices import NoticeKind
 from yamnet_gui.gui.state.event_table import EventColumn
 from yamnet_gui.gui.state.stabilities import Stabilities
 
 from .feature import Feature
-from .helping import Background
 
 if TYPE_CHECKING:
     from yamnet_gui.batch.rescoring import StabilityStep
@@ -28,7 +28,7 @@ class CheckingStability(Feature):
     def __init__(self, workbench: Workbench) -> None:
         super().__init__(workbench)
         self.stabilities = Stabilities(workbench.document, workbench.project, workbench)
-        self._background = Background(workbench, "stability")
+        self._background = LatestJob("stability", workbench, workbench.show_error)
         self._found: dict[str, Stability] = {}
         self._shown = -1
         self.stabilities.changed.connect(self._show)
@@ -89,7 +89,7 @@ class CheckingStability(Feature):
         self._found, self._shown = {}, -1
         self._tell(0, len(known))
         job = StabilityJob(recording.info.path, known, model, gain_db)
-        self._background.run(job, self._take, self._done, self._failed)
+        self._background.run(job, self._take, self._failed, self._done)
 
     def cancel(self) -> None:
         """Stops; what was found so far is kept."""
