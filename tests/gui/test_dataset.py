@@ -10,8 +10,9 @@ from pytestqt.qtbot import QtBot
 from tests.gui import projects
 from yamnet_gui.gui.batch_run import BatchState
 from yamnet_gui.gui.features.dataset import Dataset
+from yamnet_gui.gui.jobs.recordings import AnalyseAllJob
 from yamnet_gui.gui.workbench import Workbench
-from yamnet_gui.labels.project import Project, RecordingState
+from yamnet_gui.labels.project import Project, RecordingState, remove_recordings
 
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
@@ -199,3 +200,33 @@ def test_the_list_is_filtered_by_state(start: Start, settled: Settled, tmp_path:
     settled(bench)
     bench.recordings.search.setText("miss")
     assert bench.recordings.count.text() == "3 recordings · 1 shown"
+
+
+def test_a_recording_taken_out_during_a_run_does_not_end_it(
+    empty: Workbench, settled: Settled, folder: Path
+) -> None:
+    feature(empty).add([folder / "a.wav", folder / "b.wav", folder / "deep"])
+    settled(empty)
+    project, analysing = project_of(empty), empty.analysing
+    first, second, third = project.recordings()
+    job = AnalyseAllJob(
+        project,
+        (first.id, second.id, third.id),
+        analysing.model(),
+        analysing.analysis_settings(),
+        analysing.cache,
+        empty.rules.rule_set,
+        empty.class_map,
+    )
+    steps = job.run()
+    assert next(steps).recording_id == first.id
+    project.apply(remove_recordings([first, second]))  # in hand, and still to come
+    finished = [step for step in steps if step.finished]
+    assert [(s.recording_id, s.error) for s in finished] == [
+        (first.id, ""),
+        (second.id, ""),
+        (third.id, ""),
+    ]
+    (left,) = project.recordings()
+    assert left.state is RecordingState.ANALYSED
+    settled(empty)

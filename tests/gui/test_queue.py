@@ -204,3 +204,17 @@ def test_an_undo_in_another_recording_goes_there(bench: Workbench, settled: Sett
     bench.reviewing.undo()
     settled(bench)
     assert here(bench) == ("a.wav", 0.0)
+
+
+def test_who_opens_another_recording_meanwhile_stays_there(
+    bench: Workbench, settled: Settled, tmp_path: Path
+) -> None:
+    wish(bench, settled, QueueKind.SCORE, True)
+    QTest.keyClick(bench.window, Qt.Key.Key_A)  # b.wav is being opened for the next event
+    assert bench.walk.waiting
+    bench.opener.open(tmp_path / "audio" / "c.wav")
+    settled(bench)
+    assert not bench.walk.waiting
+    bench.opener.open(tmp_path / "audio" / "b.wav")
+    settled(bench)
+    assert bench.controller.current_event() is None

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox
 
+from tests.gui import projects
 from tests.unit.batch.fakes import write_sound
 from yamnet_gui.detection import EVERYTHING, Rule, RuleSet, load_rules, preset
 from yamnet_gui.gui.features.rules import RuleSetting
@@ -237,6 +238,19 @@ def test_rules_are_applied_to_the_project_after_a_preview(
     bench.window.actions_by_id["apply_rules"].trigger()
     qtbot.waitUntil(lambda: feature.dialog.preview is not None)
     assert feature.dialog.preview.empty
+    assert not feature.dialog.apply.isEnabled()
+    feature.dialog.reject()
+
+
+def test_a_preview_without_stored_scores_says_what_is_missing(
+    start, settled, qtbot, tmp_path: Path
+):
+    bench = start(projects.made(tmp_path))
+    settled(bench)
+    feature = rules_of(bench)
+    feature.apply_to_project()
+    qtbot.waitUntil(lambda: feature.dialog.preview is not None)
+    assert "analyse the recordings first" in feature.dialog.title.text()
     assert not feature.dialog.apply.isEnabled()
     feature.dialog.reject()
 

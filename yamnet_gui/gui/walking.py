@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -66,6 +67,7 @@ class QueueWalk(QObject):
         project.steps_changed.connect(self._counting.start)
         document.events_changed.connect(self._arrive)
         selection.changed.connect(self._on_selection)
+        opener.opened.connect(self._on_opened)
         opener.failed.connect(self._on_failed)
 
     @property
@@ -255,6 +257,15 @@ class QueueWalk(QObject):
 
     def _on_project(self) -> None:
         self.queue.set_wish(QueueWish())
+
+    def _on_opened(self, path: Path) -> None:
+        """A person who opened another recording does not want to be taken away from it later."""
+        item, project = self._target, self._project.project
+        recording = project.recording(item.recording_id) if item and project else None
+        if recording is None or project is None:
+            self._target = None
+        elif project.locate(recording).resolve() != path.resolve():
+            self._target = None
 
     def _on_failed(self, _error: object) -> None:
         self._target = None

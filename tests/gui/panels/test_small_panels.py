@@ -96,6 +96,18 @@ def test_the_same_text_or_key_stands_once(bar: NoticeBar) -> None:
     assert shown(bar) == ["a.wav: is empty"]
 
 
+def test_a_long_message_is_shown_to_its_last_line(bar: NoticeBar, qtbot: QtBot) -> None:
+    long = "The project is open elsewhere: close it there, or open it here to read only. " * 4
+    bar.resize(500, 600)
+    bar.show()
+    qtbot.waitExposed(bar)
+    bar.show_notice("error", long, [("Open to read only", lambda: None)], key="k")
+    label = bar.notices[0].label
+    qtbot.waitUntil(lambda: label.height() >= label.heightForWidth(label.width()) > 30)
+    bar.notices[0].set_text(long * 2)
+    qtbot.waitUntil(lambda: label.height() >= label.heightForWidth(label.width()))
+
+
 def test_errors_outlast_milder_messages(bar: NoticeBar) -> None:
     for kind, text in (("error", "1"), ("info", "2"), ("warning", "3"), ("info", "4")):
         bar.show_notice(kind, text)

@@ -69,7 +69,9 @@ class ApplyRulesDialog(QDialog):
         self.progress.hide()
         count = len(preview.recordings)
         where = "one recording" if count == 1 else f"{count} recordings"
-        if preview.empty:
+        if not count:
+            self.title.setText("No recording has stored scores yet: analyse the recordings first.")
+        elif preview.empty:
             self.title.setText(f"Nothing changes in {where}: these rules are applied already.")
         else:
             self.title.setText(f"In {where}, {_events(preview)}.")

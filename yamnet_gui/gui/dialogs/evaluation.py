@@ -162,7 +162,9 @@ class EvaluationDialog(QDialog):
         self._measurement = found
         self.basis.setText(basis_words(found))
         self.overall.setText(overall_words(found))
-        self.classes.set_rows(_class_rows(found) if found else [])
+        rows = _class_rows(found) if found else []
+        self.classes.set_rows(rows)
+        self.save.setEnabled(bool(rows))
         confusions = found.evaluation.confusions if found else ()
         self.confusions.set_rows(
             [(words(c.truth), words(c.found), figure(c.seconds, 1)) for c in confusions]
@@ -206,9 +208,9 @@ class EvaluationDialog(QDialog):
         self.tabs.addTab(self._classes_tab(), "&Classes")
         self.tabs.addTab(self._mistakes_tab(), "&Mistakes")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
-        save = buttons.addButton("Save as CSV…", QDialogButtonBox.ButtonRole.ActionRole)
-        save.setToolTip("The table that is shown; Ctrl+C copies its chosen rows")
-        save.clicked.connect(self._on_save)
+        self.save = buttons.addButton("Save as CSV…", QDialogButtonBox.ButtonRole.ActionRole)
+        self.save.setToolTip("The table that is shown; Ctrl+C copies its chosen rows")
+        self.save.clicked.connect(self._on_save)
         buttons.rejected.connect(self.close)
         layout = QVBoxLayout(self)
         layout.addLayout(self._source_row())

@@ -200,7 +200,7 @@ class Calibrating(Feature):
         if not found.known:
             more = found.more_needed
             return [
-                ("Probability", f"unknown: {more} more review{'' if more == 1 else 's'} needed")
+                ("Probability", f"after {more} more review{'' if more == 1 else 's'}")
             ]
         (said,), (low,), (high,) = (
             found.probability([event.score_max]),

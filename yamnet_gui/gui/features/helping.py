@@ -65,6 +65,8 @@ class Jump(QObject):
     def _on_opened(self, path: Path) -> None:
         if self._wanted is not None and self._wanted[0] == path:
             self._show()
+        else:  # a person went elsewhere meanwhile
+            self._wanted = None
 
     def _on_events(self) -> None:
         """Once events are there, the one meant is chosen."""

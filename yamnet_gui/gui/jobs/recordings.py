@@ -156,6 +156,8 @@ class AnalyseAllJob:
             recording = self.project.recording(recording_id)
             if recording is not None:
                 yield from self._one(recording)
+            else:  # taken out of the project meanwhile
+                yield BatchStep(recording_id, Path(), 0.0, finished=True)
 
     def _one(self, recording: Recording) -> Iterator[BatchStep]:
         path = self.project.locate(recording)
@@ -170,12 +172,17 @@ class AnalyseAllJob:
                 for step in steps:
                     scored = step.analysis
                     yield BatchStep(recording.id, path, step.audio_seconds_done)
-            if scored is not None:
+            if scored is not None and self.project.recording(recording.id) is not None:
                 self._store(recording, scored)
         except WeightsError:
             raise
         except UserError as error:
-            failed = replace(recording, state=RecordingState.FAILED, error=error.reason)
+            # read anew: it may have been found elsewhere, or taken out, while this went on
+            now = self.project.recording(recording.id)
+            if now is None:
+                yield BatchStep(recording.id, path, recording.duration_s, finished=True)
+                return
+            failed = replace(now, state=RecordingState.FAILED, error=error.reason)
             self.project.update_recording(failed)
             yield BatchStep(recording.id, path, recording.duration_s, True, error.reason)
             return

@@ -420,7 +420,7 @@ def _facts(event: Event) -> list[tuple[str, str]]:
     unsure = (event.onset_uncertainty_s, event.offset_uncertainty_s)
     if any(u is not None for u in unsure):
         texts = ["?" if u is None else f"±{u * 1000:.0f} ms" for u in unsure]
-        rows.append(("Edges", f"onset {texts[0]}, offset {texts[1]}"))
+        rows.append(("Edges", f"on {texts[0]}, off {texts[1]}"))
     if event.channel is not None:
         rows.append(("Channel", str(event.channel + 1)))
     rows.append(("Source", event.source.value.capitalize()))

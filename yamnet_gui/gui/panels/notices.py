@@ -140,7 +140,9 @@ class Notice(QWidget):
         label.setWordWrap(True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         label.setToolTip(details)
-        label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)  # a policy of one's own forgets that lines are wrapped
+        label.setSizePolicy(policy)
         self.label = label
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 4, 4, 4)
@@ -163,15 +165,19 @@ class Notice(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Grows with its text: a layout of bars does not ask for the height at a width."""
+        self._fit(event.size().width())
+        super().resizeEvent(event)
+
+    def _fit(self, width: int) -> None:
         layout = self.layout()
         if layout is not None:
-            self.setMinimumHeight(max(layout.heightForWidth(event.size().width()), 0))
-        super().resizeEvent(event)
+            self.setMinimumHeight(max(layout.heightForWidth(width), 0))
 
     def set_text(self, text: str) -> None:
         """Says something else, such as how far a job is."""
         self.text = text
         self.label.setText(text)
+        self._fit(self.width())
         self.setAccessibleName(f"{_NAMES[self.kind]}: {text}")
 
     def copy(self) -> None:

@@ -23,6 +23,9 @@ from yamnet_gui.labels.project import ClassCounts
 
 from .parts import Index, QuietTable
 
+_WIDE = 380
+"""Pixels from which on intervals have room beside the names of classes."""
+
 
 class ProgressPanel(QWidget):
     """A sortable table of classes; a double click or Enter reviews one."""
@@ -50,6 +53,7 @@ class ProgressPanel(QWidget):
         self.table.entered_row.connect(self._on_entered)
         header = self.table.horizontalHeader()
         header.setMinimumSectionSize(24)
+        header.setStretchLastSection(False)
         header.setSectionResizeMode(ProgressColumn.CLASS, QHeaderView.ResizeMode.Stretch)
         self.sum = QLabel(self)
         self.sum.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -84,9 +88,11 @@ class ProgressPanel(QWidget):
         for column, text in (
             (ProgressColumn.LEFT, "0\u202f000"),
             (ProgressColumn.REVIEWED, "100 %"),
-            (ProgressColumn.PRECISION, "100 % (00–100)"),
+            # names need the room more than the interval, which the tip says in full
+            (ProgressColumn.PRECISION, "100 % (00–100)" if self.width() >= _WIDE else "Precision"),
         ):
             self.table.setColumnWidth(column, metrics.horizontalAdvance(text) + 16)
+        self.model.set_short(self.width() < _WIDE)
         super().resizeEvent(event)
 
     def _on_entered(self, index: Index) -> None:

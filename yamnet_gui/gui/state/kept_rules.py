@@ -86,7 +86,7 @@ def difference(before: RuleSet, after: RuleSet, class_map: ClassMap) -> str:
         return ""
     name, old, new = changed[0]
     moved = [f.name for f in fields(Rule) if getattr(old, f.name) != getattr(new, f.name)]
-    return f"{_TITLES[moved[0]]} of {name}" if len(moved) == 1 else name
+    return f"{_TITLES[moved[0]]} of {name}" if len(moved) == 1 else f"rules of {name}"
 
 
 def _of_group(rules: RuleSet, mid: str) -> Rule:

@@ -42,6 +42,7 @@ class ProgressModel(HeadedTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: list[ClassCounts] = []
+        self._short = False
 
     @property
     def rows(self) -> Sequence[ClassCounts]:
@@ -60,6 +61,13 @@ class ProgressModel(HeadedTableModel):
             last = self.index(len(fresh) - 1, len(ProgressColumn) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
 
+    def set_short(self, short: bool) -> None:
+        """Whether precision stands without its interval, which the tip has."""
+        if short != self._short:
+            self._short = short
+            last = self.index(len(self._rows) - 1, len(ProgressColumn) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+
     def row_total(self) -> int:
         return len(self._rows)
 
@@ -68,7 +76,8 @@ class ProgressModel(HeadedTableModel):
             return None
         counts, column = self._rows[index.row()], ProgressColumn(index.column())
         if role == Qt.ItemDataRole.DisplayRole:
-            return _text(counts, column)
+            text = _text(counts, column)
+            return text.partition(" (")[0] if self._short and column else text
         if role == SORT_ROLE:
             return _key(counts, column)
         if role == COUNTS_ROLE:
