@@ -508,6 +508,8 @@ def test_a_project_that_is_in_use_can_be_read(
         settled(bench)
         assert any("already open" in n.text for n in bench.notices.notices)
         assert bench.status.saved.text() == "saved in personal project"
+    bench.timeline.set_selection(TimeSpan(0.0, 1.0))
+    bench.reviewing.mark_listened(of_class=False)
     bench.projects.save_as(tmp_path / "mine.yamnet")
     settled(bench)
     bench.projects.open(tmp_path / "mine.yamnet", read_only=True)
@@ -515,6 +517,8 @@ def test_a_project_that_is_in_use_can_be_read(
     press(bench, "n", "a")
     assert states(bench) == [UNREVIEWED] * 5
     assert any("read only" in n.text for n in bench.notices.notices)
+    assert bench.project.undo_title is not None
+    assert not bench.window.actions_by_id["undo"].isEnabled()
 
 
 def test_another_project_closes_what_it_does_not_hold_and_shows_its_own(

@@ -255,6 +255,17 @@ def test_a_preview_without_stored_scores_says_what_is_missing(
     feature.dialog.reject()
 
 
+def test_a_preview_goes_with_its_project(start, settled, tmp_path: Path):
+    bench = start(projects.made(tmp_path / "one"))
+    settled(bench)
+    feature = rules_of(bench)
+    feature.apply_to_project()
+    assert feature.dialog is not None
+    bench.projects.open(projects.made(tmp_path / "two"))
+    settled(bench)
+    assert feature.dialog is None
+
+
 def test_a_preview_can_be_left_at_any_time(demo, settled):
     feature = rules_of(demo)
     feature.apply_to_project()

@@ -262,9 +262,8 @@ class QueueWalk(QObject):
         """A person who opened another recording does not want to be taken away from it later."""
         item, project = self._target, self._project.project
         recording = project.recording(item.recording_id) if item and project else None
-        if recording is None or project is None:
-            self._target = None
-        elif project.locate(recording).resolve() != path.resolve():
+        meant = project.locate(recording) if recording and project else None
+        if meant is None or meant.resolve() != path.resolve():
             self._target = None
 
     def _on_failed(self, _error: object) -> None:

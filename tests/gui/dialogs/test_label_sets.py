@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.worlds import World
@@ -44,6 +45,19 @@ def test_labels_without_a_key_get_the_digits_in_order(dialog: LabelSetsDialog) -
         "2": "b",
         "k": "c",
     }
+
+
+def test_the_first_label_makes_its_set(world: World, qtbot: QtBot) -> None:
+    dialog = LabelSetsDialog((), "", world.class_map, {})
+    qtbot.addWidget(dialog)
+
+    def offered() -> set[str]:
+        return {b.text() for b in dialog.findChildren(QPushButton) if b.isEnabled()}
+
+    assert not offered() & {"Remove set", "Export…", "Remove", "Up", "Down"}
+    next(b for b in dialog.findChildren(QPushButton) if b.text() == "Add label").click()
+    assert [[label.name for label in made.labels] for made in dialog.sets] == [["New label"]]
+    assert offered() >= {"Remove set", "Export…", "Remove", "Up", "Down"}
 
 
 def test_nothing_changes_until_it_is_accepted(dialog: LabelSetsDialog) -> None:
@@ -110,7 +124,6 @@ def test_sets_come_and_go(dialog: LabelSetsDialog) -> None:
     dialog.remove_set()
     assert dialog.sets == []
     assert dialog.chosen == ""
-    dialog.add_label()
     assert "label set holds" in dialog.said.text()
 
 

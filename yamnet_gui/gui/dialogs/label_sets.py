@@ -117,7 +117,8 @@ class LabelSetsDialog(QDialog):
     def add_label(self, name: str = "") -> None:
         """One more label, ready to be named."""
         draft = self._draft
-        if draft is None:
+        if draft is None:  # the first label of all makes its set
+            self.add_set()
             return
         names = {label.name for label in draft.labels}
         free = next(n for n in _numbered(name or "New label") if n not in names)
@@ -194,14 +195,22 @@ class LabelSetsDialog(QDialog):
         self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel, self)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
+        remove_set = self._button("Remove set", self.remove_set)
+        export = self._button("Export…", self._ask_write)
+        self._of_set = (remove_set, export)
+        self._of_label = of_label = (
+            self._button("Remove", self.remove_labels),
+            self._button("Up", lambda: self.move_label(-1)),
+            self._button("Down", lambda: self.move_label(1)),
+        )
         layout = QVBoxLayout(self)
         layout.addLayout(
             _row(
                 self.which,
                 self._button("New set", lambda: self.add_set()),
-                self._button("Remove set", self.remove_set),
+                remove_set,
                 self._button("Import…", self._ask_read),
-                self._button("Export…", self._ask_write),
+                export,
             )
         )
         layout.addWidget(self.table, 1)
@@ -209,9 +218,7 @@ class LabelSetsDialog(QDialog):
             _row(
                 None,
                 self._button("Add label", lambda: self.add_label()),
-                self._button("Remove", self.remove_labels),
-                self._button("Up", lambda: self.move_label(-1)),
-                self._button("Down", lambda: self.move_label(1)),
+                *of_label,
             )
         )
         layout.addWidget(self.said)
@@ -260,6 +267,10 @@ class LabelSetsDialog(QDialog):
             mapped = None if label.class_index is None else self._class_map[label.class_index]
             self._item(row, _CLASS).setText(mapped.name if mapped else label.mid)
         self._filling = False
+        for button in self._of_set:
+            button.setEnabled(draft is not None)
+        for button in self._of_label:
+            button.setEnabled(bool(labels))
         self._say(
             ""
             if labels

@@ -188,6 +188,8 @@ class Calibrating(Feature):
             self._dialog.refresh_thresholds()
 
     def _on_project(self) -> None:
+        self._background.cancel()
+        self._filling.cancel()  # the former project is closed by now
         self._report = None
         if self._dialog is not None and self._dialog.isVisible():
             self.read()
@@ -199,9 +201,7 @@ class Calibrating(Feature):
             return []
         if not found.known:
             more = found.more_needed
-            return [
-                ("Probability", f"after {more} more review{'' if more == 1 else 's'}")
-            ]
+            return [("Probability", f"after {more} more review{'' if more == 1 else 's'}")]
         (said,), (low,), (high,) = (
             found.probability([event.score_max]),
             *found.interval([event.score_max]),

@@ -160,6 +160,4 @@ class ProjectMenu(Feature):
         ):
             escaped = (title or "").replace("&", "&&")
             actions[name].setText(f"{word} {escaped}".strip())
-            actions[name].setEnabled(
-                title is not None and owner.keeping is not Keeping.READ_ONLY
-            )
+            actions[name].setEnabled(title is not None and owner.keeping is not Keeping.READ_ONLY)

@@ -264,6 +264,8 @@ class RuleSetting(Feature):
             self._take()
 
     def _on_project(self) -> None:
+        if self.dialog is not None:  # it shows what would change in the former project
+            self.dialog.reject()
         self._later.stop()
         self._known = ""
         self._take(first=True)
