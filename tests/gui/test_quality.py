@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QThread
 
+from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
 from yamnet_gui.core.spans import TimeSpan
-from yamnet_gui.detection import ClassCalibration, Rule, RuleSet, save_rules
+from yamnet_gui.detection import ClassCalibration, Rule, RuleSet, Stability, save_rules
 from yamnet_gui.embedding import Classifier
 from yamnet_gui.embedding.classifier import Layer
 from yamnet_gui.gui.features.calibrating import Calibrating
@@ -375,3 +376,20 @@ def test_a_class_that_is_taught_again_loses_its_calibration(opened: Workbench) -
     assert set(calibrations.in_use()) == {DOG, index}
     opened.taught.put(owl(0.2))
     assert set(calibrations.in_use()) == {DOG}
+
+
+def test_scores_that_cannot_be_kept_are_shown_all_the_same(
+    opened: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = opened
+    checking = feature(bench, CheckingStability)
+    event = next(iter(bench.document.events))
+
+    def refuse(*_arguments: object) -> None:
+        raise ProjectError("Project", "the disk is full", "make room")
+
+    monkeypatch.setattr("yamnet_gui.gui.state.stabilities.store_stabilities", refuse)
+    checking._found = {event.id: Stability(event.id, (0.5, 0.7))}
+    checking._done()
+    assert checking.stabilities.spreads == {event.id: pytest.approx(0.2)}
+    assert any("the disk is full" in n.text for n in bench.notices.notices)

@@ -106,7 +106,10 @@ class CheckingStability(Feature):
 
     def _done(self) -> None:
         self._bench.notices.clear(_KEY)
-        self.stabilities.add(self._found)
+        try:
+            self.stabilities.add(self._found)
+        except UserError as error:
+            self._bench.show_error(error)
         count = len(self._found)
         self._found = {}
         if count:

@@ -38,11 +38,14 @@ class Stabilities(QObject):
         return self._known.get(event_id)
 
     def add(self, found: Mapping[str, Stability]) -> None:
-        """Takes over what was found, and keeps it where the project can be written."""
+        """Takes over what was found, and keeps it where the project can be written.
+
+        Raises ProjectError where that is refused; it is shown all the same.
+        """
         if found:
             self._known.update(found)
-            self._keep()
             self.changed.emit()
+            self._keep()
 
     def _keep(self) -> None:
         project, recording_id = self._project.project, self._project.recording_id
