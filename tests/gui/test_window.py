@@ -73,6 +73,22 @@ def test_a_recording_is_analysed_in_the_background(
     assert bench.window.actions_by_id["export"].isEnabled()
 
 
+def test_a_stored_result_is_shown_though_nothing_is_analysed_on_opening(
+    start: Start, settled: Settled, sound_file: Path, tiny_weights: Path
+) -> None:
+    bench = start(weights=tiny_weights)
+    bench.settings.set("analyse_on_open", False)
+    bench.open(sound_file)
+    settled(bench)
+    assert bench.document.state is AnalysisState.NONE
+    bench.analysing.start()
+    settled(bench)
+    bench.controller.close_recording()
+    bench.open(sound_file)
+    settled(bench)
+    assert bench.document.state is AnalysisState.COMPLETE
+
+
 def test_moving_a_threshold_derives_events_anew(
     qtbot: QtBot, start: Start, settled: Settled, sound_file: Path, tiny_weights: Path
 ) -> None:

@@ -24,6 +24,7 @@ from .jobs.analysing import (
     FetchProgress,
     FetchWeightsJob,
     InspectWeightsJob,
+    LookUpJob,
     UseWeightsJob,
 )
 from .jobs.background import RightOfWay
@@ -69,6 +70,7 @@ class Analysing(QObject):
         self._runner = JobRunner("analysis", self)
         self._weights = JobRunner("weights", self)
         self._ticket: Ticket | None = None
+        self._looking = False
         self._fetch: Ticket | None = None
         self._model: Model | None = None
         self._cache = _cache_or_none()
@@ -79,6 +81,11 @@ class Analysing(QObject):
         self.extra: ExtraScores | None = None
         """Scores of classes that the network does not know, from its embeddings."""
         self._unknown_told: set[str] = set()
+
+    @property
+    def looking(self) -> bool:
+        """Whether a result that may be there already is looked for."""
+        return self._looking
 
     @property
     def running(self) -> bool:
@@ -121,11 +128,38 @@ class Analysing(QObject):
         )
 
     def start_on_opening(self) -> None:
-        """Analyses what was just opened, where that is wanted and can be done."""
+        """Analyses what was just opened, where that is wanted and can be done.
+
+        Where it is not wanted, a result that is there already is shown all the same.
+        """
         if self.weights_path is None:
             self.weights_missing.emit()
         elif self._settings.value("analyse_on_open"):
             self.start()
+        else:
+            self._look_up()
+
+    def _look_up(self) -> None:
+        recording = self._document.recording
+        if recording is None or self._cache is None:
+            return
+        try:
+            job = LookUpJob(
+                recording.info.path, self.model(), self.analysis_settings(), self._cache
+            )
+        except UserError:
+            return  # told when somebody asks for an analysis
+
+        def found(there: bool) -> None:
+            now = self._document.recording
+            if there and now is recording and self._document.state is AnalysisState.NONE:
+                self.start()
+
+        self._looking = True
+        self._runner.submit(job, on_result=found, on_done=self._looked)
+
+    def _looked(self) -> None:
+        self._looking = False
 
     def cancel(self) -> None:
         """Stops at once; what is there stays, and the next start goes on from it."""

@@ -166,8 +166,8 @@ class Workbench(QObject):
     @property
     def busy(self) -> bool:
         """Whether anything is still on its way to the screen."""
-        running = self.opener.busy or self.analysing.running or self.deriver.waiting
-        if running or self.spectrogram.waiting or self.projects.busy:
+        running = self.opener.busy or self.analysing.running or self.analysing.looking
+        if running or self.deriver.waiting or self.spectrogram.waiting or self.projects.busy:
             return True
         return any(feature.busy for feature in self.features)
 

@@ -17,6 +17,7 @@ from yamnet_gui.batch import (
     Model,
     ResultCache,
     analyse_recording,
+    cached_analysis,
 )
 from yamnet_gui.core.errors import Cancelled, UserError
 from yamnet_gui.core.scores import ScoreChunk
@@ -61,6 +62,20 @@ class AnalyseJob:
     def _load(self) -> None:
         with self.way.claimed(), suppress(UserError):  # whoever asks for it next is told
             self.model.network().warm_up()
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpJob:
+    """Whether a finished result is there already. Nothing is summed up for it."""
+
+    path: Path
+    model: Model
+    settings: AnalysisSettings
+    cache: ResultCache
+
+    def run(self) -> Iterator[bool]:
+        if content_is_known(self.path, self.cache.memo_folder):
+            yield cached_analysis(self.path, self.model, self.settings, self.cache) is not None
 
 
 def _widened(step: AnalysisProgress, extra: ExtraScores) -> AnalysisProgress:
