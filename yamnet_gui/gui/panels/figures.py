@@ -8,9 +8,6 @@ from html import escape
 from typing import Any
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QPersistentModelIndex,
     QSortFilterProxyModel,
     Qt,
     Signal,
@@ -18,8 +15,8 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-Index = QModelIndex | QPersistentModelIndex
-_NO_PARENT = QModelIndex()
+from yamnet_gui.gui.state.headed_table import HeadedTableModel, Index
+
 _SORT_ROLE = Qt.ItemDataRole.UserRole
 _NARROWEST_TEXT, _WIDEST_TEXT = 90, 200
 
@@ -58,12 +55,14 @@ def words(text: str, tip: str = "") -> Cell:
 Row = Sequence[Cell]
 
 
-class FiguresModel(QAbstractTableModel):
+class FiguresModel(HeadedTableModel):
     """Rows of cells, read-only."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
         super().__init__()
         self.columns = tuple(columns)
+        self.headers = [column.title for column in columns]
+        self.tips = [column.tip for column in columns]
         self.rows: tuple[Row, ...] = ()
 
     def set_rows(self, rows: Sequence[Row]) -> None:
@@ -71,11 +70,8 @@ class FiguresModel(QAbstractTableModel):
         self.rows = tuple(rows)
         self.endResetModel()
 
-    def rowCount(self, parent: Index = _NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = _NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(self.columns)
+    def row_total(self) -> int:
+        return len(self.rows)
 
     def headerData(
         self,
@@ -83,16 +79,10 @@ class FiguresModel(QAbstractTableModel):
         orientation: Qt.Orientation,
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> Any:
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
-            return None
-        column = self.columns[section]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return column.title
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return column.tip or None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _side(column.numeric)
-        return None
+        found = super().headerData(section, orientation, role)
+        if found is not None and role == Qt.ItemDataRole.TextAlignmentRole:
+            return _side(self.columns[section].numeric)
+        return found
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
