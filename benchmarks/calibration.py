@@ -24,10 +24,10 @@ from typing import Any
 
 import numpy as np
 
-from yamnet_gui.assets import class_map_path, resource_path
 from yamnet_gui.audio import mono_16k, open_audio
-from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.resources import class_map_path, resource_path
 from yamnet_gui.detection import Review, calibrate, calibration_error
 from yamnet_gui.yamnet import Analyzer, load_network
 

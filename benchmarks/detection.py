@@ -35,12 +35,12 @@ from typing import Any
 
 import numpy as np
 
-from yamnet_gui.assets import class_map_path, resource_path
+from yamnet_gui.analysis import Analysis, AnalysisSettings, analyse_recording, finished
+from yamnet_gui.analysis.event_table import find_events
 from yamnet_gui.audio import mono_16k, open_audio
-from yamnet_gui.batch import Analysis, AnalysisSettings, analyse_recording, finished
-from yamnet_gui.batch.found import find_events
-from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.resources import class_map_path, resource_path
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
 from yamnet_gui.detection import (
     DEFAULT_RULE,
@@ -60,7 +60,7 @@ from yamnet_gui.detection import (
     prepare,
     spans_to_rescore,
 )
-from yamnet_gui.detection.evaluation import Pair, Spans, counting_events_below, evaluate
+from yamnet_gui.detection.evaluation import EventArrays, Pair, counting_events_below, evaluate
 from yamnet_gui.detection.second_pass import FINE_HOP_S
 from yamnet_gui.yamnet import Analyzer, Network, load_network
 
@@ -73,7 +73,7 @@ class Scene:
 
     name: str
     duration_s: float
-    truth: dict[str, Spans]
+    truth: dict[str, EventArrays]
     analysis: Analysis
     finer: Analysis
     coarse: ScoreTable
@@ -129,18 +129,18 @@ def scene_files(folder: Path) -> list[tuple[Path, Path]]:
     return [(sound, truth) for sound, truth in pairs if truth.exists()]
 
 
-def read_truth(path: Path) -> dict[str, Spans]:
+def read_truth(path: Path) -> dict[str, EventArrays]:
     rows: dict[str, list[tuple[float, float]]] = {}
     with path.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
             span = (float(row["onset_s"]), float(row["offset_s"]))
             rows.setdefault(row["label"], []).append(span)
-    return {label: Spans.of(*zip(*spans, strict=True)) for label, spans in rows.items()}
+    return {label: EventArrays.of(*zip(*spans, strict=True)) for label, spans in rows.items()}
 
 
 def analysed(
     sound: Path,
-    truth: dict[str, Spans],
+    truth: dict[str, EventArrays],
     network: Network,
     ontology: Ontology,
     classes: Sequence[int],
@@ -174,7 +174,7 @@ def pair_of(scene: Scene, found: Detections, class_map: ClassMap) -> Pair:
     by_label = {}
     for index in np.unique(found.class_index).tolist():
         some = found.of_class(index)
-        by_label[class_map[index].name] = Spans.of(some.onset_s, some.offset_s, some.peak)
+        by_label[class_map[index].name] = EventArrays.of(some.onset_s, some.offset_s, some.peak)
     return Pair(scene.truth, by_label, scene.duration_s)
 
 
@@ -191,7 +191,7 @@ def found_in(
     by_label = {}
     for index in np.unique(rows["class_index"]).tolist():
         some = rows[rows["class_index"] == index]
-        spans = Spans.of(some["onset_s"], some["offset_s"], some["score_max"])
+        spans = EventArrays.of(some["onset_s"], some["offset_s"], some["score_max"])
         by_label[class_map[index].name] = spans
     found = counting_events_below(by_label, labels, ontology)
     return Pair(scene.truth, found, scene.duration_s)
@@ -278,7 +278,7 @@ def held_out_calibration(
         for place in range(len(found)):
             index = int(found.class_index[place])
             onset, offset = found.onset_s[place], found.offset_s[place]
-            truth = scene.truth.get(class_map[index].name, Spans.of((), ()))
+            truth = scene.truth.get(class_map[index].name, EventArrays.of((), ()))
             shared = np.minimum(offset, truth.offset_s) - np.maximum(onset, truth.onset_s)
             right = bool(np.maximum(shared, 0).sum() >= 0.5 * (offset - onset))
             halves[number % 2].append(Review(index, float(found.score_max[place]), right))

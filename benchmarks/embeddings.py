@@ -32,7 +32,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 
-from yamnet_gui.batch import (
+from yamnet_gui.analysis import (
     Augmentation,
     WeightsModel,
     analyse_recording,
@@ -49,15 +49,15 @@ from yamnet_gui.embedding import (
     FrameIndex,
     Frames,
     Query,
-    TeachOptions,
     Track,
+    TrainingOptions,
     find_similar,
     pca,
     pooled,
     taught,
-    teach,
     top_rows,
 )
+from yamnet_gui.embedding.custom_classes import teach
 
 SHOTS = 2
 QUERIES = 20
@@ -134,7 +134,7 @@ def draws(clips: Clips, count: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
 def shots(clips: Clips, count: int, copies: list[list[np.ndarray]] | None) -> dict[str, float]:
     from sklearn.linear_model import LogisticRegression
 
-    options = TeachOptions(output="softmax", learning_curve=False, folds=1)
+    options = TrainingOptions(output="softmax", learning_curve=False, folds=1)
     found: dict[str, list[np.ndarray]] = {"taught": [], "sklearn": [], "fresh": []}
     if copies is not None:
         found["augmented"] = []
@@ -284,7 +284,7 @@ def teaching(clips: Clips) -> dict[str, Any]:
             Example(f, "class" if k % 2 else None, f"{k % 25}") for k, f in enumerate(frames)
         ]
         begin = time.perf_counter()
-        options = TeachOptions(method=method)  # type: ignore[arg-type]
+        options = TrainingOptions(method=method)  # type: ignore[arg-type]
         one = taught(teach(ExampleSet.of(examples), options))
         found[f"teach_{method}_s"] = time.perf_counter() - begin
         again = taught(teach(ExampleSet.of(examples), options))

@@ -25,8 +25,8 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def measure(recording: Path, weights: Path, out: Path, repeats: int) -> dict[str, float]:
+    from yamnet_gui.analysis.analyse import analyse_recording
     from yamnet_gui.audio import mono_16k, open_audio
-    from yamnet_gui.batch.analyse import analyse_recording
     from yamnet_gui.core.threads import BLAS_THREADS
     from yamnet_gui.yamnet import LogMel, frame_count, load_network
 

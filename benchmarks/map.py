@@ -54,8 +54,8 @@ def frame_times(
     """
     from PySide6.QtWidgets import QApplication
 
-    from yamnet_gui.gui.plots.map import MapPlot
-    from yamnet_gui.gui.plots.map_colors import by_kind
+    from yamnet_gui.gui.features.embedding_map.colors import by_kind
+    from yamnet_gui.gui.features.embedding_map.plot import MapPlot
     from yamnet_gui.gui.theme import class_color
 
     application = QApplication.instance() or QApplication([])

@@ -42,9 +42,9 @@ def make_project(path: Path, recordings: int, events: int) -> None:
     import numpy as np
     import soundfile
 
-    from yamnet_gui.assets import class_map_path
-    from yamnet_gui.core.classes import ClassMap
+    from yamnet_gui.core.class_map import ClassMap
     from yamnet_gui.core.events import Event, detection_id
+    from yamnet_gui.core.resources import class_map_path
     from yamnet_gui.labels.project import (
         Project,
         Recording,
@@ -154,15 +154,15 @@ def measure_window(path: Path) -> Figures:
 
     from yamnet_gui import app
     from yamnet_gui.core.events import ReviewState
-    from yamnet_gui.gui.features.all_events import AllEvents
-    from yamnet_gui.gui.state.project_table import ProjectColumn
-    from yamnet_gui.gui.state.review_queue import QueueWish
+    from yamnet_gui.gui.features.dataset.all_events import AllEvents
+    from yamnet_gui.gui.features.dataset.all_events_model import ProjectColumn
+    from yamnet_gui.gui.state.review_queue import QueueRequest
     from yamnet_gui.labels.project import QueueKind
 
     application, bench = app.prepare(app.parse([]))
-    bench.settings.set("autoplay", False)
-    bench.window.resize(1280, 800)
-    bench.window.show()
+    bench.session.settings.set("autoplay", False)
+    bench.shell.window.resize(1280, 800)
+    bench.shell.window.show()
     longest = last = 0.0
 
     def beat() -> None:
@@ -192,22 +192,22 @@ def measure_window(path: Path) -> Figures:
     until(idle)
     found: Figures = {}
     opened: list[object] = []
-    bench.projects.opened.connect(opened.append)
+    bench.services.projects.opened.connect(opened.append)
     longest = 0.0
-    bench.projects.open(path)
+    bench.services.projects.open(path)
     found["open ms"] = until(lambda: bool(opened))
     until(idle)
     found["open, longest wait of the window ms"] = longest * 1000
 
     # decisions in the open recording, painted
-    bench.walk.wish(QueueWish(QueueKind.SCORE))
+    bench.services.queue_controller.wish(QueueRequest(QueueKind.SCORE))
     until(idle)
     selected, painted = [], []
     for _ in range(DECISIONS):
-        before = bench.selection.current
+        before = bench.session.selection.current
         start = time.perf_counter()
-        bench.reviewing.decide(ReviewState.ACCEPTED)
-        until(lambda b=before: bench.selection.current != b)
+        bench.services.review.decide(ReviewState.ACCEPTED)
+        until(lambda b=before: bench.session.selection.current != b)
         selected.append((time.perf_counter() - start) * 1000)
         application.processEvents()
         painted.append((time.perf_counter() - start) * 1000)
@@ -215,19 +215,19 @@ def measure_window(path: Path) -> Figures:
     found["accept and next, 95 % ms"] = quantile(selected, 0.95)
     found["all painted after accepting, median ms"] = quantile(painted, 0.5)
     for _ in range(DECISIONS):
-        bench.reviewing.undo()
+        bench.services.review.undo()
 
     # from recording to recording
-    bench.walk.wish(QueueWish())
-    project = bench.project.project
+    bench.services.queue_controller.wish(QueueRequest())
+    project = bench.session.project.project
     assert project is not None
     jumps = []
     for n in range(1, WITH_SOUND):
         recording = project.recordings()[n]
         event = project.recording_events(recording.id).events[3]
         start = time.perf_counter()
-        bench.walk.show(recording.id, event.id)
-        until(lambda e=event.id: bench.selection.current == e)
+        bench.services.queue_controller.show(recording.id, event.id)
+        until(lambda e=event.id: bench.session.selection.current == e)
         jumps.append((time.perf_counter() - start) * 1000)
         until(idle)
     found["next in another recording, median ms"] = quantile(jumps, 0.5)
@@ -261,8 +261,8 @@ def measure_window(path: Path) -> Figures:
     filtered("text back, 80 ms for typing included", panel.search.clear)
     found["table, longest wait of the window ms"] = longest * 1000
     heart.stop()
-    QTimer.singleShot(0, bench.window.close)
-    until(lambda: not bench.window.isVisible())
+    QTimer.singleShot(0, bench.shell.window.close)
+    until(lambda: not bench.shell.window.isVisible())
     bench.close()
     return found
 

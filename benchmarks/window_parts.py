@@ -30,7 +30,7 @@ def opened(path: Path, _frames: int) -> Figures:
     _settle(application, lambda: not bench.busy)
     asked = time.perf_counter()
     bench.open(path)
-    _until(application, lambda: bench.sound.pyramid is not None)
+    _until(application, lambda: bench.session.sound.pyramid is not None)
     figures["first_picture_s"] = time.perf_counter() - asked
     _until(application, lambda: _whole(bench))
     figures["overview_s"] = time.perf_counter() - asked
@@ -75,11 +75,11 @@ def busy(path: Path, whole: int) -> Figures:
         now = time.perf_counter()
         gaps.append((now - last) * 1000)
         last = now
-        scores = bench.document.scores
+        scores = bench.session.document.scores
         if first_scores != first_scores and scores is not None and scores.ready:
             first_scores = time.time() - began
         early = not whole and time.time() - began > first_scores + _BUSY_AFTER_FIRST_S
-        if early or bench.document.state is AnalysisState.COMPLETE:
+        if early or bench.session.document.state is AnalysisState.COMPLETE:
             application.quit()
 
     timer = QTimer()
@@ -165,13 +165,13 @@ def _window(path: Path | None = None) -> tuple[Any, Any]:
 
     named = [str(path)] if path else []
     application, bench = app.prepare(app.parse([*named, "--size", f"{SIZE[0]}x{SIZE[1]}"]))
-    bench.window.show()
+    bench.shell.window.show()
     application.processEvents()
     return application, bench
 
 
 def _whole(bench: Any) -> bool:
-    pyramid = bench.sound.pyramid
+    pyramid = bench.session.sound.pyramid
     return pyramid is not None and pyramid.ready_frames >= pyramid.frames
 
 
@@ -198,7 +198,7 @@ def _fill(application: Any, bench: Any) -> None:
     from yamnet_gui.core.scores import FrameGrid, ScoreChunk
     from yamnet_gui.gui.state.document import AnalysisState
 
-    duration = bench.timeline.duration_s
+    duration = bench.session.timeline.duration_s
     rng = np.random.default_rng(4)
     count = max(1, int(duration / _HOP_S))
     onsets = np.sort(rng.uniform(0, duration * 0.999, EVENTS))
@@ -206,25 +206,25 @@ def _fill(application: Any, bench: Any) -> None:
     heights = 0.35 + 0.6 * rng.random(EVENTS)
     first_frame = (onsets / _HOP_S).astype(int)
     last_frame = ((onsets + lengths) / _HOP_S).astype(int) + 1
-    bench.document.begin_analysis(FrameGrid(count, duration))
+    bench.session.document.begin_analysis(FrameGrid(count, duration))
     for first in range(0, count, _CHUNK_FRAMES):
         size = min(_CHUNK_FRAMES, count - first)
-        scores = np.zeros((size, len(bench.class_map)), np.float32)
+        scores = np.zeros((size, len(bench.session.class_map)), np.float32)
         scores[:, :SHOWN] = rng.random((size, SHOWN), np.float32) * 0.08
         inside = np.flatnonzero((first_frame < first + size) & (last_frame > first))
         for i in inside.tolist():
             scores[max(first_frame[i] - first, 0) : last_frame[i] - first, i % SHOWN] = heights[i]
-        bench.document.add_chunk(ScoreChunk(first, scores, np.zeros((size, 0), np.float32)))
-    bench.document.set_state(AnalysisState.COMPLETE)
+        bench.session.document.add_chunk(ScoreChunk(first, scores, np.zeros((size, 0), np.float32)))
+    bench.session.document.set_state(AnalysisState.COMPLETE)
     _settle(application, lambda: not bench.busy)
-    bench.classes.set_options(limit=SHOWN)
+    bench.session.class_view.set_options(limit=SHOWN)
     events = [
-        Event(str(i), float(a), float(a + b), bench.class_map[i % SHOWN].name, i % SHOWN)
+        Event(str(i), float(a), float(a + b), bench.session.class_map[i % SHOWN].name, i % SHOWN)
         for i, (a, b) in enumerate(zip(onsets, lengths, strict=True))
     ]
-    bench.document.set_events(EventList.of(events))
-    bench.classes.set_shown(tuple(range(SHOWN)))
-    bench.classes.choose(0)
+    bench.session.document.set_events(EventList.of(events))
+    bench.session.class_view.set_shown(tuple(range(SHOWN)))
+    bench.session.class_view.choose(0)
     _settle(application, lambda: not bench.busy)
 
 
@@ -237,7 +237,7 @@ def _moved(application: Any, bench: Any, frames: int) -> Figures:
         application.processEvents()
         return (time.perf_counter() - start) * 1000
 
-    timeline = bench.timeline
+    timeline = bench.session.timeline
     duration = timeline.duration_s
     kinds: dict[str, list[float]] = {"pan": [], "zoom": [], "threshold": [], "play": []}
     for _ in range(_STEPS_BEFORE):
@@ -253,7 +253,7 @@ def _moved(application: Any, bench: Any, frames: int) -> Figures:
         factor = 0.9 if i % 200 < 100 else 1 / 0.9
         kinds["zoom"].append(frame(lambda f=factor: timeline.zoom(f, duration * 0.37)))
     timeline.show_all()
-    move = bench.tracks.curve.threshold_moved.emit
+    move = bench.shell.tracks.curve.threshold_moved.emit
     for i in range(min(frames, 60)):
         value = round(float(0.5 + 0.4 * np.sin(i / 9)), 2)
         kinds["threshold"].append(frame(lambda v=value: move(0, v, False)))

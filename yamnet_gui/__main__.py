@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command that `argv` begins with; anything else opens the window. Exit status."""
-    from yamnet_gui.cli import COMMANDS, run_command
+    from .cli import COMMANDS, run_command
 
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments and (arguments[0] in COMMANDS or arguments[0] in ("-h", "--help", "--version")):
         return run_command(arguments)
-    from yamnet_gui import app
+    from . import app
 
     status = app.main(arguments)
     if argv is None and "tensorflow" in sys.modules:

@@ -56,13 +56,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     application, workbench = prepare(arguments)
     if arguments.screenshot is not None:
         return _screenshot(application, workbench, arguments.screenshot)
-    workbench.window.show()
+    workbench.shell.window.show()
     # Python runs signal handlers only between its own instructions, so a timer gives it some.
     pulse = QTimer()
     pulse.timeout.connect(_nothing)
     pulse.start(200)
     former = {
-        number: signal.signal(number, lambda *_: workbench.window.close())
+        number: signal.signal(number, lambda *_: workbench.shell.window.close())
         for number in (signal.SIGINT, signal.SIGTERM)
     }
     try:
@@ -90,11 +90,10 @@ def prepare(arguments: argparse.Namespace) -> "tuple[QApplication, Workbench]":
         from PySide6.QtGui import QIcon
         from PySide6.QtWidgets import QApplication
 
-        from yamnet_gui.gui.jobs.background import give_way_quickly
-        from yamnet_gui.gui.theme import ThemeChoice
-        from yamnet_gui.gui.workbench import Workbench
-
-        from .assets import resource_path
+        from .core.resources import resource_path
+        from .gui.background.priority import give_way_quickly
+        from .gui.theme import ThemeChoice
+        from .gui.workbench import Workbench
 
     give_way_quickly()
     own = QApplication.instance()
@@ -109,8 +108,8 @@ def prepare(arguments: argparse.Namespace) -> "tuple[QApplication, Workbench]":
     theme = ThemeChoice(arguments.theme) if arguments.theme else None
     workbench = Workbench(theme=theme)
     if arguments.size:
-        workbench.window.resize(*arguments.size)
-        workbench.window.arrange()
+        workbench.shell.window.resize(*arguments.size)
+        workbench.shell.window.arrange()
     if arguments.demo:
         workbench.open_demo()
     elif arguments.file is not None:
@@ -226,10 +225,10 @@ def _screenshot(application: "QApplication", workbench: "Workbench", target: Pat
 
     state = {"quiet": 0, "status": 0}
     failed: list[UserError] = []
-    workbench.opener.failed.connect(failed.append)
+    workbench.services.recording.failed.connect(failed.append)
     waited = QElapsedTimer()
     waited.start()
-    workbench.window.show()
+    workbench.shell.window.show()
 
     def look() -> None:
         state["quiet"] = 0 if workbench.busy else state["quiet"] + 1
@@ -246,7 +245,7 @@ def _screenshot(application: "QApplication", workbench: "Workbench", target: Pat
     def save() -> int:
         try:
             with replacing(target) as beside:
-                if not workbench.window.grab().save(str(beside), "PNG"):
+                if not workbench.shell.window.grab().save(str(beside), "PNG"):
                     raise OSError(f"no picture could be written to {beside.parent}")
         except OSError as error:
             print(f"yamnet-gui: {target}: cannot be written ({error})", file=sys.stderr)
@@ -257,6 +256,6 @@ def _screenshot(application: "QApplication", workbench: "Workbench", target: Pat
     timer.timeout.connect(look)
     timer.start(_CHECK_MS)
     application.exec()
-    workbench.window.close()  # not before: Qt would leave a request to quit behind
+    workbench.shell.window.close()  # not before: Qt would leave a request to quit behind
     workbench.close()
     return state["status"]

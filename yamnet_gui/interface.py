@@ -16,12 +16,10 @@ import numpy as np
 import soundfile
 from numpy.typing import ArrayLike, NDArray
 
-from yamnet_gui.assets import class_map_path
-from yamnet_gui.batch import (
+from .analysis import (
     Analysis,
     AnalysisSettings,
     ResultCache,
-    VectorOptions,
     WeightsModel,
     add_envelopes,
     analyse_recording,
@@ -30,18 +28,19 @@ from yamnet_gui.batch import (
     is_address,
     load_classifiers,
     user_cache_folder,
-    vectors_of,
-    with_taught_classes,
-    with_taught_rules,
-    with_taught_scores,
+    with_custom_classes,
+    with_custom_rules,
+    with_custom_scores,
 )
-from yamnet_gui.batch.analyse import TemporaryFolder
-from yamnet_gui.batch.embedded import PER, POOLS, Per, Pool
-from yamnet_gui.batch.found import find_events
-from yamnet_gui.core.classes import ClassMap
-from yamnet_gui.core.errors import RecordingError, SettingsError
-from yamnet_gui.core.events import Event
-from yamnet_gui.detection import RuleSet, load_rules
+from .analysis.analyse import TemporaryFolder
+from .analysis.event_table import find_events
+from .batch import VectorOptions, vectors_of
+from .batch.vectors import PER, POOLS, Per, Pool
+from .core.class_map import ClassMap
+from .core.errors import RecordingError, SettingsError
+from .core.events import Event
+from .core.resources import class_map_path
+from .detection import RuleSet, load_rules
 
 Sound = str | os.PathLike[str] | ArrayLike
 Floats = NDArray[np.float32]
@@ -127,12 +126,12 @@ def analyze(
     """
     model = _model(weights, cache)
     taught = load_classifiers([Path(c) for c in classifiers], model.sha256)
-    class_map = with_taught_classes(ClassMap.from_csv(class_map_path()), taught)
+    class_map = with_custom_classes(ClassMap.from_csv(class_map_path()), taught)
     chosen = tuple(c.index for c in class_map.select(classes))
     ruled = _rules(threshold, rules, class_map)
     if threshold is None:
-        ruled = with_taught_rules(ruled, class_map, taught)
-    analysis = with_taught_scores(
+        ruled = with_custom_rules(ruled, class_map, taught)
+    analysis = with_custom_scores(
         _analysis(sound, rate, AnalysisSettings(hop_s), model, cache, limit_bytes), taught
     )
     if ruled.refines:
@@ -277,6 +276,6 @@ def _rules(
 
 
 def _bounds(analysis: Analysis) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    from yamnet_gui.batch.products import window_bounds
+    from .batch.tables import window_bounds
 
     return window_bounds(analysis.tables[0].grid)

@@ -338,9 +338,9 @@ def write_analysis() -> None:
     `hop_s`, `start_s`, `end_s`, `class_names`, `class_names_sha256`, `recording_sha256`,
     `weights_sha256`, `weights_name`.
     """
-    from yamnet_gui.assets import class_map_path
-    from yamnet_gui.batch import WeightsModel, analyse_recording, finished
-    from yamnet_gui.core.classes import ClassMap
+    from yamnet_gui.analysis import WeightsModel, analyse_recording, finished
+    from yamnet_gui.core.class_map import ClassMap
+    from yamnet_gui.core.resources import class_map_path
 
     model = WeightsModel()
     analysis = finished(analyse_recording(RECORDING, model))

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from yamnet_gui.assets import class_map_path
-from yamnet_gui.batch import ResultCache
-from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.analysis import ResultCache
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.resources import class_map_path
 from yamnet_gui.detection import RuleSet, rules_to_json
 
 from .desktop import MISSING, Desktop, wait_until
@@ -34,14 +34,14 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 from yamnet_gui import app
 application, bench = app.prepare(app.parse(sys.argv[1:]))
-bench.window.show()
+bench.shell.window.show()
 application.processEvents()
 def middle(widget):
-    at = widget.mapTo(bench.window, QPoint(0, 0))
+    at = widget.mapTo(bench.shell.window, QPoint(0, 0))
     return [at.x() + widget.width() // 2, at.y() + widget.height() // 2]
-named = {w.accessibleName(): w for w in bench.window.findChildren(QWidget) if w.isVisible()}
+named = {w.accessibleName(): w for w in bench.shell.window.findChildren(QWidget) if w.isVisible()}
 print(json.dumps({name: middle(w) for name, w in named.items() if name}))
-bench.window.close()
+bench.shell.window.close()
 """
 
 

@@ -52,15 +52,15 @@ def start(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..
             monkeypatch.setenv("YAMNET_GUI_WEIGHTS", str(weights))
         _application, bench = app.prepare(app.parse([str(a) for a in arguments]))
         benches.append(bench)
-        qtbot.addWidget(bench.window)
-        bench.window.resize(1280, 800)
-        bench.window.show()
-        qtbot.waitExposed(bench.window)
+        qtbot.addWidget(bench.shell.window)
+        bench.shell.window.resize(1280, 800)
+        bench.shell.window.show()
+        qtbot.waitExposed(bench.shell.window)
         return bench
 
     yield start
     for bench in benches:
-        bench.window.close()
+        bench.shell.window.close()
         bench.close()
 
 
@@ -90,11 +90,11 @@ def settled(qtbot: QtBot) -> Callable[[Workbench], None]:
 def busy_parts(bench: Workbench) -> list[str]:
     """Names of what is still at work."""
     parts = {
-        "opener": bench.opener.busy,
-        "analysing": bench.analysing.running,
-        "deriver": bench.deriver.waiting,
-        "spectrogram": bench.spectrogram.waiting,
-        "projects": bench.projects.busy,
+        "opener": bench.services.recording.busy,
+        "analysing": bench.services.analysis.running,
+        "deriver": bench.services.events.waiting,
+        "spectrogram": bench.session.spectrogram.waiting,
+        "projects": bench.services.projects.busy,
         **{type(feature).__name__: feature.busy for feature in bench.features},
     }
     return [name for name, busy in parts.items() if busy]

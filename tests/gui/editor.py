@@ -14,8 +14,8 @@ from PySide6.QtCore import QEventLoop
 from tests.unit.labels.project.editor import digest
 from yamnet_gui import app
 from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.gui.controllers.review import Asks
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice
-from yamnet_gui.gui.reviewing import Asks
 from yamnet_gui.gui.workbench import Workbench
 
 ACTIONS = (
@@ -30,28 +30,28 @@ def run(path: Path, seed: int) -> None:
     """Edits until somebody kills the process."""
     rng = random.Random(seed)
     application, bench = app.prepare(app.parse([str(path)]))
-    bench.settings.set("autoplay", False)
-    bench.settings.set("reviewer", "Anna")
-    bench.window.show()
-    while bench.busy or not bench.project.recording_id:
+    bench.session.settings.set("autoplay", False)
+    bench.session.settings.set("reviewer", "Anna")
+    bench.shell.window.show()
+    while bench.busy or not bench.session.project.recording_id:
         application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
-    project = bench.project.project
+    project = bench.session.project.project
     assert project is not None
 
     def label(_title: str, _used: object) -> LabelChoice:
         name = rng.choice(LABELS)
-        found = bench.class_map.find(name)
+        found = bench.session.class_map.find(name)
         return LabelChoice(name, found.index, found.mid) if found else LabelChoice(name)
 
-    bench.reviewing.asks = Asks(label, lambda _question, _verb: True)
+    bench.services.review.asks = Asks(label, lambda _question, _verb: True)
     print("open 0", digest(project), flush=True)
     n = 0
     while True:
         _place(bench, rng)
         name = rng.choice(ACTIONS)
-        if name == "find_class" and not bench.selection.ids:
+        if name == "find_class" and not bench.session.selection.ids:
             continue  # would search for a class to show, in a dialog
-        action = bench.window.actions_by_id[name]
+        action = bench.shell.window.actions_by_id[name]
         n += 1
         print("begin", n, flush=True)
         if action.isEnabled():
@@ -63,11 +63,11 @@ def run(path: Path, seed: int) -> None:
 def _place(bench: Workbench, rng: random.Random) -> None:
     """Puts cursor, selection of time and selection of events somewhere."""
     at = rng.uniform(0, 9)
-    bench.controller.seek(at)
-    bench.timeline.set_selection(TimeSpan(at, at + rng.uniform(0.1, 1)))
-    ids = [event.id for event in bench.document.events]
+    bench.services.transport.seek(at)
+    bench.session.timeline.set_selection(TimeSpan(at, at + rng.uniform(0.1, 1)))
+    ids = [event.id for event in bench.session.document.events]
     if ids and rng.random() < 0.7:
-        bench.selection.select(rng.sample(ids, min(len(ids), rng.choice((1, 1, 1, 2, 3)))))
+        bench.session.selection.select(rng.sample(ids, min(len(ids), rng.choice((1, 1, 1, 2, 3)))))
 
 
 if __name__ == "__main__":

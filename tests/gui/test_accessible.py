@@ -48,7 +48,7 @@ def test_every_control_has_a_name_for_those_who_do_not_see_it(
     settled(bench)
     nameless = [
         f"{type(w).__name__} in {type(w.parent()).__name__}"
-        for w in bench.window.findChildren(QWidget)
+        for w in bench.shell.window.findChildren(QWidget)
         if isinstance(w, CONTROLS)
         and not part_of_another(w)
         and not w.accessibleName()
@@ -64,7 +64,7 @@ def test_the_fields_and_lists_of_the_panels_can_be_reached_by_the_tab_key(
     settled(bench)
     out_of_reach = [
         w.accessibleName()
-        for w in bench.window.findChildren(QWidget)
+        for w in bench.shell.window.findChildren(QWidget)
         if isinstance(w, (QAbstractItemView, QAbstractSlider, QComboBox, QLineEdit))
         and w.isVisible()
         and not part_of_another(w)
@@ -76,9 +76,11 @@ def test_the_fields_and_lists_of_the_panels_can_be_reached_by_the_tab_key(
 def test_every_action_is_in_a_menu_and_says_what_it_does(start: Start) -> None:
     bench = start()
     in_menus = {
-        action for menu in bench.window.menus.values() for action in _all_actions(menu.actions())
+        action
+        for menu in bench.shell.window.menus.values()
+        for action in _all_actions(menu.actions())
     }
-    for name, action in bench.window.actions_by_id.items():
+    for name, action in bench.shell.window.actions_by_id.items():
         assert action in in_menus, name
         assert action.toolTip(), name
 

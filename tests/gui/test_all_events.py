@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QDialogButtonBox
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from tests.gui import projects
 from yamnet_gui.core.events import ReviewState
-from yamnet_gui.gui.dialogs.export import ExportDialog
-from yamnet_gui.gui.features.all_events import AllEvents
-from yamnet_gui.gui.state.project_table import ProjectColumn
+from yamnet_gui.gui.features.dataset.all_events import AllEvents
+from yamnet_gui.gui.features.dataset.all_events_model import ProjectColumn
+from yamnet_gui.gui.features.export.dialog import ExportDialog
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import EventFilter, Project
+
+from . import projects
 
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
@@ -41,8 +42,8 @@ def feature(bench: Workbench) -> AllEvents:
 
 
 def project_of(bench: Workbench) -> Project:
-    assert bench.project.project is not None
-    return bench.project.project
+    assert bench.session.project.project is not None
+    return bench.session.project.project
 
 
 def listed(bench: Workbench) -> list[tuple[str, str, str]]:
@@ -94,9 +95,9 @@ def test_an_event_is_opened_in_its_recording(bench: Workbench, settled: Settled)
     panel = feature(bench).panel
     panel.opened.emit(panel.model.item(9))
     settled(bench)
-    event = bench.controller.current_event()
+    event = bench.services.transport.current_event()
     assert event is not None
-    assert (bench.opener.path.name, event.onset_s) == ("c.wav", 2.0)  # type: ignore[union-attr]
+    assert (bench.services.recording.path.name, event.onset_s) == ("c.wav", 2.0)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -115,10 +116,10 @@ def test_a_key_decides_on_a_selection_across_recordings_as_one_step(
     QTest.keyClick(feature(bench).panel.table, key)
     settled(bench)
     assert count(bench, state) == 3
-    assert bench.document.events.events[1].state is state  # the open recording follows
-    assert bench.document.events.events[1].reviewer == "Anna"
+    assert bench.session.document.events.events[1].state is state  # the open recording follows
+    assert bench.session.document.events.events[1].reviewer == "Anna"
     assert len(feature(bench).panel.selected) == 3
-    bench.reviewing.undo()
+    bench.services.review.undo()
     settled(bench)
     assert count(bench, state) == 0
 
@@ -140,10 +141,10 @@ def test_keys_go_to_the_open_recording_where_nothing_is_selected_here(
     bench: Workbench, settled: Settled
 ) -> None:
     feature(bench).panel.table.clearSelection()
-    bench.controller.step_event(1)
+    bench.services.transport.step_event(1)
     QTest.keyClick(feature(bench).panel.table, Qt.Key.Key_A)
     settled(bench)
-    assert bench.document.events.events[0].state is ReviewState.ACCEPTED
+    assert bench.session.document.events.events[0].state is ReviewState.ACCEPTED
     assert count(bench, ReviewState.ACCEPTED) == 1
 
 
@@ -153,8 +154,8 @@ def test_what_is_selected_across_recordings_can_be_exported(
     select(bench, 0, 5, 7)
     wanted = sorted((place, label) for place, label, _ in (listed(bench)[k] for k in (0, 5, 7)))
     assert len({place for place, _ in wanted}) > 1
-    bench.window.actions_by_id["export"].trigger()
-    (dialog,) = [d for d in bench.window.findChildren(ExportDialog) if d.isVisible()]
+    bench.shell.window.actions_by_id["export"].trigger()
+    (dialog,) = [d for d in bench.shell.window.findChildren(ExportDialog) if d.isVisible()]
     what = dialog.what
     if what.scope.findData("project") != what.scope.currentIndex():
         assert not what.which_rows.isVisible()

@@ -8,13 +8,18 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from yamnet_gui.analysis import AnalysisSettings, ResultCache
 from yamnet_gui.audio.spectrogram import SpectrogramSettings
-from yamnet_gui.batch import AnalysisSettings, ResultCache
 from yamnet_gui.core.errors import WeightsError
-from yamnet_gui.gui.jobs.analysing import AnalyseJob
-from yamnet_gui.gui.jobs.background import SWITCH_S, RightOfWay, give_way, give_way_quickly
+from yamnet_gui.gui.background.priority import (
+    SWITCH_S,
+    ForegroundPriority,
+    give_way,
+    give_way_quickly,
+)
+from yamnet_gui.gui.controllers.recording_loader import RecordingLoader
+from yamnet_gui.gui.jobs.analysis import AnalyseJob
 from yamnet_gui.gui.jobs.spectrogram import OverviewJob, TilesJob
-from yamnet_gui.gui.opening import Opener
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.sound import Sound
 from yamnet_gui.gui.state.spectrogram import Spectrogram, TileKey
@@ -63,7 +68,7 @@ def test_nothing_is_computed_for_a_view_that_was_left_again(qtbot: QtBot) -> Non
 
 
 def test_work_that_can_wait_lets_claimed_work_go_first() -> None:
-    way = RightOfWay()
+    way = ForegroundPriority()
     assert way.wait(0.0)
     with way.claimed():
         assert not way.wait(0.0)
@@ -74,7 +79,7 @@ def test_work_that_can_wait_lets_claimed_work_go_first() -> None:
 
 
 def test_waiting_ends_as_soon_as_the_way_is_free() -> None:
-    way = RightOfWay()
+    way = ForegroundPriority()
     waiting, found = threading.Event(), list[bool]()
 
     def wait() -> None:
@@ -101,14 +106,14 @@ class _Broken:
 def test_a_network_that_cannot_be_loaded_is_told_once_and_leaves_no_thread(
     sound_file: Path, tmp_path: Path
 ) -> None:
-    way = RightOfWay()
+    way = ForegroundPriority()
     job = AnalyseJob(sound_file, _Broken(), AnalysisSettings(), ResultCache(tmp_path / "c"), way)
     with pytest.raises(WeightsError, match="cut short"):
         list(job.run())
     assert way.wait(0.0)
 
 
-class _Asked(RightOfWay):
+class _Asked(ForegroundPriority):
     """Counts how often somebody asks before a step."""
 
     def __init__(self) -> None:
@@ -130,8 +135,8 @@ def test_every_tile_and_every_step_of_the_whole_picture_gives_way(sound_file: Pa
 
 
 def test_a_view_that_moves_has_the_right_of_way_until_it_rests(qtbot: QtBot) -> None:
-    way, timeline = RightOfWay(), Timeline()
-    opener = Opener(Document(521), timeline, Sound(), Spectrogram(), way)
+    way, timeline = ForegroundPriority(), Timeline()
+    opener = RecordingLoader(Document(521), timeline, Sound(), Spectrogram(), way)
     timeline.set_recording(60.0, 48_000)
     timeline.set_view(1.0, 2.0)
     timeline.pan(0.5)

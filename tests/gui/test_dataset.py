@@ -7,30 +7,31 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.gui import projects
-from yamnet_gui.gui.batch_run import BatchState
-from yamnet_gui.gui.features.dataset import Dataset
-from yamnet_gui.gui.jobs.recordings import AnalyseAllJob
+from yamnet_gui.gui.features.dataset.batch_analysis import BatchState
+from yamnet_gui.gui.features.dataset.feature import DatasetFeature
+from yamnet_gui.gui.features.dataset.jobs import AnalyseAllJob
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import Project, RecordingState, remove_recordings
+
+from . import projects
 
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
 
 
-def feature(bench: Workbench) -> Dataset:
-    return next(f for f in bench.features if isinstance(f, Dataset))
+def feature(bench: Workbench) -> DatasetFeature:
+    return next(f for f in bench.features if isinstance(f, DatasetFeature))
 
 
 def listed(bench: Workbench) -> dict[str, str]:
-    model = bench.recordings.model
+    model = bench.shell.recordings.model
     rows = range(model.rowCount())
     return {model.index(r, 0).data(): model.index(r, 1).data() for r in rows}
 
 
 def project_of(bench: Workbench) -> Project:
-    assert bench.project.project is not None
-    return bench.project.project
+    assert bench.session.project.project is not None
+    return bench.session.project.project
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def empty(start: Start, settled: Settled, tmp_path: Path, tiny_weights: Path) ->
     path = tmp_path / "mine.yamnet"
     Project.create(path).close()
     bench = start(path, weights=tiny_weights)
-    bench.settings.set("analyse_on_open", False)
+    bench.session.settings.set("analyse_on_open", False)
     settled(bench)
     return bench
 
@@ -161,16 +162,16 @@ def test_a_missing_recording_is_found_by_its_content(
     bench = start(path)
     settled(bench)
     assert listed(bench)["b.wav"] == "missing"
-    (notice,) = [n for n in bench.notices.notices if "not where" in n.text]
+    (notice,) = [n for n in bench.shell.notices.notices if "not where" in n.text]
     assert "1 recording is" in notice.text
     feature(bench).find(tmp_path / "elsewhere")
     settled(bench)
     assert listed(bench) == {"a.wav": "analysed", "c.wav": "analysed", "renamed.wav": "analysed"}
-    assert not [n for n in bench.notices.notices if "not where" in n.text]
+    assert not [n for n in bench.shell.notices.notices if "not where" in n.text]
     recording = project_of(bench).recording("id-b")
     assert recording is not None
     assert recording.path == "../elsewhere/renamed.wav"
-    bench.reviewing.undo()
+    bench.services.review.undo()
     settled(bench)
     assert listed(bench)["b.wav"] == "missing"
 
@@ -187,7 +188,7 @@ def test_a_removed_recording_comes_back_with_its_events(
     settled(bench)
     assert sorted(listed(bench)) == ["a.wav", "c.wav"]
     assert project.count() == 8
-    bench.reviewing.undo()
+    bench.services.review.undo()
     settled(bench)
     assert sorted(listed(bench)) == ["a.wav", "b.wav", "c.wav"]
     assert project.count() == 12
@@ -198,8 +199,8 @@ def test_the_list_is_filtered_by_state(start: Start, settled: Settled, tmp_path:
     (tmp_path / "audio" / "c.wav").unlink()
     bench = start(path)
     settled(bench)
-    bench.recordings.search.setText("miss")
-    assert bench.recordings.count.text() == "3 recordings · 1 shown"
+    bench.shell.recordings.search.setText("miss")
+    assert bench.shell.recordings.count.text() == "3 recordings · 1 shown"
 
 
 def test_a_recording_taken_out_during_a_run_does_not_end_it(

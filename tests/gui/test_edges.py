@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.unit.batch.fakes import write_sound
+from tests.unit.fakes import write_sound
 from yamnet_gui.__main__ import main
-from yamnet_gui.batch import ResultCache
+from yamnet_gui.analysis import ResultCache
 from yamnet_gui.detection import load_rules
 
 
@@ -43,16 +43,16 @@ def test_window_and_command_line_find_the_same_events(
             ' "classes": [{"name": "Speech", "method": "boxes"},'
             ' {"name": "Music", "edges": "plain", "on": 0.3}]}'
         )
-        bench.rules.set(load_rules(rules))
+        bench.session.rules.set(load_rules(rules))
     elif choice != "balanced":
         from yamnet_gui.detection import preset
 
-        bench.rules.set(preset(choice, bench.ontology))
+        bench.session.rules.set(preset(choice, bench.session.ontology))
     settled(bench)
     table = tmp_path / "events.parquet"
     command = ["analyze", str(sound), "-o", str(table), "--format", "parquet"]
     assert main([*command, "--rules", str(rules)]) == 0
-    shown, exported = spans(bench.document.events), written(table)
+    shown, exported = spans(bench.session.document.events), written(table)
     assert [event[0] for event in shown] == [event[0] for event in exported]
     np.testing.assert_allclose(
         [event[1:] for event in shown], [event[1:] for event in exported], atol=1e-6
@@ -63,8 +63,8 @@ def test_window_and_command_line_find_the_same_events(
 def test_an_older_result_gets_its_edges_in_the_background(start, settled, tiny_weights, sound):
     bench = start(sound, weights=tiny_weights)
     settled(bench)
-    refined = spans(bench.document.events)
-    bench.window.close()
+    refined = spans(bench.session.document.events)
+    bench.shell.window.close()
     bench.close()
     for envelope in ResultCache().folder.rglob("*.envelope.npy"):
         envelope.unlink()
@@ -79,12 +79,14 @@ def test_an_older_result_gets_its_edges_in_the_background(start, settled, tiny_w
 def test_the_demo_shows_refined_edges(start, settled):
     bench = start("demo")
     settled(bench)
-    tiles = bench.document.scores.grid.tile_edges()
-    onsets = np.array([event.onset_s for event in bench.document.events])
+    tiles = bench.session.document.scores.grid.tile_edges()
+    onsets = np.array([event.onset_s for event in bench.session.document.events])
     off_grid = np.abs(onsets[:, None] - tiles).min(axis=1) > 1e-6
     assert off_grid.mean() > 0.5
-    event = next(e for e in bench.document.events if e.label == "Smoke detector, smoke alarm")
+    event = next(
+        e for e in bench.session.document.events if e.label == "Smoke detector, smoke alarm"
+    )
     assert event.onset_uncertainty_s < 1.0
-    bench.selection.select([event.id])
-    shown = {name: value.text() for name, (_, value) in bench.inspector.facts._rows.items()}
+    bench.session.selection.select([event.id])
+    shown = {name: value.text() for name, (_, value) in bench.shell.inspector.facts._rows.items()}
     assert f"±{event.onset_uncertainty_s * 1000:.0f} ms" in shown["Edges"]

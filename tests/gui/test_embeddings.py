@@ -8,8 +8,8 @@ import pytest
 
 from yamnet_gui.embedding import Classifier
 from yamnet_gui.embedding.classifier import Layer
-from yamnet_gui.gui.features.dataset import Dataset
-from yamnet_gui.gui.features.taught_scores import TaughtScores
+from yamnet_gui.gui.features.custom_classes.scores import CustomClassScores
+from yamnet_gui.gui.features.dataset.feature import DatasetFeature
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import Project
 
@@ -26,7 +26,7 @@ def calls(tmp_path: Path) -> Path:
 
 def by_hand(bench: Workbench, label: str = "Owl of mine") -> Classifier:
     """A class of the direction in which calls and bursts differ."""
-    frames, recording = bench.embeddings.frames(), bench.project.recording_id
+    frames, recording = bench.session.embeddings.frames(), bench.session.project.recording_id
     assert frames is not None
     rows = frames.rows_in(recording)
     vectors = frames.read(rows)
@@ -40,7 +40,11 @@ def by_hand(bench: Workbench, label: str = "Owl of mine") -> Classifier:
     direction = direction / np.linalg.norm(direction) * scale
     layer = Layer(direction[:, None].astype(np.float32), np.array([bias], np.float32))
     return Classifier(
-        (label,), (layer,), bench.embeddings.model_sha256, unit_length=True, thresholds=(0.5,)
+        (label,),
+        (layer,),
+        bench.session.embeddings.model_sha256,
+        unit_length=True,
+        thresholds=(0.5,),
     )
 
 
@@ -49,13 +53,13 @@ def test_what_an_analysis_gives_is_kept_with_the_project(
 ):
     bench = start(calls, weights=tiny_weights)
     settled(bench)
-    frames = bench.embeddings.frames()
+    frames = bench.session.embeddings.frames()
     assert frames is not None
-    scores = bench.document.scores
+    scores = bench.session.document.scores
     assert scores is not None
     assert frames.live == scores.grid.count
     track = frames.track_at(0)
-    assert track.recording == bench.project.recording_id
+    assert track.recording == bench.session.project.recording_id
     assert track.path == str(calls)
 
 
@@ -64,20 +68,22 @@ def test_another_project_takes_them_from_stored_analyses(
 ):
     bench = start(calls, weights=tiny_weights)
     settled(bench)
-    count = bench.embeddings.frames().live
-    bench.projects.create(tmp_path / "other.yamnet")
+    count = bench.session.embeddings.frames().live
+    bench.services.projects.create(tmp_path / "other.yamnet")
     settled(bench)
-    assert bench.embeddings.frames() is None or bench.embeddings.frames().live == count
-    bench.analysing.start()  # at once: it is stored
+    assert (
+        bench.session.embeddings.frames() is None or bench.session.embeddings.frames().live == count
+    )
+    bench.services.analysis.start()  # at once: it is stored
     settled(bench)
-    assert bench.embeddings.frames().live == count
+    assert bench.session.embeddings.frames().live == count
 
 
 def test_without_weights_it_is_said_why_there_are_none(start: Start, settled: Settled, calls: Path):
     bench = start(calls)
     settled(bench)
-    assert bench.embeddings.frames() is None
-    assert "weights" in bench.embeddings.problem
+    assert bench.session.embeddings.frames() is None
+    assert "weights" in bench.session.embeddings.problem
 
 
 def test_a_taught_class_scores_and_detects_like_any_other(
@@ -85,20 +91,20 @@ def test_a_taught_class_scores_and_detects_like_any_other(
 ):
     bench = start(calls, weights=tiny_weights)
     settled(bench)
-    scores = bench.feature(TaughtScores)
+    scores = bench.feature(CustomClassScores)
     scores.use(by_hand(bench))
     settled(bench)
-    index = bench.class_map.own
-    assert bench.class_map[index].name == "Owl of mine"
-    found = [e for e in bench.document.events if e.class_index == index]
+    index = bench.session.class_map.own
+    assert bench.session.class_map[index].name == "Owl of mine"
+    found = [e for e in bench.session.document.events if e.class_index == index]
     hit = [any(abs(e.onset_s - s) < 1.0 for e in found) for s in CALLS_S]
     assert sum(hit) >= 10
     assert not any(e.onset_s <= s + 0.75 <= e.offset_s for e in found for s in OTHERS_S)
     before = len(found)
-    bench.rules.set_threshold(index, 0.9999)
+    bench.session.rules.set_threshold(index, 0.9999)
     settled(bench)
-    assert len([e for e in bench.document.events if e.class_index == index]) < before
-    buffer = bench.document.scores
+    assert len([e for e in bench.session.document.events if e.class_index == index]) < before
+    buffer = bench.session.document.scores
     assert buffer.table().scores.shape[1] == index + 1
     assert buffer.best[index] > 0.5
 
@@ -108,11 +114,15 @@ def test_it_scores_while_a_recording_is_analysed(
 ):
     bench = start(calls, weights=tiny_weights)
     settled(bench)
-    bench.feature(TaughtScores).use(by_hand(bench))
+    bench.feature(CustomClassScores).use(by_hand(bench))
     settled(bench)
     seen: list[float] = []
-    bench.document.scores_changed.connect(
-        lambda: seen.append(float(bench.document.scores.best[-1])) if bench.analysing.running else 0
+    bench.session.document.scores_changed.connect(
+        lambda: (
+            seen.append(float(bench.session.document.scores.best[-1]))
+            if bench.services.analysis.running
+            else 0
+        )
     )
     bench.open(write_calls(tmp_path / "third.wav", seed=11))
     settled(bench)
@@ -124,17 +134,17 @@ def test_recordings_that_are_analysed_together_are_searched_for_it(
 ):
     bench = start(calls, weights=tiny_weights)
     settled(bench)
-    bench.feature(TaughtScores).use(by_hand(bench))
+    bench.feature(CustomClassScores).use(by_hand(bench))
     settled(bench)
     more = [write_calls(tmp_path / f"{n}.wav", seed=n) for n in (21, 22)]
-    dataset = bench.feature(Dataset)
+    dataset = bench.feature(DatasetFeature)
     for _ in range(2):  # the second time everything is there already and must stay
         dataset.analyse(more)
         settled(bench)
-        project: Project = bench.project.project
+        project: Project = bench.session.project.project
         for path in more:
             recording = project.recording_at(path)
-            assert recording.id in bench.embeddings.store.recordings()
+            assert recording.id in bench.session.embeddings.store.recordings()
             events = project.recording_events(recording.id)
             assert sum(e.label == "Owl of mine" for e in events) >= 6
 
@@ -144,10 +154,10 @@ def test_taught_classes_come_back_with_their_project(
 ):
     bench = start(calls, weights=tiny_weights)
     settled(bench)
-    scores = bench.feature(TaughtScores)
+    scores = bench.feature(CustomClassScores)
     scores.use(by_hand(bench))
     settled(bench)
-    best = bench.document.scores.best[-1]
+    best = bench.session.document.scores.best[-1]
     bench.close()
     again = start(calls, weights=tiny_weights)
     settled(again)
@@ -162,16 +172,16 @@ def test_taught_classes_go_with_a_project_that_is_saved_elsewhere(
 ):
     bench = start(calls, weights=tiny_weights)
     settled(bench)
-    bench.feature(TaughtScores).use(by_hand(bench))
+    bench.feature(CustomClassScores).use(by_hand(bench))
     settled(bench)
     (tmp_path / "away").mkdir()
-    bench.projects.save_as(tmp_path / "away" / "copy.yamnet")
+    bench.services.projects.save_as(tmp_path / "away" / "copy.yamnet")
     settled(bench)
-    (one,) = bench.taught.classes
+    (one,) = bench.session.custom_classes.classes
     assert one.classifier is not None
     assert one.path.is_relative_to(tmp_path / "away")
     assert one.path.exists()
-    assert bench.document.scores.best[-1] > 0.5
+    assert bench.session.document.scores.best[-1] > 0.5
 
 
 def test_other_recordings_of_the_project_are_searched_for_it(
@@ -182,14 +192,14 @@ def test_other_recordings_of_the_project_are_searched_for_it(
     settled(bench)
     bench.open(calls)
     settled(bench)
-    scores = bench.feature(TaughtScores)
+    scores = bench.feature(CustomClassScores)
     scores.use(by_hand(bench))
     scores.detect_everywhere()
     settled(bench)
-    project: Project = bench.project.project
+    project: Project = bench.session.project.project
     other = project.recording_at(second)
     events = project.recording_events(other.id)
     mine = [e for e in events if e.label == "Owl of mine"]
     assert len(mine) >= 8
-    assert all(e.class_index == bench.class_map.own for e in mine)
+    assert all(e.class_index == bench.session.class_map.own for e in mine)
     assert len(mine) < len(events)  # those of other classes are still there

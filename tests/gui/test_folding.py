@@ -4,7 +4,7 @@ import pytest
 
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.gui.dialogs.class_picker import ClassPickerDialog, near_classes
-from yamnet_gui.gui.features.folding import FoldingKinds
+from yamnet_gui.gui.features.grouping import GroupingFeature
 
 INSECT = "/m/03vt0"
 
@@ -24,11 +24,11 @@ def pick(box, value: str) -> None:
 
 
 def animal(bench) -> str:
-    return next(node.mid for node in bench.ontology.nodes if node.name == "Animal")
+    return next(node.mid for node in bench.session.ontology.nodes if node.name == "Animal")
 
 
 def labels(bench) -> set[str]:
-    return {event.label for event in bench.events_panel.model.shown}
+    return {event.label for event in bench.shell.events.model.shown}
 
 
 def test_table_and_track_show_a_branch_as_one_event(demo):
@@ -117,7 +117,7 @@ def test_the_level_is_remembered(start, settled, demo):
     settled(again)
     assert again.folding.level == "kinds"
     assert again.events_panel.fold.currentText() == "Fold: Kinds"
-    assert any(isinstance(feature, FoldingKinds) for feature in again.features)
+    assert any(isinstance(feature, GroupingFeature) for feature in again.features)
 
 
 def test_a_correction_is_offered_at_every_level(demo, qtbot):

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from yamnet_gui.gui.garbage import GarbageCollector
-from yamnet_gui.gui.jobs.background import RightOfWay
+from yamnet_gui.gui.background.garbage import GarbageCollector
+from yamnet_gui.gui.background.priority import ForegroundPriority
 
 
 class Knot:
@@ -21,7 +21,7 @@ class Knot:
 @pytest.fixture
 def collector(qtbot: QtBot) -> Iterator[GarbageCollector]:
     gc.collect()
-    collector = GarbageCollector(RightOfWay())
+    collector = GarbageCollector(ForegroundPriority())
     yield collector
     collector.close()
     assert gc.isenabled()
@@ -38,7 +38,7 @@ def test_python_itself_collects_nothing_until_it_is_closed(collector: GarbageCol
 
 
 def test_what_is_kept_is_looked_through_again_only_after_closing(qtbot: QtBot) -> None:
-    collector = GarbageCollector(RightOfWay())
+    collector = GarbageCollector(ForegroundPriority())
     knot = weakref.ref(Knot())
     collector.keep_all()
     kept = [[] for _ in range(3 * gc.get_threshold()[0])]
@@ -51,7 +51,7 @@ def test_what_is_kept_is_looked_through_again_only_after_closing(qtbot: QtBot) -
 
 
 def test_nothing_is_collected_while_something_has_the_right_of_way(qtbot: QtBot) -> None:
-    way = RightOfWay()
+    way = ForegroundPriority()
     collector = GarbageCollector(way)
     with way.claimed():
         knot = weakref.ref(Knot())

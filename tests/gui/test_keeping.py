@@ -8,10 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from tests.gui import projects
 from yamnet_gui.core.events import ReviewState
-from yamnet_gui.gui.dialogs.backups import BackupsDialog
-from yamnet_gui.gui.features.keeping import SafeKeeping
+from yamnet_gui.gui.features.project.backups_dialog import BackupsDialog
+from yamnet_gui.gui.features.project.merge_and_backup import MergeAndBackup
 from yamnet_gui.gui.state.project import Keeping
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import (
@@ -24,6 +23,8 @@ from yamnet_gui.labels.project import (
     reject,
     set_note,
 )
+
+from . import projects
 
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
@@ -44,35 +45,35 @@ def bench(qtbot: QtBot, start: Start, settled: Settled, path: Path) -> Workbench
     return found
 
 
-def feature(bench: Workbench) -> SafeKeeping:
-    return next(f for f in bench.features if isinstance(f, SafeKeeping))
+def feature(bench: Workbench) -> MergeAndBackup:
+    return next(f for f in bench.features if isinstance(f, MergeAndBackup))
 
 
 def project_of(bench: Workbench) -> Project:
-    assert bench.project.project is not None
-    return bench.project.project
+    assert bench.session.project.project is not None
+    return bench.session.project.project
 
 
 def press(bench: Workbench, *keys: Qt.Key) -> None:
     for key in keys:
-        QTest.keyClick(bench.window, key)
+        QTest.keyClick(bench.shell.window, key)
 
 
 def test_a_name_is_asked_for_once_and_blocks_nothing(bench: Workbench) -> None:
     press(bench, Qt.Key.Key_N)
-    assert not [n for n in bench.notices.notices if "Your name" in n.text]
+    assert not [n for n in bench.shell.notices.notices if "Your name" in n.text]
     press(bench, Qt.Key.Key_A)
-    (_notice,) = [n for n in bench.notices.notices if "Your name" in n.text]
-    assert next(e.state for e in bench.document.events) is ReviewState.ACCEPTED
-    bench.notices.clear("reviewer")
+    (_notice,) = [n for n in bench.shell.notices.notices if "Your name" in n.text]
+    assert next(e.state for e in bench.session.document.events) is ReviewState.ACCEPTED
+    bench.shell.notices.clear("reviewer")
     press(bench, Qt.Key.Key_A)
-    assert not [n for n in bench.notices.notices if "Your name" in n.text]
+    assert not [n for n in bench.shell.notices.notices if "Your name" in n.text]
 
 
 def test_nobody_with_a_name_is_asked(bench: Workbench) -> None:
-    bench.settings.set("reviewer", "Anna")
+    bench.session.settings.set("reviewer", "Anna")
     press(bench, Qt.Key.Key_N, Qt.Key.Key_A)
-    assert not [n for n in bench.notices.notices if "Your name" in n.text]
+    assert not [n for n in bench.shell.notices.notices if "Your name" in n.text]
 
 
 def theirs(path: Path, folder: Path) -> Path:
@@ -96,8 +97,8 @@ def test_conflicts_are_shown_side_by_side_and_resolved(
 ) -> None:
     other = theirs(path, tmp_path)
     bench = start(path)
-    bench.settings.set("reviewer", "Anna")
-    bench.settings.set("autoplay", False)
+    bench.session.settings.set("reviewer", "Anna")
+    bench.session.settings.set("autoplay", False)
     settled(bench)
     press(bench, Qt.Key.Key_N, Qt.Key.Key_A)  # what Ben has rejected
     found: list[Merge] = []
@@ -118,15 +119,15 @@ def test_conflicts_are_shown_side_by_side_and_resolved(
     assert model.index(0, 4).data() == "the other's"
     feature(bench).merge(merge, dialog.resolutions)
     settled(bench)
-    events = bench.document.events.events
+    events = bench.session.document.events.events
     assert [e.state for e in events][:2] == [ReviewState.REJECTED, ReviewState.ACCEPTED]
     assert events[0].reviewer == "Ben"
     project = project_of(bench)
     assert project.undo_title == "merge another copy"
-    assert "Merged: 3 changes" in bench.status.message.text()
-    bench.reviewing.undo()
+    assert "Merged: 3 changes" in bench.shell.status.message.text()
+    bench.services.review.undo()
     settled(bench)
-    assert [e.state for e in bench.document.events][:2] == [
+    assert [e.state for e in bench.session.document.events][:2] == [
         ReviewState.ACCEPTED,
         ReviewState.UNREVIEWED,
     ]
@@ -138,7 +139,7 @@ def test_an_equal_copy_brings_nothing(bench: Workbench, settled: Settled, tmp_pa
     project_of(bench).save_as(copy)
     feature(bench).compare(copy, feature(bench).show)
     settled(bench)
-    assert "copy brings nothing new" in bench.status.message.text()
+    assert "copy brings nothing new" in bench.shell.status.message.text()
 
 
 def test_a_file_that_is_no_project_is_refused_with_words(
@@ -148,7 +149,7 @@ def test_a_file_that_is_no_project_is_refused_with_words(
     odd.write_text("no project", "utf-8")
     feature(bench).compare(odd, feature(bench).show)
     settled(bench)
-    assert any("is not a project file" in n.text for n in bench.notices.notices)
+    assert any("is not a project file" in n.text for n in bench.shell.notices.notices)
 
 
 def test_a_backup_brings_back_an_earlier_state(
@@ -160,18 +161,18 @@ def test_a_backup_brings_back_an_earlier_state(
     press(bench, Qt.Key.Key_R, Qt.Key.Key_R)
     assert project_of(bench).count() == 12
     backups = backups_for(path)
-    dialog = BackupsDialog(path, backups, bench.window)
+    dialog = BackupsDialog(path, backups, bench.shell.window)
     qtbot.addWidget(dialog)
     assert dialog.chosen == backups[0]
     assert "just now" in dialog.list.item(0).text()
-    bench.projects.restore(backups[0], path)
+    bench.services.projects.restore(backups[0], path)
     settled(bench)
-    assert bench.project.keeping is Keeping.PROJECT
-    assert [e.state for e in bench.document.events] == [
+    assert bench.session.project.keeping is Keeping.PROJECT
+    assert [e.state for e in bench.session.document.events] == [
         ReviewState.ACCEPTED,
         *[ReviewState.UNREVIEWED] * 3,
     ]
-    (notice,) = [n for n in bench.notices.notices if "kept as" in n.text]
+    (notice,) = [n for n in bench.shell.notices.notices if "kept as" in n.text]
     assert "three before " in notice.text
     press(bench, Qt.Key.Key_A)  # and work goes on
     kept = next(path.parent.glob("three before *.yamnet"))
@@ -186,11 +187,11 @@ def test_a_broken_backup_leaves_the_project_as_it_was(
     broken = tmp_path / "broken.yamnet"
     broken.write_bytes(b"SQLite format 3\x00" + b"x" * 200)
     press(bench, Qt.Key.Key_N, Qt.Key.Key_A)
-    bench.projects.restore(broken, path)
+    bench.services.projects.restore(broken, path)
     settled(bench)
-    assert any("broken.yamnet" in n.text for n in bench.notices.notices)
-    assert bench.project.keeping is Keeping.PROJECT
-    assert next(e.state for e in bench.document.events) is ReviewState.ACCEPTED
+    assert any("broken.yamnet" in n.text for n in bench.shell.notices.notices)
+    assert bench.session.project.keeping is Keeping.PROJECT
+    assert next(e.state for e in bench.session.document.events) is ReviewState.ACCEPTED
 
 
 def test_a_damaged_project_opens_read_only_and_offers_its_backups(
@@ -206,14 +207,14 @@ def test_a_damaged_project_opens_read_only_and_offers_its_backups(
     path.write_bytes(data)
     bench = start(path)
     settled(bench)
-    assert bench.project.keeping is Keeping.READ_ONLY
-    (notice,) = [n for n in bench.notices.notices if "Decisions are refused" in n.text]
+    assert bench.session.project.keeping is Keeping.READ_ONLY
+    (notice,) = [n for n in bench.shell.notices.notices if "Decisions are refused" in n.text]
     assert [button.text() for button in notice.buttons][:2] == ["Save the project as…", "Backups…"]
     press(bench, Qt.Key.Key_N, Qt.Key.Key_A)
-    assert all(e.state is ReviewState.UNREVIEWED for e in bench.document.events)
-    bench.projects.restore(backups_for(path)[0], path)
+    assert all(e.state is ReviewState.UNREVIEWED for e in bench.session.document.events)
+    bench.services.projects.restore(backups_for(path)[0], path)
     settled(bench)
-    assert bench.project.keeping is Keeping.PROJECT
+    assert bench.session.project.keeping is Keeping.PROJECT
     assert project_of(bench).events(project_of(bench).event_ids()[:1])[0].event.note == "kept"
 
 
@@ -221,23 +222,25 @@ def test_a_decision_that_the_disk_refuses_is_told_and_not_shown(
     bench: Workbench, settled: Settled
 ) -> None:
     project = project_of(bench)
-    bench.settings.set("reviewer", "Anna")
+    bench.session.settings.set("reviewer", "Anna")
     pages = project._connection.execute("PRAGMA page_count").fetchone()[0]
     project._connection.execute(f"PRAGMA max_page_count = {pages}")
     press(bench, Qt.Key.Key_N)
     for _ in range(400):
-        current = bench.controller.current_event()
+        current = bench.services.transport.current_event()
         assert current is not None
-        before = bench.document.events
-        bench.reviewing.set_note(current.id, current.note + "x" * 500)
-        if any("disk is full" in n.text for n in bench.notices.notices):
+        before = bench.session.document.events
+        bench.services.review.set_note(current.id, current.note + "x" * 500)
+        if any("disk is full" in n.text for n in bench.shell.notices.notices):
             break
-    assert any("cannot make the change: the disk is full" in n.text for n in bench.notices.notices)
-    assert bench.document.events == before
+    assert any(
+        "cannot make the change: the disk is full" in n.text for n in bench.shell.notices.notices
+    )
+    assert bench.session.document.events == before
     assert {e for e in before if e.touched} == {
         e for e in project.recording_events("id-a") if e.touched
     }
     assert project.check() == ""
     project._connection.execute("PRAGMA max_page_count = 1073741823")
     press(bench, Qt.Key.Key_A)
-    assert bench.document.events.events[0].state is ReviewState.ACCEPTED
+    assert bench.session.document.events.events[0].state is ReviewState.ACCEPTED

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.gui import projects
 from tests.unit.labels.project.killing import survives
+
+from . import projects
 
 
 @pytest.fixture(autouse=True)

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from yamnet_gui.core.classes import SoundClass
+from yamnet_gui.core.class_map import SoundClass
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
 from yamnet_gui.gui.panels.classes import ClassesPanel
+from yamnet_gui.gui.state.class_map import KnownClasses
 from yamnet_gui.gui.state.class_view import ClassOrder
-from yamnet_gui.gui.state.known_classes import KnownClasses
 from yamnet_gui.gui.state.score_buffer import ScoreBuffer
 
 
@@ -81,18 +81,18 @@ class TestColumns:
 def test_the_class_list_shows_taught_classes(start, settled, sound_file):
     bench = start(sound_file)
     settled(bench)
-    bench.class_map.set_taught(["Owl of mine"])
-    bench.document.set_class_count(len(bench.class_map))
-    panel: ClassesPanel = bench.classes_panel
+    bench.session.class_map.set_taught(["Owl of mine"])
+    bench.session.document.set_class_count(len(bench.session.class_map))
+    panel: ClassesPanel = bench.shell.classes
     panel.model.refresh()
-    index = len(bench.class_map) - 1
+    index = len(bench.session.class_map) - 1
     assert panel.model.index_of(index).data() == "Owl of mine"
-    bench.classes.set_options(order=ClassOrder.ONTOLOGY)
+    bench.session.class_view.set_options(order=ClassOrder.ONTOLOGY)
     panel.model.refresh()
     row = panel.model.index_of(index)
     assert row.data() == "Owl of mine"
     assert row.parent().data() == "Taught classes"
-    bench.class_map.set_taught([])
-    bench.document.set_class_count(len(bench.class_map))
+    bench.session.class_map.set_taught([])
+    bench.session.document.set_class_count(len(bench.session.class_map))
     panel.model.refresh()
     assert not panel.model.index_of(index).isValid()

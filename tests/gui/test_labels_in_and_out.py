@@ -12,15 +12,15 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
-from yamnet_gui.core.classes import ClassMap, SoundClass
+from yamnet_gui.core.class_map import ClassMap, SoundClass
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewState
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
-from yamnet_gui.gui.dialogs.clips import ClipsDialog
-from yamnet_gui.gui.dialogs.export import ExportDialog, ExportRequest
-from yamnet_gui.gui.dialogs.import_labels import ImportDialog
-from yamnet_gui.gui.dialogs.report import ReportDialog
-from yamnet_gui.gui.features.exporting import Exporting, shown_labels
-from yamnet_gui.gui.jobs.exporting import ScoreTablesJob
+from yamnet_gui.gui.features.export.clips_dialog import ClipsDialog
+from yamnet_gui.gui.features.export.dialog import ExportDialog, ExportRequest
+from yamnet_gui.gui.features.export.feature import ExportFeature, shown_labels
+from yamnet_gui.gui.features.export.jobs import ScoreTablesJob
+from yamnet_gui.gui.features.export.report_dialog import ReportDialog
+from yamnet_gui.gui.features.label_import.dialog import ImportDialog
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.formats import WriteOptions, read_labels
 from yamnet_gui.labels.project import Recording, add_events, add_recordings
@@ -51,15 +51,15 @@ def bench(start: Start, settled: Settled, sound_file: Path, tmp_path: Path) -> W
 def opened(bench: Workbench, kind: type[QDialog], action: str = "") -> QDialog:
     """The dialog that the action opens."""
     if action:
-        bench.window.actions_by_id[action].trigger()
-    (dialog,) = [d for d in bench.window.findChildren(kind) if d.isVisible()]
+        bench.shell.window.actions_by_id[action].trigger()
+    (dialog,) = [d for d in bench.shell.window.findChildren(kind) if d.isVisible()]
     return dialog
 
 
 def drop(bench: Workbench, *paths: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    bench.window.dropEvent(
+    bench.shell.window.dropEvent(
         QDropEvent(
             QPointF(5, 5),
             Qt.DropAction.CopyAction,
@@ -71,7 +71,7 @@ def drop(bench: Workbench, *paths: Path) -> None:
 
 
 def notice(bench: Workbench) -> str:
-    return " ".join(n.text for n in bench.notices.notices)
+    return " ".join(n.text for n in bench.shell.notices.notices)
 
 
 @pytest.mark.parametrize("name", ["csv", "textgrid"])
@@ -104,12 +104,12 @@ def test_scores_of_the_open_recording_are_exported(
     qtbot: QtBot,
 ) -> None:
     bench = start(sound_file, weights=tiny_weights)
-    bench.settings.remember_folder(tmp_path, "exports")
+    bench.session.settings.remember_folder(tmp_path, "exports")
     settled(bench)
     rows = exported(bench, "scores", settled, qtbot).read_text().splitlines()
     assert rows[0].startswith("onset\toffset\tSpeech\t")
-    assert bench.document.scores is not None
-    assert len(rows) == 1 + bench.document.scores.grid.count
+    assert bench.session.document.scores is not None
+    assert len(rows) == 1 + bench.session.document.scores.grid.count
 
 
 def test_stored_scores_have_no_columns_of_taught_classes(
@@ -118,7 +118,7 @@ def test_stored_scores_have_no_columns_of_taught_classes(
     """The window may know more classes than there were when a recording was analysed."""
     grid = FrameGrid(3, 1.5)
     table = ScoreTable(grid, np.zeros((3, 521), np.float32))
-    classes = ClassMap((*bench.class_map.classes[:521], SoundClass(521, "", "my owl")))
+    classes = ClassMap((*bench.session.class_map.classes[:521], SoundClass(521, "", "my owl")))
     labels = shown(bench)
     job = ScoreTablesJob(
         (labels,),
@@ -147,7 +147,7 @@ def test_an_export_that_fails_is_told_and_the_window_goes_on(
 def test_a_dropped_table_is_shown_imported_and_taken_back_in_one_step(
     bench: Workbench, settled: Settled, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    before = bench.document.events
+    before = bench.session.document.events
     labels = tmp_path / "field notes.txt"
     labels.write_text("0.25\t0.75\tAmsel\n1.0\t1.5\tDog\n")
     drop(bench, labels)
@@ -155,29 +155,29 @@ def test_a_dropped_table_is_shown_imported_and_taken_back_in_one_step(
     assert isinstance(dialog, ImportDialog)
     qtbot.waitUntil(lambda: not dialog.reading)
     assert dialog.counts.text().startswith("2 new")
-    assert bench.document.events == before
+    assert bench.session.document.events == before
     dialog.accept()
     settled(bench)
-    qtbot.waitUntil(lambda: len(bench.document.events) == len(before) + 2)
-    listed = {bench.document.events.get(i).label for i in bench.events_panel.shown_ids}  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: len(bench.session.document.events) == len(before) + 2)
+    listed = {bench.session.document.events.get(i).label for i in bench.shell.events.shown_ids}  # type: ignore[union-attr]
     assert {"Amsel", "Dog"} <= listed
     assert "Import field notes.txt: 2 changes made" in notice(bench)
-    assert bench.project.undo_title == "import field notes.txt"
-    bench.window.actions_by_id["undo"].trigger()
-    qtbot.waitUntil(lambda: bench.document.events == before)
+    assert bench.session.project.undo_title == "import field notes.txt"
+    bench.shell.window.actions_by_id["undo"].trigger()
+    qtbot.waitUntil(lambda: bench.session.document.events == before)
 
 
 def test_an_import_that_is_dismissed_changes_nothing(
     bench: Workbench, settled: Settled, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    before = bench.document.events, bench.project.undo_title
+    before = bench.session.document.events, bench.session.project.undo_title
     labels = tmp_path / "labels.txt"
     labels.write_text("0.25\t0.75\tAmsel\n")
     drop(bench, labels)
     dialog = opened(bench, ImportDialog)
     dialog.reject()
     settled(bench)
-    assert (bench.document.events, bench.project.undo_title) == before
+    assert (bench.session.document.events, bench.session.project.undo_title) == before
 
 
 def test_a_recording_dropped_with_its_labels_is_opened(
@@ -189,7 +189,7 @@ def test_a_recording_dropped_with_its_labels_is_opened(
     labels.write_text("0.25\t0.75\tAmsel\n")
     drop(bench, sound_file, labels)
     settled(bench)
-    assert bench.document.recording is not None
+    assert bench.session.document.recording is not None
     dialog = opened(bench, ImportDialog)
     assert isinstance(dialog, ImportDialog)
     qtbot.waitUntil(lambda: not dialog.reading)
@@ -238,9 +238,9 @@ def test_without_anything_to_write_nothing_is_asked(start: Start, settled: Settl
     bench = start()
     settled(bench)
     for action in ("export", "cut_clips", "report"):
-        bench.window.actions_by_id[action].trigger()
+        bench.shell.window.actions_by_id[action].trigger()
         assert "no labels to write yet" in notice(bench)
-        assert not [d for d in bench.window.findChildren(QDialog) if d.isVisible()]
+        assert not [d for d in bench.shell.window.findChildren(QDialog) if d.isVisible()]
 
 
 def big_request(bench: Workbench, path: Path) -> ExportRequest:
@@ -256,8 +256,8 @@ def shown(bench: Workbench) -> LabelledRecording:
     return found
 
 
-def exporting(bench: Workbench) -> Exporting:
-    (feature,) = [f for f in bench.features if isinstance(f, Exporting)]
+def exporting(bench: Workbench) -> ExportFeature:
+    (feature,) = [f for f in bench.features if isinstance(f, ExportFeature)]
     return feature
 
 
@@ -268,7 +268,7 @@ def test_a_cancelled_export_leaves_the_old_file(
     out.write_bytes(b"old")
     exporting(bench)._write(big_request(bench, out))
     qtbot.waitUntil(lambda: "lines" in notice(bench))
-    (button,) = next(n.buttons for n in bench.notices.notices if n.key == "export")
+    (button,) = next(n.buttons for n in bench.shell.notices.notices if n.key == "export")
     assert button.text() == "Cancel"
     button.click()
     settled(bench)
@@ -288,7 +288,7 @@ def test_closing_the_window_lets_an_export_come_to_its_end(
 def test_the_whole_project_is_exported_from_the_window(
     bench: Workbench, settled: Settled, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    project = bench.project.project
+    project = bench.session.project.project
     assert project is not None
     other = Recording("other", str(tmp_path / "other.wav"), "", 0, 9.0, 16_000, 1)
     project.apply(add_recordings([other]))
@@ -319,8 +319,8 @@ def test_a_table_named_on_the_command_line_is_shown(
     dialog.add_missing.setChecked(True)
     dialog.accept()
     settled(bench)
-    qtbot.waitUntil(lambda: bench.recordings.model.rowCount() == 1)
-    project = bench.project.project
+    qtbot.waitUntil(lambda: bench.shell.recordings.model.rowCount() == 1)
+    project = bench.session.project.project
     assert project is not None
     (recording,) = project.recordings()
     assert project.locate(recording) == tmp_path / "night.wav"

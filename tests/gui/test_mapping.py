@@ -11,9 +11,9 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from yamnet_gui.core.events import Event, EventSource, ReviewState
-from yamnet_gui.gui.features.mapping import Mapping
-from yamnet_gui.gui.jobs.mapping import MapKind
-from yamnet_gui.gui.plots.map_colors import OTHERS, by_kind, by_score
+from yamnet_gui.gui.features.embedding_map.colors import OTHERS, by_kind, by_score
+from yamnet_gui.gui.features.embedding_map.feature import EmbeddingMap
+from yamnet_gui.gui.features.embedding_map.jobs import MapKind
 from yamnet_gui.gui.state.similar import ListKind
 from yamnet_gui.gui.theme import class_color
 from yamnet_gui.gui.workbench import Workbench
@@ -32,9 +32,9 @@ def bench(
 ) -> Workbench:
     """Two analysed recordings; in the open one calls and bursts are events."""
     bench = start(weights=tiny_weights)
-    bench.settings.set("autoplay", False)
+    bench.session.settings.set("autoplay", False)
     settled(bench)
-    bench.controller.set_threshold(None, 1.0)  # the network is not meant to detect anything
+    bench.services.transport.set_threshold(None, 1.0)  # the network is not meant to detect anything
     bench.open(write_calls(tmp_path / "second.wav", seed=9))
     settled(bench)
     bench.open(write_calls(tmp_path / "calls.wav"))
@@ -47,32 +47,32 @@ def bench(
         )
         for k, s in enumerate(onsets)
     ]
-    bench.project.apply(add_events(bench.project.recording_id, events))
+    bench.session.project.apply(add_events(bench.session.project.recording_id, events))
     settled(bench)
-    bench.window.activateWindow()
-    qtbot.waitUntil(bench.window.isActiveWindow)
+    bench.shell.window.activateWindow()
+    qtbot.waitUntil(bench.shell.window.isActiveWindow)
     return bench
 
 
-def shown(bench: Workbench, settled: Settled, kind: str = "frames") -> Mapping:
-    feature = bench.feature(Mapping)
+def shown(bench: Workbench, settled: Settled, kind: str = "frames") -> EmbeddingMap:
+    feature = bench.feature(EmbeddingMap)
     what = feature.panel.what
     what.blockSignals(True)  # the map is not made before it is shown
     what.setCurrentIndex(what.findData(kind))
     what.blockSignals(False)
-    bench.window.actions_by_id["map"].trigger()
+    bench.shell.window.actions_by_id["map"].trigger()
     settled(bench)
     return feature
 
 
-def color_by(feature: Mapping, name: str) -> None:
+def color_by(feature: EmbeddingMap, name: str) -> None:
     feature.panel.colored.setCurrentIndex(feature.panel.colored.findData(name))
 
 
 def test_every_frame_of_the_project_is_a_point(bench: Workbench, settled: Settled):
     feature = shown(bench, settled)
     assert feature.panel.isVisible()
-    assert feature.panel.plot.count == bench.embeddings.frames().live
+    assert feature.panel.plot.count == bench.session.embeddings.frames().live
     names = {k.name for k in feature.panel.legend.kinds}
     assert {"call", "burst", "no event"} <= names
     assert "no unit" in feature.panel.words.text()
@@ -139,9 +139,9 @@ def test_a_lasso_selects_events_and_lists_them(bench: Workbench, settled: Settle
     for corner in corners[1:]:
         qtbot.mouseMove(plot, corner)
     qtbot.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=corners[-1])
-    assert len(bench.selection.ids) == 24
-    assert bench.similar.kind is ListKind.CHOSEN
-    assert len(bench.similar.hits) == 24
+    assert len(bench.session.selection.ids) == 24
+    assert bench.session.similar.kind is ListKind.CHOSEN
+    assert len(bench.session.similar.hits) == 24
     assert feature.panel.isVisible()
 
 
@@ -153,8 +153,8 @@ def test_a_click_goes_to_the_place_on_the_timeline(
     other = next(i for i in range(len(data)) if Path(data.place(i).path).name == "second.wav")
     feature.panel.plot.chosen.emit(other)
     settled(bench)
-    assert bench.document.recording.info.path.name == "second.wav"
-    assert bench.timeline.cursor_s == pytest.approx(data.place(other).span.start_s)
+    assert bench.session.document.recording.info.path.name == "second.wav"
+    assert bench.session.timeline.cursor_s == pytest.approx(data.place(other).span.start_s)
 
 
 def test_pointing_plays_what_lies_there(bench: Workbench, settled: Settled, qtbot: QtBot):
@@ -162,7 +162,7 @@ def test_pointing_plays_what_lies_there(bench: Workbench, settled: Settled, qtbo
     data = feature._data
     other = next(i for i in range(len(data)) if Path(data.place(i).path).name == "second.wav")
     feature.panel.plot.pointed.emit(other)
-    assert bench.audition.path == Path(data.place(other).path)
+    assert bench.services.audition.path == Path(data.place(other).path)
     assert "second.wav" in feature.panel.pointed.text()
     feature.panel.plot.pointed.emit(-1)
     assert feature.panel.pointed.text() == ""

@@ -11,10 +11,11 @@ from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
-from tests.gui.test_tracks import area_pixels
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.gui.tracks.track import Track
 from yamnet_gui.gui.workbench import Workbench
+
+from .test_tracks import area_pixels
 
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
@@ -86,15 +87,15 @@ def drag(track: Track, first: QPointF, last: QPointF) -> None:
 
 
 def test_the_wheel_pans_and_with_ctrl_zooms_at_the_pointer(bench: Workbench) -> None:
-    bench.timeline.set_view(4.0, 8.0)
-    track = bench.tracks.waveform
+    bench.session.timeline.set_view(4.0, 8.0)
+    track = bench.shell.tracks.waveform
     wheel(track, place(track, 5.0), -1)
-    assert bench.timeline.view.start_s > 4.0
-    assert bench.timeline.view.duration_s == pytest.approx(4.0)
-    bench.timeline.set_view(4.0, 8.0)
+    assert bench.session.timeline.view.start_s > 4.0
+    assert bench.session.timeline.view.duration_s == pytest.approx(4.0)
+    bench.session.timeline.set_view(4.0, 8.0)
     at = place(track, 5.0)
     wheel(track, at, 2, CTRL)
-    view = bench.timeline.view
+    view = bench.session.timeline.view
     assert view.duration_s < 4.0
     assert track.x_of(5.0) == pytest.approx(at.x() - track.area.sceneBoundingRect().left(), abs=1.0)
 
@@ -103,56 +104,60 @@ def test_the_wheel_pans_and_with_ctrl_zooms_at_the_pointer(bench: Workbench) -> 
 def test_dragging_selects_and_a_click_seeks_on_every_track(
     bench: Workbench, name: str, told: list[str]
 ) -> None:
-    track = bench.tracks.tracks[name]
+    track = bench.shell.tracks.tracks[name]
     drag(track, place(track, 3.0), place(track, 5.0))
-    selected = bench.timeline.selection
+    selected = bench.session.timeline.selection
     assert selected is not None
     pixel_s = 12.0 / track.area.width()
     assert selected.start_s == pytest.approx(3.0, abs=2 * pixel_s)
     assert selected.end_s == pytest.approx(5.0, abs=2 * pixel_s)
     assert told[-1] == f"{selected.duration_s:.3f} s"
     click(track, place(track, 9.0))
-    assert bench.timeline.selection is None
-    assert bench.timeline.cursor_s == pytest.approx(9.0, abs=2 * pixel_s)
+    assert bench.session.timeline.selection is None
+    assert bench.session.timeline.cursor_s == pytest.approx(9.0, abs=2 * pixel_s)
 
 
 def test_shift_and_click_move_the_nearer_end_of_the_selection(bench: Workbench) -> None:
-    track = bench.tracks.waveform
+    track = bench.shell.tracks.waveform
     drag(track, place(track, 3.0), place(track, 5.0))
     click(track, place(track, 8.0), SHIFT)
-    selected = bench.timeline.selection
+    selected = bench.session.timeline.selection
     assert selected is not None
     assert (selected.start_s, selected.end_s) == pytest.approx((3.0, 8.0), abs=0.05)
     click(track, place(track, 2.0), SHIFT)
-    selected = bench.timeline.selection
+    selected = bench.session.timeline.selection
     assert selected is not None
     assert (selected.start_s, selected.end_s) == pytest.approx((2.0, 8.0), abs=0.05)
 
 
 def test_a_click_in_the_overview_jumps_there(bench: Workbench) -> None:
-    bench.timeline.set_view(0.0, 1.0)
-    overview = bench.tracks.overview
+    bench.session.timeline.set_view(0.0, 1.0)
+    overview = bench.shell.tracks.overview
     area = overview.area.sceneBoundingRect()
     click(overview, QPointF(area.left() + area.width() * 0.75, area.center().y()))
-    view = bench.timeline.view
+    view = bench.session.timeline.view
     assert view.centre_s == pytest.approx(9.0, abs=0.05)
     assert view.duration_s == pytest.approx(1.0)
 
 
 def test_a_double_click_on_an_event_selects_it_and_zooms_to_it(bench: Workbench) -> None:
-    bench.document.set_events(EventList.of([Event("e", 3.0, 5.0, "Speech", 0, score_max=0.7)]))
-    track = bench.tracks.events
+    bench.session.document.set_events(
+        EventList.of([Event("e", 3.0, 5.0, "Speech", 0, score_max=0.7)])
+    )
+    track = bench.shell.tracks.events
     at = place(track, 4.0, 0.0) + QPointF(0, 8)
     mouse(track, QEvent.Type.MouseButtonDblClick, at)
-    assert bench.selection.ids == ("e",)
-    view = bench.timeline.view
+    assert bench.session.selection.ids == ("e",)
+    view = bench.session.timeline.view
     assert view.start_s < 3.0 < 5.0 < view.end_s
     assert view.duration_s < 6.0
 
 
 def test_hovering_over_an_event_tells_class_times_score_and_state(bench: Workbench) -> None:
-    bench.document.set_events(EventList.of([Event("e", 3.0, 5.0, "Speech", 0, score_max=0.7)]))
-    track = bench.tracks.events
+    bench.session.document.set_events(
+        EventList.of([Event("e", 3.0, 5.0, "Speech", 0, score_max=0.7)])
+    )
+    track = bench.shell.tracks.events
     said = track.hover_text(QPointF(track.x_of(4.0), 8))
     for part in ("Speech", "0:03.000", "0:05.000", "0.70", "unreviewed"):
         assert part in said
@@ -160,24 +165,24 @@ def test_hovering_over_an_event_tells_class_times_score_and_state(bench: Workben
 
 
 def test_dragging_over_the_time_axis_moves_the_cursor(bench: Workbench) -> None:
-    ruler = bench.tracks.ruler
+    ruler = bench.shell.tracks.ruler
     drag(ruler, place(ruler, 2.0), place(ruler, 7.0))
-    assert bench.timeline.cursor_s == pytest.approx(7.0, abs=0.05)
-    assert bench.timeline.selection is None
+    assert bench.session.timeline.cursor_s == pytest.approx(7.0, abs=0.05)
+    assert bench.session.timeline.selection is None
 
 
 def test_close_up_every_sample_is_a_stem_with_a_head(
     bench: Workbench, settled: Settled, qtbot: QtBot
 ) -> None:
-    bench.timeline.set_view(4.0, 4.0 + 24 / 16_000)  # in the tone of the recording
-    bench.tracks.waveform.grab()  # asks for the samples
+    bench.session.timeline.set_view(4.0, 4.0 + 24 / 16_000)  # in the tone of the recording
+    bench.shell.tracks.waveform.grab()  # asks for the samples
     settled(bench)
-    qtbot.waitUntil(lambda: bench.sound.samples(64_000, 64_024) is not None)
-    picture = area_pixels(bench.tracks.waveform).astype(int)
-    base = QColor(bench.look.theme.base)
+    qtbot.waitUntil(lambda: bench.session.sound.samples(64_000, 64_024) is not None)
+    picture = area_pixels(bench.shell.tracks.waveform).astype(int)
+    base = QColor(bench.services.appearance.theme.base)
     ground = np.array([base.red(), base.green(), base.blue()])
     height, width, _ = picture.shape
-    samples = bench.sound.samples(64_000, 64_024)
+    samples = bench.session.sound.samples(64_000, 64_024)
     assert samples is not None
     per_sample = width / 24
     for k in range(1, 23):
@@ -198,17 +203,17 @@ def test_clock_time_is_written_where_the_name_says_when_the_recording_began(
     soundfile.write(path, np.zeros(16_000 * 90, np.int16), 16_000)
     bench = start(path)
     settled(bench)
-    action = bench.window.actions_by_id["clock_time"]
+    action = bench.shell.window.actions_by_id["clock_time"]
     assert action.isVisible()
-    assert any("time zone" in notice.text for notice in bench.notices.notices)
+    assert any("time zone" in notice.text for notice in bench.shell.notices.notices)
     action.setChecked(True)
-    assert bench.tracks.ruler.writing(61.0, 0) == "22:16:01"
+    assert bench.shell.tracks.ruler.writing(61.0, 0) == "22:16:01"
     action.setChecked(False)
-    assert bench.tracks.ruler.writing(61.0, 0) == "1:01"
-    bench.settings.set("time_zone", "Asia/Tokyo")
+    assert bench.shell.tracks.ruler.writing(61.0, 0) == "1:01"
+    bench.session.settings.set("time_zone", "Asia/Tokyo")
     bench.open(path)
     settled(bench)
-    recording = bench.document.recording
+    recording = bench.session.document.recording
     assert recording is not None
     assert recording.info.recorded_at is not None
     assert str(recording.info.recorded_at.tzinfo) == "Asia/Tokyo"
@@ -216,21 +221,21 @@ def test_clock_time_is_written_where_the_name_says_when_the_recording_began(
 
 
 def test_the_view_follows_the_cursor_only_where_that_is_wanted(bench: Workbench) -> None:
-    bench.timeline.set_view(0.0, 2.0)
-    follow = bench.window.actions_by_id["follow"]
+    bench.session.timeline.set_view(0.0, 2.0)
+    follow = bench.shell.window.actions_by_id["follow"]
     follow.setChecked(False)
-    bench.player.play(None)
-    bench.player.position_changed.emit(5.0)
-    assert bench.timeline.view.start_s == 0.0
+    bench.services.player.play(None)
+    bench.services.player.position_changed.emit(5.0)
+    assert bench.session.timeline.view.start_s == 0.0
     follow.setChecked(True)
-    bench.player.position_changed.emit(5.0)
-    view = bench.timeline.view
+    bench.services.player.position_changed.emit(5.0)
+    view = bench.session.timeline.view
     assert view.start_s <= 5.0 <= view.end_s
-    bench.player.stop()
+    bench.services.player.stop()
 
 
 def test_keys_move_extend_page_and_go_to_the_ends(bench: Workbench) -> None:
-    actions, timeline = bench.window.actions_by_id, bench.timeline
+    actions, timeline = bench.shell.window.actions_by_id, bench.session.timeline
     timeline.set_view(4.0, 6.0)
     actions["page_right"].trigger()
     assert timeline.view.start_s == pytest.approx(5.8)

@@ -15,20 +15,20 @@ from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.detection import ClassCalibration, Rule, RuleSet, Stability, save_rules
 from yamnet_gui.embedding import Classifier
 from yamnet_gui.embedding.classifier import Layer
-from yamnet_gui.gui.features.calibrating import Calibrating
-from yamnet_gui.gui.features.evaluating import Evaluating
 from yamnet_gui.gui.features.feature import Feature
-from yamnet_gui.gui.features.replaying import Replaying
-from yamnet_gui.gui.features.stability import CheckingStability
+from yamnet_gui.gui.features.quality.calibration import CalibrationFeature
+from yamnet_gui.gui.features.quality.evaluation import EvaluationFeature
+from yamnet_gui.gui.features.quality.replay import ReplayFeature
+from yamnet_gui.gui.features.quality.stability import StabilityFeature
+from yamnet_gui.gui.panels.event_table_model import EventColumn
+from yamnet_gui.gui.state.custom_classes import CustomClass
 from yamnet_gui.gui.state.document import ModelName
-from yamnet_gui.gui.state.event_table import EventColumn
-from yamnet_gui.gui.state.review_queue import QueueWish
+from yamnet_gui.gui.state.review_queue import QueueRequest
 from yamnet_gui.gui.state.score_buffer import ScoreBuffer
-from yamnet_gui.gui.state.taught import TaughtClass
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels import project as edits
-from yamnet_gui.labels.calibrations import Calibration
 from yamnet_gui.labels.project import QueueKind
+from yamnet_gui.labels.project.calibrations import Calibration
 
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
@@ -45,20 +45,22 @@ def feature(bench: Workbench, kind: type[F]) -> F:
 def opened(start: Start, settled: Settled, sound_file: Path) -> Workbench:
     """Twelve seconds with dogs at 1.2 s (0.9), 3.1 s (0.5), 6.9 s (0.7) and a bird at 8.9 s."""
     bench = start(sound_file)
-    bench.settings.set("autoplay", False)
+    bench.session.settings.set("autoplay", False)
     settled(bench)
-    scores = np.full((24, len(bench.class_map)), 0.001, np.float32)
+    scores = np.full((24, len(bench.session.class_map)), 0.001, np.float32)
     for frame, index, value in ((2, DOG, 0.9), (6, DOG, 0.5), (14, DOG, 0.7), (18, BIRD, 0.6)):
         scores[frame, index] = value
-    bench.document.set_model(MODEL)
-    bench.document.set_scores((ScoreBuffer.of_table(ScoreTable(FrameGrid(24, 12.0), scores)),))
+    bench.session.document.set_model(MODEL)
+    bench.session.document.set_scores(
+        (ScoreBuffer.of_table(ScoreTable(FrameGrid(24, 12.0), scores)),)
+    )
     settled(bench)
     return bench
 
 
 def decide(bench: Workbench, event: Event, state: ReviewState) -> None:
-    bench.selection.select((event.id,))
-    bench.reviewing.decide(state)
+    bench.session.selection.select((event.id,))
+    bench.services.review.decide(state)
 
 
 def add_reviews(bench: Workbench, count: int) -> None:
@@ -71,7 +73,7 @@ def add_reviews(bench: Workbench, count: int) -> None:
         )
         for k in range(count)
     ]  # fmt: skip
-    bench.project.apply(edits.add_events(bench.project.recording_id, events))
+    bench.session.project.apply(edits.add_events(bench.session.project.recording_id, events))
 
 
 @pytest.mark.parametrize("count", [0, 1, 5])
@@ -81,7 +83,7 @@ def test_few_reviews_are_said_to_be_not_enough(
     if count:
         add_reviews(opened, count)
     opened.classes.choose(DOG)
-    dialog = feature(opened, Calibrating).open()
+    dialog = feature(opened, CalibrationFeature).open()
     settled(opened)
     said = dialog.basis.text() + dialog.about.text()
     assert "Not enough is known" in said
@@ -95,7 +97,7 @@ def test_probabilities_are_kept_with_the_project_and_shown(
     opened: Workbench, settled: Settled
 ) -> None:
     add_reviews(opened, 200)
-    calibrating = feature(opened, Calibrating)
+    calibrating = feature(opened, CalibrationFeature)
     dialog = calibrating.open()
     settled(opened)
     assert "From 200 reviews in 1 recording" in dialog.basis.text()
@@ -131,7 +133,7 @@ def test_probabilities_are_kept_with_the_project_and_shown(
 
 def test_a_calibration_of_other_weights_is_not_used(opened: Workbench, settled: Settled) -> None:
     add_reviews(opened, 200)
-    calibrating = feature(opened, Calibrating)
+    calibrating = feature(opened, CalibrationFeature)
     dialog = calibrating.open()
     settled(opened)
     calibrating.use()
@@ -147,7 +149,7 @@ def test_a_threshold_for_a_wanted_precision_is_set_by_one_click(
 ) -> None:
     add_reviews(opened, 200)
     opened.classes.choose(DOG)
-    dialog = feature(opened, Calibrating).open()
+    dialog = feature(opened, CalibrationFeature).open()
     settled(opened)
     dialog.wanted.setValue(0.8)
     assert "of the 2" in dialog.advice.text()
@@ -168,14 +170,14 @@ def test_a_threshold_for_a_wanted_precision_is_set_by_one_click(
 
 def review(bench: Workbench, settled: Settled) -> dict[str, Event]:
     """The first dog is right, the second wrong, a cat was missed; everything was listened to."""
-    dogs = [e for e in bench.document.events if e.label == "Dog"]
+    dogs = [e for e in bench.session.document.events if e.label == "Dog"]
     decide(bench, dogs[0], ReviewState.ACCEPTED)
     decide(bench, dogs[1], ReviewState.REJECTED)
-    recording_id = bench.project.recording_id
+    recording_id = bench.session.project.recording_id
     cat = edits.draw(recording_id, 10.0, 11.0, "Cat", 76)
-    bench.project.apply(cat)
-    bench.project.apply(
-        edits.mark_reviewed(recording_id, bench.project.reviewed, TimeSpan(0.0, 12.0))
+    bench.session.project.apply(cat)
+    bench.session.project.apply(
+        edits.mark_reviewed(recording_id, bench.session.project.reviewed, TimeSpan(0.0, 12.0))
     )
     settled(bench)
     return {"right": dogs[0], "wrong": dogs[1], "unmarked": dogs[2]}
@@ -185,7 +187,7 @@ def test_rules_are_measured_by_decisions_and_mistakes_are_jumped_to(
     opened: Workbench, settled: Settled, tmp_path: Path
 ) -> None:
     dogs = review(opened, settled)
-    evaluating = feature(opened, Evaluating)
+    evaluating = feature(opened, EvaluationFeature)
     dialog = evaluating.open()
     settled(opened)
     assert "2 true events among 3 decisions, 12.00 s listened to" in dialog.basis.text()
@@ -219,7 +221,7 @@ def test_the_rules_are_tuned_as_one_step_that_can_be_undone(
 ) -> None:
     review(opened, settled)
     before = opened.rules.rule_set
-    dialog = feature(opened, Evaluating).open()
+    dialog = feature(opened, EvaluationFeature).open()
     settled(opened)
     dialog.tune.click()
     settled(opened)
@@ -236,7 +238,7 @@ def test_the_rules_are_tuned_as_one_step_that_can_be_undone(
 
 def test_measuring_stops_at_once(opened: Workbench, settled: Settled) -> None:
     review(opened, settled)
-    evaluating = feature(opened, Evaluating)
+    evaluating = feature(opened, EvaluationFeature)
     dialog = evaluating.open()
     dialog.cancel.click()
     assert not dialog.cancel.isVisible()
@@ -247,11 +249,11 @@ def test_measuring_stops_at_once(opened: Workbench, settled: Settled) -> None:
 
 def test_closing_the_window_ends_what_is_under_way(opened: Workbench, settled: Settled) -> None:
     review(opened, settled)
-    dialog = feature(opened, Evaluating).open()
+    dialog = feature(opened, EvaluationFeature).open()
     settled(opened)
     dialog.tune.click()
-    feature(opened, Replaying).open()
-    feature(opened, Calibrating).open()
+    feature(opened, ReplayFeature).open()
+    feature(opened, CalibrationFeature).open()
     threads = opened.findChildren(QThread)
     assert {"evaluation", "replay", "calibration"} <= {t.objectName() for t in threads}
     opened.window.close()
@@ -263,7 +265,7 @@ def test_a_table_of_what_is_there_is_a_measure(
 ) -> None:
     table = tmp_path / "tone and noise.csv"
     table.write_text("onset_s,offset_s,label\n1.2,1.7,Animal\n3.1,3.6,Animal\n")
-    evaluating = feature(opened, Evaluating)
+    evaluating = feature(opened, EvaluationFeature)
     dialog = evaluating.open()
     settled(opened)
     evaluating.use_table(table)
@@ -283,7 +285,7 @@ def test_a_table_of_what_is_there_is_a_measure(
 
 
 def test_without_decisions_it_says_what_to_do(opened: Workbench, settled: Settled) -> None:
-    dialog = feature(opened, Evaluating).open()
+    dialog = feature(opened, EvaluationFeature).open()
     settled(opened)
     assert "Nothing can be measured yet. Accept, reject or draw" in dialog.basis.text()
     assert not dialog.tune.isEnabled()
@@ -293,7 +295,7 @@ def test_decisions_that_rules_contradict_are_listed_and_jumped_to(
     opened: Workbench, settled: Settled, tmp_path: Path
 ) -> None:
     dogs = review(opened, settled)
-    replaying = feature(opened, Replaying)
+    replaying = feature(opened, ReplayFeature)
     dialog = replaying.open()
     settled(opened)
     assert "Of 3 decisions in 1 recording 1 would be kept and 2 contradicted" in dialog.said.text()
@@ -316,7 +318,7 @@ def test_other_weights_without_stored_results_leave_recordings_out(
     opened: Workbench, settled: Settled, tiny_weights: Path
 ) -> None:
     review(opened, settled)
-    replaying = feature(opened, Replaying)
+    replaying = feature(opened, ReplayFeature)
     dialog = replaying.open()
     replaying.use_weights_file(tiny_weights)
     settled(opened)
@@ -328,48 +330,48 @@ def test_scores_taken_again_show_their_spread_and_sort_the_table(
     start: Start, settled: Settled, sound_file: Path, tiny_weights: Path
 ) -> None:
     bench = start(sound_file, weights=tiny_weights)
-    bench.settings.set("autoplay", False)
+    bench.session.settings.set("autoplay", False)
     settled(bench)
-    bench.rules.set(RuleSet.threshold(0.45))
+    bench.session.rules.set(RuleSet.threshold(0.45))
     settled(bench)
-    checking = feature(bench, CheckingStability)
-    ids = bench.events_panel.shown_ids[:3]
-    bench.selection.select(ids)
-    bench.window.actions_by_id["stability"].trigger()
+    checking = feature(bench, StabilityFeature)
+    ids = bench.shell.events.shown_ids[:3]
+    bench.session.selection.select(ids)
+    bench.shell.window.actions_by_id["stability"].trigger()
     settled(bench)
     found = checking.stabilities
     assert set(found.spreads) == set(ids)
     assert all(len(found.get(i).scores) == 7 for i in ids)  # type: ignore[union-attr]
     assert max(found.spreads.values()) > 0
-    assert not bench.events_panel.table.isColumnHidden(EventColumn.SPREAD)
+    assert not bench.shell.events.table.isColumnHidden(EventColumn.SPREAD)
     checking.sort()
-    spreads = [found.spreads[i] for i in bench.events_panel.shown_ids[:3]]
+    spreads = [found.spreads[i] for i in bench.shell.events.shown_ids[:3]]
     assert spreads == sorted(found.spreads.values(), reverse=True)
-    assert "Stability" in dict(checking._facts(bench.document.events.get(ids[0])))  # type: ignore[arg-type]
-    project = bench.project.project
+    assert "Stability" in dict(checking._facts(bench.session.document.events.get(ids[0])))  # type: ignore[arg-type]
+    project = bench.session.project.project
     assert project is not None
-    kept = project.value(f"stability-{bench.project.recording_id}")
+    kept = project.value(f"stability-{bench.session.project.recording_id}")
     assert all(i in kept for i in ids)
-    bench.walk.wish(QueueWish(QueueKind.STABILITY))
+    bench.services.queue_controller.wish(QueueRequest(QueueKind.STABILITY))
     settled(bench)
     order = sorted(ids, key=lambda event_id: -found.spreads[event_id])
-    assert bench.selection.current == order[0]
-    assert len(bench.walk.queue.rows) == 3
-    bench.walk.step(1)
-    assert bench.selection.current == order[1]
-    bench.document.set_model(ModelName("another", "b" * 64))
+    assert bench.session.selection.current == order[0]
+    assert len(bench.services.queue_controller.queue.rows) == 3
+    bench.services.queue_controller.step(1)
+    assert bench.session.selection.current == order[1]
+    bench.session.document.set_model(ModelName("another", "b" * 64))
     assert found.spreads == {}
 
 
 def test_a_class_that_is_taught_again_loses_its_calibration(opened: Workbench) -> None:
-    def owl(weight: float) -> TaughtClass:
+    def owl(weight: float) -> CustomClass:
         layer = Layer(np.full((1024, 1), weight, np.float32), np.zeros(1, np.float32))
-        return TaughtClass("Tawny owl", Classifier(("Tawny owl",), (layer,), MODEL.sha256))
+        return CustomClass("Tawny owl", Classifier(("Tawny owl",), (layer,), MODEL.sha256))
 
     opened.taught.put(owl(0.1))
     index = opened.taught.index_of("Tawny owl")
     assert index is not None
-    calibrations = feature(opened, Calibrating).calibrations
+    calibrations = feature(opened, CalibrationFeature).calibrations
     enough = {i: ClassCalibration(i, 1.0, 0.0, (0.1, 0.1, 0.0), 40, 40, 0) for i in (DOG, index)}
     calibrations.store(Calibration(enough, MODEL.sha256))
     opened.taught.put(owl(0.1))
@@ -382,8 +384,8 @@ def test_scores_that_cannot_be_kept_are_shown_all_the_same(
     opened: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench = opened
-    checking = feature(bench, CheckingStability)
-    event = next(iter(bench.document.events))
+    checking = feature(bench, StabilityFeature)
+    event = next(iter(bench.session.document.events))
 
     def refuse(*_arguments: object) -> None:
         raise ProjectError("Project", "the disk is full", "make room")
@@ -392,4 +394,4 @@ def test_scores_that_cannot_be_kept_are_shown_all_the_same(
     checking._found = {event.id: Stability(event.id, (0.5, 0.7))}
     checking._done()
     assert checking.stabilities.spreads == {event.id: pytest.approx(0.2)}
-    assert any("the disk is full" in n.text for n in bench.notices.notices)
+    assert any("the disk is full" in n.text for n in bench.shell.notices.notices)

@@ -9,13 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from tests.gui import projects
 from yamnet_gui.core.events import ReviewState
-from yamnet_gui.gui.features.queueing import Queueing
-from yamnet_gui.gui.reviewing import Asks
-from yamnet_gui.gui.state.review_queue import QueueWish
+from yamnet_gui.gui.controllers.review import Asks
+from yamnet_gui.gui.features.review_queue.feature import ReviewQueueFeature
+from yamnet_gui.gui.state.review_queue import QueueRequest
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import EventFilter, QueueKind
+
+from . import projects
 
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
@@ -35,27 +36,29 @@ def bench(qtbot: QtBot, start: Start, settled: Settled, tmp_path: Path) -> Workb
     return found
 
 
-def feature(bench: Workbench) -> Queueing:
-    return next(f for f in bench.features if isinstance(f, Queueing))
+def feature(bench: Workbench) -> ReviewQueueFeature:
+    return next(f for f in bench.features if isinstance(f, ReviewQueueFeature))
 
 
 def wish(bench: Workbench, settled: Settled, kind: QueueKind, *more: object) -> None:
-    feature(bench).wish(QueueWish(kind, *more))  # type: ignore[arg-type]
+    feature(bench).wish(QueueRequest(kind, *more))  # type: ignore[arg-type]
     settled(bench)
 
 
 def here(bench: Workbench) -> tuple[str, float]:
     """The open recording and the onset of the current event."""
-    event = bench.controller.current_event()
+    event = bench.services.transport.current_event()
     assert event is not None
-    assert bench.opener.path is not None
-    return bench.opener.path.name, event.onset_s
+    assert bench.services.recording.path is not None
+    return bench.services.recording.path.name, event.onset_s
 
 
 def press(bench: Workbench, settled: Settled, key: str) -> None:
     shift = Qt.KeyboardModifier.ShiftModifier
     code = getattr(Qt.Key, f"Key_{key[-1].upper()}")
-    QTest.keyClick(bench.window, code, shift if len(key) > 1 else Qt.KeyboardModifier.NoModifier)
+    QTest.keyClick(
+        bench.shell.window, code, shift if len(key) > 1 else Qt.KeyboardModifier.NoModifier
+    )
     settled(bench)
 
 
@@ -65,7 +68,7 @@ def test_a_queue_by_score_goes_from_the_surest_on(bench: Workbench, settled: Set
     for onset in (2.0, 4.0, 6.0):
         press(bench, settled, "a")
         assert here(bench) == ("a.wav", onset)
-    assert [e.state for e in bench.document.events][:3] == [ReviewState.ACCEPTED] * 3
+    assert [e.state for e in bench.session.document.events][:3] == [ReviewState.ACCEPTED] * 3
 
 
 def test_ten_decisions_in_ten_key_presses_through_three_recordings(
@@ -78,11 +81,11 @@ def test_ten_decisions_in_ten_key_presses_through_three_recordings(
         seen.append(here(bench))
     assert len(set(seen)) == 11
     assert seen[:4] == [("a.wav", 0.0), ("b.wav", 0.0), ("c.wav", 0.0), ("a.wav", 2.0)]
-    project = bench.project.project
+    project = bench.session.project.project
     assert project is not None
     decided = frozenset(ReviewState) - {ReviewState.UNREVIEWED}
     assert project.count(EventFilter(states=decided)) == 10
-    assert bench.queue.left == 2
+    assert bench.session.review_queue.left == 2
 
 
 def test_next_and_previous_follow_the_queue(bench: Workbench, settled: Settled) -> None:
@@ -106,18 +109,18 @@ def test_what_was_skipped_comes_again_and_the_end_offers_to_mark(
     press(bench, settled, "r")
     assert here(bench) == ("a.wav", 2.0)
     press(bench, settled, "a")
-    (notice,) = [n for n in bench.notices.notices if "queue is done" in n.text]
+    (notice,) = [n for n in bench.shell.notices.notices if "queue is done" in n.text]
     assert "all 3 events of Bird" in notice.text
     feature(bench).mark()
     settled(bench)
-    project = bench.project.project
+    project = bench.session.project.project
     assert project is not None
     for recording in project.recordings():
         (span,) = project.reviewed(recording.id).spans
         assert (span.labels, span.span.start_s, span.span.end_s) == (("Bird",), 2.0, 2.96)
         assert span.reviewer == "Anna"
     assert project.undo_title == "listened to 3 stretches"
-    bench.reviewing.undo()
+    bench.services.review.undo()
     settled(bench)
     assert not any(project.reviewed(r.id).spans for r in project.recordings())
 
@@ -132,19 +135,19 @@ def test_above_and_below_reach_over_all_recordings_of_the_queue(
         asked.append(question)
         return True
 
-    bench.reviewing.asks = Asks(lambda _title, _used: None, confirm)
+    bench.services.review.asks = Asks(lambda _title, _used: None, confirm)
     wish(bench, settled, QueueKind.SCORE, True, "Dog")
     for _ in range(4):
         press(bench, settled, "n")
     assert here(bench) == ("b.wav", 4.0)
-    project = bench.project.project
+    project = bench.session.project.project
     assert project is not None
     expected = 5  # 9 dogs: four score higher, four lower
     press(bench, settled, key)
     assert f"{expected} events of Dog in all recordings" in asked[0]
     state = ReviewState.ACCEPTED if key == "shift+a" else ReviewState.REJECTED
     assert project.count(EventFilter(states=frozenset([state]))) == expected
-    bench.reviewing.undo()
+    bench.services.review.undo()
     assert project.count(EventFilter(states=frozenset([state]))) == 0
 
 
@@ -155,8 +158,8 @@ def test_a_missing_recording_is_left_out_with_a_word(
     wish(bench, settled, QueueKind.SCORE, True)
     press(bench, settled, "a")
     assert here(bench) == ("c.wav", 0.0)
-    assert len(bench.queue.rows) == 8
-    assert any("b.wav is missing" in n.text for n in bench.notices.notices)
+    assert len(bench.session.review_queue.rows) == 8
+    assert any("b.wav is missing" in n.text for n in bench.shell.notices.notices)
 
 
 def test_progress_counts_and_a_double_click_reviews_a_class(
@@ -175,9 +178,9 @@ def test_progress_counts_and_a_double_click_reviews_a_class(
     assert {c.label: c.total for c in panel.model.rows} == {"Dog": 9, "Bird": 3}
     panel.class_entered.emit("Bird")
     settled(bench)
-    assert bench.queue.wish == QueueWish(QueueKind.SCORE, True, "Bird")
+    assert bench.session.review_queue.wish == QueueRequest(QueueKind.SCORE, True, "Bird")
     assert here(bench) == ("b.wav", 2.0)
-    assert feature(bench).bar.wish == bench.queue.wish
+    assert feature(bench).bar.wish == bench.session.review_queue.wish
 
 
 def test_the_bar_offers_classes_and_says_how_far_it_is(bench: Workbench, settled: Settled) -> None:
@@ -187,7 +190,7 @@ def test_the_bar_offers_classes_and_says_how_far_it_is(bench: Workbench, settled
     bar.scope.setCurrentIndex(1)
     bar.kind.activated.emit(5)
     settled(bench)
-    assert bench.queue.wish == QueueWish(QueueKind.STRATIFIED, True)
+    assert bench.session.review_queue.wish == QueueRequest(QueueKind.STRATIFIED, True)
     assert [bar.label.itemText(n) for n in range(bar.label.count())] == [
         "All classes",
         "Dog · 9",
@@ -201,7 +204,7 @@ def test_an_undo_in_another_recording_goes_there(bench: Workbench, settled: Sett
     wish(bench, settled, QueueKind.SCORE, True)
     press(bench, settled, "a")
     assert here(bench)[0] == "b.wav"
-    bench.reviewing.undo()
+    bench.services.review.undo()
     settled(bench)
     assert here(bench) == ("a.wav", 0.0)
 
@@ -210,11 +213,11 @@ def test_who_opens_another_recording_meanwhile_stays_there(
     bench: Workbench, settled: Settled, tmp_path: Path
 ) -> None:
     wish(bench, settled, QueueKind.SCORE, True)
-    QTest.keyClick(bench.window, Qt.Key.Key_A)  # b.wav is being opened for the next event
-    assert bench.walk.waiting
-    bench.opener.open(tmp_path / "audio" / "c.wav")
+    QTest.keyClick(bench.shell.window, Qt.Key.Key_A)  # b.wav is being opened for the next event
+    assert bench.services.queue_controller.waiting
+    bench.services.recording.open(tmp_path / "audio" / "c.wav")
     settled(bench)
-    assert not bench.walk.waiting
-    bench.opener.open(tmp_path / "audio" / "b.wav")
+    assert not bench.services.queue_controller.waiting
+    bench.services.recording.open(tmp_path / "audio" / "b.wav")
     settled(bench)
-    assert bench.controller.current_event() is None
+    assert bench.services.transport.current_event() is None

@@ -14,9 +14,9 @@ from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, EventSource, Original, ReviewState
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
 from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.gui.controllers.review import Asks
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice
-from yamnet_gui.gui.reviewing import Asks
-from yamnet_gui.gui.state.event_table import EVENT_ROLE
+from yamnet_gui.gui.panels.event_table_model import EVENT_ROLE
 from yamnet_gui.gui.state.project import Keeping
 from yamnet_gui.gui.state.score_buffer import ScoreBuffer
 from yamnet_gui.gui.workbench import Workbench
@@ -32,12 +32,12 @@ FRAMES = {2: (DOG, 0.9), 6: (DOG, 0.5), 10: (SPEECH, 0.8), 14: (DOG, 0.7), 18: (
 
 def score(bench: Workbench) -> None:
     """Five detections at known places: dog, dog, speech, dog, bird."""
-    scores = np.full((24, len(bench.class_map)), 0.001, np.float32)
+    scores = np.full((24, len(bench.session.class_map)), 0.001, np.float32)
     for frame, (index, value) in FRAMES.items():
         scores[frame, index] = value
         scores[frame, SPEECH if index != SPEECH else BIRD] = 0.1
     table = ScoreTable(FrameGrid(24, 12.0), scores)
-    bench.document.set_scores((ScoreBuffer.of_table(table),))
+    bench.session.document.set_scores((ScoreBuffer.of_table(table),))
 
 
 @pytest.fixture
@@ -48,13 +48,13 @@ def opened(
 
     def make() -> Workbench:
         bench = start(sound_file)
-        bench.settings.set("autoplay", False)
-        bench.settings.set("reviewer", "Anna")
+        bench.session.settings.set("autoplay", False)
+        bench.session.settings.set("reviewer", "Anna")
         settled(bench)
         score(bench)
         settled(bench)
-        bench.window.activateWindow()
-        qtbot.waitUntil(bench.window.isActiveWindow)
+        bench.shell.window.activateWindow()
+        qtbot.waitUntil(bench.shell.window.isActiveWindow)
         return bench
 
     return make
@@ -73,28 +73,28 @@ def press(bench: Workbench, *keys: Qt.Key | str) -> None:
     shift = Qt.KeyboardModifier.ShiftModifier
     for key in keys:
         if isinstance(key, Qt.Key):
-            QTest.keyClick(bench.window, key)
+            QTest.keyClick(bench.shell.window, key)
         elif key.startswith("shift+"):
-            QTest.keyClick(bench.window, getattr(Qt.Key, f"Key_{key[6:].upper()}"), shift)
+            QTest.keyClick(bench.shell.window, getattr(Qt.Key, f"Key_{key[6:].upper()}"), shift)
         elif key in ("undo", "redo"):
             control = Qt.KeyboardModifier.ControlModifier
             QTest.keyClick(
-                bench.window, Qt.Key.Key_Z, control if key == "undo" else control | shift
+                bench.shell.window, Qt.Key.Key_Z, control if key == "undo" else control | shift
             )
         else:
             name = "Slash" if key == "/" else key.upper()
-            QTest.keyClick(bench.window, getattr(Qt.Key, f"Key_{name}"))
+            QTest.keyClick(bench.shell.window, getattr(Qt.Key, f"Key_{name}"))
         agree(bench)
 
 
 def agree(bench: Workbench) -> None:
     """Table, timeline and project say the same."""
-    events = bench.document.events
-    model = bench.events_panel.model
+    events = bench.session.document.events
+    model = bench.shell.events.model
     rows = [model.index(r, 0).data(EVENT_ROLE) for r in range(model.rowCount())]
     assert rows == list(events)
-    assert list(bench.tracks.events._layer._lanes.events) == list(events)
-    project, recording = bench.project.project, bench.project.recording_id
+    assert list(bench.shell.tracks.events._layer._lanes.events) == list(events)
+    project, recording = bench.session.project.project, bench.session.project.recording_id
     assert project is not None
     stored = project.recording_events(recording)
     assert {e for e in events if e.touched} == {e for e in stored if e.touched}
@@ -103,11 +103,11 @@ def agree(bench: Workbench) -> None:
 
 
 def states(bench: Workbench) -> list[ReviewState]:
-    return [e.state for e in bench.document.events if not is_negative(e)]
+    return [e.state for e in bench.session.document.events if not is_negative(e)]
 
 
 def current(bench: Workbench) -> Event:
-    event = bench.controller.current_event()
+    event = bench.services.transport.current_event()
     assert event is not None
     return event
 
@@ -119,7 +119,7 @@ def answer(bench: Workbench, label: str = "", yes: bool = True) -> list[str]:
     def label_of(title: str, used: Sequence[str]) -> LabelChoice | None:
         asked.append(title)
         name = label or (used[0] if used else "")
-        found = bench.class_map.find(name)
+        found = bench.session.class_map.find(name)
         if found is None:
             return LabelChoice(name) if name else None
         return LabelChoice(found.name, found.index, found.mid)
@@ -128,7 +128,7 @@ def answer(bench: Workbench, label: str = "", yes: bool = True) -> list[str]:
         asked.append(question)
         return yes
 
-    bench.reviewing.asks = Asks(label_of, confirm)
+    bench.services.review.asks = Asks(label_of, confirm)
     return asked
 
 
@@ -138,7 +138,7 @@ def test_keys_alone_review_a_list(bench: Workbench) -> None:
     assert current(bench).label == "Bird"
     press(bench, "a")
     assert states(bench)[-1] is ACCEPTED
-    assert all(e.reviewer == "Anna" and e.reviewed_utc for e in bench.document.events)
+    assert all(e.reviewer == "Anna" and e.reviewed_utc for e in bench.session.document.events)
     press(bench, "p", Qt.Key.Key_Backspace)
     assert states(bench) == [ACCEPTED, REJECTED, UNCERTAIN, UNREVIEWED, ACCEPTED]
     press(bench, "n", "shift+n")
@@ -146,30 +146,30 @@ def test_keys_alone_review_a_list(bench: Workbench) -> None:
 
 
 def test_every_step_is_undone_and_done_again_with_its_name(bench: Workbench) -> None:
-    before = bench.document.events
+    before = bench.session.document.events
     answer(bench, "Cat")
-    undo = bench.window.actions_by_id["undo"]
-    redo = bench.window.actions_by_id["redo"]
+    undo = bench.shell.window.actions_by_id["undo"]
+    redo = bench.shell.window.actions_by_id["redo"]
     assert not undo.isEnabled()
     press(bench, "n", "a")
     assert undo.text() == "&Undo accept Dog"
     press(bench, "3", "p", "m", "n", Qt.Key.Key_Delete, "/")
-    bench.timeline.set_selection(TimeSpan(10.0, 11.0))
+    bench.session.timeline.set_selection(TimeSpan(10.0, 11.0))
     press(bench, "d")
-    bench.controller.seek(10.5)
+    bench.services.transport.seek(10.5)
     press(bench, "s", "i")
-    bench.reviewing.set_note(current(bench).id, "behind the wall")
-    after = bench.document.events
+    bench.services.review.set_note(current(bench).id, "behind the wall")
+    after = bench.session.document.events
     steps = 0
     while undo.isEnabled():
         press(bench, "undo")
         steps += 1
         assert steps < 30
-    assert bench.document.events == before
+    assert bench.session.document.events == before
     assert redo.text() == "&Redo accept Dog"
     for _ in range(steps):
         press(bench, "redo")
-    assert bench.document.events == after
+    assert bench.session.document.events == after
     assert not redo.isEnabled()
 
 
@@ -218,30 +218,30 @@ def test_a_threshold_never_alters_what_was_touched(
     qtbot: QtBot, bench: Workbench, settled: Settled
 ) -> None:
     press(bench, "n", "a", "r")
-    bench.reviewing.set_note(bench.document.events.events[2].id, "a note")
+    bench.services.review.set_note(bench.session.document.events.events[2].id, "a note")
     press(bench, "n", Qt.Key.Key_Delete)
-    touched = {e for e in bench.document.events if e.touched}
+    touched = {e for e in bench.session.document.events if e.touched}
     for value in (0.95, 0.02, 0.55, 0.3):
-        bench.controller.set_threshold(None, value)
+        bench.services.transport.set_threshold(None, value)
         settled(bench)
         agree(bench)
-        assert {e for e in bench.document.events if e.touched} == touched
-    bench.controller.set_threshold(None, 0.95)
+        assert {e for e in bench.session.document.events if e.touched} == touched
+    bench.services.transport.set_threshold(None, 0.95)
     settled(bench)
-    assert set(bench.document.events) == touched
+    assert set(bench.session.document.events) == touched
 
 
 def test_a_deleted_detection_does_not_come_back(bench: Workbench, settled: Settled) -> None:
     press(bench, "n", Qt.Key.Key_Delete)
-    assert len(bench.document.events) == 4
-    bench.controller.set_threshold(None, 0.25)
+    assert len(bench.session.document.events) == 4
+    bench.services.transport.set_threshold(None, 0.25)
     settled(bench)
-    assert not [e for e in bench.document.events if e.onset_s < 2.0 and e.label == "Dog"]
+    assert not [e for e in bench.session.document.events if e.onset_s < 2.0 and e.label == "Dog"]
 
 
 def test_a_digit_gives_the_label_beside_it_in_the_inspector(bench: Workbench) -> None:
     press(bench, "n")
-    rows = bench.inspector.span_bars.rows
+    rows = bench.shell.inspector.span_bars.rows
     assert [row.key for row in rows] == list("123456789")
     assert [row.name for row in rows[:2]] == ["Dog", "Speech"]
     event_id = current(bench).id
@@ -251,7 +251,7 @@ def test_a_digit_gives_the_label_beside_it_in_the_inspector(bench: Workbench) ->
     assert (event.state, event.source) == (ACCEPTED, EventSource.EDITED)
     assert event.original is not None
     assert event.original.label == "Dog"
-    left = [e for e in bench.document.events if is_negative(e)]
+    left = [e for e in bench.session.document.events if is_negative(e)]
     assert [(e.label, e.state) for e in left] == [("Dog", REJECTED)]
     press(bench, "1")
     assert current(bench).label in {"Dog", "Speech"}
@@ -261,16 +261,19 @@ def test_the_first_label_on_an_event_that_has_it_accepts_it(bench: Workbench) ->
     press(bench, "n", "1")
     assert current(bench).label == "Dog"
     assert current(bench).state is ACCEPTED
-    assert not any(is_negative(e) for e in bench.document.events)
+    assert not any(is_negative(e) for e in bench.session.document.events)
 
 
 def test_a_searched_class_is_given_to_all_selected_events(bench: Workbench) -> None:
     asked = answer(bench, "Cat")
-    bench.selection.select([e.id for e in bench.document.events][:2])
+    bench.session.selection.select([e.id for e in bench.session.document.events][:2])
     press(bench, "/")
     assert asked == ["Relabel 2 events to"]
-    assert [e.label for e in bench.document.events if not is_negative(e)][:2] == ["Cat", "Cat"]
-    assert bench.window.actions_by_id["undo"].text() == "&Undo relabel 2 events to Cat"
+    assert [e.label for e in bench.session.document.events if not is_negative(e)][:2] == [
+        "Cat",
+        "Cat",
+    ]
+    assert bench.shell.window.actions_by_id["undo"].text() == "&Undo relabel 2 events to Cat"
 
 
 def test_a_label_of_ones_own_is_taken(bench: Workbench) -> None:
@@ -282,59 +285,61 @@ def test_a_label_of_ones_own_is_taken(bench: Workbench) -> None:
 def test_edges_follow_the_cursor(bench: Workbench) -> None:
     press(bench, "n")
     before = current(bench)
-    bench.controller.seek(before.onset_s + 0.1)
+    bench.services.transport.seek(before.onset_s + 0.1)
     press(bench, "i")
-    bench.controller.seek(before.offset_s + 0.2)
+    bench.services.transport.seek(before.offset_s + 0.2)
     press(bench, "o")
     event = current(bench)
     assert event.onset_s == pytest.approx(before.onset_s + 0.1)
     assert event.offset_s == pytest.approx(before.offset_s + 0.2)
     assert event.original == Original("Dog", before.onset_s, before.offset_s)
-    bench.controller.seek(0.0)
+    bench.services.transport.seek(0.0)
     press(bench, "o")
     assert current(bench) == event
-    assert "before the start" in bench.status.message.text()
+    assert "before the start" in bench.shell.status.message.text()
 
 
 def test_an_event_is_drawn_split_and_merged(bench: Workbench) -> None:
     asked = answer(bench)
-    bench.classes.choose(BIRD)
-    bench.timeline.set_selection(TimeSpan(5.0, 6.0))
+    bench.session.class_view.choose(BIRD)
+    bench.session.timeline.set_selection(TimeSpan(5.0, 6.0))
     press(bench, "d")
     assert asked == ["Draw an event of"]
     drawn = current(bench)
     assert (drawn.label, drawn.span, drawn.state) == ("Bird", TimeSpan(5.0, 6.0), ACCEPTED)
     assert drawn.source is EventSource.DRAWN
-    bench.controller.seek(5.25)
+    bench.services.transport.seek(5.25)
     press(bench, "s")
-    halves = [e for e in bench.document.events if 5.0 <= e.onset_s < 6.0 and e.label == "Bird"]
+    halves = [
+        e for e in bench.session.document.events if 5.0 <= e.onset_s < 6.0 and e.label == "Bird"
+    ]
     assert [e.span for e in halves] == [TimeSpan(5.0, 5.25), TimeSpan(5.25, 6.0)]
-    bench.selection.select([halves[0].id])
+    bench.session.selection.select([halves[0].id])
     press(bench, "m")
     assert current(bench).span == TimeSpan(5.0, 6.0)
 
 
 def test_many_are_decided_on_at_once(bench: Workbench) -> None:
-    bench.selection.select(e.id for e in bench.document.events)
+    bench.session.selection.select(e.id for e in bench.session.document.events)
     press(bench, "r")
     assert states(bench) == [REJECTED] * 5
     press(bench, "undo")
     assert states(bench) == [UNREVIEWED] * 5
-    bench.selection.select(e.id for e in bench.document.events)
+    bench.session.selection.select(e.id for e in bench.session.document.events)
     press(bench, Qt.Key.Key_Delete)
-    assert not len(bench.document.events)
+    assert not len(bench.session.document.events)
 
 
 def test_this_and_all_above_are_accepted_when_confirmed(bench: Workbench) -> None:
     asked = answer(bench, yes=False)
-    bench.selection.select([bench.document.events.events[3].id])
+    bench.session.selection.select([bench.session.document.events.events[3].id])
     press(bench, "shift+a")
     assert asked == ["Accept 2 events of Dog in this recording that score 0.70 or more?"]
     assert states(bench) == [UNREVIEWED] * 5
     answer(bench)
     press(bench, "shift+a")
     assert states(bench) == [ACCEPTED, UNREVIEWED, UNREVIEWED, ACCEPTED, UNREVIEWED]
-    bench.selection.select([bench.document.events.events[1].id])
+    bench.session.selection.select([bench.session.document.events.events[1].id])
     press(bench, "shift+r")
     assert states(bench)[1] is REJECTED
 
@@ -343,10 +348,10 @@ def test_this_and_all_above_are_accepted_when_confirmed(bench: Workbench) -> Non
 def test_an_edge_is_dragged_in_one_step(qtbot: QtBot, bench: Workbench) -> None:
     press(bench, "n")
     before = current(bench)
-    bench.timeline.fit(before.span)
+    bench.session.timeline.fit(before.span)
     lengths: list[float] = []
-    bench.reviewing.edge_dragged.connect(lengths.append)
-    track = bench.tracks.events
+    bench.services.review.edge_dragged.connect(lengths.append)
+    track = bench.shell.tracks.events
     area = track.area.sceneBoundingRect()
     lanes = track._layer
     y = area.top() + lanes.lane_top(0) + lanes.lane_height / 2
@@ -359,38 +364,38 @@ def test_an_edge_is_dragged_in_one_step(qtbot: QtBot, bench: Workbench) -> None:
     for step in (0.1, 0.2, 0.3):
         QTest.mouseMove(track.viewport(), at(before.offset_s + step).toPoint())
         qtbot.wait(5)
-    assert bench.window.actions_by_id["undo"].isEnabled() is False
+    assert bench.shell.window.actions_by_id["undo"].isEnabled() is False
     assert current(bench).offset_s > before.offset_s
     target = before.offset_s + 0.3
     QTest.mouseRelease(track.viewport(), left, plain, at(target).toPoint())
     assert lengths
     assert current(bench).offset_s == pytest.approx(target, abs=0.01)
     agree(bench)
-    assert bench.window.actions_by_id["undo"].text() == "&Undo move Dog"
+    assert bench.shell.window.actions_by_id["undo"].text() == "&Undo move Dog"
     press(bench, "undo")
     assert current(bench) == before
-    assert not bench.window.actions_by_id["undo"].isEnabled()
+    assert not bench.shell.window.actions_by_id["undo"].isEnabled()
 
 
 def test_a_click_on_an_edge_moves_nothing(bench: Workbench) -> None:
     press(bench, "n")
     event = current(bench)
-    bench.tracks.edge_moved.emit(event.id, event.onset_s, event.offset_s + 0.02, True)
+    bench.shell.tracks.edge_moved.emit(event.id, event.onset_s, event.offset_s + 0.02, True)
     assert current(bench) == event
-    assert not bench.window.actions_by_id["undo"].isEnabled()
+    assert not bench.shell.window.actions_by_id["undo"].isEnabled()
 
 
 def test_a_note_is_kept_when_another_recording_comes(
     bench: Workbench, settled: Settled, sound_file: Path
 ) -> None:
     press(bench, "n")
-    event_id, recording = current(bench).id, bench.project.recording_id
-    bench.inspector.note.setPlainText("wind in the mast")
+    event_id, recording = current(bench).id, bench.session.project.recording_id
+    bench.shell.inspector.note.setPlainText("wind in the mast")
     other = sound_file.with_name("other.wav")
     shutil.copy(sound_file, other)
     bench.open(other)
     settled(bench)
-    project = bench.project.project
+    project = bench.session.project.project
     assert project is not None
     stored = project.recording_events(recording).get(event_id)
     assert stored is not None
@@ -398,7 +403,7 @@ def test_a_note_is_kept_when_another_recording_comes(
 
 
 def test_the_status_bar_says_where_decisions_go(bench: Workbench) -> None:
-    assert bench.status.saved.text() == "saved in personal project"
+    assert bench.shell.status.saved.text() == "saved in personal project"
     assert personal_project_path().exists()
 
 
@@ -422,8 +427,8 @@ def test_a_second_window_is_told_and_does_no_harm(
     settled(third)
     third.window.close()
     assert [*personal_project_path().parent.glob("window-*/*")] == [kept]
-    bench.window.activateWindow()
-    qtbot.waitUntil(bench.window.isActiveWindow)
+    bench.shell.window.activateWindow()
+    qtbot.waitUntil(bench.shell.window.isActiveWindow)
     press(bench, "r")
     assert states(bench)[:2] == [ACCEPTED, REJECTED]
 
@@ -432,10 +437,10 @@ def test_a_second_window_is_told_and_does_no_harm(
 def test_a_decision_that_cannot_be_written_is_refused_in_words(
     bench: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    project = bench.project.project
+    project = bench.session.project.project
     assert project is not None
     press(bench, "n", "a")
-    before, chosen = bench.document.events, bench.selection.ids
+    before, chosen = bench.session.document.events, bench.session.selection.ids
 
     def full(*_arguments: object, **_options: object) -> None:
         raise ProjectError(project.path, "cannot make the change: the disk is full", "free some")
@@ -443,11 +448,11 @@ def test_a_decision_that_cannot_be_written_is_refused_in_words(
     monkeypatch.setattr(project, "apply", full)
     press(bench, "r")
     event = current(bench)
-    bench.tracks.edge_moved.emit(event.id, event.onset_s, event.offset_s + 0.3, False)
+    bench.shell.tracks.edge_moved.emit(event.id, event.onset_s, event.offset_s + 0.3, False)
     assert current(bench).offset_s == event.offset_s + 0.3
-    bench.tracks.edge_moved.emit(event.id, event.onset_s, event.offset_s + 0.3, True)
-    assert (bench.document.events, bench.selection.ids) == (before, chosen)
-    assert any("disk is full" in n.text for n in bench.notices.notices)
+    bench.shell.tracks.edge_moved.emit(event.id, event.onset_s, event.offset_s + 0.3, True)
+    assert (bench.session.document.events, bench.session.selection.ids) == (before, chosen)
+    assert any("disk is full" in n.text for n in bench.shell.notices.notices)
 
 
 def test_undo_that_reaches_another_recording_says_so(
@@ -459,7 +464,7 @@ def test_undo_that_reaches_another_recording_says_so(
     bench.open(other)
     settled(bench)
     press(bench, "undo")
-    assert bench.status.message.text() == "Undone: accept Dog in tone and noise.wav"
+    assert bench.shell.status.message.text() == "Undone: accept Dog in tone and noise.wav"
 
 
 def test_a_damaged_personal_project_is_told_and_left_alone(
@@ -470,7 +475,7 @@ def test_a_damaged_personal_project_is_told_and_left_alone(
     path.write_bytes(b"no project at all")
     bench = start(sound_file)
     settled(bench)
-    assert any("not a project" in n.text for n in bench.notices.notices)
+    assert any("not a project" in n.text for n in bench.shell.notices.notices)
     score(bench)
     settled(bench)
     press(bench, "n", "a")
@@ -483,12 +488,12 @@ def test_a_project_is_saved_under_another_name_and_opened_again(
 ) -> None:
     press(bench, "n", "a", "r")
     path = tmp_path / "yard.yamnet"
-    bench.projects.save_as(path)
+    bench.services.projects.save_as(path)
     settled(bench)
-    assert bench.status.saved.text() == "saved in yard"
+    assert bench.shell.status.saved.text() == "saved in yard"
     agree(bench)
     press(bench, "u")
-    bench.projects.create(tmp_path / "new.yamnet")
+    bench.services.projects.create(tmp_path / "new.yamnet")
     settled(bench)
     assert states(bench) == [UNREVIEWED] * 5
     bench.open(path)
@@ -506,19 +511,19 @@ def test_a_project_that_is_in_use_can_be_read(
     with Project.create(path):
         bench.open(path)
         settled(bench)
-        assert any("already open" in n.text for n in bench.notices.notices)
-        assert bench.status.saved.text() == "saved in personal project"
-    bench.timeline.set_selection(TimeSpan(0.0, 1.0))
-    bench.reviewing.mark_listened(of_class=False)
-    bench.projects.save_as(tmp_path / "mine.yamnet")
+        assert any("already open" in n.text for n in bench.shell.notices.notices)
+        assert bench.shell.status.saved.text() == "saved in personal project"
+    bench.session.timeline.set_selection(TimeSpan(0.0, 1.0))
+    bench.services.review.mark_listened(of_class=False)
+    bench.services.projects.save_as(tmp_path / "mine.yamnet")
     settled(bench)
-    bench.projects.open(tmp_path / "mine.yamnet", read_only=True)
+    bench.services.projects.open(tmp_path / "mine.yamnet", read_only=True)
     settled(bench)
     press(bench, "n", "a")
     assert states(bench) == [UNREVIEWED] * 5
-    assert any("read only" in n.text for n in bench.notices.notices)
-    assert bench.project.undo_title is not None
-    assert not bench.window.actions_by_id["undo"].isEnabled()
+    assert any("read only" in n.text for n in bench.shell.notices.notices)
+    assert bench.session.project.undo_title is not None
+    assert not bench.shell.window.actions_by_id["undo"].isEnabled()
 
 
 def test_another_project_closes_what_it_does_not_hold_and_shows_its_own(
@@ -527,9 +532,9 @@ def test_another_project_closes_what_it_does_not_hold_and_shows_its_own(
     bench = opened()
     press(bench, "n", "a")
     path = tmp_path / "yard.yamnet"
-    bench.projects.save_as(path)
+    bench.services.projects.save_as(path)
     settled(bench)
-    bench.projects.open_personal()
+    bench.services.projects.open_personal()
     settled(bench)
     other = sound_file.with_name("other.wav")
     shutil.copy(sound_file, other)
@@ -537,24 +542,24 @@ def test_another_project_closes_what_it_does_not_hold_and_shows_its_own(
     settled(bench)
     bench.open(path)
     settled(bench)
-    recording = bench.document.recording
+    recording = bench.session.document.recording
     assert recording is not None
     assert recording.info.path == sound_file
-    assert bench.recordings.model.paths == [sound_file]
-    assert bench.recordings.model.states == {"1 of 5"}
+    assert bench.shell.recordings.model.paths == [sound_file]
+    assert bench.shell.recordings.model.states == {"1 of 5"}
     assert states(bench) == [ACCEPTED] + [UNREVIEWED] * 4
 
 
 def test_detections_are_kept_when_another_recording_comes(
     bench: Workbench, settled: Settled, sound_file: Path
 ) -> None:
-    recording = bench.project.recording_id
+    recording = bench.session.project.recording_id
     press(bench, "n", "a")
     other = sound_file.with_name("other.wav")
     other.write_bytes(sound_file.read_bytes() + b"\0")
     bench.open(other)
     settled(bench)
-    project = bench.project.project
+    project = bench.session.project.project
     assert project is not None
     stored = project.recording_events(recording)
     assert [e.state for e in stored] == [ACCEPTED] + [UNREVIEWED] * 4
@@ -568,38 +573,38 @@ def test_stretches_that_were_listened_to_are_kept_and_shown(
     def there(window: Workbench) -> list[tuple[TimeSpan, tuple[str, ...]]]:
         return [(r.span, r.labels) for r in window.document.reviewed]
 
-    bench.classes.choose(DOG)
-    bench.timeline.set_selection(TimeSpan(1.0, 4.0))
+    bench.session.class_view.choose(DOG)
+    bench.session.timeline.set_selection(TimeSpan(1.0, 4.0))
     press(bench, "shift+l")
-    bench.timeline.set_selection(TimeSpan(2.0, 6.0))
+    bench.session.timeline.set_selection(TimeSpan(2.0, 6.0))
     press(bench, "shift+c")
     wanted = [(TimeSpan(1.0, 4.0), ()), (TimeSpan(2.0, 6.0), ("Dog",))]
     assert there(bench) == wanted
-    assert bench.tracks.ruler._layer.reviewed == bench.document.reviewed
-    assert all(r.reviewer == "Anna" for r in bench.document.reviewed)
+    assert bench.shell.tracks.ruler._layer.reviewed == bench.session.document.reviewed
+    assert all(r.reviewer == "Anna" for r in bench.session.document.reviewed)
     press(bench, "undo")
     assert there(bench) == wanted[:1]
     press(bench, "redo")
-    bench.timeline.set_selection(TimeSpan(3.0, 5.0))
-    bench.reviewing.unmark_listened()
+    bench.session.timeline.set_selection(TimeSpan(3.0, 5.0))
+    bench.services.review.unmark_listened()
     assert there(bench) == [
         (TimeSpan(1.0, 3.0), ()),
         (TimeSpan(2.0, 3.0), ("Dog",)),
         (TimeSpan(5.0, 6.0), ("Dog",)),
     ]
-    bench.window.close()
+    bench.shell.window.close()
     assert len(there(opened())) == 3
 
 
 def test_rejected_events_stay_in_the_list_and_filters_do_not_stop_the_keys(
     bench: Workbench,
 ) -> None:
-    bench.events_panel.states.setCurrentIndex(1)  # unreviewed only
-    QTest.keyClick(bench.window, Qt.Key.Key_N)
+    bench.shell.events.states.setCurrentIndex(1)  # unreviewed only
+    QTest.keyClick(bench.shell.window, Qt.Key.Key_N)
     for _ in range(5):
-        QTest.keyClick(bench.window, Qt.Key.Key_R)
+        QTest.keyClick(bench.shell.window, Qt.Key.Key_R)
     assert states(bench) == [REJECTED] * 5
-    assert bench.events_panel.model.rowCount() == 0
+    assert bench.shell.events.model.rowCount() == 0
 
 
 @pytest.mark.weights
@@ -610,26 +615,26 @@ def test_a_hundred_detections_of_a_scene_by_keys(
 ) -> None:
     (scene,) = (reference / "audio").rglob("scene_dev_4.flac")
     bench = start(weights=weights_file)
-    bench.settings.set("autoplay", False)
+    bench.session.settings.set("autoplay", False)
     bench.open(scene)
     settled(bench)
     for value in (0.3, 0.2, 0.1, 0.05, 0.02, 0.01):
-        bench.controller.set_threshold(None, value)
+        bench.services.transport.set_threshold(None, value)
         settled(bench)
-        if len(bench.document.events) >= 100:
+        if len(bench.session.document.events) >= 100:
             break
-    ids = [e.id for e in bench.document.events][:100]
+    ids = [e.id for e in bench.session.document.events][:100]
     assert len(ids) == 100
-    bench.window.activateWindow()
-    qtbot.waitUntil(bench.window.isActiveWindow)
-    bench.controller.seek(0.0)
+    bench.shell.window.activateWindow()
+    qtbot.waitUntil(bench.shell.window.isActiveWindow)
+    bench.services.transport.seek(0.0)
     press(bench, "n")
     keys = ("a", "r", "u")
     for n in range(100):
         press(bench, keys[n % 3])
     wanted = [(ACCEPTED, REJECTED, UNCERTAIN)[n % 3] for n in range(100)]
-    found = [bench.document.events.get(i) for i in ids]
+    found = [bench.session.document.events.get(i) for i in ids]
     assert [e.state for e in found if e is not None] == wanted
-    project = bench.project.project
+    project = bench.session.project.project
     assert project is not None
-    assert [project.event(bench.project.recording_id, i).event.state for i in ids] == wanted  # type: ignore[union-attr]
+    assert [project.event(bench.session.project.recording_id, i).event.state for i in ids] == wanted  # type: ignore[union-attr]

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox
 
-from tests.gui import projects
-from tests.unit.batch.fakes import write_sound
+from tests.unit.fakes import write_sound
 from yamnet_gui.detection import EVERYTHING, Rule, RuleSet, load_rules, preset
-from yamnet_gui.gui.features.rules import RuleSetting
-from yamnet_gui.gui.state import kept_rules
+from yamnet_gui.gui.features.rules import rules_persistence as kept_rules
+from yamnet_gui.gui.features.rules.feature import RulesFeature
+
+from . import projects
 
 
 @pytest.fixture
@@ -20,13 +21,13 @@ def demo(start, settled):
     return bench
 
 
-def rules_of(bench) -> RuleSetting:
-    return next(f for f in bench.features if isinstance(f, RuleSetting))
+def rules_of(bench) -> RulesFeature:
+    return next(f for f in bench.features if isinstance(f, RulesFeature))
 
 
 def choose(bench, name: str) -> int:
-    index = bench.class_map.select([name])[0].index
-    bench.classes.choose(index)
+    index = bench.session.class_map.select([name])[0].index
+    bench.session.class_view.choose(index)
     return index
 
 
@@ -124,23 +125,23 @@ def test_undo_redo_and_a_restart_bring_rules_back(start, settled):
         settled(bench)
     enter(panel.row("padding_s"), 0.5)
     settled(bench)
-    assert bench.project.undo_title == "padding of Siren"
-    undo, redo = (bench.window.actions_by_id[name] for name in ("undo", "redo"))
+    assert bench.session.project.undo_title == "padding of Siren"
+    undo, redo = (bench.shell.window.actions_by_id[name] for name in ("undo", "redo"))
     undo.trigger()
     settled(bench)
-    assert bench.rules.rule(siren).padding_s == 0.0
-    assert bench.rules.rule(siren).on == 0.6
-    assert bench.project.undo_title == "threshold of Siren"
+    assert bench.session.rules.rule(siren).padding_s == 0.0
+    assert bench.session.rules.rule(siren).on == 0.6
+    assert bench.session.project.undo_title == "threshold of Siren"
     undo.trigger()
     settled(bench)
-    assert bench.rules.rule(siren).on == 0.25
+    assert bench.session.rules.rule(siren).on == 0.25
     redo.trigger()
     redo.trigger()
     settled(bench)
-    wanted = bench.rules.rule_set
+    wanted = bench.session.rules.rule_set
     assert (wanted.resolved(siren).on, wanted.resolved(siren).padding_s) == (0.6, 0.5)
     enter(panel.row("cooldown_s"), 3.0)  # closed before it rests
-    bench.window.close()
+    bench.shell.window.close()
     bench.close()
     again = start("demo")
     settled(again)
@@ -206,18 +207,18 @@ def test_rules_are_applied_to_the_project_after_a_preview(
     for number in range(2):
         bench.open(write_sound(tmp_path / f"s{number}.wav", 12.0, seed=number))
         settled(bench)
-    feature, project = rules_of(bench), bench.project.project
-    bench.projects.store_detections()
+    feature, project = rules_of(bench), bench.session.project.project
+    bench.services.projects.store_detections()
     settled(bench)
     ids = {r.name: r.id for r in project.recordings()}
     before = {name: len(project.recording_events(key)) for name, key in ids.items()}
     assert min(before.values()) > 0
-    touched = bench.document.events.events[0]
-    bench.selection.select([touched.id])
-    bench.window.actions_by_id["accept"].trigger()
-    bench.rules.set(bench.rules.rule_set.with_default(Rule(on=0.7, shortest_s=0.2)))
+    touched = bench.session.document.events.events[0]
+    bench.session.selection.select([touched.id])
+    bench.shell.window.actions_by_id["accept"].trigger()
+    bench.session.rules.set(bench.session.rules.rule_set.with_default(Rule(on=0.7, shortest_s=0.2)))
     settled(bench)
-    bench.window.actions_by_id["apply_rules"].trigger()
+    bench.shell.window.actions_by_id["apply_rules"].trigger()
     dialog = feature.dialog
     qtbot.waitUntil(lambda: dialog.preview is not None)
     preview = dialog.preview
@@ -234,8 +235,8 @@ def test_rules_are_applied_to_the_project_after_a_preview(
     after = {name: len(project.recording_events(key)) for name, key in ids.items()}
     assert sum(before.values()) - sum(after.values()) == preview.vanish - preview.appear
     assert project.event(ids["s1.wav"], touched.id) is not None
-    assert any(preview.in_words() in notice.text for notice in bench.notices.notices)
-    bench.window.actions_by_id["apply_rules"].trigger()
+    assert any(preview.in_words() in notice.text for notice in bench.shell.notices.notices)
+    bench.shell.window.actions_by_id["apply_rules"].trigger()
     qtbot.waitUntil(lambda: feature.dialog.preview is not None)
     assert feature.dialog.preview.empty
     assert not feature.dialog.apply.isEnabled()
@@ -261,7 +262,7 @@ def test_a_preview_goes_with_its_project(start, settled, tmp_path: Path):
     feature = rules_of(bench)
     feature.apply_to_project()
     assert feature.dialog is not None
-    bench.projects.open(projects.made(tmp_path / "two"))
+    bench.services.projects.open(projects.made(tmp_path / "two"))
     settled(bench)
     assert feature.dialog is None
 

@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from yamnet_gui.core.events import Event, EventSource, ReviewState
 from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.gui.controllers.review import Asks
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice
-from yamnet_gui.gui.features.similar import FindingSimilar
-from yamnet_gui.gui.reviewing import Asks
+from yamnet_gui.gui.features.similarity.feature import SimilarSounds
 from yamnet_gui.gui.state.similar import ListKind
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import add_events
@@ -32,26 +32,26 @@ def bench(
 ) -> Workbench:
     """A window with an analysed recording of calls, in a project with another such recording."""
     bench = start(write_calls(tmp_path / "second.wav", seed=9), weights=tiny_weights)
-    bench.settings.set("autoplay", False)
+    bench.session.settings.set("autoplay", False)
     settled(bench)
     bench.open(write_calls(tmp_path / "calls.wav"))
     settled(bench)
-    bench.reviewing.asks = Asks(
+    bench.services.review.asks = Asks(
         lambda _title, _used: LabelChoice("Owl of mine"), lambda _question, _verb: True
     )
-    bench.window.activateWindow()
-    qtbot.waitUntil(bench.window.isActiveWindow)
+    bench.shell.window.activateWindow()
+    qtbot.waitUntil(bench.shell.window.isActiveWindow)
     return bench
 
 
-def finding(bench: Workbench) -> FindingSimilar:
-    return next(f for f in bench.features if isinstance(f, FindingSimilar))
+def finding(bench: Workbench) -> SimilarSounds:
+    return next(f for f in bench.features if isinstance(f, SimilarSounds))
 
 
-def find_from_call(bench: Workbench, settled: Settled, call: int = 1) -> FindingSimilar:
+def find_from_call(bench: Workbench, settled: Settled, call: int = 1) -> SimilarSounds:
     onset = CALLS_S[call]
-    bench.timeline.set_selection(TimeSpan(onset, onset + LENGTH_S))
-    bench.window.actions_by_id["find_similar"].trigger()
+    bench.session.timeline.set_selection(TimeSpan(onset, onset + LENGTH_S))
+    bench.shell.window.actions_by_id["find_similar"].trigger()
     settled(bench)
     return finding(bench)
 
@@ -62,7 +62,7 @@ def is_call(start_s: float, end_s: float) -> bool:
 
 def test_the_best_matches_are_calls_of_all_recordings(bench: Workbench, settled: Settled):
     feature = find_from_call(bench, settled)
-    hits = bench.similar.hits
+    hits = bench.session.similar.hits
     assert feature.panel.isVisible()
     assert feature.panel.row == 0
     best = hits[:10]
@@ -82,13 +82,13 @@ def test_accepting_by_key_makes_events_that_can_be_undone(
     feature = find_from_call(bench, settled)
     table = feature.panel.table
     table.setFocus()
-    first, second = bench.similar.hits[:2]
+    first, second = bench.session.similar.hits[:2]
     qtbot.keyClick(table, Qt.Key.Key_A)
     assert feature.panel.row == 1
     qtbot.keyClick(table, Qt.Key.Key_R)
-    hits = bench.similar.hits
+    hits = bench.session.similar.hits
     assert [h.state for h in hits[:2]] == [ACCEPTED, REJECTED]
-    project = bench.project.project
+    project = bench.session.project.project
     for place, state, event_id in (
         (first.place, ACCEPTED, hits[0].event_id),
         (second.place, REJECTED, hits[1].event_id),
@@ -97,22 +97,22 @@ def test_accepting_by_key_makes_events_that_can_be_undone(
         assert (event.label, event.state) == ("Owl of mine", state)
         assert event.onset_s == pytest.approx(place.span.start_s)
     assert "1 of 2 were right" in feature.panel.progress.text()
-    bench.window.actions_by_id["undo"].trigger()
-    assert bench.similar.hits[1].state is ReviewState.UNREVIEWED
+    bench.shell.window.actions_by_id["undo"].trigger()
+    assert bench.session.similar.hits[1].state is ReviewState.UNREVIEWED
     assert project.event(second.place.recording, hits[1].event_id) is None
-    bench.window.actions_by_id["redo"].trigger()
-    assert bench.similar.hits[1].state is REJECTED
+    bench.shell.window.actions_by_id["redo"].trigger()
+    assert bench.session.similar.hits[1].state is REJECTED
 
 
 def test_an_answer_can_be_taken_back(bench: Workbench, settled: Settled, qtbot: QtBot):
     feature = find_from_call(bench, settled)
     table = feature.panel.table
     qtbot.keyClick(table, Qt.Key.Key_A)
-    hit = bench.similar.hits[0]
+    hit = bench.session.similar.hits[0]
     feature.panel.select_row(0)
     qtbot.keyClick(table, Qt.Key.Key_Backspace)
-    assert bench.similar.hits[0].state is ReviewState.UNREVIEWED
-    assert bench.project.project.event(hit.place.recording, hit.event_id) is None
+    assert bench.session.similar.hits[0].state is ReviewState.UNREVIEWED
+    assert bench.session.project.project.event(hit.place.recording, hit.event_id) is None
 
 
 def test_a_selected_event_lends_its_class_and_events_are_decided_in_place(
@@ -122,21 +122,21 @@ def test_a_selected_event_lends_its_class_and_events_are_decided_in_place(
         Event(f"e{k}", CALLS_S[k], CALLS_S[k] + LENGTH_S, "Bird", 106, source=EventSource.IMPORTED)
         for k in (1, 4)
     ]
-    bench.project.apply(add_events(bench.project.recording_id, events))
-    bench.selection.select(("e1",))
-    bench.window.actions_by_id["find_similar"].trigger()
+    bench.session.project.apply(add_events(bench.session.project.recording_id, events))
+    bench.session.selection.select(("e1",))
+    bench.shell.window.actions_by_id["find_similar"].trigger()
     settled(bench)
-    assert bench.similar.label.label == "Bird"
+    assert bench.session.similar.label.label == "Bird"
     row = next(
         r
-        for r, h in enumerate(bench.similar.hits)
-        if bench.going.is_open(h.place) and h.place.span.overlaps(events[1].span)
+        for r, h in enumerate(bench.session.similar.hits)
+        if bench.services.navigation.is_open(h.place) and h.place.span.overlaps(events[1].span)
     )
-    before = len(bench.document.events)
+    before = len(bench.session.document.events)
     finding(bench).decide(row, ACCEPTED)
-    assert bench.similar.hits[row].event_id == "e4"
-    assert bench.document.events.get("e4").state is ACCEPTED
-    assert len(bench.document.events) == before
+    assert bench.session.similar.hits[row].event_id == "e4"
+    assert bench.session.document.events.get("e4").state is ACCEPTED
+    assert len(bench.session.document.events) == before
 
 
 def test_more_like_this_and_not_this_refine_the_search(
@@ -144,14 +144,14 @@ def test_more_like_this_and_not_this_refine_the_search(
 ):
     feature = find_from_call(bench, settled)
     table = feature.panel.table
-    examples = bench.similar.hits[0].place, bench.similar.hits[-1].place
+    examples = bench.session.similar.hits[0].place, bench.session.similar.hits[-1].place
     qtbot.keyClick(table, Qt.Key.Key_Plus)
     settled(bench)
-    assert len(bench.similar.positives) == 2
-    feature.refine(len(bench.similar.hits) - 1, False)
+    assert len(bench.session.similar.positives) == 2
+    feature.refine(len(bench.session.similar.hits) - 1, False)
     settled(bench)
-    assert len(bench.similar.negatives) == 1
-    shown = [h.place for h in bench.similar.hits]
+    assert len(bench.session.similar.negatives) == 1
+    shown = [h.place for h in bench.session.similar.hits]
     assert examples[0] not in shown
     assert "not like 1" in feature.panel.title.text()
 
@@ -161,18 +161,20 @@ def test_a_hit_in_another_recording_is_opened_there(
 ):
     feature = find_from_call(bench, settled)
     row = next(
-        r for r, h in enumerate(bench.similar.hits) if Path(h.place.path).name == "second.wav"
+        r
+        for r, h in enumerate(bench.session.similar.hits)
+        if Path(h.place.path).name == "second.wav"
     )
-    hit = bench.similar.hits[row]
+    hit = bench.session.similar.hits[row]
     feature.play(row)
-    assert bench.audition.path == Path(hit.place.path)
-    assert bench.document.recording.info.path.name == "calls.wav"
+    assert bench.services.audition.path == Path(hit.place.path)
+    assert bench.session.document.recording.info.path.name == "calls.wav"
     feature.panel.select_row(row)
     qtbot.keyClick(feature.panel.table, Qt.Key.Key_Return)
     settled(bench)
-    assert bench.document.recording.info.path.name == "second.wav"
-    assert bench.timeline.selection == hit.place.span
-    assert bench.timeline.cursor_s == pytest.approx(hit.place.span.start_s)
+    assert bench.session.document.recording.info.path.name == "second.wav"
+    assert bench.session.timeline.selection == hit.place.span
+    assert bench.session.timeline.cursor_s == pytest.approx(hit.place.span.start_s)
 
 
 def test_a_file_from_outside_is_an_example(bench: Workbench, settled: Settled, tmp_path: Path):
@@ -181,7 +183,7 @@ def test_a_file_from_outside_is_an_example(bench: Workbench, settled: Settled, t
     soundfile.write(tmp_path / "example.wav", sound[first : first + round(LENGTH_S * rate)], rate)
     finding(bench).search_like(tmp_path / "example.wav")
     settled(bench)
-    heard = bench.embeddings.frames().span_at(bench.similar.hits[0].row)
+    heard = bench.session.embeddings.frames().span_at(bench.session.similar.hits[0].row)
     assert is_call(heard.start_s, heard.end_s)
     assert "example.wav" in finding(bench).panel.title.text()
 
@@ -194,19 +196,19 @@ def test_copies_of_a_recording_are_found(bench: Workbench, settled: Settled, tmp
     settled(bench)
     bench.open(tmp_path / "calls.wav")
     settled(bench)
-    bench.window.actions_by_id["near_duplicates"].trigger()
+    bench.shell.window.actions_by_id["near_duplicates"].trigger()
     settled(bench)
-    assert bench.similar.kind is ListKind.DUPLICATES
-    assert Path(bench.similar.hits[0].place.path).name == "copy.wav"
-    assert bench.similar.hits[0].place.span.start_s == pytest.approx(4.8, abs=0.5)
+    assert bench.session.similar.kind is ListKind.DUPLICATES
+    assert Path(bench.session.similar.hits[0].place.path).name == "copy.wav"
+    assert bench.session.similar.hits[0].place.span.start_s == pytest.approx(4.8, abs=0.5)
 
 
 def test_nothing_to_search_with_is_said(bench: Workbench, settled: Settled):
     said: list[str] = []
-    bench.reviewing.told.connect(said.append)
-    bench.controller.clear_selection()
-    bench.window.actions_by_id["find_similar"].trigger()
+    bench.services.review.told.connect(said.append)
+    bench.services.transport.clear_selection()
+    bench.shell.window.actions_by_id["find_similar"].trigger()
     settled(bench)
     assert said
     assert "Select" in said[-1]
-    assert not bench.similar.hits
+    assert not bench.session.similar.hits

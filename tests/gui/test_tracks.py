@@ -22,7 +22,7 @@ Settled = Callable[[Workbench], None]
 
 
 def all_tracks(bench: Workbench) -> list[Track]:
-    stack = bench.tracks
+    stack = bench.shell.tracks
     return [stack.ruler, *stack.tracks.values()]
 
 
@@ -35,12 +35,12 @@ def test_the_same_time_lies_in_the_same_pixel_column_on_every_track(
     for _ in range(200):
         length = 12.0 * 10 ** rng.uniform(-4, 0)
         first = rng.uniform(0, 12.0 - length)
-        bench.timeline.set_view(first, first + length)
-        view = bench.timeline.view
+        bench.session.timeline.set_view(first, first + length)
+        view = bench.session.timeline.view
         time_s = rng.uniform(view.start_s, view.end_s)
         columns = set()
         for track in all_tracks(bench):
-            left = track.mapTo(bench.tracks, track.viewport().pos()).x()
+            left = track.mapTo(bench.shell.tracks, track.viewport().pos()).x()
             edge = track.area.sceneBoundingRect().left()
             layers = [i for i in track.area.childItems() if isinstance(i, Layer)]
             assert layers
@@ -66,11 +66,13 @@ def test_a_selection_is_drawn_in_the_same_columns_on_every_track(
 ) -> None:
     bench = start(sound_file)
     settled(bench)
-    before = {t.title: t.grab().toImage() for t in all_tracks(bench) if t is not bench.tracks.ruler}
-    bench.timeline.set_selection(TimeSpan(6.0, 7.5))
+    before = {
+        t.title: t.grab().toImage() for t in all_tracks(bench) if t is not bench.shell.tracks.ruler
+    }
+    bench.session.timeline.set_selection(TimeSpan(6.0, 7.5))
     found = {}
     for track in all_tracks(bench):
-        if track.title not in before or track is bench.tracks.events:
+        if track.title not in before or track is bench.shell.tracks.events:
             continue
         found[track.title] = changed_columns(before[track.title], track.grab().toImage())
     assert len(set(found.values())) == 1, found
@@ -114,38 +116,38 @@ def test_a_click_and_a_one_frame_event_are_visible_at_every_zoom_of_ten_hours(
     count = int(hours * 3600 / 0.48)
     grid = FrameGrid(count, hours * 3600.0)
     frame = grid.frame_at(at_s)
-    scores = np.zeros((count, len(bench.class_map)), np.float32)
+    scores = np.zeros((count, len(bench.session.class_map)), np.float32)
     scores[frame, 7] = 0.9
-    bench.document.set_scores((ScoreBuffer.of_table(ScoreTable(grid, scores)),))
+    bench.session.document.set_scores((ScoreBuffer.of_table(ScoreTable(grid, scores)),))
     settled(bench)
-    events = bench.document.events
+    events = bench.session.document.events
     assert [e.class_index for e in events] == [7]
-    bench.classes.set_shown((7, 8))
-    bench.classes.choose(None)
-    background = QColor(bench.look.theme.base)
+    bench.session.class_view.set_shown((7, 8))
+    bench.session.class_view.choose(None)
+    background = QColor(bench.services.appearance.theme.base)
     base = np.array([background.red(), background.green(), background.blue()])
     event = events.events[0]
     for zoom in range(22):
         length = hours * 3600 / 2**zoom
-        bench.timeline.set_view(at_s - 0.4 * length, at_s + 0.6 * length)
+        bench.session.timeline.set_view(at_s - 0.4 * length, at_s + 0.6 * length)
         settled(bench)
-        view = bench.timeline.view
-        width = bench.tracks.waveform.area.width()
+        view = bench.session.timeline.view
+        width = bench.shell.tracks.waveform.area.width()
         column = int((at_s - view.start_s) / view.duration_s * width)
         last = min(int((at_s + 0.005 - view.start_s) / view.duration_s * width), int(width) - 1)
-        wave = area_pixels(bench.tracks.waveform)
+        wave = area_pixels(bench.shell.tracks.waveform)
         tall = (np.abs(wave[:, max(column - 2, 0) : last + 3].astype(int) - base) > 60).any(axis=2)
         assert tall.any(axis=1).sum() > 0.6 * len(wave), f"click in the waveform, {length} s"
-        picture = area_pixels(bench.tracks.spectrogram).astype(int).sum(axis=2)
+        picture = area_pixels(bench.shell.tracks.spectrogram).astype(int).sum(axis=2)
         here = picture[:, max(column - 2, 0) : column + 3].max(axis=1).mean()
         # Close up the click fills the whole picture: its window is longer than the view.
         floor = np.median(picture) + 100 if length > 0.2 else 300
         assert here > floor, f"click in the spectrogram, {length} s"
         middle = min(max(event.span.centre_s, view.start_s), view.end_s)
         place = min(int((middle - view.start_s) / view.duration_s * width), int(width) - 1)
-        lane = area_pixels(bench.tracks.events)[8, max(place - 2, 0) : place + 3]
+        lane = area_pixels(bench.shell.tracks.events)[8, max(place - 2, 0) : place + 3]
         assert (np.abs(lane.astype(int) - base).sum(axis=1) > 60).any(), f"event, {length} s"
-        heat = area_pixels(bench.tracks.scores)
+        heat = area_pixels(bench.shell.tracks.scores)
         row = heat[len(heat) // 4, max(place - 12, 0) : place + 13].astype(int)
         assert (np.abs(row - base).sum(axis=1) > 200).any(), f"score, {length} s"
 

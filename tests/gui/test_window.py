@@ -26,9 +26,9 @@ Settled = Callable[[Workbench], None]
 
 def test_an_empty_window_offers_to_open_something(start: Start) -> None:
     bench = start()
-    assert bench.welcome.isVisible()
-    assert not bench.tracks.isVisible()
-    assert not bench.window.actions_by_id["play"].isEnabled()
+    assert bench.shell.welcome.isVisible()
+    assert not bench.shell.tracks.isVisible()
+    assert not bench.shell.window.actions_by_id["play"].isEnabled()
 
 
 def test_starting_the_window_imports_no_tensorflow(start: Start, sound_file: Path) -> None:
@@ -48,15 +48,15 @@ def test_a_recording_is_shown_without_any_weights(
 ) -> None:
     bench = start(sound_file)
     settled(bench)
-    assert bench.tracks.isVisible()
-    assert bench.timeline.duration_s == pytest.approx(12.0)
-    assert bench.sound.pyramid is not None
-    low, high = bench.sound.pyramid.columns(0, 3.5 * 16000, 16000, 1)
+    assert bench.shell.tracks.isVisible()
+    assert bench.session.timeline.duration_s == pytest.approx(12.0)
+    assert bench.session.sound.pyramid is not None
+    low, high = bench.session.sound.pyramid.columns(0, 3.5 * 16000, 16000, 1)
     assert high[0] == pytest.approx(0.5, abs=1e-3)
     assert low[0] == pytest.approx(-0.5, abs=1e-3)
-    assert bench.spectrogram.overview is not None
-    assert any("weights" in notice.text for notice in bench.notices.notices)
-    assert bench.document.state is AnalysisState.NONE
+    assert bench.session.spectrogram.overview is not None
+    assert any("weights" in notice.text for notice in bench.shell.notices.notices)
+    assert bench.session.document.state is AnalysisState.NONE
 
 
 def test_a_recording_is_analysed_in_the_background(
@@ -64,29 +64,29 @@ def test_a_recording_is_analysed_in_the_background(
 ) -> None:
     bench = start(sound_file, weights=tiny_weights)
     settled(bench)
-    assert bench.document.state is AnalysisState.COMPLETE
-    scores = bench.document.scores
+    assert bench.session.document.state is AnalysisState.COMPLETE
+    scores = bench.session.document.scores
     assert scores is not None
     assert scores.complete
     assert scores.grid.count == 24
-    assert len(bench.classes.shown) == bench.classes.limit
-    assert bench.window.actions_by_id["export"].isEnabled()
+    assert len(bench.session.class_view.shown) == bench.session.class_view.limit
+    assert bench.shell.window.actions_by_id["export"].isEnabled()
 
 
 def test_a_stored_result_is_shown_though_nothing_is_analysed_on_opening(
     start: Start, settled: Settled, sound_file: Path, tiny_weights: Path
 ) -> None:
     bench = start(weights=tiny_weights)
-    bench.settings.set("analyse_on_open", False)
+    bench.session.settings.set("analyse_on_open", False)
     bench.open(sound_file)
     settled(bench)
-    assert bench.document.state is AnalysisState.NONE
-    bench.analysing.start()
+    assert bench.session.document.state is AnalysisState.NONE
+    bench.services.analysis.start()
     settled(bench)
-    bench.controller.close_recording()
+    bench.services.transport.close_recording()
     bench.open(sound_file)
     settled(bench)
-    assert bench.document.state is AnalysisState.COMPLETE
+    assert bench.session.document.state is AnalysisState.COMPLETE
 
 
 def test_moving_a_threshold_derives_events_anew(
@@ -94,16 +94,16 @@ def test_moving_a_threshold_derives_events_anew(
 ) -> None:
     bench = start(sound_file, weights=tiny_weights)
     settled(bench)
-    scores = bench.document.scores
+    scores = bench.session.document.scores
     assert scores is not None
     best = int(np.argmax(scores.best))
-    bench.controller.set_threshold(None, 1.0)
-    qtbot.waitUntil(lambda: len(bench.document.events) == 0)
+    bench.services.transport.set_threshold(None, 1.0)
+    qtbot.waitUntil(lambda: len(bench.session.document.events) == 0)
     value = float(scores.best[best]) - 0.01
-    bench.controller.set_threshold(best, value)
-    qtbot.waitUntil(lambda: len(bench.document.events) > 0)
-    assert {e.class_index for e in bench.document.events} == {best}
-    strongest = max(e.score_max or 0 for e in bench.document.events)
+    bench.services.transport.set_threshold(best, value)
+    qtbot.waitUntil(lambda: len(bench.session.document.events) > 0)
+    assert {e.class_index for e in bench.session.document.events} == {best}
+    strongest = max(e.score_max or 0 for e in bench.session.document.events)
     assert strongest == pytest.approx(float(scores.best[best]), abs=1e-6)
 
 
@@ -112,9 +112,9 @@ def test_dragging_the_threshold_line_changes_the_rule(
 ) -> None:
     bench = start(sound_file, weights=tiny_weights)
     settled(bench)
-    chosen = bench.classes.chosen
+    chosen = bench.session.class_view.chosen
     assert chosen is not None
-    curve = bench.tracks.curve
+    curve = bench.shell.tracks.curve
     area = curve.area.sceneBoundingRect()
     x = round(area.center().x())
 
@@ -126,14 +126,14 @@ def test_dragging_the_threshold_line_changes_the_rule(
         viewport,
         Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
-        pixel(bench.rules.rule(chosen).on),
+        pixel(bench.session.rules.rule(chosen).on),
     )
     QTest.mouseMove(viewport, pixel(0.6))
     QTest.mouseRelease(
         viewport, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, pixel(0.75)
     )
-    assert bench.rules.rule(chosen).on == pytest.approx(0.75, abs=0.03)
-    assert bench.rules.rule((chosen + 1) % 521).on != pytest.approx(0.75, abs=0.03)
+    assert bench.session.rules.rule(chosen).on == pytest.approx(0.75, abs=0.03)
+    assert bench.session.rules.rule((chosen + 1) % 521).on != pytest.approx(0.75, abs=0.03)
 
 
 def test_cancelling_keeps_what_is_there_and_a_new_start_finishes_it(
@@ -147,17 +147,17 @@ def test_cancelling_keeps_what_is_there_and_a_new_start_finishes_it(
     bench = start(path, weights=tiny_weights)
 
     def some() -> bool:
-        return bench.document.scores is not None and bench.document.scores.ready > 0
+        return bench.session.document.scores is not None and bench.session.document.scores.ready > 0
 
     qtbot.waitUntil(some, timeout=60_000)
-    bench.analysing.cancel()
-    assert bench.document.state is AnalysisState.STOPPED
-    assert bench.document.scores is not None
-    assert 0 < bench.document.scores.ready < bench.document.scores.grid.count
+    bench.services.analysis.cancel()
+    assert bench.session.document.state is AnalysisState.STOPPED
+    assert bench.session.document.scores is not None
+    assert 0 < bench.session.document.scores.ready < bench.session.document.scores.grid.count
     settled(bench)
-    bench.analysing.start()
+    bench.services.analysis.start()
     settled(bench)
-    assert bench.document.state is AnalysisState.COMPLETE
+    assert bench.session.document.state is AnalysisState.COMPLETE
 
 
 def test_closing_during_an_analysis_ends_cleanly(
@@ -168,9 +168,9 @@ def test_closing_during_an_analysis_ends_cleanly(
     path = tmp_path / "long.wav"
     soundfile.write(path, np.zeros(16_000 * 300), 16_000)
     bench = start(path, weights=tiny_weights)
-    qtbot.waitUntil(lambda: bench.document.state is AnalysisState.RUNNING, timeout=30_000)
-    bench.window.close()
-    assert not bench.window.isVisible()
+    qtbot.waitUntil(lambda: bench.session.document.state is AnalysisState.RUNNING, timeout=30_000)
+    bench.shell.window.close()
+    assert not bench.shell.window.isVisible()
 
 
 def test_broken_files_leave_what_was_open_and_say_why(
@@ -181,15 +181,15 @@ def test_broken_files_leave_what_was_open_and_say_why(
     folder = tmp_path / "broken"
     folder.mkdir()
     for broken in make_broken_files(folder):
-        bench.notices.clear()
+        bench.shell.notices.clear()
         if broken.expect != "error" or broken.path.is_dir():
             continue
-        with qtbot.waitSignal(bench.opener.failed, timeout=20_000) as failed:
-            bench.opener.open(broken.path)
+        with qtbot.waitSignal(bench.services.recording.failed, timeout=20_000) as failed:
+            bench.services.recording.open(broken.path)
         text = str(failed.args[0])
         assert broken.path.name in text, broken.name
-        assert bench.notices.notices[0].text == text
-        recording = bench.document.recording
+        assert bench.shell.notices.notices[0].text == text
+        recording = bench.session.document.recording
         assert recording is not None
         assert recording.info.path == sound_file
 
@@ -207,10 +207,10 @@ def test_a_dropped_file_is_opened(
         Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )
-    with qtbot.waitSignal(bench.opener.opened, timeout=20_000):
-        bench.window.dropEvent(event)
+    with qtbot.waitSignal(bench.services.recording.opened, timeout=20_000):
+        bench.shell.window.dropEvent(event)
     settled(bench)
-    assert bench.settings.recent_files()[0] == sound_file
+    assert bench.session.settings.recent_files()[0] == sound_file
 
 
 def test_keys_play_zoom_and_move(
@@ -218,19 +218,19 @@ def test_keys_play_zoom_and_move(
 ) -> None:
     bench = start(sound_file)
     settled(bench)
-    window = bench.window
+    window = bench.shell.window
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_Plus)
-    assert bench.timeline.view.duration_s == pytest.approx(6.0)
+    assert bench.session.timeline.view.duration_s == pytest.approx(6.0)
     qtbot.keyClick(window, Qt.Key.Key_0)
-    assert bench.timeline.view == TimeSpan(0.0, 12.0)
+    assert bench.session.timeline.view == TimeSpan(0.0, 12.0)
     qtbot.keyClick(window, Qt.Key.Key_Right)
-    assert bench.timeline.cursor_s == pytest.approx(0.12)
+    assert bench.session.timeline.cursor_s == pytest.approx(0.12)
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    assert bench.player.state is PlayState.PLAYING
+    assert bench.services.player.state is PlayState.PLAYING
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    assert bench.player.state is PlayState.PAUSED
+    assert bench.services.player.state is PlayState.PAUSED
 
 
 def test_single_keys_are_text_while_a_text_field_has_the_focus(
@@ -238,15 +238,15 @@ def test_single_keys_are_text_while_a_text_field_has_the_focus(
 ) -> None:
     bench = start(sound_file)
     settled(bench)
-    bench.window.activateWindow()
-    qtbot.waitUntil(bench.window.isActiveWindow)
-    bench.classes_panel.focus_search()
-    field = bench.window.focusWidget()
+    bench.shell.window.activateWindow()
+    qtbot.waitUntil(bench.shell.window.isActiveWindow)
+    bench.shell.classes.focus_search()
+    field = bench.shell.window.focusWidget()
     assert field is not None
     qtbot.keyClicks(field, "l0+ n")
     assert field.property("text") == "l0+ n"
-    assert bench.timeline.view == TimeSpan(0.0, 12.0)
-    assert bench.player.state is PlayState.STOPPED
+    assert bench.session.timeline.view == TimeSpan(0.0, 12.0)
+    assert bench.services.player.state is PlayState.STOPPED
 
 
 def test_the_view_of_a_recording_is_remembered(
@@ -254,9 +254,9 @@ def test_the_view_of_a_recording_is_remembered(
 ) -> None:
     bench = start(sound_file)
     settled(bench)
-    bench.timeline.set_view(2.0, 5.0)
-    bench.controller.seek(3.0)
-    bench.window.close()
+    bench.session.timeline.set_view(2.0, 5.0)
+    bench.services.transport.seek(3.0)
+    bench.shell.window.close()
     again = start(sound_file)
     settled(again)
     assert again.timeline.view == TimeSpan(2.0, 5.0)

@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject
 
-from yamnet_gui.assets import class_map_path, resource_path
-from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import Event, EventList, RecordingInfo, ReviewState
 from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.resources import class_map_path, resource_path
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
 from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.state.document import Document, OpenRecording
-from yamnet_gui.gui.state.folding import Folding
+from yamnet_gui.gui.state.grouping import Grouping
 from yamnet_gui.gui.state.rules import Rules
 from yamnet_gui.gui.state.score_buffer import ScoreBuffer
 from yamnet_gui.gui.state.selection import EventSelection
@@ -39,7 +39,7 @@ class World:
         self.timeline = Timeline(self.parent)
         self.class_view = ClassView(self.parent)
         self.rules = Rules(self.parent)
-        self.folding = Folding(self.document, self.class_map, self.ontology, self.parent)
+        self.folding = Grouping(self.document, self.class_map, self.ontology, self.parent)
 
     def open(self, duration_s: float = 60.0) -> None:
         info = RecordingInfo(Path("/sounds/yard.wav"), duration_s, 44_100, 2)

@@ -12,14 +12,14 @@ from urllib.parse import unquote
 
 import pytest
 
+from yamnet_gui.analysis import user_cache_folder
 from yamnet_gui.app import parse
-from yamnet_gui.assets import class_map_path, resource_path
-from yamnet_gui.batch import user_cache_folder
 from yamnet_gui.cli.main import COMMANDS, Command
-from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.resources import class_map_path, resource_path
 from yamnet_gui.detection import load_rules
 from yamnet_gui.gui.state.settings import default_settings_path
-from yamnet_gui.labels.project.places import personal_project_path
+from yamnet_gui.labels.project.paths import personal_project_path
 from yamnet_gui.yamnet.weights import FILE_NAME, weights_folder
 
 from .key_table import GUIDE, key_table, written_table

@@ -5,26 +5,30 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from yamnet_gui.assets import class_map_path
-from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.analysis.analyse import analyse_recording
+from yamnet_gui.analysis.cache import ResultCache
+from yamnet_gui.analysis.custom_classes import (
+    load_classifiers,
+    with_custom_classes,
+    with_custom_scores,
+)
+from yamnet_gui.analysis.envelopes import add_envelopes
+from yamnet_gui.analysis.event_table import FoundEvents, find_events
+from yamnet_gui.analysis.model import WeightsModel
+from yamnet_gui.analysis.result import Analysis
+from yamnet_gui.analysis.settings import AnalysisSettings
+from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import RecordingError, UserError, WeightsError
+from yamnet_gui.core.resources import class_map_path
+from yamnet_gui.core.text import printable
 from yamnet_gui.detection import RuleSet
 
-from .analyse import analyse_recording
-from .analysis import Analysis
-from .cache import ResultCache
-from .embedded import VectorOptions, vectors_of
-from .envelopes import add_envelopes
-from .found import FoundEvents, find_events
-from .model import WeightsModel
-from .plan import printable
-from .settings import AnalysisSettings
-from .taught import load_classifiers, with_taught_classes, with_taught_scores
 from .vector_files import vector_file
+from .vectors import VectorOptions, vectors_of
 
 
 @dataclass(frozen=True)
-class EmbeddingWish:
+class EmbeddingOptions:
     """What is made of the recordings, and where it goes.
 
     `rules` (and `classes`, indices; empty: all) say which events there are, where a row is one.
@@ -42,7 +46,7 @@ class EmbeddingWish:
 
 
 @dataclass(frozen=True)
-class EmbeddingNews:
+class EmbeddingProgress:
     """After each chunk and each recording: `done` of `total` recordings, the one at work, rows
     written so far, and which recordings failed, with the reason."""
 
@@ -59,7 +63,7 @@ class _Count:
     failed: list[tuple[Path, str]] = field(default_factory=list)
 
 
-def write_vectors(paths: Sequence[Path], wish: EmbeddingWish) -> Iterator[EmbeddingNews]:
+def write_vectors(paths: Sequence[Path], wish: EmbeddingOptions) -> Iterator[EmbeddingProgress]:
     """Analyses the recordings and writes one file of vectors; it appears at the end, whole.
 
     A bad recording is reported and does not stop the others; where all are bad, nothing is
@@ -69,7 +73,7 @@ def write_vectors(paths: Sequence[Path], wish: EmbeddingWish) -> Iterator[Embedd
     cache = ResultCache(wish.cache) if wish.cache is not None else None
     model = WeightsModel(wish.weights, cache.memo_folder if cache else None)
     classifiers = load_classifiers(wish.classifiers, model.sha256)
-    class_map = with_taught_classes(ClassMap.from_csv(class_map_path()), classifiers)
+    class_map = with_custom_classes(ClassMap.from_csv(class_map_path()), classifiers)
     count = _Count()
     columns = wish.vectors.columns(class_map)
     per_event = wish.vectors.per == "event"
@@ -80,7 +84,7 @@ def write_vectors(paths: Sequence[Path], wish: EmbeddingWish) -> Iterator[Embedd
                 analysis: Analysis | None = None
                 for step in analyse_recording(path, model, wish.settings, cache):
                     analysis = step.analysis
-                    yield EmbeddingNews(done, len(paths), path, count.rows, tuple(count.failed))
+                    yield EmbeddingProgress(done, len(paths), path, count.rows, tuple(count.failed))
                 assert analysis is not None
             except WeightsError:
                 raise
@@ -88,7 +92,7 @@ def write_vectors(paths: Sequence[Path], wish: EmbeddingWish) -> Iterator[Embedd
                 tail = f" — {error.advice}" if error.advice else ""
                 count.failed.append((path, error.reason + tail))
                 continue
-            full = with_taught_scores(analysis, classifiers)
+            full = with_custom_scores(analysis, classifiers)
             events = _events(full, wish) if per_event else None
             for rows in vectors_of(full, wish.vectors, events, class_map):
                 file.add(printable(path), rows)
@@ -96,10 +100,10 @@ def write_vectors(paths: Sequence[Path], wish: EmbeddingWish) -> Iterator[Embedd
         if paths and len(count.failed) == len(paths):
             path, reason = count.failed[0]
             raise RecordingError(printable(path), reason)
-    yield EmbeddingNews(len(paths), len(paths), None, count.rows, tuple(count.failed))
+    yield EmbeddingProgress(len(paths), len(paths), None, count.rows, tuple(count.failed))
 
 
-def _events(analysis: Analysis, wish: EmbeddingWish) -> FoundEvents:
+def _events(analysis: Analysis, wish: EmbeddingOptions) -> FoundEvents:
     if wish.rules.refines:
         for _ in add_envelopes(analysis):
             pass

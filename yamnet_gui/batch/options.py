@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from yamnet_gui.analysis.settings import AnalysisSettings
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.labels.formats import label_format
 
-from .settings import AnalysisSettings
-from .tables import check_table
+from .table_files import check_table
 
 
 @dataclass(frozen=True, slots=True)

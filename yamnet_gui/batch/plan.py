@@ -43,11 +43,6 @@ def recording_key(path: Path) -> str:
     return text_key(_place(path))
 
 
-def printable(path: Path | str) -> str:
-    """The path as text that any UTF-8 file or terminal can hold; odd bytes as `\\xNN`."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
-
-
 class _Search:
     def __init__(self) -> None:
         self._found: dict[str, Path] = {}

@@ -19,7 +19,7 @@ from yamnet_gui.yamnet import usable_cores
 
 from .journal import Record
 from .options import BatchOptions
-from .work import PartNames, Task, Worker, identity
+from .worker import PartNames, Task, Worker, identity
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,23 +8,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import overload
 
-from yamnet_gui.assets import resource_path
-from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.analysis.analyse import AnalysisProgress
+from yamnet_gui.analysis.event_table import read_found
+from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.resources import resource_path
+from yamnet_gui.core.text import printable
 from yamnet_gui.labels.formats import WriteOptions, label_format, write_labels
 from yamnet_gui.labels.formats.text import csv_lines
 
-from .analyse import AnalysisProgress
-from .found import read_found
 from .journal import Journal, Record
 from .options import BatchOptions, is_npz
-from .plan import Plan, printable, recording_key
-from .products import clip_columns, embedding_columns, score_columns
-from .tables import join_parts
-from .work import EMBEDDING_SIZE, PartNames, Task, Worker
+from .plan import Plan, recording_key
+from .table_files import join_parts
+from .tables import clip_columns, embedding_columns, score_columns
+from .worker import EMBEDDING_SIZE, PartNames, Task, Worker
 
 UNFINISHED = ".unfinished"
 
@@ -43,7 +44,7 @@ class BatchSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class BatchNews:
+class BatchProgress:
     """What a run tells after each chunk and each recording; the last one has the `summary`.
 
     `record` is set when a recording is finished. `audio_s` counts what this run has analysed.
@@ -67,7 +68,7 @@ class BatchNews:
 
 def run_batch(
     plan: Plan, options: BatchOptions, *, jobs: int = 1, fresh: bool = False
-) -> Iterator[BatchNews]:
+) -> Iterator[BatchProgress]:
     """Analyses the recordings of a plan and writes the tables that `options` ask for.
 
     What an earlier run that was killed had finished is not done again, unless `fresh`. A bad
@@ -116,7 +117,7 @@ class _Run:
         self._bytes_done = 0
         self._bytes_total = 0
 
-    def news(self) -> Iterator[BatchNews]:
+    def news(self) -> Iterator[BatchProgress]:
         tasks = self._take_over()
         self._bytes_total = sum(self._sizes[key] for _, key, _ in tasks)
         if self._resumed:
@@ -139,7 +140,7 @@ class _Run:
                 tasks.append((path, key, self._parts[key]))
         return tasks
 
-    def _serial(self, tasks: Sequence[Task]) -> Iterator[BatchNews]:
+    def _serial(self, tasks: Sequence[Task]) -> Iterator[BatchProgress]:
         for path, key, parts in tasks:
             before = self._audio_s
             for step in self._worker.run(path, key, parts):
@@ -150,7 +151,7 @@ class _Run:
                     self._audio_s = before + step.audio_seconds_done
                     yield self._tell(path, key, step)
 
-    def _pooled(self, tasks: Sequence[Task]) -> Iterator[BatchNews]:
+    def _pooled(self, tasks: Sequence[Task]) -> Iterator[BatchProgress]:
         paths = {key: path for path, key, _ in tasks}
         from .pool import run_pooled  # needs much that a single process does not
 
@@ -158,7 +159,7 @@ class _Run:
             self._audio_s += record.audio_s
             yield self._finish(paths[record.key], record)
 
-    def _finish(self, path: Path, record: Record) -> BatchNews:
+    def _finish(self, path: Path, record: Record) -> BatchProgress:
         if self._journal is not None:
             self._journal.add(record)
         self._records[record.key] = record
@@ -167,11 +168,11 @@ class _Run:
 
     def _tell(
         self, path: Path | None = None, key: str = "", step: AnalysisProgress | None = None
-    ) -> BatchNews:
+    ) -> BatchProgress:
         done: float = self._bytes_done
         if step is not None and step.frames_total:
             done += self._sizes[key] * step.frames_done / step.frames_total
-        return BatchNews(
+        return BatchProgress(
             files_done=len(self._records),
             files_total=len(self._keys),
             share=done / self._bytes_total if self._bytes_total else 1.0,

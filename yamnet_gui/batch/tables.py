@@ -1,128 +1,131 @@
-"""Tables of numbers per frame or per recording, as CSV or Parquet, written part by part.
+"""What is made of one analysis beside its events: rows of tables, arrays."""
 
-Each row says the file, the channel (empty for the mix), start and end in seconds. Parts of single
-recordings are joined at the end, so that a run that was killed goes on with whole parts.
-"""
-
-import csv
-import io
-import shutil
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.analysis.result import Analysis
 from yamnet_gui.core.files import replacing
-from yamnet_gui.labels.formats.text import harmless
+from yamnet_gui.core.scores import WINDOW_S, FrameGrid, ScoreTable
+from yamnet_gui.core.text import printable
 
-LEADING = ("file", "channel", "start_s", "end_s")
-TABLE_SUFFIXES = (".csv", ".parquet")
-
-
-@dataclass(frozen=True, slots=True)
-class TableRows:
-    """Some rows of one file and channel: `start_s`, `end_s` (n,) and `values` float32 (n, m)."""
-
-    file: str
-    channel: int | None
-    start_s: NDArray[np.float64]
-    end_s: NDArray[np.float64]
-    values: NDArray[np.float32]
+from .table_files import TableRows
 
 
-def check_table(path: Path) -> None:
-    """Raises SettingsError where a table cannot be written under this name."""
-    if path.suffix.lower() not in TABLE_SUFFIXES:
-        raise SettingsError(path, "is neither .csv nor .parquet")
-    if path.suffix.lower() == ".parquet":
-        import_pyarrow()
+def best_classes(analysis: Analysis, names: Sequence[str], count: int) -> list[tuple[str, float]]:
+    """The classes with the highest mean score over all frames (and channels), best first."""
+    mean = np.mean([_means(analysis, table)[0] for table in analysis.tables], axis=0)
+    order = np.argsort(-mean, kind="stable")[:count]
+    return [(names[k], float(mean[k])) for k in order]
 
 
-def write_part(path: Path, columns: Sequence[str], rows: Iterable[TableRows]) -> None:
-    """Writes the rows of one recording; `columns` name the values. The suffix says the format."""
-    with replacing(path) as beside:
-        if path.suffix.lower() == ".parquet":
-            _write_parquet(beside, columns, rows)
-        else:
-            with beside.open("w", encoding="utf-8", newline="") as file:
-                file.writelines(_csv_lines(rows))
+def score_columns(names: Sequence[str]) -> list[str]:
+    return list(names)
 
 
-def join_parts(path: Path, columns: Sequence[str], parts: Iterable[Path]) -> None:
-    """Puts the table together; what was at `path` stays until it is whole."""
-    with replacing(path) as beside:
-        if path.suffix.lower() == ".parquet":
-            _join_parquet(beside, columns, parts)
-            return
-        with beside.open("wb") as file:
-            file.write(_csv_header(columns).encode())
-            for part in parts:
-                with part.open("rb") as source:
-                    shutil.copyfileobj(source, file, 1 << 20)
+def embedding_columns(count: int) -> list[str]:
+    return [f"e{k:04d}" for k in range(count)]
 
 
-def _csv_header(columns: Sequence[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow([*LEADING, *columns])
-    return line.getvalue()
+def clip_columns(names: Sequence[str], embedding: int = 0) -> list[str]:
+    """Names of the values of `clip_rows`."""
+    means, highest = [f"{n} (mean)" for n in names], [f"{n} (max)" for n in names]
+    return means + highest + embedding_columns(embedding)
 
 
-def _csv_lines(rows: Iterable[TableRows]) -> Iterator[str]:
-    for block in rows:
-        cell = io.StringIO()
-        csv.writer(cell, lineterminator="").writerow(
-            [harmless(block.file), "" if block.channel is None else block.channel]
-        )
-        head = cell.getvalue()
-        ends = block.end_s.tolist()
-        for start, end, values in zip(block.start_s.tolist(), ends, block.values, strict=True):
-            # 9 digits bring a float32 back to the bit
-            cells = ",".join([f"{value:.9g}" for value in values.tolist()])
-            yield f"{head},{start:.6f},{end:.6f},{cells}\n"
+def clip_rows(analysis: Analysis, with_embedding: bool) -> Iterator[TableRows]:
+    """One row per table: mean and maximum of each class, and the mean embedding if wanted."""
+    for table in analysis.tables:
+        mean, highest, embedding = _means(analysis, table, with_embedding)
+        values = np.concatenate([mean, highest, embedding])[np.newaxis].astype(np.float32)
+        start, end = np.array([table.grid.start_s]), np.array([table.grid.end_s])
+        yield TableRows(printable(analysis.recording.path), table.channel, start, end, values)
 
 
-def import_pyarrow() -> Any:
-    """The optional library. Raises SettingsError where it is not installed."""
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError:
-        raise SettingsError(
-            "Parquet", "needs the library pyarrow", "pip install 'yamnet-gui[parquet]', or use .csv"
-        ) from None
-    return pyarrow
+def frame_rows(analysis: Analysis, what: str) -> Iterator[TableRows]:
+    """One row per frame with its `scores` or `embeddings`, in blocks.
+
+    Start and end are those of the stretch that the frame was scored on.
+    """
+    file = printable(analysis.recording.path)
+    read = analysis.score_blocks if what == "scores" else analysis.embedding_blocks
+    for table in analysis.tables:
+        starts, ends = window_bounds(table.grid)
+        for first, values in read(table.channel):
+            part = slice(first, first + len(values))
+            yield TableRows(file, table.channel, starts[part], ends[part], values)
 
 
-def _schema(columns: Sequence[str]) -> Any:
-    pa = import_pyarrow()
-    leading = [pa.string(), pa.int32(), pa.float64(), pa.float64()]
-    fields = list(zip(LEADING, leading, strict=True)) + [(name, pa.float32()) for name in columns]
-    return pa.schema(fields)
+def window_bounds(grid: FrameGrid) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Start and end of what each frame analyses, within the analysed part; shapes (frames,)."""
+    starts = grid.frame_starts()
+    return starts, np.minimum(starts + WINDOW_S, max(grid.end_s, grid.start_s))
 
 
-def _write_parquet(path: Path, columns: Sequence[str], rows: Iterable[TableRows]) -> None:
-    pa = import_pyarrow()
-    schema = _schema(columns)
-    with pa.parquet.ParquetWriter(path, schema) as writer:
-        for block in rows:
-            count = len(block.start_s)
-            leading = [[block.file] * count, [block.channel] * count, block.start_s, block.end_s]
-            values = [np.ascontiguousarray(column) for column in block.values.T]
-            arrays = [
-                pa.array(data, type=field.type)
-                for data, field in zip([*leading, *values], schema, strict=True)
-            ]
-            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+def write_arrays(path: Path, analysis: Analysis, names: Sequence[str], with_scores: bool) -> None:
+    """One .npz: `embeddings`, `frame_start_s`, `frame_end_s`, `recording`, `model_sha256`, and with
+    scores also `scores` and `class_names`. Where channels were analysed one by one, scores and
+    embeddings have them as their first axis."""
+    starts, ends = window_bounds(analysis.tables[0].grid)
+    small = {
+        "frame_start_s": starts,
+        "frame_end_s": ends,
+        "recording": np.array(printable(analysis.recording.path)),
+        "model_sha256": np.array(analysis.model_sha256),
+    }
+    with (
+        replacing(path) as beside,
+        zipfile.ZipFile(beside, "w", zipfile.ZIP_STORED, allowZip64=True) as file,
+    ):
+        _write_blocks(file, "embeddings", analysis, analysis.embedding_blocks)
+        if with_scores:
+            _write_blocks(file, "scores", analysis, analysis.score_blocks)
+            small["class_names"] = np.array(names)
+        for name, array in small.items():
+            with file.open(f"{name}.npy", "w") as entry:
+                np.lib.format.write_array(entry, array, allow_pickle=False)
 
 
-def _join_parquet(path: Path, columns: Sequence[str], parts: Iterable[Path]) -> None:
-    pa = import_pyarrow()
-    with pa.parquet.ParquetWriter(path, _schema(columns)) as writer:
-        for part in parts:
-            with pa.parquet.ParquetFile(part) as file:
-                for k in range(file.num_row_groups):
-                    writer.write_table(file.read_row_group(k))
+def _write_blocks(
+    file: zipfile.ZipFile,
+    name: str,
+    analysis: Analysis,
+    read: Callable[[int | None], Iterator[tuple[int, NDArray[np.float32]]]],
+) -> None:
+    """One array of the .npz, written block by block, so that memory stays bounded."""
+    tables = analysis.tables
+    counts = {table.grid.count for table in tables}
+    if len(counts) > 1:
+        raise ValueError("channels of different lengths do not make one array")
+    with file.open(f"{name}.npy", "w", force_zip64=True) as entry:
+        for k, table in enumerate(tables):
+            for first, block in read(table.channel):
+                if k == first == 0:
+                    shape: tuple[int, ...] = (table.grid.count, block.shape[1])
+                    if table.channel is not None:
+                        shape = (len(tables), *shape)
+                    head = {"shape": shape, "fortran_order": False, "descr": "<f4"}
+                    np.lib.format.write_array_header_2_0(entry, head)
+                entry.write(np.ascontiguousarray(block, "<f4").data)
+
+
+def _means(
+    analysis: Analysis, table: ScoreTable, with_embedding: bool = False
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Mean and maximum score of each class and the mean embedding (empty if not wanted)."""
+    total = highest = embedding = np.zeros(0)
+    for first, scores in analysis.score_blocks(table.channel):
+        summed = scores.sum(axis=0, dtype=np.float64)
+        highest_here = scores.max(axis=0).astype(np.float64)
+        total = total + summed if first else summed
+        highest = np.maximum(highest, highest_here) if first else highest_here
+    if with_embedding:
+        for first, block in analysis.embedding_blocks(table.channel):
+            embedded = block.sum(axis=0, dtype=np.float64)
+            embedding = embedding + embedded if first else embedded
+    if table.grid.count == 0:
+        raise ValueError("an analysis without frames")
+    return total / table.grid.count, highest, embedding / table.grid.count

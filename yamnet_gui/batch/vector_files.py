@@ -17,10 +17,10 @@ import numpy as np
 
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import replacing
-from yamnet_gui.labels.formats.text import harmless
+from yamnet_gui.labels.formats.text import escape_formula
 
-from .embedded import Vectors
-from .tables import LEADING, import_pyarrow
+from .table_files import LEADING, import_pyarrow
+from .vectors import Vectors
 
 SUFFIXES = (".npz", ".parquet", ".csv")
 _MIX = -1
@@ -65,9 +65,11 @@ class _Csv:
         channel = "" if rows.channel is None else rows.channel
         for k, values in enumerate(rows.values.tolist()):
             head = io.StringIO()
-            label = [harmless(rows.labels[k])] if self._with_labels else []
+            label = [escape_formula(rows.labels[k])] if self._with_labels else []
             times = [f"{rows.start_s[k]:.6f}", f"{rows.end_s[k]:.6f}"]
-            csv.writer(head, lineterminator="").writerow([harmless(file), channel, *times, *label])
+            csv.writer(head, lineterminator="").writerow(
+                [escape_formula(file), channel, *times, *label]
+            )
             # 9 digits bring a float32 back to the bit
             cells = ",".join([f"{value:.9g}" for value in values])
             self._file.write(f"{head.getvalue()},{cells}\n")
@@ -79,7 +81,7 @@ def _csv(
 ) -> Iterator[VectorFile]:
     with path.open("w", encoding="utf-8", newline="") as file:
         names = [*LEADING, *(["label"] if with_labels else []), *columns]
-        csv.writer(file, lineterminator="\n").writerow([harmless(name) for name in names])
+        csv.writer(file, lineterminator="\n").writerow([escape_formula(name) for name in names])
         yield _Csv(file, with_labels)
 
 

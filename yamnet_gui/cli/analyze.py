@@ -6,25 +6,27 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from yamnet_gui.assets import class_map_path, resource_path
+from yamnet_gui.analysis import AnalysisSettings, WeightsModel, user_cache_folder
+from yamnet_gui.analysis.custom_classes import (
+    load_classifiers,
+    with_custom_classes,
+    with_custom_rules,
+)
 from yamnet_gui.batch import (
-    AnalysisSettings,
-    BatchNews,
     BatchOptions,
+    BatchProgress,
     BatchSummary,
     EventOptions,
     Plan,
     Record,
-    WeightsModel,
     make_plan,
-    printable,
     run_batch,
-    user_cache_folder,
 )
-from yamnet_gui.batch.taught import load_classifiers, with_taught_classes, with_taught_rules
-from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import RecordingError, SettingsError
 from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.resources import class_map_path, resource_path
+from yamnet_gui.core.text import printable
 from yamnet_gui.detection import (
     EDGES,
     FOLDS,
@@ -36,8 +38,8 @@ from yamnet_gui.detection import (
     preset,
     rules_to_json,
 )
+from yamnet_gui.labels.exchange.overwrite_guard import spare
 from yamnet_gui.labels.formats import FORMATS
-from yamnet_gui.labels.sparing import spare
 
 from .terminal import ProgressLine, in_words
 
@@ -234,7 +236,7 @@ def _check_scores(options: argparse.Namespace) -> None:
 
 def _events(options: argparse.Namespace) -> EventOptions:
     classifiers = load_classifiers(options.classifier)
-    class_map = with_taught_classes(ClassMap.from_csv(class_map_path()), classifiers)
+    class_map = with_custom_classes(ClassMap.from_csv(class_map_path()), classifiers)
     ontology = Ontology.from_csv(resource_path("audioset_ontology.csv"))
     if options.rules is not None and options.threshold is not None:
         raise SettingsError("--rules", "cannot be combined with --threshold")
@@ -247,7 +249,7 @@ def _events(options: argparse.Namespace) -> EventOptions:
     else:
         rules = RuleSet() if options.top is None else RuleSet.threshold(_ANY_SCORE)
     if options.threshold is None and options.top is None:
-        rules = with_taught_rules(rules, class_map, classifiers)
+        rules = with_custom_rules(rules, class_map, classifiers)
     classes = tuple(c.index for c in class_map.select(options.classes or ()))
     if options.edges is not None:
         rules = rules.with_edges(options.edges)
@@ -274,7 +276,7 @@ def _show_record(record: Record, several: bool) -> None:
     sys.stdout.flush()
 
 
-def _progress(news: BatchNews) -> str:
+def _progress(news: BatchProgress) -> str:
     left = news.elapsed_s * (1 - news.share) / news.share if news.share > 0 else None
     parts = [
         f"{news.files_done}/{news.files_total} files",

@@ -2,7 +2,7 @@
 
 import argparse
 
-from yamnet_gui.batch import DEFAULT_LIMIT_BYTES, ResultCache
+from yamnet_gui.analysis import DEFAULT_LIMIT_BYTES, ResultCache
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

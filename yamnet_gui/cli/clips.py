@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from yamnet_gui.core.errors import SettingsError
-from yamnet_gui.labels.clips import (
+from yamnet_gui.labels.exchange.clips import (
     DEFAULT_TEMPLATE,
     MANIFEST_NAME,
     Clip,
@@ -17,7 +17,7 @@ from yamnet_gui.labels.clips import (
     cut_clips,
 )
 
-from .choosing import number
+from .arguments import number
 from .terminal import ProgressLine
 
 

@@ -4,24 +4,23 @@ import argparse
 import sys
 from pathlib import Path
 
-from yamnet_gui.assets import class_map_path
-from yamnet_gui.batch import (
+from yamnet_gui.analysis import (
     AnalysisSettings,
-    VectorOptions,
     WeightsModel,
     fetched,
     is_address,
     load_classifiers,
-    make_plan,
-    printable,
     user_cache_folder,
-    with_taught_classes,
-    with_taught_rules,
+    with_custom_classes,
+    with_custom_rules,
 )
-from yamnet_gui.batch.embedded import PER, POOLS
-from yamnet_gui.batch.embedding_run import EmbeddingNews, EmbeddingWish, write_vectors
-from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.batch import VectorOptions, make_plan
+from yamnet_gui.batch.embedding_run import EmbeddingOptions, EmbeddingProgress, write_vectors
+from yamnet_gui.batch.vectors import PER, POOLS
+from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import RecordingError, SettingsError
+from yamnet_gui.core.resources import class_map_path
+from yamnet_gui.core.text import printable
 from yamnet_gui.detection import RuleSet, load_rules
 from yamnet_gui.embedding import Classifier
 
@@ -70,8 +69,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Runs the command; 0, 1 where some recordings failed. Raises UserError."""
     classifiers = load_classifiers(options.classifier)
-    class_map = with_taught_classes(ClassMap.from_csv(class_map_path()), classifiers)
-    wish = EmbeddingWish(
+    class_map = with_custom_classes(ClassMap.from_csv(class_map_path()), classifiers)
+    wish = EmbeddingOptions(
         output=options.output,
         weights=WeightsModel(options.weights).path,
         vectors=VectorOptions(
@@ -91,7 +90,7 @@ def run(options: argparse.Namespace) -> int:
             path, reason = plan.problems[0]
             raise RecordingError(printable(path), reason)
         spare_recordings(options.output, plan)
-        news = EmbeddingNews(0, len(plan.recordings))
+        news = EmbeddingProgress(0, len(plan.recordings))
         for news in write_vectors(plan.recordings, wish):
             name = printable(news.path.name) if news.path else ""
             line.show(f"{news.done}/{news.total} files, {news.rows} rows, {name}")
@@ -115,7 +114,7 @@ def _rules(
             raise SettingsError("--threshold", "a threshold lies between 0 and 1")
         return RuleSet.threshold(options.threshold)
     rules = load_rules(options.rules, class_map) if options.rules is not None else RuleSet()
-    return with_taught_rules(rules, class_map, classifiers)
+    return with_custom_rules(rules, class_map, classifiers)
 
 
 def _local(text: str, line: ProgressLine) -> str:

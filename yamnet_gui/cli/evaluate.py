@@ -7,8 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from yamnet_gui.assets import class_map_path, resource_path
-from yamnet_gui.batch import (
+from yamnet_gui.analysis import (
     AnalysisSettings,
     Model,
     ResultCache,
@@ -16,24 +15,25 @@ from yamnet_gui.batch import (
     analyse_recording,
     finished,
 )
-from yamnet_gui.batch.measuring import COLLARS_S, Measurement, measure, tuned
-from yamnet_gui.batch.subjects import (
-    StoredScores,
-    Subjects,
-    project_subjects,
-    table_subjects,
-)
-from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.resources import class_map_path, resource_path
 from yamnet_gui.detection import PRESETS, RuleSet, Tuning, load_rules, preset, save_rules
 from yamnet_gui.detection.evaluation import Pair, evaluate, mistakes, paired
+from yamnet_gui.labels.exchange.reference_table import TruthTable, read_truth
 from yamnet_gui.labels.formats import FORMATS
 from yamnet_gui.labels.project import Project
-from yamnet_gui.labels.truth import TruthTable, read_truth
+from yamnet_gui.quality.evaluation import COLLARS_S, Measurement, measure, tuned
+from yamnet_gui.quality.references import (
+    EvaluationItems,
+    StoredScores,
+    project_subjects,
+    table_subjects,
+)
 
-from .figures import lines_of, tuning_json, tuning_lines, write_json, write_mistakes
+from .metrics import lines_of, tuning_json, tuning_lines, write_json, write_mistakes
 from .terminal import ProgressLine
 
 _NEEDS_SCORES = "needs scores, which the predicted labels do not have"
@@ -211,7 +211,7 @@ def _rules(options: argparse.Namespace) -> int:
 
 def _of_recordings(
     options: argparse.Namespace, model: Model, settings: AnalysisSettings, cache: ResultCache
-) -> Subjects:
+) -> EvaluationItems:
     """Recordings named on the command line, analysed where they are not yet."""
     truth = _truth_for(options.truth, options.truth_format, options.recordings)
     with ProgressLine() as line:
@@ -223,7 +223,9 @@ def _of_recordings(
     return table_subjects(truth, dict.fromkeys(options.recordings, ""), scores)
 
 
-def _of_project(options: argparse.Namespace, project: Project, scores: StoredScores) -> Subjects:
+def _of_project(
+    options: argparse.Namespace, project: Project, scores: StoredScores
+) -> EvaluationItems:
     if options.truth is None:
         return project_subjects(project, scores)
     paths = {project.locate(r): r.id for r in project.recordings()}
@@ -251,7 +253,7 @@ def _truth_for(path: Path, format_name: str | None, recordings: Sequence[Path]) 
 
 
 def _measured(
-    on: Subjects,
+    on: EvaluationItems,
     rules: RuleSet,
     class_map: ClassMap,
     below: Ontology | None,
@@ -267,7 +269,7 @@ def _measured(
 
 
 def _tune(
-    on: Subjects,
+    on: EvaluationItems,
     rules: RuleSet,
     class_map: ClassMap,
     below: Ontology | None,
@@ -293,7 +295,7 @@ def _rule_set(name: str | None, class_map: ClassMap) -> RuleSet:
     return load_rules(Path(name), class_map)
 
 
-def _said(on: Subjects) -> str:
+def _said(on: EvaluationItems) -> str:
     count = len(on.subjects)
     words = f"{count} recording{'' if count == 1 else 's'}, {on.true_events} true events"
     if on.decisions != on.true_events:

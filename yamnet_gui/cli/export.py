@@ -8,15 +8,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from yamnet_gui.batch import ResultCache, user_cache_folder
-from yamnet_gui.batch.score_tables import stored_analysis, write_scores
-from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.analysis import ResultCache, user_cache_folder
+from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import LabelsError, SettingsError
 from yamnet_gui.core.events import LabelledRecording, ReviewState
-from yamnet_gui.labels.calibrations import with_probabilities
-from yamnet_gui.labels.clips import plan_clips
-from yamnet_gui.labels.exchange import labelled_recordings
-from yamnet_gui.labels.export import Export, ExportChoice, chosen
+from yamnet_gui.labels.exchange.clips import plan_clips
+from yamnet_gui.labels.exchange.export import Export, ExportChoice, chosen
+from yamnet_gui.labels.exchange.project_tables import labelled_recordings
+from yamnet_gui.labels.exchange.report import ReportFacts, write_report
+from yamnet_gui.labels.exchange.report_facts import project_facts
+from yamnet_gui.labels.exchange.score_tables import stored_analysis, write_scores
 from yamnet_gui.labels.formats import (
     ReadOptions,
     WriteOptions,
@@ -27,10 +28,9 @@ from yamnet_gui.labels.formats import (
 )
 from yamnet_gui.labels.formats.base import bundled_classes
 from yamnet_gui.labels.project import Analysis as KnownAnalysis
-from yamnet_gui.labels.report import ReportFacts, write_report
-from yamnet_gui.labels.report_facts import project_facts
+from yamnet_gui.labels.project.calibrations import with_probabilities
 
-from .choosing import (
+from .arguments import (
     add_choice,
     choice_of,
     is_project,

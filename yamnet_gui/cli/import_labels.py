@@ -9,18 +9,18 @@ from typing import Any
 
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording, RecordingInfo
-from yamnet_gui.labels.exchange import (
+from yamnet_gui.labels.exchange.combined_tables import merged
+from yamnet_gui.labels.exchange.import_plan import ImportKind, ImportPlan, PlannedEvent, Resolve
+from yamnet_gui.labels.exchange.project_tables import (
     import_command,
     labelled_recordings,
     plan_for_project,
     read_for_project,
 )
 from yamnet_gui.labels.formats import ImportResult
-from yamnet_gui.labels.merging_tables import merged
-from yamnet_gui.labels.plan import ImportKind, ImportPlan, PlannedEvent, Resolve
 from yamnet_gui.labels.project import Command, Project
 
-from .choosing import agreed, find_recording, open_project, readable_formats
+from .arguments import agreed, find_recording, open_project, readable_formats
 
 _SHOWN = 10
 _NONE_KNOWN = (

@@ -1,5 +1,7 @@
 """Scores to events: rules, segmentation, refinement, calibration, evaluation."""
 
+from yamnet_gui.core.matching import EventDiff, compare, merge_detections
+
 from .calibration import (
     FEWEST_REVIEWS,
     ClassCalibration,
@@ -24,8 +26,6 @@ from .folding import (
     mids_below,
 )
 from .hysteresis import derive_events, detect
-from .merge import Changes, compare, merge_detections
-from .prepared import PreparedScores, prepare
 from .presets import PRESETS, preset
 from .refine import DEFAULT_EDGES, EdgeSettings, refine_edges
 from .reliability import (
@@ -61,8 +61,9 @@ from .scopes import (
     with_rule,
     without_value,
 )
-from .sebb import BoxSettings
 from .second_pass import FINE_HOP_S, densified, fine_frames, fine_grid, spans_to_rescore
+from .sound_event_bounding_boxes import BoxSettings
+from .sparse_scores import PreparedScores, prepare
 from .stability import Stability, Variant, review_order, stability, stretch, variants
 from .tuning import (
     FEWEST_TRUE,
@@ -88,7 +89,6 @@ __all__ = [
     "PRESETS",
     "Bin",
     "BoxSettings",
-    "Changes",
     "ClassCalibration",
     "Contradiction",
     "Detections",
@@ -98,6 +98,7 @@ __all__ = [
     "Envelope",
     "EnvelopeBuilder",
     "EnvelopeStream",
+    "EventDiff",
     "FoldedEvent",
     "GroupRule",
     "Method",

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import Event, EventList, detection_id
 from yamnet_gui.core.scores import ScoreTable
 

@@ -20,15 +20,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import EventList
 from yamnet_gui.core.scores import ScoreTable
 
 from .detections import Detections, gathered, no_detections
 from .envelope import Envelope
-from .prepared import PreparedScores, SparseScores
 from .refine import WITHOUT_SOUND, middles, refine_edges
 from .rules import ResolvedRule, RuleSet
+from .sparse_scores import PreparedScores, SparseScores
 
 TILE_UNCERTAINTY_S = 1.0
 """How far an edge on the border of a tile may be off: 90 % of the errors on labelled scenes were

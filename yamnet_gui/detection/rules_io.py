@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from yamnet_gui.assets import class_map_path, resource_path
-from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.resources import class_map_path, resource_path
 
 from .rules import EDGES, METHODS, Rule, RuleSet, group_rule
 

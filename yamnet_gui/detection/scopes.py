@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.ontology import Ontology
 
 from .rules import DEFAULT_RULE, GroupRule, Rule, RuleSet

@@ -15,8 +15,8 @@ from yamnet_gui.core.scores import PATCH_S, WINDOW_S, FrameGrid, ScoreTable
 from yamnet_gui.core.spans import TimeSpan
 
 from .hysteresis import detect
-from .prepared import PreparedScores
 from .rules import Rule, RuleSet
+from .sparse_scores import PreparedScores
 
 FINE_HOP_S = 0.16
 _NEARLY = 0.5  # share of `on` from which a finer look may lift a candidate above it

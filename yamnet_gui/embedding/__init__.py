@@ -4,26 +4,28 @@ Frames of many recordings lie in an `EmbeddingStore`; everything else reads the 
 `EmbeddingStore.frames()` gives. Nothing here knows recordings, models or windows.
 """
 
+from yamnet_gui.core.statistics import share_interval
+
 from .active import Progress, Strategy, progress, suggest
 from .classifier import CLASSIFIER_SUFFIX, Classifier
+from .cross_validation import ClassTrust, CurvePoint, TrainingReport
+from .custom_classes import CustomClassesResult, TrainingProgress, taught, teach
 from .duplicates import Duplicate, near_duplicates
 from .examples import Example, ExampleSet
-from .fitting import TeachOptions
-from .frames import Frames, Stretch, Track
+from .frames import Frames, Segment, Track
 from .index import FrameIndex
-from .intervals import share_interval
 from .pooling import pooled
 from .projection import Method, Projection, ProjectionProgress, pca, project
 from .search import Exclusion, Match, Query, cosines, find_similar, top_rows
 from .store import EmbeddingStore, store_folder
-from .teach import Taught, TeachProgress, taught, teach
-from .trust import ClassTrust, CurvePoint, TeachReport
+from .training import TrainingOptions
 
 __all__ = [
     "CLASSIFIER_SUFFIX",
     "ClassTrust",
     "Classifier",
     "CurvePoint",
+    "CustomClassesResult",
     "Duplicate",
     "EmbeddingStore",
     "Example",
@@ -37,13 +39,12 @@ __all__ = [
     "Projection",
     "ProjectionProgress",
     "Query",
+    "Segment",
     "Strategy",
-    "Stretch",
-    "Taught",
-    "TeachOptions",
-    "TeachProgress",
-    "TeachReport",
     "Track",
+    "TrainingOptions",
+    "TrainingProgress",
+    "TrainingReport",
     "cosines",
     "find_similar",
     "near_duplicates",

@@ -7,8 +7,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from yamnet_gui.core.statistics import Interval, share_interval
+
 from .frames import Floats, Rows
-from .intervals import Interval, share_interval
 from .pooling import units
 
 Strategy = Literal["uncertain", "diverse", "random"]

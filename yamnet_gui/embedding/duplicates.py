@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .frames import Floats, Frames, Stretch, Track, widened
+from .frames import Floats, Frames, Segment, Track, widened
 
 _PROBES = 64
 _BLOCK_ROWS = 4096
@@ -61,7 +61,7 @@ def near_duplicates(
 
 
 def _best(
-    frames: Frames, stretch: Stretch, directions: Floats
+    frames: Frames, stretch: Segment, directions: Floats
 ) -> tuple[Floats, NDArray[np.float64]]:
     """For each direction the highest cosine in a stretch, and the place of its row there."""
     best = np.full(len(directions), -2, np.float32)

@@ -39,7 +39,7 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Segment:
     """Rows [first_row, first_row + count) of a table: frames `first_frame`, … of a track."""
 
     track: Track
@@ -64,14 +64,14 @@ class Frames:
 
     vectors: NDArray[np.float16] | Floats
     scales: Floats
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[Segment, ...]
     coarse: Coarse | None = None
 
     @classmethod
     def of(cls, track: Track, embeddings: Floats) -> "Frames":
         """The frames of one recording that is in no store."""
         vectors = np.ascontiguousarray(embeddings, np.float32)
-        return cls(vectors, scales_of(vectors), (Stretch(track, 0, len(vectors)),))
+        return cls(vectors, scales_of(vectors), (Segment(track, 0, len(vectors)),))
 
     def __len__(self) -> int:
         return len(self.vectors)
@@ -85,7 +85,7 @@ class Frames:
     def _firsts(self) -> list[int]:
         return [s.first_row for s in self.stretches]
 
-    def stretch_at(self, row: int) -> Stretch:
+    def stretch_at(self, row: int) -> Segment:
         """The stretch that holds a row. Raises IndexError for a dead row."""
         place = bisect_right(self._firsts, row) - 1
         if place < 0 or row >= self.stretches[place].stop_row:

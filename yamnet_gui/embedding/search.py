@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from yamnet_gui.core.scores import PATCH_S
 from yamnet_gui.core.spans import TimeSpan
 
-from .frames import Floats, Frames, Rows, Stretch, Track
+from .frames import Floats, Frames, Rows, Segment, Track
 from .pooling import pooled
 
 _FIRST_LOOK = 8
@@ -242,7 +242,7 @@ def _neighbourhoods(
 
 
 def _extent(
-    scores: _Scores, stretch: Stretch, row: int, bound: float, taken: set[int]
+    scores: _Scores, stretch: Segment, row: int, bound: float, taken: set[int]
 ) -> tuple[int, int]:
     """First and last row around `row` that reach `bound` without a gap."""
     first = last = row
@@ -253,7 +253,7 @@ def _extent(
     return first, last
 
 
-def _reaches(scores: _Scores, row: int, stretch: Stretch, bound: float, taken: set[int]) -> bool:
+def _reaches(scores: _Scores, row: int, stretch: Segment, bound: float, taken: set[int]) -> bool:
     if not stretch.first_row <= row < stretch.stop_row or row in taken:
         return False
     near = float(scores.near[row])
@@ -262,7 +262,7 @@ def _reaches(scores: _Scores, row: int, stretch: Stretch, bound: float, taken: s
     return bool(scores.exact(np.array([row]))[0] >= bound)
 
 
-def _span(stretch: Stretch, first: int, last: int) -> TimeSpan:
+def _span(stretch: Segment, first: int, last: int) -> TimeSpan:
     """From the first to the last frame's centre tile, and no shorter than what a frame hears."""
     track = stretch.track
     frame = stretch.first_frame - stretch.first_row

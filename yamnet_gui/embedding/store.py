@@ -14,7 +14,7 @@ import numpy as np
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.lock import FileLock
 
-from .frames import Floats, Frames, Stretch, Track
+from .frames import Floats, Frames, Segment, Track
 from .store_files import Halves, StoreFiles
 
 FOLDER_SUFFIX = "-embeddings"
@@ -45,7 +45,7 @@ class EmbeddingStore:
         self.numbers = numbers
         self.read_only = read_only
         self._guard = threading.RLock()
-        self._stretches: list[Stretch] = []
+        self._stretches: list[Segment] = []
         self._view: Frames | None = None
         self._lock: FileLock | None = None
         try:
@@ -106,7 +106,7 @@ class EmbeddingStore:
             if fresh.shape[1] != self.numbers or not np.isfinite(fresh).all():
                 raise ValueError(f"{self.numbers} finite numbers a frame are needed")
             halves = np.clip(fresh, -_HALF_MAX, _HALF_MAX).astype(np.float16)
-            stretch = Stretch(track, self._files.rows, len(fresh), there)
+            stretch = Segment(track, self._files.rows, len(fresh), there)
             with self._worded():
                 self._files.append(halves, {"track": asdict(track), "first": there})
             self._add(stretch)
@@ -187,7 +187,7 @@ class EmbeddingStore:
             reason = f"embeddings cannot be written ({error.strerror or error})"
             raise ProjectError(self.folder, reason) from error
 
-    def _of(self, recording: str, channel: Channel) -> list[Stretch]:
+    def _of(self, recording: str, channel: Channel) -> list[Segment]:
         return [
             s
             for s in self._stretches
@@ -204,7 +204,7 @@ class EmbeddingStore:
         for line in lines:
             if "rows" in line:
                 self._add(
-                    Stretch(_track(line["track"]), row, int(line["rows"]), int(line["first"]))
+                    Segment(_track(line["track"]), row, int(line["rows"]), int(line["first"]))
                 )
                 row += int(line["rows"])
             else:
@@ -223,7 +223,7 @@ class EmbeddingStore:
             ]
         self._view = None
 
-    def _add(self, stretch: Stretch) -> None:
+    def _add(self, stretch: Segment) -> None:
         """Adds a stretch, as a part of the last one where it goes on with it."""
         last = self._stretches[-1] if self._stretches else None
         if (
@@ -258,7 +258,7 @@ def _track(values: dict[str, Any]) -> Track:
     )
 
 
-def _parts(vectors: Halves | Floats, stretch: Stretch) -> Iterator[Halves]:
+def _parts(vectors: Halves | Floats, stretch: Segment) -> Iterator[Halves]:
     for first in range(stretch.first_row, stretch.stop_row, _BLOCK_ROWS):
         block = vectors[first : min(first + _BLOCK_ROWS, stretch.stop_row)]
         yield np.asarray(block, np.float16)

@@ -9,8 +9,8 @@ from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from yamnet_gui.assets import resource_path
 from yamnet_gui.core.events import ReviewState
+from yamnet_gui.core.resources import resource_path
 
 
 class ThemeChoice(StrEnum):

@@ -6,44 +6,43 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Slot
 
-from yamnet_gui.assets import class_map_path, resource_path
-from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.audio.spectrogram import PRESETS
-from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.labels.project import PROJECT_SUFFIX
+from yamnet_gui.core.resources import class_map_path, resource_path
 
 from .actions import Needs
-from .analysing import Analysing
-from .audition import Audition
-from .controller import Controller
-from .demo import demo_recording
-from .deriving import Deriver
+from .background.garbage import GarbageCollector
+from .background.priority import ForegroundPriority
+from .context import Context, Services, Session, Shell
+from .controllers.analysis_controller import AnalysisController
+from .controllers.appearance import Appearance
+from .controllers.event_updater import EventUpdater
+from .controllers.navigation import Navigator
+from .controllers.project_manager import ProjectManager
+from .controllers.recording_loader import RecordingLoader
+from .controllers.review import Asks, ReviewController
+from .controllers.review_queue_controller import ReviewQueueController
+from .controllers.transport import Controller
 from .dialogs.class_picker import LabelChoice, near_classes
-from .dialogs.review import ask_label, confirm
-from .features import FEATURES, Feature
-from .garbage import GarbageCollector
-from .going import Going
-from .jobs.background import RightOfWay
-from .look import Look
+from .dialogs.questions import ask_label, confirm
+from .features import Feature, Files, make_features
 from .main_window import MainWindow
-from .opening import Opener
 from .panels.classes import ClassesPanel
 from .panels.events import EventsPanel
 from .panels.inspector import InspectorPanel
-from .panels.notices import NoticeBar, NoticeKind
 from .panels.recordings import RecordingsPanel
 from .panels.status import StatusBar
 from .panels.welcome import WelcomePanel
 from .playback import make_player
-from .projects import Projects
-from .reviewing import Asks, Reviewing
+from .playback.audition import Audition
+from .state.class_map import KnownClasses
 from .state.class_view import ClassView
+from .state.custom_classes import CustomClasses
 from .state.document import Document
 from .state.embeddings import Embeddings
-from .state.folding import Folding
-from .state.known_classes import KnownClasses
+from .state.grouping import Grouping
 from .state.label_sets import LabelSets
 from .state.project import ProjectState
 from .state.review_queue import ReviewQueue
@@ -53,12 +52,11 @@ from .state.settings import Settings
 from .state.similar import Similar
 from .state.sound import Sound
 from .state.spectrogram import Spectrogram
-from .state.taught import TaughtClasses
 from .state.timeline import Timeline
 from .theme import Theme, ThemeChoice
-from .toolbar import PresetBox, SpeedBox, ThresholdBox, VolumeBox
 from .tracks.stack import TrackStack
-from .walking import QueueWalk
+from .widgets.notices import NoticeBar, NoticeKind
+from .widgets.toolbar import PresetBox, SpeedBox, ThresholdBox, VolumeBox
 
 F = TypeVar("F", bound=Feature)
 
@@ -68,7 +66,7 @@ class Workbench(QObject):
 
     def __init__(self, settings: Settings | None = None, theme: ThemeChoice | None = None) -> None:
         super().__init__()
-        way = RightOfWay()
+        way = ForegroundPriority()
         self._garbage = GarbageCollector(way, self)
         self.settings = settings or Settings(parent=self)
         self.class_map = KnownClasses(ClassMap.from_csv(class_map_path()).classes)
@@ -80,18 +78,20 @@ class Workbench(QObject):
         self.spectrogram = Spectrogram(self)
         self.classes = ClassView(self)
         self.rules = Rules(self)
-        self.folding = Folding(self.document, self.class_map, self.ontology, self)
+        self.folding = Grouping(self.document, self.class_map, self.ontology, self)
         self.player = make_player(self)
-        self.opener = Opener(self.document, self.timeline, self.sound, self.spectrogram, way, self)
-        self.analysing = Analysing(self.document, self.settings, way, self)
+        self.opener = RecordingLoader(
+            self.document, self.timeline, self.sound, self.spectrogram, way, self
+        )
+        self.analysing = AnalysisController(self.document, self.settings, way, self)
         self.project = ProjectState(self)
         self.project.set_reviewer(self.settings.value("reviewer"))
-        self.projects = Projects(self.document, self.project, self)
+        self.projects = ProjectManager(self.document, self.project, self)
         self.embeddings = Embeddings(self)
-        self.taught = TaughtClasses(self.class_map, self.document, self)
+        self.taught = CustomClasses(self.class_map, self.document, self)
         self.similar = Similar(self)
         self.audition = Audition(self.player, self.settings, lambda: make_player(self), self)
-        self.deriver = Deriver(
+        self.deriver = EventUpdater(
             self.document,
             self.rules,
             self.classes,
@@ -111,10 +111,10 @@ class Workbench(QObject):
             self.analysing,
             self,
         )
-        self.going = Going(
+        self.going = Navigator(
             self.document, self.timeline, self.project, self.opener, self.controller, self
         )
-        self.reviewing = Reviewing(
+        self.reviewing = ReviewController(
             self.document,
             self.timeline,
             self.selection,
@@ -128,7 +128,7 @@ class Workbench(QObject):
             self,
         )
         self.queue = ReviewQueue(self)
-        self.walk = QueueWalk(
+        self.walk = ReviewQueueController(
             self.queue,
             self.document,
             self.selection,
@@ -143,13 +143,14 @@ class Workbench(QObject):
         self.label_sets = LabelSets(self.project, self)
         self.reviewing.label_by(self.label_sets)
         self._closed = False
-        self.look = Look(self.settings, self.spectrogram, theme, self)
+        self.look = Appearance(self.settings, self.spectrogram, theme, self)
         self.window = MainWindow(self.settings)
         self._place()
         self._wire()
-        self.features: tuple[Feature, ...] = ()
-        for make in FEATURES:  # a later one may build on those before it
-            self.features = (*self.features, make(self))
+        self.context = self._make_context()
+        self.session, self.services = self.context.session, self.context.services
+        self.shell = self.context.shell
+        self.features = make_features(self.context)
         for handlers in (self.controller.handlers(), self.reviewing.handlers()):
             self.window.connect_actions(handlers)
         for feature in self.features:
@@ -177,35 +178,11 @@ class Workbench(QObject):
 
     def open(self, path: Path) -> None:
         """Opens a recording, a folder into the list, a project or a table of labels."""
-        if path.is_dir():
-            self.open_folder(path)
-        elif path.suffix == PROJECT_SUFFIX:
-            self.projects.open(path)
-        elif all(feature.take_dropped([path]) for feature in self.features):
-            self.opener.open(path)
-
-    def open_folder(self, folder: Path) -> None:
-        """Lists the recordings of a folder."""
-        try:
-            found = sorted(
-                p for p in folder.iterdir() if p.suffix.lower() in SOUND_SUFFIXES and p.is_file()
-            )
-        except OSError as error:
-            self.show_error(UserError(folder, f"cannot be read ({error.strerror})"))
-            return
-        self.settings.remember_folder(folder)
-        if not found:
-            self.notices.show_notice(
-                NoticeKind.INFO, f"{folder.name}: there are no recordings in this folder."
-            )
-        self.recordings.set_files(found)
+        self.feature(Files).open(path)
 
     def open_demo(self) -> None:
         """The recording that ships with the program, with its stored analysis."""
-        try:
-            self.opener.open(demo_recording())
-        except UserError as error:
-            self.show_error(error)
+        self.feature(Files).open_demo()
 
     def close(self) -> None:
         """Stops everything; may be called twice."""
@@ -227,6 +204,54 @@ class Workbench(QObject):
     def show_error(self, error: UserError) -> None:
         """A bar that names what failed and why."""
         self.notices.show_notice(NoticeKind.ERROR, str(error))
+
+    def _make_context(self) -> Context:
+        return Context(
+            Session(
+                settings=self.settings,
+                class_map=self.class_map,
+                ontology=self.ontology,
+                timeline=self.timeline,
+                document=self.document,
+                selection=self.selection,
+                sound=self.sound,
+                spectrogram=self.spectrogram,
+                class_view=self.classes,
+                rules=self.rules,
+                grouping=self.folding,
+                project=self.project,
+                review_queue=self.queue,
+                label_sets=self.label_sets,
+                embeddings=self.embeddings,
+                custom_classes=self.taught,
+                similar=self.similar,
+            ),
+            Services(
+                recording=self.opener,
+                analysis=self.analysing,
+                events=self.deriver,
+                projects=self.projects,
+                transport=self.controller,
+                navigation=self.going,
+                review=self.reviewing,
+                queue_controller=self.walk,
+                player=self.player,
+                audition=self.audition,
+                appearance=self.look,
+            ),
+            Shell(
+                window=self.window,
+                notices=self.notices,
+                status=self.status,
+                tracks=self.tracks,
+                welcome=self.welcome,
+                recordings=self.recordings,
+                classes=self.classes_panel,
+                events=self.events_panel,
+                inspector=self.inspector,
+                show_error=self.show_error,
+            ),
+        )
 
     # Placing
 
@@ -329,11 +354,7 @@ class Workbench(QObject):
         self.inspector.class_clicked.connect(self.classes.choose)
         controller.follow(lambda: self.events_panel.shown_ids)
         self._wire_review()
-        self.recordings.open_requested.connect(self.opener.open)
         self.status.cancel_requested.connect(self.analysing.cancel)
-        self.welcome.demo_requested.connect(self.open_demo)
-        self.welcome.recent_requested.connect(self.opener.open)
-        window.files_dropped.connect(self._dropped)
         window.closing.connect(self._on_closing)
         for signal in (
             self.document.recording_changed,
@@ -406,17 +427,6 @@ class Workbench(QObject):
             self.window.showFullScreen()
         else:
             self.window.showNormal()
-
-    @Slot(list)
-    def _dropped(self, names: list[str]) -> None:
-        paths: Sequence[Path] = [Path(name) for name in names]
-        for feature in self.features:
-            paths = feature.take_dropped(paths)
-        for path in paths[1:]:
-            if path.is_file():
-                self.recordings.add_file(path)
-        if paths:
-            self.open(paths[0])
 
     @Slot()
     def _on_closing(self) -> None:

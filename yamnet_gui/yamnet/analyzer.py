@@ -19,13 +19,7 @@ from yamnet_gui.core.scores import DEFAULT_HOP_S, ScoreChunk
 from yamnet_gui.core.threads import BLAS_THREADS
 
 from .front_end import LogMel
-from .parameters import (
-    MEL_BANDS,
-    PATCH_FRAMES,
-    PATCH_SAMPLES,
-    SAMPLE_RATE_HZ,
-    STFT_HOP,
-)
+from .parameters import MEL_BANDS, PATCH_FRAMES, PATCH_SAMPLES, SAMPLE_RATE_HZ, STFT_HOP
 
 Floats = NDArray[np.float32]
 _CALLS_AT_ONCE = 2

@@ -7,14 +7,15 @@ import pytest
 from PySide6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
-from tests.gui.dialogs.access_keys import repeated_access_keys, tab_order
 from tests.gui.worlds import DOG, World
 from yamnet_gui.core.events import Event, LabelledRecording, ReviewState
-from yamnet_gui.gui.dialogs.clips import ClipsDialog
-from yamnet_gui.gui.dialogs.event_choice import Offered
-from yamnet_gui.gui.dialogs.report import ReportDialog
-from yamnet_gui.labels.clips import Overlap, Split
+from yamnet_gui.gui.features.export.clips_dialog import ClipsDialog
+from yamnet_gui.gui.features.export.event_choice import Offered
+from yamnet_gui.gui.features.export.report_dialog import ReportDialog
+from yamnet_gui.labels.exchange.clips import Overlap, Split
 from yamnet_gui.labels.project import Project, Recording, add_events, add_recordings
+
+from .access_keys import repeated_access_keys, tab_order
 
 OK, SAVE = QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Save
 

@@ -8,14 +8,15 @@ import pytest
 from PySide6.QtWidgets import QDialogButtonBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.gui.dialogs.access_keys import repeated_access_keys, tab_order
 from tests.gui.worlds import DOG, World
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewState
-from yamnet_gui.gui.dialogs.event_choice import Offered
-from yamnet_gui.gui.dialogs.export import ExportDialog
-from yamnet_gui.labels.export import Depth
+from yamnet_gui.gui.features.export.dialog import ExportDialog
+from yamnet_gui.gui.features.export.event_choice import Offered
+from yamnet_gui.labels.exchange.export import Depth
 from yamnet_gui.labels.formats import FORMATS, losses, write_labels
 from yamnet_gui.labels.project import Project, Recording, add_events, add_recordings
+
+from .access_keys import repeated_access_keys, tab_order
 
 
 @pytest.fixture
@@ -186,7 +187,7 @@ def test_many_events_are_looked_through_in_the_background(
     qtbot.addWidget(big)
     assert not save(big).isEnabled()
     looked(big)
-    assert "Looking" in big.lost.text()
+    assert "ViewDialogs" in big.lost.text()
     qtbot.waitUntil(lambda: "note of 2500 events is lost" in big.lost.text(), timeout=10_000)
     assert save(big).isEnabled()
     big.reject()

@@ -7,14 +7,15 @@ import pytest
 from PySide6.QtWidgets import QDialogButtonBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.gui.dialogs.access_keys import repeated_access_keys
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewState
-from yamnet_gui.gui.dialogs.import_labels import ImportDialog
-from yamnet_gui.gui.state.import_table import ImportColumn
-from yamnet_gui.labels.exchange import labelled_recordings
+from yamnet_gui.gui.features.label_import.dialog import ImportDialog
+from yamnet_gui.gui.features.label_import.model import ImportColumn
+from yamnet_gui.labels.exchange.import_plan import ImportKind, Resolve
+from yamnet_gui.labels.exchange.project_tables import labelled_recordings
 from yamnet_gui.labels.formats import FORMATS
-from yamnet_gui.labels.plan import ImportKind, Resolve
 from yamnet_gui.labels.project import Project, Recording, add_events, add_recordings
+
+from .access_keys import repeated_access_keys
 
 Opened = Callable[..., ImportDialog]
 HEAD = "filename\tonset\toffset\tevent_label\n"

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.worlds import World
-from yamnet_gui.gui.dialogs.label_sets import LabelSetsDialog
+from yamnet_gui.gui.features.label_sets.dialog import LabelSetsDialog
 from yamnet_gui.gui.state.label_sets import keys_of
 from yamnet_gui.labels.project import LabelSet, OwnLabel
 

@@ -51,7 +51,7 @@ def test_cancel_stores_nothing(settings: Settings, qtbot: QtBot) -> None:
 def test_defaults_come_back_on_the_page_that_is_shown(settings: Settings, qtbot: QtBot) -> None:
     settings.set("theme", "dark")
     settings.set("speed", 2.0)
-    dialog = SettingsDialog(settings, page="Look")
+    dialog = SettingsDialog(settings, page="Appearance")
     qtbot.addWidget(dialog)
     dialog.restore_defaults()
     dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).click()

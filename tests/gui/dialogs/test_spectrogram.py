@@ -98,10 +98,10 @@ def test_the_toolbar_says_which_preset_is_in_use_and_the_next_start_remembers(
 ) -> None:
     bench = start(sound_file)
     settled(bench)
-    bench.preset.preset_chosen.emit(BATS)
-    assert bench.preset.currentText() == "Bats"
+    bench.shell.preset.preset_chosen.emit(BATS)
+    assert bench.shell.preset.currentText() == "Bats"
     settled(bench)
-    bench.window.close()
+    bench.shell.window.close()
     again = start(sound_file)
     settled(again)
     assert again.spectrogram.settings == PRESETS[BATS].settings
@@ -119,28 +119,28 @@ def test_the_calls_of_a_bat_are_seen_where_they_are(
     path = tmp_path / "bat.wav"
     soundfile.write(path, sound, rate, subtype="PCM_16")
     bench = start(path)
-    bench.spectrogram.use_preset(PRESETS[BATS])
+    bench.session.spectrogram.use_preset(PRESETS[BATS])
     settled(bench)
-    bench.timeline.set_view(0.9, 1.1)
-    bench.spectrogram.columns(0.9, 1.1, 800)
+    bench.session.timeline.set_view(0.9, 1.1)
+    bench.session.spectrogram.columns(0.9, 1.1, 800)
     settled(bench)
-    picture = bench.spectrogram.columns(0.9, 1.1, 800)
+    picture = bench.session.spectrogram.columns(0.9, 1.1, 800)
     assert picture is not None
     row, column = np.unravel_index(int(picture.argmax()), picture.shape)
     assert 0.9 + column / 800 * 0.2 == pytest.approx(1.002, abs=0.003)
     height = (row + 0.5) / len(picture)
-    assert bench.spectrogram.frequency_at(height) == pytest.approx(85_000, abs=1_500)
+    assert bench.session.spectrogram.frequency_at(height) == pytest.approx(85_000, abs=1_500)
 
 
 def test_the_rows_of_the_score_track_follow_the_cursor(start: Start, settled: Settled) -> None:
     bench = start("demo")
     settled(bench)
-    bench.classes.set_options(showing=Showing.CURSOR, limit=3)
-    scores = bench.document.scores
+    bench.session.class_view.set_options(showing=Showing.CURSOR, limit=3)
+    scores = bench.session.document.scores
     assert scores is not None
     for time_s in (2.0, 32.0, 84.0):
-        bench.timeline.set_cursor(time_s)
+        bench.session.timeline.set_cursor(time_s)
         settled(bench)
         at = scores.at(time_s)
         assert at is not None
-        assert bench.classes.shown == tuple(np.argsort(-at, kind="stable")[:3].tolist())
+        assert bench.session.class_view.shown == tuple(np.argsort(-at, kind="stable")[:3].tolist())

@@ -6,7 +6,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from tests.gui.worlds import DOG, SILENCE, SPEECH, World
-from yamnet_gui.gui.state.class_table import ClassColumn, ClassTableModel
+from yamnet_gui.gui.panels.class_table_model import ClassColumn, ClassTableModel
 from yamnet_gui.gui.state.class_view import ClassOrder
 
 

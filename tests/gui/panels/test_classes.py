@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QDoubleSpinBox
 from pytestqt.qtbot import QtBot
 
 from tests.gui.worlds import DOG, SPEECH, World
+from yamnet_gui.gui.panels.class_table_model import ClassColumn
 from yamnet_gui.gui.panels.classes import ClassesPanel
-from yamnet_gui.gui.state.class_table import ClassColumn
 from yamnet_gui.gui.state.class_view import ClassOrder, Showing
 
 

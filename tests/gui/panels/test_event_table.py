@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.worlds import DOG, World
 from yamnet_gui.core.events import EventList, ReviewState
-from yamnet_gui.gui.state.event_table import (
+from yamnet_gui.gui.panels.event_table_model import (
     EVENT_ROLE,
     ID_ROLE,
     EventColumn,

@@ -4,7 +4,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from yamnet_gui.gui.panels.figures import Column, FiguresTable, figure, number, words
+from yamnet_gui.gui.widgets.metrics_table import Column, FiguresTable, figure, number, words
 
 ROWS = [
     (words("Dog"), number(3), figure(0.25)),

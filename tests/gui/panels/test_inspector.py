@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.worlds import DOG, SILENCE, SPEECH, World
 from yamnet_gui.gui.panels.inspector import InspectorPanel
-from yamnet_gui.gui.state.best import best_first
+from yamnet_gui.gui.state.top_classes import best_first
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from tests.gui.worlds import World
-from yamnet_gui.gui.panels.notices import NoticeBar, NoticeKind
 from yamnet_gui.gui.panels.recordings import RecordingsPanel
 from yamnet_gui.gui.panels.status import StatusBar, time_left
 from yamnet_gui.gui.panels.welcome import WelcomePanel
 from yamnet_gui.gui.state.settings import Settings
+from yamnet_gui.gui.widgets.notices import NoticeBar, NoticeKind
 
 A, B, C = Path("/x/a.wav"), Path("/x/b.wav"), Path("/y/c.flac")
 
@@ -149,7 +149,7 @@ def test_progress_shows_time_left_and_can_be_cancelled(world: World, qtbot: QtBo
     bar = StatusBar(world.timeline)
     qtbot.addWidget(bar)
     assert bar.cancel.isHidden()
-    bar.set_progress("Analysing", 0.25, 84)
+    bar.set_progress("AnalysisController", 0.25, 84)
     assert (bar.bar.value(), bar.bar.maximum(), bar.left.text()) == (250, 1000, "2 min left")
     with qtbot.waitSignal(bar.cancel_requested):
         qtbot.mouseClick(bar.cancel, Qt.MouseButton.LeftButton)

@@ -8,8 +8,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from yamnet_gui.gui.playback import Device, Player, PlayState
+from yamnet_gui.gui.playback.audio_output import AudioOutput, NullAudioOutput
 from yamnet_gui.gui.playback.outputs import Outputs
-from yamnet_gui.gui.playback.voice import SilentVoice, Voice
 
 MakeRecording = Callable[..., tuple[Path, np.ndarray]]
 
@@ -21,7 +21,7 @@ class HandClock:
         return self.now
 
 
-class DeviceVoice(SilentVoice):
+class DeviceVoice(NullAudioOutput):
     """A voice that knows its device and is heard by nobody."""
 
     def __init__(self, device_id: str, clock: HandClock) -> None:
@@ -45,20 +45,20 @@ class FakeOutputs(Outputs):
         self.clock = clock
         self.ids = ["speakers", "headphones"]
         self.gave_up = ""
-        self.made: list[Voice] = []
+        self.made: list[AudioOutput] = []
 
     def devices(self) -> list[Device]:
         return [Device(name, name.title()) for name in self.ids]
 
-    def voice(self, device_id: str | None) -> Voice:
+    def voice(self, device_id: str | None) -> AudioOutput:
         if self.gave_up or not self.ids:
-            voice: Voice = SilentVoice(self.gave_up or "No sound: no device.", self.clock)
+            voice: AudioOutput = NullAudioOutput(self.gave_up or "No sound: no device.", self.clock)
         else:
             voice = DeviceVoice(self._meant(device_id), self.clock)
         self.made.append(voice)
         return voice
 
-    def fits(self, voice: Voice, device_id: str | None) -> bool:
+    def fits(self, voice: AudioOutput, device_id: str | None) -> bool:
         meant = self._meant(device_id) if self.ids else None
         return getattr(voice, "device_id", None) == meant
 
@@ -74,7 +74,7 @@ class FakeOutputs(Outputs):
         return device_id if device_id in self.ids else self.ids[0]
 
     @property
-    def current(self) -> Voice:
+    def current(self) -> AudioOutput:
         return self.made[-1]
 
 

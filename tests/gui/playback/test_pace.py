@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from yamnet_gui.gui.playback.pace import Pace
+from yamnet_gui.gui.playback.playback_clock import PlaybackClock
 
 
 def test_a_count_in_steps_becomes_steady_time() -> None:
     now = 0.0
-    pace = Pace(0.1, lambda: now)
+    pace = PlaybackClock(0.1, lambda: now)
     heard = []
     for step in range(200):
         now = step * 0.016
@@ -20,7 +20,7 @@ def test_a_count_in_steps_becomes_steady_time() -> None:
 
 def test_time_stands_while_the_device_does() -> None:
     now = 0.0
-    pace = Pace(0.1, lambda: now)
+    pace = PlaybackClock(0.1, lambda: now)
     pace.heard_s(0.5)
     now = 60.0
     assert pace.heard_s(0.5) == 0.5
@@ -28,6 +28,6 @@ def test_time_stands_while_the_device_does() -> None:
 
 def test_nothing_is_heard_before_the_first_count() -> None:
     now = 0.0
-    pace = Pace(0.1, lambda: now)
+    pace = PlaybackClock(0.1, lambda: now)
     now = 5.0
     assert pace.heard_s(0.0) == 0.0

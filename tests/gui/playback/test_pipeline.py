@@ -10,23 +10,25 @@ from PySide6.QtCore import QIODevice, QObject
 
 from yamnet_gui.audio import open_audio
 from yamnet_gui.core.spans import TimeSpan
-from yamnet_gui.gui.playback.chain import OutputFormat, heard_channels
-from yamnet_gui.gui.playback.feed import Feed
+from yamnet_gui.gui.playback.filter_chain import OutputFormat, heard_channels
+from yamnet_gui.gui.playback.pull_device import PullDevice
 from yamnet_gui.gui.playback.stream import Stream, StreamFiller
-from yamnet_gui.gui.playback.values import Course, Speed
+from yamnet_gui.gui.playback.values import PlaybackRequest, Speed
 
 MakeRecording = Callable[..., tuple[Path, np.ndarray]]
 RATE_HZ = 44100
 
 
-def course_of(path: Path, start_s: float, end_s: float, **more: object) -> Course:
+def course_of(path: Path, start_s: float, end_s: float, **more: object) -> PlaybackRequest:
     with open_audio(path) as source:
         info = source.info
-    return Course(path, info.sample_rate_hz, info.channels, TimeSpan(start_s, end_s), **more)
+    return PlaybackRequest(
+        path, info.sample_rate_hz, info.channels, TimeSpan(start_s, end_s), **more
+    )
 
 
 def produced(
-    course: Course,
+    course: PlaybackRequest,
     most: int = 10**9,
     *,
     at_s: float | None = None,
@@ -157,7 +159,7 @@ class Device:
     """Pulls bytes as a sound device would."""
 
     def __init__(
-        self, course: Course, *, lead_in_s: float = 0.0, fill_on_want: bool = True
+        self, course: PlaybackRequest, *, lead_in_s: float = 0.0, fill_on_want: bool = True
     ) -> None:
         self.owner = QObject()
         output = OutputFormat(course.sample_rate_hz, heard_channels(course))
@@ -165,7 +167,7 @@ class Device:
         self.stream = Stream(course, course.span.start_s, output)
         self.source = open_audio(course.path)
         self.filler = StreamFiller(self.source, self.stream)
-        self.feed = Feed(
+        self.feed = PullDevice(
             self.stream,
             lambda samples: samples.astype(np.float32).tobytes(),
             4 * output.channels,

@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from yamnet_gui.detection import Review, calibrate, reliability
 from yamnet_gui.detection.evaluation import PrecisionRecall
-from yamnet_gui.gui.plots.curves import PrecisionRecallPlot, ReliabilityPlot
+from yamnet_gui.gui.features.quality.plots import PrecisionRecallPlot, ReliabilityPlot
 from yamnet_gui.gui.theme import DARK, LIGHT
 
 CURVE = PrecisionRecall(

@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QPolygonF
 from pytestqt.qtbot import QtBot
 
-from yamnet_gui.gui.plots.map import MapPlot, Tool
-from yamnet_gui.gui.plots.points import MapView, PointPicture, fitting
+from yamnet_gui.gui.features.embedding_map.plot import MapPlot, Tool
+from yamnet_gui.gui.features.embedding_map.points import MapView, PointPicture, fitting
 
 RED, BLUE = 0xFFFF0000, 0xFF0000FF
 

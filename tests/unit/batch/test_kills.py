@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from .fakes import write_sound
+from tests.unit.fakes import write_sound
 
 pytestmark = [
     pytest.mark.slow,

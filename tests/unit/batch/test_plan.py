@@ -3,7 +3,8 @@ import sys
 
 import pytest
 
-from yamnet_gui.batch import make_plan, printable
+from yamnet_gui.batch import make_plan
+from yamnet_gui.core.text import printable
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs links and free file names")
 

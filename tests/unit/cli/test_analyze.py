@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.unit.audio.broken_files import make_broken_files
-from tests.unit.batch.fakes import write_sound
+from tests.unit.fakes import write_sound
 from yamnet_gui.labels.formats import FORMATS, read_labels
 from yamnet_gui.labels.formats.own_csv import COLUMNS
 

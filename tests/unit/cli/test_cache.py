@@ -1,4 +1,4 @@
-from tests.unit.batch.fakes import write_sound
+from tests.unit.fakes import write_sound
 
 
 def test_the_cache_says_its_size_and_is_cleared(run, weights, tmp_path):

@@ -14,8 +14,8 @@ import pytest
 import soundfile
 
 import yamnet_gui
-from tests.unit.batch.fakes import write_sound
-from tests.unit.batch.test_taught import a_classifier
+from tests.unit.analysis.test_custom_classes import a_classifier
+from tests.unit.fakes import write_sound
 from yamnet_gui.core.errors import UserError
 
 

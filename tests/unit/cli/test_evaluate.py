@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from tests.unit.batch.fakes import write_sound
-from tests.unit.batch.reviewed import event
+from tests.unit.fakes import write_sound
+from tests.unit.quality.reviewed import event
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.labels.project import Project, Recording, add_events
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.batch.fakes import write_sound
+from tests.unit.fakes import write_sound
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.labels.formats import FORMATS, losses, read_labels
 from yamnet_gui.labels.project import Analysis, Project, Recording, add_events, add_recordings

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.batch.fakes import write_sound
+from tests.unit.fakes import write_sound
 from tests.unit.labels.formats.test_reading import BROKEN
 from yamnet_gui.core.events import Event, LabelledRecording, ReviewState
-from yamnet_gui.labels.exchange import labelled_recordings
+from yamnet_gui.labels.exchange.project_tables import labelled_recordings
 from yamnet_gui.labels.project import Project, Recording, add_events, add_recordings
 
 Run = Callable[..., tuple[int, str, str]]

@@ -3,9 +3,9 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from yamnet_gui.assets import class_map_path, resource_path
-from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.resources import class_map_path, resource_path
 from yamnet_gui.core.scores import DEFAULT_HOP_S, FrameGrid, ScoreTable
 from yamnet_gui.detection import DEFAULT_RULE, Method, Rule, RuleSet
 

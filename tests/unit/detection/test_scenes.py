@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.batch.fakes import write_sound
+from tests.unit.fakes import write_sound
 
 BENCHMARK = Path(__file__).parents[3] / "benchmarks" / "detection.py"
 KEYS = ("segment_f1", "event_f1_500ms", "event_f1_200ms")

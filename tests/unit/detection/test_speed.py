@@ -6,15 +6,7 @@ import numpy as np
 import pytest
 
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
-from yamnet_gui.detection import (
-    EDGES,
-    Edges,
-    Envelope,
-    PreparedScores,
-    RuleSet,
-    detect,
-    prepare,
-)
+from yamnet_gui.detection import EDGES, Edges, Envelope, PreparedScores, RuleSet, detect, prepare
 
 
 def hours(count: int) -> PreparedScores:

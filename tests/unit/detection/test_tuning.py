@@ -1,5 +1,5 @@
 from yamnet_gui.detection import Rule, RuleSet, class_tuning_steps, detect, prepare, tune
-from yamnet_gui.detection.evaluation import Pair, Spans
+from yamnet_gui.detection.evaluation import EventArrays, Pair
 
 from .tables import CLASS_MAP, random_table, rule_set
 
@@ -7,9 +7,9 @@ TABLES = [prepare(random_table(seed, frames=200, classes=1)) for seed in range(6
 RIGHT = rule_set(on=0.5, off=0.25, merge_gap_s=0.5)
 
 
-def spans(index: int, rules: RuleSet) -> dict[str, Spans]:
+def spans(index: int, rules: RuleSet) -> dict[str, EventArrays]:
     found = detect(TABLES[index], rules)
-    return {CLASS_MAP[0].name: Spans.of(found.onset_s, found.offset_s, found.peak)}
+    return {CLASS_MAP[0].name: EventArrays.of(found.onset_s, found.offset_s, found.peak)}
 
 
 def derive(index: int, rules: RuleSet) -> Pair:
@@ -57,10 +57,10 @@ NAMES = {CLASS_MAP[0].name: 0, CLASS_MAP[1].name: 1}
 
 
 def two_classes(index: int, rules: RuleSet) -> Pair:
-    def found(rules: RuleSet) -> dict[str, Spans]:
+    def found(rules: RuleSet) -> dict[str, EventArrays]:
         all_of_them = detect(TWO[index], rules)
         return {
-            name: Spans.of(some.onset_s, some.offset_s, some.peak)
+            name: EventArrays.of(some.onset_s, some.offset_s, some.peak)
             for name, place in NAMES.items()
             for some in (all_of_them.of_class(place),)
         }

@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from yamnet_gui.assets import class_map_path, resource_path
 from yamnet_gui.audio import open_audio
-from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.resources import class_map_path, resource_path
 
 NAMES = ClassMap.from_csv(class_map_path()).names
 ICONS = sorted(resource_path("icons").glob("*.svg"))

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from yamnet_gui.assets import class_map_path
 from yamnet_gui.audio import mono_16k, open_audio
-from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.resources import class_map_path
 from yamnet_gui.yamnet import Analyzer, Network, frame_count, load_network, log_mel
 
 pytestmark = [pytest.mark.reference, pytest.mark.weights]

@@ -2,19 +2,13 @@
 
 from .counts import Counts, added, mean_f1, total
 from .curve import PrecisionRecall, curve_of, precision_recall
+from .event_arrays import EventArrays, Pair, by_label, counting_events_below, united
 from .matching import event_counts, matches, segment_counts
 from .mistakes import Mistake, MistakeKind, mistakes
 from .pairing import Paired, paired
 from .psds import SCENARIO_1, SCENARIO_2, Psds, PsdsSettings, psds
-from .report import (
-    Confusion,
-    Evaluation,
-    confusions,
-    evaluate,
-    restricted,
-)
+from .report import Confusion, Evaluation, confusions, evaluate, restricted
 from .reviewed import ReviewedTruth, is_decision, reviewed_pair
-from .spans import Pair, Spans, by_label, counting_events_below, united
 
 __all__ = [
     "SCENARIO_1",
@@ -22,6 +16,7 @@ __all__ = [
     "Confusion",
     "Counts",
     "Evaluation",
+    "EventArrays",
     "Mistake",
     "MistakeKind",
     "Pair",
@@ -30,7 +25,6 @@ __all__ = [
     "Psds",
     "PsdsSettings",
     "ReviewedTruth",
-    "Spans",
     "added",
     "by_label",
     "confusions",

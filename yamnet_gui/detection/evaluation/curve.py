@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .counts import Counts
+from .event_arrays import NO_SPANS, EventArrays, Pair
 from .matching import event_counts
-from .spans import NO_SPANS, Pair, Spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def precision_recall(
         for pair in pairs:
             found = pair.found.get(label, NO_SPANS)
             keep = found.score >= threshold
-            some = Spans(found.onset_s[keep], found.offset_s[keep], found.score[keep])
+            some = EventArrays(found.onset_s[keep], found.offset_s[keep], found.score[keep])
             one = Pair({label: pair.truth.get(label, NO_SPANS)}, {label: some}, pair.duration_s)
             counts += event_counts(one, collar_s, offset_share)[label]
         return counts

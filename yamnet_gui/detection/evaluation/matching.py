@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .counts import Counts
-from .spans import NO_SPANS, Pair, Spans
+from .event_arrays import NO_SPANS, EventArrays, Pair
 
 _SLACK = 1e-9  # seconds: times such as 0.3 are not exact in binary
 
@@ -26,7 +26,7 @@ def event_counts(pair: Pair, collar_s: float = 0.5, offset_share: float = 0.2) -
 
 
 def matches(
-    truth: Spans, found: Spans, collar_s: float, offset_share: float
+    truth: EventArrays, found: EventArrays, collar_s: float, offset_share: float
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Places of the paired events in `truth` and in `found`."""
     first = np.searchsorted(found.onset_s, truth.onset_s - collar_s - _SLACK, "left")
@@ -65,7 +65,7 @@ def segment_counts(pair: Pair, segment_s: float = 1.0) -> dict[str, Counts]:
     return result
 
 
-def active_segments(spans: Spans, count: int, segment_s: float) -> NDArray[np.bool_]:
+def active_segments(spans: EventArrays, count: int, segment_s: float) -> NDArray[np.bool_]:
     """Which of `count` segments an event touches."""
     first = np.floor(spans.onset_s / segment_s + _SLACK).astype(int).clip(0, count)
     last = np.ceil(spans.offset_s / segment_s - _SLACK).astype(int).clip(first, count)
@@ -75,7 +75,7 @@ def active_segments(spans: Spans, count: int, segment_s: float) -> NDArray[np.bo
     return np.cumsum(steps[:-1]) > 0
 
 
-def _labels(pair: Pair) -> list[tuple[str, Spans, Spans]]:
-    truth: Mapping[str, Spans] = pair.truth
+def _labels(pair: Pair) -> list[tuple[str, EventArrays, EventArrays]]:
+    truth: Mapping[str, EventArrays] = pair.truth
     labels = sorted({*truth, *pair.found})
     return [(x, truth.get(x, NO_SPANS), pair.found.get(x, NO_SPANS)) for x in labels]

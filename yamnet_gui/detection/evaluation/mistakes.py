@@ -7,8 +7,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from .event_arrays import NO_SPANS, EventArrays, Pair
 from .matching import matches
-from .spans import NO_SPANS, Pair, Spans
 
 
 class MistakeKind(StrEnum):
@@ -72,7 +72,7 @@ def _unpaired(pair: Pair, collar_s: float, offset_share: float) -> tuple[Left, L
     return missed, false
 
 
-def _rows(label: str, spans: Spans, paired: NDArray[np.intp]) -> Left:
+def _rows(label: str, spans: EventArrays, paired: NDArray[np.intp]) -> Left:
     left = np.setdiff1d(np.arange(len(spans)), paired)
     columns = (spans.onset_s[left], spans.offset_s[left], spans.score[left])
     return [(label, *row) for row in zip(*(c.tolist() for c in columns), strict=True)]

@@ -7,7 +7,7 @@ from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import Event, LabelledRecording, ReviewState
 from yamnet_gui.core.ontology import Ontology
 
-from .spans import NO_SPANS, Pair, by_label, counting_events_below
+from .event_arrays import NO_SPANS, Pair, by_label, counting_events_below
 
 
 @dataclass(frozen=True, slots=True)

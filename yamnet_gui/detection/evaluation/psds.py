@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .spans import NO_SPANS, Pair, Spans
+from .event_arrays import NO_SPANS, EventArrays, Pair
 
 _DECIMALS = 6  # times are compared to the microsecond
 _HOUR_S = 3600.0
@@ -95,7 +95,7 @@ def _curve(
         false.append(found.score[wrong])
         weight = np.full(int(wrong.sum()), 1 / duration_s)
         if settings.cross_weight and others:
-            bad = Spans(found.onset_s[wrong], found.offset_s[wrong], found.score[wrong])
+            bad = EventArrays(found.onset_s[wrong], found.offset_s[wrong], found.score[wrong])
             for other in others:
                 spans = pair.truth.get(other, NO_SPANS)
                 if len(spans):
@@ -124,7 +124,7 @@ def _at_least(
 
 
 def _hit_scores(
-    shared: NDArray[np.float64], scores: NDArray[np.float64], truth: Spans, share: float
+    shared: NDArray[np.float64], scores: NDArray[np.float64], truth: EventArrays, share: float
 ) -> NDArray[np.float64]:
     """For each true event that can be hit, the threshold below which it is."""
     order = np.argsort(-scores, kind="stable")
@@ -135,7 +135,7 @@ def _hit_scores(
     return scores[order][np.argmax(enough, axis=0)[reached]] if reached.any() else np.zeros(0)
 
 
-def _shared(a: Spans, b: Spans) -> NDArray[np.float64]:
+def _shared(a: EventArrays, b: EventArrays) -> NDArray[np.float64]:
     """Seconds that each of `a` shares with each of `b`, shape (len(a), len(b))."""
     end = np.minimum(a.offset_s[:, None], b.offset_s)
     return np.maximum(end - np.maximum(a.onset_s[:, None], b.onset_s), 0)

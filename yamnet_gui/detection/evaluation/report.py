@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .counts import Counts, added, mean_f1, total
+from .event_arrays import NO_SPANS, EventArrays, Pair
 from .matching import event_counts, segment_counts
 from .psds import SCENARIO_1, Psds, PsdsSettings, psds
-from .spans import NO_SPANS, Pair, Spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,22 +115,22 @@ def confusions(pairs: Sequence[Pair]) -> tuple[Confusion, ...]:
     return tuple(Confusion(truth, found, value) for (truth, found), value in ordered)
 
 
-def _without(spans: Spans, others: Spans) -> Spans:
+def _without(spans: EventArrays, others: EventArrays) -> EventArrays:
     """The parts of `spans` (joined) that lie in none of `others`."""
     edges = np.unique(np.concatenate([a for s in (spans, others) for a in (s.onset_s, s.offset_s)]))
     if len(edges) < 2:
         return NO_SPANS
     middle = (edges[:-1] + edges[1:]) / 2
     kept = _covers(spans, middle) & ~_covers(others, middle)
-    return Spans(edges[:-1][kept], edges[1:][kept], np.ones(int(kept.sum())))
+    return EventArrays(edges[:-1][kept], edges[1:][kept], np.ones(int(kept.sum())))
 
 
-def _covers(spans: Spans, times: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _covers(spans: EventArrays, times: NDArray[np.float64]) -> NDArray[np.bool_]:
     opened = np.searchsorted(np.sort(spans.onset_s), times, "right")
     return opened > np.searchsorted(np.sort(spans.offset_s), times, "right")
 
 
-def _shared_seconds(a: Spans, b: Spans) -> float:
+def _shared_seconds(a: EventArrays, b: EventArrays) -> float:
     if not len(a) or not len(b):
         return 0.0
     end = np.minimum(a.offset_s[:, None], b.offset_s)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.events import Event, EventList, EventSource, ReviewedSpan, ReviewState
 
-from .spans import NO_SPANS, Pair, Spans, by_label
+from .event_arrays import NO_SPANS, EventArrays, Pair, by_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,9 @@ class ReviewedTruth:
     those that touch an event that a person was uncertain about.
     """
 
-    truth: Mapping[str, Spans]
-    decided: Mapping[str, Spans]
-    unsure: Mapping[str, Spans]
+    truth: Mapping[str, EventArrays]
+    decided: Mapping[str, EventArrays]
+    unsure: Mapping[str, EventArrays]
     reviewed: tuple[ReviewedSpan, ...] = ()
 
     @classmethod
@@ -57,7 +57,7 @@ class ReviewedTruth:
         """Whether nothing can be measured here."""
         return not self.decisions and not self.reviewed
 
-    def pair(self, found: Mapping[str, Spans]) -> Pair:
+    def pair(self, found: Mapping[str, EventArrays]) -> Pair:
         """The truth beside the detections that somebody could judge.
 
         Its duration is what was listened to for every class, which is 0 where single events were
@@ -66,12 +66,12 @@ class ReviewedTruth:
         kept = {label: self._said(label, spans) for label, spans in found.items()}
         return Pair(self.truth, {x: s for x, s in kept.items() if len(s)}, self.heard_s)
 
-    def heard_pair(self, found: Mapping[str, Spans]) -> Pair:
+    def heard_pair(self, found: Mapping[str, EventArrays]) -> Pair:
         """Truth and detections of the stretches listened to for every class alone, without gaps in
         what is known: for measures that count false ones an hour."""
         onset, offset = self._heard_for_all()
 
-        def inside(spans: Spans) -> Spans:
+        def inside(spans: EventArrays) -> EventArrays:
             return _kept(spans, _within((spans.onset_s + spans.offset_s) / 2, onset, offset))
 
         return Pair(
@@ -80,7 +80,7 @@ class ReviewedTruth:
             self.heard_s,
         )
 
-    def _said(self, label: str, found: Spans) -> Spans:
+    def _said(self, label: str, found: EventArrays) -> EventArrays:
         """The detections of a label that somebody has said something about."""
         spans = [r.span for r in self.reviewed if not r.labels or label in r.labels]
         onset, offset = _joined([s.start_s for s in spans], [s.end_s for s in spans])
@@ -139,7 +139,7 @@ def _within(
     return (place >= 0) & (times <= offset[np.maximum(place, 0)])
 
 
-def _touches(found: Spans, others: Spans) -> NDArray[np.bool_]:
+def _touches(found: EventArrays, others: EventArrays) -> NDArray[np.bool_]:
     """Which of `found` share a moment (or an edge) with any of `others`."""
     onset, offset = _joined(others.onset_s.tolist(), others.offset_s.tolist())
     if len(onset) == 0:
@@ -148,5 +148,5 @@ def _touches(found: Spans, others: Spans) -> NDArray[np.bool_]:
     return (place >= 0) & (offset[np.maximum(place, 0)] >= found.onset_s)
 
 
-def _kept(spans: Spans, keep: NDArray[np.bool_]) -> Spans:
-    return Spans(spans.onset_s[keep], spans.offset_s[keep], spans.score[keep])
+def _kept(spans: EventArrays, keep: NDArray[np.bool_]) -> EventArrays:
+    return EventArrays(spans.onset_s[keep], spans.offset_s[keep], spans.score[keep])

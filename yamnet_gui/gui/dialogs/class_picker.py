@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.gui.panels.parts import SearchField, draw_swatch
 from yamnet_gui.gui.theme import class_color
+from yamnet_gui.gui.widgets.parts import SearchField, draw_swatch
 
 _CHOICE_ROLE = Qt.ItemDataRole.UserRole
 _MOST_OWN = 20

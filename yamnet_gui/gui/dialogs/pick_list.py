@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from yamnet_gui.gui.panels.parts import (
+from yamnet_gui.gui.widgets.parts import (
     Index,
     SearchField,
     draw_row_background,

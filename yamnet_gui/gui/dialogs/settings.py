@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from yamnet_gui.gui.panels.parts import TickBox
 from yamnet_gui.gui.state.settings import SETTINGS, Setting, Settings
+from yamnet_gui.gui.widgets.parts import TickBox
 
 Choices = Sequence[tuple[str, str]]
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from yamnet_gui.gui.panels.notices import NoticeKind, kind_color
+from yamnet_gui.gui.widgets.notices import NoticeKind, kind_color
 from yamnet_gui.yamnet.weights import (
     PUBLISHED_SHA256,
     PUBLISHED_SIZE,

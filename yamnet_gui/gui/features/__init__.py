@@ -1,65 +1,74 @@
-"""What the window offers, one file per feature; a new one is added to the list below."""
+"""What the window offers, a folder for each feature; `make_features` names what each builds on."""
 
-from .all_events import AllEvents
-from .at_cursor import AtCursor
-from .calibrating import Calibrating
-from .dataset import Dataset
-from .edges import RefiningEdges
-from .embeddings import KeepingEmbeddings
-from .evaluating import Evaluating
-from .exporting import Exporting
+from yamnet_gui.gui.context import Context
+
+from .cursor_ranking import CursorRanking
+from .custom_classes.feature import TrainingFeature
+from .custom_classes.scores import CustomClassScores
+from .dataset.all_events import AllEvents
+from .dataset.feature import DatasetFeature
+from .edge_refinement import EdgeRefinement
+from .embedding_map.feature import EmbeddingMap
+from .embedding_storage import EmbeddingStorage
+from .export.feature import ExportFeature
 from .feature import Feature, run_dialog
 from .files import Files
-from .first_scores import FirstScores
-from .folding import FoldingKinds
-from .importing import Importing
-from .keeping import SafeKeeping
-from .labelling import Labelling
-from .looking import Looking
-from .mapping import Mapping
+from .grouping import GroupingFeature
+from .initial_analysis import InitialAnalysis
+from .label_import.feature import ImportFeature
+from .label_sets.feature import LabelSetsFeature
 from .menus import Menus
-from .project_menu import ProjectMenu
-from .queueing import Queueing
-from .replaying import Replaying
-from .rules import RuleSetting
-from .similar import FindingSimilar
-from .spectrogram_memory import SpectrogramMemory
-from .stability import CheckingStability
-from .taught_scores import TaughtScores
-from .teaching import Teaching
-from .telling import Telling
+from .project.feature import ProjectMenu
+from .project.merge_and_backup import MergeAndBackup
+from .quality.calibration import CalibrationFeature
+from .quality.evaluation import EvaluationFeature
+from .quality.replay import ReplayFeature
+from .quality.stability import StabilityFeature
+from .review_queue.feature import ReviewQueueFeature
+from .rules.feature import RulesFeature
+from .similarity.feature import SimilarSounds
+from .spectrogram_settings import SpectrogramPersistence
+from .status_messages import StatusMessages
 from .tools import Tools
+from .view_dialogs import ViewDialogs
 
-__all__ = ["FEATURES", "Feature", "run_dialog"]
+__all__ = ["Feature", "Files", "make_features", "run_dialog"]
 
-FEATURES: tuple[type[Feature], ...] = (
-    Telling,
-    FirstScores,
-    RefiningEdges,
-    Menus,
-    Files,
-    ProjectMenu,
-    SafeKeeping,
-    Dataset,
-    AllEvents,
-    Queueing,
-    Labelling,
-    RuleSetting,
-    FoldingKinds,
-    Exporting,
-    Importing,
-    Calibrating,
-    Evaluating,
-    Replaying,
-    CheckingStability,
-    Looking,
-    AtCursor,
-    SpectrogramMemory,
-    Tools,
-    KeepingEmbeddings,
-    TaughtScores,
-    FindingSimilar,
-    Teaching,
-    Mapping,
-)
-"""In the order in which they are made; each class takes the workbench."""
+
+def make_features(context: Context) -> tuple[Feature, ...]:
+    """Every feature of one window."""
+    all_events = AllEvents(context)
+    label_import = ImportFeature(context)
+    custom_scores = CustomClassScores(context)
+    similar_sounds = SimilarSounds(context)
+    training = TrainingFeature(context, similar_sounds, custom_scores)
+    return (
+        StatusMessages(context),
+        InitialAnalysis(context),
+        EdgeRefinement(context),
+        Menus(context),
+        Files(context, (label_import, training)),
+        ProjectMenu(context),
+        MergeAndBackup(context),
+        DatasetFeature(context),
+        all_events,
+        ReviewQueueFeature(context),
+        LabelSetsFeature(context),
+        RulesFeature(context),
+        GroupingFeature(context),
+        ExportFeature(context, all_events),
+        label_import,
+        CalibrationFeature(context),
+        EvaluationFeature(context),
+        ReplayFeature(context),
+        StabilityFeature(context),
+        ViewDialogs(context),
+        CursorRanking(context),
+        SpectrogramPersistence(context),
+        Tools(context),
+        EmbeddingStorage(context),
+        custom_scores,
+        similar_sounds,
+        training,
+        EmbeddingMap(context, similar_sounds),
+    )

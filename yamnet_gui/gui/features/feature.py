@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog
 
-if TYPE_CHECKING:
-    from yamnet_gui.gui.workbench import Workbench
 
-
-class Feature:
-    """One thing that the window can do. Made with the workbench, after everything is placed.
+class Feature(QObject):
+    """One thing that the window can do. Made once everything that it builds on is there.
 
     Imports its dialogs when they are first wanted: the window stands sooner without them.
     """
 
-    def __init__(self, workbench: Workbench) -> None:
-        self._bench = workbench
+    def __init__(self) -> None:
+        super().__init__()
         self._dialog: QDialog | None = None
 
     def handlers(self) -> Mapping[str, Callable[[], object]]:

@@ -1,64 +1,125 @@
-"""Opening recordings and folders, and a picture of the window."""
+"""Opening recordings, folders and projects: from the menu, by dropping files, from the list."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFileDialog
 
 from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.core.errors import UserError
+from yamnet_gui.gui.jobs.demo import demo_recording
+from yamnet_gui.gui.widgets.notices import NoticeKind
+from yamnet_gui.labels.project import PROJECT_SUFFIX
 
 from .feature import Feature
 
 if TYPE_CHECKING:
-    from yamnet_gui.gui.workbench import Workbench
+    from yamnet_gui.gui.context import Context
 
 
 class Files(Feature):
-    """Asks which recording or folder to open."""
+    """Opens what is asked for; `takers` are features with a use for files that are no recording."""
 
-    def __init__(self, workbench: Workbench) -> None:
-        super().__init__(workbench)
-        workbench.welcome.open_requested.connect(lambda: self.open())
+    def __init__(self, context: Context, takers: Sequence[Feature]) -> None:
+        super().__init__()
+        self._takers = takers
+        self._settings = context.session.settings
+        self._recording_loader = context.services.recording
+        self._project_manager = context.services.projects
+        self._notices = context.shell.notices
+        self._recordings_panel = context.shell.recordings
+        self._show_error = context.shell.show_error
+        self._window = context.shell.window
+        welcome = context.shell.welcome
+        welcome.open_requested.connect(self.ask_recording)
+        welcome.demo_requested.connect(self.open_demo)
+        welcome.recent_requested.connect(self._recording_loader.open)
+        self._recordings_panel.open_requested.connect(self._recording_loader.open)
+        self._window.files_dropped.connect(self._on_dropped)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         return {
-            "open": self.open,
-            "open_folder": self.open_folder,
-            "demo": self._bench.open_demo,
+            "open": self.ask_recording,
+            "open_folder": self.ask_folder,
+            "demo": self.open_demo,
             "screenshot": self.screenshot,
-            "quit": self._bench.window.close,
+            "quit": self._window.close,
         }
 
-    def open(self) -> None:
-        """Lets a person choose a recording."""
+    @Slot()
+    def ask_recording(self) -> None:
+        """Lets the user choose a recording."""
         patterns = " ".join(f"*{suffix}" for suffix in sorted(SOUND_SUFFIXES))
         name, _chosen = QFileDialog.getOpenFileName(
-            self._bench.window,
+            self._window,
             "Open a recording",
-            self._bench.settings.folder(),
+            self._settings.folder(),
             f"Recordings ({patterns});;All files (*)",
         )
         if name:
-            self._bench.open(Path(name))
+            self.open(Path(name))
 
-    def open_folder(self) -> None:
-        """Lists the recordings of a folder."""
+    def ask_folder(self) -> None:
+        """Lets the user choose a folder whose recordings are listed."""
         name = QFileDialog.getExistingDirectory(
-            self._bench.window, "Open a folder of recordings", self._bench.settings.folder()
+            self._window, "Open a folder of recordings", self._settings.folder()
         )
         if name:
-            self._bench.open_folder(Path(name))
+            self.open_folder(Path(name))
+
+    def open(self, path: Path) -> None:
+        """Opens a recording, a folder into the list, a project or a table of labels."""
+        if path.is_dir():
+            self.open_folder(path)
+        elif path.suffix == PROJECT_SUFFIX:
+            self._project_manager.open(path)
+        elif all(feature.take_dropped([path]) for feature in self._takers):
+            self._recording_loader.open(path)
+
+    def open_folder(self, folder: Path) -> None:
+        """Lists the recordings of a folder."""
+        try:
+            paths = sorted(
+                p for p in folder.iterdir() if p.suffix.lower() in SOUND_SUFFIXES and p.is_file()
+            )
+        except OSError as error:
+            self._show_error(UserError(folder, f"cannot be read ({error.strerror})"))
+            return
+        self._settings.remember_folder(folder)
+        if not paths:
+            self._notices.show_notice(
+                NoticeKind.INFO, f"{folder.name}: there are no recordings in this folder."
+            )
+        self._recordings_panel.set_files(paths)
+
+    @Slot()
+    def open_demo(self) -> None:
+        """The recording that ships with the program, with its stored analysis."""
+        try:
+            self._recording_loader.open(demo_recording())
+        except UserError as error:
+            self._show_error(error)
 
     def screenshot(self) -> None:
         """Saves a picture of the window."""
-        bench = self._bench
-        picture = bench.window.grab()
+        picture = self._window.grab()
         name, _chosen = QFileDialog.getSaveFileName(
-            bench.window, "Save a picture", "yamnet_gui.png", "Pictures (*.png)"
+            self._window, "Save a picture", "yamnet_gui.png", "Pictures (*.png)"
         )
         if name and not picture.save(name, "PNG"):
-            bench.show_error(UserError(name, "cannot be written", "choose another folder"))
+            self._show_error(UserError(name, "cannot be written", "choose another folder"))
+
+    @Slot(list)
+    def _on_dropped(self, names: list[str]) -> None:
+        paths: Sequence[Path] = [Path(name) for name in names]
+        for feature in self._takers:
+            paths = feature.take_dropped(paths)
+        for path in paths[1:]:
+            if path.is_file():
+                self._recordings_panel.add_file(path)
+        if paths:
+            self.open(paths[0])

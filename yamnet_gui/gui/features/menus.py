@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu
 from .feature import Feature
 
 if TYPE_CHECKING:
-    from yamnet_gui.gui.workbench import Workbench
+    from yamnet_gui.gui.context import Context
 
 _OF_A_PLACE = ("draw", "find_similar", "play_selected", "zoom_event", "zoom_all", "clear_selection")
 _OF_AN_EVENT = (
@@ -24,34 +24,41 @@ _OF_AN_EVENT = (
 class Menus(Feature):
     """Offers by right click what can be done there."""
 
-    def __init__(self, workbench: Workbench) -> None:
-        super().__init__(workbench)
-        workbench.tracks.menu_requested.connect(self._track_menu)
-        workbench.events_panel.menu_requested.connect(self._event_menu)
-        self._channels = workbench.window.menus["Play"].addMenu("C&hannel")
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._class_view = context.session.class_view
+        self._document = context.session.document
+        self._selection = context.session.selection
+        self._player = context.services.player
+        self._transport = context.services.transport
+        self._events_panel = context.shell.events
+        self._tracks = context.shell.tracks
+        self._window = context.shell.window
+        self._tracks.menu_requested.connect(self._track_menu)
+        self._events_panel.menu_requested.connect(self._event_menu)
+        self._channels = self._window.menus["Play"].addMenu("C&hannel")
         self._channels.setEnabled(False)
         self._channels.triggered.connect(self._choose_channel)
-        workbench.document.recording_changed.connect(self._offer_channels)
+        self._document.recording_changed.connect(self._offer_channels)
 
     def _track_menu(self, at: QPoint, time_s: float, event_id: str) -> None:
         if event_id:
             self._event_menu(at, event_id)
             return
-        menu = QMenu(self._bench.window)
+        menu = QMenu(self._window)
         menu.addAction("Play from here", lambda: self._play_from(time_s))
         self._add(menu, _OF_A_PLACE)
         menu.popup(at)
 
     def _event_menu(self, at: QPoint, event_id: str) -> None:
-        bench = self._bench
-        if event_id and event_id not in bench.selection.ids:
-            bench.selection.select((event_id,))
-        menu = QMenu(bench.window)
+        if event_id and event_id not in self._selection.ids:
+            self._selection.select((event_id,))
+        menu = QMenu(self._window)
         self._add(menu, _OF_AN_EVENT)
-        event = bench.controller.current_event()
+        event = self._transport.current_event()
         if event is not None and event.class_index is not None:
             index = event.class_index
-            menu.addAction("Show the class's score", lambda: bench.classes.choose(index))
+            menu.addAction("Show the class's score", lambda: self._class_view.choose(index))
         menu.popup(at)
 
     def _add(self, menu: QMenu, names: tuple[str, ...]) -> None:
@@ -59,15 +66,15 @@ class Menus(Feature):
             if name == "|":
                 menu.addSeparator()
             else:
-                menu.addAction(self._bench.window.actions_by_id[name])
+                menu.addAction(self._window.actions_by_id[name])
 
     def _play_from(self, time_s: float) -> None:
-        self._bench.controller.seek(time_s)
-        self._bench.player.play(None)
+        self._transport.seek(time_s)
+        self._player.play(None)
 
     def _offer_channels(self) -> None:
         """Which channel is heard: all of them as they are, or one."""
-        recording = self._bench.document.recording
+        recording = self._document.recording
         if recording is None:
             return
         count = recording.info.channels
@@ -83,4 +90,4 @@ class Menus(Feature):
     def _choose_channel(self, chosen: QAction) -> None:
         for action in self._channels.actions():
             action.setChecked(action is chosen)
-        self._bench.player.set_channel(chosen.data())
+        self._player.set_channel(chosen.data())

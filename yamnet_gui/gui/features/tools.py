@@ -9,18 +9,26 @@ from PySide6.QtGui import QKeySequence
 
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.gui.actions import ACTIONS
-from yamnet_gui.gui.jobs.analysing import FetchProgress
-from yamnet_gui.gui.panels.notices import NoticeKind
+from yamnet_gui.gui.jobs.analysis import FetchProgress
+from yamnet_gui.gui.widgets.notices import NoticeKind
 from yamnet_gui.yamnet import WeightsFile
 
 from .feature import Feature, run_dialog
 
 if TYPE_CHECKING:
-    pass
+    from yamnet_gui.gui.context import Context
 
 
 class Tools(Feature):
     """Dialogs about the program and not about a recording."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._settings = context.session.settings
+        self._analysis = context.services.analysis
+        self._player = context.services.player
+        self._notices = context.shell.notices
+        self._window = context.shell.window
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         return {
@@ -34,43 +42,41 @@ class Tools(Feature):
     def change_settings(self) -> None:
         from yamnet_gui.gui.dialogs.settings import SettingsDialog
 
-        bench = self._bench
-        devices = (("", "The system's own"), *((d.id, d.name) for d in bench.player.devices()))
-        dialog = SettingsDialog(bench.settings, {"output_device": devices}, parent=bench.window)
+        devices = (("", "The system's own"), *((d.id, d.name) for d in self._player.devices()))
+        dialog = SettingsDialog(self._settings, {"output_device": devices}, parent=self._window)
         run_dialog(dialog)
 
     def clear_cache(self) -> None:
-        freed = self._bench.analysing.clear_cache()
-        self._bench.notices.show_notice(
+        freed = self._analysis.clear_cache()
+        self._notices.show_notice(
             NoticeKind.INFO, f"Stored results removed: {freed / 1e6:.0f} MB are free.", seconds=8
         )
 
     def shortcuts(self) -> None:
         from yamnet_gui.gui.dialogs.shortcuts import ShortcutRow, ShortcutsDialog
 
-        bench = self._bench
         rows = []
         for spec in ACTIONS:
-            key = bench.window.actions_by_id[spec.id].shortcut()
+            key = self._window.actions_by_id[spec.id].shortcut()
             shown = key.toString(QKeySequence.SequenceFormat.PortableText)
             usual = spec.keys[0] if spec.keys else ""
             title = spec.title.replace("&", "").rstrip("…")
             rows.append(ShortcutRow(spec.id, title, shown, spec.menu, usual))
-        dialog = ShortcutsDialog(rows, bench.window)
-        dialog.key_changed.connect(bench.settings.set_shortcut)
+        dialog = ShortcutsDialog(rows, self._window)
+        dialog.key_changed.connect(self._settings.set_shortcut)
         run_dialog(dialog)
 
     def about(self) -> None:
         from yamnet_gui.gui.dialogs.about import AboutDialog
 
-        run_dialog(AboutDialog(self._bench.window))
+        run_dialog(AboutDialog(self._window))
 
     def weights(self) -> None:
         """Shows where the weights are; fetches or takes them."""
         from yamnet_gui.gui.dialogs.weights import WeightsDialog
 
-        analysing = self._bench.analysing
-        dialog = WeightsDialog(self._bench.window)
+        analysing = self._analysis
+        dialog = WeightsDialog(self._window)
         path = analysing.weights_path
         if path is not None:
             dialog.show_checking(path)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.core.spans import TimeSpan
-from yamnet_gui.gui.state.review_queue import QueueWish, Rows
+from yamnet_gui.gui.state.review_queue import QueueRequest, Rows
 from yamnet_gui.labels.project import (
     ClassCounts,
     Command,
@@ -17,7 +17,7 @@ from yamnet_gui.labels.project import (
     mark_reviewed_stretches,
     set_state,
 )
-from yamnet_gui.labels.stabilities import least_stable
+from yamnet_gui.labels.project.stabilities import least_stable
 
 _PIECE = 2000
 
@@ -27,7 +27,7 @@ class BuildQueueJob:
     """The rows of the events to review, in order; int64 (n,)."""
 
     project: Project
-    wish: QueueWish
+    wish: QueueRequest
     recording_id: str
     threshold: float
     seed: int = 0

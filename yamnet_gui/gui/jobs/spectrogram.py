@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from yamnet_gui.analysis import user_cache_folder
 from yamnet_gui.audio import open_audio, peaks_key
 from yamnet_gui.audio.overview import OverviewBuilder, SpectrogramOverview
 from yamnet_gui.audio.spectrogram import SpectrogramSettings, spectrogram_columns
-from yamnet_gui.batch import user_cache_folder
+from yamnet_gui.gui.background.priority import ForegroundPriority
 from yamnet_gui.gui.state.spectrogram import ROWS, TILE_COLUMNS, Tile, TileKey, to_bytes
 
-from .background import RightOfWay
-from .opening import shrink
+from .recording import shrink
 
 _SHOW_EVERY_S = 0.5
 _KEPT_BYTES = 2**30
@@ -28,7 +28,7 @@ class OverviewJob:
     """
 
     path: Path
-    way: RightOfWay = field(default_factory=RightOfWay)
+    way: ForegroundPriority = field(default_factory=ForegroundPriority)
 
     def run(self) -> Iterator[SpectrogramOverview]:
         folder = user_cache_folder() / "spectrograms"
@@ -62,7 +62,7 @@ class TilesJob:
     path: Path
     settings: SpectrogramSettings
     keys: tuple[TileKey, ...]
-    way: RightOfWay = field(default_factory=RightOfWay)
+    way: ForegroundPriority = field(default_factory=ForegroundPriority)
 
     def run(self) -> Iterator[tuple[TileKey, Tile]]:
         with open_audio(self.path) as source:

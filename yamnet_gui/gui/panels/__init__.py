@@ -1,9 +1,10 @@
 """The panels around the tracks: they read from owners and ask by signals."""
 
+from yamnet_gui.gui.widgets.notices import NoticeBar, NoticeKind
+
 from .classes import ClassesPanel
 from .events import EventsPanel
 from .inspector import InspectorPanel
-from .notices import NoticeBar, NoticeKind
 from .recordings import RecordingsPanel
 from .status import StatusBar
 from .welcome import WelcomePanel

@@ -30,21 +30,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.gui.state.class_table import (
-    CLASS_ROLE,
-    SCORE_ROLE,
-    SHOWN_ROLE,
-    ClassColumn,
-    ClassTableModel,
-)
 from yamnet_gui.gui.state.class_view import ClassOrder, ClassView, Showing
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.rules import Rules
 from yamnet_gui.gui.theme import class_color
-
-from .parts import (
+from yamnet_gui.gui.widgets.parts import (
     Index,
     QuietTree,
     SearchField,
@@ -55,6 +47,8 @@ from .parts import (
     draw_tick,
     row_height,
 )
+
+from .class_table_model import CLASS_ROLE, SCORE_ROLE, SHOWN_ROLE, ClassColumn, ClassTableModel
 
 _COALESCED_MS = 350
 _ORDERS = (

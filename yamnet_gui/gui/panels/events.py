@@ -19,22 +19,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import ReviewState
+from yamnet_gui.gui.features.review_queue.queue_bar import QueueBar
 from yamnet_gui.gui.state.document import AnalysisState, Document
-from yamnet_gui.gui.state.event_table import (
-    EVENT_ROLE,
-    STATE_WORDS,
-    EventColumn,
-    EventFilter,
-    EventTableModel,
-)
-from yamnet_gui.gui.state.folding import Folding
+from yamnet_gui.gui.state.grouping import Grouping
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.theme import class_color, state_mark
+from yamnet_gui.gui.widgets.parts import (
+    Index,
+    QuietTable,
+    SearchField,
+    draw_row_background,
+    draw_swatch,
+    theme_of,
+)
 
-from .parts import Index, QuietTable, SearchField, draw_row_background, draw_swatch, theme_of
-from .queue_bar import QueueBar
+from .event_table_model import EVENT_ROLE, STATE_WORDS, EventColumn, EventFilter, EventTableModel
 
 _STATE_CHOICES: tuple[tuple[str, frozenset[ReviewState] | None], ...] = (
     ("All states", None),
@@ -57,7 +58,7 @@ class EventsPanel(QWidget):
         document: Document,
         selection: EventSelection,
         class_map: ClassMap,
-        folding: Folding,
+        folding: Grouping,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)

@@ -18,20 +18,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.gui.state.best import BEST_OF_EVENT, best_first, span_scores
 from yamnet_gui.gui.state.document import Document
-from yamnet_gui.gui.state.event_table import STATE_WORDS
-from yamnet_gui.gui.state.folding import Folding
+from yamnet_gui.gui.state.grouping import Grouping
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
+from yamnet_gui.gui.state.top_classes import BEST_OF_EVENT, best_first, span_scores
 from yamnet_gui.gui.theme import class_color, state_mark
 from yamnet_gui.gui.times import clock, length
+from yamnet_gui.gui.widgets.frequency_range import BandRow
+from yamnet_gui.gui.widgets.parts import ElidedLabel, ScoreBars, ScoreRow
 
-from .band import BandRow
-from .parts import ElidedLabel, ScoreBars, ScoreRow
+from .event_table_model import STATE_WORDS
 
 _BEST_AT_CURSOR = 8
 _CURSOR_MS = 66
@@ -54,7 +54,7 @@ class InspectorPanel(QWidget):
         timeline: Timeline,
         class_map: ClassMap,
         ontology: Ontology,
-        folding: Folding | None = None,
+        folding: Grouping | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)

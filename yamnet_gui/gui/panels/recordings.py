@@ -14,9 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from yamnet_gui.gui.state.recording_table import NAME, PATH_ROLE, STATE, RecordingsModel
+from yamnet_gui.gui.widgets.parts import ElidedLabel, IconButton, Index, QuietTable, SearchField
 
-from .parts import ElidedLabel, IconButton, Index, QuietTable, SearchField
+from .recording_table_model import NAME, PATH_ROLE, STATE, RecordingsModel
 from .status import time_left
 
 _STEPS = 1000

@@ -7,8 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QW
 
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.times import clock
-
-from .parts import ElidedLabel, IconButton
+from yamnet_gui.gui.widgets.parts import ElidedLabel, IconButton
 
 _STEPS = 1000
 

@@ -5,8 +5,8 @@ from abc import abstractmethod
 
 from PySide6.QtCore import QObject, Signal
 
+from .audio_output import AudioOutput, Clock, NullAudioOutput
 from .values import Device
-from .voice import Clock, SilentVoice, Voice
 
 
 class Outputs(QObject):
@@ -20,11 +20,11 @@ class Outputs(QObject):
         """The devices to choose from."""
 
     @abstractmethod
-    def voice(self, device_id: str | None) -> Voice:
+    def voice(self, device_id: str | None) -> AudioOutput:
         """A voice on this device, or on the default one; a silent one where there is none."""
 
     @abstractmethod
-    def fits(self, voice: Voice, device_id: str | None) -> bool:
+    def fits(self, voice: AudioOutput, device_id: str | None) -> bool:
         """Whether `voice` still plays where `voice(device_id)` would."""
 
     @abstractmethod
@@ -45,10 +45,10 @@ class SilentOutputs(Outputs):
     def devices(self) -> list[Device]:
         return []
 
-    def voice(self, device_id: str | None) -> Voice:
-        return SilentVoice(self._reason, self._clock)
+    def voice(self, device_id: str | None) -> AudioOutput:
+        return NullAudioOutput(self._reason, self._clock)
 
-    def fits(self, voice: Voice, device_id: str | None) -> bool:
+    def fits(self, voice: AudioOutput, device_id: str | None) -> bool:
         return True
 
     def give_up(self, sentence: str) -> None:

@@ -9,9 +9,9 @@ from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.events import RecordingInfo
 from yamnet_gui.core.spans import TimeSpan
 
+from .audio_output import AudioOutput
 from .outputs import Outputs
-from .values import FASTEST, SLOWEST, Course, Device, PlayState, Speed
-from .voice import Voice
+from .values import FASTEST, SLOWEST, Device, PlaybackRequest, PlayState, Speed
 
 TICK_MS = 16
 SNIPPET_S = 0.08
@@ -268,9 +268,9 @@ class Player(QObject):
         whole = TimeSpan(0.0, self._duration_s)
         return whole if self._span is None else self._span.clipped(0.0, self._duration_s)
 
-    def _course(self, bounds: TimeSpan | None = None) -> Course:
+    def _course(self, bounds: TimeSpan | None = None) -> PlaybackRequest:
         assert self._path is not None, "a recording is open"
-        return Course(
+        return PlaybackRequest(
             path=self._path,
             sample_rate_hz=self._rate_hz,
             channels=self._channels,
@@ -338,7 +338,7 @@ class Player(QObject):
 
     # Devices that come and go
 
-    def _new_voice(self) -> Voice:
+    def _new_voice(self) -> AudioOutput:
         voice = self._outputs.voice(self._device_id)
         voice.setParent(self)
         voice.failed.connect(self._voice_failed)

@@ -26,14 +26,14 @@ from PySide6.QtMultimedia import (  # noqa: E402
     QtAudio,
 )
 
-from .chain import OutputFormat, heard_channels, heard_rate_hz  # noqa: E402
-from .feed import Encode, Feed  # noqa: E402
+from .audio_output import AudioOutput, NullAudioOutput, Reading  # noqa: E402
+from .filter_chain import OutputFormat, heard_channels, heard_rate_hz  # noqa: E402
 from .outputs import Outputs  # noqa: E402
-from .pace import Pace  # noqa: E402
+from .playback_clock import PlaybackClock  # noqa: E402
+from .pull_device import Encode, PullDevice  # noqa: E402
 from .reader import Reader  # noqa: E402
 from .stream import Stream  # noqa: E402
-from .values import Course, Device  # noqa: E402
-from .voice import Reading, SilentVoice, Voice  # noqa: E402
+from .values import Device, PlaybackRequest  # noqa: E402
 
 BUFFER_S = 0.5
 """The device's own store, filled by the GUI thread: how long that may be busy unheard."""
@@ -69,15 +69,15 @@ class SoundOutputs(Outputs):
     def devices(self) -> list[Device]:
         return [_device(found) for found in QMediaDevices.audioOutputs()]
 
-    def voice(self, device_id: str | None) -> Voice:
+    def voice(self, device_id: str | None) -> AudioOutput:
         found = self._find(device_id)
         if self._gave_up or found is None:
-            return SilentVoice(self._gave_up or NO_DEVICE)
-        return SoundVoice(found)
+            return NullAudioOutput(self._gave_up or NO_DEVICE)
+        return QtAudioOutput(found)
 
-    def fits(self, voice: Voice, device_id: str | None) -> bool:
+    def fits(self, voice: AudioOutput, device_id: str | None) -> bool:
         found = self._find(device_id)
-        playing = voice.device if isinstance(voice, SoundVoice) else None
+        playing = voice.device if isinstance(voice, QtAudioOutput) else None
         return playing == (None if found is None else _device(found))
 
     def give_up(self, sentence: str) -> None:
@@ -96,7 +96,7 @@ class SoundOutputs(Outputs):
         self.changed.emit()
 
 
-class SoundVoice(Voice):
+class QtAudioOutput(AudioOutput):
     """Plays courses on one device."""
 
     def __init__(self, device: QAudioDevice, parent: QObject | None = None) -> None:
@@ -104,12 +104,12 @@ class SoundVoice(Voice):
         self.device = _device(device)
         self._qt_device = device
         self._volume = 1.0
-        self._course: Course | None = None
+        self._course: PlaybackRequest | None = None
         self._stream: Stream | None = None
         self._sink: QAudioSink | None = None
-        self._feed: Feed | None = None
+        self._feed: PullDevice | None = None
         self._format: _SinkFormat | None = None
-        self._pace = Pace(0.0)
+        self._pace = PlaybackClock(0.0)
         self._asked = False
         self._last = Reading(0.0)
         self._reader = Reader(self)
@@ -120,7 +120,7 @@ class SoundVoice(Voice):
         self._drain = QTimer(self, singleShot=True, interval=DRAIN_MS)
         self._drain.timeout.connect(self._silence)
 
-    def start(self, course: Course, at_s: float) -> None:
+    def start(self, course: PlaybackRequest, at_s: float) -> None:
         self._silence()
         self._settle.stop()
         self._course = course
@@ -129,7 +129,7 @@ class SoundVoice(Voice):
         self._stream = Stream(course, at_s, self._format.output)
         self._ask()
 
-    def reshape(self, course: Course) -> None:
+    def reshape(self, course: PlaybackRequest) -> None:
         old, self._course = self._course, course
         unheard = old is not None and not old.loop and not course.loop
         if old is None or not (unheard and old.end_frame == course.end_frame):
@@ -200,7 +200,7 @@ class SoundVoice(Voice):
         sink = QAudioSink(self._qt_device, self._format.qt, self)
         sink.setBufferSize(self._format.qt.bytesForDuration(round(BUFFER_S * 1e6)))
         sink.setVolume(self._volume)
-        self._feed = Feed(
+        self._feed = PullDevice(
             stream,
             self._format.encode,
             self._format.qt.bytesPerFrame(),
@@ -210,7 +210,7 @@ class SoundVoice(Voice):
         )
         self._feed.open(QIODevice.OpenModeFlag.ReadOnly | QIODevice.OpenModeFlag.Unbuffered)
         self._sink = sink
-        self._pace = Pace(_latency_s())
+        self._pace = PlaybackClock(_latency_s())
         sink.start(self._feed)
 
     @Slot()
@@ -230,7 +230,7 @@ class SoundVoice(Voice):
         if self._course is not None:
             self.start(self._course, self._inside(self._course, self.reading().position_s))
 
-    def _inside(self, course: Course, position_s: float) -> float:
+    def _inside(self, course: PlaybackRequest, position_s: float) -> float:
         past = position_s >= course.span.end_s and course.loop
         return course.span.start_s if past else position_s
 
@@ -256,7 +256,7 @@ def _latency_s() -> float:
     return 0.6 * int(wanted) / 1000 if pulse and wanted.isdecimal() else 0.0
 
 
-def _choose_format(device: QAudioDevice, course: Course) -> _SinkFormat:
+def _choose_format(device: QAudioDevice, course: PlaybackRequest) -> _SinkFormat:
     """The file's own rate and channels where the device takes them, else what it likes best."""
     preferred = device.preferredFormat()
     rates = [heard_rate_hz(course), preferred.sampleRate()]

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from yamnet_gui.audio import AudioSource
 
-from .chain import Chain, OutputFormat
-from .course_reader import CourseReader
-from .ledger import Mark
-from .values import Course
+from .filter_chain import FilterChain, OutputFormat
+from .looped_reader import LoopedReader
+from .position_map import Mark
+from .values import PlaybackRequest
 
 AHEAD_S = 2.0
 """How much is kept ready, so that a slow disk or a busy machine is not heard."""
@@ -36,7 +36,7 @@ class Stream:
     One thread puts, one takes; `cancel` makes whoever still fills it give up.
     """
 
-    def __init__(self, course: Course, at_s: float, output: OutputFormat) -> None:
+    def __init__(self, course: PlaybackRequest, at_s: float, output: OutputFormat) -> None:
         self.course = course
         self.at_s = at_s
         self.output = output
@@ -97,8 +97,8 @@ class StreamFiller:
         course = stream.course
         self._stream = stream
         self._rate_hz = course.sample_rate_hz
-        self._reader = CourseReader(source, course, round(stream.at_s * self._rate_hz))
-        self._chain = Chain(course, stream.output)
+        self._reader = LoopedReader(source, course, round(stream.at_s * self._rate_hz))
+        self._chain = FilterChain(course, stream.output)
         self._s_per_frame = 1 / (self._chain.frames_out_per_in * self._rate_hz)
         self._fed = 0
 

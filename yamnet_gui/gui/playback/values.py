@@ -43,7 +43,7 @@ class Speed:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class PlaybackRequest:
     """What is to be heard: a span of a file, how fast, how often and which channel.
 
     `channel` is None for all of them. `span` lies inside the recording.

@@ -6,13 +6,13 @@ from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.events import EventList
 from yamnet_gui.detection import ClassCalibration, with_probability
-from yamnet_gui.labels.calibrations import (
+from yamnet_gui.labels.project import Project
+from yamnet_gui.labels.project.calibrations import (
     Calibration,
     drop_calibration,
     reread,
     store_calibration,
 )
-from yamnet_gui.labels.project import Project
 
 from .document import Document
 from .project import ProjectState

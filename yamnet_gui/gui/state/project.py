@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, EventList, EventSource, ReviewState
-from yamnet_gui.detection import merge_detections
+from yamnet_gui.core.matching import merge_detections
 from yamnet_gui.labels.project import Command, Project, ProjectChange, ProjectEvent, Reviewed
 
 _MANY = 100

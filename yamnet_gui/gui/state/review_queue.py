@@ -12,7 +12,7 @@ Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class QueueWish:
+class QueueRequest:
     """What to review. `kind` None: no queue, events as the table lists them.
 
     `everywhere`: all recordings of the project instead of the open one. `label`: only this class;
@@ -35,13 +35,13 @@ class ReviewQueue(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._wish = QueueWish()
+        self._wish = QueueRequest()
         self._rows: Rows = np.empty(0, np.int64)
         self._row: int | None = None
         self._left = 0
 
     @property
-    def wish(self) -> QueueWish:
+    def wish(self) -> QueueRequest:
         return self._wish
 
     @property
@@ -72,7 +72,7 @@ class ReviewQueue(QObject):
         """How many of the queue nobody has decided on, as last counted."""
         return self._left
 
-    def set_wish(self, wish: QueueWish) -> None:
+    def set_wish(self, wish: QueueRequest) -> None:
         """Forgets the rows of the former wish."""
         if wish != self._wish:
             self._wish = wish

@@ -33,7 +33,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Colours",
         "Dark or light, or whatever the system says",
         (("system", "As the system"), ("dark", "Dark"), ("light", "Light")),
-        page="Look",
+        page="Appearance",
     ),
     Setting(
         "colormap",
@@ -41,7 +41,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Spectrogram colours",
         "Perceptually uniform colour maps",
         tuple((n, n.capitalize()) for n in ("magma", "inferno", "viridis", "cividis", "grey")),
-        page="Look",
+        page="Appearance",
     ),
     Setting(
         "reviewer",

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.detection import Stability
-from yamnet_gui.labels.stabilities import store_stabilities, stored_stabilities
+from yamnet_gui.labels.project.stabilities import store_stabilities, stored_stabilities
 
 from .document import Document
 from .project import ProjectState

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QWheelEvent
 
 from yamnet_gui.core.events import Event, EventList, ReviewState
-from yamnet_gui.gui.state.folding import Folding
+from yamnet_gui.gui.state.grouping import Grouping
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import Theme, class_color, state_mark
@@ -125,7 +125,7 @@ class EventsLayer(Layer):
         timeline: Timeline,
         selection: EventSelection,
         theme: Theme,
-        folding: Folding,
+        folding: Grouping,
     ) -> None:
         super().__init__(area, timeline, z=5)
         self._folding = folding
@@ -285,7 +285,7 @@ class EventsTrack(Track):
 
     edge_moved = Signal(str, float, float, bool)  # id, onset, offset, whether the drag ended
 
-    def __init__(self, folding: Folding, *arguments: object) -> None:
+    def __init__(self, folding: Grouping, *arguments: object) -> None:
         super().__init__("Events", *arguments, bands=False)  # type: ignore[arg-type, misc]
         self._layer = EventsLayer(self.area, self.timeline, self.selection, self.theme, folding)
         self._folding = folding

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.state.document import Document
-from yamnet_gui.gui.state.folding import Folding
+from yamnet_gui.gui.state.grouping import Grouping
 from yamnet_gui.gui.state.rules import Rules
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.sound import Sound
@@ -48,7 +48,7 @@ class TrackStack(QWidget):
         classes: ClassView,
         class_map: ClassMap,
         rules: Rules,
-        folding: Folding,
+        folding: Grouping,
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:

@@ -1,7 +1,9 @@
 """Label formats: one file each behind one small interface. See `FORMATS` for all of them."""
 
-from .base import ImportResult, Keeps, LabelFormat, ReadOptions, WriteOptions
-from .exchange import (
+from .base import Capability, ImportResult, LabelFormat, ReadOptions, WriteOptions
+from .format_limits import kept
+from .raven import label_columns
+from .read_write import (
     WriteStep,
     convert,
     detect_format,
@@ -13,16 +15,14 @@ from .exchange import (
     write_sidecar,
     writing,
 )
-from .loss import kept
-from .raven import label_columns
+from .registry import FORMATS
 from .scores import write_score_table
 from .sidecar import read_sidecar, sidecar_path
-from .table import FORMATS
 
 __all__ = [
     "FORMATS",
+    "Capability",
     "ImportResult",
-    "Keeps",
     "LabelFormat",
     "ReadOptions",
     "WriteOptions",

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from yamnet_gui.core.events import LabelledRecording
 
-from .base import ImportResult, Keeps, LabelFormat, Output, ReadOptions, WriteOptions
-from .collect import Collector
+from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
+from .collector import Collector
 from .text import number, one_line, tab_rows
 
 
@@ -95,7 +95,7 @@ FORMAT = LabelFormat(
     title="Audacity labels",
     suffix=".txt",
     combined=False,
-    keeps=frozenset({Keeps.FREQUENCY, Keeps.EMPTY}),
+    keeps=frozenset({Capability.FREQUENCY, Capability.EMPTY}),
     write=write,
     read=read,
     clean=one_line,

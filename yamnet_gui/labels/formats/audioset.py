@@ -9,15 +9,15 @@ from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo
 
 from .base import (
+    Capability,
     ImportResult,
-    Keeps,
     LabelFormat,
     Output,
     ReadOptions,
     WriteOptions,
     bundled_classes,
 )
-from .collect import Collector
+from .collector import Collector
 from .text import columns, number, one_line, tab_rows
 
 COLUMNS = ("segment_id", "start_time_seconds", "end_time_seconds", "label")
@@ -82,7 +82,7 @@ FORMAT = LabelFormat(
     title="AudioSet strong labels",
     suffix=".tsv",
     combined=True,
-    keeps=frozenset({Keeps.CLASS}),
+    keeps=frozenset({Capability.CLASS}),
     write=write,
     read=read,
     fit=_fit,

@@ -6,12 +6,12 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from yamnet_gui import assets
-from yamnet_gui.core.classes import ClassMap
+from yamnet_gui.core import resources as assets
+from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo
 
 
-class Keeps(StrEnum):
+class Capability(StrEnum):
     """What a format can carry beside onset, offset and label; the values finish sentences."""
 
     PATH = "the recording's folder"
@@ -148,7 +148,7 @@ class LabelFormat:
     title: str
     suffix: str
     combined: bool
-    keeps: frozenset[Keeps]
+    keeps: frozenset[Capability]
     write: Writer | None = None
     read: Reader | None = None
     clean: Callable[[str], str] = _unchanged

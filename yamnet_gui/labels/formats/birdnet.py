@@ -6,8 +6,8 @@ from pathlib import Path
 
 from yamnet_gui.core.errors import LabelsError
 
-from .base import ImportResult, Keeps, LabelFormat, ReadOptions
-from .collect import Collector
+from .base import Capability, ImportResult, LabelFormat, ReadOptions
+from .collector import Collector
 from .text import columns, lines
 
 NEW = ("Start (s)", "End (s)", "Scientific name", "Common name", "Confidence")
@@ -67,7 +67,7 @@ FORMAT = LabelFormat(
     title="BirdNET results",
     suffix=".csv",
     combined=True,
-    keeps=frozenset({Keeps.PATH, Keeps.SCORE_MAX}),
+    keeps=frozenset({Capability.PATH, Capability.SCORE_MAX}),
     read=read,
     recognise=_recognise,
 )

@@ -6,9 +6,9 @@ from pathlib import Path
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording
 
-from .base import ImportResult, Keeps, LabelFormat, Output, ReadOptions, WriteOptions
-from .collect import Collector
-from .text import columns, harmed, harmless, number, one_line, tab_rows
+from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
+from .collector import Collector
+from .text import columns, escape_formula, number, one_line, tab_rows, unescape_formula
 
 COLUMNS = ("filename", "onset", "offset", "event_label")
 DURATION_COLUMNS = ("filename", "duration")
@@ -25,16 +25,16 @@ def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Out
     def events() -> Iterator[str]:
         yield "\t".join(COLUMNS) + "\n"
         for recording in recordings:
-            name = harmless(one_line(options.file_name(recording.recording)))
+            name = escape_formula(one_line(options.file_name(recording.recording)))
             for event in recording.events:
                 times = f"{number(event.onset_s)}\t{number(event.offset_s)}"
-                yield f"{name}\t{times}\t{harmless(clean(event.label))}\n"
+                yield f"{name}\t{times}\t{escape_formula(clean(event.label))}\n"
 
     def durations() -> Iterator[str]:
         yield "\t".join(DURATION_COLUMNS) + "\n"
         for recording in recordings:
             info = recording.recording
-            name = harmless(one_line(options.file_name(info)))
+            name = escape_formula(one_line(options.file_name(info)))
             yield f"{name}\t{number(info.duration_s)}\n"
 
     return {"": events(), DURATIONS_TAIL: durations()}
@@ -52,11 +52,13 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
             row = [*row, *[""] * (len(header) - len(row))]
         name, onset, offset, label = (row[names[n]] for n in COLUMNS)
         if not (onset.strip() or offset.strip() or label.strip()):
-            collector.recording(harmed(name))  # some lists name files without events like this
+            collector.recording(
+                unescape_formula(name)
+            )  # some lists name files without events like this
             continue
         onset_s = collector.seconds(onset, line, "onset")
         offset_s = collector.seconds(offset, line, "offset")
-        collector.event(harmed(name), onset_s, offset_s, harmed(label), line)
+        collector.event(unescape_formula(name), onset_s, offset_s, unescape_formula(label), line)
     beside = path.with_name(path.stem + DURATIONS_TAIL)
     if beside.is_file():
         _read_durations(collector, beside, options)
@@ -72,7 +74,7 @@ def _read_durations(collector: Collector, path: Path, options: ReadOptions) -> N
         if len(row) < len(header):
             raise table.error(f"has {len(row)} cells where {len(header)} are needed", line)
         duration = table.seconds(row[names["duration"]], line, "duration")
-        collector.recording(harmed(row[names["filename"]]), duration_s=duration)
+        collector.recording(unescape_formula(row[names["filename"]]), duration_s=duration)
 
 
 FORMAT = LabelFormat(
@@ -80,7 +82,7 @@ FORMAT = LabelFormat(
     title="DCASE / sed_eval event list",
     suffix=".tsv",
     combined=True,
-    keeps=frozenset({Keeps.PATH, Keeps.DURATION, Keeps.EMPTY}),
+    keeps=frozenset({Capability.PATH, Capability.DURATION, Capability.EMPTY}),
     write=write,
     read=read,
     clean=clean,

@@ -13,8 +13,8 @@ from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo
 
 from . import dcase
-from .base import ImportResult, Keeps, LabelFormat, Output, ReadOptions, WriteOptions
-from .collect import Collector
+from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
+from .collector import Collector
 from .text import blocks
 from .tiers import spread
 
@@ -214,7 +214,7 @@ FORMAT = LabelFormat(
     title="ELAN",
     suffix=".eaf",
     combined=False,
-    keeps=frozenset({Keeps.PATH, Keeps.EMPTY}),
+    keeps=frozenset({Capability.PATH, Capability.EMPTY}),
     write=write,
     read=read,
     clean=clean,

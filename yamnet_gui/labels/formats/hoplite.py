@@ -5,17 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from yamnet_gui.core.errors import LabelsError
-from yamnet_gui.core.events import (
-    Event,
-    EventSource,
-    LabelledRecording,
-    RecordingInfo,
-    ReviewState,
-)
+from yamnet_gui.core.events import Event, EventSource, LabelledRecording, RecordingInfo, ReviewState
 
-from .base import ImportResult, Keeps, LabelFormat, Output, ReadOptions, WriteOptions
-from .collect import Collector
-from .text import columns, csv_lines, csv_rows, harmed, harmless, number
+from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
+from .collector import Collector
+from .text import columns, csv_lines, csv_rows, escape_formula, number, unescape_formula
 
 COLUMNS = ("recording", "start_offset_s", "end_offset_s", "label", "label_type")
 _TYPES = {
@@ -38,11 +32,11 @@ def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Out
     def rows() -> Iterator[Sequence[str]]:
         yield COLUMNS
         for recording in recordings:
-            name = harmless(options.file_name(recording.recording))
+            name = escape_formula(options.file_name(recording.recording))
             for event in recording.events:
                 word = _TYPES[_fit(event, recording.recording).state]
                 times = number(event.onset_s), number(event.offset_s)
-                yield name, *times, harmless(event.label), word
+                yield name, *times, escape_formula(event.label), word
 
     return {"": csv_lines(rows())}
 
@@ -64,7 +58,9 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
         onset_s = collector.seconds(start, line, "start")
         offset_s = collector.seconds(end, line, "end")
         state = _STATES[word.strip().lower()]
-        collector.event(harmed(name), onset_s, offset_s, harmed(label), line, state=state)
+        collector.event(
+            unescape_formula(name), onset_s, offset_s, unescape_formula(label), line, state=state
+        )
     return collector.result()
 
 
@@ -73,7 +69,7 @@ FORMAT = LabelFormat(
     title="hoplite annotations",
     suffix=".csv",
     combined=True,
-    keeps=frozenset({Keeps.PATH, Keeps.STATE}),
+    keeps=frozenset({Capability.PATH, Capability.STATE}),
     write=write,
     read=read,
     fit=_fit,

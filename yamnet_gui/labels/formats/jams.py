@@ -8,8 +8,8 @@ from typing import Any
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import Event, LabelledRecording
 
-from .base import ImportResult, Keeps, LabelFormat, Output, ReadOptions, WriteOptions
-from .collect import Collector
+from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
+from .collector import Collector
 from .text import whole_text
 
 JAMS_VERSION = "0.3.4"
@@ -141,7 +141,7 @@ FORMAT = LabelFormat(
     title="JAMS",
     suffix=".jams",
     combined=False,
-    keeps=frozenset({Keeps.PATH, Keeps.DURATION, Keeps.EMPTY, Keeps.SCORE_MAX}),
+    keeps=frozenset({Capability.PATH, Capability.DURATION, Capability.EMPTY, Capability.SCORE_MAX}),
     write=write,
     read=read,
     time_step_s=1e-6,

@@ -12,8 +12,8 @@ from xml.sax.saxutils import quoteattr
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo, ReviewState
 
-from .base import ImportResult, Keeps, LabelFormat, Output, ReadOptions, WriteOptions
-from .collect import Collector
+from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
+from .collector import Collector
 from .eaf import clean
 from .jams import load_json
 
@@ -177,7 +177,16 @@ FORMAT = LabelFormat(
     title="Label Studio",
     suffix=".json",
     combined=True,
-    keeps=frozenset({Keeps.PATH, Keeps.EMPTY, Keeps.ID, Keeps.STATE, Keeps.SCORE_MAX, Keeps.NOTE}),
+    keeps=frozenset(
+        {
+            Capability.PATH,
+            Capability.EMPTY,
+            Capability.ID,
+            Capability.STATE,
+            Capability.SCORE_MAX,
+            Capability.NOTE,
+        }
+    ),
     write=write,
     read=read,
     clean=clean,

@@ -17,9 +17,9 @@ from yamnet_gui.core.events import (
 )
 from yamnet_gui.core.spans import TimeSpan
 
-from .base import ImportResult, Keeps, LabelFormat, Output, ReadOptions, WriteOptions
-from .collect import Collector
-from .text import columns, csv_lines, csv_rows, harmed, harmless, number
+from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
+from .collector import Collector
+from .text import columns, csv_lines, csv_rows, escape_formula, number, unescape_formula
 
 COLUMNS = (
     "file", "onset_s", "offset_s", "label", "mid", "class_index", "channel", "state", "source",
@@ -77,7 +77,7 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, float):
         return number(value)
-    return harmless(value) if isinstance(value, str) else str(value)
+    return escape_formula(value) if isinstance(value, str) else str(value)
 
 
 def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Output:
@@ -93,7 +93,7 @@ def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Out
         yield REVIEWED_COLUMNS
         for recording in recordings:
             info = recording.recording
-            head = [harmless(options.file_name(info)), number(info.duration_s)]
+            head = [escape_formula(options.file_name(info)), number(info.duration_s)]
             if not recording.reviewed:  # the row says that the recording was part of the export
                 yield [*head, "", "", "", "", ""]
             for span in recording.reviewed:
@@ -102,7 +102,7 @@ def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Out
                     number(span.span.start_s),
                     number(span.span.end_s),
                     json.dumps(span.labels, ensure_ascii=False) if span.labels else "",
-                    harmless(span.reviewer),
+                    escape_formula(span.reviewer),
                     span.reviewed_utc.isoformat() if span.reviewed_utc else "",
                 ]
 
@@ -141,7 +141,7 @@ def _cells(
 
 def _read_event(collector: Collector, cells: dict[str, str], line: int) -> None:
     def text(name: str) -> str:
-        return harmed(cells.get(name, ""))
+        return unescape_formula(cells.get(name, ""))
 
     onset_s = collector.seconds(cells["onset_s"], line, "onset")
     offset_s = collector.seconds(cells["offset_s"], line, "offset")
@@ -178,7 +178,7 @@ def _read_reviewed(collector: Collector, path: Path, options: ReadOptions) -> No
     table = Collector("csv", path, options)  # reports errors under the second table's name
     for line, row in rows:
         cells = _cells(table, row, header, line)
-        name = harmed(cells["file"])
+        name = unescape_formula(cells["file"])
         duration = table.number(cells["duration_s"], line, "duration_s")
         collector.recording(name, duration_s=duration)
         if not cells["from_s"] and not cells["to_s"]:
@@ -190,7 +190,7 @@ def _read_reviewed(collector: Collector, path: Path, options: ReadOptions) -> No
         span = ReviewedSpan(
             TimeSpan(start, end),
             _labels(table, cells.get("classes", ""), line),
-            harmed(cells.get("reviewer", "")),
+            unescape_formula(cells.get("reviewer", "")),
             _moment(table, cells.get("reviewed_utc", ""), line),
         )
         collector.reviewed(name, span)
@@ -198,7 +198,7 @@ def _read_reviewed(collector: Collector, path: Path, options: ReadOptions) -> No
 
 def _labels(collector: Collector, text: str, line: int) -> tuple[str, ...]:
     if not text.startswith("["):
-        return (harmed(text),) if text else ()
+        return (unescape_formula(text),) if text else ()
     try:
         found = json.loads(text)
     except ValueError as error:
@@ -231,7 +231,7 @@ FORMAT = LabelFormat(
     title="Own table (CSV)",
     suffix=".csv",
     combined=True,
-    keeps=frozenset(Keeps) - {Keeps.ID, Keeps.UNCERTAINTY, Keeps.EMPTY_MODEL},
+    keeps=frozenset(Capability) - {Capability.ID, Capability.UNCERTAINTY, Capability.EMPTY_MODEL},
     write=write,
     read=read,
     companions=(REVIEWED_TAIL,),

@@ -12,8 +12,8 @@ from typing import Any
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording
 
-from .base import ImportResult, Keeps, LabelFormat, Output, ReadOptions, WriteOptions
-from .collect import Collector
+from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
+from .collector import Collector
 from .own_csv import COLUMNS, event_cells
 from .sidecar import event_from, recording_from, recording_record
 
@@ -124,7 +124,7 @@ FORMAT = LabelFormat(
     title="Parquet data frame",
     suffix=".parquet",
     combined=True,
-    keeps=frozenset(Keeps),
+    keeps=frozenset(Capability),
     write=write,
     read=read,
     has_clock=True,

@@ -8,8 +8,8 @@ from typing import Any
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo, ReviewState
 
-from .base import ImportResult, Keeps, LabelFormat, Output, ReadOptions, WriteOptions
-from .collect import Collector
+from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
+from .collector import Collector
 from .own_csv import clock
 from .text import columns, number, one_line, tab_rows
 
@@ -223,8 +223,16 @@ FORMAT = LabelFormat(
     title="Raven selection table",
     suffix=".txt",
     combined=True,
-    keeps=frozenset({Keeps.PATH, Keeps.CHANNEL, Keeps.STATE, Keeps.SCORE_MAX, Keeps.FREQUENCY,
-                     Keeps.NOTE}),
+    keeps=frozenset(
+        {
+            Capability.PATH,
+            Capability.CHANNEL,
+            Capability.STATE,
+            Capability.SCORE_MAX,
+            Capability.FREQUENCY,
+            Capability.NOTE,
+        }
+    ),
     write=write,
     read=read,
     clean=one_line,

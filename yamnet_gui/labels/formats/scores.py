@@ -7,9 +7,9 @@ from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.scores import ScoreTable
-from yamnet_gui.labels.sparing import spare
+from yamnet_gui.labels.exchange.overwrite_guard import spare
 
-from .base import Keeps, LabelFormat, Output, WriteOptions
+from .base import Capability, LabelFormat, Output, WriteOptions
 from .text import number, one_line
 
 _ROWS_AT_ONCE = 256
@@ -60,7 +60,7 @@ FORMAT = LabelFormat(
     title="Score table (sed_scores_eval)",
     suffix=".tsv",
     combined=False,
-    keeps=frozenset({Keeps.DURATION, Keeps.EMPTY}),
+    keeps=frozenset({Capability.DURATION, Capability.EMPTY}),
     write=_write_labels,
     needs_scores=True,
 )

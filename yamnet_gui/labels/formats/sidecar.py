@@ -21,9 +21,9 @@ from yamnet_gui.core.events import (
 )
 from yamnet_gui.core.spans import TimeSpan
 
-from .base import ImportResult, Keeps, LabelFormat, ReadOptions
-from .collect import NO_SUCH_RECORDING
-from .loss import EVENT_FIELDS, kept_event
+from .base import Capability, ImportResult, LabelFormat, ReadOptions
+from .collector import NO_SUCH_RECORDING
+from .format_limits import EVENT_FIELDS, kept_event
 from .text import whole_text
 
 VERSION = 1
@@ -179,7 +179,7 @@ def restore(
 
 def _nothing_of(fmt: LabelFormat, recording: LabelledRecording, options: ReadOptions) -> bool:
     """Whether the format leaves nothing of the recording, so that the table cannot name it."""
-    if Keeps.EMPTY in fmt.keeps:
+    if Capability.EMPTY in fmt.keeps:
         return False
     return all(kept_event(fmt, e, recording, options.classes) is None for e in recording.events)
 
@@ -232,7 +232,7 @@ def _merged(
     return LabelledRecording(
         known.get(read.recording.path, full.recording),
         EventList.of(_distinct(events)),
-        read.reviewed if Keeps.REVIEWED in fmt.keeps else full.reviewed,
+        read.reviewed if Capability.REVIEWED in fmt.keeps else full.reviewed,
         read.model_sha256 or full.model_sha256,
     )
 

@@ -8,9 +8,9 @@ from urllib.parse import unquote, urlsplit
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording
 
-from .base import ImportResult, Keeps, LabelFormat, Output, ReadOptions, WriteOptions
-from .collect import Collector
-from .text import columns, csv_lines, csv_rows, harmed, harmless, number, one_line
+from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
+from .collector import Collector
+from .text import columns, csv_lines, csv_rows, escape_formula, number, one_line, unescape_formula
 
 COLUMNS = ("TIME", "VALUE", "DURATION", "LABEL")
 _NUMBER = re.compile(r"\s*-?\d+(\.\d*)?([eE][+-]?\d+)?\s*")
@@ -29,7 +29,7 @@ def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Out
                     number(event.score_max or 0.0),
                     f"{offset_s - onset_s:.6f}",
                 )
-                yield *times, harmless(one_line(event.label))
+                yield *times, escape_formula(one_line(event.label))
 
     return {"": csv_lines(rows())}
 
@@ -64,7 +64,7 @@ def _read_row(
     uri = cells.get("URI", "")
     name = unquote(urlsplit(uri).path) if uri else None
     offset_s = round(onset_s + length_s, 6) if length_s else onset_s
-    collector.event(name, onset_s, offset_s, harmed(cells.get("LABEL", "")), line)
+    collector.event(name, onset_s, offset_s, unescape_formula(cells.get("LABEL", "")), line)
 
 
 def _places(row: list[str]) -> dict[str, int]:
@@ -88,7 +88,7 @@ FORMAT = LabelFormat(
     title="Sonic Visualiser regions",
     suffix=".csv",
     combined=False,
-    keeps=frozenset({Keeps.EMPTY}),
+    keeps=frozenset({Capability.EMPTY}),
     write=write,
     read=read,
     clean=one_line,

@@ -9,8 +9,8 @@ from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording
 
 from . import eaf
-from .base import ImportResult, Keeps, LabelFormat, Output, ReadOptions, WriteOptions
-from .collect import Collector
+from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
+from .collector import Collector
 from .eaf import fit_milliseconds
 from .text import lines
 
@@ -118,7 +118,7 @@ def _seconds(text: str) -> float:
     return round(total + float(whole), 6)
 
 
-_KEEPS = frozenset({Keeps.EMPTY})
+_KEEPS = frozenset({Capability.EMPTY})
 
 WEBVTT = LabelFormat(
     name="webvtt",

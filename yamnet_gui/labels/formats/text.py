@@ -22,13 +22,13 @@ _FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _FORMULA_OUT = re.compile(r"'+[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 
-def harmless(text: str) -> str:
+def escape_formula(text: str) -> str:
     """The text with `'` before what a spreadsheet would take for a formula."""
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def harmed(text: str) -> str:
-    """Undoes `harmless`."""
+def unescape_formula(text: str) -> str:
+    """Undoes `escape_formula`."""
     return text[1:] if _FORMULA_OUT.match(text) else text
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording
 
-from .base import ImportResult, Keeps, LabelFormat, Output, ReadOptions, WriteOptions
-from .collect import Collector
+from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
+from .collector import Collector
 from .dcase import clean
 from .text import number, whole_text
 from .tiers import Tier, spread
@@ -186,7 +186,7 @@ FORMAT = LabelFormat(
     title="Praat TextGrid",
     suffix=".TextGrid",
     combined=False,
-    keeps=frozenset({Keeps.DURATION, Keeps.EMPTY}),
+    keeps=frozenset({Capability.DURATION, Capability.EMPTY}),
     write=write,
     read=read,
     clean=clean,

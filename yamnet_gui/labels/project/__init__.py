@@ -3,8 +3,8 @@
 from .answers import Answer, answer
 from .backups import backup_time, backups_for, restore_backup
 from .codec import Value
-from .commands import Change, Command, group
-from .edits import (
+from .command import Change, Command, group
+from .commands import (
     accept,
     add_events,
     add_recordings,
@@ -37,9 +37,7 @@ from .filters import EventFilter, QueueKind, Sort, SortKey
 from .label_set_files import LABEL_SET_SUFFIX, read_label_set, write_label_set
 from .lock import ProjectInUseError
 from .merging import Choice, Conflict, Merge, apply_merge, compare, merge_command
-from .places import content_hash, find_moved, personal_project_path
-from .store import Project
-from .values import (
+from .models import (
     PROJECT_SUFFIX,
     Analysis,
     ClassCounts,
@@ -55,6 +53,8 @@ from .values import (
     counts_by_class,
     new_id,
 )
+from .paths import content_hash, find_moved, personal_project_path
+from .store import Project
 
 __all__ = [
     "LABEL_SET_SUFFIX",

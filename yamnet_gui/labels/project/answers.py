@@ -7,9 +7,9 @@ from datetime import datetime
 from yamnet_gui.core.events import Event, EventSource, ReviewState, new_event_id
 from yamnet_gui.core.spans import TimeSpan
 
-from .commands import Command
-from .edits import add_events, set_state
-from .values import ProjectEvent
+from .command import Command
+from .commands import add_events, set_state
+from .models import ProjectEvent
 
 _SAME = 0.5
 """Share of the shorter span that an event and a place have in common to be the same sound."""

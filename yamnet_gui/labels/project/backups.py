@@ -11,8 +11,8 @@ from pathlib import Path
 from yamnet_gui.core.files import replacing
 
 from .lock import WriterLock
-from .opening import check_header, check_tables, connect, in_words, quick_check
-from .places import data_folder, drop_left_overs
+from .open_checks import check_header, check_tables, connect, in_words, quick_check
+from .paths import data_folder, drop_left_overs
 
 _EVERY_S = 15 * 60.0
 _NEWEST = 5

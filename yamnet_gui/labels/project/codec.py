@@ -10,7 +10,7 @@ from typing import Any
 from yamnet_gui.core.events import Event, EventSource, Original, ReviewedSpan, ReviewState
 from yamnet_gui.core.spans import TimeSpan
 
-from .values import LabelSet, OwnLabel, Recording, RecordingState, Reviewed, RuleSet
+from .models import LabelSet, OwnLabel, Recording, RecordingState, Reviewed, RuleSet
 
 Value = Event | Recording | Reviewed | LabelSet | RuleSet
 """What a command can change."""

@@ -1,66 +1,405 @@
-"""Edits as values: what was, and what shall be."""
+"""Commands for everything that people do to events, spans, recordings, label sets and rules."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 
-from .codec import KINDS, Value
+from yamnet_gui.core.events import (
+    Event,
+    EventSource,
+    Original,
+    ReviewedSpan,
+    ReviewState,
+    new_event_id,
+)
+from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.spans import TimeSpan
+
+from .command import Change, Command
+from .models import LabelSet, ProjectEvent, Recording, Reviewed, RuleSet
+
+_NEGATIVE = "not-"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One thing before and after; None where there was none or shall be none.
+def _titled(verb: str, items: Sequence[ProjectEvent]) -> str:
+    if len(items) == 1:
+        return f"{verb} {items[0].event.label}"
+    return f"{verb} {len(items)} events"
 
-    Both sides are of one kind: `Event`, `Recording`, `Reviewed` (all reviewed spans of the
-    recording), `LabelSet` or `RuleSet`. `recording_id` is "" for the last two. Raises ValueError
-    where the sides do not belong together.
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def set_state(
+    events: Iterable[ProjectEvent],
+    state: ReviewState,
+    reviewer: str = "",
+    now: datetime | None = None,
+) -> Command:
+    """Gives all events the state; those that have it already stay as they are."""
+    verbs = {
+        ReviewState.ACCEPTED: "accept",
+        ReviewState.REJECTED: "reject",
+        ReviewState.UNCERTAIN: "mark uncertain",
+        ReviewState.UNREVIEWED: "unreview",
+    }
+    when = now or _now()
+    items = list(events)
+    changes = []
+    for item in items:
+        if item.event.state is state:
+            continue
+        undecided = state is ReviewState.UNREVIEWED
+        new = replace(
+            item.event,
+            state=state,
+            reviewer="" if undecided else reviewer,
+            reviewed_utc=None if undecided else when,
+        )
+        changes.append(Change(item.recording_id, item.event, new))
+    return Command(_titled(verbs[state], items), tuple(changes))
+
+
+def accept(
+    events: Iterable[ProjectEvent], reviewer: str = "", now: datetime | None = None
+) -> Command:
+    return set_state(events, ReviewState.ACCEPTED, reviewer, now)
+
+
+def reject(
+    events: Iterable[ProjectEvent], reviewer: str = "", now: datetime | None = None
+) -> Command:
+    return set_state(events, ReviewState.REJECTED, reviewer, now)
+
+
+def uncertain(
+    events: Iterable[ProjectEvent], reviewer: str = "", now: datetime | None = None
+) -> Command:
+    return set_state(events, ReviewState.UNCERTAIN, reviewer, now)
+
+
+def unreview(
+    events: Iterable[ProjectEvent], reviewer: str = "", now: datetime | None = None
+) -> Command:
+    return set_state(events, ReviewState.UNREVIEWED, reviewer, now)
+
+
+def move_edge(
+    item: ProjectEvent, onset_s: float, offset_s: float, *, merge_key: str | None = None
+) -> Command:
+    """New bounds. Steps of one drag join; pass a `merge_key` per gesture to part two drags.
+
+    Raises ValueError where the offset lies before the onset.
     """
-
-    recording_id: str
-    old: Value | None
-    new: Value | None
-
-    def __post_init__(self) -> None:
-        old, new = self.old, self.new
-        if old is None and new is None:
-            raise ValueError("a change needs a value")
-        if old is not None and new is not None:
-            ids = (_id(old), _id(new))
-            if type(old) is not type(new) or ids[0] != ids[1]:
-                raise ValueError("a change is about one thing")
-
-    @property
-    def kind(self) -> str:
-        return KINDS[type(self.old if self.old is not None else self.new)]
-
-    @property
-    def key(self) -> str:
-        """The id of the thing within its recording or project."""
-        return _id(self.old if self.old is not None else self.new)
+    new = item.event.moved(float(onset_s), float(offset_s))
+    key = f"move:{item.recording_id}:{item.event.id}" if merge_key is None else merge_key
+    return Command(f"move {item.event.label}", (Change(item.recording_id, item.event, new),), key)
 
 
-def _id(value: Any) -> str:
-    return str(getattr(value, "id", ""))
+def set_band(item: ProjectEvent, low_hz: float | None, high_hz: float | None) -> Command:
+    """New bounds in frequency; None for none."""
+    moved = item.event.moved(item.event.onset_s, item.event.offset_s)
+    new = replace(moved, low_hz=low_hz, high_hz=high_hz)
+    key = f"band:{item.recording_id}:{item.event.id}"
+    return Command(
+        f"band of {item.event.label}", (Change(item.recording_id, item.event, new),), key
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One step of undo: changes that are made together or not at all, in order.
+def set_note(item: ProjectEvent, note: str) -> Command:
+    """Typing joins into one step."""
+    new = replace(item.event, note=note)
+    key = f"note:{item.recording_id}:{item.event.id}"
+    return Command(
+        f"note on {item.event.label}", (Change(item.recording_id, item.event, new),), key
+    )
 
-    `title` is for the menu ("Undo accept 3 events"). A command with a `merge_key` joins the step
-    before it where that has the same key and was made in the same session with nothing in
-    between; so a drag is one step.
+
+def relabel(
+    events: Iterable[ProjectEvent],
+    label: str,
+    class_index: int | None = None,
+    mid: str = "",
+    *,
+    reviewer: str = "",
+    ontology: Ontology | None = None,
+    existing: Iterable[ProjectEvent] = (),
+    now: datetime | None = None,
+) -> Command:
+    """Corrects the label; the corrected event counts as accepted.
+
+    A detection (or an imported event) of X that becomes Y also leaves a rejected event of X with
+    the same bounds behind: "not X" is evidence for training and metrics. None is left where the
+    ontology makes one a kind of the other, or where the event was drawn under a wrong name. Where
+    an event goes back to X, the "not X" is taken away; `existing` are the negatives that are in
+    the project (`Project.negatives_of`).
     """
+    when = now or _now()
+    items = list(events)
+    present = {(e.recording_id, e.event.id): e.event for e in existing}
+    backs = {(i.recording_id, negative_id(i.event.id, label)) for i in items} & present.keys()
+    # one that a person has made something else of is a statement of its own by now
+    backs = {key for key in backs if _says_not(present[key], label)}
+    changes: list[Change] = []
+    for item in items:
+        old = item.event
+        if (old.label, old.class_index, old.mid) == (label, class_index, mid):
+            continue
+        if (item.recording_id, old.id) in backs:  # taken away below, with the event it belongs to
+            continue
+        new = replace(
+            old.relabelled(label, class_index, mid),
+            state=ReviewState.ACCEPTED,
+            reviewer=reviewer,
+            reviewed_utc=when,
+        )
+        changes.append(Change(item.recording_id, old, new))
+        key = (item.recording_id, negative_id(old.id, label))
+        if key in backs:
+            changes.append(Change(item.recording_id, present[key], None))
+        if old.source is EventSource.DRAWN or _related(ontology, old.class_index, class_index):
+            continue
+        negative = _negative(old, reviewer, when)
+        if (item.recording_id, negative.id) not in present:
+            changes.append(Change(item.recording_id, None, negative))
+    title = f"relabel to {label}" if len(items) == 1 else f"relabel {len(items)} events to {label}"
+    return Command(title, tuple(changes))
 
-    title: str
-    changes: tuple[Change, ...]
-    merge_key: str = ""
 
-    @property
-    def count(self) -> int:
-        return len(self.changes)
+def negative_id(event_id: str, label: str) -> str:
+    """The id of the "not `label`" that a correction of the event leaves behind."""
+    return f"{_NEGATIVE}{event_id}-{label.casefold()}"
 
 
-def group(title: str, commands: Iterable[Command]) -> Command:
-    """Several commands as one step."""
-    return Command(title, tuple(change for command in commands for change in command.changes))
+def is_negative(event: Event) -> bool:
+    """Whether the event was left behind by a correction to another label."""
+    return event.id.startswith(_NEGATIVE)
+
+
+def _says_not(event: Event, label: str) -> bool:
+    return event.state is ReviewState.REJECTED and event.label.casefold() == label.casefold()
+
+
+def _negative(event: Event, reviewer: str, when: datetime) -> Event:
+    original = event.original or Original(event.label, event.onset_s, event.offset_s)
+    return replace(
+        event,
+        id=negative_id(event.id, event.label),
+        state=ReviewState.REJECTED,
+        source=EventSource.EDITED,
+        original=original,
+        reviewer=reviewer,
+        reviewed_utc=when,
+        note="",
+    )
+
+
+def _related(ontology: Ontology | None, one: int | None, other: int | None) -> bool:
+    if ontology is None or one is None or other is None:
+        return False
+    return one in ontology.classes_at_or_below(other) or other in ontology.classes_at_or_below(one)
+
+
+def split(item: ProjectEvent, at_s: float) -> Command:
+    """Two events from one; the first keeps the id.
+
+    Raises ValueError where `at_s` does not lie inside the event.
+    """
+    event = item.event
+    if not event.onset_s < at_s < event.offset_s:
+        raise ValueError("an event can only be split inside itself")
+    first = event.moved(event.onset_s, float(at_s))
+    second = replace(event.moved(float(at_s), event.offset_s), id=new_event_id())
+    changes = (Change(item.recording_id, event, first), Change(item.recording_id, None, second))
+    return Command(f"split {event.label}", changes)
+
+
+def merge(events: Iterable[ProjectEvent]) -> Command:
+    """One event over all of them, with the label, state and id of the first by onset.
+
+    Raises ValueError for fewer than two events or events of several recordings.
+    """
+    items = sorted(events, key=lambda e: (e.event.onset_s, e.event.offset_s, e.event.id))
+    if len(items) < 2 or len({item.recording_id for item in items}) > 1:
+        raise ValueError("merging needs two or more events of one recording")
+    first, rest = items[0], items[1:]
+    end = max(item.event.offset_s for item in items)
+    scores = [i.event.score_max for i in items if i.event.score_max is not None]
+    notes = dict.fromkeys(item.event.note for item in items if item.event.note)
+    new = replace(
+        first.event.moved(first.event.onset_s, end),
+        score_max=max(scores, default=None),
+        note="; ".join(notes),
+    )
+    gone = tuple(Change(item.recording_id, item.event, None) for item in rest)
+    changes = (*gone, Change(first.recording_id, first.event, new))
+    return Command(f"merge {len(items)} events", changes)
+
+
+def draw(
+    recording_id: str,
+    onset_s: float,
+    offset_s: float,
+    label: str,
+    class_index: int | None = None,
+    mid: str = "",
+    *,
+    reviewer: str = "",
+    channel: int | None = None,
+    low_hz: float | None = None,
+    high_hz: float | None = None,
+    now: datetime | None = None,
+) -> Command:
+    """A new event by hand; it counts as accepted."""
+    event = Event(
+        id=new_event_id(),
+        onset_s=float(onset_s),
+        offset_s=float(offset_s),
+        label=label,
+        class_index=class_index,
+        mid=mid,
+        channel=channel,
+        state=ReviewState.ACCEPTED,
+        source=EventSource.DRAWN,
+        low_hz=low_hz,
+        high_hz=high_hz,
+        reviewer=reviewer,
+        reviewed_utc=now or _now(),
+    )
+    return Command(f"draw {label}", (Change(recording_id, None, event),))
+
+
+def add_events(recording_id: str, events: Iterable[Event], title: str = "import events") -> Command:
+    return Command(title, tuple(Change(recording_id, None, event) for event in events))
+
+
+def replace_events(
+    recording_id: str, pairs: Iterable[tuple[Event, Event]], title: str = "edit events"
+) -> Command:
+    """Each (old, new) pair must share its id."""
+    return Command(title, tuple(Change(recording_id, old, new) for old, new in pairs))
+
+
+def delete(events: Iterable[ProjectEvent]) -> Command:
+    """Takes events out. A deleted detection does not come back when rules run again."""
+    items = list(events)
+    changes = tuple(Change(item.recording_id, item.event, None) for item in items)
+    return Command(_titled("delete", items), changes)
+
+
+def set_reviewed(recording_id: str, old: Reviewed, spans: Iterable[ReviewedSpan]) -> Command:
+    """Puts these reviewed spans in place of all of the recording's (`Project.reviewed`)."""
+    change = Change(recording_id, old, Reviewed(tuple(spans)))
+    return Command("reviewed stretches", (change,))
+
+
+def mark_reviewed(
+    recording_id: str,
+    old: Reviewed,
+    span: TimeSpan,
+    labels: Iterable[str] = (),
+    reviewer: str = "",
+    now: datetime | None = None,
+) -> Command:
+    """Adds "I have listened to this stretch for these labels" (none: for all).
+
+    Spans of the same labels and reviewer that touch it become one.
+    """
+    names = tuple(sorted(set(labels)))
+    start, end, keep = span.start_s, span.end_s, []
+    for there in sorted(old.spans, key=lambda s: s.span):
+        same = (there.labels, there.reviewer) == (names, reviewer)
+        if same and there.span.start_s <= end and there.span.end_s >= start:
+            start, end = min(start, there.span.start_s), max(end, there.span.end_s)
+        else:
+            keep.append(there)
+    keep.append(ReviewedSpan(TimeSpan(start, end), names, reviewer, now or _now()))
+    return set_reviewed(recording_id, old, sorted(keep, key=lambda s: (s.span, s.labels)))
+
+
+def mark_reviewed_stretches(
+    recording_id: str,
+    old: Reviewed,
+    spans_by_label: Mapping[str, Iterable[TimeSpan]],
+    reviewer: str = "",
+    now: datetime | None = None,
+) -> Command:
+    """Adds stretches that were listened to for one label each; quick for thousands of them."""
+    when = now or _now()
+    keep = list(old.spans)
+    for label, spans in spans_by_label.items():
+        mine = [s for s in keep if (s.labels, s.reviewer) == ((label,), reviewer)]
+        keep = [s for s in keep if (s.labels, s.reviewer) != ((label,), reviewer)]
+        fresh = [ReviewedSpan(span, (label,), reviewer, when) for span in spans]
+        keep.extend(_joined([*mine, *fresh]))
+    return set_reviewed(recording_id, old, sorted(keep, key=lambda s: (s.span, s.labels)))
+
+
+def _joined(spans: Iterable[ReviewedSpan]) -> list[ReviewedSpan]:
+    """Spans of the same label and reviewer; those that touch become one, as of the latest."""
+    found: list[ReviewedSpan] = []
+    for span in sorted(spans, key=lambda s: s.span):
+        last = found[-1] if found else None
+        if last is None or span.span.start_s > last.span.end_s:
+            found.append(span)
+        else:
+            end = max(last.span.end_s, span.span.end_s)
+            dates = [s.reviewed_utc for s in (last, span) if s.reviewed_utc is not None]
+            found[-1] = replace(
+                last,
+                span=TimeSpan(last.span.start_s, end),
+                reviewed_utc=max(dates, default=None),
+            )
+    return found
+
+
+def unmark_reviewed(
+    recording_id: str, old: Reviewed, span: TimeSpan, labels: Iterable[str] | None = None
+) -> Command:
+    """Cuts the stretch out of the reviewed spans with exactly these labels (None: of all)."""
+    names = None if labels is None else tuple(sorted(set(labels)))
+    keep: list[ReviewedSpan] = []
+    for there in old.spans:
+        if (names is not None and there.labels != names) or not there.span.overlaps(span):
+            keep.append(there)
+            continue
+        if there.span.start_s < span.start_s:
+            keep.append(replace(there, span=TimeSpan(there.span.start_s, span.start_s)))
+        if span.end_s < there.span.end_s:
+            keep.append(replace(there, span=TimeSpan(span.end_s, there.span.end_s)))
+    return set_reviewed(recording_id, old, keep)
+
+
+def add_recordings(recordings: Iterable[Recording]) -> Command:
+    items = tuple(recordings)
+    title = f"add {items[0].name}" if len(items) == 1 else f"add {len(items)} recordings"
+    return Command(title, tuple(Change(r.id, None, r) for r in items))
+
+
+def remove_recordings(recordings: Iterable[Recording]) -> Command:
+    """Takes recordings with all their events out of the project; undo brings everything back."""
+    items = tuple(recordings)
+    title = f"remove {items[0].name}" if len(items) == 1 else f"remove {len(items)} recordings"
+    return Command(title, tuple(Change(r.id, r, replace(r, removed=True)) for r in items))
+
+
+def change_recording(old: Recording, new: Recording, title: str = "") -> Command:
+    return Command(title or f"change {old.name}", (Change(old.id, old, new),))
+
+
+def relocate(moved: Iterable[tuple[Recording, str]]) -> Command:
+    """New paths for recordings, as `Project.stored_path` writes them."""
+    items = tuple(moved)
+    title = f"find {items[0][0].name}" if len(items) == 1 else f"find {len(items)} recordings"
+    return Command(title, tuple(Change(r.id, r, replace(r, path=path)) for r, path in items))
+
+
+def set_label_set(old: LabelSet | None, new: LabelSet | None) -> Command:
+    name = (new or old).name if (new or old) else ""  # type: ignore[union-attr]
+    return Command(f"label set {name}", (Change("", old, new),))
+
+
+def set_rules(old: RuleSet | None, new: RuleSet | None) -> Command:
+    name = (new or old).name if (new or old) else ""  # type: ignore[union-attr]
+    return Command(f"rules {name}", (Change("", old, new),))

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable, Mapping
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, EventList
 
-from .commands import Command
-from .deriving import derived
-from .journal import Touched
-from .opening import in_words
-from .reading import Reading
+from .command import Command
+from .content import Reading
+from .merge_detections import derived
+from .models import Analysis, ProjectChange, Recording
+from .open_checks import in_words
 from .tables import utc_text
-from .values import Analysis, ProjectChange, Recording
+from .undo_history import ChangeSet
 
 
 class Editing(Reading):
@@ -54,8 +54,8 @@ class Editing(Reading):
         """
         fresh = list(detections)
 
-        def work() -> Touched:
-            touched = Touched()
+        def work() -> ChangeSet:
+            touched = ChangeSet()
             rec = self._rec(recording_id)
             now = {event.id: event for _, event in self._tables.events_of(rec)}
             gone = list(self._journal.deleted_events(rec))
@@ -82,8 +82,8 @@ class Editing(Reading):
         meanwhile stays. Like `derive`, this is in the history but nothing to undo.
         """
 
-        def work() -> Touched:
-            touched = Touched()
+        def work() -> ChangeSet:
+            touched = ChangeSet()
             for recording_id, (gone, come) in changes.items():
                 rec = self._rec(recording_id)
                 now = {event.id: event for _, event in self._tables.events_of(rec)}
@@ -103,63 +103,63 @@ class Editing(Reading):
     def register(self, recording: Recording) -> None:
         """Takes in a recording because it was opened; nothing to undo (`add_recordings` has)."""
 
-        def work() -> Touched:
+        def work() -> ChangeSet:
             self._tables.put_recording(recording)
             self._journal.note_step("derive", f"open {recording.name}", self.reviewer)
-            return Touched(recordings={recording.id})
+            return ChangeSet(recordings={recording.id})
 
         self._write("add the recording", work)
 
     def update_recording(self, recording: Recording) -> None:
         """Stores what the program found out (state, duration, hash …); nothing to undo."""
 
-        def work() -> Touched:
+        def work() -> ChangeSet:
             self._rec(recording.id)
             self._tables.put_recording(recording)
-            return Touched(recordings={recording.id})
+            return ChangeSet(recordings={recording.id})
 
         self._write("store the recording's state", work)
 
     def add_analysis(self, analysis: Analysis) -> None:
         """Remembers that a recording was scored; replaces the same model and settings."""
 
-        def work() -> Touched:
+        def work() -> ChangeSet:
             self._connection.execute(
                 "INSERT OR REPLACE INTO analyses VALUES (?, ?, ?, ?, ?, ?)",
                 (self._rec(analysis.recording_id), analysis.model_sha256, analysis.model_name,
                  analysis.settings_key, analysis.settings, utc_text(analysis.made_utc)),
             )  # fmt: skip
-            return Touched(recordings={analysis.recording_id})
+            return ChangeSet(recordings={analysis.recording_id})
 
         self._write("store the analysis", work)
 
     def set_value(self, name: str, value: str) -> None:
         """Keeps a small text with the project (where a queue stands, say); nothing to undo."""
 
-        def work() -> Touched:
+        def work() -> ChangeSet:
             self._connection.execute(
                 "INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"value:{name}", value)
             )
-            return Touched()
+            return ChangeSet()
 
         self._write("store it", work)
 
     # inside
 
-    def _turn(self, doing: str, step: Callable[[str], tuple[str, Touched] | None]) -> str | None:
+    def _turn(self, doing: str, step: Callable[[str], tuple[str, ChangeSet] | None]) -> str | None:
         title: list[str] = []
 
-        def work() -> Touched:
+        def work() -> ChangeSet:
             done = step(self.reviewer)
             if done is None:
-                return Touched()
+                return ChangeSet()
             title.append(done[0])
             return done[1]
 
         self._write(doing, work)
         return title[0] if title else None
 
-    def _write(self, doing: str, work: Callable[[], Touched]) -> None:
+    def _write(self, doing: str, work: Callable[[], ChangeSet]) -> None:
         """One transaction. What is in memory follows only when it is on the disk."""
         with self._guard:
             if self._closed:
@@ -187,7 +187,7 @@ class Editing(Reading):
             self._connection.execute("ROLLBACK")
         self._tables.refresh()
 
-    def _follow(self, touched: Touched) -> tuple[ProjectChange, ...]:
+    def _follow(self, touched: ChangeSet) -> tuple[ProjectChange, ...]:
         for recording_id in touched.recordings:
             found = self._tables.find_recording(recording_id)
             if found is not None:

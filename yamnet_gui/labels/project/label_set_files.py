@@ -8,7 +8,7 @@ from typing import Any
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.files import replacing
 
-from .values import LabelSet, OwnLabel, new_id
+from .models import LabelSet, OwnLabel, new_id
 
 LABEL_SET_SUFFIX = ".json"
 _FORMAT = "yamnet_gui label set"

@@ -12,9 +12,9 @@ from enum import StrEnum
 
 from yamnet_gui.core.events import Event, ReviewedSpan, new_event_id
 
-from .commands import Change, Command
+from .command import Change, Command
+from .models import LabelSet, Recording, Reviewed, RuleSet
 from .store import Project
-from .values import LabelSet, Recording, Reviewed, RuleSet
 
 
 class Choice(StrEnum):

@@ -10,8 +10,8 @@ from yamnet_gui.core.events import ReviewState
 
 from .filters import EventFilter, QueueKind, Sort, SortKey
 from .index import EventIndex
+from .models import ClassCounts, Recording
 from .tables import SOURCES, STATES, Tables
-from .values import ClassCounts, Recording
 
 Rows = NDArray[np.int64]
 _UNREVIEWED = STATES.index(ReviewState.UNREVIEWED)

@@ -11,10 +11,11 @@ from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.files import replacing
 
 from .backups import Backups
+from .connection import id_of
 from .editing import Editing
-from .held import id_of
 from .lock import WriterLock
-from .opening import (
+from .models import new_id
+from .open_checks import (
     DamagedError,
     check_header,
     check_tables,
@@ -23,11 +24,10 @@ from .opening import (
     is_damage,
     quick_check,
 )
-from .places import drop_left_overs, located, stored_path
-from .salvage import rescue
+from .paths import drop_left_overs, located, stored_path
+from .recovery import rescue
 from .schema import MIGRATIONS, migrate, version_of
 from .tables import utc_text
-from .values import new_id
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ from yamnet_gui.core.events import Event, EventSource, Original, ReviewedSpan, R
 from yamnet_gui.core.spans import TimeSpan
 
 from .codec import dumps, finite, from_fields, to_fields
-from .values import LabelSet, Recording, RecordingState, Reviewed, RuleSet
+from .models import LabelSet, Recording, RecordingState, Reviewed, RuleSet
 
 STATES = tuple(ReviewState)
 SOURCES = tuple(EventSource)

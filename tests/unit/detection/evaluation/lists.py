@@ -2,19 +2,19 @@
 
 import numpy as np
 
-from yamnet_gui.detection.evaluation import Pair, Spans
+from yamnet_gui.detection.evaluation import EventArrays, Pair
 
 LABELS = ("bird", "dog", "siren")
 
 
-def random_spans(rng: np.random.Generator, count: int, duration_s: float) -> Spans:
+def random_spans(rng: np.random.Generator, count: int, duration_s: float) -> EventArrays:
     """Up to `count` spans that neither overlap nor touch, with different scores."""
     edges = np.sort(rng.choice(np.arange(1, int(duration_s * 1000)), 2 * count, replace=False))
     onset, offset = edges[::2] / 1000, edges[1::2] / 1000
-    return Spans.of(onset, offset, rng.permutation(np.arange(1, count + 1)) / (count + 1))
+    return EventArrays.of(onset, offset, rng.permutation(np.arange(1, count + 1)) / (count + 1))
 
 
-def shaken(rng: np.random.Generator, spans: Spans, duration_s: float) -> Spans:
+def shaken(rng: np.random.Generator, spans: EventArrays, duration_s: float) -> EventArrays:
     """The spans, some left out, with edges moved by up to a second, never touching."""
     onset, offset, score = [], [], []
     last = 0.0
@@ -29,7 +29,7 @@ def shaken(rng: np.random.Generator, spans: Spans, duration_s: float) -> Spans:
         offset.append(end)
         score.append(rng.random())
         last = end
-    return Spans.of(onset, offset, score)
+    return EventArrays.of(onset, offset, score)
 
 
 def random_pair(seed: int, duration_s: float = 60.0) -> Pair:

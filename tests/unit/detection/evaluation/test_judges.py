@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from yamnet_gui.detection.evaluation import (
+    EventArrays,
     Pair,
     PsdsSettings,
-    Spans,
     added,
     event_counts,
     mean_f1,
@@ -35,7 +35,7 @@ def judge(name: str) -> ModuleType:
         return pytest.importorskip(name)
 
 
-def as_dicts(spans_by_label: dict[str, Spans]) -> list[dict[str, Any]]:
+def as_dicts(spans_by_label: dict[str, EventArrays]) -> list[dict[str, Any]]:
     return [
         {"event_onset": on, "event_offset": off, "onset": on, "offset": off, "event_label": label}
         for label, spans in spans_by_label.items()

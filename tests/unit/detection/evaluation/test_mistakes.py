@@ -1,8 +1,8 @@
-from yamnet_gui.detection.evaluation import MistakeKind, Pair, Spans, mistakes
+from yamnet_gui.detection.evaluation import EventArrays, MistakeKind, Pair, mistakes
 
 
-def spans(*times: tuple[float, float], score: float = 0.5) -> Spans:
-    return Spans.of([a for a, _ in times], [b for _, b in times], [score] * len(times))
+def spans(*times: tuple[float, float], score: float = 0.5) -> EventArrays:
+    return EventArrays.of([a for a, _ in times], [b for _, b in times], [score] * len(times))
 
 
 def test_every_event_that_is_not_right_is_named_once() -> None:

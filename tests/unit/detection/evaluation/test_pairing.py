@@ -4,13 +4,7 @@ import pytest
 
 from tests.unit.detection.tables import ONTOLOGY
 from yamnet_gui.core.errors import LabelsError
-from yamnet_gui.core.events import (
-    Event,
-    EventList,
-    LabelledRecording,
-    RecordingInfo,
-    ReviewState,
-)
+from yamnet_gui.core.events import Event, EventList, LabelledRecording, RecordingInfo, ReviewState
 from yamnet_gui.detection.evaluation import evaluate, paired
 
 

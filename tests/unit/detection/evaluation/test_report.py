@@ -8,8 +8,8 @@ from yamnet_gui.core.events import Event, EventList, ReviewedSpan, ReviewState
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.detection.evaluation import (
     Counts,
+    EventArrays,
     Pair,
-    Spans,
     by_label,
     confusions,
     counting_events_below,
@@ -24,8 +24,8 @@ from yamnet_gui.detection.evaluation import (
 def pair(
     truth: dict[str, list[tuple[float, float]]], found: dict[str, list[tuple[float, float]]]
 ) -> Pair:
-    def spans(rows: dict[str, list[tuple[float, float]]]) -> dict[str, Spans]:
-        return {k: Spans.of([a for a, _ in v], [b for _, b in v]) for k, v in rows.items()}
+    def spans(rows: dict[str, list[tuple[float, float]]]) -> dict[str, EventArrays]:
+        return {k: EventArrays.of([a for a, _ in v], [b for _, b in v]) for k, v in rows.items()}
 
     return Pair(spans(truth), spans(found), 20.0)
 
@@ -72,8 +72,8 @@ def test_confusions_count_the_seconds_of_the_wrong_label() -> None:
 
 
 def test_the_curve_follows_the_threshold() -> None:
-    truth = {"dog": Spans.of([0, 5], [1, 6])}
-    found = {"dog": Spans.of([0, 5, 9], [1, 6, 10], [0.9, 0.3, 0.5])}
+    truth = {"dog": EventArrays.of([0, 5], [1, 6])}
+    found = {"dog": EventArrays.of([0, 5, 9], [1, 6, 10], [0.9, 0.3, 0.5])}
     curve = precision_recall([Pair(truth, found, 20.0)], "dog")
     assert curve.thresholds.tolist() == [0.9, 0.5, 0.3]
     assert curve.precision == pytest.approx([1.0, 0.5, 2 / 3])
@@ -82,7 +82,10 @@ def test_the_curve_follows_the_threshold() -> None:
 
 
 def test_a_label_counts_with_the_events_below_it() -> None:
-    found = {"Bark": Spans.of([0, 5], [2, 6], [0.9, 0.4]), "Dog": Spans.of([1], [3], [0.5])}
+    found = {
+        "Bark": EventArrays.of([0, 5], [2, 6], [0.9, 0.4]),
+        "Dog": EventArrays.of([1], [3], [0.5]),
+    }
     counted = counting_events_below(found, ["Dog", "Cat"], ONTOLOGY)
     assert counted["Dog"].onset_s.tolist() == [0, 5]
     assert counted["Dog"].offset_s.tolist() == [3, 6]
@@ -91,7 +94,7 @@ def test_a_label_counts_with_the_events_below_it() -> None:
 
 
 def test_touching_events_stay_apart_when_united() -> None:
-    assert len(united([Spans.of([0, 1], [1, 2])])) == 2
+    assert len(united([EventArrays.of([0, 1], [1, 2])])) == 2
 
 
 def test_scores_come_calibrated_where_they_can() -> None:
@@ -126,9 +129,9 @@ def test_in_a_stretch_that_was_listened_to_every_detection_counts() -> None:
 
 def test_psds_of_random_scores_lies_between_nothing_and_perfect() -> None:
     rng = np.random.default_rng(0)
-    truth = Spans.of(range(0, 100, 10), range(5, 105, 10))
+    truth = EventArrays.of(range(0, 100, 10), range(5, 105, 10))
     keep = rng.random(10) < 0.5
-    found = Spans.of(truth.onset_s[keep], truth.offset_s[keep], rng.random(int(keep.sum())))
+    found = EventArrays.of(truth.onset_s[keep], truth.offset_s[keep], rng.random(int(keep.sum())))
     result = psds([Pair({"dog": truth}, {"dog": found}, 100.0)], ["dog"])
     assert result is not None
     assert result.score == pytest.approx(keep.mean())

@@ -2,10 +2,10 @@ from dataclasses import replace
 
 from yamnet_gui.core.events import Event, EventSource, ReviewedSpan, ReviewState
 from yamnet_gui.core.spans import TimeSpan
-from yamnet_gui.detection.evaluation import ReviewedTruth, Spans, evaluate
+from yamnet_gui.detection.evaluation import EventArrays, ReviewedTruth, evaluate
 
 DOG = Event("a", 0, 2, "Dog", state=ReviewState.ACCEPTED)
-FOUND = {"Dog": Spans.of([0, 5, 15, 25], [2, 6, 16, 26], [0.9, 0.8, 0.7, 0.6])}
+FOUND = {"Dog": EventArrays.of([0, 5, 15, 25], [2, 6, 16, 26], [0.9, 0.8, 0.7, 0.6])}
 
 
 def test_a_note_alone_decides_nothing() -> None:
@@ -21,7 +21,7 @@ def test_time_that_nobody_listened_to_counts_neither_way() -> None:
     pair = truth.pair(FOUND)
     assert pair.found["Dog"].onset_s.tolist() == [0, 15]  # decided, heard; not those at 5 and 25
     assert pair.duration_s == truth.heard_s == 8.0
-    assert truth.pair({"Cat": Spans.of([18.5], [19])}).found["Cat"].onset_s.tolist() == [18.5]
+    assert truth.pair({"Cat": EventArrays.of([18.5], [19])}).found["Cat"].onset_s.tolist() == [18.5]
     result = evaluate([pair], ["Dog"])
     assert (result.events[0.5]["Dog"].hits, result.events[0.5]["Dog"].found) == (1, 2)
 

@@ -8,13 +8,7 @@ from pathlib import Path
 import pytest
 
 from yamnet_gui.core.errors import LabelsError
-from yamnet_gui.core.events import (
-    Event,
-    EventList,
-    LabelledRecording,
-    RecordingInfo,
-    ReviewState,
-)
+from yamnet_gui.core.events import Event, EventList, LabelledRecording, RecordingInfo, ReviewState
 from yamnet_gui.labels.formats import (
     FORMATS,
     ImportResult,

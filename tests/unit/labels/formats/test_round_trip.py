@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tests.unit.labels.formats.strategies import projects
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, RecordingInfo
-from yamnet_gui.labels.exchange import (
+from yamnet_gui.labels.exchange.combined_tables import merged
+from yamnet_gui.labels.exchange.import_plan import ImportKind, Resolve
+from yamnet_gui.labels.exchange.project_tables import (
     import_command,
     labelled_recordings,
     plan_for_project,
@@ -20,7 +21,7 @@ from yamnet_gui.labels.exchange import (
 )
 from yamnet_gui.labels.formats import (
     FORMATS,
-    Keeps,
+    Capability,
     LabelFormat,
     ReadOptions,
     WriteOptions,
@@ -30,16 +31,10 @@ from yamnet_gui.labels.formats import (
     write_labels,
 )
 from yamnet_gui.labels.formats.base import bundled_classes
-from yamnet_gui.labels.formats.loss import EVENT_FIELDS, kept_event
-from yamnet_gui.labels.merging_tables import merged
-from yamnet_gui.labels.plan import ImportKind, Resolve
-from yamnet_gui.labels.project import (
-    Project,
-    Recording,
-    add_events,
-    add_recordings,
-    set_reviewed,
-)
+from yamnet_gui.labels.formats.format_limits import EVENT_FIELDS, kept_event
+from yamnet_gui.labels.project import Project, Recording, add_events, add_recordings, set_reviewed
+
+from .strategies import projects
 
 TWO_WAY = [f.name for f in FORMATS.values() if f.can_write and f.can_read]
 QUICK = settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
@@ -54,7 +49,7 @@ def in_utc(event: Event) -> Event:
 def comparable(recording: LabelledRecording, fmt: LabelFormat) -> tuple:
     """The recording without what reading gives anew: ids, where the format has none."""
     events = list(recording.events)
-    if Keeps.ID not in fmt.keeps:
+    if Capability.ID not in fmt.keeps:
         events = [replace(e, id="") for e in events]
     return (
         recording.recording,
@@ -134,7 +129,10 @@ def test_what_is_counted_is_what_differs_event_by_event(
     ]
     said = losses(name, recordings)
     left_out = sum(len(r.events) for r in recordings) - len(pairs)
-    groups = {Keeps.CLASS: ("class_index", "mid"), **{k: tuple(f) for k, f in EVENT_FIELDS.items()}}
+    groups = {
+        Capability.CLASS: ("class_index", "mid"),
+        **{k: tuple(f) for k, f in EVENT_FIELDS.items()},
+    }
     counts = {
         key.value: sum(any(getattr(a, n) != getattr(b, n) for n in names) for a, b in pairs)
         for key, names in groups.items()
@@ -176,9 +174,9 @@ def check_announced(name: str, recordings: list[LabelledRecording]) -> None:
     assert (reviewed[0] == reviewed[1]) == (not any("reviewed spans" in t for t in announced))
 
 
-def _mixed(name: str, key: Keeps) -> bool:
+def _mixed(name: str, key: Capability) -> bool:
     """Raven's bounds change places with the Nyquist frequency, which may even out in sum."""
-    return name == "raven" and key is Keeps.FREQUENCY
+    return name == "raven" and key is Capability.FREQUENCY
 
 
 @pytest.mark.parametrize("name", TWO_WAY)

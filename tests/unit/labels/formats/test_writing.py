@@ -27,7 +27,7 @@ from yamnet_gui.labels.formats import (
     write_sidecar,
     writing,
 )
-from yamnet_gui.labels.formats import exchange as exchange_module
+from yamnet_gui.labels.formats import read_write as exchange_module
 from yamnet_gui.labels.formats.base import Output
 
 WRITABLE = [f.name for f in FORMATS.values() if f.can_write and not f.needs_scores]

@@ -1,0 +1,142 @@
+"""What rules would change in a project, and changing it."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.unit.fakes import write_sound
+from yamnet_gui.analysis import AnalysisSettings, analyse_recording, finished
+from yamnet_gui.analysis.event_table import find_events
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.events import EventSource, ReviewState, new_event_id
+from yamnet_gui.core.resources import class_map_path
+from yamnet_gui.detection import Rule, RuleSet
+from yamnet_gui.labels.project import (
+    Project,
+    ProjectEvent,
+    Recording,
+    RecordingState,
+    accept,
+    add_recordings,
+    new_id,
+)
+from yamnet_gui.quality.references import StoredScores
+from yamnet_gui.quality.rule_preview import apply_rules, preview_rules
+
+BEFORE = RuleSet().with_default(Rule(on=0.6))
+AFTER = RuleSet().with_default(Rule(on=0.7, off=0.6))
+
+
+@pytest.fixture(scope="module")
+def classes():
+    return ClassMap.from_csv(class_map_path())
+
+
+@pytest.fixture
+def project(tmp_path, model, cache, classes):
+    """Two analysed recordings with their events, and one that was never analysed."""
+    opened = Project.create(tmp_path / "p.yamnet")
+    for number in range(3):
+        path = write_sound(tmp_path / f"s{number}.wav", 12.0, seed=number)
+        recording = Recording(new_id(), opened.stored_path(path))
+        opened.apply(add_recordings([recording]))
+        if number < 2:
+            analysis = finished(analyse_recording(path, model, AnalysisSettings(), cache))
+            events = find_events(analysis, BEFORE).labelled(classes).events
+            opened.derive(recording.id, events)
+            opened.update_recording(replace(recording, state=RecordingState.ANALYSED))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def preview(project, model, cache, classes):
+    def run(rules, fresh=None):
+        scores = StoredScores(cache, model.sha256)
+        steps = list(preview_rules(project, scores, rules, classes, fresh))
+        assert [step.preview for step in steps[:-1]] == [None] * (len(steps) - 1)
+        assert steps[-1].done == steps[-1].total == 3
+        return steps[-1].preview
+
+    return run
+
+
+def all_events(project):
+    return {r.id: project.recording_events(r.id) for r in project.recordings()}
+
+
+def test_the_same_rules_change_nothing(project, preview):
+    found = preview(BEFORE)
+    assert found.empty
+    assert found.in_words() == "nothing changes"
+    assert [one.name for one in found.left_out] == ["s2.wav"]
+    assert "not analysed" in found.left_out[0].reason
+
+
+def test_a_preview_counts_and_changes_nothing(project, preview):
+    before = all_events(project)
+    found = preview(AFTER)
+    assert found.vanish > 0
+    assert found.change > 0
+    words = f"{found.vanish} vanish, {found.change} change"
+    assert found.in_words() == (f"{found.appear} appear, {words}" if found.appear else words)
+    by_label = found.by_label()
+    assert [sum(column) for column in zip(*by_label.values(), strict=True)] == [
+        found.appear, found.vanish, found.change,
+    ]  # fmt: skip
+    assert all_events(project) == before
+
+
+def test_what_was_shown_is_what_happens_in_one_step(project, preview, model, cache, classes):
+    found = preview(AFTER)
+    steps = len(project.history())
+    count = {rid: len(events) for rid, events in all_events(project).items()}
+    title = apply_rules(project, found)
+    assert title == f"apply rules balanced: {found.in_words()}"
+    new = project.history()[: len(project.history()) - steps]
+    assert {entry.title for entry in new} <= {title}
+    for one in found.recordings:
+        events = project.recording_events(one.recording_id)
+        changes = one.changes
+        assert len(events) == count[one.recording_id] + len(changes.appear) - len(changes.vanish)
+        path = next(p for p in (project.locate(r) for r in project.recordings()
+                                if r.id == one.recording_id))  # fmt: skip
+        analysis = finished(analyse_recording(path, model, AnalysisSettings(), cache))
+        wanted = find_events(analysis, AFTER).labelled(classes).events
+        assert [(e.label, e.onset_s, e.offset_s) for e in events] == [
+            (e.label, e.onset_s, e.offset_s) for e in wanted
+        ]
+    assert preview(AFTER).empty
+    apply_rules(project, preview(BEFORE))
+    assert preview(BEFORE).empty  # what vanished comes back: nobody had deleted it
+
+
+def test_touched_events_stay_whatever_rules_say(project, preview):
+    recording = project.recordings()[0]
+    events = list(project.recording_events(recording.id))
+    project.apply(accept([ProjectEvent(recording.id, event) for event in events[:3]]))
+    found = preview(RuleSet().with_default(Rule(enabled=False)))
+    assert found.kept == 3
+    project.apply(accept([ProjectEvent(recording.id, events[3])]))  # after the preview
+    apply_rules(project, found)
+    left = project.recording_events(recording.id)
+    bounds = {e.id: (e.onset_s, e.offset_s) for e in events[:4]}
+    assert {e.id: (e.onset_s, e.offset_s) for e in left} == bounds
+    assert {e.state for e in left} == {ReviewState.ACCEPTED}
+
+
+def test_events_at_hand_and_of_taught_classes(project, preview):
+    recording = project.recordings()[0]
+    stored = project.recording_events(recording.id)
+    taught = replace(
+        stored.events[0], id=new_event_id(), label="my owl", class_index=521, mid="",
+        source=EventSource.DETECTED,
+    )  # fmt: skip
+    project.derive(recording.id, [*stored, taught])
+    shown = stored.without(stored.events[0].id)
+    found = preview(BEFORE, {recording.id: shown})
+    assert found.in_words() == "1 vanish"
+    apply_rules(project, found)
+    left = project.recording_events(recording.id)
+    assert taught.id in left
+    assert stored.events[0].id not in left

@@ -1,0 +1,95 @@
+"""One recording through the model and everything that follows: scores, envelopes, events."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .analyse import AnalysisProgress, analyse_recording, cached_analysis, finished
+    from .augmentation import (
+        Augmentation,
+        SoundExample,
+        augmented_examples,
+        embedded_copies,
+        samples_of,
+    )
+    from .cache import DEFAULT_LIMIT_BYTES, ResultCache, user_cache_folder
+    from .custom_classes import (
+        custom_class_rule,
+        load_classifiers,
+        with_custom_classes,
+        with_custom_rules,
+        with_custom_scores,
+    )
+    from .download import fetched, is_address
+    from .envelopes import add_envelopes
+    from .model import LoadedModel, Model, WeightsModel
+    from .result import Analysis
+    from .settings import AnalysisSettings
+    from .silence import silence_embedding
+
+__all__ = [
+    "DEFAULT_LIMIT_BYTES",
+    "Analysis",
+    "AnalysisProgress",
+    "AnalysisSettings",
+    "Augmentation",
+    "LoadedModel",
+    "Model",
+    "ResultCache",
+    "SoundExample",
+    "WeightsModel",
+    "add_envelopes",
+    "analyse_recording",
+    "augmented_examples",
+    "cached_analysis",
+    "custom_class_rule",
+    "embedded_copies",
+    "fetched",
+    "finished",
+    "is_address",
+    "load_classifiers",
+    "samples_of",
+    "silence_embedding",
+    "user_cache_folder",
+    "with_custom_classes",
+    "with_custom_rules",
+    "with_custom_scores",
+]
+
+_HOME = {
+    "Analysis": "result",
+    "AnalysisProgress": "analyse",
+    "AnalysisSettings": "settings",
+    "Augmentation": "augmentation",
+    "DEFAULT_LIMIT_BYTES": "cache",
+    "LoadedModel": "model",
+    "Model": "model",
+    "ResultCache": "cache",
+    "SoundExample": "augmentation",
+    "WeightsModel": "model",
+    "add_envelopes": "envelopes",
+    "analyse_recording": "analyse",
+    "augmented_examples": "augmentation",
+    "cached_analysis": "analyse",
+    "embedded_copies": "augmentation",
+    "fetched": "download",
+    "finished": "analyse",
+    "is_address": "download",
+    "load_classifiers": "custom_classes",
+    "samples_of": "augmentation",
+    "silence_embedding": "silence",
+    "custom_class_rule": "custom_classes",
+    "user_cache_folder": "cache",
+    "with_custom_classes": "custom_classes",
+    "with_custom_rules": "custom_classes",
+    "with_custom_scores": "custom_classes",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Loads a module when a name of it is first wanted: the window starts sooner without most."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,282 @@
+"""One recording through the network, with what is stored already taken from the cache."""
+
+import os
+import shutil
+import stat
+import tempfile
+import weakref
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yamnet_gui.audio import AudioSource, content_hash, mono_16k, open_audio, recording_start
+from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.events import RecordingInfo
+from yamnet_gui.core.pipeline import prefetched
+from yamnet_gui.core.scores import FrameGrid, ScoreChunk
+from yamnet_gui.yamnet import Analyzer, Network, frame_count, start_sample, usable_cores
+from yamnet_gui.yamnet.parameters import EMBEDDING
+
+from .cache import CacheWriter, ResultCache, result_key
+from .envelopes import EnvelopeRows
+from .model import Model, as_model
+from .result import Analysis, describe, kept_by
+from .settings import AnalysisSettings
+
+_MODEL_RATE_HZ = 16000
+_LIBRARIES = ("tensorflow", "numpy", "resampy", "soundfile", "av")
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisProgress:
+    """News from an analysis: frames that are exact from now on.
+
+    `chunk` may be a block of stored frames, and is empty where the recording ended earlier than
+    its header said. Frames and seconds count over all channels. `analysis` is set in the last
+    one.
+    """
+
+    channel: int | None
+    chunk: ScoreChunk
+    frames_done: int
+    frames_total: int
+    audio_seconds_done: float
+    analysis: Analysis | None = None
+
+
+def analyse_recording(
+    path: Path | str,
+    network: Network | Model | Callable[[], Network],
+    settings: AnalysisSettings | None = None,
+    cache: ResultCache | None = None,
+) -> Iterator[AnalysisProgress]:
+    """Runs the network over a recording; each chunk comes as soon as it is exact.
+
+    A finished result in `cache` comes at once, without loading the network; an interrupted one
+    goes on where it stopped. Without a cache the result lives as long as the `Analysis` that the
+    last progress carries. Closing the generator stops within a chunk. Raises RecordingError,
+    WeightsError or SettingsError.
+    """
+    return _analyse(Path(path), as_model(network), settings or AnalysisSettings(), cache)
+
+
+def finished(progress: Iterator[AnalysisProgress]) -> Analysis:
+    """Runs an analysis to its end."""
+    analysis = None
+    for step in progress:
+        analysis = step.analysis
+    if analysis is None:
+        raise ValueError("the analysis ended before its last chunk")
+    return analysis
+
+
+def cached_analysis(
+    path: Path, model: Model, settings: AnalysisSettings, cache: ResultCache
+) -> Analysis | None:
+    """The finished result in the cache, if there is one. Raises RecordingError."""
+    return cache.load(_key(path, model, settings, cache), path, recording_start(path))
+
+
+class TemporaryFolder:
+    """A folder that goes when nobody holds on to this object any more."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="yamnet-gui-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
+def _analyse(
+    path: Path, model: Model, settings: AnalysisSettings, cache: ResultCache | None
+) -> Generator[AnalysisProgress, None, None]:
+    if cache is None:
+        yield from _run_uncached(path, model, settings)
+        return
+    before = _state(path)
+    key = _key(path, model, settings, cache)
+    found = cache.load(key, path, recording_start(path))
+    if found:
+        yield from _replay(found)
+        return
+    try:
+        yield from _run(path, model, settings, cache, key, before)
+    except _ChangedError:  # still being written: what was read is not what the key stands for
+        yield from _run_uncached(path, model, settings)
+
+
+class _ChangedError(Exception):
+    """The file is not the one whose content was summed up. Raised before the first progress."""
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    """Size and time of change; None where there is no such file."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_size, status.st_mtime_ns
+
+
+def _run_uncached(
+    path: Path, model: Model, settings: AnalysisSettings
+) -> Iterator[AnalysisProgress]:
+    """Analyses into a folder that lives as long as the analysis."""
+    keeper = TemporaryFolder()
+    for step in _run(path, model, settings, ResultCache(keeper.path), "only"):
+        if step.analysis is not None:
+            yield replace(step, analysis=kept_by(step.analysis, keeper))
+        else:
+            yield step
+
+
+def _key(path: Path, model: Model, settings: AnalysisSettings, cache: ResultCache) -> str:
+    try:
+        regular = stat.S_ISREG(path.stat().st_mode)  # hashing a pipe would wait for ever
+    except (OSError, ValueError):
+        regular = False
+    if not regular:
+        open_audio(path).close()  # says what is wrong with it
+    content = content_hash(path, cache.memo_folder)
+    return result_key(content, model.sha256, settings)
+
+
+def _run(
+    path: Path,
+    model: Model,
+    settings: AnalysisSettings,
+    cache: ResultCache,
+    key: str,
+    state: tuple[int, int] | None = None,
+) -> Iterator[AnalysisProgress]:
+    """Analyses what is not stored yet. Raises _ChangedError where the file has another `state`."""
+    with open_audio(path) as source:
+        if state is not None and _state(path) != state:
+            raise _ChangedError
+        info = source.info
+        channels: list[int | None] = (
+            [None] if settings.channels == "mix" else list(range(info.channels))
+        )
+        grid = _grid(info, source.frames, settings)
+        grids = dict.fromkeys(channels, grid)
+        total, done, before_s = grid.count * len(channels), 0, 0.0
+        held: AnalysisProgress | None = None
+        with cache.writer(key, channels, _recipe()) as writer:
+            for channel in channels:
+                count = 0
+                with closing(_chunks(source, model, settings, channel, grid, writer)) as chunks:
+                    for chunk in chunks:
+                        if held is not None:
+                            yield held
+                        count += len(chunk.scores)
+                        done += len(chunk.scores)
+                        seconds = before_s + _seconds(grid, chunk.next_frame)
+                        held = AnalysisProgress(channel, chunk, done, max(total, done), seconds)
+                        if done < total:
+                            yield held
+                            held = None
+                grids[channel] = replace(grid, count=count)
+                before_s += grid.end_s - grid.start_s
+            meta = describe(info, settings, (model.sha256, model.name), grids, datetime.now(UTC))
+            meta["warnings"] = list(source.warnings)
+            analysis = writer.publish(meta, path, info.recorded_at)
+    last = held or AnalysisProgress(channels[-1], _nothing(analysis), done, done, before_s)
+    yield replace(last, frames_total=last.frames_done, analysis=analysis)
+
+
+def _chunks(
+    source: AudioSource,
+    model: Model,
+    settings: AnalysisSettings,
+    channel: int | None,
+    grid: FrameGrid,
+    writer: CacheWriter,
+) -> Generator[ScoreChunk, None, None]:
+    """The frames of one table: those that are stored, then the others as they are made."""
+    yield from writer.rows.stored(channel)
+    first = writer.rows.frames_of(channel)
+    envelope = EnvelopeRows(grid, writer.rows.values_of(channel))
+
+    def samples(skip: int) -> Iterator[NDArray[np.float32]]:
+        return mono_16k(
+            source,
+            channel=channel,
+            gain_db=settings.gain_db,
+            start_s=settings.start_s,
+            end_s=settings.end_s,
+            skip=skip,
+        )
+
+    begin = start_sample(first, settings.hop_s) if first < grid.count else None
+    envelope.catch_up(samples, begin)
+    if begin is not None:
+        chunks = Analyzer(model.network(), settings.hop_s).run(
+            prefetched(samples(begin)), first, on_log_mel=envelope.push
+        )
+        try:
+            for chunk in chunks:
+                writer.rows.append_values(channel, envelope.taken())
+                writer.rows.append(channel, chunk)
+                yield chunk
+        finally:
+            cast(Generator[ScoreChunk, None, None], chunks).close()
+    # After the last frames, so that an interrupted analysis never goes on behind a torn block.
+    writer.rows.append_values(channel, envelope.rest())
+
+
+def _grid(info: RecordingInfo, frames: int, settings: AnalysisSettings) -> FrameGrid:
+    """Where the frames of the analysed part lie. Raises SettingsError where there is no part."""
+    end_s = info.duration_s if settings.end_s is None else min(settings.end_s, info.duration_s)
+    if settings.start_s >= end_s:
+        raise SettingsError(
+            info.path,
+            f"the part to analyse starts at {settings.start_s:g} s,"
+            f" but the recording ends at {info.duration_s:.2f} s",
+        )
+    rate = info.sample_rate_hz
+    first = round(settings.start_s * rate)
+    last = frames if settings.end_s is None else min(round(end_s * rate), frames)
+    samples = max(1, last - first) * _MODEL_RATE_HZ // rate
+    count = frame_count(samples, settings.hop_s)
+    return FrameGrid(count, end_s, settings.start_s, settings.hop_s)
+
+
+def _recipe() -> str:
+    """What must not change between the parts of one result, or the last bits may."""
+    from importlib.metadata import PackageNotFoundError, version  # slow, and seldom needed
+
+    found = ["envelope 1", f"threads {os.environ.get('TF_NUM_INTRAOP_THREADS') or usable_cores()}"]
+    for name in _LIBRARIES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            found.append(f"{name} ?")
+    return ", ".join(found)
+
+
+def _nothing(analysis: Analysis) -> ScoreChunk:
+    table = analysis.tables[-1]
+    none = np.empty((0, table.scores.shape[1]), np.float32)
+    return ScoreChunk(table.grid.count, none, np.empty((0, EMBEDDING), np.float32))
+
+
+def _replay(analysis: Analysis) -> Iterator[AnalysisProgress]:
+    total = sum(table.grid.count for table in analysis.tables)
+    done, before_s = 0, 0.0
+    for table in analysis.tables:
+        for chunk in analysis.chunks(table.channel):
+            done += len(chunk.scores)
+            seconds = before_s + _seconds(table.grid, chunk.next_frame)
+            last = analysis if done == total else None
+            yield AnalysisProgress(table.channel, chunk, done, total, seconds, last)
+        before_s += table.grid.end_s - table.grid.start_s
+
+
+def _seconds(grid: FrameGrid, frames: int) -> float:
+    """How much of the analysed part `frames` frames cover."""
+    whole = grid.end_s - grid.start_s
+    return whole if frames >= grid.count else min(whole, frames * grid.hop_s)

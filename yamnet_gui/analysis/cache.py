@@ -1,0 +1,208 @@
+"""Finished and interrupted analyses in the user's cache folder."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.lock import FileLock
+
+from .result import Analysis, open_analysis
+from .settings import AnalysisSettings
+from .stored import META, AnalysisWriter
+
+DEFAULT_LIMIT_BYTES = 8 * 2**30
+"""About 170 hours of recordings at the default hop."""
+_ENGINE_VERSION = 1
+"""Goes up whenever the same recording and settings would give other scores than before."""
+_PART = ".part"
+_GONE = ".gone"
+_LOCK = ".lock"
+
+
+def user_cache_folder() -> Path:
+    """Where this user's caches live; `YAMNET_GUI_CACHE` names another folder."""
+    override = os.environ.get("YAMNET_GUI_CACHE")
+    if override:
+        return Path(override)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("yamnet-gui", appauthor=False))
+
+
+def result_key(content: str, model_sha256: str, settings: AnalysisSettings) -> str:
+    """The name under which an analysis is kept: content, model, settings, version of the engine."""
+    text = "\n".join([str(_ENGINE_VERSION), content, model_sha256, settings.key()])
+    return sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A folder of the cache, finished or not."""
+
+    folder: Path
+    used_at: float
+    bytes: int
+
+
+class ResultCache:
+    """Analyses keyed by content, model and settings; the longest unused go first.
+
+    Finished ones appear at once and whole, by renaming a folder. An unfinished one belongs to the
+    program that holds its lock; a second program that analyses the same at the same time works
+    in a folder of its own. Raises SettingsError where the folder cannot be made.
+    """
+
+    def __init__(self, folder: Path | None = None, limit_bytes: int = DEFAULT_LIMIT_BYTES) -> None:
+        self.folder = folder if folder is not None else user_cache_folder()
+        self.limit_bytes = limit_bytes
+        self.memo_folder = self.folder / "checksums"
+        """Where the checksums of unchanged files are remembered."""
+        self._results = self.folder / "results"
+        try:
+            self._results.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(
+                self.folder,
+                f"cannot hold the cache ({error.strerror})",
+                "name another folder in YAMNET_GUI_CACHE, or use --no-cache",
+            ) from error
+
+    def load(self, key: str, path: Path, recorded_at: datetime | None = None) -> Analysis | None:
+        """The finished analysis under `key`, as one of the recording at `path`.
+
+        One that turns out not to be whole is removed.
+        """
+        folder = self._folder(key)
+        try:
+            analysis = open_analysis(folder, path, recorded_at)
+        except FileNotFoundError:
+            if folder.exists():
+                _remove(folder)
+            return None
+        except (OSError, ValueError, KeyError, TypeError, SettingsError):
+            _remove(folder)
+            return None
+        with suppress(OSError):
+            os.utime(folder / META)  # used now
+        return analysis
+
+    @contextmanager
+    def writer(self, key: str, channels: list[int | None], recipe: str) -> Iterator["CacheWriter"]:
+        """A writer that goes on where the last one under this key was interrupted."""
+        final = self._folder(key)
+        final.parent.mkdir(parents=True, exist_ok=True)
+        part = final.with_name(key + _PART)
+        lock = FileLock(final.with_name(key + _LOCK))
+        owned = lock.acquire()
+        if not owned:
+            name = f"{key}-{uuid.uuid4().hex[:12]}"
+            part = final.with_name(name + _PART)
+            lock = FileLock(final.with_name(name + _LOCK))
+            lock.acquire()
+        try:
+            with AnalysisWriter(part, channels, recipe) as writer:
+                yield CacheWriter(self, writer, final)
+        finally:
+            if not owned and part.exists():
+                _remove(part)
+            lock.release()
+
+    def size(self) -> int:
+        """Bytes on the disk, unfinished analyses included."""
+        return sum(entry.bytes for entry in self._entries())
+
+    def clear(self) -> int:
+        """Removes everything that no program is writing; the number of bytes given back."""
+        before = self.size()
+        for entry in self._entries():
+            self._discard(entry.folder)
+        shutil.rmtree(self.memo_folder, ignore_errors=True)
+        return before - self.size()
+
+    def shrink(self, keep: Path | None = None) -> None:
+        """Removes the longest unused analyses until the limit is met; never `keep`."""
+        entries = sorted(self._entries(), key=lambda e: e.used_at)
+        total = sum(entry.bytes for entry in entries)
+        for entry in entries:
+            if total <= self.limit_bytes:
+                return
+            if entry.folder != keep and self._discard(entry.folder):
+                total -= entry.bytes
+
+    def publish(self, part: Path, final: Path) -> None:
+        """Gives a finished folder its name, unless another program was first."""
+        for _ in range(2):
+            try:
+                part.rename(final)
+                break
+            except OSError:
+                try:
+                    open_analysis(final, final, None)
+                    _remove(part)
+                    break
+                except (OSError, ValueError, KeyError, TypeError, SettingsError):
+                    _remove(final)
+        self.shrink(keep=final)
+
+    def _folder(self, key: str) -> Path:
+        return self._results / key[:2] / key
+
+    def _entries(self) -> list[_Entry]:
+        found = []
+        for folder in self._results.glob("??/*"):
+            with suppress(OSError):  # removed by another program meanwhile
+                if folder.is_dir():
+                    sizes = [(p.stat().st_size, p.stat().st_mtime) for p in folder.iterdir()]
+                    meta = folder / META
+                    used = meta.stat().st_mtime if meta.exists() else folder.stat().st_mtime
+                    newest = max((t for _, t in sizes), default=used)
+                    used = used if meta.exists() else newest
+                    found.append(_Entry(folder, used, sum(n for n, _ in sizes)))
+        return found
+
+    def _discard(self, folder: Path) -> bool:
+        """Removes a finished folder, or an unfinished one that nobody is writing."""
+        if folder.suffix != _PART:
+            _remove(folder)
+            return True
+        lock = FileLock(folder.with_suffix(_LOCK))
+        if not lock.acquire():
+            return False
+        try:
+            _remove(folder)
+        finally:
+            lock.release()
+        return True
+
+
+class CacheWriter:
+    """An `AnalysisWriter` whose result becomes an entry of the cache."""
+
+    def __init__(self, cache: ResultCache, writer: AnalysisWriter, final: Path) -> None:
+        self._cache = cache
+        self._final = final
+        self.rows = writer
+
+    def publish(self, meta: dict[str, Any], path: Path, recorded_at: datetime | None) -> Analysis:
+        """Finishes the folder, gives it its name and opens it."""
+        self.rows.finish(meta)
+        self._cache.publish(self.rows.folder, self._final)
+        return open_analysis(self._final, path, recorded_at)
+
+
+def _remove(folder: Path) -> None:
+    """Takes a folder out of sight in one step, then deletes it; mapped files stay readable."""
+    gone = folder.with_name(f"{folder.name}-{uuid.uuid4().hex[:12]}{_GONE}")
+    try:
+        folder.rename(gone)
+    except OSError:
+        gone = folder  # another program removes it, or Windows keeps an open file in place
+    shutil.rmtree(gone, ignore_errors=True)

@@ -1,0 +1,109 @@
+"""Taught classes in an analysis: their scores stand beside those of the network."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yamnet_gui.core.class_map import ClassMap, SoundClass
+from yamnet_gui.core.errors import ClassifierError
+from yamnet_gui.core.scores import ScoreTable
+from yamnet_gui.detection import Rule, RuleSet
+from yamnet_gui.embedding import Classifier
+
+from .analyse import TemporaryFolder
+from .result import Analysis
+from .stored import open_rows, table_name, write_rows
+
+_OFF_SHARE = 0.8
+"""An event ends below this share of its threshold: sounds that stand against a taught class score
+only somewhat lower, and must not be drawn into its events."""
+_MERGE_GAP_S = 0.5
+
+
+def custom_class_rule(classifier: Classifier, label: str) -> Rule:
+    """The first rule of a taught class: events begin at the threshold found by teaching it."""
+    on = round(classifier.threshold(label), 3)
+    return Rule(on=on, off=round(on * _OFF_SHARE, 3), merge_gap_s=_MERGE_GAP_S)
+
+
+def load_classifiers(paths: Sequence[Path], model_sha256: str = "") -> tuple[Classifier, ...]:
+    """Reads files of taught classes.
+
+    Raises ClassifierError where one cannot be used, or was taught on embeddings of another model
+    than `model_sha256` ("": not checked).
+    """
+    found = []
+    for path in paths:
+        classifier = Classifier.load(path)
+        if model_sha256 and classifier.model_sha256 not in ("", model_sha256):
+            raise ClassifierError(
+                path,
+                "was taught with other weights of the network",
+                "use those weights, or teach the class again",
+            )
+        found.append(classifier)
+    return tuple(found)
+
+
+def with_custom_classes(class_map: ClassMap, classifiers: Sequence[Classifier]) -> ClassMap:
+    """The class map with the taught classes behind the others, in the order of the classifiers.
+
+    They have no AudioSet id. Raises ClassifierError where a name is taken.
+    """
+    known = {name.casefold() for name in class_map.names}
+    classes = list(class_map)
+    for classifier in classifiers:
+        for label in classifier.labels:
+            if label.casefold() in known:
+                raise ClassifierError(
+                    label, "is the name of two classes", "teach it under another name"
+                )
+            known.add(label.casefold())
+            classes.append(SoundClass(len(classes), "", label))
+    return ClassMap(tuple(classes))
+
+
+def with_custom_rules(
+    rules: RuleSet, class_map: ClassMap, classifiers: Sequence[Classifier]
+) -> RuleSet:
+    """The rules, with the first ones of taught classes that they say nothing about."""
+    own = dict(rules.classes)
+    for classifier in classifiers:
+        for label in classifier.labels:
+            entry = class_map.find(label)
+            assert entry is not None
+            taught = custom_class_rule(classifier, label)
+            said = own.get(entry.index)
+            own[entry.index] = said.over(taught) if said is not None else taught
+    return replace(rules, classes=own)
+
+
+def with_custom_scores(analysis: Analysis, classifiers: Sequence[Classifier]) -> Analysis:
+    """The analysis with the scores of taught classes as further columns of its tables.
+
+    The joined scores lie in a folder that lives as long as the analysis, so that memory does not
+    grow with its length.
+    """
+    if not classifiers:
+        return analysis
+    keeper = TemporaryFolder()
+    tables = []
+    for table in analysis.tables:
+        path = keeper.path / f"{table_name(table.channel)}.scores.npy"
+        write_rows(path, _joined(analysis, table, classifiers))
+        scores = open_rows(path, table.grid.count)
+        tables.append(ScoreTable(table.grid, scores, table.channel))
+    return replace(analysis, tables=tuple(tables), keeper=(keeper, analysis.keeper))
+
+
+def _joined(
+    analysis: Analysis, table: ScoreTable, classifiers: Sequence[Classifier]
+) -> Iterator[NDArray[np.float32]]:
+    blocks = zip(
+        analysis.score_blocks(table.channel), analysis.embedding_blocks(table.channel), strict=True
+    )
+    for (_, scores), (_, embeddings) in blocks:
+        yield np.concatenate([scores, *(c.scores(embeddings) for c in classifiers)], axis=1)

@@ -1,0 +1,178 @@
+"""Events of a recording as a compact array: derived a few classes at a time, kept as a part.
+
+Neither deriving nor keeping them needs memory that grows with all scores of a recording.
+"""
+
+import json
+import math
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.events import Event, EventList, LabelledRecording, RecordingInfo, detection_id
+from yamnet_gui.core.files import replacing
+from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.scores import ScoreTable
+from yamnet_gui.core.text import printable
+from yamnet_gui.detection import Detections, RuleSet, detect, fold, folded_list
+
+from .result import Analysis
+
+_HELD_SCORES = 4_000_000
+"""Scores laid out at a time: all classes of an hour, or a tenth of those of ten hours."""
+_FEWEST_CLASSES = 32  # each round reads all scores anew, so that there should not be too many
+_MIX = -1
+
+_COPIED = (
+    ("class_index", "i4"),
+    ("first_frame", "i4"),
+    ("onset_s", "f8"),
+    ("offset_s", "f8"),
+    ("score_max", "f4"),
+    ("score_mean", "f4"),
+    ("onset_uncertainty_s", "f4"),
+    ("offset_uncertainty_s", "f4"),
+)
+_ROW = np.dtype([("channel", "i4"), *_COPIED])
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEvents:
+    """What rules found in a recording: `rows` has one entry an event, in no special order."""
+
+    recording: RecordingInfo
+    model_sha256: str
+    rules_id: str
+    rows: NDArray[np.void]
+
+    def labelled(
+        self, class_map: ClassMap, levels: Collection[str] = (), ontology: Ontology | None = None
+    ) -> LabelledRecording:
+        """The recording with its events, those below one of the nodes `levels` as events of it."""
+        events = EventList.of(self._events(class_map))
+        if levels and ontology is not None:
+            events = folded_list(fold(events, ontology, class_map, levels))
+        return LabelledRecording(self.recording, events, model_sha256=self.model_sha256)
+
+    def _events(self, class_map: ClassMap) -> Iterator[Event]:
+        classes = class_map.classes
+        for row in self.rows:
+            number, index, frame, onset_s, offset_s, highest, mean, early, late = row.item()
+            channel = None if number == _MIX else number
+            yield Event(
+                id=detection_id(index, frame, channel),
+                onset_s=onset_s,
+                offset_s=offset_s,
+                label=classes[index].name,
+                class_index=index,
+                mid=classes[index].mid,
+                channel=channel,
+                score_max=highest,
+                score_mean=mean,
+                onset_uncertainty_s=None if math.isnan(early) else early,
+                offset_uncertainty_s=None if math.isnan(late) else late,
+                rules_id=self.rules_id,
+            )
+
+
+def find_events(
+    analysis: Analysis,
+    rules: RuleSet,
+    classes: Sequence[int] = (),
+    top: int | None = None,
+) -> FoundEvents:
+    """The events of a recording under the rules, of these classes (none named: of all).
+
+    With `top`, a class counts only where it is among so many highest of a frame. Edges are refined
+    where the rules say so and the analysis has an envelope (see `add_envelopes`).
+    """
+    parts = [np.empty(0, _ROW)]
+    for table in analysis.tables:
+        envelope = analysis.envelope(table.channel)
+        wanted = sorted(set(classes)) or list(range(table.scores.shape[1]))
+        step = max(_FEWEST_CLASSES, _HELD_SCORES // max(1, table.grid.count))
+        for first in range(0, len(wanted), step):
+            group = wanted[first : first + step]
+            held = _columns(analysis, table, group, top)
+            parts.append(_rows(detect(held, rules, group, envelope)))
+    rows = np.concatenate(parts)
+    return FoundEvents(analysis.recording, analysis.model_sha256, rules.rules_id, rows)
+
+
+def write_found(path: Path, found: FoundEvents) -> None:
+    """Writes them to an .npz file."""
+    info = found.recording
+    about = {
+        "path": printable(info.path),
+        "duration_s": info.duration_s,
+        "sample_rate_hz": info.sample_rate_hz,
+        "channels": info.channels,
+        "recorded_at": info.recorded_at.isoformat() if info.recorded_at else None,
+        "model_sha256": found.model_sha256,
+        "rules_id": found.rules_id,
+    }
+    with replacing(path) as beside, beside.open("wb") as file:
+        np.savez(file, rows=found.rows, about=np.array(json.dumps(about)))
+
+
+def read_found(path: Path) -> FoundEvents:
+    """What `write_found` wrote. Raises OSError, ValueError or KeyError for anything else."""
+    with np.load(path, allow_pickle=False) as arrays:
+        about: dict[str, Any] = json.loads(str(arrays["about"]))
+        rows = arrays["rows"]
+    started = about["recorded_at"]
+    info = RecordingInfo(
+        Path(about["path"]),
+        about["duration_s"],
+        about["sample_rate_hz"],
+        about["channels"],
+        datetime.fromisoformat(started) if started else None,
+    )
+    return FoundEvents(info, about["model_sha256"], about["rules_id"], rows)
+
+
+def _columns(
+    analysis: Analysis, table: ScoreTable, classes: list[int], top: int | None
+) -> ScoreTable:
+    """The table with the scores of these classes alone; all others are 0.
+
+    Columns lie one after the other, and zeros that nobody writes take no memory.
+    """
+    count, width = table.scores.shape
+    everything = len(classes) == width
+    held = np.empty((count, width), np.float32) if everything else _zeros(count, width)
+    for first, block in analysis.score_blocks(table.channel):
+        kept = block if top is None else _only_top(block, top)
+        if everything:
+            held[first : first + len(block)] = kept
+        else:
+            held[first : first + len(block), classes] = kept[:, classes]
+    held.flags.writeable = False
+    return ScoreTable(table.grid, held, table.channel)
+
+
+def _zeros(count: int, width: int) -> NDArray[np.float32]:
+    return np.zeros((width, count), np.float32).T
+
+
+def _only_top(block: NDArray[np.float32], count: int) -> NDArray[np.float32]:
+    """The rows with 0 for every score that is not among the `count` highest of its frame."""
+    kept = np.zeros_like(block)
+    places = np.argpartition(-block, min(count, block.shape[1]) - 1, axis=1)[:, :count]
+    np.put_along_axis(kept, places, np.take_along_axis(block, places, axis=1), axis=1)
+    return kept
+
+
+def _rows(detections: Detections) -> NDArray[np.void]:
+    rows = np.empty(len(detections), _ROW)
+    channel = detections.table.channel
+    rows["channel"] = _MIX if channel is None else channel
+    for name, _ in _COPIED:
+        rows[name] = getattr(detections, name)
+    return rows

@@ -1,0 +1,161 @@
+"""One recording of a run: analysed, and its parts put on the disk."""
+
+import os
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import cast
+
+from yamnet_gui.analysis.analyse import AnalysisProgress, analyse_recording
+from yamnet_gui.analysis.cache import ResultCache
+from yamnet_gui.analysis.custom_classes import (
+    load_classifiers,
+    with_custom_classes,
+    with_custom_scores,
+)
+from yamnet_gui.analysis.envelopes import add_envelopes
+from yamnet_gui.analysis.event_table import find_events, write_found
+from yamnet_gui.analysis.model import WeightsModel
+from yamnet_gui.analysis.result import Analysis
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.errors import SettingsError, UserError, WeightsError
+from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.resources import class_map_path, resource_path
+from yamnet_gui.detection import RuleSet, rules_from_json
+from yamnet_gui.labels.exchange.score_tables import write_scores
+
+from .journal import Record
+from .options import BatchOptions
+from .table_files import write_part
+from .tables import (
+    best_classes,
+    clip_columns,
+    clip_rows,
+    embedding_columns,
+    frame_rows,
+    score_columns,
+    write_arrays,
+)
+
+EMBEDDING_SIZE = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class PartNames:
+    """Where the parts of one recording go; None where the table is not wanted.
+
+    Arrays (.npz) and score tables go to their final place at once; everything else into the
+    journal's folder.
+    """
+
+    labels: Path | None = None
+    clips: Path | None = None
+    scores: Path | None = None
+    embeddings: Path | None = None
+
+    def all_there(self) -> bool:
+        paths = (self.labels, self.clips, self.scores, self.embeddings)
+        return all(path.exists() for path in paths if path is not None)
+
+
+Task = tuple[Path, str, PartNames]
+"""A recording, its key, and where its parts go."""
+
+
+class Worker:
+    """Does the work on recordings, one after another, with one model and one cache."""
+
+    def __init__(self, options: BatchOptions) -> None:
+        self.options = options
+        self.cache = ResultCache(options.cache) if options.cache is not None else None
+        memo = self.cache.memo_folder if self.cache else None
+        self.model = WeightsModel(options.weights, memo)
+        self.classifiers = load_classifiers(options.classifiers, self.model.sha256)
+        self.class_map = with_custom_classes(ClassMap.from_csv(class_map_path()), self.classifiers)
+
+    @cached_property
+    def _rules(self) -> RuleSet:
+        assert self.options.events is not None
+        ontology = Ontology.from_csv(resource_path("audioset_ontology.csv"))
+        return rules_from_json(self.options.events.rules, self.class_map, ontology)
+
+    def run(
+        self, path: Path, key: str, parts: PartNames
+    ) -> Generator[AnalysisProgress | Record, None, None]:
+        """Analyses the recording and writes its parts; the last thing yielded is its record.
+
+        What is wrong with the recording is said in the record. Raises WeightsError, and
+        SettingsError where a part cannot be written. Closing the generator stops within a chunk.
+        """
+        record = identity(path, key)
+        analysis = None
+        steps = analyse_recording(path, self.model, self.options.settings, self.cache)
+        try:
+            with closing(cast(Generator[AnalysisProgress, None, None], steps)) as running:
+                for step in running:
+                    analysis = step.analysis
+                    yield step
+            if analysis is not None and self._refines(parts):
+                for _ in add_envelopes(analysis):
+                    yield step  # so that it can be stopped
+            if analysis is not None:
+                analysis = with_custom_scores(analysis, self.classifiers)
+        except WeightsError:
+            raise
+        except UserError as error:
+            tail = f" — {error.advice}" if error.advice else ""
+            yield replace(record, reason=error.reason + tail)
+            return
+        except Exception as error:  # noqa: BLE001 - one recording must not stop the others
+            yield replace(record, reason=f"cannot be analysed ({type(error).__name__}: {error})")
+            return
+        assert analysis is not None
+        try:
+            self._write(analysis, parts)
+        except OSError as error:
+            where = Path(error.filename or self.options.outputs[0]).parent
+            raise SettingsError(where, f"cannot be written ({error.strerror or error})") from error
+        seconds = sum(t.grid.end_s - t.grid.start_s for t in analysis.tables[:1])
+        best = best_classes(analysis, self.class_map.names, self.options.best)
+        yield replace(record, audio_s=seconds, best=tuple(best), warnings=analysis.warnings)
+
+    def _refines(self, parts: PartNames) -> bool:
+        wanted = parts.labels is not None and self.options.events is not None
+        return wanted and not self.options.score_tables and self._rules.refines
+
+    def _write(self, analysis: Analysis, parts: PartNames) -> None:
+        names, options = self.class_map.names, self.options
+        if parts.labels is not None and options.score_tables:
+            write_scores(
+                analysis, names, parts.labels, options.events.classes if options.events else ()
+            )
+        elif parts.labels is not None and options.events is not None:
+            wanted = options.events
+            found = find_events(analysis, self._rules, wanted.classes, wanted.top)
+            write_found(parts.labels, found)
+        if parts.clips is not None:
+            columns = clip_columns(names, EMBEDDING_SIZE if options.mean_embedding else 0)
+            write_part(parts.clips, columns, clip_rows(analysis, options.mean_embedding))
+        if parts.scores is not None:
+            if parts.scores.suffix == ".npz":
+                write_arrays(parts.scores, analysis, names, with_scores=True)
+            else:
+                write_part(parts.scores, score_columns(names), frame_rows(analysis, "scores"))
+        if parts.embeddings is not None:
+            if parts.embeddings.suffix == ".npz":
+                write_arrays(parts.embeddings, analysis, names, with_scores=False)
+            else:
+                columns = embedding_columns(EMBEDDING_SIZE)
+                write_part(parts.embeddings, columns, frame_rows(analysis, "embeddings"))
+
+
+def identity(path: Path, key: str) -> Record:
+    """An empty record of the file as it is now; sizes are -1 where it cannot be reached."""
+    try:
+        status = path.stat()
+        size, changed = status.st_size, status.st_mtime_ns
+    except (OSError, ValueError):
+        size, changed = -1, -1
+    return Record(key, os.fspath(path), size, changed)

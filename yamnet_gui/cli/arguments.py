@@ -1,0 +1,210 @@
+"""What a person names on the command line, found among recordings and labels; and a question."""
+
+import argparse
+import math
+import sys
+from collections.abc import Collection, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.events import LabelledRecording, ReviewState
+from yamnet_gui.detection import FOLDS, fold_levels
+from yamnet_gui.labels.exchange.export import Depth, ExportChoice, bundled_ontology
+from yamnet_gui.labels.exchange.import_plan import near_names
+from yamnet_gui.labels.formats import FORMATS
+from yamnet_gui.labels.project import PROJECT_SUFFIX, Project, personal_project_path
+
+_ALL = "all"
+
+
+def writable_formats() -> list[str]:
+    """Names of the formats that can be written, in the order in which they are offered."""
+    return [f.name for f in FORMATS.values() if f.can_write]
+
+
+def readable_formats() -> list[str]:
+    """Names of the formats that can be read."""
+    return [f.name for f in FORMATS.values() if f.can_read]
+
+
+def add_choice(group: Any) -> None:
+    """The options that say what goes out."""
+    group.add_argument(
+        "--recordings",
+        nargs="+",
+        metavar="NAME",
+        help="only these: names, paths or patterns such as 'night*.wav'",
+    )
+    group.add_argument(
+        "--classes", nargs="+", metavar="NAME", help="only these: labels, or AudioSet ids"
+    )
+    group.add_argument(
+        "--states",
+        nargs="+",
+        choices=[*(state.value for state in ReviewState), _ALL],
+        metavar="STATE",
+        help=f"only events in these states: {', '.join(ReviewState)}, or {_ALL} (default: of a"
+        " project all but rejected ones, which a report counts too; of a table all)",
+    )
+    for bound, way in (("min", "at least"), ("max", "at most")):
+        group.add_argument(
+            f"--{bound}-score", type=_share, metavar="X", help=f"highest score {way} X, 0 to 1"
+        )
+    group.add_argument(
+        "--depth",
+        choices=[depth.value for depth in Depth],
+        default=Depth.AS_IS.value,
+        help="leaf: leave out what events of more particular classes say already; ancestors: add"
+        " an event for every class above (default: as-is)",
+    )
+    group.add_argument(
+        "--fold",
+        nargs="+",
+        metavar="LEVEL",
+        help="events of kinds of a sound as events of that sound, such as 'Vehicle' or 'Dog'; or a"
+        f" whole level of the ontology: {', '.join(FOLDS)}",
+    )
+    group.add_argument(
+        "--skip-empty", action="store_true", help="leave out recordings without chosen events"
+    )
+
+
+def choice_of(
+    options: argparse.Namespace,
+    recordings: Sequence[LabelledRecording],
+    classes: ClassMap,
+    usual: frozenset[ReviewState] | None,
+) -> ExportChoice:
+    """What the options choose of these recordings; `usual` states where they name none.
+
+    Raises SettingsError for what is not there.
+    """
+    low, high = options.min_score, options.max_score
+    if low is not None and high is not None and low > high:
+        raise SettingsError("--min-score", f"{low:g} is more than --max-score {high:g}")
+    return ExportChoice(
+        recordings=_recordings(options.recordings, recordings) if options.recordings else None,
+        labels=_labels(options.classes, recordings, classes) if options.classes else None,
+        states=_states(options.states, usual),
+        least_score=low,
+        most_score=high,
+        keep_empty=not options.skip_empty,
+        depth=Depth(options.depth),
+        fold=fold_levels(options.fold, bundled_ontology()) if options.fold else frozenset(),
+    )
+
+
+def open_project(path: Path | None, *, read_only: bool) -> Project:
+    """The project at `path`, else the personal one. Raises ProjectError, SettingsError."""
+    if path is None:
+        path = personal_project_path()
+        if not path.exists():
+            raise SettingsError(
+                path, "there is no personal project yet", "name a project or a table of labels"
+            )
+    return Project.open(path, read_only=read_only)
+
+
+def is_project(path: Path) -> bool:
+    return path.suffix == PROJECT_SUFFIX
+
+
+def find_recording(name: str, recordings: Sequence[LabelledRecording]) -> LabelledRecording:
+    """The one recording of this name. Raises SettingsError where it is none or several."""
+    found = [r for r in recordings if _is_named(r.recording.path, name)]
+    if len(found) != 1:
+        count = "no recording" if not found else f"{len(found)} recordings"
+        raise SettingsError(name, f"is the name of {count}", "give the whole path")
+    return found[0]
+
+
+def agreed(question: str) -> bool:
+    """Asks on the terminal; no answer is no. Raises SettingsError where nobody can be asked."""
+    if not sys.stdin.isatty():
+        raise SettingsError("--yes", "is needed where nobody can be asked; nothing was changed")
+    try:
+        print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+        return sys.stdin.readline().strip().casefold() in ("y", "yes")
+    except UnicodeDecodeError:
+        return False
+
+
+def _recordings(
+    patterns: Sequence[str], recordings: Sequence[LabelledRecording]
+) -> frozenset[Path]:
+    chosen: set[Path] = set()
+    for pattern in patterns:
+        found = {r.recording.path for r in recordings if _is_named(r.recording.path, pattern)}
+        if not found:
+            names = [r.recording.path.name for r in recordings[:3]]
+            more = " …" if len(recordings) > 3 else ""
+            there = f"there are {', '.join(names)}{more}" if names else ""
+            raise SettingsError(pattern, "is the name of no recording here", there)
+        chosen |= found
+    return frozenset(chosen)
+
+
+def _is_named(path: Path, pattern: str) -> bool:
+    whole = Path(pattern).absolute().as_posix()
+    return any(
+        text == wanted or fnmatchcase(text, wanted)
+        for text, wanted in (
+            (path.name, pattern),
+            (path.stem, pattern),
+            (path.as_posix(), pattern),
+            (path.as_posix(), whole),
+        )
+    )
+
+
+def _labels(
+    names: Sequence[str], recordings: Sequence[LabelledRecording], classes: ClassMap
+) -> frozenset[str]:
+    there = {event.label for r in recordings for event in r.events}
+    folded: dict[str, set[str]] = {}
+    for label in there:
+        folded.setdefault(label.casefold(), set()).add(label)
+    chosen: set[str] = set()
+    for name in names:
+        if name in there:
+            chosen.add(name)
+        elif name.casefold() in folded:
+            chosen |= folded[name.casefold()]
+        else:
+            chosen.add(_class_name(name, there, classes))
+    return frozenset(chosen)
+
+
+def _class_name(name: str, there: Collection[str], classes: ClassMap) -> str:
+    found = classes.find(name)
+    if found is None:
+        near = near_names(name, there, classes)
+        advice = f"did you mean {' / '.join(near[:3])}?" if near else ""
+        raise SettingsError(name, "is no label here and no class of the model", advice)
+    return found.name
+
+
+def _states(
+    names: Sequence[str] | None, usual: frozenset[ReviewState] | None
+) -> frozenset[ReviewState] | None:
+    if not names:
+        return usual
+    return None if _ALL in names else frozenset(ReviewState(name) for name in names)
+
+
+def number(text: str) -> float:
+    """A number on the command line, or NaN, which lies in no range."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
+def _share(text: str) -> float:
+    value = number(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError("a score lies between 0 and 1")
+    return value

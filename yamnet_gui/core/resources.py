@@ -1,0 +1,25 @@
+"""Where the files that ship with the program are, installed or in a checkout."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def _data_root() -> Path:
+    """The folder that holds `class_map.csv` and `resources/`.
+
+    The wheel carries both under `_data`; an editable install and a checkout have them
+    beside the package.
+    """
+    installed = _PACKAGE / "_data"
+    return installed if installed.is_dir() else _PACKAGE.parent
+
+
+def class_map_path() -> Path:
+    """The table of YAMNet's 521 classes (`index,mid,display_name`)."""
+    return _data_root() / "class_map.csv"
+
+
+def resource_path(*parts: str) -> Path:
+    """A file below `resources/`, for example `resource_path("icons", "play.svg")`."""
+    return _data_root().joinpath("resources", *parts)

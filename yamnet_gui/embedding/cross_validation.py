@@ -1,0 +1,252 @@
+"""How far a taught class can be trusted: figures from recordings that it had not heard."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yamnet_gui.core.statistics import Interval, share_interval
+
+from .examples import NEGATIVE, ExampleSet
+from .training import TrainingOptions
+
+Doubles = NDArray[np.float64]
+_FEW = 10
+_WEAKEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ClassTrust:
+    """One class, judged on examples from recordings left out, at the score 0.5 (softmax: where it
+    is highest). `found` of `examples` from `recordings` were taken for it, `false_alarms`
+    others as well. `average_precision` needs no threshold; NaN where it was not tested."""
+
+    label: str
+    examples: int
+    recordings: int
+    found: int
+    false_alarms: int
+    average_precision: float
+
+    @property
+    def recall(self) -> float:
+        return self.found / self.examples if self.examples else float("nan")
+
+    @property
+    def precision(self) -> float:
+        taken = self.found + self.false_alarms
+        return self.found / taken if taken else float("nan")
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall, 0 where nothing was found."""
+        taken = self.examples + self.found + self.false_alarms
+        return 2 * self.found / taken if taken else float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """Learning from `examples` examples (mean over folds) gave `f1` (mean over classes)."""
+
+    examples: int
+    f1: float
+
+
+@dataclass(frozen=True)
+class TrainingReport:
+    """`tested` is False where all examples come from one recording, so that nothing was left to
+    test on; figures are NaN or 0 then. `confusion`: int64 (labels + 1, labels + 1), rows are what
+    it is and columns what it was taken for; the last of each is "none of them". `sentence` says in
+    plain words how far to trust it."""
+
+    tested: bool
+    classes: tuple[ClassTrust, ...]
+    confusion: NDArray[np.int64]
+    curve: tuple[CurvePoint, ...]
+    accuracy: float
+    accuracy_interval: Interval
+    thresholds: tuple[float, ...]
+    sentence: str
+
+    def about(self, options: TrainingOptions) -> dict[str, Any]:
+        """What goes into the classifier's file, as plain JSON values (NaN as None)."""
+        classes = [
+            {**asdict(c), "average_precision": _plain(c.average_precision)} for c in self.classes
+        ]
+        return {
+            "options": asdict(options),
+            "sentence": self.sentence,
+            "tested": self.tested,
+            "accuracy": _plain(self.accuracy),
+            "classes": classes,
+            "confusion": self.confusion.tolist(),
+            "curve": [[p.examples, _plain(p.f1)] for p in self.curve],
+        }
+
+
+def folds_of(examples: ExampleSet, folds: int, seed: int) -> NDArray[np.int64] | None:
+    """The fold of each example, int64 (examples,); None where there is only one group.
+
+    A group is never split. Groups are dealt out one by one, each to the fold that has the least of
+    its classes, so that every class is spread over the folds.
+    """
+    names, place = np.unique(examples.groups, return_inverse=True)
+    count = min(folds, len(names))
+    if count < 2:
+        return None
+    kinds = examples.targets + 1
+    table = np.zeros((len(names), len(examples.labels) + 1))
+    np.add.at(table, (place, kinds), ~examples.augmented)
+    table /= np.maximum(table.sum(axis=0), 1)  # rare classes are dealt out as carefully
+    order = np.random.default_rng(seed).permutation(len(names))
+    order = order[np.argsort(-table[order].max(axis=1), kind="stable")]
+    held = np.zeros((count, table.shape[1]))
+    fold_of = np.zeros(len(names), np.int64)
+    for group in order:
+        crowded = held[:, table[group] > 0].sum(axis=1)
+        fold = int(np.lexsort((held.sum(axis=1), crowded))[0])
+        fold_of[group] = fold
+        held[fold] += table[group]
+    return fold_of[place]
+
+
+def curve_point(examples: ExampleSet, scores: Doubles, size: float) -> CurvePoint:
+    """What a share of the examples was good for. `scores`: (examples, labels) of examples left
+    out, NaN for augmented ones."""
+    confusion = _confusion(examples, scores)
+    f1 = [_trust(examples, scores, confusion, k).f1 for k in range(len(examples.labels))]
+    own = int((~examples.augmented).sum())
+    return CurvePoint(max(1, round(size * own)), float(np.nanmean(f1)))
+
+
+def report_of(
+    examples: ExampleSet, scores: Doubles | None, curve: tuple[CurvePoint, ...]
+) -> TrainingReport:
+    """The report on held-out `scores` (examples, labels); None where nothing could be tested."""
+    count = len(examples.labels)
+    tested = scores is not None
+    if scores is None:
+        scores = np.full((len(examples), count), np.nan)
+    confusion = _confusion(examples, scores)
+    classes = tuple(_trust(examples, scores, confusion, k) for k in range(count))
+    right, total = int(np.trace(confusion)), int(confusion.sum())
+    interval = share_interval(right, total)
+    return TrainingReport(
+        tested=tested,
+        classes=classes,
+        confusion=confusion,
+        curve=curve,
+        accuracy=right / total if total else float("nan"),
+        accuracy_interval=interval,
+        thresholds=tuple(_threshold(examples, scores, k) for k in range(count)),
+        sentence=_sentence(tested, classes, right, total, curve),
+    )
+
+
+def _confusion(examples: ExampleSet, scores: Doubles) -> NDArray[np.int64]:
+    count = len(examples.labels)
+    table = np.zeros((count + 1, count + 1), np.int64)
+    known = ~np.isnan(scores).any(axis=1)
+    best = scores[known].argmax(axis=1) if known.any() else np.zeros(0, np.int64)
+    highest = scores[known].max(axis=1) if known.any() else np.zeros(0)
+    rest = 1 - scores[known].sum(axis=1)  # softmax: what "none of them" got
+    has_none = bool((examples.targets == NEGATIVE).any())
+    low = (highest < 0.5) & (highest < rest) if count > 1 else highest < 0.5
+    taken = np.where(low & has_none, count, best)
+    real = np.where(examples.targets == NEGATIVE, count, examples.targets)[known]
+    np.add.at(table, (real, taken), 1)
+    return table
+
+
+def _trust(
+    examples: ExampleSet, scores: Doubles, confusion: NDArray[np.int64], place: int
+) -> ClassTrust:
+    own = (examples.targets == place) & ~examples.augmented
+    found = int(confusion[place, place])
+    return ClassTrust(
+        label=examples.labels[place],
+        examples=int(own.sum()),
+        recordings=len(np.unique(examples.groups[own])),
+        found=found,
+        false_alarms=int(confusion[:, place].sum()) - found,
+        average_precision=_average_precision(scores[:, place], examples.targets == place),
+    )
+
+
+def _average_precision(scores: Doubles, real: NDArray[np.bool_]) -> float:
+    """The mean of the precision at each real example, in order of falling score."""
+    known = ~np.isnan(scores)
+    scores, real = scores[known], real[known]
+    if not real.any():
+        return float("nan")
+    order = np.argsort(-scores, kind="stable")
+    hits = real[order]
+    # equal scores count as found together
+    last = np.searchsorted(-scores[order], -scores[order], "right") - 1
+    precision = np.cumsum(hits)[last] / (last + 1)
+    return float(precision[hits].mean())
+
+
+def _threshold(examples: ExampleSet, scores: Doubles, place: int) -> float:
+    """The score with the best F1, half-way to the next lower score; 0.5 where nothing says."""
+    known = ~np.isnan(scores[:, place])
+    values, real = scores[known, place], examples.targets[known] == place
+    if not real.any() or real.all():
+        return 0.5
+    order = np.argsort(-values, kind="stable")
+    values, hits = values[order], np.cumsum(real[order])
+    f1 = 2 * hits / (np.arange(1, len(hits) + 1) + real.sum())
+    f1[:-1][values[:-1] == values[1:]] = -1  # a threshold cannot part equal scores
+    best = int(f1.argmax())
+    below = values[best + 1] if best + 1 < len(values) else 0.0
+    return float(np.clip((values[best] + below) / 2, 0.01, 0.99))
+
+
+def _sentence(
+    tested: bool,
+    classes: tuple[ClassTrust, ...],
+    right: int,
+    total: int,
+    curve: tuple[CurvePoint, ...],
+) -> str:
+    if not tested:
+        return (
+            "Nothing can be said about how far to trust it: all examples come from one recording."
+            " Add examples from others."
+        )
+    if len(classes) == 1:
+        one = classes[0]
+        low, high = share_interval(one.found, one.examples)
+        taken = one.found + one.false_alarms
+        text = (
+            f"In recordings that it had not heard it found {one.found} of {one.examples} examples"
+            f" of {one.label} (likely {_percent(low)} to {_percent(high)} of all);"
+            f" {one.found} of the {taken} that it took for {one.label} were right."
+        )
+    else:
+        low, high = share_interval(right, total)
+        text = (
+            f"In recordings that it had not heard it named {right} of {total} examples rightly"
+            f" (likely {_percent(low)} to {_percent(high)} of all)."
+        )
+        weak = sorted((c for c in classes if c.recall < 1), key=lambda c: (c.recall, c.label))
+        if weak:
+            text += f" Weakest: {', '.join(c.label for c in weak[:_WEAKEST])}."
+    alone = [c.label for c in classes if c.recordings < 2]
+    if alone:
+        named = ", ".join(alone[:_WEAKEST]) + (" and others" if len(alone) > _WEAKEST else "")
+        text += f" Of {named} all examples come from one recording, so it could not be tested."
+    elif min(c.examples for c in classes) < _FEW:
+        text += " That rests on few examples: take it as a hint."
+    if len(curve) > 1 and curve[-1].f1 - curve[-2].f1 > 0.02:
+        text += " More examples would probably make it better."
+    return text
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _plain(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

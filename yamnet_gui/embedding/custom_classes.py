@@ -1,0 +1,145 @@
+"""Teaches classes from examples, and says how far they can be trusted."""
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yamnet_gui.core.errors import ClassifierError
+
+from .classifier import Classifier, Layer
+from .cross_validation import Doubles, TrainingReport, curve_point, folds_of, report_of
+from .examples import NEGATIVE, ExampleSet
+from .training import TrainingOptions, fitted
+
+_CURVE = (0.5,)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomClassesResult:
+    """What teaching gives: the classifier, and how far to trust it."""
+
+    classifier: Classifier
+    report: TrainingReport
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingProgress:
+    """`share` of the work that is done, 0 to 1, and what is being done; the last one has the
+    `result`."""
+
+    share: float
+    text: str
+    result: CustomClassesResult | None = None
+
+
+def teach(
+    examples: ExampleSet, options: TrainingOptions | None = None, model_sha256: str = ""
+) -> Iterator[TrainingProgress]:
+    """Teaches the classes of the examples; close the generator to stop at once.
+
+    Cross-validated by group, never by frame. Raises ClassifierError where a class has no example,
+    or nothing stands against the only class.
+    """
+    options = options or TrainingOptions()
+    _check(examples, options)
+    return _teach(examples, options, model_sha256)
+
+
+def taught(progress: Iterator[TrainingProgress]) -> CustomClassesResult:
+    """Runs the teaching to its end."""
+    result = None
+    for step in progress:
+        result = step.result
+    assert result is not None
+    return result
+
+
+def _teach(
+    examples: ExampleSet, options: TrainingOptions, model_sha256: str
+) -> Generator[TrainingProgress, None, None]:
+    folds = folds_of(examples, options.folds, options.seed)
+    sizes = _CURVE if options.learning_curve and folds is not None else ()
+    rounds = 1 + (0 if folds is None else (1 + len(sizes)) * int(folds.max() + 1))
+    done = 0
+    layers = None
+    for step in _run(examples, options):
+        if isinstance(step, tuple):
+            layers = step
+        else:
+            yield TrainingProgress(step / rounds, "learning from all examples")
+    assert layers is not None
+    done = 1
+    held = curve = None
+    if folds is not None:
+        points = []
+        for size in (*sizes, 1.0):
+            scores = np.full((len(examples), len(examples.labels)), np.nan)
+            for fold in range(int(folds.max()) + 1):
+                text = f"testing on recordings left out ({fold + 1})"
+                yield TrainingProgress(done / rounds, text)
+                learning = _part(examples, folds != fold, size, options.seed + fold)
+                known = np.isin(examples.targets, [NEGATIVE, *learning.targets])
+                tested = (folds == fold) & ~examples.augmented & known
+                for step in _run(learning, options):
+                    if isinstance(step, tuple):
+                        scores[tested] = _scores(step, examples.select(tested), options)
+                    else:
+                        yield TrainingProgress((done + step) / rounds, text)
+                done += 1
+            points.append(curve_point(examples, scores, size))
+            held = scores
+        curve = tuple(points)
+    report = report_of(examples, held, curve or ())
+    classifier = Classifier(
+        labels=examples.labels,
+        layers=layers,
+        model_sha256=model_sha256,
+        output=options.output,
+        unit_length=True,
+        thresholds=report.thresholds,
+        about=report.about(options),
+    )
+    yield TrainingProgress(1.0, "taught", CustomClassesResult(classifier, report))
+
+
+def _run(
+    examples: ExampleSet, options: TrainingOptions
+) -> Generator[float | tuple[Layer, ...], None, None]:
+    """The progress of a fit, and at last its layers."""
+    layers = yield from fitted(examples, options)
+    yield layers
+
+
+def _scores(layers: tuple[Layer, ...], examples: ExampleSet, options: TrainingOptions) -> Doubles:
+    """Scores of each example, (examples, labels)."""
+    made = Classifier(examples.labels, layers, "", options.output, unit_length=True)
+    return made.scores(examples.vectors).astype(np.float64)
+
+
+def _part(examples: ExampleSet, chosen: NDArray[np.bool_], size: float, seed: int) -> ExampleSet:
+    """A share of the chosen examples: of each class by itself, at least one."""
+    if size < 1:
+        rng = np.random.default_rng(seed)
+        kept = np.zeros(len(examples), bool)
+        for target in np.unique(examples.targets):
+            own = np.flatnonzero(chosen & (examples.targets == target))
+            kept[rng.permutation(own)[: max(1, round(size * len(own)))]] = True
+        chosen = chosen & kept
+    return examples.select(chosen)
+
+
+def _check(examples: ExampleSet, options: TrainingOptions) -> None:
+    own = ~examples.augmented
+    if not examples.labels:
+        raise ClassifierError("examples", "name no class", "give examples of what is wanted")
+    for place, label in enumerate(examples.labels):
+        if not (own & (examples.targets == place)).any():
+            raise ClassifierError(label, "has no example", "give at least one, better ten")
+    if len(examples.labels) == 1 and not (own & (examples.targets == NEGATIVE)).any():
+        raise ClassifierError(
+            examples.labels[0],
+            "has no counter-example",
+            "reject some events, or name sounds that are something else",
+        )

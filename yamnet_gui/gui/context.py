@@ -1,0 +1,111 @@
+"""What a feature of the window may be given: what is open, what acts on it, where it is shown."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.ontology import Ontology
+
+if TYPE_CHECKING:
+    from .controllers.analysis_controller import AnalysisController
+    from .controllers.appearance import Appearance
+    from .controllers.event_updater import EventUpdater
+    from .controllers.navigation import Navigator
+    from .controllers.project_manager import ProjectManager
+    from .controllers.recording_loader import RecordingLoader
+    from .controllers.review import ReviewController
+    from .controllers.review_queue_controller import ReviewQueueController
+    from .controllers.transport import Controller
+    from .main_window import MainWindow
+    from .panels.classes import ClassesPanel
+    from .panels.events import EventsPanel
+    from .panels.inspector import InspectorPanel
+    from .panels.recordings import RecordingsPanel
+    from .panels.status import StatusBar
+    from .panels.welcome import WelcomePanel
+    from .playback import Player
+    from .playback.audition import Audition
+    from .state.class_map import KnownClasses
+    from .state.class_view import ClassView
+    from .state.custom_classes import CustomClasses
+    from .state.document import Document
+    from .state.embeddings import Embeddings
+    from .state.grouping import Grouping
+    from .state.label_sets import LabelSets
+    from .state.project import ProjectState
+    from .state.review_queue import ReviewQueue
+    from .state.rules import Rules
+    from .state.selection import EventSelection
+    from .state.settings import Settings
+    from .state.similar import Similar
+    from .state.sound import Sound
+    from .state.spectrogram import Spectrogram
+    from .state.timeline import Timeline
+    from .tracks.stack import TrackStack
+    from .widgets.notices import NoticeBar
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The owners of the state of one window."""
+
+    settings: "Settings"
+    class_map: "KnownClasses"
+    ontology: Ontology
+    timeline: "Timeline"
+    document: "Document"
+    selection: "EventSelection"
+    sound: "Sound"
+    spectrogram: "Spectrogram"
+    class_view: "ClassView"
+    rules: "Rules"
+    grouping: "Grouping"
+    project: "ProjectState"
+    review_queue: "ReviewQueue"
+    label_sets: "LabelSets"
+    embeddings: "Embeddings"
+    custom_classes: "CustomClasses"
+    similar: "Similar"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What changes the state: each does one kind of work for every feature."""
+
+    recording: "RecordingLoader"
+    analysis: "AnalysisController"
+    events: "EventUpdater"
+    projects: "ProjectManager"
+    transport: "Controller"
+    navigation: "Navigator"
+    review: "ReviewController"
+    queue_controller: "ReviewQueueController"
+    player: "Player"
+    audition: "Audition"
+    appearance: "Appearance"
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """Where features show themselves: the window, its panels, and how messages are shown."""
+
+    window: "MainWindow"
+    notices: "NoticeBar"
+    status: "StatusBar"
+    tracks: "TrackStack"
+    welcome: "WelcomePanel"
+    recordings: "RecordingsPanel"
+    classes: "ClassesPanel"
+    events: "EventsPanel"
+    inspector: "InspectorPanel"
+    show_error: Callable[[UserError], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything that a feature may ask for; it names what it uses where it is made."""
+
+    session: Session
+    services: Services
+    shell: Shell

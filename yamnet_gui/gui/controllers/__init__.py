@@ -1,0 +1,1 @@
+"""What moves the state of the window: recording, analysis, events, navigation, review."""

@@ -1,0 +1,314 @@
+"""Keeps events and shown classes true to scores and rules."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer
+
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.events import Event, EventList
+from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.scores import ScoreTable
+from yamnet_gui.detection import Envelope, PreparedScores, RuleSet, detect, prepare
+from yamnet_gui.gui.background.runner import JobHandle, JobRunner
+from yamnet_gui.gui.state.class_view import ClassOrder, ClassView, Showing
+from yamnet_gui.gui.state.document import AnalysisState, Document
+from yamnet_gui.gui.state.project import ProjectState
+from yamnet_gui.gui.state.rules import Rules
+
+_WHILE_ANALYSING_MS = 700
+_AT_ONCE_MS = 0
+_REST = 2.0
+_LONGEST_REST_MS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What was derived from the frames of one buffer, so that later only changes are."""
+
+    frames: int
+    rules: RuleSet
+    scores: PreparedScores
+    events: Mapping[int, tuple[Event, ...]]
+    envelope: Envelope | None = None
+
+    @classmethod
+    def of(
+        cls,
+        table: ScoreTable,
+        rules: RuleSet,
+        class_map: ClassMap,
+        envelope: Envelope | None = None,
+    ) -> "Derived":
+        """Everything anew."""
+        scores = prepare(table)
+        found = detect(scores, rules, None, envelope)
+        events = _by_class(found.iter_events(class_map))
+        return cls(table.grid.count, rules, scores, events, envelope)
+
+    def under(self, rules: RuleSet, class_map: ClassMap) -> "Derived":
+        """The same under other rules; only classes whose rule differs are derived anew."""
+        # scores prepared before a class was taught have no column for it
+        changed = changed_classes(self.rules, rules, self.scores.class_count)
+        wanted = None if changed is None else sorted(changed)
+        found = detect(self.scores, rules, wanted, self.envelope)
+        fresh = _by_class(found.iter_events(class_map))
+        if changed is None:
+            return replace(self, rules=rules, events=fresh)
+        kept = {i: events for i, events in self.events.items() if i not in changed}
+        return replace(self, rules=rules, events={**kept, **fresh})
+
+
+def changed_classes(before: RuleSet, after: RuleSet, count: int) -> set[int] | None:
+    """Classes whose own rule differs; None where what all inherit differs."""
+    if (before.default, before.groups) != (after.default, after.groups):
+        return None
+    own = before.classes.keys() | after.classes.keys()
+    return {i for i in own if i < count and before.classes.get(i) != after.classes.get(i)}
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateEventsJob:
+    """Derives events from the scores of each channel, in the background."""
+
+    tables: Mapping[int, ScoreTable]
+    rules: RuleSet
+    class_map: ClassMap
+    envelopes: Mapping[int | None, Envelope] = field(default_factory=dict)
+
+    def run(self) -> Iterator[dict[int, Derived]]:
+        yield {
+            place: Derived.of(table, self.rules, self.class_map, self.envelopes.get(table.channel))
+            for place, table in self.tables.items()
+        }
+
+
+class EventUpdater(QObject):
+    """Derives events anew when scores or rules change: at once for rules, calmly for scores."""
+
+    def __init__(
+        self,
+        document: Document,
+        rules: Rules,
+        classes: ClassView,
+        class_map: ClassMap,
+        ontology: Ontology,
+        project: ProjectState,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._project = project
+        self._rules = rules
+        self._classes = classes
+        self._class_map = class_map
+        self._ontology = ontology
+        self._order_in_tree = _tree_order(ontology)
+        self._known: dict[int, Derived] = {}
+        self._fresh: EventList | None = None
+        self._at_cursor: tuple[int, ...] = ()
+        self._runner = JobRunner("events", self)
+        self._ticket: JobHandle | None = None
+        self._again = False
+        self._rules_timer = QTimer(self)
+        self._rules_timer.setSingleShot(True)
+        self._rules_timer.setInterval(_AT_ONCE_MS)
+        self._rules_timer.timeout.connect(self.derive_rules)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.derive)
+        document.scores_changed.connect(self._on_scores)
+        document.analysis_changed.connect(self._on_analysis)
+        document.envelopes_changed.connect(self._on_envelopes)
+        document.recording_changed.connect(self._on_recording)
+        rules.changed.connect(self._on_rules)
+        project.events_changed.connect(self._on_project)
+        project.reviewed_changed.connect(lambda: document.set_reviewed(project.reviewed.spans))
+        classes.options_changed.connect(self.choose_shown)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether events are about to be derived anew."""
+        waiting = self._timer.isActive() or self._rules_timer.isActive()
+        return waiting or self._ticket is not None
+
+    @property
+    def fresh(self) -> EventList:
+        """What rules make of the scores, without what people touched."""
+        return self._fresh if self._fresh is not None else EventList()
+
+    def close(self) -> None:
+        """Ends the thread."""
+        self._timer.stop()
+        self._runner.close()
+
+    def derive(self) -> None:
+        """Derives from scores that came since the last time, in the background."""
+        if self._ticket is not None:
+            self._again = True
+            return
+        tables = {
+            place: buffer.table()
+            for place, buffer in enumerate(self._document.buffers)
+            if buffer.ready
+        }
+        if tables:
+            self._ticket = self._runner.submit(
+                UpdateEventsJob(
+                    tables, self._rules.rule_set, self._class_map, self._document.envelopes
+                ),
+                on_result=self._take,
+                on_done=self._done,
+            )
+
+    def derive_rules(self) -> None:
+        """Other rules over the same scores, at once: a person is watching.
+
+        Afterwards the window gets time to draw what the person drags before events come anew.
+        """
+        began = time.perf_counter()
+        rules = self._rules.rule_set
+        self._known = {i: k.under(rules, self._class_map) for i, k in self._known.items()}
+        self._show()
+        spent_ms = (time.perf_counter() - began) * 1000
+        self._rules_timer.setInterval(min(round(_REST * spent_ms), _LONGEST_REST_MS))
+
+    def _take(self, derived: dict[int, Derived]) -> None:
+        rules = self._rules.rule_set
+        self._known = {i: k.under(rules, self._class_map) for i, k in derived.items()}
+        self._show()
+
+    def _done(self) -> None:
+        self._ticket = None
+        if self._again:
+            self._again = False
+            self.derive()
+
+    def _show(self) -> None:
+        """Detections of all channels, beside what people touched."""
+        self._fresh = EventList.of(
+            chain.from_iterable(
+                events for known in self._known.values() for events in known.events.values()
+            )
+        )
+        self.combine()
+
+    def combine(self) -> None:
+        """Shows what was derived last beside what the project holds now."""
+        self._document.set_events(self._project.combined(self._fresh))
+        self.choose_shown()
+
+    def _on_project(self, put: tuple[Event, ...]) -> None:
+        """A mere decision takes the place of its event; anything else needs another look at all."""
+        events = self._document.events
+        if put and all(_only_decided(events.get(event.id), event) for event in put):
+            self._document.set_events(events.with_events(*put))
+        else:
+            self.combine()
+
+    def set_at_cursor(self, classes: tuple[int, ...]) -> None:
+        """The classes that score best at the cursor, best first."""
+        if classes != self._at_cursor:
+            self._at_cursor = classes
+            if self._classes.showing is Showing.CURSOR:
+                self.choose_shown()
+
+    def choose_shown(self) -> None:
+        """Which classes get a row: the best of all or at the cursor, with events, or ticked."""
+        scores = self._document.scores
+        best = scores.best if scores is not None else np.zeros(len(self._class_map))
+        counts = np.zeros(len(self._class_map), int)
+        for event in self._document.events:
+            if event.class_index is not None and event.class_index < len(counts):
+                counts[event.class_index] += 1
+        view = self._classes
+        match view.showing:
+            case Showing.TICKED:
+                chosen = sorted(view.ticked)
+            case Showing.EVENTS:
+                chosen = np.flatnonzero(counts).tolist()
+            case Showing.CURSOR:
+                chosen = list(self._at_cursor)
+            case Showing.BEST:
+                chosen = np.flatnonzero(best > 0).tolist() if scores is not None else []
+        mean = scores.mean if scores is not None else best
+        ranks: dict[ClassOrder, Callable[[int], Any]] = {
+            ClassOrder.BEST: lambda i: -best[i],
+            ClassOrder.MEAN: lambda i: -mean[i],
+            ClassOrder.COUNT: lambda i: (-counts[i], -best[i]),
+            ClassOrder.NAME: lambda i: self._class_map[i].name.casefold(),
+            ClassOrder.ONTOLOGY: lambda i: self._order_in_tree.get(i, i),
+        }
+        if view.showing in (Showing.BEST, Showing.EVENTS):
+            chosen = sorted(chosen, key=lambda i: -best[i])[: view.limit]
+        if view.showing is Showing.CURSOR and view.order is ClassOrder.BEST:
+            shown = tuple(chosen)
+        else:
+            shown = tuple(sorted(chosen, key=ranks[view.order]))
+        view.set_shown(shown)
+        if shown and (view.chosen is None or scores is None):
+            view.choose(shown[0])
+
+    def _on_scores(self) -> None:
+        if self._document.state is AnalysisState.RUNNING and not self._timer.isActive():
+            self._timer.start(_WHILE_ANALYSING_MS)
+
+    def _on_analysis(self) -> None:
+        if self._document.state in (AnalysisState.COMPLETE, AnalysisState.STOPPED):
+            self._timer.start(_AT_ONCE_MS)
+
+    def _on_envelopes(self) -> None:
+        if self._document.state is AnalysisState.COMPLETE:  # else that comes with the scores
+            self._timer.start(_AT_ONCE_MS)
+
+    def _on_rules(self) -> None:
+        if self._known and not self._rules_timer.isActive():
+            self._rules_timer.start()
+
+    def _on_recording(self) -> None:
+        self._timer.stop()
+        if self._ticket is not None:
+            self._ticket.cancel()
+            self._ticket = None
+        self._again = False
+        self._known.clear()
+        self._fresh = None
+        self._classes.set_shown(())
+        self._classes.choose(None)
+
+
+def _only_decided(before: Event | None, after: Event) -> bool:
+    """Whether an event stays where it is under its label, so that it hides no other detection."""
+    if before is None or not after.touched:
+        return False
+    return (before.onset_s, before.offset_s, before.label, before.channel) == (
+        after.onset_s,
+        after.offset_s,
+        after.label,
+        after.channel,
+    )
+
+
+def _by_class(events: Iterable[Event]) -> dict[int, tuple[Event, ...]]:
+    found: dict[int, list[Event]] = {}
+    for event in events:
+        if event.class_index is not None:
+            found.setdefault(event.class_index, []).append(event)
+    return {index: tuple(its) for index, its in found.items()}
+
+
+def _tree_order(ontology: Ontology) -> dict[int, int]:
+    """Place of each class when the ontology is read from top to bottom."""
+    order: dict[int, int] = {}
+    waiting = [node.mid for node in reversed(ontology.roots)]
+    while waiting:
+        mid = waiting.pop()
+        node = ontology.node(mid)
+        if node is not None and node.class_index is not None:
+            order.setdefault(node.class_index, len(order))
+        waiting.extend(child.mid for child in reversed(ontology.children(mid)))
+    return order

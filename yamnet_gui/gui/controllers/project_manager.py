@@ -1,0 +1,255 @@
+"""Opens, makes and closes projects, and finds the open recording in them."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from yamnet_gui.core.errors import ProjectError, UserError
+from yamnet_gui.gui.background.runner import Job, JobHandle, JobRunner
+from yamnet_gui.gui.features.project.jobs import RestoreJob
+from yamnet_gui.gui.jobs.project import (
+    CountJob,
+    FindRecordingJob,
+    FoundRecording,
+    OpenedProject,
+    OpenPersonalJob,
+    OpenProjectJob,
+    StoreDetectionsJob,
+)
+from yamnet_gui.gui.state.document import AnalysisState, Document
+from yamnet_gui.gui.state.project import Keeping, ProjectState
+from yamnet_gui.labels.project import Analysis, Project, ProjectInUseError, RecordingState
+
+
+class _Nothing:
+    """Work that is done when all work before it is."""
+
+    def run(self) -> Iterator[None]:
+        yield None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedText:
+    """What the status bar says about where decisions go."""
+
+    text: str
+    tip: str = ""
+
+
+class ProjectManager(QObject):
+    """Looks after the one open project. What was open stays until another is known to be fine."""
+
+    opened = Signal(object)  # OpenedProject
+    failed = Signal(object)  # UserError
+    in_use = Signal(object, object)  # Path, UserError
+    found = Signal(object)  # FoundRecording
+    counted = Signal(list)  # list[RecordingCount]: how far the review of each recording is
+
+    def __init__(
+        self, document: Document, state: ProjectState, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._state = state
+        self._runner = JobRunner("project", self)
+        self._jobs: list[OpenPersonalJob | OpenProjectJob | RestoreJob] = []
+        self._finding: JobHandle | None = None
+        self._first_step = 0
+        document.recording_changed.connect(self._on_recording)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a project is being opened or a recording looked up in it."""
+        return self._runner.busy
+
+    def open_personal(self) -> None:
+        """Opens the project that holds recordings opened without any other."""
+        self._submit(OpenPersonalJob())
+
+    def open(self, path: Path, *, read_only: bool = False) -> None:
+        self._submit(OpenProjectJob(path, read_only=read_only), path)
+
+    def create(self, path: Path) -> None:
+        """Makes an empty project and goes on in it."""
+        self._submit(OpenProjectJob(path, create=True), path)
+
+    def save_as(self, path: Path) -> None:
+        """Copies the open project with its whole history, and goes on in the copy."""
+        source = self._state.project
+        if source is not None:
+            self._submit(OpenProjectJob(path, source=source), path)
+
+    def restore(self, backup: Path, path: Path) -> None:
+        """Puts a backup in place of the project at `path`, which is closed for that, and opens it.
+
+        The former file is kept beside it.
+        """
+        self.store_detections()
+        if self._state.project is not None and self._state.project.path == path:
+            self._runner.submit(_Nothing(), on_done=lambda: self._restore(backup, path))
+        else:  # what is open instead of a damaged one stays until the backup is known to be fine
+            self._submit(RestoreJob(backup, path), path)
+
+    def _restore(self, backup: Path, path: Path) -> None:
+        """Closes the project once nothing is being written to it any more."""
+        self._replace(None, Keeping.NOWHERE)
+        self._submit(RestoreJob(backup, path), path)
+
+    def close(self) -> None:
+        """Ends the thread and leaves single, portable files."""
+        last = self._detections()
+        self._runner.close()
+        self._state.forget_recording()
+        if last is not None:
+            try:
+                for _step in last.run():
+                    pass
+            except UserError as error:
+                self.failed.emit(error)
+        self._replace(None, Keeping.NOWHERE)
+        for job in self._jobs:
+            for project in job.opened:
+                project.close()
+        self._jobs.clear()
+
+    def store_detections(self) -> None:
+        """Keeps what was detected in the open recording, before another one comes."""
+        job = self._detections()
+        if job is not None:
+            self._runner.submit(job, on_failed=self.failed.emit)
+
+    def run(
+        self,
+        job: Job,
+        *,
+        on_result: Callable[[Any], None] | None = None,
+        on_done: Callable[[], None] | None = None,
+    ) -> JobHandle:
+        """Work on the project in its own thread, after what was asked for before."""
+        return self._runner.submit(
+            job, on_result=on_result, on_failed=self.failed.emit, on_done=on_done
+        )
+
+    def count(self) -> None:
+        """Counts how far the review of every recording is; the answer comes as `counted`."""
+        if self._state.project is not None:
+            self._runner.submit(
+                CountJob(self._state.project),
+                on_result=self.counted.emit,
+                on_failed=self.failed.emit,
+            )
+
+    def saved_text(self) -> SavedText:
+        """Where decisions go, in words."""
+        project = self._state.project
+        if project is None:
+            return SavedText("")
+        tip = f"Every decision is on the disk at once, in {project.path}"
+        match self._state.keeping:
+            case Keeping.PERSONAL:
+                return SavedText("saved in personal project", tip)
+            case Keeping.READ_ONLY:
+                return SavedText(f"{project.path.stem}: read only", "Decisions are refused")
+            case Keeping.SCRATCH:
+                where = f"What is decided here is only in {project.path}"
+                return SavedText("not saved", f"{where}: save it under a name of its own")
+        return SavedText(f"saved in {project.path.stem}", tip)
+
+    def _submit(
+        self, job: OpenPersonalJob | OpenProjectJob | RestoreJob, path: Path | None = None
+    ) -> None:
+        self.store_detections()  # before the project that is open is copied or closed
+        self._jobs.append(job)
+
+        def failed(error: UserError) -> None:
+            if path is not None and isinstance(error, ProjectInUseError):
+                self.in_use.emit(path, error)
+            else:
+                self.failed.emit(error)
+            if self._state.project is None:
+                self.open_personal()  # decisions must go somewhere
+
+        def taken(result: OpenedProject) -> None:
+            self._jobs.remove(job)
+            self._take(result)
+
+        self._runner.submit(job, on_result=taken, on_failed=failed)
+
+    def _detections(self) -> StoreDetectionsJob | None:
+        """What has to be stored of the open recording; None where that is nothing."""
+        project, recording_id = self._state.project, self._state.recording_id
+        kept = self._state.keeping in (Keeping.PERSONAL, Keeping.PROJECT, Keeping.SCRATCH)
+        document = self._document
+        if project is None or not kept or not recording_id:
+            return None
+        if document.state is not AnalysisState.COMPLETE or not document.buffers:
+            return None
+        fresh = tuple(event for event in document.events if not event.touched)
+        known = project.recording(recording_id)
+        if known is None or (
+            known.state is RecordingState.ANALYSED
+            and set(fresh) == {event for event in self._state.stored if not event.touched}
+        ):
+            return None
+        grid = document.buffers[0].grid
+        each = document.buffers[0].channel is not None
+        settings = {"hop_s": grid.hop_s, "channels": "each" if each else "mix"}
+        text = json.dumps(settings, sort_keys=True)
+        model = document.model
+        analysis = Analysis(recording_id, model.sha256, model.name, text, text, datetime.now(UTC))
+        return StoreDetectionsJob(project, recording_id, fresh, analysis)
+
+    def _take(self, result: OpenedProject) -> None:
+        self._replace(result.project, result.keeping)
+        self._first_step = max((entry.step for entry in result.project.history(1)), default=0)
+        self.opened.emit(result)
+        self._find()
+
+    def _replace(self, project: Project | None, keeping: Keeping) -> None:
+        """Closes what was open; a project of this window only goes where nothing is in it."""
+        if self._finding is not None:
+            self._finding.cancel()
+        scratch = self._state.keeping is Keeping.SCRATCH
+        before = self._state.use(project, keeping)
+        if before is None:
+            return
+        try:
+            decided = any(
+                entry.step > self._first_step and entry.action != "derive"
+                for entry in (before.history() if scratch else ())
+            )
+            before.close()
+        except ProjectError as error:
+            self.failed.emit(error)
+            return
+        if scratch and not decided:
+            shutil.rmtree(before.path.parent, ignore_errors=True)
+
+    def _on_recording(self) -> None:
+        self._state.forget_recording()
+        self._find()
+
+    def _find(self) -> None:
+        """Looks the open recording up in the open project."""
+        if self._finding is not None:
+            self._finding.cancel()
+            self._finding = None
+        recording, project = self._document.recording, self._state.project
+        if recording is None or project is None:
+            return
+
+        def take(found: FoundRecording) -> None:
+            self._state.set_recording(
+                found.recording.id, found.events, found.deleted, found.reviewed
+            )
+            self.found.emit(found)
+
+        self._finding = self._runner.submit(
+            FindRecordingJob(project, recording.info), on_result=take, on_failed=self.failed.emit
+        )

@@ -1,0 +1,165 @@
+"""Opens recordings and keeps the pictures of their sound coming."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.gui.background.priority import ForegroundPriority
+from yamnet_gui.gui.background.runner import JobHandle, JobRunner
+from yamnet_gui.gui.jobs.recording import OpenJob, PeaksJob, SamplesJob
+from yamnet_gui.gui.jobs.spectrogram import OverviewJob, TilesJob
+from yamnet_gui.gui.state.document import Document, OpenRecording
+from yamnet_gui.gui.state.sound import Sound
+from yamnet_gui.gui.state.spectrogram import Spectrogram, Tile, TileKey
+from yamnet_gui.gui.state.timeline import Timeline
+
+_AT_REST_MS = 60
+
+
+class RecordingLoader(QObject):
+    """Opens a file in the background; what was open stays until the new one is known to be fine."""
+
+    opened = Signal(object)  # Path
+    failed = Signal(object)  # UserError
+    leaving = Signal()  # what was open is about to go
+
+    def __init__(
+        self,
+        document: Document,
+        timeline: Timeline,
+        sound: Sound,
+        spectrogram: Spectrogram,
+        way: ForegroundPriority,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._way = way
+        self._document = document
+        self._timeline = timeline
+        self._sound = sound
+        self._spectrogram = spectrogram
+        self._files = JobRunner("files", self)
+        self._whole = JobRunner("whole recording", self)
+        self._view = JobRunner("view", self)
+        self._opening: JobHandle | None = None
+        self._samples: JobHandle | None = None
+        self._tiles: JobHandle | None = None
+        self._wanted: tuple[int, int] | None = None
+        self._zone = ""
+        self._resting = QTimer(self)
+        self._resting.setSingleShot(True)
+        self._resting.setInterval(_AT_REST_MS)
+        self._resting.timeout.connect(self._way.release)
+        timeline.view_changed.connect(self._on_moved)
+        sound.samples_wanted.connect(self._read_samples)
+        spectrogram.tiles_wanted.connect(self._compute_tiles)
+
+    @property
+    def path(self) -> Path | None:
+        recording = self._document.recording
+        return recording.info.path if recording else None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a file is being opened or a picture of it being made."""
+        return self._files.busy or self._whole.busy or self._view.busy
+
+    def set_time_zone(self, name: str) -> None:
+        """The zone of start times that name none; empty for that of this computer."""
+        self._zone = name
+
+    def open(self, path: Path) -> None:
+        """Opens `path`; a later call overtakes an earlier one."""
+        if self._opening:
+            self._opening.cancel()
+        self._opening = self._files.submit(
+            OpenJob(path, self._zone), on_result=self._show, on_failed=self.failed.emit
+        )
+
+    def close_recording(self) -> None:
+        """Leaves the window empty."""
+        self.leaving.emit()
+        self._whole.cancel_all()
+        self._view.cancel_all()
+        self._document.open(None)
+        self._sound.clear()
+        self._spectrogram.set_recording(0, 0.0)
+        self._timeline.set_recording(0.0, 0)
+
+    def close(self) -> None:
+        """Ends the threads."""
+        if self._resting.isActive():
+            self._resting.stop()
+            self._way.release()
+        for runner in (self._files, self._whole, self._view):
+            runner.cancel_all()
+        for runner in (self._files, self._whole, self._view):
+            runner.close()
+
+    def _show(self, recording: OpenRecording) -> None:
+        info = recording.info
+        self.leaving.emit()
+        self._whole.cancel_all()
+        self._view.cancel_all()
+        self._sound.clear()
+        self._document.open(recording)
+        self._spectrogram.set_recording(info.sample_rate_hz, info.duration_s)
+        self._timeline.set_recording(info.duration_s, info.sample_rate_hz)
+        self._whole.submit(
+            PeaksJob(info.path), on_result=self._sound.set_pyramid, on_failed=self.failed.emit
+        )
+        self._whole.submit(
+            OverviewJob(info.path, self._way),
+            on_result=self._spectrogram.set_overview,
+            on_failed=self._drop,
+        )
+        self.opened.emit(info.path)
+
+    @Slot(object)
+    def _on_moved(self, _view: object) -> None:
+        """What only makes the picture finer waits while the view moves."""
+        if not self._resting.isActive():
+            self._way.claim()
+        self._resting.start()
+
+    @Slot(int, int)
+    def _read_samples(self, first: int, last: int) -> None:
+        """Reads samples once painting is over: asking for them happens while it goes on."""
+        self._wanted = (first, last)
+        QTimer.singleShot(0, self, self._submit_samples)
+
+    @Slot()
+    def _submit_samples(self) -> None:
+        if self._wanted is None or self.path is None:
+            return
+        first, last = self._wanted
+        self._wanted = None
+        if self._samples:
+            self._samples.cancel()
+        self._samples = self._view.submit(
+            SamplesJob(self.path, first, last), on_result=self._take_samples, on_failed=self._drop
+        )
+
+    def _take_samples(self, found: tuple[int, NDArray[np.float32]]) -> None:
+        self._sound.set_samples(*found)
+
+    @Slot(object)
+    def _compute_tiles(self, keys: list[TileKey]) -> None:
+        if self.path is None:
+            return
+        if self._tiles:
+            self._tiles.cancel()
+        self._tiles = self._view.submit(
+            TilesJob(self.path, self._spectrogram.settings, tuple(keys), self._way),
+            on_result=self._take_tile,
+            on_failed=self._drop,
+        )
+
+    def _take_tile(self, found: tuple[TileKey, Tile]) -> None:
+        self._spectrogram.put(*found)
+
+    def _drop(self, _error: UserError) -> None:
+        """A file that vanishes is told once, by the job that reads all of it."""

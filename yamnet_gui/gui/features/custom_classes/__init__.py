@@ -1,0 +1,1 @@
+"""Classes of one's own, trained from examples."""

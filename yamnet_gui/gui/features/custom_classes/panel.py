@@ -1,0 +1,300 @@
+"""Teaching a class: examples, choices, how far to trust what came of it."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from yamnet_gui.embedding import TrainingOptions, TrainingReport
+from yamnet_gui.gui.widgets.parts import IconButton, TickBox, row_height
+from yamnet_gui.labels.project import ClassCounts
+
+from .widgets import CustomClassList, TrustView, heading
+
+_METHODS = (
+    ("logistic", "Logistic regression", "Steady with few examples; taught in an instant"),
+    ("network", "Small network (128 units)", "Finds curved borders; wants a hundred examples"),
+)
+_NONE_YET = (
+    "Accept or reject some events first, for instance those that Find similar (Ctrl+F) gives."
+)
+
+
+class TrainingPanel(QWidget):
+    """Collects what a person wishes; the feature teaches. Rows of examples are labels of events."""
+
+    teach_requested = Signal()
+    cancel_requested = Signal()
+    folder_requested = Signal()
+    load_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._folders: list[Path] = []
+        self._counts: dict[str, ClassCounts] = {}
+        self._named = False
+        self.suggest: Callable[[str], str] = str
+        """A name for the class that events of a label teach."""
+        self._build()
+        self.set_counts(())
+
+    # What is wished
+
+    @property
+    def ticked(self) -> list[str]:
+        """Labels whose events are to teach a class."""
+        rows = (self.table.item(row, 0) for row in range(self.table.rowCount()))
+        return [i.text() for i in rows if i and i.checkState() is Qt.CheckState.Checked]
+
+    @property
+    def classes_wished(self) -> Mapping[str, str]:
+        """Label of events → class that they teach."""
+        name, ticked = self.name.text().strip(), self.ticked
+        if name and (len(ticked) == 1 or self.joined.isChecked()):
+            return dict.fromkeys(ticked, name)
+        return {label: self.suggest(label) for label in ticked}
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        return tuple(self._folders)
+
+    @property
+    def options(self) -> TrainingOptions:
+        several = len(set(self.classes_wished.values())) + len(self._folders) > 1
+        return TrainingOptions(
+            method=self.method.currentData(),
+            output="softmax" if several and self.exclusive.isChecked() else "sigmoid",
+            balanced=self.balanced.isChecked(),
+        )
+
+    def set_counts(self, counts: Sequence[ClassCounts]) -> None:
+        """The labels of the project with decided events."""
+        ticked = set(self.ticked)
+        self._counts = {c.label: c for c in counts if c.accepted or c.rejected}
+        self.table.blockSignals(True)
+        self.table.setRowCount(len(self._counts))
+        for row, count in enumerate(self._counts.values()):
+            name = QTableWidgetItem(count.label)
+            name.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
+            state = Qt.CheckState.Checked if count.label in ticked else Qt.CheckState.Unchecked
+            name.setCheckState(state)
+            self.table.setItem(row, 0, name)
+            for column, number in ((1, count.accepted), (2, count.rejected)):
+                item = QTableWidgetItem(str(number) if number else "")
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+                self.table.setItem(row, column, item)
+        self.table.blockSignals(False)
+        self.table.setVisible(bool(self._counts))
+        self.none.setVisible(not self._counts)
+        rows = min(max(len(self._counts), 2), 6)
+        head = self.table.horizontalHeader().sizeHint().height()
+        self.table.setFixedHeight(rows * row_height(self.fontMetrics()) + head + 4)
+        self._on_choice()
+
+    def tick(self, labels: Collection[str], name: str) -> None:
+        """Chooses labels that teach one class, and its name."""
+        for row in range(self.table.rowCount()):
+            item = self.table.item(row, 0)
+            if item is not None:
+                on = item.text() in labels
+                item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
+        self.joined.setChecked(True)
+        self.name.setText(name)
+        self._named = True
+        self._on_choice()
+
+    def add_folder(self, folder: Path) -> None:
+        if folder not in self._folders:
+            self._folders.append(folder)
+        self._show_folders()
+
+    # What came of it
+
+    def set_progress(self, share: float | None, text: str = "") -> None:
+        """How far teaching is; None where nothing is taught."""
+        running = share is not None
+        self.bar.setVisible(running)
+        self.cancel.setVisible(running)
+        self.teach.setVisible(not running)
+        self.doing.setText(text)
+        self.doing.setVisible(bool(text))
+        if share is not None:
+            self.bar.setValue(round(1000 * share))
+
+    def set_report(self, names: Sequence[str], report: TrainingReport | None) -> None:
+        """How far to trust the classes that were taught."""
+        self.trust.set_report(names, report)
+        if report is not None:
+            QTimer.singleShot(0, self, self._reveal_report)
+
+    def _reveal_report(self) -> None:
+        """Brings the report into view once it has its size."""
+        bar = self._area.verticalScrollBar()
+        bar.setValue(min(self.teach.y(), bar.maximum()))
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, 420)
+
+    # Inside
+
+    def _build(self) -> None:
+        inside = QWidget(self)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.setSpacing(5)
+        column.addWidget(heading("Examples", self))
+        self.none = QLabel(_NONE_YET, self)
+        self.none.setWordWrap(True)
+        self.none.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        column.addWidget(self.none)
+        self.table = QTableWidget(0, 3, self)
+        self.table.setHorizontalHeaderLabels(["Events of", "✓", "✗"])
+        self.table.setAccessibleName("Labels to teach from")
+        self.table.setToolTip("Accepted events are examples, rejected ones counter-examples")
+        self.table.setFrameShape(QFrame.Shape.NoFrame)
+        self.table.setShowGrid(False)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(row_height(self.fontMetrics()))
+        header = self.table.horizontalHeader()
+        header.setMinimumSectionSize(20)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for number in (1, 2):
+            self.table.setColumnWidth(number, self.fontMetrics().horizontalAdvance("0000") + 10)
+        self.table.itemChanged.connect(self._on_choice)
+        column.addWidget(self.table)
+        self.folder_list = QLabel(self)
+        self.folder_list.setWordWrap(True)
+        self.folder_list.linkActivated.connect(self._forget_folders)
+        self.add = QPushButton("Add a folder of sounds…", self)
+        self.add.setToolTip("A folder with sounds of one class, or with one folder per class")
+        self.add.clicked.connect(self.folder_requested)
+        column.addWidget(self.folder_list)
+        column.addWidget(self.add)
+
+        column.addWidget(heading("Class", self))
+        form = QFormLayout()
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setSpacing(4)
+        self.name = QLineEdit(self)
+        self.name.setPlaceholderText("Name of the class")
+        self.name.setAccessibleName("Name of the class")
+        self.name.textEdited.connect(self._on_named)
+        self.name.textChanged.connect(self._on_choice)
+        form.addRow("Name", self.name)
+        self.method = QComboBox(self)
+        self.method.setAccessibleName("Model")
+        for key, words, tip in _METHODS:
+            self.method.addItem(words, key)
+            self.method.setItemData(self.method.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        form.addRow("Model", self.method)
+        column.addLayout(form)
+        self.joined = TickBox("All of these are one class", self)
+        self.joined.setToolTip("The ticked labels teach one class together; else one each")
+        self.joined.toggled.connect(self._on_choice)
+        column.addWidget(self.joined)
+        self.balanced = TickBox("Every class counts the same", self)
+        self.balanced.setToolTip("However many examples each of them has")
+        self.balanced.setChecked(True)
+        self.exclusive = TickBox("Only one class at a time", self)
+        self.exclusive.setToolTip("Scores of the classes add up to 1 (softmax)")
+        self.others = TickBox("Other accepted events are something else", self)
+        self.others.setToolTip("Accepted events of other labels are counter-examples")
+        self.others.setChecked(True)
+        self.ground = TickBox("Silence and background, too", self)
+        self.ground.setToolTip(
+            "Random stretches without an event of the class are counter-examples that count less"
+        )
+        self.ground.setChecked(True)
+        self.augmented = TickBox("Learn from changed copies, too", self)
+        self.augmented.setToolTip(
+            "Each example also louder, softer, with noise, shifted and mixed: slower, and the"
+            " network must run"
+        )
+        for box in (self.balanced, self.exclusive, self.others, self.ground, self.augmented):
+            column.addWidget(box)
+        self.teach = QPushButton("Teach", self)
+        self.teach.clicked.connect(self.teach_requested)
+        self.bar = QProgressBar(self)
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(max(6, self.fontMetrics().height() // 2))
+        self.cancel = IconButton("stop", "✗", "Stop teaching", self)
+        self.cancel.clicked.connect(self.cancel_requested)
+        running = QHBoxLayout()
+        running.addWidget(self.bar, 1)
+        running.addWidget(self.cancel)
+        self.doing = QLabel(self)
+        self.doing.setWordWrap(True)
+        self.doing.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        column.addWidget(self.teach)
+        column.addLayout(running)
+        column.addWidget(self.doing)
+
+        self.trust = TrustView(self)
+        self.taught = CustomClassList(self)
+        column.addWidget(self.trust)
+        column.addWidget(self.taught)
+        self.load = QPushButton("Load a class from a file…", self)
+        self.load.clicked.connect(self.load_requested)
+        column.addWidget(self.load)
+        column.addStretch(1)
+
+        area = self._area = QScrollArea(self)
+        area.setWidget(inside)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(area)
+        self.set_progress(None)
+        self._show_folders()
+
+    def _on_named(self, text: str) -> None:
+        self._named = bool(text.strip())
+
+    def _on_choice(self) -> None:
+        """Which fields make sense now."""
+        ticked = self.ticked
+        several = len(ticked) > 1
+        self.joined.setVisible(several)
+        one = len(ticked) == 1 or (several and self.joined.isChecked())
+        if ticked and one and not self._named:
+            self.name.blockSignals(True)
+            self.name.setText(self.suggest(ticked[0]))
+            self.name.blockSignals(False)
+        self.name.setEnabled(one)
+        each = several and not self.joined.isChecked()
+        self.exclusive.setVisible(each or bool(self._folders))
+        named = bool(self.name.text().strip()) or not one
+        self.teach.setEnabled((bool(ticked) or bool(self._folders)) and named)
+
+    def _show_folders(self) -> None:
+        names = ", ".join(folder.name for folder in self._folders)
+        self.folder_list.setText(f'{names} (<a href="none">remove</a>)' if names else "")
+        self.folder_list.setVisible(bool(names))
+        self._on_choice()
+
+    def _forget_folders(self) -> None:
+        self._folders.clear()
+        self._show_folders()

@@ -1,0 +1,181 @@
+"""Scores and detections of taught classes, from embeddings that are stored already."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yamnet_gui.analysis import Analysis
+from yamnet_gui.core.class_map import ClassMap, SoundClass
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.events import Event, detection_id
+from yamnet_gui.core.scores import ScoreTable
+from yamnet_gui.detection import RuleSet, derive_events
+from yamnet_gui.embedding import Classifier, Frames, Segment
+from yamnet_gui.gui.state.custom_classes import CustomClass, columns_of
+from yamnet_gui.labels.project import Project
+
+_BLOCK = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Scores of all taught classes for one channel: float32 (frames, classes)."""
+
+    channel: int | None
+    scores: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnsJob:
+    """Scores of taught classes for a recording: from its analysis, or from stored frames."""
+
+    classes: tuple[CustomClass, ...]
+    channels: tuple[int | None, ...]
+    analysis: Analysis | None
+    frames: Frames | None
+    recording: str
+
+    def run(self) -> Iterator[Columns | None]:
+        for channel in self.channels:
+            parts = []
+            for block in self._blocks(channel):
+                parts.append(columns_of(self.classes, block))
+                yield None  # a place to be cancelled at
+            if parts:
+                yield Columns(channel, np.concatenate(parts))
+
+    def _blocks(self, channel: int | None) -> Iterator[NDArray[np.float32]]:
+        if self.analysis is not None:
+            for _first, block in self.analysis.embedding_blocks(channel):
+                yield np.asarray(block)
+        elif self.frames is not None:
+            rows = self.frames.rows_in(self.recording, None, channel)
+            for first in range(0, len(rows), _BLOCK):
+                yield self.frames.read(rows[first : first + _BLOCK])
+
+
+@dataclass(frozen=True, slots=True)
+class LoadClassesJob:
+    """Reads the classifiers of a project; yields (classes, what was wrong)."""
+
+    places: Sequence[tuple[str, Path | None]]
+    model_sha256: str
+
+    def run(self) -> Iterator[tuple[tuple[CustomClass, ...], tuple[str, ...]]]:
+        known: dict[Path, Classifier | None] = {}
+        problems = []
+        classes = []
+        for label, path in self.places:
+            if path is not None and path not in known:
+                try:
+                    known[path] = fitting_model(path, Classifier.load(path), self.model_sha256)
+                except UserError as error:
+                    known[path] = None
+                    problems.append(str(error))
+            classifier = known.get(path) if path is not None else None
+            if classifier is not None and label not in classifier.labels:
+                classifier = None
+            classes.append(CustomClass(label, classifier, path))
+        yield tuple(classes), tuple(problems)
+
+
+def fitting_model(path: Path, classifier: Classifier, model_sha256: str) -> Classifier:
+    """The classifier, where it was taught on embeddings of this model ("": any).
+
+    Raises UserError where not.
+    """
+    if model_sha256 and classifier.model_sha256 not in ("", model_sha256):
+        raise UserError(
+            path,
+            "was taught with other weights of the network",
+            "choose those weights, or teach the class again",
+        )
+    return classifier
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Detections of taught classes in one recording; `done` of `total` recordings."""
+
+    recording: str
+    count: int
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class DetectJob:
+    """Detects taught classes in stored recordings of a project, and keeps what it finds.
+
+    In all but `but`, or in `only` some. Detections of other classes stay as they are.
+    """
+
+    project: Project
+    frames: Frames
+    classes: tuple[CustomClass, ...]
+    first_index: int
+    rules: RuleSet
+    but: str = ""
+    only: frozenset[str] | None = None
+
+    def run(self) -> Iterator[Found]:
+        by_recording: dict[str, list[Segment]] = {}
+        for stretch in self.frames.stretches:
+            by_recording.setdefault(stretch.track.recording, []).append(stretch)
+        known = {recording.id for recording in self.project.recordings()}
+        if self.only is not None:
+            known &= self.only
+        wanted = [r for r in by_recording if r != self.but and r in known]
+        labels = {one.label for one in self.classes}
+        for done, recording in enumerate(wanted, start=1):
+            fresh: list[Event] = []
+            for channel in {s.track.channel for s in by_recording[recording]}:
+                fresh += self._events(recording, channel, by_recording[recording])
+            stored = self.project.recording_events(recording)
+            kept = [e for e in stored if not e.touched and e.label not in labels]
+            self.project.derive(recording, [*kept, *fresh])
+            yield Found(recording, len(fresh), done, len(wanted))
+
+    def _events(
+        self, recording: str, channel: int | None, stretches: Sequence[Segment]
+    ) -> list[Event]:
+        track = next(s.track for s in stretches if s.track.channel == channel)
+        rows = self.frames.rows_in(recording, None, channel)
+        parts = [
+            columns_of(self.classes, self.frames.read(rows[first : first + _BLOCK]))
+            for first in range(0, len(rows), _BLOCK)
+        ]
+        if not parts:
+            return []
+        table = ScoreTable(track.grid(len(rows)), np.concatenate(parts), channel)
+        return detected(table, self.classes, self.first_index, self.rules)
+
+
+def detected(
+    table: ScoreTable, classes: Sequence[CustomClass], first_index: int, rules: RuleSet
+) -> list[Event]:
+    """Events of taught classes from a table of their scores alone, under the window's rules."""
+    own = {
+        index - first_index: rule
+        for index, rule in rules.classes.items()
+        if first_index <= index < first_index + len(classes)
+    }
+    shifted = replace(rules, classes=own, groups=())
+    names = ClassMap(tuple(SoundClass(i, "", one.label) for i, one in enumerate(classes)))
+    events = []
+    for event in derive_events(table, shifted, names):
+        assert event.class_index is not None
+        index = first_index + event.class_index
+        first_frame = int(event.id.rsplit("-", 1)[1])
+        events.append(
+            replace(
+                event,
+                id=detection_id(index, first_frame, table.channel),
+                class_index=index,
+                rules_id=rules.rules_id,
+            )
+        )
+    return events

@@ -1,0 +1,320 @@
+"""Taught classes of the open project: where they are kept, and their scores on the screen."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+
+from yamnet_gui.analysis import Analysis, custom_class_rule
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.embedding import CLASSIFIER_SUFFIX, Classifier, EmbeddingStore
+from yamnet_gui.gui.background.runner import JobHandle, JobRunner
+from yamnet_gui.gui.features.feature import Feature
+from yamnet_gui.gui.state.custom_classes import CustomClass, columns_of
+from yamnet_gui.gui.state.document import AnalysisState
+from yamnet_gui.gui.state.score_buffer import ScoreBuffer
+from yamnet_gui.gui.widgets.notices import NoticeKind
+
+from .score_jobs import Columns, ColumnsJob, DetectJob, Found, LoadClassesJob
+
+if TYPE_CHECKING:
+    from yamnet_gui.gui.context import Context
+
+_VALUE = "taught_classes"
+_FOLDER_SUFFIX = "-classes"
+
+
+class CustomClassScores(Feature):
+    """Gives the open recording, and all of the project, scores and events of taught classes."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._class_map = context.session.class_map
+        self._custom_classes = context.session.custom_classes
+        self._document = context.session.document
+        self._embeddings = context.session.embeddings
+        self._project = context.session.project
+        self._rules = context.session.rules
+        self._analysis_controller = context.services.analysis
+        self._event_updater = context.services.events
+        self._project_manager = context.services.projects
+        self._notices = context.shell.notices
+        self._show_error = context.shell.show_error
+        self._status = context.shell.status
+        self._runner = JobRunner("taught classes", self)
+        self._everywhere = JobRunner("taught classes in all recordings", self)
+        self._ticket: JobHandle | None = None
+        self._analysis: Analysis | None = None
+        self._scored: tuple[tuple[str, ...], tuple[ScoreBuffer, ...]] = ((), ())
+        self._stored = ""
+        self._closed = False
+        self._store: EmbeddingStore | None = None
+        self._searched: set[str] = set()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._score)
+        self._project.project_changed.connect(self._on_project)
+        self._analysis_controller.analysed.connect(self._on_analysed)
+        self._document.recording_changed.connect(self._on_recording)
+        self._document.analysis_changed.connect(self._score_soon)
+        self._embeddings.changed.connect(self._on_embeddings)
+        self._custom_classes.changed.connect(self._on_changed)
+
+    @property
+    def busy(self) -> bool:
+        return self._soon.isActive() or self._runner.busy or self._everywhere.busy
+
+    def close(self) -> None:
+        self._closed = True  # the project that is closed after this changes, too
+        self._soon.stop()
+        self._runner.close()
+        self._everywhere.close()
+
+    def use(self, classifier: Classifier, path: Path | None = None) -> tuple[str, ...]:
+        """Takes a classifier into the project: a copy of its file, its classes, their rules.
+
+        Gives the labels. Raises UserError where a name is taken or nothing can be written.
+        """
+        for label in classifier.labels:
+            found = self._class_map.find(label)
+            if found is not None and found.index < self._class_map.own:
+                raise UserError(
+                    label,
+                    "is a class of YAMNet already",
+                    "give the taught class a name of its own",
+                )
+        kept = self._place(classifier.labels)
+        if kept is not None:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            classifier.save(kept)
+        self._custom_classes.put(
+            *(CustomClass(label, classifier, kept) for label in classifier.labels)
+        )
+        rules = self._rules.rule_set
+        for label in classifier.labels:
+            index = self._custom_classes.index_of(label)
+            if index is not None:
+                rules = rules.with_class(index, custom_class_rule(classifier, label))
+        self._rules.set(rules)
+        return classifier.labels
+
+    def detect_everywhere(self) -> None:
+        """Detects taught classes in all recordings of the project that were analysed."""
+        store = self._embeddings.store
+        if store is not None:
+            self._searched = set(store.recordings())
+            self._detect(None)
+
+    def _detect(self, only: frozenset[str] | None) -> None:
+        project, frames = self._project.project, self._embeddings.frames()
+        if project is None or frames is None or project.read_only or not self._custom_classes.key:
+            return
+        if only is None:
+            self._everywhere.cancel_all()
+        self._everywhere.submit(
+            DetectJob(
+                project,
+                frames,
+                self._custom_classes.classes,
+                self._custom_classes.first_index,
+                self._rules.rule_set,
+                self._project.recording_id,
+                only,
+            ),
+            on_result=self._show_found,
+            on_failed=self._show_error,
+            on_done=self._count,
+        )
+
+    def _count(self) -> None:
+        """Counts with what was detected in the open recording, which the project may not have."""
+        self._project_manager.store_detections()
+        self._project_manager.count()
+
+    def _on_embeddings(self) -> None:
+        """Recordings that were analysed meanwhile are searched for the taught classes, too."""
+        self._score_soon()
+        store = self._embeddings.store
+        if store is None:
+            return
+        there = set(store.recordings())
+        if store is not self._store:
+            self._store, self._searched = store, there
+        fresh = there - self._searched
+        self._searched = there
+        if fresh:
+            self._detect(frozenset(fresh))
+
+    def _show_found(self, found: Found) -> None:
+        if not self._analysis_controller.running:
+            share = found.done / max(found.total, 1)
+            if found.done < found.total:
+                self._status.set_progress("Detecting taught classes", share)
+            else:
+                self._status.clear_progress()
+
+    # The project
+
+    def _folder(self) -> Path | None:
+        project = self._project.project
+        if project is None or project.read_only:
+            return None
+        return project.path.with_name(project.path.name + _FOLDER_SUFFIX)
+
+    def _place(self, labels: tuple[str, ...]) -> Path | None:
+        folder = self._folder()
+        if folder is None:
+            return None
+        words = "".join(c if c.isalnum() else "-" for c in "-".join(labels).casefold()).strip("-")
+        return folder / f"{words[:60] or 'class'}{CLASSIFIER_SUFFIX}"
+
+    def _on_project(self) -> None:
+        """Names at once, so that events find their class; the files in the background."""
+        self._runner.cancel_all()
+        project = self._project.project
+        self._stored = project.value(_VALUE) if project is not None else ""
+        folder = project.path.parent if project is not None else Path()
+        places = _places(self._stored, folder)
+        try:
+            self._custom_classes.set(CustomClass(label, None, path) for label, path in places)
+        except ValueError as error:
+            self._show_error(UserError("Taught classes", f"cannot be used: {error}"))
+            return
+        if places:
+            model = self._embeddings.model_sha256
+            self._runner.submit(
+                LoadClassesJob(places, model),
+                on_result=self._take_classes,
+                on_failed=self._show_error,
+            )
+
+    def _take_classes(self, found: tuple[tuple[CustomClass, ...], tuple[str, ...]]) -> None:
+        classes, problems = found
+        self._custom_classes.set(self._at_home(classes))
+        for text in problems:
+            self._notices.show_notice(NoticeKind.WARNING, text)
+
+    def _at_home(self, classes: tuple[CustomClass, ...]) -> tuple[CustomClass, ...]:
+        """A project that was saved under another name gets files of its own."""
+        folder = self._folder()
+        if folder is None:
+            return classes
+        found = []
+        for one in classes:
+            path = one.path
+            if one.classifier is not None and path is not None and not path.is_relative_to(folder):
+                home = self._place(one.classifier.labels)
+                try:
+                    folder.mkdir(parents=True, exist_ok=True)
+                    if home is not None:
+                        one.classifier.save(home)
+                        one = replace(one, path=home)
+                except (OSError, UserError):
+                    pass  # the file where it is does as well
+            found.append(one)
+        return tuple(found)
+
+    def _on_changed(self) -> None:
+        self._score_soon()
+        classes = self._custom_classes.classes if self._custom_classes.key else ()
+        self._analysis_controller.extra = partial(columns_of, classes) if classes else None
+        project, folder = self._project.project, self._folder()
+        if project is None or folder is None:
+            return
+        base = project.path.parent
+        entries = [
+            {
+                "label": c.label,
+                "file": _relative(c.path, base),
+                "kept": str(c.path.absolute()) if c.path is not None else "",
+            }
+            for c in self._custom_classes.classes
+        ]
+        text = json.dumps(entries, ensure_ascii=False) if entries else ""
+        if text != self._stored:
+            try:
+                project.set_value(_VALUE, text)
+                self._stored = text
+            except UserError as error:
+                self._show_error(error)
+
+    # The open recording
+
+    def _on_recording(self) -> None:
+        if self._ticket is not None:
+            self._ticket.cancel()
+            self._ticket = None
+        self._scored = ((), ())
+        recording = self._document.recording
+        mine = recording is not None and self._analysis is not None
+        if not (mine and self._analysis.recording.path == recording.info.path):  # type: ignore[union-attr]
+            self._analysis = None
+
+    def _on_analysed(self, analysis: Analysis) -> None:
+        self._analysis = analysis
+        self._score_soon()
+
+    def _score_soon(self) -> None:
+        if not self._closed:
+            self._soon.start()
+
+    def _score(self) -> None:
+        """Columns of the taught classes, where they are not those of the present classifiers."""
+        document, classes = self._document, self._custom_classes.classes
+        if document.state is not AnalysisState.COMPLETE or not document.buffers:
+            return
+        key, buffers = self._custom_classes.key, document.buffers
+        if not classes or (key == self._scored[0] and buffers is self._scored[1]):
+            return
+        recording_id = self._project.recording_id
+        frames = self._embeddings.frames()
+        if self._analysis is None and (frames is None or not recording_id):
+            return
+        if self._ticket is not None:
+            self._ticket.cancel()
+
+        def take(columns: Columns | None) -> None:
+            if columns is None or document.buffers is not buffers:
+                return
+            if len(columns.scores) == buffers[0].ready:
+                self._scored = (key, buffers)
+                document.put_columns(
+                    columns.channel, self._custom_classes.first_index, columns.scores
+                )
+
+        channels = tuple(buffer.channel for buffer in buffers)
+        self._ticket = self._runner.submit(
+            ColumnsJob(classes, channels, self._analysis, frames, recording_id),
+            on_result=take,
+            on_done=self._event_updater.derive,
+            on_failed=self._show_error,
+        )
+
+
+def _places(text: str, base: Path) -> list[tuple[str, Path | None]]:
+    """Labels and files from the project's value; what cannot be read is left out."""
+    try:
+        entries = json.loads(text) if text else []
+        return [(str(entry["label"]), _file_of(entry, base)) for entry in entries]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return []
+
+
+def _file_of(entry: dict[str, str], base: Path) -> Path | None:
+    """The file beside the project; where it is not there, where it was when it was written."""
+    if not entry["file"]:
+        return None
+    beside, kept = base / entry["file"], entry.get("kept", "")
+    return Path(kept) if kept and not beside.exists() and Path(kept).exists() else beside
+
+
+def _relative(path: Path | None, base: Path) -> str:
+    if path is None:
+        return ""
+    return path.relative_to(base).as_posix() if path.is_relative_to(base) else str(path)

@@ -1,0 +1,1 @@
+"""The recordings of a project, and the events of all of them."""

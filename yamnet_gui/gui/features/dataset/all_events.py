@@ -1,0 +1,184 @@
+"""The events of all recordings in the window: listed, opened where they are, decided on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from yamnet_gui.core.errors import ProjectError
+from yamnet_gui.core.events import ReviewState
+from yamnet_gui.gui.background.runner import JobHandle
+from yamnet_gui.gui.features.feature import Feature
+from yamnet_gui.gui.jobs.review import DecideJob, QueryJob
+from yamnet_gui.labels.project import ProjectEvent
+
+from .all_events_panel import AllEventsPanel
+
+if TYPE_CHECKING:
+    from yamnet_gui.gui.context import Context
+
+_TYPING_MS = 80
+_CHANGED_MS = 500
+_KEYS = {
+    "accept": ReviewState.ACCEPTED,
+    "reject": ReviewState.REJECTED,
+    "uncertain": ReviewState.UNCERTAIN,
+    "unreview": ReviewState.UNREVIEWED,
+}
+
+
+class AllEvents(Feature):
+    """Keeps the table true to the project, and lets keys act on what is selected there."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._project = context.session.project
+        self._settings = context.session.settings
+        self._project_manager = context.services.projects
+        self._queue_controller = context.services.queue_controller
+        self._review = context.services.review
+        self._window = context.shell.window
+        self.panel = AllEventsPanel(self._fetch, self._name_of)
+        self._window.add_panel("all events", "All events", self.panel, left=False, behind="events")
+        self._closed = False
+        self._ticket: JobHandle | None = None
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self.query)
+        self._filter = _Keys(self, self)
+        self.panel.table.installEventFilter(self._filter)
+        self.panel.query_changed.connect(lambda: self._soon(0))
+        self.panel.typed.connect(lambda: self._soon(_TYPING_MS))
+        self.panel.opened.connect(self._open)
+        self.panel.decided.connect(self.decide)
+        self.panel.menu_requested.connect(self._menu)
+        self._project.steps_changed.connect(self._on_steps)
+        self._project.project_changed.connect(self._on_project)
+
+    @property
+    def busy(self) -> bool:
+        return self._later.isActive() or self._ticket is not None
+
+    def close(self) -> None:
+        self._closed = True
+        self._later.stop()
+
+    def query(self) -> None:
+        """Lists what the fields and the header ask for; made beside the work."""
+        project = self._project.project
+        if project is None or not self.panel.isVisible():
+            return
+        if self._ticket is not None:
+            self._ticket.cancel()
+        self._ticket = self._project_manager.run(
+            QueryJob(project, self.panel.filter, self.panel.sort),
+            on_result=self._take,
+            on_done=self._done,
+        )
+
+    def decide(self, state: ReviewState) -> None:
+        """Gives all selected events the state, as one step of undo."""
+        project, rows = self._project.project, self.panel.selected
+        if project is None or not len(rows):
+            return
+        reviewer = str(self._settings.value("reviewer")).strip()
+
+        def told(count: int) -> None:
+            many = "1 event" if count == 1 else f"{count} events"
+            self._review.told.emit(f"{state.value.capitalize()}: {many}.")
+            self._review.decided.emit()
+
+        self._project_manager.store_detections()
+        self._project_manager.run(DecideJob(project, rows, state, reviewer), on_result=told)
+
+    def _take(self, found: tuple[NDArray[np.int64], int]) -> None:
+        self.panel.set_rows(*found)
+
+    def _done(self) -> None:
+        self._ticket = None
+
+    def _soon(self, milliseconds: int) -> None:
+        if not self._closed and self.panel.isVisible():
+            self._later.start(milliseconds)
+
+    def _on_steps(self) -> None:
+        if not self._closed and self.panel.isVisible():
+            self.panel.model.refresh()
+            self._soon(_CHANGED_MS)
+
+    def _on_project(self) -> None:
+        if self._ticket is not None:
+            self._ticket.cancel()
+            self._ticket = None
+        if not self._closed:
+            self.panel.set_rows(np.empty(0, np.int64), 0)
+            self._soon(_TYPING_MS)
+
+    def _fetch(self, rows: Sequence[int]) -> list[ProjectEvent]:
+        project = self._project.project
+        try:
+            return project.events(rows) if project is not None else []
+        except ProjectError:
+            return []
+
+    def _name_of(self, recording_id: str) -> str:
+        project = self._project.project
+        recording = project.recording(recording_id) if project is not None else None
+        return recording.name if recording is not None else ""
+
+    def _open(self, item: ProjectEvent) -> None:
+        """Goes to an event in its recording."""
+        self._queue_controller.show(item.recording_id, item.event.id)
+
+    def _menu(self, at: QPoint) -> None:
+        menu = QMenu(self._window)
+        actions = self._window.actions_by_id
+        for name, state in _KEYS.items():
+            entry = menu.addAction(actions[name].icon(), actions[name].text())
+            entry.triggered.connect(self._decider(state))
+        menu.setEnabled(len(self.panel.selected) > 0)
+        menu.popup(at)
+
+    def _decider(self, state: ReviewState) -> Callable[[], None]:
+        return lambda: self.decide(state)
+
+    def key(self, event: QKeyEvent) -> ReviewState | None:
+        """What a key decides, by the keys of the window's actions."""
+        pressed = QKeySequence(event.keyCombination())
+        actions = self._window.actions_by_id
+        for name, state in _KEYS.items():
+            if any(key.matches(pressed) == _EXACT for key in actions[name].shortcuts()):
+                return state
+        return None
+
+
+_EXACT = QKeySequence.SequenceMatch.ExactMatch
+
+
+class _Keys(QObject):
+    """Takes the keys of decisions for the rows that are selected while the table has the focus."""
+
+    def __init__(self, feature: AllEvents, parent: QObject) -> None:
+        super().__init__(parent)
+        self._feature = feature
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if not isinstance(event, QKeyEvent) or not len(self._feature.panel.selected):
+            return False
+        if event.type() is QEvent.Type.ShortcutOverride:
+            if event.key() == Qt.Key.Key_Escape or self._feature.key(event) is None:
+                return False
+            event.accept()
+            return True
+        if event.type() is QEvent.Type.KeyPress:
+            state = self._feature.key(event)
+            if state is not None:
+                self._feature.decide(state)
+                return True
+        return False

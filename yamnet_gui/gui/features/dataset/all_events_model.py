@@ -1,0 +1,156 @@
+"""The table model of the events of a whole project: a million rows, read as they are looked at."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from yamnet_gui.core.events import Event
+from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
+from yamnet_gui.gui.theme import class_color, state_mark
+from yamnet_gui.gui.times import clock, length
+from yamnet_gui.gui.widgets.table_model import HeadedTableModel
+from yamnet_gui.labels.project import ProjectEvent, SortKey
+
+Index = QModelIndex | QPersistentModelIndex
+ITEM_ROLE = Qt.ItemDataRole.UserRole
+_NO_PARENT = QModelIndex()
+_PAGE = 64
+_PAGES_KEPT = 100
+_HEADERS = ("Recording", "Onset", "Class", "Score", "✓")
+_TIPS = ("By recording, then onset", "", "", "Highest score of the class", "What a person decided")
+
+Fetch = Callable[[Sequence[int]], list[ProjectEvent]]
+
+
+class ProjectColumn(IntEnum):
+    """Columns of the table."""
+
+    RECORDING = 0
+    ONSET = 1
+    CLASS = 2
+    SCORE = 3
+    STATE = 4
+
+
+SORT_KEYS = {
+    ProjectColumn.RECORDING: SortKey.TIME,
+    ProjectColumn.ONSET: SortKey.ONSET,
+    ProjectColumn.CLASS: SortKey.LABEL,
+    ProjectColumn.SCORE: SortKey.SCORE,
+    ProjectColumn.STATE: SortKey.STATE,
+}
+"""What the project sorts by for each column."""
+
+
+class ProjectTableModel(HeadedTableModel):
+    """Rows of the project's events in an order that the project made.
+
+    `fetch` reads events by row, `name_of` gives the name of a recording; both are asked for what
+    is on the screen only.
+    """
+
+    headers = _HEADERS
+    tips = _TIPS
+
+    def __init__(
+        self, fetch: Fetch, name_of: Callable[[str], str], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._fetch = fetch
+        self._name_of = name_of
+        self._rows: NDArray[np.int64] = np.empty(0, np.int64)
+        self._pages: OrderedDict[int, dict[int, ProjectEvent]] = OrderedDict()
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """Rows of the project by position in the table; not to be altered."""
+        return self._rows
+
+    def set_rows(self, rows: NDArray[np.int64]) -> None:
+        """Lists these; where nothing but contents can have changed the view stays as it is."""
+        if np.array_equal(rows, self._rows):
+            self.refresh()
+            return
+        self.beginResetModel()
+        self._rows = rows
+        self._pages.clear()
+        self.endResetModel()
+
+    def refresh(self) -> None:
+        """Reads anew what is on the screen."""
+        self._pages.clear()
+        if len(self._rows):
+            last = self.index(len(self._rows) - 1, len(ProjectColumn) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+
+    def item(self, position: int) -> ProjectEvent | None:
+        """The event at a position; None where it has gone meanwhile."""
+        if not 0 <= position < len(self._rows):
+            return None
+        return self._page(position // _PAGE).get(int(self._rows[position]))
+
+    def row_total(self) -> int:
+        return len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        column = ProjectColumn(index.column())
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            right = column in (ProjectColumn.ONSET, ProjectColumn.SCORE)
+            side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        wanted = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.DecorationRole,
+                  Qt.ItemDataRole.ToolTipRole, ITEM_ROLE)  # fmt: skip
+        if role not in wanted:
+            return None
+        item = self.item(index.row())
+        if item is None:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(item, column)
+        if role == Qt.ItemDataRole.DecorationRole:
+            event = item.event
+            own = column is ProjectColumn.CLASS
+            return class_color(event.class_index, event.label) if own else None
+        return item if role == ITEM_ROLE else self._tip(item)
+
+    def _page(self, number: int) -> dict[int, ProjectEvent]:
+        page = self._pages.get(number)
+        if page is None:
+            rows = self._rows[number * _PAGE : (number + 1) * _PAGE].tolist()
+            page = {item.row: item for item in self._fetch(rows)}
+            self._pages[number] = page
+            if len(self._pages) > _PAGES_KEPT:
+                self._pages.popitem(last=False)
+        else:
+            self._pages.move_to_end(number)
+        return page
+
+    def _text(self, item: ProjectEvent, column: ProjectColumn) -> str:
+        event: Event = item.event
+        match column:
+            case ProjectColumn.RECORDING:
+                return self._name_of(item.recording_id)
+            case ProjectColumn.ONSET:
+                return clock(event.onset_s, 1)
+            case ProjectColumn.CLASS:
+                return event.label
+            case ProjectColumn.SCORE:
+                return "–" if event.score_max is None else f"{event.score_max:.2f}"
+        return state_mark(event.state)
+
+    def _tip(self, item: ProjectEvent) -> str:
+        event = item.event
+        who = f" by {event.reviewer}" if event.reviewer else ""
+        lines = [
+            self._name_of(item.recording_id),
+            f"{event.label}, {clock(event.onset_s)}, {length(event.duration_s)}",
+            f"{STATE_WORDS[event.state]}{who}, {event.source.value}",
+        ]
+        return "\n".join([*lines, event.note] if event.note else lines)

@@ -1,0 +1,201 @@
+"""The table of the events of all recordings, with a filter and what can be done with many."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QPalette, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from yamnet_gui.core.events import ReviewState
+from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
+from yamnet_gui.gui.theme import state_mark
+from yamnet_gui.gui.widgets.parts import IconButton, Index, QuietTable, SearchField
+from yamnet_gui.labels.project import EventFilter, Sort
+
+from .all_events_model import ITEM_ROLE, SORT_KEYS, Fetch, ProjectColumn, ProjectTableModel
+
+_STATES: tuple[tuple[str, frozenset[ReviewState] | None], ...] = (
+    ("All states", None),
+    *((f"{state_mark(s)} {STATE_WORDS[s]}", frozenset({s})) for s in ReviewState),
+    ("Reviewed", frozenset(ReviewState) - {ReviewState.UNREVIEWED}),
+)
+_DECISIONS = (
+    ("accept", ReviewState.ACCEPTED, "Accept the selected events"),
+    ("reject", ReviewState.REJECTED, "Reject the selected events"),
+    ("uncertain", ReviewState.UNCERTAIN, "Mark the selected events uncertain"),
+)
+
+
+class AllEventsPanel(QWidget):
+    """Events of the whole project: filter, sort, choose many. Asks for rows, never makes them."""
+
+    query_changed = Signal()
+    typed = Signal()  # the same, and more letters may follow at once
+    opened = Signal(object)  # ProjectEvent
+    decided = Signal(object)  # ReviewState for the selected rows
+    menu_requested = Signal(QPoint)
+
+    def __init__(
+        self, fetch: Fetch, name_of: Callable[[str], str], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.model = ProjectTableModel(fetch, name_of, self)
+        self._kept: set[int] = set()
+        self._build()
+        self.model.modelAboutToBeReset.connect(self._remember)
+        self.model.modelReset.connect(self._restore)
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._show_count())
+
+    @property
+    def filter(self) -> EventFilter:
+        """What the fields ask for."""
+        least = self.least.value()
+        return EventFilter(
+            states=_STATES[self.states.currentIndex()][1],
+            min_score=least if least > 0 else None,
+            text=self.search.text(),
+        )
+
+    @property
+    def sort(self) -> Sort:
+        """What the header asks for."""
+        header = self.table.horizontalHeader()
+        column = ProjectColumn(header.sortIndicatorSection())
+        down = header.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder
+        return Sort(SORT_KEYS[column], down)
+
+    @property
+    def selected(self) -> NDArray[np.int64]:
+        """Rows of the project that are selected, in the order of the table; int64 (n,)."""
+        ranges = self.table.selectionModel().selection().toList()
+        parts = sorted((part.top(), part.bottom()) for part in ranges)
+        found = [self.model.rows[top : bottom + 1] for top, bottom in parts]
+        return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
+
+    def set_rows(self, rows: NDArray[np.int64], total: int) -> None:
+        """Lists these rows of so many."""
+        self._total = total
+        self.model.set_rows(rows)
+        self._show_count()
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, 420)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.query_changed.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        metrics = self.fontMetrics()
+        for column, text in (
+            (ProjectColumn.ONSET, "0:00:00.0"),
+            (ProjectColumn.SCORE, "Score"),
+            (ProjectColumn.STATE, "✓"),
+        ):
+            self.table.setColumnWidth(column, metrics.horizontalAdvance(text) + 12)
+        super().resizeEvent(event)
+
+    def _build(self) -> None:
+        self._total = 0
+        self.search = SearchField("Filter by class, recording or note", self)
+        self.search.textChanged.connect(self.typed)
+        self.states = QComboBox(self)
+        self.states.setAccessibleName("Filter by state")
+        self.states.addItems([text for text, _ in _STATES])
+        self.states.setMinimumContentsLength(9)
+        self.states.currentIndexChanged.connect(self.query_changed)
+        self.least = QDoubleSpinBox(self)
+        self.least.setRange(0.0, 1.0)
+        self.least.setSingleStep(0.05)
+        self.least.setPrefix("≥ ")
+        self.least.setSpecialValueText("any score")
+        self.least.setAccessibleName("Least score")
+        self.least.valueChanged.connect(self.query_changed)
+        fields = QHBoxLayout()
+        fields.setSpacing(4)
+        fields.addWidget(self.states, 1)
+        fields.addWidget(self.least)
+        self.table = QuietTable(self)
+        self.table.setModel(self.model)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.table.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.table.setIconSize(QSize(8, 8))
+        self.table.setAccessibleName("Events of all recordings")
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(
+            lambda at: self.menu_requested.emit(self.table.viewport().mapToGlobal(at))
+        )
+        self.table.entered_row.connect(self._on_entered)
+        header = self.table.horizontalHeader()
+        header.setMinimumSectionSize(24)
+        header.setSectionResizeMode(ProjectColumn.RECORDING, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(ProjectColumn.CLASS, QHeaderView.ResizeMode.Stretch)
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        header.setSortIndicator(ProjectColumn.RECORDING, Qt.SortOrder.AscendingOrder)
+        header.sortIndicatorChanged.connect(lambda *_: self.query_changed.emit())
+        self.count = QLabel(self)
+        self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        foot = QHBoxLayout()
+        foot.setSpacing(2)
+        foot.addWidget(self.count, 1)
+        self.buttons: list[IconButton] = []
+        for name, state, tip in _DECISIONS:
+            button = IconButton(name, state_mark(state), tip, self)
+            button.clicked.connect(lambda _checked, s=state: self.decided.emit(s))
+            self.buttons.append(button)
+            foot.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 4)
+        layout.setSpacing(4)
+        layout.addWidget(self.search)
+        layout.addLayout(fields)
+        layout.addWidget(self.table, 1)
+        layout.addLayout(foot)
+        self._show_count()
+
+    def _on_entered(self, index: Index) -> None:
+        item = index.data(ITEM_ROLE)
+        if item is not None:
+            self.opened.emit(item)
+
+    def _remember(self) -> None:
+        chosen = self.selected
+        self._kept = set(chosen.tolist()) if len(chosen) < 10_000 else set()
+
+    def _restore(self) -> None:
+        """Selects the events that were selected, wherever they stand now."""
+        if not self._kept:
+            return
+        places = np.flatnonzero(np.isin(self.model.rows, list(self._kept)))
+        chosen = QItemSelection()
+        last = self.model.columnCount() - 1
+        for place in places.tolist():
+            chosen.select(self.model.index(place, 0), self.model.index(place, last))
+        self.table.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def _show_count(self) -> None:
+        shown, chosen = self.model.rowCount(), len(self.selected)
+        words = f"{_number(self._total)} event{'' if self._total == 1 else 's'}"
+        if shown != self._total:
+            words += f" · {_number(shown)} shown"
+        if chosen > 1:
+            words += f" · {_number(chosen)} selected"
+        self.count.setText(words)
+        for button in self.buttons:
+            button.setEnabled(chosen > 0)
+
+
+def _number(count: int) -> str:
+    return f"{count:,}".replace(",", "\u202f")

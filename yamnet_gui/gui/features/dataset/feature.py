@@ -1,0 +1,313 @@
+"""The recordings of a project in the window: taken in, analysed, missed and found again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtWidgets import QFileDialog, QMenu
+
+from yamnet_gui.audio import SOUND_SUFFIXES
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.gui.background.runner import JobRunner
+from yamnet_gui.gui.features.feature import Feature
+from yamnet_gui.gui.jobs.project import CountJob, RecordingCount
+from yamnet_gui.gui.state.project import Keeping
+from yamnet_gui.gui.widgets.notices import NoticeKind
+from yamnet_gui.labels.project import Recording, remove_recordings
+
+from .batch_analysis import BatchRun, BatchState
+from .jobs import LIST_SUFFIXES, Added, AddRecordingsJob, BatchStep, FindMissingJob, Found
+
+if TYPE_CHECKING:
+    from yamnet_gui.gui.context import Context
+
+_COUNT_MS = 150
+_SHOWN_PROBLEMS = 3
+
+
+class DatasetFeature(Feature):
+    """Keeps the list of recordings true to the project and runs analyses over all of it."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._class_map = context.session.class_map
+        self._project = context.session.project
+        self._rules = context.session.rules
+        self._settings = context.session.settings
+        self._analysis = context.services.analysis
+        self._project_manager = context.services.projects
+        self._recording_loader = context.services.recording
+        self._review = context.services.review
+        self._notices = context.shell.notices
+        self._recordings_panel = context.shell.recordings
+        self._show_error = context.shell.show_error
+        self._window = context.shell.window
+        self.run = BatchRun(self._project, self._rules, self._analysis, self._class_map, self)
+        self._files = JobRunner("recordings of the project", self)
+        self._closed = False
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_COUNT_MS)
+        self._later.timeout.connect(self.count)
+        self.run.changed.connect(self._show_run)
+        self.run.step.connect(self._on_step)
+        self.run.failed.connect(self._show_error)
+        self.run.finished.connect(self._on_finished)
+        panel = self._recordings_panel
+        panel.run_requested.connect(self.analyse_or_pause)
+        panel.stop_requested.connect(self.run.cancel)
+        panel.menu_requested.connect(self._menu)
+        self._project.recordings_changed.connect(self._soon)
+        self._project_manager.counted.connect(self._show_counts)
+        self._recording_loader.leaving.connect(self._soon)
+        self._show_run()
+
+    @property
+    def busy(self) -> bool:
+        running = self.run.state is BatchState.RUNNING
+        return running or self._files.busy or self._later.isActive()
+
+    def close(self) -> None:
+        self._closed = True
+        self._later.stop()
+        self.run.close()
+        self._files.close()
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        return {
+            "add_recordings": self.ask_files,
+            "add_folder": self.ask_folder,
+            "find_missing": self.ask_missing,
+            "analyse_all": self.analyse_or_pause,
+            "cancel_all": self.run.cancel,
+        }
+
+    # Taking in
+
+    def ask_files(self) -> None:
+        """Lets a person choose recordings or lists of them."""
+        patterns = " ".join(f"*{suffix}" for suffix in (*sorted(SOUND_SUFFIXES), *LIST_SUFFIXES))
+        names, _chosen = QFileDialog.getOpenFileNames(
+            self._window,
+            "Add recordings to the project",
+            self._settings.folder(),
+            f"Recordings and lists ({patterns});;All files (*)",
+        )
+        if names:
+            self.add([Path(name) for name in names])
+
+    def ask_folder(self) -> None:
+        """Lets a person choose a folder."""
+        name = QFileDialog.getExistingDirectory(
+            self._window, "Add a folder to the project", self._settings.folder()
+        )
+        if name:
+            self._settings.remember_folder(Path(name))
+            self.add([Path(name)])
+
+    def add(
+        self, paths: Sequence[Path], then: Callable[[tuple[str, ...]], None] | None = None
+    ) -> None:
+        """Takes files, folders and lists into the project; `then` gets the ids of all of them."""
+        project = self._project.project
+        if project is None:
+            self._review.told.emit("One moment: the project is still being opened.")
+            return
+
+        def take(news: Added) -> None:
+            if news.ids is None:
+                said = f"Reading recordings: {news.done} of {news.total}"
+                self._recordings_panel.show_note(said)
+                return
+            self._recordings_panel.show_note("")
+            self._tell_added(news)
+            if then is not None:
+                then(news.ids)
+
+        self._files.submit(
+            AddRecordingsJob(project, tuple(paths)), on_result=take, on_failed=self._fail
+        )
+
+    def _tell_added(self, news: Added) -> None:
+        if news.new:
+            many = "1 recording" if news.new == 1 else f"{news.new} recordings"
+            self._review.told.emit(f"Added {many} to the project.")
+        elif not news.problems:
+            self._review.told.emit("The project has all of these already.")
+        if news.problems:
+            shown = "; ".join(news.problems[:_SHOWN_PROBLEMS])
+            more = len(news.problems) - _SHOWN_PROBLEMS
+            tail = f"; and {more} more" if more > 0 else ""
+            details = "\n".join(news.problems)
+            self._notices.show_notice(NoticeKind.WARNING, shown + tail, details=details)
+
+    def remove(self, recordings: Sequence[Recording]) -> None:
+        """Takes recordings with their events out of the project, as one step of undo."""
+        try:
+            self._project.apply(remove_recordings(recordings))
+        except UserError as error:
+            self._show_error(error)
+            return
+        many = recordings[0].name if len(recordings) == 1 else f"{len(recordings)} recordings"
+        self._review.told.emit(f"Removed {many} from the project; undo brings it back.")
+
+    # Analysing
+
+    def analyse_or_pause(self) -> None:
+        """Starts a run over all recordings of the list, pauses it, or goes on."""
+        match self.run.state:
+            case BatchState.RUNNING:
+                self.run.pause()
+            case BatchState.PAUSED:
+                self.run.resume()
+            case BatchState.IDLE:
+                self.analyse(self._recordings_panel.files)
+
+    def analyse(self, paths: Sequence[Path]) -> None:
+        """Analyses these recordings; those that the project lacks are taken in before."""
+        if not paths:
+            self._review.told.emit("There are no recordings in the list.")
+        elif self._analysis.weights_path is None:
+            self._analysis.weights_missing.emit()
+        else:
+            self._project_manager.store_detections()
+            self.add(paths, self.run.start)
+
+    def _on_step(self, step: BatchStep) -> None:
+        if step.error:
+            self._recordings_panel.set_state(step.path, "failed", step.error)
+        elif step.finished:
+            self._recordings_panel.set_state(step.path, "analysed")
+        else:
+            self._recordings_panel.set_state(step.path, "analysing")
+
+    def _on_finished(self, good: int, failed: int) -> None:
+        self.count()
+        if failed:
+            many = "1 recording" if failed == 1 else f"{failed} recordings"
+            self._notices.show_notice(
+                NoticeKind.WARNING,
+                f"{good} analysed; {many} could not be: the list has the reasons.",
+                key="batch",
+            )
+        else:
+            self._review.told.emit(f"All {good} recordings are analysed.")
+
+    def _show_run(self) -> None:
+        run = self.run
+        if run.state is not BatchState.RUNNING:
+            self._soon()
+        failed = f", {run.failures} failed" if run.failures else ""
+        self._recordings_panel.show_batch(
+            running=run.state is BatchState.RUNNING,
+            paused=run.state is BatchState.PAUSED,
+            fraction=run.fraction,
+            words=f"{run.done} of {run.total}{failed}",
+            left_s=run.left_s,
+        )
+        actions = self._window.actions_by_id
+        actions["analyse_all"].setText(
+            {
+                BatchState.IDLE: "Analyse all &recordings",
+                BatchState.RUNNING: "Pause analysing all &recordings",
+                BatchState.PAUSED: "Go on analysing all &recordings",
+            }[run.state]
+        )
+        actions["cancel_all"].setEnabled(run.state is not BatchState.IDLE)
+
+    # Missing
+
+    def ask_missing(self) -> None:
+        """Lets a person choose where to look for recordings that are not in their place."""
+        name = QFileDialog.getExistingDirectory(
+            self._window,
+            "Look for missing recordings below this folder",
+            self._settings.folder(),
+        )
+        if name:
+            self.find(Path(name))
+
+    def find(self, folder: Path) -> None:
+        """Looks below a folder for missing recordings by their content."""
+        project = self._project.project
+        if project is not None:
+            self._files.submit(
+                FindMissingJob(project, folder), on_result=self._on_found, on_failed=self._fail
+            )
+
+    def _on_found(self, news: Found) -> None:
+        panel = self._recordings_panel
+        if news.moved is None:
+            panel.show_note(f"Looked at {news.looked} files")
+            return
+        panel.show_note("")
+        said = f"Found {news.moved} of {news.missing} missing recordings."
+        self._review.told.emit(said if news.missing else "No recording is missing.")
+
+    def _fail(self, error: UserError) -> None:
+        self._recordings_panel.show_note("")
+        self._show_error(error)
+
+    # The list
+
+    def count(self) -> None:
+        """Looks how far every recording is, and whether its file is there."""
+        project = self._project.project
+        if project is not None and not self._closed:
+
+            def failed(error: UserError) -> None:
+                if project is self._project.project:  # else it was closed meanwhile
+                    self._show_error(error)
+
+            self._files.submit(CountJob(project), on_result=self._show_counts, on_failed=failed)
+
+    def _soon(self) -> None:
+        # a run changes a recording every few moments; all of them are counted at its end
+        if not self._closed and self.run.state is not BatchState.RUNNING:
+            self._later.start()
+
+    def _show_counts(self, counts: Sequence[RecordingCount]) -> None:
+        """Lists what the project has now, unless it is one that holds everything ever opened."""
+        files = [c.path for c in counts]
+        own = self._project.keeping in (Keeping.PROJECT, Keeping.READ_ONLY)
+        if own and files != self._recordings_panel.files:
+            self._recordings_panel.set_files(files)
+            self._recordings_panel.set_current(self._recording_loader.path)
+        # how far the open recording is may not have reached the project yet
+        told = [c for c in counts if c.words or c.tip or c.path != self._recording_loader.path]
+        self._recordings_panel.set_states({c.path: (c.words, c.tip) for c in told})
+        listed = set(self._recordings_panel.files)
+        missing = sum(c.missing and c.path in listed for c in counts)
+        if missing:
+            one = missing == 1
+            self._notices.show_notice(
+                NoticeKind.WARNING,
+                "1 recording is not where the project has it."
+                if one
+                else f"{missing} recordings are not where the project has them.",
+                [("Find…", self.ask_missing)],
+                key="missing",
+            )
+        else:
+            self._notices.clear("missing")
+
+    def _menu(self, at: QPoint, paths: Sequence[Path]) -> None:
+        project = self._project.project
+        menu = QMenu(self._window)
+        if paths:
+            menu.addAction("Open", lambda: self._recording_loader.open(paths[0]))
+            action = menu.addAction("Analyse", lambda: self.analyse(paths))
+            action.setEnabled(self.run.state is BatchState.IDLE)
+        found = [r for r in map(project.recording_at, paths) if r] if project else []
+        if found:
+            menu.addAction("Remove from the project", lambda: self.remove(found))
+        menu.addSeparator()
+        for name in ("add_recordings", "add_folder", "find_missing", "|", "analyse_all"):
+            if name == "|":
+                menu.addSeparator()
+            else:
+                menu.addAction(self._window.actions_by_id[name])
+        menu.popup(at)

@@ -1,0 +1,265 @@
+"""Recordings of a project: taking them in, analysing all of them, finding those that moved."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import cast
+
+from yamnet_gui.analysis import Analysis as ScoredRecording
+from yamnet_gui.analysis import AnalysisSettings, Model, ResultCache, analyse_recording
+from yamnet_gui.analysis.event_table import find_events
+from yamnet_gui.audio import open_audio, recording_start
+from yamnet_gui.batch import make_plan
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.errors import UserError, WeightsError
+from yamnet_gui.detection import RuleSet
+from yamnet_gui.labels.project import (
+    Analysis,
+    Project,
+    Recording,
+    RecordingState,
+    add_recordings,
+    content_hash,
+    find_moved,
+    new_id,
+    relocate,
+)
+
+LIST_SUFFIXES = (".txt", ".lst", ".m3u", ".m3u8")
+"""Files with the path of one recording a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """News from taking recordings in. `ids` at the end: all that were asked for, new or not."""
+
+    done: int
+    total: int
+    new: int = 0
+    problems: tuple[str, ...] = ()
+    ids: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddRecordingsJob:
+    """Takes files, folders (to any depth) and lists into the project, as one step of undo.
+
+    Recordings that the project has already are left as they are; one that cannot be read is taken
+    in with the reason. Raises ProjectError.
+    """
+
+    project: Project
+    paths: tuple[Path, ...]
+
+    def run(self) -> Iterator[Added]:
+        project = self.project
+        plan = make_plan([entry for path in self.paths for entry in _entries(path)])
+        known = {project.locate(r): r.id for r in project.recordings()}
+        ids: list[str] = []
+        fresh: list[Recording] = []
+        for n, path in enumerate(plan.recordings):
+            path = path.absolute()
+            found = known.get(project.locate(Recording("", project.stored_path(path))))
+            if found is None:
+                recording = described(project, path)
+                fresh.append(recording)
+                found = recording.id
+            ids.append(found)
+            if n % 20 == 19:
+                yield Added(n + 1, len(plan.recordings))
+        if fresh:
+            project.apply(add_recordings(fresh))
+        problems = tuple(f"{path}: {reason}" for path, reason in plan.problems)
+        yield Added(len(ids), len(ids), len(fresh), problems, tuple(ids))
+
+
+def _entries(path: Path) -> list[Path]:
+    """A list's lines as paths beside it; anything else as it is."""
+    if path.suffix.lower() not in LIST_SUFFIXES or not path.is_file():
+        return [path]
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return [path]
+    names = [line.strip() for line in lines]
+    return [path.parent / name for name in names if name and not name.startswith("#")]
+
+
+def described(project: Project, path: Path) -> Recording:
+    """A recording for the project, with what its header says; FAILED where nobody can read it."""
+    stored = project.stored_path(path)
+    try:
+        digest, size = content_hash(path), path.stat().st_size
+    except OSError as error:
+        why = f"cannot be read ({error.strerror})"
+        return Recording(new_id(), stored, state=RecordingState.FAILED, error=why)
+    try:
+        with open_audio(path) as source:
+            info = source.info
+    except UserError as error:
+        return Recording(
+            new_id(), stored, digest, size, state=RecordingState.FAILED, error=error.reason
+        )
+    return Recording(
+        new_id(),
+        stored,
+        digest,
+        size,
+        info.duration_s,
+        info.sample_rate_hz,
+        info.channels,
+        info.recorded_at or recording_start(path),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BatchStep:
+    """News from analysing many: `seconds` of the recording are through, or it is `finished`.
+
+    `error` says why it failed.
+    """
+
+    recording_id: str
+    path: Path
+    seconds: float
+    finished: bool = False
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyseAllJob:
+    """Scores recordings one after the other and puts what the rules find into the project.
+
+    One that cannot be read is marked with the reason, and the next one comes. Closing stops
+    within a chunk; what was computed of that recording is in the cache. Raises WeightsError and
+    ProjectError.
+    """
+
+    project: Project
+    todo: Sequence[str]
+    model: Model
+    settings: AnalysisSettings
+    cache: ResultCache | None
+    rules: RuleSet
+    class_map: ClassMap
+
+    def run(self) -> Iterator[BatchStep]:
+        for recording_id in self.todo:
+            recording = self.project.recording(recording_id)
+            if recording is not None:
+                yield from self._one(recording)
+            else:  # taken out of the project meanwhile
+                yield BatchStep(recording_id, Path(), 0.0, finished=True)
+
+    def _one(self, recording: Recording) -> Iterator[BatchStep]:
+        path = self.project.locate(recording)
+        if self._known(recording):
+            yield BatchStep(recording.id, path, recording.duration_s, finished=True)
+            return
+        yield BatchStep(recording.id, path, 0.0)
+        scored: ScoredRecording | None = None
+        try:
+            steps = analyse_recording(path, self.model, self.settings, self.cache)
+            with closing(cast(Iterator, steps)) as steps:  # type: ignore[type-var]
+                for step in steps:
+                    scored = step.analysis
+                    yield BatchStep(recording.id, path, step.audio_seconds_done)
+            if scored is not None and self.project.recording(recording.id) is not None:
+                self._store(recording, scored)
+        except WeightsError:
+            raise
+        except UserError as error:
+            # read anew: it may have been found elsewhere, or taken out, while this went on
+            now = self.project.recording(recording.id)
+            if now is None:
+                yield BatchStep(recording.id, path, recording.duration_s, finished=True)
+                return
+            failed = replace(now, state=RecordingState.FAILED, error=error.reason)
+            self.project.update_recording(failed)
+            yield BatchStep(recording.id, path, recording.duration_s, True, error.reason)
+            return
+        yield BatchStep(recording.id, path, recording.duration_s, finished=True)
+
+    def _known(self, recording: Recording) -> bool:
+        """Whether these very detections are in the project already."""
+        if recording.state is not RecordingState.ANALYSED:
+            return False
+        key, notes = self.settings.key(), self._notes()
+        return any(
+            (a.model_sha256, a.settings_key, a.settings) == (self.model.sha256, key, notes)
+            for a in self.project.analyses(recording.id)[-1:]
+        )
+
+    def _notes(self) -> str:
+        return json.dumps(
+            {**self.settings.to_json(), "rules_id": self.rules.rules_id}, sort_keys=True
+        )
+
+    def _store(self, recording: Recording, scored: ScoredRecording) -> None:
+        found = find_events(scored, self.rules).labelled(self.class_map)
+        info = scored.recording
+        width = scored.tables[0].scores.shape[1]
+        taught = [  # classes that the network does not know are detected from its embeddings
+            event
+            for event in self.project.recording_events(recording.id)
+            if not event.touched and event.class_index is not None and event.class_index >= width
+        ]
+        self.project.derive(recording.id, [*found.events, *taught])
+        self.project.add_analysis(
+            Analysis(
+                recording.id, self.model.sha256, self.model.name, self.settings.key(),
+                self._notes(), datetime.now(UTC),
+            )
+        )  # fmt: skip
+        now = self.project.recording(recording.id) or recording
+        self.project.update_recording(
+            replace(
+                now,
+                duration_s=info.duration_s,
+                sample_rate_hz=info.sample_rate_hz,
+                channels=info.channels,
+                recorded_at=info.recorded_at or now.recorded_at,
+                state=RecordingState.ANALYSED,
+                error="",
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """News from a search: files looked at; `moved` at the end, of so many `missing`."""
+
+    looked: int
+    missing: int = 0
+    moved: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FindMissingJob:
+    """Looks below a folder for missing recordings by their content; one step of undo.
+
+    Raises ProjectError.
+    """
+
+    project: Project
+    folder: Path
+
+    def run(self) -> Iterator[Found]:
+        project = self.project
+        missing = project.missing()
+        hits: list[tuple[Recording, Path]] = []
+        looked = 0
+        for hit in find_moved(missing, [self.folder]):
+            looked += 1
+            if hit is not None:
+                hits.append(hit)
+            if looked % 50 == 0:
+                yield Found(looked, len(missing))
+            if len(hits) == len(missing):
+                break
+        if hits:
+            project.apply(relocate((r, project.stored_path(path)) for r, path in hits))
+        yield Found(looked, len(missing), len(hits))

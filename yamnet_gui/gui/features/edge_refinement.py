@@ -1,0 +1,65 @@
+"""Edges of events that are finer than the frames of the scores."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yamnet_gui.analysis import Analysis
+from yamnet_gui.gui.background.runner import JobHandle, JobRunner
+from yamnet_gui.gui.jobs.envelopes import EnvelopeJob, Envelopes, envelopes_of
+
+from .feature import Feature
+
+if TYPE_CHECKING:
+    from yamnet_gui.gui.context import Context
+
+
+class EdgeRefinement(Feature):
+    """Gives the document the envelopes of what was analysed.
+
+    A fresh analysis has them; for a result that an older version stored they are made in the
+    background, and events have plain edges until then.
+    """
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._document = context.session.document
+        self._analysis = context.services.analysis
+        self._show_error = context.shell.show_error
+        self._runner = JobRunner("edges", self)
+        self._ticket: JobHandle | None = None
+        self._analysis.analysed.connect(self._on_analysed)
+        self._document.recording_changed.connect(self._forget)
+
+    @property
+    def busy(self) -> bool:
+        return self._ticket is not None
+
+    def close(self) -> None:
+        self._runner.close()
+
+    def _on_analysed(self, analysis: Analysis) -> None:
+        self._forget()
+        known = envelopes_of(analysis)
+        if known is not None:
+            self._document.set_envelopes(known)
+            return
+        self._ticket = self._runner.submit(
+            EnvelopeJob(analysis),
+            on_result=self._take,
+            on_failed=self._show_error,
+            on_done=self._done,
+        )
+
+    def _take(self, envelopes: Envelopes | None) -> None:
+        if envelopes is not None:
+            self._document.set_envelopes(envelopes)
+
+    def _done(self) -> None:
+        self._ticket = None
+
+    def _forget(self) -> None:
+        """Another recording, or another analysis of this one, comes."""
+        if self._ticket is not None:
+            self._ticket.cancel()
+            self._ticket = None

@@ -1,0 +1,368 @@
+"""Points of a map: which frames, events or recordings, what is known of each, and where it lies."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.events import Event, ReviewState
+from yamnet_gui.core.files import replacing
+from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.embedding import Frames, Method, ProjectionProgress, Segment, project
+from yamnet_gui.gui.state.custom_classes import CustomClass, columns_of
+from yamnet_gui.gui.state.similar import Place
+from yamnet_gui.labels.project import Project
+
+MOST_POINTS = 100_000
+_BLOCK = 4096
+STATES = tuple(ReviewState)
+
+
+class MapKind(StrEnum):
+    """What a point stands for."""
+
+    FRAMES = "frames"
+    EVENTS = "events"
+    RECORDINGS = "recordings"
+
+
+@dataclass(frozen=True)
+class MapData:
+    """What is known of n points; arrays have one entry a point.
+
+    `recording` indexes `recordings` (id, path); `label` indexes `labels`, -1 for none; `state`
+    indexes `STATES`, -1 for none; `score` is the detection's, NaN for none; `channel` is -1 for
+    the mix. `event_ids` are empty where a point is no event. A point is the mean of the frames
+    `members` whose `owners` name it. `taught`: scores of taught classes. `total`: how many there
+    are, of which the points are a random part.
+    """
+
+    kind: MapKind
+    recordings: tuple[tuple[str, str], ...]
+    recording: NDArray[np.int32]
+    channel: NDArray[np.int16]
+    start_s: NDArray[np.float64]
+    end_s: NDArray[np.float64]
+    labels: tuple[str, ...]
+    label: NDArray[np.int32]
+    class_index: NDArray[np.int32]
+    state: NDArray[np.int8]
+    score: NDArray[np.float32]
+    event_ids: tuple[str, ...]
+    members: NDArray[np.int64]
+    owners: NDArray[np.int64]
+    total: int
+    taught: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.recording)
+
+    def place(self, point: int) -> Place:
+        recording, path = self.recordings[int(self.recording[point])]
+        channel = int(self.channel[point])
+        span = TimeSpan(float(self.start_s[point]), float(self.end_s[point]))
+        return Place(recording, path, span, None if channel < 0 else channel)
+
+    def event_id(self, point: int) -> str:
+        return self.event_ids[point] if self.event_ids else ""
+
+    def label_of(self, point: int) -> str:
+        place = int(self.label[point])
+        return self.labels[place] if place >= 0 else ""
+
+    def vectors(self, frames: Frames) -> NDArray[np.float16] | NDArray[np.float32]:
+        """The embedding of each point, (n, 1024)."""
+        if self.kind is MapKind.FRAMES:
+            return frames.vectors[self.members]
+        result = np.zeros((len(self), frames.vectors.shape[1]), np.float32)
+        counts = np.bincount(self.owners, minlength=len(self))
+        for first in range(0, len(self.members), _BLOCK):
+            owners = self.owners[first : first + _BLOCK]
+            block = frames.read(self.members[first : first + _BLOCK])
+            starts = np.flatnonzero(np.diff(owners, prepend=-1))
+            result[owners[starts]] += np.add.reduceat(block, starts)
+        result /= np.maximum(counts, 1)[:, np.newaxis].astype(np.float32)
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class GatherJob:
+    """Collects the points of a map. `shown`: the events of the open recording as they are seen.
+
+    Raises UserError where there are none.
+    """
+
+    project: Project
+    frames: Frames
+    kind: MapKind
+    open_recording: str
+    shown: tuple[Event, ...]
+    taught: tuple[CustomClass, ...]
+    seed: int = 0
+
+    def run(self) -> Iterator[MapData]:
+        match self.kind:
+            case MapKind.FRAMES:
+                data = self._frames()
+            case MapKind.EVENTS:
+                data = self._events()
+            case MapKind.RECORDINGS:
+                data = self._recordings()
+        if not len(data):
+            raise UserError("The map", f"has no {self.kind.value} to show", "analyse a recording")
+        yield replace(data, taught=self._taught(data))
+
+    def _frames(self) -> MapData:
+        frames, rows = self.frames, self.frames.live_rows()
+        total = len(rows)
+        if total > MOST_POINTS:
+            rng = np.random.default_rng(self.seed)
+            rows = np.sort(rng.choice(rows, MOST_POINTS, replace=False))
+        label = np.full(len(frames), -1, np.int32)
+        state = np.full(len(frames), -1, np.int8)
+        score = np.full(len(frames), np.nan, np.float32)
+        index = np.full(len(frames), -1, np.int32)
+        names = _Names()
+        for recording, events in self._all_events():
+            mine = self._of(recording)
+            for event in sorted(events, key=lambda e: e.score_max or 1.0):
+                at = mine.rows_in(recording, event.span)  # the strongest is put in last
+                label[at], state[at] = names(event.label), STATES.index(event.state)
+                score[at] = np.nan if event.score_max is None else event.score_max
+                index[at] = -1 if event.class_index is None else event.class_index
+        places = np.array([s.first_row for s in frames.stretches], np.int64)
+        which = np.searchsorted(places, rows, side="right") - 1
+        recordings, numbers = _recordings_of(frames.stretches)
+        first = np.array(
+            [
+                s.track.start_s - s.track.hop_s * (s.first_row - s.first_frame)
+                for s in frames.stretches
+            ]
+        )
+        hops = np.array([s.track.hop_s for s in frames.stretches])
+        ends = np.array([s.track.end_s for s in frames.stretches])
+        channels = np.array(
+            [-1 if s.track.channel is None else s.track.channel for s in frames.stretches],
+            np.int16,
+        )
+        start = first[which] + rows * hops[which]
+        return MapData(
+            MapKind.FRAMES,
+            recordings,
+            numbers[which],
+            channels[which],
+            start,
+            np.maximum(start, np.minimum(start + 0.96, ends[which])),
+            tuple(names.found),
+            label[rows],
+            index[rows],
+            state[rows],
+            score[rows],
+            (),
+            rows,
+            np.arange(len(rows)),
+            total,
+        )
+
+    def _events(self) -> MapData:
+        names, points, members = _Names(), [], []
+        total = 0
+        for recording, events in self._all_events():
+            mine = self._of(recording)
+            if not mine.stretches:
+                continue
+            for event in events:
+                rows = mine.rows_in(recording, event.span, event.channel)
+                if not len(rows):
+                    rows = mine.rows_in(recording, event.span)
+                if len(rows):
+                    total += 1
+                    points.append((recording, event))
+                    members.append(rows)
+        if len(points) > MOST_POINTS:
+            rng = np.random.default_rng(self.seed)
+            kept = np.sort(rng.choice(len(points), MOST_POINTS, replace=False)).tolist()
+            points, members = [points[i] for i in kept], [members[i] for i in kept]
+        recordings, _ = _recordings_of(self.frames.stretches)
+        place = {recording: i for i, (recording, _path) in enumerate(recordings)}
+        events = [event for _, event in points]
+        lengths = [len(rows) for rows in members]
+        none = np.zeros(0, np.int64)
+        return MapData(
+            MapKind.EVENTS,
+            recordings,
+            np.array([place[recording] for recording, _ in points], np.int32),
+            np.array([-1 if e.channel is None else e.channel for e in events], np.int16),
+            np.array([e.onset_s for e in events], np.float64),
+            np.array([e.offset_s for e in events], np.float64),
+            names.all_of([e.label for e in events]),
+            np.array([names(e.label) for e in events], np.int32),
+            np.array([-1 if e.class_index is None else e.class_index for e in events], np.int32),
+            np.array([STATES.index(e.state) for e in events], np.int8),
+            np.array([np.nan if e.score_max is None else e.score_max for e in events], np.float32),
+            tuple(e.id for e in events),
+            np.concatenate([none, *members]),
+            np.repeat(np.arange(len(points)), lengths),
+            total,
+        )
+
+    def _recordings(self) -> MapData:
+        recordings, _ = _recordings_of(self.frames.stretches)
+        names = _Names()
+        by_recording = dict(self._all_events())
+        members, label, index = [], [], []
+        for recording, _path in recordings:
+            members.append(self._of(recording).rows_in(recording))
+            events = [
+                e for e in by_recording.get(recording, ()) if e.state is not ReviewState.REJECTED
+            ]
+            most = _most_common(events)
+            label.append(-1 if most is None else names(most.label))
+            index.append(-1 if most is None or most.class_index is None else most.class_index)
+        count = len(recordings)
+        ends = [max(s.track.end_s for s in self._of(r).stretches) for r, _ in recordings]
+        lengths = [len(rows) for rows in members]
+        return MapData(
+            MapKind.RECORDINGS,
+            recordings,
+            np.arange(count, dtype=np.int32),
+            np.full(count, -1, np.int16),
+            np.zeros(count),
+            np.array(ends, np.float64),
+            tuple(names.found),
+            np.array(label, np.int32),
+            np.array(index, np.int32),
+            np.full(count, -1, np.int8),
+            np.full(count, np.nan, np.float32),
+            (),
+            np.concatenate([np.zeros(0, np.int64), *members]),
+            np.repeat(np.arange(count), lengths),
+            count,
+        )
+
+    def _taught(self, data: MapData) -> dict[str, NDArray[np.float32]]:
+        """Scores of taught classes: of each frame, the highest of an event or a recording."""
+        classes = tuple(one for one in self.taught if one.classifier is not None)
+        scores = np.zeros((len(data), len(classes)), np.float32)
+        for first in range(0, len(data.members) if classes else 0, _BLOCK):
+            owners = data.owners[first : first + _BLOCK]
+            block = columns_of(classes, self.frames.read(data.members[first : first + _BLOCK]))
+            starts = np.flatnonzero(np.diff(owners, prepend=-1))
+            highest = np.maximum.reduceat(block, starts)
+            scores[owners[starts]] = np.maximum(scores[owners[starts]], highest)
+        return {one.label: scores[:, place] for place, one in enumerate(classes)}
+
+    def _of(self, recording: str) -> Frames:
+        """The frames of one recording: rows as in all of them."""
+        mine = tuple(s for s in self.frames.stretches if s.track.recording == recording)
+        return Frames(self.frames.vectors, self.frames.scales, mine)
+
+    def _all_events(self) -> Iterator[tuple[str, Sequence[Event]]]:
+        there = dict.fromkeys(s.track.recording for s in self.frames.stretches)
+        for recording in there:
+            if recording == self.open_recording:
+                yield recording, self.shown
+            elif self.project.knows(recording):
+                yield recording, tuple(self.project.recording_events(recording))
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectJob:
+    """Lays the points out; `ProjectionProgress` as it goes. Closing it stops the work."""
+
+    data: MapData
+    frames: Frames
+    method: Method
+
+    def run(self) -> Iterator[ProjectionProgress]:
+        vectors = self.data.vectors(self.frames)
+        yield from project(cast(NDArray[np.float32], vectors), self.method)
+
+
+@dataclass(frozen=True, slots=True)
+class SaveMapJob:
+    """Writes the points as a table. Raises UserError."""
+
+    path: Path
+    data: MapData
+    xy: NDArray[np.float32]
+    method: str
+
+    def run(self) -> Iterator[Path]:
+        data = self.data
+        try:
+            with (
+                replacing(self.path) as beside,
+                beside.open("w", encoding="utf-8", newline="") as file,
+            ):
+                write = csv.writer(file)
+                write.writerow(
+                    (
+                        *("file", "start_s", "end_s", "event", "label", "state", "score"),
+                        *("method", "x", "y"),
+                    )
+                )
+                for point in range(len(data)):
+                    score, state = float(data.score[point]), int(data.state[point])
+                    write.writerow(
+                        [
+                            data.recordings[int(data.recording[point])][1],
+                            f"{data.start_s[point]:.3f}",
+                            f"{data.end_s[point]:.3f}",
+                            data.event_id(point),
+                            data.label_of(point),
+                            STATES[state].value if state >= 0 else "",
+                            "" if np.isnan(score) else f"{score:.4f}",
+                            self.method,
+                            f"{self.xy[point, 0]:.5g}",
+                            f"{self.xy[point, 1]:.5g}",
+                        ]
+                    )
+        except OSError as error:
+            raise UserError(self.path, f"cannot be written ({error.strerror})") from error
+        yield self.path
+
+
+class _Names:
+    """Labels in the order in which they were met, as numbers."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, int] = {}
+
+    def __call__(self, name: str) -> int:
+        return self.found.setdefault(name, len(self.found))
+
+    def all_of(self, names: Sequence[str]) -> tuple[str, ...]:
+        for name in names:
+            self(name)
+        return tuple(self.found)
+
+
+def _recordings_of(
+    stretches: Sequence[Segment],
+) -> tuple[tuple[tuple[str, str], ...], NDArray[np.int32]]:
+    """Recordings (id, path) in the order of their frames, and the number of each stretch's."""
+    found: dict[str, tuple[int, str]] = {}
+    numbers = []
+    for stretch in stretches:
+        track = stretch.track
+        number, _ = found.setdefault(track.recording, (len(found), track.path))
+        numbers.append(number)
+    return tuple((key, path) for key, (_, path) in found.items()), np.array(numbers, np.int32)
+
+
+def _most_common(events: Sequence[Event]) -> Event | None:
+    """An event of the label that takes most of the time."""
+    seconds: dict[str, float] = {}
+    for event in events:
+        seconds[event.label] = seconds.get(event.label, 0.0) + event.duration_s
+    if not seconds:
+        return None
+    label = max(seconds, key=lambda name: seconds[name])
+    return next(e for e in events if e.label == label)

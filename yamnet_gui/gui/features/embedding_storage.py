@@ -1,0 +1,137 @@
+"""Embeddings of everything that was analysed, kept beside the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+
+from yamnet_gui.analysis import Analysis
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.embedding import EmbeddingStore
+from yamnet_gui.gui.background.runner import JobRunner
+from yamnet_gui.gui.jobs.embeddings import KeepJob, OpenStoreJob, Wanted
+from yamnet_gui.gui.state.project import Keeping
+from yamnet_gui.labels.project import RecordingState
+
+from .feature import Feature
+
+if TYPE_CHECKING:
+    from yamnet_gui.gui.context import Context
+
+_SOON_MS = 250
+
+
+class EmbeddingStorage(Feature):
+    """Opens the store of the open project, and puts into it what analyses give.
+
+    What was analysed elsewhere (the analysis of many recordings, the command line) is taken from
+    the stored results, without running the network.
+    """
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._embeddings = context.session.embeddings
+        self._project = context.session.project
+        self._analysis = context.services.analysis
+        self._show_error = context.shell.show_error
+        self._owner = self._embeddings
+        self._runner = JobRunner("embeddings", self)
+        self._closed = False
+        self._opened: list[EmbeddingStore] = []
+        self._fresh: dict[Path, Analysis] = {}
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_SOON_MS)
+        self._soon.timeout.connect(self._keep)
+        self._project.project_changed.connect(self._on_project)
+        self._project.recording_changed.connect(self.look_again)
+        self._project.recordings_changed.connect(self.look_again)
+        self._analysis.weights_changed.connect(self._on_project)
+        self._analysis.analysed.connect(self._on_analysed)
+
+    @property
+    def busy(self) -> bool:
+        return self._soon.isActive() or self._runner.busy
+
+    def close(self) -> None:
+        self._closed = True  # the project that is closed after this changes, too
+        self._soon.stop()
+        self._runner.close()
+        self._replace(None)
+        self._close_others()
+
+    def look_again(self) -> None:
+        """More recordings may have been analysed."""
+        if not self._soon.isActive() and not self._closed:
+            self._soon.start()
+
+    def _on_analysed(self, analysis: Analysis) -> None:
+        self._fresh[analysis.recording.path] = analysis
+        self.look_again()
+
+    def _on_project(self) -> None:
+        """Another project, or other weights: another store."""
+        self._runner.cancel_all()
+        self._replace(None)
+        project = self._project.project
+        if project is None:
+            return
+        try:
+            model = self._analysis.model()
+        except UserError as error:
+            self._owner.use(None, str(error))
+            return
+        read_only = self._project.keeping is Keeping.READ_ONLY
+        self._runner.submit(
+            OpenStoreJob(project.path, model, read_only, self._opened),
+            on_result=self._take,
+            on_failed=self._refused,
+        )
+
+    def _take(self, store: EmbeddingStore) -> None:
+        self._opened.remove(store)
+        self._close_others()
+        self._replace(store)
+        self.look_again()
+
+    def _refused(self, error: UserError) -> None:
+        self._owner.use(None, str(error))
+
+    def _close_others(self) -> None:
+        """Stores of projects that were left before their store was open."""
+        while self._opened:
+            self._opened.pop().close()
+
+    def _replace(self, store: EmbeddingStore | None) -> None:
+        before = self._owner.use(store)
+        if before is not None:
+            before.close()
+
+    def _keep(self) -> None:
+        store, project = self._owner.store, self._project.project
+        if store is None or project is None or store.read_only:
+            return
+        there = set(store.recordings())
+        wanted = []
+        for recording in project.recordings():
+            known = recording.state is RecordingState.ANALYSED and recording.id not in there
+            if not (known or self._fresh):
+                continue  # most of a large project, each time one of it was analysed
+            path = project.locate(recording)
+            analysis = self._fresh.pop(path, None)
+            if analysis is not None or known:
+                wanted.append(Wanted(recording.id, path, analysis))
+        if not wanted:
+            return
+        analysing = self._analysis
+        try:
+            model, settings = analysing.model(), analysing.analysis_settings()
+        except UserError:
+            return  # the weights are gone; the store stays as it is
+        self._runner.submit(
+            KeepJob(store, wanted, model, settings, analysing.cache),
+            on_done=self._owner.grown,
+            on_failed=self._show_error,
+        )

@@ -1,0 +1,1 @@
+"""Export: labels, clips and reports out of the window."""

@@ -1,0 +1,289 @@
+"""How events are cut out of their recordings into files."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QFormLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.errors import SettingsError, UserError
+from yamnet_gui.core.events import LabelledRecording
+from yamnet_gui.gui.background.latest import LatestJob
+from yamnet_gui.gui.widgets.parts import TickBox
+from yamnet_gui.labels.exchange.clips import (
+    DEFAULT_TEMPLATE,
+    ClipOptions,
+    Overlap,
+    Split,
+    check_template,
+)
+
+from .event_choice import EventChoice, Offered
+from .jobs import ClipPlan, PlanClipsJob
+
+_OVERLAPS = (
+    (Overlap.KEEP, "Cut it all the same"),
+    (Overlap.SKIP, "Leave it out"),
+    (Overlap.ALONE, "Only the stretch in which it is alone"),
+)
+_SPLITS: tuple[tuple[str, Split | None], ...] = (
+    ("None", None),
+    ("80 % training, 10 % validation, 10 % test", Split()),
+    ("70 % training, 15 % validation, 15 % test", Split(0.7, 0.15, 0.15)),
+    ("80 % training, 20 % test", Split(0.8, 0.0, 0.2)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClipsRequest:
+    """What `labels.clips` needs."""
+
+    recordings: tuple[LabelledRecording, ...]
+    folder: Path
+    options: ClipOptions
+
+
+class ClipsDialog(QDialog):
+    """Asks for everything about clips; `request` is what was decided, None before OK."""
+
+    def __init__(
+        self,
+        offered: Offered,
+        class_map: ClassMap,
+        folder: Path,
+        *,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Cut clips")
+        self._background = LatestJob("clips", self)
+        self._plan: ClipPlan | None = None
+        self.request: ClipsRequest | None = None
+        self.what = EventChoice(offered, class_map, self)
+        self._build(folder)
+        self.what.changed.connect(self._look)
+        self.what.loading.connect(self._show_loading)
+        self.what.failed.connect(self._show_problem)
+        self._look()
+
+    @property
+    def options(self) -> ClipOptions:
+        """How clips are cut as it is set now. Raises SettingsError for a bad template."""
+        template = self.template.text().strip() or DEFAULT_TEMPLATE
+        check_template(template)
+        length, most = self.length.value(), self.most.value()
+        return ClipOptions(
+            format=self.format.currentData(),
+            padding_s=self.padding.value(),
+            fixed_length_s=length if length > 0 else None,
+            overlap=Overlap(self.overlap.currentData()),
+            folder_per_label=self.folders.isChecked(),
+            template=template,
+            most_per_label=most if most > 0 else None,
+            stratified=self.spread.isChecked(),
+            split=_SPLITS[self.split.currentIndex()][1],
+            seed=self.seed.value(),
+            pictures=self.pictures.isChecked(),
+        )
+
+    def done(self, result: int) -> None:
+        """Ends background work before the dialog goes."""
+        self._background.close()
+        self.what.close_work()
+        super().done(result)
+
+    def accept(self) -> None:
+        if self._plan is not None:
+            folder = Path(self.folder.text().strip()).expanduser()
+            self.request = ClipsRequest(self._plan.recordings, folder, self.options)
+            super().accept()
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(metrics.averageCharWidth() * 120, metrics.height() * 30)
+
+    def _build(self, folder: Path) -> None:
+        what, how = QGroupBox("What", self), QGroupBox("How", self)
+        QVBoxLayout(what).addWidget(self.what)
+        self._build_how(QFormLayout(how))
+        groups = QHBoxLayout()
+        groups.addWidget(what, 1)
+        groups.addWidget(how, 1)
+        self.folder = QLineEdit(str(folder / "clips"), self)
+        self.folder.setAccessibleName("Folder")
+        self.folder.textChanged.connect(self._offer)
+        browse = QPushButton("&Browse…", self)
+        browse.clicked.connect(self._on_browse)
+        label = QLabel("&Folder", self)
+        label.setBuddy(self.folder)
+        place = QHBoxLayout()
+        place.addWidget(label)
+        place.addWidget(self.folder, 1)
+        place.addWidget(browse)
+        self.place_note = QLabel(self)
+        self.place_note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.summary = QLabel(self)
+        font = self.summary.font()
+        font.setBold(True)
+        self.summary.setFont(font)
+        self.example = QLabel(self)
+        self.example.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.example.setWordWrap(True)
+        standard = QDialogButtonBox.StandardButton
+        self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel, self)
+        self.buttons.button(standard.Ok).setText("Cu&t")
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addLayout(groups)
+        layout.addLayout(place)
+        layout.addWidget(self.place_note)
+        layout.addSpacing(6)
+        layout.addWidget(self.summary)
+        layout.addWidget(self.example)
+        layout.addStretch(1)
+        layout.addWidget(self.buttons)
+
+    def _build_how(self, form: QFormLayout) -> None:
+        form.setVerticalSpacing(6)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self.format = self._box("Format", [("wav", "WAV"), ("flac", "FLAC")])
+        self.padding = _seconds("Padding", "none")
+        self.length = _seconds("Length", "as long as the event")
+        self.overlap = self._box("Overlapped events", [(o.value, text) for o, text in _OVERLAPS])
+        self.template = QLineEdit(DEFAULT_TEMPLATE, self)
+        self.template.setAccessibleName("Names")
+        self.template.setToolTip(
+            "{recording} {onset} {offset} {label} {score} {id} {n},"
+            " with widths such as {onset:09.3f}"
+        )
+        self.folders = TickBox("A folder for each label", self)
+        self.folders.setChecked(True)
+        self.pictures = TickBox("A picture of the spectrogram beside each clip", self)
+        self.most = QSpinBox(self)
+        self.most.setRange(0, 1_000_000)
+        self.most.setSpecialValueText("all")
+        self.most.setAccessibleName("At most of each label")
+        self.spread = TickBox("spread over recordings", self)
+        self.spread.setChecked(True)
+        self.split = self._box("Split", [(text, text) for text, _ in _SPLITS])
+        self.seed = QSpinBox(self)
+        self.seed.setRange(0, 2**31 - 1)
+        self.seed.setAccessibleName("Seed")
+        self.seed.setToolTip("The same seed gives the same choice and the same split")
+        few = QHBoxLayout()
+        few.addWidget(self.most)
+        few.addWidget(self.spread, 1)
+        form.addRow("Fo&rmat", self.format)
+        form.addRow("&Padding", self.padding)
+        form.addRow("&Length", self.length)
+        form.addRow("&Overlapped", self.overlap)
+        form.addRow("&Names", self.template)
+        form.addRow("", self.folders)
+        form.addRow("", self.pictures)
+        label = QLabel("&At most", self)
+        label.setBuddy(self.most)
+        form.addRow(label, few)
+        form.addRow("&Split by recording", self.split)
+        form.addRow("See&d", self.seed)
+        self.setTabOrder(self.format, self.padding)
+        self.setTabOrder(self.padding, self.length)
+        self.setTabOrder(self.length, self.overlap)
+        self.template.textChanged.connect(self._look)
+        for spin in (self.most, self.seed):
+            spin.valueChanged.connect(self._look)
+        for tick in (self.folders, self.spread):
+            tick.toggled.connect(self._look)
+
+    def _box(self, name: str, choices: Sequence[tuple[str, str]]) -> QComboBox:
+        box = QComboBox(self)
+        box.setAccessibleName(name)
+        box.setMinimumContentsLength(16)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        for stored, shown in choices:
+            box.addItem(shown, stored)
+        box.currentIndexChanged.connect(self._look)
+        return box
+
+    # What will be cut
+
+    def _look(self) -> None:
+        """Plans the clips in the background, so that their number and names can be shown."""
+        self._plan = None
+        self._offer()
+        try:
+            options = self.options
+        except SettingsError as error:
+            self._show_problem(error)
+            return
+        if self.what.ready:
+            job = PlanClipsJob(self.what.recordings, self.what.choice, options)
+            self._background.run(job, self._show_plan, self._show_problem)
+
+    def _show_plan(self, plan: ClipPlan) -> None:
+        self._plan = plan
+        self.summary.setText(f"{plan.count} clip{'' if plan.count == 1 else 's'}")
+        shown = "\n".join(plan.examples)
+        parts = [f"{count} {name}" for name, count in plan.parts.items()]
+        if parts:
+            shown += f"\n{', '.join(parts)}"
+        self.example.setText(shown)
+        self._offer()
+
+    def _show_loading(self, text: str) -> None:
+        if text:
+            self.summary.setText(text)
+            self.example.setText("")
+
+    def _show_problem(self, error: UserError) -> None:
+        self.summary.setText("")
+        self.example.setText(str(error))
+
+    def _offer(self) -> None:
+        folder = Path(self.folder.text().strip()).expanduser()
+        try:
+            taken = folder.is_dir() and any(folder.iterdir())
+        except OSError:  # writing will say what is wrong with it
+            taken = False
+        self.place_note.setText(
+            "This folder is not empty; files of the same name are replaced, others stay"
+            if taken
+            else ""
+        )
+        self.place_note.setVisible(taken)
+        able = self._plan is not None and self._plan.count > 0 and bool(self.folder.text().strip())
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(able)
+
+    def _on_browse(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Cut clips into", self.folder.text())
+        if name:
+            self.folder.setText(name)
+
+
+def _seconds(name: str, special: str) -> QDoubleSpinBox:
+    box = QDoubleSpinBox()
+    box.setRange(0.0, 3600.0)
+    box.setDecimals(2)
+    box.setSingleStep(0.25)
+    box.setSuffix(" s")
+    box.setSpecialValueText(special)
+    box.setAccessibleName(name)
+    return box

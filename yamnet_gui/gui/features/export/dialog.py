@@ -1,0 +1,334 @@
+"""Which events are written, in which format, where, and what gets lost on the way."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QFrame,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.events import LabelledRecording
+from yamnet_gui.gui.background.latest import LatestJob
+from yamnet_gui.gui.widgets.parts import TickBox
+from yamnet_gui.labels.exchange.export import Export, ExportPreview
+from yamnet_gui.labels.formats import FORMATS, LabelFormat, WriteOptions
+
+from .event_choice import EventChoice, Offered
+from .format_options import FormatOptions
+from .jobs import PreviewJob
+
+_AT_ONCE = 2000  # more events than this are looked through in the background
+_LATER_MS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """What `labels.formats.write_labels` needs: format, labels, file (or folder) and options."""
+
+    format_name: str
+    recordings: tuple[LabelledRecording, ...]
+    path: Path
+    options: WriteOptions
+
+    @property
+    def event_count(self) -> int:
+        return sum(len(r.events) for r in self.recordings)
+
+
+class ExportDialog(QDialog):
+    """Asks for everything about an export; `request` is what was decided, None before OK.
+
+    `folder`: where the file is proposed.
+    """
+
+    def __init__(
+        self,
+        offered: Offered,
+        class_map: ClassMap,
+        folder: Path,
+        *,
+        format_name: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Export events")
+        self._class_map = class_map
+        self._folder = folder
+        self._proposed = ""
+        self._background = LatestJob("losses", self)
+        self._preview: ExportPreview | None = None
+        self.request: ExportRequest | None = None
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_LATER_MS)
+        self._later.timeout.connect(self._look)
+        self.what = EventChoice(offered, class_map, self)
+        self.what.loading.connect(self._show_loading)
+        self.what.failed.connect(self._show_problem)
+        self.how = FormatOptions(self)
+        self._build()
+        self.what.changed.connect(self._on_scope)
+        self.how.changed.connect(self._on_layout)
+        self.format.setCurrentIndex(max(self.format.findData(format_name), 0))
+        self._on_format()
+
+    def done(self, result: int) -> None:
+        """Ends background work before the dialog goes."""
+        self._later.stop()
+        self._background.close()
+        self.what.close_work()
+        super().done(result)
+
+    def accept(self) -> None:
+        if self._preview is None:
+            return
+        self.request = ExportRequest(
+            self.format.currentData(), self._preview.recordings, self._path(), self._options()
+        )
+        super().accept()
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(metrics.averageCharWidth() * 118, metrics.height() * 42)
+
+    def _build(self) -> None:
+        self.format = QComboBox(self)
+        self.format.setAccessibleName("Format")
+        for fmt in FORMATS.values():
+            if fmt.can_write:
+                self.format.addItem(f"{fmt.title}  ({fmt.suffix})", fmt.name)
+        self.format.currentIndexChanged.connect(self._on_format)
+        what, how = QGroupBox("What", self), QGroupBox("How", self)
+        QVBoxLayout(what).addWidget(self.what)
+        right = QFormLayout(how)
+        right.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        right.addRow("F&ormat", self.format)
+        right.addRow(self.how)
+        groups = QHBoxLayout()
+        groups.addWidget(what, 1)
+        groups.addWidget(how, 1)
+
+        self.path = QLineEdit(self)
+        self.path.setAccessibleName("File")
+        self.path.textChanged.connect(self._on_path)
+        browse = QPushButton("&Browse…", self)
+        browse.clicked.connect(self._on_browse)
+        self.file_label = QLabel("&File", self)
+        self.file_label.setBuddy(self.path)
+        place = QHBoxLayout()
+        place.addWidget(self.file_label)
+        place.addWidget(self.path, 1)
+        place.addWidget(browse)
+        self.place_note = QLabel(self)
+        self.place_note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.place_note.setWordWrap(True)
+        self.summary = QLabel(self)
+        font = self.summary.font()
+        font.setBold(True)
+        self.summary.setFont(font)
+        self.sidecar = TickBox("Also write a side-car file that keeps what the format cannot", self)
+        self.sidecar.setToolTip("OUT.yamnet.json; importing the file here again restores it all")
+        self.sidecar.toggled.connect(self._show_losses)
+        self.lost = QLabel(self)
+        self.lost.setWordWrap(True)
+        self.lost.setTextFormat(Qt.TextFormat.PlainText)
+        self.lost.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(self.lost)
+        standard = QDialogButtonBox.StandardButton
+        self.buttons = QDialogButtonBox(standard.Save | standard.Cancel, self)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addLayout(groups)
+        layout.addLayout(place)
+        layout.addWidget(self.place_note)
+        layout.addSpacing(6)
+        layout.addWidget(self.summary)
+        layout.addWidget(scroll, 1)
+        layout.addWidget(self.sidecar)
+        layout.addWidget(self.buttons)
+        self.setTabOrder(self.what.hierarchy, self.format)  # before what depends on it
+
+    # Where to
+
+    def _format(self) -> LabelFormat:
+        return FORMATS[self.format.currentData()]
+
+    @property
+    def _into_folder(self) -> bool:
+        several = self.what.whole_project
+        return several and (not self._format().combined or self.how.per_recording)
+
+    def _path(self) -> Path:
+        path = Path(self.path.text().strip()).expanduser()
+        return path if path.is_absolute() else self._folder / path
+
+    def _options(self) -> WriteOptions:
+        shown = self._preview.recordings if self._preview else self.what.recordings
+        return self.how.options(
+            [r.recording.path for r in shown],
+            classes=self._class_map,
+            sidecar=self.sidecar.isEnabled() and self.sidecar.isChecked(),
+            per_recording=self._into_folder,
+        )
+
+    def _on_format(self) -> None:
+        self.how.show_format(self._format(), self.what.whole_project, self._clocked())
+        scored = self._format().needs_scores
+        self.what.offer_events(not scored)
+        self.sidecar.setEnabled(not scored)
+        self._on_layout()
+
+    def _clocked(self) -> bool:
+        return any(r.recording.recorded_at is not None for r in self.what.recordings)
+
+    def _on_layout(self) -> None:
+        """Proposes a name with the format's ending; a name of one's own keeps its stem.
+
+        A name that was proposed goes with what is written: a recording, or the whole project.
+        """
+        suffix = self._format().suffix
+        text = self.path.text().strip()
+        own = Path(text) if text else self._folder
+        folder = own if own.is_dir() else own.parent
+        if self._into_folder:
+            self.path.setText(str(folder))
+        else:
+            chosen = text and not own.is_dir() and stem_of(own) != self._proposed
+            self._proposed = self._stem()
+            stem = stem_of(own) if chosen else self._proposed
+            self.path.setText(str(folder / (stem + suffix)))
+        self._on_scope()
+
+    def _stem(self) -> str:
+        if self.what.whole_project or not self.what.recordings:
+            return "events"
+        return self.what.recordings[0].recording.path.stem
+
+    def _on_path(self) -> None:
+        path = self._path()
+        save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
+        note, able = "", bool(self.path.text().strip()) and self._preview is not None
+        self.file_label.setText("&Folder" if self._into_folder else "&File")
+        if self._into_folder:
+            note = "One file for each recording in this folder"
+            if path.is_file():
+                note, able = "This is a file; several recordings need a folder", False
+        elif path.is_dir():
+            note, able = "This is a folder; add the name of a file", False
+        elif path.exists():
+            note = f"{path.name} exists and will be replaced"
+        elif not path.parent.is_dir():
+            note = f"The folder {path.parent} will be made"
+        save.setText("&Replace" if note.endswith("replaced") else "&Save")
+        save.setEnabled(able)
+        self.place_note.setText(note)
+        self.place_note.setVisible(bool(note))
+
+    def _on_browse(self) -> None:
+        if self._into_folder:
+            name = QFileDialog.getExistingDirectory(self, "Export into", str(self._path()))
+        else:
+            suffix = self._format().suffix
+            name, _ = QFileDialog.getSaveFileName(
+                self,
+                "Export to",
+                str(self._path()),
+                f"{self._format().title} (*{suffix});;All files (*)",
+                options=QFileDialog.Option.DontConfirmOverwrite,  # this dialog tells it itself
+            )
+            if name and not Path(name).suffix:
+                name += suffix
+        if name:
+            self.path.setText(name)
+
+    # What goes out and what gets lost
+
+    def _on_scope(self) -> None:
+        if self.how.several != self.what.whole_project:  # the scope has changed
+            self.how.show_format(self._format(), self.what.whole_project, self._clocked())
+            self._on_layout()
+            return
+        self._preview = None
+        self._on_path()
+        self._later.start()
+
+    def _show_loading(self, text: str) -> None:
+        if text:
+            self.summary.setText(text)
+            self.lost.setText("")
+        else:
+            self.how.show_format(self._format(), self.what.whole_project, self._clocked())
+
+    def _show_problem(self, error: UserError) -> None:
+        self.lost.setText(str(error))
+
+    def _look(self) -> None:
+        if not self.what.ready:
+            return
+        recordings = self.what.recordings
+        export = Export(self.format.currentData(), self._path(), self.what.choice, self._options())
+        job = PreviewJob(export, recordings)
+        if sum(len(r.events) for r in recordings) <= _AT_ONCE:
+            for preview in job.run():
+                self._show_preview(preview)
+            return
+        self.lost.setText("Looking at what the format cannot carry…")
+        self._background.run(job, self._show_preview, self._show_problem)
+
+    def _show_preview(self, preview: ExportPreview) -> None:
+        self._preview = preview
+        total = sum(len(r.events) for r in self.what.recordings)
+        files = f" in {len(preview.recordings)} recordings" if self.what.whole_project else ""
+        self.summary.setText(f"{preview.event_count} of {total} events{files}")
+        self._show_losses()
+        self._on_path()
+
+    def _show_losses(self) -> None:
+        if self._preview is None:
+            return
+        if self._format().needs_scores:
+            count = len(self._preview.recordings)
+            self.summary.setText(f"Scores of {count} recording{'' if count == 1 else 's'}")
+            self.lost.setText("Every score of every class and frame; events are not part of it.")
+            return
+        self.lost.setText(_in_words(self._preview.losses, self._format().title, self._kept()))
+
+    def _kept(self) -> bool:
+        return self.sidecar.isChecked()
+
+
+def _in_words(lost: Sequence[str], title: str, kept: bool) -> str:
+    if not lost:
+        return "Nothing gets lost."
+    lines = [f"• {text.removeprefix(f'{title}: ')}" for text in lost]
+    return "\n".join(["The side-car keeps:" if kept else "What this format cannot carry:", *lines])
+
+
+def stem_of(path: Path) -> str:
+    """The name without its ending; of `.Table.1.selections.txt` and the like without all of it."""
+    for fmt in FORMATS.values():
+        if path.name.endswith(fmt.suffix) and len(path.name) > len(fmt.suffix):
+            return path.name.removesuffix(fmt.suffix)
+    return path.stem

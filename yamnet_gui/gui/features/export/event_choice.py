@@ -1,0 +1,317 @@
+"""Which events go out: of this recording or the whole project, by class, state and score."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QWidget,
+)
+
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.events import LabelledRecording, ReviewState
+from yamnet_gui.gui.background.latest import LatestJob
+from yamnet_gui.gui.dialogs.pick_list import PickListDialog
+from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
+from yamnet_gui.gui.theme import state_mark
+from yamnet_gui.gui.widgets.parts import TickBox
+from yamnet_gui.labels.exchange.export import Depth, ExportChoice
+from yamnet_gui.labels.project import Project
+
+from .jobs import Loaded, LoadJob
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What there is to go out.
+
+    `shown`: the open recording as the window has it. `selected`, `listed`: ids of its events that
+    are selected, and that pass the filter of the table (None: no filter). `ticked`: classes that
+    are ticked. `project` holds `recordings` recordings; `rows` are its events that are selected in
+    the table of all events.
+    """
+
+    shown: LabelledRecording | None = None
+    project: Project | None = None
+    recordings: int = 0
+    selected: frozenset[str] = frozenset()
+    listed: frozenset[str] | None = None
+    ticked: frozenset[int] = frozenset()
+    rows: tuple[int, ...] = ()
+
+    @property
+    def several(self) -> bool:
+        """Whether the project has more than the open recording."""
+        return self.project is not None and (self.recordings > 1 or self.shown is None)
+
+
+_DEPTHS = (
+    (Depth.AS_IS, "Labels as they are"),
+    (Depth.LEAF, "Only the most particular classes"),
+    (Depth.ANCESTORS, "Also the classes above"),
+)
+
+
+class EventChoice(QWidget):
+    """The fields of an `ExportChoice`; the project's labels are read when they are wanted.
+
+    `recordings` is empty while they are read.
+    """
+
+    changed = Signal()
+    loading = Signal(str)  # in words; "" when all is there
+    failed = Signal(object)  # UserError
+
+    def __init__(
+        self, offered: Offered, class_map: ClassMap, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._offered = offered
+        self._class_map = class_map
+        self._loaded: tuple[LabelledRecording, ...] | None = None
+        self._selected: frozenset[tuple[Path, str]] = frozenset()
+        self._labels: frozenset[str] | None = None
+        self._files: frozenset[str] | None = None
+        self._background = LatestJob("labels", self)
+        self._build()
+        self._on_scope()
+
+    @property
+    def recordings(self) -> tuple[LabelledRecording, ...]:
+        """Those of the scope, with all their events."""
+        if self.whole_project:
+            return self._loaded or ()
+        return (self._offered.shown,) if self._offered.shown is not None else ()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the labels of the scope are there."""
+        return not self.whole_project or self._loaded is not None
+
+    @property
+    def whole_project(self) -> bool:
+        return bool(self.scope.currentData() == "project")
+
+    @property
+    def choice(self) -> ExportChoice:
+        """What is chosen now."""
+        shown = self._offered.shown
+        ids = {"selected": self._offered.selected, "listed": self._offered.listed}
+        wanted = ids.get(self.which.currentData()) if not self.whole_project else None
+        path = shown.recording.path if shown is not None else Path()
+        events = None if wanted is None else frozenset((path, i) for i in wanted)
+        if self.whole_project and self.which_rows.currentData() == "selected":
+            events = self._selected
+        low, high = self.low.value(), self.high.value()
+        return ExportChoice(
+            recordings=self._paths(),
+            labels=self._wanted_labels(),
+            states=frozenset(s for s, box in self.states.items() if box.isChecked()),
+            least_score=low if low > 0 else None,
+            most_score=high if high < 1 else None,
+            events=events,
+            depth=Depth(self.hierarchy.currentData()),
+        )
+
+    def close_work(self) -> None:
+        """Ends background work before the dialog goes."""
+        self._background.close()
+
+    def pick_labels(self, labels: Collection[str]) -> None:
+        """Only these labels."""
+        self._labels = frozenset(labels)
+        self._name_pick(self.classes, "labels", len(self._labels))
+
+    def pick_files(self, names: Collection[str]) -> None:
+        """Only these recordings, by their paths."""
+        self._files = frozenset(names)
+        self._name_pick(self.which_files, "recordings", len(self._files))
+
+    def offer_events(self, offered: bool) -> None:
+        """Whether events can be chosen; else only recordings."""
+        boxes: tuple[QWidget, ...] = (
+            self.which, self.which_rows, self.classes, self.low, self.high, self.hierarchy,
+            *self.states.values(),
+        )  # fmt: skip
+        for box in boxes:
+            box.setEnabled(offered)
+
+    # Building
+
+    def _build(self) -> None:
+        offered = self._offered
+        scopes = []
+        if offered.shown is not None:
+            scopes.append(("shown", f"This recording ({offered.shown.recording.path.name})"))
+        if offered.several:
+            scopes.append(("project", f"The project ({offered.recordings} recordings)"))
+        self.scope = self._box("Recordings", scopes, self._on_scope)
+        self.which_files = self._box(
+            "Which recordings", [("all", "All of them"), ("pick", "Choose…")]
+        )
+        self.which_files.activated.connect(
+            lambda _row: self._on_pick(self.which_files, self._ask_files)
+        )
+        total = len(offered.shown.events) if offered.shown is not None else 0
+        which = [("all", "All")]
+        if offered.listed is not None and len(offered.listed) != total:
+            which.append(("listed", f"Those that pass the filter ({len(offered.listed)})"))
+        if offered.selected:
+            which.append(("selected", f"The selected ({len(offered.selected)})"))
+        self.which = self._box("Which events", which)
+        rows = [("all", "All"), ("selected", f"The selected of all events ({len(offered.rows)})")]
+        self.which_rows = self._box("Which events of the project", rows)
+        classes = [("all", "All")]
+        if offered.ticked:
+            classes.append(("ticked", f"The ticked ({len(offered.ticked)})"))
+        classes.append(("pick", "Choose…"))
+        self.classes = self._box("Which classes", classes)
+        self.classes.activated.connect(lambda _row: self._on_pick(self.classes, self._ask_labels))
+        self.states = {state: TickBox(self) for state in ReviewState}
+        states = QGridLayout()
+        states.setContentsMargins(0, 0, 0, 0)
+        for n, (state, box) in enumerate(self.states.items()):
+            box.setText(f"{state_mark(state)} {STATE_WORDS[state]}")
+            box.setChecked(state is not ReviewState.REJECTED)
+            box.toggled.connect(self.changed)
+            states.addWidget(box, n // 2, n % 2)
+        self.low, self.high = self._score("Least score", 0.0), self._score("Most score", 1.0)
+        scores = QHBoxLayout()
+        scores.addWidget(self.low)
+        scores.addWidget(QLabel("to", self))
+        scores.addWidget(self.high)
+        scores.addStretch(1)
+        tip = "Highest score of the event; events without one stay only if a person made them"
+        self.low.setToolTip(tip)
+        self.high.setToolTip(tip)
+        self.hierarchy = self._box("Hierarchy", [(d.value, text) for d, text in _DEPTHS])
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setVerticalSpacing(6)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow("Fro&m", self.scope)
+        form.addRow("Recordings", self.which_files)
+        form.addRow("&Events", self.which)
+        form.addRow("&Events", self.which_rows)
+        form.addRow("&Classes", self.classes)
+        form.addRow("States", states)
+        form.addRow("Scores", scores)
+        form.addRow("&Hierarchy", self.hierarchy)
+        self._form = form
+
+    def _box(
+        self,
+        name: str,
+        choices: Sequence[tuple[str, str]],
+        changed: Callable[[], None] | None = None,
+    ) -> QComboBox:
+        box = QComboBox(self)
+        box.setAccessibleName(name)
+        box.setMinimumContentsLength(22)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        for stored, shown in choices:
+            box.addItem(shown, stored)
+        box.currentIndexChanged.connect(changed or self.changed)
+        return box
+
+    def _score(self, name: str, value: float) -> QDoubleSpinBox:
+        box = QDoubleSpinBox(self)
+        box.setRange(0.0, 1.0)
+        box.setSingleStep(0.05)
+        box.setDecimals(2)
+        box.setValue(value)
+        box.setAccessibleName(name)
+        box.valueChanged.connect(self.changed)
+        return box
+
+    # What is wanted
+
+    def _on_scope(self) -> None:
+        """Reads the project's labels when they are first wanted."""
+        self._form.setRowVisible(self.which_files, self.whole_project)
+        self._form.setRowVisible(self.which, not self.whole_project)
+        self._form.setRowVisible(self.which_rows, self.whole_project and bool(self._offered.rows))
+        project = self._offered.project
+        needed = self.whole_project and self._loaded is None and not self._background.busy
+        if needed and project is not None:
+            self.loading.emit("Reading the project…")
+            job = LoadJob(project, self._offered.shown, self._offered.rows)
+            self._background.run(job, self._on_loaded, self._on_failed)
+        self.changed.emit()
+
+    def _on_loaded(self, loaded: Loaded) -> None:
+        if loaded.recordings is None:
+            self.loading.emit(f"Reading the project: {loaded.done} of {loaded.total} recordings")
+            return
+        self._loaded, self._selected = loaded.recordings, loaded.selected
+        self.loading.emit("")
+        self.changed.emit()
+
+    def _on_failed(self, error: UserError) -> None:
+        self.failed.emit(error)
+
+    def _paths(self) -> frozenset[Path] | None:
+        if (
+            not self.whole_project
+            or self.which_files.currentData() != "pick"
+            or self._files is None
+        ):
+            return None
+        return frozenset(Path(name) for name in self._files)
+
+    def _wanted_labels(self) -> frozenset[str] | None:
+        wanted = self.classes.currentData()
+        if wanted == "ticked":
+            return frozenset(self._class_map[i].name for i in self._offered.ticked)
+        return self._labels if wanted == "pick" else None
+
+    # Picking
+
+    def _on_pick(self, box: QComboBox, ask: Callable[[], bool]) -> None:
+        if box.currentData() == "pick" and not ask():
+            picked = self._labels if box is self.classes else self._files
+            if picked is None:
+                box.setCurrentIndex(0)
+
+    def _ask_labels(self) -> bool:
+        everything = replace(self.choice, labels=None)
+        counts: dict[str, int] = {}
+        for recording in self.recordings:
+            for event in recording.events:
+                if everything.allows(recording.recording.path, event):
+                    counts[event.label] = counts.get(event.label, 0) + 1
+        ordered = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+        picked = self._ask("Labels to take", ordered, self._labels)
+        if picked is not None:
+            self.pick_labels(picked)
+        return picked is not None
+
+    def _ask_files(self) -> bool:
+        counts = {str(r.recording.path): len(r.events) for r in self.recordings}
+        picked = self._ask("Recordings to take", counts, self._files)
+        if picked is not None:
+            self.pick_files(picked)
+        return picked is not None
+
+    def _ask(
+        self, title: str, names: dict[str, int], before: frozenset[str] | None
+    ) -> frozenset[str] | None:
+        dialog = PickListDialog(title, names, names if before is None else before, self)
+        try:
+            return dialog.picked if dialog.exec() == PickListDialog.DialogCode.Accepted else None
+        finally:
+            dialog.deleteLater()
+
+    def _name_pick(self, box: QComboBox, what: str, count: int) -> None:
+        row = box.findData("pick")
+        box.setItemText(row, f"{count} chosen {what}…")
+        box.setCurrentIndex(row)
+        self.changed.emit()

@@ -1,0 +1,107 @@
+"""What can be said about how a format is written; only what it has a use for is shown."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
+
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.gui.widgets.parts import TickBox
+from yamnet_gui.labels.formats import LabelFormat, WriteOptions
+
+_PLAIN = WriteOptions()
+
+
+class FormatOptions(QWidget):
+    """One file or many, names of recordings and columns, clock times, who made the labels."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.several = False
+        self._clocked = False
+        self.split = TickBox("One file for each recording", self)
+        self.relative = TickBox("Name recordings from their common folder on", self)
+        self.relative.setToolTip("Else with their whole path")
+        self.clock = TickBox("Also write clock times", self)
+        self.label_column = _field("Name of the label's column", _PLAIN.label_column, self)
+        self.score_column = _field("Name of the score's column", _PLAIN.score_column, self)
+        self.curator = _field("Curator", "", self)
+        self.curator.setPlaceholderText("name, may be left empty")
+        self.email = _field("E-mail of the curator", "", self)
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setVerticalSpacing(6)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(self.split)
+        form.addRow(self.relative)
+        form.addRow(self.clock)
+        form.addRow("&Label column", self.label_column)
+        form.addRow("Sco&re column", self.score_column)
+        form.addRow("C&urator", self.curator)
+        form.addRow("E-mai&l", self.email)
+        self._form = form
+        self.split.toggled.connect(self.changed)
+        for box in (self.relative, self.clock):
+            box.toggled.connect(self.changed)
+
+    @property
+    def per_recording(self) -> bool:
+        return self.several and self.split.isChecked()
+
+    def show_format(self, fmt: LabelFormat, several: bool, clocked: bool) -> None:
+        """Shows what this format has a use for; `clocked`: the start of a recording is known."""
+        self.several = several
+        self._clocked = clocked and fmt.has_clock
+        self._form.setRowVisible(self.split, several and fmt.combined)
+        self._form.setRowVisible(self.relative, several and fmt.combined)
+        self._form.setRowVisible(self.clock, fmt.has_clock)
+        self.clock.setEnabled(clocked)
+        self.clock.setText(
+            "Also write clock times"
+            if clocked
+            else "Also write clock times (no recording says when it starts)"
+        )
+        for column in (self.label_column, self.score_column):
+            self._form.setRowVisible(column, fmt.name == "raven")
+        for person in (self.curator, self.email):
+            self._form.setRowVisible(person, fmt.name == "jams")
+
+    def options(
+        self,
+        paths: Sequence[Path],
+        *,
+        classes: ClassMap,
+        sidecar: bool,
+        per_recording: bool,
+    ) -> WriteOptions:
+        """The options as they are set, for recordings at these paths."""
+        relative = self.several and self.relative.isChecked() and len(paths) > 0
+        name, email = self.curator.text().strip(), self.email.text().strip()
+        return WriteOptions(
+            base=_common(paths) if relative else None,
+            per_recording=per_recording,
+            sidecar=sidecar,
+            label_column=self.label_column.text().strip() or _PLAIN.label_column,
+            score_column=self.score_column.text().strip() or _PLAIN.score_column,
+            clock=self._clocked and self.clock.isChecked(),
+            curator_name=name,
+            curator_email=email,
+            classes=classes,
+        )
+
+
+def _common(paths: Sequence[Path]) -> Path | None:
+    try:
+        return Path(os.path.commonpath([path.parent for path in paths]))
+    except ValueError:  # on different drives
+        return None
+
+
+def _field(name: str, text: str, parent: QWidget) -> QLineEdit:
+    field = QLineEdit(text, parent)
+    field.setAccessibleName(name)
+    return field

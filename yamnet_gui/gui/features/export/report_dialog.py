@@ -1,0 +1,177 @@
+"""What a report is about and where it goes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.errors import ProjectError, UserError
+from yamnet_gui.core.events import LabelledRecording
+from yamnet_gui.gui.background.latest import LatestJob
+from yamnet_gui.labels.exchange.report import ReportFacts
+from yamnet_gui.labels.exchange.report_facts import project_facts
+
+from .event_choice import EventChoice, Offered
+from .jobs import ChooseJob
+
+_SUFFIX = ".html"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRequest:
+    """What `labels.report` needs."""
+
+    recordings: tuple[LabelledRecording, ...]
+    path: Path
+    facts: ReportFacts
+
+
+class ReportDialog(QDialog):
+    """Asks for everything about a report; `request` is what was decided, None before OK."""
+
+    def __init__(
+        self,
+        offered: Offered,
+        class_map: ClassMap,
+        folder: Path,
+        *,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Report")
+        self._project = offered.project
+        self._folder = folder
+        self._background = LatestJob("report", self)
+        self._chosen: tuple[LabelledRecording, ...] | None = None
+        self.request: ReportRequest | None = None
+        self.what = EventChoice(offered, class_map, self)
+        for box in self.what.states.values():
+            box.setChecked(True)  # a report counts rejected ones in columns of their own
+        if offered.several:
+            self.what.scope.setCurrentIndex(self.what.scope.findData("project"))
+        self._build()
+        self.what.changed.connect(self._look)
+        self.what.loading.connect(self._show_loading)
+        self.what.failed.connect(self._show_problem)
+        self._look()
+
+    def done(self, result: int) -> None:
+        """Ends background work before the dialog goes."""
+        self._background.close()
+        self.what.close_work()
+        super().done(result)
+
+    def accept(self) -> None:
+        try:
+            facts = self._facts()
+        except ProjectError as error:
+            self._show_problem(error)
+            return
+        if self._chosen is not None:
+            self.request = ReportRequest(self._chosen, self._path(), facts)
+        super().accept()
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(metrics.averageCharWidth() * 84, metrics.height() * 24)
+
+    def _build(self) -> None:
+        what = QGroupBox("What", self)
+        QVBoxLayout(what).addWidget(self.what)
+        whole = self._project is not None and self.what.whole_project
+        name = self._project.path.stem if whole and self._project is not None else ""
+        if not name and self.what.recordings:
+            name = self.what.recordings[0].recording.path.stem
+        self.title = QLineEdit(name or "Report", self)
+        self.title.setAccessibleName("Title")
+        self.path = QLineEdit(str(self._folder / f"{name or 'report'}{_SUFFIX}"), self)
+        self.path.setAccessibleName("File")
+        self.path.textChanged.connect(self._offer)
+        browse = QPushButton("&Browse…", self)
+        browse.clicked.connect(self._on_browse)
+        row = QHBoxLayout()
+        row.addWidget(self.path, 1)
+        row.addWidget(browse)
+        form = QFormLayout()
+        form.addRow("&Title", self.title)
+        label = QLabel("&File", self)
+        label.setBuddy(self.path)
+        form.addRow(label, row)
+        self.summary = QLabel(self)
+        self.summary.setWordWrap(True)
+        standard = QDialogButtonBox.StandardButton
+        self.buttons = QDialogButtonBox(standard.Save | standard.Cancel, self)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(what)
+        layout.addLayout(form)
+        layout.addWidget(self.summary)
+        layout.addStretch(1)
+        layout.addWidget(self.buttons)
+
+    def _path(self) -> Path:
+        path = Path(self.path.text().strip()).expanduser()
+        path = path if path.is_absolute() else self._folder / path
+        return path if path.suffix else path.with_name(path.name + _SUFFIX)
+
+    def _facts(self) -> ReportFacts:
+        title = self.title.text().strip()
+        if self._project is not None:
+            return project_facts(self._project, title)
+        return ReportFacts(title or self._path().stem, datetime.now().astimezone())
+
+    def _look(self) -> None:
+        """Counts what is chosen."""
+        self._chosen = None
+        self._offer()
+        if self.what.ready:
+            job = ChooseJob(self.what.recordings, self.what.choice)
+            self._background.run(job, self._show_chosen, self._show_problem)
+
+    def _show_chosen(self, chosen: tuple[LabelledRecording, ...]) -> None:
+        self._chosen = chosen
+        count = sum(len(r.events) for r in chosen)
+        self.summary.setText(f"{count} event{'' if count == 1 else 's'}")
+        self._offer()
+
+    def _offer(self) -> None:
+        path = self._path()
+        replaced = path.is_file()
+        save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
+        save.setText("&Replace" if replaced else "&Save")
+        able = self._chosen is not None and bool(self.path.text().strip()) and not path.is_dir()
+        save.setEnabled(able)
+
+    def _show_loading(self, text: str) -> None:
+        if text:
+            self.summary.setText(text)
+
+    def _show_problem(self, error: UserError) -> None:
+        self.summary.setText(str(error))
+
+    def _on_browse(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self,
+            "Report to",
+            str(self._path()),
+            f"Web pages (*{_SUFFIX})",
+            options=QFileDialog.Option.DontConfirmOverwrite,  # the button tells it
+        )
+        if name:
+            self.path.setText(name)

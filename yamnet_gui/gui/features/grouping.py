@@ -1,0 +1,105 @@
+"""Kinds of a sound shown as one event, and events listed by branch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray
+
+from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.ontology import OntologyNode
+from yamnet_gui.detection import FOLDS
+
+from .feature import Feature
+
+if TYPE_CHECKING:
+    from yamnet_gui.gui.context import Context
+
+_TITLES = {"finer": "Finer kinds", "kinds": "Kinds", "main": "Main kinds"}
+_KEY = "fold"
+
+
+class GroupingFeature(Feature):
+    """Offers levels and branches, and selects what is shown together.
+
+    What stands to choose follows the chosen class: itself and everything that it is a kind of.
+    """
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._class_view = context.session.class_view
+        self._grouping = context.session.grouping
+        self._ontology = context.session.ontology
+        self._selection = context.session.selection
+        self._settings = context.session.settings
+        self._transport = context.services.transport
+        self._events_panel = context.shell.events
+        self._show_error = context.shell.show_error
+        panel = self._events_panel
+        panel.fold_chosen.connect(self.fold)
+        panel.branch_chosen.connect(self._grouping.set_branch)
+        self._grouping.changed.connect(self._offer)
+        self._grouping.changed.connect(self._select_together)
+        self._class_view.chosen_changed.connect(self._offer)
+        self._selection.changed.connect(self._select_together)
+        self._transport.select_together(self._grouping.members)
+        stored = bytes(self._settings.bytes(_KEY).data()).decode("utf-8", "replace")
+        self._offered: tuple[object, ...] = ()
+        if stored:
+            self.fold(stored)
+        self._offer()
+
+    def fold(self, level: str) -> None:
+        """Shows what is below a node, or below every node of a level, as one event."""
+        try:
+            self._grouping.set_level(level)
+        except SettingsError as error:
+            self._show_error(error)
+            return
+        self._settings.set_bytes(_KEY, QByteArray(level.encode()))
+
+    def _offer(self) -> None:
+        folding, panel = self._grouping, self._events_panel
+        nodes = self._nodes(folding.level, folding.branch)
+        offered = (folding.level, folding.branch, tuple(node.mid for node in nodes))
+        if offered == self._offered:
+            return
+        self._offered = offered
+        own = [(node.mid, node.name) for node in nodes]
+        panel.fold.show_choices(
+            [
+                [("", "Unfolded")],
+                [(name, f"Fold: {_TITLES[name]}") for name in reversed(FOLDS)],
+                [(mid, f"Fold: {name}") for mid, name in own],
+            ],
+            folding.level,
+        )
+        roots = [(node.mid, node.name) for node in self._ontology.roots]
+        known = {mid for mid, _ in own}
+        panel.branch.show_choices(
+            [
+                [("", "All kinds")],
+                [(mid, f"Only {name}") for mid, name in own],
+                [(mid, f"Only {name}") for mid, name in roots if mid not in known],
+            ],
+            folding.branch,
+        )
+
+    def _nodes(self, *also: str) -> list[OntologyNode]:
+        """What the chosen class is a kind of and itself, from the root on, and what holds now."""
+        chosen = self._class_view.chosen
+        node = self._ontology.of_class(chosen) if chosen is not None else None
+        found = [node, *self._ontology.above(node.mid)] if node is not None else []
+        found.reverse()
+        for mid in also:
+            held = self._ontology.node(mid)
+            if held is not None and held not in found:
+                found.append(held)
+        return found
+
+    def _select_together(self) -> None:
+        """Whoever selects a member selects all that are shown with it."""
+        selection = self._selection
+        together = self._grouping.members_of(selection.ids)
+        if set(together) != set(selection.ids):
+            selection.select(together)

@@ -1,0 +1,58 @@
+"""The first scores of a recording: stored ones, or an analysis."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.gui.jobs.demo import demo_analysis, demo_recording
+from yamnet_gui.gui.state.document import AnalysisState
+from yamnet_gui.gui.state.score_buffer import ScoreBuffer
+
+from .feature import Feature
+
+if TYPE_CHECKING:
+    from yamnet_gui.gui.context import Context
+
+
+class InitialAnalysis(Feature):
+    """Gets scores for a recording once it stands on the screen."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._document = context.session.document
+        self._analysis = context.services.analysis
+        self._recording_loader = context.services.recording
+        self._show_error = context.shell.show_error
+        self._starting = QTimer(self)
+        self._starting.setSingleShot(True)
+        self._starting.setInterval(0)
+        self._starting.timeout.connect(self._get)
+        self._recording_loader.opened.connect(lambda _path: self._starting.start())
+        self._analysis.weights_changed.connect(self._on_weights)
+
+    @property
+    def busy(self) -> bool:
+        return self._starting.isActive()
+
+    def _get(self) -> None:
+        recording = self._document.recording
+        if recording is None or self._document.state is not AnalysisState.NONE:
+            return
+        try:
+            if recording.info.path == demo_recording():
+                stored = demo_analysis()
+                self._document.set_model(stored.model)
+                self._document.set_envelopes({None: stored.envelope})
+                self._document.set_scores((ScoreBuffer.of_table(stored.table),))
+                return
+        except UserError as error:
+            self._show_error(error)
+        self._analysis.start_on_opening()
+
+    def _on_weights(self) -> None:
+        document = self._document
+        if document.recording is not None and document.state is AnalysisState.NONE:
+            self._analysis.start()

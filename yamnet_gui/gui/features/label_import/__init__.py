@@ -1,0 +1,1 @@
+"""Import: tables of labels into the project."""

@@ -1,0 +1,160 @@
+"""Labels into the project: shown first, then one step that can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QDir
+from PySide6.QtWidgets import QFileDialog
+
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.gui.background.runner import JobRunner
+from yamnet_gui.gui.dialogs.questions import ask_label
+from yamnet_gui.gui.features.export.feature import shown_labels
+from yamnet_gui.gui.features.feature import Feature
+from yamnet_gui.gui.widgets.notices import NoticeKind
+
+if TYPE_CHECKING:
+    from yamnet_gui.gui.context import Context
+    from yamnet_gui.labels.project import Project
+
+    from .dialog import ImportRequest
+    from .jobs import Imported
+
+_KEY = "import"
+LABEL_SUFFIXES = frozenset(
+    {".txt", ".csv", ".tsv", ".jams", ".textgrid", ".eaf", ".json", ".vtt", ".srt", ".parquet"}
+)
+"""Endings of files that are taken for tables of labels when they are dropped on the window."""
+
+
+class ImportFeature(Feature):
+    """Asks for tables, shows what they would change, and changes it when that is agreed."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._class_map = context.session.class_map
+        self._document = context.session.document
+        self._ontology = context.session.ontology
+        self._project = context.session.project
+        self._settings = context.session.settings
+        self._project_manager = context.services.projects
+        self._notices = context.shell.notices
+        self._recordings_panel = context.shell.recordings
+        self._show_error = context.shell.show_error
+        self._window = context.shell.window
+        self._runner = JobRunner("import", self)
+        self._waiting: list[Path] = []
+        self._early: list[Path] = []
+        self._project_manager.found.connect(self._on_found)
+        self._project_manager.opened.connect(self._on_opened)
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        return {"import_labels": self.ask}
+
+    @property
+    def busy(self) -> bool:
+        return self._runner.busy
+
+    def close(self) -> None:
+        """Lets an import that runs come to its end: it is one transaction."""
+        self.close_dialog()
+        self._runner.close(finish=True)
+
+    def take_dropped(self, paths: Sequence[Path]) -> Sequence[Path]:
+        """Imports the tables of labels among dropped files; gives back the other files."""
+        tables = [p for p in paths if p.suffix.lower() in LABEL_SUFFIXES and p.is_file()]
+        rest = [p for p in paths if p not in tables]
+        if tables and rest:
+            self._waiting = tables  # for the recording that comes along with them
+        elif tables:
+            self.import_tables(tables)
+        return rest
+
+    def _on_found(self) -> None:
+        if self._waiting:
+            tables, self._waiting = self._waiting, []
+            self.import_tables(tables)
+
+    def _on_opened(self) -> None:
+        if self._early:
+            tables, self._early = self._early, []
+            self.import_tables(tables)
+
+    def ask(self) -> None:
+        """Lets a person choose tables."""
+        settings = self._settings
+        folder = settings.folder("imports") or settings.folder("exports") or QDir.homePath()
+        patterns = " ".join(f"*{suffix}" for suffix in sorted(LABEL_SUFFIXES | {".TextGrid"}))
+        names, _chosen = QFileDialog.getOpenFileNames(
+            self._window, "Import labels", folder, f"Labels ({patterns});;All files (*)"
+        )
+        if names:
+            settings.remember_folder(Path(names[0]).parent, "imports")
+            self.import_tables([Path(name) for name in names])
+
+    def import_tables(self, tables: Sequence[Path]) -> None:
+        """Shows what these would change; does it when that is agreed."""
+        from .dialog import ImportDialog
+
+        project = self._project.project
+        if project is None:  # it is still being opened
+            self._early = list(tables)
+            return
+        dialog = ImportDialog(
+            project, tables, shown_labels(self._document), self._ask_class, self._window
+        )
+
+        def accepted() -> None:
+            if dialog.request is not None:
+                self._import(project, dialog.request)
+
+        self.open_dialog(dialog, accepted)
+
+    def _import(self, project: Project, request: ImportRequest) -> None:
+        from .jobs import ImportJob
+
+        self._notices.show_notice(NoticeKind.INFO, f"{_sentence(request.title)}…", key=_KEY)
+        self._runner.submit(
+            ImportJob(
+                project,
+                request.plan,
+                request.title,
+                request.conflicts,
+                request.single,
+                request.add_missing,
+            ),
+            on_result=self._imported,
+            on_failed=self._failed,
+        )
+
+    def _ask_class(self, label: str, near: Sequence[str]) -> str | None:
+        choice = ask_label(
+            self._class_map, self._ontology, f"Import “{label}” as", near, self._window
+        )
+        return choice.label if choice is not None else None
+
+    def _imported(self, imported: Imported) -> None:
+        for path in imported.added:
+            self._recordings_panel.add_file(path)
+        self._project_manager.count()
+        undo = self._window.actions_by_id["undo"]
+        changes = f"{imported.changes} change{'' if imported.changes == 1 else 's'}"
+        self._notices.show_notice(
+            NoticeKind.INFO,
+            f"{_sentence(imported.title)}: {changes} made, as one step.",
+            [("Undo", undo.trigger)],
+            key=_KEY,
+            seconds=20,
+        )
+
+    def _failed(self, error: UserError) -> None:
+        self._notices.clear(_KEY)
+        self._show_error(error)
+
+
+def _sentence(text: str) -> str:
+    """With a capital, file names left as they are."""
+    return text[:1].upper() + text[1:]

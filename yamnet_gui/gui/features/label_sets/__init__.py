@@ -1,0 +1,1 @@
+"""Label sets: names, colours and keys of one's own."""

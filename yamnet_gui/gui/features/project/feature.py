@@ -1,0 +1,170 @@
+"""The project in the window: its menu, where decisions go, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QDir
+from PySide6.QtWidgets import QFileDialog
+
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.events import ReviewState
+from yamnet_gui.gui.features.feature import Feature
+from yamnet_gui.gui.jobs.project import FoundRecording, OpenedProject, progress_words
+from yamnet_gui.gui.state.document import AnalysisState
+from yamnet_gui.gui.state.project import Keeping
+from yamnet_gui.gui.widgets.notices import NoticeKind
+from yamnet_gui.labels.project import PROJECT_SUFFIX, Project
+
+if TYPE_CHECKING:
+    from yamnet_gui.gui.context import Context
+
+_PATTERN = f"Projects (*{PROJECT_SUFFIX})"
+
+
+class ProjectMenu(Feature):
+    """Asks for projects by name, and shows what comes of it."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._document = context.session.document
+        self._project = context.session.project
+        self._settings = context.session.settings
+        self._analysis = context.services.analysis
+        self._project_manager = context.services.projects
+        self._recording_loader = context.services.recording
+        self._transport = context.services.transport
+        self._notices = context.shell.notices
+        self._recordings_panel = context.shell.recordings
+        self._show_error = context.shell.show_error
+        self._status = context.shell.status
+        self._window = context.shell.window
+        projects, owner = self._project_manager, self._project
+        projects.opened.connect(self._on_opened)
+        projects.failed.connect(self._show_error)
+        projects.in_use.connect(self._on_in_use)
+        projects.found.connect(self._on_found)
+        self._recording_loader.leaving.connect(projects.store_detections)
+        self._document.events_changed.connect(self._show_progress)
+        self._document.analysis_changed.connect(self._show_progress)
+        self._analysis.finished.connect(self._show_progress)
+        owner.project_changed.connect(self._show_saved)
+        owner.steps_changed.connect(self._show_steps)
+        self._show_saved()
+        self._show_steps()
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        return {
+            "open_project": self.open,
+            "new_project": self.create,
+            "save_project": self.save_as,
+        }
+
+    def open(self) -> None:
+        """Lets a person choose a project."""
+        name, _chosen = QFileDialog.getOpenFileName(
+            self._window, "Open a project", self._folder(), f"{_PATTERN};;All files (*)"
+        )
+        if name:
+            self._settings.remember_folder(Path(name).parent, "projects")
+            self._project_manager.open(Path(name))
+
+    def create(self) -> None:
+        """Makes an empty project; the open recording goes on in it."""
+        path = self._new_path("New project", "project")
+        if path is not None:
+            self._project_manager.create(path)
+
+    def save_as(self) -> None:
+        """Copies the project with its whole history, and goes on in the copy."""
+        path = self._new_path("Save the project as", "review")
+        if path is not None:
+            self._project_manager.save_as(path)
+
+    def _new_path(self, title: str, name: str) -> Path | None:
+        start = str(Path(self._folder()) / f"{name}{PROJECT_SUFFIX}")
+        chosen, _filter = QFileDialog.getSaveFileName(self._window, title, start, _PATTERN)
+        if not chosen:
+            return None
+        path = Path(chosen)
+        if path.suffix != PROJECT_SUFFIX:
+            path = path.with_name(path.name + PROJECT_SUFFIX)
+        self._settings.remember_folder(path.parent, "projects")
+        return path
+
+    def _folder(self) -> str:
+        return self._settings.folder("projects") or QDir.homePath()
+
+    def _on_opened(self, result: OpenedProject) -> None:
+        self._notices.clear("project")
+        backups = self._window.actions_by_id["backups"].trigger
+        save = [("Save the project as…", self.save_as)]
+        if result.project.damage or result.keeping is Keeping.SCRATCH:
+            save.append(("Backups…", backups))
+        if result.keeping is Keeping.SCRATCH:
+            self._notices.show_notice(
+                NoticeKind.WARNING,
+                f"{result.problem} — this window goes on without saving its decisions.",
+                save,
+                key="project",
+            )
+        elif result.keeping is Keeping.READ_ONLY:
+            why = result.problem or "It is open to read only."
+            text = f"{result.project.path.name}: {why} Decisions are refused."
+            self._notices.show_notice(NoticeKind.WARNING, text, save, key="project")
+        elif result.problem:
+            self._notices.show_notice(NoticeKind.INFO, result.problem, key="project")
+        if result.keeping in (Keeping.PROJECT, Keeping.READ_ONLY):
+            self._list(result.project, result.other, result.files)
+
+    def _list(self, project: Project, other: bool, files: Sequence[Path]) -> None:
+        """Lists the recordings; one that an other project does not hold is closed."""
+        recording = self._document.recording
+        if recording is not None and other and project.recording_at(recording.info.path) is None:
+            self._transport.close_recording()
+            recording = None
+        self._recordings_panel.set_files(files)
+        if recording is not None:
+            self._recordings_panel.add_file(recording.info.path)
+            self._recordings_panel.set_current(recording.info.path)
+        elif files:
+            self._recording_loader.open(next((path for path in files if path.exists()), files[0]))
+        self._project_manager.count()
+
+    def _show_progress(self) -> None:
+        """How far the review of the open recording is, beside its name."""
+        document = self._document
+        if document.recording is not None and document.state is AnalysisState.COMPLETE:
+            reviewed = sum(e.state is not ReviewState.UNREVIEWED for e in document.events)
+            words = progress_words(reviewed, len(document.events))
+            self._recordings_panel.set_state(document.recording.info.path, words)
+
+    def _on_in_use(self, path: Path, error: UserError) -> None:
+        self._notices.show_notice(
+            NoticeKind.ERROR,
+            str(error),
+            [("Open to read only", lambda: self._project_manager.open(path, read_only=True))],
+            key="project",
+        )
+
+    def _on_found(self, found: FoundRecording) -> None:
+        if found.remark:
+            text = f"{found.recording.name} {found.remark}."
+            self._notices.show_notice(NoticeKind.INFO, text, key="recording", seconds=20)
+
+    def _show_saved(self) -> None:
+        said = self._project_manager.saved_text()
+        self._status.set_saved(said.text, said.tip)
+        self._window.actions_by_id["save_project"].setEnabled(self._project.project is not None)
+
+    def _show_steps(self) -> None:
+        owner, actions = self._project, self._window.actions_by_id
+        for name, word, title in (
+            ("undo", "&Undo", owner.undo_title),
+            ("redo", "&Redo", owner.redo_title),
+        ):
+            escaped = (title or "").replace("&", "&&")
+            actions[name].setText(f"{word} {escaped}".strip())
+            actions[name].setEnabled(title is not None and owner.keeping is not Keeping.READ_ONLY)

@@ -1,0 +1,219 @@
+"""Calibration: what reviews say about scores, kept with the project and shown with events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.events import Event
+from yamnet_gui.gui.background.latest import LatestJob
+from yamnet_gui.gui.features.feature import Feature
+from yamnet_gui.gui.state.calibrations import Calibrations
+from yamnet_gui.gui.widgets.notices import NoticeKind
+
+from .shared import CurrentScores
+
+if TYPE_CHECKING:
+    from yamnet_gui.gui.context import Context
+
+    from .calibration_dialog import CalibrationDialog
+    from .jobs import CalibrationReport
+
+
+class CalibrationFeature(Feature):
+    """Fits what scores mean to what was reviewed, and fills in probabilities."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._class_map = context.session.class_map
+        self._class_view = context.session.class_view
+        self._custom_classes = context.session.custom_classes
+        self._document = context.session.document
+        self._project = context.session.project
+        self._rules = context.session.rules
+        self._event_updater = context.services.events
+        self._transport = context.services.transport
+        self._inspector = context.shell.inspector
+        self._notices = context.shell.notices
+        self._show_error = context.shell.show_error
+        self._window = context.shell.window
+        self.calibrations = Calibrations(self._document, self._project, self)
+        self._scores = CurrentScores(context)
+        self._background = LatestJob("calibration", self, self._show_error)
+        self._filling = LatestJob("probabilities", self, self._show_error)
+        self._dialog: CalibrationDialog | None = None
+        self._report: CalibrationReport | None = None
+        self._model = ""
+        self.calibrations.changed.connect(self._on_changed)
+        self._document.analysis_changed.connect(self._on_analysis)
+        self._rules.changed.connect(self._on_rules)
+        self._project.project_changed.connect(self._on_project)
+        self._custom_classes.taught_again.connect(self._forget)
+        self._inspector.tell_more(self._facts)
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        return {"calibration": self.open}
+
+    @property
+    def busy(self) -> bool:
+        return self._background.busy or self._filling.busy
+
+    def close(self) -> None:
+        self._background.close()
+        self._filling.close()
+
+    def open(self) -> CalibrationDialog:
+        """Shows the dialog, with the reviews as they are now."""
+        from .calibration_dialog import CalibrationDialog
+
+        if self._dialog is None:
+            dialog = CalibrationDialog(
+                self._class_map, lambda index: self._rules.rule(index).on, self._window
+            )
+            dialog.use_requested.connect(self.use)
+            dialog.drop_requested.connect(self.drop)
+            dialog.refresh_requested.connect(self.read)
+            dialog.threshold_requested.connect(self._set_threshold)
+            self._dialog = dialog
+        self._dialog.show()
+        self._dialog.activateWindow()
+        self.read()
+        return self._dialog
+
+    def read(self) -> None:
+        """Reads all reviews of the project anew."""
+        from .jobs import CalibrateJob
+
+        project = self._project.project
+        if project is None:
+            return
+        model = self._scores.present_model()
+        same = self._document.model.sha256 == model.sha256
+        chosen = self._class_view.chosen
+        job = CalibrateJob(
+            project,
+            model.sha256,
+            model.name,
+            self._scores.shown_events() if same else {},
+            () if chosen is None else (chosen,),
+        )
+        self._report = None
+        self._show()
+        self._background.run(job, self._take)
+
+    def use(self) -> None:
+        """Keeps what was found with the project, and uses it."""
+        if self._report is None:
+            return
+        try:
+            kept = self.calibrations.store(self._report.calibration)
+        except UserError as error:
+            self._show_error(error)
+            return
+        self._fill()
+        self._notices.show_notice(
+            NoticeKind.INFO,
+            f"Events of {len(kept.known)} class{'' if len(kept.known) == 1 else 'es'} now show a "
+            f"probability (calibration {kept.version}).",
+            key="calibration",
+            seconds=8,
+        )
+
+    def _forget(self, class_index: int) -> None:
+        """A class that was taught again is no longer what was calibrated."""
+        try:
+            self.calibrations.forget(class_index)
+        except UserError as error:
+            self._show_error(error)
+
+    def drop(self) -> None:
+        """Events show scores alone again."""
+        try:
+            self.calibrations.drop()
+        except UserError as error:
+            self._show_error(error)
+            return
+        self._fill()
+
+    def _fill(self) -> None:
+        """Stored detections of all other recordings follow, for queues and exports."""
+        from .jobs import FillProbabilitiesJob
+
+        project = self._project.project
+        if project is not None:
+            here = (self._project.recording_id,) if self._project.recording_id else ()
+            self._filling.run(
+                FillProbabilitiesJob(project, self.calibrations.kept, here), lambda _id: None
+            )
+
+    def _take(self, report: CalibrationReport) -> None:
+        before, self._report = self._report, report
+        if before is not None and report.raw_error is None:
+            return  # nothing new yet
+        self._show()
+        chosen = self._class_view.chosen if before is None else None
+        if self._dialog is not None and chosen is not None:
+            self._dialog.choose_class(chosen)
+
+    def _show(self) -> None:
+        from .calibration_dialog import Standing
+
+        if self._dialog is None:
+            return
+        project = self._project.project
+        standing = Standing(
+            self.calibrations.kept,
+            self._scores.present_model().name,
+            self.calibrations.stale,
+            project is not None and not project.read_only,
+        )
+        self._dialog.show_report(self._report, standing)
+
+    def _set_threshold(self, class_index: int, threshold: float) -> None:
+        self._transport.set_threshold(class_index, threshold)
+        name = self._class_map[class_index].name
+        self._notices.show_notice(
+            NoticeKind.INFO,
+            f"The threshold of {name} is now {threshold:.2f}.",
+            key="calibration",
+            seconds=8,
+        )
+
+    def _on_changed(self) -> None:
+        self._event_updater.combine()
+        self._show()
+
+    def _on_analysis(self) -> None:
+        """Other weights: other probabilities, or none."""
+        model = self._document.model.sha256
+        if model != self._model:
+            self._model = model
+            if self.calibrations.kept is not None:
+                self._event_updater.combine()
+                self._show()
+
+    def _on_rules(self) -> None:
+        if self._dialog is not None and self._dialog.isVisible():
+            self._dialog.refresh_thresholds()
+
+    def _on_project(self) -> None:
+        self._background.cancel()
+        self._filling.cancel()  # the former project is closed by now
+        self._report = None
+        if self._dialog is not None and self._dialog.isVisible():
+            self.read()
+
+    def _facts(self, event: Event) -> list[tuple[str, str]]:
+        """What the inspector says about an event's probability."""
+        found = self.calibrations.of_class(event.class_index)
+        if found is None or event.score_max is None:
+            return []
+        if not found.known:
+            more = found.more_needed
+            return [("Probability", f"after {more} more review{'' if more == 1 else 's'}")]
+        (said,), (low,), (high,) = (
+            found.probability([event.score_max]),
+            *found.interval([event.score_max]),
+        )
+        return [("Probability", f"{said:.2f} (90 %: {low:.2f}–{high:.2f})")]

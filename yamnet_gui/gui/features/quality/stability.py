@@ -1,0 +1,170 @@
+"""Stability: how much the scores of events depend on level, alignment and channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.events import Event, ReviewState
+from yamnet_gui.detection import Stability
+from yamnet_gui.gui.background.latest import LatestJob
+from yamnet_gui.gui.features.feature import Feature
+from yamnet_gui.gui.panels.event_table_model import EventColumn
+from yamnet_gui.gui.state.stabilities import Stabilities
+from yamnet_gui.gui.widgets.notices import NoticeKind
+
+if TYPE_CHECKING:
+    from yamnet_gui.gui.context import Context
+    from yamnet_gui.gui.state.class_map import KnownClasses
+    from yamnet_gui.quality.stability import StabilityStep
+
+_KEY = "stability"
+
+
+class StabilityFeature(Feature):
+    """Scores events again in the background; the spread is shown and sorts the table of events."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._class_map = context.session.class_map
+        self._document = context.session.document
+        self._project = context.session.project
+        self._selection = context.session.selection
+        self._analysis = context.services.analysis
+        self._events_panel = context.shell.events
+        self._inspector = context.shell.inspector
+        self._notices = context.shell.notices
+        self._show_error = context.shell.show_error
+        self.stabilities = Stabilities(self._document, self._project, self)
+        self._background = LatestJob("stability", self, self._show_error)
+        self._found: dict[str, Stability] = {}
+        self._shown = -1
+        self.stabilities.changed.connect(self._show)
+        self._inspector.tell_more(self._facts)
+        self._document.recording_changed.connect(self._stop)
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        return {"stability": self.check_selected, "stability_all": self.check_unreviewed}
+
+    @property
+    def busy(self) -> bool:
+        return self._background.busy
+
+    def close(self) -> None:
+        self._background.close()
+
+    def check_selected(self) -> None:
+        """Scores the selected events again."""
+        found = (self._document.events.get(event_id) for event_id in self._selection.ids)
+        self.check([event for event in found if event is not None])
+
+    def check_unreviewed(self) -> None:
+        """Scores every listed event again that nobody has decided about."""
+        found = (self._document.events.get(i) for i in self._events_panel.shown_ids)
+        self.check([e for e in found if e is not None and e.state is ReviewState.UNREVIEWED])
+
+    def check(self, events: Sequence[Event]) -> None:
+        """Scores these events of the open recording again."""
+        from .jobs import StabilityJob
+
+        recording = self._document.recording
+        known = tuple(
+            e for e in events if e.class_index is not None and _of_model(self._class_map, e)
+        )
+        if recording is None or not known:
+            self._notices.show_notice(
+                NoticeKind.INFO,
+                "There is no event of the network's own classes to score again.",
+                key=_KEY,
+                seconds=8,
+            )
+            return
+        try:
+            model = self._analysis.model()
+            gain_db = self._analysis.analysis_settings().gain_db
+        except UserError as error:
+            self._show_error(error)
+            return
+        if self._document.model.sha256 and model.sha256 != self._document.model.sha256:
+            self._notices.show_notice(
+                NoticeKind.WARNING,
+                "The events were found by other weights than those in use: analyse the recording "
+                "again before their scores are compared.",
+                key=_KEY,
+            )
+            return
+        self._found, self._shown = {}, -1
+        self._tell(0, len(known))
+        job = StabilityJob(recording.info.path, known, model, gain_db)
+        self._background.run(job, self._take, self._failed, self._done)
+
+    def cancel(self) -> None:
+        """Stops; what was found so far is kept."""
+        self._background.cancel()
+        self._done()
+
+    def sort(self) -> None:
+        """Lists the least stable events first; next and previous follow."""
+        self._events_panel.sort_by(EventColumn.SPREAD, descending=True)
+
+    def _take(self, step: StabilityStep) -> None:
+        self._found[step.found.event_id] = step.found
+        self._tell(step.done, step.total)
+
+    def _done(self) -> None:
+        self._notices.clear(_KEY)
+        try:
+            self.stabilities.add(self._found)
+        except UserError as error:
+            self._show_error(error)
+        count = len(self._found)
+        self._found = {}
+        if count:
+            self._notices.show_notice(
+                NoticeKind.INFO,
+                f"{count:,} event{'' if count == 1 else 's'} scored again; the table of events "
+                "shows how far the scores lie apart.",
+                [("Least stable first", self.sort)],
+                key=_KEY,
+                seconds=15,
+            )
+
+    def _failed(self, error: UserError) -> None:
+        self._notices.clear(_KEY)
+        self._show_error(error)
+
+    def _stop(self) -> None:
+        """Another recording: what was found belongs to the former one."""
+        self._background.cancel()
+        self._found = {}
+        self._notices.clear(_KEY)
+
+    def _tell(self, done: int, total: int) -> None:
+        percent = 100 * done // total
+        if percent != self._shown and done < total:
+            self._shown = percent
+            self._notices.show_notice(
+                NoticeKind.INFO,
+                f"Scoring {total:,} event{'' if total == 1 else 's'} again: {percent} %",
+                [("Stop", self.cancel)],
+                key=_KEY,
+            )
+
+    def _show(self) -> None:
+        self._events_panel.set_spreads(self.stabilities.spreads)
+        self._inspector.refresh_facts()
+
+    def _facts(self, event: Event) -> list[tuple[str, str]]:
+        """What the inspector says about an event's stability."""
+        found = self.stabilities.get(event.id)
+        if found is None or not found.scores:
+            return []
+        low, high = min(found.scores), max(found.scores)
+        return [("Stability", f"score {low:.2f}–{high:.2f}, spread {high - low:.2f}")]
+
+
+def _of_model(class_map: KnownClasses, event: Event) -> bool:
+    """Whether the network itself scores the event's class; a taught class is another matter."""
+    own = class_map.own
+    return event.class_index is not None and event.class_index < own

@@ -1,0 +1,1 @@
+"""The review queue: its bar, and progress by class."""

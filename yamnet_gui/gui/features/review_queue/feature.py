@@ -1,0 +1,148 @@
+"""The review queue in the window: its bar, progress by class, and what comes at its end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+
+from yamnet_gui.gui.features.feature import Feature
+from yamnet_gui.gui.jobs.review import CountClassesJob, MarkQueueJob
+from yamnet_gui.gui.state.review_queue import QueueRequest
+from yamnet_gui.gui.widgets.notices import NoticeKind
+from yamnet_gui.labels.project import ClassCounts, QueueKind, Recording, counts_by_class
+
+from .progress_panel import ProgressPanel
+
+if TYPE_CHECKING:
+    from yamnet_gui.gui.context import Context
+
+_COUNT_MS = 300
+
+
+class ReviewQueueFeature(Feature):
+    """Shows queue and progress; asks for queues by class."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._document = context.session.document
+        self._project = context.session.project
+        self._review_queue = context.session.review_queue
+        self._settings = context.session.settings
+        self._project_manager = context.services.projects
+        self._queue_controller = context.services.queue_controller
+        self._review = context.services.review
+        self._events_panel = context.shell.events
+        self._notices = context.shell.notices
+        self._tracks = context.shell.tracks
+        self._window = context.shell.window
+        self.bar = self._events_panel.queue
+        self.panel = ProgressPanel()
+        self._window.add_panel("progress", "Progress", self.panel, left=False, behind="events")
+        self._closed = False
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_COUNT_MS)
+        self._later.timeout.connect(self.count)
+        self.bar.wish_changed.connect(self.wish)
+        self.panel.class_entered.connect(self._on_class)
+        self.panel.scope_changed.connect(lambda _everywhere: self.count())
+        self._review_queue.changed.connect(self._show_queue)
+        self._review_queue.moved.connect(self._show_place)
+        self._queue_controller.told.connect(self._review.told)
+        self._queue_controller.finished.connect(self._on_finished)
+        self._queue_controller.missing.connect(self._on_missing)
+        for signal in (
+            self._document.events_changed,
+            self._project.steps_changed,
+            self._project.project_changed,
+        ):
+            signal.connect(self._soon)
+        self._show_queue()
+
+    @property
+    def busy(self) -> bool:
+        return self._later.isActive() or self._queue_controller.waiting
+
+    def close(self) -> None:
+        self._closed = True  # the project that is closed after this changes, too
+        self._later.stop()
+
+    def wish(self, wish: QueueRequest) -> None:
+        """Reviews by this queue from now on; keys act on events again."""
+        self._notices.clear("queue")
+        self._queue_controller.wish(wish)
+        self._tracks.waveform.setFocus()
+        self._soon()
+
+    def count(self) -> None:
+        """Counts the events of each class in the scope of queue and panel."""
+        here = counts_by_class(self._document.events)
+        project = self._project.project
+        if not self.panel.everywhere:
+            self.panel.set_counts(here)
+        if not self._review_queue.wish.everywhere:
+            self._offer(here)
+        if project is not None and (self.panel.everywhere or self._review_queue.wish.everywhere):
+            self._project_manager.run(CountClassesJob(project), on_result=self._show_all)
+
+    def _soon(self) -> None:
+        if not self._closed and not self._later.isActive():
+            self._later.start()
+
+    def _show_all(self, counts: list[ClassCounts]) -> None:
+        if self.panel.everywhere:
+            self.panel.set_counts(counts)
+        if self._review_queue.wish.everywhere:
+            self._offer(counts)
+
+    def _offer(self, counts: list[ClassCounts]) -> None:
+        if self._review_queue.wish.kind is not None and not self.bar.label.view().isVisible():
+            left = [(c.label, c.unreviewed) for c in counts if c.unreviewed]
+            self.bar.set_classes(sorted(left, key=lambda item: -item[1]))
+
+    def _on_class(self, label: str) -> None:
+        now = self._review_queue.wish
+        kind = now.kind or QueueKind.SCORE
+        wish = replace(now, kind=kind, label=label, everywhere=self.panel.everywhere)
+        self.bar.show_wish(wish)
+        self.wish(wish)
+
+    def _show_queue(self) -> None:
+        self.bar.show_wish(self._review_queue.wish)
+        self._show_place()
+
+    def _show_place(self) -> None:
+        queue = self._review_queue
+        self.bar.show_progress(queue.place, queue.left, len(queue.rows))
+
+    def _on_finished(self) -> None:
+        total = len(self._review_queue.rows)
+        about = self._review_queue.wish.label or "all classes"
+        if self._project.project is None:
+            return
+        self._notices.show_notice(
+            NoticeKind.INFO,
+            f"The queue is done: all {total} events of {about} are decided on.",
+            [("Mark these stretches as listened to", self.mark)],
+            key="queue",
+        )
+
+    def mark(self) -> None:
+        """Notes that the stretches of the queue were listened to, each for its class."""
+        project = self._project.project
+        if project is not None:
+            reviewer = str(self._settings.value("reviewer")).strip()
+            job = MarkQueueJob(project, self._review_queue.rows, reviewer)
+            self._project_manager.run(job, on_result=self._marked)
+
+    def _marked(self, count: int) -> None:
+        self._review.told.emit(f"Listened to {count} stretches.")
+
+    def _on_missing(self, recording: Recording) -> None:
+        self._notices.show_notice(
+            NoticeKind.WARNING,
+            f"{recording.name} is missing; its events are left out of this queue.",
+            key=f"missing {recording.id}",
+        )

@@ -1,0 +1,121 @@
+"""The table model of how far the review of each class is."""
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from yamnet_gui.gui.widgets.table_model import HeadedTableModel
+from yamnet_gui.labels.project import ClassCounts
+
+Index = QModelIndex | QPersistentModelIndex
+SORT_ROLE = Qt.ItemDataRole.UserRole
+COUNTS_ROLE = Qt.ItemDataRole.UserRole + 1
+_NO_PARENT = QModelIndex()
+_HEADERS = ("Class", "Left", "Done", "Precision")
+_TIPS = (
+    "Double click to review this class",
+    "Events that nobody has decided on",
+    "Share of the events that somebody has decided on",
+    "Accepted among accepted and rejected so far, and where it lies with 95 % confidence.\n"
+    "It holds for all events of the class only where they are reviewed in random order.",
+)
+
+
+class ProgressColumn(IntEnum):
+    """Columns of the table."""
+
+    CLASS = 0
+    LEFT = 1
+    REVIEWED = 2
+    PRECISION = 3
+
+
+class ProgressModel(HeadedTableModel):
+    """A row for each class with events; sorted by a proxy over `SORT_ROLE`."""
+
+    headers = _HEADERS
+    tips = _TIPS
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[ClassCounts] = []
+        self._short = False
+
+    @property
+    def rows(self) -> Sequence[ClassCounts]:
+        """As they stand, unsorted; not to be altered."""
+        return self._rows
+
+    def set_counts(self, counts: Sequence[ClassCounts]) -> None:
+        """Takes new counts; rows stay where they are while the classes are the same."""
+        fresh = list(counts)
+        if [c.label for c in fresh] != [c.label for c in self._rows]:
+            self.beginResetModel()
+            self._rows = fresh
+            self.endResetModel()
+        elif fresh != self._rows:
+            self._rows = fresh
+            last = self.index(len(fresh) - 1, len(ProgressColumn) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+
+    def set_short(self, short: bool) -> None:
+        """Whether precision stands without its interval, which the tip has."""
+        if short != self._short:
+            self._short = short
+            last = self.index(len(self._rows) - 1, len(ProgressColumn) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+
+    def row_total(self) -> int:
+        return len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or index.row() >= len(self._rows):
+            return None
+        counts, column = self._rows[index.row()], ProgressColumn(index.column())
+        if role == Qt.ItemDataRole.DisplayRole:
+            text = _text(counts, column)
+            return text.partition(" (")[0] if self._short and column else text
+        if role == SORT_ROLE:
+            return _key(counts, column)
+        if role == COUNTS_ROLE:
+            return counts
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _tip(counts)
+        return None
+
+
+def _text(counts: ClassCounts, column: ProgressColumn) -> str:
+    if column is ProgressColumn.CLASS:
+        return counts.label
+    if column is ProgressColumn.LEFT:
+        return f"{counts.unreviewed:,}".replace(",", "\u202f")
+    if column is ProgressColumn.REVIEWED:
+        return f"{int(counts.reviewed_share * 100)} %"
+    interval = counts.precision_interval
+    if counts.precision is None or interval is None:
+        return "–"
+    low, high = (round(100 * end) for end in interval)
+    return f"{round(100 * counts.precision)} % ({low}–{high})"
+
+
+def _key(counts: ClassCounts, column: ProgressColumn) -> Any:
+    match column:
+        case ProgressColumn.CLASS:
+            return counts.label.casefold()
+        case ProgressColumn.LEFT:
+            return counts.unreviewed
+        case ProgressColumn.REVIEWED:
+            return counts.reviewed_share
+    return -1.0 if counts.precision is None else counts.precision
+
+
+def _tip(counts: ClassCounts) -> str:
+    return (
+        f"{counts.label}\n{counts.accepted} accepted, {counts.rejected} rejected, "
+        f"{counts.uncertain} uncertain, {counts.unreviewed} unreviewed"
+    )

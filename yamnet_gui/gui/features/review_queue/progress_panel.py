@@ -1,0 +1,96 @@
+"""How far the review of each class is, and what it says about the detections so far."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHeaderView,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from yamnet_gui.gui.widgets.parts import Index, QuietTable
+from yamnet_gui.labels.project import ClassCounts
+
+from .progress_model import COUNTS_ROLE, SORT_ROLE, ProgressColumn, ProgressModel
+
+_WIDE = 380
+"""Pixels from which on intervals have room beside the names of classes."""
+
+
+class ProgressPanel(QWidget):
+    """A sortable table of classes; a double click or Enter reviews one."""
+
+    class_entered = Signal(str)
+    scope_changed = Signal(bool)  # True: all recordings
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = ProgressModel(self)
+        self._proxy = QSortFilterProxyModel(self)
+        self._proxy.setSourceModel(self.model)
+        self._proxy.setSortRole(SORT_ROLE)
+        self._proxy.setDynamicSortFilter(False)  # a row must not jump away with each decision
+        self.scope = QComboBox(self)
+        self.scope.setAccessibleName("Recordings counted")
+        self.scope.addItems(["This recording", "All recordings"])
+        self.scope.activated.connect(lambda row: self.scope_changed.emit(row == 1))
+        self.table = QuietTable(self)
+        self.table.setModel(self._proxy)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setAccessibleName("Progress of each class")
+        self.table.setSortingEnabled(True)
+        self.table.sortByColumn(ProgressColumn.LEFT, Qt.SortOrder.DescendingOrder)
+        self.table.entered_row.connect(self._on_entered)
+        header = self.table.horizontalHeader()
+        header.setMinimumSectionSize(24)
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(ProgressColumn.CLASS, QHeaderView.ResizeMode.Stretch)
+        self.sum = QLabel(self)
+        self.sum.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 4)
+        layout.setSpacing(4)
+        layout.addWidget(self.scope)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.sum)
+        self.set_counts(())
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether all recordings are counted."""
+        return self.scope.currentIndex() == 1
+
+    def set_counts(self, counts: Sequence[ClassCounts]) -> None:
+        """Shows these classes, in the order that was chosen last."""
+        before = len(self.model.rows)
+        self.model.set_counts(counts)
+        if len(counts) != before:
+            self._proxy.sort(self._proxy.sortColumn(), self._proxy.sortOrder())
+        total = sum(c.total for c in counts)
+        done = sum(c.reviewed for c in counts)
+        self.sum.setText(f"{done} of {total} events reviewed" if total else "No events yet")
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, 420)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        metrics = self.fontMetrics()
+        for column, text in (
+            (ProgressColumn.LEFT, "0\u202f000"),
+            (ProgressColumn.REVIEWED, "100 %"),
+            # names need the room more than the interval, which the tip says in full
+            (ProgressColumn.PRECISION, "100 % (00–100)" if self.width() >= _WIDE else "Precision"),
+        ):
+            self.table.setColumnWidth(column, metrics.horizontalAdvance(text) + 16)
+        self.model.set_short(self.width() < _WIDE)
+        super().resizeEvent(event)
+
+    def _on_entered(self, index: Index) -> None:
+        counts = index.data(COUNTS_ROLE)
+        if counts is not None:
+            self.class_entered.emit(counts.label)

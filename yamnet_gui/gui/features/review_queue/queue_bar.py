@@ -1,0 +1,122 @@
+"""Chooses in which order events are reviewed, and shows how far it is."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QGridLayout, QProgressBar, QWidget
+
+from yamnet_gui.gui.state.review_queue import QueueRequest
+from yamnet_gui.gui.widgets.parts import ElidedLabel
+from yamnet_gui.labels.project import QueueKind
+
+_KINDS: tuple[tuple[str, QueueKind | None, str], ...] = (
+    ("As listed", None, "N and P follow the table"),
+    ("Highest score first", QueueKind.SCORE, "The surest first"),
+    ("Least certain first", QueueKind.UNCERTAINTY, "Nearest to the threshold first"),
+    ("In order of time", QueueKind.TIME, "As recorded"),
+    ("Random", QueueKind.RANDOM, "Shuffled: the precision so far then holds for all of them"),
+    (
+        "Spread over scores",
+        QueueKind.STRATIFIED,
+        "Shuffled, in turn from ten equal bands of the score",
+    ),
+    (
+        "Least stable first",
+        QueueKind.STABILITY,
+        "Of those scored again (Review › Score again), what moves most first",
+    ),
+)
+_ALL = "All classes"
+
+
+class QueueBar(QWidget):
+    """A row to choose the queue by; a second one with class and progress while there is one."""
+
+    wish_changed = Signal(object)  # QueueWish
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.kind = QComboBox(self)
+        self.kind.setAccessibleName("Order of review")
+        for place, (text, _kind, tip) in enumerate(_KINDS):
+            self.kind.addItem(text)
+            self.kind.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
+        self.kind.setToolTip("The order in which events are reviewed")
+        self.scope = QComboBox(self)
+        self.scope.setAccessibleName("Recordings to review")
+        self.scope.addItems(["This recording", "All recordings"])
+        self.scope.setToolTip("Review the open recording, or all recordings of the project")
+        self.label = QComboBox(self)
+        self.label.setAccessibleName("Class to review")
+        self.label.setToolTip("Review only events of this class")
+        self.label.addItem(_ALL, "")
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(3)
+        self.bar.setAccessibleName("Progress of the queue")
+        self.said = ElidedLabel("", self, dim=True, align=Qt.AlignmentFlag.AlignRight)
+        for box in (self.kind, self.scope, self.label):
+            box.setMinimumContentsLength(8)
+            box.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            box.activated.connect(self._on_chosen)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.kind, 0, 0)
+        layout.addWidget(self.scope, 0, 1)
+        layout.addWidget(self.label, 1, 0)
+        layout.addWidget(self.said, 1, 1)
+        layout.addWidget(self.bar, 2, 0, 1, 2)
+        layout.setColumnStretch(0, 1)
+        layout.setColumnStretch(1, 1)
+        self.show_wish(QueueRequest())
+
+    @property
+    def wish(self) -> QueueRequest:
+        """What is chosen."""
+        kind = _KINDS[self.kind.currentIndex()][1]
+        return QueueRequest(
+            kind, self.scope.currentIndex() == 1, str(self.label.currentData() or "")
+        )
+
+    def show_wish(self, wish: QueueRequest) -> None:
+        """Shows a wish that came from elsewhere; tells nobody."""
+        kinds = [kind for _text, kind, _tip in _KINDS]
+        self.kind.setCurrentIndex(kinds.index(wish.kind))
+        self.scope.setCurrentIndex(int(wish.everywhere))
+        if self.label.findData(wish.label) < 0:
+            self.label.addItem(wish.label, wish.label)
+        self.label.setCurrentIndex(self.label.findData(wish.label))
+        on = wish.kind is not None
+        for widget in (self.label, self.said, self.bar):
+            widget.setVisible(on)
+
+    def set_classes(self, classes: Sequence[tuple[str, int]]) -> None:
+        """Classes to choose from, with how many events of each nobody has decided on."""
+        chosen = self.wish.label
+        self.label.clear()
+        self.label.addItem(_ALL, "")
+        for name, left in classes:
+            self.label.addItem(f"{name} · {left:,}".replace(",", "\u202f"), name)
+        if self.label.findData(chosen) < 0:
+            self.label.addItem(chosen, chosen)
+        self.label.setCurrentIndex(self.label.findData(chosen))
+
+    def show_progress(self, place: int | None, left: int, total: int) -> None:
+        """Where the review stands: `place` from 0, and how many are left undecided."""
+        self.bar.setRange(0, max(total, 1))
+        self.bar.setValue(total - left)
+        if not total:
+            self.said.setText("nothing to review")
+        elif not left:
+            self.said.setText(f"all {total} decided")
+        else:
+            at = "" if place is None else f"{place + 1} of {total} · "
+            self.said.setText(f"{at}{left} left", f"{left} of {total} are not decided on yet")
+
+    def _on_chosen(self) -> None:
+        wish = self.wish
+        self.show_wish(wish)
+        self.wish_changed.emit(wish)

@@ -1,0 +1,137 @@
+"""What the rules would change in the project, before they do."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QLabel,
+    QProgressBar,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from yamnet_gui.core.events import Event
+from yamnet_gui.gui.times import clock
+from yamnet_gui.quality.rule_preview import PreviewStep, RecordingChanges, RulesPreview
+
+_EVENTS_SHOWN = 200
+
+
+class ApplyRulesDialog(QDialog):
+    """Fills as the preview comes; `accepted` once a person wants the changes."""
+
+    def __init__(self, rules: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.preview: RulesPreview | None = None
+        self.setWindowTitle("Apply the rules to all recordings")
+        self.resize(560, 480)
+        self.title = QLabel(f"Looking what the rules “{rules}” would change…", self)
+        self.title.setWordWrap(True)
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.progress = QProgressBar(self)
+        self.progress.setTextVisible(False)
+        self.tree = QTreeWidget(self)
+        self.tree.setHeaderLabels(["Class", "Appear", "Vanish", "Change"])
+        self.tree.setAccessibleName("What would change")
+        self.tree.setUniformRowHeights(True)
+        self.tree.setAlternatingRowColors(True)
+        header = self.tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column in (1, 2, 3):
+            header.resizeSection(column, 72)
+        self.tree.itemExpanded.connect(self._fill)
+        self.remark = QLabel(self)
+        self.remark.setWordWrap(True)
+        self.remark.setTextFormat(Qt.TextFormat.PlainText)
+        buttons = QDialogButtonBox(self)
+        self.apply = buttons.addButton("Apply", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.apply.setEnabled(False)
+        buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        for widget in (self.title, self.progress, self.tree, self.remark, buttons):
+            layout.addWidget(widget)
+
+    def take(self, step: PreviewStep) -> None:
+        """How far the preview is, and at last the preview."""
+        self.progress.setMaximum(max(step.total, 1))
+        self.progress.setValue(step.done)
+        if step.preview is not None:
+            self._show(step.preview)
+
+    def _show(self, preview: RulesPreview) -> None:
+        self.preview = preview
+        self.progress.hide()
+        count = len(preview.recordings)
+        where = "one recording" if count == 1 else f"{count} recordings"
+        if not count:
+            self.title.setText("No recording has stored scores yet: analyse the recordings first.")
+        elif preview.empty:
+            self.title.setText(f"Nothing changes in {where}: these rules are applied already.")
+        else:
+            self.title.setText(f"In {where}, {_events(preview)}.")
+        remarks = []
+        if preview.kept:
+            remarks.append(f"{preview.kept} events that somebody touched stay as they are.")
+        if preview.left_out:
+            names = "; ".join(f"{one.name} {one.reason}" for one in preview.left_out[:3])
+            more = len(preview.left_out) - 3
+            remarks.append(f"Left out: {names}" + (f"; and {more} more." if more > 0 else "."))
+        self.remark.setText(" ".join(remarks))
+        self.remark.setVisible(bool(remarks))
+        for label, numbers in preview.by_label().items():
+            item = _row([label, *(str(n) if n else "" for n in numbers)])
+            item.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
+            self.tree.addTopLevelItem(item)
+        self.apply.setEnabled(not preview.empty)
+        if not preview.empty:
+            self.apply.setDefault(True)
+
+    def _fill(self, item: QTreeWidgetItem) -> None:
+        """The single events of a class, when a person opens it."""
+        if item.childCount() or self.preview is None:
+            return
+        lines = [line for one in self.preview.recordings for line in _lines(one, item.text(0))]
+        for texts in lines[:_EVENTS_SHOWN]:
+            item.addChild(_row(texts))
+        if len(lines) > _EVENTS_SHOWN:
+            item.addChild(QTreeWidgetItem([f"and {len(lines) - _EVENTS_SHOWN} more"]))
+
+
+def _row(texts: list[str]) -> QTreeWidgetItem:
+    item = QTreeWidgetItem(texts)
+    right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+    for column in (1, 2, 3):
+        item.setTextAlignment(column, right)
+    return item
+
+
+def _events(preview: RulesPreview) -> str:
+    total = preview.appear + preview.vanish + preview.change
+    return f"{preview.in_words()} ({total} event{'s' if total != 1 else ''})"
+
+
+def _lines(one: RecordingChanges, label: str) -> list[list[str]]:
+    changes = one.changes
+    found = [(e.onset_s, [_where(one, e), "+", "", ""]) for e in changes.appear if e.label == label]
+    found += [
+        (e.onset_s, [_where(one, e), "", "-", ""]) for e in changes.vanish if e.label == label
+    ]
+    for old, new in changes.change:
+        if new.label == label:
+            was = f"{_where(one, old)} → {_span(new)}"
+            found.append((new.onset_s, [was, "", "", "±"]))
+    return [texts for _, texts in sorted(found)]
+
+
+def _where(one: RecordingChanges, event: Event) -> str:
+    return f"{one.name}  {_span(event)}"
+
+
+def _span(event: Event) -> str:
+    return f"{clock(event.onset_s)} - {clock(event.offset_s)}"

@@ -1,0 +1,36 @@
+"""What rules would change in a project, and changing it, in the background."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.events import EventList
+from yamnet_gui.detection import RuleSet
+from yamnet_gui.labels.project import Project
+from yamnet_gui.quality.references import StoredScores
+from yamnet_gui.quality.rule_preview import PreviewStep, RulesPreview, apply_rules, preview_rules
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRulesJob:
+    """Counts what the rules would change in every recording. `fresh`: of recordings at hand."""
+
+    project: Project
+    scores: StoredScores
+    rules: RuleSet
+    class_map: ClassMap
+    fresh: Mapping[str, EventList] = field(default_factory=dict)
+
+    def run(self) -> Iterator[PreviewStep]:
+        yield from preview_rules(self.project, self.scores, self.rules, self.class_map, self.fresh)
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyRulesJob:
+    """Changes what a preview shows; yields what it did. Raises ProjectError."""
+
+    project: Project
+    preview: RulesPreview
+
+    def run(self) -> Iterator[str]:
+        yield apply_rules(self.project, self.preview)

@@ -1,0 +1,352 @@
+"""The rules of the chosen class: what holds, who says it, and what can be changed."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.detection import (
+    EVERYTHING,
+    Scope,
+    inherited_from,
+    inherited_rule,
+    own_rule,
+    scopes_of,
+    with_rule,
+    without_value,
+)
+from yamnet_gui.gui.state.class_view import ClassView
+from yamnet_gui.gui.state.rules import Rules
+from yamnet_gui.gui.widgets.parts import ElidedLabel, IconButton
+
+_UNLIMITED = "no limit"
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """One value of a rule: its name in `Rule`, what it is called, and what it means."""
+
+    name: str
+    title: str
+    tip: str
+    most: float = 60.0
+    step: float = 0.1
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+_FIELDS = (
+    _Field("enabled", "Events", "Whether the class gives events at all"),
+    _Field(
+        "method",
+        "Method",
+        "How scores become events.\nTwo thresholds: an event reaches from its peak down to the "
+        "lower one.\nOne threshold: it lasts while the score is above.\nBoxes: its extent follows "
+        "from where the score changes most; the threshold selects and never stretches.",
+        choices=(("hysteresis", "2 thresholds"), ("plain", "1 threshold"), ("boxes", "Boxes")),
+    ),
+    _Field("on", "Threshold", "Score that an event must reach", 1.0, 0.05),
+    _Field("off", "Down to", "Score down to which an event reaches", 1.0, 0.01),
+    _Field("smoothing_s", "Smoothing", "Scores are averaged over this stretch first", step=0.48),
+    _Field("merge_gap_s", "Bridge gaps", "Gaps up to this become part of the event"),
+    _Field("shortest_s", "Shortest", "Shorter events are left out"),
+    _Field("longest_s", "Longest", "Longer events are cut into equal parts", 86_400.0, 1.0),
+    _Field("padding_s", "Padding", "Added at both ends"),
+    _Field(
+        "cooldown_s", "Cooldown", "Of events nearer than this, the strongest stays", 3600.0, 1.0
+    ),
+    _Field(
+        "edges",
+        "Edges",
+        "Where events begin and end: where the sound itself does, or on the borders of frames",
+        choices=(("refined", "As the sound"), ("plain", "On frames")),
+    ),
+)
+
+
+class RulesPanel(QWidget):
+    """Shows and changes the rules of one scope; `edited` carries the rules as they shall be."""
+
+    edited = Signal(object)  # RuleSet
+    set_chosen = Signal(str)
+    menu_wanted = Signal(object)  # QMenu to be filled
+    apply_requested = Signal()
+
+    def __init__(
+        self,
+        class_map: ClassMap,
+        ontology: Ontology,
+        class_view: ClassView,
+        rules: Rules,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._class_map = class_map
+        self._ontology = ontology
+        self._view = class_view
+        self._rules = rules
+        self._scopes: tuple[Scope, ...] = (EVERYTHING,)
+        self._wide: Scope | None = None  # a branch or all classes, where a person chose them
+        self._rows: dict[str, _Row] = {}
+        self._build()
+        class_view.chosen_changed.connect(self._on_chosen)
+        rules.changed.connect(self.refresh)
+        self._on_chosen()
+
+    @property
+    def scope(self) -> Scope:
+        """Whose rules are shown."""
+        return self._scopes[max(0, self.scope_box.currentIndex())]
+
+    def choose_scope(self, scope: Scope) -> None:
+        """Shows the rules of one of the scopes of the chosen class."""
+        self.scope_box.setCurrentIndex(self._scopes.index(scope))
+        self._on_scope()
+
+    def row(self, name: str) -> "_Row":
+        """The row of a value of `Rule`."""
+        return self._rows[name]
+
+    def show_sets(self, names: Sequence[str], own: Sequence[str]) -> None:
+        """What can be chosen: presets, then rules that were saved."""
+        with QSignalBlocker(self.sets):
+            self.sets.clear()
+            for name in names:
+                self.sets.addItem(name.capitalize(), name)
+            if own:
+                self.sets.insertSeparator(self.sets.count())
+                for name in own:
+                    self.sets.addItem(name, name)
+
+    def show_set(self, name: str, text: str) -> None:
+        """Which of them holds, or (`name` "") in words what holds instead."""
+        with QSignalBlocker(self.sets):
+            self.sets.setPlaceholderText(text)
+            self.sets.setCurrentIndex(self.sets.findData(name) if name else -1)
+
+    def sizeHint(self) -> QSize:
+        return QSize(280, 400)
+
+    def refresh(self) -> None:
+        """Takes in what the owner says."""
+        rules, scope = self._rules.rule_set, self.scope
+        own = own_rule(rules, scope)
+        below = inherited_rule(rules, scope, self._ontology)
+        holds = own if scope == EVERYTHING else own.over(below)
+        for field in _FIELDS:
+            said = getattr(own, field.name)
+            origin = inherited_from(rules, scope, field.name, self._ontology)
+            if scope == EVERYTHING:
+                said = None if said == getattr(below, field.name) else said
+            text = "" if origin is None else "all" if origin == EVERYTHING else origin.name
+            self._rows[field.name].show_value(getattr(holds, field.name), said is not None, text)
+        plain = holds.method == "plain"
+        self._rows["off"].set_usable(not plain and bool(holds.enabled))
+        for name in _ROWS_OF_EVENTS:
+            self._rows[name].set_usable(bool(holds.enabled))
+        self._rows["longest_s"].set_usable(bool(holds.enabled) and holds.method != "boxes")
+        self._rows["smoothing_s"].set_usable(bool(holds.enabled) and holds.method != "boxes")
+
+    def _build(self) -> None:
+        self.sets = QComboBox(self)
+        self.sets.setAccessibleName("Rules")
+        self.sets.setToolTip("Rules to start from, and those that were saved in the project")
+        self.sets.setMinimumContentsLength(8)
+        self.sets.activated.connect(lambda row: self.set_chosen.emit(self.sets.itemData(row)))
+        self.more = IconButton("settings", "…", "Save, export, import or reset rules", self)
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._menu = QMenu(self)
+        self._menu.aboutToShow.connect(self._fill_menu)
+        self.more.setMenu(self._menu)
+        self.scope_box = QComboBox(self)
+        self.scope_box.setAccessibleName("Whom the rules are for")
+        self.scope_box.setToolTip(
+            "The chosen class alone, a kind of sound with everything below it, or all classes"
+        )
+        self.scope_box.setMinimumContentsLength(8)
+        self.scope_box.activated.connect(self._on_scope)
+        inside = QWidget(self)
+        grid = QGridLayout(inside)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(6)
+        grid.setVerticalSpacing(3)
+        grid.setColumnStretch(1, 2)
+        grid.setColumnStretch(2, 1)
+        for place, field in enumerate(_FIELDS):
+            row = _Row(field, inside, self._moved, self._cleared)
+            row.place(grid, place)
+            self._rows[field.name] = row
+        grid.setRowStretch(len(_FIELDS), 1)
+        scroll = QScrollArea(self)
+        scroll.setWidget(inside)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.apply = QPushButton("Apply to all recordings…", self)
+        self.apply.setToolTip(
+            "Shows what the rules would change in every analysed recording of the project, "
+            "before they do"
+        )
+        self.apply.clicked.connect(self.apply_requested)
+        top, second = QHBoxLayout(), QHBoxLayout()
+        for line in (top, second):
+            line.setSpacing(4)
+        top.addWidget(self.sets, 1)
+        top.addWidget(self.more)
+        label = QLabel("For", self)
+        label.setBuddy(self.scope_box)
+        second.addWidget(label)
+        second.addWidget(self.scope_box, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 6)
+        layout.setSpacing(4)
+        layout.addLayout(top)
+        layout.addLayout(second)
+        layout.addWidget(scroll, 1)
+        layout.addWidget(self.apply)
+
+    def _fill_menu(self) -> None:
+        self._menu.clear()
+        self.menu_wanted.emit(self._menu)
+
+    def _on_chosen(self) -> None:
+        chosen = self._view.chosen
+        if chosen is None or chosen >= len(self._class_map):
+            self._scopes = (EVERYTHING,)
+        else:
+            self._scopes = scopes_of(chosen, self._class_map, self._ontology)
+        with QSignalBlocker(self.scope_box):
+            self.scope_box.clear()
+            for scope in self._scopes:
+                self.scope_box.addItem(_title(scope))
+            # who changes the rules of all, or of a branch, goes on doing so
+            wide = self._wide if self._wide in self._scopes else None
+            self.scope_box.setCurrentIndex(self._scopes.index(wide) if wide else 0)
+        self.refresh()
+
+    def _on_scope(self) -> None:
+        self._wide = self.scope if self.scope.class_index is None else None
+        self.refresh()
+
+    def _moved(self, name: str, value: Any) -> None:
+        rules, scope = self._rules.rule_set, self.scope
+        rule = replace(own_rule(rules, scope), **{name: value})
+        self.edited.emit(with_rule(rules, scope, rule, self._ontology))
+
+    def _cleared(self, name: str) -> None:
+        scope = self.scope
+        self.edited.emit(without_value(self._rules.rule_set, scope, name, self._ontology))
+
+
+_ROWS_OF_EVENTS = ("method", "on", "merge_gap_s", "shortest_s", "padding_s", "cooldown_s", "edges")
+
+
+class _Row:
+    """Label, editor, who says the value, and a button that gives it back."""
+
+    def __init__(
+        self,
+        field: _Field,
+        parent: QWidget,
+        moved: Callable[[str, Any], None],
+        cleared: Callable[[str], None],
+    ) -> None:
+        self.field = field
+        self._moved = moved
+        self.label = QLabel(field.title, parent)
+        self.origin = ElidedLabel("", parent, dim=True)
+        self.reset = IconButton("undo", "↺", f"{field.title}: as inherited", parent)
+        self.reset.clicked.connect(lambda: cleared(field.name))
+        policy = self.reset.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.reset.setSizePolicy(policy)
+        self.editor = self._make(parent)
+        self.editor.setAccessibleName(field.title)
+        self.label.setBuddy(self.editor)
+        for widget in (self.label, self.editor):
+            widget.setToolTip(field.tip)
+
+    def place(self, grid: QGridLayout, row: int) -> None:
+        for column, widget in enumerate((self.label, self.editor, self.origin, self.reset)):
+            grid.addWidget(widget, row, column)
+
+    def show_value(self, value: Any, own: bool, inherited_from: str) -> None:
+        """The value that holds, whether it is the scope's own, and who else would say it."""
+        with QSignalBlocker(self.editor):
+            if isinstance(self.editor, QDoubleSpinBox):
+                shown = 0.0 if value == math.inf else float(value)
+                if abs(self.editor.value() - shown) > 1e-9 or not self.editor.hasFocus():
+                    self.editor.setValue(shown)
+            elif isinstance(self.editor, QCheckBox):
+                self.editor.setChecked(bool(value))
+                self.editor.setText("yes" if value else "none")
+            elif isinstance(self.editor, QComboBox):
+                self.editor.setCurrentIndex(self.editor.findData(value))
+        role = QPalette.ColorRole.WindowText if own else QPalette.ColorRole.PlaceholderText
+        self.label.setForegroundRole(role)
+        self.origin.setText(
+            "" if own else inherited_from,
+            "" if own or not inherited_from else f"Inherited from {_whom(inherited_from)}",
+        )
+        self.reset.setVisible(own)
+        back = f"as for {_whom(inherited_from)}" if inherited_from else "the usual value"
+        self.reset.setToolTip(f"{self.field.title}: {back}")
+
+    def set_usable(self, usable: bool) -> None:
+        self.editor.setEnabled(usable)
+
+    def _make(self, parent: QWidget) -> QWidget:
+        field = self.field
+        if field.name == "enabled":
+            box = QCheckBox(parent)
+            box.toggled.connect(lambda on: self._moved(field.name, on))
+            return box
+        if field.choices:
+            combo = QComboBox(parent)
+            combo.setMinimumContentsLength(6)
+            for value, text in field.choices:
+                combo.addItem(text, value)
+            combo.activated.connect(lambda row: self._moved(field.name, combo.itemData(row)))
+            return combo
+        spin = QDoubleSpinBox(parent)
+        score = field.name in ("on", "off")
+        spin.setRange(0.01 if score else 0.0, field.most)
+        spin.setSingleStep(field.step)
+        spin.setDecimals(2)
+        if not score:
+            spin.setSuffix(" s")
+        if field.name == "longest_s":
+            spin.setSpecialValueText(_UNLIMITED)
+        spin.valueChanged.connect(lambda value: self._moved(field.name, self._number(value)))
+        return spin
+
+    def _number(self, value: float) -> float:
+        if self.field.name == "longest_s" and value <= 0:
+            return math.inf
+        return round(value, 3)
+
+
+def _whom(name: str) -> str:
+    return "all classes" if name == "all" else name
+
+
+def _title(scope: Scope) -> str:
+    return f"{scope.name} and below" if scope.mid else scope.name

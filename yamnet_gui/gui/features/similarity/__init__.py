@@ -1,0 +1,1 @@
+"""Find similar sounds in all recordings of the project."""

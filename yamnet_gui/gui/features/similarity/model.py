@@ -1,0 +1,135 @@
+"""The table model of similar sounds."""
+
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
+
+from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
+from yamnet_gui.gui.state.similar import Hit, ListKind, Similar
+from yamnet_gui.gui.theme import state_mark
+from yamnet_gui.gui.times import clock, length
+
+Index = QModelIndex | QPersistentModelIndex
+HIT_ROLE = Qt.ItemDataRole.UserRole
+_NO_PARENT = QModelIndex()
+
+
+class SimilarColumn(IntEnum):
+    """Columns of the table."""
+
+    STATE = 0
+    SCORE = 1
+    TIME = 2
+    FILE = 3
+
+
+_HEADERS = {
+    SimilarColumn.STATE: "",
+    SimilarColumn.SCORE: "Like",
+    SimilarColumn.TIME: "Time",
+    SimilarColumn.FILE: "Recording",
+}
+_TIPS = {
+    SimilarColumn.STATE: "What was decided",
+    SimilarColumn.SCORE: "Cosine with the examples: it orders the list and is no probability",
+    SimilarColumn.TIME: "Start in the recording",
+    SimilarColumn.FILE: "File of the recording",
+}
+_SCORE_NAMES = {
+    ListKind.SIMILAR: "Like",
+    ListKind.SUGGESTED: "Score",
+    ListKind.DUPLICATES: "Share",
+    ListKind.CHOSEN: "Score",
+}
+
+
+class SimilarTableModel(QAbstractTableModel):
+    """Rows of the list in its order; nothing is stored here."""
+
+    def __init__(self, similar: Similar, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._similar = similar
+        self._count = 0
+        similar.reset.connect(self._on_reset)
+        similar.hit_changed.connect(self._on_changed)
+
+    def hit(self, row: int) -> Hit:
+        return self._similar.hits[row]
+
+    def rowCount(self, parent: Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else self._count
+
+    def columnCount(self, parent: Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(SimilarColumn)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        column = SimilarColumn(section)
+        if role == Qt.ItemDataRole.DisplayRole:
+            if column is SimilarColumn.SCORE:
+                return _SCORE_NAMES[self._similar.kind]
+            return _HEADERS[column]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _TIPS[column]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or index.row() >= self._count:
+            return None
+        hit, column = self._similar.hits[index.row()], SimilarColumn(index.column())
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _text(hit, column)
+        if role == HIT_ROLE:
+            return hit
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            span = hit.place.span
+            lines = [
+                hit.place.path,
+                f"{clock(span.start_s)} to {clock(span.end_s)} ({length(span.duration_s)})",
+                f"{_SCORE_NAMES[self._similar.kind]} {hit.score:.3f} · {STATE_WORDS[hit.state]}",
+            ]
+            return "\n".join([*lines, hit.note] if hit.note else lines)
+        return None
+
+    def _on_reset(self) -> None:
+        self.beginResetModel()
+        self._count = len(self._similar.hits)
+        self.endResetModel()
+
+    def _on_changed(self, row: int) -> None:
+        self.dataChanged.emit(self.index(row, 0), self.index(row, len(SimilarColumn) - 1))
+
+
+def _text(hit: Hit, column: SimilarColumn) -> str:
+    match column:
+        case SimilarColumn.STATE:
+            return state_mark(hit.state)
+        case SimilarColumn.SCORE:
+            return f"{hit.score:.2f}"
+        case SimilarColumn.TIME:
+            return clock(hit.place.span.start_s, 1)
+        case SimilarColumn.FILE:
+            return Path(hit.place.path).name
+
+
+def _alignment(column: SimilarColumn) -> Qt.AlignmentFlag:
+    sides = {
+        SimilarColumn.STATE: Qt.AlignmentFlag.AlignHCenter,
+        SimilarColumn.FILE: Qt.AlignmentFlag.AlignLeft,
+    }
+    return sides.get(column, Qt.AlignmentFlag.AlignRight) | Qt.AlignmentFlag.AlignVCenter

@@ -1,0 +1,176 @@
+"""What the window says about the recording: title, status, bars."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QToolTip
+
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.gui.state.document import AnalysisState
+from yamnet_gui.gui.times import clock, length, wall_clock
+from yamnet_gui.gui.widgets.notices import NoticeKind
+
+from .feature import Feature
+
+if TYPE_CHECKING:
+    from yamnet_gui.gui.context import Context
+
+_NO_WEIGHTS = "Without YAMNet's weights nothing can be analysed; everything else works."
+_STATE_IN_LIST = {
+    AnalysisState.NONE: "",
+    AnalysisState.RUNNING: "analysing",
+    AnalysisState.STOPPED: "stopped",
+    AnalysisState.COMPLETE: "analysed",
+}
+
+
+class StatusMessages(Feature):
+    """Puts into words what the owners hold; changes none of them."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._document = context.session.document
+        self._spectrogram = context.session.spectrogram
+        self._timeline = context.session.timeline
+        self._analysis = context.services.analysis
+        self._player = context.services.player
+        self._recording_loader = context.services.recording
+        self._review = context.services.review
+        self._notices = context.shell.notices
+        self._recordings_panel = context.shell.recordings
+        self._show_error = context.shell.show_error
+        self._status = context.shell.status
+        self._tracks = context.shell.tracks
+        self._window = context.shell.window
+        self._recording_loader.opened.connect(self._on_opened)
+        self._recording_loader.failed.connect(self._show_error)
+        self._analysis.failed.connect(self._on_analysis_failed)
+        self._analysis.progress.connect(self._show_progress)
+        self._analysis.finished.connect(self._on_finished)
+        self._analysis.weights_changed.connect(lambda: self._notices.clear("weights"))
+        self._analysis.weights_missing.connect(self._offer_weights)
+        self._player.notice.connect(self._on_player_notice)
+        self._document.recording_changed.connect(self._show_recording)
+        self._document.analysis_changed.connect(self._show_analysis)
+        self._tracks.pointer_moved.connect(self._show_pointer)
+        self._review.failed.connect(self._show_error)
+        self._review.told.connect(self.tell)
+        self._review.edge_dragged.connect(self._show_length)
+        self._window.actions_by_id["clock_time"].toggled.connect(self._write_times)
+        self._show_recording()
+
+    def tell(self, text: str) -> None:
+        """A short remark on what a key did; it must not push the tracks down."""
+        if self._analysis.running:
+            self._notices.show_notice(NoticeKind.INFO, text, key="review", seconds=5)
+        else:
+            self._status.clear_progress(text)
+
+    # The recording
+
+    def _on_opened(self, path: Path) -> None:
+        self._notices.clear("analysis")
+        self._recordings_panel.add_file(path)
+        self._recordings_panel.set_current(path)
+        self._tracks.waveform.setFocus()  # single keys act on the recording, not on a text field
+        recording = self._document.recording
+        if recording is None:
+            return
+        for warning in recording.warnings:
+            self._notices.show_notice(NoticeKind.WARNING, f"{path.name}: {warning}")
+        if recording.zone_assumed and recording.info.recorded_at is not None:
+            self._notices.show_notice(
+                NoticeKind.INFO,
+                f"Began {recording.info.recorded_at:%Y-%m-%d %H:%M:%S}, taken as this "
+                "computer's time zone.",
+                [("Another…", self._window.actions_by_id["settings"].trigger)],
+                key="zone",
+            )
+
+    def _show_recording(self) -> None:
+        recording, window = self._document.recording, self._window
+        window.show_tracks(recording is not None)
+        if recording is None:
+            window.setWindowTitle("yamnet_gui")
+            window.setWindowFilePath("")
+            return
+        info = recording.info
+        rate = f"{info.sample_rate_hz / 1000:g} kHz"
+        channels = {1: "mono", 2: "stereo"}.get(info.channels, f"{info.channels} channels")
+        lasts = clock(info.duration_s, 1)
+        window.setWindowTitle(
+            f"{info.path.name} — {lasts}, {rate}, {channels}, {recording.encoding} — yamnet_gui"
+        )
+        known = info.recorded_at is not None
+        clock_time = window.actions_by_id["clock_time"]
+        clock_time.setVisible(known)
+        self._write_times(known and clock_time.isChecked())
+
+    def _write_times(self, by_clock: bool) -> None:
+        recording = self._document.recording
+        start = recording.info.recorded_at if recording else None
+        ruler = self._tracks.ruler
+        if by_clock and start is not None:
+            ruler.set_writing(lambda s, decimals: wall_clock(start, s, decimals))
+        else:
+            ruler.set_writing(clock)
+
+    def _show_pointer(self, time_s: float, hertz: float, _track: str) -> None:
+        if time_s < 0 or self._timeline.duration_s <= 0:
+            self._status.set_pointer("")
+            return
+        text = clock(time_s)
+        if hertz >= 0:
+            text += f"   {hertz:,.0f} Hz"
+            level = self._spectrogram.level_at(time_s, hertz)
+            if level is not None:
+                text += f"   {level:.0f} dB"
+        self._status.set_pointer(text)
+
+    def _show_length(self, seconds: float) -> None:
+        QToolTip.showText(QCursor.pos(), length(seconds), self._tracks)
+
+    def _on_player_notice(self, text: str) -> None:
+        self._notices.show_notice(NoticeKind.WARNING, text, key="sound")
+
+    # The analysis
+
+    def _offer_weights(self) -> None:
+        self._notices.show_notice(
+            NoticeKind.INFO,
+            _NO_WEIGHTS,
+            [("Get the weights…", self._window.actions_by_id["weights"].trigger)],
+            key="weights",
+        )
+
+    def _on_analysis_failed(self, error: UserError) -> None:
+        if self._analysis.weights_path is None:
+            self._offer_weights()
+        else:
+            self._notices.show_notice(NoticeKind.ERROR, str(error), key="analysis")
+
+    def _show_progress(self, fraction: float, left_s: float) -> None:
+        text = "AnalysisController" if fraction > 0 else "Loading the network"
+        shown = fraction if fraction > 0 else None
+        self._status.set_progress(text, shown, left_s if left_s >= 0 else None)
+
+    def _on_finished(self) -> None:
+        self._status.clear_progress()
+        self._show_analysis()
+
+    def _show_analysis(self) -> None:
+        model, state = self._document.model, self._document.state
+        recording = self._document.recording
+        if not model.name:
+            self._status.set_model("not analysed" if recording else "")
+            return
+        note = "" if model.known else " · unknown weights"
+        stopped = " · stopped" if state is AnalysisState.STOPPED else ""
+        self._status.set_model(
+            f"{model.name}{note}{stopped}", f"Weights with SHA-256 {model.sha256}"
+        )
+        if recording is not None:
+            self._recordings_panel.set_state(recording.info.path, _STATE_IN_LIST[state])

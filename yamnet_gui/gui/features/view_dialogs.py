@@ -1,0 +1,81 @@
+"""Where to look: a time, a class, the settings of the spectrogram."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from .feature import Feature, run_dialog
+
+if TYPE_CHECKING:
+    from yamnet_gui.gui.context import Context
+    from yamnet_gui.gui.dialogs.spectrogram import SpectrogramDialog
+
+
+class ViewDialogs(Feature):
+    """Dialogs that change what is seen, and nothing else."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._class_map = context.session.class_map
+        self._class_view = context.session.class_view
+        self._document = context.session.document
+        self._ontology = context.session.ontology
+        self._settings = context.session.settings
+        self._spectrogram_state = context.session.spectrogram
+        self._timeline = context.session.timeline
+        self._review = context.services.review
+        self._transport = context.services.transport
+        self._tracks = context.shell.tracks
+        self._window = context.shell.window
+        self._spectrogram: SpectrogramDialog | None = None
+        self._review.show_class.connect(lambda: self.find_class())
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        return {
+            "go_to": self.go_to,
+            "spectrogram": self.spectrogram,
+            "louder_wave": lambda: self._magnify(2.0),
+            "softer_wave": lambda: self._magnify(0.5),
+        }
+
+    def spectrogram(self) -> None:
+        """Opens the dialog of the spectrogram beside the window, once."""
+        from yamnet_gui.gui.dialogs.spectrogram import SpectrogramDialog
+
+        if self._spectrogram is not None:
+            self._spectrogram.close()
+        recording = self._document.recording
+        channels = recording.info.channels if recording else 0
+        self._spectrogram = SpectrogramDialog(
+            self._spectrogram_state, self._settings, channels, self._window
+        )
+        self._spectrogram.show()
+
+    def go_to(self) -> None:
+        from yamnet_gui.gui.dialogs.go_to import GoToDialog
+
+        dialog = GoToDialog(self._timeline.duration_s, self._timeline.cursor_s, parent=self._window)
+        if run_dialog(dialog):
+            self._transport.seek(dialog.time_s)
+
+    def find_class(self) -> None:
+        """Chooses a class by typing, and shows its score."""
+        from yamnet_gui.gui.dialogs.class_picker import ClassPickerDialog
+
+        dialog = ClassPickerDialog(
+            self._class_map,
+            self._ontology,
+            title="Show the score of",
+            own_labels=False,
+            parent=self._window,
+        )
+        if run_dialog(dialog) and dialog.choice is not None:
+            index = dialog.choice.class_index
+            if index is not None:
+                self._class_view.tick(index, True)
+                self._class_view.choose(index)
+
+    def _magnify(self, factor: float) -> None:
+        wave = self._tracks.waveform
+        wave.set_gain(wave.gain * factor)

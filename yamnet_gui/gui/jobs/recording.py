@@ -1,0 +1,103 @@
+"""Opening a recording: what it is, its peaks, and samples of a part of it."""
+
+import time
+import zoneinfo
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yamnet_gui.analysis import user_cache_folder
+from yamnet_gui.audio import PeakBuilder, PeakPyramid, open_audio, peaks_key, recording_start
+from yamnet_gui.gui.state.document import OpenRecording
+
+_SHOW_EVERY_S = 0.12
+_KEPT_BYTES = 2 * 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class OpenJob:
+    """Opens a file far enough to know what it is. Raises RecordingError.
+
+    A start that names no zone is taken as of `time_zone` (empty: that of this computer).
+    """
+
+    path: Path
+    time_zone: str = ""
+
+    def run(self) -> Iterator[OpenRecording]:
+        with open_audio(self.path) as source:
+            start = recording_start(self.path)
+            assumed = start is not None and start.tzinfo is None
+            if start is not None and assumed:
+                zone = zoneinfo.ZoneInfo(self.time_zone) if self.time_zone else None
+                start = start.replace(tzinfo=zone) if zone else start.astimezone()
+            info = replace(source.info, recorded_at=start)
+            asked = assumed and not self.time_zone
+            yield OpenRecording(info, source.encoding, tuple(source.warnings), asked)
+
+
+@dataclass(frozen=True, slots=True)
+class PeaksJob:
+    """Yields ever more complete peaks; from the cache at once where they are known."""
+
+    path: Path
+
+    def run(self) -> Iterator[PeakPyramid]:
+        folder = user_cache_folder() / "peaks"
+        stored = folder / f"{peaks_key(self.path)}.peaks"
+        known = PeakPyramid.load(stored)
+        if known is not None:
+            yield known
+            return
+        with open_audio(self.path) as source:
+            builder = PeakBuilder(source)
+            shown = time.monotonic()
+            yield builder.pyramid
+            for _fraction in builder.run():
+                if time.monotonic() - shown >= _SHOW_EVERY_S:
+                    shown = time.monotonic()
+                    yield builder.pyramid
+            pyramid = builder.pyramid
+        yield pyramid
+        keep(folder, stored, pyramid)
+
+
+@dataclass(frozen=True, slots=True)
+class SamplesJob:
+    """Reads samples [first, last): yields (first, float32 (n, channels))."""
+
+    path: Path
+    first: int
+    last: int
+
+    def run(self) -> Iterator[tuple[int, NDArray[np.float32]]]:
+        with open_audio(self.path) as source:
+            samples = source.read(self.first, self.last - self.first)
+        samples.flags.writeable = False
+        yield self.first, samples
+
+
+def keep(folder: Path, target: Path, pyramid: PeakPyramid) -> None:
+    """Stores peaks for the next opening. A full disk costs only the time to make them again."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        pyramid.save(target)
+        shrink(folder, _KEPT_BYTES)
+    except OSError:
+        target.unlink(missing_ok=True)
+
+
+def shrink(folder: Path, limit_bytes: int) -> None:
+    """Removes the files of a cache folder that were used longest ago, down to `limit_bytes`."""
+    files = sorted(
+        ((p.stat().st_mtime, p.stat().st_size, p) for p in folder.iterdir() if p.is_file()),
+        reverse=True,
+    )
+    total = 0
+    for _when, size, path in files:
+        total += size
+        if total > limit_bytes:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,413 @@
+"""The table model of classes: a sorted list, or a tree by the ontology."""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QFont
+
+from yamnet_gui.core.class_map import ClassMap, SoundClass
+from yamnet_gui.core.ontology import Ontology, OntologyNode
+from yamnet_gui.gui.state.class_view import ClassOrder, ClassView
+from yamnet_gui.gui.state.document import Document
+from yamnet_gui.gui.state.rules import Rules
+from yamnet_gui.gui.theme import class_color
+
+Index = QModelIndex | QPersistentModelIndex
+CLASS_ROLE = Qt.ItemDataRole.UserRole
+SCORE_ROLE = Qt.ItemDataRole.UserRole + 1
+SHOWN_ROLE = Qt.ItemDataRole.UserRole + 2
+
+_HEADERS = ("Class", "Thr.", "N", "Best")
+_TIPS = (
+    "Tick a class to give it a row in the score track",
+    "Threshold: the score that an event of the class must reach; bold where the class has its own",
+    "Number of events of the class",
+    "Highest score of the class in this recording",
+)
+_NO_PARENT = QModelIndex()
+_ROOT = 0
+
+
+class ClassColumn(IntEnum):
+    """Columns of the table."""
+
+    NAME = 0
+    THRESHOLD = 1
+    COUNT = 2
+    BEST = 3
+
+
+@dataclass(slots=True)
+class _Node:
+    """A row: a class, or a group of the ontology that the model has no output for."""
+
+    name: str
+    mid: str = ""
+    class_index: int | None = None
+    parent: int = _ROOT
+    row: int = 0
+    children: list[int] = field(default_factory=list)
+    members: frozenset[int] = frozenset()
+
+
+class ClassTableModel(QAbstractItemModel):
+    """Classes with tick, colour, threshold, number of events and best score.
+
+    Reads from the owners on `refresh()`. A new threshold is asked for by `threshold_edited`
+    (class, value) and never stored here; ticking goes to the class view.
+    """
+
+    threshold_edited = Signal(int, float)
+
+    def __init__(
+        self,
+        class_map: ClassMap,
+        ontology: Ontology,
+        class_view: ClassView,
+        rules: Rules,
+        document: Document,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._class_map = class_map
+        self._ontology = ontology
+        self._view = class_view
+        self._rules = rules
+        self._document = document
+        self._search = ""
+        self._kinds: frozenset[int] = frozenset()  # what is below a kind that was searched
+        self._order = class_view.order
+        self._nodes: list[_Node] = [_Node("")]
+        self._built_for = 0
+        self._best = np.zeros(len(class_map), np.float32)
+        self._mean = np.zeros(len(class_map), np.float64)
+        self._counts = np.zeros(len(class_map), np.int64)
+        self._read()
+        self._build()
+
+    @property
+    def tree(self) -> bool:
+        """Whether the rows form a tree."""
+        return self._order is ClassOrder.ONTOLOGY
+
+    @property
+    def search(self) -> str:
+        return self._search
+
+    def set_search(self, text: str) -> None:
+        """Lists only classes whose name holds every word (in the tree: with what is above)."""
+        if text.strip() != self._search:
+            self.beginResetModel()
+            self._search = text.strip()
+            self._kinds = self._kinds_of(self._search)
+            self._build()
+            self.endResetModel()
+
+    def refresh(self) -> None:
+        """Reads scores, counts, thresholds and ticks anew, and sorts."""
+        self._read()
+        if self._view.order is not self._order or len(self._class_map) != self._built_for:
+            self.beginResetModel()
+            self._order = self._view.order
+            self._build()
+            self.endResetModel()
+            return
+        if not self.tree:
+            self._resort()
+        self._announce()
+
+    def index_of(self, class_index: int | None) -> QModelIndex:
+        """The first row of a class; invalid where it is not listed."""
+        for number, node in enumerate(self._nodes[1:], start=1):
+            if class_index is not None and node.class_index == class_index:
+                return self.createIndex(node.row, 0, number)
+        return QModelIndex()
+
+    def class_at(self, index: Index) -> int | None:
+        """The class of a row; None for a mere group."""
+        return self._node(index).class_index if index.isValid() else None
+
+    def key_at(self, index: Index) -> str:
+        """What a row is remembered by while the tree is built anew: its way from the root."""
+        parts = []
+        while index.isValid():
+            parts.append(self._node(index).mid)
+            index = self.parent(index)
+        return "|".join(reversed(parts))
+
+    def own_threshold(self, class_index: int) -> bool:
+        """Whether the class has a threshold of its own."""
+        rule = self._rules.rule_set.classes.get(class_index)
+        return rule is not None and rule.on is not None
+
+    def rowCount(self, parent: Index = _NO_PARENT) -> int:
+        return 0 if parent.column() > 0 else len(self._node(parent).children)
+
+    def columnCount(self, parent: Index = _NO_PARENT) -> int:
+        return len(ClassColumn)
+
+    def index(self, row: int, column: int, parent: Index = _NO_PARENT) -> QModelIndex:
+        children = self._node(parent).children
+        if parent.column() > 0 or not (0 <= row < len(children) and 0 <= column < len(ClassColumn)):
+            return QModelIndex()
+        return self.createIndex(row, column, children[row])
+
+    def parent(self, index: Index = _NO_PARENT) -> QModelIndex:  # type: ignore[override]
+        if not index.isValid():
+            return QModelIndex()
+        above = self._node(index).parent
+        return (
+            QModelIndex() if above == _ROOT else self.createIndex(self._nodes[above].row, 0, above)
+        )
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(_HEADERS):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _HEADERS[section]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _TIPS[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(ClassColumn(section))
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if self._node(index).class_index is None:
+            return flags
+        if index.column() == ClassColumn.NAME:
+            flags |= Qt.ItemFlag.ItemIsUserCheckable
+        if index.column() == ClassColumn.THRESHOLD:
+            flags |= Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        node = self._node(index)
+        column = ClassColumn(index.column())
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(node, column)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        if role == CLASS_ROLE:
+            return node.class_index
+        if role == SCORE_ROLE:
+            return self._score(node)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tip(node)
+        return (
+            None if node.class_index is None else self._class_data(node.class_index, column, role)
+        )
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        class_index = self.class_at(index)
+        if class_index is None:
+            return False
+        if role == Qt.ItemDataRole.CheckStateRole and index.column() == ClassColumn.NAME:
+            self._view.tick(class_index, Qt.CheckState(value) is Qt.CheckState.Checked)
+            return True
+        if role == Qt.ItemDataRole.EditRole and index.column() == ClassColumn.THRESHOLD:
+            wanted = float(value)
+            if wanted != round(self._rules.rule(class_index).on, 2):
+                self.threshold_edited.emit(class_index, wanted)
+            return True
+        return False
+
+    def _class_data(self, class_index: int, column: ClassColumn, role: int) -> Any:
+        if column is ClassColumn.NAME:
+            if role == Qt.ItemDataRole.CheckStateRole:
+                ticked = class_index in self._view.ticked
+                return Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked
+            if role == Qt.ItemDataRole.DecorationRole:
+                return class_color(class_index)
+            if role == SHOWN_ROLE:
+                return class_index in self._view.shown
+        if column is ClassColumn.THRESHOLD:
+            if role == Qt.ItemDataRole.EditRole:
+                return self._rules.rule(class_index).on
+            if role == Qt.ItemDataRole.FontRole and self.own_threshold(class_index):
+                font = QFont()
+                font.setBold(True)
+                return font
+        return None
+
+    def _text(self, node: _Node, column: ClassColumn) -> str:
+        if column is ClassColumn.NAME:
+            return node.name
+        if column is ClassColumn.THRESHOLD:
+            if node.class_index is None:
+                return ""
+            rule = self._rules.rule(node.class_index)
+            return f"{rule.on:.2f}" if rule.enabled else "off"
+        if column is ClassColumn.COUNT:
+            count = self._count(node)
+            return f"{count:,}".replace(",", "\u202f") if count else ""
+        score = self._score(node)
+        return "" if score is None else f"{score:.2f}"
+
+    def _tip(self, node: _Node) -> str:
+        if node.class_index is None:
+            return f"{node.name}\nA group of the AudioSet ontology with {len(node.members)} classes"
+        i = node.class_index
+        lines = [f"{node.name}  ({i}, {node.mid})"]
+        if self._score(node) is not None:
+            lines.append(f"Best score {self._best[i]:.3f}, mean {self._mean[i]:.4f}")
+        rule = self._rules.rule(i)
+        own = " (its own)" if self.own_threshold(i) else ""
+        lines.append(f"Threshold {rule.on:.2f}{own}, {self._counts[i]} events")
+        return "\n".join(lines)
+
+    def _score(self, node: _Node) -> float | None:
+        scores = self._document.scores
+        if scores is None or not scores.ready:
+            return None
+        if node.class_index is not None:
+            return float(self._best[node.class_index])
+        return float(max((self._best[i] for i in node.members), default=0.0))
+
+    def _count(self, node: _Node) -> int:
+        if node.class_index is not None:
+            return int(self._counts[node.class_index])
+        return int(sum(self._counts[i] for i in node.members))
+
+    def _read(self) -> None:
+        scores = self._document.scores
+        n = len(self._class_map)
+        self._best = scores.best.copy() if scores else np.zeros(n, np.float32)
+        self._mean = scores.mean if scores else np.zeros(n, np.float64)
+        indices = [e.class_index for e in self._document.events if e.class_index is not None]
+        self._counts = np.bincount(np.array(indices, np.int64), minlength=n)[:n]
+
+    def _sorted(self) -> list[int]:
+        """Classes in the chosen order."""
+        keys: dict[ClassOrder, NDArray] = {
+            ClassOrder.BEST: -self._best,
+            ClassOrder.MEAN: -self._mean,
+            ClassOrder.COUNT: -self._counts,
+        }
+        if self._order in keys:
+            # Classes without events still deserve an order: that of their best scores.
+            return [int(i) for i in np.lexsort((-self._best, keys[self._order]))]
+        names = [c.name.casefold() for c in self._class_map]
+        return sorted(range(len(names)), key=names.__getitem__)
+
+    def _matches(self, entry: SoundClass) -> bool:
+        """Whether a class has the words, or is a kind of what was typed in full."""
+        words = self._search.casefold().split()
+        return entry.index in self._kinds or all(w in entry.name.casefold() for w in words)
+
+    def _kinds_of(self, text: str) -> frozenset[int]:
+        """The classes below the kind of sound of this name."""
+        wanted = text.casefold()
+        nodes = [n for n in self._ontology.nodes if wanted and n.name.casefold() == wanted]
+        below = (k.class_index for n in nodes for k in self._ontology.below(n.mid))
+        return frozenset(index for index in below if index is not None)
+
+    def _build(self) -> None:
+        self._nodes = [_Node("")]
+        self._built_for = len(self._class_map)
+        if self.tree:
+            for node in self._ontology.roots:
+                self._branch(node, _ROOT)
+            self._add_taught()
+            return
+        for index in self._sorted():
+            entry = self._class_map[index]
+            if self._matches(entry):
+                self._add(_Node(entry.name, entry.mid, index))
+
+    def _add(self, node: _Node) -> int:
+        number = len(self._nodes)
+        above = self._nodes[node.parent]
+        node.row = len(above.children)
+        above.children.append(number)
+        self._nodes.append(node)
+        return number
+
+    def _branch(self, source: OntologyNode, parent: int) -> bool:
+        """Adds a node and what is below it; not where there is no class to be listed in it."""
+        members = {n.class_index for n in self._ontology.below(source.mid)} - {None}
+        name = source.name
+        if source.class_index is not None:
+            name = self._class_map[source.class_index].name
+        node = _Node(
+            name,
+            source.mid,
+            source.class_index,
+            parent,
+            members=frozenset(i for i in members if i is not None),
+        )
+        number = self._add(node)
+        below = [self._branch(child, number) for child in self._ontology.children(source.mid)]
+        if any(below) or (
+            source.class_index is not None and self._matches(self._class_map[source.class_index])
+        ):
+            return True
+        self._nodes.pop()  # nothing was kept below, so it is still the last
+        self._nodes[parent].children.pop()
+        return False
+
+    def _add_taught(self) -> None:
+        """Classes that people taught are kinds of nothing: a branch of their own."""
+        outside = [c for c in self._class_map if self._ontology.of_class(c.index) is None]
+        found = [c for c in outside if self._matches(c)]
+        if found:
+            members = frozenset(c.index for c in outside)
+            branch = self._add(_Node("Taught classes", "taught", members=members))
+            for entry in found:
+                self._add(_Node(entry.name, entry.name, entry.index, branch, members=frozenset()))
+
+    def _resort(self) -> None:
+        numbers = {node.class_index: n for n, node in enumerate(self._nodes)}
+        order = [numbers[i] for i in self._sorted() if i in numbers]
+        if order == self._nodes[_ROOT].children:
+            return
+        self.layoutAboutToBeChanged.emit()
+        before = self.persistentIndexList()
+        self._nodes[_ROOT].children = order
+        for row, number in enumerate(order):
+            self._nodes[number].row = row
+        after = [
+            self.createIndex(self._nodes[i.internalId()].row, i.column(), i.internalId())
+            for i in before
+        ]
+        self.changePersistentIndexList(before, after)
+        self.layoutChanged.emit()
+
+    def _announce(self) -> None:
+        last = len(ClassColumn) - 1
+        for node in self._nodes:
+            if node.children:
+                first, end = node.children[0], node.children[-1]
+                self.dataChanged.emit(
+                    self.createIndex(0, 0, first),
+                    self.createIndex(len(node.children) - 1, last, end),
+                )
+
+    def _node(self, index: Index) -> _Node:
+        return self._nodes[index.internalId()] if index.isValid() else self._nodes[_ROOT]
+
+
+def _alignment(column: ClassColumn) -> Qt.AlignmentFlag:
+    left = column is ClassColumn.NAME
+    side = Qt.AlignmentFlag.AlignLeft if left else Qt.AlignmentFlag.AlignRight
+    return side | Qt.AlignmentFlag.AlignVCenter

@@ -1,1 +1,0 @@
-"""Plots that are no tracks of the timeline: curves, maps."""

@@ -1,0 +1,125 @@
+"""The owner of which kinds of sound are shown as one, and which branch is listed."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QObject, Signal
+
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.events import Event, EventList
+from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.detection import FoldedEvent, fold, fold_levels, mids_below
+
+from .document import Document
+
+
+class Grouping(QObject):
+    """Events as the table and the track of events show them.
+
+    `level` is "" for every event by itself, one of `detection.FOLDS`, or the id of a node of the
+    ontology. Folded events are only shown: what is selected, reviewed and stored are their
+    members.
+    """
+
+    changed = Signal()  # the events that are shown, or the branch
+
+    def __init__(
+        self,
+        document: Document,
+        class_map: ClassMap,
+        ontology: Ontology,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._class_map = class_map
+        self._ontology = ontology
+        self._level = ""
+        self._levels: frozenset[str] = frozenset()
+        self._branch = ""
+        self._mids: frozenset[str] | None = None
+        self._source: EventList | None = None
+        self._shown = EventList()
+        self._groups: dict[str, FoldedEvent] = {}
+        self._group_of: dict[str, str] = {}
+        document.events_changed.connect(self.changed)
+
+    @property
+    def level(self) -> str:
+        return self._level
+
+    @property
+    def branch(self) -> str:
+        """The id of the node below which events are listed; "" for all."""
+        return self._branch
+
+    @property
+    def mids(self) -> frozenset[str] | None:
+        """Ids of everything in the branch; None for all."""
+        return self._mids
+
+    @property
+    def shown(self) -> EventList:
+        """The events as they are shown."""
+        if not self._levels:
+            return self._document.events
+        self._fold()
+        return self._shown
+
+    def set_level(self, level: str) -> None:
+        """Folds otherwise from now on. Raises SettingsError for a node that is not there."""
+        if level != self._level:
+            self._levels = fold_levels([level] if level else [], self._ontology)
+            self._level = level
+            self._source = None
+            self.changed.emit()
+
+    def set_branch(self, mid: str) -> None:
+        """Lists only what is this node or below it ("": everything)."""
+        if mid != self._branch:
+            self._branch = mid
+            self._mids = mids_below(self._ontology, mid) if mid else None
+            self.changed.emit()
+
+    def folded(self, event_id: str) -> FoldedEvent | None:
+        """What stands for an event that is shown, or that is in one; None where it is alone."""
+        if not self._levels:
+            return None
+        self._fold()
+        found = self._groups.get(self._group_of.get(event_id, event_id))
+        return found if found is not None and len(found.members) > 1 else None
+
+    def shown_id(self, event_id: str) -> str:
+        """The id under which an event is shown."""
+        if self._levels:
+            self._fold()
+        return self._group_of.get(event_id, event_id) if self._levels else event_id
+
+    def members(self, event_id: str) -> tuple[str, ...]:
+        """All events that are shown together with this one, what it most likely is first."""
+        if not self._levels:
+            return (event_id,) if event_id else ()
+        self._fold()
+        group = self._groups.get(self._group_of.get(event_id, event_id))
+        if group is None:
+            return (event_id,) if event_id else ()
+        leaf = group.leaf.id
+        return (leaf, *(e.id for e in group.members if e.id != leaf))
+
+    def members_of(self, event_ids: Iterable[str]) -> tuple[str, ...]:
+        """The same for several, each once."""
+        return tuple(dict.fromkeys(m for one in event_ids for m in self.members(one)))
+
+    def _fold(self) -> None:
+        events = self._document.events
+        if events is self._source:
+            return
+        groups = fold(events, self._ontology, self._class_map, self._levels)
+        self._source = events
+        self._groups = {group.event.id: group for group in groups}
+        self._group_of = {member.id: group.event.id for group in groups for member in group.members}
+        self._shown = EventList.of(group.event for group in groups)
+
+
+def is_folded(event: Event) -> bool:
+    """Whether an event only stands for others."""
+    return "@" in event.id

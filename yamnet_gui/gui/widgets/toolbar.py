@@ -1,0 +1,110 @@
+"""Widgets of the toolbar that are more than a button."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QSlider,
+    QWidget,
+)
+
+from yamnet_gui.gui.playback import Player
+
+SPEEDS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0)
+
+
+class SpeedBox(QComboBox):
+    """How fast is played."""
+
+    speed_chosen = Signal(float)
+
+    def __init__(self, factor: float, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Speed of playing")
+        self.setToolTip("Speed of playing ([ slower, ] faster)")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for speed in SPEEDS:
+            self.addItem(f"{speed:g}×", speed)
+        self.show_speed(factor)
+        self.activated.connect(self._on_activated)
+
+    def show_speed(self, factor: float) -> None:
+        index = min(range(len(SPEEDS)), key=lambda i: abs(SPEEDS[i] - factor))
+        self.setCurrentIndex(index)
+
+    def _on_activated(self, index: int) -> None:
+        self.speed_chosen.emit(SPEEDS[index])
+
+
+class VolumeBox(QSlider):
+    """How loud is played."""
+
+    volume_chosen = Signal(float)
+
+    def __init__(self, volume: float, player: Player, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setRange(0, 100)
+        self.setValue(round(volume * 100))
+        self.setFixedWidth(80)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName("Volume")
+        self.setToolTip(player.silent_reason or "Volume")
+        self.setEnabled(not player.silent_reason)
+        self.valueChanged.connect(self._on_value)
+
+    def _on_value(self, value: int) -> None:
+        self.volume_chosen.emit(value / 100)
+
+
+class ThresholdBox(QWidget):
+    """The threshold of all classes that have none of their own."""
+
+    threshold_chosen = Signal(float)
+
+    def __init__(self, value: float, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._spin = QDoubleSpinBox()
+        self._spin.setRange(0.01, 1.0)
+        self._spin.setSingleStep(0.05)
+        self._spin.setDecimals(2)
+        self._spin.setValue(value)
+        self._spin.setKeyboardTracking(False)
+        self._spin.setAccessibleName("Threshold of all classes")
+        self._spin.setToolTip("Threshold of all classes that have none of their own")
+        label = QLabel("Threshold")
+        label.setBuddy(self._spin)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(4, 0, 4, 0)
+        layout.addWidget(label)
+        layout.addWidget(self._spin)
+        self._spin.valueChanged.connect(self.threshold_chosen)
+
+    def show_value(self, value: float) -> None:
+        self._spin.blockSignals(True)
+        self._spin.setValue(value)
+        self._spin.blockSignals(False)
+
+
+class PresetBox(QComboBox):
+    """Presets of the spectrogram."""
+
+    preset_chosen = Signal(int)
+
+    def __init__(self, names: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.addItems(list(names))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setPlaceholderText("Own settings")
+        self.setAccessibleName("Spectrogram preset")
+        self.setToolTip("How the spectrogram is computed")
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(11)
+        self.activated.connect(self.preset_chosen)
+
+    def show_preset(self, index: int | None) -> None:
+        """Says which preset is in use; None: none of them."""
+        self.setCurrentIndex(-1 if index is None else index)

@@ -1,0 +1,1 @@
+"""Labels on their way in and out: export, import, clips, reports."""

@@ -1,0 +1,185 @@
+"""Events cut out of their recordings into files, with a table that says where each came from."""
+
+import json
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from yamnet_gui.audio import AudioSource, open_audio, write_clip
+from yamnet_gui.core.errors import LabelsError, UserError
+from yamnet_gui.core.files import replacing
+from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.labels.formats.text import csv_lines, escape_formula, number
+
+from .clip_plan import (
+    DEFAULT_TEMPLATE,
+    Clip,
+    ClipOptions,
+    Overlap,
+    Split,
+    check_template,
+    plan_clips,
+    split_recordings,
+)
+from .overwrite_guard import is_one_of
+from .spectrogram_image import write_spectrogram
+
+__all__ = [
+    "DEFAULT_TEMPLATE",
+    "MANIFEST_COLUMNS",
+    "MANIFEST_NAME",
+    "Clip",
+    "ClipOptions",
+    "CutClip",
+    "Overlap",
+    "Split",
+    "check_template",
+    "cut_clips",
+    "plan_clips",
+    "split_recordings",
+    "write_manifest",
+]
+
+MANIFEST_NAME = "manifest.csv"
+MANIFEST_COLUMNS = (
+    "clip", "split", "label", "mid", "class_index", "file", "onset_s", "offset_s",
+    "clip_start_s", "clip_end_s", "channel", "state", "score_max", "other_labels", "event_id",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CutClip:
+    """What became of a clip: the span that was written, or why it was not, as a sentence."""
+
+    clip: Clip
+    path: Path
+    written: TimeSpan | None
+    problem: str = ""
+
+
+RecordingLoader = Callable[[Path], AudioSource]
+
+
+def cut_clips(
+    clips: Sequence[Clip],
+    folder: Path,
+    options: ClipOptions,
+    *,
+    open_recording: RecordingLoader = open_audio,
+) -> Iterator[CutClip]:
+    """Cuts the clips below `folder`, yields what became of each, then writes the manifest.
+
+    A recording that cannot be read costs its own clips, not the others; a clip that would be
+    written over one of the recordings is not cut. Closing the generator
+    stops the work; clips that were cut stay, and are in the manifest. Raises LabelsError where the
+    folder cannot be made or the manifest cannot be written.
+    """
+    done: list[CutClip] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = "is a file" if folder.is_file() else f"cannot be made ({error.strerror})"
+        raise LabelsError(folder, reason, "choose another folder for the clips") from error
+    try:
+        shares = _by_recording(clips)
+        for path, share in shares.items():
+            for cut in _cut(path, share, folder, options, open_recording, shares.keys()):
+                done.append(cut)
+                yield cut
+    finally:
+        write_manifest(done, folder)
+
+
+def _by_recording(clips: Sequence[Clip]) -> dict[Path, list[Clip]]:
+    groups: dict[Path, list[Clip]] = {}
+    for clip in clips:
+        groups.setdefault(clip.recording.path, []).append(clip)
+    return groups
+
+
+def _cut(
+    path: Path,
+    clips: Sequence[Clip],
+    folder: Path,
+    options: ClipOptions,
+    opener: RecordingLoader,
+    spared: Collection[Path],
+) -> Iterator[CutClip]:
+    try:
+        source = opener(path)
+    except UserError as error:
+        yield from (CutClip(clip, folder / clip.relative, None, str(error)) for clip in clips)
+        return
+    with source:
+        for clip in clips:
+            target = folder / clip.relative
+            if is_one_of(target, spared):
+                problem = f"{target}: is a recording and is left as it is — choose another folder"
+                yield CutClip(clip, target, None, problem)
+                continue
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                written = write_clip(
+                    source,
+                    clip.span,
+                    target,
+                    padding_s=options.padding_s,
+                    fixed_length_s=options.fixed_length_s,
+                    format=options.format,
+                )
+            except UserError as error:
+                yield CutClip(clip, target, None, str(error))
+            except OSError as error:
+                yield CutClip(clip, target, None, f"{target}: {error.strerror or error}")
+            else:
+                yield CutClip(clip, target, written, _pictured(source, written, target, options))
+
+
+def _pictured(source: AudioSource, span: TimeSpan, clip: Path, options: ClipOptions) -> str:
+    """Draws the clip if wanted; what went wrong, which does not undo the clip."""
+    if options.pictures:
+        try:
+            write_spectrogram(source, span, clip.with_name(clip.name + ".png"))
+        except UserError as error:
+            return str(error)
+    return ""
+
+
+def write_manifest(cuts: Sequence[CutClip], folder: Path) -> Path:
+    """The table of the clips that were cut. Raises LabelsError."""
+
+    def rows() -> Iterator[Sequence[str]]:
+        yield MANIFEST_COLUMNS
+        for cut in cuts:
+            if cut.written is not None:
+                yield _manifest_row(cut.clip, cut.written)
+
+    path = folder / MANIFEST_NAME
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as beside, beside.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(csv_lines(rows()))
+    except OSError as error:
+        raise LabelsError(path, f"cannot be written ({error.strerror or error})") from error
+    return path
+
+
+def _manifest_row(clip: Clip, written: TimeSpan) -> list[str]:
+    event = clip.event
+    return [
+        escape_formula(clip.relative.as_posix()),
+        clip.split,
+        escape_formula(event.label),
+        event.mid,
+        "" if event.class_index is None else str(event.class_index),
+        escape_formula(clip.recording.path.as_posix()),
+        number(event.onset_s),
+        number(event.offset_s),
+        number(written.start_s),
+        number(written.end_s),
+        "" if event.channel is None else str(event.channel),
+        event.state.value,
+        number(event.score_max),
+        json.dumps(clip.other_labels, ensure_ascii=False) if clip.other_labels else "",
+        escape_formula(event.id),
+    ]

@@ -1,0 +1,193 @@
+"""Choosing what goes out, and sending it out in a format."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from yamnet_gui.core import resources as assets
+from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewState
+from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.detection import fold
+from yamnet_gui.labels.formats import WriteOptions, label_format, losses, write_labels
+from yamnet_gui.labels.formats.base import bundled_classes
+
+
+class Depth(StrEnum):
+    """Which labels along the ontology go out."""
+
+    AS_IS = "as-is"
+    LEAF = "leaf"
+    ANCESTORS = "ancestors"
+
+
+@cache
+def bundled_ontology() -> Ontology:
+    """The AudioSet ontology that ships with the program."""
+    return Ontology.from_csv(assets.resource_path("audioset_ontology.csv"))
+
+
+@dataclass(frozen=True, slots=True)
+class ExportChoice:
+    """What goes out; None means no restriction.
+
+    `events`: (recording's path, event id) of a selection. `least_score` and `most_score` bound
+    the highest score of an event; where a bound is set, events without a score stay only if a
+    person made them. `keep_empty`: recordings from which no event is left go out too.
+    `depth`: LEAF leaves out an event all of whose time is covered by events of kinds of it;
+    ANCESTORS adds an event for every class that one is a kind of. `fold`: ids of ontology nodes;
+    what is below one of them goes out as events of it.
+    """
+
+    recordings: frozenset[Path] | None = None
+    labels: frozenset[str] | None = None
+    states: frozenset[ReviewState] | None = None
+    least_score: float | None = None
+    most_score: float | None = None
+    events: frozenset[tuple[Path, str]] | None = None
+    keep_empty: bool = True
+    depth: Depth = Depth.AS_IS
+    fold: frozenset[str] = frozenset()
+
+    def allows(self, path: Path, event: Event) -> bool:
+        """Whether the event goes out, as far as it alone decides."""
+        return (
+            (self.labels is None or event.label in self.labels)
+            and (self.states is None or event.state in self.states)
+            and (self.events is None or (path, event.id) in self.events)
+            and self._score_fits(event)
+        )
+
+    def _score_fits(self, event: Event) -> bool:
+        if self.least_score is None and self.most_score is None:
+            return True
+        if event.score_max is None:
+            return event.touched
+        low = self.least_score if self.least_score is not None else 0.0
+        high = self.most_score if self.most_score is not None else 1.0
+        return low <= event.score_max <= high
+
+
+EVERYTHING = ExportChoice()
+
+
+def chosen(
+    recordings: Iterable[LabelledRecording],
+    choice: ExportChoice = EVERYTHING,
+    ontology: Ontology | None = None,
+) -> list[LabelledRecording]:
+    """The recordings with the events that go out. Pure: the input stays as it is."""
+    found = []
+    for recording in recordings:
+        path = recording.recording.path
+        if choice.recordings is not None and path not in choice.recordings:
+            continue
+        events = [e for e in recording.events if choice.allows(path, e)]
+        if choice.depth is not Depth.AS_IS:
+            events = _along(events, choice.depth, ontology or bundled_ontology())
+        if choice.fold:
+            tree = ontology or bundled_ontology()
+            events = [f.event for f in fold(events, tree, bundled_classes(), choice.fold)]
+        if events or choice.keep_empty:
+            found.append(replace(recording, events=EventList.of(events)))
+    return found
+
+
+def _along(events: Sequence[Event], depth: Depth, ontology: Ontology) -> list[Event]:
+    if depth is Depth.LEAF:
+        return [e for e in events if not _said_by_kinds(e, events, ontology)]
+    return [*events, *_ancestors(events, ontology)]
+
+
+def _said_by_kinds(event: Event, events: Sequence[Event], ontology: Ontology) -> bool:
+    """Whether events of more particular classes cover all of this one's time."""
+    if event.class_index is None:
+        return False
+    kinds = ontology.classes_at_or_below(event.class_index) - {event.class_index}
+    finer = [e for e in events if e.class_index in kinds]
+    return _covered(event, finer)
+
+
+def _covered(event: Event, others: Iterable[Event]) -> bool:
+    """Whether the union of the others (same channel) holds the event's span."""
+    reached = event.onset_s
+    for other in sorted(others, key=lambda e: e.onset_s):
+        if other.channel == event.channel and other.onset_s <= reached <= other.offset_s:
+            reached = other.offset_s
+            if reached >= event.offset_s:
+                return True
+    return False
+
+
+def _ancestors(events: Sequence[Event], ontology: Ontology) -> Iterator[Event]:
+    """An event of each ancestor class, once for each span, unless one of that class covers it."""
+    by_label: dict[str, list[Event]] = {}
+    for event in events:
+        by_label.setdefault(event.label, []).append(event)
+    for event in events:
+        node = ontology.of_class(event.class_index) if event.class_index is not None else None
+        for above in ontology.above(node.mid) if node else ():
+            if above.abstract and above.class_index is None:
+                continue
+            known = by_label.setdefault(above.name, [])
+            if not _covered(event, known):
+                added = replace(
+                    event,
+                    id=f"{event.id}^{above.mid}",
+                    label=above.name,
+                    class_index=above.class_index,
+                    mid=above.mid,
+                    original=None,
+                )
+                known.append(added)
+                yield added
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPreview:
+    """What an export would do, before anything is written."""
+
+    recordings: tuple[LabelledRecording, ...]
+    losses: tuple[str, ...]
+
+    @property
+    def event_count(self) -> int:
+        return sum(len(r.events) for r in self.recordings)
+
+    @property
+    def labels(self) -> dict[str, int]:
+        """Events by label, most frequent first."""
+        counts: dict[str, int] = {}
+        for recording in self.recordings:
+            for event in recording.events:
+                counts[event.label] = counts.get(event.label, 0) + 1
+        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A choice, a format, a place and the options; `preview` first, then `write`."""
+
+    format_name: str
+    path: Path
+    choice: ExportChoice = EVERYTHING
+    options: WriteOptions = field(default_factory=WriteOptions)
+
+    def preview(
+        self, recordings: Iterable[LabelledRecording], ontology: Ontology | None = None
+    ) -> ExportPreview:
+        """What goes out and what the format cannot carry of it."""
+        out = tuple(chosen(recordings, self.choice, ontology))
+        lost = losses(self.format_name, out, self.options.classes)
+        fmt = label_format(self.format_name)
+        if self.options.clock and not fmt.has_clock:
+            lost.append(f"{fmt.title}: has no place for clock times; seconds are written")
+        return ExportPreview(out, tuple(lost))
+
+    def write(
+        self, recordings: Iterable[LabelledRecording], ontology: Ontology | None = None
+    ) -> list[Path]:
+        """Writes what was chosen; the files made. Raises LabelsError."""
+        out = chosen(recordings, self.choice, ontology)
+        return write_labels(self.format_name, out, self.path, options=self.options)

@@ -1,0 +1,273 @@
+"""What importing a table would do: new, changed and conflicting events, and unknown labels."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path
+
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.events import (
+    Event,
+    EventList,
+    LabelledRecording,
+    RecordingInfo,
+    ReviewedSpan,
+    new_event_id,
+)
+from yamnet_gui.labels.formats.base import bundled_classes
+
+SAME_TIME_S = 0.0015
+"""Times this near are the same: formats in milliseconds round by up to half of one at each end."""
+SAME_SOUND = 0.5
+"""Spans of one label that share this part of their union are taken for the same event."""
+
+_NEAR, _ALIKE = 5, 0.65
+_SPELLED = 100
+"""Unknown labels whose spelling is compared, the most frequent: a table may have any number."""
+
+
+class ImportKind(StrEnum):
+    """What an imported event is to those that are there."""
+
+    NEW = "new"
+    SAME = "same"
+    CHANGED = "changed"
+    CONFLICTING = "conflicting"
+
+
+class Resolve(StrEnum):
+    """What to do where a person has touched the event that an import would change."""
+
+    KEEP = "keep"
+    TAKE = "take"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownLabel:
+    """A label of the table that the project does not know, with the nearest that it does."""
+
+    label: str
+    count: int
+    suggestions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedEvent:
+    """One event of the table. `result` is what the project would hold; `existing` what it has."""
+
+    path: Path
+    kind: ImportKind
+    result: Event
+    existing: Event | None = None
+    differences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EventChange:
+    """A step of the import: `old` None adds, else `new` takes its place."""
+
+    path: Path
+    old: Event | None
+    new: Event
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What an import would do; nothing is done before someone takes `changes`."""
+
+    events: tuple[PlannedEvent, ...]
+    unknown_labels: tuple[UnknownLabel, ...] = ()
+    new_recordings: tuple[RecordingInfo, ...] = ()
+    new_spans: tuple[tuple[Path, ReviewedSpan], ...] = ()
+    left_out: int = 0
+
+    def of(self, kind: ImportKind) -> list[PlannedEvent]:
+        return [event for event in self.events if event.kind is kind]
+
+    def counts(self) -> dict[ImportKind, int]:
+        found = Counter(event.kind for event in self.events)
+        return {kind: found[kind] for kind in ImportKind}
+
+    def changes(
+        self,
+        conflicts: Resolve = Resolve.KEEP,
+        single: Mapping[str, Resolve] | None = None,
+    ) -> tuple[EventChange, ...]:
+        """The steps, conflicts resolved in one way or, by the existing event's id, each its own."""
+        steps = []
+        for planned in self.events:
+            old, new = planned.existing, planned.result
+            if planned.kind is ImportKind.NEW:
+                steps.append(EventChange(planned.path, None, new))
+            elif planned.kind is ImportKind.CHANGED:
+                steps.append(EventChange(planned.path, old, new))
+            elif planned.kind is ImportKind.CONFLICTING and old is not None:
+                how = (single or {}).get(old.id, conflicts)
+                if how is Resolve.TAKE:
+                    steps.append(EventChange(planned.path, old, new))
+                elif how is Resolve.BOTH:
+                    steps.append(EventChange(planned.path, None, replace(new, id=new_event_id())))
+        return tuple(steps)
+
+
+def plan_import(
+    existing: Sequence[LabelledRecording],
+    imported: Sequence[LabelledRecording],
+    *,
+    mapping: Mapping[str, str | None] | None = None,
+    classes: ClassMap | None = None,
+    own_labels: Iterable[str] = (),
+) -> ImportPlan:
+    """Compares a table with the project.
+
+    `mapping`: label of the table → label to use, None: leave its events out. Labels that are
+    neither classes, own labels, used in the project nor mapped are listed as unknown (and are
+    imported as they are, as own labels, if nobody maps them).
+    """
+    classes = classes or bundled_classes()
+    mapping = mapping or {}
+    present = {r.recording.path: r for r in existing}
+    known = {*classes.names, *own_labels, *(e.label for r in existing for e in r.events)}
+    planned: list[PlannedEvent] = []
+    spans: list[tuple[Path, ReviewedSpan]] = []
+    unknown: Counter[str] = Counter()
+    left_out = 0
+    for recording in imported:
+        path = recording.recording.path
+        there = present.get(path)
+        events = []
+        for event in recording.events:
+            if event.label not in mapping:
+                if event.label not in known:
+                    unknown[event.label] += 1
+                events.append(event)
+            elif (target := mapping[event.label]) is not None:
+                events.append(_named(event, target, classes))
+            else:
+                left_out += 1
+        planned += _compare(path, events, there.events if there else EventList())
+        seen = set(there.reviewed) if there else set()
+        spans += [(path, span) for span in recording.reviewed if span not in seen]
+    return ImportPlan(
+        tuple(planned),
+        tuple(
+            UnknownLabel(label, n, near_names(label, known, classes, spelling=k < _SPELLED))
+            for k, (label, n) in enumerate(unknown.most_common())
+        ),
+        tuple(r.recording for r in imported if r.recording.path not in present),
+        tuple(spans),
+        left_out,
+    )
+
+
+def _named(event: Event, label: str, classes: ClassMap) -> Event:
+    found = classes.find(label) if label else None
+    exact = found if found is not None and found.name == label else None
+    return replace(
+        event,
+        label=label,
+        class_index=exact.index if exact else None,
+        mid=exact.mid if exact else "",
+    )
+
+
+def near_names(
+    label: str, known: Iterable[str], classes: ClassMap, *, spelling: bool = True
+) -> tuple[str, ...]:
+    """Up to five names that may be meant, of `known` labels and the model's classes.
+
+    The same name in another case or AudioSet id comes first, then names with its words, then names
+    that are spelled much alike.
+    """
+    if not label.strip():
+        return ()
+    found = classes.find(label)
+    names = [found.name] if found else []
+    folded = label.strip().casefold()
+    names += sorted(k for k in known if k.casefold() == folded)
+    names += [c.name for c in classes.search(label)[:5]]
+    if spelling and len(set(names)) < _NEAR:
+        by_fold = {name.casefold(): name for name in (*sorted(known), *classes.names)}
+        names += [by_fold[f] for f in get_close_matches(folded, by_fold, _NEAR, _ALIKE)]
+    return tuple(dict.fromkeys(names))[:_NEAR]
+
+
+def _compare(path: Path, events: Sequence[Event], there: EventList) -> list[PlannedEvent]:
+    """Pairs each imported event with at most one that is there, surest pairs first."""
+    free = {event.id: event for event in there}
+    pairs: dict[int, Event] = {}
+    for rule in (_same_id, _same_place, _same_sound):
+        for k, event in enumerate(events):
+            if k not in pairs and (twin := rule(event, free, there)) is not None:
+                pairs[k] = free.pop(twin.id)
+    return [_planned(path, event, pairs.get(k)) for k, event in enumerate(events)]
+
+
+def _same_id(event: Event, free: Mapping[str, Event], there: EventList) -> Event | None:
+    return free.get(event.id)
+
+
+def _near(event: Event, free: Mapping[str, Event], there: EventList) -> list[Event]:
+    around = there.between(event.onset_s - SAME_TIME_S, event.offset_s + SAME_TIME_S)
+    return [other for other in around if other.id in free]
+
+
+def _same_place(event: Event, free: Mapping[str, Event], there: EventList) -> Event | None:
+    for other in _near(event, free, there):
+        if other.label == event.label and _same_times(event, other):
+            return other
+    return None
+
+
+def _same_times(a: Event, b: Event) -> bool:
+    return abs(a.onset_s - b.onset_s) <= SAME_TIME_S and abs(a.offset_s - b.offset_s) <= SAME_TIME_S
+
+
+def _same_sound(event: Event, free: Mapping[str, Event], there: EventList) -> Event | None:
+    """The event of the same label that shares most time, or of the same times and another label."""
+    best, share = None, SAME_SOUND
+    for other in _near(event, free, there):
+        if other.label == event.label and other.channel == event.channel:
+            common = min(event.offset_s, other.offset_s) - max(event.onset_s, other.onset_s)
+            union = max(event.offset_s, other.offset_s) - min(event.onset_s, other.onset_s)
+            if union > 0 and common / union >= share:
+                best, share = other, common / union
+    return best
+
+
+def _planned(path: Path, event: Event, twin: Event | None) -> PlannedEvent:
+    if twin is None:
+        return PlannedEvent(path, ImportKind.NEW, event)
+    result = _updated(twin, event)
+    differences = tuple(
+        f.name for f in fields(Event) if getattr(result, f.name) != getattr(twin, f.name)
+    )
+    said = tuple(n for n in differences if n not in ("original", "source"))
+    if not said:
+        return PlannedEvent(path, ImportKind.SAME, twin, twin)
+    kind = ImportKind.CONFLICTING if twin.touched else ImportKind.CHANGED
+    return PlannedEvent(path, kind, result, twin, said)
+
+
+_FILLED = ("channel", "score_max", "score_mean", "probability", "low_hz", "high_hz",
+           "onset_uncertainty_s", "offset_uncertainty_s", "reviewed_utc")  # fmt: skip
+_WORDS = ("reviewer", "note", "rules_id")
+
+
+def _updated(twin: Event, event: Event) -> Event:
+    """The event that is there with all that the table says; what it leaves empty stays."""
+    result = twin
+    if not _same_times(event, twin):
+        result = result.moved(event.onset_s, event.offset_s)
+    if event.label != twin.label:
+        result = result.relabelled(event.label, event.class_index, event.mid)
+    said = {name: getattr(event, name) for name in _FILLED if getattr(event, name) is not None}
+    if twin.touched:  # a project's own reviews say how probable it is, now as then
+        said.pop("probability", None)
+    said |= {name: getattr(event, name) for name in _WORDS if getattr(event, name)}
+    if event.state is not type(event.state).UNREVIEWED:
+        said["state"] = event.state
+    return replace(result, **said)

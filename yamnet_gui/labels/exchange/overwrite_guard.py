@@ -1,0 +1,37 @@
+"""What a slip of the hand must not cost: recordings and projects are never written over."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from yamnet_gui.audio import SOUND_SUFFIXES
+from yamnet_gui.core.errors import LabelsError
+from yamnet_gui.labels.project.models import PROJECT_SUFFIX
+
+_DATABASE = b"SQLite format 3\0"
+
+
+def spare(path: Path, recordings: Iterable[Path] = ()) -> None:
+    """Raises LabelsError where `path`, which is to be written, is a recording or a project.
+
+    A project is known by its ending and, whatever its name is, by how its file begins.
+    """
+    if path.suffix.lower() in SOUND_SUFFIXES or is_one_of(path, recordings):
+        raise LabelsError(path, "is the name of a recording", "name another file to write")
+    if path.suffix.lower() == PROJECT_SUFFIX or _is_database(path):
+        raise LabelsError(path, "is the name of a project", "name another file to write")
+
+
+def is_one_of(path: Path, recordings: Iterable[Path]) -> bool:
+    """Whether the file that is there is one of these, under whatever name."""
+    try:
+        return path.exists() and any(path.samefile(r) for r in recordings if r.exists())
+    except OSError:  # writing will say what is wrong with it
+        return False
+
+
+def _is_database(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return path.is_file() and file.read(len(_DATABASE)) == _DATABASE
+    except OSError:
+        return False

@@ -1,0 +1,179 @@
+"""Tables of labels into a project and out of it, an import as one step that can be undone."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from yamnet_gui.audio import open_audio
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo, ReviewedSpan
+from yamnet_gui.labels.formats import ImportResult, ReadOptions, read_labels
+from yamnet_gui.labels.formats.base import bundled_classes
+from yamnet_gui.labels.formats.collector import NO_SUCH_RECORDING
+from yamnet_gui.labels.project import (
+    Command,
+    Project,
+    Recording,
+    Reviewed,
+    add_events,
+    add_recordings,
+    content_hash,
+    group,
+    new_id,
+    replace_events,
+    set_reviewed,
+)
+
+from .import_plan import EventChange, ImportPlan, Resolve, plan_import
+
+
+def labelled_recordings(
+    project: Project, recording_ids: Iterable[str] | None = None
+) -> list[LabelledRecording]:
+    """The project's recordings (all, or these) with their events, as formats write them."""
+    wanted = [r.id for r in project.recordings()] if recording_ids is None else list(recording_ids)
+    return [project.labelled(recording_id) for recording_id in wanted]
+
+
+def recording_infos(project: Project) -> list[RecordingInfo]:
+    """What is known of the project's recordings, without their events."""
+    return [
+        RecordingInfo(project.locate(r), r.duration_s, r.sample_rate_hz, r.channels, r.recorded_at)
+        for r in project.recordings()
+    ]
+
+
+def read_for_project(
+    project: Project,
+    path: Path,
+    format_name: str | None = None,
+    *,
+    recording: RecordingInfo | None = None,
+    label_column: str | None = None,
+    encoding: str | None = None,
+    classes: ClassMap | None = None,
+) -> ImportResult:
+    """Reads a table, its names of recordings matched to those of the project.
+
+    `recording`: the one that a table is about which names none, or only one that the project does
+    not know. Raises LabelsError.
+    """
+    known = recording_infos(project)
+    if recording is not None and recording.path not in {info.path for info in known}:
+        known.append(recording)
+    options = ReadOptions(
+        recordings=known,
+        label_column=label_column,
+        encoding=encoding,
+        classes=classes or bundled_classes(),
+    )
+    result = read_labels(format_name, path, options=options)
+    paths = {info.path for info in known}
+    if recording is not None and (home := _only_stranger(result, paths)) is not None:
+        warnings = tuple(w for w in result.warnings if not w.startswith(NO_SUCH_RECORDING))
+        placed = [replace(home, recording=recording)]
+        return replace(result, recordings=tuple(placed), warnings=warnings)
+    placed = [
+        r if r.recording.path in paths else _beside(r, path.parent) for r in result.recordings
+    ]
+    return replace(result, recordings=tuple(placed))
+
+
+def _only_stranger(result: ImportResult, known: Collection[Path]) -> LabelledRecording | None:
+    """The recording of the table, if it is the only one and the project does not know it."""
+    if len(result.recordings) != 1:
+        return None
+    (only,) = result.recordings
+    return only if result.unnamed or only.recording.path not in known else None
+
+
+def _beside(recording: LabelledRecording, folder: Path) -> LabelledRecording:
+    """A recording that the project does not know lies, if its name is relative, by the table."""
+    info = recording.recording
+    return replace(recording, recording=replace(info, path=folder.absolute() / info.path))
+
+
+def plan_for_project(
+    project: Project,
+    imported: Sequence[LabelledRecording],
+    *,
+    mapping: Mapping[str, str | None] | None = None,
+    classes: ClassMap | None = None,
+    shown: LabelledRecording | None = None,
+) -> ImportPlan:
+    """What importing these would do to the project. Nothing is changed.
+
+    `shown`: the recording that is open, with detections that the project may not hold yet.
+    """
+    own = {label.name for labels in project.label_sets() for label in labels.labels}
+    own |= {counts.label for counts in project.class_counts()}
+    paths = {r.recording.path for r in imported}
+    there = [project.labelled(r.id) for r in project.recordings() if project.locate(r) in paths]
+    if shown is not None and shown.recording.path in paths:
+        there = [r for r in there if r.recording.path != shown.recording.path] + [shown]
+    return plan_import(there, imported, mapping=mapping, classes=classes, own_labels=own)
+
+
+def import_command(
+    project: Project,
+    plan: ImportPlan,
+    *,
+    conflicts: Resolve = Resolve.KEEP,
+    single: Mapping[str, Resolve] | None = None,
+    add_missing: bool = False,
+    title: str = "import labels",
+) -> Command:
+    """The plan as one step for `Project.apply`.
+
+    With `add_missing`, recordings that the project does not know are added to it; without it,
+    what the table says about them is left out.
+    """
+    ids = {project.locate(r): r.id for r in project.recordings()}
+    commands: list[Command] = []
+    if add_missing and plan.new_recordings:
+        added = [_recording(project, info) for info in plan.new_recordings]
+        ids |= {info.path: r.id for info, r in zip(plan.new_recordings, added, strict=True)}
+        commands.append(add_recordings(added))
+    steps: dict[str, list[EventChange]] = {}
+    for step in plan.changes(conflicts, single):
+        if step.path in ids:
+            steps.setdefault(ids[step.path], []).append(step)
+    for recording_id, changes in steps.items():
+        fresh = [c.new for c in changes if c.old is None]
+        pairs: list[tuple[Event, Event]] = [(c.old, c.new) for c in changes if c.old is not None]
+        commands += [add_events(recording_id, fresh)] if fresh else []
+        commands += [replace_events(recording_id, pairs)] if pairs else []
+    spans: dict[str, list[ReviewedSpan]] = {}
+    for path, span in plan.new_spans:
+        if path in ids:
+            spans.setdefault(ids[path], []).append(span)
+    for recording_id, found in spans.items():
+        old = project.reviewed(recording_id) if project.knows(recording_id) else Reviewed()
+        commands.append(set_reviewed(recording_id, old, [*old.spans, *found]))
+    return group(title, commands)
+
+
+def _recording(project: Project, info: RecordingInfo) -> Recording:
+    """The recording that is to be added; its file, where there is one, knows best how long it is.
+
+    The content is summed up, so that the recording is found again when it moves.
+    """
+    digest, size = "", 0
+    try:
+        with open_audio(info.path) as source:
+            known = source.info
+            info = replace(known, path=info.path, recorded_at=info.recorded_at or known.recorded_at)
+        digest, size = content_hash(info.path), info.path.stat().st_size
+    except (UserError, OSError):  # labels may come long before, or without, their sound
+        pass
+    return Recording(
+        id=new_id(),
+        path=project.stored_path(info.path),
+        content_hash=digest,
+        size_bytes=size,
+        duration_s=info.duration_s,
+        sample_rate_hz=info.sample_rate_hz,
+        channels=info.channels,
+        recorded_at=info.recorded_at,
+    )

@@ -1,0 +1,239 @@
+"""A self-contained page about labels: what was found, when, how surely, and how it was made."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from html import escape
+from pathlib import Path
+
+from yamnet_gui import __version__
+from yamnet_gui.core.errors import LabelsError
+from yamnet_gui.core.events import LabelledRecording, ReviewState
+from yamnet_gui.core.files import replacing
+
+from .overwrite_guard import spare
+from .report_charts import clock_text, heat_map, histogram, timeline
+from .report_numbers import LabelNumbers, by_hour, by_label
+
+LABELS_IN_CHARTS = 40
+HISTOGRAMS = 24
+TIMELINES = 100
+
+STYLE = (
+    """
+:root{color-scheme:light dark;--bg:#fff;--fg:#1b1f24;--dim:#5b6672;--line:#d5dbe1;--soft:#f2f4f7;
+--main:#1f6fb2;--in:#fff;--accepted:#1a7f5a;--rejected:#b3402e;--uncertain:#b07c10;
+--unreviewed:#7a8794}
+@media (prefers-color-scheme:dark){:root{--bg:#14171b;--fg:#e6e9ed;--dim:#9aa5b1;--line:#333b44;
+--soft:#1d2228;--main:#6cb2ee;--in:#10151a;--accepted:#4fc393;--rejected:#ec7c68;
+--uncertain:#e0b14c;--unreviewed:#8d99a6}}
+*{box-sizing:border-box}
+body{margin:0 auto;max-width:1040px;padding:32px 24px;background:var(--bg);color:var(--fg);
+font:15px/1.5 system-ui,sans-serif}
+h1{font-size:26px;margin:0 0 4px}h2{font-size:19px;margin:36px 0 8px}h3{font-size:14px;margin:0}
+p{margin:4px 0 12px;max-width:75ch}.dim{color:var(--dim)}
+.tiles{display:flex;flex-wrap:wrap;gap:12px;margin:20px 0}
+.tiles div{background:var(--soft);border-radius:8px;padding:10px 16px;min-width:130px}
+.tiles b{display:block;font-size:22px;font-variant-numeric:tabular-nums}
+.wide{overflow-x:auto}table{border-collapse:collapse;width:100%}
+th,td{padding:4px 8px;border-bottom:1px solid var(--line);text-align:right;
+font-variant-numeric:tabular-nums;white-space:nowrap}
+th:first-child,td:first-child{text-align:left;white-space:normal;overflow-wrap:anywhere;width:40%}
+th{color:var(--dim);font-weight:600}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 16px}dt{color:var(--dim)}
+dd{margin:0;overflow-wrap:anywhere}
+svg{display:block;max-width:100%;height:auto}text{font:11px system-ui,sans-serif;fill:var(--fg)}
+.n{font-size:12px}.a{fill:var(--dim)}.m{text-anchor:middle}.e{text-anchor:end}.i{fill:var(--in)}
+.h{fill:var(--main)}.z{fill:var(--soft)}.l{stroke:var(--line);stroke-width:1}
+.grid{display:flex;flex-wrap:wrap;gap:20px}.grid figure{margin:0;width:220px}
+figcaption,h3{overflow-wrap:anywhere;font-size:13px}
+.rec{margin:16px 0;break-inside:avoid}.key{display:flex;flex-wrap:wrap;gap:16px}
+.key span::before{content:"";display:inline-block;width:12px;height:12px;margin-right:6px;
+border-radius:2px;background:var(--c)}
+"""
+    + "".join(
+        f".s-{state.value}{{fill:var(--{state.value})}}.k-{state.value}{{--c:var(--{state.value})}}"
+        for state in ReviewState
+    )
+    + """
+@media print{:root{color-scheme:light;--bg:#fff;--fg:#000;--dim:#444;--line:#bbb;--soft:#f2f2f2;
+--main:#1f6fb2;--in:#fff;--accepted:#1a7f5a;--rejected:#b3402e;--uncertain:#b07c10;
+--unreviewed:#7a8794}body{max-width:none;padding:0;font-size:11pt}
+*{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+h2,h3,p,.key{break-after:avoid}tr,figure,svg,dl{break-inside:avoid}
+table{font-size:9pt}th,td{padding:2px 6px}thead{display:table-header-group}}
+@page{margin:15mm}
+"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFacts:
+    """How the labels came about. `made_with`: more facts by name (rules, thresholds, versions)."""
+
+    title: str
+    made_at: datetime
+    made_with: Mapping[str, str] = field(default_factory=dict)
+
+
+def write_report(recordings: Sequence[LabelledRecording], path: Path, facts: ReportFacts) -> Path:
+    """Writes the page; the old one stays where that fails.
+
+    Raises LabelsError, also where `path` is a recording or a project.
+    """
+    spare(path, (r.recording.path for r in recordings))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as beside, beside.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(report_lines(recordings, facts))
+    except UnicodeEncodeError as error:
+        raise LabelsError(path, "a name cannot be written as UTF-8") from error
+    except OSError as error:
+        raise LabelsError(path, f"cannot be written ({error.strerror or error})") from error
+    return path
+
+
+def report_lines(recordings: Sequence[LabelledRecording], facts: ReportFacts) -> Iterator[str]:
+    """The page as HTML. It needs nothing from elsewhere, and its policy forbids to ask."""
+    numbers = by_label(recordings)
+    yield '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">\n'
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+    yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+    yield f"<title>{escape(facts.title)}</title>\n<style>{STYLE}</style></head>\n<body>\n"
+    yield f"<header><h1>{escape(facts.title)}</h1>"
+    yield f'<p class="dim">{facts.made_at:%Y-%m-%d %H:%M %Z}</p></header>\n<main>\n'
+    yield from _tiles(recordings, numbers)
+    yield from _labels(numbers)
+    yield from _hours(recordings, numbers)
+    yield from _scores(numbers)
+    yield from _timelines(recordings, numbers)
+    yield from _making(recordings, facts)
+    yield from _all_labels(numbers)
+    yield "</main>\n</body></html>\n"
+
+
+def _tiles(
+    recordings: Sequence[LabelledRecording], numbers: Sequence[LabelNumbers]
+) -> Iterator[str]:
+    events = sum(n.events for n in numbers)
+    decided = sum(n.events - n.states[ReviewState.UNREVIEWED] for n in numbers)
+    seconds = sum(r.recording.duration_s for r in recordings)
+    tiles = {
+        "recordings": f"{len(recordings):,}",
+        "recorded (h:mm:ss)": clock_text(seconds),
+        "events": f"{events:,}",
+        "labels": f"{len(numbers):,}",
+        "reviewed": f"{decided / events:.0%}" if events else "–",
+    }
+    boxes = "".join(f"<div><b>{value}</b>{name}</div>" for name, value in tiles.items())
+    yield f'<div class="tiles">{boxes}</div>\n'
+
+
+def _labels(numbers: Sequence[LabelNumbers]) -> Iterator[str]:
+    yield "<section><h2>Labels</h2>\n"
+    yield "<p>Time and order leave out events that were rejected."
+    if len(numbers) > LABELS_IN_CHARTS:
+        yield f" All {len(numbers)} labels are listed at the end."
+    yield "</p>\n"
+    yield from _table(numbers[:LABELS_IN_CHARTS], _states(numbers))
+    yield "</section>\n"
+
+
+def _all_labels(numbers: Sequence[LabelNumbers]) -> Iterator[str]:
+    if len(numbers) > LABELS_IN_CHARTS:
+        yield "<section><h2>All labels</h2>\n"
+        yield from _table(numbers, _states(numbers))
+        yield "</section>\n"
+
+
+def _states(numbers: Sequence[LabelNumbers]) -> list[ReviewState]:
+    """States that any event is in; columns of blanks would only take room."""
+    return [state for state in ReviewState if any(n.states[state] for n in numbers)]
+
+
+def _table(numbers: Sequence[LabelNumbers], states: Sequence[ReviewState]) -> Iterator[str]:
+    yield '<div class="wide"><table><thead><tr><th>Label</th><th>Events</th><th>Time</th>'
+    yield "".join(f"<th>{state.value.capitalize()}</th>" for state in states)
+    yield "<th>Median score</th></tr></thead><tbody>\n"
+    for n in numbers:
+        cells = "".join(f"<td>{n.states[state] or ''}</td>" for state in states)
+        median = f"{n.median_score:.2f}" if n.median_score is not None else "–"
+        label = escape(n.label) or "(no label)"
+        yield f"<tr><td>{label}</td><td>{n.events}</td><td>{clock_text(n.seconds)}</td>"
+        yield f"{cells}<td>{median}</td></tr>\n"
+    yield "</tbody></table></div>\n"
+
+
+def _hours(
+    recordings: Sequence[LabelledRecording], numbers: Sequence[LabelNumbers]
+) -> Iterator[str]:
+    hours = by_hour(recordings)
+    shown = [n.label for n in numbers if n.counted][:LABELS_IN_CHARTS]
+    if not shown:
+        return
+    what = "of the day" if hours.of_day else "from the start of each recording"
+    yield f"<section><h2>Events by hour {what}</h2>\n"
+    yield "<p>Events that nobody rejected, by the hour in which they begin. Counts depend on how "
+    yield "long was recorded in each hour, given in the last line."
+    if hours.without_clock:
+        yield f" {hours.without_clock} recordings of unknown clock time are not part of it."
+    yield _rest(len([n for n in numbers if n.counted]), len(shown), "labels")
+    yield f'</p>\n<div class="wide">{heat_map(hours, shown)}</div></section>\n'
+
+
+def _scores(numbers: Sequence[LabelNumbers]) -> Iterator[str]:
+    scored = [n for n in numbers if any(n.histogram)]
+    if not scored:
+        return
+    yield "<section><h2>Scores</h2>\n<p>Events by their highest score, which is no probability. "
+    yield "The number on the right is the highest bar."
+    yield _rest(len(scored), HISTOGRAMS, "labels")
+    yield '</p>\n<div class="grid">\n'
+    for n in scored[:HISTOGRAMS]:
+        yield f"<figure><figcaption>{escape(n.label) or '(no label)'}</figcaption>"
+        yield f"{histogram(n)}</figure>\n"
+    yield "</div></section>\n"
+
+
+def _timelines(
+    recordings: Sequence[LabelledRecording], numbers: Sequence[LabelNumbers]
+) -> Iterator[str]:
+    full = [r for r in recordings if len(r.events)]
+    if not full:
+        return
+    yield "<section><h2>Timelines</h2>\n<p>The twelve most frequent labels of each recording."
+    yield _rest(len(full), TIMELINES, "recordings")
+    yield '</p>\n<p class="key">'
+    yield "".join(f'<span class="k-{s.value}">{s.value}</span>' for s in ReviewState)
+    yield "</p>\n"
+    for recording in full[:TIMELINES]:
+        info = recording.recording
+        start = f" · {info.recorded_at:%Y-%m-%d %H:%M:%S %Z}" if info.recorded_at else ""
+        present = [n.label for n in by_label([recording])]
+        chart = timeline(list(recording.events), info.duration_s, present)
+        yield f'<div class="rec"><h3>{escape(info.path.name)}<span class="dim"> · '
+        yield f"{len(recording.events)} events{start}</span></h3>"
+        yield f'<div class="wide">{chart}</div></div>\n'
+    yield "</section>\n"
+
+
+def _rest(there: int, shown: int, what: str) -> str:
+    return f" {there - shown} more {what} are not drawn." if there > shown else ""
+
+
+def _making(recordings: Sequence[LabelledRecording], facts: ReportFacts) -> Iterator[str]:
+    models = sorted({r.model_sha256 for r in recordings if r.model_sha256})
+    rules = sorted({e.rules_id for r in recordings for e in r.events if e.rules_id})
+    reviewers = sorted({e.reviewer for r in recordings for e in r.events if e.reviewer})
+    rows = {
+        "Program": f"yamnet_gui {__version__}",
+        "Model (SHA-256 of its weights)": ", ".join(models) or "unknown",
+        "Rules": ", ".join(rules) or "unknown",
+        "Reviewers": ", ".join(reviewers) or "none",
+        **facts.made_with,
+    }
+    yield "<section><h2>How it was made</h2>\n<dl>"
+    for name, value in rows.items():
+        yield f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>\n"
+    yield "</dl></section>\n"

@@ -1,0 +1,77 @@
+"""What a project knows about how its labels were made, for its report."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+
+from yamnet_gui.labels.project import Analysis, Project, RuleSet
+
+from .report import ReportFacts
+
+
+def project_facts(project: Project, title: str = "", *, now: datetime | None = None) -> ReportFacts:
+    """Title, time and how the labels came about: models, settings, rules and label sets."""
+    analyses = [a for r in project.recordings() for a in project.analyses(r.id)[-1:]]
+    made = {
+        "Project": project.path.name,
+        "Model": _listed(a.model_name for a in analyses),
+        "Analysis": _listed(_settings(a) for a in analyses),
+        "Analysed": _when(analyses),
+        "Rules of the project": _listed(_rules(rules) for rules in project.rule_sets()),
+        "Label sets": _listed(
+            f"{labels.name} ({len(labels.labels)} labels)" for labels in project.label_sets()
+        ),
+        "Changed by": _listed(name for name in project.reviewers() if name),
+    }
+    moment = now or datetime.now().astimezone()
+    return ReportFacts(
+        title or project.path.stem, moment, {k: text for k, text in made.items() if text}
+    )
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return "; ".join(sorted({text for text in texts if text}))
+
+
+def _settings(analysis: Analysis) -> str:
+    """Settings in words; as they stand where they are none that is known."""
+    try:
+        values = json.loads(analysis.settings or "{}")
+        parts = [f"a frame every {values['hop_s']:g} s"] if "hop_s" in values else []
+        mixed = {"mix": "channels mixed", "each": "each channel on its own"}
+        parts += [mixed[values["channels"]]] if values.get("channels") in mixed else []
+    except (ValueError, TypeError, AttributeError):
+        return analysis.settings
+    return ", ".join(parts)
+
+
+def _rules(rules: RuleSet) -> str:
+    """Name, version and what holds for most classes."""
+    named = f"{rules.name}, version {rules.version}"
+    try:
+        values = json.loads(rules.text)
+        default, classes = values["default"], len(values.get("classes", ()))
+        parts = [f"from a score of {default['on']:g} on"]
+        if default.get("off") is not None:
+            parts.append(f"down to {default['off']:g}")
+        parts += [f"{what} {default[key]:g} s" for key, what in _LENGTHS if default.get(key)]
+        if classes:
+            parts.append(f"{classes} class{'' if classes == 1 else 'es'} with rules of their own")
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return named
+    return f"{named} ({', '.join(parts)})"
+
+
+_LENGTHS = (
+    ("smoothing_s", "smoothed over"),
+    ("shortest_s", "at least"),
+    ("merge_gap_s", "joined across gaps of"),
+    ("padding_s", "padded by"),
+)
+
+
+def _when(analyses: Iterable[Analysis]) -> str:
+    days = sorted(a.made_utc.date() for a in analyses if a.made_utc is not None)
+    if not days:
+        return ""
+    return f"{days[0]}" if days[0] == days[-1] else f"{days[0]} to {days[-1]}"

@@ -1,0 +1,178 @@
+"""What is left of labels after they went through a format, and what is lost on the way."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from operator import attrgetter
+from typing import Any
+
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.events import Event, EventList, EventSource, LabelledRecording, ReviewState
+
+from .base import Capability, LabelFormat, bundled_classes
+
+EVENT_FIELDS: dict[Capability, dict[str, Any]] = {
+    Capability.CHANNEL: {"channel": None},
+    Capability.STATE: {"state": ReviewState.UNREVIEWED},
+    Capability.SOURCE: {"source": EventSource.IMPORTED},
+    Capability.SCORE_MAX: {"score_max": None},
+    Capability.SCORE_MEAN: {"score_mean": None},
+    Capability.PROBABILITY: {"probability": None},
+    Capability.ORIGINAL: {"original": None},
+    Capability.FREQUENCY: {"low_hz": None, "high_hz": None},
+    Capability.UNCERTAINTY: {"onset_uncertainty_s": None, "offset_uncertainty_s": None},
+    Capability.REVIEWER: {"reviewer": "", "reviewed_utc": None},
+    Capability.NOTE: {"note": ""},
+    Capability.RULES: {"rules_id": ""},
+}
+"""Fields of an event and what they are where a format does not carry them."""
+
+
+def kept_event(
+    fmt: LabelFormat, event: Event, recording: LabelledRecording, classes: ClassMap
+) -> Event | None:
+    """The event (with its id) as it comes back from the format; None where it is left out."""
+    fitted = fmt.fit(event, recording.recording)
+    if fitted is None:
+        return None
+    changes: dict[str, Any] = {}
+    for key, fields in EVENT_FIELDS.items():
+        if key not in fmt.keeps:
+            changes |= fields
+    label = fmt.clean(fitted.label)
+    if Capability.CLASS not in fmt.keeps:
+        found = classes.find(label) if label else None
+        exact = found if found is not None and found.name == label else None
+        changes["class_index"] = exact.index if exact else None
+        changes["mid"] = exact.mid if exact else ""
+    onset_s, offset_s = fmt.clean_time(fitted.onset_s), fmt.clean_time(fitted.offset_s)
+    return replace(fitted, label=label, onset_s=onset_s, offset_s=offset_s, **changes)
+
+
+def kept(
+    fmt: LabelFormat, recording: LabelledRecording, classes: ClassMap | None = None
+) -> LabelledRecording | None:
+    """The recording as it comes back when it is known to the reader; None where nothing does."""
+    classes = classes or bundled_classes()
+    events = [kept_event(fmt, e, recording, classes) for e in recording.events]
+    left = [e for e in events if e is not None]
+    reviewed = recording.reviewed if Capability.REVIEWED in fmt.keeps else ()
+    if not left and not reviewed and Capability.EMPTY not in fmt.keeps:
+        return None
+    with_model = Capability.MODEL in fmt.keeps and (left or Capability.EMPTY_MODEL in fmt.keeps)
+    model = recording.model_sha256 if with_model else ""
+    return replace(recording, events=EventList.of(left), reviewed=reviewed, model_sha256=model)
+
+
+def losses_of(
+    fmt: LabelFormat, recordings: Sequence[LabelledRecording], classes: ClassMap | None = None
+) -> list[str]:
+    """One sentence for each thing that the format cannot carry of these very labels."""
+    tally = _Tally(fmt, classes or bundled_classes())
+    for recording in recordings:
+        for event in recording.events:
+            tally.add(event, recording)
+    found = [*tally.sentences(), *_recordings(fmt, recordings)]
+    return [f"{fmt.title}: {text}" for text in found]
+
+
+class _Tally:
+    """Counts what differs between events and what `kept_event` makes of them.
+
+    It makes none of these events: a million of them would take minutes.
+    """
+
+    def __init__(self, fmt: LabelFormat, classes: ClassMap) -> None:
+        self._fmt = fmt
+        self._classes = classes
+        self._lost = {key: fields for key, fields in EVENT_FIELDS.items() if key not in fmt.keeps}
+        self._fitted = {key: f for key, f in EVENT_FIELDS.items() if key in fmt.keeps}
+        names = [name for fields in self._lost.values() for name in fields]
+        self._all_of = attrgetter(*names, "id", "id") if names else None
+        self._defaults = tuple(d for fields in self._lost.values() for d in fields.values())
+        self._labels: dict[str, tuple[str, int | None, str]] = {}
+        self._counts: Counter[Capability] = Counter()
+        self._left_out = self._relabelled = self._rounded = 0
+        self._example = ("", "")
+
+    def add(self, event: Event, recording: LabelledRecording) -> None:
+        fmt = self._fmt
+        fitted = fmt.fit(event, recording.recording)
+        if fitted is None:
+            self._left_out += 1
+            return
+        if self._all_of is not None and self._all_of(event)[:-2] != self._defaults:
+            self._count(self._lost, event)
+        if fitted is not event:
+            for key, fields in self._fitted.items():
+                self._counts[key] += any(getattr(event, n) != getattr(fitted, n) for n in fields)
+        label, index, mid = self._label(fitted.label)
+        if label != event.label:
+            self._example = self._example if self._relabelled else (event.label, label)
+            self._relabelled += 1
+        if Capability.CLASS not in fmt.keeps:
+            self._counts[Capability.CLASS] += (index, mid) != (event.class_index, event.mid)
+        if fmt.time_step_s is not None or fitted is not event:
+            times = fmt.clean_time(fitted.onset_s), fmt.clean_time(fitted.offset_s)
+            self._rounded += times != (event.onset_s, event.offset_s)
+
+    def sentences(self) -> Iterable[str]:
+        fmt = self._fmt
+        if self._left_out:
+            yield f"{_events(self._left_out)} left out ({fmt.left_out})"
+        if self._relabelled:
+            before, after = self._example
+            changed = f"the label of {_events(self._relabelled)} changes"
+            yield f"{changed}, for example {before!r} to {after!r}"
+        if self._rounded:
+            yield f"the times of {_events(self._rounded)} are rounded to {fmt.time_step_s:g} s"
+        for key in (Capability.CLASS, *EVENT_FIELDS):
+            if self._counts[key]:
+                are = "are" if key in _SEVERAL else "is"
+                yield f"{key.value} of {_events(self._counts[key])} {are} lost"
+
+    def _count(self, groups: Mapping[Capability, Mapping[str, Any]], event: Event) -> None:
+        for key, fields in groups.items():
+            self._counts[key] += any(getattr(event, n) != d for n, d in fields.items())
+
+    def _label(self, text: str) -> tuple[str, int | None, str]:
+        """The label as it comes back, with the class that a reader finds in it."""
+        known = self._labels.get(text)
+        if known is None:
+            label = self._fmt.clean(text)
+            found = self._classes.find(label) if label else None
+            exact = found if found is not None and found.name == label else None
+            known = (label, exact.index if exact else None, exact.mid if exact else "")
+            self._labels[text] = known
+        return known
+
+
+_SEVERAL = frozenset({Capability.FREQUENCY, Capability.CLASS, Capability.REVIEWER})
+
+
+def _recordings(fmt: LabelFormat, recordings: Sequence[LabelledRecording]) -> Iterable[str]:
+    def lost(key: Capability, count: int) -> Iterable[str]:
+        if count and key not in fmt.keeps:
+            yield f"{key.value} of {count} recording{'s' if count != 1 else ''} is lost"
+
+    yield from lost(
+        Capability.RECORDED_AT, sum(r.recording.recorded_at is not None for r in recordings)
+    )
+    yield from lost(Capability.PATH, len(recordings))
+    yield from lost(Capability.DURATION, len(recordings))
+    models = [len(r.events) for r in recordings if r.model_sha256]
+    if Capability.MODEL in fmt.keeps:
+        yield from lost(Capability.EMPTY_MODEL, models.count(0))
+    yield from lost(Capability.MODEL, len(models))
+    spans = sum(len(r.reviewed) for r in recordings)
+    if spans and Capability.REVIEWED not in fmt.keeps:
+        yield f"{spans} {Capability.REVIEWED.value} are lost"
+    empty = sum(not len(r.events) for r in recordings)
+    if empty and Capability.EMPTY not in fmt.keeps:
+        yield f"{empty} {Capability.EMPTY.value} are left out"
+    if Capability.ID not in fmt.keeps and any(len(r.events) for r in recordings):
+        yield f"{Capability.ID.value} are lost"
+
+
+def _events(count: int) -> str:
+    return f"{count} event{'s' if count != 1 else ''}"

@@ -1,0 +1,250 @@
+"""Writing and reading labels in any format, whole or not at all."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from yamnet_gui.audio import SOUND_SUFFIXES
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.errors import LabelsError
+from yamnet_gui.core.events import LabelledRecording
+from yamnet_gui.core.files import replacing
+from yamnet_gui.labels.exchange.overwrite_guard import spare
+
+from .base import ImportResult, LabelFormat, ReadOptions, WriteOptions
+from .format_limits import losses_of
+from .registry import FORMATS
+from .sidecar import read_sidecar, restore, sidecar_lines, sidecar_path
+from .text import readable, sniff_encoding
+
+_NO_WRITE_OPTIONS = WriteOptions()
+_NO_READ_OPTIONS = ReadOptions()
+_LINES_AT_ONCE = 1000
+
+
+def label_format(name: str) -> LabelFormat:
+    """The format of this name. Raises LabelsError naming those that there are."""
+    found = FORMATS.get(name)
+    if found is None:
+        raise LabelsError(name, "is not a label format", f"choose of {', '.join(FORMATS)}")
+    return found
+
+
+def output_files(
+    format_name: str,
+    recordings: Sequence[LabelledRecording],
+    path: Path,
+    *,
+    options: WriteOptions = _NO_WRITE_OPTIONS,
+) -> list[tuple[Path, Sequence[LabelledRecording]]]:
+    """Which file gets which recordings. `path` is a file, or a folder for one file each.
+
+    Raises LabelsError where several recordings should go into one file that can hold only one.
+    """
+    fmt = label_format(format_name)
+    if fmt.combined and not options.per_recording:
+        return [(path, recordings)]
+    if len(recordings) == 1 and not path.is_dir():
+        return [(path, recordings)]
+    named = path.name.lower().endswith(fmt.suffix.lower())
+    if path.is_file() or (not path.exists() and named):
+        raise LabelsError(path, f"{fmt.title} holds one recording in each file", "name a folder")
+    names = _file_names([r.recording.path for r in recordings], fmt)
+    return [(path / name, [r]) for name, r in zip(names, recordings, strict=True)]
+
+
+def _file_names(paths: Sequence[Path], fmt: LabelFormat) -> list[str]:
+    """A name for each recording's file, with as much of its path as makes it the only one."""
+    stems = [p.stem for p in paths]
+    for longer in ([p.name for p in paths], ["_".join(p.parts[-2:]) for p in paths]):
+        count = Counter(s.casefold() for s in stems)
+        stems = [s if count[s.casefold()] == 1 else new for s, new in zip(stems, longer)]  # noqa: B905
+    taken: Counter[str] = Counter()
+    names = []
+    for stem in stems:
+        taken[stem.casefold()] += 1
+        n = taken[stem.casefold()]
+        names.append(f"{stem}{f'-{n}' if n > 1 else ''}{fmt.suffix}")
+    return names
+
+
+def write_labels(
+    format_name: str,
+    recordings: Sequence[LabelledRecording],
+    path: Path,
+    *,
+    options: WriteOptions = _NO_WRITE_OPTIONS,
+) -> list[Path]:
+    """Writes the labels and returns the files made, companions and side-cars included.
+
+    `path` is a file, or a folder where each recording gets its own. Nothing is put in place
+    before everything is written, so old files survive any failure. Raises LabelsError, also
+    where `path` is a recording or a project.
+    """
+    made: list[Path] = []
+    for step in writing(format_name, recordings, path, options=options):
+        made = list(step.made)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class WriteStep:
+    """How far an export is. `made`: the files, in the last step only, when they are in place."""
+
+    files_done: int
+    files: int
+    lines: int
+    made: tuple[Path, ...] = ()
+
+
+def writing(
+    format_name: str,
+    recordings: Sequence[LabelledRecording],
+    path: Path,
+    *,
+    options: WriteOptions = _NO_WRITE_OPTIONS,
+) -> Iterator[WriteStep]:
+    """`write_labels` step by step. Closing the generator leaves everything as it was.
+
+    Raises LabelsError, also where `path` is a recording or a project.
+    """
+    fmt = label_format(format_name)
+    if fmt.write is None:
+        raise LabelsError(path, f"{fmt.title} can only be read")
+    spare(path, (r.recording.path for r in recordings))
+    made: list[Path] = []
+    lines = 0
+    try:
+        shares = output_files(format_name, recordings, path, options=options)
+        with ExitStack() as stack:
+            for n, (out, share) in enumerate(shares):
+                out.parent.mkdir(parents=True, exist_ok=True)
+                for target, content in _contents(fmt, share, out, options):
+                    beside = stack.enter_context(replacing(target))
+                    for count in _filling(beside, content):
+                        lines += count
+                        yield WriteStep(n, len(shares), lines)
+                    made.append(target)
+    except UnicodeEncodeError as error:
+        bad = error.object[max(0, error.start - 20) : error.end + 20]
+        raise LabelsError(path, f"{bad!r} cannot be written as UTF-8") from error
+    except OSError as error:
+        kept = "the old file was kept" if path.is_file() else ""
+        raise LabelsError(path, f"cannot be written ({error.strerror or error})", kept) from error
+    yield WriteStep(len(shares), len(shares), lines, tuple(made))
+
+
+def write_sidecar(format_name: str, recordings: Sequence[LabelledRecording], out: Path) -> Path:
+    """Writes `OUT.yamnet.json` for a table that is there already. Raises LabelsError."""
+    target = sidecar_path(out)
+    try:
+        with replacing(target) as beside:
+            _fill(beside, sidecar_lines(format_name, recordings))
+    except OSError as error:
+        raise LabelsError(target, f"cannot be written ({error.strerror or error})") from error
+    return target
+
+
+def _contents(
+    fmt: LabelFormat, recordings: Sequence[LabelledRecording], out: Path, options: WriteOptions
+) -> Iterable[tuple[Path, Iterable[str] | bytes]]:
+    assert fmt.write is not None
+    options = replace(options, folder=out.parent)
+    for tail, content in fmt.write(recordings, options).items():
+        yield (out.with_name(out.stem + tail) if tail else out), content
+    if options.sidecar:
+        yield sidecar_path(out), sidecar_lines(fmt.name, recordings)
+
+
+def _fill(path: Path, content: Iterable[str] | bytes) -> None:
+    for _ in _filling(path, content):
+        pass
+
+
+def _filling(path: Path, content: Iterable[str] | bytes) -> Iterator[int]:
+    """Writes the content; yields how many lines have come, every so often and at the end."""
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+        yield 1
+        return
+    with path.open("w", encoding="utf-8", newline="") as file:
+        lines = iter(content)
+        while part := list(islice(lines, _LINES_AT_ONCE)):
+            file.writelines(part)
+            yield len(part)
+
+
+def read_labels(
+    format_name: str | None, path: Path, *, options: ReadOptions = _NO_READ_OPTIONS
+) -> ImportResult:
+    """Reads a file of labels; without a format's name the format is found by its content.
+
+    Nothing half read is ever returned. Raises LabelsError with line and reason.
+    """
+    fmt = label_format(format_name or detect_format(path))
+    if fmt.read is None:
+        raise LabelsError(path, f"{fmt.title} can only be written")
+    with readable(path):
+        result = fmt.read(path, options)
+    beside = sidecar_path(path)
+    if options.sidecar and beside.is_file():
+        try:
+            return restore(fmt, result, read_sidecar(beside), options)
+        except LabelsError as error:
+            return replace(result, warnings=(*result.warnings, str(error)))
+    return result
+
+
+def detect_format(path: Path) -> str:
+    """The name of the format that the file's content and ending speak for.
+
+    Raises LabelsError where it is none that is known.
+    """
+    with readable(path):
+        encoding = sniff_encoding(path)
+        with path.open("rb") as file:
+            head = file.read(8192).decode(encoding, errors="replace")[:4096]
+    head = head.replace("\r\n", "\n").replace("\r", "\n")
+    fit = [f for f in FORMATS.values() if f.can_read and f.recognise and f.recognise(head)]
+    ending = path.suffix.lower()
+    fit.sort(key=lambda f: f.suffix != ending)  # stable: the order of the table decides the rest
+    if not fit:
+        raise _unknown(path, head)
+    return fit[0].name
+
+
+def _unknown(path: Path, head: str) -> LabelsError:
+    if not head:
+        return LabelsError(path, "is empty", "choose a table of labels")
+    if path.suffix.lower() in SOUND_SUFFIXES:
+        return LabelsError(path, "is a recording, not a table of labels", "choose a table")
+    return LabelsError(path, "is no label format that is known", "name the format")
+
+
+def losses(
+    format_name: str, recordings: Sequence[LabelledRecording], classes: ClassMap | None = None
+) -> list[str]:
+    """What the format cannot carry of these very labels, one sentence each; empty: nothing."""
+    return losses_of(label_format(format_name), recordings, classes)
+
+
+def convert(
+    source: Path,
+    target: Path,
+    target_format: str,
+    *,
+    source_format: str | None = None,
+    reading: ReadOptions = _NO_READ_OPTIONS,
+    writing: WriteOptions = _NO_WRITE_OPTIONS,
+) -> tuple[list[Path], list[str]]:
+    """Reads one format and writes another; the files made, and warnings and losses.
+
+    Raises LabelsError.
+    """
+    result = read_labels(source_format, source, options=reading)
+    lost = losses(target_format, result.recordings, reading.classes)
+    made = write_labels(target_format, result.recordings, target, options=writing)
+    return made, [*result.warnings, *lost]

@@ -1,0 +1,117 @@
+"""Where projects, backups and recordings lie, and how moved recordings are found again."""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import platformdirs
+
+from .models import PROJECT_SUFFIX, Recording
+
+_WHOLE = 16 << 20
+_PIECES = 64
+_PIECE = 64 << 10
+_DRIVE = re.compile(r"[A-Za-z]:|[/\\]{2}")
+
+
+def data_folder() -> Path:
+    """The user's data folder of this program. It may not exist yet."""
+    return Path(platformdirs.user_data_dir("yamnet-gui", appauthor=False))
+
+
+def personal_project_path() -> Path:
+    """The project that holds recordings opened without any other; it may not exist yet."""
+    return data_folder() / f"personal{PROJECT_SUFFIX}"
+
+
+def content_hash(path: Path) -> str:
+    """What finds a recording again after it moved: the same for the same content.
+
+    BLAKE2b over the size and the content; of files over 16 MiB over 64 pieces of 64 KiB spread
+    evenly, first and last included, so that a file of 15 GB takes no longer than a short one.
+    Raises OSError.
+    """
+    size = path.stat().st_size
+    digest = hashlib.blake2b(str(size).encode() + b"\n", digest_size=20)
+    with path.open("rb") as file:
+        if size <= _WHOLE:
+            for block in iter(lambda: file.read(1 << 20), b""):
+                digest.update(block)
+        else:
+            for n in range(_PIECES):
+                file.seek((size - _PIECE) * n // (_PIECES - 1))
+                digest.update(file.read(_PIECE))
+    return f"b2-{digest.hexdigest()}"
+
+
+def drop_left_overs(project: Path) -> None:
+    """Removes what a crash left beside a file that is about to be replaced.
+
+    SQLite would take the old log for that of the new file. Raises OSError.
+    """
+    real = project.resolve()
+    for tail in ("-wal", "-shm", "-journal"):
+        real.with_name(real.name + tail).unlink(missing_ok=True)
+
+
+def stored_path(recording: Path, folder: Path) -> str:
+    """How a project in `folder` keeps the path: relative where both share a folder below the root.
+
+    Paths in the user's data folder of the program (the personal project) stay absolute.
+    """
+    target = _plain(recording)
+    base = _plain(folder)
+    if base == data_folder() or target.drive != base.drive:
+        return target.as_posix()
+    shared = os.path.commonpath([target, base])
+    if Path(shared) == Path(target.anchor):
+        return target.as_posix()
+    return Path(os.path.relpath(target, base)).as_posix()
+
+
+def _plain(path: Path) -> Path:
+    # not resolve(): a linked folder of recordings keeps the name that its owner gave it
+    return Path(os.path.abspath(path))  # noqa: PTH100
+
+
+def located(stored: str, folder: Path) -> Path:
+    """The file that a stored path names."""
+    if stored.startswith("/") or _DRIVE.match(stored):
+        return Path(stored)
+    # by text: lists of ten thousand recordings are located at once
+    return Path(os.path.normpath(os.path.join(folder, stored)))  # noqa: PTH118
+
+
+def find_moved(
+    missing: Iterable[Recording], folders: Iterable[Path]
+) -> Iterator[tuple[Recording, Path] | None]:
+    """Looks below the folders for the content of recordings; (recording, file) for each hit.
+
+    Yields None for every other file, so that the caller can show progress and stop. Only files of
+    the right size are read; files that cannot be read are passed over.
+    """
+    wanted: dict[int, dict[str, list[Recording]]] = {}
+    for recording in missing:
+        if recording.content_hash:
+            by_hash = wanted.setdefault(recording.size_bytes, {})
+            by_hash.setdefault(recording.content_hash, []).append(recording)
+    for folder in folders:
+        for place, folders_in, names in os.walk(folder):
+            folders_in.sort()
+            for name in sorted(names):
+                path = Path(place, name)
+                try:
+                    candidates = wanted.get(path.stat().st_size)
+                    found = candidates.get(content_hash(path), []) if candidates else []
+                except OSError:
+                    found = []
+                if not found:
+                    yield None
+                    continue
+                # the same content twice: rather the one that kept its name
+                same = [r for r in found if r.name == name]
+                chosen = (same or found)[0]
+                found.remove(chosen)
+                yield chosen, path

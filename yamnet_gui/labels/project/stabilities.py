@@ -1,0 +1,68 @@
+"""How stable the scores of events are, kept with a project by recording."""
+
+import json
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yamnet_gui.detection import Stability, review_order
+
+from . import EventFilter, Project
+
+
+def stored_stabilities(
+    project: Project, recording_id: str, model_sha256: str | None = None
+) -> dict[str, Stability]:
+    """By event id; nothing where other weights than these (None: any) said it.
+
+    Raises ProjectError.
+    """
+    try:
+        stored = json.loads(project.value(_name(recording_id)) or "{}")
+        if model_sha256 is not None and stored.get("model") != model_sha256:
+            return {}
+        return {
+            str(event_id): Stability(str(event_id), tuple(float(s) for s in scores))
+            for event_id, scores in stored.get("scores", {}).items()
+        }
+    except (ValueError, TypeError, AttributeError):
+        return {}
+
+
+def store_stabilities(
+    project: Project, recording_id: str, model_sha256: str, found: Mapping[str, Stability]
+) -> None:
+    """Keeps them in place of what was there. Raises ProjectError."""
+    scores = {event_id: [round(s, 4) for s in one.scores] for event_id, one in found.items()}
+    text = json.dumps({"model": model_sha256, "scores": scores})
+    project.set_value(_name(recording_id), text)
+
+
+def least_stable(project: Project, wanted: EventFilter) -> NDArray[np.int64]:
+    """Rows of the events that were scored again, the least stable first; int64 (n,).
+
+    Of the filter recordings, labels and states count. Raises ProjectError.
+    """
+    rows: dict[str, int] = {}
+    found: list[Stability] = []
+    for recording in project.recordings():
+        if wanted.recording_ids is not None and recording.id not in wanted.recording_ids:
+            continue
+        for event_id, one in stored_stabilities(project, recording.id).items():
+            item = project.event(recording.id, event_id)
+            if item is None:
+                continue
+            event = item.event
+            if wanted.labels is not None and event.label not in wanted.labels:
+                continue
+            if wanted.states is not None and event.state not in wanted.states:
+                continue
+            key = f"{recording.id}/{event_id}"
+            rows[key] = item.row
+            found.append(Stability(key, one.scores))
+    return np.array([rows[key] for key in review_order(found)], np.int64)
+
+
+def _name(recording_id: str) -> str:
+    return f"stability-{recording_id}"

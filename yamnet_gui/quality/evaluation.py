@@ -1,0 +1,196 @@
+"""How good the events of rules are, step by step so that a window can show it and stop it."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.detection import RuleSet, TuningStep, class_tuning_steps, tuning_steps
+from yamnet_gui.detection.evaluation import (
+    Counts,
+    Evaluation,
+    Mistake,
+    Pair,
+    PrecisionRecall,
+    ReviewedTruth,
+    curve_of,
+    evaluate,
+    event_counts,
+    mistakes,
+    restricted,
+    segment_counts,
+    total,
+)
+
+from .references import EvaluationItem, EvaluationItems, Finder, true_labels
+
+COLLARS_S = (0.2, 0.5)
+_THRESHOLDS = np.round(np.concatenate([np.arange(0.02, 0.1, 0.02), np.arange(0.1, 0.99, 0.04)]), 2)
+
+_FEWEST_FOR_INTERVAL = 5
+_DRAWS = 1000
+
+Scope = Literal["default", "classes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """All figures of one set of rules on some recordings.
+
+    `mistakes` count with a collar of `collar_s`; their `pair` is a place in `on.subjects`.
+    `intervals` are the 90 % intervals of the overall F1 by measure, see `interval`.
+    """
+
+    evaluation: Evaluation
+    mistakes: tuple[Mistake, ...]
+    on: EvaluationItems
+    rules: RuleSet
+    collar_s: float
+    below: bool
+    intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    def interval(self, measure: str) -> tuple[float, float] | None:
+        """The interval of "0.2", "0.5" or "segments"; None with too few recordings to tell."""
+        return self.intervals.get(measure)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuringStep:
+    """How far a measurement is; `result` comes with the last step."""
+
+    done: int
+    total: int
+    result: Measurement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Precision and recall of a label when its threshold moves, and where it stands now."""
+
+    label: str
+    curve: PrecisionRecall
+    present: float
+    collar_s: float
+
+    @property
+    def place(self) -> int:
+        """Place of the present threshold among those of the curve."""
+        return int(np.argmin(np.abs(self.curve.thresholds - self.present)))
+
+
+def measure(
+    on: EvaluationItems,
+    rules: RuleSet,
+    class_map: ClassMap,
+    below: Ontology | None = None,
+    collar_s: float = 0.5,
+    labels: Collection[str] | None = None,
+) -> Iterator[MeasuringStep]:
+    """Measures rules on the subjects, for these labels. None: with an ontology, where a label
+    counts with all below it, those that are true somewhere or were decided about; else also every
+    label that was found where somebody listened."""
+    subjects = on.subjects
+    wanted = _labels(subjects, below) if labels is None else set(labels)
+    finder = Finder(class_map, wanted, below)
+    pairs: list[Pair] = []
+    heard: list[Pair] = []
+    for number, subject in enumerate(subjects):
+        found = finder.found(subject, rules)
+        pairs.append(subject.judge.pair(found))
+        heard.append(subject.judge.heard_pair(found))
+        yield MeasuringStep(number + 1, len(subjects) + 1)
+    named = sorted(wanted or {x for p in pairs for x in (*p.truth, *p.found)})
+    pairs = [restricted(pair, named) for pair in pairs]
+    known = sum(pair.duration_s for pair in heard) > 0
+    result = evaluate(pairs, named, COLLARS_S, psds_pairs=heard if known else [])
+    wrong = tuple(mistakes(pairs, collar_s))
+    whole = Measurement(result, wrong, on, rules, collar_s, below is not None, _intervals(pairs))
+    yield MeasuringStep(len(subjects) + 1, len(subjects) + 1, whole)
+
+
+def curve(
+    on: EvaluationItems,
+    rules: RuleSet,
+    class_map: ClassMap,
+    label: str,
+    below: Ontology | None = None,
+    collar_s: float = 0.5,
+) -> Iterator[Curve | None]:
+    """The curve of one label: its events derived anew at every threshold, the rest of its rule as
+    it is. None on the way, so that it can be stopped; nothing but that where the label is none of
+    the model's classes."""
+    finder = Finder(class_map, [label], below)
+    classes = finder.classes_of([label])
+    entry = class_map.find(label)
+    if not classes:
+        return
+    present = rules.resolved(classes[0] if entry is None else entry.index).on
+    thresholds = sorted({*_THRESHOLDS.tolist(), present})
+    counts = dict.fromkeys(thresholds, Counts())
+    for subject in on.subjects:
+        for threshold in thresholds:
+            moved = rules
+            for index in classes:
+                moved = moved.with_threshold(index, threshold)
+            pair = subject.judge.pair(finder.found(subject, moved, classes))
+            counts[threshold] += event_counts(pair, collar_s).get(label, Counts())
+        yield None
+    yield Curve(label, curve_of(thresholds, counts.__getitem__), present, collar_s)
+
+
+def tuned(
+    on: EvaluationItems,
+    rules: RuleSet,
+    class_map: ClassMap,
+    below: Ontology | None = None,
+    collar_s: float | None = 0.5,
+    scope: Scope = "default",
+    labels: Collection[str] | None = None,
+) -> Iterator[TuningStep]:
+    """Looks for rules that suit the subjects: another default, or a rule for each class on its own
+    (with `below` None). See `detection.tune`."""
+    subjects = on.subjects
+    if labels is None:
+        labels = true_labels(subjects) if scope == "classes" else _labels(subjects, below)
+    finder = Finder(class_map, labels, below)
+
+    def derive(index: int, tried: RuleSet) -> Pair:
+        pair = finder.pair(subjects[index], tried)
+        return pair if labels is None else restricted(pair, sorted(labels))
+
+    if scope == "default":
+        yield from tuning_steps(rules, len(subjects), derive, collar_s=collar_s)
+        return
+    entries = {label: class_map.find(label) for label in sorted(labels or ())}
+    classes = {label: entry.index for label, entry in entries.items() if entry is not None}
+    yield from class_tuning_steps(rules, len(subjects), derive, classes, collar_s)
+
+
+def _intervals(pairs: Sequence[Pair]) -> dict[str, tuple[float, float]]:
+    """How far the overall F1 would move with other recordings of the kind: the middle 90 % of
+    1,000 draws of recordings with replacement (bootstrap); nothing with fewer than five."""
+    if len(pairs) < _FEWEST_FOR_INTERVAL:
+        return {}
+    drawn = np.random.default_rng(0).integers(0, len(pairs), (_DRAWS, len(pairs)))
+    found = {}
+    for measure in ("0.2", "0.5", "segments"):
+        rows = []
+        for pair in pairs:
+            segments = measure == "segments"
+            counts = total(segment_counts(pair) if segments else event_counts(pair, float(measure)))
+            rows.append((counts.hits, counts.found + counts.truth))
+        hits, both = np.array(rows, float)[drawn].sum(axis=1).T
+        low, high = np.quantile(2 * hits / np.maximum(both, 1), (0.05, 0.95))
+        found[measure] = (float(low), float(high))
+    return found
+
+
+def _labels(subjects: tuple[EvaluationItem, ...], below: Ontology | None) -> set[str] | None:
+    """Labels to look for; None for all: in heard stretches whatever is found counts."""
+    if below is not None:
+        return true_labels(subjects)
+    anything = any(isinstance(s.judge, ReviewedTruth) for s in subjects)
+    return None if anything else true_labels(subjects)

@@ -1,0 +1,96 @@
+"""Which decisions of a project other rules or another model would contradict."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.events import Event, EventList
+from yamnet_gui.detection import Dissent, RuleSet, derive_events, replay_decisions
+from yamnet_gui.detection.evaluation import is_decision
+from yamnet_gui.labels.project import Project
+
+from .references import Scored, Skipped, StoredScores, scored_or_why
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """A decision that would be contradicted, and in which recording."""
+
+    recording_id: str
+    recording: str
+    dissent: Dissent
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectReplay:
+    """Decisions looked at, how many would be kept, and all objections by recording and time."""
+
+    decisions: int
+    kept: int
+    objections: tuple[Objection, ...]
+    recordings: int
+    left_out: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayStep:
+    """How far a replay is; `result` comes with the last step."""
+
+    done: int
+    total: int
+    result: ProjectReplay | None = None
+
+
+def replay_project(
+    project: Project,
+    scores: StoredScores,
+    rules: RuleSet,
+    class_map: ClassMap,
+    shown: Mapping[str, EventList] | None = None,
+) -> Iterator[ReplayStep]:
+    """Derives the events of every recording with decisions anew and holds them against those.
+
+    `shown` holds the events of recordings that are not stored yet (the open one), by id.
+    """
+    recordings = project.recordings()
+    objections: list[Objection] = []
+    left_out: list[Skipped] = []
+    decisions = kept = used = 0
+    for number, recording in enumerate(recordings):
+        events = (shown or {}).get(recording.id) or project.recording_events(recording.id)
+        decided = [event for event in events if is_decision(event)]
+        if decided:
+            scored, why = scored_or_why(scores, project.locate(recording))
+            if scored is None:
+                left_out.append(Skipped(recording.name, why))
+            else:
+                found = _found(scored, rules, class_map, _classes(decided, class_map))
+                replay = replay_decisions(decided, found)
+                used += 1
+                decisions += replay.decisions
+                kept += replay.kept
+                objections += [Objection(recording.id, recording.name, d) for d in replay.dissents]
+        yield ReplayStep(number + 1, len(recordings) + 1)
+    result = ProjectReplay(decisions, kept, tuple(objections), used, tuple(left_out))
+    yield ReplayStep(len(recordings) + 1, len(recordings) + 1, result)
+
+
+def _found(scored: Scored, rules: RuleSet, class_map: ClassMap, classes: list[int]) -> EventList:
+    return EventList.of(
+        event
+        for table in scored.tables
+        for event in derive_events(
+            table,
+            rules,
+            class_map,
+            [c for c in classes if c < table.scores.shape[1]],
+            scored.envelopes.get(table.channel),
+        )
+    )
+
+
+def _classes(decided: list[Event], class_map: ClassMap) -> list[int]:
+    names = {event.label for event in decided}
+    names |= {event.original.label for event in decided if event.original is not None}
+    found = (class_map.find(name) for name in names)
+    return sorted({entry.index for entry in found if entry is not None})

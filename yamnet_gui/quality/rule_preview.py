@@ -1,0 +1,188 @@
+"""What rules would change in all recordings of a project, and changing it."""
+
+from collections import Counter
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
+
+from yamnet_gui.analysis.envelopes import add_envelopes
+from yamnet_gui.analysis.event_table import find_events
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.events import Event, EventList
+from yamnet_gui.core.matching import EventDiff, compare
+from yamnet_gui.detection import RuleSet
+from yamnet_gui.labels.project import Project, Recording
+from yamnet_gui.labels.project.merge_detections import derived
+
+from .references import Skipped, StoredScores
+
+_MODEL_CLASSES = 521
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingChanges:
+    """What would change in one recording; `kept` events are touched and stay as they are."""
+
+    recording_id: str
+    name: str
+    changes: EventDiff
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
+class RulesPreview:
+    """What rules would change in a project: every recording with stored results, in order."""
+
+    rules: RuleSet
+    recordings: tuple[RecordingChanges, ...] = ()
+    left_out: tuple[Skipped, ...] = ()
+
+    @property
+    def appear(self) -> int:
+        return sum(len(one.changes.appear) for one in self.recordings)
+
+    @property
+    def vanish(self) -> int:
+        return sum(len(one.changes.vanish) for one in self.recordings)
+
+    @property
+    def change(self) -> int:
+        return sum(len(one.changes.change) for one in self.recordings)
+
+    @property
+    def kept(self) -> int:
+        return sum(one.kept for one in self.recordings)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing would change."""
+        return not any(one.changes for one in self.recordings)
+
+    def by_label(self) -> dict[str, tuple[int, int, int]]:
+        """How many events of each label appear, vanish and change; the most first."""
+        counts = tuple(
+            Counter(event.label for one in self.recordings for event in pick(one.changes))
+            for pick in (_appearing, _vanishing, _changing)
+        )
+        labels = {label for counter in counts for label in counter}
+        ranked = sorted(labels, key=lambda name: (-sum(c[name] for c in counts), name))
+        return {name: (counts[0][name], counts[1][name], counts[2][name]) for name in ranked}
+
+    def in_words(self) -> str:
+        """The counts as a person reads them."""
+        if self.empty:
+            return "nothing changes"
+        parts = (
+            f"{self.appear} appear" if self.appear else "",
+            f"{self.vanish} vanish" if self.vanish else "",
+            f"{self.change} change" if self.change else "",
+        )
+        return ", ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewStep:
+    """How far a preview is; the last step has it whole."""
+
+    done: int
+    total: int
+    preview: RulesPreview | None = None
+
+
+def preview_rules(
+    project: Project,
+    scores: StoredScores,
+    rules: RuleSet,
+    class_map: ClassMap,
+    fresh: Mapping[str, EventList] | None = None,
+) -> Iterator[PreviewStep]:
+    """Derives the events of every recording of the project anew, beside those that it holds.
+
+    `fresh` has what the rules find in recordings at hand (the open one), by id. Of the others the
+    stored results are taken; those without any are left out. Events of taught classes stay.
+    """
+    recordings = project.recordings()
+    found: list[RecordingChanges] = []
+    left_out: list[Skipped] = []
+    for number, recording in enumerate(recordings):
+        yield PreviewStep(number, len(recordings))
+        try:
+            events = (fresh or {}).get(recording.id)
+            if events is None:
+                events = yield from _events(project, recording, scores, rules, class_map, number)
+        except (UserError, OSError) as error:
+            reason = error.reason if isinstance(error, UserError) else str(error.strerror)
+            left_out.append(Skipped(recording.name, reason))
+            continue
+        if events is None:
+            left_out.append(Skipped(recording.name, "is not analysed with these settings"))
+            continue
+        found.append(_changes(project, recording, events))
+    preview = RulesPreview(rules, tuple(found), tuple(left_out))
+    yield PreviewStep(len(recordings), len(recordings), preview)
+
+
+def apply_rules(project: Project, preview: RulesPreview) -> str:
+    """Changes what the preview shows, as one step; what it did, in words.
+
+    An event that somebody has touched meanwhile stays as it is. Raises ProjectError.
+    """
+    rules = preview.rules
+    title = f"apply rules {rules.name}: {preview.in_words()}"
+    project.rederive(
+        title,
+        {
+            one.recording_id: (
+                [*one.changes.vanish, *(old for old, new in one.changes.change)],
+                [*one.changes.appear, *(new for old, new in one.changes.change)],
+            )
+            for one in preview.recordings
+            if one.changes
+        },
+    )
+    return title
+
+
+def _events(
+    project: Project,
+    recording: Recording,
+    scores: StoredScores,
+    rules: RuleSet,
+    class_map: ClassMap,
+    number: int,
+) -> Generator[PreviewStep, None, EventList | None]:
+    analysis = scores.analysis(project.locate(recording))
+    if analysis is None:
+        return None
+    if rules.refines:
+        for _ in add_envelopes(analysis):
+            yield PreviewStep(number, len(project.recordings()))  # so that it can be stopped
+    return find_events(analysis, rules).labelled(class_map).events
+
+
+def _changes(project: Project, recording: Recording, fresh: EventList) -> RecordingChanges:
+    stored = project.recording_events(recording.id)
+    gone = project.deleted_events(recording.id)
+    found = [event for event in fresh if _of_the_model(event)]
+    after = [event for event in derived(stored, gone, found) if not event.touched]
+    before = [event for event in stored if not event.touched and _of_the_model(event)]
+    changes = compare(EventList.of(before), EventList.of(after))
+    kept = sum(event.touched for event in stored)
+    return RecordingChanges(recording.id, recording.name, changes, kept)
+
+
+def _of_the_model(event: Event) -> bool:
+    """Whether an event comes from a class of the network; others have scores of their own."""
+    return event.class_index is not None and event.class_index < _MODEL_CLASSES
+
+
+def _appearing(changes: EventDiff) -> tuple[Event, ...]:
+    return changes.appear
+
+
+def _vanishing(changes: EventDiff) -> tuple[Event, ...]:
+    return changes.vanish
+
+
+def _changing(changes: EventDiff) -> tuple[Event, ...]:
+    return tuple(new for _, new in changes.change)
