@@ -95,10 +95,20 @@ def room(samples: Samples, decay_s: float, share: float, seed: int) -> Samples:
 # The sounds
 
 
-def speech(text: str, voice: str, pitch: int, words_per_minute: int) -> Samples:
+def speech(text: str, output: str, pitch: int, words_per_minute: int) -> Samples:
     """A sentence spoken by espeak-ng."""
     spoken = subprocess.run(
-        ["espeak-ng", "-v", voice, "-p", str(pitch), "-s", str(words_per_minute), "--stdout", text],
+        [
+            "espeak-ng",
+            "-v",
+            output,
+            "-p",
+            str(pitch),
+            "-s",
+            str(words_per_minute),
+            "--stdout",
+            text,
+        ],
         capture_output=True,
         check=True,
     )

@@ -7,11 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from PySide6.QtCore import QObject
 from pytestqt.exceptions import TimeoutError as NotInTime
 from pytestqt.qtbot import QtBot
 
 from yamnet_gui import app
 from yamnet_gui.gui.workbench import Workbench
+
+from .support.owners import Owners
 
 RATE_HZ = 16_000
 
@@ -98,6 +101,14 @@ def busy_parts(bench: Workbench) -> list[str]:
         **{type(feature).__name__: feature.busy for feature in bench.features},
     }
     return [name for name, busy in parts.items() if busy]
+
+
+@pytest.fixture
+def owners(qtbot: QtBot) -> Iterator[Owners]:
+    """New owners of the state of a window, without the window."""
+    parent = QObject()
+    yield Owners(parent)
+    parent.deleteLater()
 
 
 @pytest.fixture(scope="session")

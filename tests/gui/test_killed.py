@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.labels.project.killing import survives
 
-from . import projects
+from .support import projects
 
 
 @pytest.fixture(autouse=True)
@@ -18,9 +18,9 @@ def homes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_the_window_loses_nothing_over_two_kills(tmp_path: Path) -> None:
-    assert survives(projects.made(tmp_path / "project"), 2, "tests.gui.editor") > 0
+    assert survives(projects.made(tmp_path / "project"), 2, "tests.gui.support.editor") > 0
 
 
 @pytest.mark.slow
 def test_the_window_loses_nothing_over_a_hundred_kills(tmp_path: Path) -> None:
-    assert survives(projects.made(tmp_path / "project"), 100, "tests.gui.editor") > 100
+    assert survives(projects.made(tmp_path / "project"), 100, "tests.gui.support.editor") > 100

@@ -64,7 +64,7 @@ from .scopes import (
 from .second_pass import FINE_HOP_S, densified, fine_frames, fine_grid, spans_to_rescore
 from .sound_event_bounding_boxes import BoxSettings
 from .sparse_scores import PreparedScores, prepare
-from .stability import Stability, Variant, review_order, stability, stretch, variants
+from .stability import Stability, Variant, review_order, segment, stability, variants
 from .tuning import (
     FEWEST_TRUE,
     Tuning,
@@ -151,10 +151,10 @@ __all__ = [
     "rules_to_json",
     "save_rules",
     "scopes_of",
+    "segment",
     "share_interval",
     "spans_to_rescore",
     "stability",
-    "stretch",
     "threshold_for_precision",
     "threshold_for_recall",
     "tune",

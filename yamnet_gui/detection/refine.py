@@ -89,7 +89,7 @@ def refine_edges(
             grid.start_s,
             grid.end_s,
         )
-    begin, end, lowest, highest = _stretches(detections, envelope, settings, limits)
+    begin, end, lowest, highest = _segments(detections, envelope, settings, limits)
     usable = np.flatnonzero(end - begin >= 2)
     # A few at a time: that needs little memory, and what it needs stays near the processor.
     place = np.cumsum(end[usable] - begin[usable]) // _ROWS_AT_ONCE
@@ -144,7 +144,7 @@ def _located(
     return source, begins, ends, early, late
 
 
-def _stretches(
+def _segments(
     detections: Detections, envelope: Envelope, settings: EdgeSettings, limits: Limits
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Where in the envelope each detection is looked for (begin, end) and the first and last

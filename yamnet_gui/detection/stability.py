@@ -59,7 +59,7 @@ def variants(
     )
 
 
-def stretch(event: Event, variant: Variant, duration_s: float) -> TimeSpan:
+def segment(event: Event, variant: Variant, duration_s: float) -> TimeSpan:
     """The part of the recording to score for a variant: all windows whose centre tile touches the
     event, moved by the shift and kept inside the recording."""
     lead = PATCH_S / 2

@@ -39,17 +39,17 @@ def near_duplicates(
     directions = frames.read(probes) * frames.scales[probes, np.newaxis]
     times = np.array([frames.span_at(int(row)).start_s for row in probes])
     found: dict[tuple[str, int | None], tuple[Track, Floats, NDArray[np.float64]]] = {}
-    for stretch in frames.stretches:
-        if stretch.track.recording == recording:
+    for segment in frames.segments:
+        if segment.track.recording == recording:
             continue
-        best, where = _best(frames, stretch, directions)
-        at_s = stretch.track.start_s + (stretch.first_frame + where) * stretch.track.hop_s
-        key = (stretch.track.recording, stretch.track.channel)
+        best, where = _best(frames, segment, directions)
+        at_s = segment.track.start_s + (segment.first_frame + where) * segment.track.hop_s
+        key = (segment.track.recording, segment.track.channel)
         if key in found:
             _, earlier, earlier_s = found[key]
             at_s = np.where(best > earlier, at_s, earlier_s)
             best = np.maximum(best, earlier)
-        found[key] = (stretch.track, best, at_s)
+        found[key] = (segment.track, best, at_s)
     duplicates = []
     for track, best, at_s in found.values():
         hits = best >= alike
@@ -61,17 +61,17 @@ def near_duplicates(
 
 
 def _best(
-    frames: Frames, stretch: Segment, directions: Floats
+    frames: Frames, segment: Segment, directions: Floats
 ) -> tuple[Floats, NDArray[np.float64]]:
     """For each direction the highest cosine in a stretch, and the place of its row there."""
     best = np.full(len(directions), -2, np.float32)
     where = np.zeros(len(directions))
-    for first in range(stretch.first_row, stretch.stop_row, _BLOCK_ROWS):
-        part = slice(first, min(first + _BLOCK_ROWS, stretch.stop_row))
+    for first in range(segment.first_row, segment.stop_row, _BLOCK_ROWS):
+        part = slice(first, min(first + _BLOCK_ROWS, segment.stop_row))
         cosines = directions @ (widened(frames.vectors[part]) * frames.scales[part, np.newaxis]).T
         place = cosines.argmax(axis=1)
         highest = cosines[np.arange(len(place)), place]
         better = highest > best
-        where[better] = (first - stretch.first_row) + place[better]
+        where[better] = (first - segment.first_row) + place[better]
         best = np.maximum(best, highest)
     return best, where

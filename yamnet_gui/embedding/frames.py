@@ -59,12 +59,12 @@ class Frames:
     `vectors`: float16 or float32 (rows, numbers), mapped from the disk where it is a store's.
     `scales`: float32 (rows,), one over each row's length (0 for a row of zeros). `coarse` speeds
     up the search and may be missing.
-    `stretches` are ordered by row and do not overlap; rows outside them are dead.
+    `segments` are ordered by row and do not overlap; rows outside them are dead.
     """
 
     vectors: NDArray[np.float16] | Floats
     scales: Floats
-    stretches: tuple[Segment, ...]
+    segments: tuple[Segment, ...]
     coarse: Coarse | None = None
 
     @classmethod
@@ -79,27 +79,27 @@ class Frames:
     @property
     def live(self) -> int:
         """How many frames there are, without the dead ones."""
-        return sum(s.count for s in self.stretches)
+        return sum(s.count for s in self.segments)
 
     @cached_property
     def _firsts(self) -> list[int]:
-        return [s.first_row for s in self.stretches]
+        return [s.first_row for s in self.segments]
 
-    def stretch_at(self, row: int) -> Segment:
+    def segment_at(self, row: int) -> Segment:
         """The stretch that holds a row. Raises IndexError for a dead row."""
         place = bisect_right(self._firsts, row) - 1
-        if place < 0 or row >= self.stretches[place].stop_row:
+        if place < 0 or row >= self.segments[place].stop_row:
             raise IndexError(row)
-        return self.stretches[place]
+        return self.segments[place]
 
     def track_at(self, row: int) -> Track:
-        return self.stretch_at(row).track
+        return self.segment_at(row).track
 
     def span_at(self, row: int) -> TimeSpan:
         """The 0.96 s that a frame hears, within the analysed part."""
-        stretch = self.stretch_at(row)
-        track = stretch.track
-        start = track.start_s + (stretch.first_frame + row - stretch.first_row) * track.hop_s
+        segment = self.segment_at(row)
+        track = segment.track
+        start = track.start_s + (segment.first_frame + row - segment.first_row) * track.hop_s
         return TimeSpan(start, max(start, min(start + PATCH_S, track.end_s)))
 
     def rows_in(
@@ -111,17 +111,17 @@ class Frames:
         the mix and every channel.
         """
         parts = []
-        for stretch in self.stretches:
-            track = stretch.track
+        for segment in self.segments:
+            track = segment.track
             if track.recording != recording or (channel != "any" and track.channel != channel):
                 continue
-            first, last = 0, stretch.count - 1
+            first, last = 0, segment.count - 1
             if span is not None:
-                grid = track.grid(stretch.first_frame + stretch.count)
-                first = grid.frame_at(span.start_s) - stretch.first_frame
-                last = grid.frame_at(max(span.start_s, span.end_s - 1e-9)) - stretch.first_frame
-                first, last = max(0, first), min(stretch.count - 1, last)
-            parts.append(stretch.first_row + np.arange(first, last + 1, dtype=np.int64))
+                grid = track.grid(segment.first_frame + segment.count)
+                first = grid.frame_at(span.start_s) - segment.first_frame
+                last = grid.frame_at(max(span.start_s, span.end_s - 1e-9)) - segment.first_frame
+                first, last = max(0, first), min(segment.count - 1, last)
+            parts.append(segment.first_row + np.arange(first, last + 1, dtype=np.int64))
         return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
     def read(self, rows: Rows | Sequence[int]) -> Floats:
@@ -130,14 +130,14 @@ class Frames:
 
     def live_rows(self) -> Rows:
         """Every row that is not dead, int64 (n,), ascending."""
-        parts = [np.arange(s.first_row, s.stop_row, dtype=np.int64) for s in self.stretches]
+        parts = [np.arange(s.first_row, s.stop_row, dtype=np.int64) for s in self.segments]
         return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
     def blocks(self, rows: int = 4096) -> Iterator[tuple[int, Floats]]:
         """First row and embeddings float32 of block after block, dead rows left out."""
-        for stretch in self.stretches:
-            for first in range(stretch.first_row, stretch.stop_row, rows):
-                last = min(first + rows, stretch.stop_row)
+        for segment in self.segments:
+            for first in range(segment.first_row, segment.stop_row, rows):
+                last = min(first + rows, segment.stop_row)
                 yield first, widened(self.vectors[first:last])
 
 

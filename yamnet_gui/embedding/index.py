@@ -32,9 +32,9 @@ class FrameIndex:
     def build(cls, frames: Frames, width: int = 256) -> "FrameIndex":
         """Takes minutes for a million frames. Raises SettingsError without the library."""
         graph = _graph(frames.vectors.shape[1])
-        for stretch in frames.stretches:
-            for first in range(stretch.first_row, stretch.stop_row, _BLOCK_ROWS):
-                last = min(first + _BLOCK_ROWS, stretch.stop_row)
+        for segment in frames.segments:
+            for first in range(segment.first_row, segment.stop_row, _BLOCK_ROWS):
+                last = min(first + _BLOCK_ROWS, segment.stop_row)
                 graph.add(np.arange(first, last), np.asarray(frames.vectors[first:last]))
         graph.expansion_search = width
         return cls(frames, graph, width)

@@ -153,9 +153,9 @@ class _Scores:
             self._bounds = np.full(len(self.near), _ROUNDING, np.float32)
         self.open = frames.live
         at = 0
-        for stretch in frames.stretches:
-            self.near[at : stretch.first_row] = _HIDDEN
-            at = stretch.stop_row
+        for segment in frames.segments:
+            self.near[at : segment.first_row] = _HIDDEN
+            at = segment.stop_row
         self.near[at:] = _HIDDEN
 
     def hide(self, rows: Rows) -> None:
@@ -232,29 +232,29 @@ def _neighbourhoods(
             break
         if row in taken:
             continue
-        stretch = scores.frames.stretch_at(row)
-        first, last = _extent(scores, stretch, row, cosine * share, taken)
-        margin = int(np.ceil(apart_s / stretch.track.hop_s))
-        low, high = max(stretch.first_row, first - margin), min(stretch.stop_row, last + margin + 1)
+        segment = scores.frames.segment_at(row)
+        first, last = _extent(scores, segment, row, cosine * share, taken)
+        margin = int(np.ceil(apart_s / segment.track.hop_s))
+        low, high = max(segment.first_row, first - margin), min(segment.stop_row, last + margin + 1)
         taken.update(range(low, high))
-        found.append(Match(stretch.track, _span(stretch, first, last), cosine, row))
+        found.append(Match(segment.track, _span(segment, first, last), cosine, row))
     return found
 
 
 def _extent(
-    scores: _Scores, stretch: Segment, row: int, bound: float, taken: set[int]
+    scores: _Scores, segment: Segment, row: int, bound: float, taken: set[int]
 ) -> tuple[int, int]:
     """First and last row around `row` that reach `bound` without a gap."""
     first = last = row
-    while _reaches(scores, first - 1, stretch, bound, taken):
+    while _reaches(scores, first - 1, segment, bound, taken):
         first -= 1
-    while _reaches(scores, last + 1, stretch, bound, taken):
+    while _reaches(scores, last + 1, segment, bound, taken):
         last += 1
     return first, last
 
 
-def _reaches(scores: _Scores, row: int, stretch: Segment, bound: float, taken: set[int]) -> bool:
-    if not stretch.first_row <= row < stretch.stop_row or row in taken:
+def _reaches(scores: _Scores, row: int, segment: Segment, bound: float, taken: set[int]) -> bool:
+    if not segment.first_row <= row < segment.stop_row or row in taken:
         return False
     near = float(scores.near[row])
     if near <= _HIDDEN or abs(near - bound) > scores.slack(row):
@@ -262,10 +262,10 @@ def _reaches(scores: _Scores, row: int, stretch: Segment, bound: float, taken: s
     return bool(scores.exact(np.array([row]))[0] >= bound)
 
 
-def _span(stretch: Segment, first: int, last: int) -> TimeSpan:
+def _span(segment: Segment, first: int, last: int) -> TimeSpan:
     """From the first to the last frame's centre tile, and no shorter than what a frame hears."""
-    track = stretch.track
-    frame = stretch.first_frame - stretch.first_row
+    track = segment.track
+    frame = segment.first_frame - segment.first_row
     middle_s = track.start_s + PATCH_S / 2
     start = middle_s + (frame + first) * track.hop_s - max(track.hop_s, PATCH_S) / 2
     end = middle_s + (frame + last) * track.hop_s + max(track.hop_s, PATCH_S) / 2

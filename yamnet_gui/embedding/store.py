@@ -45,7 +45,7 @@ class EmbeddingStore:
         self.numbers = numbers
         self.read_only = read_only
         self._guard = threading.RLock()
-        self._stretches: list[Segment] = []
+        self._segments: list[Segment] = []
         self._view: Frames | None = None
         self._lock: FileLock | None = None
         try:
@@ -70,7 +70,7 @@ class EmbeddingStore:
         with self._guard:
             if self._view is None:
                 vectors, scales, coarse = self._files.mapped()
-                self._view = Frames(vectors, scales, tuple(self._stretches), coarse)
+                self._view = Frames(vectors, scales, tuple(self._segments), coarse)
             return self._view
 
     def stored(self, recording: str, channel: int | None = None) -> int:
@@ -82,7 +82,7 @@ class EmbeddingStore:
     def recordings(self) -> tuple[str, ...]:
         """Ids of the recordings in the store, in the order of their first frames."""
         with self._guard:
-            return tuple(dict.fromkeys(s.track.recording for s in self._stretches))
+            return tuple(dict.fromkeys(s.track.recording for s in self._segments))
 
     def append(self, track: Track, first_frame: int, embeddings: Floats) -> None:
         """Stores the next frames of a track, float32 (n, numbers).
@@ -106,10 +106,10 @@ class EmbeddingStore:
             if fresh.shape[1] != self.numbers or not np.isfinite(fresh).all():
                 raise ValueError(f"{self.numbers} finite numbers a frame are needed")
             halves = np.clip(fresh, -_HALF_MAX, _HALF_MAX).astype(np.float16)
-            stretch = Segment(track, self._files.rows, len(fresh), there)
+            segment = Segment(track, self._files.rows, len(fresh), there)
             with self._worded():
                 self._files.append(halves, {"track": asdict(track), "first": there})
-            self._add(stretch)
+            self._add(segment)
 
     def remove(self, recording: str) -> None:
         """Forgets a recording. The room is given back by `compact`."""
@@ -126,7 +126,7 @@ class EmbeddingStore:
     def dead_rows(self) -> int:
         """Rows that no recording needs any more."""
         with self._guard:
-            return self._files.rows - sum(s.count for s in self._stretches)
+            return self._files.rows - sum(s.count for s in self._segments)
 
     def compact(self) -> None:
         """Gives back the room of dead rows; snapshots stay as they are."""
@@ -134,11 +134,11 @@ class EmbeddingStore:
             vectors = self.frames().vectors
             lines = [
                 ({"track": asdict(s.track), "first": s.first_frame}, _parts(vectors, s))
-                for s in self._stretches
+                for s in self._segments
             ]
             self._files.rewrite(lines)
             self._files = StoreFiles(self.folder, self.model_sha256, self.numbers, True)
-            self._stretches, self._view = [], None
+            self._segments, self._view = [], None
             self._replay(self._files.lines)
 
     def sync(self) -> None:
@@ -190,7 +190,7 @@ class EmbeddingStore:
     def _of(self, recording: str, channel: Channel) -> list[Segment]:
         return [
             s
-            for s in self._stretches
+            for s in self._segments
             if s.track.recording == recording and channel in ("any", s.track.channel)
         ]
 
@@ -213,28 +213,28 @@ class EmbeddingStore:
     def _apply(self, line: dict[str, Any]) -> None:
         if "drop" in line:
             gone = {id(s) for s in self._of(line["drop"], line["channel"])}
-            self._stretches = [s for s in self._stretches if id(s) not in gone]
+            self._segments = [s for s in self._segments if id(s) not in gone]
         elif "moved" in line:
-            self._stretches = [
+            self._segments = [
                 replace(s, track=replace(s.track, path=line["path"]))
                 if s.track.recording == line["moved"]
                 else s
-                for s in self._stretches
+                for s in self._segments
             ]
         self._view = None
 
-    def _add(self, stretch: Segment) -> None:
+    def _add(self, segment: Segment) -> None:
         """Adds a stretch, as a part of the last one where it goes on with it."""
-        last = self._stretches[-1] if self._stretches else None
+        last = self._segments[-1] if self._segments else None
         if (
             last is not None
-            and last.track == stretch.track
-            and last.stop_row == stretch.first_row
-            and last.first_frame + last.count == stretch.first_frame
+            and last.track == segment.track
+            and last.stop_row == segment.first_row
+            and last.first_frame + last.count == segment.first_frame
         ):
-            self._stretches[-1] = replace(last, count=last.count + stretch.count)
+            self._segments[-1] = replace(last, count=last.count + segment.count)
         else:
-            self._stretches.append(stretch)
+            self._segments.append(segment)
         self._view = None
 
 
@@ -258,7 +258,7 @@ def _track(values: dict[str, Any]) -> Track:
     )
 
 
-def _parts(vectors: Halves | Floats, stretch: Segment) -> Iterator[Halves]:
-    for first in range(stretch.first_row, stretch.stop_row, _BLOCK_ROWS):
-        block = vectors[first : min(first + _BLOCK_ROWS, stretch.stop_row)]
+def _parts(vectors: Halves | Floats, segment: Segment) -> Iterator[Halves]:
+    for first in range(segment.first_row, segment.stop_row, _BLOCK_ROWS):
+        block = vectors[first : min(first + _BLOCK_ROWS, segment.stop_row)]
         yield np.asarray(block, np.float16)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from yamnet_gui.analysis.model import Model
 from yamnet_gui.audio import AudioSource, mono_16k, open_audio
 from yamnet_gui.core.events import Event
-from yamnet_gui.detection import Stability, Variant, stability, stretch, variants
+from yamnet_gui.detection import Stability, Variant, segment, stability, variants
 from yamnet_gui.yamnet import Analyzer, frame_count
 
 _RATE_HZ = 16_000
@@ -79,7 +79,7 @@ def _pieces(source: AudioSource, event: Event, gain_db: float) -> Iterator[_Piec
         if channel not in read:
             read[channel] = _around(source, short, channel, gain_db)
         start_s, samples = read[channel]
-        span = stretch(short, variant, info.duration_s)
+        span = segment(short, variant, info.duration_s)
         first = max(0, round((span.start_s - start_s) * _RATE_HZ))
         last = max(first + 1, round((span.end_s - start_s) * _RATE_HZ))
         part = samples[first:last] * np.float32(10 ** (variant.gain_db / 20))
@@ -117,7 +117,7 @@ def _around(
 ) -> tuple[float, Floats]:
     """Where it starts and the samples at 16 kHz of all that any variant may need."""
     duration_s = source.info.duration_s
-    spans = [stretch(event, variant, duration_s) for variant in variants(1)]
+    spans = [segment(event, variant, duration_s) for variant in variants(1)]
     start_s = min(span.start_s for span in spans)
     end_s = max(span.end_s for span in spans)
     blocks = mono_16k(source, channel=channel, gain_db=gain_db, start_s=start_s, end_s=end_s)

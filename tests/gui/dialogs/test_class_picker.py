@@ -4,13 +4,13 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from tests.gui.worlds import DOG, World
+from tests.gui.support.owners import DOG, Owners
 from yamnet_gui.gui.dialogs.class_picker import ClassPickerDialog, LabelChoice, used_labels
 
 
 @pytest.fixture
-def dialog(world: World, qtbot: QtBot) -> ClassPickerDialog:
-    dialog = ClassPickerDialog(world.class_map, world.ontology, ["Blackbird", "Speech"])
+def dialog(owners: Owners, qtbot: QtBot) -> ClassPickerDialog:
+    dialog = ClassPickerDialog(owners.class_map, owners.ontology, ["Blackbird", "Speech"])
     qtbot.addWidget(dialog)
     return dialog
 
@@ -46,15 +46,15 @@ def test_what_was_typed_in_full_comes_before_what_was_used(dialog: ClassPickerDi
     assert dialog.choices("bird")[0].label == "Bird"
 
 
-def test_a_word_of_ones_own_may_be_a_label(dialog: ClassPickerDialog, world: World) -> None:
+def test_a_word_of_ones_own_may_be_a_label(dialog: ClassPickerDialog, owners: Owners) -> None:
     assert dialog.choices("Zebra finch")[-1] == LabelChoice("Zebra finch")
     dialog.search.setText("Zebra finch")
     assert "Use the label" in dialog.list.item(0).text()
 
 
-def test_only_classes_where_labels_are_not_wanted(world: World, qtbot: QtBot) -> None:
+def test_only_classes_where_labels_are_not_wanted(owners: Owners, qtbot: QtBot) -> None:
     dialog = ClassPickerDialog(
-        world.class_map, world.ontology, ["Blackbird"], "Show", own_labels=False
+        owners.class_map, owners.ontology, ["Blackbird"], "Show", own_labels=False
     )
     qtbot.addWidget(dialog)
     assert all(c.class_index is not None for c in dialog.choices("bla"))

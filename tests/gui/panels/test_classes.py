@@ -5,18 +5,18 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QDoubleSpinBox
 from pytestqt.qtbot import QtBot
 
-from tests.gui.worlds import DOG, SPEECH, World
+from tests.gui.support.owners import DOG, SPEECH, Owners
 from yamnet_gui.gui.panels.class_table_model import ClassColumn
 from yamnet_gui.gui.panels.classes import ClassesPanel
 from yamnet_gui.gui.state.class_view import ClassOrder, Showing
 
 
 @pytest.fixture
-def panel(world: World, qtbot: QtBot) -> ClassesPanel:
-    world.yard()
-    world.score({(3, DOG): 0.9, (4, SPEECH): 0.6})
+def panel(owners: Owners, qtbot: QtBot) -> ClassesPanel:
+    owners.yard()
+    owners.score({(3, DOG): 0.9, (4, SPEECH): 0.6})
     panel = ClassesPanel(
-        world.class_map, world.ontology, world.class_view, world.rules, world.document
+        owners.class_map, owners.ontology, owners.class_view, owners.rules, owners.document
     )
     qtbot.addWidget(panel)
     panel.resize(280, 600)
@@ -29,35 +29,35 @@ def pick(panel: ClassesPanel, class_index: int) -> None:
     panel.tree.setCurrentIndex(panel.model.index_of(class_index))
 
 
-def test_a_row_chooses_its_class(panel: ClassesPanel, world: World) -> None:
+def test_a_row_chooses_its_class(panel: ClassesPanel, owners: Owners) -> None:
     pick(panel, DOG)
-    assert world.class_view.chosen == DOG
+    assert owners.class_view.chosen == DOG
 
 
 def test_a_class_chosen_elsewhere_becomes_the_current_row(
-    panel: ClassesPanel, world: World
+    panel: ClassesPanel, owners: Owners
 ) -> None:
-    world.class_view.choose(300)
+    owners.class_view.choose(300)
     assert panel.model.class_at(panel.tree.currentIndex()) == 300
-    world.class_view.set_options(order=ClassOrder.ONTOLOGY)
+    owners.class_view.set_options(order=ClassOrder.ONTOLOGY)
     assert panel.model.class_at(panel.tree.currentIndex()) == 300
 
 
 def test_the_best_class_chosen_after_an_analysis_stands_on_top(
-    panel: ClassesPanel, world: World
+    panel: ClassesPanel, owners: Owners
 ) -> None:
-    world.score({(3, 500): 0.95, (4, 499): 0.6})
-    world.class_view.choose(500)
+    owners.score({(3, 500): 0.95, (4, 499): 0.6})
+    owners.class_view.choose(500)
     assert panel.model.class_at(panel.tree.indexAt(QPoint(20, 2))) == 500
     assert panel.tree.verticalScrollBar().value() == 0
 
 
-def test_the_boxes_write_and_follow_the_class_view(panel: ClassesPanel, world: World) -> None:
+def test_the_boxes_write_and_follow_the_class_view(panel: ClassesPanel, owners: Owners) -> None:
     panel.order.setCurrentIndex(panel.order.findData(ClassOrder.NAME))
     panel.order.activated.emit(panel.order.currentIndex())
     panel.showing.activated.emit(panel.showing.findData(Showing.EVENTS))
     panel.limit.setValue(7)
-    view = world.class_view
+    view = owners.class_view
     assert (view.order, view.showing, view.limit) == (ClassOrder.NAME, Showing.EVENTS, 7)
     view.set_options(showing=Showing.TICKED, order=ClassOrder.BEST, limit=12)
     assert panel.showing.currentData() == Showing.TICKED
@@ -66,7 +66,7 @@ def test_the_boxes_write_and_follow_the_class_view(panel: ClassesPanel, world: W
 
 
 def test_the_slider_and_the_box_ask_for_one_threshold(
-    panel: ClassesPanel, world: World, qtbot: QtBot
+    panel: ClassesPanel, owners: Owners, qtbot: QtBot
 ) -> None:
     asked: list[tuple[object, float]] = []
     panel.threshold_requested.connect(lambda i, value: asked.append((i, value)))
@@ -77,10 +77,10 @@ def test_the_slider_and_the_box_ask_for_one_threshold(
 
 
 def test_new_rules_move_the_slider_without_asking(
-    panel: ClassesPanel, world: World, qtbot: QtBot
+    panel: ClassesPanel, owners: Owners, qtbot: QtBot
 ) -> None:
     with qtbot.assertNotEmitted(panel.threshold_requested):
-        world.rules.set_threshold(None, 0.35)
+        owners.rules.set_threshold(None, 0.35)
     assert panel.slider.value() == 35
     assert panel.threshold.value() == 0.35
 
@@ -98,7 +98,7 @@ def test_a_threshold_is_edited_in_place(panel: ClassesPanel, qtbot: QtBot) -> No
 
 
 def test_a_threshold_being_typed_survives_new_scores(
-    panel: ClassesPanel, world: World, qtbot: QtBot
+    panel: ClassesPanel, owners: Owners, qtbot: QtBot
 ) -> None:
     cell = panel.model.index(panel.model.index_of(DOG).row(), ClassColumn.THRESHOLD)
     panel.tree.setCurrentIndex(cell)
@@ -106,7 +106,7 @@ def test_a_threshold_being_typed_survives_new_scores(
     editor = panel.tree.viewport().findChild(QDoubleSpinBox)
     assert editor is not None
     editor.lineEdit().setText("0.7")
-    world.score({(3, DOG): 0.3, (4, SPEECH): 0.6})
+    owners.score({(3, DOG): 0.3, (4, SPEECH): 0.6})
     panel.refresh()
     assert editor.lineEdit().text() == "0.7"
     with qtbot.waitSignal(panel.threshold_requested) as asked:
@@ -115,27 +115,27 @@ def test_a_threshold_being_typed_survives_new_scores(
 
 
 def test_a_click_on_the_tick_shows_the_class_always(
-    panel: ClassesPanel, world: World, qtbot: QtBot
+    panel: ClassesPanel, owners: Owners, qtbot: QtBot
 ) -> None:
     cell = panel.tree.visualRect(panel.model.index_of(DOG))
     place = QPoint(cell.left() + 9, cell.center().y())
     qtbot.mouseClick(panel.tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert world.class_view.ticked == {DOG}
+    assert owners.class_view.ticked == {DOG}
 
 
 def test_a_search_and_enter_choose_the_first_class(
-    panel: ClassesPanel, world: World, qtbot: QtBot
+    panel: ClassesPanel, owners: Owners, qtbot: QtBot
 ) -> None:
     qtbot.keyClicks(panel.search, "growl")
     qtbot.keyClick(panel.search, Qt.Key.Key_Return)
-    assert world.class_view.chosen == world.class_map.select(["Growling"])[0].index
+    assert owners.class_view.chosen == owners.class_map.select(["Growling"])[0].index
 
 
-def test_many_chunks_give_few_updates(panel: ClassesPanel, world: World, qtbot: QtBot) -> None:
+def test_many_chunks_give_few_updates(panel: ClassesPanel, owners: Owners, qtbot: QtBot) -> None:
     updates: list[int] = []
     panel.model.layoutChanged.connect(lambda: updates.append(1))
     for value in range(1, 50):
-        world.score({(3, DOG): 0.9, (4, SPEECH): 0.5, (5, value + 100): value / 60})
+        owners.score({(3, DOG): 0.9, (4, SPEECH): 0.5, (5, value + 100): value / 60})
     assert updates == []
     qtbot.waitUntil(lambda: bool(updates), timeout=2000)
     assert len(updates) == 1
@@ -143,9 +143,9 @@ def test_many_chunks_give_few_updates(panel: ClassesPanel, world: World, qtbot: 
 
 
 def test_a_right_click_offers_the_common_threshold_again(
-    panel: ClassesPanel, world: World, qtbot: QtBot
+    panel: ClassesPanel, owners: Owners, qtbot: QtBot
 ) -> None:
-    world.rules.set_threshold(DOG, 0.8)
+    owners.rules.set_threshold(DOG, 0.8)
     menu = panel.menu_for(panel.model.index_of(DOG))
     offered = {action.text(): action for action in menu.actions()}
     with qtbot.waitSignal(panel.class_cleared) as cleared:
@@ -153,9 +153,9 @@ def test_a_right_click_offers_the_common_threshold_again(
     assert cleared.args == [DOG]
 
 
-def test_open_groups_stay_open_after_a_search(panel: ClassesPanel, world: World) -> None:
-    world.class_view.set_options(order=ClassOrder.ONTOLOGY)
-    index = panel.model.index_of(world.class_map.select(["Animal"])[0].index)
+def test_open_groups_stay_open_after_a_search(panel: ClassesPanel, owners: Owners) -> None:
+    owners.class_view.set_options(order=ClassOrder.ONTOLOGY)
+    index = panel.model.index_of(owners.class_map.select(["Animal"])[0].index)
     dog = panel.model.index_of(DOG)
     panel.tree.expand(panel.model.parent(dog))
     assert panel.tree.isExpanded(index)

@@ -4,16 +4,16 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from pytestqt.qtbot import QtBot
 
-from tests.gui.worlds import World
+from tests.gui.support.owners import Owners
 from yamnet_gui.core.events import EventList, ReviewState
 from yamnet_gui.gui.panels.events import EventsPanel
 from yamnet_gui.gui.state.document import AnalysisState
 
 
 @pytest.fixture
-def panel(world: World, qtbot: QtBot) -> EventsPanel:
-    world.yard()
-    panel = EventsPanel(world.document, world.selection, world.class_map, world.folding)
+def panel(owners: Owners, qtbot: QtBot) -> EventsPanel:
+    owners.yard()
+    panel = EventsPanel(owners.document, owners.selection, owners.class_map, owners.folding)
     qtbot.addWidget(panel)
     panel.resize(320, 400)
     panel.show()
@@ -25,65 +25,67 @@ def rows(panel: EventsPanel) -> list[int]:
     return sorted(index.row() for index in panel.table.selectionModel().selectedRows())
 
 
-def test_choosing_rows_chooses_events(panel: EventsPanel, world: World) -> None:
+def test_choosing_rows_chooses_events(panel: EventsPanel, owners: Owners) -> None:
     panel.table.selectRow(1)
-    assert world.selection.ids == ("dog",)
+    assert owners.selection.ids == ("dog",)
     flags = QItemSelectionModel.SelectionFlag
     panel.table.selectionModel().select(panel.model.index(3, 0), flags.Select | flags.Rows)
-    assert set(world.selection.ids) == {"dog", "quiet"}
-    assert world.selection.current == "dog"
+    assert set(owners.selection.ids) == {"dog", "quiet"}
+    assert owners.selection.current == "dog"
 
 
 def test_chosen_events_are_selected_without_an_echo(
-    panel: EventsPanel, world: World, qtbot: QtBot
+    panel: EventsPanel, owners: Owners, qtbot: QtBot
 ) -> None:
     changes: list[tuple[str, ...]] = []
-    world.selection.changed.connect(lambda: changes.append(world.selection.ids))
-    world.selection.select(["dog2", "speech"])
+    owners.selection.changed.connect(lambda: changes.append(owners.selection.ids))
+    owners.selection.select(["dog2", "speech"])
     assert rows(panel) == [0, 2]
     assert panel.table.currentIndex().row() == 2
     assert changes == [("dog2", "speech")]
-    world.selection.select([])
+    owners.selection.select([])
     assert rows(panel) == []
 
 
 def test_the_selection_stays_through_sorting_filtering_and_new_events(
-    panel: EventsPanel, world: World
+    panel: EventsPanel, owners: Owners
 ) -> None:
-    world.selection.select(["dog", "quiet"])
+    owners.selection.select(["dog", "quiet"])
     panel.table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
     assert rows(panel) == [0, 2]
     panel.search.setText("dog")
     assert rows(panel) == [1]
-    assert world.selection.ids == ("dog", "quiet")
+    assert owners.selection.ids == ("dog", "quiet")
     panel.clear_filter()
-    world.document.set_events(world.document.events.with_events(world.event("new", 30.0)))
+    owners.document.set_events(owners.document.events.with_events(owners.event("new", 30.0)))
     assert [panel.model.shown[r].id for r in rows(panel)] == ["quiet", "dog"]
-    assert world.selection.ids == ("dog", "quiet")
+    assert owners.selection.ids == ("dog", "quiet")
 
 
 def test_an_event_that_leaves_the_filter_leaves_the_scroll_where_it_was(
-    panel: EventsPanel, world: World
+    panel: EventsPanel, owners: Owners
 ) -> None:
-    world.document.set_events(EventList.of(world.event(f"e{i}", float(i)) for i in range(200)))
+    owners.document.set_events(EventList.of(owners.event(f"e{i}", float(i)) for i in range(200)))
     panel.states.setCurrentText("○ Unreviewed")
     panel.table.verticalScrollBar().setValue(100)
-    world.selection.select(["e103"])
-    done = world.event("e103", 103.0, state=ReviewState.ACCEPTED)
-    world.document.set_events(world.document.events.with_events(done))
+    owners.selection.select(["e103"])
+    done = owners.event("e103", 103.0, state=ReviewState.ACCEPTED)
+    owners.document.set_events(owners.document.events.with_events(done))
     assert panel.table.verticalScrollBar().value() == 100
     assert panel.model.row_of("e103") is None
     assert panel.model.rowCount() == 199
 
 
 def test_events_that_appear_above_do_not_move_what_is_looked_at(
-    panel: EventsPanel, world: World
+    panel: EventsPanel, owners: Owners
 ) -> None:
-    world.document.set_events(EventList.of(world.event(f"e{i}", float(i)) for i in range(100, 300)))
+    owners.document.set_events(
+        EventList.of(owners.event(f"e{i}", float(i)) for i in range(100, 300))
+    )
     panel.table.verticalScrollBar().setValue(50)
     before = panel.model.shown[panel.table.rowAt(0)].id
-    world.document.set_events(
-        world.document.events.with_events(*(world.event(f"a{i}", float(i)) for i in range(40)))
+    owners.document.set_events(
+        owners.document.events.with_events(*(owners.event(f"a{i}", float(i)) for i in range(40)))
     )
     assert panel.model.shown[panel.table.rowAt(0)].id == before
 
@@ -113,15 +115,17 @@ def test_a_right_click_names_the_event(panel: EventsPanel, qtbot: QtBot) -> None
     assert asked.args == [panel.table.viewport().mapToGlobal(place), "dog"]
 
 
-def test_says_how_many_events_there_are(panel: EventsPanel, world: World) -> None:
+def test_says_how_many_events_there_are(panel: EventsPanel, owners: Owners) -> None:
     assert panel.count.text() == "4 events"
     panel.search.setText("dog")
     assert panel.count.text() == "4 events · 2 shown"
-    world.selection.select(["dog", "dog2"])
+    owners.selection.select(["dog", "dog2"])
     assert panel.count.text() == "4 events · 2 shown · 2 selected"
 
 
-def test_every_choice_of_states_lists_those_and_no_others(panel: EventsPanel, world: World) -> None:
+def test_every_choice_of_states_lists_those_and_no_others(
+    panel: EventsPanel, owners: Owners
+) -> None:
     listed = {}
     for i in range(panel.states.count()):
         panel.states.setCurrentIndex(i)
@@ -137,16 +141,16 @@ def test_every_choice_of_states_lists_those_and_no_others(panel: EventsPanel, wo
     }
 
 
-def test_an_empty_table_says_why(panel: EventsPanel, world: World) -> None:
+def test_an_empty_table_says_why(panel: EventsPanel, owners: Owners) -> None:
     panel.search.setText("zebra")
     assert panel.empty.isVisible()
     assert "filter" in panel.empty.text()
     panel.empty.linkActivated.emit("all")
     assert panel.table.isVisible()
-    world.document.set_events(EventList())
-    world.document.set_state(AnalysisState.COMPLETE)
+    owners.document.set_events(EventList())
+    owners.document.set_state(AnalysisState.COMPLETE)
     assert "threshold" in panel.empty.text()
-    world.document.open(None)
+    owners.document.open(None)
     assert "No recording" in panel.empty.text()
 
 

@@ -4,18 +4,18 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from tests.gui.worlds import DOG, SILENCE, SPEECH, World
+from tests.gui.support.owners import DOG, SILENCE, SPEECH, Owners
 from yamnet_gui.gui.panels.inspector import InspectorPanel
 from yamnet_gui.gui.state.top_classes import best_first
 
 
 @pytest.fixture
-def panel(world: World, qtbot: QtBot) -> InspectorPanel:
-    world.yard()
+def panel(owners: Owners, qtbot: QtBot) -> InspectorPanel:
+    owners.yard()
     # Frames 10 and 11 lie in the dog's span (5.0 to 5.5 s); 12 begins behind it.
-    world.score({(10, DOG): 0.9, (10, SPEECH): 0.3, (9, SPEECH): 0.5, (30, SILENCE): 0.8})
+    owners.score({(10, DOG): 0.9, (10, SPEECH): 0.3, (9, SPEECH): 0.5, (30, SILENCE): 0.8})
     panel = InspectorPanel(
-        world.document, world.selection, world.timeline, world.class_map, world.ontology
+        owners.document, owners.selection, owners.timeline, owners.class_map, owners.ontology
     )
     qtbot.addWidget(panel)
     panel.resize(300, 700)
@@ -24,8 +24,8 @@ def panel(world: World, qtbot: QtBot) -> InspectorPanel:
     return panel
 
 
-def test_shows_the_selected_event(panel: InspectorPanel, world: World) -> None:
-    world.selection.select(["dog"])
+def test_shows_the_selected_event(panel: InspectorPanel, owners: Owners) -> None:
+    owners.selection.select(["dog"])
     assert panel.title.text() == "Dog"
     assert panel.kinds.text().endswith("Domestic animals, pets")
     facts = {name: value.text() for name, (_, value) in panel.facts._rows.items()}
@@ -35,14 +35,14 @@ def test_shows_the_selected_event(panel: InspectorPanel, world: World) -> None:
 
 
 def test_best_classes_are_those_of_the_frames_in_the_span(
-    panel: InspectorPanel, world: World
+    panel: InspectorPanel, owners: Owners
 ) -> None:
-    event = world.document.events.get("dog")
+    event = owners.document.events.get("dog")
     assert event is not None
-    assert world.document.scores is not None
-    grid = world.document.scores.grid
+    assert owners.document.scores is not None
+    grid = owners.document.scores.grid
     frames = range(grid.frame_at(event.onset_s), grid.frame_at(event.offset_s - 1e-6) + 1)
-    world.selection.select(["dog"])
+    owners.selection.select(["dog"])
     first = panel.span_bars.rows[0]
     assert first.class_index == DOG
     assert first.score == pytest.approx(0.9)
@@ -50,35 +50,37 @@ def test_best_classes_are_those_of_the_frames_in_the_span(
     assert len(panel.span_bars.rows) == 9
 
 
-def test_what_it_was_before_is_told(panel: InspectorPanel, world: World) -> None:
-    event = world.document.events.get("dog")
+def test_what_it_was_before_is_told(panel: InspectorPanel, owners: Owners) -> None:
+    event = owners.document.events.get("dog")
     assert event is not None
-    world.document.set_events(
-        world.document.events.with_events(event.relabelled("Bark", None, "").moved(5.1, 5.5))
+    owners.document.set_events(
+        owners.document.events.with_events(event.relabelled("Bark", None, "").moved(5.1, 5.5))
     )
-    world.selection.select(["dog"])
+    owners.selection.select(["dog"])
     assert panel.facts._rows["Was"][1].text() == "Dog, 0:05.000 – 0:05.500"
 
 
 def test_the_best_classes_follow_the_cursor(
-    panel: InspectorPanel, world: World, qtbot: QtBot
+    panel: InspectorPanel, owners: Owners, qtbot: QtBot
 ) -> None:
-    world.timeline.set_cursor(30 * 0.48 + 0.48)
+    owners.timeline.set_cursor(30 * 0.48 + 0.48)
     qtbot.waitUntil(lambda: panel.cursor_bars.rows[0].class_index == SILENCE)
     assert panel.cursor_title.text() == "At the cursor  0:14.880"
 
 
-def test_says_where_there_are_no_scores(panel: InspectorPanel, world: World, qtbot: QtBot) -> None:
-    world.open()
+def test_says_where_there_are_no_scores(
+    panel: InspectorPanel, owners: Owners, qtbot: QtBot
+) -> None:
+    owners.open()
     qtbot.waitUntil(lambda: panel.cursor_none.isVisible())
     assert panel.cursor_none.text() == "Not analysed here yet."
     assert not panel.title.isVisible()
 
 
 def test_a_note_is_handed_over_when_typing_ends(
-    panel: InspectorPanel, world: World, qtbot: QtBot
+    panel: InspectorPanel, owners: Owners, qtbot: QtBot
 ) -> None:
-    world.selection.select(["dog"])
+    owners.selection.select(["dog"])
     panel.note.setPlainText("two dogs")
     with qtbot.waitSignal(panel.note_edited, timeout=3000) as edited:
         pass
@@ -86,45 +88,45 @@ def test_a_note_is_handed_over_when_typing_ends(
 
 
 def test_a_note_goes_to_the_event_it_was_written_for(
-    panel: InspectorPanel, world: World, qtbot: QtBot
+    panel: InspectorPanel, owners: Owners, qtbot: QtBot
 ) -> None:
-    world.selection.select(["dog"])
+    owners.selection.select(["dog"])
     panel.note.setPlainText("two dogs")
     with qtbot.waitSignal(panel.note_edited) as edited:
-        world.selection.select(["dog2"])
+        owners.selection.select(["dog2"])
     assert edited.args == ["dog", "two dogs"]
     assert panel.note.toPlainText() == "behind the wall"
     with qtbot.assertNotEmitted(panel.note_edited):
         panel.commit_note()
 
 
-def test_words_being_typed_survive_new_events(panel: InspectorPanel, world: World) -> None:
-    world.selection.select(["dog"])
+def test_words_being_typed_survive_new_events(panel: InspectorPanel, owners: Owners) -> None:
+    owners.selection.select(["dog"])
     panel.note.setPlainText("two do")
-    world.document.set_events(world.document.events.with_events(world.event("new", 40.0)))
+    owners.document.set_events(owners.document.events.with_events(owners.event("new", 40.0)))
     assert panel.note.toPlainText() == "two do"
 
 
-def test_an_undone_note_is_shown(panel: InspectorPanel, world: World) -> None:
-    world.selection.select(["dog2"])
-    world.document.set_events(
-        world.document.events.with_events(world.event("dog2", 9.0, DOG, note="in front of it"))
+def test_an_undone_note_is_shown(panel: InspectorPanel, owners: Owners) -> None:
+    owners.selection.select(["dog2"])
+    owners.document.set_events(
+        owners.document.events.with_events(owners.event("dog2", 9.0, DOG, note="in front of it"))
     )
     assert panel.note.toPlainText() == "in front of it"
 
 
-def test_several_events_say_what_can_be_done(panel: InspectorPanel, world: World) -> None:
-    world.selection.select(["dog", "dog2"])
+def test_several_events_say_what_can_be_done(panel: InspectorPanel, owners: Owners) -> None:
+    owners.selection.select(["dog", "dog2"])
     assert panel.several.isVisible()
     assert panel.several.text().startswith("2 events")
-    world.selection.select(["dog"])
+    owners.selection.select(["dog"])
     assert not panel.several.isVisible()
 
 
 def test_a_bar_asks_for_its_class_by_mouse_and_by_key(
-    panel: InspectorPanel, world: World, qtbot: QtBot
+    panel: InspectorPanel, owners: Owners, qtbot: QtBot
 ) -> None:
-    world.selection.select(["dog"])
+    owners.selection.select(["dog"])
     bars = panel.span_bars
     with qtbot.waitSignal(panel.class_clicked) as clicked:
         qtbot.mouseClick(bars, Qt.MouseButton.LeftButton, pos=QPoint(30, 5))
@@ -137,9 +139,9 @@ def test_a_bar_asks_for_its_class_by_mouse_and_by_key(
 
 
 def test_the_menu_of_a_bar_offers_to_relabel(
-    panel: InspectorPanel, world: World, qtbot: QtBot
+    panel: InspectorPanel, owners: Owners, qtbot: QtBot
 ) -> None:
-    world.selection.select(["dog"])
+    owners.selection.select(["dog"])
     offered = {action.text(): action for action in panel.menu_for(SPEECH).actions()}
     with qtbot.waitSignal(panel.relabel_requested) as asked:
         offered["Relabel the event to Speech"].trigger()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from tests.gui.worlds import World
+from tests.gui.support.owners import Owners
 from yamnet_gui.gui.panels.recordings import RecordingsPanel
 from yamnet_gui.gui.panels.status import StatusBar, time_left
 from yamnet_gui.gui.panels.welcome import WelcomePanel
@@ -145,8 +145,8 @@ def test_every_button_has_a_name(bar: NoticeBar) -> None:
         assert button.accessibleName()
 
 
-def test_progress_shows_time_left_and_can_be_cancelled(world: World, qtbot: QtBot) -> None:
-    bar = StatusBar(world.timeline)
+def test_progress_shows_time_left_and_can_be_cancelled(owners: Owners, qtbot: QtBot) -> None:
+    bar = StatusBar(owners.timeline)
     qtbot.addWidget(bar)
     assert bar.cancel.isHidden()
     bar.set_progress("AnalysisController", 0.25, 84)
@@ -160,12 +160,12 @@ def test_progress_shows_time_left_and_can_be_cancelled(world: World, qtbot: QtBo
     assert bar.message.text() == "Done"
 
 
-def test_the_status_line_tells_the_cursor(world: World, qtbot: QtBot) -> None:
-    bar = StatusBar(world.timeline)
+def test_the_status_line_tells_the_cursor(owners: Owners, qtbot: QtBot) -> None:
+    bar = StatusBar(owners.timeline)
     qtbot.addWidget(bar)
     assert bar.cursor_time.text() == ""
-    world.open(4000.0)
-    world.timeline.set_cursor(3723.5)
+    owners.open(4000.0)
+    owners.timeline.set_cursor(3723.5)
     assert bar.cursor_time.text() == "1:02:03.500"
 
 

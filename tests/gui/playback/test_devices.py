@@ -50,17 +50,19 @@ class FakeOutputs(Outputs):
     def devices(self) -> list[Device]:
         return [Device(name, name.title()) for name in self.ids]
 
-    def voice(self, device_id: str | None) -> AudioOutput:
+    def output(self, device_id: str | None) -> AudioOutput:
         if self.gave_up or not self.ids:
-            voice: AudioOutput = NullAudioOutput(self.gave_up or "No sound: no device.", self.clock)
+            output: AudioOutput = NullAudioOutput(
+                self.gave_up or "No sound: no device.", self.clock
+            )
         else:
-            voice = DeviceVoice(self._meant(device_id), self.clock)
-        self.made.append(voice)
-        return voice
+            output = DeviceVoice(self._meant(device_id), self.clock)
+        self.made.append(output)
+        return output
 
-    def fits(self, voice: AudioOutput, device_id: str | None) -> bool:
+    def fits(self, output: AudioOutput, device_id: str | None) -> bool:
         meant = self._meant(device_id) if self.ids else None
-        return getattr(voice, "device_id", None) == meant
+        return getattr(output, "device_id", None) == meant
 
     def give_up(self, sentence: str) -> None:
         self.gave_up = f"No sound: {sentence}"
@@ -148,9 +150,9 @@ def test_a_new_default_is_followed(player: Player, outputs: FakeOutputs) -> None
 
 def test_a_chosen_device_stays_when_others_come(player: Player, outputs: FakeOutputs) -> None:
     player.set_device("headphones")
-    voices = len(outputs.made)
+    outputs = len(outputs.made)
     outputs.set_ids("hdmi", "speakers", "headphones")
-    assert len(outputs.made) == voices
+    assert len(outputs.made) == outputs
 
 
 def test_a_device_that_breaks_falls_back_first_to_the_default_then_to_silence(

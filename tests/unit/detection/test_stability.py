@@ -1,7 +1,7 @@
 import pytest
 
 from yamnet_gui.core.events import Event
-from yamnet_gui.detection import Stability, Variant, review_order, stability, stretch, variants
+from yamnet_gui.detection import Stability, Variant, review_order, segment, stability, variants
 
 EVENT = Event("d1", 2.0, 3.0, "Dog")
 
@@ -16,12 +16,12 @@ def test_a_stereo_event_is_scored_at_other_levels_shifted_and_by_channel() -> No
 
 
 def test_the_stretch_holds_every_window_and_stays_inside() -> None:
-    plain = stretch(EVENT, Variant(), 10.0)
+    plain = segment(EVENT, Variant(), 10.0)
     assert (plain.start_s, plain.end_s) == pytest.approx((1.52, 3.48))
-    assert stretch(EVENT, Variant(shift_s=0.24), 10.0).start_s == pytest.approx(1.76)
-    early = stretch(Event("x", 0.0, 0.1, "Dog"), Variant(shift_s=-0.24), 10.0)
+    assert segment(EVENT, Variant(shift_s=0.24), 10.0).start_s == pytest.approx(1.76)
+    early = segment(Event("x", 0.0, 0.1, "Dog"), Variant(shift_s=-0.24), 10.0)
     assert early.start_s == 0.0
-    assert stretch(Event("x", 9.9, 10.0, "Dog"), Variant(), 10.0).end_s == 10.0
+    assert segment(Event("x", 9.9, 10.0, "Dog"), Variant(), 10.0).end_s == 10.0
 
 
 def test_the_spread_of_the_scores_sorts_the_queue() -> None:

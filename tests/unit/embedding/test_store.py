@@ -34,7 +34,7 @@ def test_what_is_appended_is_there_after_opening_again(tmp_path: Path) -> None:
         after = store.frames()
         assert store.recordings() == ("a", "b")
         assert (store.stored("a"), store.stored("b", 1), store.stored("b")) == (9, 3, 0)
-    assert after.stretches == before.stretches
+    assert after.segments == before.segments
     np.testing.assert_array_equal(after.vectors, before.vectors)
     np.testing.assert_allclose(after.read(after.rows_in("a")), np.r_[rows(5), rows(4, 2)], 1e-3)
 
@@ -50,7 +50,7 @@ def test_frames_know_their_time(tmp_path: Path) -> None:
     assert frames.rows_in("b", TimeSpan(0.0, 1.0)).tolist() == [4]
     assert frames.rows_in("b", channel=0).tolist() == []
     with pytest.raises(IndexError):
-        frames.stretch_at(99)
+        frames.segment_at(99)
 
 
 def test_another_model_is_refused(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ class LatestJob:
         self._parent = parent
         self._on_failed = on_failed
         self._runner: JobRunner | None = None
-        self._ticket: JobHandle | None = None
+        self._job: JobHandle | None = None
         self._closed = False
 
     @property
@@ -43,15 +43,15 @@ class LatestJob:
         self.cancel()
         if self._runner is None:
             self._runner = JobRunner(self._name, self._parent)
-        self._ticket = self._runner.submit(
+        self._job = self._runner.submit(
             job, on_result=on_result, on_failed=on_failed or self._on_failed, on_done=on_done
         )
 
     def cancel(self) -> None:
         """Nothing of the present job arrives any more."""
-        if self._ticket is not None:
-            self._ticket.cancel()
-            self._ticket = None
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
 
     def close(self) -> None:
         """Ends the thread; may be called twice."""

@@ -51,30 +51,30 @@ class _Worker(QObject):
         give_way()
 
     @Slot(object, object)
-    def run_job(self, ticket: JobHandle, job: Job) -> None:
-        if ticket.cancelled:
-            self.done.emit(ticket)
+    def run_job(self, handle: JobHandle, job: Job) -> None:
+        if handle.cancelled:
+            self.done.emit(handle)
             return
         results = job.run()
         try:
             for value in results:
-                if ticket.cancelled:
+                if handle.cancelled:
                     break
-                self.result.emit(ticket, value)
+                self.result.emit(handle, value)
         except Cancelled:
             pass
         except UserError as error:
-            self.failed.emit(ticket, error)
+            self.failed.emit(handle, error)
         except Exception as error:  # noqa: BLE001
             # A defect in a job must reach the person, not end the thread in silence.
             _log.exception("a background job failed")
             kind = type(error).__name__
-            self.failed.emit(ticket, UserError("Background work", f"failed ({kind}: {error})"))
+            self.failed.emit(handle, UserError("Background work", f"failed ({kind}: {error})"))
         finally:
             close = getattr(results, "close", None)
             if close:
                 close()
-            self.done.emit(ticket)
+            self.done.emit(handle)
 
     @Slot()
     def end(self) -> None:
@@ -117,14 +117,14 @@ class JobRunner(QObject):
         on_done: Callable[[], None] | None = None,
     ) -> JobHandle:
         """Queues `job`. `on_done` comes last, also after a failure, but not after a cancel."""
-        ticket = JobHandle(on_result, on_failed, on_done)
-        self._open.append(ticket)
-        self._submitted.emit(ticket, job)
-        return ticket
+        handle = JobHandle(on_result, on_failed, on_done)
+        self._open.append(handle)
+        self._submitted.emit(handle, job)
+        return handle
 
     def cancel_all(self) -> None:
-        for ticket in self._open:
-            ticket.cancel()
+        for handle in self._open:
+            handle.cancel()
 
     def close(self, *, finish: bool = False) -> None:
         """Cancels everything, or lets it `finish`, and waits for the thread to end."""
@@ -136,18 +136,18 @@ class JobRunner(QObject):
         self._thread.wait()
 
     @Slot(object, object)
-    def _on_result(self, ticket: JobHandle, value: Any) -> None:
-        if not ticket.cancelled and ticket.on_result:
-            ticket.on_result(value)
+    def _on_result(self, handle: JobHandle, value: Any) -> None:
+        if not handle.cancelled and handle.on_result:
+            handle.on_result(value)
 
     @Slot(object, object)
-    def _on_failed(self, ticket: JobHandle, error: UserError) -> None:
-        if not ticket.cancelled and ticket.on_failed:
-            ticket.on_failed(error)
+    def _on_failed(self, handle: JobHandle, error: UserError) -> None:
+        if not handle.cancelled and handle.on_failed:
+            handle.on_failed(error)
 
     @Slot(object)
-    def _on_done(self, ticket: JobHandle) -> None:
-        if ticket in self._open:
-            self._open.remove(ticket)
-        if not ticket.cancelled and ticket.on_done:
-            ticket.on_done()
+    def _on_done(self, handle: JobHandle) -> None:
+        if handle in self._open:
+            self._open.remove(handle)
+        if not handle.cancelled and handle.on_done:
+            handle.on_done()

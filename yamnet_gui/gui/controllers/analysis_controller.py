@@ -68,7 +68,7 @@ class AnalysisController(QObject):
         self._settings = settings
         self._runner = JobRunner("analysis", self)
         self._weights = JobRunner("weights", self)
-        self._ticket: JobHandle | None = None
+        self._job: JobHandle | None = None
         self._looking = False
         self._fetch: JobHandle | None = None
         self._model: Model | None = None
@@ -119,7 +119,7 @@ class AnalysisController(QObject):
         self._started = time.monotonic()
         self._document.set_state(AnalysisState.RUNNING)
         self.progress.emit(0.0, -1.0)
-        self._ticket = self._runner.submit(
+        self._job = self._runner.submit(
             AnalyseJob(recording.info.path, model, settings, self._cache, self._way, self.extra),
             on_result=self._take,
             on_failed=self._fail,
@@ -162,18 +162,18 @@ class AnalysisController(QObject):
 
     def cancel(self) -> None:
         """Stops at once; what is there stays, and the next start goes on from it."""
-        if self._ticket is not None:
-            self._ticket.cancel()
-            self._ticket = None
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
             if self.running:
                 self._document.set_state(AnalysisState.STOPPED)
                 self.finished.emit()
 
     def forget(self) -> None:
         """Stops without a word: another recording comes."""
-        if self._ticket is not None:
-            self._ticket.cancel()
-            self._ticket = None
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
             self.finished.emit()
 
     def clear_cache(self) -> int:
@@ -278,7 +278,7 @@ class AnalysisController(QObject):
         self.failed.emit(error)
 
     def _done(self) -> None:
-        self._ticket = None
+        self._job = None
         whole, self._last = self._last, None
         if self.running:
             self._document.set_state(AnalysisState.COMPLETE)

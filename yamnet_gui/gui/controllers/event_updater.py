@@ -112,7 +112,7 @@ class EventUpdater(QObject):
         self._fresh: EventList | None = None
         self._at_cursor: tuple[int, ...] = ()
         self._runner = JobRunner("events", self)
-        self._ticket: JobHandle | None = None
+        self._job: JobHandle | None = None
         self._again = False
         self._rules_timer = QTimer(self)
         self._rules_timer.setSingleShot(True)
@@ -134,7 +134,7 @@ class EventUpdater(QObject):
     def waiting(self) -> bool:
         """Whether events are about to be derived anew."""
         waiting = self._timer.isActive() or self._rules_timer.isActive()
-        return waiting or self._ticket is not None
+        return waiting or self._job is not None
 
     @property
     def fresh(self) -> EventList:
@@ -148,7 +148,7 @@ class EventUpdater(QObject):
 
     def derive(self) -> None:
         """Derives from scores that came since the last time, in the background."""
-        if self._ticket is not None:
+        if self._job is not None:
             self._again = True
             return
         tables = {
@@ -157,7 +157,7 @@ class EventUpdater(QObject):
             if buffer.ready
         }
         if tables:
-            self._ticket = self._runner.submit(
+            self._job = self._runner.submit(
                 UpdateEventsJob(
                     tables, self._rules.rule_set, self._class_map, self._document.envelopes
                 ),
@@ -183,7 +183,7 @@ class EventUpdater(QObject):
         self._show()
 
     def _done(self) -> None:
-        self._ticket = None
+        self._job = None
         if self._again:
             self._again = False
             self.derive()
@@ -271,9 +271,9 @@ class EventUpdater(QObject):
 
     def _on_recording(self) -> None:
         self._timer.stop()
-        if self._ticket is not None:
-            self._ticket.cancel()
-            self._ticket = None
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
         self._again = False
         self._known.clear()
         self._fresh = None

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.errors import ProjectError, UserError
 from yamnet_gui.gui.background.runner import Job, JobHandle, JobRunner
-from yamnet_gui.gui.features.project.jobs import RestoreJob
+from yamnet_gui.gui.jobs.merge_and_backup import RestoreJob
 from yamnet_gui.gui.jobs.project import (
     CountJob,
     FindRecordingJob,

@@ -27,13 +27,13 @@ class EdgeRefinement(Feature):
         self._analysis = context.services.analysis
         self._show_error = context.shell.show_error
         self._runner = JobRunner("edges", self)
-        self._ticket: JobHandle | None = None
+        self._job: JobHandle | None = None
         self._analysis.analysed.connect(self._on_analysed)
         self._document.recording_changed.connect(self._forget)
 
     @property
     def busy(self) -> bool:
-        return self._ticket is not None
+        return self._job is not None
 
     def close(self) -> None:
         self._runner.close()
@@ -44,7 +44,7 @@ class EdgeRefinement(Feature):
         if known is not None:
             self._document.set_envelopes(known)
             return
-        self._ticket = self._runner.submit(
+        self._job = self._runner.submit(
             EnvelopeJob(analysis),
             on_result=self._take,
             on_failed=self._show_error,
@@ -56,10 +56,10 @@ class EdgeRefinement(Feature):
             self._document.set_envelopes(envelopes)
 
     def _done(self) -> None:
-        self._ticket = None
+        self._job = None
 
     def _forget(self) -> None:
         """Another recording, or another analysis of this one, comes."""
-        if self._ticket is not None:
-            self._ticket.cancel()
-            self._ticket = None
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None

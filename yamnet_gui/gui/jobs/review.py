@@ -14,7 +14,7 @@ from yamnet_gui.labels.project import (
     QueueKind,
     Sort,
     group,
-    mark_reviewed_stretches,
+    mark_reviewed_segments,
     set_state,
 )
 from yamnet_gui.labels.project.stabilities import least_stable
@@ -94,7 +94,7 @@ class MarkQueueJob:
         for (recording_id, label), spans in heard.items():
             by_recording.setdefault(recording_id, {})[label] = spans
         commands = [
-            mark_reviewed_stretches(
+            mark_reviewed_segments(
                 recording_id, self.project.reviewed(recording_id), by_label, self.reviewer
             )
             for recording_id, by_label in by_recording.items()

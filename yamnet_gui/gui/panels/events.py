@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import ReviewState
-from yamnet_gui.gui.features.review_queue.queue_bar import QueueBar
 from yamnet_gui.gui.state.document import AnalysisState, Document
 from yamnet_gui.gui.state.grouping import Grouping
 from yamnet_gui.gui.state.selection import EventSelection
@@ -36,6 +35,7 @@ from yamnet_gui.gui.widgets.parts import (
 )
 
 from .event_table_model import EVENT_ROLE, STATE_WORDS, EventColumn, EventFilter, EventTableModel
+from .queue_bar import QueueBar
 
 _STATE_CHOICES: tuple[tuple[str, frozenset[ReviewState] | None], ...] = (
     ("All states", None),

@@ -20,12 +20,12 @@ class Outputs(QObject):
         """The devices to choose from."""
 
     @abstractmethod
-    def voice(self, device_id: str | None) -> AudioOutput:
+    def output(self, device_id: str | None) -> AudioOutput:
         """A voice on this device, or on the default one; a silent one where there is none."""
 
     @abstractmethod
-    def fits(self, voice: AudioOutput, device_id: str | None) -> bool:
-        """Whether `voice` still plays where `voice(device_id)` would."""
+    def fits(self, output: AudioOutput, device_id: str | None) -> bool:
+        """Whether `output` still plays where `output(device_id)` would."""
 
     @abstractmethod
     def give_up(self, sentence: str) -> None:
@@ -45,10 +45,10 @@ class SilentOutputs(Outputs):
     def devices(self) -> list[Device]:
         return []
 
-    def voice(self, device_id: str | None) -> AudioOutput:
+    def output(self, device_id: str | None) -> AudioOutput:
         return NullAudioOutput(self._reason, self._clock)
 
-    def fits(self, voice: AudioOutput, device_id: str | None) -> bool:
+    def fits(self, output: AudioOutput, device_id: str | None) -> bool:
         return True
 
     def give_up(self, sentence: str) -> None:

@@ -53,7 +53,7 @@ class Player(QObject):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._tick)
-        self._voice = self._new_voice()
+        self._output = self._new_output()
         outputs.setParent(self)
         outputs.changed.connect(self._outputs_changed)
         if application := QCoreApplication.instance():
@@ -65,7 +65,7 @@ class Player(QObject):
     @property
     def silent_reason(self) -> str:
         """Why nothing is heard and what to install or plug in; empty where there is sound."""
-        return self._voice.silent_reason
+        return self._output.silent_reason
 
     @property
     def state(self) -> PlayState:
@@ -75,7 +75,7 @@ class Player(QObject):
     def position_s(self) -> float:
         """Where the sound that is heard now lies in the recording; the cursor when stopped."""
         if self._state is PlayState.PLAYING:
-            return self._voice.reading().position_s
+            return self._output.reading().position_s
         return self._cursor_s
 
     @property
@@ -116,7 +116,7 @@ class Player(QObject):
         moment. A file that cannot be read leaves the player empty and is told by `notice`.
         """
         self._halt(PlayState.STOPPED)
-        self._voice.release()
+        self._output.release()
         self._path, self._rate_hz, self._channels, self._duration_s = None, 0, 0, 0.0
         self._span, self._channel = None, None
         if path is not None:
@@ -234,7 +234,7 @@ class Player(QObject):
     def set_volume(self, volume: float) -> None:
         """Loudness from 0 to 1."""
         self._volume = min(max(volume, 0.0), 1.0)
-        self._voice.set_volume(self._volume)
+        self._output.set_volume(self._volume)
 
     def devices(self) -> list[Device]:
         """The outputs to choose from; empty where there is no sound."""
@@ -249,7 +249,7 @@ class Player(QObject):
         """Plays on this output; None follows the system's default."""
         if device_id != self._device_id:
             self._device_id = device_id
-            self._change_voice()
+            self._change_output()
 
     @Slot()
     def close(self) -> None:
@@ -259,7 +259,7 @@ class Player(QObject):
         self._closed = True
         self._halt(PlayState.STOPPED)
         self._outputs.changed.disconnect(self._outputs_changed)
-        self._voice.close()
+        self._output.close()
         self._path = None
 
     # Within
@@ -282,7 +282,7 @@ class Player(QObject):
 
     def _start(self, at_s: float) -> None:
         self._snippet, self._next_snippet_s = False, None
-        self._voice.start(self._course(), at_s)
+        self._output.start(self._course(), at_s)
         self._timer.start()
         self._set_state(PlayState.PLAYING)
 
@@ -292,18 +292,18 @@ class Player(QObject):
 
     def _reshape(self) -> None:
         if self._state is PlayState.PLAYING:
-            self._voice.reshape(self._course())
+            self._output.reshape(self._course())
 
     def _start_snippet(self, at_s: float) -> None:
         self._snippet = True
         bounds = TimeSpan(at_s, at_s + SNIPPET_S).clipped(0.0, self._duration_s)
-        self._voice.start(self._course(bounds), at_s)
+        self._output.start(self._course(bounds), at_s)
         self._timer.start()
 
     def _halt(self, state: PlayState) -> None:
         self._cursor_s = self.position_s
         self._timer.stop()
-        self._voice.halt()
+        self._output.halt()
         self._snippet, self._next_snippet_s = False, None
         self._set_state(state)
 
@@ -318,7 +318,7 @@ class Player(QObject):
 
     @Slot()
     def _tick(self) -> None:
-        reading = self._voice.reading()
+        reading = self._output.reading()
         if self._snippet:
             if reading.ended:
                 self._snippet_ended()
@@ -331,32 +331,32 @@ class Player(QObject):
     def _snippet_ended(self) -> None:
         following_s = self._next_snippet_s
         self._timer.stop()
-        self._voice.halt()
+        self._output.halt()
         self._snippet, self._next_snippet_s = False, None
         if following_s is not None:
             self._start_snippet(following_s)
 
     # Devices that come and go
 
-    def _new_voice(self) -> AudioOutput:
-        voice = self._outputs.voice(self._device_id)
-        voice.setParent(self)
-        voice.failed.connect(self._voice_failed)
-        voice.lost.connect(self._voice_lost)
-        voice.set_volume(self._volume)
-        return voice
+    def _new_output(self) -> AudioOutput:
+        output = self._outputs.output(self._device_id)
+        output.setParent(self)
+        output.failed.connect(self._output_failed)
+        output.lost.connect(self._output_lost)
+        output.set_volume(self._volume)
+        return output
 
-    def _change_voice(self) -> None:
+    def _change_output(self) -> None:
         position_s = self.position_s
-        self._drop_voice()
-        self._voice = self._new_voice()
+        self._drop_output()
+        self._output = self._new_output()
         self._restart(position_s)
 
-    def _drop_voice(self) -> None:
-        self._voice.failed.disconnect(self._voice_failed)
-        self._voice.lost.disconnect(self._voice_lost)
-        self._voice.close()
-        self._voice.deleteLater()
+    def _drop_output(self) -> None:
+        self._output.failed.disconnect(self._output_failed)
+        self._output.lost.disconnect(self._output_lost)
+        self._output.close()
+        self._output.deleteLater()
 
     @Slot()
     def _outputs_changed(self) -> None:
@@ -366,29 +366,29 @@ class Player(QObject):
             device.id for device in self.devices()
         ):
             self._device_id = None
-            self._change_voice()
+            self._change_output()
             self.notice.emit(
                 self.silent_reason or "The sound output is gone; playing on the default one."
             )
-        elif not self._outputs.fits(self._voice, self._device_id):
-            self._change_voice()
+        elif not self._outputs.fits(self._output, self._device_id):
+            self._change_output()
             if self.silent_reason and not was_silent:
                 self.notice.emit(self.silent_reason)
 
     @Slot(str)
-    def _voice_failed(self, sentence: str) -> None:
+    def _output_failed(self, sentence: str) -> None:
         self._halt(PlayState.STOPPED)
         self.notice.emit(sentence)
 
     @Slot(str)
-    def _voice_lost(self, sentence: str) -> None:
+    def _output_lost(self, sentence: str) -> None:
         """Goes on with the default output, or in silence if that is what failed."""
         position_s = self.position_s
-        self._drop_voice()
+        self._drop_output()
         if self._device_id is None:
             self._outputs.give_up(sentence)
         self._device_id = None
-        self._voice = self._new_voice()
+        self._output = self._new_output()
         self._restart(position_s)
         self.notice.emit(self.silent_reason or f"{sentence} Playing on the default output.")
 

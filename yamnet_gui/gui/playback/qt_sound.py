@@ -69,15 +69,15 @@ class SoundOutputs(Outputs):
     def devices(self) -> list[Device]:
         return [_device(found) for found in QMediaDevices.audioOutputs()]
 
-    def voice(self, device_id: str | None) -> AudioOutput:
+    def output(self, device_id: str | None) -> AudioOutput:
         found = self._find(device_id)
         if self._gave_up or found is None:
             return NullAudioOutput(self._gave_up or NO_DEVICE)
         return QtAudioOutput(found)
 
-    def fits(self, voice: AudioOutput, device_id: str | None) -> bool:
+    def fits(self, output: AudioOutput, device_id: str | None) -> bool:
         found = self._find(device_id)
-        playing = voice.device if isinstance(voice, QtAudioOutput) else None
+        playing = output.device if isinstance(output, QtAudioOutput) else None
         return playing == (None if found is None else _device(found))
 
     def give_up(self, sentence: str) -> None:

@@ -318,7 +318,7 @@ def mark_reviewed(
     return set_reviewed(recording_id, old, sorted(keep, key=lambda s: (s.span, s.labels)))
 
 
-def mark_reviewed_stretches(
+def mark_reviewed_segments(
     recording_id: str,
     old: Reviewed,
     spans_by_label: Mapping[str, Iterable[TimeSpan]],

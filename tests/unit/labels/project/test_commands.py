@@ -25,7 +25,7 @@ from yamnet_gui.labels.project import (
     draw,
     is_negative,
     mark_reviewed,
-    mark_reviewed_stretches,
+    mark_reviewed_segments,
     merge,
     move_edge,
     reject,
@@ -300,7 +300,7 @@ def test_many_stretches_are_marked_at_once_and_joined_where_they_touch() -> None
     mine = ReviewedSpan(TimeSpan(1, 2), ("Dog",), "Anna", when)
     old = Reviewed((other, mine))
     spans = {"Dog": [TimeSpan(5, 6), TimeSpan(1.5, 3), TimeSpan(3, 4)], "Bird": [TimeSpan(0, 9)]}
-    (change,) = mark_reviewed_stretches("r", old, spans, "Anna", when).changes
+    (change,) = mark_reviewed_segments("r", old, spans, "Anna", when).changes
     assert isinstance(change.new, Reviewed)
     found = [(s.labels, s.span.start_s, s.span.end_s, s.reviewer) for s in change.new.spans]
     assert found == [

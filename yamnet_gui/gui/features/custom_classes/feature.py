@@ -59,7 +59,7 @@ class TrainingFeature(Feature):
             "teach", "Teach", self.panel, left=False, behind="events", hidden=True
         )
         self._runner = JobRunner("teaching", self)
-        self._ticket: JobHandle | None = None
+        self._job: JobHandle | None = None
         self._seed = 0
         self._awaited = ""
         self._counting = QTimer(self)
@@ -113,7 +113,7 @@ class TrainingFeature(Feature):
         """Teaches what is ticked; the classes are there when it is done."""
         panel = self.panel
         project = self._project.project
-        if project is None or self._ticket is not None:
+        if project is None or self._job is not None:
             return
         labels = dict(panel.classes_wished)
         wish = TrainingRequest(
@@ -132,7 +132,7 @@ class TrainingFeature(Feature):
             return
         panel.set_report((), None)
         panel.set_progress(0.0, "collecting examples")
-        self._ticket = self._runner.submit(
+        self._job = self._runner.submit(
             TrainJob(
                 project,
                 self._embeddings.frames(),
@@ -148,9 +148,9 @@ class TrainingFeature(Feature):
 
     def cancel(self) -> None:
         """Stops at once; what was taught before stays."""
-        if self._ticket is not None:
-            self._ticket.cancel()
-            self._ticket = None
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
         self.panel.set_progress(None, "Stopped.")
 
     def _take_step(self, step: TrainingStep, labels: Mapping[str, str]) -> None:
@@ -182,7 +182,7 @@ class TrainingFeature(Feature):
         self._show_error(error)
 
     def _done(self) -> None:
-        self._ticket = None
+        self._job = None
 
     def show_class(self, label: str) -> None:
         """Shows the class's curve, and gives it a row where rows are chosen by hand."""

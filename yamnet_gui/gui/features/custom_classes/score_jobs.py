@@ -123,8 +123,8 @@ class DetectJob:
 
     def run(self) -> Iterator[Found]:
         by_recording: dict[str, list[Segment]] = {}
-        for stretch in self.frames.stretches:
-            by_recording.setdefault(stretch.track.recording, []).append(stretch)
+        for segment in self.frames.segments:
+            by_recording.setdefault(segment.track.recording, []).append(segment)
         known = {recording.id for recording in self.project.recordings()}
         if self.only is not None:
             known &= self.only
@@ -140,9 +140,9 @@ class DetectJob:
             yield Found(recording, len(fresh), done, len(wanted))
 
     def _events(
-        self, recording: str, channel: int | None, stretches: Sequence[Segment]
+        self, recording: str, channel: int | None, segments: Sequence[Segment]
     ) -> list[Event]:
-        track = next(s.track for s in stretches if s.track.channel == channel)
+        track = next(s.track for s in segments if s.track.channel == channel)
         rows = self.frames.rows_in(recording, None, channel)
         parts = [
             columns_of(self.classes, self.frames.read(rows[first : first + _BLOCK]))

@@ -48,7 +48,7 @@ class CustomClassScores(Feature):
         self._status = context.shell.status
         self._runner = JobRunner("taught classes", self)
         self._everywhere = JobRunner("taught classes in all recordings", self)
-        self._ticket: JobHandle | None = None
+        self._job: JobHandle | None = None
         self._analysis: Analysis | None = None
         self._scored: tuple[tuple[str, ...], tuple[ScoreBuffer, ...]] = ((), ())
         self._stored = ""
@@ -247,9 +247,9 @@ class CustomClassScores(Feature):
     # The open recording
 
     def _on_recording(self) -> None:
-        if self._ticket is not None:
-            self._ticket.cancel()
-            self._ticket = None
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
         self._scored = ((), ())
         recording = self._document.recording
         mine = recording is not None and self._analysis is not None
@@ -276,8 +276,8 @@ class CustomClassScores(Feature):
         frames = self._embeddings.frames()
         if self._analysis is None and (frames is None or not recording_id):
             return
-        if self._ticket is not None:
-            self._ticket.cancel()
+        if self._job is not None:
+            self._job.cancel()
 
         def take(columns: Columns | None) -> None:
             if columns is None or document.buffers is not buffers:
@@ -289,7 +289,7 @@ class CustomClassScores(Feature):
                 )
 
         channels = tuple(buffer.channel for buffer in buffers)
-        self._ticket = self._runner.submit(
+        self._job = self._runner.submit(
             ColumnsJob(classes, channels, self._analysis, frames, recording_id),
             on_result=take,
             on_done=self._event_updater.derive,

@@ -47,7 +47,7 @@ class AllEvents(Feature):
         self.panel = AllEventsPanel(self._fetch, self._name_of)
         self._window.add_panel("all events", "All events", self.panel, left=False, behind="events")
         self._closed = False
-        self._ticket: JobHandle | None = None
+        self._job: JobHandle | None = None
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self.query)
@@ -63,7 +63,7 @@ class AllEvents(Feature):
 
     @property
     def busy(self) -> bool:
-        return self._later.isActive() or self._ticket is not None
+        return self._later.isActive() or self._job is not None
 
     def close(self) -> None:
         self._closed = True
@@ -74,9 +74,9 @@ class AllEvents(Feature):
         project = self._project.project
         if project is None or not self.panel.isVisible():
             return
-        if self._ticket is not None:
-            self._ticket.cancel()
-        self._ticket = self._project_manager.run(
+        if self._job is not None:
+            self._job.cancel()
+        self._job = self._project_manager.run(
             QueryJob(project, self.panel.filter, self.panel.sort),
             on_result=self._take,
             on_done=self._done,
@@ -101,7 +101,7 @@ class AllEvents(Feature):
         self.panel.set_rows(*found)
 
     def _done(self) -> None:
-        self._ticket = None
+        self._job = None
 
     def _soon(self, milliseconds: int) -> None:
         if not self._closed and self.panel.isVisible():
@@ -113,9 +113,9 @@ class AllEvents(Feature):
             self._soon(_CHANGED_MS)
 
     def _on_project(self) -> None:
-        if self._ticket is not None:
-            self._ticket.cancel()
-            self._ticket = None
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
         if not self._closed:
             self.panel.set_rows(np.empty(0, np.int64), 0)
             self._soon(_TYPING_MS)

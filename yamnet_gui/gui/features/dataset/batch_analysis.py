@@ -52,7 +52,7 @@ class BatchRun(QObject):
         self._analysing = analysing
         self._class_map = class_map
         self._runner = JobRunner("all recordings", self)
-        self._ticket: JobHandle | None = None
+        self._job: JobHandle | None = None
         self._state = BatchState.IDLE
         self._todo: list[str] = []
         self._durations: dict[str, float] = {}
@@ -127,7 +127,7 @@ class BatchRun(QObject):
             return
         self._started, self._started_s = time.monotonic(), self._through_s
         self._state = BatchState.RUNNING
-        self._ticket = self._runner.submit(
+        self._job = self._runner.submit(
             AnalyseAllJob(
                 project,
                 tuple(self._todo),
@@ -163,9 +163,9 @@ class BatchRun(QObject):
         self._runner.close()
 
     def _stop(self) -> None:
-        if self._ticket is not None:
-            self._ticket.cancel()
-            self._ticket = None
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
 
     def _end(self) -> None:
         self._todo = []
@@ -184,14 +184,14 @@ class BatchRun(QObject):
         self.changed.emit()
 
     def _fail(self, error: UserError) -> None:
-        self._ticket = None
+        self._job = None
         self._end()
         self.failed.emit(error)
 
     def _done(self) -> None:
-        if self._ticket is None:  # failed: told already
+        if self._job is None:  # failed: told already
             return
-        self._ticket = None
+        self._job = None
         good = self.done - self._failures
         self._end()
         self.finished.emit(good, self._failures)

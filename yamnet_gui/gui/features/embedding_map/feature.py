@@ -60,7 +60,7 @@ class EmbeddingMap(Feature):
         self.panel = MapPanel()
         self._window.add_panel("map", "Map", self.panel, left=False, behind="events", hidden=True)
         self._runner = JobRunner("map", self)
-        self._ticket: JobHandle | None = None
+        self._job: JobHandle | None = None
         self._data: MapData | None = None
         self._frames: Frames | None = None
         self._xy: NDArray[np.float32] | None = None
@@ -107,9 +107,9 @@ class EmbeddingMap(Feature):
 
     def cancel(self) -> None:
         """Stops laying out; what is drawn stays."""
-        if self._ticket is not None:
-            self._ticket.cancel()
-            self._ticket = None
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
         self.panel.set_progress(None)
 
     # Making
@@ -124,7 +124,7 @@ class EmbeddingMap(Feature):
         self.cancel()
         self._frames = frames
         self.panel.set_progress(0.0, "Collecting")
-        self._ticket = self._runner.submit(
+        self._job = self._runner.submit(
             GatherJob(
                 project,
                 frames,
@@ -156,7 +156,7 @@ class EmbeddingMap(Feature):
         self._new_layout = True
         self.panel.set_progress(0.0, "Laying out")
         chosen: Method = method  # type: ignore[assignment]
-        self._ticket = self._runner.submit(
+        self._job = self._runner.submit(
             ProjectJob(data, frames, chosen),
             on_result=self._take_progress,
             on_failed=self._failed,
@@ -171,7 +171,7 @@ class EmbeddingMap(Feature):
             self._put(step.points)
 
     def _take_layout(self, found: Projection) -> None:
-        self._ticket = None
+        self._job = None
         self._method = found.method
         self._put(found.points)
         self.panel.set_progress(None)
@@ -189,7 +189,7 @@ class EmbeddingMap(Feature):
         self._color()
 
     def _failed(self, error: UserError) -> None:
-        self._ticket = None
+        self._job = None
         self.panel.set_progress(None)
         self.panel.plot.set_message(str(error))
         if self._xy is not None:

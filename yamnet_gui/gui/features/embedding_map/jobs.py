@@ -136,19 +136,19 @@ class GatherJob:
                 label[at], state[at] = names(event.label), STATES.index(event.state)
                 score[at] = np.nan if event.score_max is None else event.score_max
                 index[at] = -1 if event.class_index is None else event.class_index
-        places = np.array([s.first_row for s in frames.stretches], np.int64)
+        places = np.array([s.first_row for s in frames.segments], np.int64)
         which = np.searchsorted(places, rows, side="right") - 1
-        recordings, numbers = _recordings_of(frames.stretches)
+        recordings, numbers = _recordings_of(frames.segments)
         first = np.array(
             [
                 s.track.start_s - s.track.hop_s * (s.first_row - s.first_frame)
-                for s in frames.stretches
+                for s in frames.segments
             ]
         )
-        hops = np.array([s.track.hop_s for s in frames.stretches])
-        ends = np.array([s.track.end_s for s in frames.stretches])
+        hops = np.array([s.track.hop_s for s in frames.segments])
+        ends = np.array([s.track.end_s for s in frames.segments])
         channels = np.array(
-            [-1 if s.track.channel is None else s.track.channel for s in frames.stretches],
+            [-1 if s.track.channel is None else s.track.channel for s in frames.segments],
             np.int16,
         )
         start = first[which] + rows * hops[which]
@@ -175,7 +175,7 @@ class GatherJob:
         total = 0
         for recording, events in self._all_events():
             mine = self._of(recording)
-            if not mine.stretches:
+            if not mine.segments:
                 continue
             for event in events:
                 rows = mine.rows_in(recording, event.span, event.channel)
@@ -189,7 +189,7 @@ class GatherJob:
             rng = np.random.default_rng(self.seed)
             kept = np.sort(rng.choice(len(points), MOST_POINTS, replace=False)).tolist()
             points, members = [points[i] for i in kept], [members[i] for i in kept]
-        recordings, _ = _recordings_of(self.frames.stretches)
+        recordings, _ = _recordings_of(self.frames.segments)
         place = {recording: i for i, (recording, _path) in enumerate(recordings)}
         events = [event for _, event in points]
         lengths = [len(rows) for rows in members]
@@ -213,7 +213,7 @@ class GatherJob:
         )
 
     def _recordings(self) -> MapData:
-        recordings, _ = _recordings_of(self.frames.stretches)
+        recordings, _ = _recordings_of(self.frames.segments)
         names = _Names()
         by_recording = dict(self._all_events())
         members, label, index = [], [], []
@@ -226,7 +226,7 @@ class GatherJob:
             label.append(-1 if most is None else names(most.label))
             index.append(-1 if most is None or most.class_index is None else most.class_index)
         count = len(recordings)
-        ends = [max(s.track.end_s for s in self._of(r).stretches) for r, _ in recordings]
+        ends = [max(s.track.end_s for s in self._of(r).segments) for r, _ in recordings]
         lengths = [len(rows) for rows in members]
         return MapData(
             MapKind.RECORDINGS,
@@ -260,11 +260,11 @@ class GatherJob:
 
     def _of(self, recording: str) -> Frames:
         """The frames of one recording: rows as in all of them."""
-        mine = tuple(s for s in self.frames.stretches if s.track.recording == recording)
+        mine = tuple(s for s in self.frames.segments if s.track.recording == recording)
         return Frames(self.frames.vectors, self.frames.scales, mine)
 
     def _all_events(self) -> Iterator[tuple[str, Sequence[Event]]]:
-        there = dict.fromkeys(s.track.recording for s in self.frames.stretches)
+        there = dict.fromkeys(s.track.recording for s in self.frames.segments)
         for recording in there:
             if recording == self.open_recording:
                 yield recording, self.shown
@@ -345,13 +345,13 @@ class _Names:
 
 
 def _recordings_of(
-    stretches: Sequence[Segment],
+    segments: Sequence[Segment],
 ) -> tuple[tuple[tuple[str, str], ...], NDArray[np.int32]]:
     """Recordings (id, path) in the order of their frames, and the number of each stretch's."""
     found: dict[str, tuple[int, str]] = {}
     numbers = []
-    for stretch in stretches:
-        track = stretch.track
+    for segment in segments:
+        track = segment.track
         number, _ = found.setdefault(track.recording, (len(found), track.path))
         numbers.append(number)
     return tuple((key, path) for key, (_, path) in found.items()), np.array(numbers, np.int32)

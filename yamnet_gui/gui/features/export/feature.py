@@ -216,7 +216,7 @@ class ExportFeature(Feature):
     ) -> None:
         self._failed = False
         self._cutting = title == _CUTTING
-        ticket = self._runner.submit(
+        handle = self._runner.submit(
             job,
             on_result=on_result,
             on_failed=self._on_failed,
@@ -224,7 +224,7 @@ class ExportFeature(Feature):
         )
 
         def cancel() -> None:
-            ticket.cancel()
+            handle.cancel()
             self._notices.show_notice(
                 NoticeKind.INFO, f"{title}: cancelled.", key=_KEY, seconds=_SECONDS
             )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from yamnet_gui.gui.features.feature import Feature, run_dialog
+from yamnet_gui.gui.jobs.merge_and_backup import BackupJob, CompareJob
 from yamnet_gui.gui.jobs.review import ApplyJob
 from yamnet_gui.gui.state.project import Keeping
 from yamnet_gui.gui.widgets.notices import NoticeKind
@@ -21,8 +22,6 @@ from yamnet_gui.labels.project import (
     merge_command,
     personal_project_path,
 )
-
-from .jobs import BackupJob, CompareJob
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context

@@ -56,7 +56,7 @@ class SimilarSounds(Feature):
             "similar", "Similar", self.panel, left=False, behind="events", hidden=True
         )
         self._runner = JobRunner("search", self)
-        self._ticket: JobHandle | None = None
+        self._job: JobHandle | None = None
         self.answers = SearchFeedback(context, self)
         self.panel.decided.connect(self.decide)
         self.panel.refined.connect(self.refine)
@@ -143,7 +143,7 @@ class SimilarSounds(Feature):
                 self.search([Sample(path.name, found)])
 
         settings, cache = self._analysis.analysis_settings(), self._analysis.cache
-        self._ticket = self._runner.submit(
+        self._job = self._runner.submit(
             OutsideJob(path, model, settings, cache), on_result=take, on_failed=self._failed
         )
 
@@ -164,7 +164,7 @@ class SimilarSounds(Feature):
             similar.show(ListKind.SIMILAR, title, [_hit(m) for m in matches])
             self._show_first()
 
-        self._ticket = self._runner.submit(
+        self._job = self._runner.submit(
             SearchJob(
                 frames,
                 tuple(s.frames for s in positives),
@@ -220,7 +220,7 @@ class SimilarSounds(Feature):
             self._similar.show(ListKind.DUPLICATES, title, [_copy(d) for d in found])
             self._show_first()
 
-        self._ticket = self._runner.submit(
+        self._job = self._runner.submit(
             DuplicatesJob(frames, recording), on_result=take, on_failed=self._failed
         )
 
@@ -270,8 +270,8 @@ class SimilarSounds(Feature):
     # Inside
 
     def _begin(self, title: str) -> None:
-        if self._ticket is not None:
-            self._ticket.cancel()
+        if self._job is not None:
+            self._job.cancel()
         self._similar.set_searching(True)
         self._window.show_panel("similar")
 
@@ -316,8 +316,8 @@ class SimilarSounds(Feature):
         return Sample(words, frames.read(rows), place)
 
     def _on_project(self) -> None:
-        if self._ticket is not None:
-            self._ticket.cancel()
+        if self._job is not None:
+            self._job.cancel()
         self._similar.set_query(())
         self._similar.set_searching(False)
         self._similar.show(ListKind.SIMILAR, "", ())

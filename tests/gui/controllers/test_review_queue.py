@@ -1,0 +1,222 @@
+"""Review by queues: of a class, over scores, through all recordings of a project."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from tests.gui.support import projects
+from yamnet_gui.core.events import ReviewState
+from yamnet_gui.gui.controllers.review import Asks
+from yamnet_gui.gui.features.review_queue.feature import ReviewQueueFeature
+from yamnet_gui.gui.state.review_queue import QueueRequest
+from yamnet_gui.gui.workbench import Workbench
+from yamnet_gui.labels.project import EventFilter, QueueKind
+
+Start = Callable[..., Workbench]
+Settled = Callable[[Workbench], None]
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, start: Start, settled: Settled, tmp_path: Path) -> Workbench:
+    """A project of three recordings with four detections each; the first is open."""
+    found = start(projects.made(tmp_path))
+    found.settings.set("autoplay", False)
+    found.settings.set("reviewer", "Anna")
+    settled(found)
+    found.window.activateWindow()
+    qtbot.waitUntil(found.window.isActiveWindow)
+    assert found.opener.path is not None
+    assert found.opener.path.name == "a.wav"
+    return found
+
+
+def feature(bench: Workbench) -> ReviewQueueFeature:
+    return next(f for f in bench.features if isinstance(f, ReviewQueueFeature))
+
+
+def wish(bench: Workbench, settled: Settled, kind: QueueKind, *more: object) -> None:
+    feature(bench).wish(QueueRequest(kind, *more))  # type: ignore[arg-type]
+    settled(bench)
+
+
+def here(bench: Workbench) -> tuple[str, float]:
+    """The open recording and the onset of the current event."""
+    event = bench.services.transport.current_event()
+    assert event is not None
+    assert bench.services.recording.path is not None
+    return bench.services.recording.path.name, event.onset_s
+
+
+def press(bench: Workbench, settled: Settled, key: str) -> None:
+    shift = Qt.KeyboardModifier.ShiftModifier
+    code = getattr(Qt.Key, f"Key_{key[-1].upper()}")
+    QTest.keyClick(
+        bench.shell.window, code, shift if len(key) > 1 else Qt.KeyboardModifier.NoModifier
+    )
+    settled(bench)
+
+
+def test_a_queue_by_score_goes_from_the_surest_on(bench: Workbench, settled: Settled) -> None:
+    wish(bench, settled, QueueKind.SCORE)
+    assert here(bench) == ("a.wav", 0.0)
+    for onset in (2.0, 4.0, 6.0):
+        press(bench, settled, "a")
+        assert here(bench) == ("a.wav", onset)
+    assert [e.state for e in bench.session.document.events][:3] == [ReviewState.ACCEPTED] * 3
+
+
+def test_ten_decisions_in_ten_key_presses_through_three_recordings(
+    bench: Workbench, settled: Settled
+) -> None:
+    wish(bench, settled, QueueKind.SCORE, True)
+    seen = [here(bench)]
+    for key in "aararuaraa":
+        press(bench, settled, key)
+        seen.append(here(bench))
+    assert len(set(seen)) == 11
+    assert seen[:4] == [("a.wav", 0.0), ("b.wav", 0.0), ("c.wav", 0.0), ("a.wav", 2.0)]
+    project = bench.session.project.project
+    assert project is not None
+    decided = frozenset(ReviewState) - {ReviewState.UNREVIEWED}
+    assert project.count(EventFilter(states=decided)) == 10
+    assert bench.session.review_queue.left == 2
+
+
+def test_next_and_previous_follow_the_queue(bench: Workbench, settled: Settled) -> None:
+    wish(bench, settled, QueueKind.TIME, True, "Bird")
+    assert here(bench) == ("a.wav", 2.0)
+    press(bench, settled, "n")
+    assert here(bench) == ("b.wav", 2.0)
+    press(bench, settled, "n")
+    press(bench, settled, "n")
+    assert here(bench) == ("c.wav", 2.0)
+    press(bench, settled, "p")
+    assert here(bench) == ("b.wav", 2.0)
+
+
+def test_what_was_skipped_comes_again_and_the_end_offers_to_mark(
+    bench: Workbench, settled: Settled
+) -> None:
+    wish(bench, settled, QueueKind.TIME, True, "Bird")
+    press(bench, settled, "n")
+    press(bench, settled, "a")
+    press(bench, settled, "r")
+    assert here(bench) == ("a.wav", 2.0)
+    press(bench, settled, "a")
+    (notice,) = [n for n in bench.shell.notices.notices if "queue is done" in n.text]
+    assert "all 3 events of Bird" in notice.text
+    feature(bench).mark()
+    settled(bench)
+    project = bench.session.project.project
+    assert project is not None
+    for recording in project.recordings():
+        (span,) = project.reviewed(recording.id).spans
+        assert (span.labels, span.span.start_s, span.span.end_s) == (("Bird",), 2.0, 2.96)
+        assert span.reviewer == "Anna"
+    assert project.undo_title == "listened to 3 stretches"
+    bench.services.review.undo()
+    settled(bench)
+    assert not any(project.reviewed(r.id).spans for r in project.recordings())
+
+
+@pytest.mark.parametrize("key", ["shift+a", "shift+r"])
+def test_above_and_below_reach_over_all_recordings_of_the_queue(
+    bench: Workbench, settled: Settled, key: str
+) -> None:
+    asked: list[str] = []
+
+    def confirm(question: str, _verb: str) -> bool:
+        asked.append(question)
+        return True
+
+    bench.services.review.asks = Asks(lambda _title, _used: None, confirm)
+    wish(bench, settled, QueueKind.SCORE, True, "Dog")
+    for _ in range(4):
+        press(bench, settled, "n")
+    assert here(bench) == ("b.wav", 4.0)
+    project = bench.session.project.project
+    assert project is not None
+    expected = 5  # 9 dogs: four score higher, four lower
+    press(bench, settled, key)
+    assert f"{expected} events of Dog in all recordings" in asked[0]
+    state = ReviewState.ACCEPTED if key == "shift+a" else ReviewState.REJECTED
+    assert project.count(EventFilter(states=frozenset([state]))) == expected
+    bench.services.review.undo()
+    assert project.count(EventFilter(states=frozenset([state]))) == 0
+
+
+def test_a_missing_recording_is_left_out_with_a_word(
+    bench: Workbench, settled: Settled, tmp_path: Path
+) -> None:
+    shutil.move(tmp_path / "audio" / "b.wav", tmp_path / "b.wav")
+    wish(bench, settled, QueueKind.SCORE, True)
+    press(bench, settled, "a")
+    assert here(bench) == ("c.wav", 0.0)
+    assert len(bench.session.review_queue.rows) == 8
+    assert any("b.wav is missing" in n.text for n in bench.shell.notices.notices)
+
+
+def test_progress_counts_and_a_double_click_reviews_a_class(
+    bench: Workbench, settled: Settled
+) -> None:
+    panel = feature(bench).panel
+    wish(bench, settled, QueueKind.SCORE)
+    press(bench, settled, "a")
+    press(bench, settled, "r")
+    rows = {c.label: c for c in panel.model.rows}
+    assert (rows["Dog"].unreviewed, rows["Dog"].accepted) == (2, 1)
+    assert rows["Bird"].precision == 0.0
+    panel.scope.setCurrentIndex(1)
+    panel.scope_changed.emit(True)
+    settled(bench)
+    assert {c.label: c.total for c in panel.model.rows} == {"Dog": 9, "Bird": 3}
+    panel.class_entered.emit("Bird")
+    settled(bench)
+    assert bench.session.review_queue.wish == QueueRequest(QueueKind.SCORE, True, "Bird")
+    assert here(bench) == ("b.wav", 2.0)
+    assert feature(bench).bar.wish == bench.session.review_queue.wish
+
+
+def test_the_bar_offers_classes_and_says_how_far_it_is(bench: Workbench, settled: Settled) -> None:
+    bar = feature(bench).bar
+    assert bar.label.isHidden()
+    bar.kind.setCurrentIndex(5)
+    bar.scope.setCurrentIndex(1)
+    bar.kind.activated.emit(5)
+    settled(bench)
+    assert bench.session.review_queue.wish == QueueRequest(QueueKind.STRATIFIED, True)
+    assert [bar.label.itemText(n) for n in range(bar.label.count())] == [
+        "All classes",
+        "Dog · 9",
+        "Bird · 3",
+    ]
+    press(bench, settled, "a")
+    assert bar.said.text() == "2 of 12 · 11 left"
+
+
+def test_an_undo_in_another_recording_goes_there(bench: Workbench, settled: Settled) -> None:
+    wish(bench, settled, QueueKind.SCORE, True)
+    press(bench, settled, "a")
+    assert here(bench)[0] == "b.wav"
+    bench.services.review.undo()
+    settled(bench)
+    assert here(bench) == ("a.wav", 0.0)
+
+
+def test_who_opens_another_recording_meanwhile_stays_there(
+    bench: Workbench, settled: Settled, tmp_path: Path
+) -> None:
+    wish(bench, settled, QueueKind.SCORE, True)
+    QTest.keyClick(bench.shell.window, Qt.Key.Key_A)  # b.wav is being opened for the next event
+    assert bench.services.queue_controller.waiting
+    bench.services.recording.open(tmp_path / "audio" / "c.wav")
+    settled(bench)
+    assert not bench.services.queue_controller.waiting
+    bench.services.recording.open(tmp_path / "audio" / "b.wav")
+    settled(bench)
+    assert bench.services.transport.current_event() is None

@@ -1,0 +1,308 @@
+"""The whole loop by keys and mouse, and the parts of teaching that it does not go through."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import soundfile
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialogButtonBox, QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.gui.support.calls import CALLS_S, LENGTH_S, OTHERS_S, write_calls
+from yamnet_gui.core.events import ReviewState
+from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.embedding import CLASSIFIER_SUFFIX, Classifier
+from yamnet_gui.gui.controllers.review import Asks
+from yamnet_gui.gui.dialogs.class_picker import LabelChoice
+from yamnet_gui.gui.features.custom_classes.feature import TrainingFeature
+from yamnet_gui.gui.features.export.dialog import ExportDialog
+from yamnet_gui.gui.features.similarity.feature import SimilarSounds
+from yamnet_gui.gui.state.similar import ListKind
+from yamnet_gui.gui.workbench import Workbench
+
+pytestmark = pytest.mark.usefixtures("shared_results")
+Start = Callable[..., Workbench]
+Settled = Callable[[Workbench], None]
+NAME = "Owl of mine"
+
+
+def opened(qtbot: QtBot, start: Start, settled: Settled, folder: Path, weights: Path) -> Workbench:
+    """A window with an analysed recording, in a project with another such recording."""
+    bench = start(write_calls(folder / "second.wav", seed=9), weights=weights)
+    bench.session.settings.set("autoplay", False)
+    settled(bench)
+    bench.open(write_calls(folder / "calls.wav"))
+    settled(bench)
+    bench.services.review.asks = Asks(
+        lambda _title, _used: LabelChoice(NAME), lambda _question, _verb: True
+    )
+    bench.shell.window.activateWindow()
+    qtbot.waitUntil(bench.shell.window.isActiveWindow)
+    return bench
+
+
+@pytest.fixture
+def bench(
+    qtbot: QtBot, start: Start, settled: Settled, tmp_path: Path, tiny_weights: Path
+) -> Workbench:
+    return opened(qtbot, start, settled, tmp_path, tiny_weights)
+
+
+def is_call(start_s: float, end_s: float) -> bool:
+    middle = (start_s + end_s) / 2
+    return any(onset - 0.2 < middle < onset + LENGTH_S + 0.2 for onset in CALLS_S)
+
+
+def click(qtbot: QtBot, button: QPushButton) -> None:
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def decide_ten(bench: Workbench, qtbot: QtBot, settled: Settled) -> None:
+    """Select a call, find what resembles it, accept five calls and reject five others by key."""
+    onset = CALLS_S[1]
+    bench.shell.tracks.waveform.setFocus()
+    bench.session.timeline.set_selection(TimeSpan(onset, onset + LENGTH_S))
+    qtbot.keyClick(bench.shell.tracks.waveform, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    settled(bench)
+    table = bench.feature(SimilarSounds).panel.table
+    assert table.hasFocus()
+    done = {Qt.Key.Key_A: 0, Qt.Key.Key_R: 0}
+    for _ in range(len(bench.session.similar.hits)):
+        row = table.currentIndex().row()
+        place = bench.session.similar.hits[row].place
+        key = Qt.Key.Key_A if is_call(place.span.start_s, place.span.end_s) else Qt.Key.Key_R
+        if done[key] < 5:
+            qtbot.keyClick(table, key)
+            done[key] += 1
+        else:
+            qtbot.keyClick(table, Qt.Key.Key_N)
+        if min(done.values()) == 5:
+            return
+    pytest.fail(f"only {done}")
+
+
+def whole_loop(
+    bench: Workbench,
+    qtbot: QtBot,
+    settled: Settled,
+    folder: Path,
+) -> None:
+    decide_ten(bench, qtbot, settled)
+    states = [h.state for h in bench.session.similar.hits]
+    assert states.count(ReviewState.ACCEPTED) == states.count(ReviewState.REJECTED) == 5
+
+    feature = bench.feature(TrainingFeature)
+    click(qtbot, bench.feature(SimilarSounds).panel.teach)
+    settled(bench)
+    assert feature.panel.isVisible()
+    assert feature.panel.ticked == [NAME]
+    assert feature.panel.classes_wished == {NAME: NAME}
+    click(qtbot, feature.panel.teach)
+    settled(bench)
+    assert [c.label for c in bench.session.custom_classes.classes] == [NAME]
+    assert "recordings that it had not heard" in feature.panel.trust.sentence.text()
+
+    index = bench.session.custom_classes.index_of(NAME)
+    assert bench.session.class_view.chosen == index
+    assert bench.session.document.scores.best[index] > 0.5
+    found = [e for e in bench.session.document.events if e.class_index == index]
+    fresh = [e for e in found if e.state is ReviewState.UNREVIEWED]
+    assert fresh
+    right = sum(is_call(e.onset_s, e.offset_s) for e in fresh)
+    assert right >= 0.7 * len(fresh)
+
+    bench.session.selection.select((fresh[0].id,))
+    bench.shell.tracks.waveform.setFocus()
+    qtbot.keyClick(bench.shell.tracks.waveform, Qt.Key.Key_A)
+    assert bench.session.document.events.get(fresh[0].id).state is ReviewState.ACCEPTED
+    project = bench.session.project.project
+    other = project.recording_at(folder / "second.wav")
+    elsewhere = [e for e in project.recording_events(other.id) if e.label == NAME]
+    assert len(elsewhere) > 3
+
+    path = folder / "events.csv"
+
+    qtbot.keyClick(bench.shell.tracks.waveform, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    (dialog,) = bench.shell.window.findChildren(ExportDialog)
+    dialog.format.setCurrentIndex(dialog.format.findData("csv"))
+    dialog.path.setText(str(path))
+    save = dialog.buttons.button(QDialogButtonBox.StandardButton.Save)
+    qtbot.waitUntil(save.isEnabled)
+    click(qtbot, save)
+    settled(bench)
+    qtbot.waitUntil(path.exists)
+    with path.open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["label"] == NAME]
+    assert len(rows) >= len(found)
+
+
+def test_the_whole_loop_by_keys_and_mouse(
+    bench: Workbench,
+    qtbot: QtBot,
+    settled: Settled,
+    tmp_path: Path,
+):
+    whole_loop(bench, qtbot, settled, tmp_path)
+
+
+@pytest.mark.weights
+def test_the_whole_loop_with_real_weights(
+    qtbot: QtBot,
+    start: Start,
+    settled: Settled,
+    tmp_path: Path,
+    weights_file: Path,
+):
+    bench = opened(qtbot, start, settled, tmp_path, weights_file)
+    whole_loop(bench, qtbot, settled, tmp_path)
+
+
+def test_ten_more_to_label_are_offered_and_counted(
+    bench: Workbench, qtbot: QtBot, settled: Settled
+):
+    decide_ten(bench, qtbot, settled)
+    teaching, finding = bench.feature(TrainingFeature), bench.feature(SimilarSounds)
+    teaching.panel.tick([NAME], NAME)
+    click(qtbot, finding.panel.teach)
+    settled(bench)
+    click(qtbot, teaching.panel.teach)
+    settled(bench)
+    panel = finding.panel
+    panel.strategy.setCurrentIndex(panel.strategy.findData("random"))
+    bench.shell.window.show_panel("similar")
+    click(qtbot, panel.next_ten)
+    settled(bench)
+    assert bench.session.similar.kind is ListKind.SUGGESTED
+    assert len(bench.session.similar.hits) == 10
+    assert bench.session.similar.label.label == NAME
+    known = bench.session.custom_classes.get(NAME).classifier.threshold(NAME)
+    assert all(h.score >= known for h in bench.session.similar.hits)
+    for _ in range(10):
+        place = bench.session.similar.hits[panel.row].place
+        key = Qt.Key.Key_A if is_call(place.span.start_s, place.span.end_s) else Qt.Key.Key_R
+        qtbot.keyClick(panel.table, key)
+    assert "of 10 were right" in panel.progress.text()
+    assert "not drawn at random" not in panel.progress.text()
+    seen = {(h.place.recording, h.place.span.start_s) for h in bench.session.similar.hits}
+    teaching.suggest("uncertain")
+    settled(bench)
+    assert not seen & {
+        (h.place.recording, h.place.span.start_s) for h in bench.session.similar.hits
+    }
+
+
+def test_a_folder_per_class_teaches_them_all(
+    bench: Workbench, qtbot: QtBot, settled: Settled, tmp_path: Path
+):
+    sound, rate = soundfile.read(tmp_path / "calls.wav")
+    for name, onsets in (("rise", CALLS_S), ("burst", OTHERS_S)):
+        folder = tmp_path / "sounds" / name
+        folder.mkdir(parents=True)
+        for number, onset in enumerate(onsets[:6]):
+            first = round(onset * rate)
+            soundfile.write(folder / f"{number}.wav", sound[first : first + rate], rate)
+    feature = bench.feature(TrainingFeature)
+    feature.show()
+    feature.panel.add_folder(tmp_path / "sounds")
+    feature.panel.exclusive.setChecked(True)
+    click(qtbot, feature.panel.teach)
+    settled(bench)
+    assert sorted(c.label for c in bench.session.custom_classes.classes) == ["burst", "rise"]
+    index = bench.session.custom_classes.index_of("rise")
+    scores = bench.session.document.scores.table().scores
+    frame = bench.session.document.scores.grid.frame_at(CALLS_S[2] + LENGTH_S / 2)
+    assert scores[frame, index] > scores[frame, bench.session.custom_classes.index_of("burst")]
+
+
+def test_a_class_is_shared_as_a_file(
+    bench: Workbench, qtbot: QtBot, settled: Settled, tmp_path: Path
+):
+    decide_ten(bench, qtbot, settled)
+    click(qtbot, bench.feature(SimilarSounds).panel.teach)
+    settled(bench)
+    feature = bench.feature(TrainingFeature)
+    click(qtbot, feature.panel.teach)
+    settled(bench)
+    path = tmp_path / f"owl{CLASSIFIER_SUFFIX}"
+    feature.save(NAME, path)
+    assert Classifier.load(path).labels == (NAME,)
+    best = bench.session.document.scores.best[bench.session.custom_classes.index_of(NAME)]
+    feature.forget(NAME)
+    settled(bench)
+    assert bench.session.custom_classes.get(NAME).classifier is None
+    assert bench.session.document.scores.best[bench.session.custom_classes.index_of(NAME)] == 0
+    assert list(feature.take_dropped([path, tmp_path / "calls.wav"])) == [tmp_path / "calls.wav"]
+    settled(bench)
+    assert bench.session.document.scores.best[
+        bench.session.custom_classes.index_of(NAME)
+    ] == pytest.approx(best)
+
+
+def test_teaching_stops_at_once(bench: Workbench, qtbot: QtBot, settled: Settled):
+    decide_ten(bench, qtbot, settled)
+    click(qtbot, bench.feature(SimilarSounds).panel.teach)
+    settled(bench)
+    feature = bench.feature(TrainingFeature)
+    feature.panel.method.setCurrentIndex(1)
+    click(qtbot, feature.panel.teach)
+    qtbot.waitUntil(lambda: feature.panel.bar.value() > 0, timeout=20_000)
+    click(qtbot, feature.panel.cancel)
+    assert not feature.panel.bar.isVisible()
+    settled(bench)
+    assert bench.session.custom_classes.classes == ()
+
+
+def test_a_class_without_counter_examples_is_refused_in_words(
+    bench: Workbench, qtbot: QtBot, settled: Settled
+):
+    onset = CALLS_S[1]
+    bench.session.timeline.set_selection(TimeSpan(onset, onset + LENGTH_S))
+    bench.services.review.draw()
+    settled(bench)
+    feature = bench.feature(TrainingFeature)
+    feature.show()
+    feature.panel.tick([NAME], NAME)
+    feature.panel.ground.setChecked(False)
+    click(qtbot, feature.panel.teach)
+    settled(bench)
+    assert any("counter-example" in text for text in [n.text for n in bench.shell.notices.notices])
+    assert bench.session.custom_classes.classes == ()
+
+
+def test_a_class_of_the_model_lends_its_name_no_twice(bench: Workbench):
+    feature = bench.feature(TrainingFeature)
+    assert feature.suggested_name("Dog") == "Dog (taught)"
+    assert feature.suggested_name(NAME) == NAME
+
+
+def test_a_class_named_after_one_of_the_models_is_taught_again_from_both(
+    bench: Workbench, qtbot: QtBot, settled: Settled
+):
+    """What "Bird" taught, and what was answered about "Bird (taught)" since."""
+    bench.services.review.asks = Asks(
+        lambda _title, _used: LabelChoice("Bird", 106, "/m/015p6"), lambda _question, _verb: True
+    )
+    decide_ten(bench, qtbot, settled)
+    feature, finding = bench.feature(TrainingFeature), bench.feature(SimilarSounds)
+    click(qtbot, finding.panel.teach)
+    settled(bench)
+    assert feature.panel.classes_wished == {"Bird": "Bird (taught)"}
+    click(qtbot, feature.panel.teach)
+    settled(bench)
+    feature.suggest("uncertain")
+    settled(bench)
+    finding.panel.do("accept")
+    finding.panel.do("reject")
+    click(qtbot, finding.panel.teach)
+    settled(bench)
+    assert feature.panel.classes_wished == {
+        "Bird": "Bird (taught)",
+        "Bird (taught)": "Bird (taught)",
+    }
+    before = bench.session.custom_classes.get("Bird (taught)").classifier.sha256
+    click(qtbot, feature.panel.teach)
+    settled(bench)
+    assert [c.label for c in bench.session.custom_classes.classes] == ["Bird (taught)"]
+    assert bench.session.custom_classes.get("Bird (taught)").classifier.sha256 != before

@@ -1,0 +1,171 @@
+"""The events of all recordings: one table over the whole project."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialogButtonBox
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from tests.gui.support import projects
+from yamnet_gui.core.events import ReviewState
+from yamnet_gui.gui.features.dataset.all_events import AllEvents
+from yamnet_gui.gui.features.dataset.all_events_model import ProjectColumn
+from yamnet_gui.gui.features.export.dialog import ExportDialog
+from yamnet_gui.gui.workbench import Workbench
+from yamnet_gui.labels.project import EventFilter, Project
+
+Start = Callable[..., Workbench]
+Settled = Callable[[Workbench], None]
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, start: Start, settled: Settled, tmp_path: Path) -> Workbench:
+    found = start(projects.made(tmp_path))
+    found.settings.set("autoplay", False)
+    found.settings.set("reviewer", "Anna")
+    settled(found)
+    feature(found).panel.parentWidget().raise_()
+    qtbot.waitUntil(lambda: feature(found).panel.isVisible())
+    settled(found)
+    found.window.activateWindow()
+    qtbot.waitUntil(found.window.isActiveWindow)
+    return found
+
+
+def feature(bench: Workbench) -> AllEvents:
+    return next(f for f in bench.features if isinstance(f, AllEvents))
+
+
+def project_of(bench: Workbench) -> Project:
+    assert bench.session.project.project is not None
+    return bench.session.project.project
+
+
+def listed(bench: Workbench) -> list[tuple[str, str, str]]:
+    model = feature(bench).panel.model
+    columns = (ProjectColumn.RECORDING, ProjectColumn.CLASS, ProjectColumn.SCORE)
+    return [
+        tuple(model.index(row, column).data() for column in columns)
+        for row in range(model.rowCount())
+    ]  # type: ignore[misc]
+
+
+def select(bench: Workbench, *rows: int) -> None:
+    table = feature(bench).panel.table
+    flags = QItemSelectionModel.SelectionFlag
+    table.clearSelection()
+    for row in rows:
+        index = feature(bench).panel.model.index(row, 0)
+        table.selectionModel().select(index, flags.Select | flags.Rows)
+
+
+def count(bench: Workbench, state: ReviewState) -> int:
+    return project_of(bench).count(EventFilter(states=frozenset([state])))
+
+
+def test_all_recordings_are_listed_filtered_and_sorted(
+    bench: Workbench, settled: Settled, qtmodeltester: ModelTester
+) -> None:
+    panel = feature(bench).panel
+    assert [row[0] for row in listed(bench)] == ["a.wav"] * 4 + ["b.wav"] * 4 + ["c.wav"] * 4
+    qtmodeltester.check(panel.model)
+    panel.table.horizontalHeader().setSortIndicator(
+        ProjectColumn.SCORE, Qt.SortOrder.DescendingOrder
+    )
+    panel.search.setText("bird")
+    settled(bench)
+    assert listed(bench) == [
+        ("a.wav", "Bird", "0.70"),
+        ("b.wav", "Bird", "0.69"),
+        ("c.wav", "Bird", "0.68"),
+    ]
+    assert panel.count.text() == "12 events · 3 shown"
+    panel.search.clear()
+    panel.least.setValue(0.885)
+    settled(bench)
+    assert [row[0] for row in listed(bench)] == ["a.wav", "b.wav"]
+
+
+def test_an_event_is_opened_in_its_recording(bench: Workbench, settled: Settled) -> None:
+    panel = feature(bench).panel
+    panel.opened.emit(panel.model.item(9))
+    settled(bench)
+    event = bench.services.transport.current_event()
+    assert event is not None
+    assert (bench.services.recording.path.name, event.onset_s) == ("c.wav", 2.0)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("key", "state"),
+    [
+        (Qt.Key.Key_A, ReviewState.ACCEPTED),
+        (Qt.Key.Key_R, ReviewState.REJECTED),
+        (Qt.Key.Key_U, ReviewState.UNCERTAIN),
+    ],
+)
+def test_a_key_decides_on_a_selection_across_recordings_as_one_step(
+    bench: Workbench, settled: Settled, key: Qt.Key, state: ReviewState
+) -> None:
+    select(bench, 1, 5, 9)
+    feature(bench).panel.table.setFocus()
+    QTest.keyClick(feature(bench).panel.table, key)
+    settled(bench)
+    assert count(bench, state) == 3
+    assert bench.session.document.events.events[1].state is state  # the open recording follows
+    assert bench.session.document.events.events[1].reviewer == "Anna"
+    assert len(feature(bench).panel.selected) == 3
+    bench.services.review.undo()
+    settled(bench)
+    assert count(bench, state) == 0
+
+
+def test_what_is_filtered_out_by_a_decision_leaves_the_table(
+    bench: Workbench, settled: Settled
+) -> None:
+    panel = feature(bench).panel
+    panel.states.setCurrentIndex(1)
+    settled(bench)
+    select(bench, 0, 4)
+    panel.decided.emit(ReviewState.ACCEPTED)
+    settled(bench)
+    assert panel.count.text() == "12 events · 10 shown"
+    assert listed(bench)[0] == ("a.wav", "Bird", "0.70")
+
+
+def test_keys_go_to_the_open_recording_where_nothing_is_selected_here(
+    bench: Workbench, settled: Settled
+) -> None:
+    feature(bench).panel.table.clearSelection()
+    bench.services.transport.step_event(1)
+    QTest.keyClick(feature(bench).panel.table, Qt.Key.Key_A)
+    settled(bench)
+    assert bench.session.document.events.events[0].state is ReviewState.ACCEPTED
+    assert count(bench, ReviewState.ACCEPTED) == 1
+
+
+def test_what_is_selected_across_recordings_can_be_exported(
+    bench: Workbench, settled: Settled, qtbot: QtBot
+) -> None:
+    select(bench, 0, 5, 7)
+    wanted = sorted((place, label) for place, label, _ in (listed(bench)[k] for k in (0, 5, 7)))
+    assert len({place for place, _ in wanted}) > 1
+    bench.shell.window.actions_by_id["export"].trigger()
+    (dialog,) = [d for d in bench.shell.window.findChildren(ExportDialog) if d.isVisible()]
+    what = dialog.what
+    if what.scope.findData("project") != what.scope.currentIndex():
+        assert not what.which_rows.isVisible()
+        what.scope.setCurrentIndex(what.scope.findData("project"))
+    assert what.which_rows.isVisible()
+    what.which_rows.setCurrentIndex(what.which_rows.findData("selected"))
+    save = dialog.buttons.button(QDialogButtonBox.StandardButton.Save)
+    qtbot.waitUntil(save.isEnabled)
+    assert dialog.summary.text().startswith("3 of 12 events")
+    assert sorted(
+        (r.recording.path.name, e.label) for r in dialog.what.recordings for e in r.events
+        if (r.recording.path, e.id) in (what.choice.events or ())
+    ) == wanted  # fmt: skip
+    dialog.reject()

@@ -1,0 +1,232 @@
+"""The recordings of a project: taken in, analysed in the window, missed and found again."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.gui.support import projects
+from yamnet_gui.gui.features.dataset.batch_analysis import BatchState
+from yamnet_gui.gui.features.dataset.feature import DatasetFeature
+from yamnet_gui.gui.features.dataset.jobs import AnalyseAllJob
+from yamnet_gui.gui.workbench import Workbench
+from yamnet_gui.labels.project import Project, RecordingState, remove_recordings
+
+Start = Callable[..., Workbench]
+Settled = Callable[[Workbench], None]
+
+
+def feature(bench: Workbench) -> DatasetFeature:
+    return next(f for f in bench.features if isinstance(f, DatasetFeature))
+
+
+def listed(bench: Workbench) -> dict[str, str]:
+    model = bench.shell.recordings.model
+    rows = range(model.rowCount())
+    return {model.index(r, 0).data(): model.index(r, 1).data() for r in rows}
+
+
+def project_of(bench: Workbench) -> Project:
+    assert bench.session.project.project is not None
+    return bench.session.project.project
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Four recordings, one of them broken, one in a folder of its own."""
+    place = tmp_path / "sounds"
+    for n, name in enumerate(("a", "b", "deep/c")):
+        projects.write_tone(place / f"{name}.wav", 300.0 + 50 * n, 6.0)
+    (place / "broken.wav").write_bytes(b"RIFF but no sound")
+    return place
+
+
+@pytest.fixture
+def empty(start: Start, settled: Settled, tmp_path: Path, tiny_weights: Path) -> Workbench:
+    """An empty project in a window that can analyse."""
+    path = tmp_path / "mine.yamnet"
+    Project.create(path).close()
+    bench = start(path, weights=tiny_weights)
+    bench.session.settings.set("analyse_on_open", False)
+    settled(bench)
+    return bench
+
+
+def test_a_folder_is_taken_in_as_one_step(empty: Workbench, settled: Settled, folder: Path) -> None:
+    feature(empty).add([folder])
+    settled(empty)
+    assert listed(empty) == {"a.wav": "", "b.wav": "", "broken.wav": "failed", "c.wav": ""}
+    project = project_of(empty)
+    (a, _b, broken, _c) = project.recordings()
+    assert (a.path, a.duration_s, a.sample_rate_hz, a.channels) == ("sounds/a.wav", 6.0, 16_000, 1)
+    assert a.content_hash
+    assert broken.state is RecordingState.FAILED
+    assert project.undo_title == "add 4 recordings"
+    feature(empty).add([folder / "a.wav"])
+    settled(empty)
+    assert "has all of these already" in empty.status.message.text()
+    empty.reviewing.undo()
+    settled(empty)
+    assert listed(empty) == {}
+    empty.reviewing.redo()
+    settled(empty)
+    assert len(listed(empty)) == 4
+
+
+def test_a_list_names_recordings_beside_it(
+    empty: Workbench, settled: Settled, folder: Path
+) -> None:
+    (folder / "some.txt").write_text("# mine\nb.wav\n\ndeep/c.wav\nnowhere.wav\n", "utf-8")
+    feature(empty).add([folder / "some.txt"])
+    settled(empty)
+    assert listed(empty) == {"b.wav": "", "c.wav": "", "nowhere.wav": "missing"}
+
+
+def test_all_recordings_are_analysed_and_a_bad_one_is_marked(
+    qtbot: QtBot, empty: Workbench, settled: Settled, folder: Path
+) -> None:
+    feature(empty).add([folder])
+    settled(empty)
+    run = feature(empty).run
+    empty.recordings.run_requested.emit()
+    qtbot.waitUntil(lambda: run.state is BatchState.RUNNING, timeout=10_000)
+    assert not empty.recordings.stop.isHidden()
+    settled(empty)
+    assert run.state is BatchState.IDLE
+    assert empty.recordings.stop.isHidden()
+    states = listed(empty)
+    assert states.pop("broken.wav") == "failed"
+    assert set(states.values()) <= {"analysed", "no events"}
+    project = project_of(empty)
+    for recording in project.recordings():
+        failed = recording.name == "broken.wav"
+        wanted = RecordingState.FAILED if failed else RecordingState.ANALYSED
+        assert recording.state is wanted
+        assert bool(recording.error) is failed
+        assert bool(project.analyses(recording.id)) is not failed
+    assert any("3 analysed; 1 recording could not be" in n.text for n in empty.notices.notices)
+    assert project.undo_title == "add 4 recordings"  # detections are no step of a person
+    row = empty.recordings.model.row_of(folder / "broken.wav")
+    assert row is not None
+    tip = empty.recordings.model.index(row, 0).data(3)
+    assert len(tip.splitlines()) == 2
+
+
+def test_a_run_pauses_and_goes_on_where_it_stopped(
+    qtbot: QtBot, empty: Workbench, settled: Settled, folder: Path
+) -> None:
+    feature(empty).add([folder])
+    settled(empty)
+    run = feature(empty).run
+    finished: list[str] = []
+
+    def on_step(step) -> None:  # type: ignore[no-untyped-def]
+        if step.finished:
+            finished.append(step.path.name)
+            if len(finished) == 1:
+                feature(empty).analyse_or_pause()
+
+    run.step.connect(on_step)
+    feature(empty).analyse_or_pause()
+    qtbot.waitUntil(lambda: run.state is BatchState.PAUSED, timeout=60_000)
+    assert (run.done, run.total) == (1, 4)
+    assert empty.recordings.count.text() == "1 of 4 · paused"
+    feature(empty).analyse_or_pause()
+    settled(empty)
+    assert sorted(finished) == ["a.wav", "b.wav", "broken.wav", "c.wav"]
+    assert run.state is BatchState.IDLE
+
+
+def test_a_stopped_run_keeps_what_it_has(
+    qtbot: QtBot, empty: Workbench, settled: Settled, folder: Path
+) -> None:
+    run = feature(empty).run
+    run.step.connect(lambda step: run.cancel() if step.finished else None)
+    feature(empty).analyse([folder])  # what the project lacks is taken in
+    qtbot.waitUntil(lambda: run.total > 0 and run.state is BatchState.IDLE, timeout=60_000)
+    settled(empty)
+    done = [r for r in project_of(empty).recordings() if r.state is RecordingState.ANALYSED]
+    assert len(done) == 1
+
+
+def test_a_missing_recording_is_found_by_its_content(
+    start: Start, settled: Settled, tmp_path: Path
+) -> None:
+    path = projects.made(tmp_path / "project")
+    moved = tmp_path / "elsewhere" / "renamed.wav"
+    moved.parent.mkdir()
+    shutil.move(tmp_path / "project" / "audio" / "b.wav", moved)
+    bench = start(path)
+    settled(bench)
+    assert listed(bench)["b.wav"] == "missing"
+    (notice,) = [n for n in bench.shell.notices.notices if "not where" in n.text]
+    assert "1 recording is" in notice.text
+    feature(bench).find(tmp_path / "elsewhere")
+    settled(bench)
+    assert listed(bench) == {"a.wav": "analysed", "c.wav": "analysed", "renamed.wav": "analysed"}
+    assert not [n for n in bench.shell.notices.notices if "not where" in n.text]
+    recording = project_of(bench).recording("id-b")
+    assert recording is not None
+    assert recording.path == "../elsewhere/renamed.wav"
+    bench.services.review.undo()
+    settled(bench)
+    assert listed(bench)["b.wav"] == "missing"
+
+
+def test_a_removed_recording_comes_back_with_its_events(
+    start: Start, settled: Settled, tmp_path: Path
+) -> None:
+    bench = start(projects.made(tmp_path))
+    settled(bench)
+    project = project_of(bench)
+    recording = project.recording("id-b")
+    assert recording is not None
+    feature(bench).remove([recording])
+    settled(bench)
+    assert sorted(listed(bench)) == ["a.wav", "c.wav"]
+    assert project.count() == 8
+    bench.services.review.undo()
+    settled(bench)
+    assert sorted(listed(bench)) == ["a.wav", "b.wav", "c.wav"]
+    assert project.count() == 12
+
+
+def test_the_list_is_filtered_by_state(start: Start, settled: Settled, tmp_path: Path) -> None:
+    path = projects.made(tmp_path)
+    (tmp_path / "audio" / "c.wav").unlink()
+    bench = start(path)
+    settled(bench)
+    bench.shell.recordings.search.setText("miss")
+    assert bench.shell.recordings.count.text() == "3 recordings · 1 shown"
+
+
+def test_a_recording_taken_out_during_a_run_does_not_end_it(
+    empty: Workbench, settled: Settled, folder: Path
+) -> None:
+    feature(empty).add([folder / "a.wav", folder / "b.wav", folder / "deep"])
+    settled(empty)
+    project, analysing = project_of(empty), empty.analysing
+    first, second, third = project.recordings()
+    job = AnalyseAllJob(
+        project,
+        (first.id, second.id, third.id),
+        analysing.model(),
+        analysing.analysis_settings(),
+        analysing.cache,
+        empty.rules.rule_set,
+        empty.class_map,
+    )
+    steps = job.run()
+    assert next(steps).recording_id == first.id
+    project.apply(remove_recordings([first, second]))  # in hand, and still to come
+    finished = [step for step in steps if step.finished]
+    assert [(s.recording_id, s.error) for s in finished] == [
+        (first.id, ""),
+        (second.id, ""),
+        (third.id, ""),
+    ]
+    (left,) = project.recordings()
+    assert left.state is RecordingState.ANALYSED
+    settled(empty)

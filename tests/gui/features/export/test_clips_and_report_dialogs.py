@@ -1,0 +1,116 @@
+"""The dialogs of clips and of the report."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QDialogButtonBox
+from pytestqt.qtbot import QtBot
+
+from tests.gui.support.access_keys import repeated_access_keys, tab_order
+from tests.gui.support.owners import DOG, Owners
+from yamnet_gui.core.events import Event, LabelledRecording, ReviewState
+from yamnet_gui.gui.features.export.clips_dialog import ClipsDialog
+from yamnet_gui.gui.features.export.event_choice import Offered
+from yamnet_gui.gui.features.export.report_dialog import ReportDialog
+from yamnet_gui.labels.exchange.clips import Overlap, Split
+from yamnet_gui.labels.project import Project, Recording, add_events, add_recordings
+
+OK, SAVE = QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Save
+
+
+@pytest.fixture
+def labels(owners: Owners) -> LabelledRecording:
+    owners.yard()
+    assert owners.document.recording is not None
+    return LabelledRecording(owners.document.recording.info, owners.document.events)
+
+
+@pytest.fixture
+def clips(
+    labels: LabelledRecording, owners: Owners, tmp_path: Path, qtbot: QtBot
+) -> Iterator[ClipsDialog]:
+    offered = Offered(labels, ticked=frozenset({DOG}))
+    dialog = ClipsDialog(offered, owners.class_map, tmp_path)
+    qtbot.addWidget(dialog)
+    qtbot.waitUntil(lambda: dialog.summary.text() != "")
+    yield dialog
+    dialog.reject()
+
+
+def test_clips_are_counted_and_named_before_they_are_cut(
+    clips: ClipsDialog, tmp_path: Path, qtbot: QtBot
+) -> None:
+    assert clips.summary.text() == "3 clips"
+    assert "Dog/yard_00009.000_Dog_0.70.wav" in clips.example.text()
+    clips.format.setCurrentIndex(clips.format.findData("flac"))
+    clips.what.classes.setCurrentIndex(clips.what.classes.findData("ticked"))
+    clips.what.states[ReviewState.REJECTED].setChecked(True)
+    clips.folders.setChecked(False)
+    clips.template.setText("{n}-{label}")
+    clips.split.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: "2-Dog.flac" in clips.example.text())
+    assert clips.summary.text() == "2 clips"
+    assert "2 train" in clips.example.text()
+    clips.padding.setValue(0.5)
+    clips.length.setValue(2.0)
+    clips.overlap.setCurrentIndex(clips.overlap.findData(Overlap.ALONE.value))
+    qtbot.waitUntil(lambda: clips.buttons.button(OK).isEnabled())
+    clips.accept()
+    request = clips.request
+    assert request is not None
+    options = request.options
+    assert (options.padding_s, options.fixed_length_s) == (0.5, 2.0)
+    assert (options.overlap, options.split) == (Overlap.ALONE, Split())
+    assert request.folder == tmp_path / "clips"
+    assert [e.id for r in request.recordings for e in r.events] == ["dog", "dog2"]
+
+
+def test_tab_goes_through_the_fields_as_they_stand(clips: ClipsDialog) -> None:
+    clips.show()
+    wanted = [clips.format, clips.padding, clips.length, clips.overlap, clips.template, clips.most]
+    assert tab_order(clips, wanted) == wanted
+
+
+def test_each_access_key_stands_for_one_thing(
+    clips: ClipsDialog, labels: LabelledRecording, owners: Owners, tmp_path: Path, qtbot: QtBot
+) -> None:
+    report = ReportDialog(Offered(labels), owners.class_map, tmp_path)
+    qtbot.addWidget(report)
+    for dialog in (clips, report):
+        dialog.show()
+        assert repeated_access_keys(dialog) == {}
+    report.reject()
+
+
+def test_a_bad_template_is_told(clips: ClipsDialog) -> None:
+    clips.template.setText("{nonsense}")
+    assert "nonsense" in clips.example.text()
+    assert not clips.buttons.button(OK).isEnabled()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    with Project.create(tmp_path / "spring.yamnet") as made:
+        recs = [Recording(n, f"/sounds/{n}.wav", "", 0, 60.0, 16_000, 1) for n in ("yard", "b")]
+        made.apply(add_recordings(recs))
+        made.apply(add_events("b", [Event("w", 1.0, 2.0, "Wren", score_max=0.3)]))
+        yield made
+
+
+def test_a_report_is_about_the_whole_project_unless_told(
+    labels: LabelledRecording, project: Project, owners: Owners, tmp_path: Path, qtbot: QtBot
+) -> None:
+    dialog = ReportDialog(Offered(labels, project, 2), owners.class_map, tmp_path)
+    qtbot.addWidget(dialog)
+    qtbot.waitUntil(lambda: dialog.summary.text() == "5 events")
+    assert dialog.title.text() == "spring"
+    assert dialog.path.text() == str(tmp_path / "spring.html")
+    (tmp_path / "spring.html").write_text("old")
+    dialog.path.setText(str(tmp_path / "spring"))
+    assert dialog.buttons.button(SAVE).text() == "&Replace"
+    dialog.accept()
+    assert dialog.request is not None
+    assert dialog.request.path == tmp_path / "spring.html"
+    assert dialog.request.facts.made_with["Project"] == "spring.yamnet"
+    assert len(dialog.request.recordings) == 2

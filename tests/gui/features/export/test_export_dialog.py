@@ -1,0 +1,290 @@
+"""The dialog of exports."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QDialogButtonBox, QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.gui.support.access_keys import repeated_access_keys, tab_order
+from tests.gui.support.owners import DOG, Owners
+from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewState
+from yamnet_gui.gui.features.export.dialog import ExportDialog
+from yamnet_gui.gui.features.export.event_choice import Offered
+from yamnet_gui.labels.exchange.export import Depth
+from yamnet_gui.labels.formats import FORMATS, losses, write_labels
+from yamnet_gui.labels.project import Project, Recording, add_events, add_recordings
+
+
+@pytest.fixture
+def labels(owners: Owners) -> LabelledRecording:
+    owners.yard()
+    assert owners.document.recording is not None
+    return LabelledRecording(owners.document.recording.info, owners.document.events)
+
+
+def looked(dialog: ExportDialog) -> ExportDialog:
+    """Does at once what the dialog does a moment after each change."""
+    dialog._later.stop()
+    dialog._look()
+    return dialog
+
+
+@pytest.fixture
+def dialog(labels: LabelledRecording, owners: Owners, tmp_path: Path, qtbot: QtBot) -> ExportDialog:
+    offered = Offered(
+        labels,
+        selected=frozenset({"dog2"}),
+        listed=frozenset({"dog", "dog2"}),
+        ticked=frozenset({DOG}),
+    )
+    dialog = ExportDialog(offered, owners.class_map, tmp_path, format_name="audacity")
+    qtbot.addWidget(dialog)
+    return looked(dialog)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    with Project.create(tmp_path / "p.yamnet") as made:
+        recs = [Recording(n, f"/sounds/{n}.wav", "", 0, 60.0, 16_000, 1) for n in ("yard", "b")]
+        made.apply(add_recordings(recs))
+        made.apply(add_events("b", [Event("w", 1.0, 2.0, "Wren", score_max=0.3)]))
+        yield made
+
+
+@pytest.fixture
+def wide(
+    labels: LabelledRecording, project: Project, owners: Owners, tmp_path: Path, qtbot: QtBot
+) -> ExportDialog:
+    """The dialog over a project of two recordings, one of them open."""
+    offered = Offered(labels, project, 2)
+    dialog = ExportDialog(offered, owners.class_map, tmp_path, format_name="audacity")
+    qtbot.addWidget(dialog)
+    choose(dialog.what.scope, "project")
+    qtbot.waitUntil(lambda: dialog.what.ready)
+    return looked(dialog)
+
+
+def exported(dialog: ExportDialog) -> list[str]:
+    looked(dialog).accept()
+    assert dialog.request is not None
+    return [e.id for r in dialog.request.recordings for e in r.events]
+
+
+def choose(box: object, value: str) -> None:
+    box.setCurrentIndex(box.findData(value))  # type: ignore[attr-defined]
+
+
+def save(dialog: ExportDialog) -> QPushButton:
+    return dialog.buttons.button(QDialogButtonBox.StandardButton.Save)
+
+
+@pytest.mark.parametrize("name", [f.name for f in FORMATS.values() if f.can_write])
+def test_each_access_key_stands_for_one_thing(name: str, wide: ExportDialog) -> None:
+    wide.show()
+    choose(wide.format, name)
+    assert repeated_access_keys(wide) == {}
+    choose(wide.what.scope, "shown")
+    assert repeated_access_keys(wide) == {}
+    wide.reject()
+
+
+def test_offers_every_format_that_can_be_written(dialog: ExportDialog) -> None:
+    offered = {dialog.format.itemData(i) for i in range(dialog.format.count())}
+    assert offered == {name for name, fmt in FORMATS.items() if fmt.can_write}
+
+
+def test_rejected_events_stay_out_unless_wanted(dialog: ExportDialog) -> None:
+    assert dialog.summary.text() == "3 of 4 events"
+    dialog.what.states[ReviewState.REJECTED].setChecked(True)
+    assert exported(dialog) == ["speech", "dog", "dog2", "quiet"]
+
+
+def test_only_the_selected_events(dialog: ExportDialog) -> None:
+    choose(dialog.what.which, "selected")
+    assert exported(dialog) == ["dog2"]
+
+
+def test_only_those_that_are_listed_of_the_ticked_classes(dialog: ExportDialog) -> None:
+    choose(dialog.what.which, "listed")
+    choose(dialog.what.classes, "ticked")
+    dialog.what.states[ReviewState.ACCEPTED].setChecked(False)
+    dialog.what.states[ReviewState.REJECTED].setChecked(True)
+    assert exported(dialog) == ["dog"]
+
+
+def test_labels_can_be_picked_and_scores_bounded(dialog: ExportDialog) -> None:
+    dialog.what.pick_labels({"Dog", "Speech"})
+    assert dialog.what.classes.currentText() == "2 chosen labels…"
+    dialog.what.states[ReviewState.REJECTED].setChecked(True)
+    dialog.what.low.setValue(0.65)
+    dialog.what.high.setValue(0.8)
+    assert exported(dialog) == ["dog2"]
+
+
+def test_the_classes_above_come_along_on_wish(dialog: ExportDialog) -> None:
+    choose(dialog.what.which, "selected")
+    choose(dialog.what.hierarchy, Depth.ANCESTORS.value)
+    looked(dialog).accept()
+    assert dialog.request is not None
+    labels = {e.label for e in dialog.request.recordings[0].events}
+    assert labels == {"Dog", "Animal", "Domestic animals, pets"}
+
+
+def test_the_ending_follows_the_format_and_the_name_stays(
+    dialog: ExportDialog, tmp_path: Path
+) -> None:
+    assert dialog.path.text() == str(tmp_path / "yard.txt")
+    dialog.path.setText(str(tmp_path / "mine.txt"))
+    choose(dialog.format, "jams")
+    assert dialog.path.text() == str(tmp_path / "mine.jams")
+
+
+def test_a_proposed_name_follows_what_is_written_and_one_of_ones_own_stays(
+    wide: ExportDialog, tmp_path: Path
+) -> None:
+    choose(wide.format, "csv")
+    assert wide.path.text() == str(tmp_path / "events.csv")
+    choose(wide.what.scope, "shown")
+    assert wide.path.text() == str(tmp_path / "yard.csv")
+    choose(wide.what.scope, "project")
+    assert wide.path.text() == str(tmp_path / "events.csv")
+    wide.path.setText(str(tmp_path / "mine.csv"))
+    choose(wide.what.scope, "shown")
+    assert wide.path.text() == str(tmp_path / "mine.csv")
+    wide.reject()
+
+
+def test_tab_comes_to_the_format_before_its_options(wide: ExportDialog) -> None:
+    choose(wide.format, "raven")
+    wide.show()
+    wanted = [wide.what.hierarchy, wide.format, wide.how.split, wide.how.label_column, wide.path]
+    assert tab_order(wide, wanted) == wanted
+    wide.reject()
+
+
+def test_what_gets_lost_is_told(dialog: ExportDialog) -> None:
+    assert dialog._preview is not None
+    found = losses("audacity", dialog._preview.recordings)
+    assert found
+    for text in found:
+        assert text.split(": ", 1)[1] in dialog.lost.text()
+    assert "review state" in dialog.lost.text()
+    assert dialog.lost.text().startswith("What this format cannot carry")
+    dialog.sidecar.setChecked(True)
+    assert dialog.lost.text().startswith("The side-car keeps")
+
+
+def test_many_events_are_looked_through_in_the_background(
+    dialog: ExportDialog, labels: LabelledRecording, owners: Owners, tmp_path: Path, qtbot: QtBot
+) -> None:
+    events = EventList.of(owners.event(str(i), i * 0.01, note="x") for i in range(2500))
+    many = replace(labels, events=events)
+    big = ExportDialog(Offered(many), owners.class_map, tmp_path, format_name="audacity")
+    qtbot.addWidget(big)
+    assert not save(big).isEnabled()
+    looked(big)
+    assert "ViewDialogs" in big.lost.text()
+    qtbot.waitUntil(lambda: "note of 2500 events is lost" in big.lost.text(), timeout=10_000)
+    assert save(big).isEnabled()
+    big.reject()
+
+
+def test_an_existing_file_is_named_before_it_is_replaced(
+    dialog: ExportDialog, tmp_path: Path
+) -> None:
+    (tmp_path / "old.txt").write_text("old")
+    dialog.path.setText(str(tmp_path / "old.txt"))
+    assert "old.txt exists and will be replaced" in dialog.place_note.text()
+    assert save(dialog).text() == "&Replace"
+    dialog.path.setText(str(tmp_path))
+    assert not save(dialog).isEnabled()
+    dialog.path.setText("")
+    assert not save(dialog).isEnabled()
+
+
+def test_the_whole_project_goes_out_with_the_open_recording_as_it_is_shown(
+    wide: ExportDialog,
+) -> None:
+    assert wide.summary.text() == "4 of 5 events in 2 recordings"
+    assert sorted(exported(wide)) == ["dog2", "quiet", "speech", "w"]
+
+
+def test_recordings_of_the_project_can_be_picked(wide: ExportDialog) -> None:
+    wide.what.pick_files({"/sounds/b.wav"})
+    assert exported(wide) == ["w"]
+
+
+def test_several_recordings_go_into_a_folder_where_the_format_holds_one(
+    wide: ExportDialog, tmp_path: Path
+) -> None:
+    assert wide.path.text() == str(tmp_path)
+    assert "One file for each recording" in wide.place_note.text()
+    choose(wide.format, "csv")
+    assert wide.path.text() == str(tmp_path / "events.csv")
+    wide.how.split.setChecked(True)
+    assert wide.path.text() == str(tmp_path)
+    looked(wide).accept()
+    assert wide.request is not None
+    made = write_labels(
+        wide.request.format_name,
+        wide.request.recordings,
+        wide.request.path,
+        options=wide.request.options,
+    )
+    assert {"b.csv", "yard.csv"} <= {p.name for p in made}
+
+
+def test_names_may_begin_at_the_common_folder(wide: ExportDialog) -> None:
+    choose(wide.format, "csv")
+    wide.how.relative.setChecked(True)
+    looked(wide).accept()
+    assert wide.request is not None
+    assert wide.request.options.base == Path("/sounds")
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [("raven", {"label_column", "score_column", "clock"}), ("jams", {"curator", "email"}),
+     ("audacity", set())],
+)  # fmt: skip
+def test_only_options_that_the_format_has_a_use_for_are_shown(
+    name: str, fields: set[str], dialog: ExportDialog
+) -> None:
+    choose(dialog.format, name)
+    how = dialog.how
+    shown = {
+        field
+        for field in ("split", "relative", "clock", "label_column", "score_column", "curator",
+                      "email")
+        if getattr(how, field).isVisibleTo(how)
+    }  # fmt: skip
+    assert shown == fields
+
+
+def test_score_tables_hold_no_events(dialog: ExportDialog) -> None:
+    choose(dialog.format, "scores")
+    looked(dialog)
+    assert dialog.summary.text() == "Scores of 1 recording"
+    assert not dialog.what.classes.isEnabled()
+    choose(dialog.format, "csv")
+    assert dialog.what.classes.isEnabled()
+
+
+def test_the_request_can_be_written_as_it_is(dialog: ExportDialog) -> None:
+    dialog.sidecar.setChecked(True)
+    looked(dialog).accept()
+    request = dialog.request
+    assert request is not None
+    assert request.event_count == 3
+    made = write_labels(
+        request.format_name, request.recordings, request.path, options=request.options
+    )
+    assert [p.name for p in made] == ["yard.txt", "yard.txt.yamnet.json"]
+
+
+def test_cancel_asks_for_nothing(dialog: ExportDialog) -> None:
+    dialog.reject()
+    assert dialog.request is None

@@ -1,0 +1,212 @@
+"""The dialog of imports: everything is shown before anything is done."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QDialogButtonBox, QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.gui.support.access_keys import repeated_access_keys
+from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewState
+from yamnet_gui.gui.features.label_import.dialog import ImportDialog
+from yamnet_gui.gui.features.label_import.model import ImportColumn
+from yamnet_gui.labels.exchange.import_plan import ImportKind, Resolve
+from yamnet_gui.labels.exchange.project_tables import labelled_recordings
+from yamnet_gui.labels.formats import FORMATS
+from yamnet_gui.labels.project import Project, Recording, add_events, add_recordings
+
+Opened = Callable[..., ImportDialog]
+HEAD = "filename\tonset\toffset\tevent_label\n"
+DOG = Event("d1", 1.0, 2.0, "Dog", 69, "/m/0bt9lr", score_max=0.5)
+CAT = Event("d2", 5.0, 6.0, "Cat", 76, "/m/01yrx", state=ReviewState.ACCEPTED)
+OWL = Event("d3", 8.0, 9.0, "Owl", 111, "/m/09d5_", state=ReviewState.REJECTED)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    with Project.create(tmp_path / "p.yamnet") as made:
+        made.apply(add_recordings([Recording(n, f"{n}.wav", "", 0, 60.0, 16_000, 1) for n in "ab"]))
+        made.apply(add_events("a", [DOG, CAT, OWL]))
+        yield made
+
+
+@pytest.fixture
+def opened(project: Project, qtbot: QtBot) -> Iterator[Opened]:
+    dialogs: list[ImportDialog] = []
+
+    def open_it(*tables: Path, shown: LabelledRecording | None = None, answer: str | None = None):  # type: ignore[no-untyped-def]
+        dialog = ImportDialog(project, tables, shown, lambda label, near: answer)
+        qtbot.addWidget(dialog)
+        dialogs.append(dialog)
+        qtbot.waitUntil(lambda: not dialog.reading)
+        return dialog
+
+    yield open_it
+    for dialog in dialogs:
+        dialog.reject()
+
+
+def table(tmp_path: Path, *rows: str, head: str = HEAD, name: str = "t.tsv") -> Path:
+    path = tmp_path / name
+    path.write_text(head + "".join(f"{row}\n" for row in rows))
+    return path
+
+
+def ok(dialog: ImportDialog) -> QPushButton:
+    return dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
+
+
+def what(dialog: ImportDialog) -> list[tuple[str, str, str]]:
+    model = dialog.model
+    columns = (ImportColumn.KIND, ImportColumn.LABEL, ImportColumn.WHAT)
+    return [
+        tuple(model.index(row, column).data() for column in columns)  # type: ignore[misc]
+        for row in range(model.rowCount())
+    ]
+
+
+ROWS = (
+    "a.wav\t1\t2.25\tDog", "a.wav\t5.1\t6\tCat", "a.wav\t8.2\t9\tOwl",
+    "b.wav\t3\t4\tAmsel", "c.wav\t0\t1\tDog",
+)  # fmt: skip
+
+
+def test_it_shows_what_would_be_new_changed_and_conflicting(
+    opened: Opened, project: Project, tmp_path: Path
+) -> None:
+    before = labelled_recordings(project)
+    dialog = opened(table(tmp_path, *ROWS))
+    assert dialog.counts.text() == "2 new, 0 same, 1 changed, 2 conflicting"
+    assert what(dialog) == [
+        ("Conflicting", "Cat", "Keep what is there: onset 5.000 → 5.100"),
+        ("Conflicting", "Owl", "Keep what is there: onset 8.000 → 8.200"),
+        ("Changed", "Dog", "offset 2.000 → 2.250"),
+        ("New", "Amsel", ""),
+        ("New", "Dog", ""),
+    ]
+    assert "c.wav" in dialog.add_missing.text()
+    assert dialog.format.currentText().endswith("DCASE / sed_eval event list")
+    assert labelled_recordings(project) == before
+
+
+def test_each_access_key_stands_for_one_thing(opened: Opened, tmp_path: Path) -> None:
+    dialog = opened(table(tmp_path, *ROWS))
+    dialog.show()
+    assert repeated_access_keys(dialog) == {}
+
+
+def test_only_wanted_kinds_are_listed(opened: Opened, tmp_path: Path) -> None:
+    dialog = opened(table(tmp_path, *ROWS, "a.wav\t1\t2.25\tDog"))
+    dialog.kinds.setCurrentText("Conflicting")
+    assert [kind for kind, *_ in what(dialog)] == ["Conflicting"] * 2
+
+
+def test_conflicts_are_resolved_in_one_way_or_singly(opened: Opened, tmp_path: Path) -> None:
+    dialog = opened(table(tmp_path, *ROWS))
+    assert ok(dialog).text() == "&Import 2 changes"  # the dog, the blackbird
+    dialog.conflicts.setCurrentIndex(dialog.conflicts.findData(Resolve.TAKE.value))
+    assert ok(dialog).text() == "&Import 4 changes"
+    dialog.table.selectRow(1)
+    dialog.singly[0][0].click()
+    assert [text.split(":")[0] for _, _, text in what(dialog)[:2]] == [
+        "Take the table's", "Keep what is there",
+    ]  # fmt: skip
+    dialog.add_missing.setChecked(True)
+    assert ok(dialog).text() == "&Import 4 changes"
+    dialog.accept()
+    request = dialog.request
+    assert request is not None
+    assert (request.conflicts, request.single) == (Resolve.TAKE, {"d3": Resolve.KEEP})
+    assert request.add_missing
+
+
+def test_unknown_labels_are_mapped_or_left_out(
+    opened: Opened, tmp_path: Path, qtbot: QtBot
+) -> None:
+    rows = ("b.wav\t3\t4\tAmsel", "b.wav\t5\t6\tnoises", "b.wav\t7\t8\tmine")
+    dialog = opened(table(tmp_path, *rows), answer="Bird")
+    assert dialog.unknown.rowCount() == 3
+    for label, text in (("Amsel", "Another class…"), ("noises", "Leave out")):
+        box = dialog.unknown.box(label)
+        box.setCurrentText(text)
+        box.activated.emit(box.currentIndex())
+        qtbot.waitUntil(lambda: not dialog.reading)
+    assert dialog.unknown.mapping == {"Amsel": "Bird", "noises": None}
+    assert dialog.counts.text() == "2 new, 0 same, 0 changed, 0 conflicting, 1 left out"
+    assert sorted(label for _, label, _ in what(dialog)) == ["Bird", "mine"]
+
+
+def test_thousands_of_unknown_labels_are_not_all_asked_about(
+    opened: Opened, tmp_path: Path
+) -> None:
+    rows = [f"b.wav\t{k}\t{k}.5\tcall {k}" for k in range(55)] * 40
+    names = [row.replace("call", f"call {n}-") for n, row in enumerate(rows)]
+    dialog = opened(table(tmp_path, *names))
+    assert dialog.unknown.rowCount() == 200
+    assert "2000 more unknown labels" in dialog.remarks.text()
+    assert dialog.read.plan.counts()[ImportKind.NEW] == 2200
+
+
+def test_the_column_of_the_label_is_asked_for(opened: Opened, tmp_path: Path, qtbot: QtBot) -> None:
+    head = ("Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\t"
+            "High Freq (Hz)\tBegin File\tVogel\tBox\n")  # fmt: skip
+    row = "1\tSpectrogram 1\t1\t1\t2\t0\t8000\tb.wav\tWren\tx"
+    dialog = opened(table(tmp_path, row, head=head, name="r.txt"))
+    assert "Vogel, Box" in dialog.remarks.text()
+    assert not ok(dialog).isEnabled()
+    assert dialog.column.isVisibleTo(dialog)
+    dialog.column.setCurrentText("Vogel")
+    dialog.column.activated.emit(dialog.column.currentIndex())
+    qtbot.waitUntil(lambda: not dialog.reading)
+    assert what(dialog) == [("New", "Wren", "")]
+    assert dialog.column.currentText() == "Vogel"
+
+
+def test_a_table_without_names_is_about_the_open_recording_unless_told(
+    opened: Opened, project: Project, tmp_path: Path, qtbot: QtBot
+) -> None:
+    labels = table(tmp_path, "7\t8\tDog", head="", name="labels.txt")
+    shown = project.labelled("a")
+    dialog = opened(labels, shown=shown)
+    assert [p.path.name for p in dialog.read.plan.of(ImportKind.NEW)] == ["a.wav"]
+    dialog.about.setCurrentIndex(2)
+    dialog.about.activated.emit(2)
+    qtbot.waitUntil(lambda: not dialog.reading)
+    assert [p.path.name for p in dialog.read.plan.of(ImportKind.NEW)] == ["b.wav"]
+    named = opened(table(tmp_path, "7\t8\tDog", head="", name="b.txt"), shown=shown)
+    assert [p.path.name for p in named.read.plan.of(ImportKind.NEW)] == ["b.wav"]
+
+
+def test_detections_of_the_open_recording_are_there_though_not_stored_yet(
+    opened: Opened, project: Project, tmp_path: Path
+) -> None:
+    fresh = Event("dm-69-1", 20.0, 21.0, "Dog", 69, "/m/0bt9lr", score_max=0.5)
+    info = project.labelled("b").recording
+    shown = LabelledRecording(info, EventList.of([fresh]))
+    dialog = opened(table(tmp_path, "b.wav\t20\t21\tDog"), shown=shown)
+    assert dialog.counts.text().startswith("0 new, 1 same")
+    assert not ok(dialog).isEnabled()
+
+
+def test_a_table_that_cannot_be_read_is_told_with_its_line(opened: Opened, tmp_path: Path) -> None:
+    dialog = opened(table(tmp_path, "a.wav\t2\t1\tDog"))
+    assert "line 2: ends at 1 s, before it starts at 2 s" in dialog.remarks.text()
+    assert not ok(dialog).isEnabled()
+    assert dialog.model.rowCount() == 0
+
+
+def test_several_tables_are_one_import(opened: Opened, tmp_path: Path) -> None:
+    first = table(tmp_path, "a.wav\t20\t21\tDog")
+    second = table(tmp_path, "b.wav\t20\t21\tDog", "a.wav\t20\t21\tDog", name="u.tsv")
+    dialog = opened(first, second)
+    assert dialog.counts.text().startswith("2 new")
+    dialog.accept()
+    assert dialog.request is not None
+    assert dialog.request.title == "import 2 tables"
+
+
+def test_it_offers_every_format_that_can_be_read(opened: Opened, tmp_path: Path) -> None:
+    dialog = opened(table(tmp_path, *ROWS))
+    offered = [dialog.format.itemData(i) for i in range(1, dialog.format.count())]
+    assert offered == [name for name, fmt in FORMATS.items() if fmt.can_read]

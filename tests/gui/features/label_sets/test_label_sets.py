@@ -1,0 +1,166 @@
+"""Labels of one's own by their keys, bounds in frequency and the history, in the window."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from tests.gui.support import projects
+from yamnet_gui.core.events import Event, EventSource
+from yamnet_gui.gui.controllers.review import Asks
+from yamnet_gui.gui.dialogs.class_picker import ClassPickerDialog, LabelChoice
+from yamnet_gui.gui.features.label_sets.feature import LabelSetsFeature
+from yamnet_gui.gui.theme import class_color, set_own_colors
+from yamnet_gui.gui.workbench import Workbench
+from yamnet_gui.labels.project import LabelSet, OwnLabel, is_negative
+
+Start = Callable[..., Workbench]
+Settled = Callable[[Workbench], None]
+CROW = OwnLabel("my crow", "#123456", "", "/m/04s8yn", 111)
+BIRDS = LabelSet("birds", "Birds", (CROW, OwnLabel("what?", key="x")))
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, start: Start, settled: Settled, tmp_path: Path):  # type: ignore[no-untyped-def]
+    found = start(projects.made(tmp_path, ("a",)))
+    found.settings.set("autoplay", False)
+    found.settings.set("reviewer", "Anna")
+    settled(found)
+    found.window.activateWindow()
+    qtbot.waitUntil(found.window.isActiveWindow)
+    yield found
+    set_own_colors({})
+
+
+def feature(bench: Workbench) -> LabelSetsFeature:
+    return next(f for f in bench.features if isinstance(f, LabelSetsFeature))
+
+
+def current(bench: Workbench) -> Event:
+    event = bench.services.transport.current_event()
+    assert event is not None
+    return event
+
+
+def press(bench: Workbench, *keys: Qt.Key) -> None:
+    for key in keys:
+        QTest.keyClick(bench.shell.window, key)
+
+
+def test_digits_and_letters_give_the_labels_of_the_chosen_set(bench: Workbench) -> None:
+    feature(bench).take([BIRDS], "birds")
+    press(bench, Qt.Key.Key_N, Qt.Key.Key_1)
+    event = current(bench)
+    assert (event.label, event.class_index, event.mid) == ("my crow", 111, "/m/04s8yn")
+    assert (event.source, event.reviewer) == (EventSource.EDITED, "Anna")
+    assert [e.label for e in bench.session.document.events if is_negative(e)] == ["Dog"]
+    press(bench, Qt.Key.Key_N, Qt.Key.Key_X)
+    assert (current(bench).label, current(bench).class_index) == ("what?", None)
+    assert bench.shell.window.actions_by_id["label_1"].text() == "Relabel to my crow"
+    assert not bench.shell.window.actions_by_id["label_3"].isVisible()
+    assert "1 my crow" in bench.shell.inspector.own.text()
+    feature(bench).take([BIRDS], "")
+    assert bench.shell.window.actions_by_id["label_3"].isVisible()
+    before = current(bench)
+    press(bench, Qt.Key.Key_X)
+    assert current(bench) == before
+
+
+def test_a_set_is_one_step_and_is_chosen_again_after_a_restart(
+    bench: Workbench, start: Start, settled: Settled
+) -> None:
+    feature(bench).take([BIRDS, LabelSet("two", "Frogs")], "birds")
+    assert bench.shell.window.actions_by_id["undo"].text() == "&Undo label sets"
+    project = bench.session.project.project
+    assert project is not None
+    path = project.path
+    bench.shell.window.close()
+    second = start(path)
+    settled(second)
+    assert second.label_sets.chosen == BIRDS
+    assert class_color(None, "my crow").name() == "#123456"
+    second.reviewing.undo()
+    assert second.label_sets.sets == ()
+    assert second.label_sets.chosen is None
+    assert class_color(None, "my crow").name() != "#123456"
+
+
+def test_own_labels_come_first_when_a_class_is_searched(bench: Workbench, qtbot: QtBot) -> None:
+    own = [LabelChoice("my crow", 111, "/m/04s8yn")]
+    dialog = ClassPickerDialog(bench.session.class_map, bench.session.ontology, ["Dog"], own=own)
+    qtbot.addWidget(dialog)
+    assert [c.label for c in dialog.choices("")][:2] == ["my crow", "Dog"]
+    assert dialog.choices("cro")[0] == own[0]
+    dialog.search.setText("my")
+    assert "in AudioSet it is" in dialog.kinds.text()
+
+
+def test_one_span_takes_several_labels(bench: Workbench) -> None:
+    bench.services.review.asks = Asks(lambda _t, _u: LabelChoice("my crow"), lambda _q, _v: True)
+    press(bench, Qt.Key.Key_N)
+    first = current(bench)
+    QTest.keyClick(bench.shell.window, Qt.Key.Key_D, Qt.KeyboardModifier.ShiftModifier)
+    second = current(bench)
+    assert (second.label, second.span, second.source) == (
+        "my crow",
+        first.span,
+        EventSource.DRAWN,
+    )
+    assert bench.session.document.events.get(first.id) == first
+    assert bench.shell.window.actions_by_id["undo"].text() == "&Undo add label my crow"
+
+
+def test_frequencies_come_from_the_pointer_and_the_inspector(bench: Workbench) -> None:
+    shift = Qt.KeyboardModifier.ShiftModifier
+    press(bench, Qt.Key.Key_N)
+    QTest.keyClick(bench.shell.window, Qt.Key.Key_I, shift)
+    assert "Point at a frequency" in bench.shell.status.message.text()
+    bench.shell.tracks.pointer_moved.emit(1.0, 500.0, "spectrogram")
+    QTest.keyClick(bench.shell.window, Qt.Key.Key_I, shift)
+    bench.shell.tracks.pointer_moved.emit(1.0, 2500.0, "spectrogram")
+    QTest.keyClick(bench.shell.window, Qt.Key.Key_O, shift)
+    assert (current(bench).low_hz, current(bench).high_hz) == (500.0, 2500.0)
+    band = bench.shell.inspector.band
+    assert (band.low.value(), band.high.value()) == (500.0, 2500.0)
+    band.high.setValue(0.0)
+    band.high.editingFinished.emit()
+    assert (current(bench).low_hz, current(bench).high_hz) == (500.0, None)
+    band.high.setValue(400.0)
+    band.high.editingFinished.emit()
+    assert "must lie below" in bench.shell.status.message.text()
+    assert current(bench).high_hz is None
+
+
+def test_the_inspector_tells_what_happened_to_an_event(bench: Workbench) -> None:
+    press(bench, Qt.Key.Key_N)
+    assert bench.shell.inspector.history.isHidden()
+    feature(bench).take([BIRDS], "birds")
+    press(bench, Qt.Key.Key_1)
+    lines = bench.shell.inspector.history.text().splitlines()
+    assert lines[0].endswith("Anna: relabel to my crow (Dog → my crow)")
+    bench.services.review.undo()
+    lines = bench.shell.inspector.history.text().splitlines()
+    assert "undone: relabel to my crow" in lines[0]
+    assert len(lines) == 2
+
+
+def test_bounds_in_frequency_are_drawn_where_the_axis_has_them(bench: Workbench) -> None:
+    for hertz in (500.0, 2500.0, 7900.0):
+        height = bench.session.spectrogram.height_of(hertz)
+        assert bench.session.spectrogram.frequency_at(height) == pytest.approx(hertz, rel=0.01)
+    assert bench.session.spectrogram.height_of(10**6) == 1.0
+    press(bench, Qt.Key.Key_N)
+    track = bench.shell.tracks.tracks["spectrogram"]
+    before = track.grab().toImage()
+    bench.services.review.set_band(current(bench).id, 1000.0, None)
+    after = track.grab().toImage()
+    rows = {
+        y
+        for y in range(before.height())
+        for x in range(0, before.width(), 7)
+        if before.pixel(x, y) != after.pixel(x, y)
+    }
+    assert 0 < len(rows) <= 3

@@ -1,0 +1,204 @@
+"""Embeddings of the open project: kept after each analysis, and again what was analysed before."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.gui.support.calls import CALLS_S, OTHERS_S, write_calls
+from yamnet_gui.embedding import Classifier
+from yamnet_gui.embedding.classifier import Layer
+from yamnet_gui.gui.features.custom_classes.scores import CustomClassScores
+from yamnet_gui.gui.features.dataset.feature import DatasetFeature
+from yamnet_gui.gui.workbench import Workbench
+from yamnet_gui.labels.project import Project
+
+Start = Callable[..., Workbench]
+Settled = Callable[[Workbench], None]
+
+
+@pytest.fixture
+def calls(tmp_path: Path) -> Path:
+    return write_calls(tmp_path / "calls.wav")
+
+
+def by_hand(bench: Workbench, label: str = "Owl of mine") -> Classifier:
+    """A class of the direction in which calls and bursts differ."""
+    frames, recording = bench.session.embeddings.frames(), bench.session.project.recording_id
+    assert frames is not None
+    rows = frames.rows_in(recording)
+    vectors = frames.read(rows)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    at = np.array([int((s + 0.3) / 0.48) for s in CALLS_S])
+    others = np.array([int((s + 0.3) / 0.48) for s in OTHERS_S])
+    means = vectors[at].mean(0), vectors[others].mean(0)
+    direction = means[0] - means[1]
+    scale = 12 / np.linalg.norm(direction)
+    bias = -scale * direction @ ((means[0] + means[1]) / 2) / np.linalg.norm(direction)
+    direction = direction / np.linalg.norm(direction) * scale
+    layer = Layer(direction[:, None].astype(np.float32), np.array([bias], np.float32))
+    return Classifier(
+        (label,),
+        (layer,),
+        bench.session.embeddings.model_sha256,
+        unit_length=True,
+        thresholds=(0.5,),
+    )
+
+
+def test_what_an_analysis_gives_is_kept_with_the_project(
+    start: Start, settled: Settled, calls: Path, tiny_weights: Path
+):
+    bench = start(calls, weights=tiny_weights)
+    settled(bench)
+    frames = bench.session.embeddings.frames()
+    assert frames is not None
+    scores = bench.session.document.scores
+    assert scores is not None
+    assert frames.live == scores.grid.count
+    track = frames.track_at(0)
+    assert track.recording == bench.session.project.recording_id
+    assert track.path == str(calls)
+
+
+def test_another_project_takes_them_from_stored_analyses(
+    start: Start, settled: Settled, calls: Path, tiny_weights: Path, tmp_path: Path
+):
+    bench = start(calls, weights=tiny_weights)
+    settled(bench)
+    count = bench.session.embeddings.frames().live
+    bench.services.projects.create(tmp_path / "other.yamnet")
+    settled(bench)
+    assert (
+        bench.session.embeddings.frames() is None or bench.session.embeddings.frames().live == count
+    )
+    bench.services.analysis.start()  # at once: it is stored
+    settled(bench)
+    assert bench.session.embeddings.frames().live == count
+
+
+def test_without_weights_it_is_said_why_there_are_none(start: Start, settled: Settled, calls: Path):
+    bench = start(calls)
+    settled(bench)
+    assert bench.session.embeddings.frames() is None
+    assert "weights" in bench.session.embeddings.problem
+
+
+def test_a_taught_class_scores_and_detects_like_any_other(
+    start: Start, settled: Settled, calls: Path, tiny_weights: Path
+):
+    bench = start(calls, weights=tiny_weights)
+    settled(bench)
+    scores = bench.feature(CustomClassScores)
+    scores.use(by_hand(bench))
+    settled(bench)
+    index = bench.session.class_map.own
+    assert bench.session.class_map[index].name == "Owl of mine"
+    found = [e for e in bench.session.document.events if e.class_index == index]
+    hit = [any(abs(e.onset_s - s) < 1.0 for e in found) for s in CALLS_S]
+    assert sum(hit) >= 10
+    assert not any(e.onset_s <= s + 0.75 <= e.offset_s for e in found for s in OTHERS_S)
+    before = len(found)
+    bench.session.rules.set_threshold(index, 0.9999)
+    settled(bench)
+    assert len([e for e in bench.session.document.events if e.class_index == index]) < before
+    buffer = bench.session.document.scores
+    assert buffer.table().scores.shape[1] == index + 1
+    assert buffer.best[index] > 0.5
+
+
+def test_it_scores_while_a_recording_is_analysed(
+    start: Start, settled: Settled, calls: Path, tiny_weights: Path, tmp_path: Path
+):
+    bench = start(calls, weights=tiny_weights)
+    settled(bench)
+    bench.feature(CustomClassScores).use(by_hand(bench))
+    settled(bench)
+    seen: list[float] = []
+    bench.session.document.scores_changed.connect(
+        lambda: (
+            seen.append(float(bench.session.document.scores.best[-1]))
+            if bench.services.analysis.running
+            else 0
+        )
+    )
+    bench.open(write_calls(tmp_path / "third.wav", seed=11))
+    settled(bench)
+    assert max(seen) > 0.5
+
+
+def test_recordings_that_are_analysed_together_are_searched_for_it(
+    start: Start, settled: Settled, calls: Path, tiny_weights: Path, tmp_path: Path
+):
+    bench = start(calls, weights=tiny_weights)
+    settled(bench)
+    bench.feature(CustomClassScores).use(by_hand(bench))
+    settled(bench)
+    more = [write_calls(tmp_path / f"{n}.wav", seed=n) for n in (21, 22)]
+    dataset = bench.feature(DatasetFeature)
+    for _ in range(2):  # the second time everything is there already and must stay
+        dataset.analyse(more)
+        settled(bench)
+        project: Project = bench.session.project.project
+        for path in more:
+            recording = project.recording_at(path)
+            assert recording.id in bench.session.embeddings.store.recordings()
+            events = project.recording_events(recording.id)
+            assert sum(e.label == "Owl of mine" for e in events) >= 6
+
+
+def test_taught_classes_come_back_with_their_project(
+    start: Start, settled: Settled, calls: Path, tiny_weights: Path
+):
+    bench = start(calls, weights=tiny_weights)
+    settled(bench)
+    scores = bench.feature(CustomClassScores)
+    scores.use(by_hand(bench))
+    settled(bench)
+    best = bench.session.document.scores.best[-1]
+    bench.close()
+    again = start(calls, weights=tiny_weights)
+    settled(again)
+    assert [c.label for c in again.taught.classes] == ["Owl of mine"]
+    assert again.taught.classes[0].classifier is not None
+    # taken from half precision this time
+    assert again.document.scores.best[-1] == pytest.approx(best, abs=0.02)
+
+
+def test_taught_classes_go_with_a_project_that_is_saved_elsewhere(
+    start: Start, settled: Settled, calls: Path, tiny_weights: Path, tmp_path: Path
+):
+    bench = start(calls, weights=tiny_weights)
+    settled(bench)
+    bench.feature(CustomClassScores).use(by_hand(bench))
+    settled(bench)
+    (tmp_path / "away").mkdir()
+    bench.services.projects.save_as(tmp_path / "away" / "copy.yamnet")
+    settled(bench)
+    (one,) = bench.session.custom_classes.classes
+    assert one.classifier is not None
+    assert one.path.is_relative_to(tmp_path / "away")
+    assert one.path.exists()
+    assert bench.session.document.scores.best[-1] > 0.5
+
+
+def test_other_recordings_of_the_project_are_searched_for_it(
+    start: Start, settled: Settled, calls: Path, tiny_weights: Path, tmp_path: Path
+):
+    second = write_calls(tmp_path / "second.wav", seed=9)
+    bench = start(second, weights=tiny_weights)
+    settled(bench)
+    bench.open(calls)
+    settled(bench)
+    scores = bench.feature(CustomClassScores)
+    scores.use(by_hand(bench))
+    scores.detect_everywhere()
+    settled(bench)
+    project: Project = bench.session.project.project
+    other = project.recording_at(second)
+    events = project.recording_events(other.id)
+    mine = [e for e in events if e.label == "Owl of mine"]
+    assert len(mine) >= 8
+    assert all(e.class_index == bench.session.class_map.own for e in mine)
+    assert len(mine) < len(events)  # those of other classes are still there

@@ -1,0 +1,145 @@
+"""The table model of events."""
+
+import time
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from tests.gui.support.owners import DOG, Owners
+from yamnet_gui.core.events import EventList, ReviewState
+from yamnet_gui.gui.panels.event_table_model import (
+    EVENT_ROLE,
+    ID_ROLE,
+    EventColumn,
+    EventFilter,
+    EventTableModel,
+)
+
+DOWN = Qt.SortOrder.DescendingOrder
+UP = Qt.SortOrder.AscendingOrder
+
+
+def ids(model: EventTableModel) -> list[str]:
+    return [model.index(row, 0).data(ID_ROLE) for row in range(model.rowCount())]
+
+
+@pytest.fixture
+def model(owners: Owners) -> EventTableModel:
+    owners.yard()
+    model = EventTableModel(owners.parent)
+    model.set_events(owners.document.events)
+    return model
+
+
+def test_is_a_sound_table_model(model: EventTableModel, qtmodeltester: ModelTester) -> None:
+    qtmodeltester.check(model)
+
+
+def test_rows_come_in_order_of_onset_at_first(model: EventTableModel) -> None:
+    assert ids(model) == ["speech", "dog", "dog2", "quiet"]
+
+
+@pytest.mark.parametrize(
+    ("column", "order", "expected"),
+    [
+        (EventColumn.ONSET, DOWN, ["quiet", "dog2", "dog", "speech"]),
+        (EventColumn.LENGTH, UP, ["dog", "dog2", "speech", "quiet"]),
+        (EventColumn.CLASS, UP, ["dog", "dog2", "quiet", "speech"]),
+        (EventColumn.SCORE, DOWN, ["dog", "dog2", "speech", "quiet"]),
+        (EventColumn.SCORE, UP, ["speech", "dog2", "dog", "quiet"]),
+        (EventColumn.STATE, UP, ["speech", "quiet", "dog2", "dog"]),
+    ],
+)
+def test_sorts_by_each_column_with_missing_scores_last(
+    model: EventTableModel, column: EventColumn, order: Qt.SortOrder, expected: list[str]
+) -> None:
+    model.sort(column, order)
+    assert ids(model) == expected
+
+
+@pytest.mark.parametrize(
+    ("wish", "expected"),
+    [
+        (EventFilter(text="DOG"), ["dog", "dog2"]),
+        (EventFilter(text="wall dog"), ["dog2"]),
+        (EventFilter(text="cat"), []),
+        (EventFilter(states=frozenset({ReviewState.UNREVIEWED})), ["speech", "quiet"]),
+        (EventFilter(least_score=0.7), ["dog", "dog2"]),
+        (EventFilter(text="d", least_score=0.8, states=frozenset({ReviewState.ACCEPTED})), []),
+        (EventFilter(), ["speech", "dog", "dog2", "quiet"]),
+    ],
+)
+def test_filters_by_words_state_and_score(
+    model: EventTableModel, wish: EventFilter, expected: list[str]
+) -> None:
+    model.set_filter(wish)
+    assert ids(model) == expected
+    assert model.total == 4
+
+
+def test_an_empty_list_takes_every_filter(owners: Owners) -> None:
+    model = EventTableModel(owners.parent)
+    model.set_filter(EventFilter("dog", frozenset({ReviewState.ACCEPTED}), 0.5))
+    model.set_events(EventList())
+    assert model.rowCount() == 0
+
+
+def test_a_changed_event_does_not_reset_the_table(
+    model: EventTableModel, owners: Owners, qtbot: QtBot
+) -> None:
+    resets: list[int] = []
+    model.modelReset.connect(lambda: resets.append(1))
+    changed = owners.event("dog", 5.0, DOG, 0.5, 0.9, ReviewState.ACCEPTED)
+    with qtbot.waitSignal(model.dataChanged) as announced:
+        model.set_events(owners.document.events.with_events(changed))
+    assert [announced.args[0].row(), announced.args[1].row()] == [1, 1]
+    assert not resets
+    assert model.index(1, 0).data(EVENT_ROLE).state is ReviewState.ACCEPTED
+
+
+def test_rows_are_found_by_id_after_every_change(model: EventTableModel) -> None:
+    assert model.row_of("dog2") == 2
+    model.sort(EventColumn.SCORE, DOWN)
+    assert model.row_of("dog2") == 1
+    model.set_filter(EventFilter(text="speech"))
+    assert model.row_of("dog2") is None
+    assert model.row_of("speech") == 0
+
+
+def test_texts_are_times_lengths_and_marked_states(model: EventTableModel) -> None:
+    row = [model.index(2, column).data() for column in EventColumn]
+    assert row == ["0:09.00", "1.00 s", "Dog", "0.70", "✓ Accepted", "–", "–"]
+    assert model.index(3, EventColumn.SCORE).data() == "–"
+    model.set_compact(True)
+    row = [model.index(2, column).data() for column in EventColumn]
+    assert row == ["0:09.0", "1.00", "Dog", "0.70", "✓ Accepted", "–", "–"]
+
+
+def test_fifty_thousand_events_filter_and_sort_at_once(owners: Owners) -> None:
+    rng = np.random.default_rng(7)
+    events = EventList.of(
+        owners.event(str(i), float(t), int(c), score=float(s))
+        for i, (t, c, s) in enumerate(
+            zip(
+                rng.uniform(0, 36_000, 50_000),
+                rng.integers(0, 521, 50_000),
+                rng.random(50_000),
+                strict=True,
+            )
+        )
+    )
+    model = EventTableModel(owners.parent)
+    model.set_events(events)
+    took = []
+    for column in (EventColumn.SCORE, EventColumn.CLASS, EventColumn.LENGTH):
+        before = time.perf_counter()
+        model.set_filter(EventFilter(text="ae"[column % 2], least_score=0.2))
+        model.sort(column, DOWN)
+        took.append(time.perf_counter() - before)
+    scores = [e.score_max for e in model.shown]
+    assert len(scores) > 1000
+    assert min(s for s in scores if s is not None) >= 0.2
+    assert sorted(took)[0] < 0.2

@@ -1,0 +1,66 @@
+"""Merging two copies of a project, and going back to a backup."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from yamnet_gui.core.errors import ProjectError
+from yamnet_gui.gui.state.project import Keeping
+from yamnet_gui.labels.project import Merge, Project, compare, personal_project_path, restore_backup
+
+from .project import OpenedProject
+
+
+@dataclass(frozen=True, slots=True)
+class CompareJob:
+    """What another copy has that the open project lacks, and what contradicts. Changes nothing.
+
+    Raises ProjectError.
+    """
+
+    project: Project
+    path: Path
+
+    def run(self) -> Iterator[Merge]:
+        if self.path.absolute() == self.project.path:
+            raise ProjectError(self.path, "is this project itself", "choose the other copy")
+        with Project.open(self.path, read_only=True) as theirs:
+            yield compare(self.project, theirs)
+
+
+@dataclass(frozen=True, slots=True)
+class BackupJob:
+    """Makes a backup now; its path. Raises ProjectError."""
+
+    project: Project
+
+    def run(self) -> Iterator[Path | None]:
+        yield self.project.backup()
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreJob:
+    """Puts a backup in place of a project that is closed, and opens it.
+
+    The former file stays beside it under another name, which `problem` tells. Where that fails
+    the project is opened as it was and `problem` says why. Raises ProjectError where neither can
+    be opened.
+    """
+
+    backup: Path
+    path: Path
+    opened: list[Project] = field(default_factory=list)
+
+    def run(self) -> Iterator[OpenedProject]:
+        try:
+            kept = restore_backup(self.backup, self.path)
+            said = f"What was there before is kept as {kept.name}." if kept else ""
+        except ProjectError as error:
+            said = str(error)
+        project = Project.open(self.path)
+        self.opened.append(project)
+        keeping = Keeping.READ_ONLY if project.read_only else Keeping.PROJECT
+        if keeping is Keeping.PROJECT and self.path == personal_project_path():
+            keeping = Keeping.PERSONAL
+        files = tuple(project.locate(r) for r in project.recordings())
+        yield OpenedProject(project, keeping, project.damage or said, True, files)
