@@ -7,13 +7,14 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.scores import ScoreTable
 from yamnet_gui.detection import Envelope, PreparedScores, RuleSet, detect, prepare
+from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
 from yamnet_gui.gui.state.class_view import ClassOrder, ClassView, Showing
 from yamnet_gui.gui.state.document import AnalysisState, Document
@@ -114,13 +115,8 @@ class EventUpdater(QObject):
         self._runner = JobRunner("events", self)
         self._job: JobHandle | None = None
         self._again = False
-        self._rules_timer = QTimer(self)
-        self._rules_timer.setSingleShot(True)
-        self._rules_timer.setInterval(_AT_ONCE_MS)
-        self._rules_timer.timeout.connect(self.derive_rules)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.derive)
+        self._rules_timer = Debounced(self, _AT_ONCE_MS, self.derive_rules)
+        self._timer = Debounced(self, _AT_ONCE_MS, self.derive)
         document.scores_changed.connect(self._on_scores)
         document.analysis_changed.connect(self._on_analysis)
         document.envelopes_changed.connect(self._on_envelopes)
@@ -133,7 +129,7 @@ class EventUpdater(QObject):
     @property
     def waiting(self) -> bool:
         """Whether events are about to be derived anew."""
-        waiting = self._timer.isActive() or self._rules_timer.isActive()
+        waiting = self._timer.active or self._rules_timer.active
         return waiting or self._job is not None
 
     @property
@@ -175,7 +171,7 @@ class EventUpdater(QObject):
         self._known = {i: k.under(rules, self._class_map) for i, k in self._known.items()}
         self._show()
         spent_ms = (time.perf_counter() - began) * 1000
-        self._rules_timer.setInterval(min(round(_REST * spent_ms), _LONGEST_REST_MS))
+        self._rules_timer.set_delay(min(round(_REST * spent_ms), _LONGEST_REST_MS))
 
     def _take(self, derived: dict[int, Derived]) -> None:
         rules = self._rules.rule_set
@@ -254,20 +250,20 @@ class EventUpdater(QObject):
             view.choose(shown[0])
 
     def _on_scores(self) -> None:
-        if self._document.state is AnalysisState.RUNNING and not self._timer.isActive():
-            self._timer.start(_WHILE_ANALYSING_MS)
+        if self._document.state is AnalysisState.RUNNING and not self._timer.active:
+            self._timer.start_in(_WHILE_ANALYSING_MS)
 
     def _on_analysis(self) -> None:
         if self._document.state in (AnalysisState.COMPLETE, AnalysisState.STOPPED):
-            self._timer.start(_AT_ONCE_MS)
+            self._timer.start_in(_AT_ONCE_MS)
 
     def _on_envelopes(self) -> None:
         if self._document.state is AnalysisState.COMPLETE:  # else that comes with the scores
-            self._timer.start(_AT_ONCE_MS)
+            self._timer.start_in(_AT_ONCE_MS)
 
     def _on_rules(self) -> None:
-        if self._known and not self._rules_timer.isActive():
-            self._rules_timer.start()
+        if self._known:
+            self._rules_timer.start_once()
 
     def _on_recording(self) -> None:
         self._timer.stop()

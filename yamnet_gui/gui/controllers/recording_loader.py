@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from yamnet_gui.core.errors import UserError
+from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.priority import ForegroundPriority
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
 from yamnet_gui.gui.jobs.recording import OpenJob, PeaksJob, SamplesJob
@@ -49,10 +50,7 @@ class RecordingLoader(QObject):
         self._tiles: JobHandle | None = None
         self._wanted: tuple[int, int] | None = None
         self._zone = ""
-        self._resting = QTimer(self)
-        self._resting.setSingleShot(True)
-        self._resting.setInterval(_AT_REST_MS)
-        self._resting.timeout.connect(self._way.release)
+        self._resting = Debounced(self, _AT_REST_MS, self._way.release)
         timeline.view_changed.connect(self._on_moved)
         sound.samples_wanted.connect(self._read_samples)
         spectrogram.tiles_wanted.connect(self._compute_tiles)
@@ -91,7 +89,7 @@ class RecordingLoader(QObject):
 
     def close(self) -> None:
         """Ends the threads."""
-        if self._resting.isActive():
+        if self._resting.active:
             self._resting.stop()
             self._way.release()
         for runner in (self._files, self._whole, self._view):
@@ -121,7 +119,7 @@ class RecordingLoader(QObject):
     @Slot(object)
     def _on_moved(self, _view: object) -> None:
         """What only makes the picture finer waits while the view moves."""
-        if not self._resting.isActive():
+        if not self._resting.active:
             self._way.claim()
         self._resting.start()
 

@@ -4,9 +4,10 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.events import ReviewState
+from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobHandle
 from yamnet_gui.gui.jobs.review import BuildQueueJob, DecideJob
 from yamnet_gui.gui.state.document import AnalysisState, Document
@@ -57,10 +58,7 @@ class ReviewQueueController(QObject):
         self._building: JobHandle | None = None
         self._target: ProjectEvent | None = None
         self._direction = 1
-        self._counting = QTimer(self)
-        self._counting.setSingleShot(True)
-        self._counting.setInterval(_COUNT_MS)
-        self._counting.timeout.connect(self._count)
+        self._counting = Debounced(self, _COUNT_MS, self._count)
         controller.walk_by(self.step)
         project.project_changed.connect(self._on_project)
         project.recording_changed.connect(self._on_recording)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
-
+from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.state.class_view import Showing
 from yamnet_gui.gui.state.top_classes import best_first
 
@@ -26,24 +25,21 @@ class CursorRanking(Feature):
         self._document = context.session.document
         self._timeline = context.session.timeline
         self._event_updater = context.services.events
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(_AT_MOST_EVERY_MS)
-        self._later.timeout.connect(self._find)
+        self._later = Debounced(self, _AT_MOST_EVERY_MS, self._find)
         self._timeline.cursor_changed.connect(lambda _time_s: self._soon())
         self._document.scores_changed.connect(self._soon)
         self._class_view.options_changed.connect(self._soon)
 
     @property
     def busy(self) -> bool:
-        return self._later.isActive()
+        return self._later.active
 
     def close(self) -> None:
         self._later.stop()
 
     def _soon(self) -> None:
-        if self._class_view.showing is Showing.CURSOR and not self._later.isActive():
-            self._later.start()
+        if self._class_view.showing is Showing.CURSOR:
+            self._later.start_once()
 
     def _find(self) -> None:
         scores = self._document.scores

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
-
 from yamnet_gui.analysis import Analysis
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.embedding import EmbeddingStore
+from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobRunner
 from yamnet_gui.gui.jobs.embeddings import KeepJob, OpenStoreJob, Wanted
 from yamnet_gui.gui.state.project import Keeping
@@ -41,10 +40,7 @@ class EmbeddingStorage(Feature):
         self._closed = False
         self._opened: list[EmbeddingStore] = []
         self._fresh: dict[Path, Analysis] = {}
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(_SOON_MS)
-        self._soon.timeout.connect(self._keep)
+        self._soon = Debounced(self, _SOON_MS, self._keep)
         self._project.project_changed.connect(self._on_project)
         self._project.recording_changed.connect(self.look_again)
         self._project.recordings_changed.connect(self.look_again)
@@ -53,7 +49,7 @@ class EmbeddingStorage(Feature):
 
     @property
     def busy(self) -> bool:
-        return self._soon.isActive() or self._runner.busy
+        return self._soon.active or self._runner.busy
 
     def close(self) -> None:
         self._closed = True  # the project that is closed after this changes, too
@@ -64,8 +60,8 @@ class EmbeddingStorage(Feature):
 
     def look_again(self) -> None:
         """More recordings may have been analysed."""
-        if not self._soon.isActive() and not self._closed:
-            self._soon.start()
+        if not self._closed:
+            self._soon.start_once()
 
     def _on_analysed(self, analysis: Analysis) -> None:
         self._fresh[analysis.recording.path] = analysis

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
-
 from yamnet_gui.core.errors import UserError
+from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.jobs.demo import demo_analysis, demo_recording
 from yamnet_gui.gui.state.document import AnalysisState
 from yamnet_gui.gui.state.score_buffer import ScoreBuffer
@@ -26,16 +25,13 @@ class InitialAnalysis(Feature):
         self._analysis = context.services.analysis
         self._recording_loader = context.services.recording
         self._show_error = context.shell.show_error
-        self._starting = QTimer(self)
-        self._starting.setSingleShot(True)
-        self._starting.setInterval(0)
-        self._starting.timeout.connect(self._get)
+        self._starting = Debounced(self, 0, self._get)
         self._recording_loader.opened.connect(lambda _path: self._starting.start())
         self._analysis.weights_changed.connect(self._on_weights)
 
     @property
     def busy(self) -> bool:
-        return self._starting.isActive()
+        return self._starting.active
 
     def _get(self) -> None:
         recording = self._document.recording

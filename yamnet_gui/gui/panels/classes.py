@@ -9,7 +9,6 @@ from PySide6.QtCore import (
     QSignalBlocker,
     QSize,
     Qt,
-    QTimer,
     Signal,
 )
 from PySide6.QtGui import QAction, QColor, QPainter, QPalette
@@ -32,6 +31,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.state.class_view import ClassOrder, ClassView, Showing
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.rules import Rules
@@ -89,10 +89,7 @@ class ClassesPanel(QWidget):
         self._open_keys: set[str] = set()
         self.model = ClassTableModel(class_map, ontology, class_view, rules, document, self)
         self.model.threshold_edited.connect(self._on_edited)
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(_COALESCED_MS)
-        self._later.timeout.connect(self.refresh)
+        self._later = Debounced(self, _COALESCED_MS, self.refresh)
         self._build()
         self.model.modelAboutToBeReset.connect(self._remember_open)
         self.model.modelReset.connect(self._restore_open)
@@ -211,8 +208,7 @@ class ClassesPanel(QWidget):
             header.resizeSection(column, metrics.horizontalAdvance(text) + 12)
 
     def _refresh_soon(self) -> None:
-        if not self._later.isActive():
-            self._later.start()
+        self._later.start_once()
 
     def _on_options(self) -> None:
         for box, value in ((self.showing, self._view.showing), (self.order, self._view.order)):
@@ -282,7 +278,7 @@ class ClassesPanel(QWidget):
         chosen = self._view.chosen
         if chosen is not None and self.model.class_at(self.tree.currentIndex()) == chosen:
             return
-        if self._later.isActive():
+        if self._later.active:
             self.refresh()  # so that the list scrolls to where the class is going to stand
         index = self.model.index_of(chosen)
         flags = QItemSelectionModel.SelectionFlag

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QPalette
 from PySide6.QtWidgets import (
     QFormLayout,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.grouping import Grouping
 from yamnet_gui.gui.state.selection import EventSelection
@@ -68,10 +69,8 @@ class InspectorPanel(QWidget):
         self._own_keys: Mapping[str, str] | None = None
         self._more: list[Callable[[Event], Sequence[tuple[str, str]]]] = []
         self._build()
-        self._cursor_later = _single_shot(self, _CURSOR_MS)
-        self._cursor_later.timeout.connect(self._show_cursor)
-        self._note_later = _single_shot(self, _NOTE_MS)
-        self._note_later.timeout.connect(self.commit_note)
+        self._cursor_later = Debounced(self, _CURSOR_MS, self._show_cursor)
+        self._note_later = Debounced(self, _NOTE_MS, self.commit_note)
         self.note.textChanged.connect(self._note_later.start)
         selection.changed.connect(self._on_selection)
         document.events_changed.connect(self._on_selection)
@@ -330,8 +329,7 @@ class InspectorPanel(QWidget):
             self.span_bars.set_rows(keyed, BEST_OF_EVENT)
 
     def _cursor_soon(self) -> None:
-        if not self._cursor_later.isActive():
-            self._cursor_later.start()
+        self._cursor_later.start_once()
 
     def _show_cursor(self) -> None:
         scores = self._document.scores
@@ -441,10 +439,3 @@ def _heading(text: str, parent: QWidget) -> QLabel:
     label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
     label.setContentsMargins(0, 6, 0, 0)
     return label
-
-
-def _single_shot(parent: QObject, milliseconds: int) -> QTimer:
-    timer = QTimer(parent)
-    timer.setSingleShot(True)
-    timer.setInterval(milliseconds)
-    return timer

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
 from yamnet_gui.audio.frequency import frequency_at, height_of
 from yamnet_gui.audio.overview import SpectrogramOverview
 from yamnet_gui.audio.spectrogram import PRESETS, SpectrogramPreset, SpectrogramSettings
 from yamnet_gui.core.pooling import max_rows
+from yamnet_gui.gui.background.debounced import Debounced
 
 ROWS = 256
 """Rows of a tile, from the lowest frequency to the highest."""
@@ -87,11 +88,8 @@ class Spectrogram(QObject):
         self._tiles: OrderedDict[TileKey, Tile] = OrderedDict()
         self._missing: list[TileKey] = []
         self._asked: frozenset[TileKey] = frozenset()
-        self._gather = QTimer(self)
-        self._gather.setSingleShot(True)
-        self._gather.setInterval(_GATHER_MS)
         self._moving = QElapsedTimer()
-        self._gather.timeout.connect(self._ask)
+        self._gather = Debounced(self, _GATHER_MS, self._ask)
 
     @property
     def settings(self) -> SpectrogramSettings:
@@ -109,7 +107,7 @@ class Spectrogram(QObject):
     @property
     def waiting(self) -> bool:
         """Whether tiles are about to be asked for."""
-        return self._gather.isActive()
+        return self._gather.active
 
     @property
     def overview(self) -> SpectrogramOverview | None:
@@ -284,7 +282,7 @@ class Spectrogram(QObject):
 
     def _gather_soon(self) -> None:
         """Asks once the view rests, so that computing does not slow down the moving itself."""
-        if not self._gather.isActive():
+        if not self._gather.active:
             self._moving.start()
             self._gather.start()
         elif self._moving.elapsed() < _LONGEST_MOVE_MS:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -14,6 +14,8 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from yamnet_gui.gui.background.debounced import Debounced
 
 from .parts import IconButton, blended, theme_of
 
@@ -82,10 +84,7 @@ class NoticeBar(QWidget):
         row = Notice(kind, text, actions, key, details, self)
         row.finished = lambda: self._remove(row)
         if seconds > 0:
-            timer = QTimer(row)
-            timer.setSingleShot(True)
-            timer.timeout.connect(row.close_notice)
-            timer.start(round(seconds * 1000))
+            Debounced(row, round(seconds * 1000), row.close_notice).start()
         self._rows.insert(0, row)
         self._layout.insertWidget(0, row)
         while len(self._rows) > MOST_AT_ONCE:

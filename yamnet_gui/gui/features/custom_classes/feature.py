@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog
 
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.embedding import CLASSIFIER_SUFFIX, Classifier, CustomClassesResult, Strategy
+from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.features.similarity.feature import SimilarSounds
@@ -62,10 +62,7 @@ class TrainingFeature(Feature):
         self._job: JobHandle | None = None
         self._seed = 0
         self._awaited = ""
-        self._counting = QTimer(self)
-        self._counting.setSingleShot(True)
-        self._counting.setInterval(_COUNT_MS)
-        self._counting.timeout.connect(self._count)
+        self._counting = Debounced(self, _COUNT_MS, self._count)
         panel = self.panel
         panel.teach_requested.connect(self.teach)
         panel.cancel_requested.connect(self.cancel)
@@ -89,7 +86,7 @@ class TrainingFeature(Feature):
 
     @property
     def busy(self) -> bool:
-        return self._runner.busy or self._counting.isActive()
+        return self._runner.busy or self._counting.active
 
     def close(self) -> None:
         self._closed = True  # the project that is closed after this changes, too

@@ -8,11 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
-
 from yamnet_gui.analysis import Analysis, custom_class_rule
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.embedding import CLASSIFIER_SUFFIX, Classifier, EmbeddingStore
+from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.state.custom_classes import CustomClass, columns_of
@@ -55,10 +54,7 @@ class CustomClassScores(Feature):
         self._closed = False
         self._store: EmbeddingStore | None = None
         self._searched: set[str] = set()
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(0)
-        self._soon.timeout.connect(self._score)
+        self._soon = Debounced(self, 0, self._score)
         self._project.project_changed.connect(self._on_project)
         self._analysis_controller.analysed.connect(self._on_analysed)
         self._document.recording_changed.connect(self._on_recording)
@@ -68,7 +64,7 @@ class CustomClassScores(Feature):
 
     @property
     def busy(self) -> bool:
-        return self._soon.isActive() or self._runner.busy or self._everywhere.busy
+        return self._soon.active or self._runner.busy or self._everywhere.busy
 
     def close(self) -> None:
         self._closed = True  # the project that is closed after this changes, too

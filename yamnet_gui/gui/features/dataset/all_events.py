@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import ReviewState
+from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobHandle
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.jobs.review import DecideJob, QueryJob
@@ -48,9 +49,7 @@ class AllEvents(Feature):
         self._window.add_panel("all events", "All events", self.panel, left=False, behind="events")
         self._closed = False
         self._job: JobHandle | None = None
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.timeout.connect(self.query)
+        self._later = Debounced(self, _TYPING_MS, self.query)
         self._filter = _Keys(self, self)
         self.panel.table.installEventFilter(self._filter)
         self.panel.query_changed.connect(lambda: self._soon(0))
@@ -63,7 +62,7 @@ class AllEvents(Feature):
 
     @property
     def busy(self) -> bool:
-        return self._later.isActive() or self._job is not None
+        return self._later.active or self._job is not None
 
     def close(self) -> None:
         self._closed = True
@@ -105,7 +104,7 @@ class AllEvents(Feature):
 
     def _soon(self, milliseconds: int) -> None:
         if not self._closed and self.panel.isVisible():
-            self._later.start(milliseconds)
+            self._later.start_in(milliseconds)
 
     def _on_steps(self) -> None:
         if not self._closed and self.panel.isVisible():

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QFileDialog, QMenu
 
 from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.core.errors import UserError
+from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobRunner
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.jobs.project import CountJob, RecordingCount
@@ -48,10 +49,7 @@ class DatasetFeature(Feature):
         self.run = BatchRun(self._project, self._rules, self._analysis, self._class_map, self)
         self._files = JobRunner("recordings of the project", self)
         self._closed = False
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(_COUNT_MS)
-        self._later.timeout.connect(self.count)
+        self._later = Debounced(self, _COUNT_MS, self.count)
         self.run.changed.connect(self._show_run)
         self.run.step.connect(self._on_step)
         self.run.failed.connect(self._show_error)
@@ -68,7 +66,7 @@ class DatasetFeature(Feature):
     @property
     def busy(self) -> bool:
         running = self.run.state is BatchState.RUNNING
-        return running or self._files.busy or self._later.isActive()
+        return running or self._files.busy or self._later.active
 
     def close(self) -> None:
         self._closed = True

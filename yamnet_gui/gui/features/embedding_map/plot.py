@@ -3,9 +3,11 @@
 from enum import StrEnum
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QWidget
+
+from yamnet_gui.gui.background.debounced import Debounced
 
 from .canvas import MapCanvas
 
@@ -51,10 +53,7 @@ class MapPlot(MapCanvas):
         self._pressed: QPointF | None = None
         self._panning = False
         self._hover_at = QPointF()
-        self._hover = QTimer(self)
-        self._hover.setSingleShot(True)
-        self._hover.setInterval(_HOVER_MS)
-        self._hover.timeout.connect(self._point_at)
+        self._hover = Debounced(self, _HOVER_MS, self._point_at)
         self.setMouseTracking(True)
 
     # Mouse

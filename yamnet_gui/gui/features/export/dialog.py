@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QComboBox,
@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import LabelledRecording
+from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.widgets.parts import TickBox
 from yamnet_gui.labels.exchange.export import Export, ExportPreview
@@ -76,10 +77,7 @@ class ExportDialog(QDialog):
         self._background = LatestJob("losses", self)
         self._preview: ExportPreview | None = None
         self.request: ExportRequest | None = None
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(_LATER_MS)
-        self._later.timeout.connect(self._look)
+        self._later = Debounced(self, _LATER_MS, self._look)
         self.what = EventChoice(offered, class_map, self)
         self.what.loading.connect(self._show_loading)
         self.what.failed.connect(self._show_problem)

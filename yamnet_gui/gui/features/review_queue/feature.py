@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
-
+from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.jobs.review import CountClassesJob, MarkQueueJob
 from yamnet_gui.gui.state.review_queue import QueueRequest
@@ -41,10 +40,7 @@ class ReviewQueueFeature(Feature):
         self.panel = ProgressPanel()
         self._window.add_panel("progress", "Progress", self.panel, left=False, behind="events")
         self._closed = False
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(_COUNT_MS)
-        self._later.timeout.connect(self.count)
+        self._later = Debounced(self, _COUNT_MS, self.count)
         self.bar.wish_changed.connect(self.wish)
         self.panel.class_entered.connect(self._on_class)
         self.panel.scope_changed.connect(lambda _everywhere: self.count())
@@ -63,7 +59,7 @@ class ReviewQueueFeature(Feature):
 
     @property
     def busy(self) -> bool:
-        return self._later.isActive() or self._queue_controller.waiting
+        return self._later.active or self._queue_controller.waiting
 
     def close(self) -> None:
         self._closed = True  # the project that is closed after this changes, too
@@ -88,8 +84,8 @@ class ReviewQueueFeature(Feature):
             self._project_manager.run(CountClassesJob(project), on_result=self._show_all)
 
     def _soon(self) -> None:
-        if not self._closed and not self._later.isActive():
-            self._later.start()
+        if not self._closed:
+            self._later.start_once()
 
     def _show_all(self, counts: list[ClassCounts]) -> None:
         if self.panel.everywhere:

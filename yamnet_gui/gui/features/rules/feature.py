@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu
 
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.detection import PRESETS, RuleSet, load_rules, preset, save_rules
+from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobRunner
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.state.document import AnalysisState
@@ -57,10 +57,7 @@ class RulesFeature(Feature):
         self._known = ""  # the text of the rules that the project has
         self._missing: frozenset[str] = frozenset()  # classes that it speaks of and nobody knows
         self._bases: dict[str, str] = {}  # name of a preset or of saved rules to its rules' id
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(_SAVED_AFTER_MS)
-        self._later.timeout.connect(self.keep)
+        self._later = Debounced(self, _SAVED_AFTER_MS, self.keep)
         self._runner = JobRunner("rules", self)
         self.dialog: ApplyRulesDialog | None = None
         self.panel = RulesPanel(self._class_map, self._ontology, self._class_view, self._rules)
@@ -77,7 +74,7 @@ class RulesFeature(Feature):
 
     @property
     def busy(self) -> bool:
-        return self._later.isActive() or self._runner.busy
+        return self._later.active or self._runner.busy
 
     def close(self) -> None:
         self._runner.close()
