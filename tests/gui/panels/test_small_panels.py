@@ -149,7 +149,7 @@ def test_progress_shows_time_left_and_can_be_cancelled(owners: Owners, qtbot: Qt
     bar = StatusBar(owners.timeline)
     qtbot.addWidget(bar)
     assert bar.cancel.isHidden()
-    bar.set_progress("AnalysisController", 0.25, 84)
+    bar.set_progress("Analysing", 0.25, 84)
     assert (bar.bar.value(), bar.bar.maximum(), bar.left.text()) == (250, 1000, "2 min left")
     with qtbot.waitSignal(bar.cancel_requested):
         qtbot.mouseClick(bar.cancel, Qt.MouseButton.LeftButton)

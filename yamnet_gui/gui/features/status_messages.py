@@ -153,7 +153,7 @@ class StatusMessages(Feature):
             self._notices.show_notice(NoticeKind.ERROR, str(error), key="analysis")
 
     def _show_progress(self, fraction: float, left_s: float) -> None:
-        text = "AnalysisController" if fraction > 0 else "Loading the network"
+        text = "Analysing" if fraction > 0 else "Loading the network"
         shown = fraction if fraction > 0 else None
         self._status.set_progress(text, shown, left_s if left_s >= 0 else None)
 
