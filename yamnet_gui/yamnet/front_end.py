@@ -14,6 +14,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from yamnet_gui.core.threads import BLAS_THREADS
+
 from ._tensorflow import import_tensorflow
 from .parameters import (
     FFT_LENGTH,
@@ -93,7 +95,8 @@ class LogMel:
     def _block(self, frames: int) -> Floats:
         if not np.isfinite(self._samples.sum(dtype=np.float64)):
             np.nan_to_num(self._samples, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
-        return self._spectrum()[self._skip : frames]
+        with BLAS_THREADS.one():  # the last bits of the product depend on their number
+            return self._spectrum()[self._skip : frames]
 
 
 class _Spectrum:

@@ -109,3 +109,13 @@ def test_importing_the_package_loads_no_heavy_library() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert result.stdout.strip() == "[]", result.stderr
+
+
+def test_the_last_bits_do_not_depend_on_the_threads_of_matrix_products(sound: np.ndarray) -> None:
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, "blas"):
+        one = log_mel(sound)
+    for threads in (2, 4):
+        with threadpool_limits(threads, "blas"):
+            assert np.array_equal(log_mel(sound), one)
