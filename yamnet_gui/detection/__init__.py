@@ -1,7 +1,5 @@
 """Scores to events: rules, segmentation, refinement, calibration, evaluation."""
 
-from yamnet_gui.core.matching import EventDiff, compare, merge_detections
-
 from .calibration import (
     FEWEST_REVIEWS,
     ClassCalibration,
@@ -98,7 +96,6 @@ __all__ = [
     "Envelope",
     "EnvelopeBuilder",
     "EnvelopeStream",
-    "EventDiff",
     "FoldedEvent",
     "GroupRule",
     "Method",
@@ -118,7 +115,6 @@ __all__ = [
     "calibration_error",
     "candidates",
     "class_tuning_steps",
-    "compare",
     "counting_below",
     "cross_validated",
     "cross_validation",
@@ -137,7 +133,6 @@ __all__ = [
     "inherited_rule",
     "lineage",
     "load_rules",
-    "merge_detections",
     "mids_below",
     "own_rule",
     "prepare",

@@ -78,6 +78,11 @@ def _states_something(event: Event) -> bool:
 
 
 def _overlapping(event: Event, label: str, detections: EventList, least: float) -> Event | None:
+    """The detection that overlaps the decision most, by at least this part of the shorter one.
+
+    Not `core.matching.same_sound`: rules that find a decided sound in pieces, or with a longer
+    tail, still find it.
+    """
     best: tuple[float, Event] | None = None
     for detection in detections.between(event.onset_s, event.offset_s):
         if detection.label != label or detection.channel != event.channel:

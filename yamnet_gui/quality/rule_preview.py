@@ -8,11 +8,11 @@ from yamnet_gui.analysis.envelopes import add_envelopes
 from yamnet_gui.analysis.event_table import find_events
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.event_diff import EventDiff, diff_events
 from yamnet_gui.core.events import Event, EventList
-from yamnet_gui.core.matching import EventDiff, compare
+from yamnet_gui.core.matching import merge_detections
 from yamnet_gui.detection import RuleSet
 from yamnet_gui.labels.project import Project, Recording
-from yamnet_gui.labels.project.merge_detections import derived
 
 from .references import Skipped, StoredScores
 
@@ -162,11 +162,12 @@ def _events(
 
 def _changes(project: Project, recording: Recording, fresh: EventList) -> RecordingChanges:
     stored = project.recording_events(recording.id)
-    gone = project.deleted_events(recording.id)
-    found = [event for event in fresh if _of_the_model(event)]
-    after = [event for event in derived(stored, gone, found) if not event.touched]
+    deleted = project.deleted_events(recording.id)
+    detections = [event for event in fresh if _of_the_model(event)]
+    merged = merge_detections(detections, stored, deleted)
+    after = [event for event in merged if not event.touched]
     before = [event for event in stored if not event.touched and _of_the_model(event)]
-    changes = compare(EventList.of(before), EventList.of(after))
+    changes = diff_events(EventList.of(before), EventList.of(after))
     kept = sum(event.touched for event in stored)
     return RecordingChanges(recording.id, recording.name, changes, kept)
 

@@ -1,12 +1,13 @@
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.detection.tables import CLASS_MAP, random_table, rule_set, seeds
 from yamnet_gui.core.events import Event, EventList, EventSource, ReviewState
-from yamnet_gui.core.matching import compare, merge_detections
-from yamnet_gui.detection import RuleSet, derive_events
+from yamnet_gui.core.matching import merge_detections, same_sound
+from yamnet_gui.detection import derive_events
 
 
 def event(key: str, onset_s: float, offset_s: float, label: str = "Dog", **more: object) -> Event:
@@ -77,22 +78,96 @@ def test_locked_events_never_move(seed: int, one: float, other: float, data: st.
     assert again == after
 
 
-def test_compare_tells_what_appears_vanishes_and_changes() -> None:
-    before = EventList.of([event("d1", 0, 1), event("d2", 3, 4), event("d3", 6, 8)])
-    after = EventList.of([event("d1", 0, 1), event("d4", 6.2, 8.2), event("d5", 20, 21)])
-    changes = compare(before, after)
-    assert [e.id for e in changes.appear] == ["d5"]
-    assert [e.id for e in changes.vanish] == ["d2"]
-    assert [(a.id, b.id) for a, b in changes.change] == [("d3", "d4")]
+@pytest.mark.parametrize(
+    ("onset_s", "offset_s", "same"),
+    [
+        (5.0, 6.0, True),
+        (5.5, 6.5, True),
+        (5.52, 6.52, False),
+        (4.5, 5.5, True),
+        (4.0, 6.0, True),
+        (4.0, 6.1, False),
+        (5.25, 5.75, True),
+        (5.25, 5.74, False),
+        (6.0, 7.0, False),
+        (5.5, 5.5, False),
+    ],
+)
+def test_each_covers_half_of_the_other(onset_s: float, offset_s: float, same: bool) -> None:
+    one, other = event("a", 5, 6), event("b", onset_s, offset_s)
+    assert same_sound(one, other) is same
+    assert same_sound(other, one) is same
 
 
-@given(seeds, st.floats(0.05, 0.9), st.floats(0.05, 0.9))
-def test_compare_accounts_for_every_event(seed: int, one: float, other: float) -> None:
-    table = random_table(seed)
-    before = derive_events(table, rule_set(on=one), CLASS_MAP)
-    after = derive_events(table, RuleSet.threshold(other), CLASS_MAP)
-    changes = compare(before, after)
-    assert len(before) - len(changes.vanish) == len(after) - len(changes.appear)
-    assert not compare(before, before)
-    back = compare(after, before)
-    assert len(back.change) == len(changes.change)
+def test_points_are_the_same_sound_where_they_coincide() -> None:
+    assert same_sound(event("a", 5, 5), event("b", 5, 5))
+    assert not same_sound(event("a", 5, 5), event("b", 5.1, 5.1))
+
+
+def test_half_of_a_frame_counts_as_half_whatever_the_rounding() -> None:
+    for frame in range(2000):
+        onset_s = frame * 0.48
+        one = event("a", onset_s, onset_s + 0.96)
+        assert same_sound(one, event("b", onset_s + 0.48, onset_s + 1.44))
+
+
+def test_a_deleted_drawing_stands_for_nothing() -> None:
+    drawn = event("x", 0, 1, source=EventSource.DRAWN)
+    fresh = EventList.of([event("d1", 0, 1)])
+    assert merge_detections(fresh, [], [drawn]) == fresh
+
+
+def test_a_deleted_detection_does_not_come_back() -> None:
+    deleted = event("d1", 0, 1)
+    fresh = [event("d1", 0, 5), event("d2", 0.2, 1.1), event("d3", 7, 8)]
+    assert [e.id for e in merge_detections(fresh, [], [deleted])] == ["d3"]
+
+
+def test_of_an_edited_event_that_was_deleted_the_first_detection_does_not_come_back() -> None:
+    deleted = event("d1", 0, 1).moved(10, 11).relabelled("Cat", None, "")
+    fresh = [event("d2", 0, 1), event("d3", 10, 11), event("d4", 10, 11, "Cat")]
+    assert {e.id for e in merge_detections(fresh, [], [deleted])} == {"d3", "d4"}
+
+
+def test_a_deleted_event_that_is_present_again_counts_as_present() -> None:
+    back = event("d1", 0, 1)
+    fresh = EventList.of([event("d2", 0, 1)])
+    assert merge_detections(fresh, [back], [back]) == fresh
+
+
+def test_of_detections_that_share_an_id_the_first_counts() -> None:
+    fresh = [event("d1", 0, 1), event("d1", 5, 6), event("d2", 8, 9)]
+    note = event("n", 20, 21, note="hm")
+    assert [e.onset_s for e in merge_detections(fresh, [])] == [0, 8]
+    assert [e.onset_s for e in merge_detections(fresh, [note])] == [0, 8, 20]
+
+
+@st.composite
+def sounds(draw: st.DrawFn, prefix: str, **more: object) -> list[Event]:
+    spans = draw(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 12)), max_size=12))
+    labels = st.sampled_from(["Dog", "Cat"])
+    channels = st.sampled_from([None, 0])
+    return [
+        event(
+            f"{prefix}{n}", on / 2, (on + length) / 2, draw(labels), channel=draw(channels), **more
+        )
+        for n, (on, length) in enumerate(spans)
+    ]
+
+
+@given(sounds("d"), sounds("t", state=ReviewState.REJECTED), sounds("x"))
+def test_only_what_is_the_same_sound_is_left_out(
+    fresh: list[Event], touched: list[Event], deleted: list[Event]
+) -> None:
+    settled = [*touched, *deleted]
+    wanted = {d.id for d in fresh if not any(same_sound(d, other) for other in settled)}
+    merged = merge_detections(fresh, touched, deleted)
+    assert {e.id for e in merged} == wanted | {e.id for e in touched}
+
+
+def test_many_events_are_compared_with_their_neighbours_only() -> None:
+    rows = range(20_000)
+    touched = [event(f"t{n}", n, n + 0.96, state=ReviewState.ACCEPTED) for n in rows]
+    long = event("t", 0, len(rows), state=ReviewState.ACCEPTED)
+    fresh = EventList.of(event(f"d{n}", n + 0.1, n + 1.06) for n in rows)
+    assert len(merge_detections(fresh, [long, *touched])) == len(rows) + 1

@@ -46,7 +46,7 @@ def test_uncertain_untouched_and_merely_noted_events_are_no_decisions() -> None:
     assert replay_decisions([drawn], EventList()).decisions == 1
 
 
-def test_another_channel_or_a_mere_touch_is_not_the_same_sound() -> None:
+def test_another_channel_or_a_mere_touch_does_not_confirm_a_decision() -> None:
     decided = replace(DOG, state=ReviewState.ACCEPTED)
     elsewhere = [replace(DOG, id="n", channel=1), replace(DOG, id="m", onset_s=1.9, offset_s=4)]
     assert len(replay_decisions([decided], EventList.of(elsewhere)).dissents) == 1

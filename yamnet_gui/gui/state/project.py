@@ -7,7 +7,7 @@ from enum import StrEnum
 from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.errors import ProjectError
-from yamnet_gui.core.events import Event, EventList, EventSource, ReviewState
+from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.core.matching import merge_detections
 from yamnet_gui.labels.project import Command, Project, ProjectChange, ProjectEvent, Reviewed
 
@@ -153,27 +153,14 @@ class ProjectState(QObject):
         """The "not X" that earlier corrections of these left behind."""
         return self._project.negatives_of(items) if self._project else []
 
-    def combined(self, fresh: EventList | None) -> EventList:
-        """What the window shows: fresh detections, and in place of them what people touched.
+    def combined(self, detections: EventList | None) -> EventList:
+        """What the window shows: what the user touched, and the detections beside it.
 
         None where there are no scores: then whatever the project holds.
         """
-        if fresh is None:
+        if detections is None:
             return self.stored
-        if not self._stored and not self._deleted:
-            return fresh
-        # a deleted detection must not come back; one that a person drew stood for none
-        gone = [
-            replace(e, state=ReviewState.REJECTED)
-            for e in self._deleted
-            if e.source is not EventSource.DRAWN and e.id not in self._stored
-        ]
-        touched = [e for e in self._stored.values() if e.touched]
-        if not touched and not gone:
-            return fresh  # only what was detected before
-        there = EventList.of([*touched, *gone])
-        merged = merge_detections(fresh, there)
-        return merged.without(*(e.id for e in gone)) if gone else merged
+        return merge_detections(detections, self._stored.values(), self._deleted)
 
     def _as_kept(self, event: Event) -> Event:
         """The event as the project holds it: its probability may be shown newer."""

@@ -16,12 +16,11 @@ from yamnet_gui.core.events import (
     ReviewedSpan,
     new_event_id,
 )
+from yamnet_gui.core.matching import same_sound
 from yamnet_gui.labels.formats.base import bundled_classes
 
 SAME_TIME_S = 0.0015
 """Times this near are the same: formats in milliseconds round by up to half of one at each end."""
-SAME_SOUND = 0.5
-"""Spans of one label that share this part of their union are taken for the same event."""
 
 _NEAR, _ALIKE = 5, 0.65
 _SPELLED = 100
@@ -227,15 +226,13 @@ def _same_times(a: Event, b: Event) -> bool:
 
 
 def _same_sound(event: Event, free: Mapping[str, Event], there: EventList) -> Event | None:
-    """The event of the same label that shares most time, or of the same times and another label."""
-    best, share = None, SAME_SOUND
-    for other in _near(event, free, there):
-        if other.label == event.label and other.channel == event.channel:
-            common = min(event.offset_s, other.offset_s) - max(event.onset_s, other.onset_s)
-            union = max(event.offset_s, other.offset_s) - min(event.onset_s, other.onset_s)
-            if union > 0 and common / union >= share:
-                best, share = other, common / union
-    return best
+    """Of the events that are the same sound, the one whose bounds are nearest."""
+    same = [other for other in _near(event, free, there) if same_sound(event, other)]
+    return min(same, key=lambda other: _distance_s(event, other), default=None)
+
+
+def _distance_s(a: Event, b: Event) -> float:
+    return abs(a.onset_s - b.onset_s) + abs(a.offset_s - b.offset_s)
 
 
 def _planned(path: Path, event: Event, twin: Event | None) -> PlannedEvent:

@@ -11,8 +11,8 @@ from .command import Command
 from .commands import add_events, set_state
 from .models import ProjectEvent
 
-_SAME = 0.5
-"""Share of the shorter span that an event and a place have in common to be the same sound."""
+_COVERED = 0.5
+"""The part of the shorter one that an event and a place must share for the answer to go there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,16 @@ def answer(
 def _event_at(
     events: Iterable[Event], span: TimeSpan, label: str, channel: int | None
 ) -> Event | None:
-    """The event of the label that is the same sound as the place, if there is one."""
+    """The event of the label that the place lies in, or that lies in the place, if there is one.
+
+    Not `core.matching.same_sound`: a place is one analysis window, not a sound with bounds of its
+    own, so it may well be a small part of a long event.
+    """
     best, most = None, 0.0
     for event in events:
         if event.label != label or event.channel not in (channel, None):
             continue
         common = min(event.offset_s, span.end_s) - max(event.onset_s, span.start_s)
-        if common > most and common >= _SAME * min(event.duration_s, span.duration_s):
+        if common > most and common >= _COVERED * min(event.duration_s, span.duration_s):
             best, most = event, common
     return best

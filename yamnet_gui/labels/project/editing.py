@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, EventList
+from yamnet_gui.core.matching import merge_detections
 
 from .command import Command
 from .content import Reading
-from .merge_detections import derived
 from .models import Analysis, ProjectChange, Recording
 from .open_checks import in_words
 from .tables import utc_text
@@ -46,20 +46,19 @@ class Editing(Reading):
             return self._journal.redo_title()
 
     def derive(self, recording_id: str, detections: Iterable[Event]) -> EventList:
-        """Puts fresh detections in place of those nobody touched; gives the recording's events.
+        """Puts new detections in place of untouched ones; gives the recording's events.
 
-        Touched events stay exactly as they are, and neither they nor deleted ones get a second
-        detection beside them. This is not an edit of a person: it is in the history, but not on
-        the undo stack, and what was undone can still be redone.
+        Touched events stay exactly as they are, and neither they nor deleted detections get another
+        one beside them (see `merge_detections`). This is not an edit of the user: it is in the
+        history, but not on the undo stack, and what was undone can still be redone.
         """
-        fresh = list(detections)
 
         def work() -> ChangeSet:
             touched = ChangeSet()
             rec = self._rec(recording_id)
             now = {event.id: event for _, event in self._tables.events_of(rec)}
-            gone = list(self._journal.deleted_events(rec))
-            after = {event.id: event for event in derived(now.values(), gone, fresh)}
+            deleted = self._journal.deleted_events(rec)
+            after = {e.id: e for e in merge_detections(detections, now.values(), deleted)}
             for event_id in now.keys() - after.keys():
                 self._journal.put_event(recording_id, event_id, None, touched)
             for event_id, event in after.items():
@@ -78,21 +77,21 @@ class Editing(Reading):
     ) -> None:
         """Takes detections out and puts others in, in many recordings, as one step.
 
-        `changes` has for each recording id what goes and what comes. Whatever a person has touched
-        meanwhile stays. Like `derive`, this is in the history but nothing to undo.
+        `changes` has for each recording id what goes and what comes. Whatever the user has touched
+        or deleted meanwhile stays so. Like `derive`, this is in the history but nothing to undo.
         """
 
         def work() -> ChangeSet:
             touched = ChangeSet()
-            for recording_id, (gone, come) in changes.items():
+            for recording_id, (removed, added) in changes.items():
                 rec = self._rec(recording_id)
                 now = {event.id: event for _, event in self._tables.events_of(rec)}
-                mine = {key for key, event in now.items() if event.touched}
-                for event in gone:
-                    if event.id in now and event.id not in mine:
+                for event in removed:
+                    if event.id in now and not now[event.id].touched:
                         self._journal.put_event(recording_id, event.id, None, touched)
-                for event in come:
-                    if event.id not in mine:
+                deleted = self._journal.deleted_events(rec)
+                for event in merge_detections(added, now.values(), deleted):
+                    if not event.touched:
                         self._journal.put_event(recording_id, event.id, event, touched)
             if touched.rows:
                 self._journal.note_step("derive", title, self.reviewer)

@@ -70,6 +70,15 @@ def test_a_moved_edge_changes_an_untouched_event_and_remembers_the_old_one() -> 
     assert step.new.original.offset_s == 2.0
 
 
+def test_only_a_span_that_is_the_same_sound_changes_an_event_that_is_there() -> None:
+    near = table(DOG, "i1", onset_s=1.45, offset_s=2.45)
+    (planned,) = plan_import([recording(DOG)], [recording(near)]).events
+    assert (planned.kind, planned.existing) == (ImportKind.CHANGED, DOG)
+    far = table(DOG, "i1", onset_s=1.55, offset_s=2.55)
+    (planned,) = plan_import([recording(DOG)], [recording(far)]).events
+    assert (planned.kind, planned.existing) == (ImportKind.NEW, None)
+
+
 def test_what_a_person_touched_is_a_conflict_that_a_person_resolves() -> None:
     other = table(CAT, state=ReviewState.REJECTED)
     plan = plan_import([recording(CAT)], [recording(other)])
