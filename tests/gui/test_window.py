@@ -97,10 +97,10 @@ def test_moving_a_threshold_derives_events_anew(
     scores = bench.session.document.scores
     assert scores is not None
     best = int(np.argmax(scores.best))
-    bench.services.transport.set_threshold(None, 1.0)
+    bench.session.rules.set_threshold(None, 1.0)
     qtbot.waitUntil(lambda: len(bench.session.document.events) == 0)
     value = float(scores.best[best]) - 0.01
-    bench.services.transport.set_threshold(best, value)
+    bench.session.rules.set_threshold(best, value)
     qtbot.waitUntil(lambda: len(bench.session.document.events) > 0)
     assert {e.class_index for e in bench.session.document.events} == {best}
     strongest = max(e.score_max or 0 for e in bench.session.document.events)

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from .state.rules import Rules
     from .state.selection import EventSelection
     from .state.settings import Settings
-    from .state.similar import Similar
     from .state.sound import Sound
     from .state.spectrogram import Spectrogram
     from .state.timeline import Timeline
@@ -66,7 +65,6 @@ class Session:
     label_sets: "LabelSets"
     embeddings: "Embeddings"
     custom_classes: "CustomClasses"
-    similar: "Similar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +97,7 @@ class Shell:
     classes: "ClassesPanel"
     events: "EventsPanel"
     inspector: "InspectorPanel"
+    show_message: Callable[[str], None]
     show_error: Callable[[UserError], None]
 
 

@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, Slot
 
 from yamnet_gui.audio.spectrogram import PRESETS
 from yamnet_gui.core.class_map import ClassMap
-from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.resources import class_map_path, resource_path
 
@@ -19,6 +18,7 @@ from .context import Context, Services, Session, Shell
 from .controllers.analysis_controller import AnalysisController
 from .controllers.appearance import Appearance
 from .controllers.event_updater import EventUpdater
+from .controllers.messages import Messages
 from .controllers.navigation import Navigator
 from .controllers.project_manager import ProjectManager
 from .controllers.recording_loader import RecordingLoader
@@ -49,13 +49,12 @@ from .state.review_queue import ReviewQueue
 from .state.rules import Rules
 from .state.selection import EventSelection
 from .state.settings import Settings
-from .state.similar import Similar
 from .state.sound import Sound
 from .state.spectrogram import Spectrogram
 from .state.timeline import Timeline
 from .theme import Theme, ThemeChoice
 from .tracks.stack import TrackStack
-from .widgets.notices import NoticeBar, NoticeKind
+from .widgets.notices import NoticeBar
 from .widgets.toolbar import PresetBox, SpeedBox, ThresholdBox, VolumeBox
 
 F = TypeVar("F", bound=Feature)
@@ -89,7 +88,6 @@ class Workbench(QObject):
         self.projects = ProjectManager(self.document, self.project, self)
         self.embeddings = Embeddings(self)
         self.taught = CustomClasses(self.class_map, self.document, self)
-        self.similar = Similar(self)
         self.audition = Audition(self.player, self.settings, lambda: make_player(self), self)
         self.deriver = EventUpdater(
             self.document,
@@ -104,7 +102,6 @@ class Workbench(QObject):
             self.document,
             self.timeline,
             self.selection,
-            self.rules,
             self.settings,
             self.player,
             self.opener,
@@ -201,10 +198,6 @@ class Workbench(QObject):
         self._garbage.close()
         self.projects.close()
 
-    def show_error(self, error: UserError) -> None:
-        """A bar that names what failed and why."""
-        self.notices.show_notice(NoticeKind.ERROR, str(error))
-
     def _make_context(self) -> Context:
         return Context(
             Session(
@@ -224,7 +217,6 @@ class Workbench(QObject):
                 label_sets=self.label_sets,
                 embeddings=self.embeddings,
                 custom_classes=self.taught,
-                similar=self.similar,
             ),
             Services(
                 recording=self.opener,
@@ -249,7 +241,8 @@ class Workbench(QObject):
                 classes=self.classes_panel,
                 events=self.events_panel,
                 inspector=self.inspector,
-                show_error=self.show_error,
+                show_message=self.messages.show,
+                show_error=self.messages.show_error,
             ),
         )
 
@@ -291,6 +284,7 @@ class Workbench(QObject):
         window.add_panel("events", "Events", self.events_panel, left=False)
         window.add_panel("inspector", "Inspector", self.inspector, left=False)
         self.status = StatusBar(self.timeline)
+        self.messages = Messages(self.document, self.notices, self.status)
         window.statusBar().addWidget(self.status, 1)
         window.statusBar().setSizeGripEnabled(False)
         self.speed = SpeedBox(self.settings.value("speed"))
@@ -348,8 +342,8 @@ class Workbench(QObject):
         tracks.event_clicked.connect(controller.click_event)
         tracks.event_opened.connect(controller.open_event)
         tracks.threshold_moved.connect(self._on_threshold)
-        self.classes_panel.threshold_requested.connect(controller.set_threshold)
-        self.classes_panel.class_cleared.connect(controller.clear_threshold)
+        self.classes_panel.threshold_requested.connect(self.rules.set_threshold)
+        self.classes_panel.class_cleared.connect(self.rules.clear_class)
         self.events_panel.opened.connect(controller.open_event)
         self.inspector.class_clicked.connect(self.classes.choose)
         controller.follow(lambda: self.events_panel.shown_ids)
@@ -407,11 +401,11 @@ class Workbench(QObject):
 
     @Slot(int, float, bool)
     def _on_threshold(self, class_index: int, value: float, _ended: bool) -> None:
-        self.controller.set_threshold(class_index, value)
+        self.rules.set_threshold(class_index, value)
 
     @Slot(float)
     def _set_all(self, value: float) -> None:
-        self.controller.set_threshold(None, value)
+        self.rules.set_threshold(None, value)
 
     @Slot()
     def _on_rules(self) -> None:

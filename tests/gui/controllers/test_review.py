@@ -222,11 +222,11 @@ def test_a_threshold_never_alters_what_was_touched(
     press(bench, "n", Qt.Key.Key_Delete)
     touched = {e for e in bench.session.document.events if e.touched}
     for value in (0.95, 0.02, 0.55, 0.3):
-        bench.services.transport.set_threshold(None, value)
+        bench.session.rules.set_threshold(None, value)
         settled(bench)
         agree(bench)
         assert {e for e in bench.session.document.events if e.touched} == touched
-    bench.services.transport.set_threshold(None, 0.95)
+    bench.session.rules.set_threshold(None, 0.95)
     settled(bench)
     assert set(bench.session.document.events) == touched
 
@@ -234,7 +234,7 @@ def test_a_threshold_never_alters_what_was_touched(
 def test_a_deleted_detection_does_not_come_back(bench: Workbench, settled: Settled) -> None:
     press(bench, "n", Qt.Key.Key_Delete)
     assert len(bench.session.document.events) == 4
-    bench.services.transport.set_threshold(None, 0.25)
+    bench.session.rules.set_threshold(None, 0.25)
     settled(bench)
     assert not [e for e in bench.session.document.events if e.onset_s < 2.0 and e.label == "Dog"]
 
@@ -619,7 +619,7 @@ def test_a_hundred_detections_of_a_scene_by_keys(
     bench.open(scene)
     settled(bench)
     for value in (0.3, 0.2, 0.1, 0.05, 0.02, 0.01):
-        bench.services.transport.set_threshold(None, value)
+        bench.session.rules.set_threshold(None, value)
         settled(bench)
         if len(bench.session.document.events) >= 100:
             break

@@ -5,8 +5,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.gui.state.document import Document
+from yamnet_gui.gui.state.place import Place
 from yamnet_gui.gui.state.project import ProjectState
-from yamnet_gui.gui.state.similar import Place
 from yamnet_gui.gui.state.timeline import Timeline
 
 from .recording_loader import RecordingLoader

@@ -9,7 +9,6 @@ from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.gui.jobs.demo import demo_recording
 from yamnet_gui.gui.playback import Player, PlayState
 from yamnet_gui.gui.state.document import Document
-from yamnet_gui.gui.state.rules import Rules
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.settings import Settings
 from yamnet_gui.gui.state.timeline import Timeline
@@ -35,7 +34,6 @@ class Controller(QObject):
         document: Document,
         timeline: Timeline,
         selection: EventSelection,
-        rules: Rules,
         settings: Settings,
         player: Player,
         opener: RecordingLoader,
@@ -46,7 +44,6 @@ class Controller(QObject):
         self._document = document
         self._timeline = timeline
         self._selection = selection
-        self._rules = rules
         self._settings = settings
         self._player = player
         self._opener = opener
@@ -307,11 +304,3 @@ class Controller(QObject):
         view = self._timeline.view
         if not view.start_s <= time_s <= view.end_s:
             self._timeline.pan(time_s - view.centre_s)
-
-    # Rules
-
-    def set_threshold(self, class_index: int | None, value: float) -> None:
-        self._rules.set_threshold(class_index, value)
-
-    def clear_threshold(self, class_index: int) -> None:
-        self._rules.clear_class(class_index)

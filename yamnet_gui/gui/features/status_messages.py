@@ -57,17 +57,10 @@ class StatusMessages(Feature):
         self._document.analysis_changed.connect(self._show_analysis)
         self._tracks.pointer_moved.connect(self._show_pointer)
         self._review.failed.connect(self._show_error)
-        self._review.told.connect(self.tell)
+        self._review.told.connect(context.shell.show_message)
         self._review.edge_dragged.connect(self._show_length)
         self._window.actions_by_id["clock_time"].toggled.connect(self._write_times)
         self._show_recording()
-
-    def tell(self, text: str) -> None:
-        """A short remark on what a key did; it must not push the tracks down."""
-        if self._analysis.running:
-            self._notices.show_notice(NoticeKind.INFO, text, key="review", seconds=5)
-        else:
-            self._status.clear_progress(text)
 
     # The recording
 

@@ -19,7 +19,7 @@ from yamnet_gui.gui.dialogs.class_picker import LabelChoice
 from yamnet_gui.gui.features.custom_classes.feature import TrainingFeature
 from yamnet_gui.gui.features.export.dialog import ExportDialog
 from yamnet_gui.gui.features.similarity.feature import SimilarSounds
-from yamnet_gui.gui.state.similar import ListKind
+from yamnet_gui.gui.features.similarity.hits import ListKind
 from yamnet_gui.gui.workbench import Workbench
 
 pytestmark = pytest.mark.usefixtures("shared_results")
@@ -69,9 +69,9 @@ def decide_ten(bench: Workbench, qtbot: QtBot, settled: Settled) -> None:
     table = bench.feature(SimilarSounds).panel.table
     assert table.hasFocus()
     done = {Qt.Key.Key_A: 0, Qt.Key.Key_R: 0}
-    for _ in range(len(bench.session.similar.hits)):
+    for _ in range(len(bench.feature(SimilarSounds).similar.hits)):
         row = table.currentIndex().row()
-        place = bench.session.similar.hits[row].place
+        place = bench.feature(SimilarSounds).similar.hits[row].place
         key = Qt.Key.Key_A if is_call(place.span.start_s, place.span.end_s) else Qt.Key.Key_R
         if done[key] < 5:
             qtbot.keyClick(table, key)
@@ -90,7 +90,7 @@ def whole_loop(
     folder: Path,
 ) -> None:
     decide_ten(bench, qtbot, settled)
-    states = [h.state for h in bench.session.similar.hits]
+    states = [h.state for h in bench.feature(SimilarSounds).similar.hits]
     assert states.count(ReviewState.ACCEPTED) == states.count(ReviewState.REJECTED) == 5
 
     feature = bench.feature(TrainingFeature)
@@ -174,22 +174,24 @@ def test_ten_more_to_label_are_offered_and_counted(
     bench.shell.window.show_panel("similar")
     click(qtbot, panel.next_ten)
     settled(bench)
-    assert bench.session.similar.kind is ListKind.SUGGESTED
-    assert len(bench.session.similar.hits) == 10
-    assert bench.session.similar.label.label == NAME
+    assert bench.feature(SimilarSounds).similar.kind is ListKind.SUGGESTED
+    assert len(bench.feature(SimilarSounds).similar.hits) == 10
+    assert bench.feature(SimilarSounds).similar.label.label == NAME
     known = bench.session.custom_classes.get(NAME).classifier.threshold(NAME)
-    assert all(h.score >= known for h in bench.session.similar.hits)
+    assert all(h.score >= known for h in bench.feature(SimilarSounds).similar.hits)
     for _ in range(10):
-        place = bench.session.similar.hits[panel.row].place
+        place = bench.feature(SimilarSounds).similar.hits[panel.row].place
         key = Qt.Key.Key_A if is_call(place.span.start_s, place.span.end_s) else Qt.Key.Key_R
         qtbot.keyClick(panel.table, key)
     assert "of 10 were right" in panel.progress.text()
     assert "not drawn at random" not in panel.progress.text()
-    seen = {(h.place.recording, h.place.span.start_s) for h in bench.session.similar.hits}
+    seen = {
+        (h.place.recording, h.place.span.start_s) for h in bench.feature(SimilarSounds).similar.hits
+    }
     teaching.suggest("uncertain")
     settled(bench)
     assert not seen & {
-        (h.place.recording, h.place.span.start_s) for h in bench.session.similar.hits
+        (h.place.recording, h.place.span.start_s) for h in bench.feature(SimilarSounds).similar.hits
     }
 
 

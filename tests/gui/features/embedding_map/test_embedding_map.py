@@ -15,7 +15,8 @@ from yamnet_gui.core.events import Event, EventSource, ReviewState
 from yamnet_gui.gui.features.embedding_map.colors import OTHERS, by_kind, by_score
 from yamnet_gui.gui.features.embedding_map.feature import EmbeddingMap
 from yamnet_gui.gui.features.embedding_map.jobs import MapKind
-from yamnet_gui.gui.state.similar import ListKind
+from yamnet_gui.gui.features.similarity.feature import SimilarSounds
+from yamnet_gui.gui.features.similarity.hits import ListKind
 from yamnet_gui.gui.theme import class_color
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import add_events
@@ -33,7 +34,7 @@ def bench(
     bench = start(weights=tiny_weights)
     bench.session.settings.set("autoplay", False)
     settled(bench)
-    bench.services.transport.set_threshold(None, 1.0)  # the network is not meant to detect anything
+    bench.session.rules.set_threshold(None, 1.0)  # the network is not meant to detect anything
     bench.open(write_calls(tmp_path / "second.wav", seed=9))
     settled(bench)
     bench.open(write_calls(tmp_path / "calls.wav"))
@@ -139,8 +140,8 @@ def test_a_lasso_selects_events_and_lists_them(bench: Workbench, settled: Settle
         qtbot.mouseMove(plot, corner)
     qtbot.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=corners[-1])
     assert len(bench.session.selection.ids) == 24
-    assert bench.session.similar.kind is ListKind.CHOSEN
-    assert len(bench.session.similar.hits) == 24
+    assert bench.feature(SimilarSounds).similar.kind is ListKind.CHOSEN
+    assert len(bench.feature(SimilarSounds).similar.hits) == 24
     assert feature.panel.isVisible()
 
 

@@ -15,7 +15,7 @@ from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.gui.controllers.review import Asks
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice
 from yamnet_gui.gui.features.similarity.feature import SimilarSounds
-from yamnet_gui.gui.state.similar import ListKind
+from yamnet_gui.gui.features.similarity.hits import ListKind
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import add_events
 
@@ -61,7 +61,7 @@ def is_call(start_s: float, end_s: float) -> bool:
 
 def test_the_best_matches_are_calls_of_all_recordings(bench: Workbench, settled: Settled):
     feature = find_from_call(bench, settled)
-    hits = bench.session.similar.hits
+    hits = finding(bench).similar.hits
     assert feature.panel.isVisible()
     assert feature.panel.row == 0
     best = hits[:10]
@@ -81,11 +81,11 @@ def test_accepting_by_key_makes_events_that_can_be_undone(
     feature = find_from_call(bench, settled)
     table = feature.panel.table
     table.setFocus()
-    first, second = bench.session.similar.hits[:2]
+    first, second = finding(bench).similar.hits[:2]
     qtbot.keyClick(table, Qt.Key.Key_A)
     assert feature.panel.row == 1
     qtbot.keyClick(table, Qt.Key.Key_R)
-    hits = bench.session.similar.hits
+    hits = finding(bench).similar.hits
     assert [h.state for h in hits[:2]] == [ACCEPTED, REJECTED]
     project = bench.session.project.project
     for place, state, event_id in (
@@ -97,20 +97,20 @@ def test_accepting_by_key_makes_events_that_can_be_undone(
         assert event.onset_s == pytest.approx(place.span.start_s)
     assert "1 of 2 were right" in feature.panel.progress.text()
     bench.shell.window.actions_by_id["undo"].trigger()
-    assert bench.session.similar.hits[1].state is ReviewState.UNREVIEWED
+    assert finding(bench).similar.hits[1].state is ReviewState.UNREVIEWED
     assert project.event(second.place.recording, hits[1].event_id) is None
     bench.shell.window.actions_by_id["redo"].trigger()
-    assert bench.session.similar.hits[1].state is REJECTED
+    assert finding(bench).similar.hits[1].state is REJECTED
 
 
 def test_an_answer_can_be_taken_back(bench: Workbench, settled: Settled, qtbot: QtBot):
     feature = find_from_call(bench, settled)
     table = feature.panel.table
     qtbot.keyClick(table, Qt.Key.Key_A)
-    hit = bench.session.similar.hits[0]
+    hit = finding(bench).similar.hits[0]
     feature.panel.select_row(0)
     qtbot.keyClick(table, Qt.Key.Key_Backspace)
-    assert bench.session.similar.hits[0].state is ReviewState.UNREVIEWED
+    assert finding(bench).similar.hits[0].state is ReviewState.UNREVIEWED
     assert bench.session.project.project.event(hit.place.recording, hit.event_id) is None
 
 
@@ -125,15 +125,15 @@ def test_a_selected_event_lends_its_class_and_events_are_decided_in_place(
     bench.session.selection.select(("e1",))
     bench.shell.window.actions_by_id["find_similar"].trigger()
     settled(bench)
-    assert bench.session.similar.label.label == "Bird"
+    assert finding(bench).similar.label.label == "Bird"
     row = next(
         r
-        for r, h in enumerate(bench.session.similar.hits)
+        for r, h in enumerate(finding(bench).similar.hits)
         if bench.services.navigation.is_open(h.place) and h.place.span.overlaps(events[1].span)
     )
     before = len(bench.session.document.events)
     finding(bench).decide(row, ACCEPTED)
-    assert bench.session.similar.hits[row].event_id == "e4"
+    assert finding(bench).similar.hits[row].event_id == "e4"
     assert bench.session.document.events.get("e4").state is ACCEPTED
     assert len(bench.session.document.events) == before
 
@@ -143,14 +143,17 @@ def test_more_like_this_and_not_this_refine_the_search(
 ):
     feature = find_from_call(bench, settled)
     table = feature.panel.table
-    examples = bench.session.similar.hits[0].place, bench.session.similar.hits[-1].place
+    examples = (
+        finding(bench).similar.hits[0].place,
+        finding(bench).similar.hits[-1].place,
+    )
     qtbot.keyClick(table, Qt.Key.Key_Plus)
     settled(bench)
-    assert len(bench.session.similar.positives) == 2
-    feature.refine(len(bench.session.similar.hits) - 1, False)
+    assert len(finding(bench).similar.positives) == 2
+    feature.refine(len(finding(bench).similar.hits) - 1, False)
     settled(bench)
-    assert len(bench.session.similar.negatives) == 1
-    shown = [h.place for h in bench.session.similar.hits]
+    assert len(finding(bench).similar.negatives) == 1
+    shown = [h.place for h in finding(bench).similar.hits]
     assert examples[0] not in shown
     assert "not like 1" in feature.panel.title.text()
 
@@ -161,10 +164,10 @@ def test_a_hit_in_another_recording_is_opened_there(
     feature = find_from_call(bench, settled)
     row = next(
         r
-        for r, h in enumerate(bench.session.similar.hits)
+        for r, h in enumerate(finding(bench).similar.hits)
         if Path(h.place.path).name == "second.wav"
     )
-    hit = bench.session.similar.hits[row]
+    hit = finding(bench).similar.hits[row]
     feature.play(row)
     assert bench.services.audition.path == Path(hit.place.path)
     assert bench.session.document.recording.info.path.name == "calls.wav"
@@ -182,7 +185,7 @@ def test_a_file_from_outside_is_an_example(bench: Workbench, settled: Settled, t
     soundfile.write(tmp_path / "example.wav", sound[first : first + round(LENGTH_S * rate)], rate)
     finding(bench).search_like(tmp_path / "example.wav")
     settled(bench)
-    heard = bench.session.embeddings.frames().span_at(bench.session.similar.hits[0].row)
+    heard = bench.session.embeddings.frames().span_at(finding(bench).similar.hits[0].row)
     assert is_call(heard.start_s, heard.end_s)
     assert "example.wav" in finding(bench).panel.title.text()
 
@@ -197,17 +200,14 @@ def test_copies_of_a_recording_are_found(bench: Workbench, settled: Settled, tmp
     settled(bench)
     bench.shell.window.actions_by_id["near_duplicates"].trigger()
     settled(bench)
-    assert bench.session.similar.kind is ListKind.DUPLICATES
-    assert Path(bench.session.similar.hits[0].place.path).name == "copy.wav"
-    assert bench.session.similar.hits[0].place.span.start_s == pytest.approx(4.8, abs=0.5)
+    assert finding(bench).similar.kind is ListKind.DUPLICATES
+    assert Path(finding(bench).similar.hits[0].place.path).name == "copy.wav"
+    assert finding(bench).similar.hits[0].place.span.start_s == pytest.approx(4.8, abs=0.5)
 
 
 def test_nothing_to_search_with_is_said(bench: Workbench, settled: Settled):
-    said: list[str] = []
-    bench.services.review.told.connect(said.append)
     bench.services.transport.clear_selection()
     bench.shell.window.actions_by_id["find_similar"].trigger()
     settled(bench)
-    assert said
-    assert "Select" in said[-1]
-    assert not bench.session.similar.hits
+    assert "Select" in bench.shell.status.message.text()
+    assert not finding(bench).similar.hits

@@ -15,8 +15,9 @@ from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.features.similarity.feature import SimilarSounds
+from yamnet_gui.gui.features.similarity.hits import Hit, LabelOfHits, ListKind
 from yamnet_gui.gui.state.class_view import Showing
-from yamnet_gui.gui.state.similar import Hit, LabelOfHits, ListKind, Place
+from yamnet_gui.gui.state.place import Place
 from yamnet_gui.gui.widgets.notices import NoticeKind
 
 from .jobs import Suggestions, SuggestJob, TrainingRequest, TrainingStep, TrainJob
@@ -47,11 +48,12 @@ class TrainingFeature(Feature):
         self._embeddings = context.session.embeddings
         self._project = context.session.project
         self._settings = context.session.settings
-        self._similar = context.session.similar
+        self._similar = similar_sounds.similar
         self._analysis = context.services.analysis
         self._review = context.services.review
         self._notices = context.shell.notices
         self._show_error = context.shell.show_error
+        self._show_message = context.shell.show_message
         self._window = context.shell.window
         self.panel = TrainingPanel()
         self.panel.suggest = self.suggested_name
@@ -171,7 +173,7 @@ class TrainingFeature(Feature):
         self.panel.set_report(labels, taught.report)
         self._awaited = labels[0]
         self._show_awaited()
-        self._review.told.emit(f"{', '.join(labels)}: taught.")
+        self._show_message(f"{', '.join(labels)}: taught.")
         self._scores.detect_everywhere()
 
     def _failed(self, error: UserError) -> None:
@@ -283,7 +285,7 @@ class TrainingFeature(Feature):
         one, frames = self._custom_classes.get(label), self._embeddings.frames()
         project = self._project.project
         if one is None or one.classifier is None or frames is None or project is None:
-            self._review.told.emit("Teach a class first: then it knows what to ask about.")
+            self._show_message("Teach a class first: then it knows what to ask about.")
             return
         self._seed += 1
         self._similar.set_label(LabelOfHits(one.label, self._custom_classes.index_of(one.label)))

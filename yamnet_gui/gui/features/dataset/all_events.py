@@ -44,6 +44,7 @@ class AllEvents(Feature):
         self._project_manager = context.services.projects
         self._queue_controller = context.services.queue_controller
         self._review = context.services.review
+        self._show_message = context.shell.show_message
         self._window = context.shell.window
         self.panel = AllEventsPanel(self._fetch, self._name_of)
         self._window.add_panel("all events", "All events", self.panel, left=False, behind="events")
@@ -90,7 +91,7 @@ class AllEvents(Feature):
 
         def told(count: int) -> None:
             many = "1 event" if count == 1 else f"{count} events"
-            self._review.told.emit(f"{state.value.capitalize()}: {many}.")
+            self._show_message(f"{state.value.capitalize()}: {many}.")
             self._review.decided.emit()
 
         self._project_manager.store_detections()

@@ -41,10 +41,10 @@ class DatasetFeature(Feature):
         self._analysis = context.services.analysis
         self._project_manager = context.services.projects
         self._recording_loader = context.services.recording
-        self._review = context.services.review
         self._notices = context.shell.notices
         self._recordings_panel = context.shell.recordings
         self._show_error = context.shell.show_error
+        self._show_message = context.shell.show_message
         self._window = context.shell.window
         self.run = BatchRun(self._project, self._rules, self._analysis, self._class_map, self)
         self._files = JobRunner("recordings of the project", self)
@@ -112,7 +112,7 @@ class DatasetFeature(Feature):
         """Takes files, folders and lists into the project; `then` gets the ids of all of them."""
         project = self._project.project
         if project is None:
-            self._review.told.emit("One moment: the project is still being opened.")
+            self._show_message("One moment: the project is still being opened.")
             return
 
         def take(news: Added) -> None:
@@ -132,9 +132,9 @@ class DatasetFeature(Feature):
     def _tell_added(self, news: Added) -> None:
         if news.new:
             many = "1 recording" if news.new == 1 else f"{news.new} recordings"
-            self._review.told.emit(f"Added {many} to the project.")
+            self._show_message(f"Added {many} to the project.")
         elif not news.problems:
-            self._review.told.emit("The project has all of these already.")
+            self._show_message("The project has all of these already.")
         if news.problems:
             shown = "; ".join(news.problems[:_SHOWN_PROBLEMS])
             more = len(news.problems) - _SHOWN_PROBLEMS
@@ -150,7 +150,7 @@ class DatasetFeature(Feature):
             self._show_error(error)
             return
         many = recordings[0].name if len(recordings) == 1 else f"{len(recordings)} recordings"
-        self._review.told.emit(f"Removed {many} from the project; undo brings it back.")
+        self._show_message(f"Removed {many} from the project; undo brings it back.")
 
     # Analysing
 
@@ -167,7 +167,7 @@ class DatasetFeature(Feature):
     def analyse(self, paths: Sequence[Path]) -> None:
         """Analyses these recordings; those that the project lacks are taken in before."""
         if not paths:
-            self._review.told.emit("There are no recordings in the list.")
+            self._show_message("There are no recordings in the list.")
         elif self._analysis.weights_path is None:
             self._analysis.weights_missing.emit()
         else:
@@ -192,7 +192,7 @@ class DatasetFeature(Feature):
                 key="batch",
             )
         else:
-            self._review.told.emit(f"All {good} recordings are analysed.")
+            self._show_message(f"All {good} recordings are analysed.")
 
     def _show_run(self) -> None:
         run = self.run
@@ -243,7 +243,7 @@ class DatasetFeature(Feature):
             return
         panel.show_note("")
         said = f"Found {news.moved} of {news.missing} missing recordings."
-        self._review.told.emit(said if news.missing else "No recording is missing.")
+        self._show_message(said if news.missing else "No recording is missing.")
 
     def _fail(self, error: UserError) -> None:
         self._recordings_panel.show_note("")

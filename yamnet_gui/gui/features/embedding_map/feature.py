@@ -17,8 +17,8 @@ from yamnet_gui.embedding import Frames, Method, Projection, ProjectionProgress
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.features.similarity.feature import SimilarSounds
+from yamnet_gui.gui.features.similarity.hits import Hit, ListKind
 from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
-from yamnet_gui.gui.state.similar import Hit, ListKind
 from yamnet_gui.gui.theme import class_color, state_mark
 from yamnet_gui.gui.times import clock
 from yamnet_gui.gui.widgets.notices import NoticeKind

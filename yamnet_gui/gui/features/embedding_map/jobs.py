@@ -16,7 +16,7 @@ from yamnet_gui.core.files import replacing
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.embedding import Frames, Method, ProjectionProgress, Segment, project
 from yamnet_gui.gui.state.custom_classes import CustomClass, columns_of
-from yamnet_gui.gui.state.similar import Place
+from yamnet_gui.gui.state.place import Place
 from yamnet_gui.labels.project import Project
 
 MOST_POINTS = 100_000

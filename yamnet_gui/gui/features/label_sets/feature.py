@@ -37,6 +37,7 @@ class LabelSetsFeature(Feature):
         self._events_panel = context.shell.events
         self._inspector = context.shell.inspector
         self._show_error = context.shell.show_error
+        self._show_message = context.shell.show_message
         self._tracks = context.shell.tracks
         self._window = context.shell.window
         self._keys: list[QShortcut] = []
@@ -79,7 +80,7 @@ class LabelSetsFeature(Feature):
     def edit(self) -> None:
         """Lets a person edit the sets of the project."""
         if self._project.project is None:
-            self._review.told.emit("One moment: the project is still being opened.")
+            self._show_message("One moment: the project is still being opened.")
             return
         dialog = self.dialog()
         if run_dialog(dialog):
@@ -156,7 +157,7 @@ class LabelSetsFeature(Feature):
         if event is None:
             return
         if self._hertz is None:
-            self._review.told.emit("Point at a frequency of the spectrogram.")
+            self._show_message("Point at a frequency of the spectrogram.")
         elif lowest:
             self._review.set_band(event.id, self._hertz, event.high_hz)
         else:

@@ -40,6 +40,7 @@ class MergeAndBackup(Feature):
         self._settings = context.session.settings
         self._project_manager = context.services.projects
         self._review = context.services.review
+        self._show_message = context.shell.show_message
         self._notices = context.shell.notices
         self._window = context.shell.window
         self._review.decided.connect(self._on_decided)
@@ -113,7 +114,7 @@ class MergeAndBackup(Feature):
     def show(self, merge: Merge, other: str) -> None:
         """Shows what would change, and makes it where a person agrees."""
         if not merge.additions and not merge.conflicts:
-            self._review.told.emit(f"{other} brings nothing new.")
+            self._show_message(f"{other} brings nothing new.")
             return
         dialog = self.dialog(merge, other)
         if run_dialog(dialog):
@@ -127,7 +128,7 @@ class MergeAndBackup(Feature):
             many = "1 change" if command.count == 1 else f"{command.count} changes"
             self._project_manager.run(
                 ApplyJob(project, command),
-                on_result=lambda _done: self._review.told.emit(f"Merged: {many}."),
+                on_result=lambda _done: self._show_message(f"Merged: {many}."),
             )
 
     # Backups
@@ -159,7 +160,7 @@ class MergeAndBackup(Feature):
         if project is not None:
             self._project_manager.run(
                 BackupJob(project),
-                on_result=lambda _path: self._review.told.emit("A backup is made."),
+                on_result=lambda _path: self._show_message("A backup is made."),
             )
 
 

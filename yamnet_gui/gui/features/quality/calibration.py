@@ -33,7 +33,6 @@ class CalibrationFeature(Feature):
         self._project = context.session.project
         self._rules = context.session.rules
         self._event_updater = context.services.events
-        self._transport = context.services.transport
         self._inspector = context.shell.inspector
         self._notices = context.shell.notices
         self._show_error = context.shell.show_error
@@ -171,7 +170,7 @@ class CalibrationFeature(Feature):
         self._dialog.show_report(self._report, standing)
 
     def _set_threshold(self, class_index: int, threshold: float) -> None:
-        self._transport.set_threshold(class_index, threshold)
+        self._rules.set_threshold(class_index, threshold)
         name = self._class_map[class_index].name
         self._notices.show_notice(
             NoticeKind.INFO,

@@ -39,7 +39,6 @@ class EvaluationFeature(Feature):
         self._project = context.session.project
         self._rules = context.session.rules
         self._settings = context.session.settings
-        self._transport = context.services.transport
         self._notices = context.shell.notices
         self._show_error = context.shell.show_error
         self._window = context.shell.window
@@ -231,7 +230,7 @@ class EvaluationFeature(Feature):
     def _set_threshold(self, label: str, threshold: float) -> None:
         entry = self._class_map.find(label)
         if entry is not None:
-            self._transport.set_threshold(entry.index, threshold)
+            self._rules.set_threshold(entry.index, threshold)
             self.measure()
 
     def _go(self, mistake: Mistake) -> None:

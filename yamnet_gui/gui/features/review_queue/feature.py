@@ -31,7 +31,7 @@ class ReviewQueueFeature(Feature):
         self._settings = context.session.settings
         self._project_manager = context.services.projects
         self._queue_controller = context.services.queue_controller
-        self._review = context.services.review
+        self._show_message = context.shell.show_message
         self._events_panel = context.shell.events
         self._notices = context.shell.notices
         self._tracks = context.shell.tracks
@@ -46,7 +46,7 @@ class ReviewQueueFeature(Feature):
         self.panel.scope_changed.connect(lambda _everywhere: self.count())
         self._review_queue.changed.connect(self._show_queue)
         self._review_queue.moved.connect(self._show_place)
-        self._queue_controller.told.connect(self._review.told)
+        self._queue_controller.told.connect(self._show_message)
         self._queue_controller.finished.connect(self._on_finished)
         self._queue_controller.missing.connect(self._on_missing)
         for signal in (
@@ -134,7 +134,7 @@ class ReviewQueueFeature(Feature):
             self._project_manager.run(job, on_result=self._marked)
 
     def _marked(self, count: int) -> None:
-        self._review.told.emit(f"Listened to {count} stretches.")
+        self._show_message(f"Listened to {count} stretches.")
 
     def _on_missing(self, recording: Recording) -> None:
         self._notices.show_notice(

@@ -21,9 +21,10 @@ from yamnet_gui.embedding import Duplicate, Exclusion, Frames, Match
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.jobs.embeddings import DuplicatesJob, OutsideJob, SearchJob
-from yamnet_gui.gui.state.similar import Hit, LabelOfHits, ListKind, Place, Sample
+from yamnet_gui.gui.state.place import Place
 from yamnet_gui.gui.times import clock
 
+from .hits import Hit, LabelOfHits, ListKind, Sample, Similar
 from .panel import SimilarPanel
 from .search_feedback import SearchFeedback
 
@@ -43,21 +44,22 @@ class SimilarSounds(Feature):
         self._embeddings = context.session.embeddings
         self._project = context.session.project
         self._settings = context.session.settings
-        self._similar = context.session.similar
         self._timeline = context.session.timeline
         self._analysis = context.services.analysis
         self._audition = context.services.audition
         self._navigator = context.services.navigation
         self._review = context.services.review
         self._show_error = context.shell.show_error
+        self._show_message = context.shell.show_message
         self._window = context.shell.window
+        self.similar = self._similar = Similar(self)
         self.panel = SimilarPanel(self._similar)
         self._window.add_panel(
             "similar", "Similar", self.panel, left=False, behind="events", hidden=True
         )
         self._runner = JobRunner("search", self)
         self._job: JobHandle | None = None
-        self.answers = SearchFeedback(context, self)
+        self.answers = SearchFeedback(context, self._similar, self)
         self.panel.decided.connect(self.decide)
         self.panel.refined.connect(self.refine)
         self.panel.play_requested.connect(self.play)
@@ -67,7 +69,7 @@ class SimilarSounds(Feature):
         self.panel.file_requested.connect(self.find_like_file)
         self.panel.menu_requested.connect(self._menu)
         self._project.project_changed.connect(self._on_project)
-        self._navigator.told.connect(self._review.told)
+        self._navigator.told.connect(self._show_message)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         return {
@@ -104,11 +106,11 @@ class SimilarSounds(Feature):
             samples = [self._sample_of(frames, span, "the selection", None)]
             against = []
         else:
-            self._review.told.emit("Select an event or a stretch to find what resembles it.")
+            self._show_message("Select an event or a stretch to find what resembles it.")
             return
         found = [s for s in samples if s is not None]
         if not found:
-            self._review.told.emit(
+            self._show_message(
                 "There are no embeddings of this stretch yet: analyse the recording first."
             )
             return
@@ -292,7 +294,7 @@ class SimilarSounds(Feature):
             text = self._embeddings.problem or (
                 "Nothing can be searched yet: analyse a recording first."
             )
-            self._review.told.emit(text)
+            self._show_message(text)
         return frames
 
     def _sample_of(

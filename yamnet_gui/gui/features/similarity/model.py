@@ -13,9 +13,10 @@ from PySide6.QtCore import (
 )
 
 from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
-from yamnet_gui.gui.state.similar import Hit, ListKind, Similar
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.times import clock, length
+
+from .hits import Hit, ListKind, Similar
 
 Index = QModelIndex | QPersistentModelIndex
 HIT_ROLE = Qt.ItemDataRole.UserRole

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.embedding import progress
-from yamnet_gui.gui.state.similar import ListKind, Similar
 from yamnet_gui.gui.widgets.parts import ElidedLabel, IconButton, Index
 
+from .hits import ListKind, Similar
 from .model import SimilarColumn, SimilarTableModel
 from .search_results import HitDelegate, SearchResultsTable
 

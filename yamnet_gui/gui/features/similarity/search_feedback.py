@@ -8,8 +8,10 @@ from PySide6.QtCore import QObject
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, ReviewState
-from yamnet_gui.gui.state.similar import Hit, LabelOfHits, ListKind, Place
+from yamnet_gui.gui.state.place import Place
 from yamnet_gui.labels.project import ProjectEvent, answer, delete, unreview
+
+from .hits import Hit, LabelOfHits, ListKind, Similar
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
@@ -18,16 +20,17 @@ if TYPE_CHECKING:
 class SearchFeedback(QObject):
     """Makes one step of the project of each answer, and follows what becomes of it."""
 
-    def __init__(self, context: Context, parent: QObject | None = None) -> None:
+    def __init__(self, context: Context, similar: Similar, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._custom_classes = context.session.custom_classes
         self._document = context.session.document
         self._project = context.session.project
         self._settings = context.session.settings
-        self._similar = context.session.similar
+        self._similar = similar
         self._navigator = context.services.navigation
         self._review = context.services.review
         self._show_error = context.shell.show_error
+        self._show_message = context.shell.show_message
         self._made: set[str] = set()
         self._project.steps_changed.connect(self._on_steps)
         self._project.project_changed.connect(lambda: self._made.clear())
@@ -36,7 +39,7 @@ class SearchFeedback(QObject):
         """Keeps an answer about a hit; False where there was nothing to keep."""
         similar = self._similar
         if similar.kind is ListKind.DUPLICATES:
-            self._review.told.emit("A copy of a recording is no sound of a class.")
+            self._show_message("A copy of a recording is no sound of a class.")
             return False
         hit = similar.hits[row]
         if state is ReviewState.UNREVIEWED:

@@ -5,10 +5,10 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from yamnet_gui.core.events import ReviewState
-from yamnet_gui.gui.state.similar import Hit
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.parts import Index, QuietTable, draw_bar, draw_row_background, theme_of
 
+from .hits import Hit
 from .model import HIT_ROLE, SimilarColumn
 
 _KEYS = {

@@ -9,17 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.events import ReviewState
-from yamnet_gui.core.spans import TimeSpan
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A stretch of a recording of the project. `path` names its file for people."""
-
-    recording: str
-    path: str
-    span: TimeSpan
-    channel: int | None = None
+from yamnet_gui.gui.state.place import Place
 
 
 @dataclass(frozen=True, slots=True)
