@@ -254,9 +254,9 @@ def test_closing_the_window_ends_what_is_under_way(opened: Workbench, settled: S
     dialog.tune.click()
     feature(opened, ReplayFeature).open()
     feature(opened, CalibrationFeature).open()
-    threads = opened.findChildren(QThread)
+    threads = [t for f in opened.features for t in f.findChildren(QThread)]
     assert {"evaluation", "replay", "calibration"} <= {t.objectName() for t in threads}
-    opened.window.close()
+    opened.shell.window.close()
     assert not any(thread.isRunning() for thread in threads)
 
 
