@@ -64,7 +64,13 @@ def opened(
 def bench(opened: Callable[[], Workbench]) -> Workbench:
     found = opened()
     agree(found)
-    assert [e.label for e in found.document.events] == ["Dog", "Dog", "Speech", "Dog", "Bird"]
+    assert [e.label for e in found.session.document.events] == [
+        "Dog",
+        "Dog",
+        "Speech",
+        "Dog",
+        "Bird",
+    ]
     return found
 
 
@@ -178,12 +184,18 @@ def test_a_restart_keeps_decisions_and_can_undo_them(
 ) -> None:
     first = opened()
     press(first, "n", "a", "r", Qt.Key.Key_Delete)
-    events = first.document.events
-    first.window.close()
+    events = first.session.document.events
+    first.shell.window.close()
     second = opened()
-    assert second.document.events == events
+    assert second.session.document.events == events
     press(second, "undo")
-    assert [e.label for e in second.document.events] == ["Dog", "Dog", "Speech", "Dog", "Bird"]
+    assert [e.label for e in second.session.document.events] == [
+        "Dog",
+        "Dog",
+        "Speech",
+        "Dog",
+        "Bird",
+    ]
     press(second, "undo", "undo")
     assert states(second) == [UNREVIEWED] * 5
 
@@ -193,7 +205,7 @@ def test_decisions_are_shown_before_anything_is_analysed(
 ) -> None:
     first = opened()
     press(first, "n", "a")
-    first.window.close()
+    first.shell.window.close()
     second = start(sound_file)
     settled(second)
     assert states(second) == [ACCEPTED] + [UNREVIEWED] * 4
@@ -204,14 +216,14 @@ def test_a_moved_recording_comes_with_its_decisions(
 ) -> None:
     first = opened()
     press(first, "n", "a")
-    first.window.close()
+    first.shell.window.close()
     moved = sound_file.parent / "elsewhere" / "renamed.wav"
     moved.parent.mkdir()
     shutil.move(sound_file, moved)
     second = start(moved)
     settled(second)
     assert states(second) == [ACCEPTED] + [UNREVIEWED] * 4
-    assert any("found again" in n.text for n in second.notices.notices)
+    assert any("found again" in n.text for n in second.shell.notices.notices)
 
 
 def test_a_threshold_never_alters_what_was_touched(
@@ -413,15 +425,15 @@ def test_a_second_window_is_told_and_does_no_harm(
     press(bench, "n", "a")
     second = start(sound_file)
     settled(second)
-    assert second.project.keeping is Keeping.SCRATCH
-    assert second.status.saved.text() == "not saved"
-    assert any("already open" in n.text for n in second.notices.notices)
+    assert second.session.project.keeping is Keeping.SCRATCH
+    assert second.shell.status.saved.text() == "not saved"
+    assert any("already open" in n.text for n in second.shell.notices.notices)
     assert states(second) == [ACCEPTED]
     score(second)
     settled(second)
     press(second, "n", "r")
     assert states(second)[0] is REJECTED
-    second.window.close()
+    second.shell.window.close()
     (kept,) = personal_project_path().parent.glob("window-*/unsaved.yamnet")
     third = start(sound_file)
     settled(third)

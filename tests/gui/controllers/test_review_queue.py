@@ -25,13 +25,13 @@ Settled = Callable[[Workbench], None]
 def bench(qtbot: QtBot, start: Start, settled: Settled, tmp_path: Path) -> Workbench:
     """A project of three recordings with four detections each; the first is open."""
     found = start(projects.made(tmp_path))
-    found.settings.set("autoplay", False)
-    found.settings.set("reviewer", "Anna")
+    found.session.settings.set("autoplay", False)
+    found.session.settings.set("reviewer", "Anna")
     settled(found)
-    found.window.activateWindow()
-    qtbot.waitUntil(found.window.isActiveWindow)
-    assert found.opener.path is not None
-    assert found.opener.path.name == "a.wav"
+    found.shell.window.activateWindow()
+    qtbot.waitUntil(found.shell.window.isActiveWindow)
+    assert found.services.recording.path is not None
+    assert found.services.recording.path.name == "a.wav"
     return found
 
 

@@ -25,14 +25,14 @@ Settled = Callable[[Workbench], None]
 @pytest.fixture
 def bench(qtbot: QtBot, start: Start, settled: Settled, tmp_path: Path) -> Workbench:
     found = start(projects.made(tmp_path))
-    found.settings.set("autoplay", False)
-    found.settings.set("reviewer", "Anna")
+    found.session.settings.set("autoplay", False)
+    found.session.settings.set("reviewer", "Anna")
     settled(found)
     feature(found).panel.parentWidget().raise_()
     qtbot.waitUntil(lambda: feature(found).panel.isVisible())
     settled(found)
-    found.window.activateWindow()
-    qtbot.waitUntil(found.window.isActiveWindow)
+    found.shell.window.activateWindow()
+    qtbot.waitUntil(found.shell.window.isActiveWindow)
     return found
 
 

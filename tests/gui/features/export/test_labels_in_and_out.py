@@ -34,7 +34,7 @@ SAVE = QDialogButtonBox.StandardButton.Save
 def bench(start: Start, settled: Settled, sound_file: Path, tmp_path: Path) -> Workbench:
     """Twelve seconds with three events in the personal project, one of them rejected."""
     found = start(sound_file)
-    found.settings.remember_folder(tmp_path / "out", "exports")
+    found.session.settings.remember_folder(tmp_path / "out", "exports")
     (tmp_path / "out").mkdir()
     settled(found)
     events = [
@@ -42,9 +42,9 @@ def bench(start: Start, settled: Settled, sound_file: Path, tmp_path: Path) -> W
         Event("d2", 8.0, 9.0, "White noise", 519, "/m/0cj0r", score_max=0.9),
         Event("x1", 10.0, 10.5, "Own", state=ReviewState.REJECTED),
     ]
-    found.project.apply(add_events(found.project.recording_id, events))
+    found.session.project.apply(add_events(found.session.project.recording_id, events))
     settled(found)
-    assert len(found.document.events) == 3
+    assert len(found.session.document.events) == 3
     return found
 
 

@@ -26,11 +26,11 @@ BIRDS = LabelSet("birds", "Birds", (CROW, OwnLabel("what?", key="x")))
 @pytest.fixture
 def bench(qtbot: QtBot, start: Start, settled: Settled, tmp_path: Path):  # type: ignore[no-untyped-def]
     found = start(projects.made(tmp_path, ("a",)))
-    found.settings.set("autoplay", False)
-    found.settings.set("reviewer", "Anna")
+    found.session.settings.set("autoplay", False)
+    found.session.settings.set("reviewer", "Anna")
     settled(found)
-    found.window.activateWindow()
-    qtbot.waitUntil(found.window.isActiveWindow)
+    found.shell.window.activateWindow()
+    qtbot.waitUntil(found.shell.window.isActiveWindow)
     yield found
     set_own_colors({})
 
@@ -80,11 +80,11 @@ def test_a_set_is_one_step_and_is_chosen_again_after_a_restart(
     bench.shell.window.close()
     second = start(path)
     settled(second)
-    assert second.label_sets.chosen == BIRDS
+    assert second.session.label_sets.chosen == BIRDS
     assert class_color(None, "my crow").name() == "#123456"
-    second.reviewing.undo()
-    assert second.label_sets.sets == ()
-    assert second.label_sets.chosen is None
+    second.services.review.undo()
+    assert second.session.label_sets.sets == ()
+    assert second.session.label_sets.chosen is None
     assert class_color(None, "my crow").name() != "#123456"
 
 

@@ -37,10 +37,10 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def bench(qtbot: QtBot, start: Start, settled: Settled, path: Path) -> Workbench:
     found = start(path)
-    found.settings.set("autoplay", False)
+    found.session.settings.set("autoplay", False)
     settled(found)
-    found.window.activateWindow()
-    qtbot.waitUntil(found.window.isActiveWindow)
+    found.shell.window.activateWindow()
+    qtbot.waitUntil(found.shell.window.isActiveWindow)
     return found
 
 

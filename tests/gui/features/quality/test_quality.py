@@ -82,7 +82,7 @@ def test_few_reviews_are_said_to_be_not_enough(
 ) -> None:
     if count:
         add_reviews(opened, count)
-    opened.classes.choose(DOG)
+    opened.session.class_view.choose(DOG)
     dialog = feature(opened, CalibrationFeature).open()
     settled(opened)
     said = dialog.basis.text() + dialog.about.text()
@@ -106,22 +106,22 @@ def test_probabilities_are_kept_with_the_project_and_shown(
     settled(opened)
     assert "version 1" in dialog.kept.text()
     assert "from 200 reviews" in dialog.kept.text()
-    assert not opened.events_panel.table.isColumnHidden(EventColumn.PROBABILITY)
-    dog = next(e for e in opened.document.events.between(1.2, 1.8) if e.label == "Dog")
+    assert not opened.shell.events.table.isColumnHidden(EventColumn.PROBABILITY)
+    dog = next(e for e in opened.session.document.events.between(1.2, 1.8) if e.label == "Dog")
     assert dog.probability is not None
     assert 0.5 < dog.probability < 1
-    bird = next(e for e in opened.document.events if e.label == "Bird")
+    bird = next(e for e in opened.session.document.events if e.label == "Bird")
     assert bird.probability is None
     decide(opened, dog, ReviewState.REJECTED)  # the project holds it without a probability
     settled(opened)
-    decided = opened.document.events.get(dog.id)
+    decided = opened.session.document.events.get(dog.id)
     assert decided is not None
     assert decided.state is ReviewState.REJECTED
     decide(opened, decided, ReviewState.ACCEPTED)
-    opened.reviewing.undo()
-    opened.reviewing.undo()
+    opened.services.review.undo()
+    opened.services.review.undo()
     settled(opened)
-    assert opened.document.events.get(dog.id) == dog
+    assert opened.session.document.events.get(dog.id) == dog
     decide(opened, dog, ReviewState.ACCEPTED)
     calibrating.read()
     settled(opened)
@@ -138,9 +138,9 @@ def test_a_calibration_of_other_weights_is_not_used(opened: Workbench, settled: 
     settled(opened)
     calibrating.use()
     settled(opened)
-    opened.document.set_model(ModelName("another", "b" * 64))
+    opened.session.document.set_model(ModelName("another", "b" * 64))
     settled(opened)
-    assert all(event.probability is None for event in opened.document.events)
+    assert all(event.probability is None for event in opened.session.document.events)
     assert "says nothing about the scores of the open recording" in dialog.kept.text()
 
 
@@ -148,24 +148,24 @@ def test_a_threshold_for_a_wanted_precision_is_set_by_one_click(
     opened: Workbench, settled: Settled
 ) -> None:
     add_reviews(opened, 200)
-    opened.classes.choose(DOG)
+    opened.session.class_view.choose(DOG)
     dialog = feature(opened, CalibrationFeature).open()
     settled(opened)
     dialog.wanted.setValue(0.8)
     assert "of the 2" in dialog.advice.text()
     dialog.set_threshold.click()
     settled(opened)
-    high = opened.rules.rule(DOG).on
+    high = opened.session.rules.rule(DOG).on
     assert high > 0.5
     assert f"threshold of {high:.2f}" in dialog.about.text()
     dialog.goal.setCurrentIndex(1)
     dialog.wanted.setValue(0.95)
     dialog.set_threshold.click()
     settled(opened)
-    assert opened.rules.rule(DOG).on < high
-    opened.reviewing.undo()  # moves of the same threshold are one step
+    assert opened.session.rules.rule(DOG).on < high
+    opened.services.review.undo()  # moves of the same threshold are one step
     settled(opened)
-    assert opened.rules.rule(DOG).on == 0.25
+    assert opened.session.rules.rule(DOG).on == 0.25
 
 
 def review(bench: Workbench, settled: Settled) -> dict[str, Event]:
@@ -201,13 +201,13 @@ def test_rules_are_measured_by_decisions_and_mistakes_are_jumped_to(
     assert kinds == [("false", 3), ("false", 7), ("missed", 10)]
     dialog.mistakes.opened.emit(1)
     settled(opened)
-    assert opened.selection.current == dogs["unmarked"].id
-    assert opened.timeline.cursor_s == pytest.approx(dogs["unmarked"].onset_s)
+    assert opened.session.selection.current == dogs["unmarked"].id
+    assert opened.session.timeline.cursor_s == pytest.approx(dogs["unmarked"].onset_s)
     dialog.mistakes.opened.emit(2)
-    assert opened.timeline.cursor_s == pytest.approx(10.0)
-    opened.rules.set_threshold(DOG, 0.6)
+    assert opened.session.timeline.cursor_s == pytest.approx(10.0)
+    opened.session.rules.set_threshold(DOG, 0.6)
     assert "The rules have changed since" in dialog.basis.text()
-    opened.rules.clear_class(DOG)
+    opened.session.rules.clear_class(DOG)
     assert "changed since" not in dialog.basis.text()
     dialog.counting.click()
     settled(opened)
@@ -220,20 +220,20 @@ def test_the_rules_are_tuned_as_one_step_that_can_be_undone(
     opened: Workbench, settled: Settled
 ) -> None:
     review(opened, settled)
-    before = opened.rules.rule_set
+    before = opened.session.rules.rule_set
     dialog = feature(opened, EvaluationFeature).open()
     settled(opened)
     dialog.tune.click()
     settled(opened)
     assert "nothing can be held out" in dialog.tuning.text()
-    assert opened.rules.rule_set == before
+    assert opened.session.rules.rule_set == before
     dialog.accept_tuning.click()
     settled(opened)
-    assert opened.rules.rule(DOG).on > 0.5
+    assert opened.session.rules.rule(DOG).on > 0.5
     assert "2 of 2" not in dialog.overall.text()
-    opened.reviewing.undo()
+    opened.services.review.undo()
     settled(opened)
-    assert opened.rules.rule_set.rules_id == before.rules_id
+    assert opened.session.rules.rule_set.rules_id == before.rules_id
 
 
 def test_measuring_stops_at_once(opened: Workbench, settled: Settled) -> None:
@@ -303,7 +303,7 @@ def test_decisions_that_rules_contradict_are_listed_and_jumped_to(
     assert [row[3].text for row in dialog.table.figures.rows] == ["Dog again", "not found"]
     dialog.table.opened.emit(0)
     settled(opened)
-    assert opened.selection.current == dogs["wrong"].id
+    assert opened.session.selection.current == dogs["wrong"].id
     strict = RuleSet().with_default(Rule(on=0.95))
     save_rules(tmp_path / "strict.json", strict)
     replaying.use_rules_file(tmp_path / "strict.json")
@@ -368,15 +368,15 @@ def test_a_class_that_is_taught_again_loses_its_calibration(opened: Workbench) -
         layer = Layer(np.full((1024, 1), weight, np.float32), np.zeros(1, np.float32))
         return CustomClass("Tawny owl", Classifier(("Tawny owl",), (layer,), MODEL.sha256))
 
-    opened.taught.put(owl(0.1))
-    index = opened.taught.index_of("Tawny owl")
+    opened.session.custom_classes.put(owl(0.1))
+    index = opened.session.custom_classes.index_of("Tawny owl")
     assert index is not None
     calibrations = feature(opened, CalibrationFeature).calibrations
     enough = {i: ClassCalibration(i, 1.0, 0.0, (0.1, 0.1, 0.0), 40, 40, 0) for i in (DOG, index)}
     calibrations.store(Calibration(enough, MODEL.sha256))
-    opened.taught.put(owl(0.1))
+    opened.session.custom_classes.put(owl(0.1))
     assert set(calibrations.in_use()) == {DOG, index}
-    opened.taught.put(owl(0.2))
+    opened.session.custom_classes.put(owl(0.2))
     assert set(calibrations.in_use()) == {DOG}
 
 
