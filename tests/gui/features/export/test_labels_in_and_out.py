@@ -251,7 +251,7 @@ def big_request(bench: Workbench, path: Path) -> ExportRequest:
 
 
 def shown(bench: Workbench) -> LabelledRecording:
-    found = shown_labels(bench)
+    found = shown_labels(bench.session.document)
     assert found is not None
     return found
 
