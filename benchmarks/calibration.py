@@ -27,7 +27,7 @@ import numpy as np
 from yamnet_gui.audio import mono_16k, open_audio
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.core.resources import class_map_path, resource_path
+from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 from yamnet_gui.detection import Review, calibrate, calibration_error
 from yamnet_gui.yamnet import Analyzer, load_network
 
@@ -55,8 +55,8 @@ def main() -> int:
 
 def detections(folder: Path, table: Path, weights: Path | None) -> list[list[Review]]:
     """The detections of each clip."""
-    class_map = ClassMap.from_csv(class_map_path())
-    ontology = Ontology.from_csv(resource_path("audioset_ontology.csv"))
+    class_map = bundled_class_map()
+    ontology = bundled_ontology()
     with table.open(encoding="utf-8-sig", newline="") as file:
         rows = [(row["file"], row["audioset_class"]) for row in csv.DictReader(file)]
     below = {name: columns(name, class_map, ontology) for _, name in rows}

@@ -40,7 +40,7 @@ from yamnet_gui.analysis.event_table import find_events
 from yamnet_gui.audio import mono_16k, open_audio
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.core.resources import class_map_path, resource_path
+from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
 from yamnet_gui.detection import (
     DEFAULT_RULE,
@@ -98,8 +98,8 @@ def main() -> int:
         return only_speed(options.json)
     if options.scenes is None:
         parser.error("name a folder of scenes, or give --speed")
-    class_map = ClassMap.from_csv(class_map_path())
-    ontology = Ontology.from_csv(resource_path("audioset_ontology.csv"))
+    class_map = bundled_class_map()
+    ontology = bundled_ontology()
     files = scene_files(options.scenes)
     if not files:
         print(f"{options.scenes}: no scenes (NAME.flac or .wav beside NAME.csv)", file=sys.stderr)

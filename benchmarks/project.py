@@ -42,9 +42,8 @@ def make_project(path: Path, recordings: int, events: int) -> None:
     import numpy as np
     import soundfile
 
-    from yamnet_gui.core.class_map import ClassMap
     from yamnet_gui.core.events import Event, detection_id
-    from yamnet_gui.core.resources import class_map_path
+    from yamnet_gui.core.resources import bundled_class_map
     from yamnet_gui.labels.project import (
         Project,
         Recording,
@@ -54,7 +53,7 @@ def make_project(path: Path, recordings: int, events: int) -> None:
     )
 
     rng = random.Random(1)
-    classes = ClassMap.from_csv(class_map_path())
+    classes = bundled_class_map()
     (path.parent / "audio").mkdir(parents=True, exist_ok=True)
     noise = np.random.default_rng(1).normal(0, 0.05, SECONDS * RATE_HZ)
     with Project.create(path) as project:

@@ -39,7 +39,7 @@ from .batch.vectors import PER, POOLS, Per, Pool
 from .core.class_map import ClassMap
 from .core.errors import RecordingError, SettingsError
 from .core.events import Event
-from .core.resources import class_map_path
+from .core.resources import bundled_class_map
 from .detection import RuleSet, load_rules
 
 Sound = str | os.PathLike[str] | ArrayLike
@@ -126,7 +126,7 @@ def analyze(
     """
     model = _model(weights, cache)
     taught = load_classifiers([Path(c) for c in classifiers], model.sha256)
-    class_map = with_custom_classes(ClassMap.from_csv(class_map_path()), taught)
+    class_map = with_custom_classes(bundled_class_map(), taught)
     chosen = tuple(c.index for c in class_map.select(classes))
     ruled = _rules(threshold, rules, class_map)
     if threshold is None:
@@ -177,7 +177,7 @@ def embed(
     events there are. Everything else as in `analyze`. Raises UserError.
     """
     model = _model(weights, cache)
-    class_map = ClassMap.from_csv(class_map_path())
+    class_map = bundled_class_map()
     pools: tuple[Pool, ...] = (pool,) if isinstance(pool, str) else tuple(pool)
     if per not in PER:
         raise SettingsError("per", f"'{per}' is none of {', '.join(PER)}")

@@ -19,6 +19,7 @@ import soundfile
 from numpy.typing import NDArray
 from scipy import signal
 
+from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.yamnet.weights import KNOWN_FILES
 
 RATE_HZ = 32000
@@ -349,13 +350,11 @@ def write_analysis() -> None:
     `weights_sha256`, `weights_name`.
     """
     from yamnet_gui.analysis import WeightsModel, analyse_recording, finished
-    from yamnet_gui.core.class_map import ClassMap
-    from yamnet_gui.core.resources import class_map_path
 
     model = WeightsModel()
     analysis = finished(analyse_recording(RECORDING, model))
     table = analysis.table()
-    names = ClassMap.from_csv(class_map_path()).names
+    names = bundled_class_map().names
     known = model.sha256 in KNOWN_FILES
     np.savez_compressed(
         ANALYSIS,

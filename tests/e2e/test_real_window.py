@@ -14,8 +14,7 @@ import pytest
 import soundfile
 
 from yamnet_gui.analysis import ResultCache
-from yamnet_gui.core.class_map import ClassMap
-from yamnet_gui.core.resources import class_map_path
+from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.detection import RuleSet, rules_to_json
 
 from .desktop import MISSING, Desktop, wait_until
@@ -127,7 +126,7 @@ def by_command(
 ) -> list[dict[str, str]]:
     """What `analyze` writes for the same recording and rules."""
     rule_file, out = folder / "rules.json", folder / "by command.csv"
-    rule_file.write_text(json.dumps(rules_to_json(rules, ClassMap.from_csv(class_map_path()))))
+    rule_file.write_text(json.dumps(rules_to_json(rules, bundled_class_map())))
     command = ["analyze", recording, "--rules", rule_file, "-o", out, "--no-cache"]
     subprocess.run(
         [sys.executable, "-m", "yamnet_gui", *map(str, command)],

@@ -15,8 +15,7 @@ import pytest
 from yamnet_gui.analysis import user_cache_folder
 from yamnet_gui.app import parse
 from yamnet_gui.cli.main import COMMANDS, Command
-from yamnet_gui.core.class_map import ClassMap
-from yamnet_gui.core.resources import class_map_path, resource_path
+from yamnet_gui.core.resources import bundled_class_map, class_map_path, resource_path
 from yamnet_gui.detection import load_rules
 from yamnet_gui.gui.state.settings import default_settings_path
 from yamnet_gui.labels.project.paths import personal_project_path
@@ -192,7 +191,7 @@ def test_the_rules_in_the_guide_can_be_used(tmp_path: Path) -> None:
     file = tmp_path / "rules.json"
     file.write_text(found[1], encoding="utf-8")
     rules = load_rules(file)
-    owl, rain = (ClassMap.from_csv(class_map_path()).find(name) for name in ("Owl", "Rain"))
+    owl, rain = (bundled_class_map().find(name) for name in ("Owl", "Rain"))
     assert owl is not None
     assert rain is not None
     assert (rules.resolved(owl.index).on, rules.resolved(owl.index).off) == (0.15, 0.1)

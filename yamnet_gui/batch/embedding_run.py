@@ -17,9 +17,8 @@ from yamnet_gui.analysis.event_table import FoundEvents, find_events
 from yamnet_gui.analysis.model import WeightsModel
 from yamnet_gui.analysis.result import Analysis
 from yamnet_gui.analysis.settings import AnalysisSettings
-from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import RecordingError, UserError, WeightsError
-from yamnet_gui.core.resources import class_map_path
+from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.text import printable
 from yamnet_gui.detection import RuleSet
 
@@ -73,7 +72,7 @@ def write_vectors(paths: Sequence[Path], wish: EmbeddingOptions) -> Iterator[Emb
     cache = ResultCache(wish.cache) if wish.cache is not None else None
     model = WeightsModel(wish.weights, cache.memo_folder if cache else None)
     classifiers = load_classifiers(wish.classifiers, model.sha256)
-    class_map = with_custom_classes(ClassMap.from_csv(class_map_path()), classifiers)
+    class_map = with_custom_classes(bundled_class_map(), classifiers)
     count = _Count()
     columns = wish.vectors.columns(class_map)
     per_event = wish.vectors.per == "event"

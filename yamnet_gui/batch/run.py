@@ -14,8 +14,7 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.files import replacing
-from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.core.resources import resource_path
+from yamnet_gui.core.resources import bundled_ontology
 from yamnet_gui.core.text import printable
 from yamnet_gui.labels.formats import WriteOptions, label_format, write_labels
 from yamnet_gui.labels.formats.text import csv_lines
@@ -302,8 +301,7 @@ class _StoredLabels(Sequence[LabelledRecording]):
         self._parts = parts
         self._class_map = class_map
         self._fold = fold
-        ontology = resource_path("audioset_ontology.csv")
-        self._ontology = Ontology.from_csv(ontology) if fold else None
+        self._ontology = bundled_ontology() if fold else None
         self._last: tuple[Path, LabelledRecording] | None = None
 
     def __len__(self) -> int:

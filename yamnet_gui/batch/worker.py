@@ -19,10 +19,8 @@ from yamnet_gui.analysis.envelopes import add_envelopes
 from yamnet_gui.analysis.event_table import find_events, write_found
 from yamnet_gui.analysis.model import WeightsModel
 from yamnet_gui.analysis.result import Analysis
-from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError, UserError, WeightsError
-from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.core.resources import class_map_path, resource_path
+from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 from yamnet_gui.detection import RuleSet, rules_from_json
 from yamnet_gui.labels.exchange.score_tables import write_scores
 
@@ -73,12 +71,12 @@ class Worker:
         memo = self.cache.memo_folder if self.cache else None
         self.model = WeightsModel(options.weights, memo)
         self.classifiers = load_classifiers(options.classifiers, self.model.sha256)
-        self.class_map = with_custom_classes(ClassMap.from_csv(class_map_path()), self.classifiers)
+        self.class_map = with_custom_classes(bundled_class_map(), self.classifiers)
 
     @cached_property
     def _rules(self) -> RuleSet:
         assert self.options.events is not None
-        ontology = Ontology.from_csv(resource_path("audioset_ontology.csv"))
+        ontology = bundled_ontology()
         return rules_from_json(self.options.events.rules, self.class_map, ontology)
 
     def run(

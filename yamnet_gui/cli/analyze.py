@@ -22,10 +22,8 @@ from yamnet_gui.batch import (
     make_plan,
     run_batch,
 )
-from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import RecordingError, SettingsError
-from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.core.resources import class_map_path, resource_path
+from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 from yamnet_gui.core.text import printable
 from yamnet_gui.detection import (
     EDGES,
@@ -236,8 +234,8 @@ def _check_scores(options: argparse.Namespace) -> None:
 
 def _events(options: argparse.Namespace) -> EventOptions:
     classifiers = load_classifiers(options.classifier)
-    class_map = with_custom_classes(ClassMap.from_csv(class_map_path()), classifiers)
-    ontology = Ontology.from_csv(resource_path("audioset_ontology.csv"))
+    class_map = with_custom_classes(bundled_class_map(), classifiers)
+    ontology = bundled_ontology()
     if options.rules is not None and options.threshold is not None:
         raise SettingsError("--rules", "cannot be combined with --threshold")
     if options.rules in PRESETS:

@@ -11,8 +11,9 @@ from typing import Any
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording, ReviewState
+from yamnet_gui.core.resources import bundled_ontology
 from yamnet_gui.detection import FOLDS, fold_levels
-from yamnet_gui.labels.exchange.export import Depth, ExportChoice, bundled_ontology
+from yamnet_gui.labels.exchange.export import Depth, ExportChoice
 from yamnet_gui.labels.exchange.import_plan import near_names
 from yamnet_gui.labels.formats import FORMATS
 from yamnet_gui.labels.project import PROJECT_SUFFIX, Project, personal_project_path

@@ -19,7 +19,7 @@ from yamnet_gui.batch.embedding_run import EmbeddingOptions, EmbeddingProgress, 
 from yamnet_gui.batch.vectors import PER, POOLS
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import RecordingError, SettingsError
-from yamnet_gui.core.resources import class_map_path
+from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.text import printable
 from yamnet_gui.detection import RuleSet, load_rules
 from yamnet_gui.embedding import Classifier
@@ -69,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Runs the command; 0, 1 where some recordings failed. Raises UserError."""
     classifiers = load_classifiers(options.classifier)
-    class_map = with_custom_classes(ClassMap.from_csv(class_map_path()), classifiers)
+    class_map = with_custom_classes(bundled_class_map(), classifiers)
     wish = EmbeddingOptions(
         output=options.output,
         weights=WeightsModel(options.weights).path,

@@ -19,7 +19,7 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.core.resources import class_map_path, resource_path
+from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 from yamnet_gui.detection import PRESETS, RuleSet, Tuning, load_rules, preset, save_rules
 from yamnet_gui.detection.evaluation import Pair, evaluate, mistakes, paired
 from yamnet_gui.labels.exchange.reference_table import TruthTable, read_truth
@@ -145,7 +145,7 @@ def _check(options: argparse.Namespace) -> None:
 def _tables(options: argparse.Namespace) -> int:
     truth = _read(options.truth, options.truth_format).recordings
     predicted = _read(options.predicted, options.predicted_format).recordings
-    ontology = None if options.exact else _ontology()
+    ontology = None if options.exact else bundled_ontology()
     sides = paired(truth, predicted, options.labels, ontology)
     for name in sides.unpredicted:
         _warn(f"{name}: nothing predicted, all of it is missed")
@@ -162,13 +162,13 @@ def _tables(options: argparse.Namespace) -> int:
 
 
 def _rules(options: argparse.Namespace) -> int:
-    class_map = ClassMap.from_csv(class_map_path())
+    class_map = bundled_class_map()
     rules = _rule_set(options.rules, class_map)
     model = WeightsModel(options.weights)
     settings = AnalysisSettings(hop_s=options.hop)
     cache = ResultCache()
     by_table = options.project is None or options.truth is not None
-    below = _ontology() if (options.below or by_table) and not options.exact else None
+    below = bundled_ontology() if (options.below or by_table) and not options.exact else None
     if options.project is None:
         on = _of_recordings(options, model, settings, cache)
     else:
@@ -291,7 +291,7 @@ def _rule_set(name: str | None, class_map: ClassMap) -> RuleSet:
     if name is None:
         return RuleSet()
     if name in PRESETS:
-        return preset(name, _ontology())
+        return preset(name, bundled_ontology())
     return load_rules(Path(name), class_map)
 
 
@@ -326,10 +326,6 @@ def _written(
         write_json(options.json, figures)
     if options.mistakes is not None:
         write_mistakes(options.mistakes, mistakes(pairs), names)
-
-
-def _ontology() -> Ontology:
-    return Ontology.from_csv(resource_path("audioset_ontology.csv"))
 
 
 def _warn(text: str) -> None:

@@ -12,6 +12,7 @@ from yamnet_gui.analysis import ResultCache, user_cache_folder
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import LabelsError, SettingsError
 from yamnet_gui.core.events import LabelledRecording, ReviewState
+from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.labels.exchange.clips import plan_clips
 from yamnet_gui.labels.exchange.export import Export, ExportChoice, chosen
 from yamnet_gui.labels.exchange.project_tables import labelled_recordings
@@ -26,7 +27,6 @@ from yamnet_gui.labels.formats import (
     read_labels,
     writing,
 )
-from yamnet_gui.labels.formats.base import bundled_classes
 from yamnet_gui.labels.project import Analysis as KnownAnalysis
 from yamnet_gui.labels.project.calibrations import with_probabilities
 
@@ -129,7 +129,7 @@ def run(options: argparse.Namespace) -> int:
     """Runs the command; 0, 1 where some could not be written. Raises UserError."""
     if options.output is None and options.clips is None and options.report is None:
         raise SettingsError("export", "has nothing to write", "name -o OUT, --clips or --report")
-    classes = bundled_classes()
+    classes = bundled_class_map()
     source = _read(options)
     choice = choice_of(options, source.recordings, classes, source.usual)
     failed = 0

@@ -1,6 +1,10 @@
-"""Where the files that ship with the program are, installed or in a checkout."""
+"""The files that ship with the program, installed or in a checkout."""
 
+from functools import cache
 from pathlib import Path
+
+from .class_map import ClassMap
+from .ontology import Ontology
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -23,3 +27,15 @@ def class_map_path() -> Path:
 def resource_path(*parts: str) -> Path:
     """A file below `resources/`, for example `resource_path("icons", "play.svg")`."""
     return _data_root().joinpath("resources", *parts)
+
+
+@cache
+def bundled_class_map() -> ClassMap:
+    """YAMNet's own classes; read once. Raises SettingsError where the table cannot be read."""
+    return ClassMap.from_csv(class_map_path())
+
+
+@cache
+def bundled_ontology() -> Ontology:
+    """The AudioSet ontology; read once. Raises SettingsError where it cannot be read."""
+    return Ontology.from_csv(resource_path("audioset_ontology.csv"))

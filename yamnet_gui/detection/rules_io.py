@@ -12,7 +12,7 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.core.resources import class_map_path, resource_path
+from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 
 from .rules import EDGES, METHODS, Rule, RuleSet, group_rule
 
@@ -77,7 +77,7 @@ def rules_from_json(
 
 def save_rules(path: Path, rules: RuleSet, class_map: ClassMap | None = None) -> None:
     """Writes a rule set as JSON, beside and renamed."""
-    classes = class_map or ClassMap.from_csv(class_map_path())
+    classes = class_map or bundled_class_map()
     text = json.dumps(rules_to_json(rules, classes), indent=2, ensure_ascii=False, allow_nan=False)
     with replacing(path) as temporary:
         temporary.write_text(text + "\n", encoding="utf-8")
@@ -96,8 +96,8 @@ def load_rules(
         raise SettingsError(path, f"cannot be read ({error.strerror})") from error
     except ValueError as error:
         raise SettingsError(path, f"is not JSON ({error})") from error
-    classes = class_map or ClassMap.from_csv(class_map_path())
-    tree = ontology or Ontology.from_csv(resource_path("audioset_ontology.csv"))
+    classes = class_map or bundled_class_map()
+    tree = ontology or bundled_ontology()
     return rules_from_json(data, classes, tree, path)
 
 

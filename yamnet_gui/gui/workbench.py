@@ -7,9 +7,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Slot
 
 from yamnet_gui.audio.spectrogram import PRESETS
-from yamnet_gui.core.class_map import ClassMap
-from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.core.resources import class_map_path, resource_path
+from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 
 from .actions import Needs
 from .background.garbage import GarbageCollector
@@ -68,8 +66,8 @@ class Workbench(QObject):
         way = ForegroundPriority()
         self._garbage = GarbageCollector(way, self)
         self.settings = settings or Settings(parent=self)
-        self.class_map = KnownClasses(ClassMap.from_csv(class_map_path()).classes)
-        self.ontology = Ontology.from_csv(resource_path("audioset_ontology.csv"))
+        self.class_map = KnownClasses(bundled_class_map().classes)
+        self.ontology = bundled_ontology()
         self.timeline = Timeline(self)
         self.document = Document(len(self.class_map), self)
         self.selection = EventSelection(self)

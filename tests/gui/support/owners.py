@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import Event, EventList, RecordingInfo, ReviewState
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.core.resources import class_map_path, resource_path
+from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
 from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.state.document import Document, OpenRecording
@@ -28,10 +28,8 @@ class Owners:
     """Every owner that a panel may read from."""
 
     parent: QObject
-    class_map: ClassMap = field(default_factory=lambda: ClassMap.from_csv(class_map_path()))
-    ontology: Ontology = field(
-        default_factory=lambda: Ontology.from_csv(resource_path("audioset_ontology.csv"))
-    )
+    class_map: ClassMap = field(default_factory=bundled_class_map)
+    ontology: Ontology = field(default_factory=bundled_ontology)
 
     def __post_init__(self) -> None:
         self.document = Document(len(self.class_map), self.parent)

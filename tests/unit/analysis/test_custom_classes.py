@@ -18,7 +18,7 @@ from yamnet_gui.analysis import (
 from yamnet_gui.analysis.event_table import find_events
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import ClassifierError
-from yamnet_gui.core.resources import class_map_path
+from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.detection import Rule, RuleSet
 from yamnet_gui.embedding import Classifier
 from yamnet_gui.embedding.classifier import Layer
@@ -33,7 +33,7 @@ def a_classifier(*labels: str, model: str = "", bias: float = 0.0) -> Classifier
 
 @pytest.fixture
 def class_map() -> ClassMap:
-    return ClassMap.from_csv(class_map_path())
+    return bundled_class_map()
 
 
 def test_scores_stand_behind_those_of_the_network(tmp_path: Path) -> None:

@@ -10,14 +10,13 @@ from yamnet_gui.analysis import AnalysisSettings, analyse_recording, finished
 from yamnet_gui.analysis import event_table as module
 from yamnet_gui.analysis.event_table import find_events, read_found, write_found
 from yamnet_gui.analysis.stored import forget_pages, open_rows
-from yamnet_gui.core.class_map import ClassMap
-from yamnet_gui.core.resources import class_map_path
+from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.detection import EDGES, RuleSet, derive_events
 
 
 @pytest.fixture(scope="module")
 def classes():
-    return ClassMap.from_csv(class_map_path())
+    return bundled_class_map()
 
 
 @pytest.fixture

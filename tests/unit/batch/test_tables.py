@@ -16,15 +16,14 @@ from yamnet_gui.batch.tables import (
     frame_rows,
     write_arrays,
 )
-from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
-from yamnet_gui.core.resources import class_map_path
+from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.detection import RuleSet
 
 
 @pytest.fixture(scope="module")
 def classes():
-    return ClassMap.from_csv(class_map_path())
+    return bundled_class_map()
 
 
 @pytest.fixture

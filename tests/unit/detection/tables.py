@@ -3,14 +3,12 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from yamnet_gui.core.class_map import ClassMap
-from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.core.resources import class_map_path, resource_path
+from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 from yamnet_gui.core.scores import DEFAULT_HOP_S, FrameGrid, ScoreTable
 from yamnet_gui.detection import DEFAULT_RULE, Method, Rule, RuleSet
 
-CLASS_MAP = ClassMap.from_csv(class_map_path())
-ONTOLOGY = Ontology.from_csv(resource_path("audioset_ontology.csv"))
+CLASS_MAP = bundled_class_map()
+ONTOLOGY = bundled_ontology()
 
 
 def table_of(*columns: list[float], hop_s: float = DEFAULT_HOP_S) -> ScoreTable:

@@ -4,17 +4,15 @@ from pathlib import Path
 
 import numpy as np
 
-from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import Event, EventSource, ReviewState
-from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.core.resources import class_map_path, resource_path
+from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.labels.project import Project, Recording, add_events, mark_reviewed
 from yamnet_gui.quality.references import Scored, StoredScores
 
-CLASS_MAP = ClassMap.from_csv(class_map_path())
-ONTOLOGY = Ontology.from_csv(resource_path("audioset_ontology.csv"))
+CLASS_MAP = bundled_class_map()
+ONTOLOGY = bundled_ontology()
 DOG, BARK, CAT = (CLASS_MAP.find(name).index for name in ("Dog", "Bark", "Cat"))  # type: ignore[union-attr]
 FRAMES = 250
 MODEL = "a" * 64

@@ -7,9 +7,8 @@ import pytest
 from tests.unit.fakes import write_sound
 from yamnet_gui.analysis import AnalysisSettings, analyse_recording, finished
 from yamnet_gui.analysis.event_table import find_events
-from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import EventSource, ReviewState, new_event_id
-from yamnet_gui.core.resources import class_map_path
+from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.detection import Rule, RuleSet
 from yamnet_gui.labels.project import (
     Project,
@@ -29,7 +28,7 @@ AFTER = RuleSet().with_default(Rule(on=0.7, off=0.6))
 
 @pytest.fixture(scope="module")
 def classes():
-    return ClassMap.from_csv(class_map_path())
+    return bundled_class_map()
 
 
 @pytest.fixture

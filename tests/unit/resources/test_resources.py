@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 
 from yamnet_gui.audio import open_audio
-from yamnet_gui.core.class_map import ClassMap
-from yamnet_gui.core.resources import class_map_path, resource_path
+from yamnet_gui.core.resources import bundled_class_map, resource_path
 
-NAMES = ClassMap.from_csv(class_map_path()).names
+NAMES = bundled_class_map().names
 ICONS = sorted(resource_path("icons").glob("*.svg"))
 
 

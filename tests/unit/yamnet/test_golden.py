@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from yamnet_gui.audio import mono_16k, open_audio
-from yamnet_gui.core.class_map import ClassMap
-from yamnet_gui.core.resources import class_map_path
+from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.yamnet import Analyzer, Network, frame_count, load_network, log_mel
 
 pytestmark = [pytest.mark.reference, pytest.mark.weights]
@@ -92,5 +91,5 @@ def test_chunk_sizes_give_the_same_scores(network: Network, reference: Path, chu
 def test_signals_are_named(network: Network, reference: Path, name: str, label: str) -> None:
     waveform = np.load(reference / "golden" / name)["waveform"]
     mean = analysed(network, [waveform])[0].mean(axis=0)
-    classes = ClassMap.from_csv(class_map_path())
+    classes = bundled_class_map()
     assert label in [classes[int(k)].name for k in np.argsort(mean)[-10:]]

@@ -3,15 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 
-from yamnet_gui.core import resources as assets
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewState
 from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 from yamnet_gui.detection import fold
 from yamnet_gui.labels.formats import WriteOptions, label_format, losses, write_labels
-from yamnet_gui.labels.formats.base import bundled_classes
 
 
 class Depth(StrEnum):
@@ -20,12 +18,6 @@ class Depth(StrEnum):
     AS_IS = "as-is"
     LEAF = "leaf"
     ANCESTORS = "ancestors"
-
-
-@cache
-def bundled_ontology() -> Ontology:
-    """The AudioSet ontology that ships with the program."""
-    return Ontology.from_csv(assets.resource_path("audioset_ontology.csv"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +80,7 @@ def chosen(
             events = _along(events, choice.depth, ontology or bundled_ontology())
         if choice.fold:
             tree = ontology or bundled_ontology()
-            events = [f.event for f in fold(events, tree, bundled_classes(), choice.fold)]
+            events = [f.event for f in fold(events, tree, bundled_class_map(), choice.fold)]
         if events or choice.keep_empty:
             found.append(replace(recording, events=EventList.of(events)))
     return found

@@ -17,7 +17,7 @@ from yamnet_gui.core.events import (
     new_event_id,
 )
 from yamnet_gui.core.matching import same_sound
-from yamnet_gui.labels.formats.base import bundled_classes
+from yamnet_gui.core.resources import bundled_class_map
 
 SAME_TIME_S = 0.0015
 """Times this near are the same: formats in milliseconds round by up to half of one at each end."""
@@ -126,7 +126,7 @@ def plan_import(
     neither classes, own labels, used in the project nor mapped are listed as unknown (and are
     imported as they are, as own labels, if nobody maps them).
     """
-    classes = classes or bundled_classes()
+    classes = classes or bundled_class_map()
     mapping = mapping or {}
     present = {r.recording.path: r for r in existing}
     known = {*classes.names, *own_labels, *(e.label for r in existing for e in r.events)}

@@ -8,8 +8,8 @@ from yamnet_gui.audio import open_audio
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo, ReviewedSpan
+from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.labels.formats import ImportResult, ReadOptions, read_labels
-from yamnet_gui.labels.formats.base import bundled_classes
 from yamnet_gui.labels.formats.collector import NO_SUCH_RECORDING
 from yamnet_gui.labels.project import (
     Command,
@@ -66,7 +66,7 @@ def read_for_project(
         recordings=known,
         label_column=label_column,
         encoding=encoding,
-        classes=classes or bundled_classes(),
+        classes=classes or bundled_class_map(),
     )
     result = read_labels(format_name, path, options=options)
     paths = {info.path for info in known}

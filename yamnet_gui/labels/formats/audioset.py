@@ -7,6 +7,7 @@ from pathlib import Path
 
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo
+from yamnet_gui.core.resources import bundled_class_map
 
 from .base import (
     Capability,
@@ -15,7 +16,6 @@ from .base import (
     Output,
     ReadOptions,
     WriteOptions,
-    bundled_classes,
 )
 from .collector import Collector
 from .text import columns, number, one_line, tab_rows
@@ -24,7 +24,7 @@ COLUMNS = ("segment_id", "start_time_seconds", "end_time_seconds", "label")
 
 
 def _mid(event: Event) -> str:
-    found = None if event.mid else bundled_classes().find(event.label)
+    found = None if event.mid else bundled_class_map().find(event.label)
     return event.mid or (found.mid if found else "")
 
 
@@ -33,7 +33,7 @@ def _fit(event: Event, info: RecordingInfo) -> Event | None:
     mid = one_line(_mid(event))
     if not mid.strip():
         return None
-    found = bundled_classes().find(mid)
+    found = bundled_class_map().find(mid)
     if found is None:
         return replace(event, label=mid, mid=mid, class_index=None)
     return replace(event, label=found.name, mid=found.mid, class_index=found.index)

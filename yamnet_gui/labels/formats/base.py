@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 
-from yamnet_gui.core import resources as assets
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo
+from yamnet_gui.core.resources import bundled_class_map
 
 
 class Capability(StrEnum):
@@ -37,12 +36,6 @@ class Capability(StrEnum):
     RULES = "rules id"
 
 
-@cache
-def bundled_classes() -> ClassMap:
-    """YAMNet's own classes."""
-    return ClassMap.from_csv(assets.class_map_path())
-
-
 @dataclass(frozen=True, slots=True)
 class WriteOptions:
     """How a table is written. Where a format has no use for an option, it is ignored.
@@ -65,7 +58,7 @@ class WriteOptions:
     curator_name: str = ""
     curator_email: str = ""
     folder: Path | None = None
-    classes: ClassMap = field(default_factory=bundled_classes)
+    classes: ClassMap = field(default_factory=bundled_class_map)
 
     def file_name(self, info: RecordingInfo) -> str:
         """The recording's name as the table shall give it, with forward slashes."""
@@ -89,7 +82,7 @@ class ReadOptions:
     label_column: str | None = None
     encoding: str | None = None
     sidecar: bool = True
-    classes: ClassMap = field(default_factory=bundled_classes)
+    classes: ClassMap = field(default_factory=bundled_class_map)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from typing import Any
 
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import Event, EventList, EventSource, LabelledRecording, ReviewState
+from yamnet_gui.core.resources import bundled_class_map
 
-from .base import Capability, LabelFormat, bundled_classes
+from .base import Capability, LabelFormat
 
 EVENT_FIELDS: dict[Capability, dict[str, Any]] = {
     Capability.CHANNEL: {"channel": None},
@@ -53,7 +54,7 @@ def kept(
     fmt: LabelFormat, recording: LabelledRecording, classes: ClassMap | None = None
 ) -> LabelledRecording | None:
     """The recording as it comes back when it is known to the reader; None where nothing does."""
-    classes = classes or bundled_classes()
+    classes = classes or bundled_class_map()
     events = [kept_event(fmt, e, recording, classes) for e in recording.events]
     left = [e for e in events if e is not None]
     reviewed = recording.reviewed if Capability.REVIEWED in fmt.keeps else ()
@@ -68,7 +69,7 @@ def losses_of(
     fmt: LabelFormat, recordings: Sequence[LabelledRecording], classes: ClassMap | None = None
 ) -> list[str]:
     """One sentence for each thing that the format cannot carry of these very labels."""
-    tally = _Tally(fmt, classes or bundled_classes())
+    tally = _Tally(fmt, classes or bundled_class_map())
     for recording in recordings:
         for event in recording.events:
             tally.add(event, recording)

@@ -13,15 +13,15 @@ from yamnet_gui.core.events import (
     RecordingInfo,
     ReviewState,
 )
+from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.labels.exchange.export import Depth, Export, ExportChoice, chosen
 from yamnet_gui.labels.formats import WriteOptions, read_labels
-from yamnet_gui.labels.formats.base import bundled_classes
 
 A, B = Path("/d/a.wav"), Path("/d/b.wav")
 
 
 def event(identity: str, name: str, onset_s: float, offset_s: float, **more: object) -> Event:
-    found = bundled_classes().find(name)
+    found = bundled_class_map().find(name)
     index, mid = (found.index, found.mid) if found else (None, "")
     values = {"score_max": 0.5, **more}
     return Event(identity, onset_s, offset_s, name, index, mid, **values)  # type: ignore[arg-type]

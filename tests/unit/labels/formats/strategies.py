@@ -15,8 +15,8 @@ from yamnet_gui.core.events import (
     ReviewedSpan,
     ReviewState,
 )
+from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.spans import TimeSpan
-from yamnet_gui.labels.formats.base import bundled_classes
 
 DAY_S = 86_400.0
 
@@ -32,7 +32,7 @@ nasty_texts = st.sampled_from(
 )  # fmt: skip
 any_text = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
 texts = nasty_texts | any_text
-class_names = st.sampled_from(bundled_classes().names)
+class_names = st.sampled_from(bundled_class_map().names)
 labels = class_names | texts
 moments = st.datetimes(
     datetime(2000, 1, 1),
@@ -54,7 +54,7 @@ def events(draw: st.DrawFn, number: int) -> Event:
     if draw(st.booleans()):
         first = second  # no length
     label = draw(labels)
-    found = bundled_classes().find(label) if label else None
+    found = bundled_class_map().find(label) if label else None
     keyed = found is not None and found.name == label
     original = st.none() | st.builds(Original, labels, times, times)
     low, high = draw(hertz), draw(hertz)

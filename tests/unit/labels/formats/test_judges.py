@@ -16,6 +16,7 @@ from yamnet_gui.core.events import (
     RecordingInfo,
     ReviewState,
 )
+from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
 from yamnet_gui.labels.formats import (
     ReadOptions,
@@ -24,7 +25,6 @@ from yamnet_gui.labels.formats import (
     write_labels,
     write_score_table,
 )
-from yamnet_gui.labels.formats.base import bundled_classes
 
 
 def recording(
@@ -141,11 +141,11 @@ def test_sed_scores_eval_reads_truth_durations_and_scores(tmp_path: Path) -> Non
     scores = rng.random((6, 521), dtype=np.float32)
     table = ScoreTable(FrameGrid(6, 3.1), scores.copy())
     (tmp_path / "scores").mkdir()
-    write_score_table(table, bundled_classes().names, tmp_path / "scores" / "a.tsv")
+    write_score_table(table, bundled_class_map().names, tmp_path / "scores" / "a.tsv")
     frame = io.read_sed_scores(tmp_path / "scores" / "a.tsv")
     times, classes = io.validate_score_dataframe(frame)
     assert list(times) == pytest.approx(list(table.grid.tile_edges()))
-    assert tuple(classes) == bundled_classes().names
+    assert tuple(classes) == bundled_class_map().names
     assert np.array_equal(frame[list(classes)].to_numpy().astype(np.float32), scores)
 
 
@@ -196,7 +196,7 @@ def test_empty_tiles_are_left_out_of_score_tables(tmp_path: Path) -> None:
 @pytest.mark.filterwarnings("ignore")
 def test_jams_validates_our_file_and_knows_all_class_names(tmp_path: Path) -> None:
     jams = pytest.importorskip("jams")
-    names = [Event(f"n{c.index}", 1.0, 2.0, c.name, c.index, c.mid) for c in bundled_classes()]
+    names = [Event(f"n{c.index}", 1.0, 2.0, c.name, c.index, c.mid) for c in bundled_class_map()]
     own = Event("own", 0.123456, 9.0, 'Own "call"', score_max=0.5)
     path = tmp_path / "out.jams"
     options = WriteOptions(curator_name="Ada", curator_email="ada@example.org")
@@ -205,7 +205,7 @@ def test_jams_validates_our_file_and_knows_all_class_names(tmp_path: Path) -> No
     assert loaded.validate(strict=True)
     (known,) = loaded.search(namespace="tag_audioset")
     (free,) = loaded.search(namespace="segment_open")
-    assert {o.value for o in known.data} == set(bundled_classes().names)
+    assert {o.value for o in known.data} == set(bundled_class_map().names)
     (observation,) = free.data
     assert observation.time == 0.123456
     assert observation.value == own.label

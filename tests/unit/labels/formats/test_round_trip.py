@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, RecordingInfo
+from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.labels.exchange.combined_tables import merged
 from yamnet_gui.labels.exchange.import_plan import ImportKind, Resolve
 from yamnet_gui.labels.exchange.project_tables import (
@@ -30,7 +31,6 @@ from yamnet_gui.labels.formats import (
     read_labels,
     write_labels,
 )
-from yamnet_gui.labels.formats.base import bundled_classes
 from yamnet_gui.labels.formats.format_limits import EVENT_FIELDS, kept_event
 from yamnet_gui.labels.project import Project, Recording, add_events, add_recordings, set_reviewed
 
@@ -120,7 +120,7 @@ def test_each_announced_loss_is_one_and_none_is_kept_quiet(
 def test_what_is_counted_is_what_differs_event_by_event(
     name: str, recordings: list[LabelledRecording]
 ) -> None:
-    fmt, classes = FORMATS[name], bundled_classes()
+    fmt, classes = FORMATS[name], bundled_class_map()
     pairs = [
         (e, after)
         for r in recordings
