@@ -21,10 +21,10 @@ class TestMap:
     def test_taught_classes_follow_the_models_own(self):
         known = KnownClasses([SoundClass(0, "/m/a", "Dog"), SoundClass(1, "/m/b", "Cat")])
         assert known.find("owl") is None
-        known.set_taught(["Owl", "Wren"])
+        known.set_custom_classes(["Owl", "Wren"])
         assert [c.index for c in known] == [0, 1, 2, 3]
         assert known.find("owl") == SoundClass(2, "", "Owl")
-        known.set_taught(["Wren"])
+        known.set_custom_classes(["Wren"])
         assert known.find("owl") is None
         assert known[2].name == "Wren"
         assert [c.name for c in known.taught] == ["Wren"]
@@ -37,7 +37,7 @@ class TestMap:
     def test_a_name_means_one_class(self, names: list[str]):
         known = KnownClasses([SoundClass(0, "/m/a", "Dog")])
         with pytest.raises(ValueError, match="name"):
-            known.set_taught(names)
+            known.set_custom_classes(names)
         assert len(known) == 1
 
 
@@ -81,7 +81,7 @@ class TestColumns:
 def test_the_class_list_shows_taught_classes(start, settled, sound_file):
     bench = start(sound_file)
     settled(bench)
-    bench.session.class_map.set_taught(["Owl of mine"])
+    bench.session.class_map.set_custom_classes(["Owl of mine"])
     bench.session.document.set_class_count(len(bench.session.class_map))
     panel: ClassesPanel = bench.shell.classes
     panel.model.refresh()
@@ -92,7 +92,7 @@ def test_the_class_list_shows_taught_classes(start, settled, sound_file):
     row = panel.model.index_of(index)
     assert row.data() == "Owl of mine"
     assert row.parent().data() == "Taught classes"
-    bench.session.class_map.set_taught([])
+    bench.session.class_map.set_custom_classes([])
     bench.session.document.set_class_count(len(bench.session.class_map))
     panel.model.refresh()
     assert not panel.model.index_of(index).isValid()

@@ -10,7 +10,7 @@ from yamnet_gui.core.errors import UserError
 from yamnet_gui.embedding import EmbeddingStore
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobRunner
-from yamnet_gui.gui.jobs.embeddings import KeepJob, OpenStoreJob, Wanted
+from yamnet_gui.gui.jobs.embeddings import OpenStoreJob, StoreJob, StoreRequest
 from yamnet_gui.gui.state.project import Keeping
 from yamnet_gui.labels.project import RecordingState
 
@@ -110,7 +110,7 @@ class EmbeddingStorage(Feature):
         if store is None or project is None or store.read_only:
             return
         there = set(store.recordings())
-        wanted = []
+        requests = []
         for recording in project.recordings():
             known = recording.state is RecordingState.ANALYSED and recording.id not in there
             if not (known or self._fresh):
@@ -118,8 +118,8 @@ class EmbeddingStorage(Feature):
             path = project.locate(recording)
             analysis = self._fresh.pop(path, None)
             if analysis is not None or known:
-                wanted.append(Wanted(recording.id, path, analysis))
-        if not wanted:
+                requests.append(StoreRequest(recording.id, path, analysis))
+        if not requests:
             return
         analysing = self._analysis
         try:
@@ -127,7 +127,7 @@ class EmbeddingStorage(Feature):
         except UserError:
             return  # the weights are gone; the store stays as it is
         self._runner.submit(
-            KeepJob(store, wanted, model, settings, analysing.cache),
+            StoreJob(store, requests, model, settings, analysing.cache),
             on_done=self._owner.grown,
             on_failed=self._show_error,
         )

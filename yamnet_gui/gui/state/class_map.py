@@ -10,7 +10,7 @@ class KnownClasses(ClassMap):
 
     Indices of YAMNet's outputs stay; a taught class has the index `own` or more, and no AudioSet
     id. The tuple is replaced as a whole, so that workers never see half of a change. One owner
-    calls `set_taught`, and tells those who must look again.
+    calls `set_custom_classes`, and tells those who must look again.
     """
 
     def __init__(self, classes: Sequence[SoundClass]) -> None:
@@ -28,7 +28,7 @@ class KnownClasses(ClassMap):
             return self.classes[index]
         return SoundClass(index, "", f"class {index}")
 
-    def set_taught(self, names: Sequence[str]) -> None:
+    def set_custom_classes(self, names: Sequence[str]) -> None:
         """Other taught classes, in this order.
 
         Raises ValueError where two share a name, or one has that of a class of YAMNet.

@@ -35,7 +35,7 @@ class CustomClasses(QObject):
     """
 
     changed = Signal()
-    taught_again = Signal(int)  # class index; its scores mean something else from now on
+    retrained = Signal(int)  # class index; its scores mean something else from now on
 
     def __init__(
         self, class_map: KnownClasses, document: Document, parent: QObject | None = None
@@ -75,7 +75,7 @@ class CustomClasses(QObject):
         found = tuple(classes)
         if found == self._classes and [c.key for c in found] == [c.key for c in self._classes]:
             return
-        self._class_map.set_taught([c.label for c in found])
+        self._class_map.set_custom_classes([c.label for c in found])
         self._classes = found
         self._document.set_class_count(len(self._class_map))
         self.changed.emit()
@@ -95,7 +95,7 @@ class CustomClasses(QObject):
             found[index - self.first_index] = one
         self.set(found)
         for index in again:
-            self.taught_again.emit(index)
+            self.retrained.emit(index)
 
     def forget(self, label: str) -> None:
         """A class without scores from now on; its place stays, for the sake of its events."""

@@ -98,7 +98,7 @@ def whole_loop(
     settled(bench)
     assert feature.panel.isVisible()
     assert feature.panel.ticked == [NAME]
-    assert feature.panel.classes_wished == {NAME: NAME}
+    assert feature.panel.class_names == {NAME: NAME}
     click(qtbot, feature.panel.teach)
     settled(bench)
     assert [c.label for c in bench.session.custom_classes.classes] == [NAME]
@@ -290,7 +290,7 @@ def test_a_class_named_after_one_of_the_models_is_taught_again_from_both(
     feature, finding = bench.feature(TrainingFeature), bench.feature(SimilarSounds)
     click(qtbot, finding.panel.teach)
     settled(bench)
-    assert feature.panel.classes_wished == {"Bird": "Bird (taught)"}
+    assert feature.panel.class_names == {"Bird": "Bird (taught)"}
     click(qtbot, feature.panel.teach)
     settled(bench)
     feature.suggest("uncertain")
@@ -299,7 +299,7 @@ def test_a_class_named_after_one_of_the_models_is_taught_again_from_both(
     finding.panel.do("reject")
     click(qtbot, finding.panel.teach)
     settled(bench)
-    assert feature.panel.classes_wished == {
+    assert feature.panel.class_names == {
         "Bird": "Bird (taught)",
         "Bird (taught)": "Bird (taught)",
     }

@@ -1,1 +1,1 @@
-"""Classes of one's own, trained from examples."""
+"""Custom classes: trained on examples, scored and detected like those of the network."""

@@ -1,4 +1,4 @@
-"""Gathering examples and teaching classes from them."""
+"""Collecting examples and training classes on them."""
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -24,44 +24,39 @@ from yamnet_gui.embedding import (
     Example,
     ExampleSet,
     Frames,
-    Strategy,
     TrainingOptions,
-    suggest,
 )
 from yamnet_gui.embedding.custom_classes import teach
-from yamnet_gui.gui.state.custom_classes import CustomClass, columns_of
 from yamnet_gui.labels.project import EventFilter, Project, ProjectEvent
 
-_DECIDED = frozenset({ReviewState.ACCEPTED, ReviewState.REJECTED})
+_REVIEWED = frozenset({ReviewState.ACCEPTED, ReviewState.REJECTED})
 _MARGIN_S = 1.0
-_GROUND_WEIGHT = 0.3
-_LEAST_GROUND, _MOST_GROUND = 40, 400
+_BACKGROUND_WEIGHT = 0.3
+_FEWEST_BACKGROUND, _MOST_BACKGROUND = 40, 400
 _FRAMES_OF_FILE = 200
-_MOST_CANDIDATES = 20_000
-_BLOCK = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingRequest:
-    """What a person asks for.
+    """What to train, and on what.
 
-    `labels` maps labels of events to the class that they teach. `folders` are classes by
-    themselves: the name of the folder, or of each folder in it. `others`: accepted events of
-    other labels count as something else; `ground`: so do stretches without an event of the
-    classes, taken at random and counting less, for nobody has listened to them.
+    `labels` maps labels of events to the class that is trained on them. Each of `folders` is a
+    class of its own with the folder's name, or one for each of its subfolders. `others`: accepted
+    events of other labels are negative examples; `background`: so are random frames without an
+    event of the classes, with a lower weight because nobody has reviewed them.
     """
 
     labels: dict[str, str] = field(default_factory=dict)
     folders: tuple[Path, ...] = ()
     others: bool = True
-    ground: bool = True
+    background: bool = True
     augmented: bool = False
     options: TrainingOptions = field(default_factory=TrainingOptions)
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingStep:
-    """`share` of the work done (0 to 1), in words; at last the result."""
+    """`share` of the work done (0 to 1) and what is being done; the last step has the result."""
 
     share: float
     text: str
@@ -71,11 +66,11 @@ class TrainingStep:
 
 @dataclass(frozen=True, slots=True)
 class TrainJob:
-    """Teaches classes from the project's decided events and from folders. Raises UserError."""
+    """Trains classes on the project's reviewed events and on folders. Raises UserError."""
 
     project: Project
     frames: Frames | None
-    wish: TrainingRequest
+    request: TrainingRequest
     model: Model
     settings: AnalysisSettings
     cache: ResultCache | None
@@ -85,24 +80,24 @@ class TrainJob:
         sounds: list[SoundExample] = []
         examples = self._from_events(sounds)
         examples += yield from self._from_folders(sounds)
-        # the network has run for the folders, or its result for silence is remembered
-        silence = silence_embedding(self.model) if self.wish.folders else None
-        if self.wish.ground and self.frames is not None:
-            examples += self._ground(examples)
+        # the network has run for the folders already, or its result for silence is cached
+        silence = silence_embedding(self.model) if self.request.folders else None
+        if self.request.background and self.frames is not None:
+            examples += self._background(examples)
         if not any(e.label for e in examples):
             raise UserError(
-                "The class", "has no example whose sound was analysed", "accept some events first"
+                "The class", "has no examples in analysed recordings", "accept some events first"
             )
-        if self.wish.augmented:
+        if self.request.augmented:
             for done, copies in augmented_examples(sounds, self.model):
                 share = 0.2 + 0.1 * done / len(sounds)
-                yield TrainingStep(share, f"changing copies ({done} of {len(sounds)})")
+                yield TrainingStep(share, f"augmenting examples ({done} of {len(sounds)})")
                 examples += copies
         try:
-            gathered = ExampleSet.of(examples, silence=silence)
+            collected = ExampleSet.of(examples, silence=silence)
         except ValueError as error:
             raise UserError("The examples", f"cannot be used: {error}") from error
-        steps = teach(gathered, self.wish.options, self.model.sha256)
+        steps = teach(collected, self.request.options, self.model.sha256)
         count = sum(not e.augmented for e in examples)
         try:
             for step in steps:
@@ -111,22 +106,22 @@ class TrainJob:
             if isinstance(steps, Generator):
                 steps.close()
 
-    def _decided(self) -> list[ProjectEvent]:
-        rows = self.project.event_ids(EventFilter(states=_DECIDED))
+    def _reviewed(self) -> list[ProjectEvent]:
+        rows = self.project.event_ids(EventFilter(states=_REVIEWED))
         return self.project.events(rows.tolist())
 
     def _from_events(self, sounds: list[SoundExample]) -> list[Example]:
-        """Examples from decisions; where they lie in files is added to `sounds`."""
+        """Examples from reviewed events; their positions in files are added to `sounds`."""
         if self.frames is None:
             return []
-        found = []
+        examples = []
         accepted = _Accepted()
-        decided = self._decided()
+        reviewed = self._reviewed()
         paths = {r.id: self.project.locate(r) for r in self.project.recordings()}
-        for item in decided:
+        for item in reviewed:
             if item.event.state is ReviewState.ACCEPTED:
                 accepted.add(item)
-        for item in decided:
+        for item in reviewed:
             event = item.event
             rows = self.frames.rows_in(item.recording_id, event.span, event.channel)
             if not len(rows):
@@ -134,7 +129,7 @@ class TrainJob:
             if len(rows):
                 vectors = self.frames.read(rows)
                 for label in self._labels_of(item, accepted):
-                    found.append(Example(vectors, label, item.recording_id))
+                    examples.append(Example(vectors, label, item.recording_id))
                     sounds.append(
                         SoundExample(
                             paths[item.recording_id],
@@ -145,74 +140,74 @@ class TrainJob:
                             event.channel,
                         )
                     )
-        return found
+        return examples
 
     def _labels_of(self, item: ProjectEvent, accepted: "_Accepted") -> list[str | None]:
-        """What an event is an example of: a class, something else (None), or nothing at all."""
-        event, wish = item.event, self.wish
-        own = wish.labels.get(event.label)
+        """What an event is an example of: a class, a negative (None), or nothing at all."""
+        event, request = item.event, self.request
+        own = request.labels.get(event.label)
         if event.state is ReviewState.ACCEPTED and own is not None:
             return [own]
-        if accepted.any_of(wish.labels, item):
-            return []  # one of the classes is heard here, whatever else is
+        if accepted.any_of(request.labels, item):
+            return []  # one of the classes sounds here, whatever else does
         if event.state is ReviewState.ACCEPTED:
-            return [None] if wish.others else []
+            return [None] if request.others else []
         return [None] if own is not None else []
 
     def _from_folders(
         self, sounds: list[SoundExample]
     ) -> Generator[TrainingStep, None, list[Example]]:
-        found: list[Example] = []
+        examples: list[Example] = []
         files = [
-            (label, path) for folder in self.wish.folders for label, path in sound_files(folder)
+            (label, path) for folder in self.request.folders for label, path in sound_files(folder)
         ]
         for done, (label, path) in enumerate(files):
-            yield TrainingStep(0.2 * done / len(files), f"listening to {path.name}")
+            yield TrainingStep(0.2 * done / len(files), f"analysing {path.name}")
             for step in analyse_recording(path, self.model, self.settings, self.cache):
                 if step.analysis is None:
                     continue
                 channel = step.analysis.tables[0].channel
                 vectors = np.array(step.analysis.embeddings(channel)[:_FRAMES_OF_FILE])
-                found.append(Example(vectors, label, path.stem))
+                examples.append(Example(vectors, label, path.stem))
                 sounds.append(SoundExample(path, label, path.stem))
-        return found
+        return examples
 
-    def _ground(self, examples: Sequence[Example]) -> list[Example]:
-        """Frames of recordings with examples, far from every event of the classes.
+    def _background(self, examples: Sequence[Example]) -> list[Example]:
+        """Frames of recordings with examples, away from every event of the classes.
 
-        Nobody has listened to them: where there are counter-examples of people, the class is not
-        judged by these.
+        Nobody has reviewed them: where there are reviewed negative examples, these are left out of
+        the cross-validation.
         """
         frames = self.frames
-        judged = any(e.label is None for e in examples) or len({e.label for e in examples}) > 1
+        reviewed = any(e.label is None for e in examples) or len({e.label for e in examples}) > 1
         assert frames is not None
         groups = sorted({e.group for e in examples})
-        free = np.zeros(len(frames), bool)
+        unlabelled = np.zeros(len(frames), bool)
         for recording in groups:
-            free[frames.rows_in(recording)] = True
+            unlabelled[frames.rows_in(recording)] = True
         for item in self.project.events(self.project.event_ids().tolist()):
             event = item.event
-            if event.label in self.wish.labels and event.state is not ReviewState.REJECTED:
+            if event.label in self.request.labels and event.state is not ReviewState.REJECTED:
                 wide = TimeSpan(max(0.0, event.onset_s - _MARGIN_S), event.offset_s + _MARGIN_S)
-                free[frames.rows_in(item.recording_id, wide)] = False
-        candidates = np.flatnonzero(free)
-        wanted = int(np.clip(2 * len(examples), _LEAST_GROUND, _MOST_GROUND))
-        rng = np.random.default_rng(self.wish.options.seed)
-        chosen = rng.choice(candidates, min(wanted, len(candidates)), replace=False)
+                unlabelled[frames.rows_in(item.recording_id, wide)] = False
+        candidates = np.flatnonzero(unlabelled)
+        count = int(np.clip(2 * len(examples), _FEWEST_BACKGROUND, _MOST_BACKGROUND))
+        rng = np.random.default_rng(self.request.options.seed)
+        chosen = rng.choice(candidates, min(count, len(candidates)), replace=False)
         return [
             Example(
                 frames.read(np.array([row])),
                 None,
                 frames.track_at(int(row)).recording,
-                weight=_GROUND_WEIGHT,
-                augmented=judged,
+                weight=_BACKGROUND_WEIGHT,
+                augmented=reviewed,
             )
             for row in np.sort(chosen)
         ]
 
 
 class _Accepted:
-    """Where which labels were accepted."""
+    """Spans of the accepted events, by recording and label."""
 
     def __init__(self) -> None:
         self._spans: dict[tuple[str, str], list[tuple[float, float]]] = {}
@@ -222,7 +217,7 @@ class _Accepted:
         self._spans.setdefault(key, []).append((item.event.onset_s, item.event.offset_s))
 
     def any_of(self, labels: dict[str, str], item: ProjectEvent) -> bool:
-        """Whether one of the labels was accepted where this event is."""
+        """Whether an event of one of the labels was accepted in the span of this one."""
         event = item.event
         return any(
             start < event.offset_s and event.onset_s < end
@@ -232,8 +227,8 @@ class _Accepted:
 
 
 def sound_files(folder: Path) -> list[tuple[str, Path]]:
-    """(class, file) of a folder: its own sounds under its name, those of each folder in it under
-    that one's. Raises UserError where it cannot be read."""
+    """(class, file) of a folder: its own sounds under its name, those of each subfolder under the
+    subfolder's. Raises UserError where it cannot be read."""
     try:
         inside = sorted(folder.iterdir())
         own = [(folder.name, p) for p in inside if p.suffix.lower() in SOUND_SUFFIXES]
@@ -244,81 +239,3 @@ def sound_files(folder: Path) -> list[tuple[str, Path]]:
     except OSError as error:
         raise UserError(folder, f"cannot be read ({error.strerror})") from error
     return own
-
-
-@dataclass(frozen=True, slots=True)
-class Suggested:
-    """A frame to label, and its score for the class."""
-
-    recording: str
-    path: str
-    span: TimeSpan
-    channel: int | None
-    score: float
-    row: int
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestions:
-    """Places to label next, in the order of asking."""
-
-    places: tuple[Suggested, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SuggestJob:
-    """Chooses frames to label for a taught class among all that nobody has decided about.
-
-    `labels`: those whose decided events speak of the class.
-    """
-
-    project: Project
-    frames: Frames
-    one: CustomClass
-    labels: frozenset[str]
-    strategy: Strategy
-    count: int
-    seed: int
-
-    def run(self) -> Iterator[Suggestions]:
-        frames, label = self.frames, self.one.label
-        rows = frames.live_rows()
-        if len(rows) > _MOST_CANDIDATES:
-            rng = np.random.default_rng(self.seed)
-            rows = np.sort(rng.choice(rows, _MOST_CANDIDATES, replace=False))
-        vectors = np.empty((len(rows), frames.vectors.shape[1]), np.float32)
-        scores = np.empty(len(rows), np.float32)
-        for first in range(0, len(rows), _BLOCK):
-            part = slice(first, first + _BLOCK)
-            vectors[part] = frames.read(rows[part])
-            scores[part] = columns_of((self.one,), vectors[part])[:, 0]
-        decided = self.project.event_ids(
-            EventFilter(labels=self.labels, states=_DECIDED | {ReviewState.UNCERTAIN})
-        )
-        known = [
-            frames.rows_in(item.recording_id, item.event.span)
-            for item in self.project.events(decided.tolist())
-        ]
-        threshold = self.one.classifier.threshold(label) if self.one.classifier else 0.5
-        if self.strategy == "random" and np.count_nonzero(scores >= threshold) >= self.count:
-            # how often it is right can only be learnt from what it takes for the class
-            taken = scores >= threshold
-            rows, vectors, scores = rows[taken], vectors[taken], scores[taken]
-        none = np.zeros(0, np.int64)
-        places = np.flatnonzero(np.isin(rows, np.concatenate([none, *known])))
-        chosen = suggest(
-            scores,
-            vectors,
-            self.strategy,
-            self.count,
-            known=places,
-            threshold=threshold,
-            seed=self.seed,
-        )
-        found = []
-        for place in chosen.tolist():
-            row = int(rows[place])
-            track = frames.track_at(row)
-            span, score = frames.span_at(row), float(scores[place])
-            found.append(Suggested(track.recording, track.path, span, track.channel, score, row))
-        yield Suggestions(tuple(found))

@@ -1,4 +1,4 @@
-"""Teaching a class: examples, choices, how far to trust what came of it."""
+"""The panel that trains a class: examples, options, cross-validation."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
@@ -27,50 +27,57 @@ from yamnet_gui.embedding import TrainingOptions, TrainingReport
 from yamnet_gui.gui.widgets.parts import IconButton, TickBox, row_height
 from yamnet_gui.labels.project import ClassCounts
 
-from .widgets import CustomClassList, TrustView, heading
+from .class_list import CustomClassList
+from .validation_view import CrossValidationView, heading
 
 _METHODS = (
-    ("logistic", "Logistic regression", "Steady with few examples; taught in an instant"),
-    ("network", "Small network (128 units)", "Finds curved borders; wants a hundred examples"),
+    ("logistic", "Logistic regression", "Robust with few examples; trained in an instant"),
+    (
+        "network",
+        "Small network (128 units)",
+        "Learns curved boundaries; needs about a hundred examples",
+    ),
 )
 _NONE_YET = (
-    "Accept or reject some events first, for instance those that Find similar (Ctrl+F) gives."
+    "Accept or reject some events first, for example those that Find similar sounds (Ctrl+F) lists."
 )
 
 
 class TrainingPanel(QWidget):
-    """Collects what a person wishes; the feature teaches. Rows of examples are labels of events."""
+    """Collects what to train; the feature does it. Rows of examples are labels of events.
 
-    teach_requested = Signal()
+    `suggest` names the class that is trained from events of a label.
+    """
+
+    train_requested = Signal()
     cancel_requested = Signal()
     folder_requested = Signal()
     load_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, suggest: Callable[[str], str] = str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._folders: list[Path] = []
         self._counts: dict[str, ClassCounts] = {}
         self._named = False
-        self.suggest: Callable[[str], str] = str
-        """A name for the class that events of a label teach."""
+        self._suggest = suggest
         self._build()
         self.set_counts(())
 
-    # What is wished
+    # The request
 
     @property
     def ticked(self) -> list[str]:
-        """Labels whose events are to teach a class."""
+        """Labels whose events are examples."""
         rows = (self.table.item(row, 0) for row in range(self.table.rowCount()))
         return [i.text() for i in rows if i and i.checkState() is Qt.CheckState.Checked]
 
     @property
-    def classes_wished(self) -> Mapping[str, str]:
-        """Label of events → class that they teach."""
+    def class_names(self) -> Mapping[str, str]:
+        """Label of events → the class that is trained on them."""
         name, ticked = self.name.text().strip(), self.ticked
         if name and (len(ticked) == 1 or self.joined.isChecked()):
             return dict.fromkeys(ticked, name)
-        return {label: self.suggest(label) for label in ticked}
+        return {label: self._suggest(label) for label in ticked}
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -78,7 +85,7 @@ class TrainingPanel(QWidget):
 
     @property
     def options(self) -> TrainingOptions:
-        several = len(set(self.classes_wished.values())) + len(self._folders) > 1
+        several = len(set(self.class_names.values())) + len(self._folders) > 1
         return TrainingOptions(
             method=self.method.currentData(),
             output="softmax" if several and self.exclusive.isChecked() else "sigmoid",
@@ -86,7 +93,7 @@ class TrainingPanel(QWidget):
         )
 
     def set_counts(self, counts: Sequence[ClassCounts]) -> None:
-        """The labels of the project with decided events."""
+        """The labels of the project that have reviewed events."""
         ticked = set(self.ticked)
         self._counts = {c.label: c for c in counts if c.accepted or c.rejected}
         self.table.blockSignals(True)
@@ -111,7 +118,7 @@ class TrainingPanel(QWidget):
         self._on_choice()
 
     def tick(self, labels: Collection[str], name: str) -> None:
-        """Chooses labels that teach one class, and its name."""
+        """Ticks labels that make up one class, and names it."""
         for row in range(self.table.rowCount()):
             item = self.table.item(row, 0)
             if item is not None:
@@ -127,34 +134,34 @@ class TrainingPanel(QWidget):
             self._folders.append(folder)
         self._show_folders()
 
-    # What came of it
+    # The result
 
     def set_progress(self, share: float | None, text: str = "") -> None:
-        """How far teaching is; None where nothing is taught."""
+        """How far training is; None when nothing is being trained."""
         running = share is not None
         self.bar.setVisible(running)
         self.cancel.setVisible(running)
-        self.teach.setVisible(not running)
+        self.train.setVisible(not running)
         self.doing.setText(text)
         self.doing.setVisible(bool(text))
         if share is not None:
             self.bar.setValue(round(1000 * share))
 
     def set_report(self, names: Sequence[str], report: TrainingReport | None) -> None:
-        """How far to trust the classes that were taught."""
-        self.trust.set_report(names, report)
+        """The cross-validation of the classes that were trained."""
+        self.validation.set_report(names, report)
         if report is not None:
             QTimer.singleShot(0, self, self._reveal_report)
 
     def _reveal_report(self) -> None:
         """Brings the report into view once it has its size."""
         bar = self._area.verticalScrollBar()
-        bar.setValue(min(self.teach.y(), bar.maximum()))
+        bar.setValue(min(self.train.y(), bar.maximum()))
 
     def sizeHint(self) -> QSize:
         return QSize(300, 420)
 
-    # Inside
+    # Layout
 
     def _build(self) -> None:
         inside = QWidget(self)
@@ -168,8 +175,8 @@ class TrainingPanel(QWidget):
         column.addWidget(self.none)
         self.table = QTableWidget(0, 3, self)
         self.table.setHorizontalHeaderLabels(["Events of", "✓", "✗"])
-        self.table.setAccessibleName("Labels to teach from")
-        self.table.setToolTip("Accepted events are examples, rejected ones counter-examples")
+        self.table.setAccessibleName("Labels to train on")
+        self.table.setToolTip("Accepted events are examples, rejected ones are negative examples")
         self.table.setFrameShape(QFrame.Shape.NoFrame)
         self.table.setShowGrid(False)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
@@ -184,9 +191,9 @@ class TrainingPanel(QWidget):
         column.addWidget(self.table)
         self.folder_list = QLabel(self)
         self.folder_list.setWordWrap(True)
-        self.folder_list.linkActivated.connect(self._forget_folders)
+        self.folder_list.linkActivated.connect(self._clear_folders)
         self.add = QPushButton("Add a folder of sounds…", self)
-        self.add.setToolTip("A folder with sounds of one class, or with one folder per class")
+        self.add.setToolTip("A folder with sounds of one class, or with one subfolder per class")
         self.add.clicked.connect(self.folder_requested)
         column.addWidget(self.folder_list)
         column.addWidget(self.add)
@@ -208,37 +215,41 @@ class TrainingPanel(QWidget):
             self.method.setItemData(self.method.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         form.addRow("Model", self.method)
         column.addLayout(form)
-        self.joined = TickBox("All of these are one class", self)
-        self.joined.setToolTip("The ticked labels teach one class together; else one each")
+        self.joined = TickBox("All of these form one class", self)
+        self.joined.setToolTip(
+            "The ticked labels together form one class; otherwise each is a class of its own"
+        )
         self.joined.toggled.connect(self._on_choice)
         column.addWidget(self.joined)
-        self.balanced = TickBox("Every class counts the same", self)
-        self.balanced.setToolTip("However many examples each of them has")
+        self.balanced = TickBox("Balance the classes", self)
+        self.balanced.setToolTip("Give every class the same weight, however many examples it has")
         self.balanced.setChecked(True)
         self.exclusive = TickBox("Only one class at a time", self)
-        self.exclusive.setToolTip("Scores of the classes add up to 1 (softmax)")
-        self.others = TickBox("Other accepted events are something else", self)
-        self.others.setToolTip("Accepted events of other labels are counter-examples")
+        self.exclusive.setToolTip(
+            "The classes exclude each other: their scores add up to 1 (softmax)"
+        )
+        self.others = TickBox("Use other accepted events as negatives", self)
+        self.others.setToolTip("Accepted events of other labels are negative examples")
         self.others.setChecked(True)
-        self.ground = TickBox("Silence and background, too", self)
-        self.ground.setToolTip(
-            "Random stretches without an event of the class are counter-examples that count less"
+        self.background = TickBox("Use silence and background as negatives", self)
+        self.background.setToolTip(
+            "Random spans without an event of the class are negative examples with a lower weight"
         )
-        self.ground.setChecked(True)
-        self.augmented = TickBox("Learn from changed copies, too", self)
+        self.background.setChecked(True)
+        self.augmented = TickBox("Augment the examples", self)
         self.augmented.setToolTip(
-            "Each example also louder, softer, with noise, shifted and mixed: slower, and the"
-            " network must run"
+            "Also train on copies of each example made louder, softer, noisier, shifted and mixed;"
+            " slower, because the network has to run"
         )
-        for box in (self.balanced, self.exclusive, self.others, self.ground, self.augmented):
+        for box in (self.balanced, self.exclusive, self.others, self.background, self.augmented):
             column.addWidget(box)
-        self.teach = QPushButton("Teach", self)
-        self.teach.clicked.connect(self.teach_requested)
+        self.train = QPushButton("Train", self)
+        self.train.clicked.connect(self.train_requested)
         self.bar = QProgressBar(self)
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(max(6, self.fontMetrics().height() // 2))
-        self.cancel = IconButton("stop", "✗", "Stop teaching", self)
+        self.cancel = IconButton("stop", "✗", "Stop training", self)
         self.cancel.clicked.connect(self.cancel_requested)
         running = QHBoxLayout()
         running.addWidget(self.bar, 1)
@@ -246,14 +257,14 @@ class TrainingPanel(QWidget):
         self.doing = QLabel(self)
         self.doing.setWordWrap(True)
         self.doing.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        column.addWidget(self.teach)
+        column.addWidget(self.train)
         column.addLayout(running)
         column.addWidget(self.doing)
 
-        self.trust = TrustView(self)
-        self.taught = CustomClassList(self)
-        column.addWidget(self.trust)
-        column.addWidget(self.taught)
+        self.validation = CrossValidationView(self)
+        self.classes = CustomClassList(self)
+        column.addWidget(self.validation)
+        column.addWidget(self.classes)
         self.load = QPushButton("Load a class from a file…", self)
         self.load.clicked.connect(self.load_requested)
         column.addWidget(self.load)
@@ -281,13 +292,13 @@ class TrainingPanel(QWidget):
         one = len(ticked) == 1 or (several and self.joined.isChecked())
         if ticked and one and not self._named:
             self.name.blockSignals(True)
-            self.name.setText(self.suggest(ticked[0]))
+            self.name.setText(self._suggest(ticked[0]))
             self.name.blockSignals(False)
         self.name.setEnabled(one)
         each = several and not self.joined.isChecked()
         self.exclusive.setVisible(each or bool(self._folders))
         named = bool(self.name.text().strip()) or not one
-        self.teach.setEnabled((bool(ticked) or bool(self._folders)) and named)
+        self.train.setEnabled((bool(ticked) or bool(self._folders)) and named)
 
     def _show_folders(self) -> None:
         names = ", ".join(folder.name for folder in self._folders)
@@ -295,6 +306,6 @@ class TrainingPanel(QWidget):
         self.folder_list.setVisible(bool(names))
         self._on_choice()
 
-    def _forget_folders(self) -> None:
+    def _clear_folders(self) -> None:
         self._folders.clear()
         self._show_folders()

@@ -1,4 +1,4 @@
-"""How a taught class improves with more examples, and what it confuses, as small pictures."""
+"""Small plots about a custom class: its learning curve and its confusion matrix."""
 
 from collections.abc import Sequence
 
@@ -22,11 +22,11 @@ class LearningCurve(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_points(self, points: Sequence[tuple[int, float]]) -> None:
-        """Pairs of examples and F1; not a number where nothing could be tested."""
+        """Pairs of examples and F1; NaN where nothing could be tested."""
         self._points = tuple((n, f) for n, f in points if np.isfinite(f))
         words = ", ".join(f"{f:.2f} with {n}" for n, f in self._points)
         self.setAccessibleDescription(f"F1 {words}" if words else "")
-        self.setToolTip(f"F1 on recordings left out: {words}" if words else "")
+        self.setToolTip(f"F1 on held-out recordings: {words}" if words else "")
         self.updateGeometry()
         self.update()
 
@@ -79,22 +79,20 @@ class ConfusionMatrix(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_counts(self, names: Sequence[str], counts: NDArray[np.int64]) -> None:
-        """int64 (n, n) for n names; of many classes those that are confused most."""
+        """int64 (n, n) for n names; of many classes, those that are confused most."""
         if len(names) > _MOST_NAMES:
             wrong = counts.sum(axis=0) + counts.sum(axis=1) - 2 * np.diag(counts)
-            kept = np.sort(np.argsort(-wrong, kind="stable")[:_MOST_NAMES])
-            names, counts = [names[i] for i in kept], counts[np.ix_(kept, kept)]
+            shown = np.sort(np.argsort(-wrong, kind="stable")[:_MOST_NAMES])
+            names, counts = [names[i] for i in shown], counts[np.ix_(shown, shown)]
         self._names, self._counts = tuple(names), counts
-        said = [
-            f"{counts[i, j]} {a} taken for {b}"
+        entries = [
+            f"{counts[i, j]} of {a} classified as {b}"
             for i, a in enumerate(self._names)
             for j, b in enumerate(self._names)
             if counts[i, j]
         ]
-        self.setAccessibleDescription("; ".join(said[:40]))
-        self.setToolTip(
-            "Rows: what it is. Columns: what it was taken for.\n" + "\n".join(said[:20])
-        )
+        self.setAccessibleDescription("; ".join(entries[:40]))
+        self.setToolTip("Rows: true class. Columns: predicted class.\n" + "\n".join(entries[:20]))
         self.updateGeometry()
         self.update()
 

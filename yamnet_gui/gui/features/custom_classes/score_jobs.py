@@ -1,4 +1,4 @@
-"""Scores and detections of taught classes, from embeddings that are stored already."""
+"""Scores and detections of custom classes, from stored embeddings."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ _BLOCK = 4096
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Scores of all taught classes for one channel: float32 (frames, classes)."""
+    """Scores of all custom classes for one channel: float32 (frames, classes)."""
 
     channel: int | None
     scores: NDArray[np.float32]
@@ -30,7 +30,7 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class ColumnsJob:
-    """Scores of taught classes for a recording: from its analysis, or from stored frames."""
+    """Scores of custom classes for a recording: from its analysis, or from stored frames."""
 
     classes: tuple[CustomClass, ...]
     channels: tuple[int | None, ...]
@@ -43,7 +43,7 @@ class ColumnsJob:
             parts = []
             for block in self._blocks(channel):
                 parts.append(columns_of(self.classes, block))
-                yield None  # a place to be cancelled at
+                yield None  # lets the job be cancelled
             if parts:
                 yield Columns(channel, np.concatenate(parts))
 
@@ -59,7 +59,7 @@ class ColumnsJob:
 
 @dataclass(frozen=True, slots=True)
 class LoadClassesJob:
-    """Reads the classifiers of a project; yields (classes, what was wrong)."""
+    """Reads the classifiers of a project; yields (classes, problems)."""
 
     places: Sequence[tuple[str, Path | None]]
     model_sha256: str
@@ -71,7 +71,7 @@ class LoadClassesJob:
         for label, path in self.places:
             if path is not None and path not in known:
                 try:
-                    known[path] = fitting_model(path, Classifier.load(path), self.model_sha256)
+                    known[path] = checked_model(path, Classifier.load(path), self.model_sha256)
                 except UserError as error:
                     known[path] = None
                     problems.append(str(error))
@@ -82,23 +82,23 @@ class LoadClassesJob:
         yield tuple(classes), tuple(problems)
 
 
-def fitting_model(path: Path, classifier: Classifier, model_sha256: str) -> Classifier:
-    """The classifier, where it was taught on embeddings of this model ("": any).
+def checked_model(path: Path, classifier: Classifier, model_sha256: str) -> Classifier:
+    """The classifier, if it was trained on embeddings of this model ("": any).
 
-    Raises UserError where not.
+    Raises UserError otherwise.
     """
     if model_sha256 and classifier.model_sha256 not in ("", model_sha256):
         raise UserError(
             path,
-            "was taught with other weights of the network",
-            "choose those weights, or teach the class again",
+            "was trained with other weights of the network",
+            "choose those weights, or train the class again",
         )
     return classifier
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Detections of taught classes in one recording; `done` of `total` recordings."""
+class DetectProgress:
+    """Detections of custom classes in one recording; `done` of `total` recordings."""
 
     recording: str
     count: int
@@ -108,9 +108,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class DetectJob:
-    """Detects taught classes in stored recordings of a project, and keeps what it finds.
+    """Detects custom classes in stored recordings of a project, and stores the detections.
 
-    In all but `but`, or in `only` some. Detections of other classes stay as they are.
+    In all recordings except `but`, or in those of `only`. Detections of other classes stay as they
+    are.
     """
 
     project: Project
@@ -121,23 +122,23 @@ class DetectJob:
     but: str = ""
     only: frozenset[str] | None = None
 
-    def run(self) -> Iterator[Found]:
+    def run(self) -> Iterator[DetectProgress]:
         by_recording: dict[str, list[Segment]] = {}
         for segment in self.frames.segments:
             by_recording.setdefault(segment.track.recording, []).append(segment)
         known = {recording.id for recording in self.project.recordings()}
         if self.only is not None:
             known &= self.only
-        wanted = [r for r in by_recording if r != self.but and r in known]
+        recordings = [r for r in by_recording if r != self.but and r in known]
         labels = {one.label for one in self.classes}
-        for done, recording in enumerate(wanted, start=1):
-            fresh: list[Event] = []
+        for done, recording in enumerate(recordings, start=1):
+            new: list[Event] = []
             for channel in {s.track.channel for s in by_recording[recording]}:
-                fresh += self._events(recording, channel, by_recording[recording])
+                new += self._events(recording, channel, by_recording[recording])
             stored = self.project.recording_events(recording)
-            kept = [e for e in stored if not e.touched and e.label not in labels]
-            self.project.derive(recording, [*kept, *fresh])
-            yield Found(recording, len(fresh), done, len(wanted))
+            others = [e for e in stored if not e.touched and e.label not in labels]
+            self.project.derive(recording, [*others, *new])
+            yield DetectProgress(recording, len(new), done, len(recordings))
 
     def _events(
         self, recording: str, channel: int | None, segments: Sequence[Segment]
@@ -157,7 +158,7 @@ class DetectJob:
 def detected(
     table: ScoreTable, classes: Sequence[CustomClass], first_index: int, rules: RuleSet
 ) -> list[Event]:
-    """Events of taught classes from a table of their scores alone, under the window's rules."""
+    """Events of custom classes from a table of their scores alone, under the window's rules."""
     own = {
         index - first_index: rule
         for index, rule in rules.classes.items()

@@ -1,4 +1,4 @@
-"""Taught classes of the open project: where they are kept, and their scores on the screen."""
+"""Custom classes of the open project: where they are stored, and their scores on the screen."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from yamnet_gui.gui.state.document import AnalysisState
 from yamnet_gui.gui.state.score_buffer import ScoreBuffer
 from yamnet_gui.gui.widgets.notices import NoticeKind
 
-from .score_jobs import Columns, ColumnsJob, DetectJob, Found, LoadClassesJob
+from .score_jobs import Columns, ColumnsJob, DetectJob, DetectProgress, LoadClassesJob
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
@@ -29,7 +29,7 @@ _FOLDER_SUFFIX = "-classes"
 
 
 class CustomClassScores(Feature):
-    """Gives the open recording, and all of the project, scores and events of taught classes."""
+    """Gives the open recording, and all of the project, scores and events of custom classes."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -45,8 +45,8 @@ class CustomClassScores(Feature):
         self._notices = context.shell.notices
         self._show_error = context.shell.show_error
         self._status = context.shell.status
-        self._runner = JobRunner("taught classes", self)
-        self._everywhere = JobRunner("taught classes in all recordings", self)
+        self._runner = JobRunner("custom classes", self)
+        self._everywhere = JobRunner("custom classes in all recordings", self)
         self._job: JobHandle | None = None
         self._analysis: Analysis | None = None
         self._scored: tuple[tuple[str, ...], tuple[ScoreBuffer, ...]] = ((), ())
@@ -72,25 +72,25 @@ class CustomClassScores(Feature):
         self._runner.close()
         self._everywhere.close()
 
-    def use(self, classifier: Classifier, path: Path | None = None) -> tuple[str, ...]:
-        """Takes a classifier into the project: a copy of its file, its classes, their rules.
+    def use(self, classifier: Classifier) -> tuple[str, ...]:
+        """Adds a classifier to the project: a copy of its file, its classes, their rules.
 
-        Gives the labels. Raises UserError where a name is taken or nothing can be written.
+        Returns the labels. Raises UserError if a name is taken or the file cannot be written.
         """
         for label in classifier.labels:
-            found = self._class_map.find(label)
-            if found is not None and found.index < self._class_map.own:
+            known = self._class_map.find(label)
+            if known is not None and known.index < self._class_map.own:
                 raise UserError(
                     label,
-                    "is a class of YAMNet already",
-                    "give the taught class a name of its own",
+                    "is already a class of YAMNet",
+                    "give the custom class another name",
                 )
-        kept = self._place(classifier.labels)
-        if kept is not None:
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            classifier.save(kept)
+        path = self._path_for(classifier.labels)
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            classifier.save(path)
         self._custom_classes.put(
-            *(CustomClass(label, classifier, kept) for label in classifier.labels)
+            *(CustomClass(label, classifier, path) for label in classifier.labels)
         )
         rules = self._rules.rule_set
         for label in classifier.labels:
@@ -101,7 +101,7 @@ class CustomClassScores(Feature):
         return classifier.labels
 
     def detect_everywhere(self) -> None:
-        """Detects taught classes in all recordings of the project that were analysed."""
+        """Detects custom classes in all analysed recordings of the project."""
         store = self._embeddings.store
         if store is not None:
             self._searched = set(store.recordings())
@@ -123,35 +123,35 @@ class CustomClassScores(Feature):
                 self._project.recording_id,
                 only,
             ),
-            on_result=self._show_found,
+            on_result=self._show_progress,
             on_failed=self._show_error,
             on_done=self._count,
         )
 
     def _count(self) -> None:
-        """Counts with what was detected in the open recording, which the project may not have."""
+        """Counts including what was detected in the open recording but not stored yet."""
         self._project_manager.store_detections()
         self._project_manager.count()
 
     def _on_embeddings(self) -> None:
-        """Recordings that were analysed meanwhile are searched for the taught classes, too."""
+        """Recordings that were analysed meanwhile are searched for the custom classes, too."""
         self._score_soon()
         store = self._embeddings.store
         if store is None:
             return
-        there = set(store.recordings())
+        stored = set(store.recordings())
         if store is not self._store:
-            self._store, self._searched = store, there
-        fresh = there - self._searched
-        self._searched = there
-        if fresh:
-            self._detect(frozenset(fresh))
+            self._store, self._searched = store, stored
+        new = stored - self._searched
+        self._searched = stored
+        if new:
+            self._detect(frozenset(new))
 
-    def _show_found(self, found: Found) -> None:
+    def _show_progress(self, step: DetectProgress) -> None:
         if not self._analysis_controller.running:
-            share = found.done / max(found.total, 1)
-            if found.done < found.total:
-                self._status.set_progress("Detecting taught classes", share)
+            share = step.done / max(step.total, 1)
+            if step.done < step.total:
+                self._status.set_progress("Detecting custom classes", share)
             else:
                 self._status.clear_progress()
 
@@ -163,7 +163,7 @@ class CustomClassScores(Feature):
             return None
         return project.path.with_name(project.path.name + _FOLDER_SUFFIX)
 
-    def _place(self, labels: tuple[str, ...]) -> Path | None:
+    def _path_for(self, labels: tuple[str, ...]) -> Path | None:
         folder = self._folder()
         if folder is None:
             return None
@@ -176,45 +176,45 @@ class CustomClassScores(Feature):
         project = self._project.project
         self._stored = project.value(_VALUE) if project is not None else ""
         folder = project.path.parent if project is not None else Path()
-        places = _places(self._stored, folder)
+        entries = _entries(self._stored, folder)
         try:
-            self._custom_classes.set(CustomClass(label, None, path) for label, path in places)
+            self._custom_classes.set(CustomClass(label, None, path) for label, path in entries)
         except ValueError as error:
-            self._show_error(UserError("Taught classes", f"cannot be used: {error}"))
+            self._show_error(UserError("Custom classes", f"cannot be used: {error}"))
             return
-        if places:
+        if entries:
             model = self._embeddings.model_sha256
             self._runner.submit(
-                LoadClassesJob(places, model),
-                on_result=self._take_classes,
+                LoadClassesJob(entries, model),
+                on_result=self._on_loaded,
                 on_failed=self._show_error,
             )
 
-    def _take_classes(self, found: tuple[tuple[CustomClass, ...], tuple[str, ...]]) -> None:
-        classes, problems = found
-        self._custom_classes.set(self._at_home(classes))
+    def _on_loaded(self, result: tuple[tuple[CustomClass, ...], tuple[str, ...]]) -> None:
+        classes, problems = result
+        self._custom_classes.set(self._with_own_files(classes))
         for text in problems:
             self._notices.show_notice(NoticeKind.WARNING, text)
 
-    def _at_home(self, classes: tuple[CustomClass, ...]) -> tuple[CustomClass, ...]:
-        """A project that was saved under another name gets files of its own."""
+    def _with_own_files(self, classes: tuple[CustomClass, ...]) -> tuple[CustomClass, ...]:
+        """A project that was saved under another name gets its own copies of the files."""
         folder = self._folder()
         if folder is None:
             return classes
-        found = []
+        result = []
         for one in classes:
             path = one.path
             if one.classifier is not None and path is not None and not path.is_relative_to(folder):
-                home = self._place(one.classifier.labels)
+                own = self._path_for(one.classifier.labels)
                 try:
                     folder.mkdir(parents=True, exist_ok=True)
-                    if home is not None:
-                        one.classifier.save(home)
-                        one = replace(one, path=home)
+                    if own is not None:
+                        one.classifier.save(own)
+                        one = replace(one, path=own)
                 except (OSError, UserError):
-                    pass  # the file where it is does as well
-            found.append(one)
-        return tuple(found)
+                    pass  # the original file does as well
+            result.append(one)
+        return tuple(result)
 
     def _on_changed(self) -> None:
         self._score_soon()
@@ -261,7 +261,7 @@ class CustomClassScores(Feature):
             self._soon.start()
 
     def _score(self) -> None:
-        """Columns of the taught classes, where they are not those of the present classifiers."""
+        """Computes the columns of the custom classes, unless they are up to date."""
         document, classes = self._document, self._custom_classes.classes
         if document.state is not AnalysisState.COMPLETE or not document.buffers:
             return
@@ -275,7 +275,7 @@ class CustomClassScores(Feature):
         if self._job is not None:
             self._job.cancel()
 
-        def take(columns: Columns | None) -> None:
+        def on_columns(columns: Columns | None) -> None:
             if columns is None or document.buffers is not buffers:
                 return
             if len(columns.scores) == buffers[0].ready:
@@ -287,14 +287,14 @@ class CustomClassScores(Feature):
         channels = tuple(buffer.channel for buffer in buffers)
         self._job = self._runner.submit(
             ColumnsJob(classes, channels, self._analysis, frames, recording_id),
-            on_result=take,
+            on_result=on_columns,
             on_done=self._event_updater.derive,
             on_failed=self._show_error,
         )
 
 
-def _places(text: str, base: Path) -> list[tuple[str, Path | None]]:
-    """Labels and files from the project's value; what cannot be read is left out."""
+def _entries(text: str, base: Path) -> list[tuple[str, Path | None]]:
+    """Labels and files from the project's value; entries that cannot be read are left out."""
     try:
         entries = json.loads(text) if text else []
         return [(str(entry["label"]), _file_of(entry, base)) for entry in entries]
@@ -303,11 +303,11 @@ def _places(text: str, base: Path) -> list[tuple[str, Path | None]]:
 
 
 def _file_of(entry: dict[str, str], base: Path) -> Path | None:
-    """The file beside the project; where it is not there, where it was when it was written."""
+    """The file beside the project or, if it is missing, where it was when the entry was written."""
     if not entry["file"]:
         return None
-    beside, kept = base / entry["file"], entry.get("kept", "")
-    return Path(kept) if kept and not beside.exists() and Path(kept).exists() else beside
+    beside, former = base / entry["file"], entry.get("kept", "")
+    return Path(former) if former and not beside.exists() and Path(former).exists() else beside
 
 
 def _relative(path: Path | None, base: Path) -> str:

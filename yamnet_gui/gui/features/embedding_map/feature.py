@@ -185,7 +185,7 @@ class EmbeddingMap(Feature):
         self.panel.plot.set_points(points, keep_view=not self._new_layout)
         self._new_layout = False
         if first or self.panel.plot.count != len(points):
-            self.panel.set_taught(list(self._data.taught) if self._data else [])
+            self.panel.set_custom_classes(list(self._data.taught) if self._data else [])
         self._color()
 
     def _failed(self, error: UserError) -> None:
@@ -243,7 +243,7 @@ class EmbeddingMap(Feature):
         return by_kind(data.label, data.labels, colors, "no event")
 
     def _on_taught(self) -> None:
-        self.panel.set_taught(list(self._data.taught) if self._data else [])
+        self.panel.set_custom_classes(list(self._data.taught) if self._data else [])
 
     # Looking and hearing
 

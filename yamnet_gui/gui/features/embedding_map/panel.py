@@ -68,7 +68,7 @@ class MapPanel(QWidget):
     def color(self) -> str:
         return str(self.colored.currentData())
 
-    def set_taught(self, labels: Sequence[str]) -> None:
+    def set_custom_classes(self, labels: Sequence[str]) -> None:
         """Taught classes whose score can colour the points."""
         before = self.color
         self.colored.blockSignals(True)

@@ -48,7 +48,7 @@ class CalibrationFeature(Feature):
         self._document.analysis_changed.connect(self._on_analysis)
         self._rules.changed.connect(self._on_rules)
         self._project.project_changed.connect(self._on_project)
-        self._custom_classes.taught_again.connect(self._forget)
+        self._custom_classes.retrained.connect(self._forget)
         self._inspector.tell_more(self._facts)
 
     def handlers(self) -> dict[str, Callable[[], object]]:

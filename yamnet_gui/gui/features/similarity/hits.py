@@ -1,4 +1,4 @@
-"""The owner of the list of similar sounds: what was asked, what was found, what was decided."""
+"""The owner of the list of similar sounds: the query, the hits, and their review."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,22 +13,22 @@ from yamnet_gui.gui.state.place import Place
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
-    """What a search is made from: frames float32 (n, 1024), and where they are from.
+class QueryExample:
+    """An example to search with: its embeddings, float32 (n, 1024), and where they are from.
 
-    `place` is None for a file that is not in the project.
+    `name` is for the title of the list. `place` is None for a file that is not in the project.
     """
 
-    words: str
+    name: str
     frames: NDArray[np.float32] = field(compare=False, repr=False)
     place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A row of the list. `score` orders it: a cosine, or a score of the taught class.
+    """A row of the list. `score` orders it: a cosine, or a score of the custom class.
 
-    `event_id` names the event that a decision made or changed; `state` is that of the decision.
+    `event_id` is the event that a decision created or changed; `state` is the decision.
     """
 
     place: Place
@@ -40,7 +40,7 @@ class Hit:
 
 
 class ListKind(StrEnum):
-    """How the list came about, which says what its order means."""
+    """Where the list comes from, and with that what its order means."""
 
     SIMILAR = "similar"
     SUGGESTED = "suggested"
@@ -49,16 +49,16 @@ class ListKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class LabelOfHits:
-    """The class that accepted hits are given."""
+class HitLabel:
+    """The class that accepted hits get."""
 
     label: str
     class_index: int | None = None
     mid: str = ""
 
 
-class Similar(QObject):
-    """One list at a time. `order` remembers in which order hits were decided."""
+class HitList(QObject):
+    """One list at a time, with the order in which its hits were reviewed."""
 
     reset = Signal()
     hit_changed = Signal(int)
@@ -68,9 +68,9 @@ class Similar(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._hits: tuple[Hit, ...] = ()
-        self._positives: tuple[Sample, ...] = ()
-        self._negatives: tuple[Sample, ...] = ()
-        self._label: LabelOfHits | None = None
+        self._positives: tuple[QueryExample, ...] = ()
+        self._negatives: tuple[QueryExample, ...] = ()
+        self._label: HitLabel | None = None
         self._order: list[int] = []
         self._searching = False
         self.kind = ListKind.SIMILAR
@@ -82,15 +82,15 @@ class Similar(QObject):
         return self._hits
 
     @property
-    def positives(self) -> tuple[Sample, ...]:
+    def positives(self) -> tuple[QueryExample, ...]:
         return self._positives
 
     @property
-    def negatives(self) -> tuple[Sample, ...]:
+    def negatives(self) -> tuple[QueryExample, ...]:
         return self._negatives
 
     @property
-    def label(self) -> LabelOfHits | None:
+    def label(self) -> HitLabel | None:
         return self._label
 
     @property
@@ -99,12 +99,14 @@ class Similar(QObject):
 
     @property
     def decisions(self) -> list[bool]:
-        """Accepted or rejected, in the order in which it was decided."""
+        """Whether each reviewed hit was accepted (else rejected), in the order of the review."""
         states = [self._hits[row].state for row in self._order]
         decided = (ReviewState.ACCEPTED, ReviewState.REJECTED)
         return [state is ReviewState.ACCEPTED for state in states if state in decided]
 
-    def set_query(self, positives: Iterable[Sample], negatives: Iterable[Sample] = ()) -> None:
+    def set_query(
+        self, positives: Iterable[QueryExample], negatives: Iterable[QueryExample] = ()
+    ) -> None:
         self._positives, self._negatives = tuple(positives), tuple(negatives)
         self.query_changed.emit()
 
@@ -113,7 +115,7 @@ class Similar(QObject):
             self._searching = searching
             self.query_changed.emit()
 
-    def set_label(self, label: LabelOfHits | None) -> None:
+    def set_label(self, label: HitLabel | None) -> None:
         if label != self._label:
             self._label = label
             self.label_changed.emit()
@@ -121,14 +123,14 @@ class Similar(QObject):
     def show(
         self, kind: ListKind, title: str, hits: Sequence[Hit], *, random: bool = False
     ) -> None:
-        """Another list in place of the former one; `random`: drawn as an honest sample."""
+        """Replaces the list; `random`: the hits are a random sample."""
         self.kind, self.title, self.random = kind, title, random
         self._hits = tuple(hits)
         self._order = []
         self.reset.emit()
 
     def decide(self, row: int, event_id: str, state: ReviewState) -> None:
-        """What came of a hit."""
+        """Stores the decision about a hit."""
         before = self._hits[row]
         after = replace(before, event_id=event_id, state=state)
         if after == before:

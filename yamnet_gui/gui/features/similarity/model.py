@@ -16,7 +16,7 @@ from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.times import clock, length
 
-from .hits import Hit, ListKind, Similar
+from .hits import Hit, HitList, ListKind
 
 Index = QModelIndex | QPersistentModelIndex
 HIT_ROLE = Qt.ItemDataRole.UserRole
@@ -34,18 +34,18 @@ class SimilarColumn(IntEnum):
 
 _HEADERS = {
     SimilarColumn.STATE: "",
-    SimilarColumn.SCORE: "Like",
+    SimilarColumn.SCORE: "Similarity",
     SimilarColumn.TIME: "Time",
     SimilarColumn.FILE: "Recording",
 }
 _TIPS = {
-    SimilarColumn.STATE: "What was decided",
-    SimilarColumn.SCORE: "Cosine with the examples: it orders the list and is no probability",
+    SimilarColumn.STATE: "Review state",
+    SimilarColumn.SCORE: "Cosine similarity to the examples: it ranks the list and is not a probability",
     SimilarColumn.TIME: "Start in the recording",
-    SimilarColumn.FILE: "File of the recording",
+    SimilarColumn.FILE: "File name of the recording",
 }
 _SCORE_NAMES = {
-    ListKind.SIMILAR: "Like",
+    ListKind.SIMILAR: "Similarity",
     ListKind.SUGGESTED: "Score",
     ListKind.DUPLICATES: "Share",
     ListKind.CHOSEN: "Score",
@@ -55,7 +55,7 @@ _SCORE_NAMES = {
 class SimilarTableModel(QAbstractTableModel):
     """Rows of the list in its order; nothing is stored here."""
 
-    def __init__(self, similar: Similar, parent: QObject | None = None) -> None:
+    def __init__(self, similar: HitList, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._similar = similar
         self._count = 0

@@ -1,4 +1,4 @@
-"""The list of similar sounds: hear, accept, reject, refine."""
+"""The list of similar sounds: play, accept, reject, refine."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ from yamnet_gui.core.events import ReviewState
 from yamnet_gui.embedding import progress
 from yamnet_gui.gui.widgets.parts import ElidedLabel, IconButton, Index
 
-from .hits import ListKind, Similar
+from .hits import HitList, ListKind
 from .model import SimilarColumn, SimilarTableModel
 from .search_results import HitDelegate, SearchResultsTable
 
@@ -31,34 +31,34 @@ _STATES = {
     "unreview": ReviewState.UNREVIEWED,
 }
 _STRATEGIES = (
-    ("uncertain", "Unsure", "Frames nearest to the threshold: they teach most"),
-    ("diverse", "Unlike", "Frames unlike everything labelled so far: they find what was missed"),
-    ("random", "Random", "Drawn at random: only these say honestly how good the class is"),
+    ("uncertain", "Uncertain", "Frames closest to the threshold: the class learns most from them"),
+    ("diverse", "Diverse", "Frames unlike everything labelled so far: they find missed sounds"),
+    ("random", "Random", "A random sample: the only one that measures how precise the class is"),
 )
 _EMPTY = (
-    "Select an event or a stretch of sound, then find what resembles it in all recordings of the"
-    ' project (Ctrl+F).<br><br><a href="file">Search with a file…</a>'
+    "Select an event or a span, then find similar sounds in all recordings of the project"
+    ' (Ctrl+F).<br><br><a href="file">Search with a file…</a>'
 )
 
 
 class SimilarPanel(QWidget):
-    """A list to go through by keys: A accepts, R rejects, Space plays, + and − refine.
+    """A list to go through with shortcuts: A accepts, R rejects, Space plays, + and − refine.
 
-    Says what is wanted by signals; rows as numbers in the owner's list.
+    Its signals carry rows, which are indices into the owner's list.
     """
 
     decided = Signal(int, object)  # row, ReviewState
-    refined = Signal(int, bool)  # row, whether more like it (else: not like it)
+    refined = Signal(int, bool)  # row, whether more like it (else less)
     play_requested = Signal(int)
     opened = Signal(int)
     again_requested = Signal()
     label_requested = Signal()
     file_requested = Signal()
     next_requested = Signal(str)  # strategy
-    teach_requested = Signal()
+    train_requested = Signal()
     menu_requested = Signal(QPoint, int)
 
-    def __init__(self, similar: Similar, parent: QWidget | None = None) -> None:
+    def __init__(self, similar: HitList, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._similar = similar
         self.autoplay = True
@@ -82,8 +82,8 @@ class SimilarPanel(QWidget):
             self.table.selectRow(row)
             self.table.scrollTo(self.model.index(row, 0))
 
-    def set_taught(self, labels: Sequence[str]) -> None:
-        """The taught classes that "Label next ten" can ask about."""
+    def set_custom_classes(self, labels: Sequence[str]) -> None:
+        """The custom classes that "Label next ten" can ask about."""
         before = self.asked.currentText()
         self.asked.clear()
         self.asked.addItems(list(labels))
@@ -100,8 +100,8 @@ class SimilarPanel(QWidget):
         self.title.setFont(font)
         self.again = QPushButton("Search again", self)
         self.again.setToolTip(
-            "Search with what was accepted as further examples and what was rejected as "
-            "counter-examples"
+            "Search with the accepted sounds as further examples and the rejected ones as "
+            "negative examples"
         )
         self.again.clicked.connect(self.again_requested)
         head = QHBoxLayout()
@@ -110,7 +110,9 @@ class SimilarPanel(QWidget):
         head.addWidget(self.again)
 
         self.label = QPushButton(self)
-        self.label.setToolTip("The class that accepted sounds are given; rejected ones are not it")
+        self.label.setToolTip(
+            "The class that accepted sounds get; rejected ones are negative examples of it"
+        )
         self.label.clicked.connect(self.label_requested)
         label_row = QHBoxLayout()
         label_row.setSpacing(4)
@@ -158,7 +160,7 @@ class SimilarPanel(QWidget):
             ("accept", "accept", "✓", "It is the class (A)"),
             ("reject", "reject", "✗", "It is not the class (R)"),
             ("more", "zoom-in", "+", "More like this (+)"),
-            ("less", "zoom-out", "−", "Nothing like this (−)"),
+            ("less", "zoom-out", "−", "Less like this (−)"),
         ):
             button = IconButton(sign, sign_text, tip, self)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -166,24 +168,24 @@ class SimilarPanel(QWidget):
             self.buttons[name] = button
             row.addWidget(button)
         row.addStretch(1)
-        self.teach = QPushButton("Teach…", self)
-        self.teach.setToolTip("Teach the class from what was accepted and rejected")
-        self.teach.clicked.connect(self.teach_requested)
-        row.addWidget(self.teach)
+        self.train = QPushButton("Train…", self)
+        self.train.setToolTip("Train the class on the accepted and rejected sounds")
+        self.train.clicked.connect(self.train_requested)
+        row.addWidget(self.train)
         self.progress = QLabel(self)
         self.progress.setWordWrap(True)
         self.progress.setForegroundRole(QPalette.ColorRole.PlaceholderText)
 
         self.asked = QComboBox(self)
-        self.asked.setAccessibleName("Taught class to ask about")
+        self.asked.setAccessibleName("Custom class to label for")
         self.strategy = QComboBox(self)
-        self.strategy.setAccessibleName("How the ten are chosen")
+        self.strategy.setAccessibleName("Strategy")
         for key, words, tip in _STRATEGIES:
             self.strategy.addItem(words, key)
             self.strategy.setItemData(self.strategy.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
-        self.strategy.setToolTip("Which ten are asked about")
+        self.strategy.setToolTip("How the ten sounds are chosen")
         self.next_ten = QPushButton("Label next ten", self)
-        self.next_ten.setToolTip("Ten frames whose label would help the taught class most")
+        self.next_ten.setToolTip("Show ten frames whose label would help the custom class most")
         self.next_ten.clicked.connect(
             lambda: self.next_requested.emit(str(self.strategy.currentData()))
         )
@@ -206,10 +208,10 @@ class SimilarPanel(QWidget):
         layout.addWidget(self.progress)
         layout.addWidget(self._suggestions)
 
-    # What is asked for
+    # Requests
 
     def do(self, name: str) -> None:
-        """What a key or a button means for the current row."""
+        """Carries out a shortcut or a button on the current row."""
         row = self.row
         if row < 0:
             return
@@ -223,7 +225,7 @@ class SimilarPanel(QWidget):
             self.select_row(row + (1 if name == "next" else -1))
 
     def go_on(self, after: int) -> None:
-        """To the next row that nobody has decided about; stays where there is none."""
+        """To the next unreviewed row; stays if there is none."""
         hits = self._similar.hits
         rows = [*range(after + 1, len(hits)), *range(after)]
         for row in rows:
@@ -232,10 +234,10 @@ class SimilarPanel(QWidget):
                 return
 
     def _on_current(self, current: Index, _before: Index) -> None:
-        there = current.isValid()
+        valid = current.isValid()
         for button in self.buttons.values():
-            button.setEnabled(there)
-        if there and self.autoplay and self.table.hasFocus():
+            button.setEnabled(valid)
+        if valid and self.autoplay and self.table.hasFocus():
             self.play_requested.emit(current.row())
 
     def _on_menu(self, position: QPoint) -> None:
@@ -266,7 +268,7 @@ class SimilarPanel(QWidget):
         if similar.searching:
             self.empty.setText("Searching…")
         elif similar.title:
-            self.empty.setText("Nothing was found.")
+            self.empty.setText("Nothing found.")
         else:
             self.empty.setText(_EMPTY)
         self._pages.setCurrentWidget(self.empty)
@@ -277,7 +279,7 @@ class SimilarPanel(QWidget):
 
     def _show_progress(self, _row: int = 0) -> None:
         decisions = self._similar.decisions
-        self.teach.setEnabled(bool(decisions))
+        self.train.setEnabled(bool(decisions))
         self.again.setEnabled(bool(decisions) and not self._similar.searching)
         if not self._similar.hits:
             self.progress.setText("")

@@ -26,7 +26,7 @@ _KEYS = {
 
 
 class SearchResultsTable(QuietTable):
-    """Takes the keys of the review for itself while it has the focus."""
+    """Handles the shortcuts of the review itself while it has the focus."""
 
     key_pressed = Signal(str)
 
@@ -63,7 +63,7 @@ class SearchResultsTable(QuietTable):
 
 
 class HitDelegate(QStyledItemDelegate):
-    """Paints the similarity as a bar beside its number; decided rows stand back."""
+    """Paints the similarity as a bar beside its number; rejected rows are dimmed."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
