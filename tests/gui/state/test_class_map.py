@@ -27,7 +27,7 @@ class TestMap:
         known.set_custom_classes(["Wren"])
         assert known.find("owl") is None
         assert known[2].name == "Wren"
-        assert [c.name for c in known.taught] == ["Wren"]
+        assert [c.name for c in known.classes[known.own :]] == ["Wren"]
 
     def test_an_index_from_elsewhere_is_no_reason_to_fail(self):
         known = KnownClasses([SoundClass(0, "/m/a", "Dog")])
@@ -91,7 +91,7 @@ def test_the_class_list_shows_taught_classes(start, settled, sound_file):
     panel.model.refresh()
     row = panel.model.index_of(index)
     assert row.data() == "Owl of mine"
-    assert row.parent().data() == "Taught classes"
+    assert row.parent().data() == "Custom classes"
     bench.session.class_map.set_custom_classes([])
     bench.session.document.set_class_count(len(bench.session.class_map))
     panel.model.refresh()

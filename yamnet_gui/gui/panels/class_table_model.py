@@ -328,7 +328,7 @@ class ClassTableModel(QAbstractItemModel):
         if self.tree:
             for node in self._ontology.roots:
                 self._branch(node, _ROOT)
-            self._add_taught()
+            self._add_custom()
             return
         for index in self._sorted():
             entry = self._class_map[index]
@@ -366,13 +366,13 @@ class ClassTableModel(QAbstractItemModel):
         self._nodes[parent].children.pop()
         return False
 
-    def _add_taught(self) -> None:
-        """Classes that people taught are kinds of nothing: a branch of their own."""
+    def _add_custom(self) -> None:
+        """Custom classes are not part of the ontology: they form a branch of their own."""
         outside = [c for c in self._class_map if self._ontology.of_class(c.index) is None]
         found = [c for c in outside if self._matches(c)]
         if found:
             members = frozenset(c.index for c in outside)
-            branch = self._add(_Node("Taught classes", "taught", members=members))
+            branch = self._add(_Node("Custom classes", "taught", members=members))
             for entry in found:
                 self._add(_Node(entry.name, entry.name, entry.index, branch, members=frozenset()))
 

@@ -1,4 +1,4 @@
-"""The owner of the classes that people taught in the open project."""
+"""The owner of the custom classes of the open project."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from .document import Document
 
 @dataclass(frozen=True, slots=True)
 class CustomClass:
-    """One class, and what gives its scores; None where that is gone or fits another model."""
+    """One class and its classifier; None if that is missing or fits another model."""
 
     label: str
     classifier: Classifier | None = field(default=None, compare=False)
@@ -29,9 +29,9 @@ class CustomClass:
 
 
 class CustomClasses(QObject):
-    """Taught classes in a fixed order: a class keeps its index as long as the project lives.
+    """Custom classes in a fixed order: a class keeps its index for as long as the project exists.
 
-    Class map and score buffers grow with it, before `changed` tells the others.
+    Class map and score buffers have grown before `changed` is emitted.
     """
 
     changed = Signal()
@@ -51,12 +51,12 @@ class CustomClasses(QObject):
 
     @property
     def first_index(self) -> int:
-        """The index of the first taught class."""
+        """The index of the first custom class."""
         return self._class_map.own
 
     @property
     def key(self) -> tuple[str, ...]:
-        """What all their scores depend on; () where no class has any."""
+        """What all their scores depend on; () if no class has scores."""
         keys = tuple(c.key for c in self._classes)
         return keys if any(keys) else ()
 
@@ -64,41 +64,41 @@ class CustomClasses(QObject):
         return next((c for c in self._classes if c.label.casefold() == label.casefold()), None)
 
     def index_of(self, label: str) -> int | None:
-        """The class index of a taught class."""
+        """The class index of a custom class; None if there is none of this label."""
         for place, one in enumerate(self._classes):
             if one.label.casefold() == label.casefold():
                 return self.first_index + place
         return None
 
     def set(self, classes: Iterable[CustomClass]) -> None:
-        """All taught classes of another project. Raises ValueError where names clash."""
-        found = tuple(classes)
-        if found == self._classes and [c.key for c in found] == [c.key for c in self._classes]:
+        """Replaces all custom classes. Raises ValueError where names clash."""
+        custom = tuple(classes)
+        if custom == self._classes and [c.key for c in custom] == [c.key for c in self._classes]:
             return
-        self._class_map.set_custom_classes([c.label for c in found])
-        self._classes = found
+        self._class_map.set_custom_classes([c.label for c in custom])
+        self._classes = custom
         self._document.set_class_count(len(self._class_map))
         self.changed.emit()
 
     def put(self, *classes: CustomClass) -> None:
-        """New classes at the end, known ones in their place. Raises ValueError for bad names."""
-        found = list(self._classes)
-        again = []
+        """Appends new classes, replaces known ones. Raises ValueError for names that clash."""
+        custom = list(self._classes)
+        retrained = []
         for one in classes:
             index = self.index_of(one.label)
             if index is None:
-                found.append(one)
+                custom.append(one)
                 continue
-            before = found[index - self.first_index].key  # "" while it is being loaded
+            before = custom[index - self.first_index].key  # "" while it is being loaded
             if before and before != one.key:
-                again.append(index)
-            found[index - self.first_index] = one
-        self.set(found)
-        for index in again:
+                retrained.append(index)
+            custom[index - self.first_index] = one
+        self.set(custom)
+        for index in retrained:
             self.retrained.emit(index)
 
     def forget(self, label: str) -> None:
-        """A class without scores from now on; its place stays, for the sake of its events."""
+        """Removes the scores of a class; its index stays reserved for its events."""
         one = self.get(label)
         if one is not None:
             self.put(CustomClass(one.label))
@@ -107,7 +107,7 @@ class CustomClasses(QObject):
 def columns_of(
     classes: tuple[CustomClass, ...], embeddings: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Scores of taught classes, float32 (n, classes); each classifier runs once."""
+    """Scores of custom classes, float32 (n, classes); each classifier runs once."""
     result = np.zeros((len(embeddings), len(classes)), np.float32)
     known: dict[int, NDArray[np.float32]] = {}
     for place, one in enumerate(classes):

@@ -1,4 +1,4 @@
-"""The whole loop by keys and mouse, and the parts of teaching that it does not go through."""
+"""The whole loop by keys and mouse, and the parts of training that it does not cover."""
 
 import csv
 from collections.abc import Callable
@@ -94,15 +94,15 @@ def whole_loop(
     assert states.count(ReviewState.ACCEPTED) == states.count(ReviewState.REJECTED) == 5
 
     feature = bench.feature(TrainingFeature)
-    click(qtbot, bench.feature(SimilarSounds).panel.teach)
+    click(qtbot, bench.feature(SimilarSounds).panel.train)
     settled(bench)
     assert feature.panel.isVisible()
     assert feature.panel.ticked == [NAME]
     assert feature.panel.class_names == {NAME: NAME}
-    click(qtbot, feature.panel.teach)
+    click(qtbot, feature.panel.train)
     settled(bench)
     assert [c.label for c in bench.session.custom_classes.classes] == [NAME]
-    assert "recordings that it had not heard" in feature.panel.trust.sentence.text()
+    assert "recordings that it had not heard" in feature.panel.validation.sentence.text()
 
     index = bench.session.custom_classes.index_of(NAME)
     assert bench.session.class_view.chosen == index
@@ -163,11 +163,11 @@ def test_ten_more_to_label_are_offered_and_counted(
     bench: Workbench, qtbot: QtBot, settled: Settled
 ):
     decide_ten(bench, qtbot, settled)
-    teaching, finding = bench.feature(TrainingFeature), bench.feature(SimilarSounds)
-    teaching.panel.tick([NAME], NAME)
-    click(qtbot, finding.panel.teach)
+    training, finding = bench.feature(TrainingFeature), bench.feature(SimilarSounds)
+    training.panel.tick([NAME], NAME)
+    click(qtbot, finding.panel.train)
     settled(bench)
-    click(qtbot, teaching.panel.teach)
+    click(qtbot, training.panel.train)
     settled(bench)
     panel = finding.panel
     panel.strategy.setCurrentIndex(panel.strategy.findData("random"))
@@ -188,14 +188,14 @@ def test_ten_more_to_label_are_offered_and_counted(
     seen = {
         (h.place.recording, h.place.span.start_s) for h in bench.feature(SimilarSounds).similar.hits
     }
-    teaching.suggest("uncertain")
+    training.suggestions.suggest("uncertain")
     settled(bench)
     assert not seen & {
         (h.place.recording, h.place.span.start_s) for h in bench.feature(SimilarSounds).similar.hits
     }
 
 
-def test_a_folder_per_class_teaches_them_all(
+def test_a_folder_per_class_trains_them_all(
     bench: Workbench, qtbot: QtBot, settled: Settled, tmp_path: Path
 ):
     sound, rate = soundfile.read(tmp_path / "calls.wav")
@@ -209,7 +209,7 @@ def test_a_folder_per_class_teaches_them_all(
     feature.show()
     feature.panel.add_folder(tmp_path / "sounds")
     feature.panel.exclusive.setChecked(True)
-    click(qtbot, feature.panel.teach)
+    click(qtbot, feature.panel.train)
     settled(bench)
     assert sorted(c.label for c in bench.session.custom_classes.classes) == ["burst", "rise"]
     index = bench.session.custom_classes.index_of("rise")
@@ -222,16 +222,16 @@ def test_a_class_is_shared_as_a_file(
     bench: Workbench, qtbot: QtBot, settled: Settled, tmp_path: Path
 ):
     decide_ten(bench, qtbot, settled)
-    click(qtbot, bench.feature(SimilarSounds).panel.teach)
+    click(qtbot, bench.feature(SimilarSounds).panel.train)
     settled(bench)
     feature = bench.feature(TrainingFeature)
-    click(qtbot, feature.panel.teach)
+    click(qtbot, feature.panel.train)
     settled(bench)
     path = tmp_path / f"owl{CLASSIFIER_SUFFIX}"
-    feature.save(NAME, path)
+    feature.files.save(NAME, path)
     assert Classifier.load(path).labels == (NAME,)
     best = bench.session.document.scores.best[bench.session.custom_classes.index_of(NAME)]
-    feature.forget(NAME)
+    feature.files.remove(NAME)
     settled(bench)
     assert bench.session.custom_classes.get(NAME).classifier is None
     assert bench.session.document.scores.best[bench.session.custom_classes.index_of(NAME)] == 0
@@ -242,13 +242,13 @@ def test_a_class_is_shared_as_a_file(
     ] == pytest.approx(best)
 
 
-def test_teaching_stops_at_once(bench: Workbench, qtbot: QtBot, settled: Settled):
+def test_training_stops_at_once(bench: Workbench, qtbot: QtBot, settled: Settled):
     decide_ten(bench, qtbot, settled)
-    click(qtbot, bench.feature(SimilarSounds).panel.teach)
+    click(qtbot, bench.feature(SimilarSounds).panel.train)
     settled(bench)
     feature = bench.feature(TrainingFeature)
     feature.panel.method.setCurrentIndex(1)
-    click(qtbot, feature.panel.teach)
+    click(qtbot, feature.panel.train)
     qtbot.waitUntil(lambda: feature.panel.bar.value() > 0, timeout=20_000)
     click(qtbot, feature.panel.cancel)
     assert not feature.panel.bar.isVisible()
@@ -256,7 +256,7 @@ def test_teaching_stops_at_once(bench: Workbench, qtbot: QtBot, settled: Settled
     assert bench.session.custom_classes.classes == ()
 
 
-def test_a_class_without_counter_examples_is_refused_in_words(
+def test_a_class_without_negative_examples_is_refused(
     bench: Workbench, qtbot: QtBot, settled: Settled
 ):
     onset = CALLS_S[1]
@@ -266,45 +266,39 @@ def test_a_class_without_counter_examples_is_refused_in_words(
     feature = bench.feature(TrainingFeature)
     feature.show()
     feature.panel.tick([NAME], NAME)
-    feature.panel.ground.setChecked(False)
-    click(qtbot, feature.panel.teach)
+    feature.panel.background.setChecked(False)
+    click(qtbot, feature.panel.train)
     settled(bench)
     assert any("counter-example" in text for text in [n.text for n in bench.shell.notices.notices])
     assert bench.session.custom_classes.classes == ()
 
 
-def test_a_class_of_the_model_lends_its_name_no_twice(bench: Workbench):
-    feature = bench.feature(TrainingFeature)
-    assert feature.suggested_name("Dog") == "Dog (taught)"
-    assert feature.suggested_name(NAME) == NAME
-
-
-def test_a_class_named_after_one_of_the_models_is_taught_again_from_both(
+def test_a_class_named_after_one_of_the_models_is_retrained_from_both(
     bench: Workbench, qtbot: QtBot, settled: Settled
 ):
-    """What "Bird" taught, and what was answered about "Bird (taught)" since."""
+    """What "Bird" was trained on, and what was decided about "Bird (custom)" since."""
     bench.services.review.asks = Asks(
         lambda _title, _used: LabelChoice("Bird", 106, "/m/015p6"), lambda _question, _verb: True
     )
     decide_ten(bench, qtbot, settled)
     feature, finding = bench.feature(TrainingFeature), bench.feature(SimilarSounds)
-    click(qtbot, finding.panel.teach)
+    click(qtbot, finding.panel.train)
     settled(bench)
-    assert feature.panel.class_names == {"Bird": "Bird (taught)"}
-    click(qtbot, feature.panel.teach)
+    assert feature.panel.class_names == {"Bird": "Bird (custom)"}
+    click(qtbot, feature.panel.train)
     settled(bench)
-    feature.suggest("uncertain")
+    feature.suggestions.suggest("uncertain")
     settled(bench)
     finding.panel.do("accept")
     finding.panel.do("reject")
-    click(qtbot, finding.panel.teach)
+    click(qtbot, finding.panel.train)
     settled(bench)
     assert feature.panel.class_names == {
-        "Bird": "Bird (taught)",
-        "Bird (taught)": "Bird (taught)",
+        "Bird": "Bird (custom)",
+        "Bird (custom)": "Bird (custom)",
     }
-    before = bench.session.custom_classes.get("Bird (taught)").classifier.sha256
-    click(qtbot, feature.panel.teach)
+    before = bench.session.custom_classes.get("Bird (custom)").classifier.sha256
+    click(qtbot, feature.panel.train)
     settled(bench)
-    assert [c.label for c in bench.session.custom_classes.classes] == ["Bird (taught)"]
-    assert bench.session.custom_classes.get("Bird (taught)").classifier.sha256 != before
+    assert [c.label for c in bench.session.custom_classes.classes] == ["Bird (custom)"]
+    assert bench.session.custom_classes.get("Bird (custom)").classifier.sha256 != before

@@ -1,4 +1,4 @@
-"""Find similar: from an event, a stretch or a file to decisions in the project."""
+"""Find similar: from an event, a span or a file to decisions in the project."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -103,7 +103,7 @@ def test_accepting_by_key_makes_events_that_can_be_undone(
     assert finding(bench).similar.hits[1].state is REJECTED
 
 
-def test_an_answer_can_be_taken_back(bench: Workbench, settled: Settled, qtbot: QtBot):
+def test_a_decision_can_be_undone_in_the_list(bench: Workbench, settled: Settled, qtbot: QtBot):
     feature = find_from_call(bench, settled)
     table = feature.panel.table
     qtbot.keyClick(table, Qt.Key.Key_A)
@@ -150,12 +150,12 @@ def test_more_like_this_and_not_this_refine_the_search(
     qtbot.keyClick(table, Qt.Key.Key_Plus)
     settled(bench)
     assert len(finding(bench).similar.positives) == 2
-    feature.refine(len(finding(bench).similar.hits) - 1, False)
+    feature.search.refine(len(finding(bench).similar.hits) - 1, False)
     settled(bench)
     assert len(finding(bench).similar.negatives) == 1
     shown = [h.place for h in finding(bench).similar.hits]
     assert examples[0] not in shown
-    assert "not like 1" in feature.panel.title.text()
+    assert "unlike 1 other" in feature.panel.title.text()
 
 
 def test_a_hit_in_another_recording_is_opened_there(
@@ -183,7 +183,7 @@ def test_a_file_from_outside_is_an_example(bench: Workbench, settled: Settled, t
     sound, rate = soundfile.read(tmp_path / "calls.wav")
     first = round(CALLS_S[3] * rate)
     soundfile.write(tmp_path / "example.wav", sound[first : first + round(LENGTH_S * rate)], rate)
-    finding(bench).search_like(tmp_path / "example.wav")
+    finding(bench).search.search_like(tmp_path / "example.wav")
     settled(bench)
     heard = bench.session.embeddings.frames().span_at(finding(bench).similar.hits[0].row)
     assert is_call(heard.start_s, heard.end_s)
@@ -205,7 +205,7 @@ def test_copies_of_a_recording_are_found(bench: Workbench, settled: Settled, tmp
     assert finding(bench).similar.hits[0].place.span.start_s == pytest.approx(4.8, abs=0.5)
 
 
-def test_nothing_to_search_with_is_said(bench: Workbench, settled: Settled):
+def test_a_message_says_what_to_select_first(bench: Workbench, settled: Settled):
     bench.services.transport.clear_selection()
     bench.shell.window.actions_by_id["find_similar"].trigger()
     settled(bench)

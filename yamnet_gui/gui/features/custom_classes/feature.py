@@ -1,4 +1,4 @@
-"""Train a class: from reviewed events to a class that scores, detects and exports like any other."""
+"""Train a class: from reviewed events to one that scores, detects and exports like any other."""
 
 from __future__ import annotations
 

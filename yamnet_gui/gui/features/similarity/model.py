@@ -40,7 +40,7 @@ _HEADERS = {
 }
 _TIPS = {
     SimilarColumn.STATE: "Review state",
-    SimilarColumn.SCORE: "Cosine similarity to the examples: it ranks the list and is not a probability",
+    SimilarColumn.SCORE: "Cosine similarity to the examples: a rank, not a probability",
     SimilarColumn.TIME: "Start in the recording",
     SimilarColumn.FILE: "File name of the recording",
 }

@@ -111,7 +111,7 @@ class SimilarPanel(QWidget):
 
         self.label = QPushButton(self)
         self.label.setToolTip(
-            "The class that accepted sounds get; rejected ones are negative examples of it"
+            "The class that accepted sounds get; rejected ones are negative examples"
         )
         self.label.clicked.connect(self.label_requested)
         label_row = QHBoxLayout()
