@@ -259,8 +259,8 @@ def test_the_view_of_a_recording_is_remembered(
     bench.shell.window.close()
     again = start(sound_file)
     settled(again)
-    assert again.timeline.view == TimeSpan(2.0, 5.0)
-    assert again.timeline.cursor_s == 3.0
+    assert again.session.timeline.view == TimeSpan(2.0, 5.0)
+    assert again.session.timeline.cursor_s == 3.0
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])

@@ -583,7 +583,7 @@ def test_stretches_that_were_listened_to_are_kept_and_shown(
     bench: Workbench, opened: Callable[[], Workbench]
 ) -> None:
     def there(window: Workbench) -> list[tuple[TimeSpan, tuple[str, ...]]]:
-        return [(r.span, r.labels) for r in window.document.reviewed]
+        return [(r.span, r.labels) for r in window.session.document.reviewed]
 
     bench.session.class_view.choose(DOG)
     bench.session.timeline.set_selection(TimeSpan(1.0, 4.0))

@@ -13,6 +13,7 @@ from yamnet_gui.gui.dialogs.spectrogram import SpectrogramDialog
 from yamnet_gui.gui.state.class_view import Showing
 from yamnet_gui.gui.state.settings import Settings
 from yamnet_gui.gui.state.spectrogram import Spectrogram
+from yamnet_gui.gui.widgets.toolbar import PresetBox
 from yamnet_gui.gui.workbench import Workbench
 
 Start = Callable[..., Workbench]
@@ -93,19 +94,25 @@ def test_what_yamnet_hears_leaves_nothing_to_choose(dialog: SpectrogramDialog) -
     assert dialog.scale.currentText().startswith("What YAMNet hears")
 
 
+def preset_box(bench: Workbench) -> PresetBox:
+    found = bench.shell.window.findChild(PresetBox)
+    assert isinstance(found, PresetBox)
+    return found
+
+
 def test_the_toolbar_says_which_preset_is_in_use_and_the_next_start_remembers(
     start: Start, settled: Settled, sound_file: Path
 ) -> None:
     bench = start(sound_file)
     settled(bench)
-    bench.shell.preset.preset_chosen.emit(BATS)
-    assert bench.shell.preset.currentText() == "Bats"
+    preset_box(bench).preset_chosen.emit(BATS)
+    assert preset_box(bench).currentText() == "Bats"
     settled(bench)
     bench.shell.window.close()
     again = start(sound_file)
     settled(again)
-    assert again.spectrogram.settings == PRESETS[BATS].settings
-    assert again.preset.currentText() == "Bats"
+    assert again.session.spectrogram.settings == PRESETS[BATS].settings
+    assert preset_box(again).currentText() == "Bats"
 
 
 def test_the_calls_of_a_bat_are_seen_where_they_are(

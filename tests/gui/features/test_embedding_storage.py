@@ -160,10 +160,10 @@ def test_taught_classes_come_back_with_their_project(
     bench.close()
     again = start(calls, weights=tiny_weights)
     settled(again)
-    assert [c.label for c in again.taught.classes] == ["Owl of mine"]
-    assert again.taught.classes[0].classifier is not None
+    assert [c.label for c in again.session.custom_classes.classes] == ["Owl of mine"]
+    assert again.session.custom_classes.classes[0].classifier is not None
     # taken from half precision this time
-    assert again.document.scores.best[-1] == pytest.approx(best, abs=0.02)
+    assert again.session.document.scores.best[-1] == pytest.approx(best, abs=0.02)
 
 
 def test_taught_classes_go_with_a_project_that_is_saved_elsewhere(

@@ -150,9 +150,9 @@ def test_a_new_default_is_followed(player: Player, outputs: FakeOutputs) -> None
 
 def test_a_chosen_device_stays_when_others_come(player: Player, outputs: FakeOutputs) -> None:
     player.set_device("headphones")
-    outputs = len(outputs.made)
+    made = len(outputs.made)
     outputs.set_ids("hdmi", "speakers", "headphones")
-    assert len(outputs.made) == outputs
+    assert len(outputs.made) == made
 
 
 def test_a_device_that_breaks_falls_back_first_to_the_default_then_to_silence(

@@ -144,7 +144,7 @@ def test_undo_redo_and_a_restart_bring_rules_back(start, settled):
     bench.close()
     again = start("demo")
     settled(again)
-    rule = again.rules.rule(siren)
+    rule = again.session.rules.rule(siren)
     assert (rule.on, rule.padding_s, rule.cooldown_s) == (0.6, 0.5, 3.0)
 
 
