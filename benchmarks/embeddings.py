@@ -44,12 +44,12 @@ from yamnet_gui.analysis import (
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.embedding import (
     EmbeddingStore,
+    EmbeddingTrack,
     Example,
     ExampleSet,
     FrameIndex,
     Frames,
     Query,
-    Track,
     TrainingOptions,
     find_similar,
     pca,
@@ -201,7 +201,7 @@ def search(clips: Clips, folder: Path, count: int) -> dict[str, Any]:
     with EmbeddingStore(folder, "benchmark") as store:
         row = 0
         for k, block in enumerate(made_frames(real, count)):
-            store.append(Track(f"r{k}", f"r{k}.wav", 0.48 * len(block) + 0.5), 0, block)
+            store.append(EmbeddingTrack(f"r{k}", f"r{k}.wav", 0.48 * len(block) + 0.5), 0, block)
             wide = block.astype(np.float64)
             single[:, row : row + len(block)] = (
                 wanted @ wide.T / np.maximum(np.linalg.norm(wide, axis=1), 1e-300)
@@ -257,7 +257,7 @@ def maps(frames: Frames, points: int = 100_000) -> dict[str, Any]:
 
 def index(frames: Frames, queries: list[Query], count: int = 50_000) -> dict[str, Any]:
     vectors = np.array(frames.vectors[:count], np.float32)
-    part = Frames.of(Track("part", "part.wav", 0.48 * len(vectors) + 0.5), vectors)
+    part = Frames.of(EmbeddingTrack("part", "part.wav", 0.48 * len(vectors) + 0.5), vectors)
     begin = time.perf_counter()
     try:
         made = FrameIndex.build(part)

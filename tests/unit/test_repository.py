@@ -14,7 +14,7 @@ import pytest
 
 from yamnet_gui.analysis import user_cache_folder
 from yamnet_gui.app import parse
-from yamnet_gui.cli.main import COMMANDS, Command
+from yamnet_gui.cli.main import COMMANDS, CliCommand
 from yamnet_gui.core.resources import bundled_class_map, class_map_path, resource_path
 from yamnet_gui.detection import load_rules
 from yamnet_gui.gui.state.settings import default_settings_path
@@ -133,7 +133,7 @@ def test_every_command_of_the_readme_is_understood(capsys: pytest.CaptureFixture
         if words and words[0] in COMMANDS:
             seen.add(words[0])
             parser = argparse.ArgumentParser()
-            command: Command = COMMANDS[words[0]]
+            command: CliCommand = COMMANDS[words[0]]
             command.add_arguments(parser)
             parser.parse_args(words[1:])
         else:

@@ -106,7 +106,7 @@ PRESETS: tuple[SpectrogramPreset, ...] = (
 """What the choice of presets offers, in this order."""
 
 
-class Coarse(Protocol):
+class CoarseSpectrogram(Protocol):
     """A stored picture of the whole recording; `SpectrogramOverview` is one."""
 
     @property
@@ -129,7 +129,7 @@ def spectrogram_columns(
     seconds_per_column: float,
     columns: int,
     rows: int,
-    overview: Coarse | None = None,
+    overview: CoarseSpectrogram | None = None,
 ) -> NDArray[np.float32]:
     """The picture of a stretch of a recording: float32 (rows, columns) in dB, row 0 lowest.
 

@@ -21,7 +21,7 @@ from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 from yamnet_gui.detection import PRESETS, RuleSet, Tuning, load_rules, preset, save_rules
-from yamnet_gui.detection.evaluation import Pair, evaluate, mistakes, paired
+from yamnet_gui.detection.evaluation import Pair, evaluate, mismatches, paired
 from yamnet_gui.labels.exchange.reference_table import TruthTable, read_truth
 from yamnet_gui.labels.formats import FORMATS
 from yamnet_gui.labels.project import Project
@@ -33,7 +33,7 @@ from yamnet_gui.quality.references import (
     table_subjects,
 )
 
-from .metrics import lines_of, tuning_json, tuning_lines, write_json, write_mistakes
+from .metrics import lines_of, tuning_json, tuning_lines, write_json, write_mismatches
 from .terminal import ProgressLine
 
 _NEEDS_SCORES = "needs scores, which the predicted labels do not have"
@@ -189,7 +189,7 @@ def _rules(options: argparse.Namespace) -> int:
         "left_out": [{"name": x.name, "reason": x.reason} for x in on.left_out],
         "decisions": on.decisions,
         "true_events": on.true_events,
-        "heard_s": on.heard_s,
+        "reviewed_s": on.reviewed_s,
         "rules_id": rules.rules_id,
         "model_sha256": model.sha256,
     }
@@ -205,7 +205,7 @@ def _rules(options: argparse.Namespace) -> int:
     if options.json is not None:
         write_json(options.json, figures)
     if options.mistakes is not None:
-        write_mistakes(options.mistakes, measured.mistakes, [s.name for s in on.subjects])
+        write_mismatches(options.mistakes, measured.mismatches, [s.name for s in on.subjects])
     return 0
 
 
@@ -300,7 +300,7 @@ def _said(on: EvaluationItems) -> str:
     words = f"{count} recording{'' if count == 1 else 's'}, {on.true_events} true events"
     if on.decisions != on.true_events:
         words += f", {on.decisions} decisions"
-    return f"{words}, {on.heard_s:.0f} s known throughout"
+    return f"{words}, {on.reviewed_s:.0f} s known throughout"
 
 
 def _read(path: Path, format_name: str | None) -> TruthTable:
@@ -325,7 +325,7 @@ def _written(
     if options.json is not None:
         write_json(options.json, figures)
     if options.mistakes is not None:
-        write_mistakes(options.mistakes, mistakes(pairs), names)
+        write_mismatches(options.mistakes, mismatches(pairs), names)
 
 
 def _warn(text: str) -> None:

@@ -27,7 +27,7 @@ from yamnet_gui.labels.formats import (
     read_labels,
     writing,
 )
-from yamnet_gui.labels.project import Analysis as KnownAnalysis
+from yamnet_gui.labels.project import AnalysisRecord
 from yamnet_gui.labels.project.calibrations import with_probabilities
 
 from .arguments import (
@@ -63,7 +63,7 @@ class _Source:
 
     recordings: list[LabelledRecording]
     facts: ReportFacts
-    analyses: dict[Path, list[KnownAnalysis]]
+    analyses: dict[Path, list[AnalysisRecord]]
     usual: frozenset[ReviewState] | None = None
 
 

@@ -22,7 +22,7 @@ Find, review and label sound events in recordings with Google's YAMNet.
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class CliCommand:
     """A command: the module that has `add_arguments(parser)` and `run(options) -> int`."""
 
     module: str
@@ -35,14 +35,16 @@ class Command:
         return int(import_module(self.module).run(options))
 
 
-COMMANDS: Mapping[str, Command] = {
-    "analyze": Command("yamnet_gui.cli.analyze", "analyse recordings and write tables"),
-    "embed": Command("yamnet_gui.cli.embed", "write embeddings of recordings as a table"),
-    "evaluate": Command("yamnet_gui.cli.evaluate", "measure predicted labels by true ones"),
-    "export": Command("yamnet_gui.cli.export", "write labels, clips or a report of a project"),
-    "import": Command("yamnet_gui.cli.import_labels", "take tables of labels into a project"),
-    "weights": Command("yamnet_gui.cli.weights", "show, fetch or set the weights of the network"),
-    "cache": Command("yamnet_gui.cli.cache", "show or clear the stored results"),
+COMMANDS: Mapping[str, CliCommand] = {
+    "analyze": CliCommand("yamnet_gui.cli.analyze", "analyse recordings and write tables"),
+    "embed": CliCommand("yamnet_gui.cli.embed", "write embeddings of recordings as a table"),
+    "evaluate": CliCommand("yamnet_gui.cli.evaluate", "measure predicted labels by true ones"),
+    "export": CliCommand("yamnet_gui.cli.export", "write labels, clips or a report of a project"),
+    "import": CliCommand("yamnet_gui.cli.import_labels", "take tables of labels into a project"),
+    "weights": CliCommand(
+        "yamnet_gui.cli.weights", "show, fetch or set the weights of the network"
+    ),
+    "cache": CliCommand("yamnet_gui.cli.cache", "show or clear the stored results"),
 }
 
 

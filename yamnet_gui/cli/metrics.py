@@ -9,7 +9,7 @@ from typing import Any
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.detection import Tuning
-from yamnet_gui.detection.evaluation import Counts, Evaluation, Mistake, total
+from yamnet_gui.detection.evaluation import Counts, Evaluation, Mismatch, total
 
 COLLARS_S = (0.2, 0.5)
 _MOST_CONFUSIONS = 10
@@ -39,7 +39,7 @@ def lines_of(result: Evaluation, no_psds: str = "") -> list[str]:
     elif no_psds:
         lines.append(f"PSDS: {no_psds}")
     for confusion in result.confusions[:_MOST_CONFUSIONS]:
-        text = f"{confusion.truth} taken for {confusion.found}: {confusion.seconds:.1f} s"
+        text = f"{confusion.reference} taken for {confusion.estimated}: {confusion.seconds:.1f} s"
         lines.append(text)
     left = len(result.confusions) - _MOST_CONFUSIONS
     if left > 0:
@@ -84,13 +84,13 @@ def write_json(path: Path, figures: Mapping[str, Any]) -> None:
         raise SettingsError(path, f"cannot be written ({error.strerror or error})") from error
 
 
-def write_mistakes(path: Path, mistakes: Iterable[Mistake], names: Sequence[str]) -> None:
+def write_mismatches(path: Path, mismatches: Iterable[Mismatch], names: Sequence[str]) -> None:
     """One row for each event that is not right. Raises SettingsError."""
     rows = []
-    for m in mistakes:
+    for m in mismatches:
         score = "" if m.score is None else f"{m.score:.4f}"
         times = (f"{m.onset_s:.3f}", f"{m.offset_s:.3f}")
-        rows.append((names[m.pair], m.kind.value, m.truth, m.found, *times, score))
+        rows.append((names[m.pair], m.kind.value, m.reference, m.estimated, *times, score))
     try:
         with replacing(path) as beside, beside.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
@@ -111,7 +111,7 @@ def _line(
     text += f"  {_figure(segments.recall):>6}"
     text += "".join(f"  {_figure(e.f1):>14}" for e in events.values())
     widest = events[max(events)]
-    return f"{text}  {_figure(psds):>5}  {widest.truth:>5}  {widest.found:>5}"
+    return f"{text}  {_figure(psds):>5}  {widest.reference:>5}  {widest.estimated:>5}"
 
 
 def _figure(value: float | None) -> str:

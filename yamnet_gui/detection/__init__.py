@@ -34,7 +34,7 @@ from .reliability import (
     reliability,
     share_interval,
 )
-from .replay import Contradiction, Dissent, Replay, replay_decisions
+from .replay import Contradiction, ContradictionKind, Replay, replay_decisions
 from .rules import (
     DEFAULT_RULE,
     EDGES,
@@ -89,8 +89,8 @@ __all__ = [
     "BoxSettings",
     "ClassCalibration",
     "Contradiction",
+    "ContradictionKind",
     "Detections",
-    "Dissent",
     "EdgeSettings",
     "Edges",
     "Envelope",

@@ -7,7 +7,7 @@ from enum import StrEnum
 from yamnet_gui.core.events import Event, EventList, ReviewState
 
 
-class Contradiction(StrEnum):
+class ContradictionKind(StrEnum):
     """How a detection and a decision disagree."""
 
     MISSED = "missed"
@@ -19,10 +19,10 @@ class Contradiction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Dissent:
+class Contradiction:
     """One decision that rules or a model contradict, and the detection that does (if one does)."""
 
-    kind: Contradiction
+    kind: ContradictionKind
     decision: Event
     detection: Event | None = None
 
@@ -33,7 +33,7 @@ class Replay:
 
     decisions: int
     kept: int
-    dissents: tuple[Dissent, ...]
+    contradictions: tuple[Contradiction, ...]
 
 
 def replay_decisions(
@@ -46,7 +46,7 @@ def replay_decisions(
     untouched events are no decisions.
     """
     kept = looked_at = 0
-    dissents = []
+    contradictions = []
     for event in sorted(events, key=lambda e: (e.onset_s, e.id)):
         if not event.touched or event.state is ReviewState.UNCERTAIN:
             continue
@@ -55,21 +55,23 @@ def replay_decisions(
         looked_at += 1
         found = _overlapping(event, event.label, detections, least_overlap)
         if event.state is ReviewState.REJECTED:
-            dissent = Dissent(Contradiction.REVIVED, event, found) if found else None
+            contradiction = (
+                Contradiction(ContradictionKind.REVIVED, event, found) if found else None
+            )
         elif found is not None:
-            dissent = None
+            contradiction = None
         else:
             first = event.original.label if event.original else event.label
             other = _overlapping(event, first, detections, least_overlap)
             if first != event.label and other is not None:
-                dissent = Dissent(Contradiction.RELABELLED, event, other)
+                contradiction = Contradiction(ContradictionKind.RELABELLED, event, other)
             else:
-                dissent = Dissent(Contradiction.MISSED, event)
-        if dissent is None:
+                contradiction = Contradiction(ContradictionKind.MISSED, event)
+        if contradiction is None:
             kept += 1
         else:
-            dissents.append(dissent)
-    return Replay(looked_at, kept, tuple(dissents))
+            contradictions.append(contradiction)
+    return Replay(looked_at, kept, tuple(contradictions))
 
 
 def _states_something(event: Event) -> bool:

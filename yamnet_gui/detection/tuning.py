@@ -118,7 +118,7 @@ def class_tuning_steps(
         chosen = {"": 0}
         for label in classes:
             rows = [total(row[i].get(label, Counts()) for i in inside) for row in table]
-            if rows[0].truth >= fewest_true:
+            if rows[0].reference >= fewest_true:
                 chosen[label] = max(range(len(rows)), key=lambda k: (rows[k].f1 or 0.0, -k))
         return chosen
 

@@ -12,7 +12,7 @@ from .cross_validation import ClassTrust, CurvePoint, TrainingReport
 from .custom_classes import CustomClassesResult, TrainingProgress, taught, teach
 from .duplicates import Duplicate, near_duplicates
 from .examples import Example, ExampleSet
-from .frames import Frames, Segment, Track
+from .frames import EmbeddingTrack, Frames, Segment
 from .index import FrameIndex
 from .pooling import pooled
 from .projection import Method, Projection, ProjectionProgress, pca, project
@@ -28,6 +28,7 @@ __all__ = [
     "CustomClassesResult",
     "Duplicate",
     "EmbeddingStore",
+    "EmbeddingTrack",
     "Example",
     "ExampleSet",
     "Exclusion",
@@ -41,7 +42,6 @@ __all__ = [
     "Query",
     "Segment",
     "Strategy",
-    "Track",
     "TrainingOptions",
     "TrainingProgress",
     "TrainingReport",

@@ -16,7 +16,7 @@ Output = Literal["sigmoid", "softmax"]
 
 
 @dataclass(frozen=True)
-class Layer:
+class DenseLayer:
     """values · weights + bias; `weights` float32 (in, out), `bias` float32 (out,)."""
 
     weights: Floats
@@ -38,7 +38,7 @@ class Classifier:
     """
 
     labels: tuple[str, ...]
-    layers: tuple[Layer, ...]
+    layers: tuple[DenseLayer, ...]
     model_sha256: str
     output: Output = "sigmoid"
     unit_length: bool = False

@@ -16,7 +16,7 @@ import numpy as np
 from yamnet_gui.core.errors import ClassifierError
 from yamnet_gui.core.files import replacing
 
-from .classifier import Classifier, Layer, checked
+from .classifier import Classifier, DenseLayer, checked
 from .frames import Floats
 
 META = "classifier.json"
@@ -107,7 +107,7 @@ def _read(file: zipfile.ZipFile) -> Classifier:
     for k in range(count):
         weights = _array(_bytes(file, f"layer{k}_weights.npy", _LARGEST_FILE), 2)
         bias = _array(_bytes(file, f"layer{k}_bias.npy", _LARGEST_FILE), 1)
-        layers.append(Layer(weights, bias))
+        layers.append(DenseLayer(weights, bias))
     return checked(
         Classifier(
             labels=tuple(meta["labels"]),

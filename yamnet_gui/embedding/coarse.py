@@ -18,7 +18,7 @@ _ROUNDING = 5e-6
 
 
 @dataclass(frozen=True)
-class Coarse:
+class CoarseVectors:
     """`codes` int8 (rows, numbers); `steps` float32 (rows,); `bounds` float32 (rows,): how far the
     cosine of a row may be from `steps` · (codes · direction)."""
 
@@ -30,7 +30,7 @@ class Coarse:
         return len(self.codes)
 
 
-def coarse_of(vectors: NDArray[np.float16] | Floats, scales: Floats) -> Coarse:
+def coarse_vectors(vectors: NDArray[np.float16] | Floats, scales: Floats) -> CoarseVectors:
     """The coarse form of rows whose lengths are one over `scales`."""
     units = vectors.astype(np.float32) * scales[:, np.newaxis]
     steps = np.abs(units).max(axis=1, initial=0) / _LARGEST
@@ -38,4 +38,4 @@ def coarse_of(vectors: NDArray[np.float16] | Floats, scales: Floats) -> Coarse:
     codes = np.rint(units * inverse[:, np.newaxis]).astype(np.int8)
     units -= codes * steps[:, np.newaxis]
     bounds = np.sqrt(np.einsum("ij,ij->i", units, units)) * 1.001 + _ROUNDING
-    return Coarse(codes, steps.astype(np.float32), bounds.astype(np.float32))
+    return CoarseVectors(codes, steps.astype(np.float32), bounds.astype(np.float32))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import ClassifierError
 
-from .classifier import Classifier, Layer
+from .classifier import Classifier, DenseLayer
 from .cross_validation import Doubles, TrainingReport, curve_point, folds_of, report_of
 from .examples import NEGATIVE, ExampleSet
 from .training import TrainingOptions, fitted
@@ -106,13 +106,15 @@ def _teach(
 
 def _run(
     examples: ExampleSet, options: TrainingOptions
-) -> Generator[float | tuple[Layer, ...], None, None]:
+) -> Generator[float | tuple[DenseLayer, ...], None, None]:
     """The progress of a fit, and at last its layers."""
     layers = yield from fitted(examples, options)
     yield layers
 
 
-def _scores(layers: tuple[Layer, ...], examples: ExampleSet, options: TrainingOptions) -> Doubles:
+def _scores(
+    layers: tuple[DenseLayer, ...], examples: ExampleSet, options: TrainingOptions
+) -> Doubles:
     """Scores of each example, (examples, labels)."""
     made = Classifier(examples.labels, layers, "", options.output, unit_length=True)
     return made.scores(examples.vectors).astype(np.float64)

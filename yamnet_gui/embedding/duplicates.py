@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .frames import Floats, Frames, Segment, Track, widened
+from .frames import EmbeddingTrack, Floats, Frames, Segment, widened
 
 _PROBES = 64
 _BLOCK_ROWS = 4096
@@ -17,7 +17,7 @@ class Duplicate:
     about have a counterpart in `other`; `score` is the mean cosine of those pairs; the recording's
     time 0 lies at about `offset_s` of the other."""
 
-    other: Track
+    other: EmbeddingTrack
     share: float
     score: float
     offset_s: float
@@ -38,7 +38,7 @@ def near_duplicates(
     probes = own[np.unique(np.linspace(0, len(own) - 1, _PROBES).round().astype(int))]
     directions = frames.read(probes) * frames.scales[probes, np.newaxis]
     times = np.array([frames.span_at(int(row)).start_s for row in probes])
-    found: dict[tuple[str, int | None], tuple[Track, Floats, NDArray[np.float64]]] = {}
+    found: dict[tuple[str, int | None], tuple[EmbeddingTrack, Floats, NDArray[np.float64]]] = {}
     for segment in frames.segments:
         if segment.track.recording == recording:
             continue

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from yamnet_gui.core.scores import DEFAULT_HOP_S, PATCH_S, FrameGrid
 from yamnet_gui.core.spans import TimeSpan
 
-from .coarse import Coarse
+from .coarse import CoarseVectors
 
 Floats = NDArray[np.float32]
 _FEW_ROWS = 2048
@@ -19,7 +19,7 @@ Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class EmbeddingTrack:
     """The frames of one recording, or of one channel of it, and where they lie in time.
 
     `recording` is the id under which the caller knows the recording; `path` names the file for
@@ -42,7 +42,7 @@ class Track:
 class Segment:
     """Rows [first_row, first_row + count) of a table: frames `first_frame`, … of a track."""
 
-    track: Track
+    track: EmbeddingTrack
     first_row: int
     count: int
     first_frame: int = 0
@@ -65,10 +65,10 @@ class Frames:
     vectors: NDArray[np.float16] | Floats
     scales: Floats
     segments: tuple[Segment, ...]
-    coarse: Coarse | None = None
+    coarse: CoarseVectors | None = None
 
     @classmethod
-    def of(cls, track: Track, embeddings: Floats) -> "Frames":
+    def of(cls, track: EmbeddingTrack, embeddings: Floats) -> "Frames":
         """The frames of one recording that is in no store."""
         vectors = np.ascontiguousarray(embeddings, np.float32)
         return cls(vectors, scales_of(vectors), (Segment(track, 0, len(vectors)),))
@@ -92,7 +92,7 @@ class Frames:
             raise IndexError(row)
         return self.segments[place]
 
-    def track_at(self, row: int) -> Track:
+    def track_at(self, row: int) -> EmbeddingTrack:
         return self.segment_at(row).track
 
     def span_at(self, row: int) -> TimeSpan:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from yamnet_gui.core.scores import PATCH_S
 from yamnet_gui.core.spans import TimeSpan
 
-from .frames import Floats, Frames, Rows, Segment, Track
+from .frames import EmbeddingTrack, Floats, Frames, Rows, Segment
 from .pooling import pooled
 
 _FIRST_LOOK = 8
@@ -62,7 +62,7 @@ class Match:
     `score` lies in [-1, 1]; it ranks, and is no probability.
     """
 
-    track: Track
+    track: EmbeddingTrack
     span: TimeSpan
     score: float
     row: int

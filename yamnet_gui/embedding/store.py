@@ -14,7 +14,7 @@ import numpy as np
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.lock import FileLock
 
-from .frames import Floats, Frames, Segment, Track
+from .frames import EmbeddingTrack, Floats, Frames, Segment
 from .store_files import Halves, StoreFiles
 
 FOLDER_SUFFIX = "-embeddings"
@@ -84,7 +84,7 @@ class EmbeddingStore:
         with self._guard:
             return tuple(dict.fromkeys(s.track.recording for s in self._segments))
 
-    def append(self, track: Track, first_frame: int, embeddings: Floats) -> None:
+    def append(self, track: EmbeddingTrack, first_frame: int, embeddings: Floats) -> None:
         """Stores the next frames of a track, float32 (n, numbers).
 
         Frames that are stored already are passed over. A track with another hop, start or end
@@ -238,7 +238,7 @@ class EmbeddingStore:
         self._view = None
 
 
-def _alike(one: Track, other: Track) -> bool:
+def _alike(one: EmbeddingTrack, other: EmbeddingTrack) -> bool:
     """Whether both have the same frames, wherever the file lies."""
     same = one.channel == other.channel and one.hop_s == other.hop_s
     return (
@@ -246,9 +246,9 @@ def _alike(one: Track, other: Track) -> bool:
     )
 
 
-def _track(values: dict[str, Any]) -> Track:
+def _track(values: dict[str, Any]) -> EmbeddingTrack:
     channel = values["channel"]
-    return Track(
+    return EmbeddingTrack(
         recording=str(values["recording"]),
         path=str(values["path"]),
         end_s=float(values["end_s"]),

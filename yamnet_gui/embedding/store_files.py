@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.files import replacing
 
-from .coarse import Coarse, coarse_of
+from .coarse import CoarseVectors, coarse_vectors
 from .frames import Floats, scales_of
 
 INDEX = "index.jsonl"
@@ -61,7 +61,7 @@ class StoreFiles:
     def coarse_path(self) -> Path:
         return self._folder / f"coarse-{self.generation}.i8"
 
-    def mapped(self) -> tuple[Halves, Floats, Coarse]:
+    def mapped(self) -> tuple[Halves, Floats, CoarseVectors]:
         """Rows (rows, numbers), scales (rows,) and coarse rows, mapped and read-only.
 
         What follows from the rows is computed where its files are not whole.
@@ -81,7 +81,7 @@ class StoreFiles:
             factors = np.concatenate([f for f, _ in parts] or [np.zeros((0, _FACTORS), "f4")])
             codes = np.concatenate([c for _, c in parts] or [np.zeros(shape, np.int8)])
         scales, steps, bounds = np.ascontiguousarray(factors.T)
-        return vectors, scales, Coarse(codes, steps, bounds)
+        return vectors, scales, CoarseVectors(codes, steps, bounds)
 
     def append(self, rows: Halves, line: dict[str, Any]) -> None:
         """Writes rows and then the line that tells of them. Raises OSError."""
@@ -253,7 +253,7 @@ def _write(files: Sequence[BinaryIO], rows: Halves) -> None:
 def _derived(vectors: Halves) -> tuple[Floats, NDArray[np.int8]]:
     """Scale, step and bound of each row (rows, 3), and its codes (rows, numbers)."""
     scales = scales_of(vectors)
-    coarse = coarse_of(vectors, scales)
+    coarse = coarse_vectors(vectors, scales)
     return np.stack([scales, coarse.steps, coarse.bounds], axis=1), coarse.codes
 
 

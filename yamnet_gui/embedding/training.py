@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.threads import BLAS_THREADS
 
-from .classifier import Layer, Output, activated
+from .classifier import DenseLayer, Output, activated
 from .examples import NEGATIVE, ExampleSet
 from .frames import Floats
 
@@ -44,7 +44,7 @@ class TrainingOptions:
 
 def fitted(
     examples: ExampleSet, options: TrainingOptions
-) -> Generator[float, None, tuple[Layer, ...]]:
+) -> Generator[float, None, tuple[DenseLayer, ...]]:
     """Yields the share that is done and returns the layers; close it to stop at once."""
     wanted = targets(examples, options.output)
     weights = loss_weights(examples, wanted, options)
@@ -88,7 +88,7 @@ def loss_weights(examples: ExampleSet, wanted: Floats, options: TrainingOptions)
 
 def _logistic(
     vectors: Floats, wanted: Floats, weights: Floats, options: TrainingOptions
-) -> Generator[float, None, tuple[Layer, ...]]:
+) -> Generator[float, None, tuple[DenseLayer, ...]]:
     """Logistic regression with an L2 penalty (inverse `strength`), by SciPy's L-BFGS.
 
     All outputs are fitted in one go, in the space that the examples span, where the solution lies.
@@ -149,7 +149,7 @@ _NEVER = -20.0
 
 def _network(
     vectors: Floats, wanted: Floats, weights: Floats, options: TrainingOptions
-) -> Generator[float, None, tuple[Layer, ...]]:
+) -> Generator[float, None, tuple[DenseLayer, ...]]:
     """A dense layer with ReLU and dropout and a last layer, trained by Adam (Kingma and Ba, 2015)
     on cross-entropy; dropout after Srivastava et al. (2014), scaled while training."""
     rng = np.random.default_rng(options.seed)
@@ -210,5 +210,7 @@ class _Adam:
             array -= np.float32(self._rate) * (mean / first) / (np.sqrt(square / second) + 1e-8)
 
 
-def _layer(weights: NDArray[np.floating], bias: NDArray[np.floating]) -> Layer:
-    return Layer(np.ascontiguousarray(weights, np.float32), np.ascontiguousarray(bias, np.float32))
+def _layer(weights: NDArray[np.floating], bias: NDArray[np.floating]) -> DenseLayer:
+    return DenseLayer(
+        np.ascontiguousarray(weights, np.float32), np.ascontiguousarray(bias, np.float32)
+    )

@@ -12,14 +12,14 @@ from yamnet_gui.detection import RuleSet, TuningStep, class_tuning_steps, tuning
 from yamnet_gui.detection.evaluation import (
     Counts,
     Evaluation,
-    Mistake,
+    Mismatch,
     Pair,
     PrecisionRecall,
-    ReviewedTruth,
+    ReviewedReference,
     curve_of,
     evaluate,
     event_counts,
-    mistakes,
+    mismatches,
     restricted,
     segment_counts,
     total,
@@ -40,12 +40,12 @@ Scope = Literal["default", "classes"]
 class Measurement:
     """All figures of one set of rules on some recordings.
 
-    `mistakes` count with a collar of `collar_s`; their `pair` is a place in `on.subjects`.
+    `mismatches` count with a collar of `collar_s`; their `pair` is a place in `on.subjects`.
     `intervals` are the 90 % intervals of the overall F1 by measure, see `interval`.
     """
 
     evaluation: Evaluation
-    mistakes: tuple[Mistake, ...]
+    mismatches: tuple[Mismatch, ...]
     on: EvaluationItems
     rules: RuleSet
     collar_s: float
@@ -100,13 +100,13 @@ def measure(
     for number, subject in enumerate(subjects):
         found = finder.found(subject, rules)
         pairs.append(subject.judge.pair(found))
-        heard.append(subject.judge.heard_pair(found))
+        heard.append(subject.judge.fully_reviewed_pair(found))
         yield MeasuringStep(number + 1, len(subjects) + 1)
-    named = sorted(wanted or {x for p in pairs for x in (*p.truth, *p.found)})
+    named = sorted(wanted or {x for p in pairs for x in (*p.reference, *p.estimated)})
     pairs = [restricted(pair, named) for pair in pairs]
     known = sum(pair.duration_s for pair in heard) > 0
     result = evaluate(pairs, named, COLLARS_S, psds_pairs=heard if known else [])
-    wrong = tuple(mistakes(pairs, collar_s))
+    wrong = tuple(mismatches(pairs, collar_s))
     whole = Measurement(result, wrong, on, rules, collar_s, below is not None, _intervals(pairs))
     yield MeasuringStep(len(subjects) + 1, len(subjects) + 1, whole)
 
@@ -181,7 +181,7 @@ def _intervals(pairs: Sequence[Pair]) -> dict[str, tuple[float, float]]:
         for pair in pairs:
             segments = measure == "segments"
             counts = total(segment_counts(pair) if segments else event_counts(pair, float(measure)))
-            rows.append((counts.hits, counts.found + counts.truth))
+            rows.append((counts.hits, counts.estimated + counts.reference))
         hits, both = np.array(rows, float)[drawn].sum(axis=1).T
         low, high = np.quantile(2 * hits / np.maximum(both, 1), (0.05, 0.95))
         found[measure] = (float(low), float(high))
@@ -192,5 +192,5 @@ def _labels(subjects: tuple[EvaluationItem, ...], below: Ontology | None) -> set
     """Labels to look for; None for all: in heard stretches whatever is found counts."""
     if below is not None:
         return true_labels(subjects)
-    anything = any(isinstance(s.judge, ReviewedTruth) for s in subjects)
+    anything = any(isinstance(s.judge, ReviewedReference) for s in subjects)
     return None if anything else true_labels(subjects)

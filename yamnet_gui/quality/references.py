@@ -22,7 +22,7 @@ from yamnet_gui.detection import Envelope, PreparedScores, RuleSet, detect, prep
 from yamnet_gui.detection.evaluation import (
     EventArrays,
     Pair,
-    ReviewedTruth,
+    ReviewedReference,
     by_label,
     counting_events_below,
     united,
@@ -48,7 +48,7 @@ class Reference(Protocol):
     def pair(self, found: Mapping[str, EventArrays]) -> Pair:
         """The truth beside what was found, without what nobody can judge."""
 
-    def heard_pair(self, found: Mapping[str, EventArrays]) -> Pair:
+    def fully_reviewed_pair(self, found: Mapping[str, EventArrays]) -> Pair:
         """The same of the stretches alone in which everything is known."""
 
 
@@ -62,7 +62,7 @@ class TableTruth:
     def pair(self, found: Mapping[str, EventArrays]) -> Pair:
         return Pair(self.truth, found, self.duration_s)
 
-    def heard_pair(self, found: Mapping[str, EventArrays]) -> Pair:
+    def fully_reviewed_pair(self, found: Mapping[str, EventArrays]) -> Pair:
         return self.pair(found)
 
 
@@ -98,13 +98,13 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationItems:
-    """What there is to measure on. `decisions`, `true_events` and `heard_s` count over all."""
+    """What there is to measure on. `decisions`, `true_events` and `reviewed_s` count over all."""
 
     subjects: tuple[EvaluationItem, ...]
     left_out: tuple[Skipped, ...] = ()
     decisions: int = 0
     true_events: int = 0
-    heard_s: float = 0.0
+    reviewed_s: float = 0.0
     source: str = ""
 
 
@@ -154,10 +154,10 @@ def project_subjects(
     """
     subjects, left_out = [], []
     decisions = true_events = 0
-    heard_s = 0.0
+    reviewed_s = 0.0
     for recording in project.recordings():
         events = (shown or {}).get(recording.id) or project.recording_events(recording.id)
-        truth = ReviewedTruth.of(events, project.reviewed(recording.id).spans)
+        truth = ReviewedReference.of(events, project.reviewed(recording.id).spans)
         if truth.empty:
             continue
         path = project.locate(recording)
@@ -168,9 +168,14 @@ def project_subjects(
         subjects.append(EvaluationItem(recording.name, path, recording.id, truth, scores))
         decisions += truth.decisions
         true_events += truth.true_events
-        heard_s += truth.heard_s
+        reviewed_s += truth.reviewed_s
     return EvaluationItems(
-        tuple(subjects), tuple(left_out), decisions, true_events, heard_s, "the project's decisions"
+        tuple(subjects),
+        tuple(left_out),
+        decisions,
+        true_events,
+        reviewed_s,
+        "the project's decisions",
     )
 
 
@@ -285,7 +290,9 @@ def true_labels(subjects: Sequence[EvaluationItem]) -> set[str]:
     names: set[str] = set()
     for subject in subjects:
         judge = subject.judge
-        names |= set(judge.decided if isinstance(judge, ReviewedTruth) else judge.pair({}).truth)
+        names |= set(
+            judge.decided if isinstance(judge, ReviewedReference) else judge.pair({}).reference
+        )
     return names
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import Event, EventList
-from yamnet_gui.detection import Dissent, RuleSet, derive_events, replay_decisions
+from yamnet_gui.detection import Contradiction, RuleSet, derive_events, replay_decisions
 from yamnet_gui.detection.evaluation import is_decision
 from yamnet_gui.labels.project import Project
 
@@ -13,12 +13,12 @@ from .references import Scored, Skipped, StoredScores, scored_or_why
 
 
 @dataclass(frozen=True, slots=True)
-class Objection:
+class ProjectContradiction:
     """A decision that would be contradicted, and in which recording."""
 
     recording_id: str
     recording: str
-    dissent: Dissent
+    contradiction: Contradiction
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class ProjectReplay:
 
     decisions: int
     kept: int
-    objections: tuple[Objection, ...]
+    contradictions: tuple[ProjectContradiction, ...]
     recordings: int
     left_out: tuple[Skipped, ...] = ()
 
@@ -53,7 +53,7 @@ def replay_project(
     `shown` holds the events of recordings that are not stored yet (the open one), by id.
     """
     recordings = project.recordings()
-    objections: list[Objection] = []
+    contradictions: list[ProjectContradiction] = []
     left_out: list[Skipped] = []
     decisions = kept = used = 0
     for number, recording in enumerate(recordings):
@@ -69,9 +69,12 @@ def replay_project(
                 used += 1
                 decisions += replay.decisions
                 kept += replay.kept
-                objections += [Objection(recording.id, recording.name, d) for d in replay.dissents]
+                contradictions += [
+                    ProjectContradiction(recording.id, recording.name, d)
+                    for d in replay.contradictions
+                ]
         yield ReplayStep(number + 1, len(recordings) + 1)
-    result = ProjectReplay(decisions, kept, tuple(objections), used, tuple(left_out))
+    result = ProjectReplay(decisions, kept, tuple(contradictions), used, tuple(left_out))
     yield ReplayStep(len(recordings) + 1, len(recordings) + 1, result)
 
 

@@ -39,7 +39,7 @@ NORM_EPSILON = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class ConvolutionLayer:
     """A convolution without bias, 'same' padding, batch norm without scale, ReLU.
 
     `depthwise` layers filter each of `inputs` channels with a 3×3 kernel; the others mix channels
@@ -69,14 +69,18 @@ _BLOCKS = (
 )  # fmt: skip
 
 
-def _layers() -> tuple[Layer, ...]:
-    layers = [Layer("layer1/conv", 1, 32, 3, 2, depthwise=False)]
+def _layers() -> tuple[ConvolutionLayer, ...]:
+    layers = [ConvolutionLayer("layer1/conv", 1, 32, 3, 2, depthwise=False)]
     for number, (filters, stride) in enumerate(_BLOCKS, start=2):
         before = layers[-1].outputs
         layers.append(
-            Layer(f"layer{number}/depthwise_conv", before, before, 3, stride, depthwise=True)
+            ConvolutionLayer(
+                f"layer{number}/depthwise_conv", before, before, 3, stride, depthwise=True
+            )
         )
-        layers.append(Layer(f"layer{number}/pointwise_conv", before, filters, 1, 1, False))
+        layers.append(
+            ConvolutionLayer(f"layer{number}/pointwise_conv", before, filters, 1, 1, False)
+        )
     return tuple(layers)
 
 

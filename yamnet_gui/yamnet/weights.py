@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.files import replacing
 
-from .parameters import CLASSES, EMBEDDING, LAYERS, NORM_EPSILON, Layer
+from .parameters import CLASSES, EMBEDDING, LAYERS, NORM_EPSILON, ConvolutionLayer
 
 ENVIRONMENT_VARIABLE = "YAMNET_GUI_WEIGHTS"
 PUBLISHED_URL = "https://storage.googleapis.com/audioset/yamnet.h5"
@@ -200,7 +200,9 @@ class _Finder:
         return array
 
 
-def _folded(find: _Finder, layer: Layer) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _folded(
+    find: _Finder, layer: ConvolutionLayer
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Kernel and bias of a layer: W' = W / sqrt(var + eps), b' = beta − mean / sqrt(var + eps)."""
     kernel = find((layer.kernel_name,), layer.kernel_shape).astype(np.float64)
     channels = (layer.outputs,)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.gui.support.calls import CALLS_S, OTHERS_S, write_calls
 from yamnet_gui.embedding import Classifier
-from yamnet_gui.embedding.classifier import Layer
+from yamnet_gui.embedding.classifier import DenseLayer
 from yamnet_gui.gui.features.custom_classes.scores import CustomClassScores
 from yamnet_gui.gui.features.dataset.feature import DatasetFeature
 from yamnet_gui.gui.workbench import Workbench
@@ -37,7 +37,7 @@ def by_hand(bench: Workbench, label: str = "Owl of mine") -> Classifier:
     scale = 12 / np.linalg.norm(direction)
     bias = -scale * direction @ ((means[0] + means[1]) / 2) / np.linalg.norm(direction)
     direction = direction / np.linalg.norm(direction) * scale
-    layer = Layer(direction[:, None].astype(np.float32), np.array([bias], np.float32))
+    layer = DenseLayer(direction[:, None].astype(np.float32), np.array([bias], np.float32))
     return Classifier(
         (label,),
         (layer,),

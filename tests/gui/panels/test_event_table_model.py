@@ -14,7 +14,7 @@ from yamnet_gui.gui.panels.event_table_model import (
     EVENT_ROLE,
     ID_ROLE,
     EventColumn,
-    EventFilter,
+    EventTableFilter,
     EventTableModel,
 )
 
@@ -63,17 +63,17 @@ def test_sorts_by_each_column_with_missing_scores_last(
 @pytest.mark.parametrize(
     ("wish", "expected"),
     [
-        (EventFilter(text="DOG"), ["dog", "dog2"]),
-        (EventFilter(text="wall dog"), ["dog2"]),
-        (EventFilter(text="cat"), []),
-        (EventFilter(states=frozenset({ReviewState.UNREVIEWED})), ["speech", "quiet"]),
-        (EventFilter(least_score=0.7), ["dog", "dog2"]),
-        (EventFilter(text="d", least_score=0.8, states=frozenset({ReviewState.ACCEPTED})), []),
-        (EventFilter(), ["speech", "dog", "dog2", "quiet"]),
+        (EventTableFilter(text="DOG"), ["dog", "dog2"]),
+        (EventTableFilter(text="wall dog"), ["dog2"]),
+        (EventTableFilter(text="cat"), []),
+        (EventTableFilter(states=frozenset({ReviewState.UNREVIEWED})), ["speech", "quiet"]),
+        (EventTableFilter(least_score=0.7), ["dog", "dog2"]),
+        (EventTableFilter(text="d", least_score=0.8, states=frozenset({ReviewState.ACCEPTED})), []),
+        (EventTableFilter(), ["speech", "dog", "dog2", "quiet"]),
     ],
 )
 def test_filters_by_words_state_and_score(
-    model: EventTableModel, wish: EventFilter, expected: list[str]
+    model: EventTableModel, wish: EventTableFilter, expected: list[str]
 ) -> None:
     model.set_filter(wish)
     assert ids(model) == expected
@@ -82,7 +82,7 @@ def test_filters_by_words_state_and_score(
 
 def test_an_empty_list_takes_every_filter(owners: Owners) -> None:
     model = EventTableModel(owners.parent)
-    model.set_filter(EventFilter("dog", frozenset({ReviewState.ACCEPTED}), 0.5))
+    model.set_filter(EventTableFilter("dog", frozenset({ReviewState.ACCEPTED}), 0.5))
     model.set_events(EventList())
     assert model.rowCount() == 0
 
@@ -104,7 +104,7 @@ def test_rows_are_found_by_id_after_every_change(model: EventTableModel) -> None
     assert model.row_of("dog2") == 2
     model.sort(EventColumn.SCORE, DOWN)
     assert model.row_of("dog2") == 1
-    model.set_filter(EventFilter(text="speech"))
+    model.set_filter(EventTableFilter(text="speech"))
     assert model.row_of("dog2") is None
     assert model.row_of("speech") == 0
 
@@ -136,7 +136,7 @@ def test_fifty_thousand_events_filter_and_sort_at_once(owners: Owners) -> None:
     took = []
     for column in (EventColumn.SCORE, EventColumn.CLASS, EventColumn.LENGTH):
         before = time.perf_counter()
-        model.set_filter(EventFilter(text="ae"[column % 2], least_score=0.2))
+        model.set_filter(EventTableFilter(text="ae"[column % 2], least_score=0.2))
         model.sort(column, DOWN)
         took.append(time.perf_counter() - before)
     scores = [e.score_max for e in model.shown]

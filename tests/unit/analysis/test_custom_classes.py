@@ -21,13 +21,13 @@ from yamnet_gui.core.errors import ClassifierError
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.detection import Rule, RuleSet
 from yamnet_gui.embedding import Classifier
-from yamnet_gui.embedding.classifier import Layer
+from yamnet_gui.embedding.classifier import DenseLayer
 
 
 def a_classifier(*labels: str, model: str = "", bias: float = 0.0) -> Classifier:
     rng = np.random.default_rng(len(labels))
     weights = rng.standard_normal((1024, len(labels))).astype(np.float32)
-    layer = Layer(weights / 10, np.full(len(labels), bias, np.float32))
+    layer = DenseLayer(weights / 10, np.full(len(labels), bias, np.float32))
     return Classifier(labels, (layer,), model, thresholds=(0.4,) * len(labels), unit_length=True)
 
 

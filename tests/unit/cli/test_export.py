@@ -12,7 +12,7 @@ import pytest
 from tests.unit.fakes import write_sound
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.labels.formats import FORMATS, losses, read_labels
-from yamnet_gui.labels.project import Analysis, Project, Recording, add_events, add_recordings
+from yamnet_gui.labels.project import AnalysisRecord, Project, Recording, add_events, add_recordings
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -217,7 +217,7 @@ def test_score_tables_come_from_stored_analyses(
     digest = hashlib.sha256(weights.read_bytes()).hexdigest()
     with Project.open(project) as opened:
         settings = '{"channels": "mix", "hop_s": 0.48}'
-        opened.add_analysis(Analysis("a", digest, "YAMNet", settings, settings))
+        opened.add_analysis(AnalysisRecord("a", digest, "YAMNet", settings, settings))
     out = tmp_path / "scores"
     status, shown, said = run("export", project, "-o", f"{out}/", "--format", "scores")
     assert (status, shown.strip()) == (1, str(out / "a.tsv"))

@@ -12,14 +12,14 @@ import pytest
 
 from yamnet_gui.core.errors import ClassifierError
 from yamnet_gui.embedding import Classifier
-from yamnet_gui.embedding.classifier import Layer
+from yamnet_gui.embedding.classifier import DenseLayer
 
 
 def a_classifier(**changes: Any) -> Classifier:
     rng = np.random.default_rng(0)
     layers = (
-        Layer(rng.standard_normal((8, 5)).astype(np.float32), np.zeros(5, np.float32)),
-        Layer(rng.standard_normal((5, 2)).astype(np.float32), np.ones(2, np.float32)),
+        DenseLayer(rng.standard_normal((8, 5)).astype(np.float32), np.zeros(5, np.float32)),
+        DenseLayer(rng.standard_normal((5, 2)).astype(np.float32), np.ones(2, np.float32)),
     )
     values: dict[str, Any] = {
         "labels": ("Käuzchen", "Bee, wasp, etc."),
@@ -80,7 +80,7 @@ def test_scores_lie_between_0_and_1_and_softmax_leaves_room_for_none_of_them() -
     frames = 50 * np.random.default_rng(1).standard_normal((20, 8)).astype(np.float32)
     assert a_classifier().scores(frames).min() >= 0
     assert a_classifier().scores(frames).max() <= 1
-    wide = Layer(np.ones((8, 3), np.float32), np.zeros(3, np.float32))
+    wide = DenseLayer(np.ones((8, 3), np.float32), np.zeros(3, np.float32))
     shared = a_classifier(layers=(wide,), output="softmax").scores(frames)
     np.testing.assert_allclose(shared, 1 / 3, rtol=1e-5)
     assert shared.shape == (20, 2)

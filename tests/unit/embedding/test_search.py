@@ -8,10 +8,10 @@ import pytest
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.embedding import (
     EmbeddingStore,
+    EmbeddingTrack,
     Exclusion,
     Frames,
     Query,
-    Track,
     find_similar,
     near_duplicates,
     pooled,
@@ -24,7 +24,7 @@ NUMBERS = 48
 def stored(tmp_path: Path, vectors: np.ndarray, recordings: int = 10) -> Frames:
     with EmbeddingStore(tmp_path, "m", numbers=vectors.shape[1]) as store:
         for k, part in enumerate(np.array_split(vectors, recordings)):
-            store.append(Track(f"r{k}", f"r{k}.wav", 0.48 * len(part) + 0.5), 0, part)
+            store.append(EmbeddingTrack(f"r{k}", f"r{k}.wav", 0.48 * len(part) + 0.5), 0, part)
         return store.frames()
 
 
@@ -67,7 +67,7 @@ def test_the_best_frames_are_those_of_a_brute_force_search(
 
 def test_frames_in_memory_are_searched_as_well() -> None:
     vectors = sparse(np.random.default_rng(1), 500)
-    frames = Frames.of(Track("a", "a.wav", 300.0), vectors)
+    frames = Frames.of(EmbeddingTrack("a", "a.wav", 300.0), vectors)
     rows, cosines = top_rows(frames, Query.of([vectors[33]]), 5)
     assert rows[0] == 33
     assert cosines[0] == pytest.approx(1)
@@ -77,7 +77,7 @@ def test_one_match_for_each_neighbourhood() -> None:
     vectors = np.tile(np.eye(4, dtype=np.float32)[0], (40, 1))
     vectors[10:13] = [[0, 1, 0.1, 0], [0, 1, 0, 0], [0, 1, 0.2, 0]]
     vectors[30] = [0.1, 1, 0.3, 0]
-    frames = Frames.of(Track("a", "a.wav", 20.0), vectors)
+    frames = Frames.of(EmbeddingTrack("a", "a.wav", 20.0), vectors)
     query = Query.of([np.array([0, 1, 0, 0], np.float32)])
     first, second = find_similar(frames, query, 10, lowest=0.5)
     assert (first.row, second.row) == (11, 30)
@@ -89,7 +89,7 @@ def test_one_match_for_each_neighbourhood() -> None:
 def test_matches_keep_their_distance_and_leave_out_what_is_excluded() -> None:
     rng = np.random.default_rng(0)
     vectors = sparse(rng, 2000)
-    frames = Frames.of(Track("a", "a.wav", 970.0), vectors)
+    frames = Frames.of(EmbeddingTrack("a", "a.wav", 970.0), vectors)
     query = Query.of([vectors[700]])
     matches = find_similar(
         frames, query, 50, exclude=[Exclusion("a", TimeSpan(336, 337))], apart_s=3.0, share=1e6
@@ -103,7 +103,7 @@ def test_matches_keep_their_distance_and_leave_out_what_is_excluded() -> None:
 
 def test_everything_is_found_once_where_more_is_asked_for_than_there_is() -> None:
     vectors = sparse(np.random.default_rng(2), 100) + 0.01  # no cosine is 0
-    frames = Frames.of(Track("a", "a.wav", 50.0), vectors)
+    frames = Frames.of(EmbeddingTrack("a", "a.wav", 50.0), vectors)
     matches = find_similar(frames, Query.of([vectors[0]]), 1000, apart_s=0.0, share=1e6)
     assert sorted(m.row for m in matches) == list(range(100))
     assert find_similar(frames, Query.of([vectors[0]]), 5, exclude=[Exclusion("a")]) == []
@@ -112,7 +112,9 @@ def test_everything_is_found_once_where_more_is_asked_for_than_there_is() -> Non
 def test_negative_examples_push_away() -> None:
     wanted, unwanted = np.eye(3, dtype=np.float32)[:2]
     mixed, clean = (wanted + unwanted), (wanted + 0.9 * np.eye(3, dtype=np.float32)[2])
-    frames = Frames.of(Track("a", "a.wav", 9.0), np.stack([mixed, clean]).astype(np.float32))
+    frames = Frames.of(
+        EmbeddingTrack("a", "a.wav", 9.0), np.stack([mixed, clean]).astype(np.float32)
+    )
     assert top_rows(frames, Query.of([wanted]), 1)[0].tolist() == [1]
     plain = Query.of([wanted, unwanted])
     assert top_rows(frames, plain, 1)[0].tolist() == [0]
@@ -138,9 +140,9 @@ def test_near_duplicates_of_a_recording_are_found_with_their_offset(tmp_path: Pa
     one = sparse(rng, 60)
     copy = one[10:50] * rng.uniform(0.97, 1.03, (40, NUMBERS)).astype(np.float32)
     with EmbeddingStore(tmp_path, "m", numbers=NUMBERS) as store:
-        store.append(Track("one", "one.wav", 30.0), 0, one)
-        store.append(Track("other", "other.wav", 30.0), 0, sparse(rng, 60))
-        store.append(Track("copy", "copy.wav", 30.0), 0, copy)
+        store.append(EmbeddingTrack("one", "one.wav", 30.0), 0, one)
+        store.append(EmbeddingTrack("other", "other.wav", 30.0), 0, sparse(rng, 60))
+        store.append(EmbeddingTrack("copy", "copy.wav", 30.0), 0, copy)
         frames = store.frames()
     (found,) = near_duplicates(frames, "one")
     assert found.other.recording == "copy"

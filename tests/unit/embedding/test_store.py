@@ -10,7 +10,7 @@ import pytest
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.spans import TimeSpan
-from yamnet_gui.embedding import EmbeddingStore, Track
+from yamnet_gui.embedding import EmbeddingStore, EmbeddingTrack
 
 MODEL = "a" * 64
 
@@ -24,7 +24,7 @@ def open_store(folder: Path, **more: object) -> EmbeddingStore:
 
 
 def test_what_is_appended_is_there_after_opening_again(tmp_path: Path) -> None:
-    one, two = Track("a", "a.wav", 10.0), Track("b", "b.wav", 8.0, channel=1)
+    one, two = EmbeddingTrack("a", "a.wav", 10.0), EmbeddingTrack("b", "b.wav", 8.0, channel=1)
     with open_store(tmp_path / "s") as store:
         store.append(one, 0, rows(5))
         store.append(two, 0, rows(3, 1))
@@ -41,8 +41,8 @@ def test_what_is_appended_is_there_after_opening_again(tmp_path: Path) -> None:
 
 def test_frames_know_their_time(tmp_path: Path) -> None:
     with open_store(tmp_path) as store:
-        store.append(Track("a", "a.wav", 3.0), 0, rows(4))
-        store.append(Track("b", "b.wav", 13.0, start_s=10.0, hop_s=0.24), 0, rows(6))
+        store.append(EmbeddingTrack("a", "a.wav", 3.0), 0, rows(4))
+        store.append(EmbeddingTrack("b", "b.wav", 13.0, start_s=10.0, hop_s=0.24), 0, rows(6))
         frames = store.frames()
     assert frames.span_at(1) == TimeSpan(0.48, 1.44)
     assert frames.span_at(5) == TimeSpan(10.24, 11.2)
@@ -61,7 +61,7 @@ def test_another_model_is_refused(tmp_path: Path) -> None:
 
 def test_two_writers_are_refused_and_readers_are_not(tmp_path: Path) -> None:
     with open_store(tmp_path) as store:
-        store.append(Track("a", "a.wav", 3.0), 0, rows(4))
+        store.append(EmbeddingTrack("a", "a.wav", 3.0), 0, rows(4))
         with pytest.raises(ProjectError, match="another program"):
             open_store(tmp_path)
         with open_store(tmp_path, read_only=True) as reader:
@@ -69,7 +69,7 @@ def test_two_writers_are_refused_and_readers_are_not(tmp_path: Path) -> None:
 
 
 def test_what_is_stored_already_is_passed_over(tmp_path: Path) -> None:
-    track = Track("a", "a.wav", 9.0)
+    track = EmbeddingTrack("a", "a.wav", 9.0)
     with open_store(tmp_path) as store:
         store.append(track, 0, rows(6))
         store.append(track, 0, rows(6))
@@ -81,9 +81,9 @@ def test_what_is_stored_already_is_passed_over(tmp_path: Path) -> None:
 
 def test_another_analysis_takes_the_place_of_the_first(tmp_path: Path) -> None:
     with open_store(tmp_path) as store:
-        store.append(Track("a", "a.wav", 9.0), 0, rows(6))
-        store.append(Track("b", "b.wav", 9.0), 0, rows(2))
-        store.append(Track("a", "a.wav", 9.0, hop_s=0.24), 0, rows(4, 1))
+        store.append(EmbeddingTrack("a", "a.wav", 9.0), 0, rows(6))
+        store.append(EmbeddingTrack("b", "b.wav", 9.0), 0, rows(2))
+        store.append(EmbeddingTrack("a", "a.wav", 9.0, hop_s=0.24), 0, rows(4, 1))
         before = store.frames()
         assert (before.live, store.dead_rows) == (6, 6)
         store.remove("b")
@@ -93,7 +93,7 @@ def test_another_analysis_takes_the_place_of_the_first(tmp_path: Path) -> None:
         assert (len(frames), store.dead_rows) == (4, 0)
         assert frames.track_at(0).path == "elsewhere/a.wav"
         np.testing.assert_array_equal(frames.read(range(4)), before.read(range(8, 12)))
-        store.append(Track("c", "c.wav", 9.0), 0, rows(3))
+        store.append(EmbeddingTrack("c", "c.wav", 9.0), 0, rows(3))
     with open_store(tmp_path) as store:
         assert store.recordings() == ("a", "c")
         assert len(list(tmp_path.glob("vectors-*"))) == 1
@@ -103,7 +103,7 @@ def test_another_analysis_takes_the_place_of_the_first(tmp_path: Path) -> None:
 def test_a_file_that_lost_its_end_costs_no_more_than_that(tmp_path: Path, cut: str) -> None:
     with open_store(tmp_path) as store:
         for k in range(5):
-            store.append(Track(f"r{k}", f"r{k}.wav", 9.0), 0, rows(10, k))
+            store.append(EmbeddingTrack(f"r{k}", f"r{k}.wav", 9.0), 0, rows(10, k))
         whole = store.frames()
         vectors, codes = np.array(whole.vectors), np.array(whole.coarse.codes)  # type: ignore[union-attr]
     path = tmp_path / cut
@@ -121,9 +121,9 @@ def test_a_file_that_lost_its_end_costs_no_more_than_that(tmp_path: Path, cut: s
 
 def test_rows_that_never_reached_the_disk_are_found_out(tmp_path: Path) -> None:
     store = open_store(tmp_path)
-    store.append(Track("a", "a.wav", 9.0), 0, rows(10))
+    store.append(EmbeddingTrack("a", "a.wav", 9.0), 0, rows(10))
     store.sync()
-    store.append(Track("b", "b.wav", 9.0), 0, rows(10, 1))
+    store.append(EmbeddingTrack("b", "b.wav", 9.0), 0, rows(10, 1))
     with (tmp_path / "vectors-1.f16").open("r+b") as file:  # as a power cut leaves it
         file.seek(12 * 32)
         file.write(b"\0" * 32)
@@ -136,13 +136,13 @@ _WRITER = """
 import sys
 from pathlib import Path
 import numpy as np
-from yamnet_gui.embedding import EmbeddingStore, Track
+from yamnet_gui.embedding import EmbeddingStore, EmbeddingTrack
 with EmbeddingStore(Path(sys.argv[1]), "m", numbers=64) as store:
     while True:
         first = store.stored("r")
         rows = np.arange(first * 64, (first + 7) * 64, dtype=np.float32).reshape(7, 64) % 997
-        store.append(Track("r", "r.wav", 1e9), first, rows)
-        store.append(Track(f"other{first}", "o.wav", 9.0), 0, rows[:2])
+        store.append(EmbeddingTrack("r", "r.wav", 1e9), first, rows)
+        store.append(EmbeddingTrack(f"other{first}", "o.wav", 9.0), 0, rows[:2])
         print(first, flush=True)
 """
 

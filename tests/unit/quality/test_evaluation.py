@@ -8,7 +8,7 @@ import pytest
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.detection import DEFAULT_RULE, Rule, RuleSet
-from yamnet_gui.detection.evaluation import MistakeKind
+from yamnet_gui.detection.evaluation import MismatchKind
 from yamnet_gui.labels.exchange.reference_table import read_truth
 from yamnet_gui.labels.project import Project
 from yamnet_gui.quality.evaluation import curve, measure, tuned
@@ -42,19 +42,19 @@ def test_decisions_are_measured_where_somebody_listened(
 ) -> None:
     on = project_subjects(*project)
     assert [s.name for s in on.subjects] == ["one.wav", "two.wav"]
-    assert (on.decisions, on.true_events, on.heard_s) == (4, 3, 40.0)
+    assert (on.decisions, on.true_events, on.reviewed_s) == (4, 3, 40.0)
     result = last(measure(on, RULES, CLASS_MAP)).result
     assert result is not None
     dog = result.evaluation.events[0.2]["Dog"]
-    assert (dog.hits, dog.found, dog.truth) == (2, 4, 2)  # not the dog at 110 s
+    assert (dog.hits, dog.estimated, dog.reference) == (2, 4, 2)  # not the dog at 110 s
     assert "Cat" in result.evaluation.labels
-    assert result.evaluation.events[0.2]["Cat"].truth == 1
-    assert result.evaluation.events[0.2]["Cat"].found == 0  # that in two.wav: nobody listened
+    assert result.evaluation.events[0.2]["Cat"].reference == 1
+    assert result.evaluation.events[0.2]["Cat"].estimated == 0  # that in two.wav: nobody listened
     assert result.evaluation.psds is not None  # of the forty seconds listened to
-    assert [(m.kind, m.pair, round(m.onset_s)) for m in result.mistakes] == [
-        (MistakeKind.FALSE, 0, 30),
-        (MistakeKind.MISSED, 0, 50),
-        (MistakeKind.FALSE, 0, 70),
+    assert [(m.kind, m.pair, round(m.onset_s)) for m in result.mismatches] == [
+        (MismatchKind.FALSE, 0, 30),
+        (MismatchKind.MISSED, 0, 50),
+        (MismatchKind.FALSE, 0, 70),
     ]
 
 
@@ -89,11 +89,11 @@ def test_a_table_counts_all_of_the_recording(
     below = last(measure(on, RULES, CLASS_MAP, ONTOLOGY)).result
     assert below is not None
     animal = below.evaluation.events[0.5]["Animal"]
-    assert (animal.hits, animal.found, animal.truth) == (1, 4, 2)
+    assert (animal.hits, animal.estimated, animal.reference) == (1, 4, 2)
     assert below.evaluation.psds is not None
     exact = last(measure(on, RULES, CLASS_MAP)).result
     assert exact is not None
-    assert exact.evaluation.events[0.5]["Animal"].found == 0
+    assert exact.evaluation.events[0.5]["Animal"].estimated == 0
 
 
 def test_the_curve_moves_one_threshold_and_knows_the_present_one(

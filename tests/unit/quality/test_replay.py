@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from yamnet_gui.detection import DEFAULT_RULE, Contradiction, Rule, RuleSet
+from yamnet_gui.detection import DEFAULT_RULE, ContradictionKind, Rule, RuleSet
 from yamnet_gui.quality.references import StoredScores
 from yamnet_gui.quality.replay import replay_project
 
@@ -21,11 +21,14 @@ def test_rules_are_held_against_every_decision(tmp_path: Path) -> None:
     assert high.result is not None
     assert blind.result is not None
     assert (low.result.decisions, low.result.kept, low.result.recordings) == (4, 2, 2)
-    said = [(o.recording, o.dissent.kind, o.dissent.decision.id) for o in low.result.objections]
-    assert said == [
-        ("one.wav", Contradiction.REVIVED, "b"),
-        ("one.wav", Contradiction.MISSED, "c"),
+    said = [
+        (o.recording, o.contradiction.kind, o.contradiction.decision.id)
+        for o in low.result.contradictions
     ]
-    assert [o.dissent.decision.id for o in high.result.objections] == ["c", "d"]
+    assert said == [
+        ("one.wav", ContradictionKind.REVIVED, "b"),
+        ("one.wav", ContradictionKind.MISSED, "c"),
+    ]
+    assert [o.contradiction.decision.id for o in high.result.contradictions] == ["c", "d"]
     assert [x.name for x in blind.result.left_out] == ["one.wav", "two.wav"]
     assert blind.result.decisions == 0

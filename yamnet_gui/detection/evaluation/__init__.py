@@ -4,11 +4,11 @@ from .counts import Counts, added, mean_f1, total
 from .curve import PrecisionRecall, curve_of, precision_recall
 from .event_arrays import EventArrays, Pair, by_label, counting_events_below, united
 from .matching import event_counts, matches, segment_counts
-from .mistakes import Mistake, MistakeKind, mistakes
+from .mismatches import Mismatch, MismatchKind, mismatches
 from .pairing import Paired, paired
 from .psds import SCENARIO_1, SCENARIO_2, Psds, PsdsSettings, psds
 from .report import Confusion, Evaluation, confusions, evaluate, restricted
-from .reviewed import ReviewedTruth, is_decision, reviewed_pair
+from .reviewed import ReviewedReference, is_decision
 
 __all__ = [
     "SCENARIO_1",
@@ -17,14 +17,14 @@ __all__ = [
     "Counts",
     "Evaluation",
     "EventArrays",
-    "Mistake",
-    "MistakeKind",
+    "Mismatch",
+    "MismatchKind",
     "Pair",
     "Paired",
     "PrecisionRecall",
     "Psds",
     "PsdsSettings",
-    "ReviewedTruth",
+    "ReviewedReference",
     "added",
     "by_label",
     "confusions",
@@ -35,12 +35,11 @@ __all__ = [
     "is_decision",
     "matches",
     "mean_f1",
-    "mistakes",
+    "mismatches",
     "paired",
     "precision_recall",
     "psds",
     "restricted",
-    "reviewed_pair",
     "segment_counts",
     "total",
     "united",

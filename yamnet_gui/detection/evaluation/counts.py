@@ -1,4 +1,4 @@
-"""Hits, what was found and what was there; and the figures that follow."""
+"""Hits, estimated and reference events, and the metrics that follow from them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,36 +6,40 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """`hits` of the `found` are among the `truth`. Figures are None where there is nothing."""
+    """Numbers of `hits`, `estimated` and `reference` events; ratios are None without any."""
 
     hits: int = 0
-    found: int = 0
-    truth: int = 0
+    estimated: int = 0
+    reference: int = 0
 
     def __add__(self, other: "Counts") -> "Counts":
-        return Counts(self.hits + other.hits, self.found + other.found, self.truth + other.truth)
+        return Counts(
+            self.hits + other.hits,
+            self.estimated + other.estimated,
+            self.reference + other.reference,
+        )
 
     @property
     def precision(self) -> float | None:
-        return self.hits / self.found if self.found else None
+        return self.hits / self.estimated if self.estimated else None
 
     @property
     def recall(self) -> float | None:
-        return self.hits / self.truth if self.truth else None
+        return self.hits / self.reference if self.reference else None
 
     @property
     def f1(self) -> float | None:
-        """2 · hits / (found + truth): the harmonic mean of precision and recall."""
-        both = self.found + self.truth
+        """2 · hits / (estimated + reference): the harmonic mean of precision and recall."""
+        both = self.estimated + self.reference
         return 2 * self.hits / both if both else None
 
     @property
     def missed(self) -> int:
-        return self.truth - self.hits
+        return self.reference - self.hits
 
     @property
     def wrong(self) -> int:
-        return self.found - self.hits
+        return self.estimated - self.hits
 
 
 def total(counts: Mapping[str, Counts] | Iterable[Counts]) -> Counts:
@@ -54,6 +58,6 @@ def added(many: Iterable[Mapping[str, Counts]]) -> dict[str, Counts]:
 
 
 def mean_f1(counts: Mapping[str, Counts]) -> float | None:
-    """The macro average: every label that occurs or was found weighs alike."""
+    """The macro average: every label that is in the reference or the estimate weighs alike."""
     figures = [value.f1 for value in counts.values() if value.f1 is not None]
     return sum(figures) / len(figures) if figures else None

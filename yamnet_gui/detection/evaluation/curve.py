@@ -32,16 +32,18 @@ def precision_recall(
     pairs: Sequence[Pair], label: str, collar_s: float = 0.5, offset_share: float = 0.2
 ) -> PrecisionRecall:
     """The curve of a threshold on the scores of events that are there already."""
-    scores = [p.found[label].score for p in pairs if label in p.found]
+    scores = [p.estimated[label].score for p in pairs if label in p.estimated]
     thresholds = np.unique(np.concatenate([np.zeros(0), *scores]))[::-1]
 
     def counts_at(threshold: float) -> Counts:
         counts = Counts()
         for pair in pairs:
-            found = pair.found.get(label, NO_SPANS)
-            keep = found.score >= threshold
-            some = EventArrays(found.onset_s[keep], found.offset_s[keep], found.score[keep])
-            one = Pair({label: pair.truth.get(label, NO_SPANS)}, {label: some}, pair.duration_s)
+            estimated = pair.estimated.get(label, NO_SPANS)
+            keep = estimated.score >= threshold
+            some = EventArrays(
+                estimated.onset_s[keep], estimated.offset_s[keep], estimated.score[keep]
+            )
+            one = Pair({label: pair.reference.get(label, NO_SPANS)}, {label: some}, pair.duration_s)
             counts += event_counts(one, collar_s, offset_share)[label]
         return counts
 

@@ -40,8 +40,8 @@ NO_SPANS = EventArrays.of((), ())
 class Pair:
     """What is true and what was found in one recording of `duration_s`, by label."""
 
-    truth: Mapping[str, EventArrays]
-    found: Mapping[str, EventArrays]
+    reference: Mapping[str, EventArrays]
+    estimated: Mapping[str, EventArrays]
     duration_s: float
 
 
@@ -68,7 +68,7 @@ def _score(event: Event) -> float:
 
 
 def counting_events_below(
-    found: Mapping[str, EventArrays], labels: Iterable[str], ontology: Ontology
+    estimated: Mapping[str, EventArrays], labels: Iterable[str], ontology: Ontology
 ) -> dict[str, EventArrays]:
     """For each label its events and those of everything below it in the ontology.
 
@@ -80,7 +80,7 @@ def counting_events_below(
         names = {label}
         if label in by_name:
             names |= {node.name for node in ontology.below(by_name[label].mid)}
-        parts = [found[name] for name in sorted(names) if name in found]
+        parts = [estimated[name] for name in sorted(names) if name in estimated]
         result[label] = united(parts)
     return result
 

@@ -20,30 +20,36 @@ def event_counts(pair: Pair, collar_s: float = 0.5, offset_share: float = 0.2) -
     true length. Each event is paired at most once, so that as many pairs as possible arise.
     """
     return {
-        label: Counts(len(matches(truth, found, collar_s, offset_share)[0]), len(found), len(truth))
-        for label, truth, found in _labels(pair)
+        label: Counts(
+            len(matches(reference, estimated, collar_s, offset_share)[0]),
+            len(estimated),
+            len(reference),
+        )
+        for label, reference, estimated in _labels(pair)
     }
 
 
 def matches(
-    truth: EventArrays, found: EventArrays, collar_s: float, offset_share: float
+    reference: EventArrays, estimated: EventArrays, collar_s: float, offset_share: float
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Places of the paired events in `truth` and in `found`."""
-    first = np.searchsorted(found.onset_s, truth.onset_s - collar_s - _SLACK, "left")
-    last = np.searchsorted(found.onset_s, truth.onset_s + collar_s + _SLACK, "right")
+    """Places of the paired events in `reference` and in `estimated`."""
+    first = np.searchsorted(estimated.onset_s, reference.onset_s - collar_s - _SLACK, "left")
+    last = np.searchsorted(estimated.onset_s, reference.onset_s + collar_s + _SLACK, "right")
     lengths = last - first
-    rows = np.repeat(np.arange(len(truth)), lengths)
+    rows = np.repeat(np.arange(len(reference)), lengths)
     columns = np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     columns = columns + np.repeat(first, lengths)
-    allowed = np.maximum(collar_s, offset_share * (truth.offset_s - truth.onset_s))
-    near = np.abs(truth.offset_s[rows] - found.offset_s[columns]) <= allowed[rows] + _SLACK
+    allowed = np.maximum(collar_s, offset_share * (reference.offset_s - reference.onset_s))
+    near = np.abs(reference.offset_s[rows] - estimated.offset_s[columns]) <= allowed[rows] + _SLACK
     rows, columns = rows[near], columns[near]
     if len(rows) == 0:
         return rows, columns
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import maximum_bipartite_matching
 
-    graph = csr_matrix((np.ones(len(rows), np.int8), (rows, columns)), (len(truth), len(found)))
+    graph = csr_matrix(
+        (np.ones(len(rows), np.int8), (rows, columns)), (len(reference), len(estimated))
+    )
     partner = maximum_bipartite_matching(graph, perm_type="column")
     paired = np.flatnonzero(partner >= 0)
     return paired, partner[paired].astype(np.intp)
@@ -52,15 +58,15 @@ def matches(
 def segment_counts(pair: Pair, segment_s: float = 1.0) -> dict[str, Counts]:
     """Counts by label over segments of `segment_s`, active where an event touches them."""
     result = {}
-    for label, truth, found in _labels(pair):
-        ends = [pair.duration_s, *truth.offset_s, *found.offset_s]
+    for label, reference, estimated in _labels(pair):
+        ends = [pair.duration_s, *reference.offset_s, *estimated.offset_s]
         length = math.ceil(max(ends) / segment_s - _SLACK)
-        true_segments = active_segments(truth, length, segment_s)
-        found_segments = active_segments(found, length, segment_s)
+        reference_segments = active_segments(reference, length, segment_s)
+        estimated_segments = active_segments(estimated, length, segment_s)
         result[label] = Counts(
-            int((true_segments & found_segments).sum()),
-            int(found_segments.sum()),
-            int(true_segments.sum()),
+            int((reference_segments & estimated_segments).sum()),
+            int(estimated_segments.sum()),
+            int(reference_segments.sum()),
         )
     return result
 
@@ -76,6 +82,6 @@ def active_segments(spans: EventArrays, count: int, segment_s: float) -> NDArray
 
 
 def _labels(pair: Pair) -> list[tuple[str, EventArrays, EventArrays]]:
-    truth: Mapping[str, EventArrays] = pair.truth
-    labels = sorted({*truth, *pair.found})
-    return [(x, truth.get(x, NO_SPANS), pair.found.get(x, NO_SPANS)) for x in labels]
+    reference: Mapping[str, EventArrays] = pair.reference
+    labels = sorted({*reference, *pair.estimated})
+    return [(x, reference.get(x, NO_SPANS), pair.estimated.get(x, NO_SPANS)) for x in labels]

@@ -21,8 +21,8 @@ class Paired:
 
 
 def paired(
-    truth: Sequence[LabelledRecording],
-    found: Sequence[LabelledRecording],
+    reference: Sequence[LabelledRecording],
+    estimated: Sequence[LabelledRecording],
     labels: Sequence[str] | None = None,
     ontology: Ontology | None = None,
 ) -> Paired:
@@ -33,30 +33,30 @@ def paired(
 
     Raises LabelsError where two recordings of one side share a name.
     """
-    true_by_name, found_by_name = _by_name(truth), _by_name(found)
-    if len(true_by_name) == len(found_by_name) == 1:
-        found_by_name = dict(zip(true_by_name, found_by_name.values(), strict=True))
+    reference_by_name, estimated_by_name = _by_name(reference), _by_name(estimated)
+    if len(reference_by_name) == len(estimated_by_name) == 1:
+        estimated_by_name = dict(zip(reference_by_name, estimated_by_name.values(), strict=True))
     wanted = labels
     if wanted is None:
-        wanted = sorted({e.label for recording in truth for e in _kept(recording)})
+        wanted = sorted({e.label for recording in reference for e in _kept(recording)})
     pairs = []
-    for name, recording in true_by_name.items():
-        other = found_by_name.get(name)
-        true_spans = by_label(_kept(recording))
-        found_spans = by_label(_kept(other)) if other is not None else {}
+    for name, recording in reference_by_name.items():
+        other = estimated_by_name.get(name)
+        reference_spans = by_label(_kept(recording))
+        estimated_spans = by_label(_kept(other)) if other is not None else {}
         if ontology is not None:
-            found_spans = counting_events_below(found_spans, wanted, ontology)
+            estimated_spans = counting_events_below(estimated_spans, wanted, ontology)
         pairs.append(
             Pair(
-                {x: true_spans.get(x, NO_SPANS) for x in wanted},
-                {x: found_spans.get(x, NO_SPANS) for x in wanted},
+                {x: reference_spans.get(x, NO_SPANS) for x in wanted},
+                {x: estimated_spans.get(x, NO_SPANS) for x in wanted},
                 _duration_s(recording, other),
             )
         )
     return Paired(
         tuple(pairs),
-        tuple(n for n in true_by_name if n not in found_by_name),
-        tuple(n for n in found_by_name if n not in true_by_name),
+        tuple(n for n in reference_by_name if n not in estimated_by_name),
+        tuple(n for n in estimated_by_name if n not in reference_by_name),
     )
 
 

@@ -20,15 +20,15 @@ _HOUR_S = 3600.0
 class PsdsSettings:
     """Which intersections count and what is punished; scenario 1 of DCASE by default.
 
-    `detection`: share of a detection that must lie in true events (DTC). `truth`: share of a true
-    event that such detections must cover (GTC). `cross`: share of a wrong detection in another
-    label that makes it a cross-trigger (CTTC), weighed with `cross_weight`; `spread_weight`
-    punishes differences between labels. `highest_rate`: false ones an hour up to which the curve
-    counts.
+    `detection`: share of a detection that must lie in reference events (DTC). `reference`: share of
+    a reference event that such detections must cover (GTC). `cross`: share of a wrong detection
+    in another label that makes it a cross-trigger (CTTC), weighed with `cross_weight`;
+    `spread_weight` punishes differences between labels. `highest_rate`: false alarms per hour up
+    to which the curve counts.
     """
 
     detection: float = 0.7
-    truth: float = 0.7
+    reference: float = 0.7
     cross: float = 0.3
     cross_weight: float = 0.0
     spread_weight: float = 1.0
@@ -36,7 +36,7 @@ class PsdsSettings:
 
 
 SCENARIO_1 = PsdsSettings()
-SCENARIO_2 = PsdsSettings(detection=0.1, truth=0.1, cross=0.3, cross_weight=0.5)
+SCENARIO_2 = PsdsSettings(detection=0.1, reference=0.1, cross=0.3, cross_weight=0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +81,28 @@ def _curve(
     truth_count = 0
     others = [x for x in labels if x != label]
     other_time = {
-        x: sum(float((s.offset_s - s.onset_s).sum()) for p in pairs if (s := p.truth.get(x)))
+        x: sum(float((s.offset_s - s.onset_s).sum()) for p in pairs if (s := p.reference.get(x)))
         for x in others
     }
     for pair in pairs:
-        truth, found = pair.truth.get(label, NO_SPANS), pair.found.get(label, NO_SPANS)
-        truth_count += len(truth)
-        shared = _shared(found, truth)
-        lengths = found.offset_s - found.onset_s
+        reference, estimated = (
+            pair.reference.get(label, NO_SPANS),
+            pair.estimated.get(label, NO_SPANS),
+        )
+        truth_count += len(reference)
+        shared = _shared(estimated, reference)
+        lengths = estimated.offset_s - estimated.onset_s
         good = _reaches(shared.sum(1), settings.detection * lengths) & (lengths > 0)
-        hits.append(_hit_scores(shared[good], found.score[good], truth, settings.truth))
+        hits.append(_hit_scores(shared[good], estimated.score[good], reference, settings.reference))
         wrong = ~good & (lengths > 0)
-        false.append(found.score[wrong])
+        false.append(estimated.score[wrong])
         weight = np.full(int(wrong.sum()), 1 / duration_s)
         if settings.cross_weight and others:
-            bad = EventArrays(found.onset_s[wrong], found.offset_s[wrong], found.score[wrong])
+            bad = EventArrays(
+                estimated.onset_s[wrong], estimated.offset_s[wrong], estimated.score[wrong]
+            )
             for other in others:
-                spans = pair.truth.get(other, NO_SPANS)
+                spans = pair.reference.get(other, NO_SPANS)
                 if len(spans):
                     inside = _shared(bad, spans).sum(1)
                     crossing = _reaches(inside, settings.cross * lengths[wrong])
@@ -124,14 +129,14 @@ def _at_least(
 
 
 def _hit_scores(
-    shared: NDArray[np.float64], scores: NDArray[np.float64], truth: EventArrays, share: float
+    shared: NDArray[np.float64], scores: NDArray[np.float64], reference: EventArrays, share: float
 ) -> NDArray[np.float64]:
     """For each true event that can be hit, the threshold below which it is."""
     order = np.argsort(-scores, kind="stable")
     covered = np.cumsum(shared[order], axis=0)
-    needed = share * (truth.offset_s - truth.onset_s)
+    needed = share * (reference.offset_s - reference.onset_s)
     enough = _reaches(covered, needed)
-    reached = enough.any(axis=0) if len(covered) else np.zeros(len(truth), bool)
+    reached = enough.any(axis=0) if len(covered) else np.zeros(len(reference), bool)
     return scores[order][np.argmax(enough, axis=0)[reached]] if reached.any() else np.zeros(0)
 
 

@@ -15,10 +15,10 @@ from .psds import SCENARIO_1, Psds, PsdsSettings, psds
 
 @dataclass(frozen=True, slots=True)
 class Confusion:
-    """`seconds` of true `truth` in which `found` was detected while `truth` was not."""
+    """`seconds` of true `reference` in which `estimated` was detected while `reference` was not."""
 
-    truth: str
-    found: str
+    reference: str
+    estimated: str
     seconds: float
 
 
@@ -54,7 +54,8 @@ class Evaluation:
             if self.psds is None
             else {"score": self.psds.score, "by_label": self.psds.by_label},
             "confusions": [
-                {"truth": c.truth, "found": c.found, "seconds": c.seconds} for c in self.confusions
+                {"truth": c.reference, "found": c.estimated, "seconds": c.seconds}
+                for c in self.confusions
             ],
         }
 
@@ -72,7 +73,9 @@ def evaluate(
     `psds_pairs` are other pairs for the PSDS, which counts false ones an hour and so needs
     stretches without gaps in what is known; an empty list leaves it out.
     """
-    wanted = tuple(sorted({x for p in pairs for x in p.truth})) if labels is None else tuple(labels)
+    wanted = (
+        tuple(sorted({x for p in pairs for x in p.reference})) if labels is None else tuple(labels)
+    )
     kept = [restricted(pair, wanted) for pair in pairs]
     return Evaluation(
         labels=wanted,
@@ -92,8 +95,8 @@ def evaluate(
 def restricted(pair: Pair, labels: Sequence[str]) -> Pair:
     """The pair with these labels alone, each present even where it has no events."""
     return Pair(
-        {x: pair.truth.get(x, NO_SPANS) for x in labels},
-        {x: pair.found.get(x, NO_SPANS) for x in labels},
+        {x: pair.reference.get(x, NO_SPANS) for x in labels},
+        {x: pair.estimated.get(x, NO_SPANS) for x in labels},
         pair.duration_s,
     )
 
@@ -102,17 +105,19 @@ def confusions(pairs: Sequence[Pair]) -> tuple[Confusion, ...]:
     """Which label was found in the place of which, most seconds first."""
     seconds: dict[tuple[str, str], float] = {}
     for pair in pairs:
-        for label, truth in pair.truth.items():
-            missed = _without(truth, pair.found.get(label, NO_SPANS))
-            for other, found in pair.found.items():
-                true_there = pair.truth.get(other, NO_SPANS)
-                if other == label or not len(missed) or not len(found):
+        for label, reference in pair.reference.items():
+            missed = _without(reference, pair.estimated.get(label, NO_SPANS))
+            for other, estimated in pair.estimated.items():
+                true_there = pair.reference.get(other, NO_SPANS)
+                if other == label or not len(missed) or not len(estimated):
                     continue
-                shared = _shared_seconds(missed, _without(found, true_there))
+                shared = _shared_seconds(missed, _without(estimated, true_there))
                 if shared > 0:
                     seconds[label, other] = seconds.get((label, other), 0.0) + shared
     ordered = sorted(seconds.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(Confusion(truth, found, value) for (truth, found), value in ordered)
+    return tuple(
+        Confusion(reference, estimated, value) for (reference, estimated), value in ordered
+    )
 
 
 def _without(spans: EventArrays, others: EventArrays) -> EventArrays:
@@ -144,8 +149,8 @@ def _figures(counts: Mapping[str, Counts]) -> dict[str, Any]:
             "precision": value.precision,
             "recall": value.recall,
             "hits": value.hits,
-            "found": value.found,
-            "truth": value.truth,
+            "found": value.estimated,
+            "truth": value.reference,
         }
 
     by_label = {label: row(value) for label, value in counts.items()}

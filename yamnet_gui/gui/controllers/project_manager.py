@@ -24,7 +24,7 @@ from yamnet_gui.gui.jobs.project import (
 )
 from yamnet_gui.gui.state.document import AnalysisState, Document
 from yamnet_gui.gui.state.project import Keeping, ProjectState
-from yamnet_gui.labels.project import Analysis, Project, ProjectInUseError, RecordingState
+from yamnet_gui.labels.project import AnalysisRecord, Project, ProjectInUseError, RecordingState
 
 
 class _Nothing:
@@ -202,7 +202,9 @@ class ProjectManager(QObject):
         settings = {"hop_s": grid.hop_s, "channels": "each" if each else "mix"}
         text = json.dumps(settings, sort_keys=True)
         model = document.model
-        analysis = Analysis(recording_id, model.sha256, model.name, text, text, datetime.now(UTC))
+        analysis = AnalysisRecord(
+            recording_id, model.sha256, model.name, text, text, datetime.now(UTC)
+        )
         return StoreDetectionsJob(project, recording_id, fresh, analysis)
 
     def _take(self, result: OpenedProject) -> None:

@@ -16,7 +16,7 @@ from yamnet_gui.analysis import (
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.embedding import (
     EmbeddingStore,
-    Track,
+    EmbeddingTrack,
     store_folder,
 )
 
@@ -82,7 +82,7 @@ class StoreJob:
 def _store(store: EmbeddingStore, one: StoreRequest, analysis: Analysis) -> Iterator[int]:
     for table in analysis.tables:
         grid = table.grid
-        track = Track(
+        track = EmbeddingTrack(
             one.recording, str(one.path), grid.end_s, table.channel, grid.start_s, grid.hop_s
         )
         for first, block in analysis.embedding_blocks(table.channel):

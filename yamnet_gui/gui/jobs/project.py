@@ -10,7 +10,7 @@ from yamnet_gui.core.events import Event, RecordingInfo
 from yamnet_gui.gui.state.project import Keeping
 from yamnet_gui.labels.project import (
     PROJECT_SUFFIX,
-    Analysis,
+    AnalysisRecord,
     Project,
     ProjectInUseError,
     Recording,
@@ -140,7 +140,7 @@ class StoreDetectionsJob:
     project: Project
     recording_id: str
     detections: tuple[Event, ...]
-    analysis: Analysis
+    analysis: AnalysisRecord
 
     def run(self) -> Iterator[None]:
         self.project.derive(self.recording_id, self.detections)

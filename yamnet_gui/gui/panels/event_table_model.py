@@ -59,7 +59,7 @@ class EventColumn(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class EventFilter:
+class EventTableFilter:
     """Which events are listed.
 
     `text`: every word of it occurs in the label or the note. `states`: None for all.
@@ -121,7 +121,7 @@ class _Keys:
         rank = {label: i for i, label in enumerate(self.labels)}
         return np.fromiter((rank[e.label] for e in self.events), np.int32, len(self.events))
 
-    def wanted(self, wish: EventFilter) -> NDArray[np.intp]:
+    def wanted(self, wish: EventTableFilter) -> NDArray[np.intp]:
         """Positions of the events that pass, in order of onset."""
         keep = np.ones(len(self.events), bool)
         if wish.least_score > 0:
@@ -178,7 +178,7 @@ class EventTableModel(HeadedTableModel):
         self._list = EventList()
         self._spreads: Mapping[str, float] = {}
         self._keys = _Keys((), self._spreads)
-        self._filter = EventFilter()
+        self._filter = EventTableFilter()
         self._column = EventColumn.ONSET
         self._descending = False
         self._shown: list[Event] = []
@@ -202,7 +202,7 @@ class EventTableModel(HeadedTableModel):
         return len(self._list)
 
     @property
-    def filter(self) -> EventFilter:
+    def filter(self) -> EventTableFilter:
         return self._filter
 
     @property
@@ -230,7 +230,7 @@ class EventTableModel(HeadedTableModel):
             return any(event_id in self._list for event_id in self._spreads)
         return True
 
-    def set_filter(self, wish: EventFilter) -> None:
+    def set_filter(self, wish: EventTableFilter) -> None:
         if wish != self._filter:
             self._filter = wish
             self._refresh()

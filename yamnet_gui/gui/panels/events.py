@@ -34,7 +34,13 @@ from yamnet_gui.gui.widgets.parts import (
     theme_of,
 )
 
-from .event_table_model import EVENT_ROLE, STATE_WORDS, EventColumn, EventFilter, EventTableModel
+from .event_table_model import (
+    EVENT_ROLE,
+    STATE_WORDS,
+    EventColumn,
+    EventTableFilter,
+    EventTableModel,
+)
 from .queue_bar import QueueBar
 
 _STATE_CHOICES: tuple[tuple[str, frozenset[ReviewState] | None], ...] = (
@@ -220,7 +226,7 @@ class EventsPanel(QWidget):
     def _on_filter(self) -> None:
         states = _STATE_CHOICES[self.states.currentIndex()][1]
         least, branch = self.least.value(), self._folding.mids
-        self.model.set_filter(EventFilter(self.search.text(), states, least, branch))
+        self.model.set_filter(EventTableFilter(self.search.text(), states, least, branch))
 
     def _show_count(self) -> None:
         total, shown = self.model.total, len(self.model.shown)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from yamnet_gui.labels.project import Analysis, Project, RuleSet
+from yamnet_gui.labels.project import AnalysisRecord, Project, StoredRules
 
 from .report import ReportFacts
 
@@ -15,7 +15,7 @@ def project_facts(project: Project, title: str = "", *, now: datetime | None = N
     made = {
         "Project": project.path.name,
         "Model": _listed(a.model_name for a in analyses),
-        "Analysis": _listed(_settings(a) for a in analyses),
+        "AnalysisRecord": _listed(_settings(a) for a in analyses),
         "Analysed": _when(analyses),
         "Rules of the project": _listed(_rules(rules) for rules in project.rule_sets()),
         "Label sets": _listed(
@@ -33,7 +33,7 @@ def _listed(texts: Iterable[str]) -> str:
     return "; ".join(sorted({text for text in texts if text}))
 
 
-def _settings(analysis: Analysis) -> str:
+def _settings(analysis: AnalysisRecord) -> str:
     """Settings in words; as they stand where they are none that is known."""
     try:
         values = json.loads(analysis.settings or "{}")
@@ -45,7 +45,7 @@ def _settings(analysis: Analysis) -> str:
     return ", ".join(parts)
 
 
-def _rules(rules: RuleSet) -> str:
+def _rules(rules: StoredRules) -> str:
     """Name, version and what holds for most classes."""
     named = f"{rules.name}, version {rules.version}"
     try:
@@ -70,7 +70,7 @@ _LENGTHS = (
 )
 
 
-def _when(analyses: Iterable[Analysis]) -> str:
+def _when(analyses: Iterable[AnalysisRecord]) -> str:
     days = sorted(a.made_utc.date() for a in analyses if a.made_utc is not None)
     if not days:
         return ""

@@ -14,7 +14,7 @@ from yamnet_gui.audio import content_hash, recording_start
 from yamnet_gui.core.errors import SettingsError, UserError
 from yamnet_gui.core.scores import ScoreTable
 from yamnet_gui.labels.formats import write_score_table
-from yamnet_gui.labels.project import Analysis as KnownAnalysis
+from yamnet_gui.labels.project import AnalysisRecord
 
 
 def write_scores(
@@ -38,7 +38,7 @@ def write_scores(
 
 
 def stored_analysis(
-    path: Path, known: Sequence[KnownAnalysis], cache: ResultCache
+    path: Path, known: Sequence[AnalysisRecord], cache: ResultCache
 ) -> Analysis | None:
     """The newest analysis of the mix that a project knows of and whose scores are still stored."""
     try:
@@ -57,7 +57,7 @@ def stored_analysis(
     return None
 
 
-def _settings(known: KnownAnalysis) -> AnalysisSettings | None:
+def _settings(known: AnalysisRecord) -> AnalysisSettings | None:
     try:
         return AnalysisSettings.from_json(json.loads(known.settings))
     except (ValueError, TypeError, SettingsError):

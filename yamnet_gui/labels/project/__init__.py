@@ -36,10 +36,10 @@ from .commands import (
 from .filters import EventFilter, QueueKind, Sort, SortKey
 from .label_set_files import LABEL_SET_SUFFIX, read_label_set, write_label_set
 from .lock import ProjectInUseError
-from .merging import Choice, Conflict, Merge, apply_merge, compare, merge_command
+from .merging import Conflict, Merge, MergeChoice, apply_merge, compare, merge_command
 from .models import (
     PROJECT_SUFFIX,
-    Analysis,
+    AnalysisRecord,
     ClassCounts,
     HistoryEntry,
     LabelSet,
@@ -49,7 +49,7 @@ from .models import (
     Recording,
     RecordingState,
     Reviewed,
-    RuleSet,
+    StoredRules,
     counts_by_class,
     new_id,
 )
@@ -59,10 +59,9 @@ from .store import Project
 __all__ = [
     "LABEL_SET_SUFFIX",
     "PROJECT_SUFFIX",
-    "Analysis",
+    "AnalysisRecord",
     "Answer",
     "Change",
-    "Choice",
     "ClassCounts",
     "Command",
     "Conflict",
@@ -70,6 +69,7 @@ __all__ = [
     "HistoryEntry",
     "LabelSet",
     "Merge",
+    "MergeChoice",
     "OwnLabel",
     "Project",
     "ProjectChange",
@@ -79,9 +79,9 @@ __all__ = [
     "Recording",
     "RecordingState",
     "Reviewed",
-    "RuleSet",
     "Sort",
     "SortKey",
+    "StoredRules",
     "Value",
     "accept",
     "add_events",

@@ -10,9 +10,9 @@ from typing import Any
 from yamnet_gui.core.events import Event, EventSource, Original, ReviewedSpan, ReviewState
 from yamnet_gui.core.spans import TimeSpan
 
-from .models import LabelSet, OwnLabel, Recording, RecordingState, Reviewed, RuleSet
+from .models import LabelSet, OwnLabel, Recording, RecordingState, Reviewed, StoredRules
 
-Value = Event | Recording | Reviewed | LabelSet | RuleSet
+Value = Event | Recording | Reviewed | LabelSet | StoredRules
 """What a command can change."""
 
 KINDS: dict[type, str] = {
@@ -20,11 +20,11 @@ KINDS: dict[type, str] = {
     Recording: "recording",
     Reviewed: "reviewed",
     LabelSet: "labels",
-    RuleSet: "rules",
+    StoredRules: "rules",
 }
 _FIELDS = {
     t: tuple((f.name, f.default) for f in fields(t))
-    for t in (Event, Recording, LabelSet, RuleSet, OwnLabel)
+    for t in (Event, Recording, LabelSet, StoredRules, OwnLabel)
 }
 
 
@@ -146,5 +146,5 @@ _MAKERS: dict[str, Any] = {
     "recording": _recording_in,
     "reviewed": _reviewed_in,
     "labels": _label_set_in,
-    "rules": lambda data: RuleSet(**data),
+    "rules": lambda data: StoredRules(**data),
 }

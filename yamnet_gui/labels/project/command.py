@@ -12,8 +12,8 @@ class Change:
     """One thing before and after; None where there was none or shall be none.
 
     Both sides are of one kind: `Event`, `Recording`, `Reviewed` (all reviewed spans of the
-    recording), `LabelSet` or `RuleSet`. `recording_id` is "" for the last two. Raises ValueError
-    where the sides do not belong together.
+    recording), `LabelSet` or `StoredRules`. `recording_id` is "" for the last two.
+    Raises ValueError where the sides do not belong together.
     """
 
     recording_id: str

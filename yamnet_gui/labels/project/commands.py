@@ -16,7 +16,7 @@ from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.spans import TimeSpan
 
 from .command import Change, Command
-from .models import LabelSet, ProjectEvent, Recording, Reviewed, RuleSet
+from .models import LabelSet, ProjectEvent, Recording, Reviewed, StoredRules
 
 _NEGATIVE = "not-"
 
@@ -400,6 +400,6 @@ def set_label_set(old: LabelSet | None, new: LabelSet | None) -> Command:
     return Command(f"label set {name}", (Change("", old, new),))
 
 
-def set_rules(old: RuleSet | None, new: RuleSet | None) -> Command:
+def set_rules(old: StoredRules | None, new: StoredRules | None) -> Command:
     name = (new or old).name if (new or old) else ""  # type: ignore[union-attr]
     return Command(f"rules {name}", (Change("", old, new),))

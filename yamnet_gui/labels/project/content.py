@@ -15,14 +15,14 @@ from .command import Command
 from .connection import Held
 from .filters import EventFilter, QueueKind, Sort
 from .models import (
-    Analysis,
+    AnalysisRecord,
     ClassCounts,
     HistoryEntry,
     LabelSet,
     ProjectEvent,
     Recording,
     Reviewed,
-    RuleSet,
+    StoredRules,
 )
 from .paths import located, stored_path
 from .tables import parse_utc
@@ -66,14 +66,14 @@ class Reading(Held):
         """Recordings whose file is not where it should be. Asks the disk for each."""
         return [r for r in self.recordings() if not self.locate(r).exists()]
 
-    def analyses(self, recording_id: str) -> list[Analysis]:
+    def analyses(self, recording_id: str) -> list[AnalysisRecord]:
         with self._reading():
             rows = self._connection.execute(
                 "SELECT model_sha256, model_name, settings_key, settings, made_utc FROM analyses"
                 " WHERE rec = ? ORDER BY made_utc", (self._rec(recording_id),)
             ).fetchall()  # fmt: skip
         return [
-            Analysis(recording_id, row[0], row[1], row[2], row[3], parse_utc(row[4]))
+            AnalysisRecord(recording_id, row[0], row[1], row[2], row[3], parse_utc(row[4]))
             for row in rows
         ]
 
@@ -103,7 +103,7 @@ class Reading(Held):
         with self._reading():
             return self._tables.label_sets()
 
-    def rule_sets(self) -> list[RuleSet]:
+    def rule_sets(self) -> list[StoredRules]:
         with self._reading():
             return self._tables.rule_sets()
 

@@ -8,7 +8,7 @@ from yamnet_gui.core.matching import merge_detections
 
 from .command import Command
 from .content import Reading
-from .models import Analysis, ProjectChange, Recording
+from .models import AnalysisRecord, ProjectChange, Recording
 from .open_checks import in_words
 from .tables import utc_text
 from .undo_history import ChangeSet
@@ -119,7 +119,7 @@ class Editing(Reading):
 
         self._write("store the recording's state", work)
 
-    def add_analysis(self, analysis: Analysis) -> None:
+    def add_analysis(self, analysis: AnalysisRecord) -> None:
         """Remembers that a recording was scored; replaces the same model and settings."""
 
         def work() -> ChangeSet:

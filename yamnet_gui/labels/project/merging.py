@@ -13,11 +13,11 @@ from enum import StrEnum
 from yamnet_gui.core.events import Event, ReviewedSpan, new_event_id
 
 from .command import Change, Command
-from .models import LabelSet, Recording, Reviewed, RuleSet
+from .models import LabelSet, Recording, Reviewed, StoredRules
 from .store import Project
 
 
-class Choice(StrEnum):
+class MergeChoice(StrEnum):
     """How a conflict ends. BOTH keeps theirs beside ours under a new id."""
 
     OURS = "ours"
@@ -99,17 +99,17 @@ def compare(ours: Project, theirs: Project) -> Merge:
     return Merge(tuple(additions), tuple(conflicts), bool(shared))
 
 
-def merge_command(merge: Merge, resolutions: Mapping[tuple[str, str], Choice]) -> Command:
+def merge_command(merge: Merge, resolutions: Mapping[tuple[str, str], MergeChoice]) -> Command:
     """One step that brings theirs into ours; undecided conflicts stay as ours.
 
     `resolutions` are choices by `Conflict.key`.
     """
     changes = list(merge.additions)
     for conflict in merge.conflicts:
-        choice = resolutions.get(conflict.key, Choice.OURS)
-        if choice is Choice.THEIRS:
+        choice = resolutions.get(conflict.key, MergeChoice.OURS)
+        if choice is MergeChoice.THEIRS:
             changes.append(Change(conflict.recording_id, conflict.ours, conflict.theirs))
-        elif choice is Choice.BOTH:
+        elif choice is MergeChoice.BOTH:
             if conflict.ours is None:
                 changes.append(Change(conflict.recording_id, None, conflict.theirs))
             elif conflict.theirs is not None:
@@ -119,7 +119,7 @@ def merge_command(merge: Merge, resolutions: Mapping[tuple[str, str], Choice]) -
 
 
 def apply_merge(
-    ours: Project, merge: Merge, resolutions: Mapping[tuple[str, str], Choice] | None = None
+    ours: Project, merge: Merge, resolutions: Mapping[tuple[str, str], MergeChoice] | None = None
 ) -> None:
     """Makes the merge in our copy as one step that can be undone. Raises ProjectError."""
     ours.apply(merge_command(merge, resolutions or {}))
@@ -201,7 +201,7 @@ def _sets(ours: Iterable[LabelSet], theirs: Iterable[LabelSet]) -> Iterator[Chan
             yield Change("", mine, replace(mine, labels=mine.labels + added))
 
 
-def _rules(ours: Iterable[RuleSet], theirs: Iterable[RuleSet]) -> Iterator[Change]:
+def _rules(ours: Iterable[StoredRules], theirs: Iterable[StoredRules]) -> Iterator[Change]:
     """The higher version of the same rules wins."""
     present = {r.id: r for r in ours}
     for other in theirs:

@@ -60,7 +60,7 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True)
-class Analysis:
+class AnalysisRecord:
     """That a model has scored a recording: which model by its hash, with which settings."""
 
     recording_id: str
@@ -95,7 +95,7 @@ class LabelSet:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleSet:
+class StoredRules:
     """Rules as opaque text (JSON), which `detection` understands."""
 
     id: str

@@ -13,7 +13,7 @@ from yamnet_gui.core.events import Event, EventSource, Original, ReviewedSpan, R
 from yamnet_gui.core.spans import TimeSpan
 
 from .codec import dumps, finite, from_fields, to_fields
-from .models import LabelSet, Recording, RecordingState, Reviewed, RuleSet
+from .models import LabelSet, Recording, RecordingState, Reviewed, StoredRules
 
 STATES = tuple(ReviewState)
 SOURCES = tuple(EventSource)
@@ -305,11 +305,11 @@ class Tables:
                 "INSERT INTO label_sets VALUES (?, ?)", (key, dumps(to_fields(value)))
             )
 
-    def rule_sets(self) -> list[RuleSet]:
+    def rule_sets(self) -> list[StoredRules]:
         rows = self.connection.execute("SELECT id, name, version, text FROM rule_sets ORDER BY id")
-        return [RuleSet(*row) for row in rows]
+        return [StoredRules(*row) for row in rows]
 
-    def put_rule_set(self, key: str, value: RuleSet | None) -> None:
+    def put_rule_set(self, key: str, value: StoredRules | None) -> None:
         self.connection.execute("DELETE FROM rule_sets WHERE id = ?", (key,))
         if value is not None:
             self.connection.execute(

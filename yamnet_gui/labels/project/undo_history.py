@@ -19,7 +19,7 @@ from yamnet_gui.core.events import Event
 
 from .codec import Value, dumps, from_fields, patch, patched, to_fields
 from .command import Change, Command
-from .models import HistoryEntry, LabelSet, ProjectChange, Recording, Reviewed, RuleSet, new_id
+from .models import HistoryEntry, LabelSet, ProjectChange, Recording, Reviewed, StoredRules, new_id
 from .tables import Tables, parse_utc
 
 
@@ -237,7 +237,7 @@ class Journal:
             self._tables.put_label_set(key, value if isinstance(value, LabelSet) else None)
             touched.label_sets = True
         elif kind == "rules":
-            self._tables.put_rule_set(key, value if isinstance(value, RuleSet) else None)
+            self._tables.put_rule_set(key, value if isinstance(value, StoredRules) else None)
             touched.rules = True
         elif isinstance(value, Recording):
             self._tables.put_recording(value)

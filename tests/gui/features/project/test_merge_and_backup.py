@@ -15,8 +15,8 @@ from yamnet_gui.gui.features.project.merge_and_backup import MergeAndBackup
 from yamnet_gui.gui.state.project import Keeping
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import (
-    Choice,
     Merge,
+    MergeChoice,
     Project,
     accept,
     backups_for,
@@ -114,7 +114,7 @@ def test_conflicts_are_shown_side_by_side_and_resolved(
     assert "<b>Accepted</b>" in dialog.ours.text()
     assert "<b>Rejected</b>" in dialog.theirs.text()
     assert "<b>Dog</b>" not in dialog.theirs.text()
-    dialog.take[Choice.THEIRS].click()
+    dialog.take[MergeChoice.THEIRS].click()
     assert model.index(0, 4).data() == "the other's"
     feature(bench).merge(merge, dialog.resolutions)
     settled(bench)

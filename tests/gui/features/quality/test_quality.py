@@ -14,7 +14,7 @@ from yamnet_gui.core.scores import FrameGrid, ScoreTable
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.detection import ClassCalibration, Rule, RuleSet, Stability, save_rules
 from yamnet_gui.embedding import Classifier
-from yamnet_gui.embedding.classifier import Layer
+from yamnet_gui.embedding.classifier import DenseLayer
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.features.quality.calibration import CalibrationFeature
 from yamnet_gui.gui.features.quality.evaluation import EvaluationFeature
@@ -199,11 +199,11 @@ def test_rules_are_measured_by_decisions_and_mistakes_are_jumped_to(
     assert "threshold of 0.25" in dialog.about_curve.text()
     kinds = [(m.kind.value, round(m.onset_s)) for m in dialog._listed]
     assert kinds == [("false", 3), ("false", 7), ("missed", 10)]
-    dialog.mistakes.opened.emit(1)
+    dialog.mismatches.opened.emit(1)
     settled(opened)
     assert opened.session.selection.current == dogs["unmarked"].id
     assert opened.session.timeline.cursor_s == pytest.approx(dogs["unmarked"].onset_s)
-    dialog.mistakes.opened.emit(2)
+    dialog.mismatches.opened.emit(2)
     assert opened.session.timeline.cursor_s == pytest.approx(10.0)
     opened.session.rules.set_threshold(DOG, 0.6)
     assert "The rules have changed since" in dialog.basis.text()
@@ -365,7 +365,7 @@ def test_scores_taken_again_show_their_spread_and_sort_the_table(
 
 def test_a_class_that_is_taught_again_loses_its_calibration(opened: Workbench) -> None:
     def owl(weight: float) -> CustomClass:
-        layer = Layer(np.full((1024, 1), weight, np.float32), np.zeros(1, np.float32))
+        layer = DenseLayer(np.full((1024, 1), weight, np.float32), np.zeros(1, np.float32))
         return CustomClass("Tawny owl", Classifier(("Tawny owl",), (layer,), MODEL.sha256))
 
     opened.session.custom_classes.put(owl(0.1))

@@ -35,10 +35,10 @@ def shaken(rng: np.random.Generator, spans: EventArrays, duration_s: float) -> E
 def random_pair(seed: int, duration_s: float = 60.0) -> Pair:
     """Truth and shaken truth, with some false ones, for three labels."""
     rng = np.random.default_rng(seed)
-    truth, found = {}, {}
+    reference, found = {}, {}
     for label in LABELS:
-        truth[label] = random_spans(rng, int(rng.integers(0, 12)), duration_s)
-        found[label] = shaken(rng, truth[label], duration_s)
+        reference[label] = random_spans(rng, int(rng.integers(0, 12)), duration_s)
+        found[label] = shaken(rng, reference[label], duration_s)
     if rng.random() < 0.5:  # cross-triggers: one label found where another is
-        found[LABELS[0]] = shaken(rng, truth[LABELS[1]], duration_s)
-    return Pair(truth, found, duration_s)
+        found[LABELS[0]] = shaken(rng, reference[LABELS[1]], duration_s)
+    return Pair(reference, found, duration_s)

@@ -54,7 +54,7 @@ def test_event_counts_equal_sed_eval(seed: int, collar_s: float) -> None:
             event_label_list=list(LABELS), t_collar=collar_s, percentage_of_length=0.2
         )
         for pair in pairs:
-            metrics.evaluate(as_dicts(pair.truth), as_dicts(pair.found))
+            metrics.evaluate(as_dicts(pair.reference), as_dicts(pair.estimated))
         overall = metrics.results_overall_metrics()["f_measure"]
         by_class = metrics.results_class_wise_metrics()
     counts = added(event_counts(pair, collar_s) for pair in pairs)
@@ -64,7 +64,10 @@ def test_event_counts_equal_sed_eval(seed: int, collar_s: float) -> None:
     assert (ours.recall or 0) == pytest.approx(overall["recall"], abs=1e-6)
     for label in LABELS:
         theirs = by_class[label]["count"]
-        assert (counts[label].truth, counts[label].found) == (theirs["Nref"], theirs["Nsys"])
+        assert (counts[label].reference, counts[label].estimated) == (
+            theirs["Nref"],
+            theirs["Nsys"],
+        )
         f_measure = by_class[label]["f_measure"]["f_measure"]
         if counts[label].hits:
             assert counts[label].f1 == pytest.approx(f_measure, abs=1e-6)
@@ -81,8 +84,8 @@ def test_segment_counts_equal_sed_eval(seed: int) -> None:
         )
         for pair in pairs:
             metrics.evaluate(
-                as_dicts(pair.truth),
-                as_dicts(pair.found),
+                as_dicts(pair.reference),
+                as_dicts(pair.estimated),
                 evaluated_length_seconds=pair.duration_s,
             )
         overall = metrics.results_overall_metrics()["f_measure"]["f_measure"]
@@ -95,13 +98,13 @@ def test_segment_counts_equal_sed_eval(seed: int) -> None:
 def as_scores(pair: Pair, create: Any) -> Any:
     """The events as a score that is constant between all their edges."""
     edges = {0.0, pair.duration_s}
-    for spans in pair.found.values():
+    for spans in pair.estimated.values():
         edges |= {*spans.onset_s.tolist(), *spans.offset_s.tolist()}
     times = np.array(sorted(edges))
     middle = (times[:-1] + times[1:]) / 2
     scores = np.zeros((len(middle), len(LABELS)))
     for column, label in enumerate(LABELS):
-        spans = pair.found[label]
+        spans = pair.estimated[label]
         for on, off, score in zip(spans.onset_s, spans.offset_s, spans.score, strict=True):
             scores[(middle > on) & (middle < off), column] = score
     return create(scores, times, event_classes=list(LABELS))
@@ -122,12 +125,14 @@ def judged(pairs: Sequence[Pair], settings: PsdsSettings) -> tuple[float, dict[s
         score, by_class, *_ = package.intersection_based.psds(
             scores={f"r{k}": as_scores(pair, create) for k, pair in enumerate(pairs)},
             ground_truth={
-                f"r{k}": [(e["onset"], e["offset"], e["event_label"]) for e in as_dicts(pair.truth)]
+                f"r{k}": [
+                    (e["onset"], e["offset"], e["event_label"]) for e in as_dicts(pair.reference)
+                ]
                 for k, pair in enumerate(pairs)
             },
             audio_durations={f"r{k}": pair.duration_s for k, pair in enumerate(pairs)},
             dtc_threshold=settings.detection,
-            gtc_threshold=settings.truth,
+            gtc_threshold=settings.reference,
             cttc_threshold=settings.cross if settings.cross_weight else None,
             alpha_ct=settings.cross_weight,
             alpha_st=settings.spread_weight,
@@ -141,8 +146,8 @@ def judged(pairs: Sequence[Pair], settings: PsdsSettings) -> tuple[float, dict[s
     "settings",
     [
         PsdsSettings(),
-        PsdsSettings(detection=0.1, truth=0.1, cross_weight=0.5),
-        PsdsSettings(detection=0.5, truth=0.5, spread_weight=0.0, highest_rate=50.0),
+        PsdsSettings(detection=0.1, reference=0.1, cross_weight=0.5),
+        PsdsSettings(detection=0.5, reference=0.5, spread_weight=0.0, highest_rate=50.0),
     ],
 )
 def test_psds_equals_sed_scores_eval(seed: int, settings: PsdsSettings) -> None:

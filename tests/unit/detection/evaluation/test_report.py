@@ -4,30 +4,30 @@ import numpy as np
 import pytest
 
 from tests.unit.detection.tables import ONTOLOGY
-from yamnet_gui.core.events import Event, EventList, ReviewedSpan, ReviewState
+from yamnet_gui.core.events import Event, ReviewedSpan, ReviewState
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.detection.evaluation import (
     Counts,
     EventArrays,
     Pair,
+    ReviewedReference,
     by_label,
     confusions,
     counting_events_below,
     evaluate,
     precision_recall,
     psds,
-    reviewed_pair,
     united,
 )
 
 
 def pair(
-    truth: dict[str, list[tuple[float, float]]], found: dict[str, list[tuple[float, float]]]
+    reference: dict[str, list[tuple[float, float]]], found: dict[str, list[tuple[float, float]]]
 ) -> Pair:
     def spans(rows: dict[str, list[tuple[float, float]]]) -> dict[str, EventArrays]:
         return {k: EventArrays.of([a for a, _ in v], [b for _, b in v]) for k, v in rows.items()}
 
-    return Pair(spans(truth), spans(found), 20.0)
+    return Pair(spans(reference), spans(found), 20.0)
 
 
 def test_perfect_events_score_one_everywhere() -> None:
@@ -67,14 +67,14 @@ def test_an_event_is_paired_once() -> None:
 def test_confusions_count_the_seconds_of_the_wrong_label() -> None:
     one = pair({"dog": [(0, 4)], "cat": [(10, 12)]}, {"cat": [(1, 3), (10, 11)], "dog": [(3.5, 4)]})
     (found,) = confusions([one])
-    assert (found.truth, found.found) == ("dog", "cat")
+    assert (found.reference, found.estimated) == ("dog", "cat")
     assert found.seconds == pytest.approx(2.0)
 
 
 def test_the_curve_follows_the_threshold() -> None:
-    truth = {"dog": EventArrays.of([0, 5], [1, 6])}
+    reference = {"dog": EventArrays.of([0, 5], [1, 6])}
     found = {"dog": EventArrays.of([0, 5, 9], [1, 6, 10], [0.9, 0.3, 0.5])}
-    curve = precision_recall([Pair(truth, found, 20.0)], "dog")
+    curve = precision_recall([Pair(reference, found, 20.0)], "dog")
     assert curve.thresholds.tolist() == [0.9, 0.5, 0.3]
     assert curve.precision == pytest.approx([1.0, 0.5, 2 / 3])
     assert curve.recall == pytest.approx([0.5, 0.5, 1.0])
@@ -106,32 +106,33 @@ def test_scores_come_calibrated_where_they_can() -> None:
     assert by_label(events)["Dog"].score.tolist() == [0.4, 0.9, 1.0]
 
 
-def test_what_nobody_decided_is_left_out_of_a_reviewed_pair() -> None:
+def test_undecided_detections_are_left_out_of_the_pair() -> None:
     dog = Event("a", 0, 2, "Dog", state=ReviewState.ACCEPTED)
     wrong = replace(dog, id="b", onset_s=5, offset_s=6, state=ReviewState.REJECTED)
     unsure = replace(dog, id="c", onset_s=8, offset_s=9, state=ReviewState.UNCERTAIN)
     detections = [replace(dog, id=f"n{t}", onset_s=t, offset_s=t + 1) for t in (0, 5, 8, 15)]
-    one = reviewed_pair(EventList.of([dog, wrong, unsure]), EventList.of(detections), 20.0)
-    assert one.truth["Dog"].onset_s.tolist() == [0]
-    assert one.found["Dog"].onset_s.tolist() == [0, 5]
+    one = ReviewedReference.of([dog, wrong, unsure]).pair(by_label(detections))
+    assert one.reference["Dog"].onset_s.tolist() == [0]
+    assert one.estimated["Dog"].onset_s.tolist() == [0, 5]
 
 
-def test_in_a_stretch_that_was_listened_to_every_detection_counts() -> None:
-    found = EventList.of(
-        Event(f"n{t}", t, t + 1, label) for t, label in ((1, "Dog"), (3, "Cat"), (15, "Dog"))
-    )
+def test_every_detection_counts_in_a_reviewed_segment() -> None:
+    events = ((1, "Dog"), (3, "Cat"), (15, "Dog"))
+    found = by_label(Event(f"n{t}", t, t + 1, label) for t, label in events)
     heard = ReviewedSpan(TimeSpan(0, 10), ("Dog",))
-    one = reviewed_pair(EventList(), found, 20.0, [heard])
-    assert {label: len(spans) for label, spans in one.found.items()} == {"Dog": 1}
+    one = ReviewedReference.of([], [heard]).pair(found)
+    assert {label: len(spans) for label, spans in one.estimated.items()} == {"Dog": 1}
     everything = replace(heard, labels=())
-    assert sorted(reviewed_pair(EventList(), found, 20.0, [everything]).found) == ["Cat", "Dog"]
+    assert sorted(ReviewedReference.of([], [everything]).pair(found).estimated) == ["Cat", "Dog"]
 
 
 def test_psds_of_random_scores_lies_between_nothing_and_perfect() -> None:
     rng = np.random.default_rng(0)
-    truth = EventArrays.of(range(0, 100, 10), range(5, 105, 10))
+    reference = EventArrays.of(range(0, 100, 10), range(5, 105, 10))
     keep = rng.random(10) < 0.5
-    found = EventArrays.of(truth.onset_s[keep], truth.offset_s[keep], rng.random(int(keep.sum())))
-    result = psds([Pair({"dog": truth}, {"dog": found}, 100.0)], ["dog"])
+    found = EventArrays.of(
+        reference.onset_s[keep], reference.offset_s[keep], rng.random(int(keep.sum()))
+    )
+    result = psds([Pair({"dog": reference}, {"dog": found}, 100.0)], ["dog"])
     assert result is not None
     assert result.score == pytest.approx(keep.mean())

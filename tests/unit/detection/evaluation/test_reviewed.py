@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from yamnet_gui.core.events import Event, EventSource, ReviewedSpan, ReviewState
 from yamnet_gui.core.spans import TimeSpan
-from yamnet_gui.detection.evaluation import EventArrays, ReviewedTruth, evaluate
+from yamnet_gui.detection.evaluation import EventArrays, ReviewedReference, evaluate
 
 DOG = Event("a", 0, 2, "Dog", state=ReviewState.ACCEPTED)
 FOUND = {"Dog": EventArrays.of([0, 5, 15, 25], [2, 6, 16, 26], [0.9, 0.8, 0.7, 0.6])}
@@ -10,35 +10,40 @@ FOUND = {"Dog": EventArrays.of([0, 5, 15, 25], [2, 6, 16, 26], [0.9, 0.8, 0.7, 0
 
 def test_a_note_alone_decides_nothing() -> None:
     noted = replace(DOG, state=ReviewState.UNREVIEWED, note="hm")
-    assert ReviewedTruth.of([noted]).empty
+    assert ReviewedReference.of([noted]).empty
     drawn = replace(noted, source=EventSource.DRAWN)
-    assert ReviewedTruth.of([drawn]).true_events == 1
+    assert ReviewedReference.of([drawn]).true_events == 1
 
 
 def test_time_that_nobody_listened_to_counts_neither_way() -> None:
     heard = [ReviewedSpan(TimeSpan(10, 18)), ReviewedSpan(TimeSpan(14, 20), ("Cat",))]
-    truth = ReviewedTruth.of([DOG], heard)
-    pair = truth.pair(FOUND)
-    assert pair.found["Dog"].onset_s.tolist() == [0, 15]  # decided, heard; not those at 5 and 25
-    assert pair.duration_s == truth.heard_s == 8.0
-    assert truth.pair({"Cat": EventArrays.of([18.5], [19])}).found["Cat"].onset_s.tolist() == [18.5]
+    reference = ReviewedReference.of([DOG], heard)
+    pair = reference.pair(FOUND)
+    assert pair.estimated["Dog"].onset_s.tolist() == [
+        0,
+        15,
+    ]  # decided, heard; not those at 5 and 25
+    assert pair.duration_s == reference.reviewed_s == 8.0
+    assert reference.pair({"Cat": EventArrays.of([18.5], [19])}).estimated[
+        "Cat"
+    ].onset_s.tolist() == [18.5]
     result = evaluate([pair], ["Dog"])
-    assert (result.events[0.5]["Dog"].hits, result.events[0.5]["Dog"].found) == (1, 2)
+    assert (result.events[0.5]["Dog"].hits, result.events[0.5]["Dog"].estimated) == (1, 2)
 
 
 def test_what_a_person_was_uncertain_about_is_left_out() -> None:
     unsure = replace(DOG, id="u", onset_s=15, offset_s=16, state=ReviewState.UNCERTAIN)
     heard = [ReviewedSpan(TimeSpan(0, 30))]
-    pair = ReviewedTruth.of([DOG, unsure], heard).pair(FOUND)
-    assert pair.found["Dog"].onset_s.tolist() == [0, 5, 25]
+    pair = ReviewedReference.of([DOG, unsure], heard).pair(FOUND)
+    assert pair.estimated["Dog"].onset_s.tolist() == [0, 5, 25]
 
 
 def test_only_stretches_listened_to_throughout_give_false_ones_an_hour() -> None:
-    truth = ReviewedTruth.of([DOG], [ReviewedSpan(TimeSpan(4, 10))])
-    pair = truth.heard_pair(FOUND)
+    reference = ReviewedReference.of([DOG], [ReviewedSpan(TimeSpan(4, 10))])
+    pair = reference.fully_reviewed_pair(FOUND)
     assert pair.duration_s == 6.0
-    assert pair.found["Dog"].onset_s.tolist() == [5]
-    assert len(pair.truth["Dog"]) == 0
-    whole = truth.pair(FOUND)
+    assert pair.estimated["Dog"].onset_s.tolist() == [5]
+    assert len(pair.reference["Dog"]) == 0
+    whole = reference.pair(FOUND)
     assert evaluate([whole], ["Dog"], psds_pairs=[]).psds is None
-    assert ReviewedTruth.of([DOG]).heard_s == 0.0
+    assert ReviewedReference.of([DOG]).reviewed_s == 0.0

@@ -16,10 +16,10 @@ from yamnet_gui.labels.exchange.report import ReportFacts, report_lines, write_r
 from yamnet_gui.labels.exchange.report_facts import project_facts
 from yamnet_gui.labels.exchange.report_numbers import by_hour, by_label
 from yamnet_gui.labels.project import (
-    Analysis,
+    AnalysisRecord,
     Project,
     Recording,
-    RuleSet,
+    StoredRules,
     add_recordings,
     set_rules,
 )
@@ -42,14 +42,14 @@ def test_a_project_says_how_its_labels_were_made(tmp_path: Path) -> None:
     with Project.create(tmp_path / "spring.yamnet") as project:
         project.reviewer = "Ada"
         project.apply(add_recordings([Recording("a", "a.wav", "", 0, 60.0, 16_000, 1)]))
-        project.add_analysis(Analysis("a", "ab12", "YAMNet", "k", settings, day))
-        project.apply(set_rules(None, RuleSet("present", "night", 3, rules)))
+        project.add_analysis(AnalysisRecord("a", "ab12", "YAMNet", "k", settings, day))
+        project.apply(set_rules(None, StoredRules("present", "night", 3, rules)))
         facts = project_facts(project, now=day)
     assert facts.title == "spring"
     assert dict(facts.made_with) == {
         "Project": "spring.yamnet",
         "Model": "YAMNet",
-        "Analysis": "a frame every 0.48 s, channels mixed",
+        "AnalysisRecord": "a frame every 0.48 s, channels mixed",
         "Analysed": "2024-05-02",
         "Rules of the project": "night, version 3 (from a score of 0.25 on, down to 0.05,"
         " joined across gaps of 1 s, 2 classes with rules of their own)",

@@ -8,7 +8,7 @@ from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.labels.exchange.import_plan import ImportKind
 from yamnet_gui.labels.exchange.project_tables import plan_for_project, read_for_project
 from yamnet_gui.labels.formats import write_labels
-from yamnet_gui.labels.project import Analysis, Project, Recording, add_events
+from yamnet_gui.labels.project import AnalysisRecord, Project, Recording, add_events
 from yamnet_gui.labels.project.calibrations import (
     Calibration,
     calibrated,
@@ -40,7 +40,7 @@ def project(tmp_path: Path):
         for name, model in (("one", MODEL), ("two", OTHER)):
             project.register(Recording(name, f"{name}.wav"))
             now = datetime(2026, 1, 1, tzinfo=UTC)
-            project.add_analysis(Analysis(name, model, "m", "{}", "{}", now))
+            project.add_analysis(AnalysisRecord(name, model, "m", "{}", "{}", now))
         yield project
 
 

@@ -18,7 +18,7 @@ from yamnet_gui.labels.project import (
     ProjectEvent,
     Recording,
     Reviewed,
-    RuleSet,
+    StoredRules,
     accept,
     add_events,
     delete,
@@ -185,7 +185,7 @@ def test_reviewed_stretches_join_and_are_cut(tmp_path: Path) -> None:
 def test_label_sets_and_rules_come_back(tmp_path: Path) -> None:
     path = tmp_path / "a.yamnet"
     labels = LabelSet("s", "Vögel", (OwnLabel("Amsel", "#aabbcc", "1", "/m/b", 7), OwnLabel("X")))
-    rules = RuleSet("r", "strict", 3, '{"threshold": 0.5}')
+    rules = StoredRules("r", "strict", 3, '{"threshold": 0.5}')
     with made(path) as project:
         project.apply(set_label_set(None, labels))
         project.apply(set_rules(None, rules))
@@ -272,11 +272,11 @@ def test_a_change_of_something_that_is_not_there_is_refused(tmp_path: Path) -> N
 def test_what_the_program_finds_out_is_not_undone(tmp_path: Path) -> None:
     from datetime import UTC, datetime
 
-    from yamnet_gui.labels.project import Analysis, RecordingState
+    from yamnet_gui.labels.project import AnalysisRecord, RecordingState
 
     path = tmp_path / "a.yamnet"
     made_at = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
-    analysis = Analysis("r0", "ab" * 32, "YAMNet", "hop=0.48", "{}", made_at)
+    analysis = AnalysisRecord("r0", "ab" * 32, "YAMNet", "hop=0.48", "{}", made_at)
     with made(path) as project:
         title = project.undo_title
         failed = replace(project.recordings()[1], state=RecordingState.FAILED, error="cut short")

@@ -6,13 +6,13 @@ from pathlib import Path
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.labels.project import (
-    Choice,
     LabelSet,
+    MergeChoice,
     OwnLabel,
     Project,
     ProjectEvent,
     Recording,
-    RuleSet,
+    StoredRules,
     accept,
     add_recordings,
     apply_merge,
@@ -67,7 +67,7 @@ def test_what_only_one_changed_is_taken_over(tmp_path: Path) -> None:
         lost = [e.id for e in ours.recording_events("r0") if theirs.event("r0", e.id) is None]
         theirs.apply(mark_reviewed("r1", theirs.reviewed("r1"), TimeSpan(0, 9), (), "Ben"))
         theirs.apply(set_label_set(None, LabelSet("s", "mine", (OwnLabel("Own"),))))
-        theirs.apply(set_rules(None, RuleSet("r", "strict", 1, "{}")))
+        theirs.apply(set_rules(None, StoredRules("r", "strict", 1, "{}")))
         new = Recording("r9", "../new.wav", "hash9")
         theirs.apply(add_recordings([new]))
         theirs.derive("r9", [Event("d", 0, 1, "Dog")])
@@ -112,7 +112,7 @@ def test_contradictions_are_shown_and_decided(tmp_path: Path) -> None:
         assert first.ours is not None
         assert first.theirs is not None
         assert (first.ours.state, first.theirs.state) == ("accepted", "rejected")
-        apply_merge(ours, merge, {first.key: Choice.THEIRS, second.key: Choice.BOTH})
+        apply_merge(ours, merge, {first.key: MergeChoice.THEIRS, second.key: MergeChoice.BOTH})
         agrees(ours)
         events = ours.recording_events("r0")
         assert len(events) == 11
@@ -131,7 +131,7 @@ def test_a_deletion_against_a_decision_is_a_conflict(tmp_path: Path) -> None:
         theirs.apply(accept([_item(theirs, 0)], "Ben"))
         (conflict,) = compare(ours, theirs).conflicts
         assert conflict.ours is None
-        apply_merge(ours, compare(ours, theirs), {conflict.key: Choice.THEIRS})
+        apply_merge(ours, compare(ours, theirs), {conflict.key: MergeChoice.THEIRS})
         back = ours.event("r0", item.event.id)
         assert back is not None
         assert back.event.state is ReviewState.ACCEPTED

@@ -17,7 +17,7 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import UserError, WeightsError
 from yamnet_gui.detection import RuleSet
 from yamnet_gui.labels.project import (
-    Analysis,
+    AnalysisRecord,
     Project,
     Recording,
     RecordingState,
@@ -209,7 +209,7 @@ class AnalyseAllJob:
         ]
         self.project.derive(recording.id, [*found.events, *taught])
         self.project.add_analysis(
-            Analysis(
+            AnalysisRecord(
                 recording.id, self.model.sha256, self.model.name, self.settings.key(),
                 self._notes(), datetime.now(UTC),
             )

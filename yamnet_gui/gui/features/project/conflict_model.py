@@ -10,16 +10,16 @@ from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.times import clock
 from yamnet_gui.gui.widgets.table_model import HeadedTableModel
-from yamnet_gui.labels.project import Choice, Conflict
+from yamnet_gui.labels.project import Conflict, MergeChoice
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
 _HEADERS = ("Recording", "At", "This project", "The other copy", "Take")
 RECORDING, AT, OURS, THEIRS, TAKE = range(5)
 CHOICE_WORDS = {
-    Choice.OURS: "this project's",
-    Choice.THEIRS: "the other's",
-    Choice.BOTH: "both",
+    MergeChoice.OURS: "this project's",
+    MergeChoice.THEIRS: "the other's",
+    MergeChoice.BOTH: "both",
 }
 
 
@@ -37,7 +37,7 @@ class ConflictModel(HeadedTableModel):
         super().__init__(parent)
         self._conflicts = list(conflicts)
         self._names = names
-        self._choices = [Choice.OURS] * len(self._conflicts)
+        self._choices = [MergeChoice.OURS] * len(self._conflicts)
 
     @property
     def conflicts(self) -> Sequence[Conflict]:
@@ -45,11 +45,11 @@ class ConflictModel(HeadedTableModel):
         return self._conflicts
 
     @property
-    def resolutions(self) -> dict[tuple[str, str], Choice]:
+    def resolutions(self) -> dict[tuple[str, str], MergeChoice]:
         """Choices by `Conflict.key`."""
         return {c.key: choice for c, choice in zip(self._conflicts, self._choices, strict=True)}
 
-    def choose(self, rows: Sequence[int], choice: Choice) -> None:
+    def choose(self, rows: Sequence[int], choice: MergeChoice) -> None:
         """Resolves these rows."""
         for row in rows:
             self._choices[row] = choice

@@ -16,8 +16,8 @@ from yamnet_gui.gui.state.project import Keeping
 from yamnet_gui.gui.widgets.notices import NoticeKind
 from yamnet_gui.labels.project import (
     PROJECT_SUFFIX,
-    Choice,
     Merge,
+    MergeChoice,
     backups_for,
     merge_command,
     personal_project_path,
@@ -120,7 +120,7 @@ class MergeAndBackup(Feature):
         if run_dialog(dialog):
             self.merge(merge, dialog.resolutions)
 
-    def merge(self, merge: Merge, resolutions: Mapping[tuple[str, str], Choice]) -> None:
+    def merge(self, merge: Merge, resolutions: Mapping[tuple[str, str], MergeChoice]) -> None:
         """Makes the merge as one step of undo, beside the work."""
         project = self._project.project
         command = merge_command(merge, resolutions)

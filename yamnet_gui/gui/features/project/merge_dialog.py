@@ -17,11 +17,15 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.events import Event
 from yamnet_gui.gui.widgets.parts import QuietTable
-from yamnet_gui.labels.project import Choice, Merge
+from yamnet_gui.labels.project import Merge, MergeChoice
 
 from .conflict_model import AT, RECORDING, TAKE, ConflictModel, facts
 
-_BUTTONS = ((Choice.OURS, "This project's"), (Choice.THEIRS, "The other's"), (Choice.BOTH, "Both"))
+_BUTTONS = (
+    (MergeChoice.OURS, "This project's"),
+    (MergeChoice.THEIRS, "The other's"),
+    (MergeChoice.BOTH, "Both"),
+)
 
 
 class MergeDialog(QDialog):
@@ -58,7 +62,7 @@ class MergeDialog(QDialog):
         panes.addWidget(self.theirs, 1)
         take = QHBoxLayout()
         take.addWidget(QLabel("Take for the selected rows:", self))
-        self.take: dict[Choice, QPushButton] = {}
+        self.take: dict[MergeChoice, QPushButton] = {}
         for choice, words in _BUTTONS:
             button = QPushButton(words, self)
             button.setAutoDefault(False)
@@ -85,11 +89,11 @@ class MergeDialog(QDialog):
             )
 
     @property
-    def resolutions(self) -> dict[tuple[str, str], Choice]:
+    def resolutions(self) -> dict[tuple[str, str], MergeChoice]:
         """What is to be taken for each conflict."""
         return self.model.resolutions
 
-    def choose(self, choice: Choice) -> None:
+    def choose(self, choice: MergeChoice) -> None:
         """Resolves the selected rows."""
         rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
         self.model.choose(rows, choice)

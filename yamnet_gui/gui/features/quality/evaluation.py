@@ -20,7 +20,7 @@ from .shared import CurrentScores, Jump
 if TYPE_CHECKING:
     from yamnet_gui.core.ontology import Ontology
     from yamnet_gui.detection import Tuning, TuningStep
-    from yamnet_gui.detection.evaluation import Mistake
+    from yamnet_gui.detection.evaluation import Mismatch
     from yamnet_gui.gui.context import Context
     from yamnet_gui.quality.evaluation import Curve, Measurement, MeasuringStep
 
@@ -74,7 +74,7 @@ class EvaluationFeature(Feature):
             dialog.table_wanted.connect(self.choose_table)
             dialog.curve_requested.connect(self._show_curve)
             dialog.threshold_requested.connect(self._set_threshold)
-            dialog.mistake_opened.connect(self._go)
+            dialog.mismatch_opened.connect(self._go)
             dialog.tune_requested.connect(self.tune)
             dialog.tuned_accepted.connect(self.use_tuned)
             dialog.csv_wanted.connect(self._save)
@@ -233,11 +233,11 @@ class EvaluationFeature(Feature):
             self._rules.set_threshold(entry.index, threshold)
             self.measure()
 
-    def _go(self, mistake: Mistake) -> None:
+    def _go(self, mismatch: Mismatch) -> None:
         if self._measurement is not None:
-            subject = self._measurement.on.subjects[mistake.pair]
-            span = TimeSpan(mistake.onset_s, mistake.offset_s)
-            self._jump.go(subject.path, span, mistake.found or mistake.truth)
+            subject = self._measurement.on.subjects[mismatch.pair]
+            span = TimeSpan(mismatch.onset_s, mismatch.offset_s)
+            self._jump.go(subject.path, span, mismatch.estimated or mismatch.reference)
 
     def _save(self, what: str, text: str) -> None:
         start = str(Path(self._settings.folder("exports")) / f"{what}.csv")

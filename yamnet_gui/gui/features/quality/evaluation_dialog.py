@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.detection import Tuning, share_interval
-from yamnet_gui.detection.evaluation import Counts, Mistake, MistakeKind
+from yamnet_gui.detection.evaluation import Counts, Mismatch, MismatchKind
 from yamnet_gui.gui.times import clock
 from yamnet_gui.gui.widgets.metrics_table import (
     Cell,
@@ -56,7 +56,7 @@ _CONFUSION_COLUMNS = (
     Column("Found", "What was found in its place", numeric=False),
     Column("Seconds", "How long this was found where only the other is"),
 )
-_MISTAKE_COLUMNS = (
+_MISMATCH_COLUMNS = (
     Column("Recording", "", numeric=False),
     Column("What", "", numeric=False),
     Column("Really", "What is there", numeric=False),
@@ -67,10 +67,10 @@ _MISTAKE_COLUMNS = (
     Column("Off", "How far the edges are off, in seconds"),
 )
 _KINDS = {
-    MistakeKind.MISSED: "missed",
-    MistakeKind.FALSE: "wrongly found",
-    MistakeKind.CONFUSED: "confused",
-    MistakeKind.EDGES: "edges off",
+    MismatchKind.MISSED: "missed",
+    MismatchKind.FALSE: "wrongly found",
+    MismatchKind.CONFUSED: "confused",
+    MismatchKind.EDGES: "edges off",
 }
 _MEASURES: tuple[tuple[str, float | None], ...] = (
     ("event F1, 0.5 s", 0.5),
@@ -85,14 +85,14 @@ _MOST_MISTAKES = 5000
 
 
 class EvaluationDialog(QDialog):
-    """Figures by class and overall, the curve of a class, mistakes to jump to, and tuning."""
+    """Figures by class and overall, the curve of a class, mismatches to jump to, and tuning."""
 
     measure_requested = Signal()
     cancel_requested = Signal()
     table_wanted = Signal()
     curve_requested = Signal(str)
     threshold_requested = Signal(str, float)  # label, threshold
-    mistake_opened = Signal(object)  # Mistake
+    mismatch_opened = Signal(object)  # Mismatch
     tune_requested = Signal()
     tuned_accepted = Signal()
     csv_wanted = Signal(str, str)  # what it is, text
@@ -101,7 +101,7 @@ class EvaluationDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Evaluation")
         self._measurement: Measurement | None = None
-        self._listed: list[Mistake] = []
+        self._listed: list[Mismatch] = []
         self.table_path: Path | None = None
         self._build()
         self.show_measurement(None)
@@ -175,9 +175,9 @@ class EvaluationDialog(QDialog):
         self.save.setEnabled(bool(rows))
         confusions = found.evaluation.confusions if found else ()
         self.confusions.set_rows(
-            [(words(c.truth), words(c.found), figure(c.seconds, 1)) for c in confusions]
+            [(words(c.reference), words(c.estimated), figure(c.seconds, 1)) for c in confusions]
         )
-        self._list_mistakes(None)
+        self._list_mismatches(None)
         self.plot.show_curve(None)
         self.about_curve.setText("Choose a class to see its curve." if found else "")
         self.show_tuning(None)
@@ -214,7 +214,7 @@ class EvaluationDialog(QDialog):
         self.overall.setTextFormat(Qt.TextFormat.RichText)
         self.tabs = QTabWidget(self)
         self.tabs.addTab(self._classes_tab(), "&Classes")
-        self.tabs.addTab(self._mistakes_tab(), "&Mistakes")
+        self.tabs.addTab(self._mismatches_tab(), "&Mismatches")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         self.save = buttons.addButton("Save as CSV…", QDialogButtonBox.ButtonRole.ActionRole)
         self.save.setToolTip("The table that is shown; Ctrl+C copies its chosen rows")
@@ -237,8 +237,8 @@ class EvaluationDialog(QDialog):
         self.source.activated.connect(self._on_source)
         self.collar = QComboBox(self)
         self.collar.addItems(["0.5 s", "0.2 s"])
-        self.collar.setAccessibleName("Collar of mistakes and curves")
-        self.collar.setToolTip("How far an onset may be off, for mistakes and the curve")
+        self.collar.setAccessibleName("Collar of mismatches and curves")
+        self.collar.setToolTip("How far an onset may be off, for mismatches and the curve")
         self.collar.activated.connect(self.measure_requested)
         self.counting = QCheckBox("A class counts with all below it", self)
         self.counting.setChecked(True)
@@ -281,12 +281,12 @@ class EvaluationDialog(QDialog):
         halves.setChildrenCollapsible(False)
         return halves
 
-    def _mistakes_tab(self) -> QWidget:
+    def _mismatches_tab(self) -> QWidget:
         self.confusions = FiguresTable(_CONFUSION_COLUMNS, "Confusions", self)
         self.confusions.chosen.connect(self._on_confusion)
         self.confusions.opened.connect(self._open_confusion)
-        self.mistakes = FiguresTable(_MISTAKE_COLUMNS, "Mistakes", self)
-        self.mistakes.opened.connect(lambda row: self.mistake_opened.emit(self._listed[row]))
+        self.mismatches = FiguresTable(_MISMATCH_COLUMNS, "Mismatches", self)
+        self.mismatches.opened.connect(lambda row: self.mismatch_opened.emit(self._listed[row]))
         self.which = QLabel(self)
         self.show_all = QPushButton("Show all", self)
         self.show_all.clicked.connect(self._on_show_all)
@@ -298,7 +298,7 @@ class EvaluationDialog(QDialog):
         column = QVBoxLayout(lower)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(head)
-        column.addWidget(self.mistakes, 1)
+        column.addWidget(self.mismatches, 1)
         halves = QSplitter(Qt.Orientation.Horizontal, self)
         halves.addWidget(self.confusions)
         halves.addWidget(lower)
@@ -346,30 +346,30 @@ class EvaluationDialog(QDialog):
             self.threshold_requested.emit(found.evaluation.labels[row], threshold)
 
     def _on_confusion(self, row: int) -> None:
-        self._list_mistakes(row if row >= 0 else None)
+        self._list_mismatches(row if row >= 0 else None)
 
     def _open_confusion(self, row: int) -> None:
-        """The first mistake of the confusion."""
-        self._list_mistakes(row)
+        """The first mismatch of the confusion."""
+        self._list_mismatches(row)
         if self._listed:
-            self.mistakes.choose(0)
-            self.mistake_opened.emit(self._listed[0])
+            self.mismatches.choose(0)
+            self.mismatch_opened.emit(self._listed[0])
 
     def _on_show_all(self) -> None:
         self.confusions.clearSelection()
-        self._list_mistakes(None)
+        self._list_mismatches(None)
 
-    def _list_mistakes(self, confusion: int | None) -> None:
+    def _list_mismatches(self, confusion: int | None) -> None:
         found = self._measurement
-        everything = found.mistakes if found else ()
+        everything = found.mismatches if found else ()
         kept = list(everything)
         if found is not None and confusion is not None:
             one = found.evaluation.confusions[confusion]
-            kept = [m for m in kept if _belongs(m, one.truth, one.found)]
+            kept = [m for m in kept if _belongs(m, one.reference, one.estimated)]
         self._listed = kept[:_MOST_MISTAKES]
         names = [subject.name for subject in found.on.subjects] if found else []
-        self.mistakes.set_rows([_mistake_row(m, names[m.pair]) for m in self._listed])
-        text = f"{len(self._listed)} of {len(everything)} mistakes"
+        self.mismatches.set_rows([_mismatch_row(m, names[m.pair]) for m in self._listed])
+        text = f"{len(self._listed)} of {len(everything)} mismatches"
         self.which.setText(f"{text}; Enter or a double click goes there" if everything else "")
         self.show_all.setVisible(confusion is not None)
 
@@ -377,7 +377,7 @@ class EvaluationDialog(QDialog):
         if self.tabs.currentIndex() == 0:
             self.csv_wanted.emit("evaluation", self.classes.csv())
         else:
-            self.csv_wanted.emit("mistakes", self.mistakes.csv())
+            self.csv_wanted.emit("mistakes", self.mismatches.csv())
 
 
 def _class_rows(found: Measurement) -> list[Row]:
@@ -391,13 +391,13 @@ def _class_rows(found: Measurement) -> list[Row]:
         rows.append(
             (
                 words(label),
-                number(loose.truth),
-                number(loose.found),
+                number(loose.reference),
+                number(loose.estimated),
                 figure(loose.f1),
                 figure(tight.f1),
                 figure(seconds.f1),
-                _share(loose.hits, loose.found),
-                _share(loose.hits, loose.truth),
+                _share(loose.hits, loose.estimated),
+                _share(loose.hits, loose.reference),
                 figure(psds),
             )
         )
@@ -413,28 +413,28 @@ def _share(hits: int, count: int) -> Cell:
     return Cell(f"{hits / count:.3f}", hits / count, tip)
 
 
-def _mistake_row(mistake: Mistake, recording: str) -> Row:
-    score = mistake.score if mistake.kind is not MistakeKind.MISSED else None
-    off = mistake.off_s if mistake.kind is MistakeKind.EDGES else None
+def _mismatch_row(mismatch: Mismatch, recording: str) -> Row:
+    score = mismatch.score if mismatch.kind is not MismatchKind.MISSED else None
+    off = mismatch.off_s if mismatch.kind is MismatchKind.EDGES else None
     return (
         words(recording),
-        words(_KINDS[mistake.kind]),
-        words(mistake.truth or "–"),
-        words(mistake.found or "–"),
-        Cell(clock(mistake.onset_s, 1), mistake.onset_s),
-        figure(mistake.offset_s - mistake.onset_s, 2),
+        words(_KINDS[mismatch.kind]),
+        words(mismatch.reference or "–"),
+        words(mismatch.estimated or "–"),
+        Cell(clock(mismatch.onset_s, 1), mismatch.onset_s),
+        figure(mismatch.offset_s - mismatch.onset_s, 2),
         figure(score, 2),
         figure(off, 2),
     )
 
 
-def _belongs(mistake: Mistake, truth: str, found: str) -> bool:
-    """Whether a mistake may be part of a confusion: it, or a side of it without a partner."""
-    if mistake.kind is MistakeKind.CONFUSED:
-        return (mistake.truth, mistake.found) == (truth, found)
-    if mistake.kind is MistakeKind.FALSE:
-        return mistake.found == found
-    return mistake.truth == truth
+def _belongs(mismatch: Mismatch, truth: str, found: str) -> bool:
+    """Whether a mismatch may be part of a confusion: it, or a side of it without a partner."""
+    if mismatch.kind is MismatchKind.CONFUSED:
+        return (mismatch.reference, mismatch.estimated) == (truth, found)
+    if mismatch.kind is MismatchKind.FALSE:
+        return mismatch.estimated == found
+    return mismatch.reference == truth
 
 
 def _sentence(parent: QWidget) -> QLabel:

@@ -1,7 +1,7 @@
 """What figures are based on, in sentences."""
 
 from yamnet_gui.detection import Tuning
-from yamnet_gui.detection.evaluation import ReviewedTruth, total
+from yamnet_gui.detection.evaluation import ReviewedReference, total
 from yamnet_gui.gui.times import length
 from yamnet_gui.quality.evaluation import Curve, Measurement
 from yamnet_gui.quality.references import Skipped
@@ -19,17 +19,17 @@ def basis_words(found: Measurement | None) -> str:
     on = found.on
     text = f"Measured by {on.source} on {_plural(len(on.subjects), 'recording')}"
     text += f": {_plural(on.true_events, 'true event')}"
-    reviewed = any(isinstance(s.judge, ReviewedTruth) for s in on.subjects)
+    reviewed = any(isinstance(s.judge, ReviewedReference) for s in on.subjects)
     if reviewed:
         text += f" among {_plural(on.decisions, 'decision')}"
-        if on.heard_s:
-            text += f", {length(on.heard_s)} listened to for every class"
+        if on.reviewed_s:
+            text += f", {length(on.reviewed_s)} listened to for every class"
     text += "."
     if reviewed:
         text += " What nobody decided about or listened to counts neither way."
         if found.below:
             text += " Classes that nobody decided about are left out."
-        if not on.heard_s:
+        if not on.reviewed_s:
             text += (
                 " No stretch was listened to for every class, so events that nobody drew are "
                 "missing from recall, and there is no PSDS."
@@ -63,7 +63,7 @@ def overall_words(found: Measurement | None) -> str:
     parts.append(f"PSDS {psds}")
     counts = total(result.events[0.5])
     text = " &nbsp;·&nbsp; ".join(parts)
-    text += f" &nbsp;·&nbsp; {counts.hits} of {counts.truth} found, {counts.wrong} wrong"
+    text += f" &nbsp;·&nbsp; {counts.hits} of {counts.reference} found, {counts.wrong} wrong"
     if found.interval("0.5") is not None:
         text += ". In brackets: 90 % interval over recordings."
     else:

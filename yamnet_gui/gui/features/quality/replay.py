@@ -18,7 +18,7 @@ from .shared import CurrentScores, Jump
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
-    from yamnet_gui.quality.replay import Objection, ReplayStep
+    from yamnet_gui.quality.replay import ProjectContradiction, ReplayStep
 
     from .replay_dialog import ReplayDialog
 
@@ -65,7 +65,7 @@ class ReplayFeature(Feature):
             dialog.cancel_requested.connect(self.cancel)
             dialog.rules_file_wanted.connect(self._ask_rules)
             dialog.weights_file_wanted.connect(self._ask_weights)
-            dialog.objection_opened.connect(self._go)
+            dialog.contradiction_opened.connect(self._go)
             self._dialog = dialog
         self._offer()
         self._dialog.show()
@@ -125,22 +125,22 @@ class ReplayFeature(Feature):
 
     def _offer(self, rules: str = "", model: str = "") -> None:
         """Rules and weights to choose from; those that were chosen stay so."""
-        from .replay_dialog import Choice
+        from .replay_dialog import ReplayChoice
 
         dialog = self._dialog
         if dialog is None:
             return
         before, scored = dialog.rules_choice, dialog.weights_choice
-        kinds = [Choice(PRESENT, PRESENT)]
-        kinds += [Choice(f"{name} (preset)", name) for name in PRESETS]
-        kinds += [Choice(name, found) for name, found in self._files]
+        kinds = [ReplayChoice(PRESENT, PRESENT)]
+        kinds += [ReplayChoice(f"{name} (preset)", name) for name in PRESETS]
+        kinds += [ReplayChoice(name, found) for name, found in self._files]
         wanted = rules or (before.name if before is not None and before.value else PRESENT)
         place = next((i for i, c in enumerate(kinds) if c.name == wanted), 0)
-        dialog.set_rules([*kinds, Choice("a file of rules…")], place)
-        models = [Choice(m.name, m) for m in self._known_models()]
+        dialog.set_rules([*kinds, ReplayChoice("a file of rules…")], place)
+        models = [ReplayChoice(m.name, m) for m in self._known_models()]
         sha = model or (_sha(scored.value) if scored is not None else "")
         place = next((i for i, c in enumerate(models) if _sha(c.value) == sha), 0)
-        dialog.set_weights([*models, Choice("another weights file…")], place)
+        dialog.set_weights([*models, ReplayChoice("another weights file…")], place)
 
     def _known_models(self) -> list[ModelName]:
         """The present weights, those of the project's analyses, and those chosen here."""
@@ -208,11 +208,11 @@ class ReplayFeature(Feature):
         if self._dialog is not None:
             self._dialog.show_problem(str(error))
 
-    def _go(self, objection: Objection) -> None:
+    def _go(self, contradiction: ProjectContradiction) -> None:
         project = self._project.project
-        recording = project.recording(objection.recording_id) if project else None
+        recording = project.recording(contradiction.recording_id) if project else None
         if project is not None and recording is not None:
-            event = objection.dissent.decision
+            event = contradiction.contradiction.decision
             self._jump.go(project.locate(recording), event.span, event.label)
 
     def _on_project(self) -> None:

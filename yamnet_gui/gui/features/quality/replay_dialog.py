@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.events import Event, ReviewState
-from yamnet_gui.detection import Contradiction
+from yamnet_gui.detection import ContradictionKind
 from yamnet_gui.gui.times import clock
 from yamnet_gui.gui.widgets.metrics_table import Cell, Column, FiguresTable, Row, figure, words
-from yamnet_gui.quality.replay import Objection, ProjectReplay
+from yamnet_gui.quality.replay import ProjectContradiction, ProjectReplay
 
 from .evaluation_text import left_out_words
 
@@ -35,7 +35,7 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ReplayChoice:
     """Something to choose: its name, and what it stands for (None: to be asked for)."""
 
     name: str
@@ -49,36 +49,36 @@ class ReplayDialog(QDialog):
     cancel_requested = Signal()
     rules_file_wanted = Signal()
     weights_file_wanted = Signal()
-    objection_opened = Signal(object)  # Objection
+    contradiction_opened = Signal(object)  # Objection
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Decision replay")
-        self._listed: tuple[Objection, ...] = ()
-        self._rules: list[Choice] = []
-        self._weights: list[Choice] = []
+        self._listed: tuple[ProjectContradiction, ...] = ()
+        self._rules: list[ReplayChoice] = []
+        self._weights: list[ReplayChoice] = []
         self._build()
         self.show_replay(None)
         self.resize(820, 480)
 
     @property
-    def rules_choice(self) -> Choice | None:
+    def rules_choice(self) -> ReplayChoice | None:
         """The rules to hold against the decisions."""
         place = self.rules.currentIndex()
         return self._rules[place] if 0 <= place < len(self._rules) else None
 
     @property
-    def weights_choice(self) -> Choice | None:
+    def weights_choice(self) -> ReplayChoice | None:
         """The weights whose stored scores are used."""
         place = self.weights.currentIndex()
         return self._weights[place] if 0 <= place < len(self._weights) else None
 
-    def set_rules(self, choices: Sequence[Choice], place: int = 0) -> None:
+    def set_rules(self, choices: Sequence[ReplayChoice], place: int = 0) -> None:
         """Rules to choose from; one without a value asks for a file."""
         self._rules = list(choices)
         _fill(self.rules, self._rules, place)
 
-    def set_weights(self, choices: Sequence[Choice], place: int = 0) -> None:
+    def set_weights(self, choices: Sequence[ReplayChoice], place: int = 0) -> None:
         """Weights to choose from; one without a value asks for a file."""
         self._weights = list(choices)
         _fill(self.weights, self._weights, place)
@@ -97,7 +97,7 @@ class ReplayDialog(QDialog):
 
     def show_replay(self, found: ProjectReplay | None) -> None:
         """Every objection; None: none yet."""
-        self._listed = found.objections if found else ()
+        self._listed = found.contradictions if found else ()
         self.said.setText(_words(found))
         self.table.set_rows([_row(o) for o in self._listed])
 
@@ -126,7 +126,7 @@ class ReplayDialog(QDialog):
         self.said.setTextFormat(Qt.TextFormat.PlainText)
         self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.table = FiguresTable(_COLUMNS, "Decisions that would be contradicted", self)
-        self.table.opened.connect(lambda place: self.objection_opened.emit(self._listed[place]))
+        self.table.opened.connect(lambda place: self.contradiction_opened.emit(self._listed[place]))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.close)
         layout = QVBoxLayout(self)
@@ -148,7 +148,7 @@ class ReplayDialog(QDialog):
             self.run_requested.emit()
 
 
-def _fill(box: QComboBox, choices: Sequence[Choice], place: int) -> None:
+def _fill(box: QComboBox, choices: Sequence[ReplayChoice], place: int) -> None:
     box.clear()
     box.addItems([choice.name for choice in choices])
     box.setCurrentIndex(place)
@@ -160,7 +160,7 @@ def _words(found: ProjectReplay | None) -> str:
     if not found.decisions:
         text = "There are no decisions to hold against the rules."
         return text + left_out_words(found.left_out)
-    against = len(found.objections)
+    against = len(found.contradictions)
     recordings = f"{found.recordings} recording{'' if found.recordings == 1 else 's'}"
     text = (
         f"Of {found.decisions:,} decisions in {recordings} {found.kept:,} would be kept and "
@@ -169,15 +169,15 @@ def _words(found: ProjectReplay | None) -> str:
     return text + left_out_words(found.left_out)
 
 
-def _row(objection: Objection) -> Row:
-    dissent = objection.dissent
-    event = dissent.decision
-    scored = dissent.detection or event
+def _row(found: ProjectContradiction) -> Row:
+    contradiction = found.contradiction
+    event = contradiction.decision
+    scored = contradiction.detection or event
     return (
-        words(objection.recording),
+        words(found.recording),
         Cell(clock(event.onset_s, 1), event.onset_s),
         words(_decision(event)),
-        words(_instead(dissent.kind, dissent.detection)),
+        words(_instead(contradiction.kind, contradiction.detection)),
         figure(scored.score_max, 2),
         words(event.note),
     )
@@ -189,9 +189,9 @@ def _decision(event: Event) -> str:
     return event.label
 
 
-def _instead(kind: Contradiction, detection: Event | None) -> str:
-    if kind is Contradiction.MISSED or detection is None:
+def _instead(kind: ContradictionKind, detection: Event | None) -> str:
+    if kind is ContradictionKind.MISSED or detection is None:
         return "not found"
-    if kind is Contradiction.REVIVED:
+    if kind is ContradictionKind.REVIVED:
         return f"{detection.label} again"
     return f"{detection.label} instead"

@@ -17,10 +17,10 @@ from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.state.document import AnalysisState
 from yamnet_gui.gui.state.project import Keeping
 from yamnet_gui.gui.widgets.notices import NoticeKind
+from yamnet_gui.labels.project import StoredRules
 
 from . import rules_persistence as kept_rules
 from .panel import RulesPanel
-from .rules_persistence import Kept
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
@@ -298,7 +298,7 @@ class RulesFeature(Feature):
         self._later.stop()
         self._list_sets()
 
-    def _saved(self) -> dict[str, Kept]:
+    def _saved(self) -> dict[str, StoredRules]:
         project = self._project.project
         return kept_rules.saved(project.rule_sets()) if project is not None else {}
 

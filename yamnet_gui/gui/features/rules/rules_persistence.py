@@ -7,12 +7,11 @@ from dataclasses import fields, replace
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.detection import Rule, RuleSet, rules_from_json, rules_to_json
-from yamnet_gui.labels.project import Command, set_rules
-from yamnet_gui.labels.project import RuleSet as Kept
+from yamnet_gui.labels.project import Command, StoredRules, set_rules
 
 __all__ = [
     "PRESENT",
-    "Kept",
+    "StoredRules",
     "change",
     "difference",
     "missing",
@@ -26,24 +25,24 @@ PRESENT = "present"
 _SAVED = "saved:"
 
 
-def present(kept: Iterable[Kept]) -> Kept | None:
+def present(kept: Iterable[StoredRules]) -> StoredRules | None:
     """The rules that hold in a project; None where nobody changed any yet."""
     return next((one for one in kept if one.id == PRESENT), None)
 
 
-def saved(kept: Iterable[Kept]) -> dict[str, Kept]:
+def saved(kept: Iterable[StoredRules]) -> dict[str, StoredRules]:
     """The rules that were saved, by name."""
     return {one.name: one for one in kept if one.id.startswith(_SAVED)}
 
 
-def write(rules: RuleSet, class_map: ClassMap, name: str = "") -> Kept:
+def write(rules: RuleSet, class_map: ClassMap, name: str = "") -> StoredRules:
     """Rules as the project keeps them: under a name, or (none given) as the present ones."""
     text = json.dumps(rules_to_json(rules, class_map), ensure_ascii=False)
     key = f"{_SAVED}{name}" if name else PRESENT
-    return Kept(key, rules.name, rules.version, text)
+    return StoredRules(key, rules.name, rules.version, text)
 
 
-def read(kept: Kept, class_map: ClassMap, ontology: Ontology) -> RuleSet:
+def read(kept: StoredRules, class_map: ClassMap, ontology: Ontology) -> RuleSet:
     """The rules that a project keeps, without those of taught classes that are not there.
 
     Raises SettingsError where they cannot be read.
@@ -57,7 +56,7 @@ def read(kept: Kept, class_map: ClassMap, ontology: Ontology) -> RuleSet:
     return rules_from_json(data, class_map, ontology, f"rules {kept.name}")
 
 
-def missing(kept: Kept, class_map: ClassMap) -> frozenset[str]:
+def missing(kept: StoredRules, class_map: ClassMap) -> frozenset[str]:
     """Classes that the rules speak of and that are not there, such as taught ones."""
     try:
         said = {str(entry["name"]) for entry in json.loads(kept.text)["classes"]}
@@ -108,7 +107,7 @@ _TITLES = {
 }
 
 
-def change(old: Kept | None, new: Kept, what: str = "") -> Command:
+def change(old: StoredRules | None, new: StoredRules, what: str = "") -> Command:
     """One step of undo; steps that move the same thing one after the other join."""
     command = set_rules(old, new)
     title = what or command.title

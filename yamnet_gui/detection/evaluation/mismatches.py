@@ -1,4 +1,4 @@
-"""The single events that went wrong, to be looked at one by one."""
+"""The events in which reference and estimate differ, one by one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,50 +11,51 @@ from .event_arrays import NO_SPANS, EventArrays, Pair
 from .matching import matches
 
 
-class MistakeKind(StrEnum):
+class MismatchKind(StrEnum):
     """What is wrong with an event."""
 
     MISSED = "missed"
-    """It is there and was not found."""
+    """In the reference, but not detected."""
     FALSE = "false"
-    """It was found and is not there."""
+    """Detected, but not in the reference."""
     CONFUSED = "confused"
-    """Something else was found in its place."""
+    """Detected under another label."""
     EDGES = "edges"
-    """It was found, but begins or ends too far off."""
+    """Detected, but onset or offset is off by more than the collar."""
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
-    """One event of the truth (`missed`, `confused`, `edges`) or of what was found (`false`).
+class Mismatch:
+    """A reference event (`missed`, `confused`, `edges`) or estimated one (`false`) without a match.
 
-    `pair` is the place of its recording. Labels are "" where there is none. Times are those of the
-    true event, or of the found one where it is false; `off_s` is the larger error of its edges.
+    `pair` is the position of its recording. Labels are "" where there is none. Times are those of
+    the reference event, or of the estimated one where it is false, in seconds; `off_s` is the
+    larger error of its edges.
     """
 
-    kind: MistakeKind
+    kind: MismatchKind
     pair: int
-    truth: str
-    found: str
+    reference: str
+    estimated: str
     onset_s: float
     offset_s: float
     score: float | None = None
     off_s: float = 0.0
 
 
-def mistakes(
+def mismatches(
     pairs: Sequence[Pair], collar_s: float = 0.5, offset_share: float = 0.2
-) -> list[Mistake]:
-    """Every event that does not count as right, by recording and onset.
+) -> list[Mismatch]:
+    """All unmatched events, by recording and onset.
 
-    A false event belongs to the true one of another label that lost most to it, where it covers at
-    least half of the shorter one.
+    A false event explains the reference event of another label that it overlaps most, where it
+    covers at least half of the shorter one.
     """
     result = []
     for number, pair in enumerate(pairs):
         missed, false = _unpaired(pair, collar_s, offset_share)
         result += _of_pair(number, missed, false)
-    return sorted(result, key=lambda m: (m.pair, m.onset_s, m.offset_s, m.truth, m.found))
+    return sorted(result, key=lambda m: (m.pair, m.onset_s, m.offset_s, m.reference, m.estimated))
 
 
 Left = list[tuple[str, float, float, float]]
@@ -64,11 +65,14 @@ Left = list[tuple[str, float, float, float]]
 def _unpaired(pair: Pair, collar_s: float, offset_share: float) -> tuple[Left, Left]:
     missed: Left = []
     false: Left = []
-    for label in sorted({*pair.truth, *pair.found}):
-        truth, found = pair.truth.get(label, NO_SPANS), pair.found.get(label, NO_SPANS)
-        right, used = matches(truth, found, collar_s, offset_share)
-        missed += _rows(label, truth, right)
-        false += _rows(label, found, used)
+    for label in sorted({*pair.reference, *pair.estimated}):
+        reference, estimated = (
+            pair.reference.get(label, NO_SPANS),
+            pair.estimated.get(label, NO_SPANS),
+        )
+        right, used = matches(reference, estimated, collar_s, offset_share)
+        missed += _rows(label, reference, right)
+        false += _rows(label, estimated, used)
     return missed, false
 
 
@@ -78,22 +82,22 @@ def _rows(label: str, spans: EventArrays, paired: NDArray[np.intp]) -> Left:
     return [(label, *row) for row in zip(*(c.tolist() for c in columns), strict=True)]
 
 
-def _of_pair(number: int, missed: Left, false: Left) -> list[Mistake]:
+def _of_pair(number: int, missed: Left, false: Left) -> list[Mismatch]:
     partner = _partners(missed, false)
     explained = set(partner.values())
     result = []
     for place, (label, onset, offset, _) in enumerate(missed):
         other = partner.get(place)
         if other is None:
-            result.append(Mistake(MistakeKind.MISSED, number, label, "", onset, offset))
+            result.append(Mismatch(MismatchKind.MISSED, number, label, "", onset, offset))
             continue
         name, start, end, score = false[other]
-        kind = MistakeKind.EDGES if name == label else MistakeKind.CONFUSED
+        kind = MismatchKind.EDGES if name == label else MismatchKind.CONFUSED
         off = max(abs(start - onset), abs(end - offset))
-        result.append(Mistake(kind, number, label, name, onset, offset, score, off))
+        result.append(Mismatch(kind, number, label, name, onset, offset, score, off))
     for place, (label, onset, offset, score) in enumerate(false):
         if place not in explained:
-            result.append(Mistake(MistakeKind.FALSE, number, "", label, onset, offset, score))
+            result.append(Mismatch(MismatchKind.FALSE, number, "", label, onset, offset, score))
     return result
 
 

@@ -1,4 +1,4 @@
-from yamnet_gui.detection.evaluation import EventArrays, MistakeKind, Pair, mistakes
+from yamnet_gui.detection.evaluation import EventArrays, MismatchKind, Pair, mismatches
 
 
 def spans(*times: tuple[float, float], score: float = 0.5) -> EventArrays:
@@ -11,12 +11,12 @@ def test_every_event_that_is_not_right_is_named_once() -> None:
         {"Dog": spans((0, 1), (9, 14)), "Bird": spans((30.2, 31.9)), "Cow": spans((40, 41))},
         60.0,
     )
-    found = mistakes([Pair({}, {}, 1.0), pair])
-    assert [(m.kind, m.truth, m.found, m.onset_s) for m in found] == [
-        (MistakeKind.EDGES, "Dog", "Dog", 10),
-        (MistakeKind.MISSED, "Dog", "", 20),
-        (MistakeKind.CONFUSED, "Cat", "Bird", 30),
-        (MistakeKind.FALSE, "", "Cow", 40),
+    found = mismatches([Pair({}, {}, 1.0), pair])
+    assert [(m.kind, m.reference, m.estimated, m.onset_s) for m in found] == [
+        (MismatchKind.EDGES, "Dog", "Dog", 10),
+        (MismatchKind.MISSED, "Dog", "", 20),
+        (MismatchKind.CONFUSED, "Cat", "Bird", 30),
+        (MismatchKind.FALSE, "", "Cow", 40),
     ]
     assert {m.pair for m in found} == {1}
     assert found[0].off_s == 2.0
@@ -25,9 +25,9 @@ def test_every_event_that_is_not_right_is_named_once() -> None:
 
 def test_perfect_events_have_no_mistakes() -> None:
     same = {"Dog": spans((0, 1), (10, 12))}
-    assert mistakes([Pair(same, same, 20.0)]) == []
+    assert mismatches([Pair(same, same, 20.0)]) == []
 
 
 def test_a_short_overlap_is_no_confusion() -> None:
     pair = Pair({"Cat": spans((0, 4))}, {"Bird": spans((3.5, 8))}, 10.0)
-    assert [m.kind for m in mistakes([pair])] == [MistakeKind.MISSED, MistakeKind.FALSE]
+    assert [m.kind for m in mismatches([pair])] == [MismatchKind.MISSED, MismatchKind.FALSE]
