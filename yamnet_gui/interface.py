@@ -19,21 +19,20 @@ from numpy.typing import ArrayLike, NDArray
 from .analysis import (
     Analysis,
     AnalysisSettings,
+    EventsRequest,
+    RecordingEvents,
     ResultCache,
     WeightsModel,
-    add_envelopes,
-    analyse_recording,
     fetched,
-    finished,
     is_address,
     load_classifiers,
+    recording_events,
+    result_of,
     user_cache_folder,
     with_custom_classes,
     with_custom_rules,
-    with_custom_scores,
 )
 from .analysis.analyse import TemporaryFolder
-from .analysis.event_table import find_events
 from .batch import VectorOptions, vectors_of
 from .batch.vectors import PER, POOLS, Per, Pool
 from .core.class_map import ClassMap
@@ -131,13 +130,9 @@ def analyze(
     ruled = _rules(threshold, rules, class_map)
     if threshold is None:
         ruled = with_custom_rules(ruled, class_map, taught)
-    analysis = with_custom_scores(
-        _analysis(sound, rate, AnalysisSettings(hop_s), model, cache, limit_bytes), taught
-    )
-    if ruled.refines:
-        for _ in add_envelopes(analysis):
-            pass
-    found = find_events(analysis, ruled, chosen).labelled(class_map)
+    request = EventsRequest(AnalysisSettings(hop_s), ruled, taught, chosen)
+    result = _result(sound, rate, request, model, cache, limit_bytes)
+    analysis = result.analysis
     table = analysis.tables[0]
     starts, ends = _bounds(analysis)
     return Analyzed(
@@ -146,7 +141,7 @@ def analyze(
         start_s=starts,
         end_s=ends,
         class_names=class_map.names,
-        events=tuple(found.events),
+        events=tuple(result.labelled(class_map).events),
         duration_s=analysis.recording.duration_s,
         model_sha256=model.sha256,
         warnings=analysis.warnings,
@@ -184,16 +179,10 @@ def embed(
     if not pools or not set(pools) <= set(POOLS):
         raise SettingsError("pool", f"takes {', '.join(POOLS)} or both")
     options = VectorOptions(per, pools, tuple(c.index for c in class_map.select(scores)))
-    settings = AnalysisSettings(hop_s, channels)
-    analysis = _analysis(sound, rate, settings, model, cache, limit_bytes)
-    events = None
-    if per == "event":
-        ruled = _rules(threshold, rules, class_map)
-        if ruled.refines:
-            for _ in add_envelopes(analysis):
-                pass
-        events = find_events(analysis, ruled)
-    parts = list(vectors_of(analysis, options, events, class_map))
+    ruled = _rules(threshold, rules, class_map) if per == "event" else None
+    request = EventsRequest(AnalysisSettings(hop_s, channels), ruled)
+    result = _result(sound, rate, request, model, cache, limit_bytes)
+    parts = list(vectors_of(result.analysis, options, result.events, class_map))
     columns = tuple(options.columns(class_map))
     counts = [len(p.start_s) for p in parts]
     numbers = [-1 if p.channel is None else p.channel for p in parts]
@@ -210,26 +199,26 @@ def embed(
     )
 
 
-def _analysis(
+def _result(
     sound: Sound,
     rate: int | None,
-    settings: AnalysisSettings,
+    request: EventsRequest,
     model: WeightsModel,
     cache: bool,
     limit_bytes: int,
-) -> Analysis:
-    """The analysis of whatever was given. Raises UserError."""
+) -> RecordingEvents:
+    """The analysis of whatever was given, and its events. Raises UserError."""
     if isinstance(sound, str | os.PathLike):
         if rate is not None:
             raise SettingsError("rate", "goes with samples; a file says its own")
         text = os.fspath(sound)
         path = fetched(text, limit_bytes=limit_bytes) if is_address(text) else Path(text)
         stored = ResultCache() if cache else None
-        return finished(analyse_recording(path, model, settings, stored))
+        return result_of(recording_events(path, model, request, stored))
     folder = TemporaryFolder()  # goes when this function ends; the analysis has one of its own
     path = folder.path / "samples.wav"
     soundfile.write(path, _samples(sound), _rate(rate), subtype="FLOAT", format="WAV")
-    return finished(analyse_recording(path, model, settings, None))
+    return result_of(recording_events(path, model, request))
 
 
 def _samples(sound: ArrayLike) -> Floats:

@@ -21,7 +21,16 @@ if TYPE_CHECKING:
         with_custom_scores,
     )
     from .download import fetched, is_address
-    from .envelopes import add_envelopes
+    from .envelopes import add_envelopes, stored_envelopes
+    from .event_table import EventTable
+    from .events_of import (
+        EventsProgress,
+        EventsRequest,
+        RecordingEvents,
+        events_of_analysis,
+        recording_events,
+        result_of,
+    )
     from .model import LoadedModel, Model, WeightsModel
     from .result import Analysis
     from .settings import AnalysisSettings
@@ -33,8 +42,12 @@ __all__ = [
     "AnalysisProgress",
     "AnalysisSettings",
     "Augmentation",
+    "EventTable",
+    "EventsProgress",
+    "EventsRequest",
     "LoadedModel",
     "Model",
+    "RecordingEvents",
     "ResultCache",
     "SoundExample",
     "WeightsModel",
@@ -44,12 +57,16 @@ __all__ = [
     "cached_analysis",
     "custom_class_rule",
     "embedded_copies",
+    "events_of_analysis",
     "fetched",
     "finished",
     "is_address",
     "load_classifiers",
+    "recording_events",
+    "result_of",
     "samples_of",
     "silence_embedding",
+    "stored_envelopes",
     "user_cache_folder",
     "with_custom_classes",
     "with_custom_rules",
@@ -62,8 +79,12 @@ _HOME = {
     "AnalysisSettings": "settings",
     "Augmentation": "augmentation",
     "DEFAULT_LIMIT_BYTES": "cache",
+    "EventTable": "event_table",
+    "EventsProgress": "events_of",
+    "EventsRequest": "events_of",
     "LoadedModel": "model",
     "Model": "model",
+    "RecordingEvents": "events_of",
     "ResultCache": "cache",
     "SoundExample": "augmentation",
     "WeightsModel": "model",
@@ -72,12 +93,16 @@ _HOME = {
     "augmented_examples": "augmentation",
     "cached_analysis": "analyse",
     "embedded_copies": "augmentation",
+    "events_of_analysis": "events_of",
     "fetched": "download",
     "finished": "analyse",
     "is_address": "download",
     "load_classifiers": "custom_classes",
+    "recording_events": "events_of",
+    "result_of": "events_of",
     "samples_of": "augmentation",
     "silence_embedding": "silence",
+    "stored_envelopes": "envelopes",
     "custom_class_rule": "custom_classes",
     "user_cache_folder": "cache",
     "with_custom_classes": "custom_classes",

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from yamnet_gui.audio import mono_16k, open_audio
 from yamnet_gui.audio.log_mel import log_mel
+from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.scores import FrameGrid
-from yamnet_gui.detection import EnvelopeStream
+from yamnet_gui.detection import Envelope, EnvelopeStream
 
 from .result import Analysis
 from .stored import envelope_name
@@ -77,12 +78,26 @@ class EnvelopeRows:
 
 
 def add_envelopes(analysis: Analysis) -> Iterator[float]:
-    """Makes the envelopes that a stored analysis lacks, and keeps them beside it.
+    """Computes the envelopes that a stored analysis lacks, and stores them beside it.
 
     Yields the share that is done; closing the generator stops it and leaves nothing behind. The
     front end here is NumPy's, so that no network is loaded: its values differ from those of an
-    analysis by rounding. Raises RecordingError, and OSError where they cannot be written.
+    analysis by rounding. Raises RecordingError, also where they cannot be written.
     """
+    try:
+        yield from _add_missing(analysis)
+    except OSError as error:
+        reason = f"its edges cannot be refined ({error.strerror or error})"
+        raise RecordingError(analysis.recording.path, reason) from error
+
+
+def stored_envelopes(analysis: Analysis) -> dict[int | None, Envelope]:
+    """The envelopes of an analysis by channel, without those that it lacks."""
+    envelopes = {table.channel: analysis.envelope(table.channel) for table in analysis.tables}
+    return {channel: one for channel, one in envelopes.items() if one is not None}
+
+
+def _add_missing(analysis: Analysis) -> Iterator[float]:
     missing = [t for t in analysis.tables if analysis.envelope(t.channel) is None]
     settings = analysis.settings
     for number, table in enumerate(missing):

@@ -43,7 +43,7 @@ _ROW = np.dtype([("channel", "i4"), *_COPIED])
 
 
 @dataclass(frozen=True, slots=True)
-class FoundEvents:
+class EventTable:
     """What rules found in a recording: `rows` has one entry an event, in no special order."""
 
     recording: RecordingInfo
@@ -86,7 +86,7 @@ def find_events(
     rules: RuleSet,
     classes: Sequence[int] = (),
     top: int | None = None,
-) -> FoundEvents:
+) -> EventTable:
     """The events of a recording under the rules, of these classes (none named: of all).
 
     With `top`, a class counts only where it is among so many highest of a frame. Edges are refined
@@ -102,10 +102,10 @@ def find_events(
             held = _columns(analysis, table, group, top)
             parts.append(_rows(detect(held, rules, group, envelope)))
     rows = np.concatenate(parts)
-    return FoundEvents(analysis.recording, analysis.model_sha256, rules.rules_id, rows)
+    return EventTable(analysis.recording, analysis.model_sha256, rules.rules_id, rows)
 
 
-def write_found(path: Path, found: FoundEvents) -> None:
+def write_event_table(path: Path, found: EventTable) -> None:
     """Writes them to an .npz file."""
     info = found.recording
     about = {
@@ -121,8 +121,8 @@ def write_found(path: Path, found: FoundEvents) -> None:
         np.savez(file, rows=found.rows, about=np.array(json.dumps(about)))
 
 
-def read_found(path: Path) -> FoundEvents:
-    """What `write_found` wrote. Raises OSError, ValueError or KeyError for anything else."""
+def read_event_table(path: Path) -> EventTable:
+    """What `write_event_table` wrote. Raises OSError, ValueError or KeyError for anything else."""
     with np.load(path, allow_pickle=False) as arrays:
         about: dict[str, Any] = json.loads(str(arrays["about"]))
         rows = arrays["rows"]
@@ -134,7 +134,7 @@ def read_found(path: Path) -> FoundEvents:
         about["channels"],
         datetime.fromisoformat(started) if started else None,
     )
-    return FoundEvents(info, about["model_sha256"], about["rules_id"], rows)
+    return EventTable(info, about["model_sha256"], about["rules_id"], rows)
 
 
 def _columns(

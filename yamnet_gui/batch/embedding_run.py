@@ -1,21 +1,14 @@
 """Many recordings to one file of vectors."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from yamnet_gui.analysis.analyse import analyse_recording
 from yamnet_gui.analysis.cache import ResultCache
-from yamnet_gui.analysis.custom_classes import (
-    load_classifiers,
-    with_custom_classes,
-    with_custom_scores,
-)
-from yamnet_gui.analysis.envelopes import add_envelopes
-from yamnet_gui.analysis.event_table import FoundEvents, find_events
+from yamnet_gui.analysis.custom_classes import load_classifiers, with_custom_classes
+from yamnet_gui.analysis.events_of import EventsRequest, RecordingEvents, recording_events
 from yamnet_gui.analysis.model import WeightsModel
-from yamnet_gui.analysis.result import Analysis
 from yamnet_gui.analysis.settings import AnalysisSettings
 from yamnet_gui.core.errors import RecordingError, UserError, WeightsError
 from yamnet_gui.core.resources import bundled_class_map
@@ -76,34 +69,30 @@ def write_vectors(paths: Sequence[Path], wish: EmbeddingOptions) -> Iterator[Emb
     count = _Count()
     columns = wish.vectors.columns(class_map)
     per_event = wish.vectors.per == "event"
+    request = EventsRequest(
+        wish.settings, wish.rules if per_event else None, classifiers, wish.classes
+    )
     with ExitStack() as stack:
         file = stack.enter_context(vector_file(wish.output, columns, per_event, model.sha256))
         for done, path in enumerate(paths):
             try:
-                analysis: Analysis | None = None
-                for step in analyse_recording(path, model, wish.settings, cache):
-                    analysis = step.analysis
-                    yield EmbeddingProgress(done, len(paths), path, count.rows, tuple(count.failed))
-                assert analysis is not None
+                result: RecordingEvents | None = None
+                with closing(recording_events(path, model, request, cache)) as steps:
+                    for step in steps:
+                        result = step.result
+                        failed = tuple(count.failed)
+                        yield EmbeddingProgress(done, len(paths), path, count.rows, failed)
+                assert result is not None
             except WeightsError:
                 raise
             except UserError as error:
                 tail = f" — {error.advice}" if error.advice else ""
                 count.failed.append((path, error.reason + tail))
                 continue
-            full = with_custom_scores(analysis, classifiers)
-            events = _events(full, wish) if per_event else None
-            for rows in vectors_of(full, wish.vectors, events, class_map):
+            for rows in vectors_of(result.analysis, wish.vectors, result.events, class_map):
                 file.add(printable(path), rows)
                 count.rows += len(rows.start_s)
         if paths and len(count.failed) == len(paths):
             path, reason = count.failed[0]
             raise RecordingError(printable(path), reason)
     yield EmbeddingProgress(len(paths), len(paths), None, count.rows, tuple(count.failed))
-
-
-def _events(analysis: Analysis, wish: EmbeddingOptions) -> FoundEvents:
-    if wish.rules.refines:
-        for _ in add_envelopes(analysis):
-            pass
-    return find_events(analysis, wish.rules, wish.classes)

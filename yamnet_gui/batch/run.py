@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import overload
 
 from yamnet_gui.analysis.analyse import AnalysisProgress
-from yamnet_gui.analysis.event_table import read_found
+from yamnet_gui.analysis.event_table import read_event_table
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording
@@ -320,7 +320,7 @@ class _StoredLabels(Sequence[LabelledRecording]):
         if self._last is None or self._last[0] != part:
             self._last = None  # makes room before the next one is read
             try:
-                found = read_found(part)
+                found = read_event_table(part)
                 self._last = (part, found.labelled(self._class_map, self._fold, self._ontology))
             except (OSError, ValueError, KeyError) as error:
                 reason = "a part of the unfinished run is broken"

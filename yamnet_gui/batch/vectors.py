@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.analysis.event_table import FoundEvents
+from yamnet_gui.analysis.event_table import EventTable
 from yamnet_gui.analysis.result import Analysis
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
@@ -63,7 +63,7 @@ class Vectors:
 def vectors_of(
     analysis: Analysis,
     options: VectorOptions,
-    events: FoundEvents | None = None,
+    events: EventTable | None = None,
     class_map: ClassMap | None = None,
 ) -> Iterator[Vectors]:
     """The rows of an analysis in blocks, in bounded memory.
@@ -101,7 +101,7 @@ def _events(
     analysis: Analysis,
     table: ScoreTable,
     options: VectorOptions,
-    events: FoundEvents,
+    events: EventTable,
     class_map: ClassMap,
 ) -> Iterator[Vectors]:
     for event in events.labelled(class_map).events:

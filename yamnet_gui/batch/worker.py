@@ -6,22 +6,16 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import cast
 
-from yamnet_gui.analysis.analyse import AnalysisProgress, analyse_recording
+from yamnet_gui.analysis.analyse import AnalysisProgress
 from yamnet_gui.analysis.cache import ResultCache
-from yamnet_gui.analysis.custom_classes import (
-    load_classifiers,
-    with_custom_classes,
-    with_custom_scores,
-)
-from yamnet_gui.analysis.envelopes import add_envelopes
-from yamnet_gui.analysis.event_table import find_events, write_found
+from yamnet_gui.analysis.custom_classes import load_classifiers, with_custom_classes
+from yamnet_gui.analysis.event_table import write_event_table
+from yamnet_gui.analysis.events_of import EventsRequest, RecordingEvents, recording_events
 from yamnet_gui.analysis.model import WeightsModel
-from yamnet_gui.analysis.result import Analysis
 from yamnet_gui.core.errors import SettingsError, UserError, WeightsError
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
-from yamnet_gui.detection import RuleSet, rules_from_json
+from yamnet_gui.detection import rules_from_json
 from yamnet_gui.labels.exchange.score_tables import write_scores
 
 from .journal import Record
@@ -74,10 +68,17 @@ class Worker:
         self.class_map = with_custom_classes(bundled_class_map(), self.classifiers)
 
     @cached_property
-    def _rules(self) -> RuleSet:
-        assert self.options.events is not None
-        ontology = bundled_ontology()
-        return rules_from_json(self.options.events.rules, self.class_map, ontology)
+    def _scores_alone(self) -> EventsRequest:
+        return EventsRequest(self.options.settings, None, self.classifiers)
+
+    @cached_property
+    def _request(self) -> EventsRequest:
+        """Grouping comes when the parts are joined: a part serves runs that group otherwise."""
+        wanted = self.options.events
+        if wanted is None or self.options.score_tables:
+            return self._scores_alone
+        rules = rules_from_json(wanted.rules, self.class_map, bundled_ontology())
+        return replace(self._scores_alone, rules=rules, classes=wanted.classes, top=wanted.top)
 
     def run(
         self, path: Path, key: str, parts: PartNames
@@ -88,18 +89,14 @@ class Worker:
         SettingsError where a part cannot be written. Closing the generator stops within a chunk.
         """
         record = identity(path, key)
-        analysis = None
-        steps = analyse_recording(path, self.model, self.options.settings, self.cache)
+        result: RecordingEvents | None = None
+        request = self._request if parts.labels is not None else self._scores_alone
         try:
-            with closing(cast(Generator[AnalysisProgress, None, None], steps)) as running:
-                for step in running:
-                    analysis = step.analysis
-                    yield step
-            if analysis is not None and self._refines(parts):
-                for _ in add_envelopes(analysis):
-                    yield step  # so that it can be stopped
-            if analysis is not None:
-                analysis = with_custom_scores(analysis, self.classifiers)
+            with closing(recording_events(path, self.model, request, self.cache)) as steps:
+                for step in steps:
+                    result = step.result
+                    if step.scores is not None:
+                        yield step.scores
         except WeightsError:
             raise
         except UserError as error:
@@ -109,9 +106,10 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - one recording must not stop the others
             yield replace(record, reason=f"cannot be analysed ({type(error).__name__}: {error})")
             return
-        assert analysis is not None
+        assert result is not None
+        analysis = result.analysis
         try:
-            self._write(analysis, parts)
+            self._write(result, parts)
         except OSError as error:
             where = Path(error.filename or self.options.outputs[0]).parent
             raise SettingsError(where, f"cannot be written ({error.strerror or error})") from error
@@ -119,20 +117,14 @@ class Worker:
         best = best_classes(analysis, self.class_map.names, self.options.best)
         yield replace(record, audio_s=seconds, best=tuple(best), warnings=analysis.warnings)
 
-    def _refines(self, parts: PartNames) -> bool:
-        wanted = parts.labels is not None and self.options.events is not None
-        return wanted and not self.options.score_tables and self._rules.refines
-
-    def _write(self, analysis: Analysis, parts: PartNames) -> None:
-        names, options = self.class_map.names, self.options
+    def _write(self, result: RecordingEvents, parts: PartNames) -> None:
+        names, options, analysis = self.class_map.names, self.options, result.analysis
         if parts.labels is not None and options.score_tables:
             write_scores(
                 analysis, names, parts.labels, options.events.classes if options.events else ()
             )
-        elif parts.labels is not None and options.events is not None:
-            wanted = options.events
-            found = find_events(analysis, self._rules, wanted.classes, wanted.top)
-            write_found(parts.labels, found)
+        elif parts.labels is not None and result.events is not None:
+            write_event_table(parts.labels, result.events)
         if parts.clips is not None:
             columns = clip_columns(names, EMBEDDING_SIZE if options.mean_embedding else 0)
             write_part(parts.clips, columns, clip_rows(analysis, options.mean_embedding))

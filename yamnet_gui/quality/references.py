@@ -1,7 +1,6 @@
 """Recordings to measure rules on: what is true in them, and the scores stored of them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -9,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from yamnet_gui.analysis.cache import ResultCache, result_key
-from yamnet_gui.analysis.envelopes import add_envelopes
+from yamnet_gui.analysis.envelopes import add_envelopes, stored_envelopes
 from yamnet_gui.analysis.result import Analysis
 from yamnet_gui.analysis.settings import AnalysisSettings
 from yamnet_gui.audio import content_hash
@@ -131,11 +130,9 @@ class StoredScores:
         found = self.analysis(path)
         if found is None:
             return None
-        with suppress(OSError):  # where it cannot be kept, edges stay those of the frames
-            for _ in add_envelopes(found):
-                pass
-        envelopes = {table.channel: found.envelope(table.channel) for table in found.tables}
-        return Scored(found.tables, {c: e for c, e in envelopes.items() if e is not None})
+        for _ in add_envelopes(found):
+            pass
+        return Scored(found.tables, stored_envelopes(found))
 
     def analysis(self, path: Path) -> Analysis | None:
         """The stored analysis of a recording, None where there is none. Raises RecordingError."""

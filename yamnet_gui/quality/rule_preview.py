@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 
-from yamnet_gui.analysis.envelopes import add_envelopes
-from yamnet_gui.analysis.event_table import find_events
+from yamnet_gui.analysis.events_of import EventsRequest, events_of_analysis
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.event_diff import EventDiff, diff_events
@@ -154,10 +153,11 @@ def _events(
     analysis = scores.analysis(project.locate(recording))
     if analysis is None:
         return None
-    if rules.refines:
-        for _ in add_envelopes(analysis):
-            yield PreviewStep(number, len(project.recordings()))  # so that it can be stopped
-    return find_events(analysis, rules).labelled(class_map).events
+    for step in events_of_analysis(analysis, EventsRequest(rules=rules)):
+        if step.result is not None:
+            return step.result.labelled(class_map).events
+        yield PreviewStep(number, len(project.recordings()))  # so that it can be stopped
+    return None
 
 
 def _changes(project: Project, recording: Recording, fresh: EventList) -> RecordingChanges:

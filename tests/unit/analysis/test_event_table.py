@@ -8,7 +8,7 @@ import pytest
 from tests.unit.fakes import write_sound
 from yamnet_gui.analysis import AnalysisSettings, analyse_recording, finished
 from yamnet_gui.analysis import event_table as module
-from yamnet_gui.analysis.event_table import find_events, read_found, write_found
+from yamnet_gui.analysis.event_table import find_events, read_event_table, write_event_table
 from yamnet_gui.analysis.stored import forget_pages, open_rows
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.detection import EDGES, RuleSet, derive_events
@@ -50,8 +50,8 @@ def test_a_few_classes_at_a_time_give_the_same_events(monkeypatch, analysis, cla
 
 def test_a_part_comes_back_as_it_was(tmp_path, analysis, classes):
     found = find_events(analysis, RuleSet.threshold(0.4))
-    write_found(tmp_path / "labels.npz", found)
-    again = read_found(tmp_path / "labels.npz")
+    write_event_table(tmp_path / "labels.npz", found)
+    again = read_event_table(tmp_path / "labels.npz")
     assert again.labelled(classes) == found.labelled(classes)
     assert len(again.rows) > 1
 

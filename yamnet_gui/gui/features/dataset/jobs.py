@@ -6,11 +6,15 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
 
-from yamnet_gui.analysis import Analysis as ScoredRecording
-from yamnet_gui.analysis import AnalysisSettings, Model, ResultCache, analyse_recording
-from yamnet_gui.analysis.event_table import find_events
+from yamnet_gui.analysis import (
+    AnalysisSettings,
+    EventsRequest,
+    Model,
+    RecordingEvents,
+    ResultCache,
+    recording_events,
+)
 from yamnet_gui.audio import open_audio, recording_start
 from yamnet_gui.batch import make_plan
 from yamnet_gui.core.class_map import ClassMap
@@ -160,15 +164,16 @@ class AnalyseAllJob:
             yield BatchStep(recording.id, path, recording.duration_s, finished=True)
             return
         yield BatchStep(recording.id, path, 0.0)
-        scored: ScoredRecording | None = None
+        result: RecordingEvents | None = None
+        request = EventsRequest(self.settings, self.rules)
         try:
-            steps = analyse_recording(path, self.model, self.settings, self.cache)
-            with closing(cast(Iterator, steps)) as steps:  # type: ignore[type-var]
+            with closing(recording_events(path, self.model, request, self.cache)) as steps:
                 for step in steps:
-                    scored = step.analysis
-                    yield BatchStep(recording.id, path, step.audio_seconds_done)
-            if scored is not None and self.project.recording(recording.id) is not None:
-                self._store(recording, scored)
+                    result = step.result
+                    seconds = step.scores.audio_seconds_done if step.scores is not None else 0.0
+                    yield BatchStep(recording.id, path, seconds)
+            if result is not None and self.project.recording(recording.id) is not None:
+                self._store(recording, result)
         except WeightsError:
             raise
         except UserError as error:
@@ -198,10 +203,10 @@ class AnalyseAllJob:
             {**self.settings.to_json(), "rules_id": self.rules.rules_id}, sort_keys=True
         )
 
-    def _store(self, recording: Recording, scored: ScoredRecording) -> None:
-        found = find_events(scored, self.rules).labelled(self.class_map)
-        info = scored.recording
-        width = scored.tables[0].scores.shape[1]
+    def _store(self, recording: Recording, result: RecordingEvents) -> None:
+        found = result.labelled(self.class_map)
+        info = found.recording
+        width = result.analysis.tables[0].scores.shape[1]
         taught = [  # classes that the network does not know are detected from its embeddings
             event
             for event in self.project.recording_events(recording.id)
