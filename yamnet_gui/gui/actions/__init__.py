@@ -1,4 +1,4 @@
-"""Every command of the window as a table: menus, keys, help and toolbar come from here."""
+"""Every action of the window as a table, from which menus, shortcuts, help and toolbar are made."""
 
 from . import analyse, edit, file, help, play, review, tools, view
 from .spec import ActionSpec, Needs
@@ -42,4 +42,4 @@ TOOLBAR: tuple[str, ...] = (
     "find_class",
     "export",
 )
-"""Ids of actions; "|" separates, " " takes what is left, others are widgets of the window."""
+"""Ids of actions; "|" is a separator, " " a stretching space, others are widgets of the window."""

@@ -1,4 +1,4 @@
-"""What the menu Analyse offers."""
+"""The actions of the Analyse menu."""
 
 from .spec import ActionSpec, Needs
 
@@ -12,21 +12,21 @@ ACTIONS: tuple[ActionSpec, ...] = (
         needs=Needs.RECORDING,
     ),
     ActionSpec(
-        "cancel", "&Cancel the analysis", "Analyse", ("Ctrl+.",), "cancel", needs=Needs.RECORDING
+        "cancel", "&Cancel analysis", "Analyse", ("Ctrl+.",), "cancel", needs=Needs.RECORDING
     ),
     ActionSpec(
         "analyse_all",
         "Analyse all &recordings",
         "Analyse",
         ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"),
-        tip="Analyse all recordings of the list; again to pause and to go on",
+        tip="Analyse all listed recordings; choose again to pause or resume",
         separator=True,
     ),
     ActionSpec("cancel_all", "&Stop analysing all recordings", "Analyse", ("Ctrl+Shift+.",)),
     ActionSpec("rules", "R&ules", "Analyse", ("Ctrl+R",), separator=True),
-    ActionSpec("apply_rules", "A&pply the rules to all recordings…", "Analyse"),
+    ActionSpec("apply_rules", "A&pply rules to all recordings…", "Analyse"),
     ActionSpec("import_rules", "&Import rules…", "Analyse"),
-    ActionSpec("export_rules", "&Export the rules…", "Analyse"),
+    ActionSpec("export_rules", "&Export rules…", "Analyse"),
     ActionSpec("reset_rules", "Rese&t all rules", "Analyse"),
-    ActionSpec("weights", "&Weights of the network…", "Analyse", (), "download"),
+    ActionSpec("weights", "Model &weights…", "Analyse", (), "download"),
 )

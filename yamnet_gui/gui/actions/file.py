@@ -1,54 +1,56 @@
-"""What the menu File offers."""
+"""The actions of the File menu."""
 
 from .spec import ActionSpec, Needs
 
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("open", "&Open…", "File", ("Ctrl+O",), "open", "Open a recording"),
     ActionSpec("open_folder", "Open &folder…", "File", ("Ctrl+Shift+O",), "folder"),
-    ActionSpec("demo", "Open the &demo", "File", tip="A generated recording with its analysis"),
+    ActionSpec(
+        "demo", "Open &demo recording", "File", tip="A synthetic recording with its analysis"
+    ),
     ActionSpec("close", "&Close recording", "File", ("Ctrl+W",), "close", needs=Needs.RECORDING),
     ActionSpec(
         "open_project",
         "Open pro&ject…",
         "File",
         ("Ctrl+Alt+O",),
-        tip="Open a project to keep decisions in",
+        tip="Open a project, which stores your decisions",
         separator=True,
     ),
-    ActionSpec("new_project", "&New project…", "File", ("Ctrl+Alt+N",), tip="Make a project"),
+    ActionSpec("new_project", "&New project…", "File", ("Ctrl+Alt+N",), tip="Create a project"),
     ActionSpec(
         "save_project",
         "&Save project as…",
         "File",
         ("Ctrl+S",),
-        tip="Copy the project under another name and go on there",
+        tip="Save a copy of the project under another name and continue in the copy",
     ),
     ActionSpec(
         "add_recordings",
-        "Add &recordings to the project…",
+        "&Add recordings to project…",
         "File",
         ("Ctrl+Alt+R",),
         tip="Add files, or lists of files, to the project",
     ),
     ActionSpec(
         "add_folder",
-        "Add a &folder to the project…",
+        "Add fo&lder to project…",
         "File",
         ("Ctrl+Alt+F",),
-        tip="Add all recordings below a folder to the project",
+        tip="Add all recordings in a folder and its subfolders to the project",
     ),
     ActionSpec(
         "merge_project",
         "Mer&ge another copy…",
         "File",
-        tip="Take over what somebody else decided in a copy of this project",
+        tip="Merge the decisions that someone else made in a copy of this project",
     ),
-    ActionSpec("backups", "&Backups…", "File", tip="Go back to an earlier state of the project"),
+    ActionSpec("backups", "&Backups…", "File", tip="Restore an earlier state of the project"),
     ActionSpec(
         "find_missing",
         "Find &missing recordings…",
         "File",
-        tip="Look below a folder for recordings that have moved, by their content",
+        tip="Search a folder and its subfolders for moved recordings, by their content",
     ),
     ActionSpec(
         "export",
@@ -56,7 +58,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "File",
         ("Ctrl+E",),
         "export",
-        "Write events of this recording or of the whole project to files",
+        "Export events of this recording or of the whole project",
         separator=True,
     ),
     ActionSpec(
@@ -65,10 +67,10 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "File",
         ("Ctrl+I",),
         "import",
-        "Take tables of labels into the project",
+        "Import label files into the project",
     ),
-    ActionSpec("cut_clips", "Cu&t clips…", "File", tip="Cut events out of their recordings"),
-    ActionSpec("report", "&Report…", "File", tip="A page about the labels, to read and print"),
-    ActionSpec("screenshot", "Save a &picture of the window…", "File", tip="As PNG"),
+    ActionSpec("cut_clips", "Cu&t clips…", "File", tip="Save each event as a sound file"),
+    ActionSpec("report", "&Report…", "File", tip="Write a printable summary of the labels"),
+    ActionSpec("screenshot", "Save screens&hot…", "File", tip="Save a picture of the window"),
     ActionSpec("quit", "&Quit", "File", ("Ctrl+Q",), separator=True),
 )

@@ -1,8 +1,8 @@
-"""What the menu Help offers."""
+"""The actions of the Help menu."""
 
 from .spec import ActionSpec
 
 ACTIONS: tuple[ActionSpec, ...] = (
-    ActionSpec("shortcuts", "All &keys…", "Help", ("F1",), "help"),
+    ActionSpec("shortcuts", "Keyboard &shortcuts…", "Help", ("F1",), "help"),
     ActionSpec("about", "&About", "Help", (), "info"),
 )

@@ -1,4 +1,4 @@
-"""What the menu Play offers."""
+"""The actions of the Play menu."""
 
 from .spec import ActionSpec, Needs
 
@@ -6,7 +6,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("play", "&Play / pause", "Play", ("Space",), "play", needs=Needs.RECORDING),
     ActionSpec(
         "play_selected",
-        "Play the &event or selection",
+        "Play &event or selection",
         "Play",
         ("Return", "Enter"),
         needs=Needs.RECORDING,
@@ -14,24 +14,24 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("stop", "&Stop", "Play", ("Shift+Space",), "stop", needs=Needs.RECORDING),
     ActionSpec("loop", "&Loop", "Play", ("L",), "loop", checkable=True),
     ActionSpec("faster", "&Faster", "Play", ("]",), separator=True),
-    ActionSpec("slower", "S&lower", "Play", ("[",)),
-    ActionSpec("keep_pitch", "Keep the &pitch", "Play", checkable=True),
+    ActionSpec("slower", "Slo&wer", "Play", ("[",)),
+    ActionSpec("keep_pitch", "Preserve pi&tch", "Play", checkable=True),
     ActionSpec(
-        "cursor_left", "Cursor left", "Play", ("Left",), needs=Needs.RECORDING, separator=True
+        "cursor_left", "Move cursor left", "Play", ("Left",), needs=Needs.RECORDING, separator=True
     ),
-    ActionSpec("cursor_right", "Cursor right", "Play", ("Right",), needs=Needs.RECORDING),
+    ActionSpec("cursor_right", "Move cursor right", "Play", ("Right",), needs=Needs.RECORDING),
     ActionSpec(
-        "extend_left", "Extend the selection left", "Play", ("Shift+Left",), needs=Needs.RECORDING
+        "extend_left", "Extend selection left", "Play", ("Shift+Left",), needs=Needs.RECORDING
     ),
     ActionSpec(
         "extend_right",
-        "Extend the selection right",
+        "Extend selection right",
         "Play",
         ("Shift+Right",),
         needs=Needs.RECORDING,
     ),
-    ActionSpec("cursor_start", "To the start", "Play", ("Home",), needs=Needs.RECORDING),
-    ActionSpec("cursor_end", "To the end", "Play", ("End",), needs=Needs.RECORDING),
+    ActionSpec("cursor_start", "Go to start", "Play", ("Home",), needs=Needs.RECORDING),
+    ActionSpec("cursor_end", "Go to end", "Play", ("End",), needs=Needs.RECORDING),
     ActionSpec("page_left", "Page left", "Play", ("PgUp",), needs=Needs.RECORDING),
     ActionSpec("page_right", "Page right", "Play", ("PgDown",), needs=Needs.RECORDING),
 )

@@ -1,11 +1,11 @@
-"""What an action is, apart from its work."""
+"""How an action is described, apart from what it does."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Needs(StrEnum):
-    """What must be there for an action to be offered."""
+    """What an action requires to be enabled."""
 
     NOTHING = ""
     RECORDING = "recording"

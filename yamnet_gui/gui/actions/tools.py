@@ -1,4 +1,4 @@
-"""What the menu Tools offers."""
+"""The actions of the Tools menu."""
 
 from .spec import ActionSpec, Needs
 
@@ -41,7 +41,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "map",
-        "&Map of the sounds",
+        "Sound &map",
         "Tools",
         ("Ctrl+M",),
         tip="Show all sounds of the project as points, similar ones close together",

@@ -1,31 +1,35 @@
-"""What the menu View offers."""
+"""The actions of the View menu."""
 
 from .spec import ActionSpec, Needs
 
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("zoom_in", "Zoom &in", "View", ("+", "="), "zoom-in", needs=Needs.RECORDING),
     ActionSpec("zoom_out", "Zoom &out", "View", ("-",), "zoom-out", needs=Needs.RECORDING),
-    ActionSpec("zoom_all", "&Whole recording", "View", ("0",), "zoom-fit", needs=Needs.RECORDING),
+    ActionSpec(
+        "zoom_all", "Zoom to &whole recording", "View", ("0",), "zoom-fit", needs=Needs.RECORDING
+    ),
     ActionSpec(
         "zoom_event",
-        "&Fit the event or selection",
+        "Zoom to &event or selection",
         "View",
         ("F",),
         "zoom-selection",
         needs=Needs.RECORDING,
     ),
     ActionSpec("go_to", "&Go to time…", "View", ("Ctrl+G",), needs=Needs.RECORDING),
-    ActionSpec("follow", "Follow the &cursor", "View", ("Ctrl+L",), "follow", checkable=True),
+    ActionSpec("follow", "Follow &cursor", "View", ("Ctrl+L",), "follow", checkable=True),
     ActionSpec("clock_time", "Cloc&k time", "View", checkable=True, needs=Needs.RECORDING),
     ActionSpec(
         "louder_wave",
-        "Taller waveform",
+        "Increase waveform height",
         "View",
         ("Ctrl+Up",),
         needs=Needs.RECORDING,
         separator=True,
     ),
-    ActionSpec("softer_wave", "Flatter waveform", "View", ("Ctrl+Down",), needs=Needs.RECORDING),
+    ActionSpec(
+        "softer_wave", "Decrease waveform height", "View", ("Ctrl+Down",), needs=Needs.RECORDING
+    ),
     ActionSpec(
         "spectrogram",
         "S&pectrogram…",

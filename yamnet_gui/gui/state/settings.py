@@ -53,7 +53,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "autoplay",
         True,
-        "Play each event on stepping to it",
+        "Play each event when stepping to it",
         "N and P play the event they go to",
         page="Review",
     ),
@@ -76,7 +76,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("gain_db", 0.0, "Gain before analysis in dB", "", (), -40.0, 60.0, page="Analysis"),
     Setting("volume", 0.9, "Volume", "", (), 0.0, 1.0, page="Playback"),
     Setting("speed", 1.0, "Speed", "", (), 0.1, 4.0, page="Playback"),
-    Setting("keep_pitch", True, "Keep the pitch when the speed changes", "", page="Playback"),
+    Setting("keep_pitch", True, "Preserve pitch when the speed changes", "", page="Playback"),
     Setting("loop", False, "Loop", page="Playback"),
     Setting("follow", True, "Follow the cursor while playing", page="Playback"),
     Setting(

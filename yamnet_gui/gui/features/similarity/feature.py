@@ -186,7 +186,7 @@ class SimilarSounds(Feature):
             ("Accept", "accept"),
             ("Reject", "reject"),
             ("Uncertain", "uncertain"),
-            ("Reset to unreviewed", "unreview"),
+            ("Mark as unreviewed", "unreview"),
         ):
             menu.addAction(text, partial(panel.do, name))
         menu.addSeparator()
