@@ -10,7 +10,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     from .cli import COMMANDS, run_command
 
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments and (arguments[0] in COMMANDS or arguments[0] in ("-h", "--help", "--version")):
+    if arguments and (
+        arguments[0] in COMMANDS or arguments[0] in ("-h", "--help", "--version", "--log")
+    ):
         return run_command(arguments)
     from . import app
 

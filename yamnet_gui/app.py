@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .core.log import VERBOSE_HELP, logging_to_file
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
@@ -29,12 +31,18 @@ _LONGEST_WAIT_MS = 900_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """`[demo] [FILE] [--screenshot OUT.png] [--size WxH] [--theme dark|light|system]`.
+    """`[demo] [FILE] [--screenshot OUT.png] [--size WxH] [--theme dark|light|system] [--verbose]`.
 
     Returns the exit status: 0, or 2 for bad usage, no display or a recording that cannot be
     opened for a screenshot.
     """
-    arguments = parse(sys.argv[1:] if argv is None else list(argv))
+    given = sys.argv[1:] if argv is None else list(argv)
+    arguments = parse(given)
+    with logging_to_file(given, verbose=arguments.verbose):
+        return _run(arguments)
+
+
+def _run(arguments: argparse.Namespace) -> int:
     if arguments.screenshot is not None and arguments.screenshot.suffix.lower() != ".png":
         print(
             f"yamnet-gui: {arguments.screenshot}: a picture needs a name that ends in .png",
@@ -51,11 +59,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     from PySide6.QtCore import QTimer
 
+    from .gui.unexpected_errors import UnexpectedErrors
+
     if arguments.screenshot is not None:
         _quiet_offscreen()
     application, workbench = prepare(arguments)
     if arguments.screenshot is not None:
         return _screenshot(application, workbench, arguments.screenshot)
+    errors = UnexpectedErrors(workbench.shell.window)
+    errors.install()
     workbench.shell.window.show()
     # Python runs signal handlers only between its own instructions, so a timer gives it some.
     pulse = QTimer()
@@ -71,6 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         for number, handler in former.items():
             signal.signal(number, handler)
         workbench.close()
+        errors.uninstall()
 
 
 def _quiet_offscreen() -> None:
@@ -190,6 +203,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window in pixels")
     parser.add_argument("--theme", choices=("dark", "light", "system"))
     parser.add_argument("--scale", type=_scale, default=1.0, help="display scaling of a picture")
+    parser.add_argument("--verbose", action="store_true", help=VERBOSE_HELP)
     arguments = parser.parse_args(argv)
     arguments.demo = arguments.file == Path("demo") and not Path("demo").exists()
     return arguments

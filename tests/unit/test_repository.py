@@ -15,6 +15,7 @@ import pytest
 from yamnet_gui.analysis import user_cache_folder
 from yamnet_gui.app import parse
 from yamnet_gui.cli.main import COMMANDS, CliCommand
+from yamnet_gui.core.log import log_path
 from yamnet_gui.core.resources import bundled_class_map, class_map_path, resource_path
 from yamnet_gui.detection import load_rules
 from yamnet_gui.gui.state.settings import default_settings_path
@@ -153,6 +154,7 @@ def test_the_readme_names_the_folders_that_are_used(
         personal_project_path(),
         user_cache_folder(),
         default_settings_path(),
+        log_path(),
     ]
     text = README.read_text(encoding="utf-8")
     shown = [f"~/{path.relative_to(tmp_path).as_posix()}" for path in used]

@@ -1,6 +1,7 @@
 """The table of commands, and what is the same for all of them: errors, Ctrl+C, closed pipes."""
 
 import argparse
+import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -9,8 +10,11 @@ from importlib import import_module
 
 from yamnet_gui import __version__
 from yamnet_gui.core.errors import Cancelled, UserError
+from yamnet_gui.core.log import VERBOSE_HELP, last_lines, log_path, logging_to_file
 
-OK, SOME_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+OK, SOME_FAILED, BAD_INPUT, UNEXPECTED, INTERRUPTED = 0, 1, 2, 70, 130
+
+_log = logging.getLogger(__name__)
 
 _DESCRIPTION = """\
 Find, review and label sound events in recordings with Google's YAMNet.
@@ -83,13 +87,47 @@ def _run(argv: Sequence[str]) -> int:
         epilog="yamnet-gui COMMAND --help explains a command.",
     )
     parser.add_argument("--version", action="version", version=f"yamnet-gui {__version__}")
+    parser.add_argument(
+        "--log", action=_ShowLog, nargs=0, help="say where the log file is and show its last lines"
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for name, command in COMMANDS.items():
         sub = commands.add_parser(name, help=command.help, description=command.help.capitalize())
         if argv and argv[0] == name:  # the others' modules need not be imported
             command.add_arguments(sub)
+            sub.add_argument("--verbose", action="store_true", help=VERBOSE_HELP)
     options = parser.parse_args(argv)
     if options.command is None:
         parser.print_help()
         return OK
-    return COMMANDS[options.command].run(options)
+    with logging_to_file(argv, verbose=options.verbose):
+        return _run_logged(options)
+
+
+def _run_logged(options: argparse.Namespace) -> int:
+    try:
+        return COMMANDS[options.command].run(options)
+    except UserError as error:
+        _log.warning("%s", error)
+        raise
+    except (Cancelled, BrokenPipeError):
+        raise
+    except Exception as error:  # noqa: BLE001 (the last stop before a bare traceback)
+        _log.exception("an unexpected error")
+        kind = type(error).__name__
+        print(
+            f"yamnet-gui: an unexpected error ({kind}: {error}); the log has the details: "
+            f"{log_path()}",
+            file=sys.stderr,
+        )
+        return UNEXPECTED
+
+
+class _ShowLog(argparse.Action):
+    """Says where the log is, and shows its end."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_rest: object) -> None:
+        print(log_path())
+        for line in last_lines():
+            print(line)
+        parser.exit()

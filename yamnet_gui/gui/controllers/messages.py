@@ -1,11 +1,15 @@
 """Short messages and errors, each where the user sees it without losing the place."""
 
+import logging
+
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.gui.panels.status import StatusBar
 from yamnet_gui.gui.state.document import AnalysisState, Document
 from yamnet_gui.gui.widgets.notices import NoticeBar, NoticeKind
 
 _SHOWN_S = 5
+
+_log = logging.getLogger(__name__)
 
 
 class Messages:
@@ -28,4 +32,5 @@ class Messages:
 
     def show_error(self, error: UserError) -> None:
         """A bar that names what failed and why."""
+        _log.warning("%s", error)
         self._notices.show_notice(NoticeKind.ERROR, str(error))

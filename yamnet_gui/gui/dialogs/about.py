@@ -1,12 +1,14 @@
 """What the program is, who made what it stands on, and under which licences."""
 
 from dataclasses import dataclass
+from html import escape
 from importlib.metadata import PackageNotFoundError, version
 
 from PySide6.QtCore import QSize, qVersion
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from yamnet_gui import __version__
+from yamnet_gui.core.log import log_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ def about_html() -> str:
         f"<h2>yamnet_gui {__version__}</h2>"
         "<p>Finds, reviews and exports sound events with Google's YAMNet. Apache 2.0 licence, "
         f"without any warranty. Running on Qt {qVersion()}.</p>"
+        f"<p>Log file: {escape(str(log_path()))}</p>"
         "<p>A score is what the network gives, from 0 to 1. It is not a probability, and it is "
         "not the same for every class.</p>"
         f'<h3>Stands on</h3><table cellspacing="0" cellpadding="3">{rows}</table>'

@@ -1,0 +1,88 @@
+"""The program's log: what it did and what went wrong, in a file of bounded size."""
+
+import logging
+import platform
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+import platformdirs
+
+from yamnet_gui import __version__
+
+_LARGEST_BYTES = 1_000_000
+_OLDER_FILES = 3
+_FORMAT = "%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"
+
+VERBOSE_HELP = "log in detail, on the standard error too"
+
+_log = logging.getLogger(__name__)
+
+
+def log_path() -> Path:
+    """The file that is being written; older ones lie beside it as `.1` to `.3`."""
+    return platformdirs.user_log_path("yamnet-gui", appauthor=False) / "yamnet-gui.log"
+
+
+def last_lines(count: int = 50) -> list[str]:
+    """The end of the log; nothing where there is none yet.
+
+    Raises OSError where the file is there and cannot be read.
+    """
+    try:
+        text = log_path().read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return []
+    return text.splitlines()[-count:]
+
+
+@contextmanager
+def logging_to_file(arguments: Sequence[str], *, verbose: bool = False) -> Iterator[None]:
+    """Writes the log while the program runs; with `verbose` in detail, and to standard error too.
+
+    Where no file can be written the program goes on without one.
+    """
+    logger = logging.getLogger("yamnet_gui")
+    handlers = [*_file_handlers(), *([logging.StreamHandler(sys.stderr)] if verbose else [])]
+    former = logger.level
+    logger.setLevel(logging.DEBUG if verbose else logging.INFO)
+    for handler in handlers:
+        handler.setFormatter(logging.Formatter(_FORMAT))
+        logger.addHandler(handler)
+    _log.info(
+        "yamnet_gui %s, Python %s, %s; arguments: %s",
+        __version__,
+        platform.python_version(),
+        platform.platform(),
+        " ".join(arguments) or "none",
+    )
+    try:
+        yield
+    finally:
+        logger.setLevel(former)
+        for handler in handlers:
+            logger.removeHandler(handler)
+            handler.close()
+
+
+def _file_handlers() -> list[logging.Handler]:
+    path = log_path()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(
+            path,
+            maxBytes=_LARGEST_BYTES,
+            backupCount=_OLDER_FILES,
+            encoding="utf-8",
+            errors="backslashreplace",
+        )
+    except OSError:
+        return []
+    handler.handleError = _ignore  # type: ignore[method-assign]
+    return [handler]
+
+
+def _ignore(_record: logging.LogRecord) -> None:
+    """A full disk must not fill the terminal with complaints about the log."""
