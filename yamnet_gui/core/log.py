@@ -67,22 +67,25 @@ def logging_to_file(arguments: Sequence[str], *, verbose: bool = False) -> Itera
             handler.close()
 
 
+class _QuietFileHandler(RotatingFileHandler):
+    """A full disk must not fill the terminal with complaints about the log."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Loses the line."""
+
+
 def _file_handlers() -> list[logging.Handler]:
     path = log_path()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(
-            path,
-            maxBytes=_LARGEST_BYTES,
-            backupCount=_OLDER_FILES,
-            encoding="utf-8",
-            errors="backslashreplace",
-        )
+        return [
+            _QuietFileHandler(
+                path,
+                maxBytes=_LARGEST_BYTES,
+                backupCount=_OLDER_FILES,
+                encoding="utf-8",
+                errors="backslashreplace",
+            )
+        ]
     except OSError:
         return []
-    handler.handleError = _ignore  # type: ignore[method-assign]
-    return [handler]
-
-
-def _ignore(_record: logging.LogRecord) -> None:
-    """A full disk must not fill the terminal with complaints about the log."""
