@@ -153,7 +153,7 @@ class Workbench(QObject):
         self._apply_theme(self.look.theme)
         self.opener.set_time_zone(self.settings.value("time_zone"))
         if self.settings.value("output_device"):
-            self.player.set_device(self.settings.value("output_device"))
+            self.player.sound.set_device(self.settings.value("output_device"))
         self._offer()
         self.window.restore_layout()
         self.projects.open_personal()
@@ -433,7 +433,7 @@ class Workbench(QObject):
         if key == "keys":
             self.window.apply_shortcuts()
         elif key == "output_device":
-            self.player.set_device(self.settings.value(key) or None)
+            self.player.sound.set_device(self.settings.value(key) or None)
         elif key == "time_zone":
             self.opener.set_time_zone(self.settings.value(key))
         elif key == "reviewer":

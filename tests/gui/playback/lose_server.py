@@ -27,16 +27,16 @@ def main(recording: Path, folder: Path) -> None:
     wait_until(pulse.ready)
     os.environ.update(pulse.client_environment)
     player = make_player()
-    told: list[str] = []
-    player.notice.connect(told.append)
+    notices: list[str] = []
+    player.notice.connect(notices.append)
     player.open(recording)
     player.play()
     wait_until(lambda: player.position_s > 0.3)
     pulse.close()
-    wait_until(lambda: told)
+    wait_until(lambda: notices)
     stood_s = player.position_s
     wait_until(lambda: player.position_s > stood_s + 0.3)
-    print(told[0], player.state.value, player.silent_reason, sep="\n")
+    print(notices[0], player.state.value, player.sound.silent_reason, sep="\n")
     print(player.position_s - stood_s)
     player.close()
     QTimer.singleShot(0, application.quit)

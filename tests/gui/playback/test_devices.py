@@ -21,8 +21,8 @@ class HandClock:
         return self.now
 
 
-class DeviceVoice(NullAudioOutput):
-    """A voice that knows its device and is heard by nobody."""
+class DeviceOutput(NullAudioOutput):
+    """An output that knows its device and is heard by nobody."""
 
     def __init__(self, device_id: str, clock: HandClock) -> None:
         super().__init__("", clock)
@@ -56,7 +56,7 @@ class FakeOutputs(Outputs):
                 self.gave_up or "No sound: no device.", self.clock
             )
         else:
-            output = DeviceVoice(self._meant(device_id), self.clock)
+            output = DeviceOutput(self._meant(device_id), self.clock)
         self.made.append(output)
         return output
 
@@ -64,8 +64,8 @@ class FakeOutputs(Outputs):
         meant = self._meant(device_id) if self.ids else None
         return getattr(output, "device_id", None) == meant
 
-    def give_up(self, sentence: str) -> None:
-        self.gave_up = f"No sound: {sentence}"
+    def give_up(self, message: str) -> None:
+        self.gave_up = f"No sound: {message}"
 
     def set_ids(self, *ids: str) -> None:
         self.ids = list(ids)
@@ -100,11 +100,11 @@ def current_device(outputs: FakeOutputs) -> str | None:
 def test_a_chosen_device_takes_over_where_the_other_was(
     player: Player, outputs: FakeOutputs
 ) -> None:
-    player.set_volume(0.4)
+    player.sound.set_volume(0.4)
     player.play()
     outputs.clock.now += 1.0
     before = outputs.current
-    player.set_device("headphones")
+    player.sound.set_device("headphones")
     assert current_device(outputs) == "headphones"
     assert outputs.current.volume == 0.4
     assert before.closed
@@ -115,13 +115,13 @@ def test_a_chosen_device_takes_over_where_the_other_was(
 def test_losing_the_chosen_device_goes_on_with_the_default_and_says_so(
     qtbot: QtBot, player: Player, outputs: FakeOutputs
 ) -> None:
-    player.set_device("headphones")
+    player.sound.set_device("headphones")
     player.play()
     outputs.clock.now += 1.0
-    with qtbot.waitSignal(player.notice) as told:
+    with qtbot.waitSignal(player.notice) as notice:
         outputs.set_ids("speakers")
-    assert "default" in told.args[0]
-    assert player.device_id is None
+    assert "default" in notice.args[0]
+    assert player.sound.device_id is None
     assert current_device(outputs) == "speakers"
     assert player.position_s == pytest.approx(1.0)
     assert player.state is PlayState.PLAYING
@@ -132,13 +132,13 @@ def test_losing_every_device_goes_on_in_silence_until_one_comes(
 ) -> None:
     player.play()
     outputs.clock.now += 1.0
-    with qtbot.waitSignal(player.notice) as told:
+    with qtbot.waitSignal(player.notice) as notice:
         outputs.set_ids()
-    assert told.args[0] == player.silent_reason == "No sound: no device."
+    assert notice.args[0] == player.sound.silent_reason == "No sound: no device."
     outputs.clock.now += 0.5
     assert player.position_s == pytest.approx(1.5)
     outputs.set_ids("speakers")
-    assert player.silent_reason == ""
+    assert player.sound.silent_reason == ""
     assert player.position_s == pytest.approx(1.5)
     assert player.state is PlayState.PLAYING
 
@@ -149,7 +149,7 @@ def test_a_new_default_is_followed(player: Player, outputs: FakeOutputs) -> None
 
 
 def test_a_chosen_device_stays_when_others_come(player: Player, outputs: FakeOutputs) -> None:
-    player.set_device("headphones")
+    player.sound.set_device("headphones")
     made = len(outputs.made)
     outputs.set_ids("hdmi", "speakers", "headphones")
     assert len(outputs.made) == made
@@ -158,16 +158,16 @@ def test_a_chosen_device_stays_when_others_come(player: Player, outputs: FakeOut
 def test_a_device_that_breaks_falls_back_first_to_the_default_then_to_silence(
     player: Player, outputs: FakeOutputs
 ) -> None:
-    told: list[str] = []
-    player.notice.connect(told.append)
-    player.set_device("headphones")
+    notices: list[str] = []
+    player.notice.connect(notices.append)
+    player.sound.set_device("headphones")
     player.play()
     outputs.current.lost.emit("The headphones stopped working.")
     assert current_device(outputs) == "speakers"
     outputs.current.lost.emit("The speakers stopped working.")
-    assert player.silent_reason == "No sound: The speakers stopped working."
+    assert player.sound.silent_reason == "No sound: The speakers stopped working."
     assert player.state is PlayState.PLAYING
-    assert told == [
+    assert notices == [
         "The headphones stopped working. Playing on the default output.",
         "No sound: The speakers stopped working.",
     ]
@@ -177,7 +177,7 @@ def test_a_recording_that_breaks_off_stops_with_its_reason(
     qtbot: QtBot, player: Player, outputs: FakeOutputs
 ) -> None:
     player.play()
-    with qtbot.waitSignal(player.notice) as told:
+    with qtbot.waitSignal(player.notice) as notice:
         outputs.current.failed.emit("a.wav: cannot be read at 1.0 s")
-    assert told.args[0] == "a.wav: cannot be read at 1.0 s"
+    assert notice.args[0] == "a.wav: cannot be read at 1.0 s"
     assert player.state is PlayState.STOPPED

@@ -19,7 +19,7 @@ MakeRecording = Callable[..., tuple[Path, np.ndarray]]
 RATE_HZ = 44100
 
 
-def course_of(path: Path, start_s: float, end_s: float, **more: object) -> PlaybackRequest:
+def request_of(path: Path, start_s: float, end_s: float, **more: object) -> PlaybackRequest:
     with open_audio(path) as source:
         info = source.info
     return PlaybackRequest(
@@ -28,17 +28,17 @@ def course_of(path: Path, start_s: float, end_s: float, **more: object) -> Playb
 
 
 def produced(
-    course: PlaybackRequest,
+    request: PlaybackRequest,
     most: int = 10**9,
     *,
     at_s: float | None = None,
     output: OutputFormat | None = None,
 ) -> np.ndarray:
     """What a device would be given, up to `most` frames."""
-    output = output or OutputFormat(course.sample_rate_hz, heard_channels(course))
-    stream = Stream(course, course.span.start_s if at_s is None else at_s, output)
+    output = output or OutputFormat(request.sample_rate_hz, heard_channels(request))
+    stream = Stream(request, request.span.start_s if at_s is None else at_s, output)
     parts: list[np.ndarray] = []
-    with open_audio(course.path) as source:
+    with open_audio(request.path) as source:
         filler = StreamFiller(source, stream)
         while sum(map(len, parts)) < most:
             filler.fill()
@@ -51,51 +51,51 @@ def produced(
 
 def test_a_segment_is_the_files_samples_from_first_to_last(make_recording: MakeRecording) -> None:
     path, samples = make_recording()
-    course = course_of(path, 0.5, 2.0)
-    np.testing.assert_array_equal(produced(course), samples[22050:88200])
+    request = request_of(path, 0.5, 2.0)
+    np.testing.assert_array_equal(produced(request), samples[22050:88200])
 
 
 def test_odd_bounds_fall_on_the_nearest_sample(make_recording: MakeRecording) -> None:
     path, samples = make_recording()
     first, last = 12345, 54321
-    course = course_of(path, first / RATE_HZ, last / RATE_HZ)
-    np.testing.assert_array_equal(produced(course), samples[first:last])
+    request = request_of(path, first / RATE_HZ, last / RATE_HZ)
+    np.testing.assert_array_equal(produced(request), samples[first:last])
 
 
 @pytest.mark.parametrize("frames", [1, 7, 500, 5000, 30000])
 def test_a_loop_has_no_gap(make_recording: MakeRecording, frames: int) -> None:
     path, samples = make_recording()
     first = 1000
-    course = course_of(path, first / RATE_HZ, (first + frames) / RATE_HZ, loop=True)
+    request = request_of(path, first / RATE_HZ, (first + frames) / RATE_HZ, loop=True)
     rounds = 20 if frames >= 5000 else 200
     expected = np.tile(samples[first : first + frames], (rounds, 1))
-    np.testing.assert_array_equal(produced(course, len(expected)), expected)
+    np.testing.assert_array_equal(produced(request, len(expected)), expected)
 
 
 def test_playing_from_the_middle_of_a_loop_comes_back_to_its_start(
     make_recording: MakeRecording,
 ) -> None:
     path, samples = make_recording()
-    course = course_of(path, 0.5, 1.0, loop=True)
+    request = request_of(path, 0.5, 1.0, loop=True)
     expected = np.concatenate([samples[33075:44100], samples[22050:44100]])
-    np.testing.assert_array_equal(produced(course, len(expected), at_s=0.75), expected)
+    np.testing.assert_array_equal(produced(request, len(expected), at_s=0.75), expected)
 
 
 def test_one_channel_of_many(make_recording: MakeRecording) -> None:
     path, samples = make_recording(channels=4)
-    course = course_of(path, 0, 1, channel=2)
-    np.testing.assert_array_equal(produced(course), samples[:RATE_HZ, 2:3])
+    request = request_of(path, 0, 1, channel=2)
+    np.testing.assert_array_equal(produced(request), samples[:RATE_HZ, 2:3])
 
 
 def test_more_than_two_channels_are_mixed(make_recording: MakeRecording) -> None:
     path, samples = make_recording(channels=5)
-    heard = produced(course_of(path, 0, 1))
+    heard = produced(request_of(path, 0, 1))
     np.testing.assert_allclose(heard, samples[:RATE_HZ].mean(axis=1, keepdims=True), atol=1e-6)
 
 
 def test_mono_fills_both_sides_of_a_stereo_device(make_recording: MakeRecording) -> None:
     path, samples = make_recording(channels=1)
-    heard = produced(course_of(path, 0, 1), output=OutputFormat(RATE_HZ, 2))
+    heard = produced(request_of(path, 0, 1), output=OutputFormat(RATE_HZ, 2))
     np.testing.assert_array_equal(heard, np.repeat(samples[:RATE_HZ], 2, axis=1))
 
 
@@ -103,8 +103,8 @@ def test_tape_speed_at_the_devices_own_rate_keeps_every_sample(
     make_recording: MakeRecording,
 ) -> None:
     path, samples = make_recording(rate_hz=192000, channels=1, seconds=1)
-    course = course_of(path, 0, 1, speed=Speed(0.25, keep_pitch=False))
-    np.testing.assert_array_equal(produced(course, output=OutputFormat(48000, 1)), samples)
+    request = request_of(path, 0, 1, speed=Speed(0.25, keep_pitch=False))
+    np.testing.assert_array_equal(produced(request, output=OutputFormat(48000, 1)), samples)
 
 
 @pytest.mark.parametrize("factor", [0.1, 0.37, 0.5, 1.6, 4.0])
@@ -113,8 +113,8 @@ def test_speed_changes_the_length_and_nothing_else_is_lost(
     make_recording: MakeRecording, factor: float, keep_pitch: bool
 ) -> None:
     path, _ = make_recording(channels=1)
-    course = course_of(path, 0.0, 3.0, speed=Speed(factor, keep_pitch))
-    length_s = len(produced(course)) / RATE_HZ
+    request = request_of(path, 0.0, 3.0, speed=Speed(factor, keep_pitch))
+    length_s = len(produced(request)) / RATE_HZ
     window_s = 0.1 if keep_pitch else 0.002  # the stretcher works in windows of this size
     assert length_s == pytest.approx(3.0 / factor, abs=max(window_s, window_s / factor))
 
@@ -142,14 +142,14 @@ def pitch_hz(samples: np.ndarray, rate_hz: int) -> float:
     ],
 )
 def test_pitch_is_kept_or_moves_along(tmp_path: Path, speed: Speed, heard_hz: float) -> None:
-    course = course_of(tone(tmp_path / "tone.wav", 1000, RATE_HZ), 0, 2, speed=speed)
-    assert pitch_hz(produced(course), RATE_HZ) == pytest.approx(heard_hz, abs=4)
+    request = request_of(tone(tmp_path / "tone.wav", 1000, RATE_HZ), 0, 2, speed=speed)
+    assert pitch_hz(produced(request), RATE_HZ) == pytest.approx(heard_hz, abs=4)
 
 
 @pytest.mark.parametrize("rate_hz", [8000, 384000])
 def test_a_rate_that_the_device_lacks_is_converted(tmp_path: Path, rate_hz: int) -> None:
-    course = course_of(tone(tmp_path / "tone.wav", 1000, rate_hz), 0, 2)
-    heard = produced(course, output=OutputFormat(48000, 1))
+    request = request_of(tone(tmp_path / "tone.wav", 1000, rate_hz), 0, 2)
+    heard = produced(request, output=OutputFormat(48000, 1))
     assert len(heard) == pytest.approx(96000, abs=2)
     assert pitch_hz(heard, 48000) == pytest.approx(1000, abs=2)
     assert np.abs(heard[1000:-1000]).max() == pytest.approx(0.5, abs=0.005)
@@ -159,15 +159,15 @@ class Device:
     """Pulls bytes as a sound device would."""
 
     def __init__(
-        self, course: PlaybackRequest, *, lead_in_s: float = 0.0, fill_on_want: bool = True
+        self, request: PlaybackRequest, *, lead_in_s: float = 0.0, fill_on_want: bool = True
     ) -> None:
         self.owner = QObject()
-        output = OutputFormat(course.sample_rate_hz, heard_channels(course))
+        output = OutputFormat(request.sample_rate_hz, heard_channels(request))
         self.channels = output.channels
-        self.stream = Stream(course, course.span.start_s, output)
-        self.source = open_audio(course.path)
+        self.stream = Stream(request, request.span.start_s, output)
+        self.source = open_audio(request.path)
         self.filler = StreamFiller(self.source, self.stream)
-        self.feed = PullDevice(
+        self.pull_device = PullDevice(
             self.stream,
             lambda samples: samples.astype(np.float32).tobytes(),
             4 * output.channels,
@@ -175,10 +175,10 @@ class Device:
             self.filler.fill if fill_on_want else lambda: None,
             self.owner,
         )
-        self.feed.open(QIODevice.OpenModeFlag.ReadOnly | QIODevice.OpenModeFlag.Unbuffered)
+        self.pull_device.open(QIODevice.OpenModeFlag.ReadOnly | QIODevice.OpenModeFlag.Unbuffered)
 
     def pull(self, frames: int) -> np.ndarray:
-        data = self.feed.readData(frames * 4 * self.channels)
+        data = self.pull_device.readData(frames * 4 * self.channels)
         return np.frombuffer(data, np.float32).reshape(-1, self.channels)
 
 
@@ -186,7 +186,7 @@ def test_the_feed_begins_with_its_lead_in_and_ends_in_silence(
     make_recording: MakeRecording,
 ) -> None:
     path, samples = make_recording()
-    device = Device(course_of(path, 1.0, 1.5), lead_in_s=0.05)
+    device = Device(request_of(path, 1.0, 1.5), lead_in_s=0.05)
     device.filler.fill()
     heard = np.concatenate([device.pull(1000) for _ in range(40)])
     lead_in = round(0.05 * RATE_HZ)
@@ -194,17 +194,17 @@ def test_the_feed_begins_with_its_lead_in_and_ends_in_silence(
     np.testing.assert_array_equal(heard[lead_in:end], samples[44100:66150])
     assert not heard[:lead_in].any()
     assert not heard[end:].any()
-    assert device.feed.position_s(0) == 1.0
-    assert device.feed.position_s(lead_in + 4410) == pytest.approx(1.1, abs=1e-6)
-    assert not device.feed.ended(end - 1)
-    assert device.feed.ended(end)
+    assert device.pull_device.position_s(0) == 1.0
+    assert device.pull_device.position_s(lead_in + 4410) == pytest.approx(1.1, abs=1e-6)
+    assert not device.pull_device.ended(end - 1)
+    assert device.pull_device.ended(end)
 
 
 def test_late_samples_are_held_back_and_the_position_waits_for_them(
     make_recording: MakeRecording,
 ) -> None:
     path, samples = make_recording()
-    device = Device(course_of(path, 0.0, 3.0), fill_on_want=False)
+    device = Device(request_of(path, 0.0, 3.0), fill_on_want=False)
     device.filler.fill()
     ahead = device.stream.frames
     heard = [device.pull(4410) for _ in range(ahead // 4410)]
@@ -216,18 +216,20 @@ def test_late_samples_are_held_back_and_the_position_waits_for_them(
     heard += [device.pull(4410) for _ in range(5)]
     np.testing.assert_array_equal(np.concatenate(heard), samples[: ahead + 5 * 4410])
     stands_s = ahead / RATE_HZ
-    assert device.feed.position_s(ahead + held / 2) == pytest.approx(stands_s, abs=1e-6)
-    assert device.feed.position_s(ahead + held + 4410) == pytest.approx(stands_s + 0.1, abs=1e-6)
+    assert device.pull_device.position_s(ahead + held / 2) == pytest.approx(stands_s, abs=1e-6)
+    assert device.pull_device.position_s(ahead + held + 4410) == pytest.approx(
+        stands_s + 0.1, abs=1e-6
+    )
 
 
 def test_the_position_comes_round_with_the_loop(make_recording: MakeRecording) -> None:
     path, _ = make_recording()
-    device = Device(course_of(path, 0.5, 0.8, loop=True))
+    device = Device(request_of(path, 0.5, 0.8, loop=True))
     device.filler.fill()
     for round_ in range(20):
         device.pull(13230)
         frame = round_ * 13230 + 6615
-        assert device.feed.position_s(frame) == pytest.approx(0.65, abs=1e-6)
+        assert device.pull_device.position_s(frame) == pytest.approx(0.65, abs=1e-6)
 
 
 @pytest.mark.parametrize("factor", [0.25, 3.0])
@@ -242,28 +244,28 @@ def test_sounds_are_heard_where_the_position_says(
         samples[at : at + 4410, 0] = np.sin(np.arange(4410) * 0.1)
     path = tmp_path / "sounds.wav"
     soundfile.write(path, samples, RATE_HZ)
-    device = Device(course_of(path, 0, 4, speed=Speed(factor, keep_pitch)))
+    device = Device(request_of(path, 0, 4, speed=Speed(factor, keep_pitch)))
     device.filler.fill()
     position = 0
-    found_s: list[float] = []
+    measured_s: list[float] = []
     loud_until = -1
-    while not device.feed.ended(position):
+    while not device.pull_device.ended(position):
         heard = device.pull(512)
         for index in np.flatnonzero(np.abs(heard[:, 0]) > 0.3):
             frame = position + int(index)
             if frame > loud_until:
-                found_s.append(device.feed.position_s(frame))
+                measured_s.append(device.pull_device.position_s(frame))
             loud_until = frame + RATE_HZ // 20
         position += len(heard)
     window_s = (
         0.05 * max(1.0, factor / 1.5) if keep_pitch else 0.004
     )  # the stretcher moves sounds within its window
-    assert found_s == pytest.approx(sounds_s, abs=window_s)
+    assert measured_s == pytest.approx(sounds_s, abs=window_s)
 
 
 def test_a_cancelled_stream_is_not_filled(make_recording: MakeRecording) -> None:
     path, _ = make_recording()
-    device = Device(course_of(path, 0, 3))
+    device = Device(request_of(path, 0, 3))
     device.stream.cancel()
     device.filler.fill()
     assert device.stream.frames == 0

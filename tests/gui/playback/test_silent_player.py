@@ -1,4 +1,4 @@
-"""The player without sound: the same transport, kept by a clock that the test moves."""
+"""The player without sound: the same transport, timed by a clock that the test moves."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -36,8 +36,8 @@ def player(qtbot: QtBot, clock: HandClock, make_recording: MakeRecording):
 
 
 def test_says_why_it_is_silent_and_has_no_devices(player: Player) -> None:
-    assert player.silent_reason == "No sound: a test."
-    assert player.devices() == []
+    assert player.sound.silent_reason == "No sound: a test."
+    assert player.sound.devices() == []
 
 
 def test_position_follows_the_clock(player: Player, clock: HandClock) -> None:
@@ -50,7 +50,7 @@ def test_position_follows_the_clock(player: Player, clock: HandClock) -> None:
 def test_speed_scales_time_and_a_change_keeps_the_place(player: Player, clock: HandClock) -> None:
     player.play()
     clock.now += 1.0
-    player.set_speed(0.25, keep_pitch=False)
+    player.mode.set_speed(0.25, keep_pitch=False)
     clock.now += 2.0
     assert player.position_s == pytest.approx(1.5)
 
@@ -92,19 +92,19 @@ def test_stop_goes_back_to_where_playing_began(player: Player, clock: HandClock)
     assert player.position_s == 0.75
 
 
-def test_play_at_the_end_begins_again(player: Player) -> None:
+def test_play_at_the_end_restarts(player: Player) -> None:
     player.seek(99)
     assert player.position_s == 3.0
     player.play()
     assert player.position_s == 0.0
 
 
-def test_each_seek_is_told_once(qtbot: QtBot, player: Player) -> None:
-    told: list[float] = []
-    player.position_changed.connect(told.append)
+def test_each_seek_moves_the_position_once(qtbot: QtBot, player: Player) -> None:
+    positions: list[float] = []
+    player.position_changed.connect(positions.append)
     player.seek(1.5)
     player.seek(-1)
-    assert told == [1.5, 0.0]
+    assert positions == [1.5, 0.0]
 
 
 def test_seek_inside_the_span_keeps_it_and_outside_leaves_it(player: Player) -> None:
@@ -125,21 +125,21 @@ def test_moving_the_bounds_does_not_rewind(player: Player, clock: HandClock) -> 
     assert player.position_s == pytest.approx(0.3)
 
 
-def test_position_is_told_some_sixty_times_a_second(qtbot: QtBot, player: Player) -> None:
-    told: list[float] = []
-    player.position_changed.connect(told.append)
+def test_position_changes_some_sixty_times_a_second(qtbot: QtBot, player: Player) -> None:
+    positions: list[float] = []
+    player.position_changed.connect(positions.append)
     player.play()
-    qtbot.waitUntil(lambda: len(told) >= 10, timeout=2000)
+    qtbot.waitUntil(lambda: len(positions) >= 10, timeout=2000)
 
 
-def test_an_unreadable_file_is_told_and_leaves_the_player_empty(
+def test_an_unreadable_file_gives_a_notice_and_leaves_the_player_empty(
     qtbot: QtBot, player: Player, tmp_path: Path
 ) -> None:
     broken = tmp_path / "broken.wav"
-    broken.write_text("this is no sound")
-    with qtbot.waitSignal(player.notice) as told:
+    broken.write_text("this is not sound")
+    with qtbot.waitSignal(player.notice) as notice:
         player.open(broken)
-    assert str(broken) in told.args[0]
+    assert str(broken) in notice.args[0]
     player.play()
     assert player.state is PlayState.STOPPED
 
@@ -147,22 +147,22 @@ def test_an_unreadable_file_is_told_and_leaves_the_player_empty(
 def test_scrubbing_moves_without_changing_the_state(
     qtbot: QtBot, player: Player, clock: HandClock
 ) -> None:
-    told: list[PlayState] = []
-    player.state_changed.connect(told.append)
+    states: list[PlayState] = []
+    player.state_changed.connect(states.append)
     player.scrub(1.0)
     player.scrub(1.2)
     clock.now += 0.2
     assert player.position_s == 1.2
-    assert told == []
+    assert states == []
 
 
 @pytest.mark.parametrize(("asked", "got"), [(0.01, 0.1), (9, 4.0), (1.5, 1.5)])
 def test_speed_stays_within_what_is_possible(player: Player, asked: float, got: float) -> None:
-    player.set_speed(asked)
-    assert player.speed.factor == got
+    player.mode.set_speed(asked)
+    assert player.mode.speed.factor == got
 
 
 def test_a_channel_that_is_not_there_is_refused(player: Player) -> None:
-    player.set_channel(1)
+    player.mode.set_channel(1)
     with pytest.raises(ValueError, match="no channel 2"):
-        player.set_channel(2)
+        player.mode.set_channel(2)

@@ -75,7 +75,7 @@ def undisturbed(attempt: Callable[[], None]) -> None:
                 raise
 
 
-def found_at(heard: np.ndarray, wanted: np.ndarray) -> int:
+def offset_of(heard: np.ndarray, wanted: np.ndarray) -> int:
     """Where `wanted` lies in `heard`, by cross-correlation of the left channel."""
     size = 1 << (len(heard) + len(wanted)).bit_length()
     spectrum = np.fft.rfft(heard[:, 0], size) * np.conj(np.fft.rfft(wanted[:, 0], size))
@@ -94,7 +94,7 @@ def test_a_segment_is_heard_sample_for_sample(
         play_to_end(qtbot, player, TimeSpan(0.5, 2.0))
         assert player.position_s == 2.0
         heard = recorder.samples()[before:]
-        at = found_at(heard, wanted[22050:44100]) - 22050
+        at = offset_of(heard, wanted[22050:44100]) - 22050
         np.testing.assert_allclose(heard[at : at + len(wanted)], wanted, atol=1 / 32768)
         assert not heard[:at].any()
         assert not heard[at + len(wanted) :].any()
@@ -117,7 +117,7 @@ def test_a_loop_of_twenty_rounds_has_no_gap(
         player.stop()
         heard = recorder.samples()[before:]
         first = int(np.flatnonzero(heard.any(axis=1))[0])
-        at = first - found_at(np.tile(wanted[:8820], (2, 1)), heard[first : first + 4410])
+        at = first - offset_of(np.tile(wanted[:8820], (2, 1)), heard[first : first + 4410])
         at += 8820 * (at < first)
         np.testing.assert_allclose(heard[at : at + len(wanted)], wanted, atol=1 / 32768)
 
@@ -129,19 +129,19 @@ def test_the_cursor_is_where_the_sound_is(
 ) -> None:
     path, samples = make_recording(3.0)
     player.open(path)
-    told: list[tuple[float, float]] = []
-    player.position_changed.connect(lambda at_s: told.append((time.monotonic(), at_s)))
+    positions: list[tuple[float, float]] = []
+    player.position_changed.connect(lambda at_s: positions.append((time.monotonic(), at_s)))
 
     def attempt() -> None:
-        told.clear()
+        positions.clear()
         before = len(recorder.samples())
         play_to_end(qtbot, player, TimeSpan(0.5, 2.5))
         heard = recorder.samples()[before:]
-        at = before + found_at(heard, samples[RATE_HZ : 2 * RATE_HZ]) - RATE_HZ
+        at = before + offset_of(heard, samples[RATE_HZ : 2 * RATE_HZ]) - RATE_HZ
         errors_s = np.array(
             [
                 position_s - (recorder.frames_at(moment) - at) / RATE_HZ
-                for moment, position_s in told
+                for moment, position_s in positions
                 if 0.7 < position_s < 2.3
             ]
         )
@@ -163,7 +163,7 @@ def test_pausing_and_going_on_leaves_nothing_out(
     stands_s = player.position_s
     qtbot.wait(150)
     assert player.position_s == stands_s
-    player.resume()
+    player.toggle()
     assert player.position_s == pytest.approx(stands_s, abs=0.02)
     qtbot.waitUntil(lambda: player.position_s > stands_s + 0.2, timeout=5000)
 
@@ -179,7 +179,7 @@ def test_a_busy_window_is_survived(
         pass
     stood_s = player.position_s
     qtbot.waitUntil(lambda: player.position_s > stood_s + 0.5, timeout=5000)
-    assert player.silent_reason == ""
+    assert player.sound.silent_reason == ""
 
 
 def test_scrubbing_lets_a_moment_be_heard(
@@ -195,7 +195,7 @@ def test_scrubbing_lets_a_moment_be_heard(
         qtbot.waitUntil(lambda: recorder.samples()[before:].any(), timeout=5000)
         qtbot.wait(700)
         heard = recorder.samples()[before:]
-        at = found_at(heard, wanted)
+        at = offset_of(heard, wanted)
         np.testing.assert_allclose(heard[at : at + 3528], wanted, atol=1 / 32768)
         assert not heard[at + 3528 :].any()
 
@@ -208,7 +208,7 @@ def test_tape_speed_plays_an_ultrasonic_recording_at_a_rate_that_can_be_heard(
     qtbot: QtBot, player: Player, recorder: Recorder, make_recording: MakeRecording
 ) -> None:
     player.open(make_recording(0.5, 1, 384000)[0])
-    player.set_speed(0.1, keep_pitch=False)
+    player.mode.set_speed(0.1, keep_pitch=False)
     began = time.monotonic()
     play_to_end(qtbot, player, TimeSpan(0.1, 0.2))
     assert player.position_s == 0.2
@@ -220,17 +220,17 @@ def test_moving_the_end_while_playing_goes_on_from_the_same_place(
     qtbot: QtBot, player: Player, make_recording: MakeRecording
 ) -> None:
     player.open(make_recording()[0])
-    told: list[float] = []
+    positions: list[float] = []
     player.play(TimeSpan(0.5, 1.2))
     qtbot.waitUntil(lambda: player.position_s > 0.8, timeout=5000)
-    player.position_changed.connect(told.append)
+    player.position_changed.connect(positions.append)
     for end_s in np.linspace(1.2, 1.8, 10):
         player.set_span(TimeSpan(0.4, float(end_s)))
         qtbot.wait(10)
     with qtbot.waitSignal(player.finished, timeout=5000):
         pass
-    assert min(told) > 0.8
-    assert np.diff(told).min() > -0.05
+    assert min(positions) > 0.8
+    assert np.diff(positions).min() > -0.05
     assert player.position_s == pytest.approx(1.8)
 
 
@@ -238,16 +238,16 @@ def test_a_device_that_goes_away_does_not_stop_playing(
     qtbot: QtBot, player: Player, pulse: Pulse, make_recording: MakeRecording
 ) -> None:
     module = pulse.add_sink("second")
-    qtbot.waitUntil(lambda: "second" in [d.id for d in player.devices()], timeout=5000)
+    qtbot.waitUntil(lambda: "second" in [d.id for d in player.sound.devices()], timeout=5000)
     player.open(make_recording(9.0)[0])
-    player.set_device("second")
+    player.sound.set_device("second")
     player.play()
     qtbot.waitUntil(lambda: player.position_s > 0.2, timeout=6000)
     pulse.control("unload-module", module)
     stood_s = player.position_s
     qtbot.waitUntil(lambda: player.position_s > stood_s + 0.5, timeout=6000)
     assert player.state is PlayState.PLAYING
-    assert player.silent_reason == ""
+    assert player.sound.silent_reason == ""
 
 
 def test_playing_goes_on_in_silence_when_the_sound_server_dies(

@@ -52,9 +52,9 @@ class Controller(QObject):
         self._together: Callable[[str], Sequence[str]] = lambda event_id: (event_id,)
         self._walk: Callable[[int], bool] | None = None
         player.position_changed.connect(self._on_position)
-        player.set_volume(settings.value("volume"))
-        player.set_loop(settings.value("loop"))
-        player.set_speed(settings.value("speed"), settings.value("keep_pitch"))
+        player.sound.set_volume(settings.value("volume"))
+        player.mode.set_loop(settings.value("loop"))
+        player.mode.set_speed(settings.value("speed"), settings.value("keep_pitch"))
         opener.opened.connect(self._on_opened)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -165,20 +165,20 @@ class Controller(QObject):
 
     def set_speed(self, factor: float) -> None:
         self._settings.set("speed", factor)
-        self._player.set_speed(factor, self._settings.value("keep_pitch"))
+        self._player.mode.set_speed(factor, self._settings.value("keep_pitch"))
         self.speed_changed.emit(factor)
 
     def set_keep_pitch(self, keep: bool) -> None:
         self._settings.set("keep_pitch", keep)
-        self._player.set_speed(self._settings.value("speed"), keep)
+        self._player.mode.set_speed(self._settings.value("speed"), keep)
 
     def set_loop(self, loop: bool) -> None:
         self._settings.set("loop", loop)
-        self._player.set_loop(loop)
+        self._player.mode.set_loop(loop)
 
     def set_volume(self, volume: float) -> None:
         self._settings.set("volume", volume)
-        self._player.set_volume(volume)
+        self._player.sound.set_volume(volume)
 
     def _on_position(self, time_s: float) -> None:
         self._timeline.set_cursor(time_s)

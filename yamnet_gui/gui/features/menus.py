@@ -90,4 +90,4 @@ class Menus(Feature):
     def _choose_channel(self, chosen: QAction) -> None:
         for action in self._channels.actions():
             action.setChecked(action is chosen)
-        self._player.set_channel(chosen.data())
+        self._player.mode.set_channel(chosen.data())

@@ -42,7 +42,10 @@ class Tools(Feature):
     def change_settings(self) -> None:
         from yamnet_gui.gui.dialogs.settings import SettingsDialog
 
-        devices = (("", "The system's own"), *((d.id, d.name) for d in self._player.devices()))
+        devices = (
+            ("", "The system's own"),
+            *((d.id, d.name) for d in self._player.sound.devices()),
+        )
         dialog = SettingsDialog(self._settings, {"output_device": devices}, parent=self._window)
         run_dialog(dialog)
 

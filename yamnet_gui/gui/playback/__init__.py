@@ -23,13 +23,14 @@ def _outputs() -> Outputs:
     if server_is_missing():
         return SilentOutputs(
             "No sound: no sound server is running. Start PulseAudio or PipeWire "
-            "(Debian, Ubuntu: install pipewire-pulse or pulseaudio) and open the program again."
+            "(Debian, Ubuntu: install pipewire-pulse or pulseaudio) and start the program again."
         )
     try:
         from .qt_sound import SoundOutputs
     except ImportError as error:
         return SilentOutputs(
             f"No sound: Qt's sound library cannot be loaded ({error}). "
-            "Install libpulse0 (Debian, Ubuntu) or pulseaudio-libs (Fedora) and start again."
+            "Install libpulse0 (Debian, Ubuntu) or pulseaudio-libs (Fedora) "
+            "and start the program again."
         )
     return SoundOutputs()

@@ -1,4 +1,4 @@
-"""What makes a course heard, and the voice that only keeps time."""
+"""What makes a request audible, and the output that only keeps time."""
 
 import time
 from abc import abstractmethod
@@ -15,30 +15,30 @@ Clock = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How far a voice is: seconds in the recording, and whether the course has ended."""
+    """How far an output is: seconds in the recording, and whether the request has ended."""
 
     position_s: float
     ended: bool = False
 
 
 class AudioOutput(QObject):
-    """Plays one course at a time. Lives in the GUI thread and never blocks it."""
+    """Plays one request at a time. Lives in the GUI thread and never blocks it."""
 
     failed = Signal(str)
-    """The recording cannot be read any further; the sentence says why."""
+    """The recording cannot be read any further; the message says why."""
     lost = Signal(str)
-    """The output is gone; the sentence says what happened."""
+    """The device stopped working; the message says what happened."""
 
     silent_reason = ""
     """Why nothing is heard; empty where there is sound."""
 
     @abstractmethod
-    def start(self, course: PlaybackRequest, at_s: float) -> None:
-        """Plays `course` from `at_s`, dropping whatever played before."""
+    def start(self, request: PlaybackRequest, at_s: float) -> None:
+        """Plays `request` from `at_s`, dropping whatever played before."""
 
     @abstractmethod
-    def reshape(self, course: PlaybackRequest) -> None:
-        """Goes on where it is with the bounds and the loop of `course`."""
+    def reshape(self, request: PlaybackRequest) -> None:
+        """Continues where it is with the bounds and the loop of `request`."""
 
     @abstractmethod
     def halt(self) -> None:
@@ -53,11 +53,11 @@ class AudioOutput(QObject):
         """Loudness from 0 to 1 on a linear scale of amplitude."""
 
     def release(self) -> None:
-        """Lets the file go; the next start opens it again."""
+        """Releases the file; the next start opens it again."""
 
     @abstractmethod
     def close(self) -> None:
-        """Falls silent and gives back what the voice holds."""
+        """Falls silent and releases the device, the file and the thread."""
 
 
 class NullAudioOutput(AudioOutput):
@@ -69,29 +69,29 @@ class NullAudioOutput(AudioOutput):
         super().__init__(parent)
         self.silent_reason = reason
         self._clock = clock
-        self._course: PlaybackRequest | None = None
+        self._request: PlaybackRequest | None = None
         self._from_s = 0.0
         self._began = 0.0
 
-    def start(self, course: PlaybackRequest, at_s: float) -> None:
-        self._course, self._from_s, self._began = course, at_s, self._clock()
+    def start(self, request: PlaybackRequest, at_s: float) -> None:
+        self._request, self._from_s, self._began = request, at_s, self._clock()
 
-    def reshape(self, course: PlaybackRequest) -> None:
-        self.start(course, self.reading().position_s)
+    def reshape(self, request: PlaybackRequest) -> None:
+        self.start(request, self.reading().position_s)
 
     def halt(self) -> None:
         self._from_s = self.reading().position_s
-        self._course = None
+        self._request = None
 
     def reading(self) -> Reading:
-        if self._course is None:
+        if self._request is None:
             return Reading(self._from_s)
-        span = self._course.span
+        span = self._request.span
         elapsed_s = self._clock() - self._began
-        position_s = self._from_s + elapsed_s * self._course.speed.factor
+        position_s = self._from_s + elapsed_s * self._request.speed.factor
         if position_s < span.end_s:
             return Reading(position_s)
-        if not self._course.loop or self._course.empty:
+        if not self._request.loop or self._request.empty:
             return Reading(span.end_s, ended=True)
         return Reading(span.start_s + (position_s - span.end_s) % span.duration_s)
 
@@ -99,4 +99,4 @@ class NullAudioOutput(AudioOutput):
         """Silence has no loudness."""
 
     def close(self) -> None:
-        self._course = None
+        self._request = None

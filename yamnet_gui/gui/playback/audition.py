@@ -50,8 +50,8 @@ class Audition(QObject):
         other = self._other
         if other.path != path:
             other.open(path, info)
-        other.set_volume(self._settings.value("volume"))
-        other.set_device(self._settings.value("output_device") or None)
+        other.sound.set_volume(self._settings.value("volume"))
+        other.sound.set_device(self._settings.value("output_device") or None)
         other.play(span, loop=False)
 
     def stop(self) -> None:

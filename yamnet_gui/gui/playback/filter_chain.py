@@ -24,34 +24,34 @@ class OutputFormat:
     channels: int
 
 
-def heard_rate_hz(course: PlaybackRequest) -> int:
-    """The rate at which the file's samples, as they are, sound at the course's speed."""
-    if course.speed.keep_pitch:
-        return course.sample_rate_hz
-    return max(1, round(course.sample_rate_hz * course.speed.factor))
+def heard_rate_hz(request: PlaybackRequest) -> int:
+    """The rate at which the file's samples, as they are, sound at the request's speed."""
+    if request.speed.keep_pitch:
+        return request.sample_rate_hz
+    return max(1, round(request.sample_rate_hz * request.speed.factor))
 
 
-def heard_channels(course: PlaybackRequest) -> int:
+def heard_channels(request: PlaybackRequest) -> int:
     """Two for a stereo recording; one for mono, a chosen channel, or a mix of many."""
-    return 2 if course.channel is None and course.channels == 2 else 1
+    return 2 if request.channel is None and request.channels == 2 else 1
 
 
 class FilterChain:
-    """Turns samples of a course into samples for the device.
+    """Turns samples of a request into samples for the device.
 
     Samples pass untouched where rate, speed and channels already fit.
     """
 
-    def __init__(self, course: PlaybackRequest, output: OutputFormat) -> None:
-        self._course = course
+    def __init__(self, request: PlaybackRequest, output: OutputFormat) -> None:
+        self._request = request
         self._output = output
-        self._rate_hz = heard_rate_hz(course)
-        tempo = course.speed.factor if course.speed.keep_pitch else 1.0
+        self._rate_hz = heard_rate_hz(request)
+        tempo = request.speed.factor if request.speed.keep_pitch else 1.0
         self.frames_out_per_in = output.sample_rate_hz / (self._rate_hz * tempo)
         self._filters = (
             None
             if tempo == 1.0 and self._rate_hz == output.sample_rate_hz
-            else _Filters(self._rate_hz, output.sample_rate_hz, heard_channels(course), tempo)
+            else _Filters(self._rate_hz, output.sample_rate_hz, heard_channels(request), tempo)
         )
 
     def feed(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -66,8 +66,8 @@ class FilterChain:
         return self._spread(self._filters.finish())
 
     def _choose(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
-        if self._course.channel is not None:
-            return samples[:, self._course.channel : self._course.channel + 1]
+        if self._request.channel is not None:
+            return samples[:, self._request.channel : self._request.channel + 1]
         if samples.shape[1] <= 2:
             return samples
         return samples.mean(axis=1, keepdims=True, dtype=np.float32)

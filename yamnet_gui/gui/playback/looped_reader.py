@@ -1,4 +1,4 @@
-"""The samples of a course, in the order in which they are heard."""
+"""The samples of a request, in the order in which they are heard."""
 
 from dataclasses import dataclass
 
@@ -21,50 +21,50 @@ class Block:
 
 
 class LoopedReader:
-    """Reads a course block by block, from `at_frame` to its end or round and round."""
+    """Reads a request block by block, from `at_frame` to its end or round and round."""
 
-    def __init__(self, source: AudioSource, course: PlaybackRequest, at_frame: int) -> None:
+    def __init__(self, source: AudioSource, request: PlaybackRequest, at_frame: int) -> None:
         self._source = source
-        self._course = course
+        self._request = request
         self._next = at_frame
         self._short_loop: NDArray[np.float32] | None = None
 
     def next(self, count: int) -> Block | None:
-        """Up to `count` samples; None when the course has ended.
+        """Up to `count` samples; None when the request has ended.
 
         A loop shorter than a block comes repeated within it, so that its length costs nothing.
         Raises RecordingError where the file cannot be read.
         """
-        course = self._course
-        if course.empty:
+        request = self._request
+        if request.empty:
             return None
-        if self._next >= course.end_frame:
-            if not course.loop:
+        if self._next >= request.end_frame:
+            if not request.loop:
                 return None
-            self._next = course.first_frame
+            self._next = request.first_frame
         first = self._next
-        if course.loop and first == course.first_frame and self._is_short():
+        if request.loop and first == request.first_frame and self._is_short():
             return Block(first, self._repeated())
-        samples = self._source.read(first, min(count, course.end_frame - first))
+        samples = self._source.read(first, min(count, request.end_frame - first))
         if len(samples) == 0:  # the file is shorter than it said
             return self._after_short_file(first)
         self._next = first + len(samples)
         return Block(first, samples)
 
     def _is_short(self) -> bool:
-        frames = self._course.end_frame - self._course.first_frame
-        return frames < SHORTEST_BLOCK_S * self._course.sample_rate_hz
+        frames = self._request.end_frame - self._request.first_frame
+        return frames < SHORTEST_BLOCK_S * self._request.sample_rate_hz
 
     def _repeated(self) -> NDArray[np.float32]:
         if self._short_loop is None:
-            first, end = self._course.first_frame, self._course.end_frame
+            first, end = self._request.first_frame, self._request.end_frame
             once = self._source.read(first, end - first)
-            wanted = int(SHORTEST_BLOCK_S * self._course.sample_rate_hz)
+            wanted = int(SHORTEST_BLOCK_S * self._request.sample_rate_hz)
             self._short_loop = np.tile(once, (-(-wanted // max(len(once), 1)), 1))
         return self._short_loop
 
     def _after_short_file(self, first: int) -> Block | None:
-        if not self._course.loop or first == self._course.first_frame:
+        if not self._request.loop or first == self._request.first_frame:
             return None
-        self._next = self._course.first_frame
-        return self.next(self._course.sample_rate_hz)
+        self._next = self._request.first_frame
+        return self.next(self._request.sample_rate_hz)

@@ -1,4 +1,4 @@
-"""Where voices come from: the sound devices of the machine, or none."""
+"""Where outputs come from: the sound devices of the machine, or none."""
 
 import time
 from abc import abstractmethod
@@ -10,7 +10,7 @@ from .values import Device
 
 
 class Outputs(QObject):
-    """Makes voices for the sound devices that are there."""
+    """Makes an output for any of the sound devices of the machine."""
 
     changed = Signal()
     """A device came or went, or another one became the default."""
@@ -21,19 +21,19 @@ class Outputs(QObject):
 
     @abstractmethod
     def output(self, device_id: str | None) -> AudioOutput:
-        """A voice on this device, or on the default one; a silent one where there is none."""
+        """An output on this device, or on the default one; a silent one where there is none."""
 
     @abstractmethod
     def fits(self, output: AudioOutput, device_id: str | None) -> bool:
         """Whether `output` still plays where `output(device_id)` would."""
 
     @abstractmethod
-    def give_up(self, sentence: str) -> None:
-        """Makes only silent voices from now on, until devices change."""
+    def give_up(self, message: str) -> None:
+        """Makes only silent outputs from now on, until devices change."""
 
 
 class SilentOutputs(Outputs):
-    """No devices: every voice only keeps time."""
+    """No devices: every output only keeps time."""
 
     def __init__(
         self, reason: str, clock: Clock = time.monotonic, parent: QObject | None = None
@@ -51,5 +51,5 @@ class SilentOutputs(Outputs):
     def fits(self, output: AudioOutput, device_id: str | None) -> bool:
         return True
 
-    def give_up(self, sentence: str) -> None:
-        self._reason = sentence
+    def give_up(self, message: str) -> None:
+        self._reason = message

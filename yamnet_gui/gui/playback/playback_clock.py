@@ -6,7 +6,7 @@ from .audio_output import Clock
 
 LONGEST_STEP_S = 0.15
 STALLED_S = 3.0
-"""A device that counts nothing for so long is gone; waking up takes up to two seconds."""
+"""A device that counts nothing for this long has stopped; waking up takes up to two seconds."""
 
 
 class PlaybackClock:

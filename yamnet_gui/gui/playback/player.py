@@ -9,9 +9,10 @@ from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.events import RecordingInfo
 from yamnet_gui.core.spans import TimeSpan
 
-from .audio_output import AudioOutput
+from .output_switch import OutputSwitch
 from .outputs import Outputs
-from .values import FASTEST, SLOWEST, Device, PlaybackRequest, PlayState, Speed
+from .playback_mode import PlaybackMode
+from .values import PlaybackRequest, PlayState
 
 TICK_MS = 16
 SNIPPET_S = 0.08
@@ -21,31 +22,24 @@ SNIPPET_S = 0.08
 class Player(QObject):
     """Plays spans of one recording. All times are seconds in the recording.
 
-    `outputs` makes the voices: real ones, or one that only keeps time.
+    `mode` says how (loop, speed, channel), `sound` on which device and how loud.
     """
 
     position_changed = Signal(float)
     state_changed = Signal(object)
     finished = Signal()
     notice = Signal(str)
-    devices_changed = Signal()
 
     def __init__(self, outputs: Outputs, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._outputs = outputs
-        self._device_id: str | None = None
-        self._volume = 1.0
+        self.sound = OutputSwitch(outputs, self)
+        self.mode = PlaybackMode(self)
+        self._info: RecordingInfo | None = None
         self._path: Path | None = None
-        self._rate_hz = 0
-        self._channels = 0
-        self._duration_s = 0.0
         self._state = PlayState.STOPPED
         self._cursor_s = 0.0
         self._began_s = 0.0
         self._span: TimeSpan | None = None
-        self._loop = False
-        self._speed = Speed()
-        self._channel: int | None = None
         self._closed = False
         self._snippet = False
         self._next_snippet_s: float | None = None
@@ -53,19 +47,14 @@ class Player(QObject):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._tick)
-        self._output = self._new_output()
-        outputs.setParent(self)
-        outputs.changed.connect(self._outputs_changed)
+        self.sound.replaced.connect(self._restart)
+        self.sound.failed.connect(self._on_failed)
+        self.sound.notice.connect(self.notice)
+        self.mode.loop_changed.connect(self._reshape)
+        self.mode.sound_changed.connect(lambda: self._restart(self.position_s))
         if application := QCoreApplication.instance():
             # Qt aborts where a thread is still running when it is torn down
             application.aboutToQuit.connect(self.close)
-
-    # What is known
-
-    @property
-    def silent_reason(self) -> str:
-        """Why nothing is heard and what to install or plug in; empty where there is sound."""
-        return self._output.silent_reason
 
     @property
     def state(self) -> PlayState:
@@ -75,7 +64,7 @@ class Player(QObject):
     def position_s(self) -> float:
         """Where the sound that is heard now lies in the recording; the cursor when stopped."""
         if self._state is PlayState.PLAYING:
-            return self._output.reading().position_s
+            return self.sound.output.reading().position_s
         return self._cursor_s
 
     @property
@@ -84,67 +73,42 @@ class Player(QObject):
         return self._span
 
     @property
-    def loop(self) -> bool:
-        return self._loop
-
-    @property
-    def speed(self) -> Speed:
-        return self._speed
-
-    @property
-    def volume(self) -> float:
-        return self._volume
-
-    @property
-    def channel(self) -> int | None:
-        return self._channel
-
-    @property
-    def duration_s(self) -> float:
-        return self._duration_s
-
-    @property
     def path(self) -> Path | None:
         return self._path
 
-    # The recording
-
     def open(self, path: Path | None, info: RecordingInfo | None = None) -> None:
-        """Takes a recording, stopped at its start; None takes it away.
+        """Opens a recording, stopped at its start; None closes it.
 
         With its `info` the file is not touched until it plays; without, it is opened here for a
-        moment. A file that cannot be read leaves the player empty and is told by `notice`.
+        moment. A file that cannot be read leaves the player empty and emits `notice`.
         """
         self._halt(PlayState.STOPPED)
-        self._output.release()
-        self._path, self._rate_hz, self._channels, self._duration_s = None, 0, 0, 0.0
-        self._span, self._channel = None, None
+        self.sound.output.release()
+        self._path, self._info, self._span = None, None, None
         if path is not None:
             try:
-                info = info or _info(path)
-                self._rate_hz, self._channels = info.sample_rate_hz, info.channels
-                self._path, self._duration_s = path, info.duration_s
+                self._info = info or _info(path)
+                self._path = path
             except RecordingError as error:
                 self.notice.emit(str(error))
+        self.mode.set_recording(self._info.channels if self._info else 0)
         self._began_s = 0.0
         self._move_to(0.0)
-
-    # Transport
 
     def play(self, span: TimeSpan | None = None, *, loop: bool | None = None) -> None:
         """Plays a span from its start, or the whole recording from the cursor.
 
-        `loop` repeats it without a gap; None keeps what `set_loop` said.
+        `loop` repeats it without a gap; None keeps the mode as it is.
         """
         if self._path is None:
             return
-        if loop is not None:
-            self._loop = loop
         self._span = span
         bounds = self._bounds()
         at_s = bounds.start_s if span is not None else self.position_s
         if at_s >= bounds.end_s:
             at_s = bounds.start_s
+        if loop is not None:
+            self.mode.set_loop(loop)
         self._began_s = at_s
         self._start(at_s)
 
@@ -153,39 +117,33 @@ class Player(QObject):
             self._halt(PlayState.PAUSED)
             self.position_changed.emit(self._cursor_s)
 
-    def resume(self) -> None:
-        """Goes on where it was paused."""
-        if self._state is PlayState.PAUSED:
-            self._start(self._cursor_s)
-
     def toggle(self) -> None:
         """Play, pause and resume on one key."""
         match self._state:
             case PlayState.PLAYING:
                 self.pause()
             case PlayState.PAUSED:
-                self.resume()
+                self._start(self._cursor_s)
             case PlayState.STOPPED:
                 self.play()
 
     def stop(self) -> None:
-        """Falls silent; the cursor goes back to where playing began."""
+        """Falls silent; the cursor goes back to where playback started."""
         if self._state is not PlayState.STOPPED:
             self._halt(PlayState.STOPPED)
             self._move_to(self._began_s)
 
     def seek(self, position_s: float) -> None:
-        """Moves to a time; playing goes on there, without its span if the time lies outside."""
+        """Moves to a time; playback continues there, without its span if the time lies outside."""
         position_s = min(max(position_s, 0.0), self._duration_s)
         if self._span is not None and not self._span.contains(position_s):
             self._span = None
         self._began_s = position_s
-        if self._state is PlayState.PLAYING:
-            self._start(position_s)
+        self._restart(position_s)
         self._move_to(position_s)
 
     def scrub(self, position_s: float) -> None:
-        """Moves to a time and lets a moment of it be heard; while playing the same as `seek`."""
+        """Moves to a time and plays a moment of it; while playing the same as `seek`."""
         self.seek(position_s)
         if self._state is PlayState.PLAYING or self._path is None:
             return
@@ -196,114 +154,66 @@ class Player(QObject):
 
     def set_span(self, span: TimeSpan | None) -> None:
         """Moves the bounds of what plays, without going back to its start."""
-        if span == self._span:
-            return
-        self._span = span
-        self._reshape()
-
-    # Ways of playing
-
-    def set_loop(self, loop: bool) -> None:
-        if loop != self._loop:
-            self._loop = loop
+        if span != self._span:
+            self._span = span
             self._reshape()
-
-    def set_speed(self, factor: float, keep_pitch: bool = True) -> None:
-        """0.1 to 4 times as fast, with its pitch or as on tape; beyond that the nearest one.
-
-        Raises ValueError where `factor` is not a number.
-        """
-        speed = Speed(min(max(factor, SLOWEST), FASTEST), keep_pitch)
-        if speed != self._speed:
-            position_s = self.position_s
-            self._speed = speed
-            self._restart(position_s)
-
-    def set_channel(self, channel: int | None) -> None:
-        """Plays one channel, counted from 0; None plays all.
-
-        Raises ValueError where the recording has no such channel.
-        """
-        if channel is not None and not 0 <= channel < self._channels:
-            raise ValueError(f"there is no channel {channel}")
-        if channel != self._channel:
-            position_s = self.position_s
-            self._channel = channel
-            self._restart(position_s)
-
-    def set_volume(self, volume: float) -> None:
-        """Loudness from 0 to 1."""
-        self._volume = min(max(volume, 0.0), 1.0)
-        self._output.set_volume(self._volume)
-
-    def devices(self) -> list[Device]:
-        """The outputs to choose from; empty where there is no sound."""
-        return self._outputs.devices()
-
-    @property
-    def device_id(self) -> str | None:
-        """The chosen output; None follows the system's default."""
-        return self._device_id
-
-    def set_device(self, device_id: str | None) -> None:
-        """Plays on this output; None follows the system's default."""
-        if device_id != self._device_id:
-            self._device_id = device_id
-            self._change_output()
 
     @Slot()
     def close(self) -> None:
-        """Stops, and gives back device, file and thread. The player cannot be used afterwards."""
-        if self._closed:
-            return
-        self._closed = True
-        self._halt(PlayState.STOPPED)
-        self._outputs.changed.disconnect(self._outputs_changed)
-        self._output.close()
-        self._path = None
+        """Stops, and releases device, file and thread. The player cannot be used afterwards."""
+        if not self._closed:
+            self._closed = True
+            self._halt(PlayState.STOPPED)
+            self.sound.close()
+            self._path = None
 
-    # Within
+    @property
+    def _duration_s(self) -> float:
+        return self._info.duration_s if self._info is not None else 0.0
 
     def _bounds(self) -> TimeSpan:
         whole = TimeSpan(0.0, self._duration_s)
         return whole if self._span is None else self._span.clipped(0.0, self._duration_s)
 
-    def _course(self, bounds: TimeSpan | None = None) -> PlaybackRequest:
+    def _request(self, snippet: TimeSpan | None = None) -> PlaybackRequest:
         assert self._path is not None, "a recording is open"
+        assert self._info is not None
         return PlaybackRequest(
             path=self._path,
-            sample_rate_hz=self._rate_hz,
-            channels=self._channels,
-            span=bounds or self._bounds(),
-            loop=self._loop and bounds is None,
-            speed=self._speed,
-            channel=self._channel,
+            sample_rate_hz=self._info.sample_rate_hz,
+            channels=self._info.channels,
+            span=snippet or self._bounds(),
+            loop=self.mode.loop and snippet is None,
+            speed=self.mode.speed,
+            channel=self.mode.channel,
         )
 
     def _start(self, at_s: float) -> None:
         self._snippet, self._next_snippet_s = False, None
-        self._output.start(self._course(), at_s)
+        self.sound.output.start(self._request(), at_s)
         self._timer.start()
         self._set_state(PlayState.PLAYING)
 
+    @Slot(float)
     def _restart(self, at_s: float) -> None:
         if self._state is PlayState.PLAYING:
             self._start(at_s)
 
+    @Slot()
     def _reshape(self) -> None:
         if self._state is PlayState.PLAYING:
-            self._output.reshape(self._course())
+            self.sound.output.reshape(self._request())
 
     def _start_snippet(self, at_s: float) -> None:
         self._snippet = True
         bounds = TimeSpan(at_s, at_s + SNIPPET_S).clipped(0.0, self._duration_s)
-        self._output.start(self._course(bounds), at_s)
+        self.sound.output.start(self._request(bounds), at_s)
         self._timer.start()
 
     def _halt(self, state: PlayState) -> None:
         self._cursor_s = self.position_s
         self._timer.stop()
-        self._output.halt()
+        self.sound.output.halt()
         self._snippet, self._next_snippet_s = False, None
         self._set_state(state)
 
@@ -318,79 +228,23 @@ class Player(QObject):
 
     @Slot()
     def _tick(self) -> None:
-        reading = self._output.reading()
+        reading = self.sound.output.reading()
         if self._snippet:
             if reading.ended:
-                self._snippet_ended()
+                following_s = self._next_snippet_s
+                self._halt(self._state)
+                if following_s is not None:
+                    self._start_snippet(following_s)
             return
         self.position_changed.emit(reading.position_s)
         if reading.ended and self._state is PlayState.PLAYING:
             self._halt(PlayState.STOPPED)
             self.finished.emit()
 
-    def _snippet_ended(self) -> None:
-        following_s = self._next_snippet_s
-        self._timer.stop()
-        self._output.halt()
-        self._snippet, self._next_snippet_s = False, None
-        if following_s is not None:
-            self._start_snippet(following_s)
-
-    # Devices that come and go
-
-    def _new_output(self) -> AudioOutput:
-        output = self._outputs.output(self._device_id)
-        output.setParent(self)
-        output.failed.connect(self._output_failed)
-        output.lost.connect(self._output_lost)
-        output.set_volume(self._volume)
-        return output
-
-    def _change_output(self) -> None:
-        position_s = self.position_s
-        self._drop_output()
-        self._output = self._new_output()
-        self._restart(position_s)
-
-    def _drop_output(self) -> None:
-        self._output.failed.disconnect(self._output_failed)
-        self._output.lost.disconnect(self._output_lost)
-        self._output.close()
-        self._output.deleteLater()
-
-    @Slot()
-    def _outputs_changed(self) -> None:
-        self.devices_changed.emit()
-        was_silent = self.silent_reason
-        if self._device_id is not None and self._device_id not in (
-            device.id for device in self.devices()
-        ):
-            self._device_id = None
-            self._change_output()
-            self.notice.emit(
-                self.silent_reason or "The sound output is gone; playing on the default one."
-            )
-        elif not self._outputs.fits(self._output, self._device_id):
-            self._change_output()
-            if self.silent_reason and not was_silent:
-                self.notice.emit(self.silent_reason)
-
     @Slot(str)
-    def _output_failed(self, sentence: str) -> None:
+    def _on_failed(self, message: str) -> None:
         self._halt(PlayState.STOPPED)
-        self.notice.emit(sentence)
-
-    @Slot(str)
-    def _output_lost(self, sentence: str) -> None:
-        """Goes on with the default output, or in silence if that is what failed."""
-        position_s = self.position_s
-        self._drop_output()
-        if self._device_id is None:
-            self._outputs.give_up(sentence)
-        self._device_id = None
-        self._output = self._new_output()
-        self._restart(position_s)
-        self.notice.emit(self.silent_reason or f"{sentence} Playing on the default output.")
+        self.notice.emit(message)
 
 
 def _info(path: Path) -> RecordingInfo:

@@ -38,7 +38,7 @@ class PullDevice(QIODevice):
         self._frame_bytes = bytes_per_frame
         self._want_more = want_more
         self._rate_hz = stream.output.sample_rate_hz
-        self._ledger = PositionMap()
+        self._position_map = PositionMap()
         self._pending: deque[Mark] = deque()
         self._chunk: Chunk | None = None
         self._used = 0
@@ -51,7 +51,7 @@ class PullDevice(QIODevice):
 
     def position_s(self, frame: float) -> float:
         """The moment of the recording that this frame at the device belongs to."""
-        return self._ledger.at(frame, self._stream.at_s)
+        return self._position_map.at(frame, self._stream.at_s)
 
     def ended(self, frame: float) -> bool:
         """Whether the stream has ended at or before this frame."""
@@ -72,9 +72,9 @@ class PullDevice(QIODevice):
         parts: list[bytes] = []
         if self._lead_in and wanted:
             parts.append(self._silence(min(wanted, self._lead_in)))
-            taken = len(parts[0]) // self._frame_bytes
-            self._lead_in -= taken
-            wanted -= taken
+            given = len(parts[0]) // self._frame_bytes
+            self._lead_in -= given
+            wanted -= given
         while wanted > 0:
             samples = self._samples(wanted)
             if samples is None:
@@ -93,7 +93,7 @@ class PullDevice(QIODevice):
 
     def _samples(self, wanted: int) -> NDArray[np.float32] | None:
         while self._chunk is None or self._used >= len(self._chunk.samples):
-            complete = self._stream.complete  # asked first: what was put before is still taken
+            complete = self._stream.complete  # asked first: what was put before is still played
             self._chunk, self._used = self._stream.take(), 0
             if self._chunk is None:
                 if complete and self._end is None:
@@ -110,11 +110,11 @@ class PullDevice(QIODevice):
         produced = self._given - self._held
         if self._holding and self._mark.s_per_frame > 0:
             source_s = self._mark.source_s + (produced - self._mark.frame) * self._mark.s_per_frame
-            self._ledger.add(Mark(self._given, source_s, self._mark.s_per_frame))
+            self._position_map.add(Mark(self._given, source_s, self._mark.s_per_frame))
         self._holding = False
         while self._pending and self._pending[0].frame < produced + count:
             self._mark = self._pending.popleft()
-            self._ledger.add(
+            self._position_map.add(
                 Mark(self._mark.frame + self._held, self._mark.source_s, self._mark.s_per_frame)
             )
         self._given += count
@@ -124,7 +124,7 @@ class PullDevice(QIODevice):
             produced = self._given - self._held
             mark = self._mark
             source_s = mark.source_s + (produced - mark.frame) * mark.s_per_frame
-            self._ledger.add(Mark(self._given, source_s, 0.0))
+            self._position_map.add(Mark(self._given, source_s, 0.0))
             self._holding = True
         self._given += count
         self._held += count

@@ -36,14 +36,14 @@ from .stream import Stream  # noqa: E402
 from .values import Device, PlaybackRequest  # noqa: E402
 
 BUFFER_S = 0.5
-"""The device's own store, filled by the GUI thread: how long that may be busy unheard."""
+"""The device's own buffer, filled by the GUI thread: how long that may be busy without a gap."""
 LEAD_IN_S = 0.08
 """Silence before the first sample: devices swallow the beginning when they wake up."""
 DRAIN_MS = 400
-"""How long a device may take to play what it has, after the end of the course."""
+"""How long a device may take to play what it has, after the end of the request."""
 SETTLE_MS = 120
 """Bounds that are being dragged are taken over once they stay this long."""
-NO_DEVICE = "No sound: the machine has no sound output. Connect one, and playing will be heard."
+NO_DEVICE = "No sound: this computer has no sound output. Connect one to hear recordings."
 
 _USUAL_RATES_HZ = (8000, 11025, 16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000, 192000)
 _Sample = QAudioFormat.SampleFormat
@@ -67,27 +67,27 @@ class SoundOutputs(Outputs):
         self._system.audioOutputsChanged.connect(self._system_changed)
 
     def devices(self) -> list[Device]:
-        return [_device(found) for found in QMediaDevices.audioOutputs()]
+        return [_device(device) for device in QMediaDevices.audioOutputs()]
 
     def output(self, device_id: str | None) -> AudioOutput:
-        found = self._find(device_id)
-        if self._gave_up or found is None:
+        device = self._find(device_id)
+        if self._gave_up or device is None:
             return NullAudioOutput(self._gave_up or NO_DEVICE)
-        return QtAudioOutput(found)
+        return QtAudioOutput(device)
 
     def fits(self, output: AudioOutput, device_id: str | None) -> bool:
-        found = self._find(device_id)
+        device = self._find(device_id)
         playing = output.device if isinstance(output, QtAudioOutput) else None
-        return playing == (None if found is None else _device(found))
+        return playing == (None if device is None else _device(device))
 
-    def give_up(self, sentence: str) -> None:
-        self._gave_up = f"No sound: {sentence}"
+    def give_up(self, message: str) -> None:
+        self._gave_up = f"No sound: {message}"
 
     def _find(self, device_id: str | None) -> QAudioDevice | None:
         default = QMediaDevices.defaultAudioOutput()
-        for found in QMediaDevices.audioOutputs():
-            if device_id is not None and _device(found).id == device_id:
-                return found
+        for device in QMediaDevices.audioOutputs():
+            if device_id is not None and _device(device).id == device_id:
+                return device
         return None if default.isNull() else default
 
     @Slot()
@@ -97,48 +97,48 @@ class SoundOutputs(Outputs):
 
 
 class QtAudioOutput(AudioOutput):
-    """Plays courses on one device."""
+    """Plays requests on one device."""
 
     def __init__(self, device: QAudioDevice, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.device = _device(device)
         self._qt_device = device
         self._volume = 1.0
-        self._course: PlaybackRequest | None = None
+        self._request: PlaybackRequest | None = None
         self._stream: Stream | None = None
         self._sink: QAudioSink | None = None
-        self._feed: PullDevice | None = None
+        self._pull_device: PullDevice | None = None
         self._format: _SinkFormat | None = None
-        self._pace = PlaybackClock(0.0)
+        self._playback_clock = PlaybackClock(0.0)
         self._asked = False
         self._last = Reading(0.0)
         self._reader = Reader(self)
-        self._reader.filled.connect(self._filled)
-        self._reader.failed.connect(self._broken)
+        self._reader.filled.connect(self._on_filled)
+        self._reader.failed.connect(self._on_failed)
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
-        self._settle.timeout.connect(self._take_new_bounds)
+        self._settle.timeout.connect(self._apply_bounds)
         self._drain = QTimer(self, singleShot=True, interval=DRAIN_MS)
         self._drain.timeout.connect(self._silence)
 
-    def start(self, course: PlaybackRequest, at_s: float) -> None:
+    def start(self, request: PlaybackRequest, at_s: float) -> None:
         self._silence()
         self._settle.stop()
-        self._course = course
+        self._request = request
         self._last = Reading(at_s)
-        self._format = _choose_format(self._qt_device, course)
-        self._stream = Stream(course, at_s, self._format.output)
+        self._format = _choose_format(self._qt_device, request)
+        self._stream = Stream(request, at_s, self._format.output)
         self._ask()
 
-    def reshape(self, course: PlaybackRequest) -> None:
-        old, self._course = self._course, course
-        unheard = old is not None and not old.loop and not course.loop
-        if old is None or not (unheard and old.end_frame == course.end_frame):
+    def reshape(self, request: PlaybackRequest) -> None:
+        old, self._request = self._request, request
+        unheard = old is not None and not old.loop and not request.loop
+        if old is None or not (unheard and old.end_frame == request.end_frame):
             self._settle.start()
 
     def halt(self) -> None:
         self._settle.stop()
         ended = self.reading().ended
-        self._course = None
+        self._request = None
         if self._stream is not None:
             self._stream.cancel()
             self._stream = None
@@ -148,19 +148,19 @@ class QtAudioOutput(AudioOutput):
             self._silence()
 
     def reading(self) -> Reading:
-        sink, feed, course = self._sink, self._feed, self._course
-        if sink is None or feed is None or course is None or self._format is None:
+        sink, pull_device, request = self._sink, self._pull_device, self._request
+        if sink is None or pull_device is None or request is None or self._format is None:
             return self._last
         counted_s = sink.processedUSecs() / 1e6
-        heard_s = self._pace.heard_s(counted_s)
-        if sink.error() in _BROKEN or self._pace.stalled:
-            QTimer.singleShot(0, self._tell_loss)
+        heard_s = self._playback_clock.heard_s(counted_s)
+        if sink.error() in _BROKEN or self._playback_clock.stalled:
+            QTimer.singleShot(0, self._report_loss)
             return self._last
         frame = heard_s * self._format.output.sample_rate_hz
         stream = self._stream
-        end_s = (course if stream is None else stream.course).span.end_s
-        ended = feed.ended(frame)
-        self._last = Reading(end_s if ended else min(feed.position_s(frame), end_s), ended)
+        end_s = (request if stream is None else stream.request).span.end_s
+        ended = pull_device.ended(frame)
+        self._last = Reading(end_s if ended else min(pull_device.position_s(frame), end_s), ended)
         return self._last
 
     def set_volume(self, volume: float) -> None:
@@ -172,7 +172,7 @@ class QtAudioOutput(AudioOutput):
         self._reader.release()
 
     def close(self) -> None:
-        self._course = None
+        self._request = None
         self._settle.stop()
         self._silence()
         self._reader.close()
@@ -183,7 +183,7 @@ class QtAudioOutput(AudioOutput):
             self._reader.fill(self._stream)
 
     @Slot(object)
-    def _filled(self, stream: Stream) -> None:
+    def _on_filled(self, stream: Stream) -> None:
         if stream is not self._stream:
             return
         self._asked = False
@@ -191,16 +191,16 @@ class QtAudioOutput(AudioOutput):
             self._open_sink(stream)
 
     @Slot(object, str)
-    def _broken(self, stream: Stream, sentence: str) -> None:
+    def _on_failed(self, stream: Stream, message: str) -> None:
         if stream is self._stream:
-            self.failed.emit(sentence)
+            self.failed.emit(message)
 
     def _open_sink(self, stream: Stream) -> None:
         assert self._format is not None
         sink = QAudioSink(self._qt_device, self._format.qt, self)
         sink.setBufferSize(self._format.qt.bytesForDuration(round(BUFFER_S * 1e6)))
         sink.setVolume(self._volume)
-        self._feed = PullDevice(
+        self._pull_device = PullDevice(
             stream,
             self._format.encode,
             self._format.qt.bytesPerFrame(),
@@ -208,10 +208,10 @@ class QtAudioOutput(AudioOutput):
             self._ask,
             sink,
         )
-        self._feed.open(QIODevice.OpenModeFlag.ReadOnly | QIODevice.OpenModeFlag.Unbuffered)
+        self._pull_device.open(QIODevice.OpenModeFlag.ReadOnly | QIODevice.OpenModeFlag.Unbuffered)
         self._sink = sink
-        self._pace = PlaybackClock(_latency_s())
-        sink.start(self._feed)
+        self._playback_clock = PlaybackClock(_latency_s())
+        sink.start(self._pull_device)
 
     @Slot()
     def _silence(self) -> None:
@@ -220,29 +220,29 @@ class QtAudioOutput(AudioOutput):
         if self._stream is not None:
             self._stream.cancel()
         self._stream, self._asked = None, False
-        sink, self._sink, self._feed = self._sink, None, None
+        sink, self._sink, self._pull_device = self._sink, None, None
         if sink is not None:
             sink.reset()
             sink.deleteLater()
 
     @Slot()
-    def _take_new_bounds(self) -> None:
-        if self._course is not None:
-            self.start(self._course, self._inside(self._course, self.reading().position_s))
+    def _apply_bounds(self) -> None:
+        if self._request is not None:
+            self.start(self._request, self._inside(self._request, self.reading().position_s))
 
-    def _inside(self, course: PlaybackRequest, position_s: float) -> float:
-        past = position_s >= course.span.end_s and course.loop
-        return course.span.start_s if past else position_s
+    def _inside(self, request: PlaybackRequest, position_s: float) -> float:
+        past = position_s >= request.span.end_s and request.loop
+        return request.span.start_s if past else position_s
 
     @Slot()
-    def _tell_loss(self) -> None:
+    def _report_loss(self) -> None:
         if self._sink is not None:
             self._silence()
             self.lost.emit(f"The sound output “{self.device.name}” stopped working.")
 
 
-def _device(found: QAudioDevice) -> Device:
-    return Device(bytes(found.id().data()).decode(errors="replace"), found.description())
+def _device(device: QAudioDevice) -> Device:
+    return Device(bytes(device.id().data()).decode(errors="replace"), device.description())
 
 
 def _latency_s() -> float:
@@ -256,13 +256,13 @@ def _latency_s() -> float:
     return 0.6 * int(wanted) / 1000 if pulse and wanted.isdecimal() else 0.0
 
 
-def _choose_format(device: QAudioDevice, course: PlaybackRequest) -> _SinkFormat:
+def _choose_format(device: QAudioDevice, request: PlaybackRequest) -> _SinkFormat:
     """The file's own rate and channels where the device takes them, else what it likes best."""
     preferred = device.preferredFormat()
-    rates = [heard_rate_hz(course), preferred.sampleRate()]
+    rates = [heard_rate_hz(request), preferred.sampleRate()]
     if rates[0] not in _USUAL_RATES_HZ:
         rates.reverse()
-    channels = [heard_channels(course), 2, 1]
+    channels = [heard_channels(request), 2, 1]
     for rate in rates:
         for count in channels:
             for sample in (_Sample.Float, _Sample.Int32, _Sample.Int16):

@@ -1,4 +1,4 @@
-"""Reads ahead in a thread of its own."""
+"""Reads ahead in its own thread."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ class _Worker(QObject):
             return
         try:
             if stream is not self._stream:
-                self._filler = StreamFiller(self._open(stream.course.path), stream)
+                self._filler = StreamFiller(self._open(stream.request.path), stream)
                 self._stream = stream
             assert self._filler is not None
             self._filler.fill()
@@ -56,7 +56,7 @@ class _Worker(QObject):
 class Reader(QObject):
     """Fills streams in the background; its signals arrive in the GUI thread.
 
-    `filled(stream)` after every filling, `failed(stream, sentence)` where the file is broken.
+    `filled(stream)` after every filling, `failed(stream, message)` where the file is broken.
     """
 
     filled = Signal(object)
@@ -97,5 +97,5 @@ class Reader(QObject):
         self.filled.emit(stream)
 
     @Slot(object, str)
-    def _pass_failed(self, stream: Stream, sentence: str) -> None:
-        self.failed.emit(stream, sentence)
+    def _pass_failed(self, stream: Stream, message: str) -> None:
+        self.failed.emit(stream, message)

@@ -1,4 +1,4 @@
-"""A course on its way from the reading thread to the device."""
+"""A request on its way from the reading thread to the device."""
 
 import threading
 from collections import deque
@@ -15,7 +15,7 @@ from .position_map import Mark
 from .values import PlaybackRequest
 
 AHEAD_S = 2.0
-"""How much is kept ready, so that a slow disk or a busy machine is not heard."""
+"""How much is read ahead, so that a slow disk or a busy computer causes no gaps."""
 READ_S = 0.1
 
 
@@ -36,8 +36,8 @@ class Stream:
     One thread puts, one takes; `cancel` makes whoever still fills it give up.
     """
 
-    def __init__(self, course: PlaybackRequest, at_s: float, output: OutputFormat) -> None:
-        self.course = course
+    def __init__(self, request: PlaybackRequest, at_s: float, output: OutputFormat) -> None:
+        self.request = request
         self.at_s = at_s
         self.output = output
         self._lock = threading.Lock()
@@ -94,12 +94,12 @@ class StreamFiller:
     """Reads, converts and puts: everything that happens to the samples of one stream."""
 
     def __init__(self, source: AudioSource, stream: Stream) -> None:
-        course = stream.course
+        request = stream.request
         self._stream = stream
-        self._rate_hz = course.sample_rate_hz
-        self._reader = LoopedReader(source, course, round(stream.at_s * self._rate_hz))
-        self._chain = FilterChain(course, stream.output)
-        self._s_per_frame = 1 / (self._chain.frames_out_per_in * self._rate_hz)
+        self._rate_hz = request.sample_rate_hz
+        self._reader = LoopedReader(source, request, round(stream.at_s * self._rate_hz))
+        self._filters = FilterChain(request, stream.output)
+        self._s_per_frame = 1 / (self._filters.frames_out_per_in * self._rate_hz)
         self._fed = 0
 
     def fill(self) -> None:
@@ -111,13 +111,13 @@ class StreamFiller:
         while not (stream.full or stream.complete or stream.cancelled):
             block = self._reader.next(max(1, round(READ_S * self._rate_hz)))
             if block is None:
-                stream.put(Chunk(self._chain.finish(), ()))
+                stream.put(Chunk(self._filters.finish(), ()))
                 stream.finish()
                 return
             mark = Mark(
-                round(self._fed * self._chain.frames_out_per_in),
+                round(self._fed * self._filters.frames_out_per_in),
                 block.first / self._rate_hz,
                 self._s_per_frame,
             )
             self._fed += len(block.samples)
-            stream.put(Chunk(self._chain.feed(block.samples), (mark,)))
+            stream.put(Chunk(self._filters.feed(block.samples), (mark,)))

@@ -21,7 +21,7 @@ class PlayState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A sound output: the id that the system knows it by, and its name for people."""
+    """A sound output: the id that the system knows it by, and the name that the user sees."""
 
     id: str
     name: str

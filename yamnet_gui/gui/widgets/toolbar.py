@@ -52,8 +52,8 @@ class VolumeBox(QSlider):
         self.setFixedWidth(80)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName("Volume")
-        self.setToolTip(player.silent_reason or "Volume")
-        self.setEnabled(not player.silent_reason)
+        self.setToolTip(player.sound.silent_reason or "Volume")
+        self.setEnabled(not player.sound.silent_reason)
         self.valueChanged.connect(self._on_value)
 
     def _on_value(self, value: int) -> None:
