@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.gui.theme import class_color
-from yamnet_gui.gui.widgets.parts import SearchField, draw_swatch
+from yamnet_gui.gui.widgets.drawing import draw_swatch
+from yamnet_gui.gui.widgets.fields import SearchField
 
 _CHOICE_ROLE = Qt.ItemDataRole.UserRole
 _MOST_OWN = 20

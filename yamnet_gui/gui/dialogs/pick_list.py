@@ -18,13 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from yamnet_gui.gui.widgets.parts import (
-    Index,
-    SearchField,
-    draw_row_background,
-    draw_tick,
-    row_height,
-)
+from yamnet_gui.gui.widgets.drawing import draw_row_background, draw_tick, row_height
+from yamnet_gui.gui.widgets.fields import SearchField
+from yamnet_gui.gui.widgets.table_model import Index
 
 _NAME = Qt.ItemDataRole.UserRole
 

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.gui.state.settings import SETTINGS, Setting, Settings
-from yamnet_gui.gui.widgets.parts import TickBox
+from yamnet_gui.gui.widgets.buttons import TickBox
 
 Choices = Sequence[tuple[str, str]]
 

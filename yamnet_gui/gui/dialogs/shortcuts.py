@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from yamnet_gui.gui.widgets.parts import SearchField
+from yamnet_gui.gui.widgets.fields import SearchField
 
 _ID_ROLE = Qt.ItemDataRole.UserRole
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from yamnet_gui.audio.spectrogram import PRESETS, WINDOWS, SpectrogramSettings
 from yamnet_gui.gui.state.settings import SETTINGS, Settings
 from yamnet_gui.gui.state.spectrogram import Spectrogram
-from yamnet_gui.gui.widgets.parts import TickBox
+from yamnet_gui.gui.widgets.buttons import TickBox
 
 _SCALES = (
     ("linear", "Linear"),

@@ -36,17 +36,17 @@ from yamnet_gui.gui.state.class_view import ClassOrder, ClassView, Showing
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.rules import Rules
 from yamnet_gui.gui.theme import class_color
-from yamnet_gui.gui.widgets.parts import (
-    Index,
-    QuietTree,
-    SearchField,
-    blended,
+from yamnet_gui.gui.widgets.colors import blended
+from yamnet_gui.gui.widgets.drawing import (
     draw_bar,
     draw_row_background,
     draw_swatch,
     draw_tick,
     row_height,
 )
+from yamnet_gui.gui.widgets.fields import SearchField
+from yamnet_gui.gui.widgets.table_model import Index
+from yamnet_gui.gui.widgets.tables import QuietTree
 
 from .class_table_model import CLASS_ROLE, SCORE_ROLE, SHOWN_ROLE, ClassColumn, ClassTableModel
 

@@ -25,14 +25,11 @@ from yamnet_gui.gui.state.document import AnalysisState, Document
 from yamnet_gui.gui.state.grouping import Grouping
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.theme import class_color, state_mark
-from yamnet_gui.gui.widgets.parts import (
-    Index,
-    QuietTable,
-    SearchField,
-    draw_row_background,
-    draw_swatch,
-    theme_of,
-)
+from yamnet_gui.gui.widgets.colors import theme_of
+from yamnet_gui.gui.widgets.drawing import draw_row_background, draw_swatch
+from yamnet_gui.gui.widgets.fields import SearchField
+from yamnet_gui.gui.widgets.table_model import Index
+from yamnet_gui.gui.widgets.tables import QuietTable
 
 from .event_table_model import (
     EVENT_ROLE,

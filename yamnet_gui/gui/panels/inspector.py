@@ -30,7 +30,8 @@ from yamnet_gui.gui.state.top_classes import BEST_OF_EVENT, best_first, span_sco
 from yamnet_gui.gui.theme import class_color, state_mark
 from yamnet_gui.gui.times import clock, length
 from yamnet_gui.gui.widgets.frequency_range import BandRow
-from yamnet_gui.gui.widgets.parts import ElidedLabel, ScoreBars, ScoreRow
+from yamnet_gui.gui.widgets.labels import ElidedLabel
+from yamnet_gui.gui.widgets.score_bars import ScoreBars, ScoreRow
 
 from .event_table_model import STATE_WORDS
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QProgressBar, QWidget
 
 from yamnet_gui.gui.state.review_queue import QueueRequest
-from yamnet_gui.gui.widgets.parts import ElidedLabel
+from yamnet_gui.gui.widgets.labels import ElidedLabel
 from yamnet_gui.labels.project import QueueKind
 
 _KINDS: tuple[tuple[str, QueueKind | None, str], ...] = (

@@ -14,7 +14,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from yamnet_gui.gui.widgets.parts import ElidedLabel, IconButton, Index, QuietTable, SearchField
+from yamnet_gui.gui.widgets.buttons import IconButton
+from yamnet_gui.gui.widgets.fields import SearchField
+from yamnet_gui.gui.widgets.labels import ElidedLabel
+from yamnet_gui.gui.widgets.table_model import Index
+from yamnet_gui.gui.widgets.tables import QuietTable
 
 from .recording_table_model import NAME, PATH_ROLE, STATE, RecordingsModel
 from .status import time_left

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QW
 
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.times import clock
-from yamnet_gui.gui.widgets.parts import ElidedLabel, IconButton
+from yamnet_gui.gui.widgets.buttons import IconButton
+from yamnet_gui.gui.widgets.labels import ElidedLabel
 
 _STEPS = 1000
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.gui.state.settings import Settings
 from yamnet_gui.gui.theme import class_color
-from yamnet_gui.gui.widgets.parts import blended
+from yamnet_gui.gui.widgets.colors import blended
 
 _MOST_RECENT = 6
 

@@ -17,7 +17,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 
 from yamnet_gui.gui.background.debounced import Debounced
 
-from .parts import IconButton, blended, theme_of
+from .buttons import IconButton
+from .colors import blended, theme_of
 
 Action = tuple[str, Callable[[], None]]
 MOST_AT_ONCE = 3

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.gui.state.custom_classes import CustomClass
 from yamnet_gui.gui.theme import class_color
-from yamnet_gui.gui.widgets.parts import draw_swatch, row_height
+from yamnet_gui.gui.widgets.drawing import draw_swatch, row_height
 
 from .validation_view import heading
 

@@ -24,7 +24,8 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.embedding import TrainingOptions, TrainingReport
-from yamnet_gui.gui.widgets.parts import IconButton, TickBox, row_height
+from yamnet_gui.gui.widgets.buttons import IconButton, TickBox
+from yamnet_gui.gui.widgets.drawing import row_height
 from yamnet_gui.labels.project import ClassCounts
 
 from .class_list import CustomClassList

@@ -20,7 +20,10 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
 from yamnet_gui.gui.theme import state_mark
-from yamnet_gui.gui.widgets.parts import IconButton, Index, QuietTable, SearchField
+from yamnet_gui.gui.widgets.buttons import IconButton
+from yamnet_gui.gui.widgets.fields import SearchField
+from yamnet_gui.gui.widgets.table_model import Index
+from yamnet_gui.gui.widgets.tables import QuietTable
 from yamnet_gui.labels.project import EventFilter, Sort
 
 from .all_events_model import ITEM_ROLE, SORT_KEYS, Fetch, ProjectColumn, ProjectTableModel

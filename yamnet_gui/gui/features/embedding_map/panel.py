@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from yamnet_gui.gui.widgets.parts import ElidedLabel, IconButton
+from yamnet_gui.gui.widgets.buttons import IconButton
+from yamnet_gui.gui.widgets.labels import ElidedLabel
 
 from .colors import Coloring, MapLegend, ScoreScale
 from .plot import MapPlot, Tool

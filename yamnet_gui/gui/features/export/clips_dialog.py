@@ -27,7 +27,7 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError, UserError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.gui.background.latest import LatestJob
-from yamnet_gui.gui.widgets.parts import TickBox
+from yamnet_gui.gui.widgets.buttons import TickBox
 from yamnet_gui.labels.exchange.clips import (
     DEFAULT_TEMPLATE,
     ClipOptions,

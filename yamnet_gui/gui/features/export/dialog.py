@@ -28,7 +28,7 @@ from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.latest import LatestJob
-from yamnet_gui.gui.widgets.parts import TickBox
+from yamnet_gui.gui.widgets.buttons import TickBox
 from yamnet_gui.labels.exchange.export import Export, ExportPreview
 from yamnet_gui.labels.formats import FORMATS, LabelFormat, WriteOptions
 

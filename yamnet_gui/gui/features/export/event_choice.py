@@ -22,7 +22,7 @@ from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.dialogs.pick_list import PickListDialog
 from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
 from yamnet_gui.gui.theme import state_mark
-from yamnet_gui.gui.widgets.parts import TickBox
+from yamnet_gui.gui.widgets.buttons import TickBox
 from yamnet_gui.labels.exchange.export import Depth, ExportChoice
 from yamnet_gui.labels.project import Project
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
 
 from yamnet_gui.core.class_map import ClassMap
-from yamnet_gui.gui.widgets.parts import TickBox
+from yamnet_gui.gui.widgets.buttons import TickBox
 from yamnet_gui.labels.formats import LabelFormat, WriteOptions
 
 _PLAIN = WriteOptions()

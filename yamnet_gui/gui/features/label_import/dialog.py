@@ -24,7 +24,8 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import LabelledRecording, RecordingInfo
 from yamnet_gui.gui.background.latest import LatestJob
-from yamnet_gui.gui.widgets.parts import QuietTable, TickBox
+from yamnet_gui.gui.widgets.buttons import TickBox
+from yamnet_gui.gui.widgets.tables import QuietTable
 from yamnet_gui.labels.exchange.import_plan import ImportKind, ImportPlan, Resolve
 from yamnet_gui.labels.exchange.project_tables import recording_infos
 from yamnet_gui.labels.formats import FORMATS

@@ -30,7 +30,7 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.gui.state.label_sets import keys_of
 from yamnet_gui.gui.theme import class_color
-from yamnet_gui.gui.widgets.parts import Index
+from yamnet_gui.gui.widgets.table_model import Index
 from yamnet_gui.labels.project import (
     LABEL_SET_SUFFIX,
     LabelSet,

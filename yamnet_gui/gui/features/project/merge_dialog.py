@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.events import Event
-from yamnet_gui.gui.widgets.parts import QuietTable
+from yamnet_gui.gui.widgets.tables import QuietTable
 from yamnet_gui.labels.project import Merge, MergeChoice
 
 from .conflict_model import AT, RECORDING, TAKE, ConflictModel, facts

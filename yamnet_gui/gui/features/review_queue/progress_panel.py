@@ -13,7 +13,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from yamnet_gui.gui.widgets.parts import Index, QuietTable
+from yamnet_gui.gui.widgets.table_model import Index
+from yamnet_gui.gui.widgets.tables import QuietTable
 from yamnet_gui.labels.project import ClassCounts
 
 from .progress_model import COUNTS_ROLE, SORT_ROLE, ProgressColumn, ProgressModel

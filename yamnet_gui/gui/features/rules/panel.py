@@ -36,7 +36,8 @@ from yamnet_gui.detection import (
 )
 from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.state.rules import Rules
-from yamnet_gui.gui.widgets.parts import ElidedLabel, IconButton
+from yamnet_gui.gui.widgets.buttons import IconButton
+from yamnet_gui.gui.widgets.labels import ElidedLabel
 
 _UNLIMITED = "no limit"
 

@@ -18,7 +18,9 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.embedding import progress
-from yamnet_gui.gui.widgets.parts import ElidedLabel, IconButton, Index
+from yamnet_gui.gui.widgets.buttons import IconButton
+from yamnet_gui.gui.widgets.labels import ElidedLabel
+from yamnet_gui.gui.widgets.table_model import Index
 
 from .hits import HitList, ListKind
 from .model import SimilarColumn, SimilarTableModel

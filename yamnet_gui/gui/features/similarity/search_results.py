@@ -6,7 +6,10 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.gui.theme import state_mark
-from yamnet_gui.gui.widgets.parts import Index, QuietTable, draw_bar, draw_row_background, theme_of
+from yamnet_gui.gui.widgets.colors import theme_of
+from yamnet_gui.gui.widgets.drawing import draw_bar, draw_row_background
+from yamnet_gui.gui.widgets.table_model import Index
+from yamnet_gui.gui.widgets.tables import QuietTable
 
 from .hits import Hit
 from .model import HIT_ROLE, SimilarColumn

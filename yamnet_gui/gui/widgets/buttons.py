@@ -1,0 +1,62 @@
+"""Buttons and check boxes that can be seen on light and dark windows."""
+
+from PySide6.QtCore import QEvent, QRectF
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QCheckBox, QStyle, QStyleOptionButton, QToolButton, QWidget
+
+from yamnet_gui.gui.theme import icon
+
+from .drawing import draw_tick
+
+
+class TickBox(QCheckBox):
+    """A check box whose empty square can be seen on dark windows too."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        style = self.style()
+        square = style.subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self)
+        role = QPalette.ColorRole
+        palette = self.palette()
+        box = QRectF(square.center().x() - 5.5, square.center().y() - 5.5, 13, 13)
+        text, base = palette.color(role.WindowText), palette.color(role.Window)
+        draw_tick(painter, box, self.isChecked(), text, base)
+        option.rect = style.subElementRect(QStyle.SubElement.SE_CheckBoxContents, option, self)
+        style.drawControl(QStyle.ControlElement.CE_CheckBoxLabel, option, painter, self)
+        if self.hasFocus():
+            painter.setPen(QPen(palette.color(role.Highlight), 1))
+            painter.drawRoundedRect(box.adjusted(-2.5, -2.5, 2.5, 2.5), 3, 3)
+
+
+class IconButton(QToolButton):
+    """A flat button with the icon `name`, tinted anew when the palette changes.
+
+    Where there is no such icon it shows the sign `fallback`.
+    """
+
+    def __init__(self, name: str, fallback: str, title: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._name = name
+        self._fallback = fallback
+        self.setAutoRaise(True)
+        self.setToolTip(title)
+        self.setAccessibleName(title)
+        self._tint()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self._tint()
+        super().changeEvent(event)
+
+    def show_icon(self, name: str) -> None:
+        """Another drawing, where the button does something else now."""
+        if name != self._name:
+            self._name = name
+            self._tint()
+
+    def _tint(self) -> None:
+        drawing = icon(self._name, self.palette())
+        self.setIcon(drawing)
+        self.setText(self._fallback if drawing.isNull() else "")

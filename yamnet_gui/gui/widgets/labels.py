@@ -1,0 +1,65 @@
+"""Labels that shorten their text to the room there is."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+
+class ElidedLabel(QWidget):
+    """One line of text that ends in … where it does not fit; the tip then has all of it."""
+
+    def __init__(
+        self,
+        text: str = "",
+        parent: QWidget | None = None,
+        *,
+        dim: bool = False,
+        mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+        align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+    ) -> None:
+        super().__init__(parent)
+        self._text = ""
+        self._tip = ""
+        self._dim = dim
+        self._mode = mode
+        self._align = align | Qt.AlignmentFlag.AlignVCenter
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setText(text)
+
+    def text(self) -> str:
+        return self._text
+
+    def setText(self, text: str, tip: str = "") -> None:
+        """Shows another text; `tip` is shown instead of the whole text."""
+        if (text, tip) == (self._text, self._tip):
+            return
+        self._text, self._tip = text, tip
+        self.setAccessibleName(text)
+        self._set_tip()
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance(self._text) + 2, metrics.height() + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        width = min(metrics.horizontalAdvance(self._text) + 2, metrics.averageCharWidth() * 4)
+        return QSize(width, metrics.height() + 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._set_tip()
+        super().resizeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        role = QPalette.ColorRole
+        palette = self.palette()
+        painter.setPen(palette.color(role.PlaceholderText if self._dim else role.WindowText))
+        text = self.fontMetrics().elidedText(self._text, self._mode, self.width())
+        painter.drawText(self.rect(), self._align, text)
+
+    def _set_tip(self) -> None:
+        fits = self.fontMetrics().horizontalAdvance(self._text) <= self.width()
+        self.setToolTip(self._tip or ("" if fits else self._text))
