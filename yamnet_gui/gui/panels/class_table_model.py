@@ -1,11 +1,8 @@
 """The table model of classes: a sorted list, or a tree by the ontology."""
 
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import (
     QAbstractItemModel,
     QModelIndex,
@@ -16,12 +13,14 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QFont
 
-from yamnet_gui.core.class_map import ClassMap, SoundClass
-from yamnet_gui.core.ontology import Ontology, OntologyNode
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.gui.state.class_view import ClassOrder, ClassView
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.rules import Rules
 from yamnet_gui.gui.theme import class_color
+
+from .class_rows import ROOT, ClassMetrics, ClassNode, ClassRows
 
 Index = QModelIndex | QPersistentModelIndex
 CLASS_ROLE = Qt.ItemDataRole.UserRole
@@ -36,7 +35,6 @@ _TIPS = (
     "Highest score of the class in this recording",
 )
 _NO_PARENT = QModelIndex()
-_ROOT = 0
 
 
 class ClassColumn(IntEnum):
@@ -46,19 +44,6 @@ class ClassColumn(IntEnum):
     THRESHOLD = 1
     COUNT = 2
     BEST = 3
-
-
-@dataclass(slots=True)
-class _Node:
-    """A row: a class, or a group of the ontology that the model has no output for."""
-
-    name: str
-    mid: str = ""
-    class_index: int | None = None
-    parent: int = _ROOT
-    row: int = 0
-    children: list[int] = field(default_factory=list)
-    members: frozenset[int] = frozenset()
 
 
 class ClassTableModel(QAbstractItemModel):
@@ -81,19 +66,13 @@ class ClassTableModel(QAbstractItemModel):
     ) -> None:
         super().__init__(parent)
         self._class_map = class_map
-        self._ontology = ontology
         self._view = class_view
         self._rules = rules
         self._document = document
         self._search = ""
-        self._kinds: frozenset[int] = frozenset()  # what is below a kind that was searched
         self._order = class_view.order
-        self._nodes: list[_Node] = [_Node("")]
-        self._built_for = 0
-        self._best = np.zeros(len(class_map), np.float32)
-        self._mean = np.zeros(len(class_map), np.float64)
-        self._counts = np.zeros(len(class_map), np.int64)
-        self._read()
+        self._rows = ClassRows(class_map, ontology)
+        self._metrics = ClassMetrics(document, len(class_map))
         self._build()
 
     @property
@@ -110,14 +89,13 @@ class ClassTableModel(QAbstractItemModel):
         if text.strip() != self._search:
             self.beginResetModel()
             self._search = text.strip()
-            self._kinds = self._kinds_of(self._search)
             self._build()
             self.endResetModel()
 
     def refresh(self) -> None:
         """Reads scores, counts, thresholds and ticks anew, and sorts."""
-        self._read()
-        if self._view.order is not self._order or len(self._class_map) != self._built_for:
+        self._metrics = ClassMetrics(self._document, len(self._class_map))
+        if self._view.order is not self._order or len(self._class_map) != self._rows.class_count:
             self.beginResetModel()
             self._order = self._view.order
             self._build()
@@ -129,10 +107,10 @@ class ClassTableModel(QAbstractItemModel):
 
     def index_of(self, class_index: int | None) -> QModelIndex:
         """The first row of a class; invalid where it is not listed."""
-        for number, node in enumerate(self._nodes[1:], start=1):
-            if class_index is not None and node.class_index == class_index:
-                return self.createIndex(node.row, 0, number)
-        return QModelIndex()
+        number = None if class_index is None else self._rows.number_of(class_index)
+        if number is None:
+            return QModelIndex()
+        return self.createIndex(self._nodes[number].row, 0, number)
 
     def class_at(self, index: Index) -> int | None:
         """The class of a row; None for a mere group."""
@@ -168,7 +146,7 @@ class ClassTableModel(QAbstractItemModel):
             return QModelIndex()
         above = self._node(index).parent
         return (
-            QModelIndex() if above == _ROOT else self.createIndex(self._nodes[above].row, 0, above)
+            QModelIndex() if above == ROOT else self.createIndex(self._nodes[above].row, 0, above)
         )
 
     def headerData(
@@ -211,7 +189,7 @@ class ClassTableModel(QAbstractItemModel):
         if role == CLASS_ROLE:
             return node.class_index
         if role == SCORE_ROLE:
-            return self._score(node)
+            return self._metrics.score(node)
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._tip(node)
         return (
@@ -250,7 +228,7 @@ class ClassTableModel(QAbstractItemModel):
                 return font
         return None
 
-    def _text(self, node: _Node, column: ClassColumn) -> str:
+    def _text(self, node: ClassNode, column: ClassColumn) -> str:
         if column is ClassColumn.NAME:
             return node.name
         if column is ClassColumn.THRESHOLD:
@@ -259,133 +237,39 @@ class ClassTableModel(QAbstractItemModel):
             rule = self._rules.rule(node.class_index)
             return f"{rule.on:.2f}" if rule.enabled else "off"
         if column is ClassColumn.COUNT:
-            count = self._count(node)
+            count = self._metrics.count(node)
             return f"{count:,}".replace(",", "\u202f") if count else ""
-        score = self._score(node)
+        score = self._metrics.score(node)
         return "" if score is None else f"{score:.2f}"
 
-    def _tip(self, node: _Node) -> str:
+    def _tip(self, node: ClassNode) -> str:
         if node.class_index is None:
             return f"{node.name}\nA group of the AudioSet ontology with {len(node.members)} classes"
         i = node.class_index
         lines = [f"{node.name}  ({i}, {node.mid})"]
-        if self._score(node) is not None:
-            lines.append(f"Best score {self._best[i]:.3f}, mean {self._mean[i]:.4f}")
+        if self._metrics.score(node) is not None:
+            lines.append(
+                f"Best score {self._metrics.best[i]:.3f}, mean {self._metrics.mean[i]:.4f}"
+            )
         rule = self._rules.rule(i)
         own = " (its own)" if self.own_threshold(i) else ""
-        lines.append(f"Threshold {rule.on:.2f}{own}, {self._counts[i]} events")
+        lines.append(f"Threshold {rule.on:.2f}{own}, {self._metrics.counts[i]} events")
         return "\n".join(lines)
 
-    def _score(self, node: _Node) -> float | None:
-        scores = self._document.scores
-        if scores is None or not scores.ready:
-            return None
-        if node.class_index is not None:
-            return float(self._best[node.class_index])
-        return float(max((self._best[i] for i in node.members), default=0.0))
-
-    def _count(self, node: _Node) -> int:
-        if node.class_index is not None:
-            return int(self._counts[node.class_index])
-        return int(sum(self._counts[i] for i in node.members))
-
-    def _read(self) -> None:
-        scores = self._document.scores
-        n = len(self._class_map)
-        self._best = scores.best.copy() if scores else np.zeros(n, np.float32)
-        self._mean = scores.mean if scores else np.zeros(n, np.float64)
-        indices = [e.class_index for e in self._document.events if e.class_index is not None]
-        self._counts = np.bincount(np.array(indices, np.int64), minlength=n)[:n]
-
-    def _sorted(self) -> list[int]:
-        """Classes in the chosen order."""
-        keys: dict[ClassOrder, NDArray] = {
-            ClassOrder.BEST: -self._best,
-            ClassOrder.MEAN: -self._mean,
-            ClassOrder.COUNT: -self._counts,
-        }
-        if self._order in keys:
-            # Classes without events still deserve an order: that of their best scores.
-            return [int(i) for i in np.lexsort((-self._best, keys[self._order]))]
-        names = [c.name.casefold() for c in self._class_map]
-        return sorted(range(len(names)), key=names.__getitem__)
-
-    def _matches(self, entry: SoundClass) -> bool:
-        """Whether a class has the words, or is a kind of what was typed in full."""
-        words = self._search.casefold().split()
-        return entry.index in self._kinds or all(w in entry.name.casefold() for w in words)
-
-    def _kinds_of(self, text: str) -> frozenset[int]:
-        """The classes below the kind of sound of this name."""
-        wanted = text.casefold()
-        nodes = [n for n in self._ontology.nodes if wanted and n.name.casefold() == wanted]
-        below = (k.class_index for n in nodes for k in self._ontology.below(n.mid))
-        return frozenset(index for index in below if index is not None)
+    @property
+    def _nodes(self) -> list[ClassNode]:
+        return self._rows.nodes
 
     def _build(self) -> None:
-        self._nodes = [_Node("")]
-        self._built_for = len(self._class_map)
-        if self.tree:
-            for node in self._ontology.roots:
-                self._branch(node, _ROOT)
-            self._add_custom()
-            return
-        for index in self._sorted():
-            entry = self._class_map[index]
-            if self._matches(entry):
-                self._add(_Node(entry.name, entry.mid, index))
-
-    def _add(self, node: _Node) -> int:
-        number = len(self._nodes)
-        above = self._nodes[node.parent]
-        node.row = len(above.children)
-        above.children.append(number)
-        self._nodes.append(node)
-        return number
-
-    def _branch(self, source: OntologyNode, parent: int) -> bool:
-        """Adds a node and what is below it; not where there is no class to be listed in it."""
-        members = {n.class_index for n in self._ontology.below(source.mid)} - {None}
-        name = source.name
-        if source.class_index is not None:
-            name = self._class_map[source.class_index].name
-        node = _Node(
-            name,
-            source.mid,
-            source.class_index,
-            parent,
-            members=frozenset(i for i in members if i is not None),
-        )
-        number = self._add(node)
-        below = [self._branch(child, number) for child in self._ontology.children(source.mid)]
-        if any(below) or (
-            source.class_index is not None and self._matches(self._class_map[source.class_index])
-        ):
-            return True
-        self._nodes.pop()  # nothing was kept below, so it is still the last
-        self._nodes[parent].children.pop()
-        return False
-
-    def _add_custom(self) -> None:
-        """Custom classes are not part of the ontology: they form a branch of their own."""
-        outside = [c for c in self._class_map if self._ontology.of_class(c.index) is None]
-        found = [c for c in outside if self._matches(c)]
-        if found:
-            members = frozenset(c.index for c in outside)
-            branch = self._add(_Node("Custom classes", "taught", members=members))
-            for entry in found:
-                self._add(_Node(entry.name, entry.name, entry.index, branch, members=frozenset()))
+        self._rows.build(self._order, self._search, self._metrics)
 
     def _resort(self) -> None:
-        numbers = {node.class_index: n for n, node in enumerate(self._nodes)}
-        order = [numbers[i] for i in self._sorted() if i in numbers]
-        if order == self._nodes[_ROOT].children:
+        order = self._rows.sorted_children(self._order, self._metrics)
+        if order == self._nodes[ROOT].children:
             return
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
-        self._nodes[_ROOT].children = order
-        for row, number in enumerate(order):
-            self._nodes[number].row = row
+        self._rows.set_order(order)
         after = [
             self.createIndex(self._nodes[i.internalId()].row, i.column(), i.internalId())
             for i in before
@@ -403,8 +287,8 @@ class ClassTableModel(QAbstractItemModel):
                     self.createIndex(len(node.children) - 1, last, end),
                 )
 
-    def _node(self, index: Index) -> _Node:
-        return self._nodes[index.internalId()] if index.isValid() else self._nodes[_ROOT]
+    def _node(self, index: Index) -> ClassNode:
+        return self._nodes[index.internalId()] if index.isValid() else self._nodes[ROOT]
 
 
 def _alignment(column: ClassColumn) -> Qt.AlignmentFlag:

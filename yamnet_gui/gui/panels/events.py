@@ -1,9 +1,9 @@
 """The table of events, with a filter over it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette, QResizeEvent
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -12,9 +12,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QStackedLayout,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
@@ -24,15 +21,14 @@ from yamnet_gui.core.events import ReviewState
 from yamnet_gui.gui.state.document import AnalysisState, Document
 from yamnet_gui.gui.state.grouping import Grouping
 from yamnet_gui.gui.state.selection import EventSelection
-from yamnet_gui.gui.theme import class_color, state_mark
-from yamnet_gui.gui.widgets.colors import theme_of
-from yamnet_gui.gui.widgets.drawing import draw_row_background, draw_swatch
+from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.fields import SearchField
 from yamnet_gui.gui.widgets.table_model import Index
 from yamnet_gui.gui.widgets.tables import QuietTable
 
+from .choice_box import ChoiceBox
+from .event_delegate import EventDelegate
 from .event_table_model import (
-    EVENT_ROLE,
     STATE_WORDS,
     EventColumn,
     EventTableFilter,
@@ -139,9 +135,9 @@ class EventsPanel(QWidget):
         self.least.setAccessibleName("Least score")
         self.least.setToolTip("List only events whose highest score reaches this")
         self.least.valueChanged.connect(self._on_filter)
-        self.fold = _Choice("Fold", "What is shown as one event", self)
+        self.fold = ChoiceBox("Fold", "What is shown as one event", self)
         self.fold.chosen.connect(self.fold_chosen)
-        self.branch = _Choice("Branch", "List only what is below this kind of sound", self)
+        self.branch = ChoiceBox("Branch", "List only what is below this kind of sound", self)
         self.branch.chosen.connect(self.branch_chosen)
         which = QHBoxLayout()
         which.setSpacing(4)
@@ -154,7 +150,7 @@ class EventsPanel(QWidget):
 
         self.table = QuietTable(self)
         self.table.setModel(self.model)
-        self.table.setItemDelegate(_EventDelegate(self.table))
+        self.table.setItemDelegate(EventDelegate(self.table))
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.setAccessibleName("Events")
@@ -325,92 +321,6 @@ class EventsPanel(QWidget):
         row = next((r for r in found if r is not None), self._left)
         self.table.verticalScrollBar().setValue(row)
         self._select_rows(scroll=False)
-
-
-class _Choice(QComboBox):
-    """A quiet box of titles, each with a value."""
-
-    chosen = Signal(str)
-
-    def __init__(self, name: str, tip: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(name)
-        self.setToolTip(tip)
-        self.setMinimumContentsLength(7)
-        self.activated.connect(lambda row: self.chosen.emit(self.itemData(row)))
-
-    def show_choices(self, groups: Sequence[Sequence[tuple[str, str]]], value: str) -> None:
-        """(value, title) in groups, and which of them holds."""
-        self.clear()
-        for group in groups:
-            if self.count() and group:
-                self.insertSeparator(self.count())
-            for key, title in group:
-                self.addItem(title, key)
-        self.setCurrentIndex(self.findData(value))
-
-
-class _EventDelegate(QStyledItemDelegate):
-    """Paints class and state; rejected events stand back."""
-
-    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
-        super().initStyleOption(option, index)
-        option.state &= ~QStyle.StateFlag.State_HasFocus
-        event = index.data(EVENT_ROLE)
-        if event is not None and event.state is ReviewState.REJECTED:
-            palette = option.palette
-            dim = palette.color(QPalette.ColorRole.PlaceholderText)
-            palette.setColor(QPalette.ColorRole.Text, dim)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        column = index.column()
-        if column not in (EventColumn.CLASS, EventColumn.STATE):
-            super().paint(painter, option, index)
-            return
-        self.initStyleOption(option, index)
-        event = index.data(EVENT_ROLE)
-        box = option.rect
-        palette: QPalette = option.palette
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
-        color = palette.color(role)
-        painter.save()
-        draw_row_background(painter, option, option.widget)
-        metrics: QFontMetrics = option.fontMetrics
-        middle = Qt.AlignmentFlag.AlignVCenter
-        if column == EventColumn.CLASS:
-            swatch = QRectF(box.x() + 5, box.center().y() - 3.5, 8, 8)
-            rejected = event.state is ReviewState.REJECTED
-            draw_swatch(
-                painter, swatch, class_color(event.class_index, event.label), filled=not rejected
-            )
-            place = box.adjusted(19, 0, -2, 0)
-            text = metrics.elidedText(event.label, Qt.TextElideMode.ElideRight, place.width())
-            painter.setPen(color)
-            painter.drawText(place, middle, text)
-        else:
-            mark, word = state_mark(event.state), STATE_WORDS[event.state]
-            place = box.adjusted(5, 0, -2, 0)
-            space = metrics.horizontalAdvance("✓") + 7
-            painter.setPen(color if selected else _state_color(event.state, palette))
-            if metrics.horizontalAdvance(word) + space <= place.width():
-                painter.drawText(place, middle, mark)
-                painter.setPen(color)
-                painter.drawText(place.adjusted(space, 0, 0, 0), middle, word)
-            else:
-                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, mark)
-        painter.restore()
-
-
-def _state_color(state: ReviewState, palette: QPalette) -> QColor:
-    theme = theme_of(palette)
-    names = {
-        ReviewState.ACCEPTED: theme.waveform_second,
-        ReviewState.REJECTED: theme.error,
-        ReviewState.UNCERTAIN: theme.warning,
-        ReviewState.UNREVIEWED: theme.dim_text,
-    }
-    return QColor(names[state])
 
 
 def _number(count: int) -> str:

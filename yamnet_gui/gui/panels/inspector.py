@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QPalette
 from PySide6.QtWidgets import (
-    QFormLayout,
     QFrame,
     QLabel,
     QMenu,
@@ -27,13 +26,13 @@ from yamnet_gui.gui.state.grouping import Grouping
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.state.top_classes import BEST_OF_EVENT, best_first, span_scores
-from yamnet_gui.gui.theme import class_color, state_mark
-from yamnet_gui.gui.times import clock, length
+from yamnet_gui.gui.theme import class_color
+from yamnet_gui.gui.times import clock
 from yamnet_gui.gui.widgets.frequency_range import BandRow
 from yamnet_gui.gui.widgets.labels import ElidedLabel
 from yamnet_gui.gui.widgets.score_bars import ScoreBars, ScoreRow
 
-from .event_table_model import STATE_WORDS
+from .event_facts import FactsForm, event_facts
 
 _BEST_AT_CURSOR = 8
 _CURSOR_MS = 66
@@ -161,7 +160,7 @@ class InspectorPanel(QWidget):
         self.several = QLabel(self)
         self.several.setWordWrap(True)
         self.several.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.facts = _Facts(self)
+        self.facts = FactsForm(self)
         self.span_title = _heading("Best classes in its span", self)
         self.span_bars = self._bars("Best classes in the span of the event")
         self.note_title = _heading("Note", self)
@@ -298,7 +297,7 @@ class InspectorPanel(QWidget):
             self.band_edited.emit(self._event.id, low_hz, high_hz)
 
     def _facts_of(self, event: Event) -> list[tuple[str, str]]:
-        rows = dict(_facts(event))
+        rows = dict(event_facts(event))
         for more in self._more:
             rows.update(more(event))
         return list(rows.items())
@@ -377,62 +376,6 @@ class InspectorPanel(QWidget):
 
     def _on_bar_menu(self, position: QPoint, class_index: int) -> None:
         self.menu_for(class_index).popup(position)
-
-
-class _Facts(QWidget):
-    """Rows of a name and what is known under it."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._rows: dict[str, tuple[QLabel, ElidedLabel]] = {}
-        self._form = QFormLayout(self)
-        self._form.setContentsMargins(0, 2, 0, 2)
-        self._form.setHorizontalSpacing(10)
-        self._form.setVerticalSpacing(1)
-        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-
-    def show_rows(self, rows: Sequence[tuple[str, str]]) -> None:
-        texts = dict(rows)
-        for name in texts:
-            if name not in self._rows:
-                label = QLabel(name, self)
-                label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-                value = ElidedLabel("", self)
-                self._rows[name] = (label, value)
-                self._form.addRow(label, value)
-        for name, (_, value) in self._rows.items():
-            value.setText(texts.get(name, ""))
-            self._form.setRowVisible(value, name in texts)
-
-
-def _facts(event: Event) -> list[tuple[str, str]]:
-    rows = [
-        ("Time", f"{clock(event.onset_s)} – {clock(event.offset_s)}"),
-        ("Length", length(event.duration_s)),
-        ("State", f"{state_mark(event.state)} {STATE_WORDS[event.state]}{_by(event)}"),
-    ]
-    if event.score_max is not None:
-        mean = "" if event.score_mean is None else f", mean {event.score_mean:.3f}"
-        rows.append(("Score", f"max {event.score_max:.3f}{mean}"))
-    if event.probability is not None:
-        rows.append(("Probability", f"{event.probability:.2f}"))
-    unsure = (event.onset_uncertainty_s, event.offset_uncertainty_s)
-    if any(u is not None for u in unsure):
-        texts = ["?" if u is None else f"±{u * 1000:.0f} ms" for u in unsure]
-        rows.append(("Edges", f"on {texts[0]}, off {texts[1]}"))
-    if event.channel is not None:
-        rows.append(("Channel", str(event.channel + 1)))
-    rows.append(("Source", event.source.value.capitalize()))
-    if event.original is not None:
-        before = event.original
-        times = f"{clock(before.onset_s)} – {clock(before.offset_s)}"
-        label = f"{before.label}, " if before.label != event.label else ""
-        rows.append(("Was", label + times))
-    return rows
-
-
-def _by(event: Event) -> str:
-    return f" by {event.reviewer}" if event.reviewer else ""
 
 
 def _heading(text: str, parent: QWidget) -> QLabel:

@@ -1,0 +1,154 @@
+"""How rows of the list of classes are painted and edited."""
+
+from PySide6.QtCore import (
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QColor, QPainter, QPalette
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from yamnet_gui.gui.theme import class_color
+from yamnet_gui.gui.widgets.colors import blended
+from yamnet_gui.gui.widgets.drawing import (
+    draw_bar,
+    draw_row_background,
+    draw_swatch,
+    draw_tick,
+    row_height,
+)
+from yamnet_gui.gui.widgets.table_model import Index
+
+from .class_table_model import CLASS_ROLE, SCORE_ROLE, SHOWN_ROLE, ClassColumn
+
+
+class ClassDelegate(QStyledItemDelegate):
+    """Paints the swatch and the bar, and edits thresholds in a spin box."""
+
+    def createEditor(
+        self, parent: QWidget, option: QStyleOptionViewItem, index: Index
+    ) -> QDoubleSpinBox:
+        box = QDoubleSpinBox(parent)
+        box.setRange(0.01, 1.0)
+        box.setSingleStep(0.05)
+        box.setDecimals(2)
+        box.setFrame(False)
+        box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        box.setAccessibleName("Threshold of the class")
+        return box
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        # Scores that arrive refresh open editors; what is being typed must stay.
+        if isinstance(editor, QDoubleSpinBox) and not editor.property("filled"):
+            editor.setValue(index.data(Qt.ItemDataRole.EditRole))
+            editor.setProperty("filled", True)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        hint = super().sizeHint(option, index)
+        return QSize(hint.width(), row_height(option.fontMetrics))
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        option.state &= ~QStyle.StateFlag.State_HasFocus
+        if index.data(CLASS_ROLE) is None:
+            dim = option.palette.color(QPalette.ColorRole.PlaceholderText)
+            option.palette.setColor(QPalette.ColorRole.Text, dim)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        # Asks the model for no more than is painted: half of a frame would go into the rest.
+        class_index = index.data(CLASS_ROLE)
+        column = index.column()
+        if class_index is None and column == ClassColumn.NAME:
+            super().paint(painter, option, index)
+            return
+        option.state &= ~QStyle.StateFlag.State_HasFocus
+        painter.save()
+        if column == ClassColumn.NAME:
+            self._paint_name(painter, option, index, class_index)
+        elif column == ClassColumn.BEST:
+            self._paint_best(painter, option, index, class_index)
+        else:
+            self._paint_figure(painter, option, index, class_index)
+        painter.restore()
+
+    def _paint_figure(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: Index,
+        class_index: int | None,
+    ) -> None:
+        """A number as the style would paint it."""
+        draw_row_background(painter, option, option.widget)
+        shown = index.data()
+        if not shown:
+            return
+        font = index.data(Qt.ItemDataRole.FontRole)
+        if font is not None:
+            painter.setFont(font)
+        text, _base = _colors(option)
+        dim = option.palette.color(QPalette.ColorRole.PlaceholderText)
+        painter.setPen(text if class_index is not None else dim)
+        side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(option.rect.adjusted(3, 0, -3, 0), side, str(shown))
+
+    def _paint_name(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: Index,
+        class_index: int,
+    ) -> None:
+        option.features |= QStyleOptionViewItem.ViewItemFeature.HasCheckIndicator
+        draw_row_background(painter, option, option.widget)
+        element = QStyle.SubElement.SE_ItemViewItemCheckIndicator
+        tick = option.widget.style().subElementRect(element, option, option.widget)
+        text, base = _colors(option)
+        middle = tick.center().y() + 0.5
+        box = QRectF(tick.center().x() - 5.5, middle - 6, 12, 12)
+        ticked = Qt.CheckState(index.data(Qt.ItemDataRole.CheckStateRole))
+        draw_tick(painter, box, ticked is Qt.CheckState.Checked, text, base)
+        swatch = QRectF(box.right() + 6, middle - 4, 8, 8)
+        draw_swatch(painter, swatch, class_color(class_index), index.data(SHOWN_ROLE))
+        place = option.rect.adjusted(0, 0, -2, 0)
+        place.setLeft(round(swatch.right()) + 5)
+        name = option.fontMetrics.elidedText(
+            index.data(), Qt.TextElideMode.ElideRight, place.width()
+        )
+        painter.setPen(text)
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, name)
+
+    def _paint_best(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: Index,
+        class_index: int | None,
+    ) -> None:
+        draw_row_background(painter, option, option.widget)
+        score = index.data(SCORE_ROLE)
+        if score is not None:
+            text, base = _colors(option)
+            selected = bool(option.state & QStyle.StateFlag.State_Selected)
+            box = QRectF(option.rect).adjusted(5, 0, -5, 0)
+            colored = class_index is not None and not selected
+            color = class_color(class_index) if colored else text
+            bar = QRectF(box.x(), box.bottom() - 3.5, box.width(), 2.5)
+            draw_bar(painter, bar, score, color, blended(text, base, 0.14))
+            painter.setPen(text)
+            side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(box.adjusted(0, 0, 0, -3), side, f"{score:.2f}")
+
+
+def _colors(option: QStyleOptionViewItem) -> tuple[QColor, QColor]:
+    """Text and background of a cell."""
+    role = QPalette.ColorRole
+    if option.state & QStyle.StateFlag.State_Selected:
+        return option.palette.color(role.HighlightedText), option.palette.color(role.Highlight)
+    return option.palette.color(role.Text), option.palette.color(role.Base)

@@ -1,0 +1,73 @@
+"""What is known about an event, as rows of a name and a value."""
+
+from collections.abc import Sequence
+
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QLabel,
+    QWidget,
+)
+
+from yamnet_gui.core.events import Event
+from yamnet_gui.gui.theme import state_mark
+from yamnet_gui.gui.times import clock, length
+from yamnet_gui.gui.widgets.labels import ElidedLabel
+
+from .event_table_model import STATE_WORDS
+
+
+class FactsForm(QWidget):
+    """Rows of a name and what is known under it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._rows: dict[str, tuple[QLabel, ElidedLabel]] = {}
+        self._form = QFormLayout(self)
+        self._form.setContentsMargins(0, 2, 0, 2)
+        self._form.setHorizontalSpacing(10)
+        self._form.setVerticalSpacing(1)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+
+    def show_rows(self, rows: Sequence[tuple[str, str]]) -> None:
+        texts = dict(rows)
+        for name in texts:
+            if name not in self._rows:
+                label = QLabel(name, self)
+                label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+                value = ElidedLabel("", self)
+                self._rows[name] = (label, value)
+                self._form.addRow(label, value)
+        for name, (_, value) in self._rows.items():
+            value.setText(texts.get(name, ""))
+            self._form.setRowVisible(value, name in texts)
+
+
+def event_facts(event: Event) -> list[tuple[str, str]]:
+    rows = [
+        ("Time", f"{clock(event.onset_s)} – {clock(event.offset_s)}"),
+        ("Length", length(event.duration_s)),
+        ("State", f"{state_mark(event.state)} {STATE_WORDS[event.state]}{_by(event)}"),
+    ]
+    if event.score_max is not None:
+        mean = "" if event.score_mean is None else f", mean {event.score_mean:.3f}"
+        rows.append(("Score", f"max {event.score_max:.3f}{mean}"))
+    if event.probability is not None:
+        rows.append(("Probability", f"{event.probability:.2f}"))
+    unsure = (event.onset_uncertainty_s, event.offset_uncertainty_s)
+    if any(u is not None for u in unsure):
+        texts = ["?" if u is None else f"±{u * 1000:.0f} ms" for u in unsure]
+        rows.append(("Edges", f"on {texts[0]}, off {texts[1]}"))
+    if event.channel is not None:
+        rows.append(("Channel", str(event.channel + 1)))
+    rows.append(("Source", event.source.value.capitalize()))
+    if event.original is not None:
+        before = event.original
+        times = f"{clock(before.onset_s)} – {clock(before.offset_s)}"
+        label = f"{before.label}, " if before.label != event.label else ""
+        rows.append(("Was", label + times))
+    return rows
+
+
+def _by(event: Event) -> str:
+    return f" by {event.reviewer}" if event.reviewer else ""
