@@ -10,7 +10,7 @@ from typing import Any
 
 from yamnet_gui.analysis import ResultCache, user_cache_folder
 from yamnet_gui.core.class_map import ClassMap
-from yamnet_gui.core.errors import LabelsError, SettingsError
+from yamnet_gui.core.errors import LabelsError, SettingsError, UserError
 from yamnet_gui.core.events import LabelledRecording, ReviewState
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.labels.exchange.clips import plan_clips
@@ -239,10 +239,14 @@ def _scores(
     bare = WriteOptions(per_recording=options.output.endswith(("/", "\\")))
     for path, (recording, *_) in output_files("scores", wanted, Path(options.output), options=bare):
         sound = recording.recording.path
-        analysis = stored_analysis(sound, source.analyses.get(sound, ()), cache)
+        reason = "its scores are not stored"
+        try:
+            analysis = stored_analysis(sound, source.analyses.get(sound, ()), cache)
+        except UserError as error:
+            analysis, reason = None, error.reason
         if analysis is None:
             _say(
-                f"{sound}: its scores are not stored — analyse it in the window, or with"
+                f"{sound}: {reason} — analyse it in the window, or with"
                 " `yamnet-gui analyze --format scores`"
             )
             failed += 1

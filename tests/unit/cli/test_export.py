@@ -229,6 +229,37 @@ def test_score_tables_come_from_stored_analyses(
     assert (status, "analyze --format scores" in said) == (2, True)
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        # as "analyse all recordings" and the analysis of one recording wrote them before
+        '{"channels": "mix", "end_s": null, "gain_db": 0.0, "hop_s": 0.48, "rules_id": "ab12",'
+        ' "start_s": 0.0}',
+        '{"channels": "mix", "hop_s": 0.48}',
+    ],
+)
+def test_scores_of_analyses_stored_by_earlier_versions_are_exported(
+    settings: str, run: Run, project: Path, weights: Path, tmp_path: Path
+) -> None:
+    made = tmp_path / "analysed.tsv"
+    assert run("analyze", tmp_path / "a.wav", "-o", made, "--format", "scores")[0] == 0
+    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+    with Project.open(project) as opened:
+        opened.add_analysis(AnalysisRecord("a", digest, "YAMNet", settings, settings))
+    out = tmp_path / "scores"
+    run("export", project, "-o", f"{out}/", "--format", "scores")
+    assert (out / "a.tsv").read_bytes() == made.read_bytes()
+
+
+def test_unreadable_settings_of_an_analysis_are_named(
+    run: Run, project: Path, weights: Path, tmp_path: Path
+) -> None:
+    with Project.open(project) as opened:
+        opened.add_analysis(AnalysisRecord("a", "ab", "YAMNet", "k", '{"hop_s": "fast"}'))
+    _, _, said = run("export", project, "-o", f"{tmp_path / 'out'}/", "--format", "scores")
+    assert "a.wav: the settings of its analysis cannot be read" in said
+
+
 def test_a_project_is_not_lost_by_a_slip_of_the_hand(
     run: Run, project: Path, tmp_path: Path
 ) -> None:

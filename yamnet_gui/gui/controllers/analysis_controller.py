@@ -113,7 +113,7 @@ class AnalysisController(QObject):
             self.failed.emit(error)
             return
         self._document.set_model(
-            ModelName(model.name, model.sha256, known=model.sha256 in KNOWN_FILES)
+            ModelName(model.name, model.sha256, known=model.sha256 in KNOWN_FILES), settings
         )
         self._grid, self._last = None, None
         self._started = time.monotonic()
@@ -257,7 +257,7 @@ class AnalysisController(QObject):
         """Makes room for the frames once it is known how many there will be."""
         recording = self._document.recording
         assert recording is not None
-        settings = self.analysis_settings()
+        settings = self._document.analysis_settings or self.analysis_settings()
         each = settings.channels == "each"
         channels = tuple(range(recording.info.channels)) if each else (None,)
         count = step.frames_total // len(channels)

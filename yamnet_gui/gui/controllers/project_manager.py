@@ -1,15 +1,14 @@
 """Opens, makes and closes projects, and finds the open recording in them."""
 
-import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from yamnet_gui.analysis import AnalysisSettings
 from yamnet_gui.core.errors import ProjectError, UserError
 from yamnet_gui.gui.background.runner import Job, JobHandle, JobRunner
 from yamnet_gui.gui.jobs.merge_and_backup import RestoreJob
@@ -24,7 +23,8 @@ from yamnet_gui.gui.jobs.project import (
 )
 from yamnet_gui.gui.state.document import AnalysisState, Document
 from yamnet_gui.gui.state.project import Keeping, ProjectState
-from yamnet_gui.labels.project import AnalysisRecord, Project, ProjectInUseError, RecordingState
+from yamnet_gui.labels.project import Project, ProjectInUseError, RecordingState
+from yamnet_gui.labels.project.analysis_settings import StoredSettings
 
 
 class _Nothing:
@@ -199,12 +199,11 @@ class ProjectManager(QObject):
             return None
         grid = document.buffers[0].grid
         each = document.buffers[0].channel is not None
-        settings = {"hop_s": grid.hop_s, "channels": "each" if each else "mix"}
-        text = json.dumps(settings, sort_keys=True)
-        model = document.model
-        analysis = AnalysisRecord(
-            recording_id, model.sha256, model.name, text, text, datetime.now(UTC)
+        settings = document.analysis_settings or AnalysisSettings(
+            grid.hop_s, "each" if each else "mix"
         )
+        model = document.model
+        analysis = StoredSettings(settings).record(recording_id, model.sha256, model.name)
         return StoreDetectionsJob(project, recording_id, fresh, analysis)
 
     def _take(self, result: OpenedProject) -> None:

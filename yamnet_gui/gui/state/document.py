@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from yamnet_gui.analysis.settings import AnalysisSettings
 from yamnet_gui.core.events import EventList, RecordingInfo, ReviewedSpan
 from yamnet_gui.core.scores import FrameGrid, ScoreChunk
 from yamnet_gui.detection import Envelope
@@ -67,6 +68,7 @@ class Document(QObject):
         self._buffers: tuple[ScoreBuffer, ...] = ()
         self._state = AnalysisState.NONE
         self._model = ModelName()
+        self._analysis_settings: AnalysisSettings | None = None
         self._envelopes: dict[int | None, Envelope] = {}
         self._events = EventList()
         self._reviewed: tuple[ReviewedSpan, ...] = ()
@@ -83,6 +85,11 @@ class Document(QObject):
     @property
     def model(self) -> ModelName:
         return self._model
+
+    @property
+    def analysis_settings(self) -> AnalysisSettings | None:
+        """The settings of the analysis that the scores come from; None where they are not known."""
+        return self._analysis_settings
 
     @property
     def buffers(self) -> tuple[ScoreBuffer, ...]:
@@ -119,6 +126,7 @@ class Document(QObject):
         self._buffers = ()
         self._state = AnalysisState.NONE
         self._model = ModelName()
+        self._analysis_settings = None
         self._envelopes = {}
         self._events = EventList()
         self._reviewed = ()
@@ -175,7 +183,9 @@ class Document(QObject):
             self._state = state
             self.analysis_changed.emit()
 
-    def set_model(self, model: ModelName) -> None:
+    def set_model(self, model: ModelName, settings: AnalysisSettings | None = None) -> None:
+        """What the scores come from: the weights, and the settings of the analysis."""
+        self._analysis_settings = settings
         if model != self._model:
             self._model = model
             self.analysis_changed.emit()

@@ -4,7 +4,9 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
+from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.labels.project import AnalysisRecord, Project, StoredRules
+from yamnet_gui.labels.project.analysis_settings import StoredSettings
 
 from .report import ReportFacts
 
@@ -15,7 +17,7 @@ def project_facts(project: Project, title: str = "", *, now: datetime | None = N
     made = {
         "Project": project.path.name,
         "Model": _listed(a.model_name for a in analyses),
-        "AnalysisRecord": _listed(_settings(a) for a in analyses),
+        "Analysis": _listed(_settings(a) for a in analyses),
         "Analysed": _when(analyses),
         "Rules of the project": _listed(_rules(rules) for rules in project.rule_sets()),
         "Label sets": _listed(
@@ -34,14 +36,15 @@ def _listed(texts: Iterable[str]) -> str:
 
 
 def _settings(analysis: AnalysisRecord) -> str:
-    """Settings in words; as they stand where they are none that is known."""
+    """Settings in words; as stored where they cannot be read."""
     try:
-        values = json.loads(analysis.settings or "{}")
-        parts = [f"a frame every {values['hop_s']:g} s"] if "hop_s" in values else []
-        mixed = {"mix": "channels mixed", "each": "each channel on its own"}
-        parts += [mixed[values["channels"]]] if values.get("channels") in mixed else []
-    except (ValueError, TypeError, AttributeError):
+        settings = StoredSettings.of(analysis).settings
+    except ProjectError:
         return analysis.settings
+    mixed = {"mix": "channels mixed", "each": "each channel on its own"}
+    parts = [f"a frame every {settings.hop_s:g} s", mixed[settings.channels]]
+    if settings.gain_db:
+        parts.append(f"amplified by {settings.gain_db:g} dB")
     return ", ".join(parts)
 
 

@@ -1,6 +1,5 @@
 """Score tables of analyses, for `sed_scores_eval`: one file for each recording."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,12 +8,12 @@ import numpy as np
 
 from yamnet_gui.analysis.cache import ResultCache, result_key
 from yamnet_gui.analysis.result import Analysis
-from yamnet_gui.analysis.settings import AnalysisSettings
 from yamnet_gui.audio import content_hash, recording_start
-from yamnet_gui.core.errors import SettingsError, UserError
+from yamnet_gui.core.errors import ProjectError, SettingsError
 from yamnet_gui.core.scores import ScoreTable
 from yamnet_gui.labels.formats import write_score_table
 from yamnet_gui.labels.project import AnalysisRecord
+from yamnet_gui.labels.project.analysis_settings import StoredSettings
 
 
 def write_scores(
@@ -40,25 +39,27 @@ def write_scores(
 def stored_analysis(
     path: Path, known: Sequence[AnalysisRecord], cache: ResultCache
 ) -> Analysis | None:
-    """The newest analysis of the mix that a project knows of and whose scores are still stored."""
-    try:
-        content = content_hash(path, cache.memo_folder)
-    except UserError:
+    """The newest analysis of the mix that a project knows of and whose scores are still stored.
+
+    Raises RecordingError where the recording cannot be read, and ProjectError where what the
+    project stores of the only analyses left cannot.
+    """
+    if not known:
         return None
+    content = content_hash(path, cache.memo_folder)
+    unreadable: ProjectError | None = None
     for entry in reversed(known):
-        settings = _settings(entry)
-        if settings is None or settings.channels != "mix":
+        try:
+            settings = StoredSettings.of(entry).settings
+        except ProjectError as error:
+            unreadable = unreadable or ProjectError(path, error.reason)
             continue
-        key = result_key(content, entry.model_sha256, settings)
-        found = cache.load(key, path)
+        if settings.channels != "mix":
+            continue
+        found = cache.load(result_key(content, entry.model_sha256, settings), path)
         if found is not None:
             recorded_at = recording_start(path)
             return replace(found, recording=replace(found.recording, recorded_at=recorded_at))
+    if unreadable is not None:
+        raise unreadable
     return None
-
-
-def _settings(known: AnalysisRecord) -> AnalysisSettings | None:
-    try:
-        return AnalysisSettings.from_json(json.loads(known.settings))
-    except (ValueError, TypeError, SettingsError):
-        return None

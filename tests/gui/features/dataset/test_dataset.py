@@ -8,10 +8,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support import projects
+from yamnet_gui.analysis import ResultCache, user_cache_folder
 from yamnet_gui.gui.features.dataset.batch_analysis import BatchState
 from yamnet_gui.gui.features.dataset.feature import DatasetFeature
 from yamnet_gui.gui.features.dataset.jobs import AnalyseAllJob
 from yamnet_gui.gui.workbench import Workbench
+from yamnet_gui.labels.exchange.score_tables import stored_analysis
 from yamnet_gui.labels.project import Project, RecordingState, remove_recordings
 
 Start = Callable[..., Workbench]
@@ -230,3 +232,28 @@ def test_a_recording_taken_out_during_a_run_does_not_end_it(
     (left,) = project.recordings()
     assert left.state is RecordingState.ANALYSED
     settled(empty)
+
+
+@pytest.mark.parametrize("way", ["one recording", "all recordings"])
+def test_scores_stay_within_reach_of_an_export(
+    qtbot: QtBot, empty: Workbench, settled: Settled, folder: Path, way: str
+) -> None:
+    empty.session.settings.set("gain_db", 6.0)
+    feature(empty).add([folder / "a.wav", folder / "b.wav"])
+    settled(empty)
+    if way == "all recordings":
+        feature(empty).analyse_or_pause()
+        qtbot.waitUntil(lambda: feature(empty).run.state is BatchState.RUNNING, timeout=10_000)
+    else:
+        empty.session.settings.set("analyse_on_open", True)
+        empty.open(folder / "a.wav")
+        settled(empty)
+        empty.open(folder / "b.wav")  # what was detected in the other one is stored now
+    settled(empty)
+    project = project_of(empty)
+    recording = next(r for r in project.recordings() if r.name == "a.wav")
+    analysis = stored_analysis(
+        folder / "a.wav", project.analyses(recording.id), ResultCache(user_cache_folder())
+    )
+    assert analysis is not None
+    assert analysis.settings.gain_db == 6.0

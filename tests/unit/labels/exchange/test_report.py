@@ -49,7 +49,7 @@ def test_a_project_says_how_its_labels_were_made(tmp_path: Path) -> None:
     assert dict(facts.made_with) == {
         "Project": "spring.yamnet",
         "Model": "YAMNet",
-        "AnalysisRecord": "a frame every 0.48 s, channels mixed",
+        "Analysis": "a frame every 0.48 s, channels mixed",
         "Analysed": "2024-05-02",
         "Rules of the project": "night, version 3 (from a score of 0.25 on, down to 0.05,"
         " joined across gaps of 1 s, 2 classes with rules of their own)",

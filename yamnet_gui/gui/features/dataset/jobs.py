@@ -1,10 +1,8 @@
 """Recordings of a project: taking them in, analysing all of them, finding those that moved."""
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from yamnet_gui.analysis import (
@@ -18,10 +16,9 @@ from yamnet_gui.analysis import (
 from yamnet_gui.audio import open_audio, recording_start
 from yamnet_gui.batch import make_plan
 from yamnet_gui.core.class_map import ClassMap
-from yamnet_gui.core.errors import UserError, WeightsError
+from yamnet_gui.core.errors import ProjectError, UserError, WeightsError
 from yamnet_gui.detection import RuleSet
 from yamnet_gui.labels.project import (
-    AnalysisRecord,
     Project,
     Recording,
     RecordingState,
@@ -31,6 +28,7 @@ from yamnet_gui.labels.project import (
     new_id,
     relocate,
 )
+from yamnet_gui.labels.project.analysis_settings import StoredSettings
 
 LIST_SUFFIXES = (".txt", ".lst", ".m3u", ".m3u8")
 """Files with the path of one recording a line."""
@@ -192,16 +190,16 @@ class AnalyseAllJob:
         """Whether these very detections are in the project already."""
         if recording.state is not RecordingState.ANALYSED:
             return False
-        key, notes = self.settings.key(), self._notes()
-        return any(
-            (a.model_sha256, a.settings_key, a.settings) == (self.model.sha256, key, notes)
-            for a in self.project.analyses(recording.id)[-1:]
-        )
+        analyses = self.project.analyses(recording.id)
+        if not analyses or analyses[-1].model_sha256 != self.model.sha256:
+            return False
+        try:
+            return StoredSettings.of(analyses[-1]) == self._stored_settings()
+        except ProjectError:
+            return False  # analysed again, it is stored in a readable way
 
-    def _notes(self) -> str:
-        return json.dumps(
-            {**self.settings.to_json(), "rules_id": self.rules.rules_id}, sort_keys=True
-        )
+    def _stored_settings(self) -> StoredSettings:
+        return StoredSettings.under(self.settings, self.rules)
 
     def _store(self, recording: Recording, result: RecordingEvents) -> None:
         found = result.labelled(self.class_map)
@@ -214,11 +212,8 @@ class AnalyseAllJob:
         ]
         self.project.derive(recording.id, [*found.events, *taught])
         self.project.add_analysis(
-            AnalysisRecord(
-                recording.id, self.model.sha256, self.model.name, self.settings.key(),
-                self._notes(), datetime.now(UTC),
-            )
-        )  # fmt: skip
+            self._stored_settings().record(recording.id, self.model.sha256, self.model.name)
+        )
         now = self.project.recording(recording.id) or recording
         self.project.update_recording(
             replace(

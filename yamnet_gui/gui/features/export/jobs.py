@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from yamnet_gui.analysis import ResultCache, user_cache_folder
-from yamnet_gui.core.errors import LabelsError
+from yamnet_gui.core.errors import LabelsError, UserError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.scores import ScoreTable
 from yamnet_gui.labels.exchange.clips import ClipOptions, CutClip, cut_clips, plan_clips
@@ -106,7 +106,7 @@ class ExportJob:
 class ScoreTablesJob:
     """Writes the scores of each recording: of the open one as it is, of others as stored.
 
-    Recordings without scores are left out; raises LabelsError where none has any.
+    Recordings without scores are left out; raises UserError where none has any.
     """
 
     recordings: tuple[LabelledRecording, ...]
@@ -117,15 +117,22 @@ class ScoreTablesJob:
 
     def run(self) -> Iterator[WriteStep]:
         made: list[Path] = []
+        problem: UserError | None = None
         names = self.options.classes.names
         shares = output_files("scores", self.recordings, self.path, options=self.options)
         for n, (out, (recording, *_)) in enumerate(shares):
-            table = self._table(recording.recording.path)
+            table = None
+            try:
+                table = self._table(recording.recording.path)
+            except UserError as error:
+                problem = problem or error
             if table is not None:
                 # what is stored has no scores of taught classes, which stand behind all others
                 columns = names[: table.scores.shape[1]]
                 made.append(write_score_table(table, columns, out))
             yield WriteStep(n + 1, len(shares), n + 1)
+        if not made and problem is not None:
+            raise problem
         if not made:
             raise LabelsError(self.path, "no scores are stored", "analyse the recordings first")
         yield WriteStep(len(shares), len(shares), len(shares), tuple(made))
