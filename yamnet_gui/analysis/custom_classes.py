@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.core.class_map import ClassMap, SoundClass
+from yamnet_gui.core.class_map import ClassMap, NameTakenError
 from yamnet_gui.core.errors import ClassifierError
 from yamnet_gui.core.scores import ScoreTable
 from yamnet_gui.detection import Rule, RuleSet
@@ -53,17 +53,13 @@ def with_custom_classes(class_map: ClassMap, classifiers: Sequence[Classifier]) 
 
     They have no AudioSet id. Raises ClassifierError where a name is taken.
     """
-    known = {name.casefold() for name in class_map.names}
-    classes = list(class_map)
-    for classifier in classifiers:
-        for label in classifier.labels:
-            if label.casefold() in known:
-                raise ClassifierError(
-                    label, "is the name of two classes", "teach it under another name"
-                )
-            known.add(label.casefold())
-            classes.append(SoundClass(len(classes), "", label))
-    return ClassMap(tuple(classes))
+    labels = [label for classifier in classifiers for label in classifier.labels]
+    try:
+        return class_map.with_custom(labels)
+    except NameTakenError as error:
+        raise ClassifierError(
+            error.name, "is the name of two classes", "teach it under another name"
+        ) from error
 
 
 def with_custom_rules(

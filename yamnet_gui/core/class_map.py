@@ -1,4 +1,4 @@
-"""The classes that a model tells apart."""
+"""The classes of a model, and custom classes behind them."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -7,6 +7,14 @@ from functools import cached_property
 from pathlib import Path
 
 from .errors import SettingsError
+
+
+class NameTakenError(ValueError):
+    """Two classes would share a name, whatever the case."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"{name} is the name of two classes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,10 @@ class ClassMap:
         return iter(self.classes)
 
     def __getitem__(self, index: int) -> SoundClass:
-        return self.classes[index]
+        """The class of an index; where this map does not know it, one named by its number."""
+        if index < len(self.classes):
+            return self.classes[index]
+        return SoundClass(index, "", f"class {index}")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -72,6 +83,20 @@ class ClassMap:
         hits = [c for c in self.classes if all(w in c.name.casefold() for w in words)]
         start = text.strip().casefold()
         return sorted(hits, key=lambda c: (not c.name.casefold().startswith(start), c.index))
+
+    def with_custom(self, names: Iterable[str]) -> "ClassMap":
+        """This map with more classes behind it, in the order of `names`. They have no AudioSet id.
+
+        Raises NameTakenError for a name that another class has.
+        """
+        classes = list(self.classes)
+        known = {c.name.casefold() for c in classes}
+        for name in (text.strip() for text in names):
+            if name.casefold() in known:
+                raise NameTakenError(name)
+            known.add(name.casefold())
+            classes.append(SoundClass(len(classes), "", name))
+        return ClassMap(tuple(classes))
 
     def select(self, texts: Iterable[str]) -> list[SoundClass]:
         """The classes with these names or ids.

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .panels.welcome import WelcomePanel
     from .playback import Player
     from .playback.audition import Audition
-    from .state.class_map import KnownClasses
+    from .state.class_map import ClassMapState
     from .state.class_view import ClassView
     from .state.custom_classes import CustomClasses
     from .state.document import Document
@@ -50,7 +50,7 @@ class Session:
     """The owners of the state of one window."""
 
     settings: "Settings"
-    class_map: "KnownClasses"
+    class_map: "ClassMapState"
     ontology: Ontology
     timeline: "Timeline"
     document: "Document"

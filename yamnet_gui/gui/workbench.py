@@ -35,7 +35,7 @@ from .panels.status import StatusBar
 from .panels.welcome import WelcomePanel
 from .playback import make_player
 from .playback.audition import Audition
-from .state.class_map import KnownClasses
+from .state.class_map import ClassMapState
 from .state.class_view import ClassView
 from .state.custom_classes import CustomClasses
 from .state.document import Document
@@ -66,10 +66,10 @@ class Workbench(QObject):
         way = ForegroundPriority()
         self._garbage = GarbageCollector(way, self)
         self.settings = settings or Settings(parent=self)
-        self.class_map = KnownClasses(bundled_class_map().classes)
+        self.class_map = ClassMapState(bundled_class_map())
         self.ontology = bundled_ontology()
         self.timeline = Timeline(self)
-        self.document = Document(len(self.class_map), self)
+        self.document = Document(self.class_map.model_count, self)
         self.selection = EventSelection(self)
         self.sound = Sound(self)
         self.spectrogram = Spectrogram(self)
@@ -268,7 +268,7 @@ class Workbench(QObject):
         self.classes_panel = ClassesPanel(
             self.class_map, self.ontology, self.classes, self.rules, self.document
         )
-        self.events_panel = EventsPanel(self.document, self.selection, self.class_map, self.folding)
+        self.events_panel = EventsPanel(self.document, self.selection, self.folding)
         self.inspector = InspectorPanel(
             self.document,
             self.selection,
@@ -373,7 +373,7 @@ class Workbench(QObject):
         own = [LabelChoice(x.name, x.class_index, x.mid) for x in self.label_sets.labels]
         event = self.controller.current_event()
         near = near_classes(self.ontology, event.class_index if event is not None else None)
-        return ask_label(self.class_map, self.ontology, title, used, self.window, own, near)
+        return ask_label(self.class_map.value, self.ontology, title, used, self.window, own, near)
 
     def _confirm(self, question: str, verb: str) -> bool:
         return confirm(question, verb, self.window)

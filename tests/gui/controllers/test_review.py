@@ -32,7 +32,7 @@ FRAMES = {2: (DOG, 0.9), 6: (DOG, 0.5), 10: (SPEECH, 0.8), 14: (DOG, 0.7), 18: (
 
 def score(bench: Workbench) -> None:
     """Five detections at known places: dog, dog, speech, dog, bird."""
-    scores = np.full((24, len(bench.session.class_map)), 0.001, np.float32)
+    scores = np.full((24, len(bench.session.class_map.value)), 0.001, np.float32)
     for frame, (index, value) in FRAMES.items():
         scores[frame, index] = value
         scores[frame, SPEECH if index != SPEECH else BIRD] = 0.1
@@ -125,7 +125,7 @@ def answer(bench: Workbench, label: str = "", yes: bool = True) -> list[str]:
     def label_of(title: str, used: Sequence[str]) -> LabelChoice | None:
         asked.append(title)
         name = label or (used[0] if used else "")
-        found = bench.session.class_map.find(name)
+        found = bench.session.class_map.value.find(name)
         if found is None:
             return LabelChoice(name) if name else None
         return LabelChoice(found.name, found.index, found.mid)

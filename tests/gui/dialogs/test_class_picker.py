@@ -10,7 +10,7 @@ from yamnet_gui.gui.dialogs.class_picker import ClassPickerDialog, LabelChoice, 
 
 @pytest.fixture
 def dialog(owners: Owners, qtbot: QtBot) -> ClassPickerDialog:
-    dialog = ClassPickerDialog(owners.class_map, owners.ontology, ["Blackbird", "Speech"])
+    dialog = ClassPickerDialog(owners.class_map.value, owners.ontology, ["Blackbird", "Speech"])
     qtbot.addWidget(dialog)
     return dialog
 
@@ -54,7 +54,7 @@ def test_a_word_of_ones_own_may_be_a_label(dialog: ClassPickerDialog, owners: Ow
 
 def test_only_classes_where_labels_are_not_wanted(owners: Owners, qtbot: QtBot) -> None:
     dialog = ClassPickerDialog(
-        owners.class_map, owners.ontology, ["Blackbird"], "Show", own_labels=False
+        owners.class_map.value, owners.ontology, ["Blackbird"], "Show", own_labels=False
     )
     qtbot.addWidget(dialog)
     assert all(c.class_index is not None for c in dialog.choices("bla"))

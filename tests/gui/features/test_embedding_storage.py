@@ -93,8 +93,8 @@ def test_a_taught_class_scores_and_detects_like_any_other(
     scores = bench.feature(CustomClassScores)
     scores.use(by_hand(bench))
     settled(bench)
-    index = bench.session.class_map.own
-    assert bench.session.class_map[index].name == "Owl of mine"
+    index = bench.session.class_map.model_count
+    assert bench.session.class_map.value[index].name == "Owl of mine"
     found = [e for e in bench.session.document.events if e.class_index == index]
     hit = [any(abs(e.onset_s - s) < 1.0 for e in found) for s in CALLS_S]
     assert sum(hit) >= 10
@@ -200,5 +200,5 @@ def test_other_recordings_of_the_project_are_searched_for_it(
     events = project.recording_events(other.id)
     mine = [e for e in events if e.label == "Owl of mine"]
     assert len(mine) >= 8
-    assert all(e.class_index == bench.session.class_map.own for e in mine)
+    assert all(e.class_index == bench.session.class_map.model_count for e in mine)
     assert len(mine) < len(events)  # those of other classes are still there

@@ -33,7 +33,7 @@ def labels(bench) -> set[str]:
 
 def test_table_and_track_show_a_branch_as_one_event(demo):
     panel = demo.events_panel
-    demo.classes.choose(demo.class_map.select(["Cricket"])[0].index)
+    demo.classes.choose(demo.class_map.value.select(["Cricket"])[0].index)
     before = list(demo.document.events)
     assert {"Cricket", "Insect", "Animal"} <= labels(demo)
     pick(panel.fold, animal(demo))
@@ -48,7 +48,7 @@ def test_table_and_track_show_a_branch_as_one_event(demo):
 
 def test_what_is_done_to_a_folded_event_is_done_to_its_members(demo, settled):
     panel = demo.events_panel
-    demo.classes.choose(demo.class_map.select(["Cricket"])[0].index)
+    demo.classes.choose(demo.class_map.value.select(["Cricket"])[0].index)
     pick(panel.fold, animal(demo))
     row = next(i for i, e in enumerate(panel.model.shown) if e.label == "Animal")
     folded = demo.folding.folded(panel.model.shown[row].id)
@@ -121,11 +121,11 @@ def test_the_level_is_remembered(start, settled, demo):
 
 
 def test_a_correction_is_offered_at_every_level(demo, qtbot):
-    insect = demo.class_map.select(["Insect"])[0]
+    insect = demo.class_map.value.select(["Insect"])[0]
     near = near_classes(demo.ontology, insect.index)
-    dialog = ClassPickerDialog(demo.class_map, demo.ontology, ("Speech",), near=near)
+    dialog = ClassPickerDialog(demo.class_map.value, demo.ontology, ("Speech",), near=near)
     qtbot.addWidget(dialog)
     offered = [choice.label for choice in dialog.choices("")]
-    assert offered[: len(near) + 1] == [*(demo.class_map[i].name for i in near), "Speech"]
+    assert offered[: len(near) + 1] == [*(demo.class_map.value[i].name for i in near), "Speech"]
     assert {"Animal", "Cricket", "Mosquito"} <= set(offered[: len(near)])
     assert near_classes(demo.ontology, None) == []

@@ -64,13 +64,13 @@ def test_sorts_by_what_was_heard(
 def test_sorts_by_name(model: ClassTableModel, owners: Owners) -> None:
     owners.class_view.set_options(order=ClassOrder.NAME)
     model.refresh()
-    assert names(model) == sorted(owners.class_map.names, key=str.casefold)
+    assert names(model) == sorted(owners.class_map.value.names, key=str.casefold)
 
 
 def test_every_class_is_in_the_tree(model: ClassTableModel, owners: Owners) -> None:
     owners.class_view.set_options(order=ClassOrder.ONTOLOGY)
     model.refresh()
-    assert all(model.index_of(i).isValid() for i in range(len(owners.class_map)))
+    assert all(model.index_of(i).isValid() for i in range(len(owners.class_map.value)))
     assert "Animal" in names(model)
 
 
@@ -78,7 +78,7 @@ def test_a_search_in_the_tree_keeps_what_is_above(model: ClassTableModel, owners
     owners.class_view.set_options(order=ClassOrder.ONTOLOGY)
     model.refresh()
     model.set_search("growl")
-    found = model.index_of(owners.class_map.select(["Growling"])[0].index)
+    found = model.index_of(owners.class_map.value.select(["Growling"])[0].index)
     way = []
     while found.isValid():
         way.append(found.data())
@@ -162,7 +162,9 @@ def test_a_kind_that_is_named_in_full_lists_what_is_below_it(
     model.refresh()
     model.set_search("dog")
     listed = {
-        entry.name for entry in owners.class_map.classes if model.index_of(entry.index).isValid()
+        entry.name
+        for entry in owners.class_map.value.classes
+        if model.index_of(entry.index).isValid()
     }
     assert {"Dog", "Bark", "Yip", "Howl"} <= listed
     assert "Horse" not in listed

@@ -128,7 +128,7 @@ def test_a_search_and_enter_choose_the_first_class(
 ) -> None:
     qtbot.keyClicks(panel.search, "growl")
     qtbot.keyClick(panel.search, Qt.Key.Key_Return)
-    assert owners.class_view.chosen == owners.class_map.select(["Growling"])[0].index
+    assert owners.class_view.chosen == owners.class_map.value.select(["Growling"])[0].index
 
 
 def test_many_chunks_give_few_updates(panel: ClassesPanel, owners: Owners, qtbot: QtBot) -> None:
@@ -155,7 +155,7 @@ def test_a_right_click_offers_the_common_threshold_again(
 
 def test_open_groups_stay_open_after_a_search(panel: ClassesPanel, owners: Owners) -> None:
     owners.class_view.set_options(order=ClassOrder.ONTOLOGY)
-    index = panel.model.index_of(owners.class_map.select(["Animal"])[0].index)
+    index = panel.model.index_of(owners.class_map.value.select(["Animal"])[0].index)
     dog = panel.model.index_of(DOG)
     panel.tree.expand(panel.model.parent(dog))
     assert panel.tree.isExpanded(index)

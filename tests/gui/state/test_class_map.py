@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from yamnet_gui.core.class_map import SoundClass
+from yamnet_gui.core.class_map import ClassMap, NameTakenError, SoundClass
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
 from yamnet_gui.gui.panels.classes import ClassesPanel
-from yamnet_gui.gui.state.class_map import KnownClasses
+from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassOrder
 from yamnet_gui.gui.state.score_buffer import ScoreBuffer
 
@@ -17,28 +17,39 @@ def table(frames: int, classes: int = 3) -> ScoreTable:
     return ScoreTable(FrameGrid(frames, frames * 0.48 + 0.5), scores)
 
 
+MODEL = ClassMap((SoundClass(0, "/m/a", "Dog"), SoundClass(1, "/m/b", "Cat")))
+
+
 class TestMap:
-    def test_taught_classes_follow_the_models_own(self):
-        known = KnownClasses([SoundClass(0, "/m/a", "Dog"), SoundClass(1, "/m/b", "Cat")])
-        assert known.find("owl") is None
+    def test_custom_classes_follow_the_models_own(self):
+        known = ClassMapState(MODEL)
+        assert known.value.find("owl") is None
         known.set_custom_classes(["Owl", "Wren"])
-        assert [c.index for c in known] == [0, 1, 2, 3]
-        assert known.find("owl") == SoundClass(2, "", "Owl")
+        assert [c.index for c in known.value] == [0, 1, 2, 3]
+        assert known.value.find("owl") == SoundClass(2, "", "Owl")
         known.set_custom_classes(["Wren"])
-        assert known.find("owl") is None
-        assert known[2].name == "Wren"
-        assert [c.name for c in known.classes[known.own :]] == ["Wren"]
+        assert known.value.find("owl") is None
+        assert known.value[2].name == "Wren"
+        assert known.model_count == 2
+
+    def test_what_a_worker_was_given_never_changes(self):
+        known = ClassMapState(MODEL)
+        known.set_custom_classes(["Owl"])
+        given = known.value
+        known.set_custom_classes(["Wren", "Owl"])
+        assert given.names == ("Dog", "Cat", "Owl")
+        assert given.find("Owl") == SoundClass(2, "", "Owl")
+        assert given.find("Wren") is None
 
     def test_an_index_from_elsewhere_is_no_reason_to_fail(self):
-        known = KnownClasses([SoundClass(0, "/m/a", "Dog")])
-        assert known[7] == SoundClass(7, "", "class 7")
+        assert MODEL[7] == SoundClass(7, "", "class 7")
 
     @pytest.mark.parametrize("names", [["Owl", "owl "], ["dog"]])
     def test_a_name_means_one_class(self, names: list[str]):
-        known = KnownClasses([SoundClass(0, "/m/a", "Dog")])
-        with pytest.raises(ValueError, match="name"):
+        known = ClassMapState(MODEL)
+        with pytest.raises(NameTakenError, match="name"):
             known.set_custom_classes(names)
-        assert len(known) == 1
+        assert known.value == MODEL
 
 
 class TestColumns:
@@ -82,10 +93,10 @@ def test_the_class_list_shows_taught_classes(start, settled, sound_file):
     bench = start(sound_file)
     settled(bench)
     bench.session.class_map.set_custom_classes(["Owl of mine"])
-    bench.session.document.set_class_count(len(bench.session.class_map))
+    bench.session.document.set_class_count(len(bench.session.class_map.value))
     panel: ClassesPanel = bench.shell.classes
     panel.model.refresh()
-    index = len(bench.session.class_map) - 1
+    index = len(bench.session.class_map.value) - 1
     assert panel.model.index_of(index).data() == "Owl of mine"
     bench.session.class_view.set_options(order=ClassOrder.ONTOLOGY)
     panel.model.refresh()
@@ -93,6 +104,6 @@ def test_the_class_list_shows_taught_classes(start, settled, sound_file):
     assert row.data() == "Owl of mine"
     assert row.parent().data() == "Custom classes"
     bench.session.class_map.set_custom_classes([])
-    bench.session.document.set_class_count(len(bench.session.class_map))
+    bench.session.document.set_class_count(len(bench.session.class_map.value))
     panel.model.refresh()
     assert not panel.model.index_of(index).isValid()

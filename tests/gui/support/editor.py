@@ -40,7 +40,7 @@ def run(path: Path, seed: int) -> None:
 
     def label(_title: str, _used: object) -> LabelChoice:
         name = rng.choice(LABELS)
-        found = bench.session.class_map.find(name)
+        found = bench.session.class_map.value.find(name)
         return LabelChoice(name, found.index, found.mid) if found else LabelChoice(name)
 
     bench.services.review.asks = Asks(label, lambda _question, _verb: True)

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject
 
-from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import Event, EventList, RecordingInfo, ReviewState
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
+from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.state.document import Document, OpenRecording
 from yamnet_gui.gui.state.grouping import Grouping
@@ -28,11 +28,11 @@ class Owners:
     """Every owner that a panel may read from."""
 
     parent: QObject
-    class_map: ClassMap = field(default_factory=bundled_class_map)
+    class_map: ClassMapState = field(default_factory=lambda: ClassMapState(bundled_class_map()))
     ontology: Ontology = field(default_factory=bundled_ontology)
 
     def __post_init__(self) -> None:
-        self.document = Document(len(self.class_map), self.parent)
+        self.document = Document(self.class_map.model_count, self.parent)
         self.selection = EventSelection(self.parent)
         self.timeline = Timeline(self.parent)
         self.class_view = ClassView(self.parent)
@@ -46,7 +46,7 @@ class Owners:
 
     def score(self, frames: dict[tuple[int, int], float]) -> None:
         """A complete analysis with these scores at (frame, class), 0 elsewhere."""
-        scores = np.zeros((FRAMES, len(self.class_map)), np.float32)
+        scores = np.zeros((FRAMES, self.class_map.model_count), np.float32)
         for place, value in frames.items():
             scores[place] = value
         grid = FrameGrid(FRAMES, 60.0)
@@ -62,7 +62,7 @@ class Owners:
         state: ReviewState = ReviewState.UNREVIEWED,
         note: str = "",
     ) -> Event:
-        entry = self.class_map[class_index]
+        entry = self.class_map.value[class_index]
         return Event(
             event_id,
             onset_s,

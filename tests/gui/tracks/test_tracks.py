@@ -116,7 +116,7 @@ def test_a_click_and_a_one_frame_event_are_visible_at_every_zoom_of_ten_hours(
     count = int(hours * 3600 / 0.48)
     grid = FrameGrid(count, hours * 3600.0)
     frame = grid.frame_at(at_s)
-    scores = np.zeros((count, len(bench.session.class_map)), np.float32)
+    scores = np.zeros((count, len(bench.session.class_map.value)), np.float32)
     scores[frame, 7] = 0.9
     bench.session.document.set_scores((ScoreBuffer.of_table(ScoreTable(grid, scores)),))
     settled(bench)

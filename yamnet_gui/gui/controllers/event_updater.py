@@ -16,6 +16,7 @@ from yamnet_gui.core.scores import ScoreTable
 from yamnet_gui.detection import Envelope, PreparedScores, RuleSet, detect, prepare
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
+from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassOrder, ClassView, Showing
 from yamnet_gui.gui.state.document import AnalysisState, Document
 from yamnet_gui.gui.state.project import ProjectState
@@ -96,7 +97,7 @@ class EventUpdater(QObject):
         document: Document,
         rules: Rules,
         classes: ClassView,
-        class_map: ClassMap,
+        class_map: ClassMapState,
         ontology: Ontology,
         project: ProjectState,
         parent: QObject | None = None,
@@ -155,7 +156,7 @@ class EventUpdater(QObject):
         if tables:
             self._job = self._runner.submit(
                 UpdateEventsJob(
-                    tables, self._rules.rule_set, self._class_map, self._document.envelopes
+                    tables, self._rules.rule_set, self._class_map.value, self._document.envelopes
                 ),
                 on_result=self._take,
                 on_done=self._done,
@@ -168,14 +169,14 @@ class EventUpdater(QObject):
         """
         began = time.perf_counter()
         rules = self._rules.rule_set
-        self._known = {i: k.under(rules, self._class_map) for i, k in self._known.items()}
+        self._known = {i: k.under(rules, self._class_map.value) for i, k in self._known.items()}
         self._show()
         spent_ms = (time.perf_counter() - began) * 1000
         self._rules_timer.set_delay(min(round(_REST * spent_ms), _LONGEST_REST_MS))
 
     def _take(self, derived: dict[int, Derived]) -> None:
         rules = self._rules.rule_set
-        self._known = {i: k.under(rules, self._class_map) for i, k in derived.items()}
+        self._known = {i: k.under(rules, self._class_map.value) for i, k in derived.items()}
         self._show()
 
     def _done(self) -> None:
@@ -216,8 +217,8 @@ class EventUpdater(QObject):
     def choose_shown(self) -> None:
         """Which classes get a row: the best of all or at the cursor, with events, or ticked."""
         scores = self._document.scores
-        best = scores.best if scores is not None else np.zeros(len(self._class_map))
-        counts = np.zeros(len(self._class_map), int)
+        best = scores.best if scores is not None else np.zeros(len(self._class_map.value))
+        counts = np.zeros(len(self._class_map.value), int)
         for event in self._document.events:
             if event.class_index is not None and event.class_index < len(counts):
                 counts[event.class_index] += 1
@@ -236,7 +237,7 @@ class EventUpdater(QObject):
             ClassOrder.BEST: lambda i: -best[i],
             ClassOrder.MEAN: lambda i: -mean[i],
             ClassOrder.COUNT: lambda i: (-counts[i], -best[i]),
-            ClassOrder.NAME: lambda i: self._class_map[i].name.casefold(),
+            ClassOrder.NAME: lambda i: self._class_map.value[i].name.casefold(),
             ClassOrder.ONTOLOGY: lambda i: self._order_in_tree.get(i, i),
         }
         if view.showing in (Showing.BEST, Showing.EVENTS):

@@ -64,7 +64,7 @@ class ViewDialogs(Feature):
         from yamnet_gui.gui.dialogs.class_picker import ClassPickerDialog
 
         dialog = ClassPickerDialog(
-            self._class_map,
+            self._class_map.value,
             self._ontology,
             title="Show the score of",
             own_labels=False,

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.class_map import ClassMap, SoundClass
 from yamnet_gui.core.ontology import Ontology, OntologyNode
+from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassOrder
 from yamnet_gui.gui.state.document import Document
 
@@ -69,7 +70,7 @@ class ClassMetrics:
 class ClassRows:
     """The rows as nodes; node 0 is above all of them. `build` makes them, `sort` reorders them."""
 
-    def __init__(self, class_map: ClassMap, ontology: Ontology) -> None:
+    def __init__(self, class_map: ClassMapState, ontology: Ontology) -> None:
         self._class_map = class_map
         self._ontology = ontology
         self._words: list[str] = []
@@ -82,21 +83,21 @@ class ClassRows:
         self._words = search.casefold().split()
         self._kinds = self._kinds_of(search)
         self.nodes = [ClassNode("")]
-        self.class_count = len(self._class_map)
+        self.class_count = len(self._class_map.value)
         if by is ClassOrder.ONTOLOGY:
             for node in self._ontology.roots:
                 self._branch(node, ROOT)
             self._add_custom_classes()
             return
-        for index in metrics.order(by, self._class_map):
-            entry = self._class_map[index]
+        for index in metrics.order(by, self._class_map.value):
+            entry = self._class_map.value[index]
             if self._matches(entry):
                 self._add(ClassNode(entry.name, entry.mid, index))
 
     def sorted_children(self, by: ClassOrder, metrics: ClassMetrics) -> list[int]:
         """The nodes of a flat list in this order."""
         numbers = {node.class_index: n for n, node in enumerate(self.nodes)}
-        return [numbers[i] for i in metrics.order(by, self._class_map) if i in numbers]
+        return [numbers[i] for i in metrics.order(by, self._class_map.value) if i in numbers]
 
     def set_order(self, children: list[int]) -> None:
         """Puts the rows of a flat list in the order of these nodes."""
@@ -133,7 +134,7 @@ class ClassRows:
         members = {n.class_index for n in self._ontology.below(source.mid)} - {None}
         name = source.name
         if source.class_index is not None:
-            name = self._class_map[source.class_index].name
+            name = self._class_map.value[source.class_index].name
         node = ClassNode(
             name,
             source.mid,
@@ -144,7 +145,8 @@ class ClassRows:
         number = self._add(node)
         below = [self._branch(child, number) for child in self._ontology.children(source.mid)]
         if any(below) or (
-            source.class_index is not None and self._matches(self._class_map[source.class_index])
+            source.class_index is not None
+            and self._matches(self._class_map.value[source.class_index])
         ):
             return True
         self.nodes.pop()  # nothing was left below, so it is still the last
@@ -153,7 +155,7 @@ class ClassRows:
 
     def _add_custom_classes(self) -> None:
         """Custom classes have no place in the ontology: they get their own branch."""
-        outside = [c for c in self._class_map if self._ontology.of_class(c.index) is None]
+        outside = [c for c in self._class_map.value if self._ontology.of_class(c.index) is None]
         listed = [c for c in outside if self._matches(c)]
         if listed:
             members = frozenset(c.index for c in outside)

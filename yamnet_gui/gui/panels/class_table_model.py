@@ -13,8 +13,8 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QFont
 
-from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassOrder, ClassView
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.rules import Rules
@@ -57,7 +57,7 @@ class ClassTableModel(QAbstractItemModel):
 
     def __init__(
         self,
-        class_map: ClassMap,
+        class_map: ClassMapState,
         ontology: Ontology,
         class_view: ClassView,
         rules: Rules,
@@ -72,7 +72,7 @@ class ClassTableModel(QAbstractItemModel):
         self._search = ""
         self._order = class_view.order
         self._rows = ClassRows(class_map, ontology)
-        self._metrics = ClassMetrics(document, len(class_map))
+        self._metrics = ClassMetrics(document, len(class_map.value))
         self._build()
 
     @property
@@ -94,8 +94,11 @@ class ClassTableModel(QAbstractItemModel):
 
     def refresh(self) -> None:
         """Reads scores, counts, thresholds and ticks anew, and sorts."""
-        self._metrics = ClassMetrics(self._document, len(self._class_map))
-        if self._view.order is not self._order or len(self._class_map) != self._rows.class_count:
+        self._metrics = ClassMetrics(self._document, len(self._class_map.value))
+        if (
+            self._view.order is not self._order
+            or len(self._class_map.value) != self._rows.class_count
+        ):
             self.beginResetModel()
             self._order = self._view.order
             self._build()

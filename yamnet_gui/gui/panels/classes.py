@@ -25,9 +25,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.gui.background.debounced import Debounced
+from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassOrder, ClassView, Showing
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.rules import Rules
@@ -62,7 +62,7 @@ class ClassesPanel(QWidget):
 
     def __init__(
         self,
-        class_map: ClassMap,
+        class_map: ClassMapState,
         ontology: Ontology,
         class_view: ClassView,
         rules: Rules,
@@ -106,7 +106,7 @@ class ClassesPanel(QWidget):
 
     def _build(self) -> None:
         self.search = SearchField("Search 521 classes", self)
-        self.search.setPlaceholderText(f"Search {len(self._class_map)} classes")
+        self.search.setPlaceholderText(f"Search {len(self._class_map.value)} classes")
         self.search.textChanged.connect(self._on_search)
         self.search.left_down.connect(self._enter_tree)
         self.search.returnPressed.connect(self._enter_tree)
@@ -316,7 +316,7 @@ class ClassesPanel(QWidget):
         self.menu_for(index).popup(self.tree.viewport().mapToGlobal(position))
 
     def _class_actions(self, menu: QMenu, index: Index, class_index: int) -> None:
-        name = self._class_map[class_index].name
+        name = self._class_map.value[class_index].name
         show = QAction(f"Always show {name}", menu)
         show.setCheckable(True)
         show.setChecked(class_index in self._view.ticked)

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.gui.state.document import AnalysisState, Document
 from yamnet_gui.gui.state.grouping import Grouping
@@ -56,7 +55,6 @@ class EventsPanel(QWidget):
         self,
         document: Document,
         selection: EventSelection,
-        class_map: ClassMap,
         folding: Grouping,
         parent: QWidget | None = None,
     ) -> None:
@@ -64,7 +62,6 @@ class EventsPanel(QWidget):
         self._document = document
         self._folding = folding
         self._selection = selection
-        self._class_map = class_map
         self._syncing = False
         self._top: list[str] = []
         self._left = 0

@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.gui.background.debounced import Debounced
+from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.grouping import Grouping
 from yamnet_gui.gui.state.selection import EventSelection
@@ -53,7 +53,7 @@ class InspectorPanel(QWidget):
         document: Document,
         selection: EventSelection,
         timeline: Timeline,
-        class_map: ClassMap,
+        class_map: ClassMapState,
         ontology: Ontology,
         folding: Grouping | None = None,
         parent: QWidget | None = None,
@@ -353,7 +353,7 @@ class InspectorPanel(QWidget):
         return [
             ScoreRow(
                 int(i),
-                self._class_map[int(i)].name,
+                self._class_map.value[int(i)].name,
                 float(scores[i]),
                 class_color(int(i)),
                 None if second is None else float(second[i]),
@@ -363,7 +363,7 @@ class InspectorPanel(QWidget):
 
     def menu_for(self, class_index: int) -> QMenu:
         """What can be done with a class in the lists of best ones."""
-        name = self._class_map[class_index].name
+        name = self._class_map.value[class_index].name
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         show = menu.addAction(f"Show the scores of {name}")

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.embedding import Classifier
 
-from .class_map import KnownClasses
+from .class_map import ClassMapState
 from .document import Document
 
 
@@ -38,7 +38,7 @@ class CustomClasses(QObject):
     retrained = Signal(int)  # class index; its scores mean something else from now on
 
     def __init__(
-        self, class_map: KnownClasses, document: Document, parent: QObject | None = None
+        self, class_map: ClassMapState, document: Document, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._class_map = class_map
@@ -52,7 +52,7 @@ class CustomClasses(QObject):
     @property
     def first_index(self) -> int:
         """The index of the first custom class."""
-        return self._class_map.own
+        return self._class_map.model_count
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -77,7 +77,7 @@ class CustomClasses(QObject):
             return
         self._class_map.set_custom_classes([c.label for c in custom])
         self._classes = custom
-        self._document.set_class_count(len(self._class_map))
+        self._document.set_class_count(len(self._class_map.value))
         self.changed.emit()
 
     def put(self, *classes: CustomClass) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Signal
 
-from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.detection import FoldedEvent, fold, fold_levels, mids_below
 
+from .class_map import ClassMapState
 from .document import Document
 
 
@@ -25,7 +25,7 @@ class Grouping(QObject):
     def __init__(
         self,
         document: Document,
-        class_map: ClassMap,
+        class_map: ClassMapState,
         ontology: Ontology,
         parent: QObject | None = None,
     ) -> None:
@@ -113,7 +113,7 @@ class Grouping(QObject):
         events = self._document.events
         if events is self._source:
             return
-        groups = fold(events, self._ontology, self._class_map, self._levels)
+        groups = fold(events, self._ontology, self._class_map.value, self._levels)
         self._source = events
         self._groups = {group.event.id: group for group in groups}
         self._group_of = {member.id: group.event.id for group in groups for member in group.members}

@@ -5,7 +5,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPen
 
-from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.rules import Rules
@@ -30,7 +30,7 @@ class HeatLayer(Layer):
         timeline: Timeline,
         document: Document,
         classes: ClassView,
-        class_map: ClassMap,
+        class_map: ClassMapState,
         theme: Theme,
     ) -> None:
         super().__init__(area, timeline, z=5)
@@ -74,7 +74,7 @@ class HeatLayer(Layer):
 class HeatTrack(Track):
     """Heat map of the shown classes. A click chooses the class of the row."""
 
-    def __init__(self, classes: ClassView, class_map: ClassMap, *arguments: object) -> None:
+    def __init__(self, classes: ClassView, class_map: ClassMapState, *arguments: object) -> None:
         super().__init__("Scores", *arguments)  # type: ignore[arg-type]
         self._classes = classes
         self._class_map = class_map
@@ -105,7 +105,7 @@ class HeatTrack(Track):
             if edges[row + 1] - edges[row] < metrics.height() - 3:
                 break  # rows too low to be named: the tooltip does
             middle = (edges[row] + edges[row + 1]) / 2
-            name = self._class_map[index].name
+            name = self._class_map.value[index].name
             room = AXIS_WIDTH - 10
             short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
             marks.append((1 - middle / max(self.area.height(), 1), short))
@@ -133,7 +133,7 @@ class HeatTrack(Track):
         time_s = self.time_at(position.x())
         at = scores.at(time_s)
         value = "not analysed yet" if at is None else f"score {at[found]:.3f}"
-        return f"{self._class_map[found].name}\n{clock(time_s)}: {value}"
+        return f"{self._class_map.value[found].name}\n{clock(time_s)}: {value}"
 
     def _layer_update(self) -> None:
         self._layer.renew()
@@ -148,7 +148,7 @@ class CurveLayer(Layer):
         timeline: Timeline,
         document: Document,
         classes: ClassView,
-        class_map: ClassMap,
+        class_map: ClassMapState,
         rules: Rules,
         theme: Theme,
     ) -> None:
@@ -175,7 +175,7 @@ class CurveLayer(Layer):
         if rule.off < rule.on:
             self._threshold(painter, rule.off, solid=False)
         painter.setPen(QColor(self.theme.text))
-        painter.drawText(QPointF(9, 14), self._class_map[chosen].name)
+        painter.drawText(QPointF(9, 14), self._class_map.value[chosen].name)
 
     def _draw_curve(
         self, painter: QPainter, scores: ScoreBuffer, chosen: int, color: QColor, scale: float
@@ -216,7 +216,7 @@ class CurveTrack(Track):
     threshold_moved = Signal(int, float, bool)  # class, value, whether the drag has ended
 
     def __init__(
-        self, classes: ClassView, class_map: ClassMap, rules: Rules, *arguments: object
+        self, classes: ClassView, class_map: ClassMapState, rules: Rules, *arguments: object
     ) -> None:
         super().__init__("Score of the chosen class", *arguments)  # type: ignore[arg-type]
         self._classes = classes

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.grouping import Grouping
@@ -46,7 +46,7 @@ class TrackStack(QWidget):
         sound: Sound,
         spectrogram: Spectrogram,
         classes: ClassView,
-        class_map: ClassMap,
+        class_map: ClassMapState,
         rules: Rules,
         folding: Grouping,
         theme: Theme,

@@ -4,37 +4,35 @@ import numpy as np
 import pytest
 
 from tests.gui.support.owners import Owners
-from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.embedding import Classifier
 from yamnet_gui.embedding.classifier import Layer
 from yamnet_gui.gui.features.custom_classes.names import source_labels, suggested_name
-from yamnet_gui.gui.state.class_map import KnownClasses
+from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.custom_classes import CustomClass, CustomClasses
 
 
 @pytest.fixture
-def class_map(owners: Owners) -> KnownClasses:
-    known: ClassMap = owners.class_map
-    return KnownClasses(known.classes)
+def class_map(owners: Owners) -> ClassMapState:
+    return owners.class_map
 
 
 @pytest.fixture
-def custom(owners: Owners, class_map: KnownClasses) -> CustomClasses:
+def custom(owners: Owners, class_map: ClassMapState) -> CustomClasses:
     return CustomClasses(class_map, owners.document, owners.parent)
 
 
-def test_a_new_label_is_the_name_of_its_class(class_map: KnownClasses, custom: CustomClasses):
+def test_a_new_label_is_the_name_of_its_class(class_map: ClassMapState, custom: CustomClasses):
     assert suggested_name("Owl of mine", class_map, custom) == "Owl of mine"
 
 
 def test_the_name_of_a_class_of_the_model_gets_an_ending(
-    class_map: KnownClasses, custom: CustomClasses
+    class_map: ClassMapState, custom: CustomClasses
 ):
     assert suggested_name("Dog", class_map, custom) == "Dog (custom)"
 
 
 def test_a_class_that_earlier_versions_named_keeps_its_name(
-    class_map: KnownClasses, custom: CustomClasses
+    class_map: ClassMapState, custom: CustomClasses
 ):
     custom.put(CustomClass("Dog (taught)"))
     assert suggested_name("Dog", class_map, custom) == "Dog (taught)"

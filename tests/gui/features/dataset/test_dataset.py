@@ -218,7 +218,7 @@ def test_a_recording_taken_out_during_a_run_does_not_end_it(
         analysing.analysis_settings(),
         analysing.cache,
         empty.rules.rule_set,
-        empty.class_map,
+        empty.class_map.value,
     )
     steps = job.run()
     assert next(steps).recording_id == first.id

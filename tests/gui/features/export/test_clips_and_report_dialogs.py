@@ -31,7 +31,7 @@ def clips(
     labels: LabelledRecording, owners: Owners, tmp_path: Path, qtbot: QtBot
 ) -> Iterator[ClipsDialog]:
     offered = Offered(labels, ticked=frozenset({DOG}))
-    dialog = ClipsDialog(offered, owners.class_map, tmp_path)
+    dialog = ClipsDialog(offered, owners.class_map.value, tmp_path)
     qtbot.addWidget(dialog)
     qtbot.waitUntil(lambda: dialog.summary.text() != "")
     yield dialog
@@ -75,7 +75,7 @@ def test_tab_goes_through_the_fields_as_they_stand(clips: ClipsDialog) -> None:
 def test_each_access_key_stands_for_one_thing(
     clips: ClipsDialog, labels: LabelledRecording, owners: Owners, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    report = ReportDialog(Offered(labels), owners.class_map, tmp_path)
+    report = ReportDialog(Offered(labels), owners.class_map.value, tmp_path)
     qtbot.addWidget(report)
     for dialog in (clips, report):
         dialog.show()
@@ -101,7 +101,7 @@ def project(tmp_path: Path) -> Iterator[Project]:
 def test_a_report_is_about_the_whole_project_unless_told(
     labels: LabelledRecording, project: Project, owners: Owners, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    dialog = ReportDialog(Offered(labels, project, 2), owners.class_map, tmp_path)
+    dialog = ReportDialog(Offered(labels, project, 2), owners.class_map.value, tmp_path)
     qtbot.addWidget(dialog)
     qtbot.waitUntil(lambda: dialog.summary.text() == "5 events")
     assert dialog.title.text() == "spring"

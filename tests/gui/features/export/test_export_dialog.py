@@ -40,7 +40,7 @@ def dialog(labels: LabelledRecording, owners: Owners, tmp_path: Path, qtbot: QtB
         listed=frozenset({"dog", "dog2"}),
         ticked=frozenset({DOG}),
     )
-    dialog = ExportDialog(offered, owners.class_map, tmp_path, format_name="audacity")
+    dialog = ExportDialog(offered, owners.class_map.value, tmp_path, format_name="audacity")
     qtbot.addWidget(dialog)
     return looked(dialog)
 
@@ -60,7 +60,7 @@ def wide(
 ) -> ExportDialog:
     """The dialog over a project of two recordings, one of them open."""
     offered = Offered(labels, project, 2)
-    dialog = ExportDialog(offered, owners.class_map, tmp_path, format_name="audacity")
+    dialog = ExportDialog(offered, owners.class_map.value, tmp_path, format_name="audacity")
     qtbot.addWidget(dialog)
     choose(dialog.what.scope, "project")
     qtbot.waitUntil(lambda: dialog.what.ready)
@@ -182,7 +182,7 @@ def test_many_events_are_looked_through_in_the_background(
 ) -> None:
     events = EventList.of(owners.event(str(i), i * 0.01, note="x") for i in range(2500))
     many = replace(labels, events=events)
-    big = ExportDialog(Offered(many), owners.class_map, tmp_path, format_name="audacity")
+    big = ExportDialog(Offered(many), owners.class_map.value, tmp_path, format_name="audacity")
     qtbot.addWidget(big)
     assert not save(big).isEnabled()
     looked(big)

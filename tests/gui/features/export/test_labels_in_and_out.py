@@ -12,8 +12,8 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
-from yamnet_gui.core.class_map import ClassMap, SoundClass
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewState
+from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
 from yamnet_gui.gui.features.export.clips_dialog import ClipsDialog
 from yamnet_gui.gui.features.export.dialog import ExportDialog, ExportRequest
@@ -118,7 +118,7 @@ def test_stored_scores_have_no_columns_of_taught_classes(
     """The window may know more classes than there were when a recording was analysed."""
     grid = FrameGrid(3, 1.5)
     table = ScoreTable(grid, np.zeros((3, 521), np.float32))
-    classes = ClassMap((*bench.session.class_map.classes[:521], SoundClass(521, "", "my owl")))
+    classes = bundled_class_map().with_custom(["my owl"])
     labels = shown(bench)
     job = ScoreTablesJob(
         (labels,),

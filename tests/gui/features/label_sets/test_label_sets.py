@@ -90,7 +90,9 @@ def test_a_set_is_one_step_and_is_chosen_again_after_a_restart(
 
 def test_own_labels_come_first_when_a_class_is_searched(bench: Workbench, qtbot: QtBot) -> None:
     own = [LabelChoice("my crow", 111, "/m/04s8yn")]
-    dialog = ClassPickerDialog(bench.session.class_map, bench.session.ontology, ["Dog"], own=own)
+    dialog = ClassPickerDialog(
+        bench.session.class_map.value, bench.session.ontology, ["Dog"], own=own
+    )
     qtbot.addWidget(dialog)
     assert [c.label for c in dialog.choices("")][:2] == ["my crow", "Dog"]
     assert dialog.choices("cro")[0] == own[0]

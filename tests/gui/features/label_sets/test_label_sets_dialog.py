@@ -20,7 +20,7 @@ SETS = (
 
 @pytest.fixture
 def dialog(owners: Owners, qtbot: QtBot) -> LabelSetsDialog:
-    made = LabelSetsDialog(SETS, "one", owners.class_map, {"A": "Accept"})
+    made = LabelSetsDialog(SETS, "one", owners.class_map.value, {"A": "Accept"})
     qtbot.addWidget(made)
     return made
 
@@ -48,7 +48,7 @@ def test_labels_without_a_key_get_the_digits_in_order(dialog: LabelSetsDialog) -
 
 
 def test_the_first_label_makes_its_set(owners: Owners, qtbot: QtBot) -> None:
-    dialog = LabelSetsDialog((), "", owners.class_map, {})
+    dialog = LabelSetsDialog((), "", owners.class_map.value, {})
     qtbot.addWidget(dialog)
 
     def offered() -> set[str]:
@@ -69,7 +69,7 @@ def test_names_keys_and_classes_are_typed(dialog: LabelSetsDialog, owners: Owner
     put(dialog, 1, NAME, "barn owl")
     put(dialog, 1, KEY, "B")
     put(dialog, 1, CLASS, "owl")
-    owl = owners.class_map.find("Owl")
+    owl = owners.class_map.value.find("Owl")
     assert owl is not None
     assert dialog.sets[0].labels[1] == OwnLabel("barn owl", "", "b", owl.mid, owl.index)
     put(dialog, 1, CLASS, "")
@@ -79,7 +79,7 @@ def test_names_keys_and_classes_are_typed(dialog: LabelSetsDialog, owners: Owner
 def test_a_label_named_like_a_class_stands_for_it(dialog: LabelSetsDialog, owners: Owners) -> None:
     dialog.add_label("Dog")
     put(dialog, 3, NAME, "Cat")
-    cat = owners.class_map.find("Cat")
+    cat = owners.class_map.value.find("Cat")
     assert cat is not None
     assert dialog.sets[0].labels[3].class_index == cat.index
 

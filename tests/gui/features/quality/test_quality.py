@@ -47,7 +47,7 @@ def opened(start: Start, settled: Settled, sound_file: Path) -> Workbench:
     bench = start(sound_file)
     bench.session.settings.set("autoplay", False)
     settled(bench)
-    scores = np.full((24, len(bench.session.class_map)), 0.001, np.float32)
+    scores = np.full((24, len(bench.session.class_map.value)), 0.001, np.float32)
     for frame, index, value in ((2, DOG, 0.9), (6, DOG, 0.5), (14, DOG, 0.7), (18, BIRD, 0.6)):
         scores[frame, index] = value
     bench.session.document.set_model(MODEL)

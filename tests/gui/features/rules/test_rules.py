@@ -25,7 +25,7 @@ def rules_of(bench) -> RulesFeature:
 
 
 def choose(bench, name: str) -> int:
-    index = bench.session.class_map.select([name])[0].index
+    index = bench.session.class_map.value.select([name])[0].index
     bench.session.class_view.choose(index)
     return index
 

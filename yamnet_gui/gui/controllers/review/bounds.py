@@ -60,7 +60,7 @@ class Bounding(Relabelling):
         if span is None or not self._ready():
             return
         chosen = self._classes.chosen
-        first = [] if chosen is None else [self._class_map[chosen].name]
+        first = [] if chosen is None else [self._class_map.value[chosen].name]
         choice = self.asks.label("Draw an event of", [*first, *self._used()])
         if choice is None:
             return
@@ -115,7 +115,7 @@ class Bounding(Relabelling):
         span, chosen = self._timeline.selection, self._classes.chosen
         if span is None or not self._ready():
             return
-        labels = [self._class_map[chosen].name] if of_class and chosen is not None else []
+        labels = [self._class_map.value[chosen].name] if of_class and chosen is not None else []
         command = edits.mark_reviewed(
             self._project.recording_id, self._project.reviewed, span, labels, self._reviewer
         )

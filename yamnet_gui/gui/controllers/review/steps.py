@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import ProjectError, UserError
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.gui.controllers.review_queue_controller import ReviewQueueController
 from yamnet_gui.gui.controllers.transport import Controller
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice, used_labels
+from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.label_sets import LabelSets
@@ -54,7 +54,7 @@ class Steps(QObject):
         project: ProjectState,
         controller: Controller,
         settings: Settings,
-        class_map: ClassMap,
+        class_map: ClassMapState,
         ontology: Ontology,
         asks: Asks,
         parent: QObject | None = None,
@@ -125,7 +125,7 @@ class Steps(QObject):
         self.told.emit(f"{word}: {title}{where}")
 
     def _choice_of(self, class_index: int) -> LabelChoice:
-        found = self._class_map[class_index]
+        found = self._class_map.value[class_index]
         return LabelChoice(found.name, found.index, found.mid)
 
     def _used(self) -> Sequence[str]:

@@ -78,8 +78,8 @@ class CustomClassScores(Feature):
         Returns the labels. Raises UserError if a name is taken or the file cannot be written.
         """
         for label in classifier.labels:
-            known = self._class_map.find(label)
-            if known is not None and known.index < self._class_map.own:
+            known = self._class_map.value.find(label)
+            if known is not None and known.index < self._class_map.model_count:
                 raise UserError(
                     label,
                     "is already a class of YAMNet",

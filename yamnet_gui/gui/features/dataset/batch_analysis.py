@@ -6,10 +6,10 @@ from enum import StrEnum
 
 from PySide6.QtCore import QObject, Signal
 
-from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
 from yamnet_gui.gui.controllers.analysis_controller import AnalysisController
+from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.project import ProjectState
 from yamnet_gui.gui.state.rules import Rules
 
@@ -43,7 +43,7 @@ class BatchRun(QObject):
         project: ProjectState,
         rules: Rules,
         analysing: AnalysisController,
-        class_map: ClassMap,
+        class_map: ClassMapState,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -135,7 +135,7 @@ class BatchRun(QObject):
                 settings,
                 self._analysing.cache,
                 self._rules.rule_set,
-                self._class_map,
+                self._class_map.value,
             ),
             on_result=self._take,
             on_failed=self._fail,

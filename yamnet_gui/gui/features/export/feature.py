@@ -75,7 +75,7 @@ class ExportFeature(Feature):
             return
         dialog = ExportDialog(
             offered,
-            self._class_map,
+            self._class_map.value,
             self._folder(),
             format_name=self._format,
             parent=self._window,
@@ -94,7 +94,9 @@ class ExportFeature(Feature):
         offered = self._offered()
         if offered is None:
             return
-        dialog = ClipsDialog(offered, self._class_map, self._folder("clips"), parent=self._window)
+        dialog = ClipsDialog(
+            offered, self._class_map.value, self._folder("clips"), parent=self._window
+        )
 
         def accepted() -> None:
             if dialog.request is not None:
@@ -109,7 +111,7 @@ class ExportFeature(Feature):
         offered = self._offered()
         if offered is None:
             return
-        dialog = ReportDialog(offered, self._class_map, self._folder(), parent=self._window)
+        dialog = ReportDialog(offered, self._class_map.value, self._folder(), parent=self._window)
 
         def accepted() -> None:
             if dialog.request is not None:

@@ -132,7 +132,7 @@ class ImportFeature(Feature):
 
     def _ask_class(self, label: str, near: Sequence[str]) -> str | None:
         choice = ask_label(
-            self._class_map, self._ontology, f"Import “{label}” as", near, self._window
+            self._class_map.value, self._ontology, f"Import “{label}” as", near, self._window
         )
         return choice.label if choice is not None else None
 

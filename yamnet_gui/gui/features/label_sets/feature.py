@@ -75,7 +75,7 @@ class LabelSetsFeature(Feature):
             if not spec.id.startswith("label_")
             for key in self._window.actions_by_id[spec.id].shortcuts()
         }
-        return LabelSetsDialog(own.sets, chosen, self._class_map, taken, self._window)
+        return LabelSetsDialog(own.sets, chosen, self._class_map.value, taken, self._window)
 
     def edit(self) -> None:
         """Lets a person edit the sets of the project."""

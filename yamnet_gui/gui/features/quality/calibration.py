@@ -171,7 +171,7 @@ class CalibrationFeature(Feature):
 
     def _set_threshold(self, class_index: int, threshold: float) -> None:
         self._rules.set_threshold(class_index, threshold)
-        name = self._class_map[class_index].name
+        name = self._class_map.value[class_index].name
         self._notices.show_notice(
             NoticeKind.INFO,
             f"The threshold of {name} is now {threshold:.2f}.",

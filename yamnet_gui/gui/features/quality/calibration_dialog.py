@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.detection import (
     FEWEST_REVIEWS,
     ClassCalibration,
@@ -25,6 +24,7 @@ from yamnet_gui.detection import (
     threshold_for_precision,
     threshold_for_recall,
 )
+from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.widgets.metrics_table import Cell, Column, FiguresTable, Row, number, words
 from yamnet_gui.labels.project.calibrations import Calibration
 
@@ -60,7 +60,7 @@ class CalibrationDialog(QDialog):
 
     def __init__(
         self,
-        class_map: ClassMap,
+        class_map: ClassMapState,
         threshold_of: Callable[[int], float],
         parent: QWidget | None = None,
     ) -> None:
@@ -171,8 +171,7 @@ class CalibrationDialog(QDialog):
         return (name, number(found.right), number(found.wrong), needed, at_half)
 
     def _name(self, class_index: int) -> str:
-        there = class_index < len(self._class_map)
-        return self._class_map[class_index].name if there else f"class {class_index}"
+        return self._class_map.value[class_index].name
 
     def _class_index(self) -> int | None:
         row = self.table.current

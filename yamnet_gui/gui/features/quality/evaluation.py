@@ -99,7 +99,7 @@ class EvaluationFeature(Feature):
         job = MeasureJob(
             source,
             self._rules.rule_set,
-            self._class_map,
+            self._class_map.value,
             self._below(),
             dialog.collar_s,
         )
@@ -138,7 +138,7 @@ class EvaluationFeature(Feature):
         job = TuneJob(
             found.on,
             found.rules,
-            self._class_map,
+            self._class_map.value,
             below,
             dialog.tuning_measure,
             dialog.scope,
@@ -213,7 +213,7 @@ class EvaluationFeature(Feature):
         if dialog is None or found is None:
             return
         below = self._ontology if found.below else None
-        job = CurveJob(found.on, found.rules, self._class_map, label, below, found.collar_s)
+        job = CurveJob(found.on, found.rules, self._class_map.value, label, below, found.collar_s)
         shown: list[Curve] = []
 
         def take(curve: Curve | None) -> None:
@@ -228,7 +228,7 @@ class EvaluationFeature(Feature):
         self._curves.run(job, take, self._failed, done)
 
     def _set_threshold(self, label: str, threshold: float) -> None:
-        entry = self._class_map.find(label)
+        entry = self._class_map.value.find(label)
         if entry is not None:
             self._rules.set_threshold(entry.index, threshold)
             self.measure()

@@ -87,7 +87,7 @@ class ReplayFeature(Feature):
             project,
             self._scores.stored_scores(model.sha256),
             rules,
-            self._class_map,
+            self._class_map.value,
             self._scores.shown_events(),
         )
         self._background.run(job, self._on_step, self._failed, self._done)
@@ -95,7 +95,7 @@ class ReplayFeature(Feature):
     def use_rules_file(self, path: Path) -> None:
         """Replays under the rules of a file."""
         try:
-            found = load_rules(path, self._class_map, self._ontology)
+            found = load_rules(path, self._class_map.value, self._ontology)
         except UserError as error:
             self._failed(error)
             self._offer()

@@ -16,7 +16,7 @@ from yamnet_gui.gui.widgets.notices import NoticeKind
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
-    from yamnet_gui.gui.state.class_map import KnownClasses
+    from yamnet_gui.gui.state.class_map import ClassMapState
     from yamnet_gui.quality.stability import StabilityStep
 
 _KEY = "stability"
@@ -164,7 +164,7 @@ class StabilityFeature(Feature):
         return [("Stability", f"score {low:.2f}–{high:.2f}, spread {high - low:.2f}")]
 
 
-def _of_model(class_map: KnownClasses, event: Event) -> bool:
+def _of_model(class_map: ClassMapState, event: Event) -> bool:
     """Whether the network itself scores the event's class; a taught class is another matter."""
-    own = class_map.own
+    own = class_map.model_count
     return event.class_index is not None and event.class_index < own

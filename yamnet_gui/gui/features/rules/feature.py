@@ -102,7 +102,7 @@ class RulesFeature(Feature):
         try:
             kept = self._saved().get(name)
             if kept is not None:
-                self._rules.set(kept_rules.read(kept, self._class_map, self._ontology))
+                self._rules.set(kept_rules.read(kept, self._class_map.value, self._ontology))
             else:
                 self._rules.set(preset(name, self._ontology))
         except UserError as error:
@@ -129,7 +129,7 @@ class RulesFeature(Feature):
         rules = replace(self._rules.rule_set, name=name, version=version)
         try:
             self._project.apply(
-                kept_rules.change(old, kept_rules.write(rules, self._class_map, name))
+                kept_rules.change(old, kept_rules.write(rules, self._class_map.value, name))
             )
         except UserError as error:
             self._show_error(error)
@@ -153,7 +153,7 @@ class RulesFeature(Feature):
     def write_file(self, path: Path) -> None:
         """Writes the present rules as JSON."""
         try:
-            save_rules(path, self._rules.rule_set, self._class_map)
+            save_rules(path, self._rules.rule_set, self._class_map.value)
         except UserError as error:
             self._show_error(error)
         except OSError as error:
@@ -174,7 +174,7 @@ class RulesFeature(Feature):
     def read_file(self, path: Path) -> None:
         """Takes the rules of a JSON file; those that hold stay where it cannot be read."""
         try:
-            self._rules.set(load_rules(path, self._class_map, self._ontology))
+            self._rules.set(load_rules(path, self._class_map.value, self._ontology))
         except UserError as error:
             self._show_error(error)
 
@@ -203,7 +203,7 @@ class RulesFeature(Feature):
         self.dialog.finished.connect(self._answered)
         self.dialog.open()
         self._runner.submit(
-            PreviewRulesJob(project, scores, rules, self._class_map, fresh),
+            PreviewRulesJob(project, scores, rules, self._class_map.value, fresh),
             on_result=self.dialog.take,
             on_failed=self._refused,
         )
@@ -242,7 +242,7 @@ class RulesFeature(Feature):
         project = self._project.project
         if project is None or self._project.keeping not in (Keeping.PERSONAL, Keeping.PROJECT):
             return
-        new = kept_rules.write(self._rules.rule_set, self._class_map)
+        new = kept_rules.write(self._rules.rule_set, self._class_map.value)
         if new.text == self._known:
             return
         old = kept_rules.present(project.rule_sets())
@@ -251,8 +251,8 @@ class RulesFeature(Feature):
         try:
             before = RuleSet()
             if old is not None:
-                before = kept_rules.read(old, self._class_map, self._ontology)
-            what = kept_rules.difference(before, self._rules.rule_set, self._class_map)
+                before = kept_rules.read(old, self._class_map.value, self._ontology)
+            what = kept_rules.difference(before, self._rules.rule_set, self._class_map.value)
             self._project.apply(kept_rules.change(old, new, what))
             self._known = new.text
         except UserError as error:
@@ -264,7 +264,7 @@ class RulesFeature(Feature):
 
     def _on_taught(self) -> None:
         """Rules of taught classes hold as soon as these are known."""
-        if any(self._class_map.find(name) is not None for name in self._missing):
+        if any(self._class_map.value.find(name) is not None for name in self._missing):
             self._known = ""
             self._take()
 
@@ -288,8 +288,8 @@ class RulesFeature(Feature):
             return
         try:
             if kept is not None:
-                self._missing = kept_rules.missing(kept, self._class_map)
-                self._rules.set(kept_rules.read(kept, self._class_map, self._ontology))
+                self._missing = kept_rules.missing(kept, self._class_map.value)
+                self._rules.set(kept_rules.read(kept, self._class_map.value, self._ontology))
             elif first or self._known:
                 self._rules.set(RuleSet())
         except UserError as error:
@@ -307,7 +307,7 @@ class RulesFeature(Feature):
         self._bases = {name: preset(name, self._ontology).rules_id for name in PRESETS}
         for name, kept in own.items():
             try:
-                found = kept_rules.read(kept, self._class_map, self._ontology)
+                found = kept_rules.read(kept, self._class_map.value, self._ontology)
             except UserError:
                 continue
             self._bases[name] = found.rules_id

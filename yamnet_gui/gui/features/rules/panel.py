@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.detection import (
     EVERYTHING,
@@ -34,6 +33,7 @@ from yamnet_gui.detection import (
     with_rule,
     without_value,
 )
+from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.state.rules import Rules
 from yamnet_gui.gui.widgets.buttons import IconButton
@@ -93,7 +93,7 @@ class RulesPanel(QWidget):
 
     def __init__(
         self,
-        class_map: ClassMap,
+        class_map: ClassMapState,
         ontology: Ontology,
         class_view: ClassView,
         rules: Rules,
@@ -230,10 +230,10 @@ class RulesPanel(QWidget):
 
     def _on_chosen(self) -> None:
         chosen = self._view.chosen
-        if chosen is None or chosen >= len(self._class_map):
+        if chosen is None or chosen >= len(self._class_map.value):
             self._scopes = (EVERYTHING,)
         else:
-            self._scopes = scopes_of(chosen, self._class_map, self._ontology)
+            self._scopes = scopes_of(chosen, self._class_map.value, self._ontology)
         with QSignalBlocker(self.scope_box):
             self.scope_box.clear()
             for scope in self._scopes:
