@@ -32,7 +32,6 @@ from .reliability import (
     cross_validated,
     cross_validation,
     reliability,
-    share_interval,
 )
 from .replay import Contradiction, ContradictionKind, Replay, replay_decisions
 from .rules import (
@@ -147,7 +146,6 @@ __all__ = [
     "save_rules",
     "scopes_of",
     "segment",
-    "share_interval",
     "spans_to_rescore",
     "stability",
     "threshold_for_precision",

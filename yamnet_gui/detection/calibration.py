@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from yamnet_gui.core.events import Event, EventList, EventSource, ReviewState
+from yamnet_gui.core.statistics import two_sided_z
 
 Floats = NDArray[np.float64]
 
@@ -24,7 +25,7 @@ FEWEST_REVIEWS = 10
 _FEWEST_OF_EACH = 2
 _ISOTONIC_FROM = 400
 _WIDEST = 0.3  # a 90 % interval wider than this (where the reviews lie) is not knowledge
-_Z90 = 1.6449
+_Z90 = two_sided_z(0.9)
 _COMMON = (np.array([1.0, 0.0]), np.diag([0.7, 3.0]) ** 2)  # slope, intercept: mean, covariance
 _CLASS_COVARIANCE = np.diag([0.4, 1.5]) ** 2  # of a class around the common line
 _EDGE = 1e-4  # scores are kept off 0 and 1

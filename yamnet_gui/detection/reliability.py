@@ -1,15 +1,16 @@
 """How far what is said comes true: of raw scores, and of probabilities held out."""
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from yamnet_gui.core.statistics import wilson_interval
+
 from .calibration import Review, calibrate
 
-_Z90 = 1.6449
+_CONFIDENCE = 0.9
 
 
 def cross_validated(reviews: Sequence[Review], folds: int = 5) -> NDArray[np.float64]:
@@ -55,19 +56,8 @@ def reliability(reviews: Iterable[Review], bins: int = 8, fewest: int = 5) -> li
         size = len(members)
         right = sum(review.right for review in members)
         score = sum(review.score for review in members) / size
-        found.append(Bin(score, right / size, *share_interval(right, size), size))
+        found.append(Bin(score, right / size, *wilson_interval(right, size, _CONFIDENCE), size))
     return found
-
-
-def share_interval(hits: int, count: int) -> tuple[float, float]:
-    """The 90 % interval of a share of which `hits` of `count` were seen (Wilson 1927)."""
-    if count == 0:
-        return 0.0, 1.0
-    share = hits / count
-    middle = share + _Z90**2 / (2 * count)
-    half = _Z90 * math.sqrt(share * (1 - share) / count + _Z90**2 / (4 * count**2))
-    scale = 1 + _Z90**2 / count
-    return max((middle - half) / scale, 0.0), min((middle + half) / scale, 1.0)
 
 
 def calibration_error(probabilities: ArrayLike, right: ArrayLike, bins: int = 10) -> float:

@@ -4,8 +4,6 @@ Frames of many recordings lie in an `EmbeddingStore`; everything else reads the 
 `EmbeddingStore.frames()` gives. Nothing here knows recordings, models or windows.
 """
 
-from yamnet_gui.core.statistics import share_interval
-
 from .active import Progress, Strategy, progress, suggest
 from .classifier import CLASSIFIER_SUFFIX, Classifier
 from .cross_validation import ClassTrust, CurvePoint, TrainingReport
@@ -52,7 +50,6 @@ __all__ = [
     "pooled",
     "progress",
     "project",
-    "share_interval",
     "store_folder",
     "suggest",
     "taught",

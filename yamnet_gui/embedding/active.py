@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.core.statistics import Interval, share_interval
+from yamnet_gui.core.statistics import Interval, wilson_interval
 
 from .frames import Floats, Rows
 from .pooling import units
@@ -15,6 +15,7 @@ from .pooling import units
 Strategy = Literal["uncertain", "diverse", "random"]
 _POOL = 40
 _ENOUGH = 20
+_CONFIDENCE = 0.95
 
 
 def suggest(
@@ -109,9 +110,9 @@ def progress(
     could not narrow it by a fifth.
     """
     hits, total = int(np.sum(decisions)), len(decisions)
-    low, high = share_interval(hits, total)
+    low, high = wilson_interval(hits, total, _CONFIDENCE)
     more_hits = hits + round(step * (hits / total if total else 0.5))
-    next_low, next_high = share_interval(more_hits, total + step)
+    next_low, next_high = wilson_interval(more_hits, total + step, _CONFIDENCE)
     gain = (high - low) - (next_high - next_low)
     narrow = (high - low) / 2 <= wide
     enough = total >= _ENOUGH and (narrow or gain < 0.2 * (high - low) / 2)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.core.statistics import Interval, share_interval
+from yamnet_gui.core.statistics import Interval, wilson_interval
 
 from .examples import NEGATIVE, ExampleSet
 from .training import TrainingOptions
@@ -14,6 +14,7 @@ from .training import TrainingOptions
 Doubles = NDArray[np.float64]
 _FEW = 10
 _WEAKEST = 3
+_CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def report_of(
     confusion = _confusion(examples, scores)
     classes = tuple(_trust(examples, scores, confusion, k) for k in range(count))
     right, total = int(np.trace(confusion)), int(confusion.sum())
-    interval = share_interval(right, total)
+    interval = wilson_interval(right, total, _CONFIDENCE)
     return TrainingReport(
         tested=tested,
         classes=classes,
@@ -217,7 +218,7 @@ def _sentence(
         )
     if len(classes) == 1:
         one = classes[0]
-        low, high = share_interval(one.found, one.examples)
+        low, high = wilson_interval(one.found, one.examples, _CONFIDENCE)
         taken = one.found + one.false_alarms
         text = (
             f"In recordings that it had not heard it found {one.found} of {one.examples} examples"
@@ -225,7 +226,7 @@ def _sentence(
             f" {one.found} of the {taken} that it took for {one.label} were right."
         )
     else:
-        low, high = share_interval(right, total)
+        low, high = wilson_interval(right, total, _CONFIDENCE)
         text = (
             f"In recordings that it had not heard it named {right} of {total} examples rightly"
             f" (likely {_percent(low)} to {_percent(high)} of all)."

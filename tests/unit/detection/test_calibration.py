@@ -13,7 +13,6 @@ from yamnet_gui.detection import (
     cross_validated,
     reliability,
     reviews_of,
-    share_interval,
     threshold_for_precision,
     threshold_for_recall,
     with_probability,
@@ -209,10 +208,3 @@ def test_groups_of_reviews_tell_how_often_they_were_right() -> None:
     few = reliability(simulated(1, 11))
     assert len(few) == 2
     assert few[0].high - few[0].low > 0.3
-
-
-def test_the_interval_of_a_share_is_that_of_wilson() -> None:
-    low, high = share_interval(1, 3)
-    assert (low, high) == pytest.approx((0.0783, 0.7465), abs=1e-4)
-    assert share_interval(0, 0) == (0.0, 1.0)
-    assert share_interval(10, 10)[1] == pytest.approx(1.0)

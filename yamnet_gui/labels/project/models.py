@@ -1,6 +1,5 @@
 """What a project holds besides events, as plain values."""
 
-import math
 import uuid
 from collections import Counter
 from collections.abc import Iterable
@@ -10,12 +9,13 @@ from enum import StrEnum
 from pathlib import PurePath
 
 from yamnet_gui.core.events import Event, ReviewedSpan, ReviewState
+from yamnet_gui.core.statistics import wilson_interval
 
 PROJECT_SUFFIX = ".yamnet"
 """How the names of project files end."""
 
 
-_Z = 1.959964  # the normal quantile of 97.5 %
+_CONFIDENCE = 0.95
 
 
 def new_id() -> str:
@@ -188,17 +188,12 @@ class ClassCounts:
     def precision_interval(self) -> tuple[float, float] | None:
         """Where the precision lies with 95 % confidence; None before the first decision.
 
-        Wilson's score interval (E. B. Wilson, 1927), which holds for few decisions too. It is
-        about events drawn at random: the surest first look better than all of them are.
+        It is about events drawn at random: the surest first look better than all of them are.
         """
         decided = self.accepted + self.rejected
         if not decided:
             return None
-        share, z2 = self.accepted / decided, _Z * _Z
-        middle = (share + z2 / (2 * decided)) / (1 + z2 / decided)
-        spread = share * (1 - share) / decided + z2 / (4 * decided * decided)
-        half = _Z * math.sqrt(spread) / (1 + z2 / decided)
-        return max(0.0, middle - half), min(1.0, middle + half)
+        return wilson_interval(self.accepted, decided, _CONFIDENCE)
 
 
 def counts_by_class(events: Iterable[Event]) -> list[ClassCounts]:

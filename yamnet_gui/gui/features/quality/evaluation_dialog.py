@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from yamnet_gui.detection import Tuning, share_interval
+from yamnet_gui.core.statistics import wilson_interval
+from yamnet_gui.detection import Tuning
 from yamnet_gui.detection.evaluation import Counts, Mismatch, MismatchKind
 from yamnet_gui.gui.times import clock
 from yamnet_gui.gui.widgets.metrics_table import (
@@ -404,12 +405,15 @@ def _class_rows(found: Measurement) -> list[Row]:
     return rows
 
 
+_CONFIDENCE = 0.9
+
+
 def _share(hits: int, count: int) -> Cell:
     """A share, which says by how many it was found and how sure it is."""
     if not count:
         return figure(None)
-    low, high = share_interval(hits, count)
-    tip = f"{hits} of {count}; 90 % interval {low:.2f} to {high:.2f}"
+    low, high = wilson_interval(hits, count, _CONFIDENCE)
+    tip = f"{hits} of {count}; {_CONFIDENCE:.0%} interval {low:.2f} to {high:.2f}"
     return Cell(f"{hits / count:.3f}", hits / count, tip)
 
 
