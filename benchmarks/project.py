@@ -66,7 +66,8 @@ def make_project(path: Path, recordings: int, events: int) -> None:
                 digest, size = content_hash(file), file.stat().st_size
             items.append(
                 Recording(
-                    f"{n:032x}", project.stored_path(file), digest, size, SECONDS, RATE_HZ, 1,
+                    f"{n:032x}", project.recordings.stored_path(file), digest, size, SECONDS,
+                    RATE_HZ, 1,
                     state=RecordingState.ANALYSED,
                 )
             )  # fmt: skip
@@ -84,7 +85,7 @@ def make_project(path: Path, recordings: int, events: int) -> None:
                         score_mean=score * 0.8,
                     )
                 )  # fmt: skip
-            project.derive(item.id, found)
+            project.events.store_detections(item.id, found)
 
 
 def milliseconds(work: Callable[[], object]) -> float:
@@ -116,7 +117,7 @@ def measure_store(path: Path) -> Figures:
     found: Figures = {}
     start = time.perf_counter()
     project = Project.open(path)
-    rows = project.event_ids()
+    rows = project.events.rows()
     found["open, whole table ms"] = (time.perf_counter() - start) * 1000
     with project:
         found["events"] = len(rows)
@@ -124,19 +125,19 @@ def measure_store(path: Path) -> Figures:
             for down in (False, True):
                 name = f"sort {key.value}{' down' if down else ''} ms"
                 sort = Sort(key, down)
-                found[name] = milliseconds(lambda s=sort: project.event_ids(sort=s))
+                found[name] = milliseconds(lambda s=sort: project.events.rows(sort=s))
         for name, wanted in filters().items():
             sort = Sort(SortKey.SCORE, True)
             found[f"filter {name} ms"] = milliseconds(
-                lambda w=wanted, s=sort: project.event_ids(w, s)  # type: ignore[arg-type]
+                lambda w=wanted, s=sort: project.events.rows(w, s)  # type: ignore[arg-type]
             )
-        found["counts of all classes ms"] = milliseconds(project.class_counts)
-        queue = project.queue(QueueKind.STRATIFIED)
+        found["counts of all classes ms"] = milliseconds(project.events.class_counts)
+        queue = project.events.queue(QueueKind.STRATIFIED)
         current, took = int(queue[0]), []
         for _ in range(DECISIONS):
             start = time.perf_counter()
-            project.apply(accept(project.events([current]), "Anna"))
-            current = project.next_unreviewed(current, queue) or current
+            project.apply(accept(project.events.at([current]), "Anna"))
+            current = project.events.next_unreviewed(current, queue) or current
             took.append((time.perf_counter() - start) * 1000)
         found["accept and next, median ms"] = quantile(took, 0.5)
         found["accept and next, 95 % ms"] = quantile(took, 0.95)
@@ -222,8 +223,8 @@ def measure_window(path: Path) -> Figures:
     assert project is not None
     jumps = []
     for n in range(1, WITH_SOUND):
-        recording = project.recordings()[n]
-        event = project.recording_events(recording.id).events[3]
+        recording = project.recordings.all()[n]
+        event = project.events.of(recording.id).events[3]
         start = time.perf_counter()
         bench.services.queue_controller.show(recording.id, event.id)
         until(lambda e=event.id: bench.session.selection.current == e)

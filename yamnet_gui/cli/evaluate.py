@@ -228,7 +228,7 @@ def _of_project(
 ) -> EvaluationItems:
     if options.truth is None:
         return project_subjects(project, scores)
-    paths = {project.locate(r): r.id for r in project.recordings()}
+    paths = {project.recordings.locate(r): r.id for r in project.recordings.all()}
     truth = _truth_for(options.truth, options.truth_format, list(paths))
     return table_subjects(truth, paths, scores)
 

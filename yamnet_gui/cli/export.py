@@ -157,7 +157,10 @@ def _read(options: argparse.Namespace) -> _Source:
             if project.damage:
                 _say(project.damage)
             recordings = [with_probabilities(project, r) for r in labelled_recordings(project)]
-            known = {project.locate(r): project.analyses(r.id) for r in project.recordings()}
+            known = {
+                project.recordings.locate(r): project.recordings.analyses(r.id)
+                for r in project.recordings.all()
+            }
             return _Source(recordings, project_facts(project, options.title), known, _NOT_REJECTED)
     result = read_labels(options.from_format, path, options=ReadOptions(encoding=options.encoding))
     for text in result.warnings:

@@ -152,12 +152,12 @@ def project_subjects(
     subjects, left_out = [], []
     decisions = true_events = 0
     reviewed_s = 0.0
-    for recording in project.recordings():
-        events = (shown or {}).get(recording.id) or project.recording_events(recording.id)
-        truth = ReviewedReference.of(events, project.reviewed(recording.id).spans)
+    for recording in project.recordings.all():
+        events = (shown or {}).get(recording.id) or project.events.of(recording.id)
+        truth = ReviewedReference.of(events, project.recordings.reviewed(recording.id).spans)
         if truth.empty:
             continue
-        path = project.locate(recording)
+        path = project.recordings.locate(recording)
         scored, why = scored_or_why(scores, path)
         if scored is None:
             left_out.append(Skipped(recording.name, why))

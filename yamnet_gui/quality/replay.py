@@ -52,15 +52,15 @@ def replay_project(
 
     `shown` holds the events of recordings that are not stored yet (the open one), by id.
     """
-    recordings = project.recordings()
+    recordings = project.recordings.all()
     contradictions: list[ProjectContradiction] = []
     left_out: list[Skipped] = []
     decisions = kept = used = 0
     for number, recording in enumerate(recordings):
-        events = (shown or {}).get(recording.id) or project.recording_events(recording.id)
+        events = (shown or {}).get(recording.id) or project.events.of(recording.id)
         decided = [event for event in events if is_decision(event)]
         if decided:
-            scored, why = scored_or_why(scores, project.locate(recording))
+            scored, why = scored_or_why(scores, project.recordings.locate(recording))
             if scored is None:
                 left_out.append(Skipped(recording.name, why))
             else:

@@ -100,7 +100,7 @@ def preview_rules(
     `fresh` has what the rules find in recordings at hand (the open one), by id. Of the others the
     stored results are taken; those without any are left out. Events of taught classes stay.
     """
-    recordings = project.recordings()
+    recordings = project.recordings.all()
     found: list[RecordingChanges] = []
     left_out: list[Skipped] = []
     for number, recording in enumerate(recordings):
@@ -128,7 +128,7 @@ def apply_rules(project: Project, preview: RulesPreview) -> str:
     """
     rules = preview.rules
     title = f"apply rules {rules.name}: {preview.in_words()}"
-    project.rederive(
+    project.events.replace_detections(
         title,
         {
             one.recording_id: (
@@ -150,19 +150,19 @@ def _events(
     class_map: ClassMap,
     number: int,
 ) -> Generator[PreviewStep, None, EventList | None]:
-    analysis = scores.analysis(project.locate(recording))
+    analysis = scores.analysis(project.recordings.locate(recording))
     if analysis is None:
         return None
     for step in events_of_analysis(analysis, EventsRequest(rules=rules)):
         if step.result is not None:
             return step.result.labelled(class_map).events
-        yield PreviewStep(number, len(project.recordings()))  # so that it can be stopped
+        yield PreviewStep(number, len(project.recordings.all()))  # so that it can be stopped
     return None
 
 
 def _changes(project: Project, recording: Recording, fresh: EventList) -> RecordingChanges:
-    stored = project.recording_events(recording.id)
-    deleted = project.deleted_events(recording.id)
+    stored = project.events.of(recording.id)
+    deleted = project.events.deleted(recording.id)
     detections = [event for event in fresh if _of_the_model(event)]
     merged = merge_detections(detections, stored, deleted)
     after = [event for event in merged if not event.touched]

@@ -102,9 +102,9 @@ def agree(bench: Workbench) -> None:
     assert list(bench.shell.tracks.events._layer._lanes.events) == list(events)
     project, recording = bench.session.project.project, bench.session.project.recording_id
     assert project is not None
-    stored = project.recording_events(recording)
+    stored = project.events.of(recording)
     assert {e for e in events if e.touched} == {e for e in stored if e.touched}
-    for event in project.deleted_events(recording):
+    for event in project.events.deleted(recording):
         assert event.id not in events
 
 
@@ -409,7 +409,7 @@ def test_a_note_is_kept_when_another_recording_comes(
     settled(bench)
     project = bench.session.project.project
     assert project is not None
-    stored = project.recording_events(recording).get(event_id)
+    stored = project.events.of(recording).get(event_id)
     assert stored is not None
     assert stored.note == "wind in the mast"
 
@@ -513,7 +513,7 @@ def test_a_project_is_saved_under_another_name_and_opened_again(
     assert states(bench) == [ACCEPTED, REJECTED, UNCERTAIN, UNREVIEWED, UNREVIEWED]
     agree(bench)
     with Project.open(personal_project_path()) as personal:
-        assert len(personal.recordings()) == 1
+        assert len(personal.recordings.all()) == 1
 
 
 def test_a_project_that_is_in_use_can_be_read(
@@ -573,10 +573,10 @@ def test_detections_are_kept_when_another_recording_comes(
     settled(bench)
     project = bench.session.project.project
     assert project is not None
-    stored = project.recording_events(recording)
+    stored = project.events.of(recording)
     assert [e.state for e in stored] == [ACCEPTED] + [UNREVIEWED] * 4
-    assert project.undo_title == "accept Dog"
-    assert len(project.analyses(recording)) == 1
+    assert project.history.undo_title == "accept Dog"
+    assert len(project.recordings.analyses(recording)) == 1
 
 
 def test_stretches_that_were_listened_to_are_kept_and_shown(
@@ -649,4 +649,6 @@ def test_a_hundred_detections_of_a_scene_by_keys(
     assert [e.state for e in found if e is not None] == wanted
     project = bench.session.project.project
     assert project is not None
-    assert [project.event(bench.session.project.recording_id, i).event.state for i in ids] == wanted  # type: ignore[union-attr]
+    assert [
+        project.events.get(bench.session.project.recording_id, i).event.state for i in ids
+    ] == wanted  # type: ignore[union-attr]

@@ -83,7 +83,7 @@ def test_ten_decisions_in_ten_key_presses_through_three_recordings(
     project = bench.session.project.project
     assert project is not None
     decided = frozenset(ReviewState) - {ReviewState.UNREVIEWED}
-    assert project.count(EventFilter(states=decided)) == 10
+    assert project.events.count(EventFilter(states=decided)) == 10
     assert bench.session.review_queue.left == 2
 
 
@@ -114,14 +114,14 @@ def test_what_was_skipped_comes_again_and_the_end_offers_to_mark(
     settled(bench)
     project = bench.session.project.project
     assert project is not None
-    for recording in project.recordings():
-        (span,) = project.reviewed(recording.id).spans
+    for recording in project.recordings.all():
+        (span,) = project.recordings.reviewed(recording.id).spans
         assert (span.labels, span.span.start_s, span.span.end_s) == (("Bird",), 2.0, 2.96)
         assert span.reviewer == "Anna"
-    assert project.undo_title == "listened to 3 stretches"
+    assert project.history.undo_title == "listened to 3 stretches"
     bench.services.review.undo()
     settled(bench)
-    assert not any(project.reviewed(r.id).spans for r in project.recordings())
+    assert not any(project.recordings.reviewed(r.id).spans for r in project.recordings.all())
 
 
 @pytest.mark.parametrize("key", ["shift+a", "shift+r"])
@@ -145,9 +145,9 @@ def test_above_and_below_reach_over_all_recordings_of_the_queue(
     press(bench, settled, key)
     assert f"{expected} events of Dog in all recordings" in asked[0]
     state = ReviewState.ACCEPTED if key == "shift+a" else ReviewState.REJECTED
-    assert project.count(EventFilter(states=frozenset([state]))) == expected
+    assert project.events.count(EventFilter(states=frozenset([state]))) == expected
     bench.services.review.undo()
-    assert project.count(EventFilter(states=frozenset([state]))) == 0
+    assert project.events.count(EventFilter(states=frozenset([state]))) == 0
 
 
 def test_a_missing_recording_is_left_out_with_a_word(

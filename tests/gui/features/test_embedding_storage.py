@@ -142,9 +142,9 @@ def test_recordings_that_are_analysed_together_are_searched_for_it(
         settled(bench)
         project: Project = bench.session.project.project
         for path in more:
-            recording = project.recording_at(path)
+            recording = project.recordings.at(path)
             assert recording.id in bench.session.embeddings.store.recordings()
-            events = project.recording_events(recording.id)
+            events = project.events.of(recording.id)
             assert sum(e.label == "Owl of mine" for e in events) >= 6
 
 
@@ -196,8 +196,8 @@ def test_other_recordings_of_the_project_are_searched_for_it(
     scores.detect_everywhere()
     settled(bench)
     project: Project = bench.session.project.project
-    other = project.recording_at(second)
-    events = project.recording_events(other.id)
+    other = project.recordings.at(second)
+    events = project.events.of(other.id)
     mine = [e for e in events if e.label == "Owl of mine"]
     assert len(mine) >= 8
     assert all(e.class_index == bench.session.class_map.model_count for e in mine)

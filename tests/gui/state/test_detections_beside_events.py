@@ -36,14 +36,14 @@ def drawn(onset_s: float, offset_s: float) -> Event:
 
 
 def by_the_rule(project: Project, detections: EventList) -> EventList:
-    return merge_detections(detections, project.recording_events("r"), project.deleted_events("r"))
+    return merge_detections(detections, project.events.of("r"), project.events.deleted("r"))
 
 
 def in_the_window(project: Project, detections: EventList) -> EventList:
     state = ProjectState()
     state.use(project, Keeping.PROJECT)
     state.set_recording(
-        "r", project.recording_events("r"), project.deleted_events("r"), project.reviewed("r")
+        "r", project.events.of("r"), project.events.deleted("r"), project.recordings.reviewed("r")
     )
     shown = state.combined(detections)
     state.use(None)
@@ -51,7 +51,7 @@ def in_the_window(project: Project, detections: EventList) -> EventList:
 
 
 def in_the_project(project: Project, detections: EventList) -> EventList:
-    return project.derive("r", detections)
+    return project.events.store_detections("r", detections)
 
 
 def applied_to_all_recordings(project: Project, detections: EventList) -> EventList:
@@ -59,7 +59,7 @@ def applied_to_all_recordings(project: Project, detections: EventList) -> EventL
     preview = [step.preview for step in steps][-1]
     assert preview is not None
     apply_rules(project, preview)
-    return project.recording_events("r")
+    return project.events.of("r")
 
 
 DOORS = [by_the_rule, in_the_window, in_the_project, applied_to_all_recordings]
@@ -68,7 +68,7 @@ DOORS = [by_the_rule, in_the_window, in_the_project, applied_to_all_recordings]
 @pytest.fixture
 def project(tmp_path: Path):
     with Project.create(tmp_path / "p.yamnet") as made:
-        made.register(Recording("r", "a.wav"))
+        made.recordings.register(Recording("r", "a.wav"))
         yield made
 
 
@@ -115,17 +115,17 @@ def test_a_deleted_detection_does_not_come_back(project, spans):
 def test_a_detection_that_was_moved_and_deleted_does_not_come_back(project, spans):
     item = ProjectEvent("r", detection("d1", 0.0, 1.0))
     project.apply(move_edge(item, onset_s=10.0, offset_s=11.0), adopt=True)
-    moved = project.event("r", "d1")
+    moved = project.events.get("r", "d1")
     project.apply(delete([moved]))
     assert spans(detection("d2", 0.0, 1.0), detection("d3", 10.0, 11.0)) == [(10.0, 11.0)]
 
 
 def test_what_is_decided_after_a_preview_is_not_doubled(project):
-    project.derive("r", [detection("d1", 0.0, 1.0), detection("d2", 5.0, 6.0)])
+    project.events.store_detections("r", [detection("d1", 0.0, 1.0), detection("d2", 5.0, 6.0)])
     new = EventList.of([detection("d3", 0.1, 1.1), detection("d4", 5.1, 6.1)])
     steps = preview_rules(project, StoredScores(None, ""), RuleSet(), CLASSES, {"r": new})
     preview = [step.preview for step in steps][-1]
-    project.apply(accept([project.event("r", "d1")]))
-    project.apply(delete([project.event("r", "d2")]))
+    project.apply(accept([project.events.get("r", "d1")]))
+    project.apply(delete([project.events.get("r", "d2")]))
     apply_rules(project, preview)
-    assert [e.id for e in project.recording_events("r")] == ["d1"]
+    assert [e.id for e in project.events.of("r")] == ["d1"]

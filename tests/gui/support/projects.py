@@ -51,7 +51,7 @@ def made(folder: Path, names: tuple[str, ...] = ("a", "b", "c")) -> Path:
             file = write_tone(folder / "audio" / f"{name}.wav", 300.0 + 100 * n)
             recording = Recording(
                 f"id-{name}",
-                project.stored_path(file),
+                project.recordings.stored_path(file),
                 content_hash(file),
                 file.stat().st_size,
                 10.0,
@@ -60,5 +60,5 @@ def made(folder: Path, names: tuple[str, ...] = ("a", "b", "c")) -> Path:
                 state=RecordingState.ANALYSED,
             )
             project.apply(add_recordings([recording]))
-            project.derive(recording.id, detections(n * 0.01))
+            project.events.store_detections(recording.id, detections(n * 0.01))
     return path

@@ -117,7 +117,7 @@ def test_a_project_is_measured_by_its_decisions(run, weights, tmp_path):
     assert run("analyze", sound)[0] == 0  # its scores are kept
     path = tmp_path / "p.yamnet"
     with Project.create(path) as project:
-        project.register(Recording("s", "s.wav", duration_s=6.0, channels=1))
+        project.recordings.register(Recording("s", "s.wav", duration_s=6.0, channels=1))
         project.apply(add_events("s", [event("a", 1.0, 2.0, "Speech", ReviewState.ACCEPTED)]))
     status, text, errors = run("evaluate", "--project", path)
     assert status == 0, errors

@@ -49,7 +49,7 @@ def test_every_two_way_format_goes_out_and_comes_back_as_nothing_new(
     assert status == 0
     assert str(out) in made.splitlines()
     with Project.open(project, read_only=True) as opened:
-        for text in losses(name, [opened.labelled("a")]):
+        for text in losses(name, [opened.recordings.labelled("a")]):
             assert text in said
     status, shown, _ = run("import", out, "--project", project, "--format", name,
                            "--recording", "a", "--dry-run")  # fmt: skip
@@ -217,7 +217,7 @@ def test_score_tables_come_from_stored_analyses(
     digest = hashlib.sha256(weights.read_bytes()).hexdigest()
     with Project.open(project) as opened:
         settings = '{"channels": "mix", "hop_s": 0.48}'
-        opened.add_analysis(AnalysisRecord("a", digest, "YAMNet", settings, settings))
+        opened.recordings.add_analysis(AnalysisRecord("a", digest, "YAMNet", settings, settings))
     out = tmp_path / "scores"
     status, shown, said = run("export", project, "-o", f"{out}/", "--format", "scores")
     assert (status, shown.strip()) == (1, str(out / "a.tsv"))

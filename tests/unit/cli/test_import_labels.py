@@ -78,7 +78,7 @@ def test_an_import_is_one_step(run: Run, project: Path, tmp_path: Path) -> None:
     ]
     assert [(e.label, e.class_index) for e in b.events] == [("Bird", 106)]
     with Project.open(project) as opened:
-        assert opened.history(1)[0].reviewer == "Ada"
+        assert opened.history.steps(1)[0].reviewer == "Ada"
         assert opened.undo() == "import 2 tables"
     assert holds(project) == before
 
@@ -128,7 +128,7 @@ def test_unknown_recordings_are_added_when_wanted(run: Run, project: Path, tmp_p
     assert new.recording.path == tmp_path / "new.wav"
     assert new.recording.duration_s == pytest.approx(3.0)  # of the sound, not of its last label
     with Project.open(project, read_only=True) as opened:
-        assert all(r.content_hash for r in opened.recordings() if r.name == "new.wav")
+        assert all(r.content_hash for r in opened.recordings.all() if r.name == "new.wav")
 
 
 def test_a_project_is_made_only_when_it_is_agreed(run: Run, tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_nothing_is_changed_by_whatever_is_wrong_with_a_table(
     assert run("import", good, bad, "--project", project, "--yes")[0] == 2  # not the good half
     assert holds(project) == before
     with Project.open(project) as opened:
-        assert opened.undo_title == "import events"  # that of the fixture
+        assert opened.history.undo_title == "import events"  # that of the fixture
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])

@@ -40,7 +40,7 @@ def reviewed_project(path: Path) -> tuple[Project, StoredScores]:
         "two.wav": table((DOG, 20.4, 22.32, 0.35), (CAT, 60, 62.4, 0.9)),
     }  # fmt: skip
     for name in tables:
-        project.register(Recording(name, name, duration_s=120.0, channels=1))
+        project.recordings.register(Recording(name, name, duration_s=120.0, channels=1))
     decided = {
         "one.wav": [
             event("a", 10.32, 12.24, "Dog", ReviewState.ACCEPTED),
@@ -51,7 +51,9 @@ def reviewed_project(path: Path) -> tuple[Project, StoredScores]:
     }
     for name, events in decided.items():
         project.apply(add_events(name, events))
-    project.apply(mark_reviewed("one.wav", project.reviewed("one.wav"), TimeSpan(60, 100)))
+    project.apply(
+        mark_reviewed("one.wav", project.recordings.reviewed("one.wav"), TimeSpan(60, 100))
+    )
     at_hand = {(path / name): Scored((one,)) for name, one in tables.items()}
     return project, StoredScores(None, MODEL, at_hand=at_hand)
 

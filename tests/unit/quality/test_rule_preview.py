@@ -37,13 +37,13 @@ def project(tmp_path, model, cache, classes):
     opened = Project.create(tmp_path / "p.yamnet")
     for number in range(3):
         path = write_sound(tmp_path / f"s{number}.wav", 12.0, seed=number)
-        recording = Recording(new_id(), opened.stored_path(path))
+        recording = Recording(new_id(), opened.recordings.stored_path(path))
         opened.apply(add_recordings([recording]))
         if number < 2:
             analysis = finished(analyse_recording(path, model, AnalysisSettings(), cache))
             events = find_events(analysis, BEFORE).labelled(classes).events
-            opened.derive(recording.id, events)
-            opened.update_recording(replace(recording, state=RecordingState.ANALYSED))
+            opened.events.store_detections(recording.id, events)
+            opened.recordings.update(replace(recording, state=RecordingState.ANALYSED))
     yield opened
     opened.close()
 
@@ -61,7 +61,7 @@ def preview(project, model, cache, classes):
 
 
 def all_events(project):
-    return {r.id: project.recording_events(r.id) for r in project.recordings()}
+    return {r.id: project.events.of(r.id) for r in project.recordings.all()}
 
 
 def test_the_same_rules_change_nothing(project, preview):
@@ -88,17 +88,17 @@ def test_a_preview_counts_and_changes_nothing(project, preview):
 
 def test_what_was_shown_is_what_happens_in_one_step(project, preview, model, cache, classes):
     found = preview(AFTER)
-    steps = len(project.history())
+    steps = len(project.history.steps())
     count = {rid: len(events) for rid, events in all_events(project).items()}
     title = apply_rules(project, found)
     assert title == f"apply rules balanced: {found.in_words()}"
-    new = project.history()[: len(project.history()) - steps]
+    new = project.history.steps()[: len(project.history.steps()) - steps]
     assert {entry.title for entry in new} <= {title}
     for one in found.recordings:
-        events = project.recording_events(one.recording_id)
+        events = project.events.of(one.recording_id)
         changes = one.changes
         assert len(events) == count[one.recording_id] + len(changes.appear) - len(changes.vanish)
-        path = next(p for p in (project.locate(r) for r in project.recordings()
+        path = next(p for p in (project.recordings.locate(r) for r in project.recordings.all()
                                 if r.id == one.recording_id))  # fmt: skip
         analysis = finished(analyse_recording(path, model, AnalysisSettings(), cache))
         wanted = find_events(analysis, AFTER).labelled(classes).events
@@ -111,31 +111,31 @@ def test_what_was_shown_is_what_happens_in_one_step(project, preview, model, cac
 
 
 def test_touched_events_stay_whatever_rules_say(project, preview):
-    recording = project.recordings()[0]
-    events = list(project.recording_events(recording.id))
+    recording = project.recordings.all()[0]
+    events = list(project.events.of(recording.id))
     project.apply(accept([ProjectEvent(recording.id, event) for event in events[:3]]))
     found = preview(RuleSet().with_default(Rule(enabled=False)))
     assert found.kept == 3
     project.apply(accept([ProjectEvent(recording.id, events[3])]))  # after the preview
     apply_rules(project, found)
-    left = project.recording_events(recording.id)
+    left = project.events.of(recording.id)
     bounds = {e.id: (e.onset_s, e.offset_s) for e in events[:4]}
     assert {e.id: (e.onset_s, e.offset_s) for e in left} == bounds
     assert {e.state for e in left} == {ReviewState.ACCEPTED}
 
 
 def test_events_at_hand_and_of_taught_classes(project, preview):
-    recording = project.recordings()[0]
-    stored = project.recording_events(recording.id)
+    recording = project.recordings.all()[0]
+    stored = project.events.of(recording.id)
     taught = replace(
         stored.events[0], id=new_event_id(), label="my owl", class_index=521, mid="",
         source=EventSource.DETECTED,
     )  # fmt: skip
-    project.derive(recording.id, [*stored, taught])
+    project.events.store_detections(recording.id, [*stored, taught])
     shown = stored.without(stored.events[0].id)
     found = preview(BEFORE, {recording.id: shown})
     assert found.in_words() == "1 vanish"
     apply_rules(project, found)
-    left = project.recording_events(recording.id)
+    left = project.events.of(recording.id)
     assert taught.id in left
     assert stored.events[0].id not in left

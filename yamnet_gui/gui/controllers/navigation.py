@@ -45,10 +45,10 @@ class Navigator(QObject):
     def path_of(self, place: Place) -> Path:
         """Where the file of a place is now."""
         project = self._project.project
-        recording = project.recording(place.recording) if project is not None else None
+        recording = project.recordings.get(place.recording) if project is not None else None
         if project is None or recording is None:
             return Path(place.path)
-        return project.locate(recording)
+        return project.recordings.locate(recording)
 
     def is_open(self, place: Place) -> bool:
         return bool(place.recording) and place.recording == self._project.recording_id

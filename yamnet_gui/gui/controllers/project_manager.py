@@ -191,7 +191,7 @@ class ProjectManager(QObject):
         if document.state is not AnalysisState.COMPLETE or not document.buffers:
             return None
         fresh = tuple(event for event in document.events if not event.touched)
-        known = project.recording(recording_id)
+        known = project.recordings.get(recording_id)
         if known is None or (
             known.state is RecordingState.ANALYSED
             and set(fresh) == {event for event in self._state.stored if not event.touched}
@@ -208,7 +208,7 @@ class ProjectManager(QObject):
 
     def _take(self, result: OpenedProject) -> None:
         self._replace(result.project, result.keeping)
-        self._first_step = max((entry.step for entry in result.project.history(1)), default=0)
+        self._first_step = max((entry.step for entry in result.project.history.steps(1)), default=0)
         self.opened.emit(result)
         self._find()
 
@@ -223,7 +223,7 @@ class ProjectManager(QObject):
         try:
             decided = any(
                 entry.step > self._first_step and entry.action != "derive"
-                for entry in (before.history() if scratch else ())
+                for entry in (before.history.steps() if scratch else ())
             )
             before.close()
         except ProjectError as error:

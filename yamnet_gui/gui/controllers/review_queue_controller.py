@@ -127,7 +127,7 @@ class ReviewQueueController(QObject):
 
     def _first(self) -> int | None:
         project = self._project.project
-        return project.next_unreviewed(None, self.queue.rows) if project else None
+        return project.events.next_unreviewed(None, self.queue.rows) if project else None
 
     def _went(self) -> None:
         self.go_on()
@@ -159,7 +159,7 @@ class ReviewQueueController(QObject):
         if not self.active or project is None:
             return False
         self._direction = 1
-        row = project.next_unreviewed(self.queue.row, self.queue.rows)
+        row = project.events.next_unreviewed(self.queue.row, self.queue.rows)
         if row is None:
             self._count()
             self.finished.emit()
@@ -170,7 +170,7 @@ class ReviewQueueController(QObject):
     def show(self, recording_id: str, event_id: str) -> bool:
         """Goes to an event of any recording; False where the project does not hold it."""
         project = self._project.project
-        item = project.event(recording_id, event_id) if project else None
+        item = project.events.get(recording_id, event_id) if project else None
         if item is None:
             return False
         return self._show(item)
@@ -186,13 +186,13 @@ class ReviewQueueController(QObject):
 
     def _go(self, row: int | None) -> bool:
         project = self._project.project
-        items: Sequence[ProjectEvent] = project.events([row]) if project and row else ()
+        items: Sequence[ProjectEvent] = project.events.at([row]) if project and row else ()
         self.queue.set_row(row)
         return bool(items) and self._show(items[0])
 
     def _show(self, item: ProjectEvent) -> bool:
         project = self._project.project
-        recording = project.recording(item.recording_id) if project else None
+        recording = project.recordings.get(item.recording_id) if project else None
         if project is None or recording is None:
             return False
         if item.recording_id == self._project.recording_id:
@@ -201,7 +201,7 @@ class ReviewQueueController(QObject):
             self._target = None
             self._controller.go_to(item.event.id)
             return True
-        path = project.locate(recording)
+        path = project.recordings.locate(recording)
         if not path.exists():
             return self._skip(project, recording)
         self._target = item
@@ -220,7 +220,7 @@ class ReviewQueueController(QObject):
         gone = {
             item.row
             for first in range(0, len(self.queue.rows), 2000)
-            for item in project.events(self.queue.rows[first : first + 2000].tolist())
+            for item in project.events.at(self.queue.rows[first : first + 2000].tolist())
             if item.recording_id == recording.id
         }
         row = self.queue.row
@@ -259,8 +259,8 @@ class ReviewQueueController(QObject):
     def _on_opened(self, path: Path) -> None:
         """A person who opened another recording does not want to be taken away from it later."""
         item, project = self._target, self._project.project
-        recording = project.recording(item.recording_id) if item and project else None
-        meant = project.locate(recording) if recording and project else None
+        recording = project.recordings.get(item.recording_id) if item and project else None
+        meant = project.recordings.locate(recording) if recording and project else None
         if meant is None or meant.resolve() != path.resolve():
             self._target = None
 
@@ -273,7 +273,7 @@ class ReviewQueueController(QObject):
         recording_id = self._project.recording_id
         if not self.active or project is None or not current or not recording_id:
             return
-        item = project.event(recording_id, current)
+        item = project.events.get(recording_id, current)
         if item is not None and item.row != self.queue.row and item.row in self.queue.rows:
             self.queue.set_row(item.row)
 
@@ -281,4 +281,4 @@ class ReviewQueueController(QObject):
         """How many of the queue are left, once a few keys have been pressed."""
         project = self._project.project
         if self.active and project is not None:
-            self.queue.set_left(project.count_unreviewed(self.queue.rows))
+            self.queue.set_left(project.events.count_unreviewed(self.queue.rows))

@@ -111,11 +111,11 @@ class EmbeddingStorage(Feature):
             return
         there = set(store.recordings())
         requests = []
-        for recording in project.recordings():
+        for recording in project.recordings.all():
             known = recording.state is RecordingState.ANALYSED and recording.id not in there
             if not (known or self._fresh):
                 continue  # most of a large project, each time one of it was analysed
-            path = project.locate(recording)
+            path = project.recordings.locate(recording)
             analysis = self._fresh.pop(path, None)
             if analysis is not None or known:
                 requests.append(StoreRequest(recording.id, path, analysis))

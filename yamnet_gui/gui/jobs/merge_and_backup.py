@@ -62,5 +62,5 @@ class RestoreJob:
         keeping = Keeping.READ_ONLY if project.read_only else Keeping.PROJECT
         if keeping is Keeping.PROJECT and self.path == personal_project_path():
             keeping = Keeping.PERSONAL
-        files = tuple(project.locate(r) for r in project.recordings())
+        files = tuple(project.recordings.locate(r) for r in project.recordings.all())
         yield OpenedProject(project, keeping, project.damage or said, True, files)

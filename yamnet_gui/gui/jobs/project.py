@@ -115,10 +115,10 @@ class OpenProjectJob:
         else:
             project = Project.open(self.path, read_only=self.read_only)
         self.opened.append(project)
-        project.count()  # reads what queries need, so that nobody waits for it later
+        project.events.count()  # reads what queries need, so that nobody waits for it later
         keeping = Keeping.READ_ONLY if project.read_only else Keeping.PROJECT
         other = not self.create and self.source is None
-        files = tuple(project.locate(r) for r in project.recordings())
+        files = tuple(project.recordings.locate(r) for r in project.recordings.all())
         yield OpenedProject(project, keeping, project.damage, other, files)
 
 
@@ -143,11 +143,11 @@ class StoreDetectionsJob:
     analysis: AnalysisRecord
 
     def run(self) -> Iterator[None]:
-        self.project.derive(self.recording_id, self.detections)
-        recording = self.project.recording(self.recording_id)
+        self.project.events.store_detections(self.recording_id, self.detections)
+        recording = self.project.recordings.get(self.recording_id)
         if recording is not None:
-            self.project.add_analysis(self.analysis)
-            self.project.update_recording(replace(recording, state=RecordingState.ANALYSED))
+            self.project.recordings.add_analysis(self.analysis)
+            self.project.recordings.update(replace(recording, state=RecordingState.ANALYSED))
         yield None
 
 
@@ -168,11 +168,11 @@ class CountJob:
     project: Project
 
     def run(self) -> Iterator[list[RecordingCount]]:
-        counts = self.project.recording_counts()
+        counts = self.project.events.recording_counts()
         found = []
-        for recording in self.project.recordings():
+        for recording in self.project.recordings.all():
             count = counts.get(recording.id)
-            path = self.project.locate(recording)
+            path = self.project.recordings.locate(recording)
             words, tip = "", ""
             if recording.state is RecordingState.FAILED:
                 words, tip = "failed", recording.error
@@ -213,40 +213,40 @@ class FindRecordingJob:
             digest, size = content_hash(path), path.stat().st_size
         except OSError:  # the recording itself is told about by whoever reads its sound
             digest, size = "", 0
-        found, remark = project.recording_at(path), ""
+        found, remark = project.recordings.at(path), ""
         if found is not None and digest and found.content_hash not in ("", digest):
             remark = "has changed since its events were decided on; they may not fit any more"
         if found is None:
             found = self._moved(digest)
             if found is not None:
                 remark = f"was found again by its content; its events come from {found.path}"
-                found = replace(found, path=project.stored_path(path))
-                project.update_recording(found)
+                found = replace(found, path=project.recordings.stored_path(path))
+                project.recordings.update(found)
         if found is None:
             found = self._recording(digest, size)
-            project.register(found)
+            project.recordings.register(found)
         elif digest and not found.content_hash and not project.read_only:
-            project.update_recording(replace(found, content_hash=digest, size_bytes=size))
-        events = project.recording_events(found.id)
+            project.recordings.update(replace(found, content_hash=digest, size_bytes=size))
+        events = project.events.of(found.id)
         yield FoundRecording(
             found,
             events.events,
-            tuple(project.deleted_events(found.id)),
-            project.reviewed(found.id),
+            tuple(project.events.deleted(found.id)),
+            project.recordings.reviewed(found.id),
             remark,
         )
 
     def _moved(self, digest: str) -> Recording | None:
         if self.project.read_only:
             return None
-        same = self.project.recordings_with_hash(digest)
-        return next((r for r in same if not self.project.locate(r).exists()), None)
+        same = self.project.recordings.with_hash(digest)
+        return next((r for r in same if not self.project.recordings.locate(r).exists()), None)
 
     def _recording(self, digest: str, size: int) -> Recording:
         info = self.info
         return Recording(
             new_id(),
-            self.project.stored_path(info.path),
+            self.project.recordings.stored_path(info.path),
             digest,
             size,
             info.duration_s,

@@ -42,7 +42,7 @@ class BuildQueueJob:
             if self.wish.kind is QueueKind.STABILITY:
                 yield least_stable(self.project, wanted)
                 return
-            yield self.project.queue(
+            yield self.project.events.queue(
                 self.wish.kind, wanted, seed=self.seed, threshold=self.threshold
             )
 
@@ -54,7 +54,7 @@ class CountClassesJob:
     project: Project
 
     def run(self) -> Iterator[list[ClassCounts]]:
-        yield self.project.class_counts()
+        yield self.project.events.class_counts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class MarkQueueJob:
         heard: dict[tuple[str, str], list[TimeSpan]] = {}
         count = 0
         for first in range(0, len(self.rows), _PIECE):
-            for item in self.project.events(self.rows[first : first + _PIECE].tolist()):
+            for item in self.project.events.at(self.rows[first : first + _PIECE].tolist()):
                 if item.event.state is not ReviewState.UNREVIEWED:
                     before = item.event.original
                     label = before.label if before is not None else item.event.label
@@ -95,7 +95,10 @@ class MarkQueueJob:
             by_recording.setdefault(recording_id, {})[label] = spans
         commands = [
             mark_reviewed_segments(
-                recording_id, self.project.reviewed(recording_id), by_label, self.reviewer
+                recording_id,
+                self.project.recordings.reviewed(recording_id),
+                by_label,
+                self.reviewer,
             )
             for recording_id, by_label in by_recording.items()
         ]
@@ -113,7 +116,7 @@ class QueryJob:
     sort: Sort
 
     def run(self) -> Iterator[tuple[Rows, int]]:
-        yield self.project.event_ids(self.wanted, self.sort), self.project.count()
+        yield self.project.events.rows(self.wanted, self.sort), self.project.events.count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ class DecideJob:
         items = [
             item
             for first in range(0, len(self.rows), _PIECE)
-            for item in self.project.events(self.rows[first : first + _PIECE].tolist())
+            for item in self.project.events.at(self.rows[first : first + _PIECE].tolist())
         ]
         command = set_state(items, self.state, self.reviewer)
         self.project.apply(command)

@@ -69,18 +69,18 @@ class LabelSets(QObject):
         self._chosen = set_id
         project = self._project.project
         if project is not None and self._project.keeping is not Keeping.READ_ONLY:
-            project.set_value(_CHOSEN, set_id)
+            project.settings.set_value(_CHOSEN, set_id)
         self._take(self._sets)
 
     def _on_project(self) -> None:
         project = self._project.project
-        self._chosen = project.value(_CHOSEN) if project is not None else ""
+        self._chosen = project.settings.value(_CHOSEN) if project is not None else ""
         self._read()
 
     def _read(self) -> None:
         project = self._project.project
         try:
-            found = project.label_sets() if project is not None else []
+            found = project.settings.label_sets() if project is not None else []
         except ProjectError:
             found = []
         self._take(tuple(sorted(found, key=lambda s: (s.name.casefold(), s.id))))

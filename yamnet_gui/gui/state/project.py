@@ -84,11 +84,11 @@ class ProjectState(QObject):
 
     @property
     def undo_title(self) -> str | None:
-        return self._project.undo_title if self._project else None
+        return self._project.history.undo_title if self._project else None
 
     @property
     def redo_title(self) -> str | None:
-        return self._project.redo_title if self._project else None
+        return self._project.history.redo_title if self._project else None
 
     def use(self, project: Project | None, keeping: Keeping = Keeping.NOWHERE) -> Project | None:
         """Takes another project; gives the former one, which the caller closes."""
@@ -151,7 +151,7 @@ class ProjectState(QObject):
 
     def negatives_of(self, items: Iterable[ProjectEvent]) -> list[ProjectEvent]:
         """The "not X" that earlier corrections of these left behind."""
-        return self._project.negatives_of(items) if self._project else []
+        return self._project.events.negatives_of(items) if self._project else []
 
     def combined(self, detections: EventList | None) -> EventList:
         """What the window shows: what the user touched, and the detections beside it.
@@ -194,7 +194,7 @@ class ProjectState(QObject):
             and self._recording_id
             and any(c.reviewed_changed and c.recording_id == self._recording_id for c in changes)
         ):
-            self._reviewed = project.reviewed(self._recording_id)
+            self._reviewed = project.recordings.reviewed(self._recording_id)
             self.reviewed_changed.emit()
         if any(c.recording_changed for c in changes):
             self.recordings_changed.emit()
@@ -207,18 +207,18 @@ class ProjectState(QObject):
     def _read(self, project: Project, ids: tuple[str, ...]) -> None:
         """Takes over what the project now holds of these events."""
         if len(ids) > _MANY:
-            stored = project.recording_events(self._recording_id)
+            stored = project.events.of(self._recording_id)
             self._stored = {event.id: event for event in stored}
-            self._deleted = project.deleted_events(self._recording_id)
+            self._deleted = project.events.deleted(self._recording_id)
             return
         gone = {event.id for event in self._deleted}
         other_deleted = False
         for event_id in ids:
-            found = project.event(self._recording_id, event_id)
+            found = project.events.get(self._recording_id, event_id)
             other_deleted |= found is None or event_id in gone
             if found is None:
                 self._stored.pop(event_id, None)
             else:
                 self._stored[event_id] = found.event
         if other_deleted:
-            self._deleted = project.deleted_events(self._recording_id)
+            self._deleted = project.events.deleted(self._recording_id)

@@ -32,15 +32,19 @@ def labelled_recordings(
     project: Project, recording_ids: Iterable[str] | None = None
 ) -> list[LabelledRecording]:
     """The project's recordings (all, or these) with their events, as formats write them."""
-    wanted = [r.id for r in project.recordings()] if recording_ids is None else list(recording_ids)
-    return [project.labelled(recording_id) for recording_id in wanted]
+    wanted = (
+        [r.id for r in project.recordings.all()] if recording_ids is None else list(recording_ids)
+    )
+    return [project.recordings.labelled(recording_id) for recording_id in wanted]
 
 
 def recording_infos(project: Project) -> list[RecordingInfo]:
     """What is known of the project's recordings, without their events."""
     return [
-        RecordingInfo(project.locate(r), r.duration_s, r.sample_rate_hz, r.channels, r.recorded_at)
-        for r in project.recordings()
+        RecordingInfo(
+            project.recordings.locate(r), r.duration_s, r.sample_rate_hz, r.channels, r.recorded_at
+        )
+        for r in project.recordings.all()
     ]
 
 
@@ -106,10 +110,14 @@ def plan_for_project(
 
     `shown`: the recording that is open, with detections that the project may not hold yet.
     """
-    own = {label.name for labels in project.label_sets() for label in labels.labels}
-    own |= {counts.label for counts in project.class_counts()}
+    own = {label.name for labels in project.settings.label_sets() for label in labels.labels}
+    own |= {counts.label for counts in project.events.class_counts()}
     paths = {r.recording.path for r in imported}
-    there = [project.labelled(r.id) for r in project.recordings() if project.locate(r) in paths]
+    there = [
+        project.recordings.labelled(r.id)
+        for r in project.recordings.all()
+        if project.recordings.locate(r) in paths
+    ]
     if shown is not None and shown.recording.path in paths:
         there = [r for r in there if r.recording.path != shown.recording.path] + [shown]
     return plan_import(there, imported, mapping=mapping, classes=classes, own_labels=own)
@@ -129,7 +137,7 @@ def import_command(
     With `add_missing`, recordings that the project does not know are added to it; without it,
     what the table says about them is left out.
     """
-    ids = {project.locate(r): r.id for r in project.recordings()}
+    ids = {project.recordings.locate(r): r.id for r in project.recordings.all()}
     commands: list[Command] = []
     if add_missing and plan.new_recordings:
         added = [_recording(project, info) for info in plan.new_recordings]
@@ -149,7 +157,11 @@ def import_command(
         if path in ids:
             spans.setdefault(ids[path], []).append(span)
     for recording_id, found in spans.items():
-        old = project.reviewed(recording_id) if project.knows(recording_id) else Reviewed()
+        old = (
+            project.recordings.reviewed(recording_id)
+            if project.recordings.knows(recording_id)
+            else Reviewed()
+        )
         commands.append(set_reviewed(recording_id, old, [*old.spans, *found]))
     return group(title, commands)
 
@@ -169,7 +181,7 @@ def _recording(project: Project, info: RecordingInfo) -> Recording:
         pass
     return Recording(
         id=new_id(),
-        path=project.stored_path(info.path),
+        path=project.recordings.stored_path(info.path),
         content_hash=digest,
         size_bytes=size,
         duration_s=info.duration_s,

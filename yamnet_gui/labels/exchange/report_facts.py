@@ -13,17 +13,18 @@ from .report import ReportFacts
 
 def project_facts(project: Project, title: str = "", *, now: datetime | None = None) -> ReportFacts:
     """Title, time and how the labels came about: models, settings, rules and label sets."""
-    analyses = [a for r in project.recordings() for a in project.analyses(r.id)[-1:]]
+    analyses = [a for r in project.recordings.all() for a in project.recordings.analyses(r.id)[-1:]]
     made = {
         "Project": project.path.name,
         "Model": _listed(a.model_name for a in analyses),
         "Analysis": _listed(_settings(a) for a in analyses),
         "Analysed": _when(analyses),
-        "Rules of the project": _listed(_rules(rules) for rules in project.rule_sets()),
+        "Rules of the project": _listed(_rules(rules) for rules in project.settings.rule_sets()),
         "Label sets": _listed(
-            f"{labels.name} ({len(labels.labels)} labels)" for labels in project.label_sets()
+            f"{labels.name} ({len(labels.labels)} labels)"
+            for labels in project.settings.label_sets()
         ),
-        "Changed by": _listed(name for name in project.reviewers() if name),
+        "Changed by": _listed(name for name in project.settings.reviewers() if name),
     }
     moment = now or datetime.now().astimezone()
     return ReportFacts(

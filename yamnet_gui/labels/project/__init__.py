@@ -54,7 +54,7 @@ from .models import (
     new_id,
 )
 from .paths import content_hash, find_moved, personal_project_path
-from .store import Project
+from .project import Project
 
 __all__ = [
     "LABEL_SET_SUFFIX",

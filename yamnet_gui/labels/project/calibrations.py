@@ -98,12 +98,12 @@ def reviews_in(
     names: list[tuple[str, str]] = []
     scores: dict[int, list[float]] = {}
     other = 0
-    for recording in project.recordings():
+    for recording in project.recordings.all():
         mine = shown is not None and recording.id in shown
         events = list(shown[recording.id]) if shown is not None and mine else None
         if events is None:
-            events = list(project.recording_events(recording.id))
-        analyses = [] if mine else project.analyses(recording.id)
+            events = list(project.events.of(recording.id))
+        analyses = [] if mine else project.recordings.analyses(recording.id)
         same = mine or (bool(analyses) and analyses[-1].model_sha256 == model_sha256)
         for event in events:
             said = reviews_of([event])
@@ -136,8 +136,8 @@ def calibrated(
 def stored_calibration(project: Project, version: int | None = None) -> Calibration | None:
     """The calibration in use (None), or an older version. None where there is none, or where a
     newer program wrote it."""
-    name = project.value(_NEWEST) if version is None else str(version)
-    text = project.value(f"{_NEWEST}-{name}") if name else ""
+    name = project.settings.value(_NEWEST) if version is None else str(version)
+    text = project.settings.value(f"{_NEWEST}-{name}") if name else ""
     if not text:
         return None
     try:
@@ -151,20 +151,20 @@ def store_calibration(project: Project, calibration: Calibration) -> Calibration
 
     The last 20 versions stay in the file.
     """
-    newest = project.value(f"{_NEWEST}-count")
+    newest = project.settings.value(f"{_NEWEST}-count")
     version = (int(newest) if newest.isdecimal() else 0) + 1
     kept = replace(calibration, version=version)
-    project.set_value(f"{_NEWEST}-{version}", json.dumps(kept.to_json(), allow_nan=False))
-    project.set_value(f"{_NEWEST}-count", str(version))
-    project.set_value(_NEWEST, str(version))
+    project.settings.set_value(f"{_NEWEST}-{version}", json.dumps(kept.to_json(), allow_nan=False))
+    project.settings.set_value(f"{_NEWEST}-count", str(version))
+    project.settings.set_value(_NEWEST, str(version))
     if version > _KEPT:
-        project.set_value(f"{_NEWEST}-{version - _KEPT}", "")
+        project.settings.set_value(f"{_NEWEST}-{version - _KEPT}", "")
     return kept
 
 
 def drop_calibration(project: Project) -> None:
     """Takes no calibration into use; the versions stay. Raises ProjectError."""
-    project.set_value(_NEWEST, "")
+    project.settings.set_value(_NEWEST, "")
 
 
 def fill_probabilities(
@@ -176,18 +176,18 @@ def fill_probabilities(
     Yields the id of each recording. Those in `except_for` (the open one) are left out. Raises
     ProjectError.
     """
-    for recording in project.recordings():
+    for recording in project.recordings.all():
         if recording.id not in except_for:
-            analyses = project.analyses(recording.id)
+            analyses = project.recordings.analyses(recording.id)
             model = analyses[-1].model_sha256 if analyses else ""
             fits = calibration is not None and calibration.fits(model)
             known = calibration.known if calibration is not None and fits else {}
             before = EventList.of(
-                event for event in project.recording_events(recording.id) if not event.touched
+                event for event in project.events.of(recording.id) if not event.touched
             )
             after = with_probability(before, known)
             if after is not before:
-                project.derive(recording.id, after)
+                project.events.store_detections(recording.id, after)
         yield recording.id
 
 

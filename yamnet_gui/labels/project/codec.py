@@ -1,4 +1,4 @@
-"""Values of a project as JSON, for the journal. Only what differs from the default is kept."""
+"""Values of a project as JSON, for the history. Only what differs from the default is stored."""
 
 import json
 import math
@@ -62,6 +62,18 @@ def patch(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 
 def patched(old: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in {**old, **change}.items() if v is not None}
+
+
+def both_sides(kind: str, old: str | None, new: str | None) -> tuple[Value | None, Value | None]:
+    """A change as the history stores it (`new` as a patch of `old`) back as two values."""
+    before = None if old is None else json.loads(old)
+    after = None if new is None else json.loads(new)
+    if before is not None and after is not None:
+        after = patched(before, after)
+    return (
+        None if before is None else from_fields(kind, before),
+        None if after is None else from_fields(kind, after),
+    )
 
 
 def _fields_out(value: Any) -> dict[str, Any]:

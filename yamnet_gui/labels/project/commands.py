@@ -133,7 +133,7 @@ def relabel(
     the same bounds behind: "not X" is evidence for training and metrics. None is left where the
     ontology makes one a kind of the other, or where the event was drawn under a wrong name. Where
     an event goes back to X, the "not X" is taken away; `existing` are the negatives that are in
-    the project (`Project.negatives_of`).
+    the project (`ProjectEvents.negatives_of`).
     """
     when = now or _now()
     items = list(events)
@@ -289,7 +289,7 @@ def delete(events: Iterable[ProjectEvent]) -> Command:
 
 
 def set_reviewed(recording_id: str, old: Reviewed, spans: Iterable[ReviewedSpan]) -> Command:
-    """Puts these reviewed spans in place of all of the recording's (`Project.reviewed`)."""
+    """Replaces all reviewed segments of a recording; `old`: as `recordings.reviewed` gives."""
     change = Change(recording_id, old, Reviewed(tuple(spans)))
     return Command("reviewed stretches", (change,))
 
@@ -389,7 +389,7 @@ def change_recording(old: Recording, new: Recording, title: str = "") -> Command
 
 
 def relocate(moved: Iterable[tuple[Recording, str]]) -> Command:
-    """New paths for recordings, as `Project.stored_path` writes them."""
+    """New paths for recordings, as `ProjectRecordings.stored_path` writes them."""
     items = tuple(moved)
     title = f"find {items[0][0].name}" if len(items) == 1 else f"find {len(items)} recordings"
     return Command(title, tuple(Change(r.id, r, replace(r, path=path)) for r, path in items))

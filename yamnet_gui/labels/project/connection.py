@@ -1,4 +1,4 @@
-"""What an open project keeps in memory, and who is told when it changes."""
+"""The open file of a project: connection, lock, transactions and listeners."""
 
 import sqlite3
 import threading
@@ -9,25 +9,31 @@ from pathlib import Path
 from yamnet_gui.core.errors import ProjectError
 
 from .backups import Backups
+from .change_set import ChangeSet
 from .index import EventIndex
+from .index_queries import IndexQueries
 from .lock import WriterLock
 from .models import ProjectChange
 from .open_checks import in_words
-from .queries import Queries
 from .recovery import Rescue
 from .tables import Tables
-from .undo_history import Journal
+from .undo_history import UndoHistory
 
 Listener = Callable[[tuple[ProjectChange, ...]], None]
 
 
-class Held:
-    """The connection and what is built on it. `Project` is the class to use."""
+class ProjectConnection:
+    """What all parts of an open project share. Safe to use from several threads.
+
+    Everything is read inside `reading` and changed inside `write`. `recordings` mirrors the table
+    of recordings by id, removed ones included. `damage` says what was lost where a damaged file was
+    rescued ("" otherwise).
+    """
 
     def __init__(
         self,
         path: Path,
-        connection: sqlite3.Connection,
+        database: sqlite3.Connection,
         *,
         lock: WriterLock | None,
         rescued: Rescue | None = None,
@@ -35,17 +41,17 @@ class Held:
         self.path = path
         self.damage = rescued.report if rescued else ""
         self.reviewer = ""
-        self._connection = connection
+        self.database = database
+        self.tables = Tables(database)
+        self.undo_history = UndoHistory(database, self.tables, str(path))
+        self.recordings = {r.id: r for r in self.tables.recordings()}
+        self.backups = Backups(path, self.id) if lock is not None else None
         self._lock = lock
         self._rescued = rescued
         self._guard = threading.RLock()
         self._listeners: list[Listener] = []
         self._index: EventIndex | None = None
-        self._queries: Queries | None = None
-        self._tables = Tables(connection)
-        self._journal = Journal(connection, self._tables, str(path))
-        self._recordings = {r.id: r for r in self._tables.recordings()}
-        self._backups = Backups(path, self.id) if lock is not None else None
+        self._queries: IndexQueries | None = None
         self._closed = False
 
     @property
@@ -54,14 +60,10 @@ class Held:
 
     @property
     def id(self) -> str:
-        """The same for a project and its copies."""
-        return id_of(self._connection)
-
-    # telling others
+        return id_of(self.database)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Calls `listener` after every transaction with what it changed, in the thread that made
-        it. Returns what ends the subscription."""
+        """See `Project.subscribe`."""
         self._listeners.append(listener)
 
         def stop() -> None:
@@ -71,36 +73,108 @@ class Held:
         return stop
 
     def refresh(self) -> None:
-        """Reads again what another process may have changed (of use in a read-only project)."""
-        with self._reading():
-            self._tables.refresh()
-            self._recordings = {r.id: r for r in self._tables.recordings()}
+        """See `Project.refresh`."""
+        with self.reading():
+            self.tables.refresh()
+            self.recordings = {r.id: r for r in self.tables.recordings()}
             self._index = self._queries = None
 
-    # inside
-
-    def _rec(self, recording_id: str) -> int:
+    def rec(self, recording_id: str) -> int:
+        """The number of a recording. Raises ProjectError where there is none of this id."""
         try:
-            return self._tables.rec_of(recording_id)
+            return self.tables.rec_of(recording_id)
         except KeyError as error:
             raise ProjectError(
-                self.path, f"holds no recording {recording_id}", "add it first"
+                self.path, f"has no recording {recording_id}", "add it first"
             ) from error
 
     @contextmanager
-    def _reading(self) -> Iterator[None]:
-        with self._guard, in_words(self.path, "read it"):
+    def reading(self, doing: str = "read it") -> Iterator[None]:
+        """Keeps other threads out. Raises ProjectError where the project is closed or damaged."""
+        with self._guard, in_words(self.path, doing):
             if self._closed:
                 raise ProjectError(self.path, "is closed", "open it again")
             yield
 
-    def _asked(self) -> Queries:
+    def queries(self) -> IndexQueries:
+        """Queries on the event index, which is loaded on first use. Call it inside `reading`."""
         if self._index is None or self._queries is None:
-            self._index = EventIndex.load(self._connection, self._tables)
-            self._queries = Queries(self._connection, self._tables, self._index, self._recordings)
+            self._index = EventIndex.load(self.database, self.tables)
+            self._queries = IndexQueries(self.database, self.tables, self._index, self.recordings)
         return self._queries
+
+    def write(self, doing: str, work: Callable[[], ChangeSet]) -> None:
+        """Runs `work` as one transaction; memory and listeners follow once it is on the disk.
+
+        Raises ProjectError ("cannot `doing`: …"); then nothing has changed.
+        """
+        with self._guard:
+            if self._closed:
+                raise ProjectError(self.path, "is closed", "open it again")
+            if self._lock is None:
+                why = "was rescued from damage" if self.damage else "is open to read only"
+                raise ProjectError(self.path, why, "save it under another name and go on there")
+            with in_words(self.path, doing):
+                try:
+                    self.database.execute("BEGIN IMMEDIATE")
+                    touched = work()
+                    self.database.execute("COMMIT")
+                except BaseException:
+                    self._roll_back()
+                    raise
+            changes = self._follow(touched)
+            if self.backups is not None and changes and self.backups.changed():
+                self.undo_history.start_new_session()
+        for listener in list(self._listeners):
+            if changes:
+                listener(changes)
+
+    def _roll_back(self) -> None:
+        if self.database.in_transaction:
+            self.database.execute("ROLLBACK")
+        self.tables.refresh()
+
+    def _follow(self, touched: ChangeSet) -> tuple[ProjectChange, ...]:
+        for recording_id in touched.recordings:
+            recording = self.tables.find_recording(recording_id)
+            if recording is not None:
+                self.recordings[recording_id] = recording
+        if self._index is not None and self._queries is not None:
+            for row in sorted(touched.rows):
+                stored = touched.rows[row]
+                if stored is None:
+                    self._index.drop(row)
+                else:
+                    rec, event = stored
+                    self._index.put(row, rec, self.tables.kind_of(event), event)
+            if touched.recordings:
+                self._queries.set_recordings(self.recordings)
+        return touched.changes()
+
+    def close(self) -> None:
+        """See `Project.close`."""
+        with self._guard:
+            if self._closed:
+                return
+            self._closed = True
+            try:
+                if self._lock is not None:
+                    if self.backups is not None:
+                        self.backups.finish(self.database)
+                    # what fails here stays in the write-ahead log and is read back next time
+                    for pragma in ("wal_checkpoint(TRUNCATE)", "journal_mode = DELETE"):
+                        try:
+                            self.database.execute(f"PRAGMA {pragma}").fetchall()
+                        except sqlite3.Error:
+                            break
+            finally:
+                self.database.close()
+                if self._lock is not None:
+                    self._lock.release()
+                if self._rescued is not None:
+                    self._rescued.clean_up()
 
 
 def id_of(connection: sqlite3.Connection) -> str:
-    found = connection.execute("SELECT value FROM meta WHERE key = 'id'").fetchone()
-    return str(found[0]) if found else ""
+    row = connection.execute("SELECT value FROM meta WHERE key = 'id'").fetchone()
+    return str(row[0]) if row else ""

@@ -14,7 +14,7 @@ from yamnet_gui.core.events import Event, ReviewedSpan, new_event_id
 
 from .command import Change, Command
 from .models import LabelSet, Recording, Reviewed, StoredRules
-from .store import Project
+from .project import Project
 
 
 class MergeChoice(StrEnum):
@@ -61,27 +61,27 @@ class Merge:
 
 def compare(ours: Project, theirs: Project) -> Merge:
     """What `theirs` has that `ours` lacks, and what contradicts. Changes nothing."""
-    here, there = ours.step_uids(), theirs.step_uids()
+    here, there = ours.history.step_uids(), theirs.history.step_uids()
     shared = here & there
-    mine = _Side(ours.events_changed_since(shared))
-    other = _Side(theirs.events_changed_since(shared))
+    mine = _Side(ours.history.events_changed_since(shared))
+    other = _Side(theirs.history.events_changed_since(shared))
     additions: list[Change] = []
     conflicts: list[Conflict] = []
     taken: set[str] = set()
-    for recording in theirs.recordings():
+    for recording in theirs.recordings.all():
         match = _matching(ours, recording, taken)
         if match is None:
             adopted = replace(
                 recording,
-                path=ours.stored_path(theirs.locate(recording)),
+                path=ours.recordings.stored_path(theirs.recordings.locate(recording)),
                 removed=False,
             )
-            if ours.knows(recording.id):  # taken out here: that was a decision
+            if ours.recordings.knows(recording.id):  # taken out here: that was a decision
                 continue
             additions.append(Change(adopted.id, None, adopted))
-            for event in theirs.recording_events(recording.id):
+            for event in theirs.events.of(recording.id):
                 additions.append(Change(adopted.id, None, event))
-            spans = theirs.reviewed(recording.id)
+            spans = theirs.recordings.reviewed(recording.id)
             if spans.spans:
                 additions.append(Change(adopted.id, None, spans))
             continue
@@ -92,10 +92,14 @@ def compare(ours: Project, theirs: Project) -> Merge:
             else:
                 conflicts.append(found)
         additions.extend(
-            _reviewed(match.id, ours.reviewed(match.id), theirs.reviewed(recording.id))
+            _reviewed(
+                match.id,
+                ours.recordings.reviewed(match.id),
+                theirs.recordings.reviewed(recording.id),
+            )
         )
-    additions.extend(_sets(ours.label_sets(), theirs.label_sets()))
-    additions.extend(_rules(ours.rule_sets(), theirs.rule_sets()))
+    additions.extend(_sets(ours.settings.label_sets(), theirs.settings.label_sets()))
+    additions.extend(_rules(ours.settings.rule_sets(), theirs.settings.rule_sets()))
     return Merge(tuple(additions), tuple(conflicts), bool(shared))
 
 
@@ -137,9 +141,9 @@ class _Side:
 
 def _matching(ours: Project, theirs: Recording, taken: set[str]) -> Recording | None:
     """By id, else by content; each of ours stands for one of theirs."""
-    found = ours.recording(theirs.id)
-    if found is None and not ours.knows(theirs.id):
-        same = ours.recordings_with_hash(theirs.content_hash)
+    found = ours.recordings.get(theirs.id)
+    if found is None and not ours.recordings.knows(theirs.id):
+        same = ours.recordings.with_hash(theirs.content_hash)
         found = next((r for r in same if r.id not in taken), None)
     return found
 
@@ -148,7 +152,7 @@ def _events(
     ours: Project, theirs: Project, match: Recording, recording: Recording,
     mine: _Side, other: _Side, related: bool,
 ) -> Iterator[Change | Conflict]:  # fmt: skip
-    here, there = ours.recording_events(match.id), theirs.recording_events(recording.id)
+    here, there = ours.events.of(match.id), theirs.events.of(recording.id)
     for event_id in dict.fromkeys([*(e.id for e in here), *(e.id for e in there)]):
         a, b = here.get(event_id), there.get(event_id)
         if _alike(a, b):

@@ -35,10 +35,11 @@ class RecordingState(StrEnum):
 class Recording:
     """A sound file of the project.
 
-    `path` is relative to the folder of the project with forward slashes, or absolute where the
-    two lie apart (`Project.locate` gives the file). `content_hash` finds a moved file again; see
-    `content_hash()`. `recorded_at` is the clock time of the first sample, `error` why the analysis
-    failed. A recording that was taken out of the project stays in the file as `removed`.
+    `path` is relative to the folder of the project with forward slashes, or absolute where the two
+    are on different drives or far apart (`ProjectRecordings.locate` gives the file).
+    `content_hash` finds a moved file again; see `content_hash()`. `recorded_at` is the clock time
+    of the first sample, `error` why the analysis failed. A recording that was removed from the
+    project stays in the file as `removed`.
     """
 
     id: str

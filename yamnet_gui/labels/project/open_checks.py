@@ -15,7 +15,7 @@ from .schema import APPLICATION_ID, MIGRATIONS, fault_in, version_of
 _MAGIC = b"SQLite format 3\x00"
 _CHECK_BYTES = 32 << 20
 """Larger files are not searched for damage on opening (a slow disk would take seconds): that is
-for `Project.check`, which can run beside the work."""
+for `Project.check`, which can run in the background."""
 
 _WORDS = {
     sqlite3.SQLITE_FULL: ("the disk is full", "free some space and try again"),

@@ -19,7 +19,7 @@ def stored_stabilities(
     Raises ProjectError.
     """
     try:
-        stored = json.loads(project.value(_name(recording_id)) or "{}")
+        stored = json.loads(project.settings.value(_name(recording_id)) or "{}")
         if model_sha256 is not None and stored.get("model") != model_sha256:
             return {}
         return {
@@ -36,7 +36,7 @@ def store_stabilities(
     """Keeps them in place of what was there. Raises ProjectError."""
     scores = {event_id: [round(s, 4) for s in one.scores] for event_id, one in found.items()}
     text = json.dumps({"model": model_sha256, "scores": scores})
-    project.set_value(_name(recording_id), text)
+    project.settings.set_value(_name(recording_id), text)
 
 
 def least_stable(project: Project, wanted: EventFilter) -> NDArray[np.int64]:
@@ -46,11 +46,11 @@ def least_stable(project: Project, wanted: EventFilter) -> NDArray[np.int64]:
     """
     rows: dict[str, int] = {}
     found: list[Stability] = []
-    for recording in project.recordings():
+    for recording in project.recordings.all():
         if wanted.recording_ids is not None and recording.id not in wanted.recording_ids:
             continue
         for event_id, one in stored_stabilities(project, recording.id).items():
-            item = project.event(recording.id, event_id)
+            item = project.events.get(recording.id, event_id)
             if item is None:
                 continue
             event = item.event

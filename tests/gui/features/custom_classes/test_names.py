@@ -5,7 +5,7 @@ import pytest
 
 from tests.gui.support.owners import Owners
 from yamnet_gui.embedding import Classifier
-from yamnet_gui.embedding.classifier import Layer
+from yamnet_gui.embedding.classifier import DenseLayer
 from yamnet_gui.gui.features.custom_classes.names import source_labels, suggested_name
 from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.custom_classes import CustomClass, CustomClasses
@@ -40,7 +40,7 @@ def test_a_class_that_earlier_versions_named_keeps_its_name(
 
 
 def test_a_custom_class_is_retrained_from_the_labels_stored_in_its_file(custom: CustomClasses):
-    layer = Layer(np.zeros((1024, 1), np.float32), np.zeros(1, np.float32))
+    layer = DenseLayer(np.zeros((1024, 1), np.float32), np.zeros(1, np.float32))
     about = {"events": {"Dog": "Dog (taught)", "Cat": "Cat (taught)"}}
     name = "Dog (taught)"
     custom.put(CustomClass(name, Classifier((name,), (layer,), "", about=about)))

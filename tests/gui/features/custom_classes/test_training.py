@@ -118,8 +118,8 @@ def whole_loop(
     qtbot.keyClick(bench.shell.tracks.waveform, Qt.Key.Key_A)
     assert bench.session.document.events.get(fresh[0].id).state is ReviewState.ACCEPTED
     project = bench.session.project.project
-    other = project.recording_at(folder / "second.wav")
-    elsewhere = [e for e in project.recording_events(other.id) if e.label == NAME]
+    other = project.recordings.at(folder / "second.wav")
+    elsewhere = [e for e in project.events.of(other.id) if e.label == NAME]
     assert len(elsewhere) > 3
 
     path = folder / "events.csv"

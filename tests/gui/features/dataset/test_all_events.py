@@ -64,7 +64,7 @@ def select(bench: Workbench, *rows: int) -> None:
 
 
 def count(bench: Workbench, state: ReviewState) -> int:
-    return project_of(bench).count(EventFilter(states=frozenset([state])))
+    return project_of(bench).events.count(EventFilter(states=frozenset([state])))
 
 
 def test_all_recordings_are_listed_filtered_and_sorted(

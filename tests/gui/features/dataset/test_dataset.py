@@ -61,11 +61,11 @@ def test_a_folder_is_taken_in_as_one_step(empty: Workbench, settled: Settled, fo
     settled(empty)
     assert listed(empty) == {"a.wav": "", "b.wav": "", "broken.wav": "failed", "c.wav": ""}
     project = project_of(empty)
-    (a, _b, broken, _c) = project.recordings()
+    (a, _b, broken, _c) = project.recordings.all()
     assert (a.path, a.duration_s, a.sample_rate_hz, a.channels) == ("sounds/a.wav", 6.0, 16_000, 1)
     assert a.content_hash
     assert broken.state is RecordingState.FAILED
-    assert project.undo_title == "add 4 recordings"
+    assert project.history.undo_title == "add 4 recordings"
     feature(empty).add([folder / "a.wav"])
     settled(empty)
     assert "has all of these already" in empty.status.message.text()
@@ -102,14 +102,14 @@ def test_all_recordings_are_analysed_and_a_bad_one_is_marked(
     assert states.pop("broken.wav") == "failed"
     assert set(states.values()) <= {"analysed", "no events"}
     project = project_of(empty)
-    for recording in project.recordings():
+    for recording in project.recordings.all():
         failed = recording.name == "broken.wav"
         wanted = RecordingState.FAILED if failed else RecordingState.ANALYSED
         assert recording.state is wanted
         assert bool(recording.error) is failed
-        assert bool(project.analyses(recording.id)) is not failed
+        assert bool(project.recordings.analyses(recording.id)) is not failed
     assert any("3 analysed; 1 recording could not be" in n.text for n in empty.notices.notices)
-    assert project.undo_title == "add 4 recordings"  # detections are no step of a person
+    assert project.history.undo_title == "add 4 recordings"  # detections are no step of a person
     row = empty.recordings.model.row_of(folder / "broken.wav")
     assert row is not None
     tip = empty.recordings.model.index(row, 0).data(3)
@@ -149,7 +149,7 @@ def test_a_stopped_run_keeps_what_it_has(
     feature(empty).analyse([folder])  # what the project lacks is taken in
     qtbot.waitUntil(lambda: run.total > 0 and run.state is BatchState.IDLE, timeout=60_000)
     settled(empty)
-    done = [r for r in project_of(empty).recordings() if r.state is RecordingState.ANALYSED]
+    done = [r for r in project_of(empty).recordings.all() if r.state is RecordingState.ANALYSED]
     assert len(done) == 1
 
 
@@ -169,7 +169,7 @@ def test_a_missing_recording_is_found_by_its_content(
     settled(bench)
     assert listed(bench) == {"a.wav": "analysed", "c.wav": "analysed", "renamed.wav": "analysed"}
     assert not [n for n in bench.shell.notices.notices if "not where" in n.text]
-    recording = project_of(bench).recording("id-b")
+    recording = project_of(bench).recordings.get("id-b")
     assert recording is not None
     assert recording.path == "../elsewhere/renamed.wav"
     bench.services.review.undo()
@@ -183,16 +183,16 @@ def test_a_removed_recording_comes_back_with_its_events(
     bench = start(projects.made(tmp_path))
     settled(bench)
     project = project_of(bench)
-    recording = project.recording("id-b")
+    recording = project.recordings.get("id-b")
     assert recording is not None
     feature(bench).remove([recording])
     settled(bench)
     assert sorted(listed(bench)) == ["a.wav", "c.wav"]
-    assert project.count() == 8
+    assert project.events.count() == 8
     bench.services.review.undo()
     settled(bench)
     assert sorted(listed(bench)) == ["a.wav", "b.wav", "c.wav"]
-    assert project.count() == 12
+    assert project.events.count() == 12
 
 
 def test_the_list_is_filtered_by_state(start: Start, settled: Settled, tmp_path: Path) -> None:
@@ -210,7 +210,7 @@ def test_a_recording_taken_out_during_a_run_does_not_end_it(
     feature(empty).add([folder / "a.wav", folder / "b.wav", folder / "deep"])
     settled(empty)
     project, analysing = project_of(empty), empty.analysing
-    first, second, third = project.recordings()
+    first, second, third = project.recordings.all()
     job = AnalyseAllJob(
         project,
         (first.id, second.id, third.id),
@@ -229,7 +229,7 @@ def test_a_recording_taken_out_during_a_run_does_not_end_it(
         (second.id, ""),
         (third.id, ""),
     ]
-    (left,) = project.recordings()
+    (left,) = project.recordings.all()
     assert left.state is RecordingState.ANALYSED
     settled(empty)
 

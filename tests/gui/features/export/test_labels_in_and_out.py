@@ -322,5 +322,5 @@ def test_a_table_named_on_the_command_line_is_shown(
     qtbot.waitUntil(lambda: bench.shell.recordings.model.rowCount() == 1)
     project = bench.session.project.project
     assert project is not None
-    (recording,) = project.recordings()
-    assert project.locate(recording) == tmp_path / "night.wav"
+    (recording,) = project.recordings.all()
+    assert project.recordings.locate(recording) == tmp_path / "night.wav"

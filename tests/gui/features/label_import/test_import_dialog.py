@@ -167,7 +167,7 @@ def test_a_table_without_names_is_about_the_open_recording_unless_told(
     opened: Opened, project: Project, tmp_path: Path, qtbot: QtBot
 ) -> None:
     labels = table(tmp_path, "7\t8\tDog", head="", name="labels.txt")
-    shown = project.labelled("a")
+    shown = project.recordings.labelled("a")
     dialog = opened(labels, shown=shown)
     assert [p.path.name for p in dialog.read.plan.of(ImportKind.NEW)] == ["a.wav"]
     dialog.about.setCurrentIndex(2)
@@ -182,7 +182,7 @@ def test_detections_of_the_open_recording_are_there_though_not_stored_yet(
     opened: Opened, project: Project, tmp_path: Path
 ) -> None:
     fresh = Event("dm-69-1", 20.0, 21.0, "Dog", 69, "/m/0bt9lr", score_max=0.5)
-    info = project.labelled("b").recording
+    info = project.recordings.labelled("b").recording
     shown = LabelledRecording(info, EventList.of([fresh]))
     dialog = opened(table(tmp_path, "b.wav\t20\t21\tDog"), shown=shown)
     assert dialog.counts.text().startswith("0 new, 1 same")

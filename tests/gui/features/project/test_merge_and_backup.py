@@ -82,8 +82,8 @@ def theirs(path: Path, folder: Path) -> Path:
         ours.save_as(there)
     with Project.open(there) as project:
         project.reviewer = "Ben"
-        events = project.recording_events("id-a").events
-        items = [project.event("id-a", e.id) for e in events]
+        events = project.events.of("id-a").events
+        items = [project.events.get("id-a", e.id) for e in events]
         first, second = (item for item in items[:2] if item is not None)
         project.apply(reject([first], "Ben"))
         project.apply(accept([second], "Ben"))
@@ -122,7 +122,7 @@ def test_conflicts_are_shown_side_by_side_and_resolved(
     assert [e.state for e in events][:2] == [ReviewState.REJECTED, ReviewState.ACCEPTED]
     assert events[0].reviewer == "Ben"
     project = project_of(bench)
-    assert project.undo_title == "merge another copy"
+    assert project.history.undo_title == "merge another copy"
     assert "Merged: 3 changes" in bench.shell.status.message.text()
     bench.services.review.undo()
     settled(bench)
@@ -130,7 +130,7 @@ def test_conflicts_are_shown_side_by_side_and_resolved(
         ReviewState.ACCEPTED,
         ReviewState.UNREVIEWED,
     ]
-    assert not [e for e in project.recording_events("id-b") if e.label == "Cat"]
+    assert not [e for e in project.events.of("id-b") if e.label == "Cat"]
 
 
 def test_an_equal_copy_brings_nothing(bench: Workbench, settled: Settled, tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_a_backup_brings_back_an_earlier_state(
     feature(bench).back_up()
     settled(bench)
     press(bench, Qt.Key.Key_R, Qt.Key.Key_R)
-    assert project_of(bench).count() == 12
+    assert project_of(bench).events.count() == 12
     backups = backups_for(path)
     dialog = BackupsDialog(path, backups, bench.shell.window)
     qtbot.addWidget(dialog)
@@ -176,7 +176,7 @@ def test_a_backup_brings_back_an_earlier_state(
     press(bench, Qt.Key.Key_A)  # and work goes on
     kept = next(path.parent.glob("three before *.yamnet"))
     with Project.open(kept, read_only=True) as former:
-        states = [e.state for e in former.recording_events("id-a")]
+        states = [e.state for e in former.events.of("id-a")]
         assert states.count(ReviewState.REJECTED) == 2
 
 
@@ -197,7 +197,7 @@ def test_a_damaged_project_opens_read_only_and_offers_its_backups(
     start: Start, settled: Settled, path: Path
 ) -> None:
     with Project.open(path) as project:
-        (item,) = project.events(project.event_ids()[:1])
+        (item,) = project.events.at(project.events.rows()[:1])
         project.apply(set_note(item, "kept"))
         project.backup()
     data = bytearray(path.read_bytes())
@@ -214,7 +214,7 @@ def test_a_damaged_project_opens_read_only_and_offers_its_backups(
     bench.services.projects.restore(backups_for(path)[0], path)
     settled(bench)
     assert bench.session.project.keeping is Keeping.PROJECT
-    assert project_of(bench).events(project_of(bench).event_ids()[:1])[0].event.note == "kept"
+    assert project_of(bench).events.at(project_of(bench).events.rows()[:1])[0].event.note == "kept"
 
 
 def test_a_decision_that_the_disk_refuses_is_told_and_not_shown(
@@ -222,8 +222,8 @@ def test_a_decision_that_the_disk_refuses_is_told_and_not_shown(
 ) -> None:
     project = project_of(bench)
     bench.session.settings.set("reviewer", "Anna")
-    pages = project._connection.execute("PRAGMA page_count").fetchone()[0]
-    project._connection.execute(f"PRAGMA max_page_count = {pages}")
+    pages = project._connection.database.execute("PRAGMA page_count").fetchone()[0]
+    project._connection.database.execute(f"PRAGMA max_page_count = {pages}")
     press(bench, Qt.Key.Key_N)
     for _ in range(400):
         current = bench.services.transport.current_event()
@@ -236,10 +236,8 @@ def test_a_decision_that_the_disk_refuses_is_told_and_not_shown(
         "cannot make the change: the disk is full" in n.text for n in bench.shell.notices.notices
     )
     assert bench.session.document.events == before
-    assert {e for e in before if e.touched} == {
-        e for e in project.recording_events("id-a") if e.touched
-    }
+    assert {e for e in before if e.touched} == {e for e in project.events.of("id-a") if e.touched}
     assert project.check() == ""
-    project._connection.execute("PRAGMA max_page_count = 1073741823")
+    project._connection.database.execute("PRAGMA max_page_count = 1073741823")
     press(bench, Qt.Key.Key_A)
     assert bench.session.document.events.events[0].state is ReviewState.ACCEPTED

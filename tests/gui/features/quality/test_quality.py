@@ -350,7 +350,7 @@ def test_scores_taken_again_show_their_spread_and_sort_the_table(
     assert "Stability" in dict(checking._facts(bench.session.document.events.get(ids[0])))  # type: ignore[arg-type]
     project = bench.session.project.project
     assert project is not None
-    kept = project.value(f"stability-{bench.session.project.recording_id}")
+    kept = project.settings.value(f"stability-{bench.session.project.recording_id}")
     assert all(i in kept for i in ids)
     bench.services.queue_controller.wish(QueueRequest(QueueKind.STABILITY))
     settled(bench)

@@ -209,8 +209,8 @@ def test_rules_are_applied_to_the_project_after_a_preview(
     feature, project = rules_of(bench), bench.session.project.project
     bench.services.projects.store_detections()
     settled(bench)
-    ids = {r.name: r.id for r in project.recordings()}
-    before = {name: len(project.recording_events(key)) for name, key in ids.items()}
+    ids = {r.name: r.id for r in project.recordings.all()}
+    before = {name: len(project.events.of(key)) for name, key in ids.items()}
     assert min(before.values()) > 0
     touched = bench.session.document.events.events[0]
     bench.session.selection.select([touched.id])
@@ -228,12 +228,12 @@ def test_rules_are_applied_to_the_project_after_a_preview(
     item = dialog.tree.topLevelItem(0)
     item.setExpanded(True)
     assert item.childCount() == sum(int(item.text(c) or 0) for c in (1, 2, 3))
-    assert {n: len(project.recording_events(key)) for n, key in ids.items()} == before
+    assert {n: len(project.events.of(key)) for n, key in ids.items()} == before
     dialog.apply.click()
     settled(bench)
-    after = {name: len(project.recording_events(key)) for name, key in ids.items()}
+    after = {name: len(project.events.of(key)) for name, key in ids.items()}
     assert sum(before.values()) - sum(after.values()) == preview.vanish - preview.appear
-    assert project.event(ids["s1.wav"], touched.id) is not None
+    assert project.events.get(ids["s1.wav"], touched.id) is not None
     assert any(preview.in_words() in notice.text for notice in bench.shell.notices.notices)
     bench.shell.window.actions_by_id["apply_rules"].trigger()
     qtbot.waitUntil(lambda: feature.dialog.preview is not None)

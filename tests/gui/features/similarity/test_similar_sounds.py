@@ -92,13 +92,13 @@ def test_accepting_by_key_makes_events_that_can_be_undone(
         (first.place, ACCEPTED, hits[0].event_id),
         (second.place, REJECTED, hits[1].event_id),
     ):
-        event = project.event(place.recording, event_id).event
+        event = project.events.get(place.recording, event_id).event
         assert (event.label, event.state) == ("Owl of mine", state)
         assert event.onset_s == pytest.approx(place.span.start_s)
     assert "1 of 2 were right" in feature.panel.progress.text()
     bench.shell.window.actions_by_id["undo"].trigger()
     assert finding(bench).similar.hits[1].state is ReviewState.UNREVIEWED
-    assert project.event(second.place.recording, hits[1].event_id) is None
+    assert project.events.get(second.place.recording, hits[1].event_id) is None
     bench.shell.window.actions_by_id["redo"].trigger()
     assert finding(bench).similar.hits[1].state is REJECTED
 
@@ -111,7 +111,7 @@ def test_a_decision_can_be_undone_in_the_list(bench: Workbench, settled: Settled
     feature.panel.select_row(0)
     qtbot.keyClick(table, Qt.Key.Key_Backspace)
     assert finding(bench).similar.hits[0].state is ReviewState.UNREVIEWED
-    assert bench.session.project.project.event(hit.place.recording, hit.event_id) is None
+    assert bench.session.project.project.events.get(hit.place.recording, hit.event_id) is None
 
 
 def test_a_selected_event_lends_its_class_and_events_are_decided_in_place(

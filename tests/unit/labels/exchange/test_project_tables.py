@@ -99,6 +99,6 @@ def test_conflicts_wait_for_a_decision(project: Project, tmp_path: Path) -> None
     assert len(plan.of(ImportKind.CONFLICTING)) == 1
     assert import_command(project, plan).changes == ()
     project.apply(import_command(project, plan, single={"d2": Resolve.TAKE}))
-    event = project.recording_events("a").get("d2")
+    event = project.events.of("a").get("d2")
     assert event is not None
     assert event.state is ReviewState.REJECTED

@@ -42,7 +42,7 @@ def test_a_project_says_how_its_labels_were_made(tmp_path: Path) -> None:
     with Project.create(tmp_path / "spring.yamnet") as project:
         project.reviewer = "Ada"
         project.apply(add_recordings([Recording("a", "a.wav", "", 0, 60.0, 16_000, 1)]))
-        project.add_analysis(AnalysisRecord("a", "ab12", "YAMNet", "k", settings, day))
+        project.recordings.add_analysis(AnalysisRecord("a", "ab12", "YAMNet", "k", settings, day))
         project.apply(set_rules(None, StoredRules("present", "night", 3, rules)))
         facts = project_facts(project, now=day)
     assert facts.title == "spring"

@@ -228,7 +228,7 @@ def fill(project: Project, recordings: list[LabelledRecording]) -> None:
                 [
                     Recording(
                         f"r{n}",
-                        project.stored_path(info.path),
+                        project.recordings.stored_path(info.path),
                         "",
                         0,
                         info.duration_s,
@@ -240,7 +240,7 @@ def fill(project: Project, recordings: list[LabelledRecording]) -> None:
             )
         )
         project.apply(add_events(f"r{n}", r.events))
-        project.apply(set_reviewed(f"r{n}", project.reviewed(f"r{n}"), r.reviewed))
+        project.apply(set_reviewed(f"r{n}", project.recordings.reviewed(f"r{n}"), r.reviewed))
 
 
 def by_path(recordings: Iterable[LabelledRecording]) -> list[LabelledRecording]:

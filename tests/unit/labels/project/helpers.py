@@ -61,27 +61,29 @@ def made(path: Path, recordings: int = 2, events: int = 10) -> Project:
     ]
     project.apply(add_recordings(items))
     for n, item in enumerate(items):
-        project.derive(item.id, detections(events, n))
+        project.events.store_detections(item.id, detections(events, n))
     return project
 
 
 def snapshot(project: Project) -> dict:
     """Everything a person sees, without row numbers."""
     return {
-        "recordings": project.recordings(),
-        "events": {r.id: set(project.recording_events(r.id)) for r in project.recordings()},
-        "reviewed": {r.id: project.reviewed(r.id) for r in project.recordings()},
-        "labels": project.label_sets(),
-        "rules": project.rule_sets(),
+        "recordings": project.recordings.all(),
+        "events": {r.id: set(project.events.of(r.id)) for r in project.recordings.all()},
+        "reviewed": {r.id: project.recordings.reviewed(r.id) for r in project.recordings.all()},
+        "labels": project.settings.label_sets(),
+        "rules": project.settings.rule_sets(),
     }
 
 
 def agrees(project: Project) -> None:
     """What queries say is what the tables hold."""
-    held = {(r.id, e.id): e for r in project.recordings() for e in project.recording_events(r.id)}
-    asked = {(i.recording_id, i.event.id): i.event for i in project.events(project.event_ids())}
+    held = {(r.id, e.id): e for r in project.recordings.all() for e in project.events.of(r.id)}
+    asked = {
+        (i.recording_id, i.event.id): i.event for i in project.events.at(project.events.rows())
+    }
     assert asked == held
-    counts = {c.label: (c.total, c.accepted, c.rejected) for c in project.class_counts()}
+    counts = {c.label: (c.total, c.accepted, c.rejected) for c in project.events.class_counts()}
     for label, (total, accepted, rejected) in counts.items():
         mine = [e for e in held.values() if e.label == label]
         assert total == len(mine)
@@ -91,8 +93,8 @@ def agrees(project: Project) -> None:
 
 
 def some(project: Project, rng: random.Random, count: int) -> list[ProjectEvent]:
-    rows = project.event_ids()
-    return project.events(rng.sample(list(rows), min(count, len(rows))))
+    rows = project.events.rows()
+    return project.events.at(rng.sample(list(rows), min(count, len(rows))))
 
 
 def random_command(project: Project, rng: random.Random) -> Command | None:
@@ -112,29 +114,29 @@ def random_command(project: Project, rng: random.Random) -> Command | None:
     if kind == 6 and (found := some(project, rng, 2)):
         label = rng.choice([*LABELS, "Own"])
         index = LABELS.index(label) if label in LABELS else None
-        near = project.negatives_of(found)
+        near = project.events.negatives_of(found)
         return relabel(found, label, index, reviewer="Anna", existing=near)
     if kind == 7 and (found := some(project, rng, 1)) and found[0].event.duration_s > 0.01:
         event = found[0].event
         return split(found[0], event.onset_s + event.duration_s / 2)
-    if kind == 8 and project.recordings():
-        chosen = rng.choice(project.recordings())
-        rows = project.event_ids(EventFilter(recording_ids=frozenset([chosen.id])))
-        return merge(project.events(rows[:2])) if len(rows) > 1 else None
-    if kind == 9 and project.recordings():
+    if kind == 8 and project.recordings.all():
+        chosen = rng.choice(project.recordings.all())
+        rows = project.events.rows(EventFilter(recording_ids=frozenset([chosen.id])))
+        return merge(project.events.at(rows[:2])) if len(rows) > 1 else None
+    if kind == 9 and project.recordings.all():
         at = rng.random() * 50
-        return draw(rng.choice(project.recordings()).id, at, at + 1, rng.choice(LABELS))
+        return draw(rng.choice(project.recordings.all()).id, at, at + 1, rng.choice(LABELS))
     if kind == 10 and (found := some(project, rng, 1)):
         return set_note(found[0], rng.choice(["", "faint", "zwei Vögel", "\u2028\x00'"]))
-    if kind == 11 and project.recordings():
-        chosen = rng.choice(project.recordings())
+    if kind == 11 and project.recordings.all():
+        chosen = rng.choice(project.recordings.all())
         start = rng.random() * 50
-        now = project.reviewed(chosen.id)
+        now = project.recordings.reviewed(chosen.id)
         return mark_reviewed(chosen.id, now, TimeSpan(start, start + 5), LABELS[:2], "Anna")
     if kind == 12:
         return delete(some(project, rng, 1))
-    if kind == 13 and len(project.recordings()) > 1 and rng.random() < 0.3:
-        gone = rng.choice(project.recordings())
+    if kind == 13 and len(project.recordings.all()) > 1 and rng.random() < 0.3:
+        gone = rng.choice(project.recordings.all())
         first = [i for i in some(project, rng, 2) if i.recording_id != gone.id]
         return group("both", [accept(first), remove_recordings([gone])])
     return None

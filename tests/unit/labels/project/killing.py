@@ -73,7 +73,7 @@ def survives(path: Path, kills: int, module: str) -> int:
 
 
 def _one_step_from(project: Project, before: str) -> None:
-    last = project.history(1)[0].action
+    last = project.history.steps(1)[0].action
     turned = {"do": "undo", "undo": "redo", "redo": "undo"}[last]
     getattr(project, turned)()
     assert digest(project) == before, "an edit is half there"
@@ -81,13 +81,13 @@ def _one_step_from(project: Project, before: str) -> None:
 
 
 def _undo_works(project: Project) -> None:
-    rows = project.event_ids()
+    rows = project.events.rows()
     before = digest(project)
     undone = project.undo()
     if undone is not None:
         assert project.redo() == undone
         assert digest(project) == before
-    item = next((i for i in project.events(rows) if i.event.state != "accepted"), None)
+    item = next((i for i in project.events.at(rows) if i.event.state != "accepted"), None)
     if item is not None:
         project.apply(accept([item]))
         project.undo()

@@ -22,7 +22,7 @@ from .helpers import made, snapshot
 def test_closing_after_edits_makes_a_backup(tmp_path: Path) -> None:
     path = tmp_path / "a.yamnet"
     project = made(path)
-    project.apply(accept(project.events(project.event_ids()[:4])))
+    project.apply(accept(project.events.at(project.events.rows()[:4])))
     before = snapshot(project)
     project.close()
     with Project.open(path) as project:
@@ -31,22 +31,22 @@ def test_closing_after_edits_makes_a_backup(tmp_path: Path) -> None:
         assert project.backups() == [backup], "nothing changed, so no second one"
     with Project.open(backup, read_only=True) as copy:
         assert snapshot(copy) == before
-        assert copy.undo_title == "accept 4 events"
+        assert copy.history.undo_title == "accept 4 events"
     assert tmp_path not in backup.parents
 
 
 def test_a_backup_comes_while_people_work(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet") as project:
-        project._backups = Backups(project.path, project.id, every_s=0)
-        items = project.events(project.event_ids()[:20])
+        project._connection.backups = Backups(project.path, project.id, every_s=0)
+        items = project.events.at(project.events.rows()[:20])
         for item in items:
             project.apply(accept([item]))
-        worker = project._backups._worker
+        worker = project._connection.backups._worker
         assert worker is not None
         worker.join()
         assert project.backups()
         with Project.open(project.backups()[0], read_only=True) as copy:
-            assert sum(c.accepted for c in copy.class_counts()) >= 1
+            assert sum(c.accepted for c in copy.events.class_counts()) >= 1
             assert copy.check() == ""
 
 
@@ -75,8 +75,8 @@ def test_a_failing_backup_does_not_stop_closing(
     path = tmp_path / "a.yamnet"
     project = made(path)
     monkeypatch.setattr("yamnet_gui.labels.project.backups.data_folder", lambda: tmp_path / "file")
-    project._backups = Backups(path, project.id)
-    project._backups.changed()
+    project._connection.backups = Backups(path, project.id)
+    project._connection.backups.changed()
     project.close()
     connection = sqlite3.connect(path)
     assert connection.execute("SELECT count(*) FROM events").fetchone() == (20,)
@@ -122,4 +122,4 @@ def test_what_a_crash_left_does_not_leak_into_a_new_project(tmp_path: Path) -> N
     path.unlink()
     path.with_name("a.yamnet-wal").write_bytes(log)
     with Project.create(path) as fresh:
-        assert fresh.recordings() == []
+        assert fresh.recordings.all() == []

@@ -38,9 +38,9 @@ def decided(count: int) -> list[Event]:
 def project(tmp_path: Path):
     with Project.create(tmp_path / "p.yamnet") as project:
         for name, model in (("one", MODEL), ("two", OTHER)):
-            project.register(Recording(name, f"{name}.wav"))
+            project.recordings.register(Recording(name, f"{name}.wav"))
             now = datetime(2026, 1, 1, tzinfo=UTC)
-            project.add_analysis(AnalysisRecord(name, model, "m", "{}", "{}", now))
+            project.recordings.add_analysis(AnalysisRecord(name, model, "m", "{}", "{}", now))
         yield project
 
 
@@ -63,7 +63,7 @@ def test_few_decisions_in_a_project_are_not_enough(project: Project, count: int)
 
 
 def test_what_is_shown_but_not_stored_counts(project: Project) -> None:
-    project.register(Recording("three", "three.wav"))
+    project.recordings.register(Recording("three", "three.wav"))
     assert len(reviews_in(project, MODEL, {"three": decided(3)}).reviews) == 3
 
 
@@ -102,8 +102,8 @@ def test_old_versions_make_room(project: Project) -> None:
 
 @pytest.mark.parametrize("text", ["", "no json", "{}", json.dumps({"format": 99})])
 def test_a_calibration_that_cannot_be_read_is_none(project: Project, text: str) -> None:
-    project.set_value("calibration", "7")
-    project.set_value("calibration-7", text)
+    project.settings.set_value("calibration", "7")
+    project.settings.set_value("calibration-7", text)
     assert stored_calibration(project) is None
 
 
@@ -113,29 +113,31 @@ def test_stored_detections_follow_and_decisions_stay(project: Project) -> None:
         Event("d1", 100, 101, "Speech", class_index=0, score_max=0.9),
         Event("d2", 110, 111, "Dog", class_index=69, score_max=0.9),
     ]
-    project.derive("one", fresh)
-    project.derive("two", fresh)
+    project.events.store_detections("one", fresh)
+    project.events.store_detections("two", fresh)
     kept = store_calibration(project, calibrated(reviews_in(project, MODEL), MODEL))
     assert 0 in kept.known
-    before = project.undo_title
+    before = project.history.undo_title
     assert list(fill_probabilities(project, kept)) == ["one", "two"]
-    said = project.recording_events("one")
+    said = project.events.of("one")
     assert said.get("d1").probability == pytest.approx(kept.classes[0].probability([0.9])[0])
     assert said.get("d2").probability is None
     assert said.get("e3").probability is None  # decided on before
-    assert project.recording_events("two").get("d1").probability is None  # other weights
-    assert project.undo_title == before
+    assert project.events.of("two").get("d1").probability is None  # other weights
+    assert project.history.undo_title == before
     list(fill_probabilities(project, None))
-    assert project.recording_events("one").get("d1").probability is None
+    assert project.events.of("one").get("d1").probability is None
 
 
 def test_what_goes_out_has_the_probability_of_now_and_comes_back_unchanged(
     project: Project, tmp_path: Path
 ) -> None:
     project.apply(add_events("one", decided(60)))
-    assert with_probabilities(project, project.labelled("one")) == project.labelled("one")
+    assert with_probabilities(
+        project, project.recordings.labelled("one")
+    ) == project.recordings.labelled("one")
     kept = store_calibration(project, calibrated(reviews_in(project, MODEL), MODEL))
-    labels = with_probabilities(project, project.labelled("one"))
+    labels = with_probabilities(project, project.recordings.labelled("one"))
     score = labels.events.get("e9").score_max
     assert labels.events.get("e9").probability == pytest.approx(
         float(kept.classes[0].probability([score])[0])

@@ -53,7 +53,7 @@ def _dog(**more: object) -> ProjectEvent:
 
 
 def _now(project: Project, item: ProjectEvent) -> ProjectEvent:
-    found = project.event(item.recording_id, item.event.id)
+    found = project.events.get(item.recording_id, item.event.id)
     assert found is not None
     return found
 
@@ -85,42 +85,42 @@ def test_a_drawn_event_under_a_wrong_name_leaves_nothing_behind() -> None:
 
 def test_correcting_back_takes_the_negative_away(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet") as project:
-        item = project.events(project.event_ids()[:1])[0]
+        item = project.events.at(project.events.rows()[:1])[0]
         label, index, mid = item.event.label, item.event.class_index, item.event.mid
         project.apply(relabel([item], "Own"))
-        assert len(project.negatives_of([item])) == 1
+        assert len(project.events.negatives_of([item])) == 1
         back = relabel(
-            [_now(project, item)], label, index, mid, existing=project.negatives_of([item])
+            [_now(project, item)], label, index, mid, existing=project.events.negatives_of([item])
         )
         project.apply(back)
-        left = [i.event.label for i in project.negatives_of([item])]
+        left = [i.event.label for i in project.events.negatives_of([item])]
         assert left == ["Own"]
         agrees(project)
 
 
 def test_an_event_and_its_negative_can_be_relabelled_together(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet") as project:
-        item = project.events(project.event_ids()[:1])[0]
+        item = project.events.at(project.events.rows()[:1])[0]
         label = item.event.label
         project.apply(relabel([item], "Own"))
-        (negative,) = project.negatives_of([item])
+        (negative,) = project.events.negatives_of([item])
         both = [negative, _now(project, item)]
         # same name without its class: the event goes back, and what contradicts it goes
-        project.apply(relabel(both, label, existing=project.negatives_of(both)))
+        project.apply(relabel(both, label, existing=project.events.negatives_of(both)))
         assert _now(project, item).event.label == label
-        assert project.event(item.recording_id, negative.event.id) is None
+        assert project.events.get(item.recording_id, negative.event.id) is None
         agrees(project)
 
 
 def test_a_negative_that_was_made_an_event_of_its_own_stays(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet") as project:
-        item = project.events(project.event_ids()[:1])[0]
+        item = project.events.at(project.events.rows()[:1])[0]
         label, index, mid = item.event.label, item.event.class_index, item.event.mid
         project.apply(relabel([item], "Own"))
-        (negative,) = project.negatives_of([item])
+        (negative,) = project.events.negatives_of([item])
         project.apply(relabel([negative], "Other"))
         both = [_now(project, negative), _now(project, item)]
-        project.apply(relabel(both, label, index, mid, existing=project.negatives_of(both)))
+        project.apply(relabel(both, label, index, mid, existing=project.events.negatives_of(both)))
         assert {_now(project, i).event.label for i in both} == {label}
         agrees(project)
 
@@ -129,14 +129,14 @@ def test_relabelling_to_the_same_label_does_nothing(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet") as project:
         command = relabel([_dog()], "Dog", 1, "/m/d")
         assert command.count == 0
-        title = project.undo_title
+        title = project.history.undo_title
         project.apply(command)
-        assert project.undo_title == title
+        assert project.history.undo_title == title
 
 
 def test_deciding_records_who_and_when(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet") as project:
-        item = project.events(project.event_ids()[:1])[0]
+        item = project.events.at(project.events.rows()[:1])[0]
         project.apply(accept([item], "Ben"))
         event = _now(project, item).event
         assert (event.state, event.reviewer) == (ReviewState.ACCEPTED, "Ben")
@@ -144,14 +144,14 @@ def test_deciding_records_who_and_when(tmp_path: Path) -> None:
         assert event.reviewed_utc.tzinfo is not None
         project.apply(unreview([_now(project, item)]))
         assert _now(project, item).event == item.event
-        assert project.reviewers() == ["Anna"]
+        assert project.settings.reviewers() == ["Anna"]
 
 
 def test_merging_covers_all_and_keeps_the_first(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet", recordings=1) as project:
-        items = project.events(project.event_ids()[:3])
+        items = project.events.at(project.events.rows()[:3])
         project.apply(merge(items))
-        left = project.recording_events("r0")
+        left = project.events.of("r0")
         assert len(left) == 8
         assert left.events[0].id == items[0].event.id
         assert left.events[0].span == TimeSpan(items[0].event.onset_s, items[2].event.offset_s)
@@ -170,16 +170,16 @@ def test_senseless_edits_are_refused() -> None:
 def test_reviewed_stretches_join_and_are_cut(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet") as project:
         for start, end in [(0, 5), (10, 15), (4, 10)]:
-            now = project.reviewed("r0")
+            now = project.recordings.reviewed("r0")
             project.apply(mark_reviewed("r0", now, TimeSpan(start, end), ["Dog"], "Anna"))
-        spans = project.reviewed("r0").spans
+        spans = project.recordings.reviewed("r0").spans
         assert [(s.span.start_s, s.span.end_s, s.labels) for s in spans] == [(0, 15, ("Dog",))]
-        now = project.reviewed("r0")
+        now = project.recordings.reviewed("r0")
         project.apply(unmark_reviewed("r0", now, TimeSpan(3, 6)))
-        spans = project.reviewed("r0").spans
+        spans = project.recordings.reviewed("r0").spans
         assert [(s.span.start_s, s.span.end_s) for s in spans] == [(0, 3), (6, 15)]
         project.undo()
-        assert len(project.reviewed("r0").spans) == 1
+        assert len(project.recordings.reviewed("r0").spans) == 1
 
 
 def test_label_sets_and_rules_come_back(tmp_path: Path) -> None:
@@ -190,25 +190,25 @@ def test_label_sets_and_rules_come_back(tmp_path: Path) -> None:
         project.apply(set_label_set(None, labels))
         project.apply(set_rules(None, rules))
         project.apply(set_rules(rules, replace(rules, version=4)))
-        project.set_value("queue", "17")
+        project.settings.set_value("queue", "17")
     with Project.open(path) as project:
-        assert project.label_sets() == [labels]
-        assert project.rule_sets() == [replace(rules, version=4)]
-        assert project.value("queue") == "17"
+        assert project.settings.label_sets() == [labels]
+        assert project.settings.rule_sets() == [replace(rules, version=4)]
+        assert project.settings.value("queue") == "17"
         project.undo()
-        assert project.rule_sets() == [rules]
+        assert project.settings.rule_sets() == [rules]
         project.undo()
         project.undo()
-        assert (project.rule_sets(), project.label_sets()) == ([], [])
+        assert (project.settings.rule_sets(), project.settings.label_sets()) == ([], [])
 
 
 def test_removed_recordings_take_their_events_along(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet") as project:
         before = snapshot(project)
-        assert len(project.event_ids()) == 20
-        project.apply(remove_recordings([project.recordings()[0]]))
-        assert [r.id for r in project.recordings()] == ["r1"]
-        assert len(project.event_ids()) == 10
+        assert len(project.events.rows()) == 20
+        project.apply(remove_recordings([project.recordings.all()[0]]))
+        assert [r.id for r in project.recordings.all()] == ["r1"]
+        assert len(project.events.rows()) == 10
         agrees(project)
         project.undo()
         assert snapshot(project) == before
@@ -219,14 +219,14 @@ def test_listeners_hear_what_changed(tmp_path: Path) -> None:
     heard: list[tuple[ProjectChange, ...]] = []
     with made(tmp_path / "a.yamnet") as project:
         stop = project.subscribe(heard.append)
-        items = project.events(project.event_ids())
+        items = project.events.at(project.events.rows())
         one, other = items[0], items[-1]
         project.apply(reject([one, other]))
         ids = {c.recording_id: c.event_ids for c in heard[0]}
         assert ids == {"r0": (one.event.id,), "r1": (other.event.id,)}
         project.undo()
         assert len(heard) == 2
-        project.apply(mark_reviewed("r0", project.reviewed("r0"), TimeSpan(0, 1)))
+        project.apply(mark_reviewed("r0", project.recordings.reviewed("r0"), TimeSpan(0, 1)))
         assert heard[2][0].reviewed_changed
         stop()
         project.undo()
@@ -235,24 +235,26 @@ def test_listeners_hear_what_changed(tmp_path: Path) -> None:
 
 def test_fresh_detections_leave_alone_what_people_touched(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet", recordings=1, events=0) as project:
-        project.derive("r0", [Event(f"d{n}", n * 10, n * 10 + 4, "Dog") for n in range(5)])
-        items = {i.event.id: i for i in project.events(project.event_ids())}
+        project.events.store_detections(
+            "r0", [Event(f"d{n}", n * 10, n * 10 + 4, "Dog") for n in range(5)]
+        )
+        items = {i.event.id: i for i in project.events.at(project.events.rows())}
         project.apply(accept([items["d0"]]))
         project.apply(delete([items["d1"]]))
         project.apply(move_edge(items["d2"], 25, 29))
         project.apply(draw("r0", 45, 46, "Cat"))
-        touched = {e for e in project.recording_events("r0") if e.touched}
+        touched = {e for e in project.events.of("r0") if e.touched}
         fresh = [Event(f"n{n}", n * 10 + 0.5, n * 10 + 3, "Dog") for n in range(5)]
         fresh.append(Event("d3", 30, 34, "Dog", score_max=0.7))
         fresh.append(Event("cat", 0, 4, "Cat"))
-        after = project.derive("r0", fresh)
+        after = project.events.store_detections("r0", fresh)
         assert touched <= set(after)
         assert {e.id for e in after} - {e.id for e in touched} == {"n3", "n4", "d3", "cat"}
         agrees(project)
         project.undo()
         project.undo()
         project.undo()
-        assert project.event("r0", "d1") is not None
+        assert project.events.get("r0", "d1") is not None
 
 
 def test_a_change_of_something_that_is_not_there_is_refused(tmp_path: Path) -> None:
@@ -260,12 +262,12 @@ def test_a_change_of_something_that_is_not_there_is_refused(tmp_path: Path) -> N
 
     with made(tmp_path / "a.yamnet") as project:
         before = snapshot(project)
-        with pytest.raises(ProjectError, match="holds no recording"):
+        with pytest.raises(ProjectError, match="has no recording"):
             project.apply(add_events("nowhere", [_dog().event]))
         with pytest.raises(ProjectError, match="no longer there"):
             project.apply(accept([ProjectEvent("r0", _dog().event)]))
         with pytest.raises(ProjectError, match="already there"):
-            project.apply(add_events("r0", [project.recording_events("r0").events[0]]))
+            project.apply(add_events("r0", [project.events.of("r0").events[0]]))
         assert snapshot(project) == before
 
 
@@ -278,20 +280,22 @@ def test_what_the_program_finds_out_is_not_undone(tmp_path: Path) -> None:
     made_at = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
     analysis = AnalysisRecord("r0", "ab" * 32, "YAMNet", "hop=0.48", "{}", made_at)
     with made(path) as project:
-        title = project.undo_title
-        failed = replace(project.recordings()[1], state=RecordingState.FAILED, error="cut short")
-        project.update_recording(failed)
-        project.add_analysis(analysis)
-        project.add_analysis(analysis)
-        assert project.undo_title == title
+        title = project.history.undo_title
+        failed = replace(
+            project.recordings.all()[1], state=RecordingState.FAILED, error="cut short"
+        )
+        project.recordings.update(failed)
+        project.recordings.add_analysis(analysis)
+        project.recordings.add_analysis(analysis)
+        assert project.history.undo_title == title
     with Project.open(path) as project:
-        assert project.recording("r1") == failed
-        assert project.analyses("r0") == [analysis]
-        exported = project.labelled("r0")
+        assert project.recordings.get("r1") == failed
+        assert project.recordings.analyses("r0") == [analysis]
+        exported = project.recordings.labelled("r0")
         assert exported.model_sha256 == "ab" * 32
         assert exported.recording.path == tmp_path / "audio/rec 0.wav"
         assert len(exported.events) == 10
-        assert isinstance(project.recording("r1"), Recording)
+        assert isinstance(project.recordings.get("r1"), Recording)
 
 
 def test_many_stretches_are_marked_at_once_and_joined_where_they_touch() -> None:

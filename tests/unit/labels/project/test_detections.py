@@ -16,13 +16,13 @@ NEXT = Event("d2", 3.0, 4.0, "Dog", 1, "/m/d", score_max=0.5)
 @pytest.fixture
 def project(tmp_path: Path) -> Project:  # type: ignore[misc]
     with Project.create(tmp_path / "p.yamnet") as made:
-        made.register(Recording("r", "a.wav"))
+        made.recordings.register(Recording("r", "a.wav"))
         yield made
 
 
 def test_registering_is_nothing_to_undo(project: Project) -> None:
-    assert [r.name for r in project.recordings()] == ["a.wav"]
-    assert project.undo_title is None
+    assert [r.name for r in project.recordings.all()] == ["a.wav"]
+    assert project.history.undo_title is None
 
 
 def test_an_unknown_detection_is_refused_unless_it_may_be_adopted(project: Project) -> None:
@@ -30,7 +30,7 @@ def test_an_unknown_detection_is_refused_unless_it_may_be_adopted(project: Proje
     with pytest.raises(ProjectError, match="no longer there"):
         project.apply(command)
     project.apply(command, adopt=True)
-    stored = project.recording_events("r").get("d1")
+    stored = project.events.of("r").get("d1")
     assert stored is not None
     assert stored.state is ReviewState.ACCEPTED
 
@@ -38,9 +38,9 @@ def test_an_unknown_detection_is_refused_unless_it_may_be_adopted(project: Proje
 def test_undo_leaves_the_detection_and_redo_decides_again(project: Project) -> None:
     project.apply(accept([ProjectEvent("r", DOG)]), adopt=True)
     project.undo()
-    assert project.recording_events("r").events == (DOG,)
+    assert project.events.of("r").events == (DOG,)
     project.redo()
-    assert project.recording_events("r").events[0].state is ReviewState.ACCEPTED
+    assert project.events.of("r").events[0].state is ReviewState.ACCEPTED
 
 
 def test_a_detection_that_rules_moved_is_taken_as_it_is_now(project: Project) -> None:
@@ -48,7 +48,7 @@ def test_a_detection_that_rules_moved_is_taken_as_it_is_now(project: Project) ->
     project.undo()
     moved = replace(DOG, offset_s=2.5)
     project.apply(accept([ProjectEvent("r", moved)]), adopt=True)
-    stored = project.recording_events("r").get("d1")
+    stored = project.events.of("r").get("d1")
     assert stored is not None
     assert stored.offset_s == 2.5
 
@@ -61,16 +61,16 @@ def test_what_a_person_decided_is_never_adopted_over(project: Project) -> None:
 
 def test_deleted_detections_are_known(project: Project) -> None:
     project.apply(delete([ProjectEvent("r", DOG)]), adopt=True)
-    assert project.deleted_events("r") == [DOG]
+    assert project.events.deleted("r") == [DOG]
     project.undo()
-    assert project.deleted_events("r") == []
+    assert project.events.deleted("r") == []
 
 
 def test_merging_two_unknown_detections_is_one_step(project: Project) -> None:
     project.apply(merge([ProjectEvent("r", DOG), ProjectEvent("r", NEXT)]), adopt=True)
-    (one,) = project.recording_events("r")
+    (one,) = project.events.of("r")
     assert (one.id, one.onset_s, one.offset_s) == ("d1", 1.0, 4.0)
-    assert project.deleted_events("r") == [NEXT]
+    assert project.events.deleted("r") == [NEXT]
     project.undo()
-    assert set(project.recording_events("r")) == {DOG, NEXT}
-    assert project.undo_title is None
+    assert set(project.events.of("r")) == {DOG, NEXT}
+    assert project.history.undo_title is None

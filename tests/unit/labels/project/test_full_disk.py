@@ -42,10 +42,10 @@ def _many(count: int, start: int = 0) -> list[Event]:
 def test_a_full_disk_refuses_the_edit_and_nothing_else(small_disk: Path) -> None:
     path = small_disk / "a.yamnet"
     project = made(path)
-    project._backups = None
+    project._connection.backups = None
     with contextlib.ExitStack() as stack:
         stack.callback(project.close)
-        project.event_ids()
+        project.events.rows()
         finished = snapshot(project)
 
         def fill() -> None:
@@ -66,40 +66,40 @@ def test_a_full_disk_refuses_the_edit_and_nothing_else(small_disk: Path) -> None
         agrees(project)
         assert project.check() == ""
         (small_disk / "filler").unlink()
-        item = project.events(project.event_ids()[:1])[0]
-        title = project.undo_title
+        item = project.events.at(project.events.rows()[:1])[0]
+        title = project.history.undo_title
         project.apply(accept([item]))  # with space it goes on
         assert project.undo() is not None
-        assert project.undo_title == title
+        assert project.history.undo_title == title
     with Project.open(path) as again:
-        again._backups = None
+        again._connection.backups = None
         assert again.check() == ""
         assert snapshot(again) == finished
 
 
 def test_a_file_at_its_limit_refuses_the_edit_and_nothing_else(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet") as project:
-        pages = project._connection.execute("PRAGMA page_count").fetchone()[0]
-        project._connection.execute(f"PRAGMA max_page_count = {pages + 20}")
+        pages = project._connection.database.execute("PRAGMA page_count").fetchone()[0]
+        project._connection.database.execute(f"PRAGMA max_page_count = {pages + 20}")
         finished = snapshot(project)
-        title = project.undo_title
+        title = project.history.undo_title
         with pytest.raises(ProjectError, match="the disk is full") as caught:
             project.apply(add_events("r0", _many(2000)))
         assert "free some space" in str(caught.value)
         assert str(project.path) in str(caught.value)
         assert snapshot(project) == finished
-        assert project.undo_title == title
+        assert project.history.undo_title == title
         agrees(project)
-        project.apply(set_note(project.events(project.event_ids()[:1])[0], "still works"))
+        project.apply(set_note(project.events.at(project.events.rows()[:1])[0], "still works"))
         agrees(project)
 
 
 def test_a_new_label_in_a_refused_edit_leaves_no_trace(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet") as project:
-        present = project.recording_events("r0").events[0]
+        present = project.events.of("r0").events[0]
         with pytest.raises(ProjectError, match="already there"):
             project.apply(add_events("r0", [Event("n", 0, 1, "Quite new"), present]))
         project.apply(add_events("r0", [Event("m", 0, 1, "Another")]))
-        assert "Quite new" not in {c.label for c in project.class_counts()}
-        assert "Another" in {c.label for c in project.class_counts()}
+        assert "Quite new" not in {c.label for c in project.events.class_counts()}
+        assert "Another" in {c.label for c in project.events.class_counts()}
         agrees(project)

@@ -41,8 +41,8 @@ def _copies(folder: Path) -> tuple[Project, Project]:
 
 
 def _item(project: Project, n: int, recording: str = "r0") -> ProjectEvent:
-    event = project.recording_events(recording).events[n]
-    found = project.event(recording, event.id)
+    event = project.events.of(recording).events[n]
+    found = project.events.get(recording, event.id)
     assert found is not None
     return found
 
@@ -64,13 +64,15 @@ def test_what_only_one_changed_is_taken_over(tmp_path: Path) -> None:
         theirs.apply(reject([_item(theirs, 1)], "Ben"))
         theirs.apply(draw("r1", 3, 4, "Own", reviewer="Ben"))
         theirs.apply(delete([_item(theirs, 5)]))
-        lost = [e.id for e in ours.recording_events("r0") if theirs.event("r0", e.id) is None]
-        theirs.apply(mark_reviewed("r1", theirs.reviewed("r1"), TimeSpan(0, 9), (), "Ben"))
+        lost = [e.id for e in ours.events.of("r0") if theirs.events.get("r0", e.id) is None]
+        theirs.apply(
+            mark_reviewed("r1", theirs.recordings.reviewed("r1"), TimeSpan(0, 9), (), "Ben")
+        )
         theirs.apply(set_label_set(None, LabelSet("s", "mine", (OwnLabel("Own"),))))
         theirs.apply(set_rules(None, StoredRules("r", "strict", 1, "{}")))
         new = Recording("r9", "../new.wav", "hash9")
         theirs.apply(add_recordings([new]))
-        theirs.derive("r9", [Event("d", 0, 1, "Dog")])
+        theirs.events.store_detections("r9", [Event("d", 0, 1, "Dog")])
         merge = compare(ours, theirs)
         assert merge.conflicts == ()
         assert merge.new_recordings == 1
@@ -81,13 +83,13 @@ def test_what_only_one_changed_is_taken_over(tmp_path: Path) -> None:
         assert _item(ours, 0).event.state is ReviewState.ACCEPTED
         assert _item(ours, 1).event.state is ReviewState.REJECTED
         assert _item(ours, 1).event.reviewer == "Ben"
-        assert ours.event("r0", gone.event.id) is None
-        assert ours.event("r0", kept.event.id) is not None
-        assert all(ours.event("r0", i) is None for i in lost)
+        assert ours.events.get("r0", gone.event.id) is None
+        assert ours.events.get("r0", kept.event.id) is not None
+        assert all(ours.events.get("r0", i) is None for i in lost)
         assert len(lost) == 1
-        assert ours.recording("r9") == replace(new, path="new.wav")
-        assert ours.label_sets()[0].name == "mine"
-        assert len(ours.reviewed("r1").spans) == 1
+        assert ours.recordings.get("r9") == replace(new, path="new.wav")
+        assert ours.settings.label_sets()[0].name == "mine"
+        assert len(ours.recordings.reviewed("r1").spans) == 1
         assert compare(ours, theirs).additions == ()
         assert ours.undo() == "merge another copy"
         assert snapshot(ours) == middle
@@ -114,13 +116,13 @@ def test_contradictions_are_shown_and_decided(tmp_path: Path) -> None:
         assert (first.ours.state, first.theirs.state) == ("accepted", "rejected")
         apply_merge(ours, merge, {first.key: MergeChoice.THEIRS, second.key: MergeChoice.BOTH})
         agrees(ours)
-        events = ours.recording_events("r0")
+        events = ours.events.of("r0")
         assert len(events) == 11
         assert events.events[0].state is ReviewState.REJECTED
         assert sum(e.offset_s == 3.0 for e in events) == 1
         assert all(e.note == "" for e in events)
         ours.undo()
-        assert len(ours.recording_events("r0")) == 10
+        assert len(ours.events.of("r0")) == 10
 
 
 def test_a_deletion_against_a_decision_is_a_conflict(tmp_path: Path) -> None:
@@ -132,7 +134,7 @@ def test_a_deletion_against_a_decision_is_a_conflict(tmp_path: Path) -> None:
         (conflict,) = compare(ours, theirs).conflicts
         assert conflict.ours is None
         apply_merge(ours, compare(ours, theirs), {conflict.key: MergeChoice.THEIRS})
-        back = ours.event("r0", item.event.id)
+        back = ours.events.get("r0", item.event.id)
         assert back is not None
         assert back.event.state is ReviewState.ACCEPTED
 
@@ -163,7 +165,7 @@ def test_a_drag_going_on_after_the_copy_is_seen(tmp_path: Path) -> None:
 def test_a_recording_taken_out_here_does_not_come_back(tmp_path: Path) -> None:
     ours, theirs = _copies(tmp_path)
     with ours, theirs:
-        ours.apply(remove_recordings([ours.recordings()[0]]))
+        ours.apply(remove_recordings([ours.recordings.all()[0]]))
         assert compare(ours, theirs).additions == ()
 
 
@@ -174,12 +176,14 @@ def test_strangers_meet_by_content(tmp_path: Path) -> None:
     ):
         for project, name in ((ours, "mine"), (theirs, "theirs")):
             project.apply(add_recordings([Recording(name, f"{name}.wav", "same", 10)]))
-            project.derive(name, [Event(f"d{n}", n, n + 1, "Dog") for n in range(3)])
+            project.events.store_detections(
+                name, [Event(f"d{n}", n, n + 1, "Dog") for n in range(3)]
+            )
         ours.apply(accept([_item(ours, 0, "mine")]))
         theirs.apply(reject([_item(theirs, 0, "theirs"), _item(theirs, 1, "theirs")]))
         merge = compare(ours, theirs)
         assert not merge.related
         assert [c.event_id for c in merge.conflicts] == ["d0"]
         apply_merge(ours, merge)
-        states = [e.state.value for e in ours.recording_events("mine")]
+        states = [e.state.value for e in ours.events.of("mine")]
         assert states == ["accepted", "rejected", "unreviewed"]

@@ -76,7 +76,7 @@ def test_closing_leaves_one_file(tmp_path: Path) -> None:
     project.close()
     assert [p.name for p in tmp_path.iterdir()] == ["a.yamnet"]
     with pytest.raises(ProjectError, match="is closed"):
-        project.event_ids()
+        project.events.rows()
 
 
 def test_a_program_that_hides_code_in_a_project_is_not_run(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_a_program_that_hides_code_in_a_project_is_not_run(tmp_path: Path) -> No
     with Project.open(path) as project:
         assert "trigger" in project.damage
         assert project.read_only
-        assert len(project.recordings()) == 2
+        assert len(project.recordings.all()) == 2
 
 
 def test_values_that_make_no_event_are_left_out(tmp_path: Path) -> None:
@@ -111,8 +111,8 @@ def test_values_that_make_no_event_are_left_out(tmp_path: Path) -> None:
     connection.commit()
     connection.close()
     with Project.open(path) as project:
-        assert len(project.event_ids()) == 3
-        assert len(project.recording_events("r0")) == 3
+        assert len(project.events.rows()) == 3
+        assert len(project.events.of("r0")) == 3
         agrees(project)
 
 
@@ -141,8 +141,8 @@ def test_a_truncated_project_is_rescued_read_only(tmp_path: Path, keep: float) -
             agrees(project)
             if keep >= 0.9:
                 with pytest.raises(ProjectError, match="rescued"):
-                    project.apply(accept(project.events(project.event_ids()[:1])))
-                assert len(project.event_ids()) > 100
+                    project.apply(accept(project.events.at(project.events.rows()[:1])))
+                assert len(project.events.rows()) > 100
                 project.save_as(tmp_path / "saved" / "b.yamnet")
                 kept = snapshot(project)["events"]
                 with Project.open(tmp_path / "saved" / "b.yamnet") as saved:
@@ -164,13 +164,13 @@ def test_flipped_bits_never_crash_and_never_change_the_file(tmp_path: Path, seed
     unescape_formula = project is None or bool(project.damage)
     if project is not None:
         with project, suppress(ProjectError):
-            project.recordings()
-            rows = project.event_ids()
-            project.events(rows)
-            project.class_counts()
-            project.history()
-            for recording in project.recordings():
-                project.reviewed(recording.id)
+            project.recordings.all()
+            rows = project.events.rows()
+            project.events.at(rows)
+            project.events.class_counts()
+            project.history.steps()
+            for recording in project.recordings.all():
+                project.recordings.reviewed(recording.id)
     if unescape_formula:
         assert path.read_bytes() == bytes(data)
 
@@ -192,7 +192,7 @@ def test_a_broken_page_costs_only_its_own_events(tmp_path: Path) -> None:
     path.write_bytes(bytes(data))
     with Project.open(path) as project:
         assert "events: about" in project.damage
-        assert leaves - 200 < len(project.event_ids()) < leaves
+        assert leaves - 200 < len(project.events.rows()) < leaves
         agrees(project)
 
 
@@ -203,7 +203,7 @@ def test_a_second_writer_is_told_and_a_reader_sees_what_is_there(tmp_path: Path)
             Project.open(path)
         with Project.open(path, read_only=True) as reader:
             assert snapshot(reader) == snapshot(first)
-            first.apply(accept(first.events(first.event_ids()[:3])))
+            first.apply(accept(first.events.at(first.events.rows()[:3])))
             reader.refresh()
             assert snapshot(reader) == snapshot(first)
             agrees(reader)
@@ -219,7 +219,7 @@ import sys, time
 from pathlib import Path
 from yamnet_gui.labels.project import Project, accept
 project = Project.open(Path(sys.argv[1]))
-project.apply(accept(project.events(project.event_ids()[:2])))
+project.apply(accept(project.events.at(project.events.rows()[:2])))
 print("open", flush=True)
 sys.stdin.read()
 """
@@ -238,12 +238,12 @@ def test_another_process_excludes_and_its_crash_does_not(tmp_path: Path) -> None
         with pytest.raises(ProjectError, match=f"process {process.pid}"):
             Project.open(path)
         with Project.open(path, read_only=True) as reader:
-            assert sum(c.accepted for c in reader.class_counts()) == 2
+            assert sum(c.accepted for c in reader.events.class_counts()) == 2
         process.kill()
         process.wait()
     assert path.with_name("a.yamnet.lock").exists()
     with Project.open(path) as project:
-        assert sum(c.accepted for c in project.class_counts()) == 2
+        assert sum(c.accepted for c in project.events.class_counts()) == 2
         assert project.undo() is not None
         agrees(project)
     assert [p.name for p in tmp_path.iterdir()] == ["a.yamnet"]
@@ -263,7 +263,7 @@ def test_left_overs_of_a_crash_in_a_folder_without_write_access(tmp_path: Path) 
         process.wait()
     before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
     with Project.open(path, read_only=True) as project:
-        assert sum(c.accepted for c in project.class_counts()) == 2
+        assert sum(c.accepted for c in project.events.class_counts()) == 2
     assert path.read_bytes() == before["a.yamnet"]
 
 
@@ -273,17 +273,17 @@ def test_older_projects_are_brought_up_to_date_after_a_backup(
     path = tmp_path / "a.yamnet"
     made(path).close()
     newer = (*MIGRATIONS, lambda c: c.execute("ALTER TABLE reviewers ADD COLUMN color TEXT"))
-    for module in ("store", "opening", "schema"):
+    for module in ("opening", "opening", "schema"):
         monkeypatch.setattr(f"yamnet_gui.labels.project.{module}.MIGRATIONS", newer)
     monkeypatch.setattr(migrate, "__defaults__", (newer,))
     with Project.open(path, read_only=True) as reader:
         assert not reader.damage
-        assert len(reader.event_ids()) == 20
+        assert len(reader.events.rows()) == 20
     with Project.open(path) as project:
         assert not project.damage
-        assert version_of(project._connection) == 2
+        assert version_of(project._connection.database) == 2
         backups = project.backups()
-        assert len(project.event_ids()) == 20
+        assert len(project.events.rows()) == 20
     old = sqlite3.connect(backups[0])
     assert old.execute("PRAGMA user_version").fetchone() == (1,)
     old.close()
@@ -300,7 +300,7 @@ def test_a_failing_migration_leaves_the_file_as_it_was(
         connection.execute("SELECT nonsense")
 
     newer = (*MIGRATIONS, fails)
-    for module in ("store", "opening", "schema"):
+    for module in ("opening", "opening", "schema"):
         monkeypatch.setattr(f"yamnet_gui.labels.project.{module}.MIGRATIONS", newer)
     monkeypatch.setattr(migrate, "__defaults__", (newer,))
     with pytest.raises(ProjectError, match="cannot open it"):
@@ -308,11 +308,11 @@ def test_a_failing_migration_leaves_the_file_as_it_was(
     monkeypatch.undo()
     with Project.open(path, read_only=True) as project:
         assert not project.damage
-        assert len(project.event_ids()) == 20
+        assert len(project.events.rows()) == 20
 
 
 def test_the_personal_project_lies_in_the_data_folder() -> None:
     path = personal_project_path()
     assert Path(os.environ["XDG_DATA_HOME"]) in path.parents
     with Project.create(path) as project:
-        assert project.recordings() == []
+        assert project.recordings.all() == []

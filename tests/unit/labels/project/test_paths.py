@@ -61,19 +61,19 @@ def _with_files(folder: Path) -> Project:
 
 def test_moved_recordings_are_found_by_content(tmp_path: Path) -> None:
     with _with_files(tmp_path) as project:
-        assert project.missing() == []
+        assert project.recordings.missing() == []
         (tmp_path / "new").mkdir()
         (tmp_path / "old" / "0.wav").rename(tmp_path / "new" / "renamed.wav")
         (tmp_path / "old" / "1.wav").unlink()
         (tmp_path / "new" / "other.wav").write_bytes(b"z" * 100)
-        assert [r.id for r in project.missing()] == ["r0", "r1"]
-        looked = list(find_moved(project.missing(), [tmp_path / "new"]))
+        assert [r.id for r in project.recordings.missing()] == ["r0", "r1"]
+        looked = list(find_moved(project.recordings.missing(), [tmp_path / "new"]))
         hits = [hit for hit in looked if hit]
         assert [(r.id, p.name) for r, p in hits] == [("r0", "renamed.wav")]
         assert looked.count(None) == 1
-        project.apply(relocate((r, project.stored_path(p)) for r, p in hits))
-        assert [r.id for r in project.missing()] == ["r1"]
-        found = project.recording_at(tmp_path / "new" / "renamed.wav")
+        project.apply(relocate((r, project.recordings.stored_path(p)) for r, p in hits))
+        assert [r.id for r in project.recordings.missing()] == ["r1"]
+        found = project.recordings.at(tmp_path / "new" / "renamed.wav")
         assert found is not None
         assert found.id == "r0"
 
@@ -91,9 +91,9 @@ def test_a_copy_elsewhere_still_finds_its_recordings(tmp_path: Path) -> None:
     with _with_files(tmp_path) as project:
         project.save_as(tmp_path / "far" / "away" / "b.yamnet")
     with Project.open(tmp_path / "far" / "away" / "b.yamnet") as copy:
-        assert copy.missing() == []
-        assert copy.recordings()[0].path == "../../old/0.wav"
-        assert copy.undo_title == "add 3 recordings"
+        assert copy.recordings.missing() == []
+        assert copy.recordings.all()[0].path == "../../old/0.wav"
+        assert copy.history.undo_title == "add 3 recordings"
 
 
 def test_saving_over_an_open_project_or_itself_is_refused(tmp_path: Path) -> None:
@@ -104,4 +104,4 @@ def test_saving_over_an_open_project_or_itself_is_refused(tmp_path: Path) -> Non
             one.save_as(other.path)
         with pytest.raises(ProjectError, match="itself"):
             one.save_as(one.path)
-        assert len(other.event_ids()) == 20
+        assert len(other.events.rows()) == 20

@@ -32,7 +32,7 @@ from .helpers import agrees, made, random_command
 def project(tmp_path: Path):  # type: ignore[no-untyped-def]
     rng = random.Random(5)
     with made(tmp_path / "a.yamnet", recordings=4, events=40) as opened:
-        opened.event_ids()  # from here on the columns follow the edits
+        opened.events.rows()  # from here on the columns follow the edits
         for _ in range(150):
             command = random_command(opened, rng)
             if command is not None and command.title != "both":
@@ -48,7 +48,7 @@ def project(tmp_path: Path):  # type: ignore[no-untyped-def]
 
 def _all(project: Project) -> list[ProjectEvent]:
     return [
-        ProjectEvent(r.id, e) for r in project.recordings() for e in project.recording_events(r.id)
+        ProjectEvent(r.id, e) for r in project.recordings.all() for e in project.events.of(r.id)
     ]
 
 
@@ -86,13 +86,13 @@ FILTERS = [
 
 @pytest.mark.parametrize(("wanted", "plain"), FILTERS)
 def test_filters_find_what_they_say(project: Project, wanted: EventFilter, plain) -> None:  # type: ignore[no-untyped-def]
-    found = project.events(project.event_ids(wanted))
+    found = project.events.at(project.events.rows(wanted))
     expected = {
         (i.recording_id, i.event.id) for i in _all(project) if plain(i.recording_id, i.event)
     }
     assert {(i.recording_id, i.event.id) for i in found} == expected
     assert expected
-    assert project.count(wanted) == len(expected)
+    assert project.events.count(wanted) == len(expected)
 
 
 KEYS = {
@@ -110,7 +110,7 @@ KEYS = {
 @pytest.mark.parametrize("key", SortKey)
 @pytest.mark.parametrize("descending", [False, True])
 def test_sorts_are_right_and_stable(project: Project, key: SortKey, descending: bool) -> None:
-    items = project.events(project.event_ids(sort=Sort(key, descending)))
+    items = project.events.at(project.events.rows(sort=Sort(key, descending)))
     assert len(items) == len(_all(project))
     values = [KEYS[key](i.event) for i in items]
     assert values == sorted(values, reverse=descending)
@@ -122,24 +122,25 @@ def test_sorts_are_right_and_stable(project: Project, key: SortKey, descending: 
 
 def test_sorts_follow_edits(project: Project) -> None:
     for key in SortKey:
-        project.event_ids(sort=Sort(key))
+        project.events.rows(sort=Sort(key))
     project.apply(draw("r0", 0.001, 50, "Aardvark"))
     assert (
-        project.events(project.event_ids(sort=Sort(SortKey.LABEL))[:1])[0].event.label == "Aardvark"
+        project.events.at(project.events.rows(sort=Sort(SortKey.LABEL))[:1])[0].event.label
+        == "Aardvark"
     )
-    assert project.events(project.event_ids(sort=Sort(SortKey.DURATION, True))[:1])[
+    assert project.events.at(project.events.rows(sort=Sort(SortKey.DURATION, True))[:1])[
         0
     ].event.duration_s == pytest.approx(49.999)
-    last = project.events(project.event_ids()[-1:])[0]
+    last = project.events.at(project.events.rows()[-1:])[0]
     project.apply(move_edge(last, 0, 60))
-    assert project.event_ids(sort=Sort(SortKey.DURATION, True))[0] == last.row
-    assert last.row in project.event_ids(sort=Sort(SortKey.ONSET))[:5]
+    assert project.events.rows(sort=Sort(SortKey.DURATION, True))[0] == last.row
+    assert last.row in project.events.rows(sort=Sort(SortKey.ONSET))[:5]
 
 
 def test_reopening_gives_the_same_answers(project: Project) -> None:
     def asked(of: Project) -> list[list[tuple[str, str]]]:
         return [
-            [(i.recording_id, i.event.id) for i in of.events(of.event_ids(f, Sort(k)))]
+            [(i.recording_id, i.event.id) for i in of.events.at(of.events.rows(f, Sort(k)))]
             for f, _ in FILTERS
             for k in (SortKey.TIME, SortKey.SCORE)
         ]
@@ -151,26 +152,28 @@ def test_reopening_gives_the_same_answers(project: Project) -> None:
 
 def test_counts_tell_progress_and_precision(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet", recordings=1, events=0) as project:
-        project.derive("r0", [Event(f"d{n}", n, n + 1, "Dog", score_max=n / 10) for n in range(8)])
-        rows = project.event_ids()
-        project.apply(accept(project.events(rows[:3])))
-        project.apply(reject(project.events(rows[3:4])))
-        (dog,) = project.class_counts()
+        project.events.store_detections(
+            "r0", [Event(f"d{n}", n, n + 1, "Dog", score_max=n / 10) for n in range(8)]
+        )
+        rows = project.events.rows()
+        project.apply(accept(project.events.at(rows[:3])))
+        project.apply(reject(project.events.at(rows[3:4])))
+        (dog,) = project.events.class_counts()
         assert (dog.total, dog.accepted, dog.rejected, dog.unreviewed) == (8, 3, 1, 4)
         assert dog.reviewed_share == 0.5
         assert dog.precision == 0.75
-        assert project.recording_counts()["r0"].reviewed == 4
+        assert project.events.recording_counts()["r0"].reviewed == 4
 
 
 def test_queues_order_as_they_say(tmp_path: Path) -> None:
     scores = [0.05, 0.95, 0.5, 0.45, 0.72, 0.11, 0.99, 0.51]
     with made(tmp_path / "a.yamnet", recordings=1, events=0) as project:
         fresh = [Event(f"d{n}", n, n + 1, "Dog", score_max=s) for n, s in enumerate(scores)]
-        project.derive("r0", fresh)
+        project.events.store_detections("r0", fresh)
 
         def scored(kind: QueueKind | str, **more: int | float) -> list[float | None]:
-            rows = project.queue(kind, **more)  # type: ignore[arg-type]
-            return [i.event.score_max for i in project.events(rows)]
+            rows = project.events.queue(kind, **more)  # type: ignore[arg-type]
+            return [i.event.score_max for i in project.events.at(rows)]
 
         assert scored("time") == scores
         assert scored("score") == sorted(scores, reverse=True)
@@ -184,50 +187,47 @@ def test_queues_order_as_they_say(tmp_path: Path) -> None:
 
 def test_the_next_unreviewed_goes_round(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet", recordings=1, events=6) as project:
-        rows = [int(r) for r in project.event_ids()]
-        assert project.next_unreviewed(None) == rows[0]
-        assert project.next_unreviewed(rows[0]) == rows[1]
-        assert project.next_unreviewed(rows[0], backwards=True) == rows[5]
-        project.apply(accept(project.events(rows[1:3])))
-        assert project.next_unreviewed(rows[0]) == rows[3]
-        assert project.next_unreviewed(rows[5]) == rows[0]
+        rows = [int(r) for r in project.events.rows()]
+        assert project.events.next_unreviewed(None) == rows[0]
+        assert project.events.next_unreviewed(rows[0]) == rows[1]
+        assert project.events.next_unreviewed(rows[0], backwards=True) == rows[5]
+        project.apply(accept(project.events.at(rows[1:3])))
+        assert project.events.next_unreviewed(rows[0]) == rows[3]
+        assert project.events.next_unreviewed(rows[5]) == rows[0]
         queue = np.array(rows[::-1])
-        assert project.next_unreviewed(rows[3], queue) == rows[0]
-        project.apply(reject(project.events([rows[0], *rows[3:]])))
-        assert project.next_unreviewed(rows[0]) is None
+        assert project.events.next_unreviewed(rows[3], queue) == rows[0]
+        project.apply(reject(project.events.at([rows[0], *rows[3:]])))
+        assert project.events.next_unreviewed(rows[0]) is None
         project.undo()
-        assert project.next_unreviewed(rows[0]) == rows[3]
+        assert project.events.next_unreviewed(rows[0]) == rows[3]
 
 
 def test_this_and_all_above_and_below(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet", recordings=2, events=0) as project:
         for r in ("r0", "r1"):
             dogs = [Event(f"d{n}", n, n + 1, "Dog", score_max=n / 10) for n in range(8)]
-            project.derive(r, [*dogs, Event("c", 1, 2, "Cat", score_max=0.9)])
-        five = project.event("r0", "d5")
+            project.events.store_detections(r, [*dogs, Event("c", 1, 2, "Cat", score_max=0.9)])
+        five = project.events.get("r0", "d5")
         assert five is not None
-        project.apply(reject([i for i in [project.event("r1", "d7")] if i]))
-        command = project.accept_and_above(five.row, "Anna")
-        assert command.count == 5
-        assert project.count(EventFilter(states=frozenset([ReviewState.ACCEPTED]))) == 0
-        project.apply(command)
-        assert project.count(EventFilter(states=frozenset([ReviewState.ACCEPTED]))) == 5
-        low = project.event("r1", "d2")
+        project.apply(reject([i for i in [project.events.get("r1", "d7")] if i]))
+        above = project.events.at_or_above(five.row)
+        assert len(above) == 5
+        project.apply(accept(project.events.at(above), "Anna"))
+        assert project.events.count(EventFilter(states=frozenset([ReviewState.ACCEPTED]))) == 5
+        low = project.events.get("r1", "d2")
         assert low is not None
-        below = project.reject_and_below(low.row)
-        assert below.count == 6
-        project.apply(below)
-        assert "below" in (project.undo() or "")
-        assert "above" in (project.undo() or "")
+        below = project.events.at_or_below(low.row)
+        assert len(below) == 6
+        assert all(i.event.label == "Dog" for i in project.events.at(below))
 
 
 def test_rows_that_are_gone_are_left_out(project: Project) -> None:
-    rows = project.event_ids()
-    assert project.events([10**9]) == []
-    assert len(project.accept_and_above(10**9).changes) == 0
-    item = project.events(rows[:1])[0]
+    rows = project.events.rows()
+    assert project.events.at([10**9]) == []
+    assert len(project.events.at_or_above(10**9)) == 0
+    item = project.events.at(rows[:1])[0]
     project.apply(set_note(item, "x"))
-    assert project.events([int(rows[0]), 10**9, int(rows[1])])[1].row == rows[1]
+    assert project.events.at([int(rows[0]), 10**9, int(rows[1])])[1].row == rows[1]
 
 
 def test_precision_comes_with_wilsons_interval() -> None:
@@ -242,9 +242,9 @@ def test_precision_comes_with_wilsons_interval() -> None:
 
 def test_what_is_left_of_a_queue_is_counted(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet") as project:
-        queue = project.queue("random", seed=3)
-        assert project.count_unreviewed(queue) == len(queue) == 20
-        project.apply(accept(project.events(queue[:3])))
-        project.apply(delete(project.events(queue[3:5])))
-        assert project.count_unreviewed(queue) == 15
-        assert project.count_unreviewed(queue[:0]) == 0
+        queue = project.events.queue("random", seed=3)
+        assert project.events.count_unreviewed(queue) == len(queue) == 20
+        project.apply(accept(project.events.at(queue[:3])))
+        project.apply(delete(project.events.at(queue[3:5])))
+        assert project.events.count_unreviewed(queue) == 15
+        assert project.events.count_unreviewed(queue[:0]) == 0

@@ -28,7 +28,7 @@ def big(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     path = tmp_path_factory.mktemp("big") / "big.yamnet"
     rng = random.Random(1)
     with Project.create(path) as project:
-        project._backups = None
+        project._connection.backups = None
         items = [
             Recording(f"{n:032x}", f"site {n % 50}/rec {n:05d}.wav", f"h{n}", 1, 3600.0, 48000, 1)
             for n in range(RECORDINGS)
@@ -45,7 +45,7 @@ def big(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
                         f"Class {c:03d}", c, f"/m/{c}", score_max=score, score_mean=score * 0.8,
                     )
                 )  # fmt: skip
-            project.derive(item.id, found)
+            project.events.store_detections(item.id, found)
     yield path
     path.unlink()
 
@@ -64,16 +64,16 @@ def test_a_million_events_open_sort_and_are_decided_quickly(big: Path) -> None:
     figures = {}
     start = time.process_time()
     project = Project.open(big)
-    project._backups = None
-    rows = project.event_ids()
+    project._connection.backups = None
+    rows = project.events.rows()
     figures["open, with the whole table"] = ((time.process_time() - start) * 1000, 2000)
     assert len(rows) == RECORDINGS * EVENTS
     with project:
         for key in SortKey:
             for down in (False, True):
                 sort = Sort(key, down)
-                project._index._orders.clear()  # type: ignore[union-attr]
-                took = _milliseconds(lambda sort=sort: project.event_ids(sort=sort), 1)
+                project._connection._index._orders.clear()  # type: ignore[union-attr]
+                took = _milliseconds(lambda sort=sort: project.events.rows(sort=sort), 1)
                 figures[f"sort {key} {down}"] = (took, 200)
         unreviewed = frozenset([ReviewState.UNREVIEWED])
         for wanted in (
@@ -83,17 +83,22 @@ def test_a_million_events_open_sort_and_are_decided_quickly(big: Path) -> None:
             EventFilter(min_duration_s=2, max_duration_s=3),
         ):
             sort = Sort(SortKey.SCORE, True)
-            took = _milliseconds(lambda w=wanted: project.event_ids(w, sort))  # noqa: B023
+            took = _milliseconds(lambda w=wanted: project.events.rows(w, sort))  # noqa: B023
             figures[f"filter {wanted}"] = (took, 200)
-        figures["counts"] = (_milliseconds(project.class_counts), 200)
-        figures["a screen of events"] = (_milliseconds(lambda: project.events(rows[5000:5100])), 50)
-        queue = project.queue(QueueKind.STRATIFIED, EventFilter(labels=frozenset(["Class 007"])))
+        figures["counts"] = (_milliseconds(project.events.class_counts), 200)
+        figures["a screen of events"] = (
+            _milliseconds(lambda: project.events.at(rows[5000:5100])),
+            50,
+        )
+        queue = project.events.queue(
+            QueueKind.STRATIFIED, EventFilter(labels=frozenset(["Class 007"]))
+        )
         current = int(queue[0])
         took = []
         for _ in range(200):
             start = time.perf_counter()
-            project.apply(accept(project.events([current]), "Anna"))
-            following = project.next_unreviewed(current, queue)
+            project.apply(accept(project.events.at([current]), "Anna"))
+            following = project.events.next_unreviewed(current, queue)
             took.append((time.perf_counter() - start) * 1000)
             assert following is not None
             current = following

@@ -18,7 +18,7 @@ MODEL = "a" * 64
 def project(tmp_path: Path):
     with Project.create(tmp_path / "p.yamnet") as project:
         for name in ("one", "two"):
-            project.register(Recording(name, f"{name}.wav"))
+            project.recordings.register(Recording(name, f"{name}.wav"))
             events = [Event(f"e{k}", k, k + 1, "Dog" if k else "Cat") for k in range(4)]
             project.apply(add_events(name, events))
         yield project
@@ -39,7 +39,7 @@ def test_what_is_kept_comes_back_for_the_same_weights(project: Project) -> None:
 
 @pytest.mark.parametrize("text", ["", "no json", "[]", '{"scores": {"e": ["x"]}}'])
 def test_what_cannot_be_read_is_nothing(project: Project, text: str) -> None:
-    project.set_value("stability-one", text)
+    project.settings.set_value("stability-one", text)
     assert stored_stabilities(project, "one") == {}
 
 
@@ -48,7 +48,7 @@ def test_the_least_stable_come_first_over_all_recordings(project: Project) -> No
     store_stabilities(project, "two", MODEL, scored(e2=(0.5, 0.8)))
 
     def names(wanted: EventFilter) -> list[tuple[str, str]]:
-        items = project.events(least_stable(project, wanted))
+        items = project.events.at(least_stable(project, wanted))
         return [(item.recording_id, item.event.id) for item in items]
 
     assert names(EventFilter()) == [("one", "e1"), ("two", "e2"), ("one", "e0")]

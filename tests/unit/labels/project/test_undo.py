@@ -36,9 +36,9 @@ class Editing(RuleBasedStateMachine):
         command = random_command(self.project, rng)
         if command is None or not command.changes:
             return
-        before = self.project.history(1)[0].step
+        before = self.project.history.steps(1)[0].step
         self.project.apply(command)
-        joined = self.project.history(1)[0].step == before
+        joined = self.project.history.steps(1)[0].step == before
         del self.states[self.at + (0 if joined else 1) :]
         self.states.append(snapshot(self.project))
         self.at = len(self.states) - 1
@@ -58,7 +58,7 @@ class Editing(RuleBasedStateMachine):
     @rule()
     def restart(self) -> None:
         path = self.project.path
-        self.project._backups = None  # not what is tested here, and slow
+        self.project._connection.backups = None  # not what is tested here, and slow
         self.project.close()
         self.project = Project.open(path)
 
@@ -80,7 +80,7 @@ class Editing(RuleBasedStateMachine):
         assert self.at == len(self.states) - 1
         assert snapshot(self.project) == self.states[-1]
         agrees(self.project)
-        self.project._backups = None
+        self.project._connection.backups = None
         self.project.close()
         self.project.path.unlink()
 
@@ -114,28 +114,28 @@ def test_undo_and_redo_over_ten_thousand_sequences(tmp_path: Path) -> None:
 def test_a_drag_is_one_step(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet") as project:
         start = snapshot(project)
-        first = project.events(project.event_ids()[:1])[0]
+        first = project.events.at(project.events.rows()[:1])[0]
         for end in (1.0, 1.1, 1.2, 1.3):
-            item = project.event(first.recording_id, first.event.id)
+            item = project.events.get(first.recording_id, first.event.id)
             assert item is not None
             project.apply(move_edge(item, 0.0, end))
-        moved = project.event(first.recording_id, first.event.id)
+        moved = project.events.get(first.recording_id, first.event.id)
         assert moved is not None
         assert moved.event.offset_s == 1.3
         assert project.undo() == f"move {first.event.label}"
         assert snapshot(project) == start
         project.redo()
-        again = project.event(first.recording_id, first.event.id)
+        again = project.events.get(first.recording_id, first.event.id)
         assert again is not None
         assert again.event == moved.event
 
 
 def test_two_gestures_and_edits_between_part_a_drag(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet") as project:
-        a, b = project.events(project.event_ids()[:2])
+        a, b = project.events.at(project.events.rows()[:2])
 
         def move(end: float, gesture: str | None = None) -> None:
-            item = project.event(a.recording_id, a.event.id)
+            item = project.events.get(a.recording_id, a.event.id)
             assert item is not None
             project.apply(move_edge(item, 0.0, end, merge_key=gesture))
 
@@ -156,40 +156,42 @@ def test_two_gestures_and_edits_between_part_a_drag(tmp_path: Path) -> None:
 def test_a_group_is_one_step_and_all_or_nothing(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet") as project:
         start = snapshot(project)
-        a, b = project.events(project.event_ids()[:2])
+        a, b = project.events.at(project.events.rows()[:2])
         both = group("both", [accept([a]), delete([b])])
         assert both.count == 2
         project.apply(both)
-        assert project.undo_title == "both"
+        assert project.history.undo_title == "both"
         project.undo()
         assert snapshot(project) == start
         with pytest.raises(ProjectError, match="changed since"):
             project.apply(group("stale", [delete([b]), accept([a]), accept([a])]))
         assert snapshot(project) == start
-        assert project.redo_title == "both"
+        assert project.history.redo_title == "both"
         agrees(project)
 
 
 def test_a_new_edit_drops_what_was_undone_but_keeps_it_in_the_history(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet") as project:
-        a, b = project.events(project.event_ids()[:2])
+        a, b = project.events.at(project.events.rows()[:2])
         project.apply(accept([a]))
         project.undo()
         project.apply(accept([b]))
         assert project.redo() is None
-        actions = [(h.action, h.reviewer) for h in project.history_of(a.recording_id, a.event.id)]
+        actions = [
+            (h.action, h.reviewer) for h in project.history.of_event(a.recording_id, a.event.id)
+        ]
         assert actions == [("do", "Anna"), ("undo", "Anna")]
 
 
 def test_undo_brings_back_what_rules_have_replaced_meanwhile(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet") as project:
-        item = project.events(project.event_ids()[:1])[0]
+        item = project.events.at(project.events.rows()[:1])[0]
         project.apply(accept([item]))
         project.undo()
-        project.derive(item.recording_id, [])
-        assert project.event(item.recording_id, item.event.id) is None
+        project.events.store_detections(item.recording_id, [])
+        assert project.events.get(item.recording_id, item.event.id) is None
         project.redo()
-        back = project.event(item.recording_id, item.event.id)
+        back = project.events.get(item.recording_id, item.event.id)
         assert back is not None
         assert back.event.state == "accepted"
         agrees(project)
@@ -201,23 +203,23 @@ def test_analysing_survives_undoing_a_relocation(tmp_path: Path) -> None:
     from yamnet_gui.labels.project import RecordingState, relocate
 
     with made(tmp_path / "a.yamnet") as project:
-        old = project.recordings()[0]
+        old = project.recordings.all()[0]
         project.apply(relocate([(old, "elsewhere/x.wav")]))
-        moved = project.recording(old.id)
+        moved = project.recordings.get(old.id)
         assert moved is not None
-        project.update_recording(replace(moved, state=RecordingState.ANALYSED))
+        project.recordings.update(replace(moved, state=RecordingState.ANALYSED))
         project.undo()
-        now = project.recording(old.id)
+        now = project.recordings.get(old.id)
         assert now is not None
         assert (now.path, now.state) == (old.path, RecordingState.ANALYSED)
 
 
 def test_splitting_keeps_the_whole_span(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet") as project:
-        item = project.events(project.event_ids()[:1])[0]
+        item = project.events.at(project.events.rows()[:1])[0]
         project.apply(split(item, item.event.onset_s + 0.3))
         parts = [
-            e for e in project.recording_events(item.recording_id)
+            e for e in project.events.of(item.recording_id)
             if e.original and e.original.onset_s == item.event.onset_s
         ]  # fmt: skip
         assert [p.onset_s for p in parts] == [item.event.onset_s, item.event.onset_s + 0.3]

@@ -74,7 +74,7 @@ class Deciding(Steps):
             self._walk.decide(rows, state, self._reviewer)
             return
         project = self._project.project
-        items = project.events(rows) if project and rows is not None else self._items(here)
+        items = project.events.at(rows) if project and rows is not None else self._items(here)
         if self._do(edits.set_state(items, state, self._reviewer)) and self._walk is not None:
             self._walk.go_on()
 
@@ -83,10 +83,12 @@ class Deciding(Steps):
         if self._walk is None or not self._walk.everywhere:
             return None
         project = self._project.project
-        item = project.event(self._project.recording_id, current.id) if project else None
+        item = project.events.get(self._project.recording_id, current.id) if project else None
         if project is None or item is None:
             return np.empty(0, np.int64)
-        return project.at_or_above(item.row) if above else project.at_or_below(item.row)
+        return (
+            project.events.at_or_above(item.row) if above else project.events.at_or_below(item.row)
+        )
 
     def beyond(self, current: Event, *, above: bool) -> list[Event]:
         """The event, and those of its class not reviewed yet that score as far or farther."""

@@ -120,7 +120,7 @@ class Steps(QObject):
         if away and away.event_ids and not shown and self._walk is not None:
             self._walk.show(elsewhere, away.event_ids[0])
         project = self._project.project
-        recording = project.recording(elsewhere) if project and elsewhere else None
+        recording = project.recordings.get(elsewhere) if project and elsewhere else None
         where = f" in {recording.name}" if recording else ""
         self.told.emit(f"{word}: {title}{where}")
 

@@ -231,7 +231,7 @@ class TrainingFeature(Feature):
 
     def _count(self) -> None:
         project = self._project.project
-        self.panel.set_counts(project.class_counts() if project is not None else ())
+        self.panel.set_counts(project.events.class_counts() if project is not None else ())
 
     def _show_classes(self) -> None:
         custom = self._custom_classes

@@ -107,8 +107,8 @@ class TrainJob:
                 steps.close()
 
     def _reviewed(self) -> list[ProjectEvent]:
-        rows = self.project.event_ids(EventFilter(states=_REVIEWED))
-        return self.project.events(rows.tolist())
+        rows = self.project.events.rows(EventFilter(states=_REVIEWED))
+        return self.project.events.at(rows.tolist())
 
     def _from_events(self, sounds: list[SoundExample]) -> list[Example]:
         """Examples from reviewed events; their positions in files are added to `sounds`."""
@@ -117,7 +117,7 @@ class TrainJob:
         examples = []
         accepted = _Accepted()
         reviewed = self._reviewed()
-        paths = {r.id: self.project.locate(r) for r in self.project.recordings()}
+        paths = {r.id: self.project.recordings.locate(r) for r in self.project.recordings.all()}
         for item in reviewed:
             if item.event.state is ReviewState.ACCEPTED:
                 accepted.add(item)
@@ -185,7 +185,7 @@ class TrainJob:
         unlabelled = np.zeros(len(frames), bool)
         for recording in groups:
             unlabelled[frames.rows_in(recording)] = True
-        for item in self.project.events(self.project.event_ids().tolist()):
+        for item in self.project.events.at(self.project.events.rows().tolist()):
             event = item.event
             if event.label in self.request.labels and event.state is not ReviewState.REJECTED:
                 wide = TimeSpan(max(0.0, event.onset_s - _MARGIN_S), event.offset_s + _MARGIN_S)

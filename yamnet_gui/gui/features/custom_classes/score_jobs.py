@@ -126,7 +126,7 @@ class DetectJob:
         by_recording: dict[str, list[Segment]] = {}
         for segment in self.frames.segments:
             by_recording.setdefault(segment.track.recording, []).append(segment)
-        known = {recording.id for recording in self.project.recordings()}
+        known = {recording.id for recording in self.project.recordings.all()}
         if self.only is not None:
             known &= self.only
         recordings = [r for r in by_recording if r != self.but and r in known]
@@ -135,9 +135,9 @@ class DetectJob:
             new: list[Event] = []
             for channel in {s.track.channel for s in by_recording[recording]}:
                 new += self._events(recording, channel, by_recording[recording])
-            stored = self.project.recording_events(recording)
+            stored = self.project.events.of(recording)
             others = [e for e in stored if not e.touched and e.label not in labels]
-            self.project.derive(recording, [*others, *new])
+            self.project.events.store_detections(recording, [*others, *new])
             yield DetectProgress(recording, len(new), done, len(recordings))
 
     def _events(

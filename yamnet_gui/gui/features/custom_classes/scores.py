@@ -174,7 +174,7 @@ class CustomClassScores(Feature):
         """Names at once, so that events find their class; the files in the background."""
         self._runner.cancel_all()
         project = self._project.project
-        self._stored = project.value(_VALUE) if project is not None else ""
+        self._stored = project.settings.value(_VALUE) if project is not None else ""
         folder = project.path.parent if project is not None else Path()
         entries = _entries(self._stored, folder)
         try:
@@ -235,7 +235,7 @@ class CustomClassScores(Feature):
         text = json.dumps(entries, ensure_ascii=False) if entries else ""
         if text != self._stored:
             try:
-                project.set_value(_VALUE, text)
+                project.settings.set_value(_VALUE, text)
                 self._stored = text
             except UserError as error:
                 self._show_error(error)

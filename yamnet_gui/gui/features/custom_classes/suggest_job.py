@@ -59,10 +59,10 @@ class SuggestJob:
             part = slice(first, first + _BLOCK)
             vectors[part] = frames.read(rows[part])
             scores[part] = columns_of((self.one,), vectors[part])[:, 0]
-        reviewed = self.project.event_ids(EventFilter(labels=self.labels, states=_REVIEWED))
+        reviewed = self.project.events.rows(EventFilter(labels=self.labels, states=_REVIEWED))
         known = [
             frames.rows_in(item.recording_id, item.event.span)
-            for item in self.project.events(reviewed.tolist())
+            for item in self.project.events.at(reviewed.tolist())
         ]
         threshold = self.one.classifier.threshold(label) if self.one.classifier else 0.5
         if self.strategy == "random" and np.count_nonzero(scores >= threshold) >= self.count:

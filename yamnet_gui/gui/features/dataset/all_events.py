@@ -123,13 +123,13 @@ class AllEvents(Feature):
     def _fetch(self, rows: Sequence[int]) -> list[ProjectEvent]:
         project = self._project.project
         try:
-            return project.events(rows) if project is not None else []
+            return project.events.at(rows) if project is not None else []
         except ProjectError:
             return []
 
     def _name_of(self, recording_id: str) -> str:
         project = self._project.project
-        recording = project.recording(recording_id) if project is not None else None
+        recording = project.recordings.get(recording_id) if project is not None else None
         return recording.name if recording is not None else ""
 
     def _open(self, item: ProjectEvent) -> None:

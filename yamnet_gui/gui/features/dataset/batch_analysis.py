@@ -105,7 +105,7 @@ class BatchRun(QObject):
         project = self._project.project
         if project is None or self._state is not BatchState.IDLE:
             return
-        found = [r for r in map(project.recording, recording_ids) if r is not None]
+        found = [r for r in map(project.recordings.get, recording_ids) if r is not None]
         self._todo = [r.id for r in found]
         # one of unknown length counts as a minute
         self._durations = {r.id: r.duration_s or 60.0 for r in found}

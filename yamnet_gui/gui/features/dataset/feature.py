@@ -299,7 +299,7 @@ class DatasetFeature(Feature):
             menu.addAction("Open", lambda: self._recording_loader.open(paths[0]))
             action = menu.addAction("Analyse", lambda: self.analyse(paths))
             action.setEnabled(self.run.state is BatchState.IDLE)
-        found = [r for r in map(project.recording_at, paths) if r] if project else []
+        found = [r for r in map(project.recordings.at, paths) if r] if project else []
         if found:
             menu.addAction("Remove from the project", lambda: self.remove(found))
         menu.addSeparator()

@@ -59,12 +59,14 @@ class AddRecordingsJob:
     def run(self) -> Iterator[Added]:
         project = self.project
         plan = make_plan([entry for path in self.paths for entry in _entries(path)])
-        known = {project.locate(r): r.id for r in project.recordings()}
+        known = {project.recordings.locate(r): r.id for r in project.recordings.all()}
         ids: list[str] = []
         fresh: list[Recording] = []
         for n, path in enumerate(plan.recordings):
             path = path.absolute()
-            found = known.get(project.locate(Recording("", project.stored_path(path))))
+            found = known.get(
+                project.recordings.locate(Recording("", project.recordings.stored_path(path)))
+            )
             if found is None:
                 recording = described(project, path)
                 fresh.append(recording)
@@ -92,7 +94,7 @@ def _entries(path: Path) -> list[Path]:
 
 def described(project: Project, path: Path) -> Recording:
     """A recording for the project, with what its header says; FAILED where nobody can read it."""
-    stored = project.stored_path(path)
+    stored = project.recordings.stored_path(path)
     try:
         digest, size = content_hash(path), path.stat().st_size
     except OSError as error:
@@ -150,14 +152,14 @@ class AnalyseAllJob:
 
     def run(self) -> Iterator[BatchStep]:
         for recording_id in self.todo:
-            recording = self.project.recording(recording_id)
+            recording = self.project.recordings.get(recording_id)
             if recording is not None:
                 yield from self._one(recording)
             else:  # taken out of the project meanwhile
                 yield BatchStep(recording_id, Path(), 0.0, finished=True)
 
     def _one(self, recording: Recording) -> Iterator[BatchStep]:
-        path = self.project.locate(recording)
+        path = self.project.recordings.locate(recording)
         if self._known(recording):
             yield BatchStep(recording.id, path, recording.duration_s, finished=True)
             return
@@ -170,18 +172,18 @@ class AnalyseAllJob:
                     result = step.result
                     seconds = step.scores.audio_seconds_done if step.scores is not None else 0.0
                     yield BatchStep(recording.id, path, seconds)
-            if result is not None and self.project.recording(recording.id) is not None:
+            if result is not None and self.project.recordings.get(recording.id) is not None:
                 self._store(recording, result)
         except WeightsError:
             raise
         except UserError as error:
             # read anew: it may have been found elsewhere, or taken out, while this went on
-            now = self.project.recording(recording.id)
+            now = self.project.recordings.get(recording.id)
             if now is None:
                 yield BatchStep(recording.id, path, recording.duration_s, finished=True)
                 return
             failed = replace(now, state=RecordingState.FAILED, error=error.reason)
-            self.project.update_recording(failed)
+            self.project.recordings.update(failed)
             yield BatchStep(recording.id, path, recording.duration_s, True, error.reason)
             return
         yield BatchStep(recording.id, path, recording.duration_s, finished=True)
@@ -207,7 +209,7 @@ class AnalyseAllJob:
         width = result.analysis.tables[0].scores.shape[1]
         taught = [  # classes that the network does not know are detected from its embeddings
             event
-            for event in self.project.recording_events(recording.id)
+            for event in self.project.events.of(recording.id)
             if not event.touched and event.class_index is not None and event.class_index >= width
         ]
         self.project.derive(recording.id, [*found.events, *taught])
@@ -249,7 +251,7 @@ class FindMissingJob:
 
     def run(self) -> Iterator[Found]:
         project = self.project
-        missing = project.missing()
+        missing = project.recordings.missing()
         hits: list[tuple[Recording, Path]] = []
         looked = 0
         for hit in find_moved(missing, [self.folder]):
@@ -261,5 +263,5 @@ class FindMissingJob:
             if len(hits) == len(missing):
                 break
         if hits:
-            project.apply(relocate((r, project.stored_path(path)) for r, path in hits))
+            project.apply(relocate((r, project.recordings.stored_path(path)) for r, path in hits))
         yield Found(looked, len(missing), len(hits))

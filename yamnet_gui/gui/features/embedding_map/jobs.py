@@ -268,8 +268,8 @@ class GatherJob:
         for recording in there:
             if recording == self.open_recording:
                 yield recording, self.shown
-            elif self.project.knows(recording):
-                yield recording, tuple(self.project.recording_events(recording))
+            elif self.project.recordings.knows(recording):
+                yield recording, tuple(self.project.events.of(recording))
 
 
 @dataclass(frozen=True, slots=True)

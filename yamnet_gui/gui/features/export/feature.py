@@ -126,7 +126,7 @@ class ExportFeature(Feature):
         from .event_choice import Offered
 
         project = self._project.project
-        count = len(project.recordings()) if project is not None else 0
+        count = len(project.recordings.all()) if project is not None else 0
         shown = shown_labels(self._document)
         if shown is None and not count:
             self._notices.show_notice(

@@ -55,14 +55,14 @@ class LoadJob:
 
     def run(self) -> Iterator[Loaded]:
         found: list[LabelledRecording] = []
-        there = self.project.recordings()
+        there = self.project.recordings.all()
         shown = self.shown.recording.path if self.shown else None
         for n, recording in enumerate(there):
-            here = shown is not None and self.project.locate(recording) == shown
+            here = shown is not None and self.project.recordings.locate(recording) == shown
             if here and self.shown is not None:
                 found.append(self.shown)
             else:
-                labels = self.project.labelled(recording.id)
+                labels = self.project.recordings.labelled(recording.id)
                 found.append(with_probabilities(self.project, labels))
             yield Loaded(n + 1, len(there))
         if self.shown is not None and all(r.recording.path != shown for r in found):
@@ -70,8 +70,8 @@ class LoadJob:
         yield Loaded(len(there), len(there), tuple(found), self._selected())
 
     def _selected(self) -> frozenset[tuple[Path, str]]:
-        places = {r.id: self.project.locate(r) for r in self.project.recordings()}
-        chosen = self.project.events(self.rows) if self.rows else []
+        places = {r.id: self.project.recordings.locate(r) for r in self.project.recordings.all()}
+        chosen = self.project.events.at(self.rows) if self.rows else []
         return frozenset((places[one.recording_id], one.event.id) for one in chosen)
 
 
@@ -140,11 +140,11 @@ class ScoreTablesJob:
     def _table(self, path: Path) -> ScoreTable | None:
         if self.shown is not None and self.shown[0] == path:
             return self.shown[1]
-        known = self.project.recording_at(path) if self.project is not None else None
+        known = self.project.recordings.at(path) if self.project is not None else None
         if known is None or self.project is None:
             return None
         cache = ResultCache(user_cache_folder())
-        found = stored_analysis(path, self.project.analyses(known.id), cache)
+        found = stored_analysis(path, self.project.recordings.analyses(known.id), cache)
         return found.tables[0] if found is not None else None
 
 

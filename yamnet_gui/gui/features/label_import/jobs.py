@@ -81,7 +81,7 @@ class ReadTablesJob:
         )
         shown = self.shown.recording if self.shown else None
         stranger = all(
-            self.project.recording_at(r.recording.path) is None for r in result.recordings
+            self.project.recordings.at(r.recording.path) is None for r in result.recordings
         )
         if result.unnamed and stranger and reading.recording is None and shown is not None:
             # labels of nobody knows what, dropped on an open recording, are about that one

@@ -122,7 +122,7 @@ class ProjectMenu(Feature):
     def _list(self, project: Project, other: bool, files: Sequence[Path]) -> None:
         """Lists the recordings; one that an other project does not hold is closed."""
         recording = self._document.recording
-        if recording is not None and other and project.recording_at(recording.info.path) is None:
+        if recording is not None and other and project.recordings.at(recording.info.path) is None:
             self._transport.close_recording()
             recording = None
         self._recordings_panel.set_files(files)

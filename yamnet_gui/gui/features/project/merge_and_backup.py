@@ -108,7 +108,7 @@ class MergeAndBackup(Feature):
         from .merge_dialog import MergeDialog
 
         project = self._project.project
-        names = {r.id: r.name for r in project.recordings()} if project else {}
+        names = {r.id: r.name for r in project.recordings.all()} if project else {}
         return MergeDialog(merge, names, other, self._window)
 
     def show(self, merge: Merge, other: str) -> None:

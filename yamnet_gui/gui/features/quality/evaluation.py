@@ -169,7 +169,7 @@ class EvaluationFeature(Feature):
             return Source(scores, project, self._scores.shown_events())
         paths: dict[Path, str] = {}
         if project is not None:
-            paths = {project.locate(r): r.id for r in project.recordings()}
+            paths = {project.recordings.locate(r): r.id for r in project.recordings.all()}
         recording = self._document.recording
         if recording is not None:
             paths.setdefault(recording.info.path, self._project.recording_id)

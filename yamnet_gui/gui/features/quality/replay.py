@@ -148,8 +148,8 @@ class ReplayFeature(Feature):
         project = self._project.project
         if project is not None:
             try:
-                for recording in project.recordings():
-                    for analysis in project.analyses(recording.id):
+                for recording in project.recordings.all():
+                    for analysis in project.recordings.analyses(recording.id):
                         name = analysis.model_name or analysis.model_sha256[:12]
                         found.append(ModelName(name, analysis.model_sha256))
             except UserError as error:
@@ -210,10 +210,10 @@ class ReplayFeature(Feature):
 
     def _go(self, contradiction: ProjectContradiction) -> None:
         project = self._project.project
-        recording = project.recording(contradiction.recording_id) if project else None
+        recording = project.recordings.get(contradiction.recording_id) if project else None
         if project is not None and recording is not None:
             event = contradiction.contradiction.decision
-            self._jump.go(project.locate(recording), event.span, event.label)
+            self._jump.go(project.recordings.locate(recording), event.span, event.label)
 
     def _on_project(self) -> None:
         self.cancel()

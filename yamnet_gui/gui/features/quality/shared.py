@@ -115,9 +115,9 @@ class CurrentScores:
             scored = Scored(tables, document.envelopes)
             at_hand[document.recording.info.path] = scored
             project = self._project.project
-            found = project.recording(self._project.recording_id) if project else None
+            found = project.recordings.get(self._project.recording_id) if project else None
             if project is not None and found is not None:
-                at_hand[project.locate(found)] = scored
+                at_hand[project.recordings.locate(found)] = scored
         try:
             settings = self._analysis.analysis_settings()
         except UserError:

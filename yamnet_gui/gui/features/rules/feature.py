@@ -245,7 +245,7 @@ class RulesFeature(Feature):
         new = kept_rules.write(self._rules.rule_set, self._class_map.value)
         if new.text == self._known:
             return
-        old = kept_rules.present(project.rule_sets())
+        old = kept_rules.present(project.settings.rule_sets())
         if old is None and self._rules.rule_set == RuleSet():
             return
         try:
@@ -281,7 +281,7 @@ class RulesFeature(Feature):
         project = self._project.project
         if project is None:
             return
-        kept = kept_rules.present(project.rule_sets())
+        kept = kept_rules.present(project.settings.rule_sets())
         text = kept.text if kept is not None else ""
         if text == self._known and not first:
             self._list_sets()
@@ -300,7 +300,7 @@ class RulesFeature(Feature):
 
     def _saved(self) -> dict[str, StoredRules]:
         project = self._project.project
-        return kept_rules.saved(project.rule_sets()) if project is not None else {}
+        return kept_rules.saved(project.settings.rule_sets()) if project is not None else {}
 
     def _list_sets(self) -> None:
         own = self._saved()

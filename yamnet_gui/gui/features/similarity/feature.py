@@ -172,7 +172,7 @@ class SimilarSounds(Feature):
 
     def _info(self, place: Place) -> RecordingInfo | None:
         project = self._project.project
-        known = project.recording(place.recording) if project is not None else None
+        known = project.recordings.get(place.recording) if project is not None else None
         if known is None or known.sample_rate_hz <= 0 or known.channels <= 0:
             return None
         path = self._navigator.path_of(place)

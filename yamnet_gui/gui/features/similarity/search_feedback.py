@@ -84,7 +84,7 @@ class SearchFeedback(QObject):
         if self._navigator.is_open(place):
             return list(self._document.events)
         project = self._project.project
-        return list(project.recording_events(place.recording)) if project is not None else []
+        return list(project.events.of(place.recording)) if project is not None else []
 
     def _undo(self, row: int, hit: Hit) -> None:
         event = next((e for e in self._events_of(hit.place) if e.id == hit.event_id), None)
@@ -105,6 +105,6 @@ class SearchFeedback(QObject):
             return
         for row, hit in enumerate(self._similar.hits):
             if hit.event_id:
-                item = project.event(hit.place.recording, hit.event_id)
+                item = project.events.get(hit.place.recording, hit.event_id)
                 state = item.event.state if item is not None else ReviewState.UNREVIEWED
                 self._similar.decide(row, hit.event_id, state)

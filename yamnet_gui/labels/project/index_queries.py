@@ -19,7 +19,7 @@ _BANDS = 10
 _PIECE = 4096
 
 
-class Queries:
+class IndexQueries:
     """Reads `index`; knows which recordings are there and in which order."""
 
     def __init__(

@@ -1,0 +1,188 @@
+"""The events of a project: reading, counting and queueing them, and storing detections."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yamnet_gui.core.events import Event, EventList
+from yamnet_gui.core.matching import merge_detections
+
+from .change_set import ChangeSet
+from .commands import is_negative
+from .connection import ProjectConnection
+from .filters import EventFilter, QueueKind, Sort
+from .history import deleted_events
+from .models import ClassCounts, ProjectEvent
+
+_ALL = EventFilter()
+_BY_TIME = Sort()
+
+
+class ProjectEvents:
+    """`Project.events`. Methods raise ProjectError where the file cannot be read or written.
+
+    The user's edits are commands for `Project.apply`; here only detections are stored.
+    """
+
+    def __init__(self, connection: ProjectConnection) -> None:
+        self._connection = connection
+
+    # of one recording
+
+    def of(self, recording_id: str) -> EventList:
+        """All events of a recording."""
+        with self._connection.reading():
+            stored = self._connection.tables.events_of(self._connection.rec(recording_id))
+            return EventList.of(event for _, event in stored)
+
+    def deleted(self, recording_id: str) -> list[Event]:
+        """Events of the recording that the user deleted and did not bring back."""
+        with self._connection.reading():
+            rec = self._connection.rec(recording_id)
+            return list(deleted_events(self._connection.database, rec))
+
+    def get(self, recording_id: str, event_id: str) -> ProjectEvent | None:
+        with self._connection.reading():
+            stored = self._connection.tables.find_event(
+                self._connection.rec(recording_id), event_id
+            )
+        return ProjectEvent(recording_id, stored[1], stored[0]) if stored else None
+
+    def negatives_of(self, items: Iterable[ProjectEvent]) -> list[ProjectEvent]:
+        """The "not X" events that earlier corrections left in these recordings (for `relabel`)."""
+        negatives = []
+        for recording_id in {item.recording_id for item in items}:
+            with self._connection.reading():
+                rec = self._connection.rec(recording_id)
+                for row, event in self._connection.tables.events_of(rec):
+                    if is_negative(event):
+                        negatives.append(ProjectEvent(recording_id, event, row))
+        return negatives
+
+    # of all recordings, by row
+
+    def at(self, rows: Iterable[int]) -> list[ProjectEvent]:
+        """Events by row in the order asked for; rows that no longer exist are left out."""
+        tables = self._connection.tables
+        with self._connection.reading():
+            return [
+                ProjectEvent(tables.recording_id_of(rec), event, row)
+                for row, rec, event in tables.events_at(rows)
+            ]
+
+    def rows(self, wanted: EventFilter = _ALL, sort: Sort = _BY_TIME) -> NDArray[np.int64]:
+        """Rows of all events that pass the filter, sorted; int64 (n,). Hand slices to `at`."""
+        with self._connection.reading():
+            return self._connection.queries().rows(wanted, sort)
+
+    def count(self, wanted: EventFilter = _ALL) -> int:
+        with self._connection.reading():
+            return self._connection.queries().count(wanted)
+
+    def class_counts(self, wanted: EventFilter = _ALL) -> list[ClassCounts]:
+        """States per class, with reviewed share and precision so far, by name."""
+        with self._connection.reading():
+            return self._connection.queries().counts(wanted)
+
+    def recording_counts(self) -> dict[str, ClassCounts]:
+        """States per recording id over all classes; recordings without events are not in it."""
+        with self._connection.reading():
+            return self._connection.queries().counts_per_recording()
+
+    def queue(
+        self,
+        kind: QueueKind | str,
+        wanted: EventFilter = _ALL,
+        *,
+        seed: int = 0,
+        threshold: float = 0.5,
+    ) -> NDArray[np.int64]:
+        """Rows of the events to review, in order. Scores are probabilities where there are any."""
+        with self._connection.reading():
+            return self._connection.queries().queue(QueueKind(kind), wanted, seed, threshold)
+
+    def next_unreviewed(
+        self, after: int | None, within: NDArray[np.int64] | None = None, *, backwards: bool = False
+    ) -> int | None:
+        """The row of the next unreviewed event of a queue (None: of all by time); None at the end.
+
+        Wraps around, so that skipped events come again.
+        """
+        with self._connection.reading():
+            queries = self._connection.queries()
+            rows = queries.rows(_ALL, _BY_TIME) if within is None else within
+            return queries.next_unreviewed(rows, after, backwards)
+
+    def count_unreviewed(self, rows: NDArray[np.int64]) -> int:
+        """How many of the events in these rows are unreviewed."""
+        with self._connection.reading():
+            return self._connection.queries().count_unreviewed(rows)
+
+    def at_or_above(self, row: int, *, unreviewed_only: bool = True) -> NDArray[np.int64]:
+        """Rows of the event's class with at least its score, the event included."""
+        with self._connection.reading():
+            return self._connection.queries().beyond(row, True, unreviewed_only)
+
+    def at_or_below(self, row: int, *, unreviewed_only: bool = True) -> NDArray[np.int64]:
+        """Rows of the event's class with at most its score, the event included."""
+        with self._connection.reading():
+            return self._connection.queries().beyond(row, False, unreviewed_only)
+
+    # detections
+
+    def store_detections(self, recording_id: str, detections: Iterable[Event]) -> EventList:
+        """Puts new detections in place of untouched ones; gives the recording's events.
+
+        Touched events stay exactly as they are, and neither they nor deleted detections get another
+        one beside them (see `merge_detections`). This is not an edit of the user: it is in the
+        history, but not on the undo stack, and what was undone can still be redone.
+        """
+        connection, history = self._connection, self._connection.undo_history
+
+        def work() -> ChangeSet:
+            touched = ChangeSet()
+            rec = connection.rec(recording_id)
+            now = {event.id: event for _, event in connection.tables.events_of(rec)}
+            deleted = deleted_events(connection.database, rec)
+            after = {e.id: e for e in merge_detections(detections, now.values(), deleted)}
+            for event_id in now.keys() - after.keys():
+                history.values.put_event(recording_id, event_id, None, touched)
+            for event_id, event in after.items():
+                if now.get(event_id) != event:
+                    history.values.put_event(recording_id, event_id, event, touched)
+            if touched.rows:
+                title = f"detections of {connection.recordings[recording_id].name}"
+                history.note_step("derive", title, connection.reviewer)
+            return touched
+
+        connection.write("store the detections", work)
+        return self.of(recording_id)
+
+    def replace_detections(
+        self, title: str, changes: Mapping[str, tuple[Iterable[Event], Iterable[Event]]]
+    ) -> None:
+        """Removes detections and adds others, in many recordings, as one step.
+
+        `changes` maps recording ids to (removed, added). Whatever the user has touched or deleted
+        meanwhile stays so. Like `store_detections`, this is in the history but cannot be undone.
+        """
+        connection, history = self._connection, self._connection.undo_history
+
+        def work() -> ChangeSet:
+            touched = ChangeSet()
+            for recording_id, (removed, added) in changes.items():
+                rec = connection.rec(recording_id)
+                now = {event.id: event for _, event in connection.tables.events_of(rec)}
+                for event in removed:
+                    if event.id in now and not now[event.id].touched:
+                        history.values.put_event(recording_id, event.id, None, touched)
+                deleted = deleted_events(connection.database, rec)
+                for event in merge_detections(added, now.values(), deleted):
+                    if not event.touched:
+                        history.values.put_event(recording_id, event.id, event, touched)
+            if touched.rows:
+                history.note_step("derive", title, connection.reviewer)
+            return touched
+
+        connection.write("store the detections", work)

@@ -1,0 +1,112 @@
+"""The history of a project: every step, and every change of an event with old and new value."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from yamnet_gui.core.events import Event
+
+from .codec import KINDS, both_sides, from_fields
+from .connection import ProjectConnection
+from .models import HistoryEntry
+from .tables import parse_utc
+
+
+class ProjectHistory:
+    """`Project.history`. Methods raise ProjectError where the file cannot be read."""
+
+    def __init__(self, connection: ProjectConnection) -> None:
+        self._connection = connection
+
+    @property
+    def undo_title(self) -> str | None:
+        """What `Project.undo` would undo."""
+        with self._connection.reading():
+            return self._connection.undo_history.undo_title()
+
+    @property
+    def redo_title(self) -> str | None:
+        """What `Project.redo` would redo."""
+        with self._connection.reading():
+            return self._connection.undo_history.redo_title()
+
+    def steps(self, limit: int = 1000) -> list[HistoryEntry]:
+        """The newest steps first, without values."""
+        with self._connection.reading():
+            rows = self._connection.database.execute(
+                "SELECT step, utc, reviewer, action, title FROM steps ORDER BY step DESC LIMIT ?",
+                (limit,),
+            ).fetchall()
+        return [_entry(row, "", "", None, None) for row in rows]
+
+    def of_event(self, recording_id: str, event_id: str) -> list[HistoryEntry]:
+        """Every change of one event with old and new value, oldest first."""
+        kind = KINDS[Event]
+        with self._connection.reading():
+            rec = self._connection.tables.rec_of(recording_id)
+            rows = self._connection.database.execute(
+                "SELECT s.step, s.utc, s.reviewer, s.action, s.title, c.old, c.new, c.change"
+                " FROM changes c JOIN steps s ON s.step = c.step WHERE c.rec = ? AND c.key = ?"
+                " AND c.kind = ? UNION ALL "
+                "SELECT s.step, s.utc, s.reviewer, s.action, s.title, c.old, c.new, c.change"
+                " FROM changes c JOIN steps s ON s.target = c.step WHERE c.rec = ? AND c.key = ?"
+                " AND c.kind = ? ORDER BY 1, 8",
+                (rec, event_id, kind, rec, event_id, kind),
+            ).fetchall()
+        entries = []
+        for row in rows:
+            try:
+                old, new = both_sides(kind, row[5], row[6])
+            except ValueError:
+                continue
+            if row[3] == "undo":
+                old, new = new, old
+            entries.append(_entry(row, recording_id, event_id, old, new))
+        return entries
+
+    def step_uids(self) -> frozenset[str]:
+        """Ids of all steps, the same in all copies that share them."""
+        with self._connection.reading():
+            rows = self._connection.database.execute("SELECT uid FROM steps").fetchall()
+        return frozenset(row[0] for row in rows)
+
+    def events_changed_since(self, shared: frozenset[str]) -> frozenset[tuple[str, str]]:
+        """(recording id, event id) of what steps outside `shared` changed, undid or redid."""
+        database, tables = self._connection.database, self._connection.tables
+        changed = set()
+        with self._connection.reading():
+            for uid, step, target in database.execute(
+                "SELECT uid, step, target FROM steps ORDER BY step"
+            ).fetchall():
+                if uid in shared:
+                    continue
+                rows = database.execute(
+                    "SELECT DISTINCT rec, key FROM changes WHERE step = ? AND kind = 'event'",
+                    (step if target is None else target,),
+                )
+                for rec, key in rows:
+                    with suppress(KeyError):
+                        changed.add((tables.recording_id_of(rec), key))
+        return frozenset(changed)
+
+
+def deleted_events(database: sqlite3.Connection, rec: int) -> Iterator[Event]:
+    """Events of a recording that the user deleted and did not bring back."""
+    rows = database.execute(
+        "SELECT c.old FROM changes c JOIN steps s ON s.step = c.step"
+        " WHERE c.rec = ? AND c.kind = 'event' AND c.new IS NULL AND s.state = 'done'"
+        " AND NOT EXISTS (SELECT 1 FROM events e WHERE e.rec = c.rec AND e.id = c.key)",
+        (rec,),
+    )
+    for (old,) in rows:
+        event = from_fields("event", json.loads(old))
+        if isinstance(event, Event):
+            yield event
+
+
+def _entry(row: Any, recording_id: str, key: str, old: object, new: object) -> HistoryEntry:
+    when = parse_utc(row[1]) or datetime.fromtimestamp(0, UTC)
+    return HistoryEntry(row[0], when, row[2], row[3], row[4], recording_id, key, old, new)

@@ -1,0 +1,127 @@
+"""The recordings of a project: where their files are, and what the program knows about them."""
+
+from pathlib import Path
+
+from yamnet_gui.core.events import EventList, LabelledRecording, RecordingInfo
+
+from .change_set import ChangeSet
+from .connection import ProjectConnection
+from .models import AnalysisRecord, Recording, Reviewed
+from .paths import located, stored_path
+from .tables import parse_utc, utc_text
+
+
+class ProjectRecordings:
+    """`Project.recordings`. Methods raise ProjectError where the file cannot be read or written.
+
+    What `register`, `update` and `add_analysis` store is no edit: it is not on the undo stack.
+    """
+
+    def __init__(self, connection: ProjectConnection) -> None:
+        self._connection = connection
+        self._folder = connection.path.parent
+
+    def all(self) -> list[Recording]:
+        """Those in the project, by path."""
+        with self._connection.reading():
+            present = [r for r in self._connection.recordings.values() if not r.removed]
+        return sorted(present, key=lambda r: (r.path.casefold(), r.path, r.id))
+
+    def get(self, recording_id: str) -> Recording | None:
+        recording = self._connection.recordings.get(recording_id)
+        return recording if recording and not recording.removed else None
+
+    def at(self, path: Path) -> Recording | None:
+        """The recording whose file this is."""
+        wanted = located(self.stored_path(path), self._folder)
+        return next((r for r in self.all() if self.locate(r) == wanted), None)
+
+    def with_hash(self, content_hash: str) -> list[Recording]:
+        return [r for r in self.all() if content_hash and r.content_hash == content_hash]
+
+    def knows(self, recording_id: str) -> bool:
+        """Whether the recording is or once was in the project."""
+        return recording_id in self._connection.recordings
+
+    def locate(self, recording: Recording) -> Path:
+        """Where the file should be."""
+        return located(recording.path, self._folder)
+
+    def stored_path(self, path: Path) -> str:
+        """How this project writes the path of a recording."""
+        return stored_path(path, self._folder)
+
+    def missing(self) -> list[Recording]:
+        """Recordings whose file is not where it should be. Asks the disk for each."""
+        return [r for r in self.all() if not self.locate(r).exists()]
+
+    def reviewed(self, recording_id: str) -> Reviewed:
+        """All reviewed segments of the recording."""
+        with self._connection.reading():
+            return self._connection.tables.reviewed(self._connection.rec(recording_id))
+
+    def analyses(self, recording_id: str) -> list[AnalysisRecord]:
+        """Oldest first."""
+        with self._connection.reading():
+            rows = self._connection.database.execute(
+                "SELECT model_sha256, model_name, settings_key, settings, made_utc FROM analyses"
+                " WHERE rec = ? ORDER BY made_utc", (self._connection.rec(recording_id),)
+            ).fetchall()  # fmt: skip
+        return [
+            AnalysisRecord(recording_id, row[0], row[1], row[2], row[3], parse_utc(row[4]))
+            for row in rows
+        ]
+
+    def labelled(self, recording_id: str) -> LabelledRecording:
+        """The recording with its events, as label formats write it."""
+        recording = self._connection.recordings[recording_id]
+        info = RecordingInfo(
+            self.locate(recording), recording.duration_s, recording.sample_rate_hz,
+            recording.channels, recording.recorded_at,
+        )  # fmt: skip
+        with self._connection.reading():
+            stored = self._connection.tables.events_of(self._connection.rec(recording_id))
+            events = EventList.of(event for _, event in stored)
+        analyses = self.analyses(recording_id)
+        return LabelledRecording(
+            info,
+            events,
+            self.reviewed(recording_id).spans,
+            analyses[-1].model_sha256 if analyses else "",
+        )
+
+    def register(self, recording: Recording) -> None:
+        """Adds a recording because it was opened (`add_recordings` is the edit of the user)."""
+
+        def work() -> ChangeSet:
+            self._connection.tables.put_recording(recording)
+            self._connection.undo_history.note_step(
+                "derive", f"open {recording.name}", self._connection.reviewer
+            )
+            return ChangeSet(recordings={recording.id})
+
+        self._connection.write("add the recording", work)
+
+    def update(self, recording: Recording) -> None:
+        """Stores what the program found out (state, duration, hash …)."""
+
+        def work() -> ChangeSet:
+            self._connection.rec(recording.id)
+            self._connection.tables.put_recording(recording)
+            return ChangeSet(recordings={recording.id})
+
+        self._connection.write("store the recording's state", work)
+
+    def add_analysis(self, analysis: AnalysisRecord) -> None:
+        """Records that a recording was analysed; replaces the same model and settings."""
+
+        def work() -> ChangeSet:
+            self._connection.database.execute(
+                "INSERT OR REPLACE INTO analyses VALUES (?, ?, ?, ?, ?, ?)",
+                (self._connection.rec(analysis.recording_id), analysis.model_sha256,
+                 analysis.model_name, analysis.settings_key, analysis.settings,
+                 utc_text(analysis.made_utc)),
+            )  # fmt: skip
+            return ChangeSet(recordings={analysis.recording_id})
+
+        self._connection.write("store the analysis", work)

@@ -1,0 +1,45 @@
+"""What belongs to the whole project: label sets, rules, reviewers and small stored texts."""
+
+from .change_set import ChangeSet
+from .connection import ProjectConnection
+from .models import LabelSet, StoredRules
+
+
+class ProjectSettings:
+    """`Project.settings`. Methods raise ProjectError where the file cannot be read or written."""
+
+    def __init__(self, connection: ProjectConnection) -> None:
+        self._connection = connection
+
+    def label_sets(self) -> list[LabelSet]:
+        with self._connection.reading():
+            return self._connection.tables.label_sets()
+
+    def rule_sets(self) -> list[StoredRules]:
+        with self._connection.reading():
+            return self._connection.tables.rule_sets()
+
+    def reviewers(self) -> list[str]:
+        """Everyone who has changed something, by name."""
+        with self._connection.reading():
+            rows = self._connection.database.execute("SELECT name FROM reviewers ORDER BY name")
+            return [row[0] for row in rows.fetchall()]
+
+    def value(self, name: str, default: str = "") -> str:
+        """A text that `set_value` stored."""
+        with self._connection.reading():
+            row = self._connection.database.execute(
+                "SELECT value FROM meta WHERE key = ?", (f"value:{name}",)
+            ).fetchone()
+        return row[0] if row else default
+
+    def set_value(self, name: str, value: str) -> None:
+        """Stores a small text (the position in a queue, say); cannot be undone."""
+
+        def work() -> ChangeSet:
+            self._connection.database.execute(
+                "INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"value:{name}", value)
+            )
+            return ChangeSet()
+
+        self._connection.write("store it", work)

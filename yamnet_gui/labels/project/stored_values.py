@@ -1,0 +1,100 @@
+"""One value of a project at a time, of any kind that a command can change, by kind and key."""
+
+from yamnet_gui.core.errors import ProjectError
+from yamnet_gui.core.events import Event
+
+from .change_set import ChangeSet
+from .codec import Value
+from .command import Change
+from .models import LabelSet, Recording, Reviewed, StoredRules
+from .tables import Tables
+
+
+class StoredValues:
+    """Reads and writes values inside a transaction of the caller.
+
+    `subject` names the project in messages.
+    """
+
+    def __init__(self, tables: Tables, subject: str) -> None:
+        self._tables = tables
+        self._subject = subject
+
+    def adopt(self, change: Change, touched: ChangeSet) -> None:
+        """Stores the detection that a change starts from: rules may recompute it at any time."""
+        old = change.old
+        if isinstance(old, Event) and not old.touched:
+            now = self.get("event", change.recording_id, old.id)
+            if now is None or (isinstance(now, Event) and not now.touched and now != old):
+                self.put_event(change.recording_id, old.id, old, touched)
+
+    def expect(self, change: Change) -> None:
+        """Refuses a change whose old value is not what the project holds."""
+        now = self.get(change.kind, change.recording_id, change.key)
+        if isinstance(now, Recording) and now.removed and change.old is None:
+            now = None
+        if isinstance(now, Reviewed) and change.old is None and not now.spans:
+            now = None
+        if now != change.old:
+            if now is None:
+                reason = f"the {change.kind} {change.key or change.recording_id} is no longer there"
+            elif change.old is None:
+                reason = f"the {change.kind} {change.key or change.recording_id} is already there"
+            else:
+                reason = f"the {change.kind} {change.key or change.recording_id} has changed since"
+            raise ProjectError(self._subject, reason, "look at it again, then repeat the edit")
+
+    def rec(self, recording_id: str) -> int:
+        if not recording_id:
+            return 0
+        try:
+            return self._tables.rec_of(recording_id)
+        except KeyError as error:
+            raise ProjectError(
+                self._subject, f"has no recording {recording_id}", "add it first"
+            ) from error
+
+    def get(self, kind: str, recording_id: str, key: str) -> Value | None:
+        if kind == "recording":
+            return self._tables.find_recording(key)
+        if kind == "labels":
+            return next((s for s in self._tables.label_sets() if s.id == key), None)
+        if kind == "rules":
+            return next((s for s in self._tables.rule_sets() if s.id == key), None)
+        if kind == "reviewed":
+            return self._tables.reviewed(self.rec(recording_id))
+        found = self._tables.find_event(self.rec(recording_id), key)
+        return found[1] if found else None
+
+    def put(
+        self, kind: str, recording_id: str, key: str, value: Value | None, touched: ChangeSet
+    ) -> None:
+        if kind == "event":
+            self.put_event(recording_id, key, value if isinstance(value, Event) else None, touched)
+        elif kind == "reviewed":
+            spans = value if isinstance(value, Reviewed) else None
+            self._tables.put_reviewed(self.rec(recording_id), spans)
+            touched.reviewed.add(recording_id)
+        elif kind == "labels":
+            self._tables.put_label_set(key, value if isinstance(value, LabelSet) else None)
+            touched.label_sets = True
+        elif kind == "rules":
+            self._tables.put_rule_set(key, value if isinstance(value, StoredRules) else None)
+            touched.rules = True
+        elif isinstance(value, Recording):
+            self._tables.put_recording(value)
+            touched.recordings.add(key)
+        else:
+            raise ProjectError(self._subject, "recordings are removed, never deleted")
+
+    def put_event(
+        self, recording_id: str, event_id: str, event: Event | None, touched: ChangeSet
+    ) -> None:
+        rec = self.rec(recording_id)
+        if event is None:
+            row = self._tables.drop_event(rec, event_id)
+        else:
+            row = self._tables.put_event(rec, event)
+        if row is not None:
+            touched.rows[row] = None if event is None else (rec, event)
+        touched.events.setdefault(recording_id, {})[event_id] = None
