@@ -91,13 +91,13 @@ class Doors:
 
     def analyse_all(self) -> Spans:
         with self.project() as project:
-            (recording,) = project.recordings()
+            (recording,) = project.recordings.all()
             job = AnalyseAllJob(
                 project, (recording.id,), self.model, AnalysisSettings(), self.cache, RULES,
                 self.class_map,
             )  # fmt: skip
             assert [step.error for step in job.run() if step.finished] == [""]
-            return spans(project.recording_events(recording.id))
+            return spans(project.events.of(recording.id))
 
     def window(self) -> Spans:
         (analysis,) = (
@@ -112,7 +112,7 @@ class Doors:
 
     def project(self) -> Project:
         project = Project.create(self.folder / "p.yamnet")
-        project.apply(add_recordings([Recording("a", project.stored_path(self.sound))]))
+        project.apply(add_recordings([Recording("a", project.recordings.stored_path(self.sound))]))
         return project
 
 

@@ -273,7 +273,7 @@ def test_older_projects_are_brought_up_to_date_after_a_backup(
     path = tmp_path / "a.yamnet"
     made(path).close()
     newer = (*MIGRATIONS, lambda c: c.execute("ALTER TABLE reviewers ADD COLUMN color TEXT"))
-    for module in ("opening", "opening", "schema"):
+    for module in ("opening", "open_checks", "schema"):
         monkeypatch.setattr(f"yamnet_gui.labels.project.{module}.MIGRATIONS", newer)
     monkeypatch.setattr(migrate, "__defaults__", (newer,))
     with Project.open(path, read_only=True) as reader:
@@ -300,7 +300,7 @@ def test_a_failing_migration_leaves_the_file_as_it_was(
         connection.execute("SELECT nonsense")
 
     newer = (*MIGRATIONS, fails)
-    for module in ("opening", "opening", "schema"):
+    for module in ("opening", "open_checks", "schema"):
         monkeypatch.setattr(f"yamnet_gui.labels.project.{module}.MIGRATIONS", newer)
     monkeypatch.setattr(migrate, "__defaults__", (newer,))
     with pytest.raises(ProjectError, match="cannot open it"):
