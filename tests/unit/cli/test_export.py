@@ -245,7 +245,7 @@ def test_scores_of_analyses_stored_by_earlier_versions_are_exported(
     assert run("analyze", tmp_path / "a.wav", "-o", made, "--format", "scores")[0] == 0
     digest = hashlib.sha256(weights.read_bytes()).hexdigest()
     with Project.open(project) as opened:
-        opened.add_analysis(AnalysisRecord("a", digest, "YAMNet", settings, settings))
+        opened.recordings.add_analysis(AnalysisRecord("a", digest, "YAMNet", settings, settings))
     out = tmp_path / "scores"
     run("export", project, "-o", f"{out}/", "--format", "scores")
     assert (out / "a.tsv").read_bytes() == made.read_bytes()
@@ -255,7 +255,9 @@ def test_unreadable_settings_of_an_analysis_are_named(
     run: Run, project: Path, weights: Path, tmp_path: Path
 ) -> None:
     with Project.open(project) as opened:
-        opened.add_analysis(AnalysisRecord("a", "ab", "YAMNet", "k", '{"hop_s": "fast"}'))
+        opened.recordings.add_analysis(
+            AnalysisRecord("a", "ab", "YAMNet", "k", '{"hop_s": "fast"}')
+        )
     _, _, said = run("export", project, "-o", f"{tmp_path / 'out'}/", "--format", "scores")
     assert "a.wav: the settings of its analysis cannot be read" in said
 

@@ -251,9 +251,11 @@ def test_scores_stay_within_reach_of_an_export(
         empty.open(folder / "b.wav")  # what was detected in the other one is stored now
     settled(empty)
     project = project_of(empty)
-    recording = next(r for r in project.recordings() if r.name == "a.wav")
+    recording = next(r for r in project.recordings.all() if r.name == "a.wav")
     analysis = stored_analysis(
-        folder / "a.wav", project.analyses(recording.id), ResultCache(user_cache_folder())
+        folder / "a.wav",
+        project.recordings.analyses(recording.id),
+        ResultCache(user_cache_folder()),
     )
     assert analysis is not None
     assert analysis.settings.gain_db == 6.0

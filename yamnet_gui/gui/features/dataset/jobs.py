@@ -192,7 +192,7 @@ class AnalyseAllJob:
         """Whether these very detections are in the project already."""
         if recording.state is not RecordingState.ANALYSED:
             return False
-        analyses = self.project.analyses(recording.id)
+        analyses = self.project.recordings.analyses(recording.id)
         if not analyses or analyses[-1].model_sha256 != self.model.sha256:
             return False
         try:
@@ -212,12 +212,12 @@ class AnalyseAllJob:
             for event in self.project.events.of(recording.id)
             if not event.touched and event.class_index is not None and event.class_index >= width
         ]
-        self.project.derive(recording.id, [*found.events, *taught])
-        self.project.add_analysis(
+        self.project.events.store_detections(recording.id, [*found.events, *taught])
+        self.project.recordings.add_analysis(
             self._stored_settings().record(recording.id, self.model.sha256, self.model.name)
         )
-        now = self.project.recording(recording.id) or recording
-        self.project.update_recording(
+        now = self.project.recordings.get(recording.id) or recording
+        self.project.recordings.update(
             replace(
                 now,
                 duration_s=info.duration_s,
