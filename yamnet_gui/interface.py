@@ -30,16 +30,14 @@ from .analysis import (
     result_of,
     user_cache_folder,
     with_custom_classes,
-    with_custom_rules,
 )
 from .analysis.analyse import TemporaryFolder
+from .analysis.rule_choice import choose_rules
 from .batch import VectorOptions, vectors_of
 from .batch.vectors import PER, POOLS, Per, Pool
-from .core.class_map import ClassMap
 from .core.errors import RecordingError, SettingsError
 from .core.events import Event
 from .core.resources import bundled_class_map
-from .detection import RuleSet, load_rules
 
 Sound = str | os.PathLike[str] | ArrayLike
 Floats = NDArray[np.float32]
@@ -118,8 +116,9 @@ def analyze(
 
     `sound` is a path, an http(s) address (fetched into the cache, no more than `limit_bytes`), or
     samples (n,) or (n, channels) in [-1, 1] with their `rate` in Hz. `threshold` is one plain
-    threshold for all classes, `rules` a file of rules; without both the balanced rules hold.
-    `classes` (names or AudioSet ids) limits the events; `classifiers` are files of taught classes.
+    threshold for all classes, `rules` a preset such as "strict" or a file of rules; without either
+    the balanced rules hold. `classes` (names or AudioSet ids) limits the events; `classifiers` are
+    files of custom classes.
     With `cache`, what was analysed before comes at once. Raises UserError with a sentence that says
     what is wrong.
     """
@@ -127,9 +126,7 @@ def analyze(
     taught = load_classifiers([Path(c) for c in classifiers], model.sha256)
     class_map = with_custom_classes(bundled_class_map(), taught)
     chosen = tuple(c.index for c in class_map.select(classes))
-    ruled = _rules(threshold, rules, class_map)
-    if threshold is None:
-        ruled = with_custom_rules(ruled, class_map, taught)
+    ruled = choose_rules(class_map, rules, threshold, classifiers=taught)
     request = EventsRequest(AnalysisSettings(hop_s), ruled, taught, chosen)
     result = _result(sound, rate, request, model, cache, limit_bytes)
     analysis = result.analysis
@@ -179,7 +176,7 @@ def embed(
     if not pools or not set(pools) <= set(POOLS):
         raise SettingsError("pool", f"takes {', '.join(POOLS)} or both")
     options = VectorOptions(per, pools, tuple(c.index for c in class_map.select(scores)))
-    ruled = _rules(threshold, rules, class_map) if per == "event" else None
+    ruled = choose_rules(class_map, rules, threshold) if per == "event" else None
     request = EventsRequest(AnalysisSettings(hop_s, channels), ruled)
     result = _result(sound, rate, request, model, cache, limit_bytes)
     parts = list(vectors_of(result.analysis, options, result.events, class_map))
@@ -250,18 +247,6 @@ def _rate(rate: int | None) -> int:
 def _model(weights: str | os.PathLike[str] | None, cache: bool) -> WeightsModel:
     memo = user_cache_folder() / "checksums" if cache else None
     return WeightsModel(Path(weights) if weights is not None else None, memo)
-
-
-def _rules(
-    threshold: float | None, rules: str | os.PathLike[str] | None, class_map: ClassMap
-) -> RuleSet:
-    if threshold is not None and rules is not None:
-        raise SettingsError("rules", "cannot be combined with a threshold")
-    if threshold is not None:
-        if not 0 <= threshold <= 1:
-            raise SettingsError("threshold", "lies between 0 and 1")
-        return RuleSet.threshold(threshold)
-    return load_rules(Path(rules), class_map) if rules is not None else RuleSet()
 
 
 def _bounds(analysis: Analysis) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -7,11 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from yamnet_gui.analysis import AnalysisSettings, WeightsModel, user_cache_folder
-from yamnet_gui.analysis.custom_classes import (
-    load_classifiers,
-    with_custom_classes,
-    with_custom_rules,
-)
+from yamnet_gui.analysis.custom_classes import load_classifiers, with_custom_classes
+from yamnet_gui.analysis.rule_choice import choose_rules
 from yamnet_gui.batch import (
     BatchOptions,
     BatchProgress,
@@ -30,18 +27,13 @@ from yamnet_gui.detection import (
     FOLDS,
     METHODS,
     PRESETS,
-    RuleSet,
     fold_levels,
-    load_rules,
-    preset,
     rules_to_json,
 )
 from yamnet_gui.labels.exchange.overwrite_guard import spare
 from yamnet_gui.labels.formats import FORMATS
 
 from .terminal import ProgressLine, in_words
-
-_ANY_SCORE = 1e-9
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -235,25 +227,20 @@ def _check_scores(options: argparse.Namespace) -> None:
 def _events(options: argparse.Namespace) -> EventOptions:
     classifiers = load_classifiers(options.classifier)
     class_map = with_custom_classes(bundled_class_map(), classifiers)
-    ontology = bundled_ontology()
-    if options.rules is not None and options.threshold is not None:
-        raise SettingsError("--rules", "cannot be combined with --threshold")
-    if options.rules in PRESETS:
-        rules = preset(options.rules, ontology)
-    elif options.rules is not None:
-        rules = load_rules(Path(options.rules), class_map)
-    elif options.threshold is not None:
-        rules = RuleSet.threshold(options.threshold)
-    else:
-        rules = RuleSet() if options.top is None else RuleSet.threshold(_ANY_SCORE)
-    if options.threshold is None and options.top is None:
-        rules = with_custom_rules(rules, class_map, classifiers)
+    rules = choose_rules(
+        class_map,
+        options.rules,
+        options.threshold,
+        top=options.top,
+        classifiers=classifiers,
+        option_prefix="--",
+    )
     classes = tuple(c.index for c in class_map.select(options.classes or ()))
     if options.edges is not None:
         rules = rules.with_edges(options.edges)
     if options.method is not None:
         rules = rules.with_method(options.method)
-    levels = fold_levels(options.fold or (), ontology)
+    levels = fold_levels(options.fold or (), bundled_ontology())
     return EventOptions(
         rules_to_json(rules, class_map), classes, options.top, tuple(sorted(levels))
     )

@@ -12,8 +12,8 @@ from yamnet_gui.analysis import (
     load_classifiers,
     user_cache_folder,
     with_custom_classes,
-    with_custom_rules,
 )
+from yamnet_gui.analysis.rule_choice import choose_rules
 from yamnet_gui.batch import VectorOptions, make_plan
 from yamnet_gui.batch.embedding_run import EmbeddingOptions, EmbeddingProgress, write_vectors
 from yamnet_gui.batch.vectors import PER, POOLS
@@ -21,7 +21,7 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import RecordingError, SettingsError
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.text import printable
-from yamnet_gui.detection import RuleSet, load_rules
+from yamnet_gui.detection import PRESETS, RuleSet
 from yamnet_gui.embedding import Classifier
 
 from .analyze import spare_recordings
@@ -52,7 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         " frames at or above 0.5; per frame the score itself",
     )
     events = parser.add_argument_group("which events (with --per event)")
-    events.add_argument("--rules", type=Path, metavar="FILE", help="a file of rules")
+    events.add_argument(
+        "--rules", metavar="RULES", help=f"a file of rules, or a preset: {', '.join(PRESETS)}"
+    )
     events.add_argument("--threshold", type=float, metavar="X", help="one threshold, 0 to 1")
     events.add_argument("--classes", nargs="+", default=[], metavar="CLASS", help="only these")
     more = parser.add_argument_group("how recordings are analysed")
@@ -104,17 +106,13 @@ def run(options: argparse.Namespace) -> int:
 def _rules(
     options: argparse.Namespace, class_map: ClassMap, classifiers: tuple[Classifier, ...]
 ) -> RuleSet:
+    """Raises SettingsError where rules are named that no row needs."""
     asked = options.rules is not None or options.threshold is not None or options.classes
     if asked and options.per != "event":
         raise SettingsError("--rules, --threshold, --classes", "go with --per event")
-    if options.rules is not None and options.threshold is not None:
-        raise SettingsError("--rules", "cannot be combined with --threshold")
-    if options.threshold is not None:
-        if not 0 <= options.threshold <= 1:
-            raise SettingsError("--threshold", "a threshold lies between 0 and 1")
-        return RuleSet.threshold(options.threshold)
-    rules = load_rules(options.rules, class_map) if options.rules is not None else RuleSet()
-    return with_custom_rules(rules, class_map, classifiers)
+    return choose_rules(
+        class_map, options.rules, options.threshold, classifiers=classifiers, option_prefix="--"
+    )
 
 
 def _local(text: str, line: ProgressLine) -> str:

@@ -15,12 +15,13 @@ from yamnet_gui.analysis import (
     analyse_recording,
     finished,
 )
+from yamnet_gui.analysis.rule_choice import choose_rules
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
-from yamnet_gui.detection import PRESETS, RuleSet, Tuning, load_rules, preset, save_rules
+from yamnet_gui.detection import PRESETS, RuleSet, Tuning, save_rules
 from yamnet_gui.detection.evaluation import Pair, evaluate, mismatches, paired
 from yamnet_gui.labels.exchange.reference_table import TruthTable, read_truth
 from yamnet_gui.labels.formats import FORMATS
@@ -163,7 +164,7 @@ def _tables(options: argparse.Namespace) -> int:
 
 def _rules(options: argparse.Namespace) -> int:
     class_map = bundled_class_map()
-    rules = _rule_set(options.rules, class_map)
+    rules = choose_rules(class_map, options.rules)
     model = WeightsModel(options.weights)
     settings = AnalysisSettings(hop_s=options.hop)
     cache = ResultCache()
@@ -285,14 +286,6 @@ def _tune(
             result = step.result
     assert result is not None
     return result
-
-
-def _rule_set(name: str | None, class_map: ClassMap) -> RuleSet:
-    if name is None:
-        return RuleSet()
-    if name in PRESETS:
-        return preset(name, bundled_ontology())
-    return load_rules(Path(name), class_map)
 
 
 def _said(on: EvaluationItems) -> str:

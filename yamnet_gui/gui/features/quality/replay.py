@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
+from yamnet_gui.analysis.rule_choice import rules_by_name
 from yamnet_gui.core.errors import UserError
-from yamnet_gui.detection import PRESETS, RuleSet, load_rules, preset
+from yamnet_gui.detection import PRESETS, RuleSet, load_rules
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.state.document import ModelName
@@ -166,7 +167,7 @@ class ReplayFeature(Feature):
         if isinstance(value, RuleSet):
             return value
         if isinstance(value, str) and value in PRESETS:
-            return preset(value, self._ontology)
+            return rules_by_name(value, self._class_map.value, self._ontology)
         return self._rules_in_use.rule_set
 
     def _model(self) -> ModelName:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu
 
+from yamnet_gui.analysis.rule_choice import rules_by_name
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.detection import PRESETS, RuleSet, load_rules, preset, save_rules
 from yamnet_gui.gui.background.debounced import Debounced
@@ -104,7 +105,7 @@ class RulesFeature(Feature):
             if kept is not None:
                 self._rules.set(kept_rules.read(kept, self._class_map.value, self._ontology))
             else:
-                self._rules.set(preset(name, self._ontology))
+                self._rules.set(rules_by_name(name, self._class_map.value, self._ontology))
         except UserError as error:
             self._show_error(error)
         self.panel.refresh()

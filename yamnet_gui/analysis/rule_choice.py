@@ -1,0 +1,74 @@
+"""Which rules are meant: a preset by its name, a file, one threshold, or the balanced rules."""
+
+import os
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.resources import bundled_ontology
+from yamnet_gui.detection import PRESETS, RuleSet, load_rules, preset
+from yamnet_gui.embedding import Classifier
+
+from .custom_classes import with_custom_rules
+
+_ANY_SCORE = 1e-9
+_ALIKE = 0.6
+_NEAR = 3
+
+
+def choose_rules(
+    class_map: ClassMap,
+    rules: str | os.PathLike[str] | None = None,
+    threshold: float | None = None,
+    *,
+    top: int | None = None,
+    classifiers: Sequence[Classifier] = (),
+    option_prefix: str = "",
+) -> RuleSet:
+    """The rules of a command or call: `rules` is a preset or a file, `threshold` one for all.
+
+    Without either, the balanced rules hold; with `top`, whatever the score. Custom classes of
+    `classifiers` get their own threshold, except where one threshold holds for all. Errors call
+    the options by their names behind `option_prefix`. Raises SettingsError.
+    """
+    if threshold is not None:
+        if rules is not None:
+            name = f"{option_prefix}rules"
+            raise SettingsError(name, f"cannot be combined with {option_prefix}threshold")
+        if not 0 <= threshold <= 1:
+            raise SettingsError(f"{option_prefix}threshold", "must be between 0 and 1")
+        return RuleSet.threshold(threshold)
+    if rules is None and top is not None:
+        return RuleSet.threshold(_ANY_SCORE)
+    chosen = rules_by_name(rules, class_map) if rules is not None else RuleSet()
+    return with_custom_rules(chosen, class_map, classifiers)
+
+
+def rules_by_name(
+    name: str | os.PathLike[str], class_map: ClassMap, ontology: Ontology | None = None
+) -> RuleSet:
+    """A preset, or the rules in a file.
+
+    Raises SettingsError, with near names, where it is neither, or where the file is not one of
+    rules.
+    """
+    text, tree = os.fspath(name), ontology or bundled_ontology()
+    if text in PRESETS:
+        return preset(text, tree)
+    path = Path(text)
+    if not path.exists():
+        raise SettingsError(text, "is neither a preset nor a file of rules", _advice(path))
+    return load_rules(path, class_map, tree)
+
+
+def _advice(path: Path) -> str:
+    files = [file.name for file in path.parent.glob("*.json")] if path.parent.is_dir() else []
+    by_fold = {file.casefold(): str(path.parent / file) for file in files}
+    by_fold |= {name.casefold(): name for name in PRESETS}
+    near = get_close_matches(path.name.casefold(), by_fold, _NEAR, _ALIKE)
+    if near:
+        return f"did you mean {' / '.join(by_fold[name] for name in near)}?"
+    return f"the presets are {', '.join(PRESETS)}"
