@@ -155,7 +155,7 @@ def test_a_recording_becomes_a_table_of_events(
         wait_until(lambda: analysed(environment), 90, "the analysis")
         desktop.wait_until_still()
 
-        x, y = where["Threshold of all classes"]
+        x, y = where["Threshold for all classes"]
         desktop.click(x - 15, y, times=2)
         desktop.write(f"{threshold:.2f}")
         desktop.key("Return")

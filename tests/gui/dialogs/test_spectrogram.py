@@ -71,7 +71,7 @@ def test_every_field_changes_its_own_setting(
         channel=1,
     )
     assert dialog.preset.currentIndex() == -1
-    assert dialog.preset.placeholderText() == "Own settings"
+    assert dialog.preset.placeholderText() == "Custom settings"
 
 
 def test_levels_and_contrast_are_ones_own_until_they_follow_the_recording_again(

@@ -46,7 +46,7 @@ def test_rows_come_in_order_of_onset_at_first(model: EventTableModel) -> None:
     ("column", "order", "expected"),
     [
         (EventColumn.ONSET, DOWN, ["quiet", "dog2", "dog", "speech"]),
-        (EventColumn.LENGTH, UP, ["dog", "dog2", "speech", "quiet"]),
+        (EventColumn.DURATION, UP, ["dog", "dog2", "speech", "quiet"]),
         (EventColumn.CLASS, UP, ["dog", "dog2", "quiet", "speech"]),
         (EventColumn.SCORE, DOWN, ["dog", "dog2", "speech", "quiet"]),
         (EventColumn.SCORE, UP, ["speech", "dog2", "dog", "quiet"]),
@@ -134,7 +134,7 @@ def test_fifty_thousand_events_filter_and_sort_at_once(owners: Owners) -> None:
     model = EventTableModel(owners.parent)
     model.set_events(events)
     took = []
-    for column in (EventColumn.SCORE, EventColumn.CLASS, EventColumn.LENGTH):
+    for column in (EventColumn.SCORE, EventColumn.CLASS, EventColumn.DURATION):
         before = time.perf_counter()
         model.set_filter(EventTableFilter(text="ae"[column % 2], least_score=0.2))
         model.sort(column, DOWN)

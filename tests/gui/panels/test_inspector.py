@@ -57,7 +57,7 @@ def test_what_it_was_before_is_told(panel: InspectorPanel, owners: Owners) -> No
         owners.document.events.with_events(event.relabelled("Bark", None, "").moved(5.1, 5.5))
     )
     owners.selection.select(["dog"])
-    assert panel.facts._rows["Was"][1].text() == "Dog, 0:05.000 – 0:05.500"
+    assert panel.facts._rows["Originally"][1].text() == "Dog, 0:05.000 – 0:05.500"
 
 
 def test_the_best_classes_follow_the_cursor(
@@ -144,7 +144,7 @@ def test_the_menu_of_a_bar_offers_to_relabel(
     owners.selection.select(["dog"])
     offered = {action.text(): action for action in panel.menu_for(SPEECH).actions()}
     with qtbot.waitSignal(panel.relabel_requested) as asked:
-        offered["Relabel the event to Speech"].trigger()
+        offered["Relabel the event as Speech"].trigger()
     assert asked.args == ["dog", SPEECH]
     assert len(panel.menu_for(DOG).actions()) == 1
 

@@ -1,4 +1,4 @@
-"""How the spectrogram is computed and coloured; every change shows at once."""
+"""Preset of the spectrogram and coloured; every change shows at once."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -74,7 +74,7 @@ class SpectrogramDialog(QDialog):
     def _build(self, channels: int) -> None:
         self.preset = QComboBox()
         self.preset.addItems([p.name for p in PRESETS])
-        self.preset.setPlaceholderText("Own settings")
+        self.preset.setPlaceholderText("Custom settings")
         self.preset.setAccessibleName("Preset")
         self.preset.activated.connect(self._use_preset)
         self.window_ms = _spin(0.5, 1000.0, 1, " ms")

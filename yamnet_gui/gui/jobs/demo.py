@@ -25,7 +25,7 @@ def demo_recording() -> Path:
     """Raises RecordingError where the installation lacks the recording."""
     path = resource_path("demo", "demo.ogg")
     if not path.is_file():
-        raise RecordingError(path, "the demo recording is missing", "install the program again")
+        raise RecordingError(path, "the demo recording is missing", "reinstall the program")
     return path
 
 

@@ -29,10 +29,10 @@ SHOWN_ROLE = Qt.ItemDataRole.UserRole + 2
 
 _HEADERS = ("Class", "Thr.", "N", "Best")
 _TIPS = (
-    "Tick a class to give it a row in the score track",
-    "Threshold: the score that an event of the class must reach; bold where the class has its own",
-    "Number of events of the class",
-    "Highest score of the class in this recording",
+    "Tick a class to show it as a row in the score track",
+    "Threshold: minimum score of an event of this class; bold if the class has its own",
+    "Number of events of this class",
+    "Highest score of this class in the recording",
 )
 _NO_PARENT = QModelIndex()
 
@@ -247,7 +247,9 @@ class ClassTableModel(QAbstractItemModel):
 
     def _tip(self, node: ClassNode) -> str:
         if node.class_index is None:
-            return f"{node.name}\nA group of the AudioSet ontology with {len(node.members)} classes"
+            return (
+                f"{node.name}\nA category of the AudioSet ontology with {len(node.members)} classes"
+            )
         i = node.class_index
         lines = [f"{node.name}  ({i}, {node.mid})"]
         if self._metrics.score(node) is not None:
@@ -255,7 +257,7 @@ class ClassTableModel(QAbstractItemModel):
                 f"Best score {self._metrics.best[i]:.3f}, mean {self._metrics.mean[i]:.4f}"
             )
         rule = self._rules.rule(i)
-        own = " (its own)" if self.own_threshold(i) else ""
+        own = " (own)" if self.own_threshold(i) else ""
         lines.append(f"Threshold {rule.on:.2f}{own}, {self._metrics.counts[i]} events")
         return "\n".join(lines)
 

@@ -40,17 +40,17 @@ from .class_table_model import ClassColumn, ClassTableModel
 
 _COALESCED_MS = 350
 _ORDERS = (
-    (ClassOrder.BEST, "Sorted by best score"),
-    (ClassOrder.MEAN, "Sorted by mean score"),
-    (ClassOrder.COUNT, "Sorted by number of events"),
-    (ClassOrder.NAME, "Sorted by name"),
-    (ClassOrder.ONTOLOGY, "Tree of kinds"),
+    (ClassOrder.BEST, "Sort by best score"),
+    (ClassOrder.MEAN, "Sort by mean score"),
+    (ClassOrder.COUNT, "Sort by number of events"),
+    (ClassOrder.NAME, "Sort by name"),
+    (ClassOrder.ONTOLOGY, "Ontology tree"),
 )
 _SHOWINGS = (
-    (Showing.BEST, "Show the best"),
-    (Showing.CURSOR, "Show the best at the cursor"),
-    (Showing.EVENTS, "Show those with events"),
-    (Showing.TICKED, "Show the ticked"),
+    (Showing.BEST, "Show top classes"),
+    (Showing.CURSOR, "Show top classes at the cursor"),
+    (Showing.EVENTS, "Show classes with events"),
+    (Showing.TICKED, "Show ticked classes"),
 )
 
 
@@ -112,7 +112,7 @@ class ClassesPanel(QWidget):
         self.search.returnPressed.connect(self._enter_tree)
         self.showing = QComboBox(self)
         self.showing.setAccessibleName("Classes in the score track")
-        self.showing.setToolTip("Which classes get a row in the score track")
+        self.showing.setToolTip("Classes shown as rows in the score track")
         for showing, text in _SHOWINGS:
             self.showing.addItem(text, showing)
         self.showing.setMinimumContentsLength(8)
@@ -120,11 +120,11 @@ class ClassesPanel(QWidget):
         self.limit = QSpinBox(self)
         self.limit.setRange(1, 60)
         self.limit.setAccessibleName("Rows in the score track")
-        self.limit.setToolTip("How many rows the score track has at most")
+        self.limit.setToolTip("Maximum number of rows in the score track")
         self.limit.valueChanged.connect(self._on_limit)
         self.order = QComboBox(self)
-        self.order.setAccessibleName("Order of the classes")
-        self.order.setToolTip("How the classes are sorted")
+        self.order.setAccessibleName("Sort order of the classes")
+        self.order.setToolTip("How to sort the list of classes")
         for order, text in _ORDERS:
             self.order.addItem(text, order)
         self.order.setMinimumContentsLength(8)
@@ -159,7 +159,7 @@ class ClassesPanel(QWidget):
         self.threshold.valueChanged.connect(self._on_threshold)
         for widget in (self.slider, self.threshold):
             widget.setToolTip(
-                "Score that an event must reach, for every class without a threshold of its own"
+                "Minimum score of an event, for every class without its own threshold"
             )
         label = QLabel("Threshold", self)
         label.setBuddy(self.threshold)
@@ -307,8 +307,8 @@ class ClassesPanel(QWidget):
         none.setEnabled(bool(self._view.ticked))
         none.triggered.connect(self._untick_all)
         if self.model.tree:
-            menu.addAction("Open all groups").triggered.connect(self.tree.expandAll)
-            menu.addAction("Close all groups").triggered.connect(self.tree.collapseAll)
+            menu.addAction("Expand all").triggered.connect(self.tree.expandAll)
+            menu.addAction("Collapse all").triggered.connect(self.tree.collapseAll)
         return menu
 
     def _on_menu(self, position: QPoint) -> None:
@@ -322,7 +322,7 @@ class ClassesPanel(QWidget):
         show.setChecked(class_index in self._view.ticked)
         show.toggled.connect(lambda on: self._view.tick(class_index, on))
         menu.addAction(show)
-        change = menu.addAction("Change its threshold…")
+        change = menu.addAction("Set threshold…")
         cell = index.siblingAtColumn(ClassColumn.THRESHOLD)  # type: ignore[union-attr]
         change.triggered.connect(lambda: self.tree.edit(cell))
         clear = menu.addAction("Use the threshold for all classes")

@@ -46,7 +46,7 @@ class FactsForm(QWidget):
 def event_facts(event: Event) -> list[tuple[str, str]]:
     rows = [
         ("Time", f"{clock(event.onset_s)} – {clock(event.offset_s)}"),
-        ("Length", length(event.duration_s)),
+        ("Duration", length(event.duration_s)),
         ("State", f"{state_mark(event.state)} {STATE_WORDS[event.state]}{_by(event)}"),
     ]
     if event.score_max is not None:
@@ -57,7 +57,7 @@ def event_facts(event: Event) -> list[tuple[str, str]]:
     unsure = (event.onset_uncertainty_s, event.offset_uncertainty_s)
     if any(u is not None for u in unsure):
         texts = ["?" if u is None else f"±{u * 1000:.0f} ms" for u in unsure]
-        rows.append(("Edges", f"on {texts[0]}, off {texts[1]}"))
+        rows.append(("Edges", f"onset {texts[0]}, offset {texts[1]}"))
     if event.channel is not None:
         rows.append(("Channel", str(event.channel + 1)))
     rows.append(("Source", event.source.value.capitalize()))
@@ -65,7 +65,7 @@ def event_facts(event: Event) -> list[tuple[str, str]]:
         before = event.original
         times = f"{clock(before.onset_s)} – {clock(before.offset_s)}"
         label = f"{before.label}, " if before.label != event.label else ""
-        rows.append(("Was", label + times))
+        rows.append(("Originally", label + times))
     return rows
 
 

@@ -25,23 +25,23 @@ STATE_WORDS = {
     ReviewState.REJECTED: "Rejected",
     ReviewState.UNCERTAIN: "Uncertain",
 }
-"""What a person reads for each state."""
+"""What the user reads for each state."""
 _STATE_RANK = {
     ReviewState.UNREVIEWED: 0,
     ReviewState.UNCERTAIN: 1,
     ReviewState.ACCEPTED: 2,
     ReviewState.REJECTED: 3,
 }
-_HEADERS = ("Onset", "Length", "Class", "Score", "State", "Probability", "Spread")
-_COMPACT_HEADERS = ("Onset", "Sec", "Class", "Score", "✓", "Prob.", "Sprd.")
+_HEADERS = ("Onset", "Duration", "Class", "Score", "State", "Probability", "Spread")
+_COMPACT_HEADERS = ("Onset", "Dur.", "Class", "Score", "✓", "Prob.", "Sprd.")
 _TIPS = (
-    "Where the event begins",
-    "How long it lasts",
-    "What was heard",
+    "Start of the event",
+    "Duration of the event",
+    "Class or label",
     "Highest score of the class within the event; not a probability",
-    "What a person decided",
-    "Calibrated probability that it is right, where enough was reviewed",
-    "How far the score moves when the sound is louder, softer, shifted or of one channel",
+    "Review state",
+    "Calibrated probability that the event is correct, if enough events are reviewed",
+    "Range of the score when the sound is louder, softer, shifted or reduced to one channel",
 )
 _NO_PARENT = QModelIndex()
 
@@ -50,7 +50,7 @@ class EventColumn(IntEnum):
     """Columns of the table."""
 
     ONSET = 0
-    LENGTH = 1
+    DURATION = 1
     CLASS = 2
     SCORE = 3
     STATE = 4
@@ -87,7 +87,7 @@ class _Keys:
         self.spreads = spreads
 
     @cached_property
-    def length_s(self) -> NDArray[np.float64]:
+    def duration_s(self) -> NDArray[np.float64]:
         spans = (e.offset_s - e.onset_s for e in self.events)
         return np.fromiter(spans, np.float64, len(self.events))
 
@@ -98,13 +98,13 @@ class _Keys:
 
     @cached_property
     def probability(self) -> NDArray[np.float64]:
-        said = (np.nan if e.probability is None else e.probability for e in self.events)
-        return np.fromiter(said, np.float64, len(self.events))
+        values = (np.nan if e.probability is None else e.probability for e in self.events)
+        return np.fromiter(values, np.float64, len(self.events))
 
     @cached_property
     def spread(self) -> NDArray[np.float64]:
-        found = (self.spreads.get(e.id, np.nan) for e in self.events)
-        return np.fromiter(found, np.float64, len(self.events))
+        values = (self.spreads.get(e.id, np.nan) for e in self.events)
+        return np.fromiter(values, np.float64, len(self.events))
 
     @cached_property
     def state(self) -> NDArray[np.int8]:
@@ -121,17 +121,17 @@ class _Keys:
         rank = {label: i for i, label in enumerate(self.labels)}
         return np.fromiter((rank[e.label] for e in self.events), np.int32, len(self.events))
 
-    def wanted(self, wish: EventTableFilter) -> NDArray[np.intp]:
+    def passing(self, event_filter: EventTableFilter) -> NDArray[np.intp]:
         """Positions of the events that pass, in order of onset."""
         keep = np.ones(len(self.events), bool)
-        if wish.least_score > 0:
-            keep &= np.nan_to_num(self.score, nan=-1.0) >= wish.least_score
-        if wish.states is not None:
-            keep &= np.isin(self.state, [_STATE_RANK[s] for s in wish.states])
-        if wish.mids is not None:
-            inside = (event.mid in wish.mids for event in self.events)
+        if event_filter.least_score > 0:
+            keep &= np.nan_to_num(self.score, nan=-1.0) >= event_filter.least_score
+        if event_filter.states is not None:
+            keep &= np.isin(self.state, [_STATE_RANK[s] for s in event_filter.states])
+        if event_filter.mids is not None:
+            inside = (event.mid in event_filter.mids for event in self.events)
             keep &= np.fromiter(inside, bool, len(self.events))
-        words = wish.text.casefold().split()
+        words = event_filter.text.casefold().split()
         if words:
             keep &= self._named(words)
         return np.flatnonzero(keep)
@@ -140,8 +140,8 @@ class _Keys:
         """Keys that ascend in the wanted order; None for the order of onsets itself."""
         if column is EventColumn.ONSET:
             return -np.arange(len(self.events), dtype=np.float64) if descending else None
-        if column is EventColumn.LENGTH:
-            key = self.length_s
+        if column is EventColumn.DURATION:
+            key = self.duration_s
         elif column is EventColumn.SCORE:
             key = self.score
         elif column is EventColumn.PROBABILITY:
@@ -155,12 +155,12 @@ class _Keys:
 
     def _named(self, words: Sequence[str]) -> NDArray[np.bool_]:
         hits = np.array([all(w in x.casefold() for w in words) for x in self.labels], bool)
-        found = hits[self.label] if len(hits) else np.zeros(0, bool)
+        named = hits[self.label] if len(hits) else np.zeros(0, bool)
         for i, event in enumerate(self.events):
-            if event.note and not found[i]:
+            if event.note and not named[i]:
                 text = f"{event.label} {event.note}".casefold()
-                found[i] = all(w in text for w in words)
-        return found
+                named[i] = all(w in text for w in words)
+        return named
 
 
 class EventTableModel(HeadedTableModel):
@@ -187,7 +187,7 @@ class EventTableModel(HeadedTableModel):
 
     @property
     def compact(self) -> bool:
-        """Whether texts are kept short for a narrow table."""
+        """Whether texts are short, for a narrow table."""
         return self._compact
 
     def set_compact(self, on: bool) -> None:
@@ -230,9 +230,9 @@ class EventTableModel(HeadedTableModel):
             return any(event_id in self._list for event_id in self._spreads)
         return True
 
-    def set_filter(self, wish: EventTableFilter) -> None:
-        if wish != self._filter:
-            self._filter = wish
+    def set_filter(self, event_filter: EventTableFilter) -> None:
+        if event_filter != self._filter:
+            self._filter = event_filter
             self._refresh()
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
@@ -289,7 +289,7 @@ class EventTableModel(HeadedTableModel):
         return None
 
     def _refresh(self) -> None:
-        rows = self._keys.wanted(self._filter)
+        rows = self._keys.passing(self._filter)
         key = self._keys.order(self._column, self._descending)
         if key is not None:
             rows = rows[np.argsort(key[rows], kind="stable")]
@@ -324,7 +324,7 @@ def _alignment(column: EventColumn) -> Qt.AlignmentFlag:
 def _text(event: Event, column: EventColumn, compact: bool) -> str:
     if column is EventColumn.ONSET:
         return clock(event.onset_s, 1 if compact else 2)
-    if column is EventColumn.LENGTH:
+    if column is EventColumn.DURATION:
         seconds = event.duration_s
         if compact and seconds < 60:
             return f"{seconds:.2f}"

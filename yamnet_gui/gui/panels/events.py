@@ -102,7 +102,7 @@ class EventsPanel(QWidget):
         """Lists every event again."""
         self.search.clear()
         self.states.setCurrentIndex(0)
-        self.least.setValue(0.0)
+        self.minimum_score.setValue(0.0)
         self.branch_chosen.emit("")
 
     def sizeHint(self) -> QSize:
@@ -115,7 +115,7 @@ class EventsPanel(QWidget):
         self.search.returnPressed.connect(self._enter_table)
         self.states = QComboBox(self)
         self.states.setAccessibleName("Filter by state")
-        self.states.setToolTip("List only events in this state")
+        self.states.setToolTip("Show only events in this state")
         for text, _ in _STATE_CHOICES:
             self.states.addItem(text)
         self.states.setMinimumContentsLength(6)
@@ -123,23 +123,25 @@ class EventsPanel(QWidget):
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self.states.currentIndexChanged.connect(self._on_filter)
-        self.least = QDoubleSpinBox(self)
-        self.least.setRange(0.0, 1.0)
-        self.least.setSingleStep(0.05)
-        self.least.setDecimals(2)
-        self.least.setPrefix("≥ ")
-        self.least.setSpecialValueText("any score")
-        self.least.setAccessibleName("Least score")
-        self.least.setToolTip("List only events whose highest score reaches this")
-        self.least.valueChanged.connect(self._on_filter)
-        self.fold = ChoiceBox("Fold", "What is shown as one event", self)
+        self.minimum_score = QDoubleSpinBox(self)
+        self.minimum_score.setRange(0.0, 1.0)
+        self.minimum_score.setSingleStep(0.05)
+        self.minimum_score.setDecimals(2)
+        self.minimum_score.setPrefix("≥ ")
+        self.minimum_score.setSpecialValueText("any score")
+        self.minimum_score.setAccessibleName("Minimum score")
+        self.minimum_score.setToolTip("Show only events whose highest score is at least this")
+        self.minimum_score.valueChanged.connect(self._on_filter)
+        self.fold = ChoiceBox("Grouping", "Which sounds are grouped into one event", self)
         self.fold.chosen.connect(self.fold_chosen)
-        self.branch = ChoiceBox("Branch", "List only what is below this kind of sound", self)
+        self.branch = ChoiceBox(
+            "Category", "Show only events in this category of the ontology", self
+        )
         self.branch.chosen.connect(self.branch_chosen)
         which = QHBoxLayout()
         which.setSpacing(4)
         which.addWidget(self.search, 1)
-        which.addWidget(self.least)
+        which.addWidget(self.minimum_score)
         kinds = QHBoxLayout()
         kinds.setSpacing(4)
         for box in (self.states, self.fold, self.branch):
@@ -193,7 +195,7 @@ class EventsPanel(QWidget):
         onset = "0:00:00" if last >= 3600 else "00:00"
         widths = {
             EventColumn.ONSET: onset + (".0" if compact else ".00"),
-            EventColumn.LENGTH: "00.00" if compact else "00.00 s",
+            EventColumn.DURATION: "00.00" if compact else "Duration",
             EventColumn.SCORE: "Score",
             EventColumn.STATE: state,
             EventColumn.PROBABILITY: "Prob." if compact else "Probability",
@@ -202,8 +204,8 @@ class EventsPanel(QWidget):
         more = [c for c in (EventColumn.PROBABILITY, EventColumn.SPREAD) if self.model.has(c)]
         for optional in (EventColumn.PROBABILITY, EventColumn.SPREAD):
             self.table.setColumnHidden(optional, optional not in more)
-        # a narrow table needs the room for the class; the tooltip says how long an event is
-        self.table.setColumnHidden(EventColumn.LENGTH, compact and bool(more))
+        # a narrow table needs the room for the class; the tooltip has the duration of an event
+        self.table.setColumnHidden(EventColumn.DURATION, compact and bool(more))
         for column, text in widths.items():
             self.table.setColumnWidth(column, metrics.horizontalAdvance(text) + 12)
 
@@ -215,18 +217,18 @@ class EventsPanel(QWidget):
 
     def _on_filter(self) -> None:
         states = _STATE_CHOICES[self.states.currentIndex()][1]
-        least, branch = self.least.value(), self._folding.mids
-        self.model.set_filter(EventTableFilter(self.search.text(), states, least, branch))
+        minimum, branch = self.minimum_score.value(), self._folding.mids
+        self.model.set_filter(EventTableFilter(self.search.text(), states, minimum, branch))
 
     def _show_count(self) -> None:
         total, shown = self.model.total, len(self.model.shown)
-        words = f"{_number(total)} event{'s' if total != 1 else ''}"
+        text = f"{_number(total)} event{'s' if total != 1 else ''}"
         if not self.model.filter.empty:
-            words += f" · {_number(shown)} shown"
+            text += f" · {_number(shown)} shown"
         chosen = len(self._selection.ids)
         if chosen > 1:
-            words += f" · {_number(chosen)} selected"
-        self.count.setText(words if self._document.recording else "")
+            text += f" · {_number(chosen)} selected"
+        self.count.setText(text if self._document.recording else "")
         if shown:
             self._pages.setCurrentWidget(self.table)
         else:
@@ -237,13 +239,13 @@ class EventsPanel(QWidget):
         if self._document.recording is None:
             return "No recording is open."
         if self.model.total:
-            return 'No event passes the filter.<br><br><a href="all">Show all events</a>'
+            return 'No events match the filter.<br><br><a href="all">Show all events</a>'
         return {
-            AnalysisState.NONE: "No events yet. Analyse the recording, or draw one.",
-            AnalysisState.RUNNING: "Listening… events appear here as they are found.",
+            AnalysisState.NONE: "No events yet. Analyse the recording or draw an event.",
+            AnalysisState.RUNNING: "Analysing… Events appear here as they are detected.",
         }.get(
             self._document.state,
-            "No class reaches its threshold. Lower a threshold to find weaker events.",
+            "No score reaches its threshold. Lower a threshold to detect weaker events.",
         )
 
     def _enter_table(self) -> None:
@@ -314,8 +316,8 @@ class EventsPanel(QWidget):
     def _restore_place(self) -> None:
         self._show_count()
         self.table.doItemsLayout()  # else the scroll bar still has its former range
-        found = (self.model.row_of(event_id) for event_id in self._top)
-        row = next((r for r in found if r is not None), self._left)
+        rows = (self.model.row_of(event_id) for event_id in self._top)
+        row = next((r for r in rows if r is not None), self._left)
         self.table.verticalScrollBar().setValue(row)
         self._select_rows(scroll=False)
 

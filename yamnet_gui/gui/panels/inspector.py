@@ -161,12 +161,12 @@ class InspectorPanel(QWidget):
         self.several.setWordWrap(True)
         self.several.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.facts = FactsForm(self)
-        self.span_title = _heading("Best classes in its span", self)
-        self.span_bars = self._bars("Best classes in the span of the event")
+        self.span_title = _heading("Top classes in this event", self)
+        self.span_bars = self._bars("Top classes in the event")
         self.note_title = _heading("Note", self)
         self.note = QPlainTextEdit(self)
         self.note.setPlaceholderText("Add a note")
-        self.note.setAccessibleName("Note of the event")
+        self.note.setAccessibleName("Event note")
         self.note.setTabChangesFocus(True)
         self.note.setFixedHeight(self.fontMetrics().height() * 3 + 10)
         self.note.installEventFilter(self)
@@ -182,7 +182,7 @@ class InspectorPanel(QWidget):
         self.history.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.show_history(())
         self.cursor_title = _heading("At the cursor", self)
-        self.cursor_bars = self._bars("Best classes at the cursor")
+        self.cursor_bars = self._bars("Top classes at the cursor")
         self.cursor_none = QLabel(self)
         self.cursor_none.setWordWrap(True)
         self.cursor_none.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -265,13 +265,13 @@ class InspectorPanel(QWidget):
             if folded is not None and len(folded.members) == count:
                 span = f"{clock(folded.event.onset_s)} – {clock(folded.event.offset_s)}"
                 self.several.setText(
-                    f"{folded.event.label}, {span}: {count} events shown as one. Accept, reject, "
-                    "relabel and delete act on all of them; what stands here is the most likely."
+                    f"{folded.event.label}, {span}: {count} events grouped as one. Accept, reject, "
+                    "relabel and delete apply to all of them; the most likely one is shown."
                 )
             else:
                 self.several.setText(
-                    f"{count} events are selected. Accept, reject, relabel and delete act on all "
-                    "of them; what stands here is the first."
+                    f"{count} events are selected. Accept, reject, relabel and delete apply to "
+                    "all of them; the first one is shown."
                 )
         if event is None:
             self.kinds.hide()
@@ -362,7 +362,7 @@ class InspectorPanel(QWidget):
         ]
 
     def menu_for(self, class_index: int) -> QMenu:
-        """What can be done with a class in the lists of best ones."""
+        """What can be done with a class in the lists of top classes."""
         name = self._class_map.value[class_index].name
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -370,7 +370,7 @@ class InspectorPanel(QWidget):
         show.triggered.connect(lambda: self.class_clicked.emit(class_index))
         if self._event is not None and self._event.class_index != class_index:
             event_id = self._event.id
-            take = menu.addAction(f"Relabel the event to {name}")
+            take = menu.addAction(f"Relabel the event as {name}")
             take.triggered.connect(lambda: self.relabel_requested.emit(event_id, class_index))
         return menu
 

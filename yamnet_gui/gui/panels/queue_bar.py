@@ -10,20 +10,24 @@ from yamnet_gui.gui.widgets.labels import ElidedLabel
 from yamnet_gui.labels.project import QueueKind
 
 _KINDS: tuple[tuple[str, QueueKind | None, str], ...] = (
-    ("As listed", None, "N and P follow the table"),
-    ("Highest score first", QueueKind.SCORE, "The surest first"),
-    ("Least certain first", QueueKind.UNCERTAINTY, "Nearest to the threshold first"),
-    ("In order of time", QueueKind.TIME, "As recorded"),
-    ("Random", QueueKind.RANDOM, "Shuffled: the precision so far then holds for all of them"),
+    ("As listed", None, "N and P step through the table in its order"),
+    ("Highest score first", QueueKind.SCORE, "Most confident first"),
+    ("Least certain first", QueueKind.UNCERTAINTY, "Closest to the threshold first"),
+    ("By time", QueueKind.TIME, "In the order of the recording"),
+    (
+        "Random",
+        QueueKind.RANDOM,
+        "Shuffled, so that the precision so far is an estimate for all events",
+    ),
     (
         "Spread over scores",
         QueueKind.STRATIFIED,
-        "Shuffled, in turn from ten equal bands of the score",
+        "Shuffled, alternating between ten equal score ranges",
     ),
     (
         "Least stable first",
         QueueKind.STABILITY,
-        "Of those scored again (Review › Score again), what moves most first",
+        "Of the events scored again (Review › Score again), those whose score varies most",
     ),
 )
 _ALL = "All classes"
@@ -37,11 +41,11 @@ class QueueBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.kind = QComboBox(self)
-        self.kind.setAccessibleName("Order of review")
+        self.kind.setAccessibleName("Review order")
         for place, (text, _kind, tip) in enumerate(_KINDS):
             self.kind.addItem(text)
             self.kind.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
-        self.kind.setToolTip("The order in which events are reviewed")
+        self.kind.setToolTip("Order in which events are reviewed")
         self.scope = QComboBox(self)
         self.scope.setAccessibleName("Recordings to review")
         self.scope.addItems(["This recording", "All recordings"])
@@ -53,7 +57,7 @@ class QueueBar(QWidget):
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(3)
-        self.bar.setAccessibleName("Progress of the queue")
+        self.bar.setAccessibleName("Progress of the review queue")
         self.said = ElidedLabel("", self, dim=True, align=Qt.AlignmentFlag.AlignRight)
         for box in (self.kind, self.scope, self.label):
             box.setMinimumContentsLength(8)
@@ -94,7 +98,7 @@ class QueueBar(QWidget):
             widget.setVisible(on)
 
     def set_classes(self, classes: Sequence[tuple[str, int]]) -> None:
-        """Classes to choose from, with how many events of each nobody has decided on."""
+        """Classes to choose from, with how many events of each are not reviewed yet."""
         chosen = self.wish.label
         self.label.clear()
         self.label.addItem(_ALL, "")
@@ -105,16 +109,16 @@ class QueueBar(QWidget):
         self.label.setCurrentIndex(self.label.findData(chosen))
 
     def show_progress(self, place: int | None, left: int, total: int) -> None:
-        """Where the review stands: `place` from 0, and how many are left undecided."""
+        """Where the review stands: `place` from 0, and how many are not reviewed yet."""
         self.bar.setRange(0, max(total, 1))
         self.bar.setValue(total - left)
         if not total:
             self.said.setText("nothing to review")
         elif not left:
-            self.said.setText(f"all {total} decided")
+            self.said.setText(f"all {total} reviewed")
         else:
             at = "" if place is None else f"{place + 1} of {total} · "
-            self.said.setText(f"{at}{left} left", f"{left} of {total} are not decided on yet")
+            self.said.setText(f"{at}{left} left", f"{left} of {total} not reviewed yet")
 
     def _on_chosen(self) -> None:
         wish = self.wish

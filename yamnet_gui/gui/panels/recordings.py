@@ -33,7 +33,7 @@ class RecordingsPanel(QWidget):
     """
 
     open_requested = Signal(object)  # Path
-    run_requested = Signal()  # analyse all, pause or go on
+    run_requested = Signal()  # analyse all, pause or resume
     stop_requested = Signal()
     menu_requested = Signal(QPoint, list)  # where, and the chosen files
 
@@ -67,7 +67,7 @@ class RecordingsPanel(QWidget):
         self.bar.setAccessibleName("Progress of all recordings")
         self.run = IconButton("analyse", "▶", "Analyse all recordings", self)
         self.run.clicked.connect(self.run_requested)
-        self.stop = IconButton("stop", "■", "Stop analysing the recordings", self)
+        self.stop = IconButton("stop", "■", "Stop analysing all recordings", self)
         self.stop.clicked.connect(self.stop_requested)
         self._batch = ""
         foot = QHBoxLayout()
@@ -125,14 +125,14 @@ class RecordingsPanel(QWidget):
         running: bool,
         paused: bool,
         fraction: float = 0.0,
-        words: str = "",
+        text: str = "",
         left_s: float | None = None,
     ) -> None:
         """Whether all recordings are being analysed, how far (0 to 1), and how long it takes."""
         active = running or paused
         self.run.show_icon("pause" if running else "analyse")
         self.run.setToolTip(
-            "Pause" if running else "Go on analysing" if paused else "Analyse all recordings"
+            "Pause" if running else "Resume analysis" if paused else "Analyse all recordings"
         )
         self.run.setAccessibleName(self.run.toolTip())
         self.stop.setVisible(active)
@@ -140,7 +140,7 @@ class RecordingsPanel(QWidget):
         self.bar.setRange(0, _STEPS)
         self.bar.setValue(round(fraction * _STEPS))
         left = "paused" if paused else time_left(left_s) if left_s is not None else ""
-        self._batch = " · ".join(part for part in (words, left) if part) if active else ""
+        self._batch = " · ".join(part for part in (text, left) if part) if active else ""
         self._show_count()
 
     def set_current(self, path: Path | None) -> None:
@@ -195,7 +195,7 @@ class RecordingsPanel(QWidget):
             self.count.setText(self._batch)
             return
         total, shown = self.model.rowCount(), self._proxy.rowCount()
-        words = f"{total} recording{'s' if total != 1 else ''}"
+        text = f"{total} recording{'s' if total != 1 else ''}"
         if shown != total:
-            words += f" · {shown} shown"
-        self.count.setText(words if total else "Open a file or a folder")
+            text += f" · {shown} shown"
+        self.count.setText(text if total else "Open a file or a folder")

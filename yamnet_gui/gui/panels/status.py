@@ -29,7 +29,7 @@ class StatusBar(QWidget):
         self.bar.setFixedHeight(max(6, self.fontMetrics().height() // 2))
         self.bar.setAccessibleName("Progress")
         self.left = ElidedLabel("", self, dim=True)
-        self.cancel = IconButton("stop", "Cancel", "Stop what is running", self)
+        self.cancel = IconButton("stop", "Cancel", "Cancel the running task", self)
         self.cancel.clicked.connect(self.cancel_requested)
         self.cursor_time = ElidedLabel("", self)
         self.pointer = ElidedLabel("", self, dim=True)

@@ -42,7 +42,7 @@ class WelcomePanel(QWidget):
     def set_dragging(self, on: bool) -> None:
         """Shows that what is being dragged over the window may be dropped."""
         self._dragging = on
-        self.drop.setText("Let go to open it" if on else "or drop a file or a folder here")
+        self.drop.setText("Release to open" if on else "or drop a file or a folder here")
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -54,7 +54,7 @@ class WelcomePanel(QWidget):
         font.setPointSizeF(font.pointSizeF() * 1.7)
         title.setFont(font)
         about = QLabel(
-            "YAMNet listens for 521 kinds of sound. Review, correct and export what it hears.",
+            "YAMNet detects 521 classes of sound. Review, correct and export the events it finds.",
             self,
         )
         about.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -63,7 +63,7 @@ class WelcomePanel(QWidget):
         self.open.setDefault(True)
         self.open.clicked.connect(self.open_requested)
         self.demo = QPushButton("Try the demo", self)
-        self.demo.setToolTip("A recording that ships with the program, already analysed")
+        self.demo.setToolTip("A sample recording, already analysed")
         self.demo.clicked.connect(self.demo_requested)
         for button in (self.open, self.demo):
             button.setMinimumHeight(self.fontMetrics().height() * 2)

@@ -49,7 +49,7 @@ class HeatLayer(Layer):
         scores = self._document.scores
         if not shown:
             if self.timeline.duration_s > 0:
-                empty = "no class is chosen to be shown" if scores else "no scores yet: analyse"
+                empty = "no classes are shown" if scores else "no scores yet: analyse the recording"
                 self.say(painter, empty, self.theme.dim_text)
             return
         view = self.timeline.view
@@ -218,7 +218,7 @@ class CurveTrack(Track):
     def __init__(
         self, classes: ClassView, class_map: ClassMapState, rules: Rules, *arguments: object
     ) -> None:
-        super().__init__("Score of the chosen class", *arguments)  # type: ignore[arg-type]
+        super().__init__("Score of the selected class", *arguments)  # type: ignore[arg-type]
         self._classes = classes
         self._rules = rules
         self._layer = CurveLayer(

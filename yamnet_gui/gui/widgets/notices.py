@@ -156,10 +156,10 @@ class Notice(QWidget):
             layout.addWidget(button)
             self.buttons.append(button)
         if kind is not NoticeKind.INFO or details:
-            copy = IconButton("copy", "Copy", "Copy the message with its details", self)
+            copy = IconButton("copy", "Copy", "Copy the message and its details", self)
             copy.clicked.connect(self.copy)
             layout.addWidget(copy)
-        close = IconButton("close", "✕", "Close this message", self)
+        close = IconButton("close", "✕", "Dismiss this message", self)
         close.clicked.connect(self.close_notice)
         layout.addWidget(close)
 

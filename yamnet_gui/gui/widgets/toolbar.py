@@ -24,8 +24,8 @@ class SpeedBox(QComboBox):
 
     def __init__(self, factor: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Speed of playing")
-        self.setToolTip("Speed of playing ([ slower, ] faster)")
+        self.setAccessibleName("Playback speed")
+        self.setToolTip("Playback speed ([ slower, ] faster)")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         for speed in SPEEDS:
             self.addItem(f"{speed:g}×", speed)
@@ -73,8 +73,8 @@ class ThresholdBox(QWidget):
         self._spin.setDecimals(2)
         self._spin.setValue(value)
         self._spin.setKeyboardTracking(False)
-        self._spin.setAccessibleName("Threshold of all classes")
-        self._spin.setToolTip("Threshold of all classes that have none of their own")
+        self._spin.setAccessibleName("Threshold for all classes")
+        self._spin.setToolTip("Threshold for all classes without their own threshold")
         label = QLabel("Threshold")
         label.setBuddy(self._spin)
         layout = QHBoxLayout(self)
@@ -98,9 +98,9 @@ class PresetBox(QComboBox):
         super().__init__(parent)
         self.addItems(list(names))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setPlaceholderText("Own settings")
+        self.setPlaceholderText("Custom settings")
         self.setAccessibleName("Spectrogram preset")
-        self.setToolTip("How the spectrogram is computed")
+        self.setToolTip("Preset of the spectrogram")
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(11)
         self.activated.connect(self.preset_chosen)

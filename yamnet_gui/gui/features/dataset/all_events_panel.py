@@ -123,7 +123,7 @@ class AllEventsPanel(QWidget):
         self.least.setSingleStep(0.05)
         self.least.setPrefix("≥ ")
         self.least.setSpecialValueText("any score")
-        self.least.setAccessibleName("Least score")
+        self.least.setAccessibleName("Minimum score")
         self.least.valueChanged.connect(self.query_changed)
         fields = QHBoxLayout()
         fields.setSpacing(4)

@@ -203,7 +203,7 @@ class DatasetFeature(Feature):
             running=run.state is BatchState.RUNNING,
             paused=run.state is BatchState.PAUSED,
             fraction=run.fraction,
-            words=f"{run.done} of {run.total}{failed}",
+            text=f"{run.done} of {run.total}{failed}",
             left_s=run.left_s,
         )
         actions = self._window.actions_by_id
@@ -211,7 +211,7 @@ class DatasetFeature(Feature):
             {
                 BatchState.IDLE: "Analyse all &recordings",
                 BatchState.RUNNING: "Pause analysing all &recordings",
-                BatchState.PAUSED: "Go on analysing all &recordings",
+                BatchState.PAUSED: "Resume analysing all &recordings",
             }[run.state]
         )
         actions["cancel_all"].setEnabled(run.state is not BatchState.IDLE)

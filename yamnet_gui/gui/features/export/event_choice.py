@@ -183,7 +183,7 @@ class EventChoice(QWidget):
             box.setChecked(state is not ReviewState.REJECTED)
             box.toggled.connect(self.changed)
             states.addWidget(box, n // 2, n % 2)
-        self.low, self.high = self._score("Least score", 0.0), self._score("Most score", 1.0)
+        self.low, self.high = self._score("Minimum score", 0.0), self._score("Maximum score", 1.0)
         scores = QHBoxLayout()
         scores.addWidget(self.low)
         scores.addWidget(QLabel("to", self))
