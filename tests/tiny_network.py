@@ -5,7 +5,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from yamnet_gui.yamnet.parameters import CLASSES, EMBEDDING, LAYERS
+from yamnet_gui.core.model_parameters import CLASSES
+from yamnet_gui.yamnet.parameters import EMBEDDING, LAYERS
 
 
 def write_tiny_weights(path: Path, seed: int = 0) -> Path:

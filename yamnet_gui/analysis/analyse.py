@@ -18,9 +18,11 @@ from numpy.typing import NDArray
 from yamnet_gui.audio import AudioSource, content_hash, mono_16k, open_audio, recording_start
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import RecordingInfo
+from yamnet_gui.core.model_parameters import SAMPLE_RATE_HZ
 from yamnet_gui.core.pipeline import prefetched
 from yamnet_gui.core.scores import FrameGrid, ScoreChunk
-from yamnet_gui.yamnet import Analyzer, Network, frame_count, start_sample, usable_cores
+from yamnet_gui.core.threads import usable_cores
+from yamnet_gui.yamnet import Analyzer, Network, frame_count, start_sample
 from yamnet_gui.yamnet.parameters import EMBEDDING
 
 from .cache import CacheWriter, ResultCache, result_key
@@ -29,7 +31,6 @@ from .model import Model, as_model
 from .result import Analysis, describe, kept_by
 from .settings import AnalysisSettings
 
-_MODEL_RATE_HZ = 16000
 _LIBRARIES = ("tensorflow", "numpy", "resampy", "soundfile", "av")
 
 
@@ -240,7 +241,7 @@ def _grid(info: RecordingInfo, frames: int, settings: AnalysisSettings) -> Frame
     rate = info.sample_rate_hz
     first = round(settings.start_s * rate)
     last = frames if settings.end_s is None else min(round(end_s * rate), frames)
-    samples = max(1, last - first) * _MODEL_RATE_HZ // rate
+    samples = max(1, last - first) * SAMPLE_RATE_HZ // rate
     count = frame_count(samples, settings.hop_s)
     return FrameGrid(count, end_s, settings.start_s, settings.hop_s)
 

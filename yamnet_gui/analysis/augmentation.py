@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from yamnet_gui.audio import mono_16k, open_audio
 from yamnet_gui.core.errors import RecordingError
+from yamnet_gui.core.model_parameters import SAMPLE_RATE_HZ, WINDOW_SAMPLES
 from yamnet_gui.core.scores import DEFAULT_HOP_S
 from yamnet_gui.embedding import Example
 from yamnet_gui.yamnet import Analyzer, PatchNetwork
@@ -16,8 +17,6 @@ from yamnet_gui.yamnet import Analyzer, PatchNetwork
 from .model import Model
 
 Floats = NDArray[np.float32]
-RATE_HZ = 16000
-_SHORTEST = 15600
 _LONGEST_S = 30.0
 
 
@@ -61,7 +60,9 @@ def changed(
     rng = np.random.default_rng([options.seed, number])
     level = _level(samples)
     for _ in range(options.copies):
-        copy = np.roll(samples, int(rng.uniform(-options.shift_s, options.shift_s) * RATE_HZ))
+        copy = np.roll(
+            samples, int(rng.uniform(-options.shift_s, options.shift_s) * SAMPLE_RATE_HZ)
+        )
         mixing = len(others) > 0 and rng.random() < options.mix_share
         if mixing:
             copy = copy + _fitted(others[int(rng.integers(len(others)))], len(copy), rng) * (
@@ -95,7 +96,7 @@ def embedding_of(samples: Floats, network: PatchNetwork, hop_s: float = DEFAULT_
 
 def silence_of(network: PatchNetwork) -> Floats:
     """The embedding of digital silence, float32 (1024,)."""
-    return embedding_of(np.zeros(_SHORTEST, np.float32), network)[0]
+    return embedding_of(np.zeros(WINDOW_SAMPLES, np.float32), network)[0]
 
 
 def _level(samples: Floats) -> float:

@@ -11,6 +11,7 @@ from yamnet_gui.audio import mono_16k, open_audio
 from yamnet_gui.audio.log_mel import log_mel
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.files import replacing
+from yamnet_gui.core.model_parameters import SAMPLE_RATE_HZ
 from yamnet_gui.core.scores import FrameGrid
 from yamnet_gui.detection import Envelope, EnvelopeStream
 
@@ -19,7 +20,6 @@ from .stored import envelope_name
 
 _ROW = 160  # samples at 16 kHz from one row of the log-mel spectrum to the next
 _WINDOW = 400
-_RATE_HZ = 16000
 _BLOCK_ROWS = 3000
 
 Samples = NDArray[np.float32]
@@ -137,5 +137,5 @@ def _log_mel_rows(blocks: Iterable[Samples]) -> Iterator[NDArray[np.float32]]:
 
 def _row_count(grid: FrameGrid) -> int:
     """Rows whose window lies inside the analysed part; one where it is shorter than that."""
-    samples = round((grid.end_s - grid.start_s) * _RATE_HZ)
+    samples = round((grid.end_s - grid.start_s) * SAMPLE_RATE_HZ)
     return max(1, (samples - _WINDOW) // _ROW + 1)

@@ -5,10 +5,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from yamnet_gui.core.model_parameters import MEL_HIGH_HZ, MEL_LOW_HZ
+
 Scale = Literal["linear", "mel", "log", "yamnet"]
 SCALES: tuple[Scale, ...] = ("linear", "mel", "log", "yamnet")
-YAMNET_LOW_HZ = 125.0
-YAMNET_HIGH_HZ = 7500.0
 LOWEST_LOG_HZ = 10.0
 """A logarithmic scale cannot begin at 0 Hz."""
 
@@ -20,7 +20,7 @@ def row_edges(scale: Scale, low_hz: float, high_hz: float, rows: int) -> NDArray
     Mel is HTK's: 1127 · ln(1 + f / 700).
     """
     if scale == "yamnet":
-        low_hz, high_hz = YAMNET_LOW_HZ, YAMNET_HIGH_HZ
+        low_hz, high_hz = MEL_LOW_HZ, MEL_HIGH_HZ
     part = np.linspace(0.0, 1.0, rows + 1)
     return frequency_at(part, scale, low_hz, high_hz)
 

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from .resample import YAMNET_RATE_HZ, Resampler
+from yamnet_gui.core.model_parameters import SAMPLE_RATE_HZ
+
+from .resample import Resampler
 from .source import BLOCK_FRAMES, AudioSource
 
 
@@ -33,7 +35,7 @@ def mono_16k(
     first = max(0, round(start_s * info.sample_rate_hz))
     last = source.frames if end_s is None else round(end_s * info.sample_rate_hz)
     gain = np.float32(10.0 ** (gain_db / 20.0))
-    resampler = Resampler(info.sample_rate_hz, YAMNET_RATE_HZ)
+    resampler = Resampler(info.sample_rate_hz, SAMPLE_RATE_HZ)
     done = 0
     if source.bit_depth is not None:  # what lossy decoders give may depend on where they began
         done = _blocks_before(resampler, skip, block_frames) * block_frames

@@ -12,9 +12,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from yamnet_gui.core.model_parameters import SAMPLE_RATE_HZ
+
 from .taps import Ratio, Weights
 
-YAMNET_RATE_HZ = 16000
 _GROUPS = (64, 32, 16, 8)
 """Outputs that share one band of inputs, so one matrix. Small groups waste fewer products on
 zeros, large ones suit the matrix routines."""
@@ -38,7 +39,7 @@ class Resampler:
     Raises ValueError where a rate is not positive.
     """
 
-    def __init__(self, rate_hz: int, target_hz: int = YAMNET_RATE_HZ) -> None:
+    def __init__(self, rate_hz: int, target_hz: int = SAMPLE_RATE_HZ) -> None:
         if rate_hz < 1 or target_hz < 1:
             raise ValueError("a sample rate is positive")
         self._same = rate_hz == target_hz

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from yamnet_gui.core.errors import UserError, WeightsError
-from yamnet_gui.yamnet import usable_cores
+from yamnet_gui.core.threads import usable_cores
 
 from .journal import Record
 from .options import BatchOptions

@@ -5,11 +5,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-PATCH_S = 0.96
+from .model_parameters import (
+    HOP_SAMPLES,
+    PATCH_FRAMES,
+    SAMPLE_RATE_HZ,
+    STFT_HOP,
+    WINDOW_SAMPLES,
+)
+
+PATCH_S = PATCH_FRAMES * STFT_HOP / SAMPLE_RATE_HZ  # 0.96
 """Length of the log-mel patch that one frame is scored on."""
-WINDOW_S = 0.975
+WINDOW_S = WINDOW_SAMPLES / SAMPLE_RATE_HZ  # 0.975
 """Stretch of sound that one frame depends on: a patch plus the rest of its last STFT window."""
-DEFAULT_HOP_S = 0.48
+DEFAULT_HOP_S = HOP_SAMPLES / SAMPLE_RATE_HZ  # 0.48
 """Distance between frames in the published model."""
 
 

@@ -4,7 +4,6 @@ NumPy turns half into single precision one number at a time (1 GB/s here), and i
 bytes; these loops run as fast as memory is read and let other threads run.
 """
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,6 +11,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+
+from yamnet_gui.core.threads import usable_cores
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -60,13 +61,6 @@ def half_cosines(rows: Halves, places: NDArray[np.int64], direction: Doubles) ->
     return found
 
 
-def cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def _in_threads(
     kernel: Callable[..., None], fixed: tuple[Any, ...], sliced: tuple[Any, ...]
 ) -> None:
@@ -75,7 +69,7 @@ def _in_threads(
     def run(first: int) -> None:
         kernel(*fixed, *(array[first : first + step] for array in sliced))
 
-    count, threads = len(sliced[0]), cores()
+    count, threads = len(sliced[0]), usable_cores()
     if count < _WORTH_THREADS or threads == 1:
         step = max(1, count)
         run(0)

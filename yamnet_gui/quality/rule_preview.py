@@ -10,12 +10,11 @@ from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.event_diff import EventDiff, diff_events
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.core.matching import merge_detections
+from yamnet_gui.core.model_parameters import CLASSES
 from yamnet_gui.detection import RuleSet
 from yamnet_gui.labels.project import Project, Recording
 
 from .references import Skipped, StoredScores
-
-_MODEL_CLASSES = 521
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +173,7 @@ def _changes(project: Project, recording: Recording, fresh: EventList) -> Record
 
 def _of_the_model(event: Event) -> bool:
     """Whether an event comes from a class of the network; others have scores of their own."""
-    return event.class_index is not None and event.class_index < _MODEL_CLASSES
+    return event.class_index is not None and event.class_index < CLASSES
 
 
 def _appearing(changes: EventDiff) -> tuple[Event, ...]:

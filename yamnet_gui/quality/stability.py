@@ -10,12 +10,10 @@ from numpy.typing import NDArray
 from yamnet_gui.analysis.model import Model
 from yamnet_gui.audio import AudioSource, mono_16k, open_audio
 from yamnet_gui.core.events import Event
+from yamnet_gui.core.model_parameters import HOP_SAMPLES, SAMPLE_RATE_HZ, WINDOW_SAMPLES
 from yamnet_gui.detection import Stability, Variant, segment, stability, variants
 from yamnet_gui.yamnet import Analyzer, frame_count
 
-_RATE_HZ = 16_000
-_WINDOW = 15_600  # samples that one frame depends on
-_HOP = 7_680
 _LONGEST_S = 60.0  # of a longer event its first minute speaks for the rest
 
 Floats = NDArray[np.float32]
@@ -80,25 +78,25 @@ def _pieces(source: AudioSource, event: Event, gain_db: float) -> Iterator[_Piec
             read[channel] = _around(source, short, channel, gain_db)
         start_s, samples = read[channel]
         span = segment(short, variant, info.duration_s)
-        first = max(0, round((span.start_s - start_s) * _RATE_HZ))
-        last = max(first + 1, round((span.end_s - start_s) * _RATE_HZ))
+        first = max(0, round((span.start_s - start_s) * SAMPLE_RATE_HZ))
+        last = max(first + 1, round((span.end_s - start_s) * SAMPLE_RATE_HZ))
         part = samples[first:last] * np.float32(10 ** (variant.gain_db / 20))
         yield _Piece(event, variant, part, frame_count(len(part)))
 
 
 def _room(piece: _Piece) -> int:
     """Frames from the beginning of a piece to where the next may begin without touching it."""
-    return piece.frames - 1 + -(-_WINDOW // _HOP)
+    return piece.frames - 1 + -(-WINDOW_SAMPLES // HOP_SAMPLES)
 
 
 def _scored(pieces: Sequence[_Piece], analyzer: Analyzer) -> Iterator[Stability]:
     """Runs the network over the pieces laid one after the other; nothing of one is heard in
     another, because frames that reach over an end are thrown away."""
     rooms = [_room(piece) for piece in pieces]
-    stream = np.zeros(sum(rooms) * _HOP + _WINDOW, np.float32)
+    stream = np.zeros(sum(rooms) * HOP_SAMPLES + WINDOW_SAMPLES, np.float32)
     first = 0
     for piece, room in zip(pieces, rooms, strict=True):
-        stream[first * _HOP : first * _HOP + len(piece.samples)] = piece.samples
+        stream[first * HOP_SAMPLES : first * HOP_SAMPLES + len(piece.samples)] = piece.samples
         first += room
     chunks = [chunk.scores for chunk in analyzer.run([stream])]
     scores = np.concatenate(chunks)

@@ -3,8 +3,6 @@
 Importing this package imports neither TensorFlow nor h5py; building a network does.
 """
 
-from yamnet_gui.core.threads import usable_cores
-
 from .analyzer import Analyzer, PatchNetwork, frame_count, start_sample
 from .fetch import fetch_weights
 from .front_end import LogMel, log_mel
@@ -41,7 +39,6 @@ __all__ = [
     "load_weights",
     "log_mel",
     "start_sample",
-    "usable_cores",
     "use_weights",
     "weights_folder",
 ]

@@ -14,12 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.model_parameters import (
+    MEL_BANDS,
+    PATCH_FRAMES,
+    SAMPLE_RATE_HZ,
+    STFT_HOP,
+    WINDOW_SAMPLES,
+)
 from yamnet_gui.core.pipeline import mapped, prefetched
 from yamnet_gui.core.scores import DEFAULT_HOP_S, ScoreChunk
 from yamnet_gui.core.threads import BLAS_THREADS
 
 from .front_end import LogMel
-from .parameters import MEL_BANDS, PATCH_FRAMES, PATCH_SAMPLES, SAMPLE_RATE_HZ, STFT_HOP
 
 Floats = NDArray[np.float32]
 _CALLS_AT_ONCE = 2
@@ -150,7 +156,7 @@ def start_sample(frame: int, hop_s: float = DEFAULT_HOP_S) -> int:
 
 
 def _frame_count(samples: int, hop: int) -> int:
-    return 1 + math.ceil(max(0, samples - PATCH_SAMPLES) / (hop * STFT_HOP))
+    return 1 + math.ceil(max(0, samples - WINDOW_SAMPLES) / (hop * STFT_HOP))
 
 
 def _joined(parts: list[Floats]) -> Floats:
@@ -178,7 +184,7 @@ def _log_mel_rows(
             close()
     start = first_frame * hop * STFT_HOP
     last_frame = _frame_count(start + count, hop) - 1
-    end = last_frame * hop * STFT_HOP + PATCH_SAMPLES
+    end = last_frame * hop * STFT_HOP + WINDOW_SAMPLES
     silence = np.zeros(max(0, end - start - count), np.float32)
     for rows in (*front_end.push(silence), *front_end.finish()):
         if sink is not None:

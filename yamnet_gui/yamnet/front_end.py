@@ -14,10 +14,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.core.threads import BLAS_THREADS
-
-from ._tensorflow import import_tensorflow
-from .parameters import (
+from yamnet_gui.core.model_parameters import (
     FFT_LENGTH,
     LOG_OFFSET,
     MEL_BANDS,
@@ -27,6 +24,9 @@ from .parameters import (
     STFT_HOP,
     STFT_WINDOW,
 )
+from yamnet_gui.core.threads import BLAS_THREADS
+
+from ._tensorflow import import_tensorflow
 
 Floats = NDArray[np.float32]
 

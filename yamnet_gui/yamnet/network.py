@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import WeightsError
+from yamnet_gui.core.model_parameters import MEL_BANDS, PATCH_FRAMES
 from yamnet_gui.core.threads import usable_cores
 
 from ._tensorflow import import_tensorflow
-from .parameters import LAYERS, MEL_BANDS, PATCH_FRAMES
+from .parameters import LAYERS
 from .weights import ADVICE, Weights, WeightsFile, find_weights, load_weights
 
 Floats = NDArray[np.float32]

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.files import replacing
+from yamnet_gui.core.model_parameters import CLASSES
 
-from .parameters import CLASSES, EMBEDDING, LAYERS, NORM_EPSILON, ConvolutionLayer
+from .parameters import EMBEDDING, LAYERS, NORM_EPSILON, ConvolutionLayer
 
 ENVIRONMENT_VARIABLE = "YAMNET_GUI_WEIGHTS"
 PUBLISHED_URL = "https://storage.googleapis.com/audioset/yamnet.h5"

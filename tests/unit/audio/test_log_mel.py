@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yamnet_gui.audio import MemorySource, SpectrogramSettings, mono_16k, spectrogram_columns
-from yamnet_gui.audio.log_mel import BANDS, HOP, log_mel, mel_matrix
+from yamnet_gui.audio.log_mel import log_mel, mel_matrix
+from yamnet_gui.core.model_parameters import MEL_BANDS, STFT_HOP
 
 YAMNET = SpectrogramSettings(scale="yamnet")
 
@@ -23,7 +24,7 @@ def test_equals_the_published_front_end(reference: Path) -> None:
                 continue
             wave = content["waveform" if "waveform" in content else "waveform_16k"]
             expected = content["log_mel"]
-        padded = np.zeros((len(expected) - 1) * HOP + 400, np.float32)
+        padded = np.zeros((len(expected) - 1) * STFT_HOP + 400, np.float32)
         shared = min(len(wave), len(padded))
         padded[:shared] = wave[:shared]
         # the published one transforms in float32, whose rounding shows between the lines of tones
@@ -35,12 +36,12 @@ def test_equals_the_published_front_end(reference: Path) -> None:
 
 def test_silence_is_the_logarithm_of_the_offset() -> None:
     np.testing.assert_allclose(log_mel(np.zeros(1600, np.float32)), math.log(0.001), atol=1e-6)
-    assert log_mel(np.zeros(399, np.float32)).shape == (0, BANDS)
+    assert log_mel(np.zeros(399, np.float32)).shape == (0, MEL_BANDS)
 
 
 def test_bands_overlap_in_triangles() -> None:
     matrix = mel_matrix()
-    assert matrix.shape == (257, BANDS)
+    assert matrix.shape == (257, MEL_BANDS)
     assert (matrix[:4] == 0).all()  # below 125 Hz
     assert (matrix[241:] == 0).all()  # above 7500 Hz
     inside = matrix.sum(axis=1)[12:230]
@@ -58,7 +59,7 @@ def test_columns_of_one_hop_are_the_models_own_frames(rate: int, first: int, cou
     source = MemorySource(sound, rate)
     frames = log_mel(np.concatenate(list(mono_16k(source))))
     # a column of one hop around the middle of frame k
-    picture = spectrogram_columns(source, YAMNET, first * 0.01 + 0.0075, 0.01, count, BANDS)
+    picture = spectrogram_columns(source, YAMNET, first * 0.01 + 0.0075, 0.01, count, MEL_BANDS)
     expected = frames[first : first + count].T * (20 / math.log(10))
     np.testing.assert_allclose(picture, expected, rtol=0, atol=0.02)
 
@@ -67,7 +68,7 @@ def test_wide_columns_show_the_loudest_frame() -> None:
     sound = np.random.default_rng(1).uniform(-0.3, 0.3, 64000).astype(np.float32)
     sound[:30000] *= 0.01
     source = MemorySource(sound, 16000)
-    picture = spectrogram_columns(source, YAMNET, 0.0, 1.0, 4, BANDS)
+    picture = spectrogram_columns(source, YAMNET, 0.0, 1.0, 4, MEL_BANDS)
     assert (picture[:, 3] > picture[:, 0] + 10).all()
 
 

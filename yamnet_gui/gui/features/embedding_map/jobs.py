@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.core.files import replacing
+from yamnet_gui.core.scores import PATCH_S
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.embedding import Frames, Method, ProjectionProgress, Segment, project
 from yamnet_gui.gui.state.custom_classes import CustomClass, columns_of
@@ -158,7 +159,7 @@ class GatherJob:
             numbers[which],
             channels[which],
             start,
-            np.maximum(start, np.minimum(start + 0.96, ends[which])),
+            np.maximum(start, np.minimum(start + PATCH_S, ends[which])),
             tuple(names.found),
             label[rows],
             index[rows],
