@@ -148,7 +148,7 @@ def test_a_recording_becomes_a_table_of_events(
     try:
         desktop.wait_for_window("yamnet_gui")
         desktop.key("ctrl+o")
-        desktop.wait_for_window("Open a recording")
+        desktop.wait_for_window("Open recording")
         desktop.write(str(recording))
         desktop.key("Return")
         desktop.wait_for_window(recording.name)

@@ -223,7 +223,7 @@ def test_a_moved_recording_comes_with_its_decisions(
     second = start(moved)
     settled(second)
     assert states(second) == [ACCEPTED] + [UNREVIEWED] * 4
-    assert any("found again" in n.text for n in second.shell.notices.notices)
+    assert any("recognised by its content" in n.text for n in second.shell.notices.notices)
 
 
 def test_a_threshold_never_alters_what_was_touched(
@@ -533,7 +533,7 @@ def test_a_project_that_is_in_use_can_be_read(
     settled(bench)
     press(bench, "n", "a")
     assert states(bench) == [UNREVIEWED] * 5
-    assert any("read only" in n.text for n in bench.shell.notices.notices)
+    assert any("read-only" in n.text for n in bench.shell.notices.notices)
     assert bench.session.project.undo_title is not None
     assert not bench.shell.window.actions_by_id["undo"].isEnabled()
 

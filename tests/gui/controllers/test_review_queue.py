@@ -108,7 +108,7 @@ def test_what_was_skipped_comes_again_and_the_end_offers_to_mark(
     press(bench, settled, "r")
     assert here(bench) == ("a.wav", 2.0)
     press(bench, settled, "a")
-    (notice,) = [n for n in bench.shell.notices.notices if "queue is done" in n.text]
+    (notice,) = [n for n in bench.shell.notices.notices if "Queue finished" in n.text]
     assert "all 3 events of Bird" in notice.text
     feature(bench).mark()
     settled(bench)
@@ -118,7 +118,7 @@ def test_what_was_skipped_comes_again_and_the_end_offers_to_mark(
         (span,) = project.recordings.reviewed(recording.id).spans
         assert (span.labels, span.span.start_s, span.span.end_s) == (("Bird",), 2.0, 2.96)
         assert span.reviewer == "Anna"
-    assert project.history.undo_title == "listened to 3 stretches"
+    assert project.history.undo_title == "mark 3 segments as reviewed"
     bench.services.review.undo()
     settled(bench)
     assert not any(project.recordings.reviewed(r.id).spans for r in project.recordings.all())

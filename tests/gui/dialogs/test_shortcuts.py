@@ -43,7 +43,7 @@ def test_a_taken_key_names_its_owner_and_is_taken_away(dialog: ShortcutsDialog) 
     dialog.choose("demo")
     dialog.edit.setKeySequence(QKeySequence("n"))
     assert "Next event" in dialog.note.text()
-    assert dialog.set.text() == "&Take it"
+    assert dialog.set.text() == "&Reassign"
     dialog.set.click()
     assert asked == [("next", ""), ("demo", "N")]
     assert dialog.users_of("N") == [dialog.row("demo")]

@@ -19,7 +19,7 @@ def dialog(qtbot: QtBot) -> WeightsDialog:
 
 
 def test_missing_weights_offer_the_published_file(dialog: WeightsDialog, qtbot: QtBot) -> None:
-    assert "no weights" in dialog.headline.text()
+    assert "No weights" in dialog.headline.text()
     assert "15.3 MB" in dialog.download.text()
     with qtbot.waitSignal(dialog.download_requested):
         dialog.download.click()
@@ -47,7 +47,7 @@ def test_closing_stops_a_download_but_nothing_else(dialog: WeightsDialog, qtbot:
 
 
 @pytest.mark.parametrize(
-    ("known", "words"), [(True, "there and whole"), (False, "not the published ones")]
+    ("known", "words"), [(True, "installed and intact"), (False, "not the published ones")]
 )
 def test_weights_say_what_they_are(dialog: WeightsDialog, known: bool, words: str) -> None:
     dialog.show_progress(3)

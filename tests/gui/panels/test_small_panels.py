@@ -101,7 +101,7 @@ def test_a_long_message_is_shown_to_its_last_line(bar: NoticeBar, qtbot: QtBot) 
     bar.resize(500, 600)
     bar.show()
     qtbot.waitExposed(bar)
-    bar.show_notice("error", long, [("Open to read only", lambda: None)], key="k")
+    bar.show_notice("error", long, [("Open read-only", lambda: None)], key="k")
     label = bar.notices[0].label
     qtbot.waitUntil(lambda: label.height() >= label.heightForWidth(label.width()) > 30)
     bar.notices[0].set_text(long * 2)

@@ -25,7 +25,7 @@ class Credit:
 CREDITS: tuple[Credit, ...] = (
     Credit(
         "YAMNet",
-        "the network, by Manoj Plakal and Dan Ellis at Google; weights are fetched, not included",
+        "the network, by Manoj Plakal and Dan Ellis at Google; its weights are not included",
         "Apache 2.0",
         "https://github.com/tensorflow/models/tree/master/research/audioset/yamnet",
     ),
@@ -37,7 +37,7 @@ CREDITS: tuple[Credit, ...] = (
     ),
     Credit(
         "AudioSet ontology",
-        "which sound is a kind of which",
+        "the hierarchy of sound classes",
         "CC BY-SA 4.0",
         "https://github.com/audioset/ontology",
     ),
@@ -53,7 +53,13 @@ CREDITS: tuple[Credit, ...] = (
         "https://libsndfile.github.io/libsndfile/",
         "soundfile",
     ),
-    Credit("FFmpeg, PyAV", "read the rest", "LGPL 2.1, BSD", "https://pyav.org", "av"),
+    Credit(
+        "FFmpeg, PyAV",
+        "read other audio and video formats",
+        "LGPL 2.1, BSD",
+        "https://pyav.org",
+        "av",
+    ),
     Credit("resampy", "resampling", "ISC", "https://resampy.readthedocs.io", "resampy"),
     Credit("h5py", "reads the weights", "BSD", "https://www.h5py.org", "h5py"),
 )
@@ -79,9 +85,9 @@ def about_html() -> str:
         "<p>Finds, reviews and exports sound events with Google's YAMNet. Apache 2.0 licence, "
         f"without any warranty. Running on Qt {qVersion()}.</p>"
         f"<p>Log file: {escape(str(log_path()))}</p>"
-        "<p>A score is what the network gives, from 0 to 1. It is not a probability, and it is "
-        "not the same for every class.</p>"
-        f'<h3>Stands on</h3><table cellspacing="0" cellpadding="3">{rows}</table>'
+        "<p>A score is the output of the network for a class, from 0 to 1. It is not a "
+        "probability, and scores of different classes cannot be compared.</p>"
+        f'<h3>Built with</h3><table cellspacing="0" cellpadding="3">{rows}</table>'
     )
 
 

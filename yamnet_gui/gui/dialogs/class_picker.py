@@ -182,19 +182,19 @@ class ClassPickerDialog(QDialog):
 
     def _on_current(self, item: QListWidgetItem | None) -> None:
         choice: LabelChoice | None = item.data(_CHOICE_ROLE) if item else None
-        self.kinds.setText(self._about(choice) if choice else "No class has these words.")
+        self.kinds.setText(self._about(choice) if choice else "No class matches.")
 
     def _about(self, choice: LabelChoice) -> str:
         if choice.label in self._own and choice.class_index is not None:
             name = self._class_map[choice.class_index].name
             if name != choice.label:
-                return f"A label of your set; in AudioSet it is {name}"
+                return f"A label of your set, mapped to {name} in AudioSet"
         if choice.class_index is None:
-            return "A label of your own: none of YAMNet's classes."
+            return "A custom label: not one of YAMNet's classes."
         node = self._ontology.of_class(choice.class_index)
         above = self._ontology.above(node.mid) if node else ()
         kinds = " ‹ ".join(n.name for n in above)
-        return f"A kind of {kinds}" if kinds else "A class of its own kind"
+        return f"A kind of {kinds}" if kinds else "A top-level class"
 
     def _take(self) -> None:
         item = self.list.currentItem()

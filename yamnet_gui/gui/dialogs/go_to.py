@@ -89,7 +89,7 @@ class GoToDialog(QDialog):
         inside = found is not None and found <= self._duration_s + 5e-4
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(inside)
         if found is None:
-            self.hint.setText("Write 1:02:03.5, 62.5 or 1h2m")
+            self.hint.setText("Enter a time such as 1:02:03.5, 62.5 or 1h2m")
         elif not inside:
             self.hint.setText(f"The recording ends at {clock(self._duration_s)}")
         else:

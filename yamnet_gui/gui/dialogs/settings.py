@@ -75,7 +75,7 @@ class _Choice(_Field):
 
     def set_value(self, value: Any) -> None:
         if self.box.findData(value) < 0:  # such as a sound device that is not plugged in
-            self.box.addItem(f"{value} (not there)", value)
+            self.box.addItem(f"{value} (not available)", value)
         self.box.setCurrentIndex(self.box.findData(value))
 
     def on_change(self, call: Callable[[], None]) -> None:

@@ -45,7 +45,7 @@ class ShortcutsDialog(QDialog):
 
     def __init__(self, rows: Iterable[ShortcutRow], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keys")
+        self.setWindowTitle("Keyboard shortcuts")
         self._rows = {row.id: row for row in rows}
         self._build()
         self._list()
@@ -70,14 +70,14 @@ class ShortcutsDialog(QDialog):
         return QSize(metrics.averageCharWidth() * 80, metrics.height() * 34)
 
     def _build(self) -> None:
-        self.search = SearchField("Filter by action or key", self)
+        self.search = SearchField("Filter by action or shortcut", self)
         self.search.textChanged.connect(self._filter)
         self.tree = QTreeWidget(self)
         self.tree.setColumnCount(2)
-        self.tree.setHeaderLabels(["Action", "Key"])
+        self.tree.setHeaderLabels(["Action", "Shortcut"])
         self.tree.setUniformRowHeights(True)
         self.tree.setAlternatingRowColors(True)
-        self.tree.setAccessibleName("Actions and keys")
+        self.tree.setAccessibleName("Actions and shortcuts")
         self.tree.header().setStretchLastSection(False)
         self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.tree.header().resizeSection(1, self.fontMetrics().averageCharWidth() * 24)
@@ -86,19 +86,19 @@ class ShortcutsDialog(QDialog):
         self.edit = QKeySequenceEdit(self)
         self.edit.setMaximumSequenceLength(1)
         self.edit.setClearButtonEnabled(True)
-        self.edit.setAccessibleName("New key")
+        self.edit.setAccessibleName("New shortcut")
         self.edit.keySequenceChanged.connect(self._on_typed)
         self.set = QPushButton("&Set", self)
         self.set.clicked.connect(self._on_set)
-        self.reset = QPushButton("&Usual key", self)
+        self.reset = QPushButton("&Default", self)
         self.reset.clicked.connect(self._on_reset)
-        self.reset_all = QPushButton("Usual keys for &all", self)
+        self.reset_all = QPushButton("&Reset all to default", self)
         self.reset_all.clicked.connect(self._on_reset_all)
         self.note = QLabel(self)
         self.note.setWordWrap(True)
         self.note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.note.setMinimumHeight(self.fontMetrics().height() + 2)
-        label = QLabel("New &key", self)
+        label = QLabel("New shor&tcut", self)
         label.setBuddy(self.edit)
         row = QHBoxLayout()
         row.addWidget(label)
@@ -149,7 +149,7 @@ class ShortcutsDialog(QDialog):
         font = self.tree.font()
         font.setBold(_same(row.key) != _same(row.usual))
         item.setFont(1, font)
-        item.setToolTip(1, f"Usually {_shown(row.usual) or 'no key'}" if font.bold() else "")
+        item.setToolTip(1, f"Default: {_shown(row.usual) or 'none'}" if font.bold() else "")
 
     def _filter(self, text: str) -> None:
         words = text.casefold().split()
@@ -180,16 +180,18 @@ class ShortcutsDialog(QDialog):
         self.set.setText("&Set")
         self.reset.setEnabled(row is not None and _same(row.key) != _same(row.usual))
         if row is None:
-            self.note.setText("Choose an action, then type its new key.")
+            self.note.setText("Select an action, then press its new shortcut.")
             return
         self.set.setEnabled(_same(key) != _same(row.key))
         taken = self.users_of(key, but=row.id)
         if taken:
             names = " and ".join(f"“{r.title}”" for r in taken)
-            self.note.setText(f"{_shown(key)} belongs to {names}, which would lose it.")
-            self.set.setText("&Take it")
+            self.note.setText(
+                f"{_shown(key)} is already the shortcut of {names}, which would lose it."
+            )
+            self.set.setText("&Reassign")
         elif not key:
-            self.note.setText(f"“{row.title}” will have no key." if row.key else "")
+            self.note.setText(f"“{row.title}” will have no shortcut." if row.key else "")
         else:
             self.note.setText("")
 

@@ -86,7 +86,7 @@ class SpectrogramDialog(QDialog):
         self.high.setSpecialValueText("half the sample rate")
         names = ["Mixed", *(f"Channel {i + 1}" for i in range(channels))]
         self.channel = _choice((name, name) for name in names)
-        self.automatic = TickBox("Follow the recording's own levels", self)
+        self.automatic = TickBox("Fit levels to the recording", self)
         self.floor = _spin(-128.0, 40.0, 0, " dB")
         self.ceiling = _spin(-120.0, 60.0, 0, " dB")
         self.contrast = QSlider(Qt.Orientation.Horizontal)
@@ -97,7 +97,7 @@ class SpectrogramDialog(QDialog):
         layout.addWidget(self.preset)
         layout.addWidget(
             _group(
-                "Picture",
+                "Computation",
                 ("Window length", self.window_ms),
                 ("Overlap", self.overlap),
                 ("Window", self.window_kind),
@@ -111,8 +111,8 @@ class SpectrogramDialog(QDialog):
             _group(
                 "Colours",
                 ("", self.automatic),
-                ("Darkest at", self.floor),
-                ("Brightest at", self.ceiling),
+                ("Minimum level", self.floor),
+                ("Maximum level", self.ceiling),
                 ("Contrast", self.contrast),
                 ("Colour map", self.colors),
             )

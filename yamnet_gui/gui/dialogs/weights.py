@@ -39,18 +39,18 @@ class WeightsDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Weights of the network")
+        self.setWindowTitle("Model weights")
         self._busy = False
         self._build()
         self.show_missing()
 
     def show_missing(self) -> None:
-        """There are no weights yet."""
+        """No weights installed."""
         self._say(
             NoticeKind.WARNING,
-            "There are no weights yet.",
-            "YAMNet's weights are not part of this program. Fetch the published file once, or "
-            "choose a copy that you have. Everything but analysing works without them.",
+            "No weights installed.",
+            "YAMNet's weights are not part of this program. Download the published file once, or "
+            "choose a copy that you have. Only the analysis of recordings needs them.",
         )
         self._tell("")
 
@@ -62,24 +62,24 @@ class WeightsDialog(QDialog):
     def show_file(self, file: WeightsFile) -> None:
         """These weights are in use."""
         if file.known:
-            self._say(None, "The weights are there and whole.", file.name)
+            self._say(None, "The weights are installed and intact.", file.name)
         else:
             self._say(
                 NoticeKind.WARNING,
                 "These weights are not the published ones.",
-                "Every array has the right shape, so they are used; what they hear is theirs.",
+                "All arrays have the right shapes, so they are used, but results may differ.",
             )
         self._tell(f"{file.path}\n{_megabytes(file.size)}\nSHA-256 {file.sha256}")
 
     def show_problem(self, text: str) -> None:
         """A file was refused, or the download failed; `text` says why and what to do."""
-        self._say(NoticeKind.ERROR, "That did not work.", text)
+        self._say(NoticeKind.ERROR, "This did not work.", text)
         self._tell("")
 
     def show_progress(self, done: int, total: int = PUBLISHED_SIZE) -> None:
         """`done` of `total` bytes are here."""
         if not self._busy:
-            self._say(NoticeKind.INFO, "Fetching the weights…", PUBLISHED_URL)
+            self._say(NoticeKind.INFO, "Downloading the weights…", PUBLISHED_URL)
             self._tell("")
             self._set_busy(True)
         self.bar.setRange(0, max(total, 1))
@@ -119,7 +119,7 @@ class WeightsDialog(QDialog):
             ("Published at", PUBLISHED_URL),
             ("Size", _megabytes(PUBLISHED_SIZE)),
             ("SHA-256", PUBLISHED_SHA256),
-            ("Kept in", str(weights_folder())),
+            ("Stored in", str(weights_folder())),
         ):
             shown = QLabel(_breakable(value), self)
             shown.setWordWrap(True)
@@ -190,11 +190,11 @@ class WeightsDialog(QDialog):
         if self._busy:
             self._set_busy(False)
             self.cancel_requested.emit()
-            self.headline.setText("The download was stopped.")
+            self.headline.setText("Download stopped.")
 
     def _on_choose(self) -> None:
         name, _ = QFileDialog.getOpenFileName(
-            self, "Weights of YAMNet", "", "Weights (*.h5 *.hdf5);;All files (*)"
+            self, "YAMNet weights", "", "Weights (*.h5 *.hdf5);;All files (*)"
         )
         if name:
             self.file_chosen.emit(Path(name))

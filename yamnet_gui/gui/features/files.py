@@ -56,7 +56,7 @@ class Files(Feature):
         patterns = " ".join(f"*{suffix}" for suffix in sorted(SOUND_SUFFIXES))
         name, _chosen = QFileDialog.getOpenFileName(
             self._window,
-            "Open a recording",
+            "Open recording",
             self._settings.folder(),
             f"Recordings ({patterns});;All files (*)",
         )
@@ -66,7 +66,7 @@ class Files(Feature):
     def ask_folder(self) -> None:
         """Lets the user choose a folder whose recordings are listed."""
         name = QFileDialog.getExistingDirectory(
-            self._window, "Open a folder of recordings", self._settings.folder()
+            self._window, "Open folder of recordings", self._settings.folder()
         )
         if name:
             self.open_folder(Path(name))
@@ -92,7 +92,7 @@ class Files(Feature):
         self._settings.remember_folder(folder)
         if not paths:
             self._notices.show_notice(
-                NoticeKind.INFO, f"{folder.name}: there are no recordings in this folder."
+                NoticeKind.INFO, f"{folder.name}: this folder contains no recordings."
             )
         self._recordings_panel.set_files(paths)
 
@@ -108,7 +108,7 @@ class Files(Feature):
         """Saves a picture of the window."""
         picture = self._window.grab()
         name, _chosen = QFileDialog.getSaveFileName(
-            self._window, "Save a picture", "yamnet_gui.png", "Pictures (*.png)"
+            self._window, "Save screenshot", "yamnet_gui.png", "Pictures (*.png)"
         )
         if name and not picture.save(name, "PNG"):
             self._show_error(UserError(name, "cannot be written", "choose another folder"))

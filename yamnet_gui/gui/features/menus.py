@@ -58,7 +58,7 @@ class Menus(Feature):
         event = self._transport.current_event()
         if event is not None and event.class_index is not None:
             index = event.class_index
-            menu.addAction("Show the class's score", lambda: self._class_view.choose(index))
+            menu.addAction("Show the score of its class", lambda: self._class_view.choose(index))
         menu.popup(at)
 
     def _add(self, menu: QMenu, names: tuple[str, ...]) -> None:

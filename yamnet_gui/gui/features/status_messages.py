@@ -18,7 +18,7 @@ from .feature import Feature
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
 
-_NO_WEIGHTS = "Without YAMNet's weights nothing can be analysed; everything else works."
+_NO_WEIGHTS = "Recordings cannot be analysed without YAMNet's weights; everything else works."
 _STATE_IN_LIST = {
     AnalysisState.NONE: "",
     AnalysisState.RUNNING: "analysing",
@@ -77,9 +77,9 @@ class StatusMessages(Feature):
         if recording.zone_assumed and recording.info.recorded_at is not None:
             self._notices.show_notice(
                 NoticeKind.INFO,
-                f"Began {recording.info.recorded_at:%Y-%m-%d %H:%M:%S}, taken as this "
+                f"Recording started {recording.info.recorded_at:%Y-%m-%d %H:%M:%S}, assuming this "
                 "computer's time zone.",
-                [("Another…", self._window.actions_by_id["settings"].trigger)],
+                [("Change…", self._window.actions_by_id["settings"].trigger)],
                 key="zone",
             )
 
@@ -135,7 +135,7 @@ class StatusMessages(Feature):
         self._notices.show_notice(
             NoticeKind.INFO,
             _NO_WEIGHTS,
-            [("Get the weights…", self._window.actions_by_id["weights"].trigger)],
+            [("Get weights…", self._window.actions_by_id["weights"].trigger)],
             key="weights",
         )
 
@@ -146,7 +146,7 @@ class StatusMessages(Feature):
             self._notices.show_notice(NoticeKind.ERROR, str(error), key="analysis")
 
     def _show_progress(self, fraction: float, left_s: float) -> None:
-        text = "Analysing" if fraction > 0 else "Loading the network"
+        text = "Analysing" if fraction > 0 else "Loading the model"
         shown = fraction if fraction > 0 else None
         self._status.set_progress(text, shown, left_s if left_s >= 0 else None)
 

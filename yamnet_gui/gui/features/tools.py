@@ -43,7 +43,7 @@ class Tools(Feature):
         from yamnet_gui.gui.dialogs.settings import SettingsDialog
 
         devices = (
-            ("", "The system's own"),
+            ("", "System default"),
             *((d.id, d.name) for d in self._player.sound.devices()),
         )
         dialog = SettingsDialog(self._settings, {"output_device": devices}, parent=self._window)
@@ -52,7 +52,7 @@ class Tools(Feature):
     def clear_cache(self) -> None:
         freed = self._analysis.clear_cache()
         self._notices.show_notice(
-            NoticeKind.INFO, f"Stored results removed: {freed / 1e6:.0f} MB are free.", seconds=8
+            NoticeKind.INFO, f"Stored results cleared: {freed / 1e6:.0f} MB freed.", seconds=8
         )
 
     def shortcuts(self) -> None:

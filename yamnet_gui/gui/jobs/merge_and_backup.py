@@ -54,7 +54,7 @@ class RestoreJob:
     def run(self) -> Iterator[OpenedProject]:
         try:
             kept = restore_backup(self.backup, self.path)
-            said = f"What was there before is kept as {kept.name}." if kept else ""
+            said = f"The previous file is kept as {kept.name}." if kept else ""
         except ProjectError as error:
             said = str(error)
         project = Project.open(self.path)

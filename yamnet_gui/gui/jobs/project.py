@@ -183,7 +183,7 @@ class CountJob:
                 words = "no events"
             missing = not path.exists()
             if missing:
-                words, tip = "missing", "The file is not where the project has it"
+                words, tip = "missing", "The file is not where the project expects it"
             found.append(RecordingCount(path, words, tip, missing))
         yield found
 
@@ -215,11 +215,11 @@ class FindRecordingJob:
             digest, size = "", 0
         found, remark = project.recordings.at(path), ""
         if found is not None and digest and found.content_hash not in ("", digest):
-            remark = "has changed since its events were decided on; they may not fit any more"
+            remark = "has changed since its events were reviewed; they may no longer match"
         if found is None:
             found = self._moved(digest)
             if found is not None:
-                remark = f"was found again by its content; its events come from {found.path}"
+                remark = f"was recognised by its content; its events come from {found.path}"
                 found = replace(found, path=project.recordings.stored_path(path))
                 project.recordings.update(found)
         if found is None:

@@ -103,7 +103,7 @@ class MarkQueueJob:
             for recording_id, by_label in by_recording.items()
         ]
         if commands:
-            self.project.apply(group(f"listened to {count} stretches", commands))
+            self.project.apply(group(f"mark {count} segments as reviewed", commands))
         yield count
 
 

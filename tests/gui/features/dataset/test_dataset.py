@@ -68,7 +68,7 @@ def test_a_folder_is_taken_in_as_one_step(empty: Workbench, settled: Settled, fo
     assert project.history.undo_title == "add 4 recordings"
     feature(empty).add([folder / "a.wav"])
     settled(empty)
-    assert "has all of these already" in empty.status.message.text()
+    assert "already in the project" in empty.status.message.text()
     empty.reviewing.undo()
     settled(empty)
     assert listed(empty) == {}
@@ -108,7 +108,7 @@ def test_all_recordings_are_analysed_and_a_bad_one_is_marked(
         assert recording.state is wanted
         assert bool(recording.error) is failed
         assert bool(project.recordings.analyses(recording.id)) is not failed
-    assert any("3 analysed; 1 recording could not be" in n.text for n in empty.notices.notices)
+    assert any("3 analysed, 1 recording failed" in n.text for n in empty.notices.notices)
     assert project.history.undo_title == "add 4 recordings"  # detections are no step of a person
     row = empty.recordings.model.row_of(folder / "broken.wav")
     assert row is not None

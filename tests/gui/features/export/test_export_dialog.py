@@ -172,9 +172,9 @@ def test_what_gets_lost_is_told(dialog: ExportDialog) -> None:
     for text in found:
         assert text.split(": ", 1)[1] in dialog.lost.text()
     assert "review state" in dialog.lost.text()
-    assert dialog.lost.text().startswith("What this format cannot carry")
+    assert dialog.lost.text().startswith("This format cannot store")
     dialog.sidecar.setChecked(True)
-    assert dialog.lost.text().startswith("The side-car keeps")
+    assert dialog.lost.text().startswith("Stored in the side-car file")
 
 
 def test_many_events_are_looked_through_in_the_background(
@@ -186,7 +186,7 @@ def test_many_events_are_looked_through_in_the_background(
     qtbot.addWidget(big)
     assert not save(big).isEnabled()
     looked(big)
-    assert "Looking" in big.lost.text()
+    assert "Checking" in big.lost.text()
     qtbot.waitUntil(lambda: "note of 2500 events is lost" in big.lost.text(), timeout=10_000)
     assert save(big).isEnabled()
     big.reject()
@@ -221,7 +221,7 @@ def test_several_recordings_go_into_a_folder_where_the_format_holds_one(
     wide: ExportDialog, tmp_path: Path
 ) -> None:
     assert wide.path.text() == str(tmp_path)
-    assert "One file for each recording" in wide.place_note.text()
+    assert "One file per recording" in wide.place_note.text()
     choose(wide.format, "csv")
     assert wide.path.text() == str(tmp_path / "events.csv")
     wide.how.split.setChecked(True)

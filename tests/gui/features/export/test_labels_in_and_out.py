@@ -91,7 +91,7 @@ def exported(bench: Workbench, name: str, settled: Settled, qtbot: QtBot) -> Pat
     path = dialog._path()
     dialog.accept()
     settled(bench)
-    qtbot.waitUntil(lambda: "Written to" in notice(bench))
+    qtbot.waitUntil(lambda: "Saved " in notice(bench))
     return path
 
 
@@ -161,7 +161,7 @@ def test_a_dropped_table_is_shown_imported_and_taken_back_in_one_step(
     qtbot.waitUntil(lambda: len(bench.session.document.events) == len(before) + 2)
     listed = {bench.session.document.events.get(i).label for i in bench.shell.events.shown_ids}  # type: ignore[union-attr]
     assert {"Amsel", "Dog"} <= listed
-    assert "Import field notes.txt: 2 changes made" in notice(bench)
+    assert "Import field notes.txt: 2 changes." in notice(bench)
     assert bench.session.project.undo_title == "import field notes.txt"
     bench.shell.window.actions_by_id["undo"].trigger()
     qtbot.waitUntil(lambda: bench.session.document.events == before)
@@ -222,7 +222,7 @@ def test_a_report_is_written(
     path = dialog._path()
     dialog.accept()
     settled(bench)
-    qtbot.waitUntil(lambda: "Written to" in notice(bench))
+    qtbot.waitUntil(lambda: "Saved " in notice(bench))
     assert "How it was made" in path.read_text(encoding="utf-8")
 
 
@@ -239,7 +239,7 @@ def test_without_anything_to_write_nothing_is_asked(start: Start, settled: Settl
     settled(bench)
     for action in ("export", "cut_clips", "report"):
         bench.shell.window.actions_by_id[action].trigger()
-        assert "no labels to write yet" in notice(bench)
+        assert "nothing to export yet" in notice(bench)
         assert not [d for d in bench.shell.window.findChildren(QDialog) if d.isVisible()]
 
 
@@ -301,7 +301,7 @@ def test_the_whole_project_is_exported_from_the_window(
     path = dialog._path()
     dialog.accept()
     settled(bench)
-    qtbot.waitUntil(lambda: "Written to" in notice(bench))
+    qtbot.waitUntil(lambda: "Saved " in notice(bench))
     found = {r.recording.path.name: len(r.events) for r in read_labels("csv", path).recordings}
     assert found == {"tone and noise.wav": 2, "other.wav": 1}
 

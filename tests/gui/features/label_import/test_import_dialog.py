@@ -79,8 +79,8 @@ def test_it_shows_what_would_be_new_changed_and_conflicting(
     dialog = opened(table(tmp_path, *ROWS))
     assert dialog.counts.text() == "2 new, 0 same, 1 changed, 2 conflicting"
     assert what(dialog) == [
-        ("Conflicting", "Cat", "Keep what is there: onset 5.000 → 5.100"),
-        ("Conflicting", "Owl", "Keep what is there: onset 8.000 → 8.200"),
+        ("Conflicting", "Cat", "Keep the project's: onset 5.000 → 5.100"),
+        ("Conflicting", "Owl", "Keep the project's: onset 8.000 → 8.200"),
         ("Changed", "Dog", "offset 2.000 → 2.250"),
         ("New", "Amsel", ""),
         ("New", "Dog", ""),
@@ -110,7 +110,7 @@ def test_conflicts_are_resolved_in_one_way_or_singly(opened: Opened, tmp_path: P
     dialog.table.selectRow(1)
     dialog.singly[0][0].click()
     assert [text.split(":")[0] for _, _, text in what(dialog)[:2]] == [
-        "Take the table's", "Keep what is there",
+        "Use the file's", "Keep the project's",
     ]  # fmt: skip
     dialog.add_missing.setChecked(True)
     assert ok(dialog).text() == "&Import 4 changes"
@@ -127,13 +127,13 @@ def test_unknown_labels_are_mapped_or_left_out(
     rows = ("b.wav\t3\t4\tAmsel", "b.wav\t5\t6\tnoises", "b.wav\t7\t8\tmine")
     dialog = opened(table(tmp_path, *rows), answer="Bird")
     assert dialog.unknown.rowCount() == 3
-    for label, text in (("Amsel", "Another class…"), ("noises", "Leave out")):
+    for label, text in (("Amsel", "Choose a class…"), ("noises", "Skip")):
         box = dialog.unknown.box(label)
         box.setCurrentText(text)
         box.activated.emit(box.currentIndex())
         qtbot.waitUntil(lambda: not dialog.reading)
     assert dialog.unknown.mapping == {"Amsel": "Bird", "noises": None}
-    assert dialog.counts.text() == "2 new, 0 same, 0 changed, 0 conflicting, 1 left out"
+    assert dialog.counts.text() == "2 new, 0 same, 0 changed, 0 conflicting, 1 skipped"
     assert sorted(label for _, label, _ in what(dialog)) == ["Bird", "mine"]
 
 

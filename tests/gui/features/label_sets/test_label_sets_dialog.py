@@ -89,10 +89,10 @@ def test_a_label_named_like_a_class_stands_for_it(dialog: LabelSetsDialog, owner
     [
         (0, NAME, "owl", "already"),
         (0, NAME, " ", "needs a name"),
-        (0, KEY, "a", "taken: Accept"),
-        (1, KEY, "K", "crow has this key"),
+        (0, KEY, "a", "already the shortcut of Accept"),
+        (1, KEY, "K", "already the shortcut of crow"),
         (0, KEY, "xy", "one letter"),
-        (0, CLASS, "unicorn", "no class"),
+        (0, CLASS, "unicorn", "is not one of"),
     ],
 )
 def test_what_cannot_be_is_refused_with_words(

@@ -207,8 +207,8 @@ def test_a_damaged_project_opens_read_only_and_offers_its_backups(
     bench = start(path)
     settled(bench)
     assert bench.session.project.keeping is Keeping.READ_ONLY
-    (notice,) = [n for n in bench.shell.notices.notices if "Decisions are refused" in n.text]
-    assert [button.text() for button in notice.buttons][:2] == ["Save the project as…", "Backups…"]
+    (notice,) = [n for n in bench.shell.notices.notices if "Decisions cannot be saved" in n.text]
+    assert [button.text() for button in notice.buttons][:2] == ["Save project as…", "Backups…"]
     press(bench, Qt.Key.Key_N, Qt.Key.Key_A)
     assert all(e.state is ReviewState.UNREVIEWED for e in bench.session.document.events)
     bench.services.projects.restore(backups_for(path)[0], path)

@@ -22,7 +22,7 @@ _NO_PARENT = QModelIndex()
 _PAGE = 64
 _PAGES_KEPT = 100
 _HEADERS = ("Recording", "Onset", "Class", "Score", "✓")
-_TIPS = ("By recording, then onset", "", "", "Highest score of the class", "What a person decided")
+_TIPS = ("Sorts by recording, then onset", "", "", "Highest score of the class", "Review state")
 
 Fetch = Callable[[Sequence[int]], list[ProjectEvent]]
 

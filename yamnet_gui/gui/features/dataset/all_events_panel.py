@@ -36,7 +36,7 @@ _STATES: tuple[tuple[str, frozenset[ReviewState] | None], ...] = (
 _DECISIONS = (
     ("accept", ReviewState.ACCEPTED, "Accept the selected events"),
     ("reject", ReviewState.REJECTED, "Reject the selected events"),
-    ("uncertain", ReviewState.UNCERTAIN, "Mark the selected events uncertain"),
+    ("uncertain", ReviewState.UNCERTAIN, "Mark the selected events as uncertain"),
 )
 
 

@@ -90,7 +90,7 @@ class DatasetFeature(Feature):
         patterns = " ".join(f"*{suffix}" for suffix in (*sorted(SOUND_SUFFIXES), *LIST_SUFFIXES))
         names, _chosen = QFileDialog.getOpenFileNames(
             self._window,
-            "Add recordings to the project",
+            "Add recordings to project",
             self._settings.folder(),
             f"Recordings and lists ({patterns});;All files (*)",
         )
@@ -100,7 +100,7 @@ class DatasetFeature(Feature):
     def ask_folder(self) -> None:
         """Lets a person choose a folder."""
         name = QFileDialog.getExistingDirectory(
-            self._window, "Add a folder to the project", self._settings.folder()
+            self._window, "Add folder to project", self._settings.folder()
         )
         if name:
             self._settings.remember_folder(Path(name))
@@ -112,7 +112,7 @@ class DatasetFeature(Feature):
         """Takes files, folders and lists into the project; `then` gets the ids of all of them."""
         project = self._project.project
         if project is None:
-            self._show_message("One moment: the project is still being opened.")
+            self._show_message("The project is still being opened; try again in a moment.")
             return
 
         def take(news: Added) -> None:
@@ -134,7 +134,7 @@ class DatasetFeature(Feature):
             many = "1 recording" if news.new == 1 else f"{news.new} recordings"
             self._show_message(f"Added {many} to the project.")
         elif not news.problems:
-            self._show_message("The project has all of these already.")
+            self._show_message("All of these are already in the project.")
         if news.problems:
             shown = "; ".join(news.problems[:_SHOWN_PROBLEMS])
             more = len(news.problems) - _SHOWN_PROBLEMS
@@ -149,8 +149,11 @@ class DatasetFeature(Feature):
         except UserError as error:
             self._show_error(error)
             return
-        many = recordings[0].name if len(recordings) == 1 else f"{len(recordings)} recordings"
-        self._show_message(f"Removed {many} from the project; undo brings it back.")
+        one = len(recordings) == 1
+        many, pronoun = (
+            (recordings[0].name, "it") if one else (f"{len(recordings)} recordings", "them")
+        )
+        self._show_message(f"Removed {many} from the project; undo restores {pronoun}.")
 
     # Analysing
 
@@ -188,11 +191,11 @@ class DatasetFeature(Feature):
             many = "1 recording" if failed == 1 else f"{failed} recordings"
             self._notices.show_notice(
                 NoticeKind.WARNING,
-                f"{good} analysed; {many} could not be: the list has the reasons.",
+                f"{good} analysed, {many} failed; the list shows the reasons.",
                 key="batch",
             )
         else:
-            self._show_message(f"All {good} recordings are analysed.")
+            self._show_message(f"All {good} recordings analysed.")
 
     def _show_run(self) -> None:
         run = self.run
@@ -222,7 +225,7 @@ class DatasetFeature(Feature):
         """Lets a person choose where to look for recordings that are not in their place."""
         name = QFileDialog.getExistingDirectory(
             self._window,
-            "Look for missing recordings below this folder",
+            "Search this folder for missing recordings",
             self._settings.folder(),
         )
         if name:
@@ -239,7 +242,7 @@ class DatasetFeature(Feature):
     def _on_found(self, news: Found) -> None:
         panel = self._recordings_panel
         if news.moved is None:
-            panel.show_note(f"Looked at {news.looked} files")
+            panel.show_note(f"{news.looked} files checked")
             return
         panel.show_note("")
         said = f"Found {news.moved} of {news.missing} missing recordings."
@@ -283,9 +286,9 @@ class DatasetFeature(Feature):
             one = missing == 1
             self._notices.show_notice(
                 NoticeKind.WARNING,
-                "1 recording is not where the project has it."
+                "1 recording is not where the project expects it."
                 if one
-                else f"{missing} recordings are not where the project has them.",
+                else f"{missing} recordings are not where the project expects them.",
                 [("Find…", self.ask_missing)],
                 key="missing",
             )
@@ -301,7 +304,7 @@ class DatasetFeature(Feature):
             action.setEnabled(self.run.state is BatchState.IDLE)
         found = [r for r in map(project.recordings.at, paths) if r] if project else []
         if found:
-            menu.addAction("Remove from the project", lambda: self.remove(found))
+            menu.addAction("Remove from project", lambda: self.remove(found))
         menu.addSeparator()
         for name in ("add_recordings", "add_folder", "find_missing", "|", "analyse_all"):
             if name == "|":

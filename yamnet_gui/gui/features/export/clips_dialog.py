@@ -40,9 +40,9 @@ from .event_choice import EventChoice, Offered
 from .jobs import ClipPlan, PlanClipsJob
 
 _OVERLAPS = (
-    (Overlap.KEEP, "Cut it all the same"),
-    (Overlap.SKIP, "Leave it out"),
-    (Overlap.ALONE, "Only the stretch in which it is alone"),
+    (Overlap.KEEP, "Cut it anyway"),
+    (Overlap.SKIP, "Skip it"),
+    (Overlap.ALONE, "Only the part that nothing overlaps"),
 )
 _SPLITS: tuple[tuple[str, Split | None], ...] = (
     ("None", None),
@@ -167,43 +167,43 @@ class ClipsDialog(QDialog):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self.format = self._box("Format", [("wav", "WAV"), ("flac", "FLAC")])
         self.padding = _seconds("Padding", "none")
-        self.length = _seconds("Length", "as long as the event")
-        self.overlap = self._box("Overlapped events", [(o.value, text) for o, text in _OVERLAPS])
+        self.length = _seconds("Duration", "as long as the event")
+        self.overlap = self._box("If overlapped", [(o.value, text) for o, text in _OVERLAPS])
         self.template = QLineEdit(DEFAULT_TEMPLATE, self)
-        self.template.setAccessibleName("Names")
+        self.template.setAccessibleName("File names")
         self.template.setToolTip(
-            "{recording} {onset} {offset} {label} {score} {id} {n},"
-            " with widths such as {onset:09.3f}"
+            "Placeholders: {recording} {onset} {offset} {label} {score} {id} {n};"
+            " with a format such as {onset:09.3f}"
         )
-        self.folders = TickBox("A folder for each label", self)
+        self.folders = TickBox("One folder per label", self)
         self.folders.setChecked(True)
-        self.pictures = TickBox("A picture of the spectrogram beside each clip", self)
+        self.pictures = TickBox("Save a spectrogram image with each clip", self)
         self.most = QSpinBox(self)
         self.most.setRange(0, 1_000_000)
         self.most.setSpecialValueText("all")
-        self.most.setAccessibleName("At most of each label")
-        self.spread = TickBox("spread over recordings", self)
+        self.most.setAccessibleName("Maximum per label")
+        self.spread = TickBox("spread evenly over recordings", self)
         self.spread.setChecked(True)
         self.split = self._box("Split", [(text, text) for text, _ in _SPLITS])
         self.seed = QSpinBox(self)
         self.seed.setRange(0, 2**31 - 1)
-        self.seed.setAccessibleName("Seed")
-        self.seed.setToolTip("The same seed gives the same choice and the same split")
+        self.seed.setAccessibleName("Random seed")
+        self.seed.setToolTip("The same seed selects and splits in the same way")
         few = QHBoxLayout()
         few.addWidget(self.most)
         few.addWidget(self.spread, 1)
         form.addRow("Fo&rmat", self.format)
         form.addRow("&Padding", self.padding)
-        form.addRow("&Length", self.length)
-        form.addRow("&Overlapped", self.overlap)
-        form.addRow("&Names", self.template)
+        form.addRow("&Duration", self.length)
+        form.addRow("If &overlapped", self.overlap)
+        form.addRow("File &names", self.template)
         form.addRow("", self.folders)
         form.addRow("", self.pictures)
-        label = QLabel("&At most", self)
+        label = QLabel("Ma&ximum per label", self)
         label.setBuddy(self.most)
         form.addRow(label, few)
         form.addRow("&Split by recording", self.split)
-        form.addRow("See&d", self.seed)
+        form.addRow("R&andom seed", self.seed)
         self.setTabOrder(self.format, self.padding)
         self.setTabOrder(self.padding, self.length)
         self.setTabOrder(self.length, self.overlap)
@@ -264,7 +264,7 @@ class ClipsDialog(QDialog):
         except OSError:  # writing will say what is wrong with it
             taken = False
         self.place_note.setText(
-            "This folder is not empty; files of the same name are replaced, others stay"
+            "This folder is not empty; files with the same names will be replaced, others kept"
             if taken
             else ""
         )
@@ -273,7 +273,7 @@ class ClipsDialog(QDialog):
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(able)
 
     def _on_browse(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Cut clips into", self.folder.text())
+        name = QFileDialog.getExistingDirectory(self, "Folder for clips", self.folder.text())
         if name:
             self.folder.setText(name)
 

@@ -142,8 +142,8 @@ class ExportDialog(QDialog):
         font = self.summary.font()
         font.setBold(True)
         self.summary.setFont(font)
-        self.sidecar = TickBox("Also write a side-car file that keeps what the format cannot", self)
-        self.sidecar.setToolTip("OUT.yamnet.json; importing the file here again restores it all")
+        self.sidecar = TickBox("Also write a side-car file with what the format cannot store", self)
+        self.sidecar.setToolTip("OUT.yamnet.json: importing the file again restores everything")
         self.sidecar.toggled.connect(self._show_losses)
         self.lost = QLabel(self)
         self.lost.setWordWrap(True)
@@ -230,15 +230,15 @@ class ExportDialog(QDialog):
         note, able = "", bool(self.path.text().strip()) and self._preview is not None
         self.file_label.setText("&Folder" if self._into_folder else "&File")
         if self._into_folder:
-            note = "One file for each recording in this folder"
+            note = "One file per recording in this folder"
             if path.is_file():
-                note, able = "This is a file; several recordings need a folder", False
+                note, able = "This is a file; choose a folder for several recordings", False
         elif path.is_dir():
-            note, able = "This is a folder; add the name of a file", False
+            note, able = "This is a folder; add a file name", False
         elif path.exists():
             note = f"{path.name} exists and will be replaced"
         elif not path.parent.is_dir():
-            note = f"The folder {path.parent} will be made"
+            note = f"The folder {path.parent} will be created"
         save.setText("&Replace" if note.endswith("replaced") else "&Save")
         save.setEnabled(able)
         self.place_note.setText(note)
@@ -246,7 +246,7 @@ class ExportDialog(QDialog):
 
     def _on_browse(self) -> None:
         if self._into_folder:
-            name = QFileDialog.getExistingDirectory(self, "Export into", str(self._path()))
+            name = QFileDialog.getExistingDirectory(self, "Export to folder", str(self._path()))
         else:
             suffix = self._format().suffix
             name, _ = QFileDialog.getSaveFileName(
@@ -292,7 +292,7 @@ class ExportDialog(QDialog):
             for preview in job.run():
                 self._show_preview(preview)
             return
-        self.lost.setText("Looking at what the format cannot carry…")
+        self.lost.setText("Checking what the format cannot store…")
         self._background.run(job, self._show_preview, self._show_problem)
 
     def _show_preview(self, preview: ExportPreview) -> None:
@@ -309,7 +309,7 @@ class ExportDialog(QDialog):
         if self._format().needs_scores:
             count = len(self._preview.recordings)
             self.summary.setText(f"Scores of {count} recording{'' if count == 1 else 's'}")
-            self.lost.setText("Every score of every class and frame; events are not part of it.")
+            self.lost.setText("The scores of all classes in every frame, without events.")
             return
         self.lost.setText(_in_words(self._preview.losses, self._format().title, self._kept()))
 
@@ -317,11 +317,13 @@ class ExportDialog(QDialog):
         return self.sidecar.isChecked()
 
 
-def _in_words(lost: Sequence[str], title: str, kept: bool) -> str:
+def _in_words(lost: Sequence[str], title: str, stored: bool) -> str:
     if not lost:
-        return "Nothing gets lost."
+        return "Nothing is lost."
     lines = [f"• {text.removeprefix(f'{title}: ')}" for text in lost]
-    return "\n".join(["The side-car keeps:" if kept else "What this format cannot carry:", *lines])
+    return "\n".join(
+        ["Stored in the side-car file:" if stored else "This format cannot store:", *lines]
+    )
 
 
 def stem_of(path: Path) -> str:

@@ -55,8 +55,8 @@ class Offered:
 
 _DEPTHS = (
     (Depth.AS_IS, "Labels as they are"),
-    (Depth.LEAF, "Only the most particular classes"),
-    (Depth.ANCESTORS, "Also the classes above"),
+    (Depth.LEAF, "Only the most specific classes"),
+    (Depth.ANCESTORS, "Also their parent classes"),
 )
 
 
@@ -154,24 +154,22 @@ class EventChoice(QWidget):
         if offered.several:
             scopes.append(("project", f"The project ({offered.recordings} recordings)"))
         self.scope = self._box("Recordings", scopes, self._on_scope)
-        self.which_files = self._box(
-            "Which recordings", [("all", "All of them"), ("pick", "Choose…")]
-        )
+        self.which_files = self._box("Which recordings", [("all", "All"), ("pick", "Choose…")])
         self.which_files.activated.connect(
             lambda _row: self._on_pick(self.which_files, self._ask_files)
         )
         total = len(offered.shown.events) if offered.shown is not None else 0
         which = [("all", "All")]
         if offered.listed is not None and len(offered.listed) != total:
-            which.append(("listed", f"Those that pass the filter ({len(offered.listed)})"))
+            which.append(("listed", f"Filtered ({len(offered.listed)})"))
         if offered.selected:
-            which.append(("selected", f"The selected ({len(offered.selected)})"))
+            which.append(("selected", f"Selected ({len(offered.selected)})"))
         self.which = self._box("Which events", which)
-        rows = [("all", "All"), ("selected", f"The selected of all events ({len(offered.rows)})")]
+        rows = [("all", "All"), ("selected", f"Selected in All events ({len(offered.rows)})")]
         self.which_rows = self._box("Which events of the project", rows)
         classes = [("all", "All")]
         if offered.ticked:
-            classes.append(("ticked", f"The ticked ({len(offered.ticked)})"))
+            classes.append(("ticked", f"Ticked ({len(offered.ticked)})"))
         classes.append(("pick", "Choose…"))
         self.classes = self._box("Which classes", classes)
         self.classes.activated.connect(lambda _row: self._on_pick(self.classes, self._ask_labels))
@@ -189,7 +187,10 @@ class EventChoice(QWidget):
         scores.addWidget(QLabel("to", self))
         scores.addWidget(self.high)
         scores.addStretch(1)
-        tip = "Highest score of the event; events without one stay only if a person made them"
+        tip = (
+            "Highest score of the event. Of events without a score, only those that a user created "
+            "are exported."
+        )
         self.low.setToolTip(tip)
         self.high.setToolTip(tip)
         self.hierarchy = self._box("Hierarchy", [(d.value, text) for d, text in _DEPTHS])
@@ -289,14 +290,14 @@ class EventChoice(QWidget):
                 if everything.allows(recording.recording.path, event):
                     counts[event.label] = counts.get(event.label, 0) + 1
         ordered = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-        picked = self._ask("Labels to take", ordered, self._labels)
+        picked = self._ask("Labels to export", ordered, self._labels)
         if picked is not None:
             self.pick_labels(picked)
         return picked is not None
 
     def _ask_files(self) -> bool:
         counts = {str(r.recording.path): len(r.events) for r in self.recordings}
-        picked = self._ask("Recordings to take", counts, self._files)
+        picked = self._ask("Recordings to export", counts, self._files)
         if picked is not None:
             self.pick_files(picked)
         return picked is not None

@@ -130,12 +130,12 @@ class ExportFeature(Feature):
         shown = shown_labels(self._document)
         if shown is None and not count:
             self._notices.show_notice(
-                NoticeKind.INFO, "There are no labels to write yet: open a recording.", key=_KEY
+                NoticeKind.INFO, "There is nothing to export yet: open a recording.", key=_KEY
             )
             return None
         if self._runner.busy:
             self._notices.show_notice(
-                NoticeKind.INFO, "Something is being written already; wait for it or cancel it."
+                NoticeKind.INFO, "Another export is running; wait for it or cancel it."
             )
             return None
         return Offered(
@@ -248,7 +248,7 @@ class ExportFeature(Feature):
             return
         names = ", ".join(path.name for path in step.made[:3])
         more = f" and {len(step.made) - 3} more" if len(step.made) > 3 else ""
-        self._tell(f"Written to {step.made[0].parent}: {names}{more}.")
+        self._tell(f"Saved in {step.made[0].parent}: {names}{more}.")
 
     def _tell_report(self, path: Path) -> None:
         from PySide6.QtCore import QUrl
@@ -261,7 +261,7 @@ class ExportFeature(Feature):
 
         self._notices.show_notice(
             NoticeKind.INFO,
-            f"Written to {path}.",
+            f"Saved as {path}.",
             [("Open", look)],
             key=_KEY,
             seconds=2 * _SECONDS,
@@ -274,12 +274,12 @@ class ExportFeature(Feature):
         if step.problems:
             self._notices.show_notice(
                 NoticeKind.WARNING,
-                f"{step.done} of {step.total} clips cut into {folder}. {step.problems[0]}",
+                f"{step.done} of {step.total} clips saved in {folder}. {step.problems[0]}",
                 key=_KEY,
                 details="\n".join(step.problems),
             )
         else:
-            self._tell(f"{step.done} clips cut into {folder}, listed in manifest.csv.")
+            self._tell(f"{step.done} clips saved in {folder}, listed in manifest.csv.")
 
     def _tell(self, text: str) -> None:
         self._notices.show_notice(NoticeKind.INFO, text, key=_KEY, seconds=_SECONDS)

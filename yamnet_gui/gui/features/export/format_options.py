@@ -23,15 +23,15 @@ class FormatOptions(QWidget):
         super().__init__(parent)
         self.several = False
         self._clocked = False
-        self.split = TickBox("One file for each recording", self)
-        self.relative = TickBox("Name recordings from their common folder on", self)
-        self.relative.setToolTip("Else with their whole path")
+        self.split = TickBox("One file per recording", self)
+        self.relative = TickBox("Use paths relative to the common folder", self)
+        self.relative.setToolTip("Otherwise recordings are named by their full path")
         self.clock = TickBox("Also write clock times", self)
-        self.label_column = _field("Name of the label's column", _PLAIN.label_column, self)
-        self.score_column = _field("Name of the score's column", _PLAIN.score_column, self)
+        self.label_column = _field("Name of the label column", _PLAIN.label_column, self)
+        self.score_column = _field("Name of the score column", _PLAIN.score_column, self)
         self.curator = _field("Curator", "", self)
-        self.curator.setPlaceholderText("name, may be left empty")
-        self.email = _field("E-mail of the curator", "", self)
+        self.curator.setPlaceholderText("optional")
+        self.email = _field("Curator e-mail", "", self)
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(6)
@@ -63,7 +63,7 @@ class FormatOptions(QWidget):
         self.clock.setText(
             "Also write clock times"
             if clocked
-            else "Also write clock times (no recording says when it starts)"
+            else "Also write clock times (no start time is known)"
         )
         for column in (self.label_column, self.score_column):
             self._form.setRowVisible(column, fmt.name == "raven")

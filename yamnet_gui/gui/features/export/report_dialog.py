@@ -168,7 +168,7 @@ class ReportDialog(QDialog):
     def _on_browse(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
             self,
-            "Report to",
+            "Save report as",
             str(self._path()),
             f"Web pages (*{_SUFFIX})",
             options=QFileDialog.Option.DontConfirmOverwrite,  # the button tells it

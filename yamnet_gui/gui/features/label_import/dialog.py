@@ -38,7 +38,7 @@ from .unknown_labels import Ask, UnknownLabels
 _MOST_LABELS = 200
 """Unknown labels that can each be asked about; a table with more of them wants another tool."""
 _KINDS: tuple[tuple[str, tuple[ImportKind, ...]], ...] = (
-    ("Everything that would change", tuple(k for k in ImportKind if k is not ImportKind.SAME)),
+    ("All changes", tuple(k for k in ImportKind if k is not ImportKind.SAME)),
     *((KIND_WORDS[kind], (kind,)) for kind in ImportKind),
     ("All", tuple(ImportKind)),
 )
@@ -111,15 +111,15 @@ class ImportDialog(QDialog):
     def _build(self, ask: Ask) -> None:
         self.format = QComboBox(self)
         self.format.setAccessibleName("Format")
-        self.format.addItem("Found by itself", None)
+        self.format.addItem("Detect automatically", None)
         for fmt in FORMATS.values():
             if fmt.can_read:
                 self.format.addItem(fmt.title, fmt.name)
         self.column = QComboBox(self)
-        self.column.setAccessibleName("Column of the label")
+        self.column.setAccessibleName("Label column")
         self.about = QComboBox(self)
         self.about.setAccessibleName("Recording")
-        self.about.addItem("As the table says", None)
+        self.about.addItem("As named in the file", None)
         for info in self._known:
             self.about.addItem(info.path.name, info)
         for box in (self.format, self.column, self.about):
@@ -127,7 +127,7 @@ class ImportDialog(QDialog):
         form = QFormLayout()
         form.setVerticalSpacing(6)
         form.addRow("F&ormat", self.format)
-        form.addRow("Column of the &label", self.column)
+        form.addRow("&Label column", self.column)
         form.addRow("&Recording", self.about)
         self._form = form
         self.counts = QLabel(self)
@@ -169,7 +169,7 @@ class ImportDialog(QDialog):
         self.model.set_kinds(_KINDS[0][1])
         self.table = QuietTable(page)
         self.table.setModel(self.model)
-        self.table.setAccessibleName("Events of the table")
+        self.table.setAccessibleName("Events of the file")
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
@@ -186,21 +186,21 @@ class ImportDialog(QDialog):
         self.singly = [
             (QPushButton(text, page), way)
             for text, way in (
-                ("&Keep", Resolve.KEEP),
-                ("&Take", Resolve.TAKE),
+                ("&Keep mine", Resolve.KEEP),
+                ("Use t&he file's", Resolve.TAKE),
                 ("&Both", Resolve.BOTH),
             )
         ]
         label = QLabel("&Conflicts", page)
         label.setBuddy(self.conflicts)
-        label.setToolTip("Events that somebody has decided about, and the table says otherwise")
+        label.setToolTip("Events that have been reviewed, but differ in the file")
         row = QHBoxLayout()
         row.addWidget(self.kinds)
         row.addStretch(1)
         row.addWidget(label)
         row.addWidget(self.conflicts)
         row.addSpacing(12)
-        row.addWidget(QLabel("The selected:", page))
+        row.addWidget(QLabel("For selected rows:", page))
         for button, way in self.singly:
             button.clicked.connect(lambda _checked=False, w=way: self._resolve(w))
             row.addWidget(button)
@@ -236,9 +236,9 @@ class ImportDialog(QDialog):
         plan = read.plan
         counts = plan.counts()
         said = ", ".join(f"{counts[kind]} {KIND_WORDS[kind].lower()}" for kind in ImportKind)
-        left = f", {plan.left_out} left out" if plan.left_out else ""
+        left = f", {plan.left_out} skipped" if plan.left_out else ""
         one = len(self._tables) == 1
-        unread = "This table cannot be read" if one else "These tables cannot be read"
+        unread = "This file cannot be read" if one else "These files cannot be read"
         self.counts.setText(unread if read.problem else said + left)
         role = QPalette.ColorRole.WindowText if read.problem else QPalette.ColorRole.PlaceholderText
         self.remarks.setForegroundRole(role)
@@ -251,19 +251,19 @@ class ImportDialog(QDialog):
         missing = [info.path.name for info in plan.new_recordings]
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
         self.add_missing.setText(
-            f"Add recordings that the project does not know: {', '.join(missing[:3])}{more}"
+            f"Add recordings that are not in the project: {', '.join(missing[:3])}{more}"
         )
         self.add_missing.setVisible(bool(missing))
         if read.results and self.format.currentData() is None:
             names = dict.fromkeys(FORMATS[r.format_name].title for r in read.results)
-            self.format.setItemText(0, f"Found by itself: {', '.join(names)}")
+            self.format.setItemText(0, f"Detected: {', '.join(names)}")
         self._offer()
 
     def _show_columns(self, columns: Sequence[str]) -> None:
         chosen = self.column.currentData()
         self.column.clear()
         if len(columns) > 1:
-            self.column.addItem("Found by itself", None)
+            self.column.addItem("Detect automatically", None)
         for name in columns:
             self.column.addItem(name, name)
         self.column.setCurrentIndex(max(self.column.findData(chosen), 0))
@@ -273,12 +273,12 @@ class ImportDialog(QDialog):
         said = [text for result in read.results for text in result.warnings][:5]
         restored = sum(result.restored for result in read.results)
         if restored:
-            said.append("The side-car gives back what the format could not carry.")
+            said.append("The side-car file restores what the format could not store.")
         more = len(read.plan.unknown_labels) - _MOST_LABELS
         if more > 0:
-            said.append(f"{more} more unknown labels, the rarest, come as labels of their own.")
+            said.append(f"{more} more unknown labels, the rarest, are imported as custom labels.")
         if read.plan.new_spans:
-            said.append(f"{len(read.plan.new_spans)} reviewed spans come along.")
+            said.append(f"{len(read.plan.new_spans)} reviewed segments are imported, too.")
         return said
 
     # Deciding

@@ -144,7 +144,7 @@ class ImportFeature(Feature):
         changes = f"{imported.changes} change{'' if imported.changes == 1 else 's'}"
         self._notices.show_notice(
             NoticeKind.INFO,
-            f"{_sentence(imported.title)}: {changes} made, as one step.",
+            f"{_sentence(imported.title)}: {changes}. This is one step of undo.",
             [("Undo", undo.trigger)],
             key=_KEY,
             seconds=20,

@@ -14,7 +14,7 @@ from yamnet_gui.labels.exchange.import_plan import ImportKind, PlannedEvent, Res
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
-_HEADERS = ("", "Recording", "Onset", "Length", "Label", "What")
+_HEADERS = ("", "Recording", "Onset", "Duration", "Label", "Change")
 KIND_WORDS = {
     ImportKind.NEW: "New",
     ImportKind.CHANGED: "Changed",
@@ -22,9 +22,9 @@ KIND_WORDS = {
     ImportKind.SAME: "Same",
 }
 RESOLVE_WORDS = {
-    Resolve.KEEP: "Keep what is there",
-    Resolve.TAKE: "Take the table's",
-    Resolve.BOTH: "Have both",
+    Resolve.KEEP: "Keep the project's",
+    Resolve.TAKE: "Use the file's",
+    Resolve.BOTH: "Keep both",
 }
 _RANK = {
     ImportKind.CONFLICTING: 0, ImportKind.CHANGED: 1, ImportKind.NEW: 2, ImportKind.SAME: 3,

@@ -24,7 +24,7 @@ class UnknownLabels(QTableWidget):
         self._ask = ask
         self._boxes: dict[str, QComboBox] = {}
         self._mapping: dict[str, str | None] = {}
-        self.setHorizontalHeaderLabels(["Label of the table", "Events", "Becomes"])
+        self.setHorizontalHeaderLabels(["Label in the file", "Events", "Import as"])
         self.setAccessibleName("Unknown labels")
         self.verticalHeader().hide()
         self.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
@@ -58,12 +58,12 @@ class UnknownLabels(QTableWidget):
         self.setItem(row, 0, name)
         self.setItem(row, 1, QTableWidgetItem(str(unknown.count)))
         box = QComboBox(self)
-        box.setAccessibleName(f"What {unknown.label} becomes")
-        box.addItem("A label of its own", (_OWN, ""))
+        box.setAccessibleName(f"Import {unknown.label} as")
+        box.addItem("Custom label", (_OWN, ""))
         for suggestion in unknown.suggestions:
             box.addItem(suggestion, (_NAME, suggestion))
-        box.addItem("Another class…", (_OTHER, ""))
-        box.addItem("Leave out", (_OUT, ""))
+        box.addItem("Choose a class…", (_OTHER, ""))
+        box.addItem("Skip", (_OUT, ""))
         box.activated.connect(lambda _row, u=unknown: self._on_choice(u))
         self.setCellWidget(row, 2, box)
         self._boxes[unknown.label] = box
@@ -91,7 +91,7 @@ class UnknownLabels(QTableWidget):
         if label not in self._mapping:
             return 0
         name = self._mapping[label]
-        return box.findText("Leave out" if name is None else name)
+        return box.findText("Skip" if name is None else name)
 
 
 def _data(box: QComboBox) -> tuple[str, str]:

@@ -41,7 +41,7 @@ from yamnet_gui.labels.project import (
 )
 
 _NAME, _KEY, _COLOR, _CLASS = range(4)
-_HEADERS = ("Label", "Key", "Colour", "AudioSet class")
+_HEADERS = ("Label", "Shortcut", "Colour", "AudioSet class")
 _PATTERN = f"Label sets (*{LABEL_SET_SUFFIX});;Lists of names (*.txt);;All files (*)"
 
 
@@ -164,7 +164,7 @@ class LabelSetsDialog(QDialog):
         except UserError as error:
             self._say(str(error))
         else:
-            self._say(f"Written to {path.name}.")
+            self._say(f"Saved as {path.name}.")
 
     # Placing
 
@@ -173,7 +173,7 @@ class LabelSetsDialog(QDialog):
         self.which.setEditable(True)
         self.which.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.which.setAccessibleName("Label set")
-        self.which.setToolTip("The set whose labels and keys are used; type to rename it")
+        self.which.setToolTip("The set in use; type to rename it")
         self.which.currentIndexChanged.connect(self._fill)
         edit = self.which.lineEdit()
         assert edit is not None
@@ -257,13 +257,13 @@ class LabelSetsDialog(QDialog):
             key.setText(keys[label.name] if by_place else label.key.upper())
             palette = self.palette()
             key.setForeground(palette.placeholderText() if by_place else palette.text())
-            key.setToolTip("By its place; type another key to fix it" if by_place else "")
+            key.setToolTip("Given by its position; type a shortcut to set it" if by_place else "")
             key.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
             color = self._item(row, _COLOR)
             color.setText(label.color or "default")
             color.setFlags(color.flags() & ~Qt.ItemFlag.ItemIsEditable)
             color.setIcon(_swatch(QColor(label.color) if label.color else _usual(label)))
-            color.setToolTip("Double click to choose a colour")
+            color.setToolTip("Double-click to choose a colour")
             mapped = None if label.class_index is None else self._class_map[label.class_index]
             self._item(row, _CLASS).setText(mapped.name if mapped else label.mid)
         self._filling = False
@@ -274,8 +274,8 @@ class LabelSetsDialog(QDialog):
         self._say(
             ""
             if labels
-            else "A label set holds the names you use. Its labels come first when you search a "
-            "class, and its keys label the selected events."
+            else "A label set holds your own labels. They come first in the class search, and "
+            "their shortcuts label the selected events."
         )
 
     def _item(self, row: int, column: int) -> QTableWidgetItem:
@@ -309,7 +309,7 @@ class LabelSetsDialog(QDialog):
         elif item.column() == _CLASS:
             found = self._class_map.find(text) if text else None
             if text and found is None:
-                why = f"“{text}” is no class of AudioSet that YAMNet knows."
+                why = f"“{text}” is not one of YAMNet's AudioSet classes."
             else:
                 label = replace(
                     label,
@@ -326,19 +326,19 @@ class LabelSetsDialog(QDialog):
         others = {x.name for n, x in enumerate(draft.labels) if n != row} if draft else set()
         if not name:
             return "A label needs a name."
-        return f"There is a label {name} already." if name in others else ""
+        return f"The label {name} already exists." if name in others else ""
 
     def _key_fault(self, key: str, row: int) -> str:
         if not key:
             return ""
         if len(key) > 1 or not key.isprintable() or key.isspace():
-            return "A key is one letter, digit or sign."
+            return "A shortcut is one letter, digit or symbol."
         if key.upper() in self._taken:
-            return f"The key {key.upper()} is taken: {self._taken[key.upper()]}."
+            return f"{key.upper()} is already the shortcut of {self._taken[key.upper()]}."
         draft = self._draft
         for n, other in enumerate(draft.labels if draft else ()):
             if n != row and other.key.casefold() == key.casefold():
-                return f"The label {other.name} has this key already."
+                return f"This is already the shortcut of {other.name}."
         return ""
 
     def _known(self, label: OwnLabel) -> OwnLabel:
@@ -369,7 +369,7 @@ class LabelSetsDialog(QDialog):
             self._fill()
 
     def _ask_read(self) -> None:
-        name, _chosen = QFileDialog.getOpenFileName(self, "Import a label set", "", _PATTERN)
+        name, _chosen = QFileDialog.getOpenFileName(self, "Import label set", "", _PATTERN)
         if name:
             self.read(Path(name))
 
@@ -378,7 +378,7 @@ class LabelSetsDialog(QDialog):
         if draft is None:
             return
         start = f"{draft.name}{LABEL_SET_SUFFIX}"
-        name, _chosen = QFileDialog.getSaveFileName(self, "Export the label set", start, _PATTERN)
+        name, _chosen = QFileDialog.getSaveFileName(self, "Export label set", start, _PATTERN)
         if name:
             self.write(Path(name))
 

@@ -80,7 +80,7 @@ class LabelSetsFeature(Feature):
     def edit(self) -> None:
         """Lets a person edit the sets of the project."""
         if self._project.project is None:
-            self._show_message("One moment: the project is still being opened.")
+            self._show_message("The project is still being opened; try again in a moment.")
             return
         dialog = self.dialog()
         if run_dialog(dialog):
@@ -114,7 +114,7 @@ class LabelSetsFeature(Feature):
         own = self._label_sets
         chosen = own.chosen
         self._menu.clear()
-        for name, set_id in (("None: digits give the best classes", ""), *_named(own.sets)):
+        for name, set_id in (("None: digits assign the top classes", ""), *_named(own.sets)):
             action = self._menu.addAction(name.replace("&", "&&"))
             action.setCheckable(True)
             action.setChecked(set_id == (chosen.id if chosen else ""))
@@ -157,7 +157,7 @@ class LabelSetsFeature(Feature):
         if event is None:
             return
         if self._hertz is None:
-            self._show_message("Point at a frequency of the spectrogram.")
+            self._show_message("Point at a frequency in the spectrogram first.")
         elif lowest:
             self._review.set_band(event.id, self._hertz, event.high_hz)
         else:
@@ -180,7 +180,7 @@ class LabelSetsFeature(Feature):
 def history_line(entry: HistoryEntry) -> str:
     """One change of an event in words: when, who, what."""
     who = f" {entry.reviewer}:" if entry.reviewer else ":"
-    verb = {"undo": "undone: ", "redo": "done again: "}.get(entry.action, "")
+    verb = {"undo": "undone: ", "redo": "redone: "}.get(entry.action, "")
     return f"{entry.utc.astimezone():%Y-%m-%d %H:%M}{who} {verb}{entry.title}{_what(entry)}"
 
 

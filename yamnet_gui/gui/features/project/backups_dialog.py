@@ -38,10 +38,10 @@ class BackupsDialog(QDialog):
         self.list.setCurrentRow(0)
         self.list.itemActivated.connect(self.accept)
         said = (
-            "A backup is made every quarter of an hour of work and on closing. Restoring puts it "
-            "in place of the project; the present file is kept beside it under another name."
+            "A backup is made every 15 minutes of work and on closing. Restoring one replaces the "
+            "project; the current file is kept next to it under another name."
             if backups
-            else "There is no backup yet. One is made on closing, and after a quarter of an hour."
+            else "There is no backup yet. One is made on closing and every 15 minutes of work."
         )
         text = QLabel(said, self)
         text.setWordWrap(True)
@@ -74,7 +74,7 @@ def _words(path: Path) -> str:
     try:
         size = f"{path.stat().st_size / 1e6:.1f} MB"
     except OSError:
-        size = "gone"
+        size = "missing"
     if when is None:
         return f"{path.stem} · {size}"
     return f"{when.astimezone():%Y-%m-%d %H:%M:%S} · {_ago(when)} · {size}"

@@ -14,7 +14,7 @@ from yamnet_gui.labels.project import Conflict, MergeChoice
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
-_HEADERS = ("Recording", "At", "This project", "The other copy", "Take")
+_HEADERS = ("Recording", "Onset", "This project", "The other copy", "Use")
 RECORDING, AT, OURS, THEIRS, TAKE = range(5)
 CHOICE_WORDS = {
     MergeChoice.OURS: "this project's",

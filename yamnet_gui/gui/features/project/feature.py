@@ -65,7 +65,7 @@ class ProjectMenu(Feature):
     def open(self) -> None:
         """Lets a person choose a project."""
         name, _chosen = QFileDialog.getOpenFileName(
-            self._window, "Open a project", self._folder(), f"{_PATTERN};;All files (*)"
+            self._window, "Open project", self._folder(), f"{_PATTERN};;All files (*)"
         )
         if name:
             self._settings.remember_folder(Path(name).parent, "projects")
@@ -79,7 +79,7 @@ class ProjectMenu(Feature):
 
     def save_as(self) -> None:
         """Copies the project with its whole history, and goes on in the copy."""
-        path = self._new_path("Save the project as", "review")
+        path = self._new_path("Save project as", "review")
         if path is not None:
             self._project_manager.save_as(path)
 
@@ -100,19 +100,19 @@ class ProjectMenu(Feature):
     def _on_opened(self, result: OpenedProject) -> None:
         self._notices.clear("project")
         backups = self._window.actions_by_id["backups"].trigger
-        save = [("Save the project as…", self.save_as)]
+        save = [("Save project as…", self.save_as)]
         if result.project.damage or result.keeping is Keeping.SCRATCH:
             save.append(("Backups…", backups))
         if result.keeping is Keeping.SCRATCH:
             self._notices.show_notice(
                 NoticeKind.WARNING,
-                f"{result.problem} — this window goes on without saving its decisions.",
+                f"{result.problem} — decisions made in this window are not saved.",
                 save,
                 key="project",
             )
         elif result.keeping is Keeping.READ_ONLY:
-            why = result.problem or "It is open to read only."
-            text = f"{result.project.path.name}: {why} Decisions are refused."
+            why = result.problem or "It is open read-only."
+            text = f"{result.project.path.name}: {why} Decisions cannot be saved."
             self._notices.show_notice(NoticeKind.WARNING, text, save, key="project")
         elif result.problem:
             self._notices.show_notice(NoticeKind.INFO, result.problem, key="project")
@@ -145,7 +145,7 @@ class ProjectMenu(Feature):
         self._notices.show_notice(
             NoticeKind.ERROR,
             str(error),
-            [("Open to read only", lambda: self._project_manager.open(path, read_only=True))],
+            [("Open read-only", lambda: self._project_manager.open(path, read_only=True))],
             key="project",
         )
 

@@ -68,7 +68,7 @@ class MergeAndBackup(Feature):
         self._settings.set_numbers(_ASKED, [1.0])
         self._notices.show_notice(
             NoticeKind.INFO,
-            "Your name can stand beside each decision, so that others know who made it.",
+            "Your name can be stored with each decision, so that others know who made it.",
             [("Enter your name…", self.ask_name)],
             key="reviewer",
         )
@@ -76,7 +76,7 @@ class MergeAndBackup(Feature):
     def ask_name(self) -> None:
         """Lets a person enter a name; earlier decisions stay as they are."""
         name, taken = QInputDialog.getText(
-            self._window, "Your name", "Stands beside every decision:", text=_login()
+            self._window, "Your name", "Stored with every decision:", text=_login()
         )
         if taken and name.strip():
             self._settings.set("reviewer", name.strip())
@@ -160,7 +160,7 @@ class MergeAndBackup(Feature):
         if project is not None:
             self._project_manager.run(
                 BackupJob(project),
-                on_result=lambda _path: self._show_message("A backup is made."),
+                on_result=lambda _path: self._show_message("Backup saved."),
             )
 
 

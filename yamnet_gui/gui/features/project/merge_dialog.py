@@ -42,7 +42,7 @@ class MergeDialog(QDialog):
         self.table = QuietTable(self)
         self.table.setModel(self.model)
         self.table.setSelectionMode(QuietTable.SelectionMode.ExtendedSelection)
-        self.table.setAccessibleName("Decisions that contradict")
+        self.table.setAccessibleName("Conflicting decisions")
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         for column in (RECORDING, AT, TAKE):
@@ -61,7 +61,7 @@ class MergeDialog(QDialog):
         panes.addWidget(self.ours, 1)
         panes.addWidget(self.theirs, 1)
         take = QHBoxLayout()
-        take.addWidget(QLabel("Take for the selected rows:", self))
+        take.addWidget(QLabel("For selected rows, use:", self))
         self.take: dict[MergeChoice, QPushButton] = {}
         for choice, words in _BUTTONS:
             button = QPushButton(words, self)
@@ -124,10 +124,10 @@ def _summary(merge: Merge, other: str) -> str:
     said = f"{other} brings {', '.join(parts) or 'nothing new'}."
     if merge.conflicts:
         many = _many(len(merge.conflicts), "event")
-        said += f" {many} {'was' if len(merge.conflicts) == 1 else 'were'} decided on differently:"
+        said += f" {many} {'was' if len(merge.conflicts) == 1 else 'were'} reviewed differently:"
     if not merge.related:
-        said = f"The two projects share no history; recordings are matched by content. {said}"
-    return said + " Everything is one step of undo." * (not merge.conflicts)
+        said = f"The two projects have no common history; recordings are matched by content. {said}"
+    return said + " The merge is one step of undo." * (not merge.conflicts)
 
 
 def _many(count: int, thing: str) -> str:

@@ -120,8 +120,8 @@ class ReviewQueueFeature(Feature):
             return
         self._notices.show_notice(
             NoticeKind.INFO,
-            f"The queue is done: all {total} events of {about} are decided on.",
-            [("Mark these stretches as listened to", self.mark)],
+            f"Queue finished: all {total} events of {about} are reviewed.",
+            [("Mark these segments as reviewed", self.mark)],
             key="queue",
         )
 
@@ -134,11 +134,11 @@ class ReviewQueueFeature(Feature):
             self._project_manager.run(job, on_result=self._marked)
 
     def _marked(self, count: int) -> None:
-        self._show_message(f"Listened to {count} stretches.")
+        self._show_message(f"{count} segments marked as reviewed.")
 
     def _on_missing(self, recording: Recording) -> None:
         self._notices.show_notice(
             NoticeKind.WARNING,
-            f"{recording.name} is missing; its events are left out of this queue.",
+            f"{recording.name} is missing; its events are skipped in this queue.",
             key=f"missing {recording.id}",
         )

@@ -15,11 +15,11 @@ COUNTS_ROLE = Qt.ItemDataRole.UserRole + 1
 _NO_PARENT = QModelIndex()
 _HEADERS = ("Class", "Left", "Done", "Precision")
 _TIPS = (
-    "Double click to review this class",
-    "Events that nobody has decided on",
-    "Share of the events that somebody has decided on",
-    "Accepted among accepted and rejected so far, and where it lies with 95 % confidence.\n"
-    "It holds for all events of the class only where they are reviewed in random order.",
+    "Double-click to review this class",
+    "Unreviewed events",
+    "Share of reviewed events",
+    "Accepted events among those accepted or rejected so far, with 95 % confidence interval.\n"
+    "It holds for all events of the class only if they are reviewed in random order.",
 )
 
 
