@@ -154,6 +154,7 @@ def measure_window(path: Path) -> Figures:
 
     from yamnet_gui import app
     from yamnet_gui.core.events import ReviewState
+    from yamnet_gui.gui.controllers.navigation import Destination
     from yamnet_gui.gui.features.dataset.all_events import AllEvents
     from yamnet_gui.gui.features.dataset.all_events_model import ProjectColumn
     from yamnet_gui.gui.state.review_queue import QueueRequest
@@ -200,13 +201,13 @@ def measure_window(path: Path) -> Figures:
     found["open, longest wait of the window ms"] = longest * 1000
 
     # decisions in the open recording, painted
-    bench.services.queue_controller.wish(QueueRequest(QueueKind.SCORE))
+    bench.services.queue_controller.review(QueueRequest(QueueKind.SCORE))
     until(idle)
     selected, painted = [], []
     for _ in range(DECISIONS):
         before = bench.session.selection.current
         start = time.perf_counter()
-        bench.services.review.decide(ReviewState.ACCEPTED)
+        bench.services.review.decisions.decide(ReviewState.ACCEPTED)
         until(lambda b=before: bench.session.selection.current != b)
         selected.append((time.perf_counter() - start) * 1000)
         application.processEvents()
@@ -215,10 +216,10 @@ def measure_window(path: Path) -> Figures:
     found["accept and next, 95 % ms"] = quantile(selected, 0.95)
     found["all painted after accepting, median ms"] = quantile(painted, 0.5)
     for _ in range(DECISIONS):
-        bench.services.review.undo()
+        bench.services.review.history.undo()
 
     # from recording to recording
-    bench.services.queue_controller.wish(QueueRequest())
+    bench.services.queue_controller.review(QueueRequest())
     project = bench.session.project.project
     assert project is not None
     jumps = []
@@ -226,7 +227,7 @@ def measure_window(path: Path) -> Figures:
         recording = project.recordings.all()[n]
         event = project.events.of(recording.id).events[3]
         start = time.perf_counter()
-        bench.services.queue_controller.show(recording.id, event.id)
+        bench.services.navigation.go(Destination(recording.id, event_id=event.id))
         until(lambda e=event.id: bench.session.selection.current == e)
         jumps.append((time.perf_counter() - start) * 1000)
         until(idle)

@@ -83,7 +83,7 @@ def test_a_stored_result_is_shown_though_nothing_is_analysed_on_opening(
     assert bench.session.document.state is AnalysisState.NONE
     bench.services.analysis.start()
     settled(bench)
-    bench.services.transport.close_recording()
+    bench.services.recording_controller.close_recording()
     bench.open(sound_file)
     settled(bench)
     assert bench.session.document.state is AnalysisState.COMPLETE

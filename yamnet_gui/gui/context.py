@@ -10,13 +10,16 @@ from yamnet_gui.core.ontology import Ontology
 if TYPE_CHECKING:
     from .controllers.analysis_controller import AnalysisController
     from .controllers.appearance import Appearance
+    from .controllers.event_navigation import EventNavigation
     from .controllers.event_updater import EventUpdater
     from .controllers.navigation import Navigator
     from .controllers.project_manager import ProjectManager
+    from .controllers.recording_controller import RecordingController
     from .controllers.recording_loader import RecordingLoader
-    from .controllers.review import ReviewController
+    from .controllers.review import Review
     from .controllers.review_queue_controller import ReviewQueueController
-    from .controllers.transport import Controller
+    from .controllers.transport import Transport
+    from .dialogs.questions import Questions
     from .main_window import MainWindow
     from .panels.classes import ClassesPanel
     from .panels.events import EventsPanel
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from .state.custom_classes import CustomClasses
     from .state.document import Document
     from .state.embeddings import Embeddings
+    from .state.event_order import EventOrder
     from .state.grouping import Grouping
     from .state.label_sets import LabelSets
     from .state.project import ProjectState
@@ -43,6 +47,7 @@ if TYPE_CHECKING:
     from .state.timeline import Timeline
     from .tracks.stack import TrackStack
     from .widgets.notices import NoticeBar
+    from .widgets.toolbar import ToolbarBoxes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class Session:
     timeline: "Timeline"
     document: "Document"
     selection: "EventSelection"
+    event_order: "EventOrder"
     sound: "Sound"
     spectrogram: "Spectrogram"
     class_view: "ClassView"
@@ -72,12 +78,14 @@ class Services:
     """What changes the state: each does one kind of work for every feature."""
 
     recording: "RecordingLoader"
+    recording_controller: "RecordingController"
     analysis: "AnalysisController"
     events: "EventUpdater"
     projects: "ProjectManager"
-    transport: "Controller"
+    transport: "Transport"
+    event_navigation: "EventNavigation"
     navigation: "Navigator"
-    review: "ReviewController"
+    review: "Review"
     queue_controller: "ReviewQueueController"
     player: "Player"
     audition: "Audition"
@@ -97,6 +105,8 @@ class Shell:
     classes: "ClassesPanel"
     events: "EventsPanel"
     inspector: "InspectorPanel"
+    toolbar: "ToolbarBoxes"
+    questions: "Questions"
     show_message: Callable[[str], None]
     show_error: Callable[[UserError], None]
 

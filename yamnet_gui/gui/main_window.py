@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QByteArray, QChildEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QChildEvent, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
     QKeySequence,
-    QPalette,
 )
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -25,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from .actions import ACTIONS, MENUS, TOOLBAR, ActionSpec, Needs
 from .state.settings import Settings
-from .theme import icon
+from .theme import Theme, icon
 
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 _LAYOUT_VERSION = 2  # counts up when panels come or go: a layout without them would hide them
@@ -57,6 +56,7 @@ class MainWindow(QMainWindow):
         self._layout.addWidget(self._pages, 1)
         self.setCentralWidget(self._top)
         self._make_actions()
+        settings.changed.connect(self._on_setting)
 
     def add_bar(self, bar: QWidget) -> None:
         """Puts a bar above the tracks."""
@@ -161,7 +161,9 @@ class MainWindow(QMainWindow):
             tip = spec.tip or title
             action.setToolTip(f"{tip} ({shown})" if shown else tip)
 
-    def tint_icons(self, palette: QPalette) -> None:
+    def set_theme(self, theme: Theme) -> None:
+        """Icons in the colours of the theme."""
+        palette = theme.palette()
         for spec in ACTIONS:
             if spec.icon:
                 self.actions_by_id[spec.id].setIcon(icon(spec.icon, palette))
@@ -214,6 +216,11 @@ class MainWindow(QMainWindow):
         self.save_layout()
         self.closing.emit()
         event.accept()
+
+    @Slot(str)
+    def _on_setting(self, key: str) -> None:
+        if key == "keys":
+            self.apply_shortcuts()
 
     def _make_actions(self) -> None:
         for name in MENUS:

@@ -10,11 +10,11 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from tests.gui.support.answers import answer_questions
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, EventSource, Original, ReviewState
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
 from yamnet_gui.core.spans import TimeSpan
-from yamnet_gui.gui.controllers.review import Asks
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice
 from yamnet_gui.gui.panels.event_table_model import EVENT_ROLE
 from yamnet_gui.gui.state.project import Keeping
@@ -113,7 +113,7 @@ def states(bench: Workbench) -> list[ReviewState]:
 
 
 def current(bench: Workbench) -> Event:
-    event = bench.services.transport.current_event()
+    event = bench.services.event_navigation.current
     assert event is not None
     return event
 
@@ -134,7 +134,7 @@ def answer(bench: Workbench, label: str = "", yes: bool = True) -> list[str]:
         asked.append(question)
         return yes
 
-    bench.services.review.asks = Asks(label_of, confirm)
+    answer_questions(bench, label_of, confirm)
     return asked
 
 
@@ -164,7 +164,7 @@ def test_every_step_is_undone_and_done_again_with_its_name(bench: Workbench) -> 
     press(bench, "d")
     bench.services.transport.seek(10.5)
     press(bench, "s", "i")
-    bench.services.review.set_note(current(bench).id, "behind the wall")
+    bench.services.review.labels.set_note(current(bench).id, "behind the wall")
     after = bench.session.document.events
     steps = 0
     while undo.isEnabled():
@@ -230,7 +230,7 @@ def test_a_threshold_never_alters_what_was_touched(
     qtbot: QtBot, bench: Workbench, settled: Settled
 ) -> None:
     press(bench, "n", "a", "r")
-    bench.services.review.set_note(bench.session.document.events.events[2].id, "a note")
+    bench.services.review.labels.set_note(bench.session.document.events.events[2].id, "a note")
     press(bench, "n", Qt.Key.Key_Delete)
     touched = {e for e in bench.session.document.events if e.touched}
     for value in (0.95, 0.02, 0.55, 0.3):
@@ -362,7 +362,7 @@ def test_an_edge_is_dragged_in_one_step(qtbot: QtBot, bench: Workbench) -> None:
     before = current(bench)
     bench.session.timeline.fit(before.span)
     lengths: list[float] = []
-    bench.services.review.edge_dragged.connect(lengths.append)
+    bench.services.review.bounds.edge_dragged.connect(lengths.append)
     track = bench.shell.tracks.events
     area = track.area.sceneBoundingRect()
     lanes = track._layer
@@ -437,7 +437,7 @@ def test_a_second_window_is_told_and_does_no_harm(
     (kept,) = personal_project_path().parent.glob("window-*/unsaved.yamnet")
     third = start(sound_file)
     settled(third)
-    third.window.close()
+    third.shell.window.close()
     assert [*personal_project_path().parent.glob("window-*/*")] == [kept]
     bench.shell.window.activateWindow()
     qtbot.waitUntil(bench.shell.window.isActiveWindow)
@@ -526,7 +526,7 @@ def test_a_project_that_is_in_use_can_be_read(
         assert any("already open" in n.text for n in bench.shell.notices.notices)
         assert bench.shell.status.saved.text() == "saved in personal project"
     bench.session.timeline.set_selection(TimeSpan(0.0, 1.0))
-    bench.services.review.mark_listened(of_class=False)
+    bench.services.review.reviewed_spans.mark(of_class=False)
     bench.services.projects.save_as(tmp_path / "mine.yamnet")
     settled(bench)
     bench.services.projects.open(tmp_path / "mine.yamnet", read_only=True)
@@ -598,7 +598,7 @@ def test_stretches_that_were_listened_to_are_kept_and_shown(
     assert there(bench) == wanted[:1]
     press(bench, "redo")
     bench.session.timeline.set_selection(TimeSpan(3.0, 5.0))
-    bench.services.review.unmark_listened()
+    bench.services.review.reviewed_spans.unmark()
     assert there(bench) == [
         (TimeSpan(1.0, 3.0), ()),
         (TimeSpan(2.0, 3.0), ("Dog",)),

@@ -10,8 +10,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support import projects
+from tests.gui.support.answers import answer_questions
 from yamnet_gui.core.events import ReviewState
-from yamnet_gui.gui.controllers.review import Asks
 from yamnet_gui.gui.features.review_queue.feature import ReviewQueueFeature
 from yamnet_gui.gui.state.review_queue import QueueRequest
 from yamnet_gui.gui.workbench import Workbench
@@ -46,7 +46,7 @@ def wish(bench: Workbench, settled: Settled, kind: QueueKind, *more: object) -> 
 
 def here(bench: Workbench) -> tuple[str, float]:
     """The open recording and the onset of the current event."""
-    event = bench.services.transport.current_event()
+    event = bench.services.event_navigation.current
     assert event is not None
     assert bench.services.recording.path is not None
     return bench.services.recording.path.name, event.onset_s
@@ -119,7 +119,7 @@ def test_what_was_skipped_comes_again_and_the_end_offers_to_mark(
         assert (span.labels, span.span.start_s, span.span.end_s) == (("Bird",), 2.0, 2.96)
         assert span.reviewer == "Anna"
     assert project.history.undo_title == "mark 3 segments as reviewed"
-    bench.services.review.undo()
+    bench.services.review.history.undo()
     settled(bench)
     assert not any(project.recordings.reviewed(r.id).spans for r in project.recordings.all())
 
@@ -134,7 +134,7 @@ def test_above_and_below_reach_over_all_recordings_of_the_queue(
         asked.append(question)
         return True
 
-    bench.services.review.asks = Asks(lambda _title, _used: None, confirm)
+    answer_questions(bench, lambda _title, _used: None, confirm)
     wish(bench, settled, QueueKind.SCORE, True, "Dog")
     for _ in range(4):
         press(bench, settled, "n")
@@ -146,7 +146,7 @@ def test_above_and_below_reach_over_all_recordings_of_the_queue(
     assert f"{expected} events of Dog in all recordings" in asked[0]
     state = ReviewState.ACCEPTED if key == "shift+a" else ReviewState.REJECTED
     assert project.events.count(EventFilter(states=frozenset([state]))) == expected
-    bench.services.review.undo()
+    bench.services.review.history.undo()
     assert project.events.count(EventFilter(states=frozenset([state]))) == 0
 
 
@@ -177,9 +177,9 @@ def test_progress_counts_and_a_double_click_reviews_a_class(
     assert {c.label: c.total for c in panel.model.rows} == {"Dog": 9, "Bird": 3}
     panel.class_entered.emit("Bird")
     settled(bench)
-    assert bench.session.review_queue.wish == QueueRequest(QueueKind.SCORE, True, "Bird")
+    assert bench.session.review_queue.request == QueueRequest(QueueKind.SCORE, True, "Bird")
     assert here(bench) == ("b.wav", 2.0)
-    assert feature(bench).bar.wish == bench.session.review_queue.wish
+    assert feature(bench).bar.wish == bench.session.review_queue.request
 
 
 def test_the_bar_offers_classes_and_says_how_far_it_is(bench: Workbench, settled: Settled) -> None:
@@ -189,7 +189,7 @@ def test_the_bar_offers_classes_and_says_how_far_it_is(bench: Workbench, settled
     bar.scope.setCurrentIndex(1)
     bar.kind.activated.emit(5)
     settled(bench)
-    assert bench.session.review_queue.wish == QueueRequest(QueueKind.STRATIFIED, True)
+    assert bench.session.review_queue.request == QueueRequest(QueueKind.STRATIFIED, True)
     assert [bar.label.itemText(n) for n in range(bar.label.count())] == [
         "All classes",
         "Dog · 9",
@@ -203,7 +203,7 @@ def test_an_undo_in_another_recording_goes_there(bench: Workbench, settled: Sett
     wish(bench, settled, QueueKind.SCORE, True)
     press(bench, settled, "a")
     assert here(bench)[0] == "b.wav"
-    bench.services.review.undo()
+    bench.services.review.history.undo()
     settled(bench)
     assert here(bench) == ("a.wav", 0.0)
 
@@ -219,4 +219,4 @@ def test_who_opens_another_recording_meanwhile_stays_there(
     assert not bench.services.queue_controller.waiting
     bench.services.recording.open(tmp_path / "audio" / "b.wav")
     settled(bench)
-    assert bench.services.transport.current_event() is None
+    assert bench.services.event_navigation.current is None

@@ -3,7 +3,7 @@
 import pytest
 
 from yamnet_gui.core.events import ReviewState
-from yamnet_gui.gui.dialogs.class_picker import ClassPickerDialog, near_classes
+from yamnet_gui.gui.dialogs.class_picker import ClassPickerDialog, near_choices, near_classes
 from yamnet_gui.gui.features.grouping import GroupingFeature
 
 INSECT = "/m/03vt0"
@@ -32,75 +32,75 @@ def labels(bench) -> set[str]:
 
 
 def test_table_and_track_show_a_branch_as_one_event(demo):
-    panel = demo.events_panel
-    demo.classes.choose(demo.class_map.value.select(["Cricket"])[0].index)
-    before = list(demo.document.events)
+    panel = demo.shell.events
+    demo.session.class_view.choose(demo.session.class_map.value.select(["Cricket"])[0].index)
+    before = list(demo.session.document.events)
     assert {"Cricket", "Insect", "Animal"} <= labels(demo)
     pick(panel.fold, animal(demo))
     assert "Animal" in labels(demo)
     assert not {"Cricket", "Insect", "Wild animals"} & labels(demo)
     assert len(panel.model.shown) < len(before)
-    assert list(demo.document.events) == before  # only shown otherwise
-    assert demo.tracks.events._layer._lanes.events == demo.folding.shown.events
+    assert list(demo.session.document.events) == before  # only shown otherwise
+    assert demo.shell.tracks.events._layer._lanes.events == demo.session.grouping.shown.events
     pick(panel.fold, "")
     assert {"Cricket", "Insect"} <= labels(demo)
 
 
 def test_what_is_done_to_a_folded_event_is_done_to_its_members(demo, settled):
-    panel = demo.events_panel
-    demo.classes.choose(demo.class_map.value.select(["Cricket"])[0].index)
+    panel = demo.shell.events
+    demo.session.class_view.choose(demo.session.class_map.value.select(["Cricket"])[0].index)
     pick(panel.fold, animal(demo))
     row = next(i for i, e in enumerate(panel.model.shown) if e.label == "Animal")
-    folded = demo.folding.folded(panel.model.shown[row].id)
+    folded = demo.session.grouping.folded(panel.model.shown[row].id)
     panel.table.selectRow(row)
-    assert set(demo.selection.ids) == {event.id for event in folded.members}
-    assert demo.selection.current == folded.leaf.id
-    assert demo.inspector.title.text() == folded.leaf.label
-    assert demo.inspector.several.text().startswith("Animal, ")
-    assert "Animal" in demo.inspector.kinds.text() or folded.leaf.label == "Animal"
-    demo.window.actions_by_id["autoplay"].setChecked(False)
-    demo.window.actions_by_id["accept"].trigger()
+    assert set(demo.session.selection.ids) == {event.id for event in folded.members}
+    assert demo.session.selection.current == folded.leaf.id
+    assert demo.shell.inspector.title.text() == folded.leaf.label
+    assert demo.shell.inspector.several.text().startswith("Animal, ")
+    assert "Animal" in demo.shell.inspector.kinds.text() or folded.leaf.label == "Animal"
+    demo.shell.window.actions_by_id["autoplay"].setChecked(False)
+    demo.shell.window.actions_by_id["accept"].trigger()
     settled(demo)
-    states = {demo.document.events.get(event.id).state for event in folded.members}
+    states = {demo.session.document.events.get(event.id).state for event in folded.members}
     assert states == {ReviewState.ACCEPTED}
-    shown = demo.folding.shown.get(folded.event.id)
+    shown = demo.session.grouping.shown.get(folded.event.id)
     assert shown.state is ReviewState.ACCEPTED
-    demo.window.actions_by_id["undo"].trigger()
+    demo.shell.window.actions_by_id["undo"].trigger()
     settled(demo)
-    states = {demo.document.events.get(event.id).state for event in folded.members}
+    states = {demo.session.document.events.get(event.id).state for event in folded.members}
     assert states == {ReviewState.UNREVIEWED}
 
 
 def test_stepping_goes_from_one_folded_event_to_the_next(demo):
-    panel = demo.events_panel
-    demo.window.actions_by_id["autoplay"].setChecked(False)
+    panel = demo.shell.events
+    demo.shell.window.actions_by_id["autoplay"].setChecked(False)
     pick(panel.fold, "main")
     shown = list(panel.model.shown)
-    demo.controller.seek(0.0)
-    demo.selection.select(())
+    demo.services.transport.seek(0.0)
+    demo.session.selection.select(())
     for event in shown[:6]:
-        demo.controller.step_event(1)
-        assert demo.folding.shown_id(demo.selection.current) == event.id
-        assert len(demo.selection.ids) == len(demo.folding.members(event.id))
+        demo.services.queue_controller.step(1)
+        assert demo.session.grouping.shown_id(demo.session.selection.current) == event.id
+        assert len(demo.session.selection.ids) == len(demo.session.grouping.members(event.id))
 
 
 def test_a_click_on_a_folded_bar_selects_all_of_it(demo):
-    pick(demo.events_panel.fold, "main")
-    shown = max(demo.folding.shown, key=lambda e: len(demo.folding.members(e.id)))
-    demo.tracks.event_clicked.emit(demo.folding.members(shown.id)[0], False)
-    assert set(demo.selection.ids) == set(demo.folding.members(shown.id))
-    assert len(demo.selection.ids) > 1
-    other = next(e for e in demo.folding.shown if e.id != shown.id)
-    leaf = demo.folding.members(other.id)[0]
-    demo.tracks.event_clicked.emit(leaf, True)  # with Ctrl: beside the first
-    both = {*demo.folding.members(shown.id), *demo.folding.members(other.id)}
-    assert set(demo.selection.ids) == both
-    demo.tracks.event_clicked.emit(leaf, True)  # and let go as a whole
-    assert set(demo.selection.ids) == set(demo.folding.members(shown.id))
+    pick(demo.shell.events.fold, "main")
+    shown = max(demo.session.grouping.shown, key=lambda e: len(demo.session.grouping.members(e.id)))
+    demo.shell.tracks.event_clicked.emit(demo.session.grouping.members(shown.id)[0], False)
+    assert set(demo.session.selection.ids) == set(demo.session.grouping.members(shown.id))
+    assert len(demo.session.selection.ids) > 1
+    other = next(e for e in demo.session.grouping.shown if e.id != shown.id)
+    leaf = demo.session.grouping.members(other.id)[0]
+    demo.shell.tracks.event_clicked.emit(leaf, True)  # with Ctrl: beside the first
+    both = {*demo.session.grouping.members(shown.id), *demo.session.grouping.members(other.id)}
+    assert set(demo.session.selection.ids) == both
+    demo.shell.tracks.event_clicked.emit(leaf, True)  # and let go as a whole
+    assert set(demo.session.selection.ids) == set(demo.session.grouping.members(shown.id))
 
 
 def test_a_branch_alone_can_be_listed(demo):
-    panel = demo.events_panel
+    panel = demo.shell.events
     pick(panel.branch, animal(demo))
     assert "Insect" in labels(demo)
     assert "Speech" not in labels(demo)
@@ -110,22 +110,28 @@ def test_a_branch_alone_can_be_listed(demo):
 
 
 def test_the_level_is_remembered(start, settled, demo):
-    pick(demo.events_panel.fold, "kinds")
-    demo.window.close()
+    pick(demo.shell.events.fold, "kinds")
+    demo.shell.window.close()
     demo.close()
     again = start("demo")
     settled(again)
-    assert again.folding.level == "kinds"
-    assert again.events_panel.fold.currentText() == "Fold: Kinds"
+    assert again.session.grouping.level == "kinds"
+    assert again.shell.events.fold.currentText() == "Fold: Kinds"
     assert any(isinstance(feature, GroupingFeature) for feature in again.features)
 
 
 def test_a_correction_is_offered_at_every_level(demo, qtbot):
-    insect = demo.class_map.value.select(["Insect"])[0]
-    near = near_classes(demo.ontology, insect.index)
-    dialog = ClassPickerDialog(demo.class_map.value, demo.ontology, ("Speech",), near=near)
+    insect = demo.session.class_map.value.select(["Insect"])[0]
+    near = near_classes(demo.session.ontology, insect.index)
+    first = near_choices(demo.session.class_map.value, demo.session.ontology, insect.index)
+    dialog = ClassPickerDialog(
+        demo.session.class_map.value, demo.session.ontology, ("Speech",), first=first
+    )
     qtbot.addWidget(dialog)
     offered = [choice.label for choice in dialog.choices("")]
-    assert offered[: len(near) + 1] == [*(demo.class_map.value[i].name for i in near), "Speech"]
+    assert offered[: len(near) + 1] == [
+        *(demo.session.class_map.value[i].name for i in near),
+        "Speech",
+    ]
     assert {"Animal", "Cricket", "Mosquito"} <= set(offered[: len(near)])
-    assert near_classes(demo.ontology, None) == []
+    assert near_classes(demo.session.ontology, None) == []

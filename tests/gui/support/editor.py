@@ -11,10 +11,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QEventLoop
 
+from tests.gui.support.answers import answer_questions
 from tests.unit.labels.project.editor import digest
 from yamnet_gui import app
 from yamnet_gui.core.spans import TimeSpan
-from yamnet_gui.gui.controllers.review import Asks
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice
 from yamnet_gui.gui.workbench import Workbench
 
@@ -43,7 +43,7 @@ def run(path: Path, seed: int) -> None:
         found = bench.session.class_map.value.find(name)
         return LabelChoice(name, found.index, found.mid) if found else LabelChoice(name)
 
-    bench.services.review.asks = Asks(label, lambda _question, _verb: True)
+    answer_questions(bench, label, lambda _question, _verb: True)
     print("open 0", digest(project), flush=True)
     n = 0
     while True:

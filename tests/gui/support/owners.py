@@ -13,6 +13,7 @@ from yamnet_gui.core.scores import FrameGrid, ScoreTable
 from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.state.document import Document, OpenRecording
+from yamnet_gui.gui.state.event_order import EventOrder
 from yamnet_gui.gui.state.grouping import Grouping
 from yamnet_gui.gui.state.rules import Rules
 from yamnet_gui.gui.state.score_buffer import ScoreBuffer
@@ -38,6 +39,7 @@ class Owners:
         self.class_view = ClassView(self.parent)
         self.rules = Rules(self.parent)
         self.folding = Grouping(self.document, self.class_map, self.ontology, self.parent)
+        self.order = EventOrder(self.document, self.folding)
 
     def open(self, duration_s: float = 60.0) -> None:
         info = RecordingInfo(Path("/sounds/yard.wav"), duration_s, 44_100, 2)

@@ -1,6 +1,7 @@
 """Runs the network over the open recording, and looks after its weights."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -89,6 +90,15 @@ class AnalysisController(QObject):
     @property
     def running(self) -> bool:
         return self._document.state is AnalysisState.RUNNING
+
+    @property
+    def busy(self) -> bool:
+        """Whether scores are being computed or looked for."""
+        return self.running or self._looking
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """What each action of the table calls."""
+        return {"analyse": self.start, "cancel": self.cancel}
 
     @property
     def cache(self) -> ResultCache | None:

@@ -39,9 +39,8 @@ class LabelChoice:
 class ClassPickerDialog(QDialog):
     """Finds a class by any words of its name, or takes a label that is none of the classes.
 
-    `own`: the labels of the chosen set, offered before all others; then the classes `near`, such
-    as kinds of what the event is now; then `used`, labels used last, newest first. `choice` is
-    what was taken.
+    `first`: what is offered before all others, such as the labels of the chosen set and kinds of
+    what the event is now; then `used`, labels used last, newest first. `choice` is the answer.
     """
 
     def __init__(
@@ -52,18 +51,16 @@ class ClassPickerDialog(QDialog):
         title: str = "Relabel to",
         *,
         own_labels: bool = True,
-        own: Iterable[LabelChoice] = (),
-        near: Sequence[int] = (),
+        first: Iterable[LabelChoice] = (),
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         self._class_map = class_map
         self._ontology = ontology
-        self._own = {choice.label: choice for choice in own}
-        kin = [class_map[index].name for index in near]
-        self._used = tuple(dict.fromkeys([*self._own, *kin, *used]))
-        self._first = len(self._own) + len(kin)
+        self._own = {choice.label: choice for choice in first}
+        self._used = tuple(dict.fromkeys([*self._own, *used]))
+        self._first = len(self._own)
         self._own_labels = own_labels
         self.choice: LabelChoice | None = None
         self.search = SearchField(f"Search {len(class_map)} classes", self)
@@ -205,6 +202,14 @@ class ClassPickerDialog(QDialog):
 
 def _swatch_box() -> QRectF:
     return QRectF(1.5, 1.5, 9, 9)
+
+
+def near_choices(
+    class_map: ClassMap, ontology: Ontology, class_index: int | None
+) -> list[LabelChoice]:
+    """Labels of the classes near one."""
+    near = (class_map[index] for index in near_classes(ontology, class_index))
+    return [LabelChoice(entry.name, entry.index, entry.mid) for entry in near]
 
 
 def near_classes(ontology: Ontology, class_index: int | None) -> list[int]:

@@ -6,8 +6,50 @@ from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.gui.state.class_map import ClassMapState
+from yamnet_gui.gui.state.document import Document
+from yamnet_gui.gui.state.label_sets import LabelSets
+from yamnet_gui.gui.state.selection import EventSelection
 
-from .class_picker import ClassPickerDialog, LabelChoice
+from .class_picker import ClassPickerDialog, LabelChoice, near_choices
+
+
+class Questions:
+    """Asks over the window, and waits for the answer."""
+
+    def __init__(
+        self,
+        document: Document,
+        selection: EventSelection,
+        label_sets: LabelSets,
+        class_map: ClassMapState,
+        ontology: Ontology,
+        window: QWidget,
+    ) -> None:
+        self._document = document
+        self._selection = selection
+        self._label_sets = label_sets
+        self._class_map = class_map
+        self._ontology = ontology
+        self._window = window
+
+    def label(self, title: str, used: Sequence[str]) -> LabelChoice | None:
+        """A label by typing; None where the user dismisses the dialog.
+
+        The chosen label set and classes near that of the current event are offered first, then
+        `used`.
+        """
+        own = [LabelChoice(x.name, x.class_index, x.mid) for x in self._label_sets.labels]
+        event = self._selection.current_in(self._document.events)
+        index = event.class_index if event is not None else None
+        near = near_choices(self._class_map.value, self._ontology, index)
+        return ask_label(
+            self._class_map.value, self._ontology, title, used, self._window, [*own, *near]
+        )
+
+    def confirm(self, question: str, verb: str) -> bool:
+        """Whether the user says yes; `verb` is the text of the button."""
+        return confirm(question, verb, self._window)
 
 
 def ask_label(
@@ -16,11 +58,10 @@ def ask_label(
     title: str,
     used: Sequence[str],
     parent: QWidget,
-    own: Sequence[LabelChoice] = (),
-    near: Sequence[int] = (),
+    first: Sequence[LabelChoice] = (),
 ) -> LabelChoice | None:
-    """A label that a person chooses by typing; None where they think better of it."""
-    dialog = ClassPickerDialog(class_map, ontology, used, title, own=own, near=near, parent=parent)
+    """A label by typing; None where the user dismisses the dialog."""
+    dialog = ClassPickerDialog(class_map, ontology, used, title, first=first, parent=parent)
     try:
         return dialog.choice if dialog.exec() == QDialog.DialogCode.Accepted else None
     finally:
@@ -28,7 +69,7 @@ def ask_label(
 
 
 def confirm(question: str, verb: str, parent: QWidget) -> bool:
-    """Whether a person says yes; `verb` stands on the button."""
+    """Whether the user says yes; `verb` is the text of the button."""
     box = QMessageBox(
         QMessageBox.Icon.Question, "Review", question, QMessageBox.StandardButton.Cancel, parent
     )

@@ -32,7 +32,6 @@ class GroupingFeature(Feature):
         self._ontology = context.session.ontology
         self._selection = context.session.selection
         self._settings = context.session.settings
-        self._transport = context.services.transport
         self._events_panel = context.shell.events
         self._show_error = context.shell.show_error
         panel = self._events_panel
@@ -42,7 +41,6 @@ class GroupingFeature(Feature):
         self._grouping.changed.connect(self._select_together)
         self._class_view.chosen_changed.connect(self._offer)
         self._selection.changed.connect(self._select_together)
-        self._transport.select_together(self._grouping.members)
         stored = bytes(self._settings.bytes(_KEY).data()).decode("utf-8", "replace")
         self._offered: tuple[object, ...] = ()
         if stored:

@@ -30,6 +30,7 @@ class Menus(Feature):
         self._document = context.session.document
         self._selection = context.session.selection
         self._player = context.services.player
+        self._event_navigation = context.services.event_navigation
         self._transport = context.services.transport
         self._events_panel = context.shell.events
         self._tracks = context.shell.tracks
@@ -55,7 +56,7 @@ class Menus(Feature):
             self._selection.select((event_id,))
         menu = QMenu(self._window)
         self._add(menu, _OF_AN_EVENT)
-        event = self._transport.current_event()
+        event = self._event_navigation.current
         if event is not None and event.class_index is not None:
             index = event.class_index
             menu.addAction("Show the score of its class", lambda: self._class_view.choose(index))

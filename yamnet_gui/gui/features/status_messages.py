@@ -36,6 +36,8 @@ class StatusMessages(Feature):
         self._spectrogram = context.session.spectrogram
         self._timeline = context.session.timeline
         self._analysis = context.services.analysis
+        self._navigator = context.services.navigation
+        self._queue_controller = context.services.queue_controller
         self._player = context.services.player
         self._recording_loader = context.services.recording
         self._review = context.services.review
@@ -56,9 +58,10 @@ class StatusMessages(Feature):
         self._document.recording_changed.connect(self._show_recording)
         self._document.analysis_changed.connect(self._show_analysis)
         self._tracks.pointer_moved.connect(self._show_pointer)
-        self._review.failed.connect(self._show_error)
-        self._review.told.connect(context.shell.show_message)
-        self._review.edge_dragged.connect(self._show_length)
+        self._review.editor.failed.connect(self._show_error)
+        for speaker in (self._review.editor, self._navigator, self._queue_controller):
+            speaker.message.connect(context.shell.show_message)
+        self._review.bounds.edge_dragged.connect(self._show_length)
         self._window.actions_by_id["clock_time"].toggled.connect(self._write_times)
         self._show_recording()
 

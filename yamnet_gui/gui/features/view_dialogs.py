@@ -29,7 +29,7 @@ class ViewDialogs(Feature):
         self._tracks = context.shell.tracks
         self._window = context.shell.window
         self._spectrogram: SpectrogramDialog | None = None
-        self._review.show_class.connect(lambda: self.find_class())
+        self._review.labels.show_class.connect(lambda: self.find_class())
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         return {

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from yamnet_gui.core.events import Event, EventList, ReviewState
 from yamnet_gui.gui.theme import class_color, state_mark
@@ -172,6 +172,7 @@ class EventTableModel(HeadedTableModel):
 
     headers = _HEADERS
     tips = _TIPS
+    shown_changed = Signal()  # `shown`, before views hear of the rows
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -300,6 +301,7 @@ class EventTableModel(HeadedTableModel):
             a is b or a.id == b.id for a, b in zip(shown, before, strict=True)
         ):
             self._shown = shown
+            self.shown_changed.emit()
             self._announce(
                 [i for i, (a, b) in enumerate(zip(shown, before, strict=True)) if a is not b]
             )
@@ -307,6 +309,7 @@ class EventTableModel(HeadedTableModel):
         self.beginResetModel()
         self._shown = shown
         self._rows = None
+        self.shown_changed.emit()
         self.endResetModel()
 
     def _announce(self, rows: list[int]) -> None:

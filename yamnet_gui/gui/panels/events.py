@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.gui.state.document import AnalysisState, Document
+from yamnet_gui.gui.state.event_order import EventOrder
 from yamnet_gui.gui.state.grouping import Grouping
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.theme import state_mark
@@ -56,16 +57,19 @@ class EventsPanel(QWidget):
         document: Document,
         selection: EventSelection,
         folding: Grouping,
+        order: EventOrder,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._document = document
         self._folding = folding
+        self._order = order
         self._selection = selection
         self._syncing = False
         self._top: list[str] = []
         self._left = 0
         self.model = EventTableModel(self)
+        self.model.shown_changed.connect(self._on_shown)
         self._build()
         self.model.modelAboutToBeReset.connect(self._remember_place)
         self.model.modelReset.connect(self._restore_place)
@@ -81,7 +85,7 @@ class EventsPanel(QWidget):
     @property
     def shown_ids(self) -> list[str]:
         """Ids of the listed events in the order of the rows: what next and previous follow."""
-        return [self._folding.members(event.id)[0] for event in self.model.shown]
+        return self._order.ids
 
     def focus_search(self) -> None:
         """Puts the caret into the text filter."""
@@ -214,6 +218,9 @@ class EventsPanel(QWidget):
         self._fit_columns()
         self._on_filter()
         self._show_count()
+
+    def _on_shown(self) -> None:
+        self._order.set_listed(self.model.shown)
 
     def _on_filter(self) -> None:
         states = _STATE_CHOICES[self.states.currentIndex()][1]

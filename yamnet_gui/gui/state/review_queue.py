@@ -1,5 +1,6 @@
 """The owner of the review queue: which events are to be decided on, in which order."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,24 +31,24 @@ class ReviewQueue(QObject):
     Rows are a snapshot: what is decided stays in its place, so that one can go back.
     """
 
-    changed = Signal()  # the wish or the rows
-    moved = Signal()  # the place, or how many are left
+    changed = Signal()  # the request or the rows
+    moved = Signal()  # the row, or how many are left
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._wish = QueueRequest()
+        self._request = QueueRequest()
         self._rows: Rows = np.empty(0, np.int64)
         self._row: int | None = None
         self._left = 0
 
     @property
-    def wish(self) -> QueueRequest:
-        return self._wish
+    def request(self) -> QueueRequest:
+        return self._request
 
     @property
     def active(self) -> bool:
         """Whether keys follow the queue rather than the table."""
-        return self._wish.kind is not None and len(self._rows) > 0
+        return self._request.kind is not None and len(self._rows) > 0
 
     @property
     def rows(self) -> Rows:
@@ -60,7 +61,7 @@ class ReviewQueue(QObject):
         return self._row
 
     @property
-    def place(self) -> int | None:
+    def index(self) -> int | None:
         """Position of `row` in the queue, from 0."""
         if self._row is None:
             return None
@@ -72,17 +73,17 @@ class ReviewQueue(QObject):
         """How many of the queue nobody has decided on, as last counted."""
         return self._left
 
-    def set_wish(self, wish: QueueRequest) -> None:
-        """Forgets the rows of the former wish."""
-        if wish != self._wish:
-            self._wish = wish
-            self._take(np.empty(0, np.int64))
+    def set_request(self, request: QueueRequest) -> None:
+        """Forgets the rows of the former request."""
+        if request != self._request:
+            self._request = request
+            self._replace(np.empty(0, np.int64))
 
-    def set_rows(self, rows: Rows) -> None:
-        """A fresh queue; nobody stands anywhere in it yet."""
-        rows = np.array(rows, np.int64)
-        rows.setflags(write=False)
-        self._take(rows)
+    def set_rows(self, rows: Rows | Sequence[int]) -> None:
+        """A new queue, before its first event."""
+        owned = np.array(rows, np.int64)
+        owned.setflags(write=False)
+        self._replace(owned)
 
     def set_row(self, row: int | None) -> None:
         if row != self._row:
@@ -94,7 +95,7 @@ class ReviewQueue(QObject):
             self._left = count
             self.moved.emit()
 
-    def _take(self, rows: Rows) -> None:
+    def _replace(self, rows: Rows) -> None:
         self._rows = rows
         self._row = None
         self._left = len(rows)

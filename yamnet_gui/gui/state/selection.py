@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Signal
 
+from yamnet_gui.core.events import Event, EventList
+
 
 class EventSelection(QObject):
     """Ids of the selected events; `current` is the one that keys act on first."""
@@ -21,6 +23,10 @@ class EventSelection(QObject):
     @property
     def current(self) -> str | None:
         return self._ids[0] if self._ids else None
+
+    def current_in(self, events: EventList) -> Event | None:
+        """The current event; None where none is selected or it is not among `events`."""
+        return events.get(self._ids[0]) if self._ids else None
 
     def select(self, ids: Iterable[str]) -> None:
         """Selects these, the first becoming the current one; none to clear."""

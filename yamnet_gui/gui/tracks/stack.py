@@ -1,6 +1,7 @@
 """All tracks under each other on one time axis."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
@@ -27,6 +28,21 @@ from .waveform import WaveformTrack
 _STRETCH = {"waveform": 3, "spectrogram": 5, "scores": 5, "curve": 2, "events": 4}
 
 
+@dataclass(frozen=True, slots=True)
+class TrackSources:
+    """The owners that tracks show."""
+
+    timeline: Timeline
+    document: Document
+    selection: EventSelection
+    sound: Sound
+    spectrogram: Spectrogram
+    class_view: ClassView
+    class_map: ClassMapState
+    rules: Rules
+    grouping: Grouping
+
+
 class TrackStack(QWidget):
     """Overview and time axis on top, below them tracks whose heights a person drags."""
 
@@ -40,27 +56,20 @@ class TrackStack(QWidget):
 
     def __init__(
         self,
-        timeline: Timeline,
-        document: Document,
-        selection: EventSelection,
-        sound: Sound,
-        spectrogram: Spectrogram,
-        classes: ClassView,
-        class_map: ClassMapState,
-        rules: Rules,
-        folding: Grouping,
+        sources: TrackSources,
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        shared = (timeline, document, selection, theme)
-        self.overview = OverviewTrack(sound, *shared)
+        shared = (sources.timeline, sources.document, sources.selection, theme)
+        classes = (sources.class_view, sources.class_map)
+        self.overview = OverviewTrack(sources.sound, *shared)
         self.ruler = RulerTrack(*shared)
-        self.waveform = WaveformTrack(sound, *shared)
-        self.spectrogram = SpectrogramTrack(spectrogram, *shared)
-        self.scores = HeatTrack(classes, class_map, *shared)
-        self.curve = CurveTrack(classes, class_map, rules, *shared)
-        self.events = EventsTrack(folding, *shared)
+        self.waveform = WaveformTrack(sources.sound, *shared)
+        self.spectrogram = SpectrogramTrack(sources.spectrogram, *shared)
+        self.scores = HeatTrack(*classes, *shared)
+        self.curve = CurveTrack(*classes, sources.rules, *shared)
+        self.events = EventsTrack(sources.grouping, *shared)
         self.tracks: dict[str, Track] = {
             "waveform": self.waveform,
             "spectrogram": self.spectrogram,

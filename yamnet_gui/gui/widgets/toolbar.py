@@ -1,6 +1,7 @@
 """Widgets of the toolbar that are more than a button."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -108,3 +109,22 @@ class PresetBox(QComboBox):
     def show_preset(self, index: int | None) -> None:
         """Says which preset is in use; None: none of them."""
         self.setCurrentIndex(-1 if index is None else index)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolbarBoxes:
+    """The fields of the toolbar, by the names that the table of actions gives them."""
+
+    speed: SpeedBox
+    volume: VolumeBox
+    threshold: ThresholdBox
+    preset: PresetBox
+
+    def by_name(self) -> dict[str, QWidget]:
+        """Each with its place in the toolbar."""
+        return {
+            "speed": self.speed,
+            "volume": self.volume,
+            "threshold": self.threshold,
+            "preset": self.preset,
+        }

@@ -10,11 +10,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialogButtonBox, QPushButton
 from pytestqt.qtbot import QtBot
 
+from tests.gui.support.answers import answer_questions
 from tests.gui.support.calls import CALLS_S, LENGTH_S, OTHERS_S, write_calls
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.embedding import CLASSIFIER_SUFFIX, Classifier
-from yamnet_gui.gui.controllers.review import Asks
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice
 from yamnet_gui.gui.features.custom_classes.feature import TrainingFeature
 from yamnet_gui.gui.features.export.dialog import ExportDialog
@@ -35,9 +35,7 @@ def opened(qtbot: QtBot, start: Start, settled: Settled, folder: Path, weights: 
     settled(bench)
     bench.open(write_calls(folder / "calls.wav"))
     settled(bench)
-    bench.services.review.asks = Asks(
-        lambda _title, _used: LabelChoice(NAME), lambda _question, _verb: True
-    )
+    answer_questions(bench, lambda _title, _used: LabelChoice(NAME), lambda _question, _verb: True)
     bench.shell.window.activateWindow()
     qtbot.waitUntil(bench.shell.window.isActiveWindow)
     return bench
@@ -261,7 +259,7 @@ def test_a_class_without_negative_examples_is_refused(
 ):
     onset = CALLS_S[1]
     bench.session.timeline.set_selection(TimeSpan(onset, onset + LENGTH_S))
-    bench.services.review.draw()
+    bench.services.review.drawing.draw()
     settled(bench)
     feature = bench.feature(TrainingFeature)
     feature.show()
@@ -277,9 +275,7 @@ def test_a_class_named_after_one_of_the_models_is_retrained_from_both(
     bench: Workbench, qtbot: QtBot, settled: Settled
 ):
     """What "Bird" was trained on, and what was decided about "Bird (custom)" since."""
-    bench.services.review.asks = Asks(
-        lambda _title, _used: LabelChoice("Bird", 106, "/m/015p6"), lambda _question, _verb: True
-    )
+    answer_questions(bench, lambda _title, _used: LabelChoice("Bird", 106, "/m/015p6"))
     decide_ten(bench, qtbot, settled)
     feature, finding = bench.feature(TrainingFeature), bench.feature(SimilarSounds)
     click(qtbot, finding.panel.train)

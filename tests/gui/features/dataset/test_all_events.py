@@ -94,7 +94,7 @@ def test_an_event_is_opened_in_its_recording(bench: Workbench, settled: Settled)
     panel = feature(bench).panel
     panel.opened.emit(panel.model.item(9))
     settled(bench)
-    event = bench.services.transport.current_event()
+    event = bench.services.event_navigation.current
     assert event is not None
     assert (bench.services.recording.path.name, event.onset_s) == ("c.wav", 2.0)  # type: ignore[union-attr]
 
@@ -118,7 +118,7 @@ def test_a_key_decides_on_a_selection_across_recordings_as_one_step(
     assert bench.session.document.events.events[1].state is state  # the open recording follows
     assert bench.session.document.events.events[1].reviewer == "Anna"
     assert len(feature(bench).panel.selected) == 3
-    bench.services.review.undo()
+    bench.services.review.history.undo()
     settled(bench)
     assert count(bench, state) == 0
 
@@ -140,7 +140,7 @@ def test_keys_go_to_the_open_recording_where_nothing_is_selected_here(
     bench: Workbench, settled: Settled
 ) -> None:
     feature(bench).panel.table.clearSelection()
-    bench.services.transport.step_event(1)
+    bench.services.queue_controller.step(1)
     QTest.keyClick(feature(bench).panel.table, Qt.Key.Key_A)
     settled(bench)
     assert bench.session.document.events.events[0].state is ReviewState.ACCEPTED

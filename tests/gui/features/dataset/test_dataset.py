@@ -68,11 +68,11 @@ def test_a_folder_is_taken_in_as_one_step(empty: Workbench, settled: Settled, fo
     assert project.history.undo_title == "add 4 recordings"
     feature(empty).add([folder / "a.wav"])
     settled(empty)
-    assert "already in the project" in empty.status.message.text()
-    empty.reviewing.undo()
+    assert "already in the project" in empty.shell.status.message.text()
+    empty.services.review.history.undo()
     settled(empty)
     assert listed(empty) == {}
-    empty.reviewing.redo()
+    empty.services.review.history.redo()
     settled(empty)
     assert len(listed(empty)) == 4
 
@@ -92,12 +92,12 @@ def test_all_recordings_are_analysed_and_a_bad_one_is_marked(
     feature(empty).add([folder])
     settled(empty)
     run = feature(empty).run
-    empty.recordings.run_requested.emit()
+    empty.shell.recordings.run_requested.emit()
     qtbot.waitUntil(lambda: run.state is BatchState.RUNNING, timeout=10_000)
-    assert not empty.recordings.stop.isHidden()
+    assert not empty.shell.recordings.stop.isHidden()
     settled(empty)
     assert run.state is BatchState.IDLE
-    assert empty.recordings.stop.isHidden()
+    assert empty.shell.recordings.stop.isHidden()
     states = listed(empty)
     assert states.pop("broken.wav") == "failed"
     assert set(states.values()) <= {"analysed", "no events"}
@@ -108,11 +108,11 @@ def test_all_recordings_are_analysed_and_a_bad_one_is_marked(
         assert recording.state is wanted
         assert bool(recording.error) is failed
         assert bool(project.recordings.analyses(recording.id)) is not failed
-    assert any("3 analysed, 1 recording failed" in n.text for n in empty.notices.notices)
+    assert any("3 analysed, 1 recording failed" in n.text for n in empty.shell.notices.notices)
     assert project.history.undo_title == "add 4 recordings"  # detections are no step of a person
-    row = empty.recordings.model.row_of(folder / "broken.wav")
+    row = empty.shell.recordings.model.row_of(folder / "broken.wav")
     assert row is not None
-    tip = empty.recordings.model.index(row, 0).data(3)
+    tip = empty.shell.recordings.model.index(row, 0).data(3)
     assert len(tip.splitlines()) == 2
 
 
@@ -134,7 +134,7 @@ def test_a_run_pauses_and_goes_on_where_it_stopped(
     feature(empty).analyse_or_pause()
     qtbot.waitUntil(lambda: run.state is BatchState.PAUSED, timeout=60_000)
     assert (run.done, run.total) == (1, 4)
-    assert empty.recordings.count.text() == "1 of 4 · paused"
+    assert empty.shell.recordings.count.text() == "1 of 4 · paused"
     feature(empty).analyse_or_pause()
     settled(empty)
     assert sorted(finished) == ["a.wav", "b.wav", "broken.wav", "c.wav"]
@@ -172,7 +172,7 @@ def test_a_missing_recording_is_found_by_its_content(
     recording = project_of(bench).recordings.get("id-b")
     assert recording is not None
     assert recording.path == "../elsewhere/renamed.wav"
-    bench.services.review.undo()
+    bench.services.review.history.undo()
     settled(bench)
     assert listed(bench)["b.wav"] == "missing"
 
@@ -189,7 +189,7 @@ def test_a_removed_recording_comes_back_with_its_events(
     settled(bench)
     assert sorted(listed(bench)) == ["a.wav", "c.wav"]
     assert project.events.count() == 8
-    bench.services.review.undo()
+    bench.services.review.history.undo()
     settled(bench)
     assert sorted(listed(bench)) == ["a.wav", "b.wav", "c.wav"]
     assert project.events.count() == 12
@@ -209,7 +209,7 @@ def test_a_recording_taken_out_during_a_run_does_not_end_it(
 ) -> None:
     feature(empty).add([folder / "a.wav", folder / "b.wav", folder / "deep"])
     settled(empty)
-    project, analysing = project_of(empty), empty.analysing
+    project, analysing = project_of(empty), empty.services.analysis
     first, second, third = project.recordings.all()
     job = AnalyseAllJob(
         project,
@@ -217,8 +217,8 @@ def test_a_recording_taken_out_during_a_run_does_not_end_it(
         analysing.model(),
         analysing.analysis_settings(),
         analysing.cache,
-        empty.rules.rule_set,
-        empty.class_map.value,
+        empty.session.rules.rule_set,
+        empty.session.class_map.value,
     )
     steps = job.run()
     assert next(steps).recording_id == first.id

@@ -9,8 +9,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support import projects
+from tests.gui.support.answers import answer_questions
 from yamnet_gui.core.events import Event, EventSource
-from yamnet_gui.gui.controllers.review import Asks
 from yamnet_gui.gui.dialogs.class_picker import ClassPickerDialog, LabelChoice
 from yamnet_gui.gui.features.label_sets.feature import LabelSetsFeature
 from yamnet_gui.gui.theme import class_color, set_own_colors
@@ -40,7 +40,7 @@ def feature(bench: Workbench) -> LabelSetsFeature:
 
 
 def current(bench: Workbench) -> Event:
-    event = bench.services.transport.current_event()
+    event = bench.services.event_navigation.current
     assert event is not None
     return event
 
@@ -82,7 +82,7 @@ def test_a_set_is_one_step_and_is_chosen_again_after_a_restart(
     settled(second)
     assert second.session.label_sets.chosen == BIRDS
     assert class_color(None, "my crow").name() == "#123456"
-    second.services.review.undo()
+    second.services.review.history.undo()
     assert second.session.label_sets.sets == ()
     assert second.session.label_sets.chosen is None
     assert class_color(None, "my crow").name() != "#123456"
@@ -91,7 +91,7 @@ def test_a_set_is_one_step_and_is_chosen_again_after_a_restart(
 def test_own_labels_come_first_when_a_class_is_searched(bench: Workbench, qtbot: QtBot) -> None:
     own = [LabelChoice("my crow", 111, "/m/04s8yn")]
     dialog = ClassPickerDialog(
-        bench.session.class_map.value, bench.session.ontology, ["Dog"], own=own
+        bench.session.class_map.value, bench.session.ontology, ["Dog"], first=own
     )
     qtbot.addWidget(dialog)
     assert [c.label for c in dialog.choices("")][:2] == ["my crow", "Dog"]
@@ -101,7 +101,7 @@ def test_own_labels_come_first_when_a_class_is_searched(bench: Workbench, qtbot:
 
 
 def test_one_span_takes_several_labels(bench: Workbench) -> None:
-    bench.services.review.asks = Asks(lambda _t, _u: LabelChoice("my crow"), lambda _q, _v: True)
+    answer_questions(bench, lambda _t, _u: LabelChoice("my crow"), lambda _q, _v: True)
     press(bench, Qt.Key.Key_N)
     first = current(bench)
     QTest.keyClick(bench.shell.window, Qt.Key.Key_D, Qt.KeyboardModifier.ShiftModifier)
@@ -143,7 +143,7 @@ def test_the_inspector_tells_what_happened_to_an_event(bench: Workbench) -> None
     press(bench, Qt.Key.Key_1)
     lines = bench.shell.inspector.history.text().splitlines()
     assert lines[0].endswith("Anna: relabel to my crow (Dog → my crow)")
-    bench.services.review.undo()
+    bench.services.review.history.undo()
     lines = bench.shell.inspector.history.text().splitlines()
     assert "undone: relabel to my crow" in lines[0]
     assert len(lines) == 2
@@ -157,7 +157,7 @@ def test_bounds_in_frequency_are_drawn_where_the_axis_has_them(bench: Workbench)
     press(bench, Qt.Key.Key_N)
     track = bench.shell.tracks.tracks["spectrogram"]
     before = track.grab().toImage()
-    bench.services.review.set_band(current(bench).id, 1000.0, None)
+    bench.services.review.bounds.set_band(current(bench).id, 1000.0, None)
     after = track.grab().toImage()
     rows = {
         y

@@ -124,7 +124,7 @@ def test_conflicts_are_shown_side_by_side_and_resolved(
     project = project_of(bench)
     assert project.history.undo_title == "merge another copy"
     assert "Merged: 3 changes" in bench.shell.status.message.text()
-    bench.services.review.undo()
+    bench.services.review.history.undo()
     settled(bench)
     assert [e.state for e in bench.session.document.events][:2] == [
         ReviewState.ACCEPTED,
@@ -226,10 +226,10 @@ def test_a_decision_that_the_disk_refuses_is_told_and_not_shown(
     project._connection.database.execute(f"PRAGMA max_page_count = {pages}")
     press(bench, Qt.Key.Key_N)
     for _ in range(400):
-        current = bench.services.transport.current_event()
+        current = bench.services.event_navigation.current
         assert current is not None
         before = bench.session.document.events
-        bench.services.review.set_note(current.id, current.note + "x" * 500)
+        bench.services.review.labels.set_note(current.id, current.note + "x" * 500)
         if any("disk is full" in n.text for n in bench.shell.notices.notices):
             break
     assert any(

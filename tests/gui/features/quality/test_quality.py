@@ -60,7 +60,7 @@ def opened(start: Start, settled: Settled, sound_file: Path) -> Workbench:
 
 def decide(bench: Workbench, event: Event, state: ReviewState) -> None:
     bench.session.selection.select((event.id,))
-    bench.services.review.decide(state)
+    bench.services.review.decisions.decide(state)
 
 
 def add_reviews(bench: Workbench, count: int) -> None:
@@ -118,8 +118,8 @@ def test_probabilities_are_kept_with_the_project_and_shown(
     assert decided is not None
     assert decided.state is ReviewState.REJECTED
     decide(opened, decided, ReviewState.ACCEPTED)
-    opened.services.review.undo()
-    opened.services.review.undo()
+    opened.services.review.history.undo()
+    opened.services.review.history.undo()
     settled(opened)
     assert opened.session.document.events.get(dog.id) == dog
     decide(opened, dog, ReviewState.ACCEPTED)
@@ -163,7 +163,7 @@ def test_a_threshold_for_a_wanted_precision_is_set_by_one_click(
     dialog.set_threshold.click()
     settled(opened)
     assert opened.session.rules.rule(DOG).on < high
-    opened.services.review.undo()  # moves of the same threshold are one step
+    opened.services.review.history.undo()  # moves of the same threshold are one step
     settled(opened)
     assert opened.session.rules.rule(DOG).on == 0.25
 
@@ -231,7 +231,7 @@ def test_the_rules_are_tuned_as_one_step_that_can_be_undone(
     settled(opened)
     assert opened.session.rules.rule(DOG).on > 0.5
     assert "2 of 2" not in dialog.overall.text()
-    opened.services.review.undo()
+    opened.services.review.history.undo()
     settled(opened)
     assert opened.session.rules.rule_set.rules_id == before.rules_id
 
@@ -352,11 +352,11 @@ def test_scores_taken_again_show_their_spread_and_sort_the_table(
     assert project is not None
     kept = project.settings.value(f"stability-{bench.session.project.recording_id}")
     assert all(i in kept for i in ids)
-    bench.services.queue_controller.wish(QueueRequest(QueueKind.STABILITY))
+    bench.services.queue_controller.review(QueueRequest(QueueKind.STABILITY))
     settled(bench)
     order = sorted(ids, key=lambda event_id: -found.spreads[event_id])
     assert bench.session.selection.current == order[0]
-    assert len(bench.services.queue_controller.queue.rows) == 3
+    assert len(bench.session.review_queue.rows) == 3
     bench.services.queue_controller.step(1)
     assert bench.session.selection.current == order[1]
     bench.session.document.set_model(ModelName("another", "b" * 64))

@@ -53,10 +53,10 @@ def test_the_panel_shows_what_holds_and_who_says_it(demo):
         True,
     )
     enter(row, 0.4)
-    assert demo.rules.rule_set.classes[siren].on == 0.4
+    assert demo.session.rules.rule_set.classes[siren].on == 0.4
     assert (row.origin.text(), row.reset.isHidden()) == ("", False)
     row.reset.click()
-    assert siren not in demo.rules.rule_set.classes
+    assert siren not in demo.session.rules.rule_set.classes
     assert row.editor.value() == 0.25
 
 
@@ -72,9 +72,9 @@ def test_a_branch_gives_its_rules_to_what_is_below(demo):
     panel.scope_box.activated.emit(panel.scope_box.currentIndex())
     for name, value in (("merge_gap_s", 2.0), ("method", "boxes"), ("longest_s", 0.0)):
         enter(panel.row(name), value)
-    rule = demo.rules.rule_set.resolved(siren)
+    rule = demo.session.rules.rule_set.resolved(siren)
     assert (rule.merge_gap_s, rule.method, rule.longest_s) == (2.0, "boxes", math.inf)
-    assert demo.rules.rule_set.resolved(0).method == "hysteresis"
+    assert demo.session.rules.rule_set.resolved(0).method == "hysteresis"
     choose(demo, "Telephone")  # an alarm, too: who changes a branch goes on doing so
     assert panel.scope.name == "Alarm"
     choose(demo, "Speech")
@@ -96,22 +96,22 @@ def test_every_value_can_be_set_for_all_classes_and_given_back(demo):
     }  # fmt: skip
     for name, value in values.items():
         enter(panel.row(name), value)
-    default = demo.rules.rule_set.default
+    default = demo.session.rules.rule_set.default
     assert {name: getattr(default, name) for name in values} == values
     assert not panel.row("on").editor.isEnabled()
     for name in values:
         panel.row(name).reset.click()
-    assert demo.rules.rule_set.default == RuleSet().default
+    assert demo.session.rules.rule_set.default == RuleSet().default
 
 
 def test_events_follow_a_rule_at_once(demo, settled):
     panel = rules_of(demo).panel
     siren = choose(demo, "Siren")
-    before = [e for e in demo.document.events if e.class_index == siren]
+    before = [e for e in demo.session.document.events if e.class_index == siren]
     enter(panel.row("enabled"), False)
     settled(demo)
     assert before
-    assert not [e for e in demo.document.events if e.class_index == siren]
+    assert not [e for e in demo.session.document.events if e.class_index == siren]
 
 
 def test_undo_redo_and_a_restart_bring_rules_back(start, settled):
@@ -153,7 +153,7 @@ def test_presets_and_named_rules_can_be_chosen(demo, settled):
     panel = feature.panel
     assert panel.sets.currentText() == "Balanced"
     feature.use("strict")
-    assert demo.rules.rule_set == preset("strict", demo.ontology)
+    assert demo.session.rules.rule_set == preset("strict", demo.session.ontology)
     assert panel.sets.currentText() == "Strict"
     choose(demo, "Siren")
     enter(panel.row("on"), 0.2)
@@ -162,14 +162,14 @@ def test_presets_and_named_rules_can_be_chosen(demo, settled):
     feature.save("night")
     enter(panel.row("on"), 0.3)
     feature.save("night")
-    kept = kept_rules.saved(demo.project.project.rule_sets())["night"]
+    kept = kept_rules.saved(demo.session.project.project.rule_sets())["night"]
     assert kept.version == 2
     assert panel.sets.currentText() == "night"
     feature.use("balanced")
     settled(demo)
     panel.sets.activated.emit(panel.sets.findData("night"))
-    assert demo.rules.rule_set.resolved(choose(demo, "Siren")).on == 0.3
-    assert (demo.rules.rule_set.name, demo.rules.rule_set.version) == ("night", 2)
+    assert demo.session.rules.rule_set.resolved(choose(demo, "Siren")).on == 0.3
+    assert (demo.session.rules.rule_set.name, demo.session.rules.rule_set.version) == ("night", 2)
 
 
 def test_rules_go_to_a_file_and_come_back(demo, tmp_path: Path):
@@ -177,26 +177,26 @@ def test_rules_go_to_a_file_and_come_back(demo, tmp_path: Path):
     feature.use("alarms")
     path = tmp_path / "alarms.json"
     feature.write_file(path)
-    assert load_rules(path) == demo.rules.rule_set
+    assert load_rules(path) == demo.session.rules.rule_set
     feature.use("balanced")
     feature.read_file(path)
-    assert demo.rules.rule_set == preset("alarms", demo.ontology)
+    assert demo.session.rules.rule_set == preset("alarms", demo.session.ontology)
     path.write_text("{}")
     feature.read_file(path)
-    assert demo.rules.rule_set == preset("alarms", demo.ontology)
-    assert any("not a file of rules" in notice.text for notice in demo.notices.notices)
+    assert demo.session.rules.rule_set == preset("alarms", demo.session.ontology)
+    assert any("not a file of rules" in notice.text for notice in demo.shell.notices.notices)
 
 
 def test_another_project_has_its_own_rules(demo, settled, tmp_path: Path):
     feature = rules_of(demo)
     feature.use("strict")
     settled(demo)
-    demo.projects.create(tmp_path / "other.yamnet")
+    demo.services.projects.create(tmp_path / "other.yamnet")
     settled(demo)
-    assert demo.rules.rule_set == RuleSet()
-    demo.projects.open_personal()
+    assert demo.session.rules.rule_set == RuleSet()
+    demo.services.projects.open_personal()
     settled(demo)
-    assert demo.rules.rule_set.name == "strict"
+    assert demo.session.rules.rule_set.name == "strict"
 
 
 def test_rules_are_applied_to_the_project_after_a_preview(

@@ -9,10 +9,11 @@ import soundfile
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from tests.gui.support.answers import answer_questions
 from tests.gui.support.calls import CALLS_S, LENGTH_S, write_calls
 from yamnet_gui.core.events import Event, EventSource, ReviewState
 from yamnet_gui.core.spans import TimeSpan
-from yamnet_gui.gui.controllers.review import Asks
+from yamnet_gui.gui.controllers.navigation import Destination
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice
 from yamnet_gui.gui.features.similarity.feature import SimilarSounds
 from yamnet_gui.gui.features.similarity.hits import ListKind
@@ -35,8 +36,8 @@ def bench(
     settled(bench)
     bench.open(write_calls(tmp_path / "calls.wav"))
     settled(bench)
-    bench.services.review.asks = Asks(
-        lambda _title, _used: LabelChoice("Owl of mine"), lambda _question, _verb: True
+    answer_questions(
+        bench, lambda _title, _used: LabelChoice("Owl of mine"), lambda _question, _verb: True
     )
     bench.shell.window.activateWindow()
     qtbot.waitUntil(bench.shell.window.isActiveWindow)
@@ -129,7 +130,8 @@ def test_a_selected_event_lends_its_class_and_events_are_decided_in_place(
     row = next(
         r
         for r, h in enumerate(finding(bench).similar.hits)
-        if bench.services.navigation.is_open(h.place) and h.place.span.overlaps(events[1].span)
+        if bench.services.navigation.is_open(Destination.of_place(h.place))
+        and h.place.span.overlaps(events[1].span)
     )
     before = len(bench.session.document.events)
     finding(bench).decide(row, ACCEPTED)
@@ -206,7 +208,7 @@ def test_copies_of_a_recording_are_found(bench: Workbench, settled: Settled, tmp
 
 
 def test_a_message_says_what_to_select_first(bench: Workbench, settled: Settled):
-    bench.services.transport.clear_selection()
+    bench.services.event_navigation.clear_selection()
     bench.shell.window.actions_by_id["find_similar"].trigger()
     settled(bench)
     assert "Select" in bench.shell.status.message.text()

@@ -1,65 +1,100 @@
 """Accepting and rejecting, one event, many, or all that score beyond one."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.events import Event, ReviewState
+from yamnet_gui.gui.controllers.event_navigation import EventNavigation
+from yamnet_gui.gui.controllers.project_manager import ProjectManager
+from yamnet_gui.gui.controllers.review_queue_controller import ReviewQueueController
+from yamnet_gui.gui.dialogs.questions import Questions
+from yamnet_gui.gui.jobs.review import DecideJob
 from yamnet_gui.labels import project as edits
 
-from .steps import Steps
+from .editor import EventEditor
 
 _MANY = 1000
-"""Steps that change more events are made beside the work."""
+"""Steps that change more events are made in the background."""
 
 
-class Deciding(Steps):
+class Decisions:
     """Gives events a state and goes on."""
+
+    def __init__(
+        self,
+        editor: EventEditor,
+        events: EventNavigation,
+        queue: ReviewQueueController,
+        projects: ProjectManager,
+        questions: Questions,
+    ) -> None:
+        self._editor = editor
+        self._events = events
+        self._queue = queue
+        self._projects = projects
+        self._questions = questions
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """What each action of the table calls."""
+        return {
+            "accept": lambda: self.decide(ReviewState.ACCEPTED),
+            "reject": lambda: self.decide(ReviewState.REJECTED),
+            "uncertain": lambda: self.decide(ReviewState.UNCERTAIN),
+            "unreview": self.unreview,
+            "next_unreviewed": self.next_unreviewed,
+            "accept_above": lambda: self.decide_beyond(ReviewState.ACCEPTED),
+            "reject_below": lambda: self.decide_beyond(ReviewState.REJECTED),
+        }
 
     def decide(self, state: ReviewState) -> None:
         """Gives all selected events the state and goes on to the one after them."""
-        events = self.selected()
+        editor = self._editor
+        events = editor.selected
         if not events:
             return
-        following = self._controller.event_beside(1)
-        if not self._do(edits.set_state(self._items(events), state, self._reviewer)):
+        following = self._events.event_beside(1)
+        if not editor.apply(edits.set_state(editor.items(events), state, editor.reviewer)):
             return
-        if self._walk is not None and self._walk.go_on():
+        if self._queue.advance():
             return
         if following is None:
-            self.told.emit("This was the last event of the list.")
+            editor.message.emit("This was the last event of the list.")
         else:
-            self._controller.go_to(following)
+            self._events.go_to(following)
 
     def unreview(self) -> None:
         """Back to where nobody has decided; the selection stays."""
-        self._do(edits.unreview(self._items(self.selected())))
+        self._editor.apply(edits.unreview(self._editor.items(self._editor.selected)))
 
     def next_unreviewed(self) -> None:
         """Goes to the next event that nobody has decided about, from the start after the last."""
-        if self._walk is not None and self._walk.go_on():
+        if self._queue.advance():
             return
-        ids = self._controller.order()
-        current = self._selection.current
-        at = ids.index(current) + 1 if current in ids else self._controller.place_of_cursor()
+        ids = self._events.ids
+        current = self._editor.selection.current
+        at = ids.index(current) + 1 if current in ids else self._events.index_at_cursor
         for event_id in [*ids[at:], *ids[:at]]:
-            event = self._document.events.get(event_id)
+            event = self._editor.document.events.get(event_id)
             if event is not None and event.state is ReviewState.UNREVIEWED:
-                self._controller.go_to(event_id)
+                self._events.go_to(event_id)
                 return
-        self.told.emit("Every event of the list is reviewed.")
+        self._editor.message.emit("Every event of the list is reviewed.")
 
     def decide_beyond(self, state: ReviewState) -> None:
         """Accepts all that score as high or higher, or rejects all as low or lower, when asked."""
-        current = self._controller.current_event()
+        editor = self._editor
+        current = editor.current
         if current is None or current.score_max is None:
-            self.told.emit("Only events with a score have others above or below them.")
+            editor.message.emit("Only events with a score have others above or below them.")
             return
         above = state is ReviewState.ACCEPTED
         rows = self._rows_beyond(current, above)
-        here = [] if rows is not None else self.beyond(current, above=above)
+        here = [] if rows is not None else self._beyond(current, above)
         count = len(here) if rows is None else len(rows)
         if not count:
-            self.told.emit("There is nothing left to decide on there.")
+            editor.message.emit("There is nothing left to decide on there.")
             return
         word, side = ("Accept", "more") if above else ("Reject", "less")
         number = "1 event" if count == 1 else f"{count} events"
@@ -68,34 +103,38 @@ class Deciding(Steps):
             f"{word} {number} of {current.label} in {where} that "
             f"score{'s' if count == 1 else ''} {current.score_max:.2f} or {side}?"
         )
-        if not self.asks.confirm(question, f"{word} {number}"):
+        if not self._questions.confirm(question, f"{word} {number}"):
             return
-        if rows is not None and self._walk is not None and count > _MANY:
-            self._walk.decide(rows, state, self._reviewer)
+        project = editor.project.project
+        if project is not None and rows is not None and count > _MANY:
+            job = DecideJob(project, rows, state, editor.reviewer)
+            self._projects.run(job, on_result=self._on_decided)
             return
-        project = self._project.project
-        items = project.events.at(rows) if project and rows is not None else self._items(here)
-        if self._do(edits.set_state(items, state, self._reviewer)) and self._walk is not None:
-            self._walk.go_on()
+        items = project.events.at(rows) if project and rows is not None else editor.items(here)
+        if editor.apply(edits.set_state(items, state, editor.reviewer)):
+            self._queue.advance()
+
+    def _on_decided(self, _count: int) -> None:
+        self._queue.advance()
 
     def _rows_beyond(self, current: Event, above: bool) -> NDArray[np.int64] | None:
         """Rows of the same over all recordings; None where no queue leads through them."""
-        if self._walk is None or not self._walk.everywhere:
+        if not self._queue.everywhere:
             return None
-        project = self._project.project
-        item = project.events.get(self._project.recording_id, current.id) if project else None
+        project = self._editor.project.project
+        item = project.events.get(self._editor.recording_id, current.id) if project else None
         if project is None or item is None:
             return np.empty(0, np.int64)
         return (
             project.events.at_or_above(item.row) if above else project.events.at_or_below(item.row)
         )
 
-    def beyond(self, current: Event, *, above: bool) -> list[Event]:
+    def _beyond(self, current: Event, above: bool) -> list[Event]:
         """The event, and those of its class not reviewed yet that score as far or farther."""
         limit = current.score_max or 0.0
         return [
             e
-            for e in self._document.events
+            for e in self._editor.document.events
             if e.id == current.id
             or (
                 e.label == current.label

@@ -1,57 +1,89 @@
 """Labels and notes of the selected events."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.events import Event
+from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice
-from yamnet_gui.gui.state.top_classes import best_of_event
+from yamnet_gui.gui.dialogs.questions import Questions
+from yamnet_gui.gui.state.class_map import ClassMapState
+from yamnet_gui.gui.state.label_sets import LabelSets
+from yamnet_gui.gui.state.top_classes import BEST_OF_EVENT, best_of_event
 from yamnet_gui.labels import project as edits
 
-from .decisions import Deciding
+from .editor import EventEditor
 
 
-class Relabelling(Deciding):
+class Labels(QObject):
     """Corrects labels and adds some."""
+
+    show_class = Signal()  # a class is searched for, and there is no event to give it to
+
+    def __init__(
+        self,
+        editor: EventEditor,
+        label_sets: LabelSets,
+        class_map: ClassMapState,
+        ontology: Ontology,
+        questions: Questions,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._editor = editor
+        self._sets = label_sets
+        self._class_map = class_map
+        self._ontology = ontology
+        self._questions = questions
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """What each action of the table calls."""
+        digits = {f"label_{n}": partial(self.give_best, n) for n in range(1, BEST_OF_EVENT + 1)}
+        return {"find_class": self.ask_relabel, "add_label": self.add_label, **digits}
 
     def give_best(self, number: int) -> None:
         """Gives the selected events the label of the chosen set that has this digit; without a
         set that of the class that scores `number`th (from 1)."""
-        if self._own is not None and self._own.chosen is not None:
-            label = self._own.keys.get(str(number))
+        editor = self._editor
+        if self._sets.chosen is not None:
+            label = self._sets.keys.get(str(number))
             if label is None:
-                self.told.emit(f"No label of {self._own.chosen.name} has the key {number}.")
+                editor.message.emit(f"No label of {self._sets.chosen.name} has the key {number}.")
             else:
                 self.give(label)
             return
-        current = self._controller.current_event()
-        best = best_of_event(self._document, current) if current is not None else []
+        current = editor.current
+        best = best_of_event(editor.document, current) if current is not None else []
         if current is None or number > len(best):
-            self.told.emit("Here are no scores to choose a label by; / searches a class.")
+            editor.message.emit("Here are no scores to choose a label by; / searches a class.")
             return
-        self.relabel(self.selected(), self._choice_of(best[number - 1]))
+        self.relabel(editor.selected, self._choice_of(best[number - 1]))
 
     def give(self, label: edits.OwnLabel) -> None:
         """Gives the selected events a label of a set."""
         choice = LabelChoice(label.name, label.class_index, label.mid)
-        self.relabel(self.selected(), choice)
+        self.relabel(self._editor.selected, choice)
 
     def add_label(self) -> None:
         """Asks for one more label on the span of each selected event."""
-        events = self.selected()
-        if not events or not self._ready():
+        editor = self._editor
+        events = editor.selected
+        if not events or not editor.ready:
             return
-        choice = self.asks.label("Add a label", self._used())
+        choice = self._questions.label("Add a label", editor.used_labels)
         if choice is None:
             return
         commands = [
             edits.draw(
-                self._project.recording_id,
+                editor.recording_id,
                 event.onset_s,
                 event.offset_s,
                 choice.label,
                 choice.class_index,
                 choice.mid,
-                reviewer=self._reviewer,
+                reviewer=editor.reviewer,
                 channel=event.channel,
                 low_hz=event.low_hz,
                 high_hz=event.high_hz,
@@ -60,34 +92,36 @@ class Relabelling(Deciding):
             if event.label != choice.label
         ]
         if not commands:
-            self.told.emit(f"It is {choice.label} already.")
+            editor.message.emit(f"It is {choice.label} already.")
             return
         command = edits.group(f"add label {choice.label}", commands)
-        if self._do(command):
-            self._selection.select(change.key for change in command.changes)
+        if editor.apply(command):
+            editor.selection.select(change.key for change in command.changes)
 
     def ask_relabel(self) -> None:
         """Asks for a class and gives it to the selected events; without any it is only shown."""
-        events = self.selected()
+        events = self._editor.selected
         if not events:
             self.show_class.emit()
             return
         what = events[0].label if len(events) == 1 else f"{len(events)} events"
-        choice = self.asks.label(f"Relabel {what} to", self._used())
+        choice = self._questions.label(f"Relabel {what} to", self._editor.used_labels)
         if choice is not None:
             self.relabel(events, choice)
 
     def relabel_to(self, event_id: str, class_index: int) -> None:
-        event = self._document.events.get(event_id)
+        """Gives one event the label of a class."""
+        event = self._editor.document.events.get(event_id)
         if event is not None:
             self.relabel([event], self._choice_of(class_index))
 
     def relabel(self, events: Iterable[Event], choice: LabelChoice) -> None:
         """Corrects the label; where it was the right one all along, the events are accepted."""
-        items = self._items(events)
+        editor = self._editor
+        items = editor.items(events)
         same = [item for item in items if item.event.label == choice.label]
         other = [item for item in items if item.event.label != choice.label]
-        commands = [edits.accept(same, self._reviewer)] if same else []
+        commands = [edits.accept(same, editor.reviewer)] if same else []
         if other:
             commands.append(
                 edits.relabel(
@@ -95,19 +129,22 @@ class Relabelling(Deciding):
                     choice.label,
                     choice.class_index,
                     choice.mid,
-                    reviewer=self._reviewer,
+                    reviewer=editor.reviewer,
                     ontology=self._ontology,
-                    existing=self._project.negatives_of(other),
+                    existing=editor.project.negatives_of(other),
                 )
             )
         commands = [command for command in commands if command.changes]
         if commands:
-            self._do(edits.group(commands[-1].title, commands))
+            editor.apply(edits.group(commands[-1].title, commands))
 
     def set_note(self, event_id: str, note: str) -> None:
-        event = self._document.events.get(event_id) or self._project.stored.get(event_id)
+        """Another note for an event, whether it is shown or not."""
+        editor = self._editor
+        event = editor.document.events.get(event_id) or editor.project.stored.get(event_id)
         if event is not None and event.note != note:
-            self._do(edits.set_note(self._items([event])[0], note))
+            editor.apply(edits.set_note(editor.items([event])[0], note))
 
-    def _digit(self, number: int) -> Callable[[], None]:
-        return lambda: self.give_best(number)
+    def _choice_of(self, class_index: int) -> LabelChoice:
+        entry = self._class_map.value[class_index]
+        return LabelChoice(entry.name, entry.index, entry.mid)

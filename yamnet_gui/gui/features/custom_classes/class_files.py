@@ -33,7 +33,7 @@ class ClassFiles(QObject):
         self._custom_classes = context.session.custom_classes
         self._embeddings = context.session.embeddings
         self._settings = context.session.settings
-        self._review = context.services.review
+        self._questions = context.shell.questions
         self._notices = context.shell.notices
         self._show_error = context.shell.show_error
         self._window = context.shell.window
@@ -73,7 +73,7 @@ class ClassFiles(QObject):
 
     def remove(self, label: str) -> None:
         """The class no longer gives scores; reviewed events stay."""
-        if self._review.asks.confirm(
+        if self._questions.confirm(
             f"Remove the custom class {label}? Events that you have reviewed stay.", "Remove"
         ):
             self._custom_classes.forget(label)

@@ -15,6 +15,7 @@ from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobHandle
+from yamnet_gui.gui.controllers.navigation import Destination
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.jobs.review import DecideJob, QueryJob
 from yamnet_gui.labels.project import ProjectEvent
@@ -42,7 +43,7 @@ class AllEvents(Feature):
         self._project = context.session.project
         self._settings = context.session.settings
         self._project_manager = context.services.projects
-        self._queue_controller = context.services.queue_controller
+        self._navigator = context.services.navigation
         self._review = context.services.review
         self._show_message = context.shell.show_message
         self._window = context.shell.window
@@ -92,7 +93,7 @@ class AllEvents(Feature):
         def told(count: int) -> None:
             many = "1 event" if count == 1 else f"{count} events"
             self._show_message(f"{state.value.capitalize()}: {many}.")
-            self._review.decided.emit()
+            self._review.editor.decided.emit()
 
         self._project_manager.store_detections()
         self._project_manager.run(DecideJob(project, rows, state, reviewer), on_result=told)
@@ -134,7 +135,7 @@ class AllEvents(Feature):
 
     def _open(self, item: ProjectEvent) -> None:
         """Goes to an event in its recording."""
-        self._queue_controller.show(item.recording_id, item.event.id)
+        self._navigator.go(Destination(item.recording_id, event_id=item.event.id))
 
     def _menu(self, at: QPoint) -> None:
         menu = QMenu(self._window)

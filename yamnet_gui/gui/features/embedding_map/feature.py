@@ -15,6 +15,7 @@ from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.embedding import Frames, Method, Projection, ProjectionProgress
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
+from yamnet_gui.gui.controllers.navigation import Destination
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.features.similarity.feature import SimilarSounds
 from yamnet_gui.gui.features.similarity.hits import Hit, ListKind
@@ -270,7 +271,7 @@ class EmbeddingMap(Feature):
         """Shows a point on the timeline."""
         data = self._data
         if data is not None and 0 <= point < len(data):
-            self._navigator.go(data.place(point), data.event_id(point))
+            self._navigator.go(Destination.of_place(data.place(point), data.event_id(point)))
 
     def _on_lassoed(self, points: NDArray[np.intp]) -> None:
         """Selects the events among the points, and lists all of them."""

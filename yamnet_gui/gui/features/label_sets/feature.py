@@ -33,7 +33,7 @@ class LabelSetsFeature(Feature):
         self._selection = context.session.selection
         self._appearance = context.services.appearance
         self._review = context.services.review
-        self._transport = context.services.transport
+        self._event_navigation = context.services.event_navigation
         self._events_panel = context.shell.events
         self._inspector = context.shell.inspector
         self._show_error = context.shell.show_error
@@ -47,7 +47,7 @@ class LabelSetsFeature(Feature):
         self._menu = self._window.menus["Review"].addMenu("Label se&t in use")
         self._menu.triggered.connect(self._choose)
         self._label_sets.changed.connect(self._show_set)
-        self._inspector.band_edited.connect(self._review.set_band)
+        self._inspector.band_edited.connect(self._review.bounds.set_band)
         self._tracks.pointer_moved.connect(self._on_pointer)
         self._selection.changed.connect(self._show_history)
         self._project.steps_changed.connect(self._show_history)
@@ -143,7 +143,7 @@ class LabelSetsFeature(Feature):
     def _key(self, key: str, label: OwnLabel) -> QShortcut:
         shortcut = QShortcut(QKeySequence(key.upper()), self._window)
         shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
-        shortcut.activated.connect(lambda: self._review.give(label))
+        shortcut.activated.connect(lambda: self._review.labels.give(label))
         return shortcut
 
     # Frequency
@@ -153,20 +153,20 @@ class LabelSetsFeature(Feature):
 
     def set_band(self, *, lowest: bool) -> None:
         """Puts a bound of the selected event at the frequency under the mouse."""
-        event = self._transport.current_event()
+        event = self._event_navigation.current
         if event is None:
             return
         if self._hertz is None:
             self._show_message("Point at a frequency in the spectrogram first.")
         elif lowest:
-            self._review.set_band(event.id, self._hertz, event.high_hz)
+            self._review.bounds.set_band(event.id, self._hertz, event.high_hz)
         else:
-            self._review.set_band(event.id, event.low_hz, self._hertz)
+            self._review.bounds.set_band(event.id, event.low_hz, self._hertz)
 
     # History
 
     def _show_history(self) -> None:
-        project, event = self._project.project, self._transport.current_event()
+        project, event = self._project.project, self._event_navigation.current
         lines: list[str] = []
         if project is not None and event is not None and self._project.recording_id:
             try:

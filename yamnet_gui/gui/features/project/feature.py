@@ -35,7 +35,7 @@ class ProjectMenu(Feature):
         self._analysis = context.services.analysis
         self._project_manager = context.services.projects
         self._recording_loader = context.services.recording
-        self._transport = context.services.transport
+        self._recording_controller = context.services.recording_controller
         self._notices = context.shell.notices
         self._recordings_panel = context.shell.recordings
         self._show_error = context.shell.show_error
@@ -123,7 +123,7 @@ class ProjectMenu(Feature):
         """Lists the recordings; one that an other project does not hold is closed."""
         recording = self._document.recording
         if recording is not None and other and project.recordings.at(recording.info.path) is None:
-            self._transport.close_recording()
+            self._recording_controller.close_recording()
             recording = None
         self._recordings_panel.set_files(files)
         if recording is not None:

@@ -43,7 +43,7 @@ class MergeAndBackup(Feature):
         self._show_message = context.shell.show_message
         self._notices = context.shell.notices
         self._window = context.shell.window
-        self._review.decided.connect(self._on_decided)
+        self._review.editor.decided.connect(self._on_decided)
         self._project_manager.opened.connect(lambda _result: self._offer())
         self._project.project_changed.connect(self._offer)
         self._offer()

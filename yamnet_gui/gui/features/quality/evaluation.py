@@ -12,10 +12,11 @@ from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.gui.background.latest import LatestJob
+from yamnet_gui.gui.controllers.navigation import Destination
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.widgets.notices import NoticeKind
 
-from .shared import CurrentScores, Jump
+from .shared import CurrentScores
 
 if TYPE_CHECKING:
     from yamnet_gui.core.ontology import Ontology
@@ -45,7 +46,7 @@ class EvaluationFeature(Feature):
         self._scores = CurrentScores(context)
         self._background = LatestJob("evaluation", self, self._show_error)
         self._curves = LatestJob("curves", self, self._show_error)
-        self._jump = Jump(context, self)
+        self._navigator = context.services.navigation
         self._dialog: EvaluationDialog | None = None
         self._measurement: Measurement | None = None
         self._tuning: Tuning | None = None
@@ -57,7 +58,7 @@ class EvaluationFeature(Feature):
 
     @property
     def busy(self) -> bool:
-        return self._background.busy or self._curves.busy or self._jump.waiting
+        return self._background.busy or self._curves.busy or self._navigator.waiting
 
     def close(self) -> None:
         self._background.close()
@@ -237,7 +238,8 @@ class EvaluationFeature(Feature):
         if self._measurement is not None:
             subject = self._measurement.on.subjects[mismatch.pair]
             span = TimeSpan(mismatch.onset_s, mismatch.offset_s)
-            self._jump.go(subject.path, span, mismatch.estimated or mismatch.reference)
+            label = mismatch.estimated or mismatch.reference
+            self._navigator.go(Destination(path=subject.path, span=span, label=label))
 
     def _save(self, what: str, text: str) -> None:
         start = str(Path(self._settings.folder("exports")) / f"{what}.csv")

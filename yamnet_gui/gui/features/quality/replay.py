@@ -12,10 +12,11 @@ from yamnet_gui.analysis.rule_choice import rules_by_name
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.detection import PRESETS, RuleSet, load_rules
 from yamnet_gui.gui.background.latest import LatestJob
+from yamnet_gui.gui.controllers.navigation import Destination
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.state.document import ModelName
 
-from .shared import CurrentScores, Jump
+from .shared import CurrentScores
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
@@ -40,7 +41,7 @@ class ReplayFeature(Feature):
         self._window = context.shell.window
         self._scores = CurrentScores(context)
         self._background = LatestJob("replay", self, self._show_error)
-        self._jump = Jump(context, self)
+        self._navigator = context.services.navigation
         self._dialog: ReplayDialog | None = None
         self._files: list[tuple[str, RuleSet]] = []
         self._models: list[ModelName] = []
@@ -51,7 +52,7 @@ class ReplayFeature(Feature):
 
     @property
     def busy(self) -> bool:
-        return self._background.busy or self._jump.waiting
+        return self._background.busy or self._navigator.waiting
 
     def close(self) -> None:
         self._background.close()
@@ -214,7 +215,8 @@ class ReplayFeature(Feature):
         recording = project.recordings.get(contradiction.recording_id) if project else None
         if project is not None and recording is not None:
             event = contradiction.contradiction.decision
-            self._jump.go(project.recordings.locate(recording), event.span, event.label)
+            path = project.recordings.locate(recording)
+            self._navigator.go(Destination(path=path, span=event.span, label=event.label))
 
     def _on_project(self) -> None:
         self.cancel()

@@ -46,7 +46,6 @@ class ReviewQueueFeature(Feature):
         self.panel.scope_changed.connect(lambda _everywhere: self.count())
         self._review_queue.changed.connect(self._show_queue)
         self._review_queue.moved.connect(self._show_place)
-        self._queue_controller.told.connect(self._show_message)
         self._queue_controller.finished.connect(self._on_finished)
         self._queue_controller.missing.connect(self._on_missing)
         for signal in (
@@ -68,7 +67,7 @@ class ReviewQueueFeature(Feature):
     def wish(self, wish: QueueRequest) -> None:
         """Reviews by this queue from now on; keys act on events again."""
         self._notices.clear("queue")
-        self._queue_controller.wish(wish)
+        self._queue_controller.review(wish)
         self._tracks.waveform.setFocus()
         self._soon()
 
@@ -78,9 +77,9 @@ class ReviewQueueFeature(Feature):
         project = self._project.project
         if not self.panel.everywhere:
             self.panel.set_counts(here)
-        if not self._review_queue.wish.everywhere:
+        if not self._review_queue.request.everywhere:
             self._offer(here)
-        if project is not None and (self.panel.everywhere or self._review_queue.wish.everywhere):
+        if project is not None and (self.panel.everywhere or self._review_queue.request.everywhere):
             self._project_manager.run(CountClassesJob(project), on_result=self._show_all)
 
     def _soon(self) -> None:
@@ -90,32 +89,32 @@ class ReviewQueueFeature(Feature):
     def _show_all(self, counts: list[ClassCounts]) -> None:
         if self.panel.everywhere:
             self.panel.set_counts(counts)
-        if self._review_queue.wish.everywhere:
+        if self._review_queue.request.everywhere:
             self._offer(counts)
 
     def _offer(self, counts: list[ClassCounts]) -> None:
-        if self._review_queue.wish.kind is not None and not self.bar.label.view().isVisible():
+        if self._review_queue.request.kind is not None and not self.bar.label.view().isVisible():
             left = [(c.label, c.unreviewed) for c in counts if c.unreviewed]
             self.bar.set_classes(sorted(left, key=lambda item: -item[1]))
 
     def _on_class(self, label: str) -> None:
-        now = self._review_queue.wish
+        now = self._review_queue.request
         kind = now.kind or QueueKind.SCORE
         wish = replace(now, kind=kind, label=label, everywhere=self.panel.everywhere)
         self.bar.show_wish(wish)
         self.wish(wish)
 
     def _show_queue(self) -> None:
-        self.bar.show_wish(self._review_queue.wish)
+        self.bar.show_wish(self._review_queue.request)
         self._show_place()
 
     def _show_place(self) -> None:
         queue = self._review_queue
-        self.bar.show_progress(queue.place, queue.left, len(queue.rows))
+        self.bar.show_progress(queue.index, queue.left, len(queue.rows))
 
     def _on_finished(self) -> None:
         total = len(self._review_queue.rows)
-        about = self._review_queue.wish.label or "all classes"
+        about = self._review_queue.request.label or "all classes"
         if self._project.project is None:
             return
         self._notices.show_notice(

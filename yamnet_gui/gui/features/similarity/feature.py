@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 
 from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.core.events import RecordingInfo, ReviewState
+from yamnet_gui.gui.controllers.navigation import Destination
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.state.place import Place
 
@@ -55,7 +56,6 @@ class SimilarSounds(Feature):
         self.panel.file_requested.connect(self.find_like_file)
         self.panel.menu_requested.connect(self._show_menu)
         self._project.project_changed.connect(self._on_project)
-        self._navigator.told.connect(self._show_message)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         return {
@@ -78,7 +78,7 @@ class SimilarSounds(Feature):
         """Searches for sounds like the selected events, or like the selected span."""
         if self.search.frames() is None:
             return
-        events = self._review.selected()
+        events = self._review.editor.selected
         positives = [e for e in events if e.state is not ReviewState.REJECTED] or events
         negatives = [e for e in events if e not in positives]
         span, example_at = self._timeline.selection, self.search.example_at
@@ -125,18 +125,18 @@ class SimilarSounds(Feature):
     def play(self, row: int) -> None:
         """Plays a hit from any recording; the tracks follow if its recording is open."""
         place = self._similar.hits[row].place
-        if self._navigator.is_open(place):
+        if self._navigator.is_open(Destination.of_place(place)):
             self._timeline.reveal(place.span)
         self.play_place(place)
 
     def play_place(self, place: Place) -> None:
         """Plays a place of any recording of the project."""
-        self._audition.play(self._navigator.path_of(place), place.span, self._info(place))
+        self._audition.play(self._path_of(place), place.span, self._info(place))
 
     def open(self, row: int) -> None:
         """Goes to a hit on the timeline."""
         hit = self._similar.hits[row]
-        self._navigator.go(hit.place, hit.event_id)
+        self._navigator.go(Destination.of_place(hit.place, hit.event_id))
 
     def show_list(
         self,
@@ -170,12 +170,16 @@ class SimilarSounds(Feature):
         self._similar.set_searching(False)
         self._similar.show(ListKind.SIMILAR, "", ())
 
+    def _path_of(self, place: Place) -> Path:
+        """Where the file of a place is now."""
+        return self._navigator.path_of(Destination.of_place(place)) or Path(place.path)
+
     def _info(self, place: Place) -> RecordingInfo | None:
         project = self._project.project
         known = project.recordings.get(place.recording) if project is not None else None
         if known is None or known.sample_rate_hz <= 0 or known.channels <= 0:
             return None
-        path = self._navigator.path_of(place)
+        path = self._path_of(place)
         return RecordingInfo(path, known.duration_s, known.sample_rate_hz, known.channels)
 
     def _show_menu(self, at: QPoint, row: int) -> None:

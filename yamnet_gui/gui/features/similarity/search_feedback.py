@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, ReviewState
+from yamnet_gui.gui.controllers.navigation import Destination
 from yamnet_gui.gui.state.place import Place
 from yamnet_gui.labels.project import ProjectEvent, answer, delete, unreview
 
@@ -28,7 +29,7 @@ class SearchFeedback(QObject):
         self._settings = context.session.settings
         self._similar = similar
         self._navigator = context.services.navigation
-        self._review = context.services.review
+        self._questions = context.shell.questions
         self._show_error = context.shell.show_error
         self._show_message = context.shell.show_message
         self._created: set[str] = set()
@@ -76,12 +77,12 @@ class SearchFeedback(QObject):
         """Asks for the class that accepted hits get."""
         first = [self._similar.label.label] if self._similar.label else []
         used = [*first, *(c.label for c in self._custom_classes.classes)]
-        choice = self._review.asks.label("Accept similar sounds as", used)
+        choice = self._questions.label("Accept similar sounds as", used)
         if choice is not None:
             self._similar.set_label(HitLabel(choice.label, choice.class_index, choice.mid))
 
     def _events_of(self, place: Place) -> list[Event]:
-        if self._navigator.is_open(place):
+        if self._navigator.is_open(Destination.of_place(place)):
             return list(self._document.events)
         project = self._project.project
         return list(project.events.of(place.recording)) if project is not None else []

@@ -1,0 +1,57 @@
+"""Which actions can be done with what is open and selected."""
+
+from PySide6.QtCore import QObject, Slot
+
+from yamnet_gui.gui.actions import Needs
+from yamnet_gui.gui.main_window import MainWindow
+from yamnet_gui.gui.state.document import AnalysisState, Document
+from yamnet_gui.gui.state.selection import EventSelection
+from yamnet_gui.gui.state.timeline import Timeline
+
+
+class ActionAvailability(QObject):
+    """Enables and disables the actions of the table by what each needs."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        document: Document,
+        selection: EventSelection,
+        timeline: Timeline,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._document = document
+        self._selection = selection
+        self._timeline = timeline
+        for signal in (
+            document.recording_changed,
+            document.analysis_changed,
+            document.events_changed,
+            selection.changed,
+            timeline.selection_changed,
+        ):
+            signal.connect(self.update)
+        self.update()
+
+    @Slot()
+    def update(self) -> None:
+        """Looks at everything that actions need."""
+        document = self._document
+        present = {
+            need
+            for need, there in {
+                Needs.RECORDING: document.recording is not None,
+                Needs.SCORES: document.scores is not None,
+                Needs.EVENTS: len(document.events) > 0,
+                Needs.EVENT: len(self._selection.ids) > 0,
+                Needs.SELECTION: self._timeline.selection is not None,
+            }.items()
+            if there
+        }
+        self._window.offer(present)
+        running = document.state is AnalysisState.RUNNING
+        actions = self._window.actions_by_id
+        actions["analyse"].setEnabled(Needs.RECORDING in present and not running)
+        actions["cancel"].setEnabled(running)
