@@ -35,7 +35,7 @@ def test_starting_the_window_imports_no_tensorflow(start: Start, sound_file: Pat
     code = (
         "import sys; from yamnet_gui import app; from PySide6.QtCore import QTimer\n"
         "a, w = app.prepare(app.parse([]))\n"
-        "w.window.show(); QTimer.singleShot(50, w.window.close); a.exec(); w.close()\n"
+        "w.shell.window.show(); QTimer.singleShot(50, w.shell.window.close); a.exec(); w.close()\n"
         "heavy = {'tensorflow', 'keras', 'h5py', 'resampy', 'numba'} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )
