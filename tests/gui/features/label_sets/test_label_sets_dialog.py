@@ -77,7 +77,8 @@ def test_names_keys_and_classes_are_typed(dialog: LabelSetsDialog, owners: Owner
 
 
 def test_a_label_named_like_a_class_stands_for_it(dialog: LabelSetsDialog, owners: Owners) -> None:
-    dialog.add_label("Dog")
+    dialog.add_label()
+    put(dialog, 3, NAME, "Dog")
     put(dialog, 3, NAME, "Cat")
     cat = owners.class_map.value.find("Cat")
     assert cat is not None
@@ -99,7 +100,7 @@ def test_what_cannot_be_is_refused_with_words(
     dialog: LabelSetsDialog, row: int, column: int, typed: str, words: str
 ) -> None:
     put(dialog, row, column, typed)
-    assert words in dialog.said.text()
+    assert words in dialog.message.text()
     assert dialog.sets == list(SETS)
 
 
@@ -111,7 +112,7 @@ def test_labels_come_go_and_change_places(dialog: LabelSetsDialog) -> None:
     dialog.move_label(-1)
     dialog.remove_labels()
     assert [x.name for x in dialog.sets[0].labels] == ["crow", "dove"]
-    dialog.set_color(0, "#445566")
+    dialog.table.set_color(0, "#445566")
     assert dialog.sets[0].labels[0].color == "#445566"
 
 
@@ -124,7 +125,7 @@ def test_sets_come_and_go(dialog: LabelSetsDialog) -> None:
     dialog.remove_set()
     assert dialog.sets == []
     assert dialog.chosen == ""
-    assert "label set holds" in dialog.said.text()
+    assert "label set holds" in dialog.message.text()
 
 
 def test_a_set_goes_out_and_comes_in_beside_the_others(
@@ -136,5 +137,5 @@ def test_a_set_goes_out_and_comes_in_beside_the_others(
     assert [x.name for x in dialog.sets[2].labels] == ["crow", "owl", "dove"]
     (tmp_path / "odd.json").write_text("{}", "utf-8")
     dialog.read(tmp_path / "odd.json")
-    assert "no label set" in dialog.said.text()
+    assert "no label set" in dialog.message.text()
     assert len(dialog.sets) == 3

@@ -69,13 +69,13 @@ class LabelSetsFeature(Feature):
 
         own = self._label_sets
         chosen = own.chosen.id if own.chosen else ""
-        taken = {
+        used = {
             key.toString().upper(): spec.title.replace("&", "").rstrip("…")
             for spec in ACTIONS
             if not spec.id.startswith("label_")
             for key in self._window.actions_by_id[spec.id].shortcuts()
         }
-        return LabelSetsDialog(own.sets, chosen, self._class_map.value, taken, self._window)
+        return LabelSetsDialog(own.sets, chosen, self._class_map.value, used, self._window)
 
     def edit(self) -> None:
         """Lets a person edit the sets of the project."""
