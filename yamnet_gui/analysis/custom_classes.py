@@ -11,7 +11,7 @@ from yamnet_gui.core.class_map import ClassMap, NameTakenError
 from yamnet_gui.core.errors import ClassifierError
 from yamnet_gui.core.scores import ScoreTable
 from yamnet_gui.detection import Rule, RuleSet
-from yamnet_gui.embedding import Classifier
+from yamnet_gui.embedding import Classifier, read_classifier
 
 from .analyse import TemporaryFolder
 from .result import Analysis
@@ -37,7 +37,7 @@ def load_classifiers(paths: Sequence[Path], model_sha256: str = "") -> tuple[Cla
     """
     found = []
     for path in paths:
-        classifier = Classifier.load(path)
+        classifier = read_classifier(path)
         if model_sha256 and classifier.model_sha256 not in ("", model_sha256):
             raise ClassifierError(
                 path,

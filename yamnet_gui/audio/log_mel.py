@@ -22,9 +22,9 @@ from yamnet_gui.core.model_parameters import (
 )
 
 from .frequency import mel
+from .picture_columns import columns_inside, read_padded
 from .resample import Resampler
 from .source import AudioSource
-from .spectrogram import SpectrogramSettings, columns_inside, read_padded
 
 _BLOCK_S = 30.0
 _ROWS = 15
@@ -46,7 +46,7 @@ def log_mel(samples: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def log_mel_columns(
     source: AudioSource,
-    settings: SpectrogramSettings,
+    channel: int | None,
     first_s: float,
     seconds_per_column: float,
     columns: int,
@@ -75,7 +75,7 @@ def log_mel_columns(
         values = log_mel(
             _at_16k(
                 source,
-                settings.channel,
+                channel,
                 origin * STFT_HOP,
                 last * STFT_HOP + STFT_WINDOW - STFT_HOP,
             )

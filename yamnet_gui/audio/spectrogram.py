@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .frequency import RowMap, Scale, row_edges
-from .mono import mixed
+from .log_mel import log_mel_columns
+from .memory import MemorySource
+from .picture_columns import columns_inside, read_padded
 from .source import AudioSource
 
 # Cosine sums, as in F. J. Harris, "On the use of windows", Proc. IEEE 66 (1978). scipy.signal has
@@ -143,9 +145,7 @@ def spectrogram_columns(
     if overview is not None and seconds_per_column >= overview.bin_s:
         return overview.columns(settings, first_s, seconds_per_column, columns, rows)
     if settings.scale == "yamnet":
-        from .log_mel import log_mel_columns
-
-        return log_mel_columns(source, settings, first_s, seconds_per_column, columns, rows)
+        return log_mel_columns(source, settings.channel, first_s, seconds_per_column, columns, rows)
     info = source.info
     rate = info.sample_rate_hz
     transform = Transform(settings.samples(rate), settings.window)
@@ -176,8 +176,6 @@ def sample_spectrogram(
     rows: int,
 ) -> NDArray[np.float32]:
     """`spectrogram_columns` of samples in memory, float32 (n,) or (n, channels)."""
-    from .memory import MemorySource
-
     with MemorySource(samples, rate_hz) as source:
         return spectrogram_columns(source, settings, first_s, seconds_per_column, columns, rows)
 
@@ -212,15 +210,6 @@ def _window(length: int, name: str) -> NDArray[np.float32]:
 def decibels(power: NDArray[np.float32]) -> NDArray[np.float32]:
     """10 · log10 of power, not below FLOOR_DB."""
     return np.float32(10.0) * np.log10(np.maximum(power, np.float32(10.0 ** (FLOOR_DB / 10))))
-
-
-def columns_inside(
-    first_s: float, seconds_per_column: float, columns: int, duration_s: float
-) -> range:
-    """The columns that touch the recording."""
-    begin = int(np.floor(-first_s / seconds_per_column)) if first_s < 0 else 0
-    end = int(np.ceil((duration_s - first_s) / seconds_per_column))
-    return range(min(max(begin, 0), columns), min(max(end, 0), columns))
 
 
 def _block(
@@ -260,15 +249,3 @@ def _frames(
     origin, stop = int(starts[0]), int(starts[-1]) + length
     signal = read_padded(source, channel, origin, stop)
     return np.lib.stride_tricks.sliding_window_view(signal, length)[starts - origin]
-
-
-def read_padded(
-    source: AudioSource, channel: int | None, first: int, last: int
-) -> NDArray[np.float32]:
-    """Samples [first, last) of the mix or a channel, float32, silence outside the file."""
-    out = np.zeros(last - first, np.float32)
-    begin, end = max(first, 0), min(last, source.frames)
-    if begin < end:
-        found = mixed(source.read(begin, end - begin), channel)
-        out[begin - first : begin - first + len(found)] = found
-    return out

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.core.scores import DEFAULT_HOP_S
-
-from .sparse_scores import PreparedScores
+from yamnet_gui.core.scores import ScoreTable
 
 _FLOOR = 0.02  # boxes that never reach this are not worth keeping
 
@@ -48,16 +46,20 @@ class Boxes:
         return Boxes(self.classes[keep], self.first[keep], self.last[keep], self.confidence[keep])
 
 
-def boxes(prepared: PreparedScores, settings: BoxSettings = DEFAULT_BOXES) -> Boxes:
-    """The boxes of every class; the confidence is the highest score in the box."""
-    table = prepared.table
-    smooth = prepared.smoothing_frames(DEFAULT_HOP_S)  # 1 at the published hop
+def boxes(
+    table: ScoreTable, smoothing_frames: int = 1, settings: BoxSettings = DEFAULT_BOXES
+) -> Boxes:
+    """The boxes of every class; the confidence is the highest score in the box.
+
+    Scores are smoothed by a running mean of `smoothing_frames` (odd; 1 for none) before.
+    """
     width = max(1, round(settings.step_s / table.grid.hop_s))
     parts: list[tuple[int, list[tuple[int, int, float]]]] = []
-    for index in np.flatnonzero(prepared.highest >= _FLOOR).tolist():
+    for index in np.flatnonzero(table.scores.max(axis=0, initial=0.0) >= _FLOOR).tolist():
         scores = table.scores[:, index].astype(np.float64)
-        if smooth > 1:
-            scores = np.convolve(scores, np.full(smooth, 1 / smooth), "same")
+        if smoothing_frames > 1:
+            mean = np.full(smoothing_frames, 1 / smoothing_frames)
+            scores = np.convolve(scores, mean, "same")
         parts.append((index, class_boxes(scores, width, settings)))
     flat = [(index, *box) for index, found in parts for box in found]
     columns = list(zip(*flat, strict=True)) if flat else [(), (), (), ()]

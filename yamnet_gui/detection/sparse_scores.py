@@ -1,15 +1,13 @@
 """Scores laid out class by class, so that a rule can be moved and all events follow at once."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.core.scores import ScoreTable
+from yamnet_gui.core.scores import DEFAULT_HOP_S, ScoreTable
 
-if TYPE_CHECKING:
-    from .sound_event_bounding_boxes import Boxes
+from .sound_event_bounding_boxes import Boxes, boxes
 
 _FLOOR = 0.02  # scores below are left out: most of the 521 classes are near 0 most of the time
 _BLOCK_FRAMES = 4096
@@ -53,7 +51,7 @@ class PreparedScores:
     _sparse: dict[int, SparseScores] = field(default_factory=dict, repr=False)
     _covered: dict[int, NDArray[np.bool_]] = field(default_factory=dict, repr=False)
     _highest: NDArray[np.float32] | None = field(default=None, repr=False)
-    _boxes: "Boxes | None" = field(default=None, repr=False)
+    _boxes: Boxes | None = field(default=None, repr=False)
 
     @property
     def class_count(self) -> int:
@@ -92,12 +90,11 @@ class PreparedScores:
             self._covered[smoothing_frames] = asked
         return known
 
-    def boxes(self) -> "Boxes":
+    def boxes(self) -> Boxes:
         """Sound event bounding boxes of all classes."""
         if self._boxes is None:
-            from .sound_event_bounding_boxes import boxes
-
-            self._boxes = boxes(self)
+            # a hop shorter than the published one is smoothed to it
+            self._boxes = boxes(self.table, self.smoothing_frames(DEFAULT_HOP_S))
         return self._boxes
 
 

@@ -6,6 +6,7 @@ Frames of many recordings lie in an `EmbeddingStore`; everything else reads the 
 
 from .active import Progress, Strategy, progress, suggest
 from .classifier import CLASSIFIER_SUFFIX, Classifier
+from .classifier_file import read_classifier, write_classifier
 from .cross_validation import ClassTrust, CurvePoint, TrainingReport
 from .custom_classes import CustomClassesResult, TrainingProgress, taught, teach
 from .duplicates import Duplicate, near_duplicates
@@ -13,7 +14,8 @@ from .examples import Example, ExampleSet
 from .frames import EmbeddingTrack, Frames, Segment
 from .index import FrameIndex
 from .pooling import pooled
-from .projection import Method, Projection, ProjectionProgress, pca, project
+from .projection import pca, project
+from .projection_result import Method, Projection, ProjectionProgress
 from .search import Exclusion, Match, Query, cosines, find_similar, top_rows
 from .store import EmbeddingStore, store_folder
 from .training import TrainingOptions
@@ -50,9 +52,11 @@ __all__ = [
     "pooled",
     "progress",
     "project",
+    "read_classifier",
     "store_folder",
     "suggest",
     "taught",
     "teach",
     "top_rows",
+    "write_classifier",
 ]

@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass, field
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -74,19 +73,6 @@ class Classifier:
         for layer in self.layers[:-1]:
             values = np.maximum(layer(values), 0)
         return activated(self.layers[-1](values), self.output)[:, : len(self.labels)]
-
-    def save(self, path: Path) -> None:
-        """Writes the file, beside and renamed. Raises ClassifierError."""
-        from .classifier_file import write_classifier
-
-        write_classifier(path, self)
-
-    @classmethod
-    def load(cls, path: Path) -> "Classifier":
-        """Reads a file; no code in it can run. Raises ClassifierError with the reason."""
-        from .classifier_file import read_classifier
-
-        return read_classifier(path)
 
 
 def activated(values: Floats, output: Output) -> Floats:

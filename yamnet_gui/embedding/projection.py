@@ -1,8 +1,6 @@
 """Maps: many embeddings as points in a plane."""
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,45 +8,8 @@ from numpy.typing import NDArray
 from yamnet_gui.core.threads import BLAS_THREADS
 
 from .frames import Floats, scales_of, widened
-
-Method = Literal["pca", "tsne", "umap"]
-
-WORDS = {
-    "pca": (
-        "The axes are the two directions in which the embeddings differ most."
-        " They have no unit; points that lie together may still differ in all other directions."
-    ),
-    "tsne": (
-        "The axes mean nothing. Neighbours tend to sound alike; distances between groups, their"
-        " sizes and their places say nothing, and another run gives another picture."
-    ),
-    "umap": (
-        "The axes mean nothing. Neighbours tend to sound alike; distances between groups and their"
-        " sizes say little, and another run gives another picture."
-    ),
-}
-"""What the axes of each map do not mean, for people."""
-
-
-@dataclass(frozen=True)
-class Projection:
-    """Points float32 (n, 2) in the order of the embeddings. `explained` is the share of the
-    variance that both axes of PCA show, None for the others."""
-
-    method: Method
-    points: Floats
-    words: str
-    explained: float | None = None
-
-
-@dataclass(frozen=True)
-class ProjectionProgress:
-    """`share` of the work that is done; `points` as they are by now (t-SNE); at last `result`."""
-
-    share: float
-    text: str
-    points: Floats | None = None
-    result: Projection | None = None
+from .projection_result import WORDS, Method, Projection, ProjectionProgress
+from .umap_map import umap_map
 
 
 def pca(vectors: NDArray[np.float16] | Floats) -> Projection:
@@ -76,8 +37,6 @@ def project(
         return iter([ProjectionProgress(1.0, "done", result=pca(vectors))])
     if method == "tsne":
         return _tsne(vectors, seed)
-    from .umap_map import umap_map
-
     return umap_map(main_components(vectors), WORDS["umap"], seed)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from yamnet_gui.core.errors import Cancelled, SettingsError
 
 from .frames import Floats
-from .projection import Projection, ProjectionProgress
+from .projection_result import Projection, ProjectionProgress
 
 _LOOK_S = 0.1
 _PERCENT = re.compile(r"(\d+)%")

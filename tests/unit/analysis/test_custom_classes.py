@@ -20,7 +20,7 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import ClassifierError
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.detection import Rule, RuleSet
-from yamnet_gui.embedding import Classifier
+from yamnet_gui.embedding import Classifier, write_classifier
 from yamnet_gui.embedding.classifier import DenseLayer
 
 
@@ -79,7 +79,7 @@ def test_a_name_that_is_taken_is_refused(class_map: ClassMap) -> None:
 
 def test_a_class_of_another_model_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "owl.yamnet-class"
-    a_classifier("Tawny owl", model="a" * 64).save(path)
+    write_classifier(path, a_classifier("Tawny owl", model="a" * 64))
     assert load_classifiers([path], "a" * 64)[0].labels == ("Tawny owl",)
     with pytest.raises(ClassifierError, match="other weights"):
         load_classifiers([path], "b" * 64)

@@ -17,6 +17,7 @@ import yamnet_gui
 from tests.unit.analysis.test_custom_classes import a_classifier
 from tests.unit.fakes import write_sound
 from yamnet_gui.core.errors import UserError
+from yamnet_gui.embedding import write_classifier
 
 
 @pytest.fixture
@@ -99,7 +100,7 @@ def test_what_does_not_fit_is_said(run, weights, sounds, more, reason, tmp_path,
 
 def test_taught_classes_in_analyze(run, weights, sounds, tmp_path):
     path = tmp_path / "owl.yamnet-class"
-    a_classifier("Tawny owl", bias=9.0).save(path)
+    write_classifier(path, a_classifier("Tawny owl", bias=9.0))
     out = tmp_path / "events.csv"
     more = ("--classifier", path, "--classes", "Tawny owl", "--scores", tmp_path / "s.csv")
     status, shown, err = run("analyze", sounds, "-o", out, *more)

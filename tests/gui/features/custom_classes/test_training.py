@@ -14,7 +14,7 @@ from tests.gui.support.answers import answer_questions
 from tests.gui.support.calls import CALLS_S, LENGTH_S, OTHERS_S, write_calls
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.core.spans import TimeSpan
-from yamnet_gui.embedding import CLASSIFIER_SUFFIX, Classifier
+from yamnet_gui.embedding import CLASSIFIER_SUFFIX, read_classifier
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice
 from yamnet_gui.gui.features.custom_classes.feature import TrainingFeature
 from yamnet_gui.gui.features.export.dialog import ExportDialog
@@ -227,7 +227,7 @@ def test_a_class_is_shared_as_a_file(
     settled(bench)
     path = tmp_path / f"owl{CLASSIFIER_SUFFIX}"
     feature.files.save(NAME, path)
-    assert Classifier.load(path).labels == (NAME,)
+    assert read_classifier(path).labels == (NAME,)
     best = bench.session.document.scores.best[bench.session.custom_classes.index_of(NAME)]
     feature.files.remove(NAME)
     settled(bench)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from yamnet_gui.core.errors import UserError
-from yamnet_gui.embedding import CLASSIFIER_SUFFIX, Classifier
+from yamnet_gui.embedding import CLASSIFIER_SUFFIX, read_classifier, write_classifier
 from yamnet_gui.gui.widgets.notices import NoticeKind
 
 from .score_jobs import checked_model
@@ -42,7 +42,7 @@ class ClassFiles(QObject):
         """Adds the classes of a file to the project."""
         try:
             model = self._embeddings.model_sha256
-            labels = self._scores.use(checked_model(path, Classifier.load(path), model))
+            labels = self._scores.use(checked_model(path, read_classifier(path), model))
         except UserError as error:
             self._show_error(error)
             return
@@ -65,7 +65,7 @@ class ClassFiles(QObject):
         if one is None or one.classifier is None:
             return
         try:
-            one.classifier.save(path)
+            write_classifier(path, one.classifier)
         except UserError as error:
             self._show_error(error)
             return

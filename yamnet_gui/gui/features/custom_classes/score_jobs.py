@@ -13,7 +13,7 @@ from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import Event, detection_id
 from yamnet_gui.core.scores import ScoreTable
 from yamnet_gui.detection import RuleSet, derive_events
-from yamnet_gui.embedding import Classifier, Frames, Segment
+from yamnet_gui.embedding import Classifier, Frames, Segment, read_classifier
 from yamnet_gui.gui.state.custom_classes import CustomClass, columns_of
 from yamnet_gui.labels.project import Project
 
@@ -71,7 +71,7 @@ class LoadClassesJob:
         for label, path in self.places:
             if path is not None and path not in known:
                 try:
-                    known[path] = checked_model(path, Classifier.load(path), self.model_sha256)
+                    known[path] = checked_model(path, read_classifier(path), self.model_sha256)
                 except UserError as error:
                     known[path] = None
                     problems.append(str(error))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from yamnet_gui.analysis import Analysis, custom_class_rule
 from yamnet_gui.core.errors import UserError
-from yamnet_gui.embedding import CLASSIFIER_SUFFIX, Classifier, EmbeddingStore
+from yamnet_gui.embedding import CLASSIFIER_SUFFIX, Classifier, EmbeddingStore, write_classifier
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
 from yamnet_gui.gui.features.feature import Feature
@@ -88,7 +88,7 @@ class CustomClassScores(Feature):
         path = self._path_for(classifier.labels)
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-            classifier.save(path)
+            write_classifier(path, classifier)
         self._custom_classes.put(
             *(CustomClass(label, classifier, path) for label in classifier.labels)
         )
@@ -209,7 +209,7 @@ class CustomClassScores(Feature):
                 try:
                     folder.mkdir(parents=True, exist_ok=True)
                     if own is not None:
-                        one.classifier.save(own)
+                        write_classifier(own, one.classifier)
                         one = replace(one, path=own)
                 except (OSError, UserError):
                     pass  # the original file does as well
