@@ -38,6 +38,13 @@ def last_lines(count: int = 50) -> list[str]:
     return text.splitlines()[-count:]
 
 
+def set_detailed(detailed: bool) -> None:
+    """Logs in detail from now on, or no longer; of no effect outside `logging_to_file`."""
+    logger = logging.getLogger("yamnet_gui")
+    if logger.handlers:
+        logger.setLevel(logging.DEBUG if detailed else logging.INFO)
+
+
 @contextmanager
 def logging_to_file(arguments: Sequence[str], *, verbose: bool = False) -> Iterator[None]:
     """Writes the log while the program runs; with `verbose` in detail, and to standard error too.

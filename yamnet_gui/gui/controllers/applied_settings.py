@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject, Slot
 
+from yamnet_gui.core.log import set_detailed
 from yamnet_gui.gui.playback import Player
 from yamnet_gui.gui.state.project import ProjectState
 from yamnet_gui.gui.state.settings import Settings
@@ -10,7 +11,7 @@ from .recording_loader import RecordingLoader
 
 
 class AppliedSettings(QObject):
-    """Hands on sound device, time zone and the reviewer's name, now and when they change."""
+    """Hands on sound device, time zone, reviewer and detail of the log, now and on change."""
 
     def __init__(
         self,
@@ -29,6 +30,8 @@ class AppliedSettings(QObject):
         self._apply("time_zone")
         if settings.value("output_device"):
             self._apply("output_device")
+        if settings.value("detailed_log"):  # --verbose stays as it is
+            self._apply("detailed_log")
         settings.changed.connect(self._apply)
 
     @Slot(str)
@@ -39,3 +42,5 @@ class AppliedSettings(QObject):
             self._loader.set_time_zone(self._settings.value(key))
         elif key == "reviewer":
             self._project.set_reviewer(self._settings.value(key))
+        elif key == "detailed_log":
+            set_detailed(self._settings.value(key))

@@ -88,6 +88,13 @@ SETTINGS: tuple[Setting, ...] = (
         page="General",
     ),
     Setting("output_device", "", "Output device", page="Playback"),
+    Setting(
+        "detailed_log",
+        False,
+        "Detailed log",
+        "Write more into the log file, to find out what went wrong",
+        page="General",
+    ),
 )
 
 
