@@ -1,0 +1,337 @@
+"""Controllers over the owners of a window, without the window: navigation, transport, review."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, Signal
+from pytestqt.qtbot import QtBot
+
+from tests.gui.support.owners import DOG, SPEECH, Owners
+from yamnet_gui.core.events import EventList, RecordingInfo, ReviewState
+from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.gui.controllers.cursor_and_view import CursorAndView
+from yamnet_gui.gui.controllers.event_navigation import EventNavigation
+from yamnet_gui.gui.controllers.navigation import Destination, Navigator
+from yamnet_gui.gui.controllers.project_manager import ProjectManager
+from yamnet_gui.gui.controllers.queue_builder import QueueBuilder
+from yamnet_gui.gui.controllers.review import Bounds, Decisions, EventEditor, History
+from yamnet_gui.gui.controllers.review_queue_controller import ReviewQueueController
+from yamnet_gui.gui.controllers.transport import Transport
+from yamnet_gui.gui.playback import Player, PlayState
+from yamnet_gui.gui.playback.outputs import SilentOutputs
+from yamnet_gui.gui.state.document import OpenRecording
+from yamnet_gui.gui.state.project import Keeping, ProjectState
+from yamnet_gui.gui.state.review_queue import ReviewQueue
+from yamnet_gui.gui.state.settings import Settings
+from yamnet_gui.labels.project import Project, Recording, Reviewed, add_recordings
+
+
+class Loader(QObject):
+    """Opens nothing: the test says what was opened."""
+
+    opened = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.asked: list[Path] = []
+
+    def open(self, path: Path) -> None:
+        self.asked.append(path)
+
+
+class Answers:
+    """Says yes to everything."""
+
+    def confirm(self, _question: str, _verb: str) -> bool:
+        return True
+
+
+class Bench:
+    """Controllers of a project with the recordings "yard" (four events) and "wood" (none)."""
+
+    def __init__(self, owners: Owners, folder: Path) -> None:
+        self.owners, self.parent = owners, owners.parent
+        self.settings = Settings(parent=self.parent)
+        self.settings.set("autoplay", False)
+        self.player = Player(SilentOutputs("No sound: a test."), self.parent)
+        self.transport = Transport(owners.timeline, self.settings, self.player, self.parent)
+        self.cursor = CursorAndView(owners.timeline, self.transport)
+        self.events = EventNavigation(
+            owners.document,
+            owners.timeline,
+            owners.selection,
+            owners.order,
+            owners.folding,
+            self.transport,
+        )
+        self.paths = {name: folder / f"{name}.wav" for name in ("yard", "wood")}
+        for path in self.paths.values():
+            path.write_bytes(b"")
+        self.disk = Project.create(folder / "two.yamnet")
+        known = [Recording(name, f"{name}.wav", name, 0, 60.0, 44_100, 1) for name in self.paths]
+        self.disk.apply(add_recordings(known))
+        self.project = ProjectState(self.parent)
+        self.project.use(self.disk, Keeping.PROJECT)
+        self.projects = ProjectManager(owners.document, self.project, self.parent)
+        self.loader = Loader(self.parent)
+        self.navigator = Navigator(
+            owners.document,
+            self.project,
+            self.loader,  # type: ignore[arg-type]
+            self.events,
+            self.parent,
+        )
+        queue = ReviewQueue(self.parent)
+        self.queue = ReviewQueueController(
+            queue,
+            owners.selection,
+            self.project,
+            QueueBuilder(queue, self.project, self.projects, owners.rules, self.parent),
+            self.events,
+            self.navigator,
+            self.parent,
+        )
+        self.editor = EventEditor(
+            owners.document, owners.selection, self.project, self.settings, self.parent
+        )
+        self.decisions = Decisions(
+            self.editor,
+            self.events,
+            self.queue,
+            self.projects,
+            Answers(),  # type: ignore[arg-type]
+        )
+        self.history = History(self.editor, owners.timeline, self.navigator)
+        self.bounds = Bounds(self.editor, owners.timeline, self.parent)
+        self.messages: list[str] = []
+        for speaker in (self.editor, self.navigator, self.queue):
+            speaker.message.connect(self.messages.append)
+        self.project.events_changed.connect(self._show)
+        self.open("yard")
+        self.show_yard()
+
+    def open(self, name: str) -> None:
+        """Opens a recording, which the project knows at once."""
+        info = RecordingInfo(self.paths[name], 60.0, 44_100, 1)
+        self.owners.document.open(OpenRecording(info, "PCM 16"))
+        self.owners.timeline.set_recording(60.0, 44_100)
+        self.player.open(self.paths[name], info)
+        self.owners.selection.select(())
+        self.loader.opened.emit(self.paths[name])
+        self.project.set_recording(name, (), (), Reviewed())
+
+    def show_yard(self) -> None:
+        event = self.owners.event
+        self.owners.document.set_events(
+            EventList.of(
+                [
+                    event("speech", 1.0, SPEECH, 2.0, 0.4),
+                    event("dog", 5.0, DOG, 0.5, 0.9),
+                    event("dog2", 9.0, DOG, 1.0, 0.7),
+                    event("late", 20.0, SPEECH, 30.0, 0.3),
+                ]
+            )
+        )
+
+    def state(self, event_id: str) -> ReviewState:
+        event = self.owners.document.events.get(event_id)
+        assert event is not None
+        return event.state
+
+    def _show(self, _put: object) -> None:
+        document = self.owners.document
+        document.set_events(document.events.with_events(*self.project.stored))
+
+    def close(self) -> None:
+        self.player.close()
+        self.projects.close()
+
+
+@pytest.fixture
+def bench(owners: Owners, qtbot: QtBot, tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(owners, tmp_path)
+    yield bench
+    bench.close()
+
+
+# Transport, cursor and view
+
+
+def test_speed_goes_in_steps_and_is_stored(bench: Bench) -> None:
+    speeds: list[float] = []
+    bench.transport.speed_changed.connect(speeds.append)
+    bench.transport.set_speed(1.0)
+    bench.transport.step_speed(1)
+    bench.transport.step_speed(-1)
+    for _ in range(20):
+        bench.transport.step_speed(-1)
+    assert speeds[:3] == [1.0, 1.25, 1.0]
+    assert bench.settings.value("speed") == speeds[-1] == 0.1
+
+
+def test_a_seek_outside_the_view_moves_the_view(bench: Bench) -> None:
+    timeline = bench.owners.timeline
+    timeline.set_view(0.0, 10.0)
+    bench.transport.seek(30.0)
+    assert timeline.cursor_s == 30.0
+    assert timeline.view == TimeSpan(25.0, 35.0)
+
+
+def test_the_cursor_steps_by_the_view_and_extends_the_selection(bench: Bench) -> None:
+    timeline = bench.owners.timeline
+    timeline.set_view(0.0, 10.0)
+    bench.transport.seek(2.0)
+    bench.cursor.move_cursor(1, extend=False)
+    assert timeline.cursor_s == pytest.approx(2.1)
+    bench.cursor.move_cursor(1, extend=True)
+    bench.cursor.move_cursor(1, extend=True)
+    assert timeline.selection is not None
+    assert (timeline.selection.start_s, timeline.selection.end_s) == pytest.approx((2.1, 2.3))
+
+
+# From event to event
+
+
+def test_stepping_follows_the_listed_order(bench: Bench) -> None:
+    events, selection = bench.owners.document.events, bench.owners.selection
+    listed = [events.get(name) for name in ("late", "dog", "speech")]
+    bench.owners.order.set_listed([event for event in listed if event is not None])
+    selection.select(["late"])
+    seen = []
+    for _ in range(3):
+        bench.queue.step(1)
+        seen.append(selection.current)
+    assert seen == ["dog", "speech", "speech"]
+    bench.queue.step(-1)
+    assert selection.current == "dog"
+
+
+def test_without_a_selection_stepping_begins_at_the_cursor(bench: Bench) -> None:
+    bench.transport.seek(6.0)
+    bench.queue.step(1)
+    assert bench.owners.selection.current == "dog2"
+    bench.owners.selection.select(())
+    bench.transport.seek(6.0)
+    bench.queue.step(-1)
+    assert bench.owners.selection.current == "dog"
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_an_event_is_played_on_arrival_only_where_that_is_wanted(
+    bench: Bench, wanted: bool
+) -> None:
+    bench.settings.set("autoplay", wanted)
+    played: list[TimeSpan] = []
+    bench.player.play = played.append  # type: ignore[method-assign, assignment]
+    bench.events.go_to("dog")
+    assert played == ([TimeSpan(5.0, 5.5)] if wanted else [])
+    assert bench.player.state is PlayState.STOPPED
+
+
+def test_a_click_selects_and_with_add_toggles(bench: Bench) -> None:
+    selection = bench.owners.selection
+    bench.events.click_event("dog", False)
+    bench.events.click_event("dog2", True)
+    assert selection.ids == ("dog2", "dog")
+    bench.events.click_event("dog", True)
+    assert selection.ids == ("dog2",)
+    bench.events.click_event("", False)
+    assert selection.ids == ()
+
+
+# To another recording
+
+
+def test_a_span_of_the_open_recording_is_shown_at_once(bench: Bench) -> None:
+    bench.owners.selection.select(["dog"])
+    assert bench.navigator.go(Destination("yard", span=TimeSpan(3.0, 4.0)))
+    assert bench.owners.timeline.selection == TimeSpan(3.0, 4.0)
+    assert bench.owners.timeline.cursor_s == 3.0
+    assert bench.owners.selection.ids == ()
+    assert not bench.loader.asked
+
+
+def test_the_event_of_a_label_that_shares_most_time_is_chosen(bench: Bench) -> None:
+    path = bench.paths["yard"]
+    bench.navigator.go(Destination(path=path, span=TimeSpan(5.2, 9.9), label="Dog"))
+    assert bench.owners.selection.current == "dog2"
+
+
+def test_an_event_elsewhere_is_selected_once_it_is_there(bench: Bench) -> None:
+    to = Destination("wood", span=TimeSpan(5.0, 5.5), event_id="dog")
+    assert bench.navigator.go(to)
+    assert bench.loader.asked == [bench.paths["wood"]]
+    assert bench.navigator.waiting
+    bench.owners.document.set_events(EventList())
+    bench.open("wood")
+    assert not bench.navigator.waiting
+    assert bench.owners.timeline.selection == TimeSpan(5.0, 5.5)
+    bench.show_yard()
+    assert bench.owners.selection.current == "dog"
+    assert not bench.navigator.pending
+
+
+def test_whoever_opens_something_else_is_not_taken_away(bench: Bench) -> None:
+    bench.navigator.go(Destination("wood", span=TimeSpan(5.0, 5.5), event_id="dog"))
+    bench.open("yard")
+    bench.show_yard()
+    assert not bench.navigator.pending
+    assert bench.owners.selection.ids == ()
+
+
+def test_a_missing_file_is_named(bench: Bench) -> None:
+    bench.paths["wood"].unlink()
+    assert not bench.navigator.go(Destination("wood", span=TimeSpan(0.0, 1.0)))
+    assert bench.messages == ["wood.wav is not there any more."]
+    assert not bench.loader.asked
+
+
+def test_an_event_that_the_project_does_not_hold_opens_nothing(bench: Bench) -> None:
+    assert not bench.navigator.go(Destination("wood", event_id="nothing"))
+    assert not bench.loader.asked
+
+
+# Decisions
+
+
+def test_a_decision_goes_to_the_next_event_and_comes_back_by_undo(bench: Bench) -> None:
+    bench.owners.selection.select(["dog"])
+    bench.decisions.decide(ReviewState.ACCEPTED)
+    assert bench.state("dog") is ReviewState.ACCEPTED
+    assert bench.owners.selection.current == "dog2"
+    bench.history.undo()
+    assert bench.state("dog") is ReviewState.UNREVIEWED
+    assert bench.owners.selection.current == "dog"
+    assert bench.messages == ["Undone: accept Dog"]
+    bench.history.redo()
+    assert bench.state("dog") is ReviewState.ACCEPTED
+
+
+def test_undo_goes_to_the_recording_that_it_changes(bench: Bench) -> None:
+    bench.owners.selection.select(["dog"])
+    bench.decisions.decide(ReviewState.ACCEPTED)
+    bench.open("wood")
+    bench.history.undo()
+    assert bench.loader.asked == [bench.paths["yard"]]
+    assert bench.messages[-1] == "Undone: accept Dog in yard.wav"
+
+
+def test_all_of_a_class_that_score_as_high_are_accepted(bench: Bench) -> None:
+    bench.owners.selection.select(["dog2"])
+    bench.decisions.decide_beyond(ReviewState.ACCEPTED)
+    assert bench.state("dog") is ReviewState.ACCEPTED
+    assert bench.state("dog2") is ReviewState.ACCEPTED
+    assert bench.state("speech") is ReviewState.UNREVIEWED
+
+
+def test_an_edge_that_would_turn_the_event_round_is_refused(bench: Bench) -> None:
+    bench.owners.selection.select(["dog"])
+    bench.transport.seek(7.0)
+    bench.bounds.set_edge(onset=True)
+    assert "after the end" in bench.messages[-1]
+    bench.bounds.set_edge(onset=False)
+    event = bench.owners.document.events.get("dog")
+    assert event is not None
+    assert event.offset_s == 7.0
