@@ -152,7 +152,7 @@ def measure(
     recording = folder / "recording.wav"
     generate(recording, minutes)
     repeats = 2 if minutes <= 10 else 1
-    where = ("-o", folder / "events.csv", "--no-cache", "--fresh", "--weights", weights)
+    where = ("-o", folder / "events.csv", "--no-cache", "--restart", "--weights", weights)
     analyze = ("-m", "yamnet_gui", "analyze", recording, *where)
     ours = min(
         (run(*analyze, home=folder) for _ in range(runs_of_short if minutes <= 10 else 1)),

@@ -45,7 +45,7 @@ class Journal:
     raises SettingsError where another one is at work, or where the folder cannot be made.
     """
 
-    def __init__(self, folder: Path, recipe: dict[str, Any], fresh: bool = False) -> None:
+    def __init__(self, folder: Path, recipe: dict[str, Any], restart: bool = False) -> None:
         self.folder = folder
         self.records: dict[str, Record] = {}
         self._lock = FileLock(folder.with_name(folder.name + ".lock"))
@@ -53,7 +53,7 @@ class Journal:
             folder.parent.mkdir(parents=True, exist_ok=True)
             if not self._lock.acquire():
                 raise SettingsError(folder, "another run is writing the same tables", "wait for it")
-            if fresh:
+            if restart:
                 shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(exist_ok=True)
             self._file = self._open(json.loads(json.dumps(recipe)))

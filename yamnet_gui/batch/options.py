@@ -17,14 +17,14 @@ class EventOptions:
     """How scores become events.
 
     `rules` is what `detection.rules_to_json` gives. `classes` are indices (empty: all). `top`
-    keeps, at each moment, only so many of the highest classes. `fold` are ids of
+    keeps, at each moment, only so many of the highest classes. `groups` are ids of
     ontology nodes: events below one of them become events of it.
     """
 
     rules: dict[str, Any]
     classes: tuple[int, ...] = ()
     top: int | None = None
-    fold: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

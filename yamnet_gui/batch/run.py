@@ -66,11 +66,11 @@ class BatchProgress:
 
 
 def run_batch(
-    plan: Plan, options: BatchOptions, *, jobs: int = 1, fresh: bool = False
+    plan: Plan, options: BatchOptions, *, jobs: int = 1, restart: bool = False
 ) -> Iterator[BatchProgress]:
     """Analyses the recordings of a plan and writes the tables that `options` ask for.
 
-    What an earlier run that was killed had finished is not done again, unless `fresh`. A bad
+    What an earlier run that was killed had finished is not done again, unless `restart`. A bad
     recording is reported and does not stop the others. The tables appear at the end, whole.
     Raises UserError where the options do not fit, the weights are missing or a table cannot be
     written. Closing the generator stops within a chunk; what is finished stays finished.
@@ -86,7 +86,7 @@ def run_batch(
                 Journal(
                     folder,
                     options.recipe(worker.model.sha256, [c.sha256 for c in worker.classifiers]),
-                    fresh,
+                    restart,
                 )
             )
         yield from _Run(plan, options, worker, journal, jobs).news()
@@ -244,7 +244,7 @@ class _Run:
             recordings = _StoredLabels(
                 [self._parts[key].labels for key in good],
                 self._worker.class_map,
-                options.events.fold if options.events is not None else (),
+                options.events.groups if options.events is not None else (),
             )
             written += write_labels(
                 options.label_format,
@@ -296,12 +296,12 @@ class _StoredLabels(Sequence[LabelledRecording]):
     """The labels of a run, read one recording at a time; the last one is kept."""
 
     def __init__(
-        self, parts: Sequence[Path | None], class_map: ClassMap, fold: tuple[str, ...] = ()
+        self, parts: Sequence[Path | None], class_map: ClassMap, groups: tuple[str, ...] = ()
     ) -> None:
         self._parts = parts
         self._class_map = class_map
-        self._fold = fold
-        self._ontology = bundled_ontology() if fold else None
+        self._groups = groups
+        self._ontology = bundled_ontology() if groups else None
         self._last: tuple[Path, LabelledRecording] | None = None
 
     def __len__(self) -> int:
@@ -314,17 +314,17 @@ class _StoredLabels(Sequence[LabelledRecording]):
 
     def __getitem__(self, place: int | slice) -> "LabelledRecording | _StoredLabels":
         if isinstance(place, slice):
-            return _StoredLabels(self._parts[place], self._class_map, self._fold)
+            return _StoredLabels(self._parts[place], self._class_map, self._groups)
         part = self._parts[place]
         assert part is not None
         if self._last is None or self._last[0] != part:
             self._last = None  # makes room before the next one is read
             try:
                 found = read_event_table(part)
-                self._last = (part, found.labelled(self._class_map, self._fold, self._ontology))
+                self._last = (part, found.labelled(self._class_map, self._groups, self._ontology))
             except (OSError, ValueError, KeyError) as error:
                 reason = "a part of the unfinished run is broken"
-                raise SettingsError(part, reason, "begin again with --fresh") from error
+                raise SettingsError(part, reason, "restart with --restart") from error
         return self._last[1]
 
 

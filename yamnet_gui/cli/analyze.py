@@ -33,14 +33,15 @@ from yamnet_gui.detection import (
 from yamnet_gui.labels.exchange.overwrite_guard import spare
 from yamnet_gui.labels.formats import FORMATS
 
+from .arguments import add_old_name
 from .terminal import ProgressLine, in_words
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = """\
-A run that was interrupted goes on where it stopped when the same command is given again.
-Exit status: 0 all went well; 1 some recordings failed; 2 bad input or options; 130 interrupted.
+To resume an interrupted run, give the same command again.
+Exit status: 0 success; 1 some recordings failed; 2 bad input or options; 130 interrupted.
 """
     parser.add_argument(
         "paths",
@@ -48,10 +49,10 @@ Exit status: 0 all went well; 1 some recordings failed; 2 bad input or options; 
         metavar="PATH",
         help="sound file, folder (searched to any depth) or pattern such as 'night/*.wav'",
     )
-    _add_outputs(parser.add_argument_group("what is written"))
-    _add_rules(parser.add_argument_group("which events"))
-    _add_analysis(parser.add_argument_group("how recordings are analysed"))
-    _add_run(parser.add_argument_group("how it runs"))
+    _add_outputs(parser.add_argument_group("output"))
+    _add_rules(parser.add_argument_group("events"))
+    _add_analysis(parser.add_argument_group("analysis"))
+    _add_run(parser.add_argument_group("run"))
 
 
 def _add_outputs(group: Any) -> None:
@@ -60,54 +61,57 @@ def _add_outputs(group: Any) -> None:
         "-o",
         "--output",
         metavar="OUT",
-        help="table of events; a folder (or a name that ends in /) gets one for each recording",
+        help="table of events; a folder, or a name ending in /, for one table per recording",
     )
-    group.add_argument("--format", choices=writable, default="csv", help="of OUT (default: csv)")
+    group.add_argument(
+        "--format", choices=writable, default="csv", help="format of OUT (default: csv)"
+    )
     group.add_argument(
         "--summary",
         choices=["clip"],
-        help="OUT gets one row for each recording instead: mean and maximum score of each class",
+        help="write one row per recording instead: mean and maximum score of each class",
     )
     group.add_argument(
-        "--mean-embedding", action="store_true", help="with --summary: also the mean embedding"
+        "--mean-embedding", action="store_true", help="with --summary: include the mean embedding"
     )
     for what, more in (("scores", " (.npz: with embeddings)"), ("embeddings", "")):
         group.add_argument(
             f"--{what}",
             metavar="OUT",
-            help=f"{what} of every frame as .csv, .parquet or .npz{more};"
-            " a folder gets one .npz for each recording",
+            help=f"write the {what} of every frame as .csv, .parquet or .npz{more};"
+            " a folder for one .npz per recording",
         )
 
 
 def _add_rules(group: Any) -> None:
     group.add_argument(
-        "--threshold", type=_score, metavar="X", help="one plain threshold for all classes, 0 to 1"
+        "--threshold", type=_score, metavar="X", help="use one threshold for all classes, 0 to 1"
     )
     group.add_argument(
-        "--rules", metavar="R", help=f"a file of rules, or one of {', '.join(PRESETS)}"
+        "--rules", metavar="RULES", help=f"rule file, or a preset: {', '.join(PRESETS)}"
     )
     group.add_argument(
         "--edges",
         choices=EDGES,
-        help="where events begin and end: as the sound itself does (refined), or on the borders of"
-        " frames (plain); default: as the rules say, plain with --threshold and --top",
+        help="place onsets and offsets where the sound starts and ends (refined) or on frame"
+        " boundaries (plain); default: as set in the rules; plain with --threshold or --top",
     )
     group.add_argument(
         "--method",
         choices=METHODS,
-        help="two thresholds (hysteresis), one (plain), or sound event bounding boxes (boxes);"
-        " default: as the rules say",
+        help="two thresholds (hysteresis), one threshold (plain) or sound event bounding boxes"
+        " (boxes); default: as set in the rules",
     )
     group.add_argument(
-        "--fold",
+        "--group",
         nargs="+",
         metavar="LEVEL",
-        help="events of kinds of a sound as events of that sound, such as 'Vehicle' or 'Dog'; or a"
-        f" whole level of the ontology: {', '.join(FOLDS)}",
+        help="group events of subclasses under a class such as 'Vehicle' or 'Dog', or under a whole"
+        f" level of the ontology: {', '.join(FOLDS)}",
     )
+    add_old_name(group, "--fold", "--group", nargs="+")
     group.add_argument(
-        "--classes", nargs="+", metavar="NAME", help="names or AudioSet ids of the classes wanted"
+        "--classes", nargs="+", metavar="NAME", help="only these classes: names or AudioSet ids"
     )
     group.add_argument(
         "--classifier",
@@ -115,44 +119,62 @@ def _add_rules(group: Any) -> None:
         default=[],
         type=Path,
         metavar="FILE",
-        help="also the classes taught in FILE; may be given more than once",
+        help="add the custom classes in FILE; can be repeated",
     )
     group.add_argument(
         "--top",
         type=_count,
         metavar="K",
-        help="at each moment only the K highest classes; without --threshold whatever their score",
+        help="keep only the K highest-scoring classes at each moment; any score counts unless"
+        " --threshold or --rules is given",
     )
 
 
 def _add_analysis(group: Any) -> None:
     group.add_argument(
-        "--hop", type=float, default=0.48, metavar="S", help="distance of frames (default: 0.48)"
+        "--hop",
+        type=float,
+        default=0.48,
+        metavar="S",
+        help="seconds between frames (default: 0.48)",
     )
     group.add_argument(
         "--channels",
         choices=["mix", "each"],
         default="mix",
-        help="average the channels, or analyse each on its own (default: mix)",
+        help="average the channels, or analyse each separately (default: mix)",
     )
-    group.add_argument("--gain", type=float, default=0.0, metavar="DB", help="amplify first")
-    group.add_argument("--start", type=float, default=0.0, metavar="S", help="from this second on")
-    group.add_argument("--end", type=float, metavar="S", help="up to this second")
+    group.add_argument(
+        "--gain", type=float, default=0.0, metavar="DB", help="gain applied before the analysis"
+    )
+    group.add_argument(
+        "--start",
+        type=float,
+        default=0.0,
+        metavar="S",
+        help="start of the part to analyse, in seconds",
+    )
+    group.add_argument(
+        "--end", type=float, metavar="S", help="end of the part to analyse, in seconds"
+    )
 
 
 def _add_run(group: Any) -> None:
     group.add_argument(
-        "--jobs", type=_count, default=1, metavar="N", help="recordings at once (default: 1)"
+        "--jobs",
+        type=_count,
+        default=1,
+        metavar="N",
+        help="number of recordings to analyse in parallel (default: 1)",
     )
-    group.add_argument(
-        "--no-cache", action="store_true", help="neither use nor keep stored results"
-    )
+    group.add_argument("--no-cache", action="store_true", help="neither read nor store results")
     again = group.add_mutually_exclusive_group()
     again.add_argument(
-        "--resume", action="store_true", help="go on with an interrupted run (the default)"
+        "--resume", action="store_true", help="resume an interrupted run (the default)"
     )
-    again.add_argument("--fresh", action="store_true", help="begin an interrupted run again")
-    group.add_argument("--weights", type=Path, metavar="FILE", help="use these weights")
+    again.add_argument("--restart", action="store_true", help="restart an interrupted run")
+    add_old_name(again, "--fresh", "--restart", nargs=0, const=True)
+    group.add_argument("--weights", type=Path, metavar="FILE", help="weights file of the network")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -167,7 +189,7 @@ def run(options: argparse.Namespace) -> int:
     several = len(plan.recordings) > 1
     summary: BatchSummary | None = None
     with ProgressLine() as line:
-        for news in run_batch(plan, batch, jobs=options.jobs, fresh=options.fresh):
+        for news in run_batch(plan, batch, jobs=options.jobs, restart=options.restart):
             if news.record is not None:
                 line.clear()
                 _show_record(news.record, several)
@@ -193,9 +215,9 @@ def _batch_options(options: argparse.Namespace) -> BatchOptions:
     )
     output = Path(options.output) if options.output else None
     if options.summary and output is None:
-        raise SettingsError("--summary", "needs a table to write", "name it with -o OUT.csv")
+        raise SettingsError("--summary", "needs an output table", "give -o OUT.csv")
     if options.mean_embedding and not options.summary:
-        raise SettingsError("--mean-embedding", "goes with --summary clip")
+        raise SettingsError("--mean-embedding", "requires --summary clip")
     labels = None if options.summary else output
     _check_scores(options)
     folder = output is not None and (options.output.endswith(("/", "\\")) or output.is_dir())
@@ -220,7 +242,7 @@ def _check_scores(options: argparse.Namespace) -> None:
     for name in ("threshold", "rules", "top"):
         if options.format == "scores" and getattr(options, name) is not None:
             raise SettingsError(
-                f"--{name}", "does not go with --format scores, which holds every score"
+                f"--{name}", "cannot be combined with --format scores, which writes every score"
             )
 
 
@@ -240,7 +262,7 @@ def _events(options: argparse.Namespace) -> EventOptions:
         rules = rules.with_edges(options.edges)
     if options.method is not None:
         rules = rules.with_method(options.method)
-    levels = fold_levels(options.fold or (), bundled_ontology())
+    levels = fold_levels(options.group or (), bundled_ontology())
     return EventOptions(
         rules_to_json(rules, class_map), classes, options.top, tuple(sorted(levels))
     )
@@ -265,7 +287,7 @@ def _progress(news: BatchProgress) -> str:
     left = news.elapsed_s * (1 - news.share) / news.share if news.share > 0 else None
     parts = [
         f"{news.files_done}/{news.files_total} files",
-        f"{news.audio_s / 3600:.2f} h of sound",
+        f"{news.audio_s / 3600:.2f} h of audio",
         f"{news.speed:.0f} × real time",
         f"{100 * news.share:.0f} %",
     ]
@@ -280,12 +302,12 @@ def _show_summary(summary: BatchSummary) -> None:
     """The end of a run, on the standard error: what was done, left out, failed and why."""
     done = f"{summary.done} done"
     if summary.resumed:
-        done += f" ({summary.resumed} of them by an earlier run)"
+        done += f" ({summary.resumed} in an earlier run)"
     parts = [done]
     if summary.repeated:
-        parts.append(f"{summary.repeated} skipped (named more than once)")
+        parts.append(f"{summary.repeated} skipped (given more than once)")
     parts.append(f"{len(summary.failed)} failed")
-    hours = f"{summary.audio_s / 3600:.2f} h of sound in {in_words(summary.elapsed_s)}"
+    hours = f"{summary.audio_s / 3600:.2f} h of audio in {in_words(summary.elapsed_s)}"
     print(f"{', '.join(parts)}; {hours}", file=sys.stderr)
     _show_failures(summary.failed)
 
@@ -298,12 +320,12 @@ def _show_failures(failed: Iterable[tuple[Path, str]]) -> None:
 def _score(text: str) -> float:
     value = float(text)
     if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError("a threshold lies between 0 and 1")
+        raise argparse.ArgumentTypeError("must be between 0 and 1")
     return value
 
 
 def _count(text: str) -> int:
     value = int(text)
     if value < 1:
-        raise argparse.ArgumentTypeError("at least 1 is needed")
+        raise argparse.ArgumentTypeError("must be at least 1")
     return value

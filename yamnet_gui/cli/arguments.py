@@ -1,4 +1,4 @@
-"""What a person names on the command line, found among recordings and labels; and a question."""
+"""Arguments that several commands share, and what they name among recordings and labels."""
 
 import argparse
 import math
@@ -32,44 +32,48 @@ def readable_formats() -> list[str]:
 
 
 def add_choice(group: Any) -> None:
-    """The options that say what goes out."""
+    """The options that choose recordings and events."""
     group.add_argument(
         "--recordings",
         nargs="+",
         metavar="NAME",
-        help="only these: names, paths or patterns such as 'night*.wav'",
+        help="only these recordings: names, paths or patterns such as 'night*.wav'",
     )
     group.add_argument(
-        "--classes", nargs="+", metavar="NAME", help="only these: labels, or AudioSet ids"
+        "--classes", nargs="+", metavar="NAME", help="only these classes: labels or AudioSet ids"
     )
     group.add_argument(
         "--states",
         nargs="+",
         choices=[*(state.value for state in ReviewState), _ALL],
         metavar="STATE",
-        help=f"only events in these states: {', '.join(ReviewState)}, or {_ALL} (default: of a"
-        " project all but rejected ones, which a report counts too; of a table all)",
+        help=f"only events in these states: {', '.join(ReviewState)}, or {_ALL} (default: for a"
+        " project all but rejected, which a report counts as well; for a table all)",
     )
     for bound, way in (("min", "at least"), ("max", "at most")):
         group.add_argument(
-            f"--{bound}-score", type=_share, metavar="X", help=f"highest score {way} X, 0 to 1"
+            f"--{bound}-score",
+            type=_share,
+            metavar="X",
+            help=f"only events whose highest score is {way} X, 0 to 1",
         )
     group.add_argument(
         "--depth",
         choices=[depth.value for depth in Depth],
         default=Depth.AS_IS.value,
-        help="leaf: leave out what events of more particular classes say already; ancestors: add"
-        " an event for every class above (default: as-is)",
+        help="leaf: omit events that a more specific class covers; ancestors: add an event for"
+        " every parent class (default: as-is)",
     )
     group.add_argument(
-        "--fold",
+        "--group",
         nargs="+",
         metavar="LEVEL",
-        help="events of kinds of a sound as events of that sound, such as 'Vehicle' or 'Dog'; or a"
-        f" whole level of the ontology: {', '.join(FOLDS)}",
+        help="group events of subclasses under a class such as 'Vehicle' or 'Dog', or under a whole"
+        f" level of the ontology: {', '.join(FOLDS)}",
     )
+    add_old_name(group, "--fold", "--group", nargs="+")
     group.add_argument(
-        "--skip-empty", action="store_true", help="leave out recordings without chosen events"
+        "--skip-empty", action="store_true", help="omit recordings without chosen events"
     )
 
 
@@ -85,7 +89,7 @@ def choice_of(
     """
     low, high = options.min_score, options.max_score
     if low is not None and high is not None and low > high:
-        raise SettingsError("--min-score", f"{low:g} is more than --max-score {high:g}")
+        raise SettingsError("--min-score", f"{low:g} is greater than --max-score {high:g}")
     return ExportChoice(
         recordings=_recordings(options.recordings, recordings) if options.recordings else None,
         labels=_labels(options.classes, recordings, classes) if options.classes else None,
@@ -94,7 +98,7 @@ def choice_of(
         most_score=high,
         keep_empty=not options.skip_empty,
         depth=Depth(options.depth),
-        fold=fold_levels(options.fold, bundled_ontology()) if options.fold else frozenset(),
+        fold=fold_levels(options.group, bundled_ontology()) if options.group else frozenset(),
     )
 
 
@@ -104,7 +108,7 @@ def open_project(path: Path | None, *, read_only: bool) -> Project:
         path = personal_project_path()
         if not path.exists():
             raise SettingsError(
-                path, "there is no personal project yet", "name a project or a table of labels"
+                path, "there is no personal project yet", "give a project or a label table"
             )
     return Project.open(path, read_only=read_only)
 
@@ -118,14 +122,16 @@ def find_recording(name: str, recordings: Sequence[LabelledRecording]) -> Labell
     found = [r for r in recordings if _is_named(r.recording.path, name)]
     if len(found) != 1:
         count = "no recording" if not found else f"{len(found)} recordings"
-        raise SettingsError(name, f"is the name of {count}", "give the whole path")
+        raise SettingsError(name, f"matches {count}", "give the full path")
     return found[0]
 
 
 def agreed(question: str) -> bool:
     """Asks on the terminal; no answer is no. Raises SettingsError where nobody can be asked."""
     if not sys.stdin.isatty():
-        raise SettingsError("--yes", "is needed where nobody can be asked; nothing was changed")
+        raise SettingsError(
+            "--yes", "is required when no terminal is attached; nothing was changed"
+        )
     try:
         print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
         return sys.stdin.readline().strip().casefold() in ("y", "yes")
@@ -143,7 +149,7 @@ def _recordings(
             names = [r.recording.path.name for r in recordings[:3]]
             more = " …" if len(recordings) > 3 else ""
             there = f"there are {', '.join(names)}{more}" if names else ""
-            raise SettingsError(pattern, "is the name of no recording here", there)
+            raise SettingsError(pattern, "matches no recording here", there)
         chosen |= found
     return frozenset(chosen)
 
@@ -184,7 +190,7 @@ def _class_name(name: str, there: Collection[str], classes: ClassMap) -> str:
     if found is None:
         near = near_names(name, there, classes)
         advice = f"did you mean {' / '.join(near[:3])}?" if near else ""
-        raise SettingsError(name, "is no label here and no class of the model", advice)
+        raise SettingsError(name, "is neither a label here nor a class of the model", advice)
     return found.name
 
 
@@ -207,5 +213,29 @@ def number(text: str) -> float:
 def _share(text: str) -> float:
     value = number(text)
     if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError("a score lies between 0 and 1")
+        raise argparse.ArgumentTypeError("must be between 0 and 1")
     return value
+
+
+class _OldName(argparse.Action):
+    """An option under its former name: works as before, with a note on the standard error."""
+
+    new = ""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        note = f"{option_string} is now called {self.new}; the old name will be removed"
+        print(f"{parser.prog}: {note}", file=sys.stderr)
+        setattr(namespace, self.dest, self.const if self.nargs == 0 else values)
+
+
+def add_old_name(group: Any, old: str, new: str, **how: Any) -> None:
+    """Keeps the former name `old` of the option `new` for one version; `how` as for the option."""
+    dest = new.removeprefix("--").replace("-", "_")
+    how = {"dest": dest, "default": argparse.SUPPRESS, "help": argparse.SUPPRESS, **how}
+    group.add_argument(old, action=type("_Old", (_OldName,), {"new": new}), **how)

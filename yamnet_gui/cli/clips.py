@@ -23,51 +23,67 @@ from .terminal import ProgressLine
 
 def add_clip_options(group: Any) -> None:
     group.add_argument(
-        "--clip-format", choices=["wav", "flac"], default="wav", help="of clips (default: wav)"
+        "--clip-format",
+        choices=["wav", "flac"],
+        default="wav",
+        help="file format of the clips (default: wav)",
     )
     group.add_argument(
-        "--padding", type=_seconds, default=0.0, metavar="S", help="more sound at both ends"
+        "--padding",
+        type=_seconds,
+        default=0.0,
+        metavar="S",
+        help="seconds of sound to add before and after each event",
     )
     group.add_argument(
-        "--clip-length", type=_seconds, metavar="S", help="all clips so long, around the middle"
+        "--clip-length",
+        type=_seconds,
+        metavar="S",
+        help="make all clips this long, centred on the event",
     )
     group.add_argument(
         "--overlap",
         choices=[rule.value for rule in Overlap],
         default=Overlap.KEEP.value,
-        help="what becomes of events that others overlap: keep, skip, or only the stretch in which"
+        help="events that overlap others: keep, skip, or cut only the segment in which"
         " it is alone (default: keep)",
     )
     group.add_argument(
-        "--one-folder", action="store_true", help="no folder for each label (default: one each)"
+        "--one-folder",
+        action="store_true",
+        help="write all clips into one folder (default: one folder per label)",
     )
     group.add_argument(
         "--template",
         default=DEFAULT_TEMPLATE,
-        help="for file names: {recording} {onset} {offset} {label} {score} {id} {n}"
+        help="template for file names: {recording} {onset} {offset} {label} {score} {id} {n}"
         f" (default: {DEFAULT_TEMPLATE})".replace("%", "%%"),
     )
-    group.add_argument("--pictures", action="store_true", help="a spectrogram beside each clip")
     group.add_argument(
-        "--most", type=_count, metavar="N", help="a choice of at most N clips of each label"
+        "--pictures", action="store_true", help="also write a spectrogram image of each clip"
     )
+    group.add_argument("--most", type=_count, metavar="N", help="at most N clips per label")
     group.add_argument(
-        "--random", action="store_true", help="with --most: by chance alone, not spread over files"
+        "--random",
+        action="store_true",
+        help="with --most: choose at random instead of spreading over recordings",
     )
     group.add_argument(
         "--split",
         nargs=3,
         type=float,
         metavar=("TRAIN", "VALIDATION", "TEST"),
-        help="shares of recordings such as 0.8 0.1 0.1; a recording is in one part only",
+        help="split the recordings, such as 0.8 0.1 0.1; each recording is in one part only",
     )
-    group.add_argument("--seed", type=int, default=0, help="of the choice and the split")
+    group.add_argument(
+        "--seed", type=int, default=0, help="random seed for the selection and the split"
+    )
 
 
 def clip_options(options: argparse.Namespace) -> ClipOptions:
     """Raises SettingsError where the options do not fit together."""
     if options.clip_length is not None and options.clip_length == 0:
-        raise SettingsError("--clip-length", "0 s is no length")
+        raise SettingsError("--clip-length", "must be greater than 0 s")
     return ClipOptions(
         format=options.clip_format,
         padding_s=options.padding,
@@ -112,12 +128,12 @@ def cut(clips: Sequence[Clip], folder: Path, options: ClipOptions, *, dry_run: b
 def _seconds(text: str) -> float:
     value = number(text)
     if not 0 <= value < 1e6:
-        raise argparse.ArgumentTypeError("a length in seconds is needed")
+        raise argparse.ArgumentTypeError("must be a duration in seconds")
     return value
 
 
 def _count(text: str) -> int:
     value = int(text) if text.isdecimal() else 0
     if value < 1:
-        raise argparse.ArgumentTypeError("a whole number of at least 1 is needed")
+        raise argparse.ArgumentTypeError("must be a whole number of at least 1")
     return value

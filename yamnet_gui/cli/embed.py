@@ -30,42 +30,69 @@ from .terminal import ProgressLine
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "paths", nargs="+", metavar="PATH", help="sound file, folder, pattern or http(s) address"
+        "paths", nargs="+", metavar="PATH", help="sound file, folder, pattern or http(s) URL"
     )
     parser.add_argument(
-        "-o", "--output", required=True, type=Path, metavar="OUT", help=".npz, .parquet or .csv"
+        "-o",
+        "--output",
+        required=True,
+        type=Path,
+        metavar="OUT",
+        help="output file: .npz, .parquet or .csv",
     )
-    parser.add_argument("--per", choices=PER, default="recording", help="what a row is")
+    parser.add_argument(
+        "--per",
+        choices=PER,
+        default="recording",
+        help="write one row per frame, event or recording (default: recording)",
+    )
     parser.add_argument(
         "--pool",
         nargs="+",
         choices=POOLS,
         default=["mean"],
-        help="how frames of an event or recording become one vector (default: mean)",
+        help="how to pool the frames of an event or recording into one vector (default: mean)",
     )
     parser.add_argument(
         "--scores",
         nargs="+",
         default=[],
         metavar="CLASS",
-        help="also the scores of these classes: mean, std, min, median, max and the share of"
-        " frames at or above 0.5; per frame the score itself",
+        help="add the scores of these classes: mean, std, min, median, max and the proportion of"
+        " frames at or above 0.5; with --per frame the score itself",
     )
-    events = parser.add_argument_group("which events (with --per event)")
+    events = parser.add_argument_group("events (with --per event)")
     events.add_argument(
-        "--rules", metavar="RULES", help=f"a file of rules, or a preset: {', '.join(PRESETS)}"
+        "--rules", metavar="RULES", help=f"rule file, or a preset: {', '.join(PRESETS)}"
     )
-    events.add_argument("--threshold", type=float, metavar="X", help="one threshold, 0 to 1")
-    events.add_argument("--classes", nargs="+", default=[], metavar="CLASS", help="only these")
-    more = parser.add_argument_group("how recordings are analysed")
+    events.add_argument(
+        "--threshold", type=float, metavar="X", help="use one threshold for all classes, 0 to 1"
+    )
+    events.add_argument(
+        "--classes",
+        nargs="+",
+        default=[],
+        metavar="CLASS",
+        help="only these classes: names or AudioSet ids",
+    )
+    more = parser.add_argument_group("analysis")
     more.add_argument(
         "--classifier", action="append", default=[], type=Path, metavar="FILE",
-        help="also the classes taught in FILE",
+        help="add the custom classes in FILE; can be repeated",
     )  # fmt: skip
-    more.add_argument("--hop", type=float, default=0.48, metavar="S", help="default: 0.48")
-    more.add_argument("--channels", choices=["mix", "each"], default="mix")
-    more.add_argument("--no-cache", action="store_true", help="neither use nor keep results")
-    more.add_argument("--weights", type=Path, metavar="FILE", help="use these weights")
+    more.add_argument(
+        "--hop",
+        type=float,
+        default=0.48,
+        metavar="S",
+        help="seconds between frames (default: 0.48)",
+    )
+    more.add_argument(
+        "--channels", choices=["mix", "each"], default="mix",
+        help="average the channels, or analyse each separately (default: mix)",
+    )  # fmt: skip
+    more.add_argument("--no-cache", action="store_true", help="neither read nor store results")
+    more.add_argument("--weights", type=Path, metavar="FILE", help="weights file of the network")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -109,7 +136,7 @@ def _rules(
     """Raises SettingsError where rules are named that no row needs."""
     asked = options.rules is not None or options.threshold is not None or options.classes
     if asked and options.per != "event":
-        raise SettingsError("--rules, --threshold, --classes", "go with --per event")
+        raise SettingsError("--rules, --threshold, --classes", "require --per event")
     return choose_rules(
         class_map, options.rules, options.threshold, classifiers=classifiers, option_prefix="--"
     )

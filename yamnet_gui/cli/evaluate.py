@@ -1,4 +1,4 @@
-"""`yamnet-gui evaluate`: how good labels or rules are, measured by true labels or by decisions."""
+"""`yamnet-gui evaluate`: labels or rules compared with reference labels or with decisions."""
 
 import argparse
 import sys
@@ -34,16 +34,17 @@ from yamnet_gui.quality.references import (
     table_subjects,
 )
 
+from .arguments import add_old_name
 from .metrics import lines_of, tuning_json, tuning_lines, write_json, write_mismatches
 from .terminal import ProgressLine
 
 _NEEDS_SCORES = "needs scores, which the predicted labels do not have"
-_NEEDS_STRETCHES = "needs stretches that were listened to for every class"
+_NEEDS_STRETCHES = "needs segments that were reviewed for every class"
 _EPILOG = """\
-  evaluate TRUTH PREDICTED                  one table of labels by another
-  evaluate TRUTH --recordings PATH …        the events that rules find in recordings
-  evaluate --project P                      the same by the decisions of a project: only where
-                                            somebody listened or decided, nothing else counts
+  evaluate REFERENCE ESTIMATED              compare two label tables
+  evaluate REFERENCE --recordings PATH …    compare what rules detect in recordings
+  evaluate --project P                      compare with the decisions in a project; only reviewed
+                                            segments and events with a decision count
 """
 
 
@@ -52,40 +53,54 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     formats = sorted(name for name, fmt in FORMATS.items() if fmt.can_read)
     parser.add_argument(
-        "truth", type=Path, nargs="?", metavar="TRUTH", help="table of what is there, or a folder"
+        "truth",
+        type=Path,
+        nargs="?",
+        metavar="REFERENCE",
+        help="reference labels: a table, or a folder",
     )
     parser.add_argument(
-        "predicted", type=Path, nargs="?", metavar="PREDICTED", help="table of what was found"
+        "predicted", type=Path, nargs="?", metavar="ESTIMATED", help="table of estimated events"
     )
-    parser.add_argument("--truth-format", choices=formats, metavar="FORMAT", help="its format")
-    parser.add_argument("--predicted-format", choices=formats, metavar="FORMAT", help="its format")
-    _add_sources(parser.add_argument_group("measuring rules instead of a table"))
-    _add_counting(parser.add_argument_group("what counts"))
-    out = parser.add_argument_group("what is written")
-    out.add_argument("--json", type=Path, metavar="OUT", help="write every figure here")
+    for side, old in (("reference", "truth"), ("estimated", "predicted")):
+        parser.add_argument(
+            f"--{side}-format",
+            choices=formats,
+            metavar="FORMAT",
+            help=f"format of {side.upper()} (default: detected)",
+        )
+        add_old_name(parser, f"--{old}-format", f"--{side}-format", choices=formats)
+    _add_sources(parser.add_argument_group("evaluate rules instead of a table"))
+    _add_counting(parser.add_argument_group("scoring"))
+    out = parser.add_argument_group("output")
+    out.add_argument("--json", type=Path, metavar="OUT", help="write all metrics as JSON")
     out.add_argument(
-        "--mistakes", type=Path, metavar="OUT", help="write every wrong event here, as CSV"
+        "--mistakes", type=Path, metavar="OUT", help="write every misclassified event as CSV"
     )
 
 
 def _add_sources(group: Any) -> None:
-    group.add_argument("--project", type=Path, metavar="P", help="a project of the window")
+    group.add_argument("--project", type=Path, metavar="P", help="project file")
     group.add_argument(
         "--recordings",
         type=Path,
         nargs="+",
         metavar="PATH",
-        help="sound files; analysed first where no stored result is found",
+        help="sound files; analysed first if no result is stored",
     )
-    group.add_argument("--rules", metavar="R", help=f"a file, or one of {', '.join(PRESETS)}")
-    group.add_argument("--weights", type=Path, metavar="FILE", help="weights of the network")
-    group.add_argument("--hop", type=float, default=0.48, metavar="S", help="distance of frames")
+    group.add_argument(
+        "--rules", metavar="RULES", help=f"rule file, or a preset: {', '.join(PRESETS)}"
+    )
+    group.add_argument("--weights", type=Path, metavar="FILE", help="weights file of the network")
+    group.add_argument(
+        "--hop", type=float, default=0.48, metavar="S", help="seconds between frames"
+    )
     group.add_argument(
         "--tune",
         choices=["default", "classes"],
         metavar="WHAT",
-        help="look for better rules: 'default' for all classes together, 'classes' for each;"
-        " the figure to expect comes from recordings held out",
+        help="optimise the rules: 'default' for all classes together, 'classes' for each one;"
+        " the expected score comes from held-out recordings",
     )
     group.add_argument(
         "--tune-on",
@@ -95,7 +110,10 @@ def _add_sources(group: Any) -> None:
         help="event F1 with a collar of 0.5 (default) or 0.2 s, or 'segments' of 1 s",
     )
     group.add_argument(
-        "--rules-out", type=Path, metavar="OUT", help="write the tuned rules here, for --rules"
+        "--rules-out",
+        type=Path,
+        metavar="OUT",
+        help="write the tuned rules to this file, for --rules",
     )
 
 
@@ -105,17 +123,17 @@ def _add_counting(group: Any) -> None:
         action="append",
         dest="labels",
         metavar="LABEL",
-        help="count this label alone (may be given again; default: all of the truth)",
+        help="score only this label; can be repeated (default: all reference labels)",
     )
     group.add_argument(
         "--exact",
         action="store_true",
-        help="a label counts for itself alone, not for those above it in the ontology",
+        help="match labels exactly; do not count a label for its parents in the ontology",
     )
     group.add_argument(
         "--below",
         action="store_true",
-        help="with --project: a label counts with all below it (else each for itself)",
+        help="with --project: count a label together with its subclasses",
     )
 
 
@@ -132,26 +150,26 @@ def _check(options: argparse.Namespace) -> None:
     if sum(sources) != 1:
         raise SettingsError(
             "evaluate",
-            "measures a table, recordings or a project",
-            "give TRUTH PREDICTED, or TRUTH --recordings PATH, or --project P",
+            "needs a table, recordings or a project",
+            "give REFERENCE ESTIMATED, or REFERENCE --recordings PATH, or --project P",
         )
     if options.truth is None and options.project is None:
-        raise SettingsError("TRUTH", "is needed", "name a table of what is there")
+        raise SettingsError("REFERENCE", "is missing", "give a table of reference labels")
     if options.predicted is not None and (options.tune or options.rules):
-        raise SettingsError("PREDICTED", "has no rules", "give --recordings or --project instead")
+        raise SettingsError("ESTIMATED", "has no rules", "give --recordings or --project instead")
     if options.rules_out is not None and not options.tune:
-        raise SettingsError("--rules-out", "goes with --tune")
+        raise SettingsError("--rules-out", "requires --tune")
 
 
 def _tables(options: argparse.Namespace) -> int:
-    truth = _read(options.truth, options.truth_format).recordings
-    predicted = _read(options.predicted, options.predicted_format).recordings
+    truth = _read(options.truth, options.reference_format).recordings
+    predicted = _read(options.predicted, options.estimated_format).recordings
     ontology = None if options.exact else bundled_ontology()
     sides = paired(truth, predicted, options.labels, ontology)
     for name in sides.unpredicted:
-        _warn(f"{name}: nothing predicted, all of it is missed")
+        _warn(f"{name}: no estimated events; all reference events count as missed")
     for name in sides.unknown:
-        _warn(f"{name}: not in the truth, left out")
+        _warn(f"{name}: not in the reference labels; skipped")
     scored = _has_scores(predicted)
     result = evaluate(sides.pairs, options.labels, COLLARS_S, psds_pairs=None if scored else [])
     figures = result.as_dict()
@@ -177,11 +195,13 @@ def _rules(options: argparse.Namespace) -> int:
         with Project.open(options.project, read_only=True) as project:
             on = _of_project(options, project, scores)
     for left in on.left_out:
-        _warn(f"{left.name}: {left.reason}; left out")
+        _warn(f"{left.name}: {left.reason}; skipped")
     if not on.subjects:
-        raise SettingsError(on.source, "has no recording to measure on", "analyse them first")
+        raise SettingsError(
+            on.source, "has no recording to evaluate on", "analyse the recordings first"
+        )
     measured = _measured(on, rules, class_map, below, options.labels)
-    print(f"measured by {on.source}: {_said(on)}")
+    print(f"evaluated against {on.source}: {_said(on)}")
     print("\n".join(lines_of(measured.evaluation, _NEEDS_STRETCHES)))
     figures = measured.evaluation.as_dict()
     figures["measured_on"] = {
@@ -214,7 +234,7 @@ def _of_recordings(
     options: argparse.Namespace, model: Model, settings: AnalysisSettings, cache: ResultCache
 ) -> EvaluationItems:
     """Recordings named on the command line, analysed where they are not yet."""
-    truth = _truth_for(options.truth, options.truth_format, options.recordings)
+    truth = _truth_for(options.truth, options.reference_format, options.recordings)
     with ProgressLine() as line:
         for path in options.recordings:
             steps = analyse_recording(path, model, settings, cache)
@@ -230,7 +250,7 @@ def _of_project(
     if options.truth is None:
         return project_subjects(project, scores)
     paths = {project.recordings.locate(r): r.id for r in project.recordings.all()}
-    truth = _truth_for(options.truth, options.truth_format, list(paths))
+    truth = _truth_for(options.truth, options.reference_format, list(paths))
     return table_subjects(truth, paths, scores)
 
 
@@ -246,7 +266,7 @@ def _truth_for(path: Path, format_name: str | None, recordings: Sequence[Path]) 
         if file.suffix.lower() in suffixes and file.stem.casefold() in stems
     ]
     if not files:
-        raise SettingsError(path, "has no table named like a recording")
+        raise SettingsError(path, "has no table with the name of a recording")
     found: list[LabelledRecording] = []
     for file in files:
         found += _read(file, format_name).recordings
@@ -263,7 +283,7 @@ def _measured(
     result = None
     with ProgressLine() as line:
         for step in measure(on, rules, class_map, below, labels=labels):
-            line.show(f"measuring {step.done}/{step.total}")
+            line.show(f"evaluating {step.done}/{step.total}")
             result = step.result
     assert result is not None
     return result
@@ -277,7 +297,7 @@ def _tune(
     options: argparse.Namespace,
 ) -> Tuning:
     if options.tune == "classes" and below is not None:
-        raise SettingsError("--tune classes", "tunes each class on its own", "add --exact")
+        raise SettingsError("--tune classes", "tunes each class separately", "add --exact")
     collar_s = None if options.tune_on == "segments" else float(options.tune_on)
     result = None
     with ProgressLine() as line:
@@ -288,12 +308,16 @@ def _tune(
     return result
 
 
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def _said(on: EvaluationItems) -> str:
     count = len(on.subjects)
-    words = f"{count} recording{'' if count == 1 else 's'}, {on.true_events} true events"
+    words = f"{_count(count, 'recording')}, {_count(on.true_events, 'reference event')}"
     if on.decisions != on.true_events:
         words += f", {on.decisions} decisions"
-    return f"{words}, {on.reviewed_s:.0f} s known throughout"
+    return f"{words}, {on.reviewed_s:.0f} s fully annotated"
 
 
 def _read(path: Path, format_name: str | None) -> TruthTable:

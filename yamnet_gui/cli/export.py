@@ -43,14 +43,14 @@ from .terminal import ProgressLine
 
 _NOT_REJECTED = frozenset(ReviewState) - {ReviewState.REJECTED}
 _EPILOG = """\
-What the format cannot carry is said first. --dry-run says it and writes nothing.
+What the format cannot store is listed first. With --dry-run nothing is written.
 
   yamnet-gui export review.yamnet -o labels.txt --format raven --states accepted
   yamnet-gui export -o labels/ --format textgrid --sidecar   (the personal project)
-  yamnet-gui export old.csv -o new.jams --format jams        (a table into another format)
+  yamnet-gui export old.csv -o new.jams --format jams        (convert a table)
   yamnet-gui export review.yamnet --clips clips/ --report report.html
 
-Exit status: 0 all went well; 1 some recordings or clips failed; 2 bad input or options.
+Exit status: 0 success; 1 some recordings or clips failed; 2 bad input or options.
 """
 
 
@@ -75,16 +75,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         type=Path,
         metavar="SOURCE",
-        help="project or table of labels (default: the personal project)",
+        help="project or label table (default: the personal project)",
     )
-    group = parser.add_argument_group("what is written")
+    group = parser.add_argument_group("output")
     _add_outputs(group)
-    add_choice(parser.add_argument_group("which events"))
-    _add_table_options(parser.add_argument_group("how tables are written"))
+    add_choice(parser.add_argument_group("events"))
+    _add_table_options(parser.add_argument_group("label tables"))
     add_clip_options(parser.add_argument_group("how clips are cut"))
-    group = parser.add_argument_group("how a table is read")
-    group.add_argument("--from", dest="from_format", choices=readable_formats(), help="its format")
-    group.add_argument("--encoding", help="of its text (default: found by itself)")
+    group = parser.add_argument_group("reading a table")
+    group.add_argument(
+        "--from",
+        dest="from_format",
+        choices=readable_formats(),
+        help="format of the table (default: detected)",
+    )
+    group.add_argument("--encoding", help="text encoding of the table (default: detected)")
 
 
 def _add_outputs(group: Any) -> None:
@@ -92,43 +97,58 @@ def _add_outputs(group: Any) -> None:
         "-o",
         "--output",
         metavar="OUT",
-        help="file of labels; a folder (or a name that ends in /) gets one for each recording",
+        help="label file; a folder, or a name ending in /, for one file per recording",
     )
     group.add_argument(
-        "--format", choices=writable_formats(), default="csv", help="of OUT (default: csv)"
+        "--format", choices=writable_formats(), default="csv", help="format of OUT (default: csv)"
     )
-    group.add_argument("--clips", type=Path, metavar="FOLDER", help="cut each event to a file")
-    group.add_argument("--report", type=Path, metavar="OUT.html", help="a page to read and print")
-    group.add_argument("--title", default="", help="of the report")
     group.add_argument(
-        "--dry-run", action="store_true", help="say what would be written and lost, write nothing"
+        "--clips", type=Path, metavar="FOLDER", help="write a sound clip of each event into FOLDER"
+    )
+    group.add_argument(
+        "--report", type=Path, metavar="OUT.html", help="write a report as an HTML page"
+    )
+    group.add_argument("--title", default="", help="title of the report")
+    group.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="show what would be written and what would be lost; write nothing",
     )
 
 
 def _add_table_options(group: Any) -> None:
     group.add_argument(
-        "--per-recording", action="store_true", help="one file for each recording; OUT is a folder"
+        "--per-recording", action="store_true", help="write one file per recording; OUT is a folder"
     )
     group.add_argument(
         "--sidecar",
         action="store_true",
-        help="also OUT.yamnet.json, which gives back what the format cannot carry",
+        help="also write OUT.yamnet.json with everything that the format cannot store",
     )
     group.add_argument(
-        "--clock", action="store_true", help="also clock times, where the format has room for them"
+        "--clock", action="store_true", help="also write clock times if the format supports them"
     )
     group.add_argument(
-        "--relative-to", type=Path, metavar="FOLDER", help="name recordings from this folder on"
+        "--relative-to",
+        type=Path,
+        metavar="FOLDER",
+        help="write recording paths relative to this folder",
     )
-    group.add_argument("--label-column", metavar="NAME", help="of the label, in Raven tables")
-    group.add_argument("--score-column", metavar="NAME", help="of the score, in Raven tables")
-    group.add_argument("--curator", nargs=2, metavar=("NAME", "EMAIL"), help="in JAMS files")
+    group.add_argument(
+        "--label-column", metavar="NAME", help="name of the label column in Raven tables"
+    )
+    group.add_argument(
+        "--score-column", metavar="NAME", help="name of the score column in Raven tables"
+    )
+    group.add_argument(
+        "--curator", nargs=2, metavar=("NAME", "EMAIL"), help="curator written to JAMS files"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; 0, 1 where some could not be written. Raises UserError."""
     if options.output is None and options.clips is None and options.report is None:
-        raise SettingsError("export", "has nothing to write", "name -o OUT, --clips or --report")
+        raise SettingsError("export", "has nothing to write", "give -o OUT, --clips or --report")
     classes = bundled_class_map()
     source = _read(options)
     choice = choice_of(options, source.recordings, classes, source.usual)
@@ -143,7 +163,7 @@ def run(options: argparse.Namespace) -> int:
         whole = choice_of(options, source.recordings, classes, None)
         wanted = chosen(source.recordings, whole)
         if options.dry_run:
-            _say(f"{_events(wanted)} would go into {options.report}")
+            _say(f"{_events(wanted)} would be written to {options.report}")
         else:
             print(write_report(wanted, options.report, source.facts))
     return 1 if failed else 0
@@ -186,7 +206,7 @@ def _labels(
     for text in preview.losses:
         _say(text)
     if preview.losses and options.sidecar:
-        _say("The side-car keeps what is lost.")
+        _say("The sidecar file stores what is lost.")
     if options.dry_run:
         for path, _ in output_files(
             options.format, preview.recordings, out, options=export.options

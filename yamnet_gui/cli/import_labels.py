@@ -32,12 +32,12 @@ _ALL_KEPT = (
     " it."
 )
 _EPILOG = """\
-Shows what would be new, changed and conflicting, and asks. Nothing is written before that.
+Shows what is new, changed or conflicting, then asks. Nothing is written before you confirm.
 
   yamnet-gui import labels.txt --project review.yamnet
   yamnet-gui import night/*.TextGrid --map Amsel Bird --leave-out noise --yes
 
-Exit status: 0 all went well, or it was not wanted; 2 bad input or options. `Undo` in the window
+Exit status: 0 success, or declined; 2 bad input or options. `Undo` in the window
 takes an import back in one step.
 """
 
@@ -45,21 +45,23 @@ takes an import back in one step.
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _EPILOG
-    parser.add_argument("tables", nargs="+", type=Path, metavar="TABLE", help="files of labels")
+    parser.add_argument("tables", nargs="+", type=Path, metavar="TABLE", help="label table")
     group = parser.add_argument_group("where they go")
     group.add_argument(
         "--project", type=Path, metavar="FILE", help="project (default: the personal project)"
     )
-    group.add_argument("--create", action="store_true", help="make the project if it is not there")
+    group.add_argument(
+        "--create", action="store_true", help="create the project if it does not exist"
+    )
     group.add_argument(
         "--recording",
         metavar="NAME",
-        help="the recording of the project that a table without names is about",
+        help="recording in the project for tables that do not name one",
     )
     group.add_argument(
         "--add-recordings",
         action="store_true",
-        help="add recordings that the project does not know, else their labels are left out",
+        help="add recordings that are not in the project (default: skip their labels)",
     )
     _add_reading(parser.add_argument_group("how tables are read"))
     _add_deciding(parser.add_argument_group("what becomes of them"))
@@ -67,10 +69,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_reading(group: Any) -> None:
     group.add_argument(
-        "--format", choices=readable_formats(), help="of the tables (default: found by itself)"
+        "--format", choices=readable_formats(), help="format of the tables (default: detected)"
     )
-    group.add_argument("--label-column", metavar="NAME", help="of the label, in Raven tables")
-    group.add_argument("--encoding", help="of the text (default: found by itself)")
+    group.add_argument(
+        "--label-column", metavar="NAME", help="name of the label column in Raven tables"
+    )
+    group.add_argument("--encoding", help="text encoding of the tables (default: detected)")
 
 
 def _add_deciding(group: Any) -> None:
@@ -85,13 +89,13 @@ def _add_deciding(group: Any) -> None:
         "--conflicts",
         choices=[way.value for way in Resolve],
         default=Resolve.KEEP.value,
-        help="where a person has touched an event: keep it, take the table's, or have both"
+        help="when the user has edited an event: keep it, take the one in the table, or both"
         " (default: keep)",
     )
-    group.add_argument("--reviewer", default="", help="who imports, for the history")
+    group.add_argument("--reviewer", default="", help="your name, for the history of the project")
     sure = group.add_mutually_exclusive_group()
-    sure.add_argument("--yes", action="store_true", help="do not ask")
-    sure.add_argument("--dry-run", action="store_true", help="only show what would be done")
+    sure.add_argument("--yes", action="store_true", help="import without asking")
+    sure.add_argument("--dry-run", action="store_true", help="only show what would change")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -133,7 +137,7 @@ def _is_new(options: argparse.Namespace) -> bool:
 
 def _target(options: argparse.Namespace) -> Path:
     if options.project is None:
-        raise SettingsError("--create", "needs the name of a project", "give --project FILE")
+        raise SettingsError("--create", "requires a project", "give --project FILE")
     return Path(options.project)
 
 

@@ -21,7 +21,7 @@ Find, review and label sound events in recordings with Google's YAMNet.
 
   yamnet-gui                 open the window
   yamnet-gui FILE …          open the window with recordings or a project
-  yamnet-gui demo            open the window with a recording that ships with the program
+  yamnet-gui demo            open the window with the bundled demo recording
 """
 
 
@@ -40,15 +40,32 @@ class CliCommand:
 
 
 COMMANDS: Mapping[str, CliCommand] = {
-    "analyze": CliCommand("yamnet_gui.cli.analyze", "analyse recordings and write tables"),
-    "embed": CliCommand("yamnet_gui.cli.embed", "write embeddings of recordings as a table"),
-    "evaluate": CliCommand("yamnet_gui.cli.evaluate", "measure predicted labels by true ones"),
-    "export": CliCommand("yamnet_gui.cli.export", "write labels, clips or a report of a project"),
-    "import": CliCommand("yamnet_gui.cli.import_labels", "take tables of labels into a project"),
-    "weights": CliCommand(
-        "yamnet_gui.cli.weights", "show, fetch or set the weights of the network"
+    "analyze": CliCommand(
+        "yamnet_gui.cli.analyze",
+        "detect sound events in recordings",
     ),
-    "cache": CliCommand("yamnet_gui.cli.cache", "show or clear the stored results"),
+    "embed": CliCommand(
+        "yamnet_gui.cli.embed",
+        "write embeddings of recordings",
+    ),
+    "evaluate": CliCommand(
+        "yamnet_gui.cli.evaluate", "compare labels or rules with reference labels"
+    ),
+    "export": CliCommand(
+        "yamnet_gui.cli.export", "export labels, clips or a report from a project"
+    ),
+    "import": CliCommand(
+        "yamnet_gui.cli.import_labels",
+        "import label tables into a project",
+    ),
+    "weights": CliCommand(
+        "yamnet_gui.cli.weights",
+        "show, download or set the network weights",
+    ),
+    "cache": CliCommand(
+        "yamnet_gui.cli.cache",
+        "show or clear stored results",
+    ),
 }
 
 
@@ -70,7 +87,7 @@ def run_command(argv: Sequence[str]) -> int:
         print(f"yamnet-gui: {error}", file=sys.stderr)
         status = BAD_INPUT
     except (KeyboardInterrupt, Cancelled):
-        print("\nyamnet-gui: interrupted; what is finished is kept", file=sys.stderr)
+        print("\nyamnet-gui: interrupted; finished results are stored", file=sys.stderr)
         status = INTERRUPTED
     except BrokenPipeError:
         # whoever read our output has gone, which is no error; nothing may be written at exit
@@ -88,7 +105,7 @@ def _run(argv: Sequence[str]) -> int:
     )
     parser.add_argument("--version", action="version", version=f"yamnet-gui {__version__}")
     parser.add_argument(
-        "--log", action=_ShowLog, nargs=0, help="say where the log file is and show its last lines"
+        "--log", action=_ShowLog, nargs=0, help="show where the log file is, and its last lines"
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for name, command in COMMANDS.items():

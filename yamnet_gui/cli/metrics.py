@@ -1,4 +1,4 @@
-"""Figures of an evaluation as text, JSON and tables."""
+"""Metrics of an evaluation as text, JSON and tables."""
 
 import csv
 import json
@@ -23,7 +23,7 @@ def lines_of(result: Evaluation, no_psds: str = "") -> list[str]:
     width = max([len("all labels"), *map(len, result.labels)])
     head = f"{'':{width}}  segment F1  precision  recall"
     head += "".join(f"  event F1 {collar:g} s" for collar in COLLARS_S)
-    head += "   PSDS   true  found"
+    head += "   PSDS    ref    est"
     plural = "" if result.recordings == 1 else "s"
     lines = [f"{result.recordings} recording{plural}, {result.duration_s:.1f} s", head]
     by_label = result.psds.by_label if result.psds is not None else {}
@@ -50,17 +50,16 @@ def lines_of(result: Evaluation, no_psds: str = "") -> list[str]:
 def tuning_lines(tuning: Tuning, measure: str) -> list[str]:
     """What tuning found, and what to expect of it."""
     lines = [
-        f"{measure}, present rules:                     {_figure(tuning.before_f1)}",
-        f"{measure}, tuned, on the same recordings:     {_figure(tuning.fitted_f1)}"
-        "  (too good to be true)",
+        f"{measure}, current rules:                     {_figure(tuning.before_f1)}",
+        f"{measure}, tuned, on the same recordings:     {_figure(tuning.fitted_f1)}  (optimistic)",
     ]
     if tuning.folds:
-        held = f"{measure}, tuned, on recordings held out:      {_figure(tuning.honest_f1)}"
-        lines.append(f"{held}  (in {tuning.folds} folds; what to expect)")
+        held = f"{measure}, tuned, on held-out recordings:      {_figure(tuning.honest_f1)}"
+        lines.append(f"{held}  (in {tuning.folds} folds; the score to expect)")
     else:
-        lines.append("one recording alone: nothing can be held out, so nobody knows what to expect")
+        lines.append("only one recording: none can be held out, so the score to expect is unknown")
     if not tuning.worth_it:
-        lines.append("on recordings held out the tuned rules do no better than the present ones")
+        lines.append("on held-out recordings the tuned rules are no better than the current ones")
     return lines
 
 

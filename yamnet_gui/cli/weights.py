@@ -19,9 +19,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(action=None)
     actions = parser.add_subparsers(dest="action", metavar="ACTION", title="actions")
     actions.add_parser(
-        "fetch", help="download the published weights (15 MB), verified; goes on where it stopped"
+        "fetch",
+        help="download the published weights (15 MB) and verify them; resumes an interrupted"
+        " download",
     )
-    use = actions.add_parser("use", help="take a local copy of the weights")
+    use = actions.add_parser("use", help="use a local weights file")
     use.add_argument("file", type=Path, metavar="FILE")
 
 

@@ -33,12 +33,12 @@ def test_a_torn_line_is_dropped_and_does_not_spoil_the_next(tmp_path):
         assert list(journal.records) == ["k1", "k2"]
 
 
-@pytest.mark.parametrize(("recipe", "fresh"), [({"hop": 2}, False), ({"hop": 1}, True)])
-def test_other_settings_or_a_wish_begin_again(tmp_path, recipe, fresh):
+@pytest.mark.parametrize(("recipe", "restart"), [({"hop": 2}, False), ({"hop": 1}, True)])
+def test_other_settings_or_a_request_restart_the_run(tmp_path, recipe, restart):
     with Journal(tmp_path / "run", {"hop": 1}) as journal:
         journal.add(DONE)
         journal.part("k1", "clips.csv").write_text("x")
-    with Journal(tmp_path / "run", recipe, fresh) as journal:
+    with Journal(tmp_path / "run", recipe, restart) as journal:
         assert not journal.resumed
         assert not journal.part("k1", "clips.csv").exists()
 

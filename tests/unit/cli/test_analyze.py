@@ -83,14 +83,14 @@ def test_kinds_are_folded_into_the_sound_they_are_kinds_of(run, weights, sounds,
 
     single = events()
     assert {row["label"] for row in single} == {"Dog", "Bark", "Cat", "Speech"}
-    dogs = events("--fold", "Dog")
+    dogs = events("--group", "Dog")
     assert {row["label"] for row in dogs} == {"Dog", "Cat", "Speech"}
-    animals = events("--fold", "/m/0jbk", "Speech")
+    animals = events("--group", "/m/0jbk", "Speech")
     assert {row["label"] for row in animals} == {"Animal", "Speech"}
     first = min(float(row["onset_s"]) for row in single if row["label"] != "Speech")
     assert float(next(r for r in animals if r["label"] == "Animal")["onset_s"]) == first
-    assert {row["label"] for row in events("--fold", "main")} == {"Animal", "Human sounds"}
-    wrong = ("-o", tmp_path / "x.csv", "--fold", "Unicorn")
+    assert {row["label"] for row in events("--group", "main")} == {"Animal", "Human sounds"}
+    wrong = ("-o", tmp_path / "x.csv", "--group", "Unicorn")
     status, _, errors = run("analyze", sounds / "s2.wav", *wrong)
     assert status == 2
     assert "Unicorn" in errors
@@ -129,7 +129,7 @@ def test_a_batch_gives_one_table_and_a_summary(run, weights, sounds, tmp_path):
     status, out, err = run("analyze", sounds, again, "-o", table, "--threshold", 0.4)
     assert status == 1
     assert out.count(" :\n") == 3
-    assert "3 done, 1 skipped (named more than once), 1 failed" in err
+    assert "3 done, 1 skipped (given more than once), 1 failed" in err
     assert f"failed: {sounds / 'bad.wav'}: " in err
     assert {row["file"] for row in rows(table)} == {str(sounds / f"s{k}.wav") for k in range(3)}
     assert [row["file"] for row in rows(tmp_path / "out.failed.csv")] == [str(sounds / "bad.wav")]
@@ -197,7 +197,7 @@ def test_an_unfinished_run_goes_on(run, weights, sounds, tmp_path, monkeypatch):
     assert not (tmp_path / "out.csv").exists()
     status, _, err = run("analyze", sounds, "-o", tmp_path / "out.csv")
     assert status == 0
-    assert "3 done (3 of them by an earlier run)" in err
+    assert "3 done (3 in an earlier run)" in err
     assert (tmp_path / "out.csv").exists()
 
 

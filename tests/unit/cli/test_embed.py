@@ -84,7 +84,7 @@ def test_a_bad_recording_does_not_stop_the_others(run, weights, sounds, tmp_path
     ("more", "reason"),
     [
         (["-o", "v.txt"], "neither .npz nor"),
-        (["-o", "v.csv", "--threshold", "0.5"], "go with --per event"),
+        (["-o", "v.csv", "--threshold", "0.5"], "require --per event"),
         (["-o", "v.csv", "--scores", "Speach"], "not a class"),
         (["-o", "v.wav"], "name of a recording"),
         (["-o", "v.csv", "--classifier", "none.yamnet-class"], "no such file"),

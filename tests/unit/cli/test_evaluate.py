@@ -23,8 +23,8 @@ def test_it_prints_and_writes_how_good_a_table_is(run, tables, tmp_path):
     status, text, errors = run("evaluate", *tables, "--json", out)
     assert status == 0
     assert "2 recordings" in text
-    assert "b: nothing predicted" in errors
-    assert "c: not in the truth" in errors
+    assert "b: no estimated events" in errors
+    assert "c: not in the reference labels" in errors
     figures = json.loads(out.read_text(encoding="utf-8"))
     assert figures["event"]["0.5"]["overall"]["f1"] == pytest.approx(2 / 5)
     assert figures["event"]["0.2"]["by_label"]["Dog"]["recall"] == pytest.approx(1 / 2)
@@ -99,8 +99,8 @@ def test_rules_are_measured_and_tuned_on_recordings(run, weights, tmp_path):
         *common, "--tune", "default", "--tune-on", "segments", "--rules-out", better, "--json", out
     )
     assert status == 0, errors
-    assert "2 recordings, 2 true events, 12 s known throughout" in text
-    assert "on recordings held out" in text
+    assert "2 recordings, 2 reference events, 12 s fully annotated" in text
+    assert "on held-out recordings" in text
     figures = json.loads(out.read_text(encoding="utf-8"))
     tuning = figures["tuning"]
     assert tuning["folds"] == 2
@@ -121,8 +121,8 @@ def test_a_project_is_measured_by_its_decisions(run, weights, tmp_path):
         project.apply(add_events("s", [event("a", 1.0, 2.0, "Speech", ReviewState.ACCEPTED)]))
     status, text, errors = run("evaluate", "--project", path)
     assert status == 0, errors
-    assert "measured by the project's decisions: 1 recording, 1 true events" in text
-    assert "PSDS: needs stretches" in text
+    assert "evaluated against the project's decisions: 1 recording, 1 reference event" in text
+    assert "PSDS: needs segments" in text
 
 
 @pytest.mark.parametrize(
@@ -130,8 +130,8 @@ def test_a_project_is_measured_by_its_decisions(run, weights, tmp_path):
     [
         ((), "evaluate"),
         (("t.csv",), "evaluate"),
-        (("--recordings", "s.wav"), "TRUTH"),
-        (("t.csv", "p.csv", "--tune", "default"), "PREDICTED"),
+        (("--recordings", "s.wav"), "REFERENCE"),
+        (("t.csv", "p.csv", "--tune", "default"), "ESTIMATED"),
         (("t.csv", "--recordings", "s.wav", "--rules-out", "r.json"), "--rules-out"),
     ],
 )

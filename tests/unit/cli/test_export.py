@@ -90,13 +90,13 @@ def test_kinds_go_out_folded_and_what_was_rejected_joins_nothing(
         near = Event("d4", 1.4, 1.8, "Bark", 70, "/m/05tny_", score_max=0.4)
         opened.apply(add_events("a", [bark, near]))
     out = tmp_path / "folded.csv"
-    assert run("export", project, "-o", out, "--fold", "Animal")[0] == 0
+    assert run("export", project, "-o", out, "--group", "Animal")[0] == 0
     with out.open(newline="", encoding="utf-8") as file:
         found = [
             (r["label"], float(r["onset_s"]), float(r["offset_s"])) for r in csv.DictReader(file)
         ]
     assert found == [("Animal", 0.5, 1.0), ("Animal", 1.2, 1.8)]
-    assert run("export", project, "-o", out, "--fold", "Unicorn")[0] == 2
+    assert run("export", project, "-o", out, "--group", "Unicorn")[0] == 2
 
 
 def test_a_dry_run_says_everything_and_writes_nothing(
@@ -283,9 +283,9 @@ def test_a_project_is_not_lost_by_a_slip_of_the_hand(
     [
         (
             ("--classes", "Dgo"),
-            "Dgo: is no label here and no class of the model — did you mean Dog",
+            "Dgo: is neither a label here nor a class of the model — did you mean Dog",
         ),
-        (("--recordings", "nope"), "is the name of no recording here — there are a.wav, b.wav"),
+        (("--recordings", "nope"), "matches no recording here — there are a.wav, b.wav"),
     ],
 )
 def test_a_wrong_name_is_answered_with_the_right_ones(
@@ -301,7 +301,7 @@ def test_what_is_no_number_is_refused_in_words(
 ) -> None:
     status, _, said = run("export", project, "-o", tmp_path / "o.csv", option, "x")
     assert status == 2
-    assert f"argument {option}: a" in said
+    assert f"argument {option}: must be" in said
 
 
 def test_a_folder_for_clips_that_cannot_be_made_is_one_sentence(

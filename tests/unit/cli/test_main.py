@@ -1,3 +1,4 @@
+import argparse
 import os
 import subprocess
 import sys
@@ -71,4 +72,38 @@ def test_ctrl_c_is_status_130(monkeypatch, capsys):
 
     monkeypatch.setattr("yamnet_gui.cli.cache.run", stop)
     assert run_command(["cache"]) == 130
-    assert "what is finished is kept" in capsys.readouterr().err
+    assert "finished results are stored" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("module", "given", "name", "value", "new"),
+    [
+        ("analyze", ("x.wav", "--fresh"), "restart", True, "--restart"),
+        ("analyze", ("x.wav", "--fold", "Dog", "Cat"), "group", ["Dog", "Cat"], "--group"),
+        ("export", ("--fold", "main"), "group", ["main"], "--group"),
+        ("evaluate", ("--truth-format", "csv"), "reference_format", "csv", "--reference-format"),
+        (
+            "evaluate",
+            ("--predicted-format", "csv"),
+            "estimated_format",
+            "csv",
+            "--estimated-format",
+        ),
+    ],
+)
+def test_renamed_options_work_under_their_old_names_with_a_note(
+    module: str,
+    given: tuple[str, ...],
+    name: str,
+    value: object,
+    new: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    parser = argparse.ArgumentParser("yamnet-gui")
+    COMMANDS[module].add_arguments(parser)
+    without = [word for word in given if word.endswith(".wav")]
+    assert not getattr(parser.parse_args(without), name)
+    assert getattr(parser.parse_args(given), name) == value
+    assert f"is now called {new}" in capsys.readouterr().err
+    old = next(word for word in given if word.startswith("--"))
+    assert old not in parser.format_help()
