@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices, QKeySequence
 
 from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.log import log_path
 from yamnet_gui.gui.actions import ACTIONS
 from yamnet_gui.gui.jobs.analysis import FetchProgress
 from yamnet_gui.gui.widgets.notices import NoticeKind
@@ -28,6 +30,7 @@ class Tools(Feature):
         self._analysis = context.services.analysis
         self._player = context.services.player
         self._notices = context.shell.notices
+        self._show_error = context.shell.show_error
         self._window = context.shell.window
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -36,6 +39,7 @@ class Tools(Feature):
             "weights": self.weights,
             "clear_cache": self.clear_cache,
             "shortcuts": self.shortcuts,
+            "show_log": self.show_log,
             "about": self.about,
         }
 
@@ -68,6 +72,12 @@ class Tools(Feature):
         dialog = ShortcutsDialog(rows, self._window)
         dialog.key_changed.connect(self._settings.set_shortcut)
         run_dialog(dialog)
+
+    def show_log(self) -> None:
+        """Opens the folder with the log file in the system's file manager."""
+        folder = log_path().parent
+        if not (folder.is_dir() and QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))):
+            self._show_error(UserError(folder, "cannot be shown", "open it in a file manager"))
 
     def about(self) -> None:
         from yamnet_gui.gui.dialogs.about import AboutDialog
