@@ -2,6 +2,8 @@
 
 from yamnet_gui.gui.context import Context
 
+from .application import ApplicationDialogs
+from .context_menus import ContextMenus
 from .cursor_ranking import CursorRanking
 from .custom_classes.feature import TrainingFeature
 from .custom_classes.scores import CustomClassScores
@@ -17,7 +19,6 @@ from .grouping import GroupingFeature
 from .initial_analysis import InitialAnalysis
 from .label_import.feature import ImportFeature
 from .label_sets.feature import LabelSetsFeature
-from .menus import Menus
 from .project.feature import ProjectMenu
 from .project.merge_and_backup import MergeAndBackup
 from .quality.calibration import CalibrationFeature
@@ -29,8 +30,7 @@ from .rules.feature import RulesFeature
 from .similarity.feature import SimilarSounds
 from .spectrogram_settings import SpectrogramPersistence
 from .status_messages import StatusMessages
-from .tools import Tools
-from .view_dialogs import ViewDialogs
+from .view import ViewActions
 
 __all__ = ["Feature", "Files", "make_features", "run_dialog"]
 
@@ -46,7 +46,7 @@ def make_features(context: Context) -> tuple[Feature, ...]:
         StatusMessages(context),
         InitialAnalysis(context),
         EdgeRefinement(context),
-        Menus(context),
+        ContextMenus(context),
         Files(context, (label_import, training)),
         ProjectMenu(context),
         MergeAndBackup(context),
@@ -62,10 +62,10 @@ def make_features(context: Context) -> tuple[Feature, ...]:
         EvaluationFeature(context),
         ReplayFeature(context),
         StabilityFeature(context),
-        ViewDialogs(context),
+        ViewActions(context),
         CursorRanking(context),
         SpectrogramPersistence(context),
-        Tools(context),
+        ApplicationDialogs(context),
         EmbeddingStorage(context),
         custom_scores,
         similar_sounds,

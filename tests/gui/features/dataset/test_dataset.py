@@ -57,7 +57,7 @@ def empty(start: Start, settled: Settled, tmp_path: Path, tiny_weights: Path) ->
 
 
 def test_a_folder_is_taken_in_as_one_step(empty: Workbench, settled: Settled, folder: Path) -> None:
-    feature(empty).add([folder])
+    feature(empty).files.add([folder])
     settled(empty)
     assert listed(empty) == {"a.wav": "", "b.wav": "", "broken.wav": "failed", "c.wav": ""}
     project = project_of(empty)
@@ -66,7 +66,7 @@ def test_a_folder_is_taken_in_as_one_step(empty: Workbench, settled: Settled, fo
     assert a.content_hash
     assert broken.state is RecordingState.FAILED
     assert project.history.undo_title == "add 4 recordings"
-    feature(empty).add([folder / "a.wav"])
+    feature(empty).files.add([folder / "a.wav"])
     settled(empty)
     assert "already in the project" in empty.shell.status.message.text()
     empty.services.review.history.undo()
@@ -81,7 +81,7 @@ def test_a_list_names_recordings_beside_it(
     empty: Workbench, settled: Settled, folder: Path
 ) -> None:
     (folder / "some.txt").write_text("# mine\nb.wav\n\ndeep/c.wav\nnowhere.wav\n", "utf-8")
-    feature(empty).add([folder / "some.txt"])
+    feature(empty).files.add([folder / "some.txt"])
     settled(empty)
     assert listed(empty) == {"b.wav": "", "c.wav": "", "nowhere.wav": "missing"}
 
@@ -89,7 +89,7 @@ def test_a_list_names_recordings_beside_it(
 def test_all_recordings_are_analysed_and_a_bad_one_is_marked(
     qtbot: QtBot, empty: Workbench, settled: Settled, folder: Path
 ) -> None:
-    feature(empty).add([folder])
+    feature(empty).files.add([folder])
     settled(empty)
     run = feature(empty).run
     empty.shell.recordings.run_requested.emit()
@@ -119,7 +119,7 @@ def test_all_recordings_are_analysed_and_a_bad_one_is_marked(
 def test_a_run_pauses_and_goes_on_where_it_stopped(
     qtbot: QtBot, empty: Workbench, settled: Settled, folder: Path
 ) -> None:
-    feature(empty).add([folder])
+    feature(empty).files.add([folder])
     settled(empty)
     run = feature(empty).run
     finished: list[str] = []
@@ -165,7 +165,7 @@ def test_a_missing_recording_is_found_by_its_content(
     assert listed(bench)["b.wav"] == "missing"
     (notice,) = [n for n in bench.shell.notices.notices if "not where" in n.text]
     assert "1 recording is" in notice.text
-    feature(bench).find(tmp_path / "elsewhere")
+    feature(bench).files.find(tmp_path / "elsewhere")
     settled(bench)
     assert listed(bench) == {"a.wav": "analysed", "c.wav": "analysed", "renamed.wav": "analysed"}
     assert not [n for n in bench.shell.notices.notices if "not where" in n.text]
@@ -207,7 +207,7 @@ def test_the_list_is_filtered_by_state(start: Start, settled: Settled, tmp_path:
 def test_a_recording_taken_out_during_a_run_does_not_end_it(
     empty: Workbench, settled: Settled, folder: Path
 ) -> None:
-    feature(empty).add([folder / "a.wav", folder / "b.wav", folder / "deep"])
+    feature(empty).files.add([folder / "a.wav", folder / "b.wav", folder / "deep"])
     settled(empty)
     project, analysing = project_of(empty), empty.services.analysis
     first, second, third = project.recordings.all()
@@ -239,7 +239,7 @@ def test_scores_stay_within_reach_of_an_export(
     qtbot: QtBot, empty: Workbench, settled: Settled, folder: Path, way: str
 ) -> None:
     empty.session.settings.set("gain_db", 6.0)
-    feature(empty).add([folder / "a.wav", folder / "b.wav"])
+    feature(empty).files.add([folder / "a.wav", folder / "b.wav"])
     settled(empty)
     if way == "all recordings":
         feature(empty).analyse_or_pause()

@@ -1,4 +1,4 @@
-"""The recordings of a project in the window: taken in, analysed, missed and found again."""
+"""The recordings of a project in the window: listed, analysed, removed."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtWidgets import QMenu
 
-from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobRunner
@@ -20,17 +19,17 @@ from yamnet_gui.gui.widgets.notices import NoticeKind
 from yamnet_gui.labels.project import Recording, remove_recordings
 
 from .batch_analysis import BatchRun, BatchState
-from .jobs import LIST_SUFFIXES, Added, AddRecordingsJob, BatchStep, FindMissingJob, Found
+from .jobs import BatchStep
+from .recording_files import RecordingFiles
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
 
 _COUNT_MS = 150
-_SHOWN_PROBLEMS = 3
 
 
 class DatasetFeature(Feature):
-    """Keeps the list of recordings true to the project and runs analyses over all of it."""
+    """Keeps the list of recordings up to date and analyses all of them."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -47,7 +46,8 @@ class DatasetFeature(Feature):
         self._show_message = context.shell.show_message
         self._window = context.shell.window
         self.run = BatchRun(self._project, self._rules, self._analysis, self._class_map, self)
-        self._files = JobRunner("recordings of the project", self)
+        self._jobs = JobRunner("recordings of the project", self)
+        self.files = RecordingFiles(context, self._jobs, self)
         self._closed = False
         self._later = Debounced(self, _COUNT_MS, self.count)
         self.run.changed.connect(self._show_run)
@@ -66,84 +66,25 @@ class DatasetFeature(Feature):
     @property
     def busy(self) -> bool:
         running = self.run.state is BatchState.RUNNING
-        return running or self._files.busy or self._later.active
+        return running or self._jobs.busy or self._later.active
 
     def close(self) -> None:
         self._closed = True
         self._later.stop()
         self.run.close()
-        self._files.close()
+        self._jobs.close()
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         return {
-            "add_recordings": self.ask_files,
-            "add_folder": self.ask_folder,
-            "find_missing": self.ask_missing,
+            "add_recordings": self.files.ask_files,
+            "add_folder": self.files.ask_folder,
+            "find_missing": self.files.ask_missing,
             "analyse_all": self.analyse_or_pause,
             "cancel_all": self.run.cancel,
         }
 
-    # Taking in
-
-    def ask_files(self) -> None:
-        """Lets a person choose recordings or lists of them."""
-        patterns = " ".join(f"*{suffix}" for suffix in (*sorted(SOUND_SUFFIXES), *LIST_SUFFIXES))
-        names, _chosen = QFileDialog.getOpenFileNames(
-            self._window,
-            "Add recordings to project",
-            self._settings.folder(),
-            f"Recordings and lists ({patterns});;All files (*)",
-        )
-        if names:
-            self.add([Path(name) for name in names])
-
-    def ask_folder(self) -> None:
-        """Lets a person choose a folder."""
-        name = QFileDialog.getExistingDirectory(
-            self._window, "Add folder to project", self._settings.folder()
-        )
-        if name:
-            self._settings.remember_folder(Path(name))
-            self.add([Path(name)])
-
-    def add(
-        self, paths: Sequence[Path], then: Callable[[tuple[str, ...]], None] | None = None
-    ) -> None:
-        """Takes files, folders and lists into the project; `then` gets the ids of all of them."""
-        project = self._project.project
-        if project is None:
-            self._show_message("The project is still being opened; try again in a moment.")
-            return
-
-        def take(news: Added) -> None:
-            if news.ids is None:
-                said = f"Reading recordings: {news.done} of {news.total}"
-                self._recordings_panel.show_note(said)
-                return
-            self._recordings_panel.show_note("")
-            self._tell_added(news)
-            if then is not None:
-                then(news.ids)
-
-        self._files.submit(
-            AddRecordingsJob(project, tuple(paths)), on_result=take, on_failed=self._fail
-        )
-
-    def _tell_added(self, news: Added) -> None:
-        if news.new:
-            many = "1 recording" if news.new == 1 else f"{news.new} recordings"
-            self._show_message(f"Added {many} to the project.")
-        elif not news.problems:
-            self._show_message("All of these are already in the project.")
-        if news.problems:
-            shown = "; ".join(news.problems[:_SHOWN_PROBLEMS])
-            more = len(news.problems) - _SHOWN_PROBLEMS
-            tail = f"; and {more} more" if more > 0 else ""
-            details = "\n".join(news.problems)
-            self._notices.show_notice(NoticeKind.WARNING, shown + tail, details=details)
-
     def remove(self, recordings: Sequence[Recording]) -> None:
-        """Takes recordings with their events out of the project, as one step of undo."""
+        """Removes recordings with their events from the project, as one step of undo."""
         try:
             self._project.apply(remove_recordings(recordings))
         except UserError as error:
@@ -158,7 +99,7 @@ class DatasetFeature(Feature):
     # Analysing
 
     def analyse_or_pause(self) -> None:
-        """Starts a run over all recordings of the list, pauses it, or goes on."""
+        """Starts a run over all recordings of the list, pauses it, or resumes it."""
         match self.run.state:
             case BatchState.RUNNING:
                 self.run.pause()
@@ -168,14 +109,14 @@ class DatasetFeature(Feature):
                 self.analyse(self._recordings_panel.files)
 
     def analyse(self, paths: Sequence[Path]) -> None:
-        """Analyses these recordings; those that the project lacks are taken in before."""
+        """Analyses these recordings; those that the project lacks are added first."""
         if not paths:
             self._show_message("There are no recordings in the list.")
         elif self._analysis.weights_path is None:
             self._analysis.weights_missing.emit()
         else:
             self._project_manager.store_detections()
-            self.add(paths, self.run.start)
+            self.files.add(paths, self.run.start)
 
     def _on_step(self, step: BatchStep) -> None:
         if step.error:
@@ -219,43 +160,10 @@ class DatasetFeature(Feature):
         )
         actions["cancel_all"].setEnabled(run.state is not BatchState.IDLE)
 
-    # Missing
-
-    def ask_missing(self) -> None:
-        """Lets a person choose where to look for recordings that are not in their place."""
-        name = QFileDialog.getExistingDirectory(
-            self._window,
-            "Search this folder for missing recordings",
-            self._settings.folder(),
-        )
-        if name:
-            self.find(Path(name))
-
-    def find(self, folder: Path) -> None:
-        """Looks below a folder for missing recordings by their content."""
-        project = self._project.project
-        if project is not None:
-            self._files.submit(
-                FindMissingJob(project, folder), on_result=self._on_found, on_failed=self._fail
-            )
-
-    def _on_found(self, news: Found) -> None:
-        panel = self._recordings_panel
-        if news.moved is None:
-            panel.show_note(f"{news.looked} files checked")
-            return
-        panel.show_note("")
-        said = f"Found {news.moved} of {news.missing} missing recordings."
-        self._show_message(said if news.missing else "No recording is missing.")
-
-    def _fail(self, error: UserError) -> None:
-        self._recordings_panel.show_note("")
-        self._show_error(error)
-
     # The list
 
     def count(self) -> None:
-        """Looks how far every recording is, and whether its file is there."""
+        """Counts the reviewed events of every recording, and checks that its file exists."""
         project = self._project.project
         if project is not None and not self._closed:
 
@@ -263,7 +171,7 @@ class DatasetFeature(Feature):
                 if project is self._project.project:  # else it was closed meanwhile
                     self._show_error(error)
 
-            self._files.submit(CountJob(project), on_result=self._show_counts, on_failed=failed)
+            self._jobs.submit(CountJob(project), on_result=self._show_counts, on_failed=failed)
 
     def _soon(self) -> None:
         # a run changes a recording every few moments; all of them are counted at its end
@@ -278,8 +186,8 @@ class DatasetFeature(Feature):
             self._recordings_panel.set_files(files)
             self._recordings_panel.set_current(self._recording_loader.path)
         # how far the open recording is may not have reached the project yet
-        told = [c for c in counts if c.words or c.tip or c.path != self._recording_loader.path]
-        self._recordings_panel.set_states({c.path: (c.words, c.tip) for c in told})
+        changed = [c for c in counts if c.words or c.tip or c.path != self._recording_loader.path]
+        self._recordings_panel.set_states({c.path: (c.words, c.tip) for c in changed})
         listed = set(self._recordings_panel.files)
         missing = sum(c.missing and c.path in listed for c in counts)
         if missing:
@@ -289,7 +197,7 @@ class DatasetFeature(Feature):
                 "1 recording is not where the project expects it."
                 if one
                 else f"{missing} recordings are not where the project expects them.",
-                [("Find…", self.ask_missing)],
+                [("Find…", self.files.ask_missing)],
                 key="missing",
             )
         else:

@@ -1,4 +1,4 @@
-"""Recordings of a project: taking them in, analysing all of them, finding those that moved."""
+"""Recordings of a project: adding them, analysing all of them, finding those that moved."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -35,8 +35,8 @@ LIST_SUFFIXES = (".txt", ".lst", ".m3u", ".m3u8")
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
-    """News from taking recordings in. `ids` at the end: all that were asked for, new or not."""
+class AddProgress:
+    """Progress of adding recordings. `ids` at the end: all that were requested, new or not."""
 
     done: int
     total: int
@@ -47,21 +47,21 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class AddRecordingsJob:
-    """Takes files, folders (to any depth) and lists into the project, as one step of undo.
+    """Adds files, folders (to any depth) and lists to the project, as one step of undo.
 
-    Recordings that the project has already are left as they are; one that cannot be read is taken
-    in with the reason. Raises ProjectError.
+    Recordings already in the project stay unchanged; one that cannot be read is added with the
+    reason. Raises ProjectError.
     """
 
     project: Project
     paths: tuple[Path, ...]
 
-    def run(self) -> Iterator[Added]:
+    def run(self) -> Iterator[AddProgress]:
         project = self.project
         plan = make_plan([entry for path in self.paths for entry in _entries(path)])
         known = {project.recordings.locate(r): r.id for r in project.recordings.all()}
         ids: list[str] = []
-        fresh: list[Recording] = []
+        new: list[Recording] = []
         for n, path in enumerate(plan.recordings):
             path = path.absolute()
             found = known.get(
@@ -69,15 +69,15 @@ class AddRecordingsJob:
             )
             if found is None:
                 recording = described(project, path)
-                fresh.append(recording)
+                new.append(recording)
                 found = recording.id
             ids.append(found)
             if n % 20 == 19:
-                yield Added(n + 1, len(plan.recordings))
-        if fresh:
-            project.apply(add_recordings(fresh))
+                yield AddProgress(n + 1, len(plan.recordings))
+        if new:
+            project.apply(add_recordings(new))
         problems = tuple(f"{path}: {reason}" for path, reason in plan.problems)
-        yield Added(len(ids), len(ids), len(fresh), problems, tuple(ids))
+        yield AddProgress(len(ids), len(ids), len(new), problems, tuple(ids))
 
 
 def _entries(path: Path) -> list[Path]:
@@ -121,7 +121,7 @@ def described(project: Project, path: Path) -> Recording:
 
 @dataclass(frozen=True, slots=True)
 class BatchStep:
-    """News from analysing many: `seconds` of the recording are through, or it is `finished`.
+    """Progress of analysing many: `seconds` of the recording are through, or it is `finished`.
 
     `error` says why it failed.
     """
@@ -231,17 +231,17 @@ class AnalyseAllJob:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """News from a search: files looked at; `moved` at the end, of so many `missing`."""
+class FindProgress:
+    """Progress of a search: files checked; `moved` at the end, of so many `missing`."""
 
-    looked: int
+    checked: int
     missing: int = 0
     moved: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FindMissingJob:
-    """Looks below a folder for missing recordings by their content; one step of undo.
+    """Searches below a folder for missing recordings by their content; one step of undo.
 
     Raises ProjectError.
     """
@@ -249,19 +249,19 @@ class FindMissingJob:
     project: Project
     folder: Path
 
-    def run(self) -> Iterator[Found]:
+    def run(self) -> Iterator[FindProgress]:
         project = self.project
         missing = project.recordings.missing()
         hits: list[tuple[Recording, Path]] = []
-        looked = 0
+        checked = 0
         for hit in find_moved(missing, [self.folder]):
-            looked += 1
+            checked += 1
             if hit is not None:
                 hits.append(hit)
-            if looked % 50 == 0:
-                yield Found(looked, len(missing))
+            if checked % 50 == 0:
+                yield FindProgress(checked, len(missing))
             if len(hits) == len(missing):
                 break
         if hits:
             project.apply(relocate((r, project.recordings.stored_path(path)) for r, path in hits))
-        yield Found(looked, len(missing), len(hits))
+        yield FindProgress(checked, len(missing), len(hits))

@@ -8,32 +8,27 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QDir
 
-from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import LabelledRecording
-from yamnet_gui.gui.background.runner import Job, JobRunner
+from yamnet_gui.gui.background.runner import Job
 from yamnet_gui.gui.features.dataset.all_events import AllEvents
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.state.document import AnalysisState
 from yamnet_gui.gui.widgets.notices import NoticeKind
 
+from .export_run import EXPORT_KEY, ExportRun
+
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
     from yamnet_gui.gui.state.document import Document
-    from yamnet_gui.labels.formats import WriteStep
 
     from .clips_dialog import ClipsRequest
     from .dialog import ExportRequest
     from .event_choice import Offered
-    from .jobs import CutStep
     from .report_dialog import ReportRequest
-
-_KEY = "export"
-_CUTTING = "Cutting clips"
-_SECONDS = 15.0
 
 
 class ExportFeature(Feature):
-    """Asks what goes out and where to; one job at a time, with progress and cancel."""
+    """Asks what to export and where to; one export runs at a time."""
 
     def __init__(self, context: Context, all_events: AllEvents) -> None:
         super().__init__()
@@ -46,28 +41,24 @@ class ExportFeature(Feature):
         self._settings = context.session.settings
         self._events_panel = context.shell.events
         self._notices = context.shell.notices
-        self._show_error = context.shell.show_error
         self._window = context.shell.window
-        self._runner = JobRunner("export", self)
+        self._run = ExportRun(self._notices, context.shell.show_error, self)
         self._format = ""
-        self._clips: CutStep | None = None
-        self._failed = False
-        self._cutting = False
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         return {"export": self.export, "cut_clips": self.cut_clips, "report": self.report}
 
     @property
     def busy(self) -> bool:
-        return self._runner.busy
+        return self._run.busy
 
     def close(self) -> None:
         """Lets a table that is being written come to its end; clips stop where they are."""
         self.close_dialog()
-        self._runner.close(finish=not self._cutting)
+        self._run.close()
 
     def export(self) -> None:
-        """Writes events in a format and to a place that a person chooses."""
+        """Writes events in a format and to a place that the user chooses."""
         from .dialog import ExportDialog
 
         offered = self._offered()
@@ -119,10 +110,10 @@ class ExportFeature(Feature):
 
         self.open_dialog(dialog, accepted)
 
-    # What there is
+    # What can be exported
 
     def _offered(self) -> Offered | None:
-        """What can go out; says so where there is nothing."""
+        """What can be exported; shows a notice where there is nothing."""
         from .event_choice import Offered
 
         project = self._project.project
@@ -130,10 +121,10 @@ class ExportFeature(Feature):
         shown = shown_labels(self._document)
         if shown is None and not count:
             self._notices.show_notice(
-                NoticeKind.INFO, "There is nothing to export yet: open a recording.", key=_KEY
+                NoticeKind.INFO, "There is nothing to export yet: open a recording.", key=EXPORT_KEY
             )
             return None
-        if self._runner.busy:
+        if self._run.busy:
             self._notices.show_notice(
                 NoticeKind.INFO, "Another export is running; wait for it or cancel it."
             )
@@ -149,7 +140,7 @@ class ExportFeature(Feature):
         )
 
     def _rows(self) -> tuple[int, ...]:
-        """Rows of the project that are selected in the table of all events, if it is looked at."""
+        """Rows of the project that are selected in the table of all events, if it is visible."""
         panel = self._all_events.panel
         return tuple(panel.selected.tolist()) if panel.isVisible() else ()
 
@@ -177,27 +168,21 @@ class ExportFeature(Feature):
             )
         else:
             job = ExportJob(request.format_name, request.recordings, request.path, request.options)
-        self._submit(job, f"Writing {request.path.name}", self._on_step)
+        self._run.write_table(job, request.path)
 
     def _cut(self, request: ClipsRequest) -> None:
         from .jobs import CutJob
 
         self._settings.remember_folder(request.folder.parent, "clips")
-        self._clips = None
-
-        def cut(step: CutStep) -> None:
-            self._clips = step
-            self._progress(f"Cutting clips: {step.done} of {step.total}")
-
-        job = CutJob(request.recordings, request.folder, request.options)
-        self._submit(job, _CUTTING, cut, lambda: self._tell_clips(request.folder))
+        self._run.cut_clips(CutJob(request.recordings, request.folder, request.options))
 
     def _report(self, request: ReportRequest) -> None:
         from .jobs import ReportJob
 
         self._settings.remember_folder(request.path.parent, "exports")
-        job = ReportJob(request.recordings, request.path, request.facts)
-        self._submit(job, f"Writing {request.path.name}", self._tell_report)
+        self._run.write_report(
+            ReportJob(request.recordings, request.path, request.facts), request.path
+        )
 
     def _shown_scores(self) -> Any:
         """The scores of the open recording's mix, if they are all there."""
@@ -208,81 +193,6 @@ class ExportFeature(Feature):
         if document.state is not AnalysisState.COMPLETE:
             return None
         return document.recording.info.path, buffer.table()
-
-    def _submit(
-        self,
-        job: Job,
-        title: str,
-        on_result: Callable[[Any], None],
-        on_done: Callable[[], None] | None = None,
-    ) -> None:
-        self._failed = False
-        self._cutting = title == _CUTTING
-        handle = self._runner.submit(
-            job,
-            on_result=on_result,
-            on_failed=self._on_failed,
-            on_done=lambda: None if self._failed or on_done is None else on_done(),
-        )
-
-        def cancel() -> None:
-            handle.cancel()
-            self._notices.show_notice(
-                NoticeKind.INFO, f"{title}: cancelled.", key=_KEY, seconds=_SECONDS
-            )
-
-        self._notices.show_notice(NoticeKind.INFO, f"{title}…", [("Cancel", cancel)], key=_KEY)
-
-    def _progress(self, text: str) -> None:
-        self._notices.set_text(_KEY, text)
-
-    def _on_failed(self, error: UserError) -> None:
-        self._failed = True
-        self._notices.clear(_KEY)
-        self._show_error(error)
-
-    def _on_step(self, step: WriteStep) -> None:
-        if not step.made:
-            part = f"{step.files_done} of {step.files} files" if step.files > 1 else "Writing"
-            self._progress(f"{part}, {step.lines} lines")
-            return
-        names = ", ".join(path.name for path in step.made[:3])
-        more = f" and {len(step.made) - 3} more" if len(step.made) > 3 else ""
-        self._tell(f"Saved in {step.made[0].parent}: {names}{more}.")
-
-    def _tell_report(self, path: Path) -> None:
-        from PySide6.QtCore import QUrl
-        from PySide6.QtGui import QDesktopServices
-
-        url = QUrl.fromLocalFile(str(path))
-
-        def look() -> None:
-            QDesktopServices.openUrl(url)
-
-        self._notices.show_notice(
-            NoticeKind.INFO,
-            f"Saved as {path}.",
-            [("Open", look)],
-            key=_KEY,
-            seconds=2 * _SECONDS,
-        )
-
-    def _tell_clips(self, folder: Path) -> None:
-        step = self._clips
-        if step is None:
-            return
-        if step.problems:
-            self._notices.show_notice(
-                NoticeKind.WARNING,
-                f"{step.done} of {step.total} clips saved in {folder}. {step.problems[0]}",
-                key=_KEY,
-                details="\n".join(step.problems),
-            )
-        else:
-            self._tell(f"{step.done} clips saved in {folder}, listed in manifest.csv.")
-
-    def _tell(self, text: str) -> None:
-        self._notices.show_notice(NoticeKind.INFO, text, key=_KEY, seconds=_SECONDS)
 
 
 def shown_labels(document: Document) -> LabelledRecording | None:

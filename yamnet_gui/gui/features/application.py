@@ -1,4 +1,4 @@
-"""The program itself: settings, weights, keys, stored results."""
+"""The application itself: settings, weights, shortcuts, stored results, about."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
 
 
-class Tools(Feature):
-    """Dialogs about the program and not about a recording."""
+class ApplicationDialogs(Feature):
+    """Dialogs about the application, not about a recording."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -85,7 +85,7 @@ class Tools(Feature):
         run_dialog(AboutDialog(self._window))
 
     def weights(self) -> None:
-        """Shows where the weights are; fetches or takes them."""
+        """Shows which weights are in use; downloads them or opens a file."""
         from yamnet_gui.gui.dialogs.weights import WeightsDialog
 
         analysing = self._analysis

@@ -1,4 +1,4 @@
-"""Menus that depend on what is there: on a right click, and of a recording's channels."""
+"""Context menus of tracks and events, and the menu of channels to play."""
 
 from __future__ import annotations
 
@@ -13,16 +13,23 @@ from .feature import Feature
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
 
-_OF_A_PLACE = ("draw", "find_similar", "play_selected", "zoom_event", "zoom_all", "clear_selection")
-_OF_AN_EVENT = (
+_TRACK_ACTIONS = (
+    "draw",
+    "find_similar",
+    "play_selected",
+    "zoom_event",
+    "zoom_all",
+    "clear_selection",
+)
+_EVENT_ACTIONS = (
     *("accept", "reject", "uncertain", "unreview", "|", "find_class", "split", "merge"),
     *("delete", "|", "accept_above", "reject_below", "|", "find_similar"),
     *("play_selected", "zoom_event"),
 )
 
 
-class Menus(Feature):
-    """Offers by right click what can be done there."""
+class ContextMenus(Feature):
+    """Shows the actions for the place or event that was right-clicked."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -48,14 +55,14 @@ class Menus(Feature):
             return
         menu = QMenu(self._window)
         menu.addAction("Play from here", lambda: self._play_from(time_s))
-        self._add(menu, _OF_A_PLACE)
+        self._add(menu, _TRACK_ACTIONS)
         menu.popup(at)
 
     def _event_menu(self, at: QPoint, event_id: str) -> None:
         if event_id and event_id not in self._selection.ids:
             self._selection.select((event_id,))
         menu = QMenu(self._window)
-        self._add(menu, _OF_AN_EVENT)
+        self._add(menu, _EVENT_ACTIONS)
         event = self._event_navigation.current
         if event is not None and event.class_index is not None:
             index = event.class_index

@@ -1,4 +1,4 @@
-"""Where to look: a time, a class, the settings of the spectrogram."""
+"""Actions of the View menu: go to a time, show a class, spectrogram settings, waveform height."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from yamnet_gui.gui.dialogs.spectrogram import SpectrogramDialog
 
 
-class ViewDialogs(Feature):
-    """Dialogs that change what is seen, and nothing else."""
+class ViewActions(Feature):
+    """Changes what is shown, never events."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()

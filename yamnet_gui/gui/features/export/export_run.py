@@ -1,0 +1,136 @@
+"""One export at a time, in the background: progress, cancel, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.gui.background.runner import Job, JobRunner
+from yamnet_gui.gui.widgets.notices import NoticeKind
+
+if TYPE_CHECKING:
+    from yamnet_gui.gui.widgets.notices import NoticeBar
+    from yamnet_gui.labels.formats import WriteStep
+
+    from .jobs import CutJob, CutStep
+
+EXPORT_KEY = "export"
+"""The notice of exports: each replaces the one before."""
+_SECONDS = 15.0
+
+
+class ExportRun(QObject):
+    """Runs the jobs of exports and shows their progress in the bar of notices."""
+
+    def __init__(
+        self, notices: NoticeBar, show_error: Callable[[UserError], None], parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._notices = notices
+        self._show_error = show_error
+        self._runner = JobRunner("export", self)
+        self._clips: CutStep | None = None
+        self._failed = False
+        self._cutting = False
+
+    @property
+    def busy(self) -> bool:
+        return self._runner.busy
+
+    def close(self) -> None:
+        """Finishes a table that is being written; clips stop where they are."""
+        self._runner.close(finish=not self._cutting)
+
+    def write_table(self, job: Job, path: Path) -> None:
+        """Runs a job that yields `WriteStep`."""
+        self._cutting = False
+        self._submit(job, f"Writing {path.name}", self._on_table_step)
+
+    def write_report(self, job: Job, path: Path) -> None:
+        """Runs a job that yields the path of the report."""
+        self._cutting = False
+        self._submit(job, f"Writing {path.name}", self._on_report)
+
+    def cut_clips(self, job: CutJob) -> None:
+        """Runs a job that cuts clips."""
+        self._cutting, self._clips = True, None
+        self._submit(job, "Cutting clips", self._on_clip, lambda: self._show_clips(job.folder))
+
+    def _submit(
+        self,
+        job: Job,
+        title: str,
+        on_result: Callable[[Any], None],
+        on_done: Callable[[], None] | None = None,
+    ) -> None:
+        self._failed = False
+        handle = self._runner.submit(
+            job,
+            on_result=on_result,
+            on_failed=self._on_failed,
+            on_done=lambda: None if self._failed or on_done is None else on_done(),
+        )
+
+        def cancel() -> None:
+            handle.cancel()
+            self._show(f"{title}: cancelled.")
+
+        self._notices.show_notice(
+            NoticeKind.INFO, f"{title}…", [("Cancel", cancel)], key=EXPORT_KEY
+        )
+
+    def _on_failed(self, error: UserError) -> None:
+        self._failed = True
+        self._notices.clear(EXPORT_KEY)
+        self._show_error(error)
+
+    def _on_table_step(self, step: WriteStep) -> None:
+        if not step.made:
+            part = f"{step.files_done} of {step.files} files" if step.files > 1 else "Writing"
+            self._notices.set_text(EXPORT_KEY, f"{part}, {step.lines} lines")
+            return
+        names = ", ".join(path.name for path in step.made[:3])
+        more = f" and {len(step.made) - 3} more" if len(step.made) > 3 else ""
+        self._show(f"Saved in {step.made[0].parent}: {names}{more}.")
+
+    def _on_report(self, path: Path) -> None:
+        from PySide6.QtCore import QUrl
+        from PySide6.QtGui import QDesktopServices
+
+        url = QUrl.fromLocalFile(str(path))
+
+        def open_report() -> None:
+            QDesktopServices.openUrl(url)
+
+        self._notices.show_notice(
+            NoticeKind.INFO,
+            f"Saved as {path}.",
+            [("Open", open_report)],
+            key=EXPORT_KEY,
+            seconds=2 * _SECONDS,
+        )
+
+    def _on_clip(self, step: CutStep) -> None:
+        self._clips = step
+        self._notices.set_text(EXPORT_KEY, f"Cutting clips: {step.done} of {step.total}")
+
+    def _show_clips(self, folder: Path) -> None:
+        step = self._clips
+        if step is None:
+            return
+        if step.problems:
+            self._notices.show_notice(
+                NoticeKind.WARNING,
+                f"{step.done} of {step.total} clips saved in {folder}. {step.problems[0]}",
+                key=EXPORT_KEY,
+                details="\n".join(step.problems),
+            )
+        else:
+            self._show(f"{step.done} clips saved in {folder}, listed in manifest.csv.")
+
+    def _show(self, text: str) -> None:
+        self._notices.show_notice(NoticeKind.INFO, text, key=EXPORT_KEY, seconds=_SECONDS)
