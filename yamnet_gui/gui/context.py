@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .controllers.review import Review
     from .controllers.review_queue_controller import ReviewQueueController
     from .controllers.transport import Transport
+    from .controllers.weights import Weights
     from .dialogs.questions import Questions
     from .main_window import MainWindow
     from .panels.classes import ClassesPanel
@@ -80,6 +81,7 @@ class Services:
     recording: "RecordingLoader"
     recording_controller: "RecordingController"
     analysis: "AnalysisController"
+    weights: "Weights"
     events: "EventUpdater"
     projects: "ProjectManager"
     transport: "Transport"

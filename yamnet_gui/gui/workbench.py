@@ -11,7 +11,7 @@ from .background.garbage import GarbageCollector
 from .background.priority import ForegroundPriority
 from .context import Context, Services, Session
 from .controllers.action_availability import ActionAvailability
-from .controllers.analysis_controller import AnalysisController
+from .controllers.analysis_controller import AnalysisController, open_cache
 from .controllers.appearance import Appearance
 from .controllers.applied_settings import AppliedSettings
 from .controllers.cursor_and_view import CursorAndView
@@ -36,6 +36,7 @@ from .controllers.review_queue_controller import ReviewQueueController
 from .controllers.toolbar_controller import ToolbarController
 from .controllers.track_visibility import TrackVisibility
 from .controllers.transport import Transport
+from .controllers.weights import Weights
 from .features import Feature, Files, make_features
 from .playback import Player, make_player
 from .playback.audition import Audition
@@ -122,6 +123,7 @@ class Workbench(QObject):
         services.player.close()
         services.events.close()
         services.analysis.close()
+        services.weights.close()
         services.recording.close()
         self._garbage.close()
         services.projects.close()
@@ -157,7 +159,9 @@ class Workbench(QObject):
     ) -> Services:
         s, shell = self.session, self.shell
         loader = RecordingLoader(s.document, s.timeline, s.sound, s.spectrogram, priority, self)
-        analysis = AnalysisController(s.document, s.settings, priority, self)
+        cache = open_cache()
+        weights = Weights(cache, self)
+        analysis = AnalysisController(s.document, s.settings, priority, weights, cache, self)
         projects = ProjectManager(s.document, s.project, self)
         updater = EventUpdater(
             s.document, s.rules, s.class_view, s.class_map, s.ontology, s.project, self
@@ -199,6 +203,7 @@ class Workbench(QObject):
             recording=loader,
             recording_controller=recordings,
             analysis=analysis,
+            weights=weights,
             events=updater,
             projects=projects,
             transport=transport,

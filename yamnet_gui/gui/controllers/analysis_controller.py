@@ -1,8 +1,7 @@
-"""Runs the network over the open recording, and looks after its weights."""
+"""Runs the network over the open recording, and shows how far that is."""
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -12,7 +11,6 @@ from yamnet_gui.analysis import (
     AnalysisSettings,
     Model,
     ResultCache,
-    WeightsModel,
 )
 from yamnet_gui.core.errors import SettingsError, UserError
 from yamnet_gui.core.scores import FrameGrid, ScoreChunk
@@ -21,22 +19,20 @@ from yamnet_gui.gui.background.runner import JobHandle, JobRunner
 from yamnet_gui.gui.jobs.analysis import (
     AnalyseJob,
     ExtraScores,
-    FetchProgress,
-    FetchWeightsJob,
-    InspectWeightsJob,
     LookUpJob,
-    UseWeightsJob,
 )
 from yamnet_gui.gui.state.document import AnalysisState, Document, ModelName
+from yamnet_gui.gui.state.score_buffer import ScoreBuffer
 from yamnet_gui.gui.state.settings import Settings
-from yamnet_gui.yamnet import WeightsFile, find_weights
 from yamnet_gui.yamnet.weights import KNOWN_FILES
+
+from .weights import Weights
 
 _SMALLEST_SHOWN_S = 1.0
 
 
-def _cache_or_none() -> ResultCache | None:
-    """Results are kept where that is possible; a folder that cannot be written costs only time."""
+def open_cache() -> ResultCache | None:
+    """The stored results; None in a folder that cannot be written, which only costs time."""
     try:
         return ResultCache()
     except SettingsError:
@@ -50,17 +46,14 @@ class AnalysisController(QObject):
     failed = Signal(object)  # UserError
     finished = Signal()
     analysed = Signal(object)  # Analysis: whole, with its embeddings on the disk
-    weights_changed = Signal()
-    weights_missing = Signal()
-    fetch_progress = Signal(object)  # FetchProgress
-    fetch_failed = Signal(object)  # UserError
-    weights_checked = Signal(object)  # WeightsFile | UserError
 
     def __init__(
         self,
         document: Document,
         settings: Settings,
         way: ForegroundPriority,
+        weights: Weights,
+        cache: ResultCache | None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -68,24 +61,16 @@ class AnalysisController(QObject):
         self._document = document
         self._settings = settings
         self._runner = JobRunner("analysis", self)
-        self._weights = JobRunner("weights", self)
         self._job: JobHandle | None = None
-        self._looking = False
-        self._fetch: JobHandle | None = None
-        self._model: Model | None = None
-        self._cache = _cache_or_none()
+        self._looking_up = False
+        self._cache = cache
+        self._weights = weights
         self._started = 0.0
         self._first_done = 0
         self._grid: FrameGrid | None = None
         self._last: Analysis | None = None
         self.extra: ExtraScores | None = None
         """Scores of classes that the network does not know, from its embeddings."""
-        self._unknown_told: set[str] = set()
-
-    @property
-    def looking(self) -> bool:
-        """Whether a result that may be there already is looked for."""
-        return self._looking
 
     @property
     def running(self) -> bool:
@@ -94,7 +79,7 @@ class AnalysisController(QObject):
     @property
     def busy(self) -> bool:
         """Whether scores are being computed or looked for."""
-        return self.running or self._looking
+        return self.running or self._looking_up
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What each action of the table calls."""
@@ -105,19 +90,13 @@ class AnalysisController(QObject):
         """Where analyses are kept; None where nothing can be."""
         return self._cache
 
-    @property
-    def weights_path(self) -> Path | None:
-        """Where the weights are; None where there are none yet."""
-        found = find_weights()
-        return found if found is not None and found.is_file() else None
-
     def start(self) -> None:
         """Analyses the open recording with the present settings."""
         recording = self._document.recording
         if recording is None or self.running:
             return
         try:
-            model = self.model()
+            model = self._weights.model()
             settings = self.analysis_settings()
         except UserError as error:
             self.failed.emit(error)
@@ -131,9 +110,9 @@ class AnalysisController(QObject):
         self.progress.emit(0.0, -1.0)
         self._job = self._runner.submit(
             AnalyseJob(recording.info.path, model, settings, self._cache, self._way, self.extra),
-            on_result=self._take,
-            on_failed=self._fail,
-            on_done=self._done,
+            on_result=self._on_progress,
+            on_failed=self._on_failed,
+            on_done=self._on_done,
         )
 
     def start_on_opening(self) -> None:
@@ -141,8 +120,8 @@ class AnalysisController(QObject):
 
         Where it is not wanted, a result that is there already is shown all the same.
         """
-        if self.weights_path is None:
-            self.weights_missing.emit()
+        if self._weights.path is None:
+            self._weights.missing.emit()
         elif self._settings.value("analyse_on_open"):
             self.start()
         else:
@@ -154,21 +133,21 @@ class AnalysisController(QObject):
             return
         try:
             job = LookUpJob(
-                recording.info.path, self.model(), self.analysis_settings(), self._cache
+                recording.info.path, self._weights.model(), self.analysis_settings(), self._cache
             )
         except UserError:
-            return  # told when somebody asks for an analysis
+            return  # shown when an analysis is asked for
 
         def found(there: bool) -> None:
             now = self._document.recording
             if there and now is recording and self._document.state is AnalysisState.NONE:
                 self.start()
 
-        self._looking = True
-        self._runner.submit(job, on_result=found, on_done=self._looked)
+        self._looking_up = True
+        self._runner.submit(job, on_result=found, on_done=self._on_looked_up)
 
-    def _looked(self) -> None:
-        self._looking = False
+    def _on_looked_up(self) -> None:
+        self._looking_up = False
 
     def cancel(self) -> None:
         """Stops at once; what is there stays, and the next start goes on from it."""
@@ -180,7 +159,7 @@ class AnalysisController(QObject):
                 self.finished.emit()
 
     def forget(self) -> None:
-        """Stops without a word: another recording comes."""
+        """Stops silently: another recording comes."""
         if self._job is not None:
             self._job.cancel()
             self._job = None
@@ -190,50 +169,14 @@ class AnalysisController(QObject):
         """Removes stored results; gives the bytes freed."""
         return self._cache.clear() if self._cache else 0
 
-    def fetch_weights(self) -> None:
-        if self._fetch is None:
-            self._fetch = self._weights.submit(
-                FetchWeightsJob(),
-                on_result=self._take_fetch,
-                on_failed=self._fetch_failed,
-                on_done=self._fetch_done,
-            )
-
-    def cancel_fetch(self) -> None:
-        if self._fetch is not None:
-            self._fetch.cancel()
-            self._fetch = None
-
-    def use_weights(self, path: Path) -> None:
-        """Takes a copy of a local file."""
-        self._weights.submit(
-            UseWeightsJob(path), on_result=self._take_weights, on_failed=self._fetch_failed
-        )
-
-    def check_weights(self) -> None:
-        """Reads the weights file that would be used; the answer comes as `weights_checked`."""
-        path = self.weights_path
-        if path is not None:
-            self._weights.submit(
-                InspectWeightsJob(path),
-                on_result=self.weights_checked.emit,
-                on_failed=self.weights_checked.emit,
-            )
-
     def close(self) -> None:
         """Ends the threads."""
         self._runner.cancel_all()
-        self._weights.cancel_all()
         self._runner.close()
-        self._weights.close()
 
     def model(self) -> Model:
-        """The network, loaded when it first has to run. Raises WeightsError where there is none."""
-        path = find_weights()
-        if self._model is None or getattr(self._model, "path", None) != path:
-            memo = self._cache.memo_folder if self._cache else None
-            self._model = WeightsModel(path, memo)
-        return self._model
+        """What the next analysis will be made with. Raises WeightsError where there are none."""
+        return self._weights.model()
 
     def analysis_settings(self) -> AnalysisSettings:
         """How the next analysis will be made."""
@@ -243,7 +186,7 @@ class AnalysisController(QObject):
             gain_db=self._settings.value("gain_db"),
         )
 
-    def _take(self, step: AnalysisProgress) -> None:
+    def _on_progress(self, step: AnalysisProgress) -> None:
         recording = self._document.recording
         if recording is None:
             return
@@ -279,15 +222,13 @@ class AnalysisController(QObject):
         """A file that ends earlier than its header says has fewer frames than announced."""
         grid = analysis.tables[0].grid
         if self._grid is not None and grid.count != self._grid.count:
-            from yamnet_gui.gui.state.score_buffer import ScoreBuffer
-
             self._document.set_scores(tuple(ScoreBuffer.of_table(t) for t in analysis.tables))
 
-    def _fail(self, error: UserError) -> None:
+    def _on_failed(self, error: UserError) -> None:
         self._document.set_state(AnalysisState.STOPPED)
         self.failed.emit(error)
 
-    def _done(self) -> None:
+    def _on_done(self) -> None:
         self._job = None
         whole, self._last = self._last, None
         if self.running:
@@ -295,20 +236,3 @@ class AnalysisController(QObject):
             if whole is not None:
                 self.analysed.emit(whole)
         self.finished.emit()
-
-    def _take_fetch(self, value: FetchProgress | WeightsFile) -> None:
-        if isinstance(value, WeightsFile):
-            self._take_weights(value)
-        else:
-            self.fetch_progress.emit(value)
-
-    def _take_weights(self, file: WeightsFile) -> None:
-        self._model = None
-        self.weights_checked.emit(file)
-        self.weights_changed.emit()
-
-    def _fetch_failed(self, error: UserError) -> None:
-        self.fetch_failed.emit(error)
-
-    def _fetch_done(self) -> None:
-        self._fetch = None

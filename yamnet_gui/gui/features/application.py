@@ -28,6 +28,7 @@ class ApplicationDialogs(Feature):
         super().__init__()
         self._settings = context.session.settings
         self._analysis = context.services.analysis
+        self._weights = context.services.weights
         self._player = context.services.player
         self._notices = context.shell.notices
         self._show_error = context.shell.show_error
@@ -88,12 +89,12 @@ class ApplicationDialogs(Feature):
         """Shows which weights are in use; downloads them or opens a file."""
         from yamnet_gui.gui.dialogs.weights import WeightsDialog
 
-        analysing = self._analysis
+        weights = self._weights
         dialog = WeightsDialog(self._window)
-        path = analysing.weights_path
+        path = weights.path
         if path is not None:
             dialog.show_checking(path)
-            analysing.check_weights()
+            weights.check()
 
         def show(found: WeightsFile | UserError) -> None:
             if isinstance(found, UserError):
@@ -107,15 +108,15 @@ class ApplicationDialogs(Feature):
             else:
                 dialog.show_progress(step.done)
 
-        analysing.weights_checked.connect(show)
-        analysing.fetch_progress.connect(progress)
-        analysing.fetch_failed.connect(show)
-        dialog.download_requested.connect(analysing.fetch_weights)
-        dialog.cancel_requested.connect(analysing.cancel_fetch)
-        dialog.file_chosen.connect(analysing.use_weights)
+        weights.checked.connect(show)
+        weights.fetch_progress.connect(progress)
+        weights.fetch_failed.connect(show)
+        dialog.download_requested.connect(weights.fetch)
+        dialog.cancel_requested.connect(weights.cancel_fetch)
+        dialog.file_chosen.connect(weights.use)
         try:
             run_dialog(dialog)
         finally:
-            analysing.weights_checked.disconnect(show)
-            analysing.fetch_progress.disconnect(progress)
-            analysing.fetch_failed.disconnect(show)
+            weights.checked.disconnect(show)
+            weights.fetch_progress.disconnect(progress)
+            weights.fetch_failed.disconnect(show)

@@ -34,6 +34,7 @@ class EmbeddingStorage(Feature):
         self._embeddings = context.session.embeddings
         self._project = context.session.project
         self._analysis = context.services.analysis
+        self._weights = context.services.weights
         self._show_error = context.shell.show_error
         self._owner = self._embeddings
         self._runner = JobRunner("embeddings", self)
@@ -44,7 +45,7 @@ class EmbeddingStorage(Feature):
         self._project.project_changed.connect(self._on_project)
         self._project.recording_changed.connect(self.look_again)
         self._project.recordings_changed.connect(self.look_again)
-        self._analysis.weights_changed.connect(self._on_project)
+        self._weights.changed.connect(self._on_project)
         self._analysis.analysed.connect(self._on_analysed)
 
     @property

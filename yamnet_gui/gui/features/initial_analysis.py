@@ -23,11 +23,12 @@ class InitialAnalysis(Feature):
         super().__init__()
         self._document = context.session.document
         self._analysis = context.services.analysis
+        self._weights = context.services.weights
         self._recording_loader = context.services.recording
         self._show_error = context.shell.show_error
         self._starting = Debounced(self, 0, self._get)
         self._recording_loader.opened.connect(lambda _path: self._starting.start())
-        self._analysis.weights_changed.connect(self._on_weights)
+        self._weights.changed.connect(self._on_weights)
 
     @property
     def busy(self) -> bool:

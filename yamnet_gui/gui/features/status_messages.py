@@ -36,6 +36,7 @@ class StatusMessages(Feature):
         self._spectrogram = context.session.spectrogram
         self._timeline = context.session.timeline
         self._analysis = context.services.analysis
+        self._weights = context.services.weights
         self._navigator = context.services.navigation
         self._queue_controller = context.services.queue_controller
         self._player = context.services.player
@@ -52,8 +53,8 @@ class StatusMessages(Feature):
         self._analysis.failed.connect(self._on_analysis_failed)
         self._analysis.progress.connect(self._show_progress)
         self._analysis.finished.connect(self._on_finished)
-        self._analysis.weights_changed.connect(lambda: self._notices.clear("weights"))
-        self._analysis.weights_missing.connect(self._offer_weights)
+        self._weights.changed.connect(lambda: self._notices.clear("weights"))
+        self._weights.missing.connect(self._offer_weights)
         self._player.notice.connect(self._on_player_notice)
         self._document.recording_changed.connect(self._show_recording)
         self._document.analysis_changed.connect(self._show_analysis)
@@ -143,7 +144,7 @@ class StatusMessages(Feature):
         )
 
     def _on_analysis_failed(self, error: UserError) -> None:
-        if self._analysis.weights_path is None:
+        if self._weights.path is None:
             self._offer_weights()
         else:
             self._notices.show_notice(NoticeKind.ERROR, str(error), key="analysis")

@@ -38,6 +38,7 @@ class DatasetFeature(Feature):
         self._rules = context.session.rules
         self._settings = context.session.settings
         self._analysis = context.services.analysis
+        self._weights = context.services.weights
         self._project_manager = context.services.projects
         self._recording_loader = context.services.recording
         self._notices = context.shell.notices
@@ -112,8 +113,8 @@ class DatasetFeature(Feature):
         """Analyses these recordings; those that the project lacks are added first."""
         if not paths:
             self._show_message("There are no recordings in the list.")
-        elif self._analysis.weights_path is None:
-            self._analysis.weights_missing.emit()
+        elif self._weights.path is None:
+            self._weights.missing.emit()
         else:
             self._project_manager.store_detections()
             self.files.add(paths, self.run.start)

@@ -1,0 +1,95 @@
+"""The weights of the network: where they are, how they get there, and the model made of them."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from yamnet_gui.analysis import Model, ResultCache, WeightsModel
+from yamnet_gui.gui.background.runner import JobHandle, JobRunner
+from yamnet_gui.gui.jobs.analysis import (
+    FetchProgress,
+    FetchWeightsJob,
+    InspectWeightsJob,
+    UseWeightsJob,
+)
+from yamnet_gui.yamnet import WeightsFile, find_weights
+
+
+class Weights(QObject):
+    """One weights file at a time, found, downloaded or copied in the background."""
+
+    changed = Signal()
+    missing = Signal()  # something would be analysed, but there are no weights
+    checked = Signal(object)  # WeightsFile | UserError
+    fetch_progress = Signal(object)  # FetchProgress
+    fetch_failed = Signal(object)  # UserError
+
+    def __init__(self, cache: ResultCache | None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._cache = cache
+        self._runner = JobRunner("weights", self)
+        self._fetch: JobHandle | None = None
+        self._model: Model | None = None
+
+    @property
+    def path(self) -> Path | None:
+        """Where the weights are; None where there are none yet."""
+        path = find_weights()
+        return path if path is not None and path.is_file() else None
+
+    def model(self) -> Model:
+        """The network, loaded when it first has to run. Raises WeightsError where there is none."""
+        path = find_weights()
+        if self._model is None or getattr(self._model, "path", None) != path:
+            memo = self._cache.memo_folder if self._cache else None
+            self._model = WeightsModel(path, memo)
+        return self._model
+
+    def fetch(self) -> None:
+        """Downloads the weights, unless that is under way."""
+        if self._fetch is None:
+            self._fetch = self._runner.submit(
+                FetchWeightsJob(),
+                on_result=self._on_fetch,
+                on_failed=self.fetch_failed.emit,
+                on_done=self._on_fetch_done,
+            )
+
+    def cancel_fetch(self) -> None:
+        """Stops the download; what is there of it is used by the next one."""
+        if self._fetch is not None:
+            self._fetch.cancel()
+            self._fetch = None
+
+    def use(self, path: Path) -> None:
+        """Copies a local file."""
+        self._runner.submit(
+            UseWeightsJob(path), on_result=self._on_weights, on_failed=self.fetch_failed.emit
+        )
+
+    def check(self) -> None:
+        """Reads the weights file that would be used; the answer comes as `checked`."""
+        path = self.path
+        if path is not None:
+            self._runner.submit(
+                InspectWeightsJob(path), on_result=self.checked.emit, on_failed=self.checked.emit
+            )
+
+    def close(self) -> None:
+        """Ends the thread."""
+        self._runner.cancel_all()
+        self._runner.close()
+
+    def _on_fetch(self, value: FetchProgress | WeightsFile) -> None:
+        if isinstance(value, WeightsFile):
+            self._on_weights(value)
+        else:
+            self.fetch_progress.emit(value)
+
+    def _on_weights(self, file: WeightsFile) -> None:
+        self._model = None
+        self.checked.emit(file)
+        self.changed.emit()
+
+    def _on_fetch_done(self) -> None:
+        self._fetch = None
