@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from .alone import Turns
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -19,7 +21,35 @@ WEIGHTS = _existing("YAMNET_GUI_WEIGHTS")
 REFERENCE = _existing("YAMNET_GUI_REFERENCE")
 
 
+HERE = Path(__file__).parent
+QUICK_FOLDERS = tuple(
+    HERE / "unit" / name for name in ("core", "audio", "detection", "embedding", "labels/formats")
+)
+NOT_QUICK = ("slow", "weights", "reference", "sound", "display")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """`-m quick` does not even import what has no quick tests."""
+    if config.option.markexpr != "quick" or config.args != config.getini("testpaths"):
+        return None
+    near = any(
+        folder.is_relative_to(collection_path) or collection_path.is_relative_to(folder)
+        for folder in QUICK_FOLDERS
+    )
+    return None if near else True
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Turns(), "turns")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        inside = any(item.path.is_relative_to(folder) for folder in QUICK_FOLDERS)
+        if inside and not any(item.get_closest_marker(name) for name in NOT_QUICK):
+            item.add_marker("quick")
+    # the longest waits come last: what plays or opens a real window has the machine to itself
+    items.sort(key=Turns.is_alone)
     reasons = {
         "weights": None if WEIGHTS else "no weights: set YAMNET_GUI_WEIGHTS to a weights file",
         "reference": None if REFERENCE else "no reference: set YAMNET_GUI_REFERENCE to its folder",

@@ -26,7 +26,7 @@ from .key_table import GUIDE, key_table, written_table
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-PAGES = sorted([README, *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LARGEST_FILE = 4 * 2**20
 # Spelled so that this file does not hold what it forbids.
 FORBIDDEN = re.compile(
@@ -140,6 +140,14 @@ def test_every_command_of_the_readme_is_understood(capsys: pytest.CaptureFixture
         else:
             parse(words)
     assert seen == set(COMMANDS)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_of_the_code_that_a_page_names_is_there(page: Path) -> None:
+    named = set(re.findall(r"[\w./-]+/[\w-]+\.py\b", page.read_text(encoding="utf-8")))
+    places = (ROOT, ROOT / "yamnet_gui")
+    missing = [n for n in named if not any((place / n).is_file() for place in places)]
+    assert [n for n in missing if "NAME" not in n] == []
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the README names the folders of Linux")
