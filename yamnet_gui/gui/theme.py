@@ -14,7 +14,7 @@ from yamnet_gui.core.resources import resource_path
 
 
 class ThemeChoice(StrEnum):
-    """What a person chose: follow the system, or always one of the two."""
+    """What the user chose: follow the system, or always one of the two."""
 
     SYSTEM = "system"
     DARK = "dark"
@@ -150,7 +150,7 @@ def theme_for(choice: ThemeChoice) -> Theme:
 
 
 def class_color(class_index: int | None, label: str = "") -> QColor:
-    """The colour of a class: the same in every recording and session; a person's own goes first."""
+    """The colour of a class: the same in every recording; the user's own comes first."""
     own = _own_colors.get(label) if label else None
     if own is not None:
         return QColor(own)
@@ -159,7 +159,7 @@ def class_color(class_index: int | None, label: str = "") -> QColor:
 
 
 def set_own_colors(colors: Mapping[str, str]) -> None:
-    """Colours (#rrggbb) that people gave to labels, in place of the former ones.
+    """Colours (#rrggbb) that users gave to labels, in place of the former ones.
 
     Like the palette of the application they are the same in all of its windows.
     """
@@ -193,15 +193,15 @@ def _shapes(name: str) -> tuple[QImage, ...]:
     if not path.is_file():
         return ()
     renderer = QSvgRenderer(QByteArray(path.read_bytes().replace(b"currentColor", b"#000000")))
-    found = []
+    images = []
     for size in (16, 20, 24, 32, 40, 48):
         image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
         image.fill(Qt.GlobalColor.transparent)
         painter = QPainter(image)
         renderer.render(painter, QRectF(0, 0, size, size))
         painter.end()
-        found.append(image)
-    return tuple(found)
+        images.append(image)
+    return tuple(images)
 
 
 def _tinted(shape: QImage, color: QColor) -> QPixmap:

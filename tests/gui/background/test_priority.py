@@ -22,7 +22,8 @@ from yamnet_gui.gui.jobs.analysis import AnalyseJob
 from yamnet_gui.gui.jobs.spectrogram import OverviewJob, TilesJob
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.sound import Sound
-from yamnet_gui.gui.state.spectrogram import Spectrogram, TileKey
+from yamnet_gui.gui.state.spectrogram import Spectrogram
+from yamnet_gui.gui.state.spectrogram_tiles import TileKey
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.yamnet import Network
 

@@ -179,7 +179,7 @@ def test_progress_counts_and_a_double_click_reviews_a_class(
     settled(bench)
     assert bench.session.review_queue.request == QueueRequest(QueueKind.SCORE, True, "Bird")
     assert here(bench) == ("b.wav", 2.0)
-    assert feature(bench).bar.wish == bench.session.review_queue.request
+    assert feature(bench).bar.request == bench.session.review_queue.request
 
 
 def test_the_bar_offers_classes_and_says_how_far_it_is(bench: Workbench, settled: Settled) -> None:
@@ -196,7 +196,7 @@ def test_the_bar_offers_classes_and_says_how_far_it_is(bench: Workbench, settled
         "Bird · 3",
     ]
     press(bench, settled, "a")
-    assert bar.said.text() == "2 of 12 · 11 left"
+    assert bar.status.text() == "2 of 12 · 11 left"
 
 
 def test_an_undo_in_another_recording_goes_there(bench: Workbench, settled: Settled) -> None:

@@ -136,7 +136,7 @@ def test_the_calls_of_a_bat_are_seen_where_they_are(
     row, column = np.unravel_index(int(picture.argmax()), picture.shape)
     assert 0.9 + column / 800 * 0.2 == pytest.approx(1.002, abs=0.003)
     height = (row + 0.5) / len(picture)
-    assert bench.session.spectrogram.frequency_at(height) == pytest.approx(85_000, abs=1_500)
+    assert bench.session.spectrogram.axis.frequency_at(height) == pytest.approx(85_000, abs=1_500)
 
 
 def test_the_rows_of_the_score_track_follow_the_cursor(start: Start, settled: Settled) -> None:

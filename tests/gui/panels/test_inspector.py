@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.support.owners import DOG, SILENCE, SPEECH, Owners
 from yamnet_gui.gui.panels.inspector import InspectorPanel
-from yamnet_gui.gui.state.top_classes import best_first
+from yamnet_gui.gui.state.top_classes import top_classes
 
 
 @pytest.fixture
@@ -153,5 +153,5 @@ def test_best_first_sorts_the_largest() -> None:
     import numpy as np
 
     scores = np.array([0.1, 0.9, 0.4, 0.9, 0.2], np.float32)
-    assert best_first(scores, 3) == [1, 3, 2]
-    assert best_first(scores, 99) == [1, 3, 2, 4, 0]
+    assert top_classes(scores, 3) == [1, 3, 2]
+    assert top_classes(scores, 99) == [1, 3, 2, 4, 0]

@@ -38,8 +38,8 @@ class Owners:
         self.timeline = Timeline(self.parent)
         self.class_view = ClassView(self.parent)
         self.rules = Rules(self.parent)
-        self.folding = Grouping(self.document, self.class_map, self.ontology, self.parent)
-        self.order = EventOrder(self.document, self.folding)
+        self.grouping = Grouping(self.document, self.class_map, self.ontology, self.parent)
+        self.order = EventOrder(self.document, self.grouping)
 
     def open(self, duration_s: float = 60.0) -> None:
         info = RecordingInfo(Path("/sounds/yard.wav"), duration_s, 44_100, 2)

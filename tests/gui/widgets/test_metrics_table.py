@@ -4,29 +4,35 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from yamnet_gui.gui.widgets.metrics_table import Column, FiguresTable, figure, number, words
+from yamnet_gui.gui.widgets.metrics_table import (
+    Column,
+    MetricsTable,
+    count_cell,
+    metric_cell,
+    text_cell,
+)
 
 ROWS = [
-    (words("Dog"), number(3), figure(0.25)),
-    (words("Bee, wasp, etc."), number(1200), figure(None)),
-    (words("cat"), number(1), figure(0.9)),
+    (text_cell("Dog"), count_cell(3), metric_cell(0.25)),
+    (text_cell("Bee, wasp, etc."), count_cell(1200), metric_cell(None)),
+    (text_cell("cat"), count_cell(1), metric_cell(0.9)),
 ]
 
 
 @pytest.fixture
-def table(qtbot: QtBot) -> FiguresTable:
-    made = FiguresTable([Column("Class", numeric=False), Column("True"), Column("F1")], "Figures")
+def table(qtbot: QtBot) -> MetricsTable:
+    made = MetricsTable([Column("Class", numeric=False), Column("True"), Column("F1")], "Figures")
     qtbot.addWidget(made)
     made.set_rows(ROWS)
     made.show()
     return made
 
 
-def names(table: FiguresTable) -> list[str]:
+def names(table: MetricsTable) -> list[str]:
     return [line.split(",")[0].strip('"') for line in table.csv().splitlines()[1:]]
 
 
-def test_what_has_no_figure_comes_last_either_way(table: FiguresTable) -> None:
+def test_what_has_no_figure_comes_last_either_way(table: MetricsTable) -> None:
     table.sortByColumn(2, Qt.SortOrder.AscendingOrder)
     assert names(table) == ["Dog", "cat", "Bee"]
     table.sortByColumn(2, Qt.SortOrder.DescendingOrder)
@@ -35,12 +41,12 @@ def test_what_has_no_figure_comes_last_either_way(table: FiguresTable) -> None:
     assert names(table) == ["Bee", "cat", "Dog"]
 
 
-def test_csv_has_every_digit_and_keeps_commas(table: FiguresTable) -> None:
+def test_csv_has_every_digit_and_keeps_commas(table: MetricsTable) -> None:
     assert table.csv().splitlines()[2] == '"Bee, wasp, etc.",1200,'
 
 
 def test_rows_are_named_by_their_place_whatever_the_order(
-    table: FiguresTable, qtbot: QtBot
+    table: MetricsTable, qtbot: QtBot
 ) -> None:
     table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
     with qtbot.waitSignal(table.chosen) as chosen:
@@ -54,7 +60,7 @@ def test_rows_are_named_by_their_place_whatever_the_order(
     assert table.current == 2
 
 
-def test_chosen_rows_are_copied_for_a_spreadsheet(table: FiguresTable) -> None:
+def test_chosen_rows_are_copied_for_a_spreadsheet(table: MetricsTable) -> None:
     table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
     table.selectAll()
     table.copy()
@@ -62,7 +68,7 @@ def test_chosen_rows_are_copied_for_a_spreadsheet(table: FiguresTable) -> None:
     assert lines == ["Class\tTrue\tF1", "cat\t1\t0.9", "Dog\t3\t0.25", "Bee, wasp, etc.\t1200\t"]
 
 
-def test_a_label_that_looks_like_html_stays_text(table: FiguresTable) -> None:
-    table.set_rows([(words("<b>x</b>"), number(1), figure(0.1))])
-    tip = table.figures.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+def test_a_label_that_looks_like_html_stays_text(table: MetricsTable) -> None:
+    table.set_rows([(text_cell("<b>x</b>"), count_cell(1), metric_cell(0.1))])
+    tip = table.metrics.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
     assert tip == "&lt;b&gt;x&lt;/b&gt;"

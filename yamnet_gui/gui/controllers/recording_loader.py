@@ -14,7 +14,8 @@ from yamnet_gui.gui.jobs.recording import OpenJob, PeaksJob, SamplesJob
 from yamnet_gui.gui.jobs.spectrogram import OverviewJob, TilesJob
 from yamnet_gui.gui.state.document import Document, OpenRecording
 from yamnet_gui.gui.state.sound import Sound
-from yamnet_gui.gui.state.spectrogram import Spectrogram, Tile, TileKey
+from yamnet_gui.gui.state.spectrogram import Spectrogram
+from yamnet_gui.gui.state.spectrogram_tiles import Tile, TileKey
 from yamnet_gui.gui.state.timeline import Timeline
 
 _AT_REST_MS = 60

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.state.class_view import Showing
-from yamnet_gui.gui.state.top_classes import best_first
+from yamnet_gui.gui.state.top_classes import top_classes
 
 from .feature import Feature
 
@@ -45,4 +45,4 @@ class CursorRanking(Feature):
         scores = self._document.scores
         at = scores.at(self._timeline.cursor_s) if scores is not None else None
         if at is not None:  # where nothing is known yet the former rows stay
-            self._event_updater.set_at_cursor(tuple(best_first(at, self._class_view.limit)))
+            self._event_updater.set_at_cursor(tuple(top_classes(at, self._class_view.limit)))

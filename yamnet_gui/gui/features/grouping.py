@@ -35,7 +35,7 @@ class GroupingFeature(Feature):
         self._events_panel = context.shell.events
         self._show_error = context.shell.show_error
         panel = self._events_panel
-        panel.fold_chosen.connect(self.fold)
+        panel.grouping_chosen.connect(self.fold)
         panel.branch_chosen.connect(self._grouping.set_branch)
         self._grouping.changed.connect(self._offer)
         self._grouping.changed.connect(self._select_together)
@@ -57,9 +57,9 @@ class GroupingFeature(Feature):
         self._settings.set_bytes(_KEY, QByteArray(level.encode()))
 
     def _offer(self) -> None:
-        folding, panel = self._grouping, self._events_panel
-        nodes = self._nodes(folding.level, folding.branch)
-        offered = (folding.level, folding.branch, tuple(node.mid for node in nodes))
+        grouping, panel = self._grouping, self._events_panel
+        nodes = self._nodes(grouping.level, grouping.branch)
+        offered = (grouping.level, grouping.branch, tuple(node.mid for node in nodes))
         if offered == self._offered:
             return
         self._offered = offered
@@ -70,7 +70,7 @@ class GroupingFeature(Feature):
                 [(name, f"Fold: {_TITLES[name]}") for name in reversed(FOLDS)],
                 [(mid, f"Fold: {name}") for mid, name in own],
             ],
-            folding.level,
+            grouping.level,
         )
         roots = [(node.mid, node.name) for node in self._ontology.roots]
         known = {mid for mid, _ in own}
@@ -80,7 +80,7 @@ class GroupingFeature(Feature):
                 [(mid, f"Only {name}") for mid, name in own],
                 [(mid, f"Only {name}") for mid, name in roots if mid not in known],
             ],
-            folding.branch,
+            grouping.branch,
         )
 
     def _nodes(self, *also: str) -> list[OntologyNode]:

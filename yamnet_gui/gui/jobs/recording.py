@@ -62,7 +62,7 @@ class PeaksJob:
                     yield builder.pyramid
             pyramid = builder.pyramid
         yield pyramid
-        keep(folder, stored, pyramid)
+        store_peaks(folder, stored, pyramid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,8 @@ class SamplesJob:
         yield self.first, samples
 
 
-def keep(folder: Path, target: Path, pyramid: PeakPyramid) -> None:
-    """Stores peaks for the next opening. A full disk costs only the time to make them again."""
+def store_peaks(folder: Path, target: Path, pyramid: PeakPyramid) -> None:
+    """Stores peaks for the next opening. On a full disk they are computed again."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         pyramid.save(target)

@@ -10,14 +10,14 @@ from yamnet_gui.audio import open_audio, peaks_key
 from yamnet_gui.audio.overview import OverviewBuilder, SpectrogramOverview
 from yamnet_gui.audio.spectrogram import SpectrogramSettings, spectrogram_columns
 from yamnet_gui.gui.background.priority import ForegroundPriority
-from yamnet_gui.gui.state.spectrogram import ROWS, TILE_COLUMNS, Tile, TileKey, to_bytes
+from yamnet_gui.gui.state.spectrogram_tiles import ROWS, TILE_COLUMNS, Tile, TileKey, to_bytes
 
 from .recording import shrink
 
 _SHOW_EVERY_S = 0.5
 _KEPT_BYTES = 2**30
 _STEP_ASIDE_S = 0.05
-"""Between steps of some 5 ms, while something else has the right of way."""
+"""Between steps of some 5 ms, while something else has priority."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class OverviewJob:
             overview.save(stored)
             shrink(folder, _KEPT_BYTES)
         except OSError:
-            stored.unlink(missing_ok=True)  # no room: it is made again next time
+            stored.unlink(missing_ok=True)  # no room: it is computed again next time
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ class ClassRows:
         return next((n for n, node in numbered if node.class_index == class_index), None)
 
     def _matches(self, entry: SoundClass) -> bool:
-        """Whether a class has the words, or is a kind of what was typed in full."""
+        """Whether a class has the words, or belongs to a category that was typed in full."""
         return entry.index in self._kinds or all(w in entry.name.casefold() for w in self._words)
 
     def _kinds_of(self, text: str) -> frozenset[int]:

@@ -93,7 +93,7 @@ class ClassTableModel(QAbstractItemModel):
             self.endResetModel()
 
     def refresh(self) -> None:
-        """Reads scores, counts, thresholds and ticks anew, and sorts."""
+        """Reads scores, counts, thresholds and ticks again, and sorts."""
         self._metrics = ClassMetrics(self._document, len(self._class_map.value))
         if (
             self._view.order is not self._order
@@ -120,7 +120,7 @@ class ClassTableModel(QAbstractItemModel):
         return self._node(index).class_index if index.isValid() else None
 
     def key_at(self, index: Index) -> str:
-        """What a row is remembered by while the tree is built anew: its way from the root."""
+        """What identifies a row while the tree is rebuilt: its path from the root."""
         parts = []
         while index.isValid():
             parts.append(self._node(index).mid)
@@ -128,7 +128,7 @@ class ClassTableModel(QAbstractItemModel):
         return "|".join(reversed(parts))
 
     def own_threshold(self, class_index: int) -> bool:
-        """Whether the class has a threshold of its own."""
+        """Whether the class has its own threshold."""
         rule = self._rules.rule_set.classes.get(class_index)
         return rule is not None and rule.on is not None
 

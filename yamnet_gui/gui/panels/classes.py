@@ -55,7 +55,7 @@ _SHOWINGS = (
 
 
 class ClassesPanel(QWidget):
-    """All classes; asks for thresholds, and tells the class view what to show and choose."""
+    """All classes; requests thresholds, and sets in the class view what is shown and selected."""
 
     threshold_requested = Signal(object, float)  # class index | None for all, value
     class_cleared = Signal(int)
@@ -92,7 +92,7 @@ class ClassesPanel(QWidget):
         self._restore_open()
 
     def refresh(self) -> None:
-        """Takes in at once what the owners say; otherwise that happens four times a second."""
+        """Reads the owners at once; otherwise that happens a few times a second."""
         self._later.stop()
         self.model.refresh()
 
@@ -247,7 +247,7 @@ class ClassesPanel(QWidget):
         self.model.set_search(text)
 
     def _enter_tree(self) -> None:
-        """Goes on to the list, choosing the first class that was found."""
+        """Moves to the list and selects the first class that matches."""
         index = self.tree.currentIndex()
         if not index.isValid() or self.model.class_at(index) is None:
             index = self.model.index(0, 0)
@@ -336,10 +336,10 @@ class ClassesPanel(QWidget):
 
 def _all_below(model: QAbstractItemModel, parent: Index | None = None) -> list[Index]:
     """Every index of the first column, from the top."""
-    found: list[Index] = []
+    indexes: list[Index] = []
     above = QModelIndex() if parent is None else parent
     for row in range(model.rowCount(above)):
         index = model.index(row, 0, above)
-        found.append(index)
-        found.extend(_all_below(model, index))
-    return found
+        indexes.append(index)
+        indexes.extend(_all_below(model, index))
+    return indexes

@@ -48,7 +48,7 @@ class EventsPanel(QWidget):
     """Events of the recording: filter, sort, choose. Rows and `EventSelection` go together."""
 
     opened = Signal(str)
-    fold_chosen = Signal(str)
+    grouping_chosen = Signal(str)
     branch_chosen = Signal(str)
     menu_requested = Signal(QPoint, str)
 
@@ -56,13 +56,13 @@ class EventsPanel(QWidget):
         self,
         document: Document,
         selection: EventSelection,
-        folding: Grouping,
+        grouping: Grouping,
         order: EventOrder,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._document = document
-        self._folding = folding
+        self._grouping = grouping
         self._order = order
         self._selection = selection
         self._syncing = False
@@ -77,7 +77,7 @@ class EventsPanel(QWidget):
         self.table.selectionModel().selectionChanged.connect(self._on_rows_selected)
         self.table.entered_row.connect(self._on_entered)
         self.table.customContextMenuRequested.connect(self._on_menu)
-        folding.changed.connect(self._on_events)
+        grouping.changed.connect(self._on_events)
         document.analysis_changed.connect(self._show_count)
         selection.changed.connect(self._on_selection)
         self._on_events()
@@ -86,11 +86,6 @@ class EventsPanel(QWidget):
     def shown_ids(self) -> list[str]:
         """Ids of the listed events in the order of the rows: what next and previous follow."""
         return self._order.ids
-
-    def focus_search(self) -> None:
-        """Puts the caret into the text filter."""
-        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.search.selectAll()
 
     def set_spreads(self, spreads: Mapping[str, float]) -> None:
         """How far the scores of events lie apart, by their id."""
@@ -137,7 +132,7 @@ class EventsPanel(QWidget):
         self.minimum_score.setToolTip("Show only events whose highest score is at least this")
         self.minimum_score.valueChanged.connect(self._on_filter)
         self.fold = ChoiceBox("Grouping", "Which sounds are grouped into one event", self)
-        self.fold.chosen.connect(self.fold_chosen)
+        self.fold.chosen.connect(self.grouping_chosen)
         self.branch = ChoiceBox(
             "Category", "Show only events in this category of the ontology", self
         )
@@ -214,7 +209,7 @@ class EventsPanel(QWidget):
             self.table.setColumnWidth(column, metrics.horizontalAdvance(text) + 12)
 
     def _on_events(self) -> None:
-        self.model.set_events(self._folding.shown)
+        self.model.set_events(self._grouping.shown)
         self._fit_columns()
         self._on_filter()
         self._show_count()
@@ -224,7 +219,7 @@ class EventsPanel(QWidget):
 
     def _on_filter(self) -> None:
         states = _STATE_CHOICES[self.states.currentIndex()][1]
-        minimum, branch = self.minimum_score.value(), self._folding.mids
+        minimum, branch = self.minimum_score.value(), self._grouping.mids
         self.model.set_filter(EventTableFilter(self.search.text(), states, minimum, branch))
 
     def _show_count(self) -> None:
@@ -262,14 +257,14 @@ class EventsPanel(QWidget):
                 self.table.selectRow(0)
 
     def _on_entered(self, index: Index) -> None:
-        self.opened.emit(self._folding.members(self.model.shown[index.row()].id)[0])
+        self.opened.emit(self._grouping.members(self.model.shown[index.row()].id)[0])
 
     def _on_menu(self, position: QPoint) -> None:
         index = self.table.indexAt(position)
         if not index.isValid():
             index = self.table.currentIndex()
         event_id = self.model.shown[index.row()].id if index.isValid() else ""
-        event_id = self._folding.members(event_id)[0] if event_id else ""
+        event_id = self._grouping.members(event_id)[0] if event_id else ""
         self.menu_requested.emit(self.table.viewport().mapToGlobal(position), event_id)
 
     def _on_rows_selected(self) -> None:
@@ -284,7 +279,7 @@ class EventsPanel(QWidget):
         ids = [self.model.shown[row].id for row in sorted(rows, key=lambda r: (r != current, r))]
         self._syncing = True
         try:
-            self._selection.select(self._folding.members_of(ids))
+            self._selection.select(self._grouping.members_of(ids))
         finally:
             self._syncing = False
         self._show_count()
@@ -296,7 +291,7 @@ class EventsPanel(QWidget):
 
     def _select_rows(self, *, scroll: bool) -> None:
         """Selects the rows of the chosen events, as far as they are listed."""
-        shown = dict.fromkeys(map(self._folding.shown_id, self._selection.ids))
+        shown = dict.fromkeys(map(self._grouping.shown_id, self._selection.ids))
         rows = [r for r in map(self.model.row_of, shown) if r is not None]
         chosen = QItemSelection()
         last = self.model.columnCount() - 1

@@ -25,10 +25,10 @@ from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.grouping import Grouping
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
-from yamnet_gui.gui.state.top_classes import BEST_OF_EVENT, best_first, span_scores
+from yamnet_gui.gui.state.top_classes import CLASSES_OF_EVENT, span_scores, top_classes
 from yamnet_gui.gui.theme import class_color
 from yamnet_gui.gui.times import clock
-from yamnet_gui.gui.widgets.frequency_range import BandRow
+from yamnet_gui.gui.widgets.frequency_range import FrequencyRangeFields
 from yamnet_gui.gui.widgets.labels import ElidedLabel
 from yamnet_gui.gui.widgets.score_bars import ScoreBars, ScoreRow
 
@@ -46,7 +46,7 @@ class InspectorPanel(QWidget):
     note_edited = Signal(str, str)  # event id, note
     class_clicked = Signal(int)
     relabel_requested = Signal(str, int)  # event id, class index
-    band_edited = Signal(str, object, object)  # event id, lowest and highest Hz (None: any)
+    frequency_range_edited = Signal(str, object, object)  # event id, low Hz, high Hz
 
     def __init__(
         self,
@@ -55,12 +55,12 @@ class InspectorPanel(QWidget):
         timeline: Timeline,
         class_map: ClassMapState,
         ontology: Ontology,
-        folding: Grouping | None = None,
+        grouping: Grouping | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._document = document
-        self._folding = folding
+        self._grouping = grouping
         self._selection = selection
         self._timeline = timeline
         self._class_map = class_map
@@ -80,9 +80,9 @@ class InspectorPanel(QWidget):
         self._on_selection()
         self._show_cursor()
 
-    def tell_more(self, facts: Callable[[Event], Sequence[tuple[str, str]]]) -> None:
-        """Also shows these facts (name and text) of each event; a name that is there already is
-        said anew. `refresh_facts` asks again."""
+    def add_facts(self, facts: Callable[[Event], Sequence[tuple[str, str]]]) -> None:
+        """Also shows these facts (name and text) of each event; a fact of the same name replaces
+        the former one. `refresh_facts` reads them again."""
         self._more.append(facts)
 
     def refresh_facts(self) -> None:
@@ -97,11 +97,11 @@ class InspectorPanel(QWidget):
         if self._event is not None and text != self._event.note:
             self.note_edited.emit(self._event.id, text)
 
-    def show_own_labels(self, name: str, keys: Mapping[str, str] | None) -> None:
+    def show_label_set(self, name: str, keys: Mapping[str, str] | None) -> None:
         """The chosen label set and its keys by label; None where digits go to the best classes."""
         self._own_keys = keys
-        said = " · ".join(f"{key.upper()} {label}" for label, key in (keys or {}).items())
-        self.own.setText(f"{name}: {said}" if keys is not None else "")
+        labels = " · ".join(f"{key.upper()} {label}" for label, key in (keys or {}).items())
+        self.own.setText(f"{name}: {labels}" if keys is not None else "")
         self.own.setVisible(keys is not None)
         if self._event is not None:
             self._show_span(self._event)
@@ -115,11 +115,6 @@ class InspectorPanel(QWidget):
         self.history.setVisible(bool(lines))
         self.history.setText("\n".join(shown))
         self.history.setToolTip("\n".join(lines[:40]))
-
-    def focus_note(self) -> None:
-        """Puts the caret into the note of the selected event."""
-        if self._event is not None:
-            self.note.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def sizeHint(self) -> QSize:
         return QSize(300, 380)
@@ -174,8 +169,8 @@ class InspectorPanel(QWidget):
         self.own.setWordWrap(True)
         self.own.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.own.hide()
-        self.band = BandRow(self)
-        self.band.edited.connect(self._on_band)
+        self.frequency_range = FrequencyRangeFields(self)
+        self.frequency_range.edited.connect(self._on_frequency_range)
         self.history_title = _heading("History", self)
         self.history = QLabel(self)
         self.history.setWordWrap(True)
@@ -197,7 +192,7 @@ class InspectorPanel(QWidget):
             self.kinds,
             self.several,
             self.facts,
-            self.band,
+            self.frequency_range,
             self.own,
             self.span_title,
             self.span_bars,
@@ -255,13 +250,13 @@ class InspectorPanel(QWidget):
         event = self._event
         count = len(self._selection.ids)
         for widget in (
-            *(self.swatch, self.title, self.facts, self.band),
+            *(self.swatch, self.title, self.facts, self.frequency_range),
             *(self.note_title, self.note),
         ):
             widget.setVisible(event is not None)
         self.several.setVisible(count > 1)
         if count > 1:
-            folded = self._folding.folded(event.id) if self._folding and event else None
+            folded = self._grouping.folded(event.id) if self._grouping and event else None
             if folded is not None and len(folded.members) == count:
                 span = f"{clock(folded.event.onset_s)} – {clock(folded.event.offset_s)}"
                 self.several.setText(
@@ -289,12 +284,12 @@ class InspectorPanel(QWidget):
         self.facts.show_rows(self._facts_of(event))
         recording = self._document.recording
         rate = recording.info.sample_rate_hz if recording else 0
-        self.band.show_band(event.low_hz, event.high_hz, rate / 2)
+        self.frequency_range.show_range(event.low_hz, event.high_hz, rate / 2)
         self._show_span(event)
 
-    def _on_band(self, low_hz: float | None, high_hz: float | None) -> None:
+    def _on_frequency_range(self, low_hz: float | None, high_hz: float | None) -> None:
         if self._event is not None:
-            self.band_edited.emit(self._event.id, low_hz, high_hz)
+            self.frequency_range_edited.emit(self._event.id, low_hz, high_hz)
 
     def _facts_of(self, event: Event) -> list[tuple[str, str]]:
         rows = dict(event_facts(event))
@@ -319,14 +314,14 @@ class InspectorPanel(QWidget):
         if span is not None:
             best = span.max(axis=0)
             mean = span.mean(axis=0)
-            rows = self._rows(best, mean, BEST_OF_EVENT)
+            rows = self._rows(best, mean, CLASSES_OF_EVENT)
             keyed = [
                 replace(
                     row, key=str(n) if self._own_keys is None else self._own_keys.get(row.name, "")
                 )
                 for n, row in enumerate(rows, start=1)
             ]
-            self.span_bars.set_rows(keyed, BEST_OF_EVENT)
+            self.span_bars.set_rows(keyed, CLASSES_OF_EVENT)
 
     def _cursor_soon(self) -> None:
         self._cursor_later.start_once()
@@ -358,7 +353,7 @@ class InspectorPanel(QWidget):
                 class_color(int(i)),
                 None if second is None else float(second[i]),
             )
-            for i in best_first(scores, count)
+            for i in top_classes(scores, count)
         ]
 
     def menu_for(self, class_index: int) -> QMenu:
@@ -370,8 +365,8 @@ class InspectorPanel(QWidget):
         show.triggered.connect(lambda: self.class_clicked.emit(class_index))
         if self._event is not None and self._event.class_index != class_index:
             event_id = self._event.id
-            take = menu.addAction(f"Relabel the event as {name}")
-            take.triggered.connect(lambda: self.relabel_requested.emit(event_id, class_index))
+            relabel = menu.addAction(f"Relabel the event as {name}")
+            relabel.triggered.connect(lambda: self.relabel_requested.emit(event_id, class_index))
         return menu
 
     def _on_bar_menu(self, position: QPoint, class_index: int) -> None:

@@ -36,7 +36,7 @@ _ALL = "All classes"
 class QueueBar(QWidget):
     """A row to choose the queue by; a second one with class and progress while there is one."""
 
-    wish_changed = Signal(object)  # QueueWish
+    request_changed = Signal(object)  # QueueRequest
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +58,7 @@ class QueueBar(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(3)
         self.bar.setAccessibleName("Progress of the review queue")
-        self.said = ElidedLabel("", self, dim=True, align=Qt.AlignmentFlag.AlignRight)
+        self.status = ElidedLabel("", self, dim=True, align=Qt.AlignmentFlag.AlignRight)
         for box in (self.kind, self.scope, self.label):
             box.setMinimumContentsLength(8)
             box.setSizeAdjustPolicy(
@@ -71,35 +71,35 @@ class QueueBar(QWidget):
         layout.addWidget(self.kind, 0, 0)
         layout.addWidget(self.scope, 0, 1)
         layout.addWidget(self.label, 1, 0)
-        layout.addWidget(self.said, 1, 1)
+        layout.addWidget(self.status, 1, 1)
         layout.addWidget(self.bar, 2, 0, 1, 2)
         layout.setColumnStretch(0, 1)
         layout.setColumnStretch(1, 1)
-        self.show_wish(QueueRequest())
+        self.show_request(QueueRequest())
 
     @property
-    def wish(self) -> QueueRequest:
+    def request(self) -> QueueRequest:
         """What is chosen."""
         kind = _KINDS[self.kind.currentIndex()][1]
         return QueueRequest(
             kind, self.scope.currentIndex() == 1, str(self.label.currentData() or "")
         )
 
-    def show_wish(self, wish: QueueRequest) -> None:
-        """Shows a wish that came from elsewhere; tells nobody."""
+    def show_request(self, request: QueueRequest) -> None:
+        """Shows a request that came from elsewhere, without a signal."""
         kinds = [kind for _text, kind, _tip in _KINDS]
-        self.kind.setCurrentIndex(kinds.index(wish.kind))
-        self.scope.setCurrentIndex(int(wish.everywhere))
-        if self.label.findData(wish.label) < 0:
-            self.label.addItem(wish.label, wish.label)
-        self.label.setCurrentIndex(self.label.findData(wish.label))
-        on = wish.kind is not None
-        for widget in (self.label, self.said, self.bar):
+        self.kind.setCurrentIndex(kinds.index(request.kind))
+        self.scope.setCurrentIndex(int(request.everywhere))
+        if self.label.findData(request.label) < 0:
+            self.label.addItem(request.label, request.label)
+        self.label.setCurrentIndex(self.label.findData(request.label))
+        on = request.kind is not None
+        for widget in (self.label, self.status, self.bar):
             widget.setVisible(on)
 
     def set_classes(self, classes: Sequence[tuple[str, int]]) -> None:
         """Classes to choose from, with how many events of each are not reviewed yet."""
-        chosen = self.wish.label
+        chosen = self.request.label
         self.label.clear()
         self.label.addItem(_ALL, "")
         for name, left in classes:
@@ -113,14 +113,14 @@ class QueueBar(QWidget):
         self.bar.setRange(0, max(total, 1))
         self.bar.setValue(total - left)
         if not total:
-            self.said.setText("nothing to review")
+            self.status.setText("nothing to review")
         elif not left:
-            self.said.setText(f"all {total} reviewed")
+            self.status.setText(f"all {total} reviewed")
         else:
             at = "" if place is None else f"{place + 1} of {total} · "
-            self.said.setText(f"{at}{left} left", f"{left} of {total} not reviewed yet")
+            self.status.setText(f"{at}{left} left", f"{left} of {total} not reviewed yet")
 
     def _on_chosen(self) -> None:
-        wish = self.wish
-        self.show_wish(wish)
-        self.wish_changed.emit(wish)
+        request = self.request
+        self.show_request(request)
+        self.request_changed.emit(request)

@@ -1,4 +1,4 @@
-"""The table model of recordings: names, and a word on how far each is."""
+"""The table model of recordings: names and the state of each."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class _Entry:
 
 
 class RecordingsModel(QAbstractTableModel):
-    """Recordings with a word on how far each is."""
+    """Recordings and the state of each."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -36,7 +36,7 @@ class RecordingsModel(QAbstractTableModel):
 
     @property
     def states(self) -> set[str]:
-        """Every word that is shown beside a recording."""
+        """Every state that is shown."""
         return {entry.state for entry in self._entries}
 
     def set_files(self, paths: Iterable[Path]) -> None:
@@ -60,7 +60,7 @@ class RecordingsModel(QAbstractTableModel):
         self.set_states({path: (text, tip)})
 
     def set_states(self, states: Mapping[Path, tuple[str, str]]) -> None:
-        """Words and more words for a tip, of many recordings at once."""
+        """State and tooltip of many recordings at once."""
         changed = []
         for path, (text, tip) in states.items():
             row = self._rows.get(path)

@@ -106,7 +106,7 @@ class RecordingsPanel(QWidget):
         return [self._proxy.index(row, NAME).data(PATH_ROLE) for row in rows]
 
     def set_state(self, path: Path, text: str, tip: str = "") -> None:
-        """A word or two on how far a recording is; the tip may say more."""
+        """The state of a recording in a word or two; the tooltip may have more."""
         self.set_states({path: (text, tip)})
 
     def set_states(self, states: Mapping[Path, tuple[str, str]]) -> None:

@@ -21,7 +21,6 @@ class StatusBar(QWidget):
     def __init__(self, timeline: Timeline, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._timeline = timeline
-        self._pointer = ""
         self.message = ElidedLabel("", self)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
@@ -71,7 +70,7 @@ class StatusBar(QWidget):
             widget.show()
 
     def clear_progress(self, text: str = "") -> None:
-        """Nothing is running; `text` may say what came of it."""
+        """Nothing is running; `text` may have the outcome."""
         self.message.setText(text)
         self.left.setText("")
         self.bar.setRange(0, _STEPS)

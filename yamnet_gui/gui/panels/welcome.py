@@ -1,4 +1,4 @@
-"""What an empty window says: open a recording, drop one, try the demo."""
+"""What an empty window shows: open a recording, drop one, try the demo."""
 
 import math
 from pathlib import Path
@@ -32,18 +32,11 @@ class WelcomePanel(QWidget):
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
-        self._dragging = False
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self._build()
         settings.changed.connect(self._on_setting)
         self._list_recent()
-
-    def set_dragging(self, on: bool) -> None:
-        """Shows that what is being dragged over the window may be dropped."""
-        self._dragging = on
-        self.drop.setText("Release to open" if on else "or drop a file or a folder here")
-        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(760, 560)
@@ -110,8 +103,8 @@ class WelcomePanel(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         role = QPalette.ColorRole
-        color = self.palette().color(role.Highlight if self._dragging else role.Mid)
-        painter.setPen(QPen(color, 2 if self._dragging else 1, Qt.PenStyle.DashLine))
+        color = self.palette().color(role.Mid)
+        painter.setPen(QPen(color, 1, Qt.PenStyle.DashLine))
         box = QRectF(self.rect()).adjusted(12.5, 12.5, -12.5, -12.5)
         painter.drawRoundedRect(box, 8, 8)
 
@@ -146,7 +139,7 @@ class WelcomePanel(QWidget):
 
 
 class _Picture(QWidget):
-    """A waveform with three found events: what the program is about."""
+    """A waveform with three events: what the program is about."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

@@ -50,8 +50,8 @@ class ModelName:
 class Document(QObject):
     """One recording at a time, or none.
 
-    `events` is what the window shows: detections of the model, with everything that a person
-    touched in place of them.
+    `events` is what the window shows: detections of the model, with everything that the user
+    changed in place of them.
     """
 
     recording_changed = Signal()
@@ -112,12 +112,12 @@ class Document(QObject):
 
     @property
     def class_count(self) -> int:
-        """Columns of every buffer: the model's classes and those that people taught."""
+        """Columns of every buffer: the model's classes and the custom ones."""
         return self._class_count
 
     @property
     def reviewed(self) -> tuple[ReviewedSpan, ...]:
-        """Stretches that people have listened to, and for which labels."""
+        """Segments that are reviewed, and for which labels."""
         return self._reviewed
 
     def open(self, recording: OpenRecording | None) -> None:

@@ -9,7 +9,7 @@ from yamnet_gui.core.scores import PATCH_S, FrameGrid, ScoreChunk, ScoreTable
 
 _POOL = 8
 _SPARE = 8
-"""Columns kept free for classes that are taught later, so that a new one costs no copy."""
+"""Spare columns for custom classes that are trained later, so that a new one costs no copy."""
 
 
 class ScoreBuffer:
@@ -17,7 +17,7 @@ class ScoreBuffer:
 
     `levels[i]` has shape (classes, frames / 8**i): maxima of 8**i frames, so that drawing ten
     hours costs no more than drawing a minute and a single frame is never lost. Columns behind
-    those of the model hold the classes that people taught.
+    those of the model hold the custom classes.
     """
 
     def __init__(self, grid: FrameGrid, class_count: int, channel: int | None = None) -> None:
@@ -80,7 +80,7 @@ class ScoreBuffer:
         self._sum[wide] = scores.sum(axis=0, dtype=np.float64)
 
     def add(self, chunk: ScoreChunk) -> None:
-        """Takes the next frames."""
+        """Adds the next frames."""
         self._put(chunk.first_frame, chunk.scores)
 
     def table(self) -> ScoreTable:

@@ -1,4 +1,4 @@
-"""The owner of time: what stretch is visible, where the cursor is, what is selected."""
+"""The owner of time: what span is visible, where the cursor is, what is selected."""
 
 from PySide6.QtCore import QObject, Signal
 
@@ -48,7 +48,7 @@ class Timeline(QObject):
         return self._selection
 
     def set_recording(self, duration_s: float, rate_hz: int) -> None:
-        """Starts anew with the whole of another recording in view (0 s: with none)."""
+        """Resets to the whole of another recording in view (0 s: with none)."""
         self._duration_s = duration_s
         self._rate_hz = rate_hz or _UNKNOWN_RATE_HZ
         self._view = TimeSpan(0.0, duration_s or 1.0)
@@ -73,7 +73,7 @@ class Timeline(QObject):
             self.view_changed.emit(view)
 
     def zoom(self, factor: float, at_s: float | None = None) -> None:
-        """Shows `factor` times as long a stretch; the time `at_s` stays where it is on screen."""
+        """Shows `factor` times as long a span; the time `at_s` stays where it is on screen."""
         view = self._view
         at = view.centre_s if at_s is None else at_s
         self.set_view(at - (at - view.start_s) * factor, at + (view.end_s - at) * factor)

@@ -1,4 +1,4 @@
-"""Which classes score best in a stretch of the recording."""
+"""Which classes score best in a span of the recording."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,21 +8,21 @@ from yamnet_gui.core.events import Event
 from .document import Document
 from .score_buffer import ScoreBuffer
 
-BEST_OF_EVENT = 9
+CLASSES_OF_EVENT = 9
 """As many as there are digits to choose them with."""
 
 
-def best_first(scores: NDArray[np.float32], count: int) -> list[int]:
+def top_classes(scores: NDArray[np.float32], count: int) -> list[int]:
     """Indices of the largest scores (classes,), largest first."""
     count = min(count, len(scores))
     some = np.argpartition(-scores, count - 1)[:count]
     return [int(i) for i in some[np.argsort(-scores[some], kind="stable")]]
 
 
-def best_of_event(document: Document, event: Event) -> list[int]:
+def top_classes_of_event(document: Document, event: Event) -> list[int]:
     """The classes that score best in the span of an event; none where it has no scores."""
     span = span_scores(document, event)
-    return [] if span is None else best_first(span.max(axis=0), BEST_OF_EVENT)
+    return [] if span is None else top_classes(span.max(axis=0), CLASSES_OF_EVENT)
 
 
 def span_scores(document: Document, event: Event) -> NDArray[np.float32] | None:
@@ -35,8 +35,8 @@ def span_scores(document: Document, event: Event) -> NDArray[np.float32] | None:
         return None
     first = buffer.grid.frame_at(event.onset_s + 1e-6)
     last = buffer.grid.frame_at(max(event.offset_s - 1e-6, event.onset_s))
-    found = buffer.table().scores[first : max(last, first) + 1]
-    return found if len(found) else None
+    scores = buffer.table().scores[first : max(last, first) + 1]
+    return scores if len(scores) else None
 
 
 def _buffer_for(document: Document, event: Event) -> ScoreBuffer | None:

@@ -6,7 +6,6 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 
-NAMES = ("magma", "inferno", "viridis", "cividis", "grey")
 # From the background of each theme to its strongest colour, rising evenly in lightness.
 _HEAT = {
     "heat-dark": ((22, 24, 26), (24, 52, 84), (28, 104, 138), (74, 168, 142), (250, 226, 96)),

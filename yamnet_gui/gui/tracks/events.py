@@ -125,18 +125,18 @@ class EventsLayer(Layer):
         timeline: Timeline,
         selection: EventSelection,
         theme: Theme,
-        folding: Grouping,
+        grouping: Grouping,
     ) -> None:
         super().__init__(area, timeline, z=5)
-        self._folding = folding
+        self._grouping = grouping
         self._selection = selection
-        self._lanes = Lanes.of(folding.shown)
+        self._lanes = Lanes.of(grouping.shown)
         self.theme = theme
         self.scrolled = 0.0
 
-    def take_events(self) -> None:
-        """Arranges the events that are shown anew."""
-        self._lanes = Lanes.of(self._folding.shown)
+    def arrange(self) -> None:
+        """Arranges the shown events in lanes again."""
+        self._lanes = Lanes.of(self._grouping.shown)
         self.scroll_by(0.0)
 
     def lane_top(self, lane: int) -> float:
@@ -151,13 +151,13 @@ class EventsLayer(Layer):
         """Shows other lanes where they do not fit all."""
         most = max(self._lanes.count * self.lane_height - self.height, 0.0)
         self.scrolled = min(max(self.scrolled + pixels, 0.0), most)
-        self.renew()
+        self.redraw()
 
     def draw(self, painter: QPainter, scale: float) -> None:
         lanes = self._lanes
         if not lanes.events:
             if self.timeline.duration_s > 0:
-                self.say(painter, "no events", self.theme.dim_text)
+                self.draw_message(painter, "no events", self.theme.dim_text)
             return
         view = self.timeline.view
         width = self.width
@@ -173,7 +173,7 @@ class EventsLayer(Layer):
         font.setPixelSize(max(8, min(13, int(self.lane_height) - 4)))
         painter.setFont(font)
         metrics = QFontMetricsF(font)
-        selected = set(map(self._folding.shown_id, self._selection.ids))
+        selected = set(map(self._grouping.shown_id, self._selection.ids))
         styles: dict[tuple[int | None, str, ReviewState], _Style] = {}
         tall = self.lane_height
         for i, x0, x1 in zip(
@@ -264,20 +264,20 @@ class EventsLayer(Layer):
         painter.drawRect(QRectF(x0 - 1, top - 1, wide + 1, height + 1))
 
     def hit(self, position: QPointF) -> Event | None:
-        """The event under a position; short ones are found within three pixels."""
+        """The event under a position; short ones within three pixels."""
         lane = int((position.y() + self.scrolled) / self.lane_height)
         time_s = self.time_at(position.x())
         near = 3 * self.timeline.view.duration_s / self.width
         lanes = self._lanes
-        found = np.flatnonzero(
+        hits = np.flatnonzero(
             (lanes.lanes == lane)
             & (lanes.onsets - near <= time_s)
             & (lanes.offsets + near > time_s)
         )
-        if not len(found):
+        if not len(hits):
             return None
-        middle = (lanes.onsets[found] + lanes.offsets[found]) / 2
-        return lanes.events[int(found[np.argmin(np.abs(middle - time_s))])]
+        middle = (lanes.onsets[hits] + lanes.offsets[hits]) / 2
+        return lanes.events[int(hits[np.argmin(np.abs(middle - time_s))])]
 
 
 class EventsTrack(Track):
@@ -285,14 +285,14 @@ class EventsTrack(Track):
 
     edge_moved = Signal(str, float, float, bool)  # id, onset, offset, whether the drag ended
 
-    def __init__(self, folding: Grouping, *arguments: object) -> None:
+    def __init__(self, grouping: Grouping, *arguments: object) -> None:
         super().__init__("Events", *arguments, bands=False)  # type: ignore[arg-type, misc]
-        self._layer = EventsLayer(self.area, self.timeline, self.selection, self.theme, folding)
-        self._folding = folding
+        self._layer = EventsLayer(self.area, self.timeline, self.selection, self.theme, grouping)
+        self._grouping = grouping
         self._edge: tuple[Event, bool] | None = None
         self.getPlotItem().getAxis("left").setTicks([[]])
-        folding.changed.connect(self._layer.take_events)
-        self.selection.changed.connect(self._layer.renew)
+        grouping.changed.connect(self._layer.arrange)
+        self.selection.changed.connect(self._layer.redraw)
 
     def set_theme(self, theme: Theme) -> None:
         if hasattr(self, "_layer"):
@@ -308,8 +308,8 @@ class EventsTrack(Track):
             super().wheelEvent(event)
 
     def event_at(self, position: QPointF) -> str:
-        found = self._layer.hit(position)
-        return self._folding.members(found.id)[0] if found else ""
+        event = self._layer.hit(position)
+        return self._grouping.members(event.id)[0] if event else ""
 
     def press(self, position: QPointF) -> bool:
         self._edge = self._edge_at(position)

@@ -1,4 +1,4 @@
-"""A drawing on a track, in pixels, over exactly the visible stretch of time."""
+"""A drawing on a track, in pixels, over exactly the visible span of time."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ class Layer(QGraphicsItem):
     """Fills the plotting area of a track; coordinates are the area's own pixels.
 
     Every layer maps time to pixels by the same rule, so the same time lies in the same pixel
-    column on every track. What is drawn is kept as a picture until `renew`, so that a cursor
+    column on every track. What is drawn is stored as a picture until `redraw`, so that a cursor
     that moves over it costs next to nothing.
     """
 
@@ -50,11 +50,6 @@ class Layer(QGraphicsItem):
         view = self.timeline.view
         return view.start_s + x / self.width * view.duration_s
 
-    def column_edges(self, columns: int) -> NDArray[np.float64]:
-        """Times of the borders of `columns` equal columns over the view, shape (columns + 1,)."""
-        view = self.timeline.view
-        return np.linspace(view.start_s, view.end_s, columns + 1)
-
     def boundingRect(self) -> QRectF:
         return QRectF(0, 0, self.width, self.height)
 
@@ -83,7 +78,7 @@ class Layer(QGraphicsItem):
             self._stale = False
         painter.drawImage(0, 0, picture)
 
-    def renew(self) -> None:
+    def redraw(self) -> None:
         """Draws again: the view or what is shown has changed."""
         self._stale = True
         self.update()
@@ -97,7 +92,7 @@ class Layer(QGraphicsItem):
         self._measure()
         self._stale = True
 
-    def say(self, painter: QPainter, text: str, color: str) -> None:
+    def draw_message(self, painter: QPainter, text: str, color: str) -> None:
         """Writes into an empty area why it is empty."""
         painter.setPen(QColor(color))
         painter.drawText(self.boundingRect(), Qt.AlignmentFlag.AlignCenter, text)

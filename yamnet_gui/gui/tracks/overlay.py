@@ -53,9 +53,9 @@ class BandsLayer(Layer):
         """Height (0 to 1 from the bottom) of a frequency, where the track has an axis of them."""
         self.theme = theme
 
-    def renew(self) -> None:
+    def redraw(self) -> None:
         self._marks = None
-        super().renew()
+        super().redraw()
 
     def draw(self, painter: QPainter, scale: float) -> None:
         height = self.height

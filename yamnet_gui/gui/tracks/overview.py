@@ -38,10 +38,10 @@ class OverviewLayer(Layer):
         low = np.full(columns, np.inf)
         high = np.full(columns, -np.inf)
         for channel in range(self._sound.channels):
-            found = self._sound.columns(channel, 0.0, duration, columns)
-            if found is not None:
-                low = np.fmin(low, found[0])
-                high = np.fmax(high, found[1])
+            peaks = self._sound.columns(channel, 0.0, duration, columns)
+            if peaks is not None:
+                low = np.fmin(low, peaks[0])
+                high = np.fmax(high, peaks[1])
         known = np.isfinite(high) & np.isfinite(low)
         half = rows / 2
         top = np.where(known, np.floor(half - np.where(known, high, 0) * half), rows)
@@ -54,7 +54,7 @@ class OverviewLayer(Layer):
         self._draw_density(painter, duration)
 
     def _draw_density(self, painter: QPainter, duration: float) -> None:
-        """A strip whose strength says how many events lie there."""
+        """A strip that is the stronger, the more events lie there."""
         events = self._document.events
         if not len(events):
             return
@@ -129,7 +129,7 @@ class OverviewTrack(Track):
         if hasattr(self, "_layer"):
             self._layer.theme = theme
             self._view_layer.theme = theme
-            self._layer.renew()
+            self._layer.redraw()
         super().set_theme(theme)
 
     def refresh(self, _view: TimeSpan | None = None) -> None:
@@ -155,4 +155,4 @@ class OverviewTrack(Track):
         self._view_layer.update()
 
     def _on_content(self) -> None:
-        self._layer.renew()
+        self._layer.redraw()

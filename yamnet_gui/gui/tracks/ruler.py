@@ -57,11 +57,11 @@ class RulerLayer(Layer):
             number += 1
 
     def _draw_reviewed(self, painter: QPainter) -> None:
-        """A line over what was listened to: strong for all classes, faint for some."""
-        for there in self.reviewed:
+        """A line over reviewed segments: strong for all classes, faint for some."""
+        for segment in self.reviewed:
             color = QColor(self.theme.accent)
-            color.setAlphaF(0.45 if there.labels else 1.0)
-            x0, x1 = self.x_of(there.span.start_s), self.x_of(there.span.end_s)
+            color.setAlphaF(0.45 if segment.labels else 1.0)
+            x0, x1 = self.x_of(segment.span.start_s), self.x_of(segment.span.end_s)
             painter.fillRect(QRectF(x0, 0, max(x1 - x0, 1.0), 3), color)
 
 
@@ -81,10 +81,10 @@ class RulerTrack(Track):
 
     def _on_reviewed(self) -> None:
         self._layer.reviewed = self.document.reviewed
-        self._layer.renew()
+        self._layer.redraw()
 
     def press(self, position: QPointF) -> bool:
-        """Dragging over the time axis moves the cursor, and lets it be heard."""
+        """Dragging over the time axis moves the cursor and plays it."""
         self.drag(position)
         return True
 

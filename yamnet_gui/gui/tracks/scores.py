@@ -50,7 +50,7 @@ class HeatLayer(Layer):
         if not shown:
             if self.timeline.duration_s > 0:
                 empty = "no classes are shown" if scores else "no scores yet: analyse the recording"
-                self.say(painter, empty, self.theme.dim_text)
+                self.draw_message(painter, empty, self.theme.dim_text)
             return
         view = self.timeline.view
         edges = self.row_edges()
@@ -120,23 +120,23 @@ class HeatTrack(Track):
         return None
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        found = self.class_at(self.area_position(event.position()))
-        if found is not None and self.timeline.selection is None:
-            self._classes.choose(found)
+        class_index = self.class_at(self.area_position(event.position()))
+        if class_index is not None and self.timeline.selection is None:
+            self._classes.choose(class_index)
         super().mouseReleaseEvent(event)
 
     def hover_text(self, position: QPointF) -> str:
-        found = self.class_at(position)
+        class_index = self.class_at(position)
         scores = self.document.scores
-        if found is None or scores is None:
+        if class_index is None or scores is None:
             return ""
         time_s = self.time_at(position.x())
         at = scores.at(time_s)
-        value = "not analysed yet" if at is None else f"score {at[found]:.3f}"
-        return f"{self._class_map.value[found].name}\n{clock(time_s)}: {value}"
+        value = "not analysed yet" if at is None else f"score {at[class_index]:.3f}"
+        return f"{self._class_map.value[class_index].name}\n{clock(time_s)}: {value}"
 
     def _layer_update(self) -> None:
-        self._layer.renew()
+        self._layer.redraw()
 
 
 class CurveLayer(Layer):
@@ -274,4 +274,4 @@ class CurveTrack(Track):
             self.threshold_moved.emit(chosen, round(min(max(value, 0.01), 1.0), 2), ended)
 
     def _layer_update(self) -> None:
-        self._layer.renew()
+        self._layer.redraw()

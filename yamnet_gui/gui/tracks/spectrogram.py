@@ -32,7 +32,7 @@ class SpectrogramLayer(Layer):
         view = self.timeline.view
         levels = self._spectrogram.columns(view.start_s, view.end_s, columns)
         if levels is None:
-            self.say(painter, "computing the spectrogram …", self.theme.dim_text)
+            self.draw_message(painter, "computing the spectrogram …", self.theme.dim_text)
             return
         look = self._spectrogram.look
         table = color_table(look.colormap)[look.byte_table()]
@@ -55,8 +55,8 @@ class SpectrogramTrack(Track):
         self._layer = SpectrogramLayer(self.area, self.timeline, spectrogram, self.theme)
         self.area.setYRange(0, 1, padding=0)
         if self._bands is not None:  # events bounded in frequency show it here
-            self._bands.height_of = spectrogram.height_of
-        spectrogram.changed.connect(self._layer.renew)
+            self._bands.height_of = lambda hertz: spectrogram.axis.height_of(hertz)
+        spectrogram.changed.connect(self._layer.redraw)
         spectrogram.axis_changed.connect(self._mark_axis)
         self.area.sigResized.connect(self._mark_axis)
         self._mark_axis()
@@ -68,9 +68,9 @@ class SpectrogramTrack(Track):
 
     def frequency_at(self, fraction: float) -> float:
         """Frequency in Hz at a fraction of the height from the bottom."""
-        return self._spectrogram.frequency_at(fraction)
+        return self._spectrogram.axis.frequency_at(fraction)
 
     def _mark_axis(self, *_arguments: object) -> None:
         axis = self.getPlotItem().getAxis("left")
-        marks = self._spectrogram.marks(max(2, round(self.area.height() / 28)))
+        marks = self._spectrogram.axis.marks(max(2, round(self.area.height() / 28)))
         axis.setTicks([marks])

@@ -44,7 +44,7 @@ class TrackSources:
 
 
 class TrackStack(QWidget):
-    """Overview and time axis on top, below them tracks whose heights a person drags."""
+    """Overview and time axis on top, below them tracks whose heights the user drags."""
 
     seek_requested = Signal(float)
     event_clicked = Signal(str, bool)

@@ -89,7 +89,7 @@ class Track(pg.PlotWidget):
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
-        """Takes other colours."""
+        """Sets other colours."""
         self.theme = theme
         self.setBackground(QColor(theme.base))
         axis = self.getPlotItem().getAxis("left")
@@ -105,14 +105,14 @@ class Track(pg.PlotWidget):
         self.refresh()
 
     def refresh(self, _view: TimeSpan | None = None) -> None:
-        """Draws everything anew."""
+        """Draws everything again."""
         self._cursor.follow()
-        self.renew_layers()
+        self.redraw_layers()
 
-    def renew_layers(self) -> None:
+    def redraw_layers(self) -> None:
         for item in self.area.childItems():
             if isinstance(item, Layer):
-                item.renew()
+                item.redraw()
 
     # What the mouse hits. Tracks that show events override these.
 
@@ -121,17 +121,17 @@ class Track(pg.PlotWidget):
         return ""
 
     def press(self, position: QPointF) -> bool:
-        """Whether the track takes this drag itself."""
+        """Whether the track handles this drag itself."""
         return False
 
     def drag(self, position: QPointF) -> None:
-        """Called for every move of a drag that the track took."""
+        """Called for every move of a drag that the track handles."""
 
     def drop(self, position: QPointF) -> None:
-        """Called at the end of a drag that the track took."""
+        """Called at the end of a drag that the track handles."""
 
     def hover_text(self, position: QPointF) -> str:
-        """What a tooltip says at a position; "" for none."""
+        """The tooltip at a position; "" for none."""
         return ""
 
     def hover_shape(self, position: QPointF) -> Qt.CursorShape:
@@ -262,4 +262,4 @@ class Track(pg.PlotWidget):
 
     def _on_bands(self, *_arguments: object) -> None:
         if self._bands:
-            self._bands.renew()
+            self._bands.redraw()

@@ -51,10 +51,10 @@ class WaveformLayer(Layer):
         columns = max(1, round(self.width * scale))
         rows = max(1, round(area.height() * scale))
         view = self.timeline.view
-        found = self._sound.columns(channel, view.start_s, view.end_s, columns)
-        if found is None:
+        peaks = self._sound.columns(channel, view.start_s, view.end_s, columns)
+        if peaks is None:
             return
-        low, high = found
+        low, high = peaks
         known = ~np.isnan(high)
         half = rows / 2
         top = np.where(known, np.floor(half - np.nan_to_num(high) * self.gain * half), rows)
@@ -121,7 +121,7 @@ class WaveformTrack(Track):
 
     def _on_sound(self) -> None:
         self._mark_axis()
-        self._layer.renew()
+        self._layer.redraw()
 
     def _mark_axis(self) -> None:
         """Names the channels on the left axis."""

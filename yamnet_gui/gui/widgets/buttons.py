@@ -31,7 +31,7 @@ class TickBox(QCheckBox):
 
 
 class IconButton(QToolButton):
-    """A flat button with the icon `name`, tinted anew when the palette changes.
+    """A flat button with the icon `name`, tinted again when the palette changes.
 
     Where there is no such icon it shows the sign `fallback`.
     """

@@ -6,7 +6,7 @@ from yamnet_gui.gui.theme import DARK, LIGHT, Theme
 
 
 def theme_of(palette: QPalette) -> Theme:
-    """The theme that a palette was made from, told by its window colour."""
+    """The theme that a palette was made from, recognised by its window colour."""
     return DARK if palette.color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
 
 

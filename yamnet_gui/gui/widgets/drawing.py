@@ -8,7 +8,7 @@ from .colors import blended
 
 
 def row_height(metrics: QFontMetrics) -> int:
-    """Height of a dense row that can still be hit with a finger of the mouse."""
+    """Height of a dense row that can still be hit easily with the mouse."""
     return metrics.height() + 6
 
 
@@ -38,7 +38,7 @@ def draw_swatch(painter: QPainter, box: QRectF, color: QColor, filled: bool = Tr
 
 
 def draw_tick(painter: QPainter, box: QRectF, on: bool, text: QColor, base: QColor) -> None:
-    """A tick box that can be told from its background in every palette."""
+    """A tick box that stands out from its background in every palette."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(blended(text, base, 0.5 if not on else 0.9), 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)

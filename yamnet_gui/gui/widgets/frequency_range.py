@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QWidget
 _ANY = 0.0
 
 
-class BandRow(QWidget):
-    """Lowest and highest frequency in Hz; "any" for none. Told when a field is left."""
+class FrequencyRangeFields(QWidget):
+    """Lowest and highest frequency in Hz; "any" for none. `edited` when a field loses the focus."""
 
     edited = Signal(object, object)  # float | None each
 
@@ -27,7 +27,7 @@ class BandRow(QWidget):
         layout.addWidget(QLabel("–", self))
         layout.addWidget(self.high, 1)
 
-    def show_band(self, low_hz: float | None, high_hz: float | None, limit_hz: float) -> None:
+    def show_range(self, low_hz: float | None, high_hz: float | None, limit_hz: float) -> None:
         """Shows bounds; a field that is just being typed into is left alone."""
         self._shown = (low_hz, high_hz)
         for box, value in ((self.low, low_hz), (self.high, high_hz)):

@@ -1,4 +1,4 @@
-"""A table of figures: sorted by any column, copied, and written as CSV."""
+"""A table of metrics: sorted by any column, copied, and written as CSV."""
 
 import csv
 import io
@@ -39,23 +39,23 @@ class Cell:
     tip: str = ""
 
 
-def figure(value: float | None, decimals: int = 3) -> Cell:
+def metric_cell(value: float | None, decimals: int = 3) -> Cell:
     """A number, or a dash where there is none."""
     return Cell("–", None) if value is None else Cell(f"{value:.{decimals}f}", value)
 
 
-def number(value: int) -> Cell:
+def count_cell(value: int) -> Cell:
     return Cell(f"{value:,}", value)
 
 
-def words(text: str, tip: str = "") -> Cell:
+def text_cell(text: str, tip: str = "") -> Cell:
     return Cell(text, text.casefold(), tip)
 
 
 Row = Sequence[Cell]
 
 
-class FiguresModel(HeadedTableModel):
+class MetricsModel(HeadedTableModel):
     """Rows of cells, read-only."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
@@ -79,10 +79,10 @@ class FiguresModel(HeadedTableModel):
         orientation: Qt.Orientation,
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> Any:
-        found = super().headerData(section, orientation, role)
-        if found is not None and role == Qt.ItemDataRole.TextAlignmentRole:
+        value = super().headerData(section, orientation, role)
+        if value is not None and role == Qt.ItemDataRole.TextAlignmentRole:
             return _side(self.columns[section].numeric)
-        return found
+        return value
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -110,8 +110,8 @@ class _Sorted(QSortFilterProxyModel):
         return bool(a < b)
 
 
-class FiguresTable(QTableView):
-    """Shows rows; tells which is chosen and which is opened (double click or Enter).
+class MetricsTable(QTableView):
+    """Shows rows; signals which is selected and which is opened (double click or Enter).
 
     Rows are named by their place in what `set_rows` was given, however they are sorted.
     """
@@ -121,10 +121,10 @@ class FiguresTable(QTableView):
 
     def __init__(self, columns: Sequence[Column], name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.figures = FiguresModel(columns)
-        self.figures.setParent(self)
+        self.metrics = MetricsModel(columns)
+        self.metrics.setParent(self)
         self._sorted = _Sorted(self)
-        self._sorted.setSourceModel(self.figures)
+        self._sorted.setSourceModel(self.metrics)
         self._sorted.setSortRole(_SORT_ROLE)
         self.setModel(self._sorted)
         self.setAccessibleName(name)
@@ -150,9 +150,9 @@ class FiguresTable(QTableView):
 
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Other rows; the columns take the width they need."""
-        self.figures.set_rows(rows)
+        self.metrics.set_rows(rows)
         self.resizeColumnsToContents()
-        for place, column in enumerate(self.figures.columns):
+        for place, column in enumerate(self.metrics.columns):
             if not column.numeric:
                 wide = max(self.columnWidth(place), _NARROWEST_TEXT)
                 self.setColumnWidth(place, min(wide, _WIDEST_TEXT))
@@ -165,23 +165,23 @@ class FiguresTable(QTableView):
 
     def choose(self, row: int) -> None:
         """Makes a row the chosen one and brings it into view."""
-        index = self._sorted.mapFromSource(self.figures.index(row, 0))
+        index = self._sorted.mapFromSource(self.metrics.index(row, 0))
         self.setCurrentIndex(index)
         self.scrollTo(index)
 
     def csv(self) -> str:
         """Everything, as it is sorted, with a line of titles."""
         rows = [self._source(self._sorted.index(i, 0)) for i in range(self._sorted.rowCount())]
-        return _text(self.figures, rows, ",")
+        return _text(self.metrics, rows, ",")
 
     def copy(self) -> None:
-        """The selected rows into the clipboard, as a spreadsheet takes them."""
+        """The selected rows into the clipboard, as tab-separated text."""
         rows = [self._source(index) for index in self.selectionModel().selectedRows()]
         if rows:
             order = {
-                self._source(self._sorted.index(i, 0)): i for i in range(len(self.figures.rows))
+                self._source(self._sorted.index(i, 0)): i for i in range(len(self.metrics.rows))
             }
-            text = _text(self.figures, sorted(rows, key=order.__getitem__), "\t")
+            text = _text(self.metrics, sorted(rows, key=order.__getitem__), "\t")
             QGuiApplication.clipboard().setText(text)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -201,7 +201,7 @@ def _side(numeric: bool) -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
-def _text(model: FiguresModel, rows: Sequence[int], separator: str) -> str:
+def _text(model: MetricsModel, rows: Sequence[int], separator: str) -> str:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=separator, lineterminator="\n")
     writer.writerow([column.title for column in model.columns])

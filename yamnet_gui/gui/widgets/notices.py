@@ -25,7 +25,7 @@ MOST_AT_ONCE = 3
 
 
 class NoticeKind(StrEnum):
-    """How grave a message is."""
+    """How serious a message is."""
 
     INFO = "info"
     WARNING = "warning"
@@ -102,7 +102,7 @@ class NoticeBar(QWidget):
                 row.set_text(text)
 
     def clear(self, key: str = "") -> None:
-        """Takes away the message with this key, or all of them."""
+        """Removes the message with this key, or all of them."""
         for row in [r for r in self._rows if not key or r.key == key]:
             self._remove(row)
 
@@ -141,7 +141,7 @@ class Notice(QWidget):
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         label.setToolTip(details)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)  # a policy of one's own forgets that lines are wrapped
+        policy.setHeightForWidth(True)  # a new policy forgets that lines are wrapped
         label.setSizePolicy(policy)
         self.label = label
         layout = QHBoxLayout(self)
@@ -152,7 +152,7 @@ class Notice(QWidget):
         self.buttons: list[QPushButton] = []
         for title, callback in actions:
             button = QPushButton(title, self)
-            button.clicked.connect(self._taken(callback))
+            button.clicked.connect(self._closing(callback))
             layout.addWidget(button)
             self.buttons.append(button)
         if kind is not NoticeKind.INFO or details:
@@ -174,7 +174,7 @@ class Notice(QWidget):
             self.setMinimumHeight(max(layout.heightForWidth(width), 0))
 
     def set_text(self, text: str) -> None:
-        """Says something else, such as how far a job is."""
+        """Shows another text, such as the progress of a job."""
         self.text = text
         self.label.setText(text)
         self._fit(self.width())
@@ -185,16 +185,16 @@ class Notice(QWidget):
         QGuiApplication.clipboard().setText("\n\n".join(t for t in (self.text, self._details) if t))
 
     def close_notice(self) -> None:
-        """Takes the message away."""
+        """Closes the message."""
         if self.finished is not None:
             self.finished()
 
-    def _taken(self, callback: Callable[[], None]) -> Callable[[], None]:
-        def take() -> None:
+    def _closing(self, callback: Callable[[], None]) -> Callable[[], None]:
+        def close_and_call() -> None:
             self.close_notice()
             callback()
 
-        return take
+        return close_and_call
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -56,7 +56,7 @@ class ScoreBars(QWidget):
         return self._rows
 
     def set_rows(self, rows: Sequence[ScoreRow], places: int = 0) -> None:
-        """Shows these; room is kept for `places` rows so that nothing jumps below."""
+        """Shows these; there is room for `places` rows so that nothing jumps below."""
         rows = tuple(rows)
         if rows == self._rows and places == self._places:
             return

@@ -19,7 +19,7 @@ SPEEDS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0)
 
 
 class SpeedBox(QComboBox):
-    """How fast is played."""
+    """The playback speed."""
 
     speed_chosen = Signal(float)
 
@@ -42,7 +42,7 @@ class SpeedBox(QComboBox):
 
 
 class VolumeBox(QSlider):
-    """How loud is played."""
+    """The playback volume."""
 
     volume_chosen = Signal(float)
 
@@ -62,7 +62,7 @@ class VolumeBox(QSlider):
 
 
 class ThresholdBox(QWidget):
-    """The threshold of all classes that have none of their own."""
+    """The threshold for all classes without their own threshold."""
 
     threshold_chosen = Signal(float)
 
@@ -107,7 +107,7 @@ class PresetBox(QComboBox):
         self.activated.connect(self.preset_chosen)
 
     def show_preset(self, index: int | None) -> None:
-        """Says which preset is in use; None: none of them."""
+        """Shows which preset is in use; None: none of them."""
         self.setCurrentIndex(-1 if index is None else index)
 
 

@@ -125,7 +125,7 @@ def test_frequencies_come_from_the_pointer_and_the_inspector(bench: Workbench) -
     bench.shell.tracks.pointer_moved.emit(1.0, 2500.0, "spectrogram")
     QTest.keyClick(bench.shell.window, Qt.Key.Key_O, shift)
     assert (current(bench).low_hz, current(bench).high_hz) == (500.0, 2500.0)
-    band = bench.shell.inspector.band
+    band = bench.shell.inspector.frequency_range
     assert (band.low.value(), band.high.value()) == (500.0, 2500.0)
     band.high.setValue(0.0)
     band.high.editingFinished.emit()
@@ -151,9 +151,9 @@ def test_the_inspector_tells_what_happened_to_an_event(bench: Workbench) -> None
 
 def test_bounds_in_frequency_are_drawn_where_the_axis_has_them(bench: Workbench) -> None:
     for hertz in (500.0, 2500.0, 7900.0):
-        height = bench.session.spectrogram.height_of(hertz)
-        assert bench.session.spectrogram.frequency_at(height) == pytest.approx(hertz, rel=0.01)
-    assert bench.session.spectrogram.height_of(10**6) == 1.0
+        height = bench.session.spectrogram.axis.height_of(hertz)
+        assert bench.session.spectrogram.axis.frequency_at(height) == pytest.approx(hertz, rel=0.01)
+    assert bench.session.spectrogram.axis.height_of(10**6) == 1.0
     press(bench, Qt.Key.Key_N)
     track = bench.shell.tracks.tracks["spectrogram"]
     before = track.grab().toImage()

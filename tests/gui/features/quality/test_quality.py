@@ -90,7 +90,7 @@ def test_few_reviews_are_said_to_be_not_enough(
     assert "more reviews are needed" in dialog.about.text()
     assert not dialog.use.isEnabled()
     assert not dialog.set_threshold.isEnabled()
-    assert dialog.table.figures.rows[0][4].text == "–"
+    assert dialog.table.metrics.rows[0][4].text == "–"
 
 
 def test_probabilities_are_kept_with_the_project_and_shown(
@@ -193,7 +193,7 @@ def test_rules_are_measured_by_decisions_and_mistakes_are_jumped_to(
     assert "2 true events among 3 decisions, 12.00 s listened to" in dialog.basis.text()
     assert "1 of 2 found, 2 wrong" in dialog.overall.text()
     assert "Too few recordings for an interval" in dialog.overall.text()
-    rows = {row[0].text: row for row in dialog.classes.figures.rows}
+    rows = {row[0].text: row for row in dialog.classes.metrics.rows}
     assert set(rows) == {"Cat", "Dog"}
     assert rows["Dog"][6].text == f"{1 / 3:.3f}"
     assert "threshold of 0.25" in dialog.about_curve.text()
@@ -211,7 +211,7 @@ def test_rules_are_measured_by_decisions_and_mistakes_are_jumped_to(
     assert "changed since" not in dialog.basis.text()
     dialog.counting.click()
     settled(opened)
-    assert "Bird" in {row[0].text for row in dialog.classes.figures.rows}
+    assert "Bird" in {row[0].text for row in dialog.classes.metrics.rows}
     evaluating.write(tmp_path / "out.csv", dialog.classes.csv())
     assert (tmp_path / "out.csv").read_text().startswith("Class,True,Found")
 
@@ -244,7 +244,7 @@ def test_measuring_stops_at_once(opened: Workbench, settled: Settled) -> None:
     assert not dialog.cancel.isVisible()
     assert dialog.again.isEnabled()
     settled(opened)
-    assert not dialog.classes.figures.rows
+    assert not dialog.classes.metrics.rows
 
 
 def test_closing_the_window_ends_what_is_under_way(opened: Workbench, settled: Settled) -> None:
@@ -271,14 +271,14 @@ def test_a_table_of_what_is_there_is_a_measure(
     evaluating.use_table(table)
     settled(opened)
     assert "Measured by tone and noise.csv on 1 recording: 2 true events." in dialog.basis.text()
-    (row,) = dialog.classes.figures.rows
+    (row,) = dialog.classes.metrics.rows
     assert [cell.text for cell in row[:3]] == ["Animal", "2", "4"]
     labels = tmp_path / "labels.txt"  # as Audacity writes them: about no recording by name
     labels.write_text("1.2\t1.7\tDog\n")
     evaluating.use_table(labels)
     settled(opened)
     assert "Measured by labels.txt on 1 recording: 1 true event." in dialog.basis.text()
-    assert dialog.classes.figures.rows[0][6].tip == "1 of 3; 90 % interval 0.08 to 0.75"
+    assert dialog.classes.metrics.rows[0][6].tip == "1 of 3; 90% interval 0.08 to 0.75"
     evaluating.use_table(tmp_path / "gone.csv")
     settled(opened)
     assert "gone.csv" in dialog.basis.text()
@@ -299,8 +299,8 @@ def test_decisions_that_rules_contradict_are_listed_and_jumped_to(
     dialog = replaying.open()
     settled(opened)
     assert "Of 3 decisions in 1 recording 1 would be kept and 2 contradicted" in dialog.said.text()
-    assert [row[2].text for row in dialog.table.figures.rows] == ["no Dog", "Cat"]
-    assert [row[3].text for row in dialog.table.figures.rows] == ["Dog again", "not found"]
+    assert [row[2].text for row in dialog.table.metrics.rows] == ["no Dog", "Cat"]
+    assert [row[3].text for row in dialog.table.metrics.rows] == ["Dog again", "not found"]
     dialog.table.opened.emit(0)
     settled(opened)
     assert opened.session.selection.current == dogs["wrong"].id
@@ -308,7 +308,7 @@ def test_decisions_that_rules_contradict_are_listed_and_jumped_to(
     save_rules(tmp_path / "strict.json", strict)
     replaying.use_rules_file(tmp_path / "strict.json")
     settled(opened)
-    assert [row[2].text for row in dialog.table.figures.rows] == ["Dog", "Cat"]
+    assert [row[2].text for row in dialog.table.metrics.rows] == ["Dog", "Cat"]
     assert dialog.rules.currentText() == "strict.json"
     replaying.use_rules_file(tmp_path / "gone.json")
     assert "gone.json" in dialog.said.text()

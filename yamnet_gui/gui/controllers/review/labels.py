@@ -11,7 +11,7 @@ from yamnet_gui.gui.dialogs.class_picker import LabelChoice
 from yamnet_gui.gui.dialogs.questions import Questions
 from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.label_sets import LabelSets
-from yamnet_gui.gui.state.top_classes import BEST_OF_EVENT, best_of_event
+from yamnet_gui.gui.state.top_classes import CLASSES_OF_EVENT, top_classes_of_event
 from yamnet_gui.labels import project as edits
 
 from .editor import EventEditor
@@ -40,7 +40,7 @@ class Labels(QObject):
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What each action of the table calls."""
-        digits = {f"label_{n}": partial(self.give_best, n) for n in range(1, BEST_OF_EVENT + 1)}
+        digits = {f"label_{n}": partial(self.give_best, n) for n in range(1, CLASSES_OF_EVENT + 1)}
         return {"find_class": self.ask_relabel, "add_label": self.add_label, **digits}
 
     def give_best(self, number: int) -> None:
@@ -55,7 +55,7 @@ class Labels(QObject):
                 self.give(label)
             return
         current = editor.current
-        best = best_of_event(editor.document, current) if current is not None else []
+        best = top_classes_of_event(editor.document, current) if current is not None else []
         if current is None or number > len(best):
             editor.message.emit("Here are no scores to choose a label by; / searches a class.")
             return

@@ -47,7 +47,7 @@ class LabelSetsFeature(Feature):
         self._menu = self._window.menus["Review"].addMenu("Label se&t in use")
         self._menu.triggered.connect(self._choose)
         self._label_sets.changed.connect(self._show_set)
-        self._inspector.band_edited.connect(self._review.bounds.set_band)
+        self._inspector.frequency_range_edited.connect(self._review.bounds.set_band)
         self._tracks.pointer_moved.connect(self._on_pointer)
         self._selection.changed.connect(self._show_history)
         self._project.steps_changed.connect(self._show_history)
@@ -133,7 +133,7 @@ class LabelSetsFeature(Feature):
         self._keys = [self._key(key, label) for key, label in own.keys.items() if not key.isdigit()]
         keys = {label.name: key for key, label in own.keys.items()}
         shown = {x.name: keys[x.name] for x in own.labels if x.name in keys} if chosen else None
-        self._inspector.show_own_labels(chosen.name if chosen else "", shown)
+        self._inspector.show_label_set(chosen.name if chosen else "", shown)
         colors = {label.name: label.color for label in own.labels if label.color}
         if colors != self._colors:
             self._colors = colors

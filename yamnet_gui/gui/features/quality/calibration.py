@@ -49,7 +49,7 @@ class CalibrationFeature(Feature):
         self._rules.changed.connect(self._on_rules)
         self._project.project_changed.connect(self._on_project)
         self._custom_classes.retrained.connect(self._forget)
-        self._inspector.tell_more(self._facts)
+        self._inspector.add_facts(self._facts)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         return {"calibration": self.open}

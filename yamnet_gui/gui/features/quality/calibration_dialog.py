@@ -25,7 +25,14 @@ from yamnet_gui.detection import (
     threshold_for_recall,
 )
 from yamnet_gui.gui.state.class_map import ClassMapState
-from yamnet_gui.gui.widgets.metrics_table import Cell, Column, FiguresTable, Row, number, words
+from yamnet_gui.gui.widgets.metrics_table import (
+    Cell,
+    Column,
+    MetricsTable,
+    Row,
+    count_cell,
+    text_cell,
+)
 from yamnet_gui.labels.project.calibrations import Calibration
 
 from .jobs import CalibrationReport
@@ -107,7 +114,7 @@ class CalibrationDialog(QDialog):
     def _build(self) -> None:
         self.basis = _sentence(self)
         self.kept = _sentence(self)
-        self.table = FiguresTable(_COLUMNS, "Classes and their reviews", self)
+        self.table = MetricsTable(_COLUMNS, "Classes and their reviews", self)
         self.table.chosen.connect(lambda _row: self._show_class())
         self.plot = ReliabilityPlot(self)
         self.about = _sentence(self)
@@ -166,9 +173,9 @@ class CalibrationDialog(QDialog):
         if found.known:
             (said,), (low,), (high,) = found.probability([0.5]), *found.interval([0.5])
             at_half = Cell(f"{said:.2f} ({low:.2f}–{high:.2f})", float(said))
-        needed = Cell("enough", 0) if found.known else number(found.more_needed)
-        name = words(self._name(found.class_index))
-        return (name, number(found.right), number(found.wrong), needed, at_half)
+        needed = Cell("enough", 0) if found.known else count_cell(found.more_needed)
+        name = text_cell(self._name(found.class_index))
+        return (name, count_cell(found.right), count_cell(found.wrong), needed, at_half)
 
     def _name(self, class_index: int) -> str:
         return self._class_map.value[class_index].name

@@ -25,11 +25,11 @@ from yamnet_gui.gui.times import clock
 from yamnet_gui.gui.widgets.metrics_table import (
     Cell,
     Column,
-    FiguresTable,
+    MetricsTable,
     Row,
-    figure,
-    number,
-    words,
+    count_cell,
+    metric_cell,
+    text_cell,
 )
 from yamnet_gui.quality.evaluation import Curve, Measurement, Scope
 
@@ -176,7 +176,10 @@ class EvaluationDialog(QDialog):
         self.save.setEnabled(bool(rows))
         confusions = found.evaluation.confusions if found else ()
         self.confusions.set_rows(
-            [(words(c.reference), words(c.estimated), figure(c.seconds, 1)) for c in confusions]
+            [
+                (text_cell(c.reference), text_cell(c.estimated), metric_cell(c.seconds, 1))
+                for c in confusions
+            ]
         )
         self._list_mismatches(None)
         self.plot.show_curve(None)
@@ -265,7 +268,7 @@ class EvaluationDialog(QDialog):
         return row
 
     def _classes_tab(self) -> QWidget:
-        self.classes = FiguresTable(_CLASS_COLUMNS, "Figures by class", self)
+        self.classes = MetricsTable(_CLASS_COLUMNS, "Figures by class", self)
         self.classes.chosen.connect(self._on_class)
         self.plot = PrecisionRecallPlot(self)
         self.plot.threshold_chosen.connect(self._on_threshold)
@@ -283,10 +286,10 @@ class EvaluationDialog(QDialog):
         return halves
 
     def _mismatches_tab(self) -> QWidget:
-        self.confusions = FiguresTable(_CONFUSION_COLUMNS, "Confusions", self)
+        self.confusions = MetricsTable(_CONFUSION_COLUMNS, "Confusions", self)
         self.confusions.chosen.connect(self._on_confusion)
         self.confusions.opened.connect(self._open_confusion)
-        self.mismatches = FiguresTable(_MISMATCH_COLUMNS, "Mismatches", self)
+        self.mismatches = MetricsTable(_MISMATCH_COLUMNS, "Mismatches", self)
         self.mismatches.opened.connect(lambda row: self.mismatch_opened.emit(self._listed[row]))
         self.which = QLabel(self)
         self.show_all = QPushButton("Show all", self)
@@ -391,15 +394,15 @@ def _class_rows(found: Measurement) -> list[Row]:
         psds = result.psds.by_label.get(label) if result.psds else None
         rows.append(
             (
-                words(label),
-                number(loose.reference),
-                number(loose.estimated),
-                figure(loose.f1),
-                figure(tight.f1),
-                figure(seconds.f1),
+                text_cell(label),
+                count_cell(loose.reference),
+                count_cell(loose.estimated),
+                metric_cell(loose.f1),
+                metric_cell(tight.f1),
+                metric_cell(seconds.f1),
                 _share(loose.hits, loose.estimated),
                 _share(loose.hits, loose.reference),
-                figure(psds),
+                metric_cell(psds),
             )
         )
     return rows
@@ -411,7 +414,7 @@ _CONFIDENCE = 0.9
 def _share(hits: int, count: int) -> Cell:
     """A share, which says by how many it was found and how sure it is."""
     if not count:
-        return figure(None)
+        return metric_cell(None)
     low, high = wilson_interval(hits, count, _CONFIDENCE)
     tip = f"{hits} of {count}; {_CONFIDENCE:.0%} interval {low:.2f} to {high:.2f}"
     return Cell(f"{hits / count:.3f}", hits / count, tip)
@@ -421,14 +424,14 @@ def _mismatch_row(mismatch: Mismatch, recording: str) -> Row:
     score = mismatch.score if mismatch.kind is not MismatchKind.MISSED else None
     off = mismatch.off_s if mismatch.kind is MismatchKind.EDGES else None
     return (
-        words(recording),
-        words(_KINDS[mismatch.kind]),
-        words(mismatch.reference or "–"),
-        words(mismatch.estimated or "–"),
+        text_cell(recording),
+        text_cell(_KINDS[mismatch.kind]),
+        text_cell(mismatch.reference or "–"),
+        text_cell(mismatch.estimated or "–"),
         Cell(clock(mismatch.onset_s, 1), mismatch.onset_s),
-        figure(mismatch.offset_s - mismatch.onset_s, 2),
-        figure(score, 2),
-        figure(off, 2),
+        metric_cell(mismatch.offset_s - mismatch.onset_s, 2),
+        metric_cell(score, 2),
+        metric_cell(off, 2),
     )
 
 

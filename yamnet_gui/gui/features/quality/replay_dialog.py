@@ -19,7 +19,14 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.detection import ContradictionKind
 from yamnet_gui.gui.times import clock
-from yamnet_gui.gui.widgets.metrics_table import Cell, Column, FiguresTable, Row, figure, words
+from yamnet_gui.gui.widgets.metrics_table import (
+    Cell,
+    Column,
+    MetricsTable,
+    Row,
+    metric_cell,
+    text_cell,
+)
 from yamnet_gui.quality.replay import ProjectContradiction, ProjectReplay
 
 from .evaluation_text import left_out_words
@@ -125,7 +132,7 @@ class ReplayDialog(QDialog):
         self.said.setWordWrap(True)
         self.said.setTextFormat(Qt.TextFormat.PlainText)
         self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.table = FiguresTable(_COLUMNS, "Decisions that would be contradicted", self)
+        self.table = MetricsTable(_COLUMNS, "Decisions that would be contradicted", self)
         self.table.opened.connect(lambda place: self.contradiction_opened.emit(self._listed[place]))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.close)
@@ -174,12 +181,12 @@ def _row(found: ProjectContradiction) -> Row:
     event = contradiction.decision
     scored = contradiction.detection or event
     return (
-        words(found.recording),
+        text_cell(found.recording),
         Cell(clock(event.onset_s, 1), event.onset_s),
-        words(_decision(event)),
-        words(_instead(contradiction.kind, contradiction.detection)),
-        figure(scored.score_max, 2),
-        words(event.note),
+        text_cell(_decision(event)),
+        text_cell(_instead(contradiction.kind, contradiction.detection)),
+        metric_cell(scored.score_max, 2),
+        text_cell(event.note),
     )
 
 

@@ -41,7 +41,7 @@ class StabilityFeature(Feature):
         self._found: dict[str, Stability] = {}
         self._shown = -1
         self.stabilities.changed.connect(self._show)
-        self._inspector.tell_more(self._facts)
+        self._inspector.add_facts(self._facts)
         self._document.recording_changed.connect(self._stop)
 
     def handlers(self) -> dict[str, Callable[[], object]]:

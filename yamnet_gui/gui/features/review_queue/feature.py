@@ -41,7 +41,7 @@ class ReviewQueueFeature(Feature):
         self._window.add_panel("progress", "Progress", self.panel, left=False, behind="events")
         self._closed = False
         self._later = Debounced(self, _COUNT_MS, self.count)
-        self.bar.wish_changed.connect(self.wish)
+        self.bar.request_changed.connect(self.wish)
         self.panel.class_entered.connect(self._on_class)
         self.panel.scope_changed.connect(lambda _everywhere: self.count())
         self._review_queue.changed.connect(self._show_queue)
@@ -101,11 +101,11 @@ class ReviewQueueFeature(Feature):
         now = self._review_queue.request
         kind = now.kind or QueueKind.SCORE
         wish = replace(now, kind=kind, label=label, everywhere=self.panel.everywhere)
-        self.bar.show_wish(wish)
+        self.bar.show_request(wish)
         self.wish(wish)
 
     def _show_queue(self) -> None:
-        self.bar.show_wish(self._review_queue.request)
+        self.bar.show_request(self._review_queue.request)
         self._show_place()
 
     def _show_place(self) -> None:

@@ -1,0 +1,59 @@
+"""The frequency axis of the spectrogram."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from yamnet_gui.audio.frequency import frequency_at, height_of
+from yamnet_gui.audio.spectrogram import SpectrogramSettings
+
+_ROUND_HZ = tuple(m * 10**e for e in range(1, 6) for m in (1, 2, 5))
+_YAMNET_RANGE_HZ = (125.0, 7500.0)
+
+
+@dataclass(frozen=True, slots=True)
+class FrequencyAxis:
+    """Frequencies in Hz and heights from 0 (bottom) to 1 (top); 0 Hz rate: no recording."""
+
+    settings: SpectrogramSettings
+    rate_hz: int = 0
+
+    @property
+    def range_hz(self) -> tuple[float, float]:
+        """Lowest and highest frequency."""
+        if self.settings.scale == "yamnet":
+            return _YAMNET_RANGE_HZ
+        return self.settings.band(self.rate_hz)
+
+    def frequency_at(self, fraction: float) -> float:
+        """Frequency in Hz at a height of 0 (bottom) to 1 (top); 0 without a recording."""
+        if self.rate_hz <= 0:
+            return 0.0
+        at = np.array([min(max(fraction, 0.0), 1.0)])
+        return float(frequency_at(at, self.settings.scale, *self.range_hz)[0])
+
+    def height_of(self, hertz: float) -> float:
+        """Height from 0 (bottom) to 1 (top) of a frequency; 0 without a recording."""
+        if self.rate_hz <= 0:
+            return 0.0
+        at = height_of(np.array([max(hertz, 0.0)]), self.settings.scale, *self.range_hz)
+        return min(max(float(at[0]), 0.0), 1.0)
+
+    def marks(self, most: int) -> list[tuple[float, str]]:
+        """At most about `most` marks of the frequency axis: (height from 0 to 1, text)."""
+        if self.rate_hz <= 0:
+            return []
+        low, high = self.range_hz
+        if self.settings.scale == "linear":
+            step = next((r for r in _ROUND_HZ if (high - low) / r <= most), _ROUND_HZ[-1])
+            values = np.arange(np.ceil(low / step), high / step + 1e-9) * step
+        else:
+            values = np.array([r for r in _ROUND_HZ if low <= r <= high], float)
+        heights = height_of(values, self.settings.scale, low, high)
+        marks: list[tuple[float, str]] = []
+        for height, value in zip(heights.tolist(), values.tolist(), strict=True):
+            apart = not marks or height - marks[-1][0] >= 0.8 / most
+            if 0.03 <= height <= 0.97 and apart:
+                text = f"{value / 1000:g} kHz" if value >= 1000 else f"{value:g} Hz"
+                marks.append((height, text))
+        return marks

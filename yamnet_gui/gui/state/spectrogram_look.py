@@ -1,0 +1,45 @@
+"""Colours and levels of the spectrogram."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yamnet_gui.audio.overview import SpectrogramOverview
+
+LOWEST_DB = -128.0
+STEP_DB = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class SpectrogramLook:
+    """Colours and range of levels. `contrast` above 1 darkens the weak, below 1 lifts it."""
+
+    colormap: str = "magma"
+    floor_db: float = -100.0
+    ceiling_db: float = -20.0
+    contrast: float = 1.0
+
+    def byte_table(self) -> NDArray[np.uint8]:
+        """Which of 256 colours each stored byte takes."""
+        decibels = LOWEST_DB + np.arange(256) * STEP_DB
+        reach = max(self.ceiling_db - self.floor_db, 1.0)
+        part = np.clip((decibels - self.floor_db) / reach, 0.0, 1.0)
+        return np.round(part**self.contrast * 255).astype(np.uint8)
+
+    def fitted(self, overview: SpectrogramOverview) -> "SpectrogramLook":
+        """Levels from just above the recording's own noise floor to its loudest moments."""
+        level = overview.levels[-1]
+        ready = (
+            len(level)
+            if overview.finished
+            else overview.ready_bins // 4 ** (len(overview.levels) - 1)
+        )
+        values = level[:ready]
+        values = values[values > 0]
+        if not len(values):
+            return self
+        low, high = np.percentile(values, [20, 99.8]) * STEP_DB - 127.5
+        ceiling = float(np.round(high))
+        floor = float(np.round(np.clip(low, ceiling - 80, ceiling - 40)))
+        return replace(self, floor_db=floor, ceiling_db=ceiling)
