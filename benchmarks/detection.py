@@ -104,7 +104,7 @@ def main() -> int:
     if not files:
         print(f"{options.scenes}: no scenes (NAME.flac or .wav beside NAME.csv)", file=sys.stderr)
         return 2
-    truths = [read_truth(truth) for _, truth in files]
+    truths = [read_reference(truth) for _, truth in files]
     labels = sorted({label for truth in truths for label in truth})
     classes = [c.index for c in class_map.select(labels)]
     network = load_network(options.weights)
@@ -129,7 +129,7 @@ def scene_files(folder: Path) -> list[tuple[Path, Path]]:
     return [(sound, truth) for sound, truth in pairs if truth.exists()]
 
 
-def read_truth(path: Path) -> dict[str, EventArrays]:
+def read_reference(path: Path) -> dict[str, EventArrays]:
     rows: dict[str, list[tuple[float, float]]] = {}
     with path.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):

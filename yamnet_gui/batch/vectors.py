@@ -1,6 +1,6 @@
 """Vectors of recordings for other programs: per frame, per event or per recording."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -158,7 +158,3 @@ def score_statistics(scores: NDArray[np.float64]) -> NDArray[np.float64]:
         ],
         axis=1,
     )
-
-
-def names_of(class_map: ClassMap, classes: Sequence[int]) -> tuple[str, ...]:
-    return tuple(class_map[k].name for k in classes)

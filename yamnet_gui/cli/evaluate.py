@@ -23,15 +23,15 @@ from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 from yamnet_gui.detection import PRESETS, RuleSet, Tuning, save_rules
 from yamnet_gui.detection.evaluation import Pair, evaluate, mismatches, paired
-from yamnet_gui.labels.exchange.reference_table import TruthTable, read_truth
+from yamnet_gui.labels.exchange.reference_table import ReferenceTable, read_reference
 from yamnet_gui.labels.formats import FORMATS
 from yamnet_gui.labels.project import Project
 from yamnet_gui.quality.evaluation import COLLARS_S, Measurement, measure, tuned
 from yamnet_gui.quality.references import (
     EvaluationItems,
     StoredScores,
-    project_subjects,
-    table_subjects,
+    project_items,
+    table_items,
 )
 
 from .arguments import add_old_name
@@ -194,9 +194,9 @@ def _rules(options: argparse.Namespace) -> int:
         scores = StoredScores(cache, model.sha256, settings)
         with Project.open(options.project, read_only=True) as project:
             on = _of_project(options, project, scores)
-    for left in on.left_out:
+    for left in on.skipped:
         _warn(f"{left.name}: {left.reason}; skipped")
-    if not on.subjects:
+    if not on.items:
         raise SettingsError(
             on.source, "has no recording to evaluate on", "analyse the recordings first"
         )
@@ -206,8 +206,8 @@ def _rules(options: argparse.Namespace) -> int:
     figures = measured.evaluation.as_dict()
     figures["measured_on"] = {
         "source": on.source,
-        "recordings": [s.name for s in on.subjects],
-        "left_out": [{"name": x.name, "reason": x.reason} for x in on.left_out],
+        "recordings": [s.name for s in on.items],
+        "left_out": [{"name": x.name, "reason": x.reason} for x in on.skipped],
         "decisions": on.decisions,
         "true_events": on.true_events,
         "reviewed_s": on.reviewed_s,
@@ -226,7 +226,7 @@ def _rules(options: argparse.Namespace) -> int:
     if options.json is not None:
         write_json(options.json, figures)
     if options.mistakes is not None:
-        write_mismatches(options.mistakes, measured.mismatches, [s.name for s in on.subjects])
+        write_mismatches(options.mistakes, measured.mismatches, [s.name for s in on.items])
     return 0
 
 
@@ -241,20 +241,20 @@ def _of_recordings(
             line.show(f"analysing {path.name}")
             finished(steps)
     scores = StoredScores(cache, model.sha256, settings)
-    return table_subjects(truth, dict.fromkeys(options.recordings, ""), scores)
+    return table_items(truth, dict.fromkeys(options.recordings, ""), scores)
 
 
 def _of_project(
     options: argparse.Namespace, project: Project, scores: StoredScores
 ) -> EvaluationItems:
     if options.truth is None:
-        return project_subjects(project, scores)
+        return project_items(project, scores)
     paths = {project.recordings.locate(r): r.id for r in project.recordings.all()}
     truth = _truth_for(options.truth, options.reference_format, list(paths))
-    return table_subjects(truth, paths, scores)
+    return table_items(truth, paths, scores)
 
 
-def _truth_for(path: Path, format_name: str | None, recordings: Sequence[Path]) -> TruthTable:
+def _truth_for(path: Path, format_name: str | None, recordings: Sequence[Path]) -> ReferenceTable:
     """A table, or all tables of a folder that are named like one of the recordings."""
     if not path.is_dir():
         return _read(path, format_name)
@@ -270,7 +270,7 @@ def _truth_for(path: Path, format_name: str | None, recordings: Sequence[Path]) 
     found: list[LabelledRecording] = []
     for file in files:
         found += _read(file, format_name).recordings
-    return TruthTable(path, tuple(found))
+    return ReferenceTable(path, tuple(found))
 
 
 def _measured(
@@ -313,15 +313,15 @@ def _count(number: int, what: str) -> str:
 
 
 def _said(on: EvaluationItems) -> str:
-    count = len(on.subjects)
+    count = len(on.items)
     words = f"{_count(count, 'recording')}, {_count(on.true_events, 'reference event')}"
     if on.decisions != on.true_events:
         words += f", {on.decisions} decisions"
     return f"{words}, {on.reviewed_s:.0f} s fully annotated"
 
 
-def _read(path: Path, format_name: str | None) -> TruthTable:
-    table = read_truth(path, format_name)
+def _read(path: Path, format_name: str | None) -> ReferenceTable:
+    table = read_reference(path, format_name)
     for warning in table.warnings:
         _warn(warning)
     return table

@@ -25,7 +25,7 @@ from yamnet_gui.detection.evaluation import (
     total,
 )
 
-from .references import EvaluationItem, EvaluationItems, Finder, true_labels
+from .references import EvaluationItem, EvaluationItems, Finder, reference_labels
 
 COLLARS_S = (0.2, 0.5)
 _THRESHOLDS = np.round(np.concatenate([np.arange(0.02, 0.1, 0.02), np.arange(0.1, 0.99, 0.04)]), 2)
@@ -40,7 +40,7 @@ Scope = Literal["default", "classes"]
 class Measurement:
     """All figures of one set of rules on some recordings.
 
-    `mismatches` count with a collar of `collar_s`; their `pair` is a place in `on.subjects`.
+    `mismatches` count with a collar of `collar_s`; their `pair` is a place in `on.items`.
     `intervals` are the 90 % intervals of the overall F1 by measure, see `interval`.
     """
 
@@ -58,7 +58,7 @@ class Measurement:
 
 
 @dataclass(frozen=True, slots=True)
-class MeasuringStep:
+class EvaluationProgress:
     """How far a measurement is; `result` comes with the last step."""
 
     done: int
@@ -88,27 +88,27 @@ def measure(
     below: Ontology | None = None,
     collar_s: float = 0.5,
     labels: Collection[str] | None = None,
-) -> Iterator[MeasuringStep]:
-    """Measures rules on the subjects, for these labels. None: with an ontology, where a label
+) -> Iterator[EvaluationProgress]:
+    """Evaluates rules on the items, for these labels. None: with an ontology, where a label
     counts with all below it, those that are true somewhere or were decided about; else also every
-    label that was found where somebody listened."""
-    subjects = on.subjects
-    wanted = _labels(subjects, below) if labels is None else set(labels)
+    label that was detected in a reviewed segment."""
+    items = on.items
+    wanted = _labels(items, below) if labels is None else set(labels)
     finder = Finder(class_map, wanted, below)
     pairs: list[Pair] = []
     heard: list[Pair] = []
-    for number, subject in enumerate(subjects):
-        found = finder.found(subject, rules)
-        pairs.append(subject.judge.pair(found))
-        heard.append(subject.judge.fully_reviewed_pair(found))
-        yield MeasuringStep(number + 1, len(subjects) + 1)
+    for number, item in enumerate(items):
+        found = finder.found(item, rules)
+        pairs.append(item.reference.pair(found))
+        heard.append(item.reference.fully_reviewed_pair(found))
+        yield EvaluationProgress(number + 1, len(items) + 1)
     named = sorted(wanted or {x for p in pairs for x in (*p.reference, *p.estimated)})
     pairs = [restricted(pair, named) for pair in pairs]
     known = sum(pair.duration_s for pair in heard) > 0
     result = evaluate(pairs, named, COLLARS_S, psds_pairs=heard if known else [])
     wrong = tuple(mismatches(pairs, collar_s))
     whole = Measurement(result, wrong, on, rules, collar_s, below is not None, _intervals(pairs))
-    yield MeasuringStep(len(subjects) + 1, len(subjects) + 1, whole)
+    yield EvaluationProgress(len(items) + 1, len(items) + 1, whole)
 
 
 def curve(
@@ -119,7 +119,7 @@ def curve(
     below: Ontology | None = None,
     collar_s: float = 0.5,
 ) -> Iterator[Curve | None]:
-    """The curve of one label: its events derived anew at every threshold, the rest of its rule as
+    """The curve of one label: its events recomputed at every threshold, the rest of its rule as
     it is. None on the way, so that it can be stopped; nothing but that where the label is none of
     the model's classes."""
     finder = Finder(class_map, [label], below)
@@ -130,12 +130,12 @@ def curve(
     present = rules.resolved(classes[0] if entry is None else entry.index).on
     thresholds = sorted({*_THRESHOLDS.tolist(), present})
     counts = dict.fromkeys(thresholds, Counts())
-    for subject in on.subjects:
+    for item in on.items:
         for threshold in thresholds:
             moved = rules
             for index in classes:
                 moved = moved.with_threshold(index, threshold)
-            pair = subject.judge.pair(finder.found(subject, moved, classes))
+            pair = item.reference.pair(finder.found(item, moved, classes))
             counts[threshold] += event_counts(pair, collar_s).get(label, Counts())
         yield None
     yield Curve(label, curve_of(thresholds, counts.__getitem__), present, collar_s)
@@ -150,23 +150,23 @@ def tuned(
     scope: Scope = "default",
     labels: Collection[str] | None = None,
 ) -> Iterator[TuningStep]:
-    """Looks for rules that suit the subjects: another default, or a rule for each class on its own
+    """Looks for rules that suit the items: another default, or a rule for each class on its own
     (with `below` None). See `detection.tune`."""
-    subjects = on.subjects
+    items = on.items
     if labels is None:
-        labels = true_labels(subjects) if scope == "classes" else _labels(subjects, below)
+        labels = reference_labels(items) if scope == "classes" else _labels(items, below)
     finder = Finder(class_map, labels, below)
 
     def derive(index: int, tried: RuleSet) -> Pair:
-        pair = finder.pair(subjects[index], tried)
+        pair = finder.pair(items[index], tried)
         return pair if labels is None else restricted(pair, sorted(labels))
 
     if scope == "default":
-        yield from tuning_steps(rules, len(subjects), derive, collar_s=collar_s)
+        yield from tuning_steps(rules, len(items), derive, collar_s=collar_s)
         return
     entries = {label: class_map.find(label) for label in sorted(labels or ())}
     classes = {label: entry.index for label, entry in entries.items() if entry is not None}
-    yield from class_tuning_steps(rules, len(subjects), derive, classes, collar_s)
+    yield from class_tuning_steps(rules, len(items), derive, classes, collar_s)
 
 
 def _intervals(pairs: Sequence[Pair]) -> dict[str, tuple[float, float]]:
@@ -188,9 +188,9 @@ def _intervals(pairs: Sequence[Pair]) -> dict[str, tuple[float, float]]:
     return found
 
 
-def _labels(subjects: tuple[EvaluationItem, ...], below: Ontology | None) -> set[str] | None:
-    """Labels to look for; None for all: in heard stretches whatever is found counts."""
+def _labels(items: tuple[EvaluationItem, ...], below: Ontology | None) -> set[str] | None:
+    """Labels to look for; None for all: in reviewed segments every detection counts."""
     if below is not None:
-        return true_labels(subjects)
-    anything = any(isinstance(s.judge, ReviewedReference) for s in subjects)
-    return None if anything else true_labels(subjects)
+        return reference_labels(items)
+    anything = any(isinstance(s.reference, ReviewedReference) for s in items)
+    return None if anything else reference_labels(items)

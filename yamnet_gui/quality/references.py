@@ -26,12 +26,12 @@ from yamnet_gui.detection.evaluation import (
     counting_events_below,
     united,
 )
-from yamnet_gui.labels.exchange.reference_table import TruthTable
+from yamnet_gui.labels.exchange.reference_table import ReferenceTable
 from yamnet_gui.labels.project import Project
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class RecordingScores:
     """Scores of a recording for the mix or each channel, and what edges are refined by."""
 
     tables: tuple[ScoreTable, ...] = ()
@@ -45,21 +45,21 @@ class Reference(Protocol):
     """Says what is true in one recording."""
 
     def pair(self, found: Mapping[str, EventArrays]) -> Pair:
-        """The truth beside what was found, without what nobody can judge."""
+        """The reference beside the estimated events, without what nobody has decided about."""
 
     def fully_reviewed_pair(self, found: Mapping[str, EventArrays]) -> Pair:
-        """The same of the stretches alone in which everything is known."""
+        """The same, only within segments that were reviewed for every class."""
 
 
 @dataclass(frozen=True, slots=True)
-class TableTruth:
+class TableReference:
     """A table that names everything there is in a recording."""
 
-    truth: Mapping[str, EventArrays]
+    events: Mapping[str, EventArrays]
     duration_s: float
 
     def pair(self, found: Mapping[str, EventArrays]) -> Pair:
-        return Pair(self.truth, found, self.duration_s)
+        return Pair(self.events, found, self.duration_s)
 
     def fully_reviewed_pair(self, found: Mapping[str, EventArrays]) -> Pair:
         return self.pair(found)
@@ -67,7 +67,7 @@ class TableTruth:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationItem:
-    """A recording that is measured on, its judge, and where its scores are found.
+    """A recording to evaluate on, its reference, and where its scores are stored.
 
     `recording_id` is that of the project, "" where it is in none. Scores are opened when they are
     wanted: a system lets a program hold some hundred files open, and a project may have thousands.
@@ -76,14 +76,14 @@ class EvaluationItem:
     name: str
     path: Path
     recording_id: str
-    judge: Reference
+    reference: Reference
     source: "StoredScores"
 
-    def scores(self) -> Scored:
-        """Raises RecordingError, also where the stored result has gone meanwhile."""
+    def scores(self) -> RecordingScores:
+        """Raises RecordingError, also where the stored result was removed meanwhile."""
         found = self.source.scored(self.path)
         if found is None:
-            raise RecordingError(self.path, "its stored result has gone", "analyse it again")
+            raise RecordingError(self.path, "its stored result was removed", "analyse it again")
         return found
 
 
@@ -99,8 +99,8 @@ class Skipped:
 class EvaluationItems:
     """What there is to measure on. `decisions`, `true_events` and `reviewed_s` count over all."""
 
-    subjects: tuple[EvaluationItem, ...]
-    left_out: tuple[Skipped, ...] = ()
+    items: tuple[EvaluationItem, ...]
+    skipped: tuple[Skipped, ...] = ()
     decisions: int = 0
     true_events: int = 0
     reviewed_s: float = 0.0
@@ -117,9 +117,9 @@ class StoredScores:
     cache: ResultCache | None
     model_sha256: str
     settings: AnalysisSettings = field(default_factory=AnalysisSettings)
-    at_hand: Mapping[Path, Scored] = field(default_factory=dict)
+    at_hand: Mapping[Path, RecordingScores] = field(default_factory=dict)
 
-    def scored(self, path: Path) -> Scored | None:
+    def scored(self, path: Path) -> RecordingScores | None:
         """The scores of a recording, None where it was not analysed so. Raises RecordingError.
 
         What edges are refined by is made now where an older result lacks it.
@@ -132,7 +132,7 @@ class StoredScores:
             return None
         for _ in add_envelopes(found):
             pass
-        return Scored(found.tables, stored_envelopes(found))
+        return RecordingScores(found.tables, stored_envelopes(found))
 
     def analysis(self, path: Path) -> Analysis | None:
         """The stored analysis of a recording, None where there is none. Raises RecordingError."""
@@ -142,33 +142,33 @@ class StoredScores:
         return self.cache.load(result_key(content, self.model_sha256, self.settings), path)
 
 
-def project_subjects(
+def project_items(
     project: Project, scores: StoredScores, shown: Mapping[str, EventList] | None = None
 ) -> EvaluationItems:
-    """The recordings of a project about which somebody decided something.
+    """The recordings of a project with at least one decision or reviewed segment.
 
     `shown` holds the events of recordings that are not stored yet (the open one), by id.
     """
-    subjects, left_out = [], []
+    items, skipped = [], []
     decisions = true_events = 0
     reviewed_s = 0.0
     for recording in project.recordings.all():
         events = (shown or {}).get(recording.id) or project.events.of(recording.id)
-        truth = ReviewedReference.of(events, project.recordings.reviewed(recording.id).spans)
-        if truth.empty:
+        reference = ReviewedReference.of(events, project.recordings.reviewed(recording.id).spans)
+        if reference.empty:
             continue
         path = project.recordings.locate(recording)
-        scored, why = scored_or_why(scores, path)
+        scored, why = scores_or_reason(scores, path)
         if scored is None:
-            left_out.append(Skipped(recording.name, why))
+            skipped.append(Skipped(recording.name, why))
             continue
-        subjects.append(EvaluationItem(recording.name, path, recording.id, truth, scores))
-        decisions += truth.decisions
-        true_events += truth.true_events
-        reviewed_s += truth.reviewed_s
+        items.append(EvaluationItem(recording.name, path, recording.id, reference, scores))
+        decisions += reference.decisions
+        true_events += reference.true_events
+        reviewed_s += reference.reviewed_s
     return EvaluationItems(
-        tuple(subjects),
-        tuple(left_out),
+        tuple(items),
+        tuple(skipped),
         decisions,
         true_events,
         reviewed_s,
@@ -176,8 +176,8 @@ def project_subjects(
     )
 
 
-def table_subjects(
-    table: TruthTable,
+def table_items(
+    table: ReferenceTable,
     paths: Mapping[Path, str],
     scores: StoredScores,
     otherwise: Path | None = None,
@@ -189,7 +189,7 @@ def table_subjects(
     """
     by_name = {path.stem.casefold(): path for path in paths}
     lone = len(table.recordings) == 1 and len(paths) == 1
-    subjects, left_out = [], []
+    items, skipped = [], []
     count, seconds = 0, 0.0
     for labelled in table.recordings:
         name = labelled.recording.path.name
@@ -197,24 +197,24 @@ def table_subjects(
         if path is None and len(table.recordings) == 1 and otherwise in paths:
             path = otherwise
         if path is None:
-            left_out.append(Skipped(name, "no such recording is open or in the project"))
+            skipped.append(Skipped(name, "no such recording is open or in the project"))
             continue
-        scored, why = scored_or_why(scores, path)
+        scored, why = scores_or_reason(scores, path)
         if scored is None:
-            left_out.append(Skipped(path.name, why))
+            skipped.append(Skipped(path.name, why))
             continue
-        truth = _table_truth(labelled, max(t.grid.end_s for t in scored.tables))
-        count += sum(map(len, truth.truth.values()))
-        seconds += truth.duration_s
-        subjects.append(EvaluationItem(path.name, path, paths[path], truth, scores))
-    return EvaluationItems(tuple(subjects), tuple(left_out), count, count, seconds, table.path.name)
+        reference = _table_reference(labelled, max(t.grid.end_s for t in scored.tables))
+        count += sum(map(len, reference.events.values()))
+        seconds += reference.duration_s
+        items.append(EvaluationItem(path.name, path, paths[path], reference, scores))
+    return EvaluationItems(tuple(items), tuple(skipped), count, count, seconds, table.path.name)
 
 
 class Finder:
-    """Finds events in a subject again and again, under other rules each time.
+    """Detects events in an item again and again, under other rules each time.
 
     With an ontology a label counts with all events below it, and only `labels` are looked for.
-    Holds what it needs of one subject at a time.
+    Holds what it needs of one item at a time.
     """
 
     def __init__(
@@ -227,7 +227,7 @@ class Finder:
         self._labels = None if labels is None else sorted(labels)
         self._below = below
         self._classes = None if labels is None else self.classes_of(labels)
-        self._held: tuple[EvaluationItem, tuple[PreparedScores, ...], Scored] | None = None
+        self._held: tuple[EvaluationItem, tuple[PreparedScores, ...], RecordingScores] | None = None
 
     def classes_of(self, labels: Collection[str]) -> list[int]:
         """The classes whose events count for these labels."""
@@ -241,18 +241,18 @@ class Finder:
         return sorted({entry.index for entry in found if entry is not None})
 
     def found(
-        self, subject: EvaluationItem, rules: RuleSet, classes: Sequence[int] | None = None
+        self, item: EvaluationItem, rules: RuleSet, classes: Sequence[int] | None = None
     ) -> dict[str, EventArrays]:
         """Events by label; their score is what the rules compare with the threshold."""
-        if self._held is None or self._held[0] is not subject:
+        if self._held is None or self._held[0] is not item:
             self._held = None  # before the next is opened
-            scored = subject.scores()
+            scored = item.scores()
             laid_out = tuple(prepare(self._wanted(t)) for t in scored.tables)
-            self._held = (subject, laid_out, scored)
+            self._held = (item, laid_out, scored)
         wanted = self._classes if classes is None else classes
         parts: dict[str, list[EventArrays]] = {}
         for prepared in self._held[1]:
-            width = prepared.class_count  # taught classes have scores of their own
+            width = prepared.class_count  # custom classes have their own scores
             known = None if wanted is None else [c for c in wanted if c < width]
             envelope = self._held[2].envelopes.get(prepared.table.channel)
             several = detect(prepared, rules, known, envelope)
@@ -277,23 +277,25 @@ class Finder:
         held.flags.writeable = False
         return ScoreTable(table.grid, held.T, table.channel)
 
-    def pair(self, subject: EvaluationItem, rules: RuleSet) -> Pair:
-        """What rules find in a subject beside what is true."""
-        return subject.judge.pair(self.found(subject, rules))
+    def pair(self, item: EvaluationItem, rules: RuleSet) -> Pair:
+        """The events that rules detect in an item, beside its reference."""
+        return item.reference.pair(self.found(item, rules))
 
 
-def true_labels(subjects: Sequence[EvaluationItem]) -> set[str]:
-    """Every label that somebody decided about or a table names."""
+def reference_labels(items: Sequence[EvaluationItem]) -> set[str]:
+    """Every label with a decision, or that a reference table names."""
     names: set[str] = set()
-    for subject in subjects:
-        judge = subject.judge
+    for item in items:
+        reference = item.reference
         names |= set(
-            judge.decided if isinstance(judge, ReviewedReference) else judge.pair({}).reference
+            reference.decided
+            if isinstance(reference, ReviewedReference)
+            else reference.pair({}).reference
         )
     return names
 
 
-def scored_or_why(scores: StoredScores, path: Path) -> tuple[Scored | None, str]:
+def scores_or_reason(scores: StoredScores, path: Path) -> tuple[RecordingScores | None, str]:
     """The scores of a recording, or why there are none."""
     try:
         found = scores.scored(path)
@@ -304,6 +306,6 @@ def scored_or_why(scores: StoredScores, path: Path) -> tuple[Scored | None, str]
     return found, ""
 
 
-def _table_truth(labelled: LabelledRecording, duration_s: float) -> TableTruth:
+def _table_reference(labelled: LabelledRecording, duration_s: float) -> TableReference:
     events = [e for e in labelled.events if e.state is not ReviewState.REJECTED]
-    return TableTruth(by_label(events), max(duration_s, labelled.recording.duration_s))
+    return TableReference(by_label(events), max(duration_s, labelled.recording.duration_s))

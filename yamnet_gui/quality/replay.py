@@ -9,7 +9,7 @@ from yamnet_gui.detection import Contradiction, RuleSet, derive_events, replay_d
 from yamnet_gui.detection.evaluation import is_decision
 from yamnet_gui.labels.project import Project
 
-from .references import Scored, Skipped, StoredScores, scored_or_why
+from .references import RecordingScores, Skipped, StoredScores, scores_or_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,11 @@ class ProjectReplay:
     kept: int
     contradictions: tuple[ProjectContradiction, ...]
     recordings: int
-    left_out: tuple[Skipped, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class ReplayStep:
+class ReplayProgress:
     """How far a replay is; `result` comes with the last step."""
 
     done: int
@@ -47,24 +47,24 @@ def replay_project(
     rules: RuleSet,
     class_map: ClassMap,
     shown: Mapping[str, EventList] | None = None,
-) -> Iterator[ReplayStep]:
-    """Derives the events of every recording with decisions anew and holds them against those.
+) -> Iterator[ReplayProgress]:
+    """Recomputes the events of every recording with decisions and compares them with these.
 
     `shown` holds the events of recordings that are not stored yet (the open one), by id.
     """
     recordings = project.recordings.all()
     contradictions: list[ProjectContradiction] = []
-    left_out: list[Skipped] = []
+    skipped: list[Skipped] = []
     decisions = kept = used = 0
     for number, recording in enumerate(recordings):
         events = (shown or {}).get(recording.id) or project.events.of(recording.id)
         decided = [event for event in events if is_decision(event)]
         if decided:
-            scored, why = scored_or_why(scores, project.recordings.locate(recording))
+            scored, why = scores_or_reason(scores, project.recordings.locate(recording))
             if scored is None:
-                left_out.append(Skipped(recording.name, why))
+                skipped.append(Skipped(recording.name, why))
             else:
-                found = _found(scored, rules, class_map, _classes(decided, class_map))
+                found = _detections(scored, rules, class_map, _classes(decided, class_map))
                 replay = replay_decisions(decided, found)
                 used += 1
                 decisions += replay.decisions
@@ -73,12 +73,14 @@ def replay_project(
                     ProjectContradiction(recording.id, recording.name, d)
                     for d in replay.contradictions
                 ]
-        yield ReplayStep(number + 1, len(recordings) + 1)
-    result = ProjectReplay(decisions, kept, tuple(contradictions), used, tuple(left_out))
-    yield ReplayStep(len(recordings) + 1, len(recordings) + 1, result)
+        yield ReplayProgress(number + 1, len(recordings) + 1)
+    result = ProjectReplay(decisions, kept, tuple(contradictions), used, tuple(skipped))
+    yield ReplayProgress(len(recordings) + 1, len(recordings) + 1, result)
 
 
-def _found(scored: Scored, rules: RuleSet, class_map: ClassMap, classes: list[int]) -> EventList:
+def _detections(
+    scored: RecordingScores, rules: RuleSet, class_map: ClassMap, classes: list[int]
+) -> EventList:
     return EventList.of(
         event
         for table in scored.tables

@@ -33,7 +33,7 @@ class RulesPreview:
 
     rules: RuleSet
     recordings: tuple[RecordingChanges, ...] = ()
-    left_out: tuple[Skipped, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
 
     @property
     def appear(self) -> int:
@@ -79,7 +79,7 @@ class RulesPreview:
 
 
 @dataclass(frozen=True, slots=True)
-class PreviewStep:
+class PreviewProgress:
     """How far a preview is; the last step has it whole."""
 
     done: int
@@ -93,37 +93,37 @@ def preview_rules(
     rules: RuleSet,
     class_map: ClassMap,
     fresh: Mapping[str, EventList] | None = None,
-) -> Iterator[PreviewStep]:
-    """Derives the events of every recording of the project anew, beside those that it holds.
+) -> Iterator[PreviewProgress]:
+    """Recomputes the events of every recording and compares them with the stored ones.
 
     `fresh` has what the rules find in recordings at hand (the open one), by id. Of the others the
-    stored results are taken; those without any are left out. Events of taught classes stay.
+    stored results are used; those without any are skipped. Events of custom classes stay.
     """
     recordings = project.recordings.all()
     found: list[RecordingChanges] = []
-    left_out: list[Skipped] = []
+    skipped: list[Skipped] = []
     for number, recording in enumerate(recordings):
-        yield PreviewStep(number, len(recordings))
+        yield PreviewProgress(number, len(recordings))
         try:
             events = (fresh or {}).get(recording.id)
             if events is None:
                 events = yield from _events(project, recording, scores, rules, class_map, number)
         except (UserError, OSError) as error:
             reason = error.reason if isinstance(error, UserError) else str(error.strerror)
-            left_out.append(Skipped(recording.name, reason))
+            skipped.append(Skipped(recording.name, reason))
             continue
         if events is None:
-            left_out.append(Skipped(recording.name, "is not analysed with these settings"))
+            skipped.append(Skipped(recording.name, "is not analysed with these settings"))
             continue
         found.append(_changes(project, recording, events))
-    preview = RulesPreview(rules, tuple(found), tuple(left_out))
-    yield PreviewStep(len(recordings), len(recordings), preview)
+    preview = RulesPreview(rules, tuple(found), tuple(skipped))
+    yield PreviewProgress(len(recordings), len(recordings), preview)
 
 
 def apply_rules(project: Project, preview: RulesPreview) -> str:
     """Changes what the preview shows, as one step; what it did, in words.
 
-    An event that somebody has touched meanwhile stays as it is. Raises ProjectError.
+    An event that was edited meanwhile stays as it is. Raises ProjectError.
     """
     rules = preview.rules
     title = f"apply rules {rules.name}: {preview.in_words()}"
@@ -148,14 +148,14 @@ def _events(
     rules: RuleSet,
     class_map: ClassMap,
     number: int,
-) -> Generator[PreviewStep, None, EventList | None]:
+) -> Generator[PreviewProgress, None, EventList | None]:
     analysis = scores.analysis(project.recordings.locate(recording))
     if analysis is None:
         return None
     for step in events_of_analysis(analysis, EventsRequest(rules=rules)):
         if step.result is not None:
             return step.result.labelled(class_map).events
-        yield PreviewStep(number, len(project.recordings.all()))  # so that it can be stopped
+        yield PreviewProgress(number, len(project.recordings.all()))  # so that it can be stopped
     return None
 
 

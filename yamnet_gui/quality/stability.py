@@ -20,7 +20,7 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class StabilityStep:
+class StabilityProgress:
     """How far it is, and what was found about the last event."""
 
     done: int
@@ -40,7 +40,7 @@ class _Piece:
 
 def stabilities(
     path: Path, events: Sequence[Event], model: Model, gain_db: float = 0.0
-) -> Iterator[StabilityStep]:
+) -> Iterator[StabilityProgress]:
     """Scores the events of a recording again under every variant, one after the other.
 
     `gain_db` is what the recording was analysed with. Events whose label is none of the model's
@@ -61,7 +61,7 @@ def stabilities(
                 continue
             for found in _scored(waiting, analyzer):
                 done += 1
-                yield StabilityStep(done, len(known), found)
+                yield StabilityProgress(done, len(known), found)
             waiting = []
 
 

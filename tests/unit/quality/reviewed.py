@@ -9,7 +9,7 @@ from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.labels.project import Project, Recording, add_events, mark_reviewed
-from yamnet_gui.quality.references import Scored, StoredScores
+from yamnet_gui.quality.references import RecordingScores, StoredScores
 
 CLASS_MAP = bundled_class_map()
 ONTOLOGY = bundled_ontology()
@@ -54,7 +54,7 @@ def reviewed_project(path: Path) -> tuple[Project, StoredScores]:
     project.apply(
         mark_reviewed("one.wav", project.recordings.reviewed("one.wav"), TimeSpan(60, 100))
     )
-    at_hand = {(path / name): Scored((one,)) for name, one in tables.items()}
+    at_hand = {(path / name): RecordingScores((one,)) for name, one in tables.items()}
     return project, StoredScores(None, MODEL, at_hand=at_hand)
 
 

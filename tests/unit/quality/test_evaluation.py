@@ -9,14 +9,14 @@ from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.detection import DEFAULT_RULE, Rule, RuleSet
 from yamnet_gui.detection.evaluation import MismatchKind
-from yamnet_gui.labels.exchange.reference_table import read_truth
+from yamnet_gui.labels.exchange.reference_table import read_reference
 from yamnet_gui.labels.project import Project
 from yamnet_gui.quality.evaluation import curve, measure, tuned
 from yamnet_gui.quality.references import (
     EvaluationItems,
     StoredScores,
-    project_subjects,
-    table_subjects,
+    project_items,
+    table_items,
 )
 
 from .reviewed import CLASS_MAP, ONTOLOGY, reviewed_project
@@ -40,8 +40,8 @@ def last(steps: Iterator[T]) -> T:
 def test_decisions_are_measured_where_somebody_listened(
     project: tuple[Project, StoredScores],
 ) -> None:
-    on = project_subjects(*project)
-    assert [s.name for s in on.subjects] == ["one.wav", "two.wav"]
+    on = project_items(*project)
+    assert [s.name for s in on.items] == ["one.wav", "two.wav"]
     assert (on.decisions, on.true_events, on.reviewed_s) == (4, 3, 40.0)
     result = last(measure(on, RULES, CLASS_MAP)).result
     assert result is not None
@@ -61,9 +61,9 @@ def test_decisions_are_measured_where_somebody_listened(
 def test_a_recording_without_scores_is_left_out_by_name(
     project: tuple[Project, StoredScores],
 ) -> None:
-    on = project_subjects(project[0], StoredScores(None, "b" * 64))
-    assert on.subjects == ()
-    assert [x.name for x in on.left_out] == ["one.wav", "two.wav"]
+    on = project_items(project[0], StoredScores(None, "b" * 64))
+    assert on.items == ()
+    assert [x.name for x in on.skipped] == ["one.wav", "two.wav"]
     result = last(measure(on, RULES, CLASS_MAP)).result
     assert result is not None
     assert result.evaluation.segment_f1 is None
@@ -71,7 +71,7 @@ def test_a_recording_without_scores_is_left_out_by_name(
 
 def test_events_shown_but_not_stored_count(project: tuple[Project, StoredScores]) -> None:
     shown = {"two.wav": EventList.of([Event("x", 1, 2, "Cow", source="drawn")])}  # type: ignore[arg-type]
-    on = project_subjects(*project, shown)
+    on = project_items(*project, shown)
     assert on.true_events == 3  # two of one.wav, and the cow
 
 
@@ -84,8 +84,8 @@ def test_a_table_counts_all_of_the_recording(
         "one.wav\t10.1\t12.0\tAnimal\none.wav\t50\t51\tAnimal\nthree.wav\t0\t1\tAnimal\n"
     )
     paths = {path: path.name for path in project[1].at_hand}
-    on = table_subjects(read_truth(table), paths, project[1])
-    assert [x.name for x in on.left_out] == ["three.wav"]
+    on = table_items(read_reference(table), paths, project[1])
+    assert [x.name for x in on.skipped] == ["three.wav"]
     below = last(measure(on, RULES, CLASS_MAP, ONTOLOGY)).result
     assert below is not None
     animal = below.evaluation.events[0.5]["Animal"]
@@ -99,7 +99,7 @@ def test_a_table_counts_all_of_the_recording(
 def test_the_curve_moves_one_threshold_and_knows_the_present_one(
     project: tuple[Project, StoredScores],
 ) -> None:
-    on = project_subjects(*project)
+    on = project_items(*project)
     *on_the_way, found = curve(on, RULES, CLASS_MAP, "Dog")
     assert on_the_way == [None, None]
     assert found is not None
@@ -111,7 +111,7 @@ def test_the_curve_moves_one_threshold_and_knows_the_present_one(
 
 
 def test_tuning_measures_on_recordings_held_out(project: tuple[Project, StoredScores]) -> None:
-    on = project_subjects(*project)
+    on = project_items(*project)
     steps = list(tuned(on, RULES, CLASS_MAP))
     assert steps[0].done == 1
     result = steps[-1].result
@@ -120,7 +120,7 @@ def test_tuning_measures_on_recordings_held_out(project: tuple[Project, StoredSc
     assert result.fitted_f1 is not None
     assert result.before_f1 is not None
     assert result.fitted_f1 >= result.before_f1
-    single = last(tuned(EvaluationItems(on.subjects[:1]), RULES, CLASS_MAP, scope="classes")).result
+    single = last(tuned(EvaluationItems(on.items[:1]), RULES, CLASS_MAP, scope="classes")).result
     assert single is not None
     assert single.honest_f1 is None
 
@@ -128,9 +128,9 @@ def test_tuning_measures_on_recordings_held_out(project: tuple[Project, StoredSc
 def test_an_interval_needs_five_recordings(
     project: tuple[Project, StoredScores],
 ) -> None:
-    on = project_subjects(*project)
+    on = project_items(*project)
     few = last(measure(on, RULES, CLASS_MAP)).result
-    many = last(measure(EvaluationItems(on.subjects * 3), RULES, CLASS_MAP)).result
+    many = last(measure(EvaluationItems(on.items * 3), RULES, CLASS_MAP)).result
     assert few is not None
     assert many is not None
     assert few.interval("0.5") is None
@@ -144,7 +144,7 @@ def test_an_interval_needs_five_recordings(
 def test_a_result_that_goes_while_it_is_measured_is_named(
     project: tuple[Project, StoredScores],
 ) -> None:
-    on = project_subjects(*project)
-    gone = replace(on.subjects[0], source=StoredScores(None, ""))
-    with pytest.raises(RecordingError, match="stored result has gone"):
+    on = project_items(*project)
+    gone = replace(on.items[0], source=StoredScores(None, ""))
+    with pytest.raises(RecordingError, match="stored result was removed"):
         last(measure(EvaluationItems((gone,)), RULES, CLASS_MAP))

@@ -30,5 +30,5 @@ def test_rules_are_held_against_every_decision(tmp_path: Path) -> None:
         ("one.wav", ContradictionKind.MISSED, "c"),
     ]
     assert [o.contradiction.decision.id for o in high.result.contradictions] == ["c", "d"]
-    assert [x.name for x in blind.result.left_out] == ["one.wav", "two.wav"]
+    assert [x.name for x in blind.result.skipped] == ["one.wav", "two.wav"]
     assert blind.result.decisions == 0

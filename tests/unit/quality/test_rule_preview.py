@@ -68,8 +68,8 @@ def test_the_same_rules_change_nothing(project, preview):
     found = preview(BEFORE)
     assert found.empty
     assert found.in_words() == "nothing changes"
-    assert [one.name for one in found.left_out] == ["s2.wav"]
-    assert "not analysed" in found.left_out[0].reason
+    assert [one.name for one in found.skipped] == ["s2.wav"]
+    assert "not analysed" in found.skipped[0].reason
 
 
 def test_a_preview_counts_and_changes_nothing(project, preview):

@@ -13,7 +13,7 @@ _PLAIN_COLUMNS = (("onset_s", "onset"), ("offset_s", "offset"), ("label", "event
 
 
 @dataclass(frozen=True, slots=True)
-class TruthTable:
+class ReferenceTable:
     """Recordings with their true events, and what was odd about the table."""
 
     path: Path
@@ -25,11 +25,11 @@ class TruthTable:
         return sum(len(recording.events) for recording in self.recordings)
 
 
-def read_truth(
+def read_reference(
     path: Path,
     format_name: str | None = None,
     recordings: Sequence[RecordingInfo] = (),
-) -> TruthTable:
+) -> ReferenceTable:
     """Reads a table in any label format (None: found by its content), or one with nothing but
     onset, offset and label about the recording of its own name.
 
@@ -38,9 +38,9 @@ def read_truth(
     if format_name is None:
         alone = _one_recording(path)
         if alone is not None:
-            return TruthTable(path, (alone,))
+            return ReferenceTable(path, (alone,))
     result = read_labels(format_name, path, options=ReadOptions(recordings=recordings))
-    return TruthTable(path, result.recordings, result.warnings)
+    return ReferenceTable(path, result.recordings, result.warnings)
 
 
 def _one_recording(path: Path) -> LabelledRecording | None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from yamnet_gui.detection import Tuning, TuningStep
     from yamnet_gui.detection.evaluation import Mismatch
     from yamnet_gui.gui.context import Context
-    from yamnet_gui.quality.evaluation import Curve, Measurement, MeasuringStep
+    from yamnet_gui.quality.evaluation import Curve, EvaluationProgress, Measurement
 
     from .evaluation_dialog import EvaluationDialog
     from .jobs import Source
@@ -181,7 +181,7 @@ class EvaluationFeature(Feature):
         below = self._dialog is not None and self._dialog.below
         return self._ontology if below else None
 
-    def _on_step(self, step: MeasuringStep) -> None:
+    def _on_step(self, step: EvaluationProgress) -> None:
         if self._dialog is None:
             return
         if step.result is None:
@@ -236,7 +236,7 @@ class EvaluationFeature(Feature):
 
     def _go(self, mismatch: Mismatch) -> None:
         if self._measurement is not None:
-            subject = self._measurement.on.subjects[mismatch.pair]
+            subject = self._measurement.on.items[mismatch.pair]
             span = TimeSpan(mismatch.onset_s, mismatch.offset_s)
             label = mismatch.estimated or mismatch.reference
             self._navigator.go(Destination(path=subject.path, span=span, label=label))

@@ -151,7 +151,7 @@ class EvaluationDialog(QDialog):
         self.progress.setValue(done)
         self.progress.setFormat(f"{text} %p %")
         self.again.setEnabled(not running)
-        measured = self._measurement is not None and bool(self._measurement.on.subjects)
+        measured = self._measurement is not None and bool(self._measurement.on.items)
         self.tune.setEnabled(not running and measured)
 
     def show_problem(self, text: str) -> None:
@@ -371,7 +371,7 @@ class EvaluationDialog(QDialog):
             one = found.evaluation.confusions[confusion]
             kept = [m for m in kept if _belongs(m, one.reference, one.estimated)]
         self._listed = kept[:_MOST_MISTAKES]
-        names = [subject.name for subject in found.on.subjects] if found else []
+        names = [subject.name for subject in found.on.items] if found else []
         self.mismatches.set_rows([_mismatch_row(m, names[m.pair]) for m in self._listed])
         text = f"{len(self._listed)} of {len(everything)} mismatches"
         self.which.setText(f"{text}; Enter or a double click goes there" if everything else "")

@@ -17,9 +17,9 @@ def basis_words(found: Measurement | None) -> str:
             "what is there."
         )
     on = found.on
-    text = f"Measured by {on.source} on {_plural(len(on.subjects), 'recording')}"
+    text = f"Measured by {on.source} on {_plural(len(on.items), 'recording')}"
     text += f": {_plural(on.true_events, 'true event')}"
-    reviewed = any(isinstance(s.judge, ReviewedReference) for s in on.subjects)
+    reviewed = any(isinstance(s.reference, ReviewedReference) for s in on.items)
     if reviewed:
         text += f" among {_plural(on.decisions, 'decision')}"
         if on.reviewed_s:
@@ -34,19 +34,19 @@ def basis_words(found: Measurement | None) -> str:
                 " No stretch was listened to for every class, so events that nobody drew are "
                 "missing from recall, and there is no PSDS."
             )
-    if not on.subjects:
+    if not on.items:
         text = "Nothing can be measured yet."
-        if not on.left_out:
+        if not on.skipped:
             text += (
                 " Accept, reject or draw events, or mark what you listened to"
                 " (menu Review); or choose a table of what is there."
             )
-    return text + left_out_words(on.left_out)
+    return text + left_out_words(on.skipped)
 
 
 def overall_words(found: Measurement | None) -> str:
     """The overall figures, as rich text."""
-    if found is None or not found.on.subjects:
+    if found is None or not found.on.items:
         return ""
     result = found.evaluation
     parts = []
@@ -104,10 +104,10 @@ def tuning_words(found: Tuning, measure: str, alone: bool = False) -> str:
     return text
 
 
-def left_out_words(left_out: tuple[Skipped, ...]) -> str:
+def left_out_words(skipped: tuple[Skipped, ...]) -> str:
     """Which recordings are not in it, by reason."""
     by_reason: dict[str, list[str]] = {}
-    for one in left_out:
+    for one in skipped:
         by_reason.setdefault(one.reason, []).append(one.name)
     return "".join(f" Left out: {_named(names)} – {why}." for why, names in by_reason.items())
 

@@ -9,7 +9,7 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.detection import RuleSet, TuningStep, calibration_error, cross_validation
-from yamnet_gui.labels.exchange.reference_table import TruthTable, read_truth
+from yamnet_gui.labels.exchange.reference_table import ReferenceTable, read_reference
 from yamnet_gui.labels.project import Project
 from yamnet_gui.labels.project.calibrations import (
     Calibration,
@@ -18,15 +18,15 @@ from yamnet_gui.labels.project.calibrations import (
     fill_probabilities,
     reviews_in,
 )
-from yamnet_gui.quality.evaluation import Curve, MeasuringStep, Scope, curve, measure, tuned
+from yamnet_gui.quality.evaluation import Curve, EvaluationProgress, Scope, curve, measure, tuned
 from yamnet_gui.quality.references import (
     EvaluationItems,
     StoredScores,
-    project_subjects,
-    table_subjects,
+    project_items,
+    table_items,
 )
-from yamnet_gui.quality.replay import ReplayStep, replay_project
-from yamnet_gui.quality.stability import StabilityStep, stabilities
+from yamnet_gui.quality.replay import ReplayProgress, replay_project
+from yamnet_gui.quality.stability import StabilityProgress, stabilities
 
 _FEWEST_TO_JUDGE = 30
 
@@ -98,14 +98,14 @@ class Source:
     paths: Mapping[Path, str] | None = None
     otherwise: Path | None = None
 
-    def subjects(self) -> EvaluationItems:
+    def items(self) -> EvaluationItems:
         """Raises ProjectError, LabelsError."""
         if self.table is not None:
-            truth: TruthTable = read_truth(self.table)
-            return table_subjects(truth, self.paths or {}, self.scores, self.otherwise)
+            truth: ReferenceTable = read_reference(self.table)
+            return table_items(truth, self.paths or {}, self.scores, self.otherwise)
         if self.project is None:
             return EvaluationItems(())
-        return project_subjects(self.project, self.scores, self.shown)
+        return project_items(self.project, self.scores, self.shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +118,8 @@ class MeasureJob:
     below: Ontology | None
     collar_s: float
 
-    def run(self) -> Iterator[MeasuringStep]:
-        on = self.source.subjects()
+    def run(self) -> Iterator[EvaluationProgress]:
+        on = self.source.items()
         yield from measure(on, self.rules, self.class_map, self.below, self.collar_s)
 
 
@@ -163,7 +163,7 @@ class ReplayJob:
     class_map: ClassMap
     shown: Shown
 
-    def run(self) -> Iterator[ReplayStep]:
+    def run(self) -> Iterator[ReplayProgress]:
         yield from replay_project(self.project, self.scores, self.rules, self.class_map, self.shown)
 
 
@@ -176,5 +176,5 @@ class StabilityJob:
     model: Model
     gain_db: float
 
-    def run(self) -> Iterator[StabilityStep]:
+    def run(self) -> Iterator[StabilityProgress]:
         yield from stabilities(self.path, self.events, self.model, self.gain_db)

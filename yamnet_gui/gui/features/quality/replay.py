@@ -20,7 +20,7 @@ from .shared import CurrentScores
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
-    from yamnet_gui.quality.replay import ProjectContradiction, ReplayStep
+    from yamnet_gui.quality.replay import ProjectContradiction, ReplayProgress
 
     from .replay_dialog import ReplayDialog
 
@@ -194,7 +194,7 @@ class ReplayFeature(Feature):
         else:
             self._offer()
 
-    def _on_step(self, step: ReplayStep) -> None:
+    def _on_step(self, step: ReplayProgress) -> None:
         if self._dialog is None:
             return
         if step.result is None:

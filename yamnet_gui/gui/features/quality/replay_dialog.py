@@ -166,14 +166,14 @@ def _words(found: ProjectReplay | None) -> str:
         return "Holds the decisions of the project against what rules would find."
     if not found.decisions:
         text = "There are no decisions to hold against the rules."
-        return text + left_out_words(found.left_out)
+        return text + left_out_words(found.skipped)
     against = len(found.contradictions)
     recordings = f"{found.recordings} recording{'' if found.recordings == 1 else 's'}"
     text = (
         f"Of {found.decisions:,} decisions in {recordings} {found.kept:,} would be kept and "
         f"{against:,} contradicted. Enter or a double click goes there."
     )
-    return text + left_out_words(found.left_out)
+    return text + left_out_words(found.skipped)
 
 
 def _row(found: ProjectContradiction) -> Row:

@@ -11,7 +11,7 @@ from yamnet_gui.gui.state.document import AnalysisState, ModelName
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
-    from yamnet_gui.quality.references import Scored, StoredScores
+    from yamnet_gui.quality.references import RecordingScores, StoredScores
 
 
 class CurrentScores:
@@ -35,14 +35,14 @@ class CurrentScores:
     def stored_scores(self, model_sha256: str) -> StoredScores:
         """Where scores of these weights are found; those of the open recording are at hand."""
         from yamnet_gui.analysis import AnalysisSettings
-        from yamnet_gui.quality.references import Scored, StoredScores
+        from yamnet_gui.quality.references import RecordingScores, StoredScores
 
         document = self._document
-        at_hand: dict[Path, Scored] = {}
+        at_hand: dict[Path, RecordingScores] = {}
         complete = document.state is AnalysisState.COMPLETE
         if document.recording is not None and complete and document.model.sha256 == model_sha256:
             tables = tuple(buffer.table() for buffer in document.buffers)
-            scored = Scored(tables, document.envelopes)
+            scored = RecordingScores(tables, document.envelopes)
             at_hand[document.recording.info.path] = scored
             project = self._project.project
             found = project.recordings.get(self._project.recording_id) if project else None

@@ -17,7 +17,7 @@ from yamnet_gui.gui.widgets.notices import NoticeKind
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
     from yamnet_gui.gui.state.class_map import ClassMapState
-    from yamnet_gui.quality.stability import StabilityStep
+    from yamnet_gui.quality.stability import StabilityProgress
 
 _KEY = "stability"
 
@@ -108,7 +108,7 @@ class StabilityFeature(Feature):
         """Lists the least stable events first; next and previous follow."""
         self._events_panel.sort_by(EventColumn.SPREAD, descending=True)
 
-    def _take(self, step: StabilityStep) -> None:
+    def _take(self, step: StabilityProgress) -> None:
         self._found[step.found.event_id] = step.found
         self._tell(step.done, step.total)
 

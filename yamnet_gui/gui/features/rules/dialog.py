@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.events import Event
 from yamnet_gui.gui.times import clock
-from yamnet_gui.quality.rule_preview import PreviewStep, RecordingChanges, RulesPreview
+from yamnet_gui.quality.rule_preview import PreviewProgress, RecordingChanges, RulesPreview
 
 _EVENTS_SHOWN = 200
 
@@ -57,7 +57,7 @@ class ApplyRulesDialog(QDialog):
         for widget in (self.title, self.progress, self.tree, self.remark, buttons):
             layout.addWidget(widget)
 
-    def take(self, step: PreviewStep) -> None:
+    def take(self, step: PreviewProgress) -> None:
         """How far the preview is, and at last the preview."""
         self.progress.setMaximum(max(step.total, 1))
         self.progress.setValue(step.done)
@@ -78,9 +78,9 @@ class ApplyRulesDialog(QDialog):
         remarks = []
         if preview.kept:
             remarks.append(f"{preview.kept} events that somebody touched stay as they are.")
-        if preview.left_out:
-            names = "; ".join(f"{one.name} {one.reason}" for one in preview.left_out[:3])
-            more = len(preview.left_out) - 3
+        if preview.skipped:
+            names = "; ".join(f"{one.name} {one.reason}" for one in preview.skipped[:3])
+            more = len(preview.skipped) - 3
             remarks.append(f"Left out: {names}" + (f"; and {more} more." if more > 0 else "."))
         self.remark.setText(" ".join(remarks))
         self.remark.setVisible(bool(remarks))

@@ -8,7 +8,12 @@ from yamnet_gui.core.events import EventList
 from yamnet_gui.detection import RuleSet
 from yamnet_gui.labels.project import Project
 from yamnet_gui.quality.references import StoredScores
-from yamnet_gui.quality.rule_preview import PreviewStep, RulesPreview, apply_rules, preview_rules
+from yamnet_gui.quality.rule_preview import (
+    PreviewProgress,
+    RulesPreview,
+    apply_rules,
+    preview_rules,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +26,7 @@ class PreviewRulesJob:
     class_map: ClassMap
     fresh: Mapping[str, EventList] = field(default_factory=dict)
 
-    def run(self) -> Iterator[PreviewStep]:
+    def run(self) -> Iterator[PreviewProgress]:
         yield from preview_rules(self.project, self.scores, self.rules, self.class_map, self.fresh)
 
 
