@@ -20,7 +20,6 @@ from .folding import (
     fold_levels,
     folded_list,
     in_branch,
-    lineage,
     mids_below,
 )
 from .hysteresis import derive_events, detect
@@ -130,7 +129,6 @@ __all__ = [
     "in_branch",
     "inherited_from",
     "inherited_rule",
-    "lineage",
     "load_rules",
     "mids_below",
     "own_rule",

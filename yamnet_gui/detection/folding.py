@@ -78,20 +78,6 @@ class FoldedEvent:
         return max(self.members, key=lambda e: (e.score_max or 0.0, -e.onset_s, e.id))
 
 
-def lineage(ontology: Ontology, event: Event) -> tuple[str, ...]:
-    """Names from the root down to the event's own class; the label alone where it has none."""
-    node = _node(ontology, event)
-    if node is None:
-        return (event.label,)
-    names = [node.name]
-    while node.parent_mids:
-        parent = ontology.node(node.parent_mids[0])
-        assert parent is not None
-        names.append(parent.name)
-        node = parent
-    return tuple(reversed(names))
-
-
 def in_branch(ontology: Ontology, event: Event, mid: str) -> bool:
     """Whether an event's class is this node or below it."""
     node = _node(ontology, event)

@@ -7,8 +7,6 @@ answers sorts the review queue. A sound that is really there survives a little g
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.scores import PATCH_S, WINDOW_S
 from yamnet_gui.core.spans import TimeSpan
@@ -37,11 +35,6 @@ class Stability:
     def spread(self) -> float:
         """Difference between the highest and the lowest of the scores, in [0, 1]."""
         return max(self.scores) - min(self.scores) if self.scores else 0.0
-
-    @property
-    def deviation(self) -> float:
-        """Standard deviation of the scores."""
-        return float(np.std(self.scores)) if self.scores else 0.0
 
 
 def variants(

@@ -9,7 +9,7 @@ from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewSt
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 from yamnet_gui.detection import fold
-from yamnet_gui.labels.formats import WriteOptions, label_format, losses, write_labels
+from yamnet_gui.labels.formats import WriteOptions, label_format, losses
 
 
 class Depth(StrEnum):
@@ -176,10 +176,3 @@ class Export:
         if self.options.clock and not fmt.has_clock:
             lost.append(f"{fmt.title}: has no place for clock times; seconds are written")
         return ExportPreview(out, tuple(lost))
-
-    def write(
-        self, recordings: Iterable[LabelledRecording], ontology: Ontology | None = None
-    ) -> list[Path]:
-        """Writes what was chosen; the files made. Raises LabelsError."""
-        out = chosen(recordings, self.choice, ontology)
-        return write_labels(self.format_name, out, self.path, options=self.options)

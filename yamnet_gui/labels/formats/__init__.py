@@ -5,14 +5,12 @@ from .format_limits import kept
 from .raven import label_columns
 from .read_write import (
     WriteStep,
-    convert,
     detect_format,
     label_format,
     losses,
     output_files,
     read_labels,
     write_labels,
-    write_sidecar,
     writing,
 )
 from .registry import FORMATS
@@ -27,7 +25,6 @@ __all__ = [
     "ReadOptions",
     "WriteOptions",
     "WriteStep",
-    "convert",
     "detect_format",
     "kept",
     "label_columns",
@@ -39,6 +36,5 @@ __all__ = [
     "sidecar_path",
     "write_labels",
     "write_score_table",
-    "write_sidecar",
     "writing",
 ]

@@ -137,17 +137,6 @@ def writing(
     yield WriteStep(len(shares), len(shares), lines, tuple(made))
 
 
-def write_sidecar(format_name: str, recordings: Sequence[LabelledRecording], out: Path) -> Path:
-    """Writes `OUT.yamnet.json` for a table that is there already. Raises LabelsError."""
-    target = sidecar_path(out)
-    try:
-        with replacing(target) as beside:
-            _fill(beside, sidecar_lines(format_name, recordings))
-    except OSError as error:
-        raise LabelsError(target, f"cannot be written ({error.strerror or error})") from error
-    return target
-
-
 def _contents(
     fmt: LabelFormat, recordings: Sequence[LabelledRecording], out: Path, options: WriteOptions
 ) -> Iterable[tuple[Path, Iterable[str] | bytes]]:
@@ -229,22 +218,3 @@ def losses(
 ) -> list[str]:
     """What the format cannot carry of these very labels, one sentence each; empty: nothing."""
     return losses_of(label_format(format_name), recordings, classes)
-
-
-def convert(
-    source: Path,
-    target: Path,
-    target_format: str,
-    *,
-    source_format: str | None = None,
-    reading: ReadOptions = _NO_READ_OPTIONS,
-    writing: WriteOptions = _NO_WRITE_OPTIONS,
-) -> tuple[list[Path], list[str]]:
-    """Reads one format and writes another; the files made, and warnings and losses.
-
-    Raises LabelsError.
-    """
-    result = read_labels(source_format, source, options=reading)
-    lost = losses(target_format, result.recordings, reading.classes)
-    made = write_labels(target_format, result.recordings, target, options=writing)
-    return made, [*result.warnings, *lost]

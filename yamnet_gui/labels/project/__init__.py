@@ -4,39 +4,29 @@ from .answers import Answer, answer
 from .backups import backup_time, backups_for, restore_backup
 from .codec import Value
 from .command import Change, Command, group
-from .commands import (
+from .event_commands import (
     accept,
     add_events,
-    add_recordings,
-    change_recording,
     delete,
     draw,
     is_negative,
-    mark_reviewed,
-    mark_reviewed_segments,
     merge,
     move_edge,
     negative_id,
     reject,
     relabel,
-    relocate,
-    remove_recordings,
     replace_events,
     set_band,
-    set_label_set,
     set_note,
-    set_reviewed,
-    set_rules,
     set_state,
     split,
     uncertain,
-    unmark_reviewed,
     unreview,
 )
 from .filters import EventFilter, QueueKind, Sort, SortKey
 from .label_set_files import LABEL_SET_SUFFIX, read_label_set, write_label_set
 from .lock import ProjectInUseError
-from .merging import Conflict, Merge, MergeChoice, apply_merge, compare, merge_command
+from .merging import Conflict, Merge, MergeChoice, compare, merge_command
 from .models import (
     PROJECT_SUFFIX,
     AnalysisRecord,
@@ -55,6 +45,14 @@ from .models import (
 )
 from .paths import content_hash, find_moved, personal_project_path
 from .project import Project
+from .recording_commands import (
+    add_recordings,
+    relocate,
+    remove_recordings,
+    set_label_set,
+    set_rules,
+)
+from .review_commands import mark_reviewed, mark_reviewed_segments, set_reviewed, unmark_reviewed
 
 __all__ = [
     "LABEL_SET_SUFFIX",
@@ -87,10 +85,8 @@ __all__ = [
     "add_events",
     "add_recordings",
     "answer",
-    "apply_merge",
     "backup_time",
     "backups_for",
-    "change_recording",
     "compare",
     "content_hash",
     "counts_by_class",

@@ -8,7 +8,7 @@ from yamnet_gui.core.events import Event, EventSource, ReviewState, new_event_id
 from yamnet_gui.core.spans import TimeSpan
 
 from .command import Command
-from .commands import add_events, set_state
+from .event_commands import add_events, set_state
 from .models import ProjectEvent
 
 _COVERED = 0.5

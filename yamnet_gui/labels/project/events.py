@@ -9,8 +9,8 @@ from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.core.matching import merge_detections
 
 from .change_set import ChangeSet
-from .commands import is_negative
 from .connection import ProjectConnection
+from .event_commands import is_negative
 from .filters import EventFilter, QueueKind, Sort
 from .history import deleted_events
 from .models import ClassCounts, ProjectEvent

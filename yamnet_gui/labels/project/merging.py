@@ -122,13 +122,6 @@ def merge_command(merge: Merge, resolutions: Mapping[tuple[str, str], MergeChoic
     return Command("merge another copy", tuple(changes))
 
 
-def apply_merge(
-    ours: Project, merge: Merge, resolutions: Mapping[tuple[str, str], MergeChoice] | None = None
-) -> None:
-    """Makes the merge in our copy as one step that can be undone. Raises ProjectError."""
-    ours.apply(merge_command(merge, resolutions or {}))
-
-
 @dataclass(frozen=True, slots=True)
 class _Side:
     """What a copy has changed since the two parted: (recording id, event id)."""

@@ -8,7 +8,6 @@ import pytest
 
 from yamnet_gui.core.events import Event, ReviewedSpan, ReviewState
 from yamnet_gui.core.spans import TimeSpan
-from yamnet_gui.labels.exchange.export import Export
 from yamnet_gui.labels.exchange.import_plan import ImportKind, Resolve
 from yamnet_gui.labels.exchange.project_tables import (
     import_command,
@@ -16,7 +15,7 @@ from yamnet_gui.labels.exchange.project_tables import (
     plan_for_project,
     read_for_project,
 )
-from yamnet_gui.labels.formats import WriteOptions
+from yamnet_gui.labels.formats import WriteOptions, write_labels
 from yamnet_gui.labels.project import (
     Project,
     Recording,
@@ -44,7 +43,7 @@ def project(tmp_path: Path) -> Iterator[Project]:
 def test_what_goes_out_comes_back_as_nothing_new(project: Project, tmp_path: Path) -> None:
     for name in ("csv", "raven", "dcase", "labelstudio", "parquet"):
         out = tmp_path / name
-        Export(name, out, options=WriteOptions(sidecar=True)).write(labelled_recordings(project))
+        write_labels(name, labelled_recordings(project), out, options=WriteOptions(sidecar=True))
         result = read_for_project(project, out, name)
         plan = plan_for_project(project, result.recordings)
         assert plan.counts()[ImportKind.SAME] == 2
@@ -94,7 +93,7 @@ def test_conflicts_wait_for_a_decision(project: Project, tmp_path: Path) -> None
     table = tmp_path / "t.csv"
     (a, _) = labelled_recordings(project)
     other = replace(a, events=a.events.with_events(replace(CAT, state=ReviewState.REJECTED)))
-    Export("csv", table).write([other])
+    write_labels("csv", [other], table)
     plan = plan_for_project(project, read_for_project(project, table).recordings)
     assert len(plan.of(ImportKind.CONFLICTING)) == 1
     assert import_command(project, plan).changes == ()

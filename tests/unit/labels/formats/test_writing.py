@@ -19,12 +19,11 @@ from yamnet_gui.labels.formats import (
     LabelFormat,
     ReadOptions,
     WriteOptions,
-    convert,
+    losses,
     output_files,
     read_labels,
     sidecar_path,
     write_labels,
-    write_sidecar,
     writing,
 )
 from yamnet_gui.labels.formats import read_write as exchange_module
@@ -200,8 +199,8 @@ def test_an_edited_table_counts_more_than_its_side_car(tmp_path: Path) -> None:
     ]
     rec = recording("/data/a.wav", *events)
     out = tmp_path / "out.txt"
-    write_labels("audacity", [rec], out)
-    assert write_sidecar("audacity", [rec], out) == sidecar_path(out)
+    made = write_labels("audacity", [rec], out, options=WriteOptions(sidecar=True))
+    assert made == [out, sidecar_path(out)]
     lines = out.read_text().splitlines()
     out.write_text("\n".join([lines[0], lines[1].replace("6.000000", "6.500000"), "20\t21\tnew\n"]))
     result = read_labels("audacity", out)
@@ -234,9 +233,10 @@ def test_a_broken_side_car_is_a_warning(tmp_path: Path) -> None:
 def test_conversion_says_what_went_missing(tmp_path: Path) -> None:
     rec = recording("/data/a.wav", SPEECH)
     write_labels("csv", [rec], tmp_path / "in.csv")
-    made, remarks = convert(tmp_path / "in.csv", tmp_path / "out.TextGrid", "textgrid")
+    recordings = read_labels("csv", tmp_path / "in.csv").recordings
+    made = write_labels("textgrid", recordings, tmp_path / "out.TextGrid")
     assert made == [tmp_path / "out.TextGrid"]
-    assert "Praat TextGrid: highest score of 1 event is lost" in remarks
+    assert "Praat TextGrid: highest score of 1 event is lost" in losses("textgrid", recordings)
     assert [e.label for e in read_labels(None, made[0]).recordings[0].events] == ["Speech"]
 
 

@@ -15,11 +15,11 @@ from yamnet_gui.labels.project import (
     StoredRules,
     accept,
     add_recordings,
-    apply_merge,
     compare,
     delete,
     draw,
     mark_reviewed,
+    merge_command,
     move_edge,
     reject,
     remove_recordings,
@@ -78,7 +78,7 @@ def test_what_only_one_changed_is_taken_over(tmp_path: Path) -> None:
         assert merge.new_recordings == 1
         assert merge.new_events == 2
         middle = snapshot(ours)
-        apply_merge(ours, merge)
+        ours.apply(merge_command(merge, {}))
         agrees(ours)
         assert _item(ours, 0).event.state is ReviewState.ACCEPTED
         assert _item(ours, 1).event.state is ReviewState.REJECTED
@@ -114,7 +114,8 @@ def test_contradictions_are_shown_and_decided(tmp_path: Path) -> None:
         assert first.ours is not None
         assert first.theirs is not None
         assert (first.ours.state, first.theirs.state) == ("accepted", "rejected")
-        apply_merge(ours, merge, {first.key: MergeChoice.THEIRS, second.key: MergeChoice.BOTH})
+        choices = {first.key: MergeChoice.THEIRS, second.key: MergeChoice.BOTH}
+        ours.apply(merge_command(merge, choices))
         agrees(ours)
         events = ours.events.of("r0")
         assert len(events) == 11
@@ -133,7 +134,8 @@ def test_a_deletion_against_a_decision_is_a_conflict(tmp_path: Path) -> None:
         theirs.apply(accept([_item(theirs, 0)], "Ben"))
         (conflict,) = compare(ours, theirs).conflicts
         assert conflict.ours is None
-        apply_merge(ours, compare(ours, theirs), {conflict.key: MergeChoice.THEIRS})
+        choice = {conflict.key: MergeChoice.THEIRS}
+        ours.apply(merge_command(compare(ours, theirs), choice))
         back = ours.events.get("r0", item.event.id)
         assert back is not None
         assert back.event.state is ReviewState.ACCEPTED
@@ -147,7 +149,7 @@ def test_an_undone_decision_counts_as_a_change(tmp_path: Path) -> None:
         theirs.undo()
         merge = compare(ours, theirs)
         assert len(merge.additions) == 1
-        apply_merge(ours, merge)
+        ours.apply(merge_command(merge, {}))
         assert _item(ours, 0).event.state is ReviewState.UNREVIEWED
 
 
@@ -158,7 +160,7 @@ def test_a_drag_going_on_after_the_copy_is_seen(tmp_path: Path) -> None:
     ours.apply(move_edge(_item(ours, 0), 0, 2.5))
     with ours, Project.open(tmp_path / "theirs.yamnet") as theirs:
         merge = compare(theirs, ours)
-        apply_merge(theirs, merge)
+        theirs.apply(merge_command(merge, {}))
         assert _item(theirs, 0).event.offset_s == 2.5
 
 
@@ -184,6 +186,6 @@ def test_strangers_meet_by_content(tmp_path: Path) -> None:
         merge = compare(ours, theirs)
         assert not merge.related
         assert [c.event_id for c in merge.conflicts] == ["d0"]
-        apply_merge(ours, merge)
+        ours.apply(merge_command(merge, {}))
         states = [e.state.value for e in ours.events.of("mine")]
         assert states == ["accepted", "rejected", "unreviewed"]

@@ -1,6 +1,6 @@
-"""Commands for everything that people do to events, spans, recordings, label sets and rules."""
+"""Commands for everything that users do to events."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -8,15 +8,13 @@ from yamnet_gui.core.events import (
     Event,
     EventSource,
     Original,
-    ReviewedSpan,
     ReviewState,
     new_event_id,
 )
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.core.spans import TimeSpan
 
 from .command import Change, Command
-from .models import LabelSet, ProjectEvent, Recording, Reviewed, StoredRules
+from .models import ProjectEvent
 
 _NEGATIVE = "not-"
 
@@ -286,120 +284,3 @@ def delete(events: Iterable[ProjectEvent]) -> Command:
     items = list(events)
     changes = tuple(Change(item.recording_id, item.event, None) for item in items)
     return Command(_titled("delete", items), changes)
-
-
-def set_reviewed(recording_id: str, old: Reviewed, spans: Iterable[ReviewedSpan]) -> Command:
-    """Replaces all reviewed segments of a recording; `old`: as `recordings.reviewed` gives."""
-    change = Change(recording_id, old, Reviewed(tuple(spans)))
-    return Command("reviewed stretches", (change,))
-
-
-def mark_reviewed(
-    recording_id: str,
-    old: Reviewed,
-    span: TimeSpan,
-    labels: Iterable[str] = (),
-    reviewer: str = "",
-    now: datetime | None = None,
-) -> Command:
-    """Adds "I have listened to this stretch for these labels" (none: for all).
-
-    Spans of the same labels and reviewer that touch it become one.
-    """
-    names = tuple(sorted(set(labels)))
-    start, end, keep = span.start_s, span.end_s, []
-    for there in sorted(old.spans, key=lambda s: s.span):
-        same = (there.labels, there.reviewer) == (names, reviewer)
-        if same and there.span.start_s <= end and there.span.end_s >= start:
-            start, end = min(start, there.span.start_s), max(end, there.span.end_s)
-        else:
-            keep.append(there)
-    keep.append(ReviewedSpan(TimeSpan(start, end), names, reviewer, now or _now()))
-    return set_reviewed(recording_id, old, sorted(keep, key=lambda s: (s.span, s.labels)))
-
-
-def mark_reviewed_segments(
-    recording_id: str,
-    old: Reviewed,
-    spans_by_label: Mapping[str, Iterable[TimeSpan]],
-    reviewer: str = "",
-    now: datetime | None = None,
-) -> Command:
-    """Adds stretches that were listened to for one label each; quick for thousands of them."""
-    when = now or _now()
-    keep = list(old.spans)
-    for label, spans in spans_by_label.items():
-        mine = [s for s in keep if (s.labels, s.reviewer) == ((label,), reviewer)]
-        keep = [s for s in keep if (s.labels, s.reviewer) != ((label,), reviewer)]
-        fresh = [ReviewedSpan(span, (label,), reviewer, when) for span in spans]
-        keep.extend(_joined([*mine, *fresh]))
-    return set_reviewed(recording_id, old, sorted(keep, key=lambda s: (s.span, s.labels)))
-
-
-def _joined(spans: Iterable[ReviewedSpan]) -> list[ReviewedSpan]:
-    """Spans of the same label and reviewer; those that touch become one, as of the latest."""
-    found: list[ReviewedSpan] = []
-    for span in sorted(spans, key=lambda s: s.span):
-        last = found[-1] if found else None
-        if last is None or span.span.start_s > last.span.end_s:
-            found.append(span)
-        else:
-            end = max(last.span.end_s, span.span.end_s)
-            dates = [s.reviewed_utc for s in (last, span) if s.reviewed_utc is not None]
-            found[-1] = replace(
-                last,
-                span=TimeSpan(last.span.start_s, end),
-                reviewed_utc=max(dates, default=None),
-            )
-    return found
-
-
-def unmark_reviewed(
-    recording_id: str, old: Reviewed, span: TimeSpan, labels: Iterable[str] | None = None
-) -> Command:
-    """Cuts the stretch out of the reviewed spans with exactly these labels (None: of all)."""
-    names = None if labels is None else tuple(sorted(set(labels)))
-    keep: list[ReviewedSpan] = []
-    for there in old.spans:
-        if (names is not None and there.labels != names) or not there.span.overlaps(span):
-            keep.append(there)
-            continue
-        if there.span.start_s < span.start_s:
-            keep.append(replace(there, span=TimeSpan(there.span.start_s, span.start_s)))
-        if span.end_s < there.span.end_s:
-            keep.append(replace(there, span=TimeSpan(span.end_s, there.span.end_s)))
-    return set_reviewed(recording_id, old, keep)
-
-
-def add_recordings(recordings: Iterable[Recording]) -> Command:
-    items = tuple(recordings)
-    title = f"add {items[0].name}" if len(items) == 1 else f"add {len(items)} recordings"
-    return Command(title, tuple(Change(r.id, None, r) for r in items))
-
-
-def remove_recordings(recordings: Iterable[Recording]) -> Command:
-    """Takes recordings with all their events out of the project; undo brings everything back."""
-    items = tuple(recordings)
-    title = f"remove {items[0].name}" if len(items) == 1 else f"remove {len(items)} recordings"
-    return Command(title, tuple(Change(r.id, r, replace(r, removed=True)) for r in items))
-
-
-def change_recording(old: Recording, new: Recording, title: str = "") -> Command:
-    return Command(title or f"change {old.name}", (Change(old.id, old, new),))
-
-
-def relocate(moved: Iterable[tuple[Recording, str]]) -> Command:
-    """New paths for recordings, as `ProjectRecordings.stored_path` writes them."""
-    items = tuple(moved)
-    title = f"find {items[0][0].name}" if len(items) == 1 else f"find {len(items)} recordings"
-    return Command(title, tuple(Change(r.id, r, replace(r, path=path)) for r, path in items))
-
-
-def set_label_set(old: LabelSet | None, new: LabelSet | None) -> Command:
-    name = (new or old).name if (new or old) else ""  # type: ignore[union-attr]
-    return Command(f"label set {name}", (Change("", old, new),))
-
-
-def set_rules(old: StoredRules | None, new: StoredRules | None) -> Command:
-    name = (new or old).name if (new or old) else ""  # type: ignore[union-attr]
-    return Command(f"rules {name}", (Change("", old, new),))

@@ -1,0 +1,37 @@
+"""Commands for recordings, label sets and rules."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from .command import Change, Command
+from .models import LabelSet, Recording, StoredRules
+
+
+def add_recordings(recordings: Iterable[Recording]) -> Command:
+    items = tuple(recordings)
+    title = f"add {items[0].name}" if len(items) == 1 else f"add {len(items)} recordings"
+    return Command(title, tuple(Change(r.id, None, r) for r in items))
+
+
+def remove_recordings(recordings: Iterable[Recording]) -> Command:
+    """Takes recordings with all their events out of the project; undo brings everything back."""
+    items = tuple(recordings)
+    title = f"remove {items[0].name}" if len(items) == 1 else f"remove {len(items)} recordings"
+    return Command(title, tuple(Change(r.id, r, replace(r, removed=True)) for r in items))
+
+
+def relocate(moved: Iterable[tuple[Recording, str]]) -> Command:
+    """New paths for recordings, as `ProjectRecordings.stored_path` writes them."""
+    items = tuple(moved)
+    title = f"find {items[0][0].name}" if len(items) == 1 else f"find {len(items)} recordings"
+    return Command(title, tuple(Change(r.id, r, replace(r, path=path)) for r, path in items))
+
+
+def set_label_set(old: LabelSet | None, new: LabelSet | None) -> Command:
+    name = (new or old).name if (new or old) else ""  # type: ignore[union-attr]
+    return Command(f"label set {name}", (Change("", old, new),))
+
+
+def set_rules(old: StoredRules | None, new: StoredRules | None) -> Command:
+    name = (new or old).name if (new or old) else ""  # type: ignore[union-attr]
+    return Command(f"rules {name}", (Change("", old, new),))
