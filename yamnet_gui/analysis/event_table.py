@@ -20,7 +20,7 @@ from yamnet_gui.core.files import replacing
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.scores import ScoreTable
 from yamnet_gui.core.text import printable
-from yamnet_gui.detection import Detections, RuleSet, detect, fold, folded_list
+from yamnet_gui.detection import Detections, RuleSet, detect, group_events, grouped_list
 
 from .result import Analysis
 
@@ -57,7 +57,7 @@ class EventTable:
         """The recording with its events, those below one of the nodes `levels` as events of it."""
         events = EventList.of(self._events(class_map))
         if levels and ontology is not None:
-            events = folded_list(fold(events, ontology, class_map, levels))
+            events = grouped_list(group_events(events, ontology, class_map, levels))
         return LabelledRecording(self.recording, events, model_sha256=self.model_sha256)
 
     def _events(self, class_map: ClassMap) -> Iterator[Event]:

@@ -24,10 +24,9 @@ from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 from yamnet_gui.core.text import printable
 from yamnet_gui.detection import (
     EDGES,
-    FOLDS,
     METHODS,
     PRESETS,
-    fold_levels,
+    grouping_levels,
     rules_to_json,
 )
 from yamnet_gui.labels.exchange.overwrite_guard import spare
@@ -107,7 +106,7 @@ def _add_rules(group: Any) -> None:
         nargs="+",
         metavar="LEVEL",
         help="group events of subclasses under a class such as 'Vehicle' or 'Dog', or under a whole"
-        f" level of the ontology: {', '.join(FOLDS)}",
+        f" level of the ontology: {', '.join(GROUPING_LEVELS)}",
     )
     add_old_name(group, "--fold", "--group", nargs="+")
     group.add_argument(
@@ -262,7 +261,7 @@ def _events(options: argparse.Namespace) -> EventOptions:
         rules = rules.with_edges(options.edges)
     if options.method is not None:
         rules = rules.with_method(options.method)
-    levels = fold_levels(options.group or (), bundled_ontology())
+    levels = grouping_levels(options.group or (), bundled_ontology())
     return EventOptions(
         rules_to_json(rules, class_map), classes, options.top, tuple(sorted(levels))
     )

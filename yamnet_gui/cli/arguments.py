@@ -12,7 +12,7 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording, ReviewState
 from yamnet_gui.core.resources import bundled_ontology
-from yamnet_gui.detection import FOLDS, fold_levels
+from yamnet_gui.detection import grouping_levels
 from yamnet_gui.labels.exchange.export import Depth, ExportChoice
 from yamnet_gui.labels.exchange.import_plan import near_names
 from yamnet_gui.labels.formats import FORMATS
@@ -69,7 +69,7 @@ def add_choice(group: Any) -> None:
         nargs="+",
         metavar="LEVEL",
         help="group events of subclasses under a class such as 'Vehicle' or 'Dog', or under a whole"
-        f" level of the ontology: {', '.join(FOLDS)}",
+        f" level of the ontology: {', '.join(GROUPING_LEVELS)}",
     )
     add_old_name(group, "--fold", "--group", nargs="+")
     group.add_argument(
@@ -98,7 +98,7 @@ def choice_of(
         most_score=high,
         keep_empty=not options.skip_empty,
         depth=Depth(options.depth),
-        fold=fold_levels(options.group, bundled_ontology()) if options.group else frozenset(),
+        fold=grouping_levels(options.group, bundled_ontology()) if options.group else frozenset(),
     )
 
 

@@ -12,13 +12,13 @@ from .calibration import (
 )
 from .detections import Detections
 from .envelope import ENVELOPE_STEP_S, Envelope, EnvelopeBuilder, EnvelopeStream, envelope_of
-from .folding import (
-    FOLDS,
-    FoldedEvent,
+from .grouping import (
+    GROUPING_LEVELS,
+    GroupedEvent,
     counting_below,
-    fold,
-    fold_levels,
-    folded_list,
+    group_events,
+    grouped_list,
+    grouping_levels,
     in_branch,
     mids_below,
 )
@@ -80,7 +80,7 @@ __all__ = [
     "FEWEST_REVIEWS",
     "FEWEST_TRUE",
     "FINE_HOP_S",
-    "FOLDS",
+    "GROUPING_LEVELS",
     "METHODS",
     "PRESETS",
     "Bin",
@@ -94,8 +94,8 @@ __all__ = [
     "Envelope",
     "EnvelopeBuilder",
     "EnvelopeStream",
-    "FoldedEvent",
     "GroupRule",
+    "GroupedEvent",
     "Method",
     "Origin",
     "PreparedScores",
@@ -122,10 +122,10 @@ __all__ = [
     "envelope_of",
     "fine_frames",
     "fine_grid",
-    "fold",
-    "fold_levels",
-    "folded_list",
+    "group_events",
     "group_rule",
+    "grouped_list",
+    "grouping_levels",
     "in_branch",
     "inherited_from",
     "inherited_rule",

@@ -25,9 +25,9 @@ def cross_validation(
     reviews: Sequence[Review], folds: int = 5
 ) -> Iterator[tuple[list[int], list[float]]]:
     """`cross_validated` fold by fold: places of the reviews, and their probabilities."""
-    for fold in range(folds):
-        inside = [review for place, review in enumerate(reviews) if place % folds != fold]
-        places = list(range(fold, len(reviews), folds))
+    for group_events in range(folds):
+        inside = [review for place, review in enumerate(reviews) if place % folds != group_events]
+        places = list(range(group_events, len(reviews), folds))
         found = calibrate(inside, {reviews[place].class_index for place in places})
         members = [reviews[place] for place in places]
         yield places, [float(found[r.class_index].probability(r.score)) for r in members]

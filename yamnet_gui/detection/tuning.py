@@ -180,9 +180,9 @@ def _judged(
     folds = min(most_folds, recordings)
     folds = folds if folds > 1 else 0
     held_out = Counts()
-    for fold in range(folds):
-        chosen = choose([i for i in everything if i % folds != fold])
-        held_out += _under(table, chosen, [i for i in everything if i % folds == fold])
+    for group_events in range(folds):
+        chosen = choose([i for i in everything if i % folds != group_events])
+        held_out += _under(table, chosen, [i for i in everything if i % folds == group_events])
     best = choose(everything)
     present = dict.fromkeys(best, 0)
     result = Tuning(

@@ -8,7 +8,7 @@ from PySide6.QtCore import QByteArray
 
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.ontology import OntologyNode
-from yamnet_gui.detection import FOLDS
+from yamnet_gui.detection import GROUPING_LEVELS
 
 from .feature import Feature
 
@@ -67,7 +67,7 @@ class GroupingFeature(Feature):
         panel.fold.show_choices(
             [
                 [("", "Unfolded")],
-                [(name, f"Fold: {_TITLES[name]}") for name in reversed(FOLDS)],
+                [(name, f"Fold: {_TITLES[name]}") for name in reversed(GROUPING_LEVELS)],
                 [(mid, f"Fold: {name}") for mid, name in own],
             ],
             grouping.level,

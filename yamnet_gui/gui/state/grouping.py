@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.detection import FoldedEvent, fold, fold_levels, mids_below
+from yamnet_gui.detection import GroupedEvent, group_events, grouping_levels, mids_below
 
 from .class_map import ClassMapState
 from .document import Document
@@ -15,9 +15,9 @@ from .document import Document
 class Grouping(QObject):
     """Events as the table and the track of events show them.
 
-    `level` is "" for every event by itself, one of `detection.FOLDS`, or the id of a node of the
-    ontology. Folded events are only shown: what is selected, reviewed and stored are their
-    members.
+    `level` is "" for every event by itself, one of `detection.GROUPING_LEVELS`, or the id of a
+    node of the ontology. Folded events are only shown: what is selected, reviewed and stored
+    are their members.
     """
 
     changed = Signal()  # the events that are shown, or the branch
@@ -39,7 +39,7 @@ class Grouping(QObject):
         self._mids: frozenset[str] | None = None
         self._source: EventList | None = None
         self._shown = EventList()
-        self._groups: dict[str, FoldedEvent] = {}
+        self._groups: dict[str, GroupedEvent] = {}
         self._group_of: dict[str, str] = {}
         document.events_changed.connect(self.changed)
 
@@ -68,7 +68,7 @@ class Grouping(QObject):
     def set_level(self, level: str) -> None:
         """Folds otherwise from now on. Raises SettingsError for a node that is not there."""
         if level != self._level:
-            self._levels = fold_levels([level] if level else [], self._ontology)
+            self._levels = grouping_levels([level] if level else [], self._ontology)
             self._level = level
             self._source = None
             self.changed.emit()
@@ -80,7 +80,7 @@ class Grouping(QObject):
             self._mids = mids_below(self._ontology, mid) if mid else None
             self.changed.emit()
 
-    def folded(self, event_id: str) -> FoldedEvent | None:
+    def folded(self, event_id: str) -> GroupedEvent | None:
         """What stands for an event that is shown, or that is in one; None where it is alone."""
         if not self._levels:
             return None
@@ -113,7 +113,7 @@ class Grouping(QObject):
         events = self._document.events
         if events is self._source:
             return
-        groups = fold(events, self._ontology, self._class_map.value, self._levels)
+        groups = group_events(events, self._ontology, self._class_map.value, self._levels)
         self._source = events
         self._groups = {group.event.id: group for group in groups}
         self._group_of = {member.id: group.event.id for group in groups for member in group.members}

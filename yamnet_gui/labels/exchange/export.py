@@ -8,7 +8,7 @@ from pathlib import Path
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewState
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
-from yamnet_gui.detection import fold
+from yamnet_gui.detection import group_events
 from yamnet_gui.labels.formats import WriteOptions, label_format, losses
 
 
@@ -80,7 +80,7 @@ def chosen(
             events = _along(events, choice.depth, ontology or bundled_ontology())
         if choice.fold:
             tree = ontology or bundled_ontology()
-            events = [f.event for f in fold(events, tree, bundled_class_map(), choice.fold)]
+            events = [f.event for f in group_events(events, tree, bundled_class_map(), choice.fold)]
         if events or choice.keep_empty:
             found.append(replace(recording, events=EventList.of(events)))
     return found

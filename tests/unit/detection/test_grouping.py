@@ -9,9 +9,9 @@ from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import Event, EventList, ReviewState
 from yamnet_gui.detection import (
     counting_below,
-    fold,
-    fold_levels,
-    folded_list,
+    group_events,
+    grouped_list,
+    grouping_levels,
     in_branch,
     mids_below,
 )
@@ -53,7 +53,7 @@ def test_overlapping_kinds_become_one_event_at_the_chosen_level() -> None:
         event("c", "Train", 7, 9),
         event("d", "Dog", 2, 3),
     ]
-    folded = fold(events, ONTOLOGY, CLASS_MAP, [VEHICLE])
+    folded = group_events(events, ONTOLOGY, CLASS_MAP, [VEHICLE])
     assert [(f.event.label, f.event.onset_s, f.event.offset_s) for f in folded] == [
         ("Vehicle", 0, 5),
         ("Dog", 2, 3),
@@ -62,17 +62,17 @@ def test_overlapping_kinds_become_one_event_at_the_chosen_level() -> None:
     assert folded[0].leaf.label == "Car passing by"
     assert folded[0].event.score_max == 0.8
     assert folded[1].members == (events[3],)
-    assert len(folded_list(folded)) == 3
+    assert len(grouped_list(folded)) == 3
 
 
 def test_the_nearest_chosen_level_takes_an_event() -> None:
-    folded = fold([event("a", "Car passing by", 0, 1)], ONTOLOGY, CLASS_MAP, [VEHICLE, CAR])
+    folded = group_events([event("a", "Car passing by", 0, 1)], ONTOLOGY, CLASS_MAP, [VEHICLE, CAR])
     assert folded[0].event.mid == CAR
 
 
 def test_events_of_no_class_stay_as_they_are() -> None:
     mine = Event("x", 0, 1, "my own sound")
-    assert fold([mine], ONTOLOGY, CLASS_MAP, [VEHICLE])[0].event is mine
+    assert group_events([mine], ONTOLOGY, CLASS_MAP, [VEHICLE])[0].event is mine
 
 
 spans = st.tuples(
@@ -91,28 +91,30 @@ def test_folding_never_loses_time(
     rows: list[tuple[str, float, float]], levels: set[str], gap_s: float
 ) -> None:
     events = [event(f"e{i}", name, on, on + long) for i, (name, on, long) in enumerate(rows)]
-    folded = fold(EventList.of(events), ONTOLOGY, CLASS_MAP, levels, gap_s)
+    folded = group_events(EventList.of(events), ONTOLOGY, CLASS_MAP, levels, gap_s)
     members = [member.id for f in folded for member in f.members]
     assert sorted(members) == sorted(e.id for e in events)
     for f in folded:
         for member in f.members:
             assert f.event.onset_s <= member.onset_s
             assert member.offset_s <= f.event.offset_s
-    assert len(folded_list(folded)) == len(folded)
+    assert len(grouped_list(folded)) == len(folded)
 
 
 def test_levels_have_names_and_so_have_kinds() -> None:
-    main = fold_levels(["main"], ONTOLOGY)
+    main = grouping_levels(["main"], ONTOLOGY)
     assert main == {node.mid for node in ONTOLOGY.roots}
-    kinds = fold_levels(["kinds"], ONTOLOGY)
+    kinds = grouping_levels(["kinds"], ONTOLOGY)
     assert kinds
     assert all(ONTOLOGY.node(mid).parent_mids[0] in main for mid in kinds)
     assert not kinds & main
     vehicle = next(node.mid for node in ONTOLOGY.nodes if node.name == "Vehicle")
-    assert fold_levels(["vehicle"], ONTOLOGY) == fold_levels([vehicle], ONTOLOGY) == {vehicle}
-    assert fold_levels(["main", "Vehicle"], ONTOLOGY) == main | {vehicle}
+    assert (
+        grouping_levels(["vehicle"], ONTOLOGY) == grouping_levels([vehicle], ONTOLOGY) == {vehicle}
+    )
+    assert grouping_levels(["main", "Vehicle"], ONTOLOGY) == main | {vehicle}
     with pytest.raises(SettingsError, match="Unicorn"):
-        fold_levels(["Unicorn"], ONTOLOGY)
+        grouping_levels(["Unicorn"], ONTOLOGY)
 
 
 def test_a_branch_is_a_node_and_all_below_it() -> None:
@@ -128,13 +130,13 @@ def test_a_folded_event_has_the_state_that_its_members_share() -> None:
         Event("a", 1.0, 2.0, bark.name, bark.index, bark.mid, state=ReviewState.ACCEPTED),
         Event("b", 1.5, 3.0, growl.name, growl.index, growl.mid, state=ReviewState.ACCEPTED),
     ]
-    levels = fold_levels(["Animal"], ONTOLOGY)
-    (one,) = fold(events, ONTOLOGY, CLASS_MAP, levels)
+    levels = grouping_levels(["Animal"], ONTOLOGY)
+    (one,) = group_events(events, ONTOLOGY, CLASS_MAP, levels)
     assert one.event.state is ReviewState.ACCEPTED
     events[1] = replace(events[1], state=ReviewState.UNCERTAIN)
-    (one,) = fold(events, ONTOLOGY, CLASS_MAP, levels)
+    (one,) = group_events(events, ONTOLOGY, CLASS_MAP, levels)
     assert one.event.state is ReviewState.UNREVIEWED
     events[1] = replace(events[1], state=ReviewState.REJECTED)
-    apart = fold(events, ONTOLOGY, CLASS_MAP, levels)
+    apart = group_events(events, ONTOLOGY, CLASS_MAP, levels)
     assert [f.event.state for f in apart] == [ReviewState.ACCEPTED, ReviewState.REJECTED]
     assert apart[0].event.offset_s == 2.0  # what was rejected adds no time

@@ -1,4 +1,4 @@
-"""The ontology at work: a class that counts with what is below it, and events folded upwards."""
+"""The ontology at work: a class that counts with what is below it, and events grouped upwards."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -26,27 +26,27 @@ def counting_below(
     return replace(table, scores=scores)
 
 
-FOLDS: dict[str, int] = {"main": 0, "kinds": 1, "finer": 2}
+GROUPING_LEVELS: dict[str, int] = {"main": 0, "kinds": 1, "finer": 2}
 """Names of whole levels of the ontology, counted from its roots."""
 
 
-def fold_levels(names: Iterable[str], ontology: Ontology) -> frozenset[str]:
-    """Ids of the nodes to fold into: those of a level of `FOLDS`, or nodes by name or id.
+def grouping_levels(names: Iterable[str], ontology: Ontology) -> frozenset[str]:
+    """Ids of the nodes to group by: those of a level of `GROUPING_LEVELS`, or nodes by name or id.
 
     Raises SettingsError where the ontology has no such node.
     """
     by_name = {node.name.casefold(): node.mid for node in reversed(ontology.nodes)}
     found: set[str] = set()
     for name in names:
-        if name in FOLDS:
-            found |= {n.mid for n in ontology.nodes if _depth(ontology, n) == FOLDS[name]}
+        if name in GROUPING_LEVELS:
+            found |= {n.mid for n in ontology.nodes if _depth(ontology, n) == GROUPING_LEVELS[name]}
         elif ontology.node(name) is not None:
             found.add(name)
         elif name.casefold() in by_name:
             found.add(by_name[name.casefold()])
         else:
-            advice = f"name a class or one of {', '.join(FOLDS)}"
-            raise SettingsError(name, "is no kind of sound in the ontology", advice)
+            advice = f"name a class or one of {', '.join(GROUPING_LEVELS)}"
+            raise SettingsError(name, "is not a sound class in the ontology", advice)
     return frozenset(found)
 
 
@@ -66,7 +66,7 @@ def _depth(ontology: Ontology, node: OntologyNode) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class FoldedEvent:
+class GroupedEvent:
     """One event at a chosen level and the events that it stands for, by onset."""
 
     event: Event
@@ -86,45 +86,45 @@ def in_branch(ontology: Ontology, event: Event, mid: str) -> bool:
     )
 
 
-def fold(
+def group_events(
     events: Iterable[Event],
     ontology: Ontology,
     class_map: ClassMap,
     levels: Collection[str],
     gap_s: float = 0.0,
-) -> list[FoldedEvent]:
+) -> list[GroupedEvent]:
     """Events under any of the nodes `levels` (ids) as events of that node, the others unchanged.
 
     Of several nodes above an event the nearest takes it. Events of one node and channel that
     overlap, or lie at most `gap_s` apart, become one; every moment of every event stays covered.
-    The folded event has the id of its first member with the node's id added, the highest scores,
+    The grouped event has the id of its first member with the node's id added, the highest scores,
     and the state that all members share (else it is unreviewed). Rejected events only join each
-    other. Touched events are shown inside a folded one but not changed. Sorted by onset.
+    other. Touched events are shown inside a grouped one but not changed. Sorted by onset.
     """
     groups: dict[tuple[str, int | None, bool], list[Event]] = {}
-    folded: list[FoldedEvent] = []
+    grouped: list[GroupedEvent] = []
     for event in events:
         level = _level(ontology, event, levels)
         if level is None:
-            folded.append(FoldedEvent(event, (event,)))
+            grouped.append(GroupedEvent(event, (event,)))
         else:
             rejected = event.state is ReviewState.REJECTED
             groups.setdefault((level.mid, event.channel, rejected), []).append(event)
     for (mid, _, _), members in groups.items():
         node = ontology.node(mid)
         assert node is not None
-        folded.extend(_joined(node, class_map, members, gap_s))
-    return sorted(folded, key=lambda f: (f.event.onset_s, f.event.offset_s, f.event.id))
+        grouped.extend(_joined(node, class_map, members, gap_s))
+    return sorted(grouped, key=lambda f: (f.event.onset_s, f.event.offset_s, f.event.id))
 
 
-def folded_list(folded: Iterable[FoldedEvent]) -> EventList:
+def grouped_list(grouped: Iterable[GroupedEvent]) -> EventList:
     """The events at the chosen level as a list."""
-    return EventList.of(f.event for f in folded)
+    return EventList.of(f.event for f in grouped)
 
 
 def _joined(
     node: OntologyNode, class_map: ClassMap, members: list[Event], gap_s: float
-) -> Iterable[FoldedEvent]:
+) -> Iterable[GroupedEvent]:
     ordered = sorted(members, key=lambda e: (e.onset_s, e.offset_s, e.id))
     run: list[Event] = []
     end = -np.inf
@@ -139,7 +139,7 @@ def _joined(
         yield _one(node, class_map, run)
 
 
-def _one(node: OntologyNode, class_map: ClassMap, members: list[Event]) -> FoldedEvent:
+def _one(node: OntologyNode, class_map: ClassMap, members: list[Event]) -> GroupedEvent:
     first = members[0]
     last = max(members, key=lambda e: e.offset_s)
     name = class_map[node.class_index].name if node.class_index is not None else node.name
@@ -159,7 +159,7 @@ def _one(node: OntologyNode, class_map: ClassMap, members: list[Event]) -> Folde
         rules_id=first.rules_id,
         state=first.state if len({e.state for e in members}) == 1 else ReviewState.UNREVIEWED,
     )
-    return FoldedEvent(event, tuple(members))
+    return GroupedEvent(event, tuple(members))
 
 
 def _highest(values: Iterable[float | None]) -> float | None:
