@@ -24,6 +24,7 @@ from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 from yamnet_gui.core.text import printable
 from yamnet_gui.detection import (
     EDGES,
+    GROUPING_LEVELS,
     METHODS,
     PRESETS,
     grouping_levels,

@@ -12,7 +12,7 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording, ReviewState
 from yamnet_gui.core.resources import bundled_ontology
-from yamnet_gui.detection import grouping_levels
+from yamnet_gui.detection import GROUPING_LEVELS, grouping_levels
 from yamnet_gui.labels.exchange.export import Depth, ExportChoice
 from yamnet_gui.labels.exchange.import_plan import near_names
 from yamnet_gui.labels.formats import FORMATS
