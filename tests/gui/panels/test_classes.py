@@ -70,10 +70,10 @@ def test_the_slider_and_the_box_ask_for_one_threshold(
 ) -> None:
     asked: list[tuple[object, float]] = []
     panel.threshold_requested.connect(lambda i, value: asked.append((i, value)))
-    panel.slider.setValue(45)
-    panel.threshold.setValue(0.6)
+    panel.threshold.slider.setValue(45)
+    panel.threshold.field.setValue(0.6)
     assert asked == [(None, 0.45), (None, 0.6)]
-    assert panel.slider.value() == 60
+    assert panel.threshold.slider.value() == 60
 
 
 def test_new_rules_move_the_slider_without_asking(
@@ -81,8 +81,8 @@ def test_new_rules_move_the_slider_without_asking(
 ) -> None:
     with qtbot.assertNotEmitted(panel.threshold_requested):
         owners.rules.set_threshold(None, 0.35)
-    assert panel.slider.value() == 35
-    assert panel.threshold.value() == 0.35
+    assert panel.threshold.slider.value() == 35
+    assert panel.threshold.field.value() == 0.35
 
 
 def test_a_threshold_is_edited_in_place(panel: ClassesPanel, qtbot: QtBot) -> None:

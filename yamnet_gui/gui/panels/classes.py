@@ -14,12 +14,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QMenu,
-    QSlider,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -37,6 +34,7 @@ from yamnet_gui.gui.widgets.tables import QuietTree
 
 from .class_delegate import ClassDelegate
 from .class_table_model import ClassColumn, ClassTableModel
+from .threshold_row import ThresholdRow
 
 _COALESCED_MS = 350
 _ORDERS = (
@@ -145,34 +143,15 @@ class ClassesPanel(QWidget):
         self.tree.selectionModel().currentChanged.connect(self._on_current)
         self._fit_columns()
 
-        self.slider = QSlider(Qt.Orientation.Horizontal, self)
-        self.slider.setRange(1, 100)
-        self.slider.setPageStep(5)
-        self.slider.setAccessibleName("Threshold for all classes")
-        self.slider.valueChanged.connect(self._on_slider)
-        self.threshold = QDoubleSpinBox(self)
-        self.threshold.setRange(0.01, 1.0)
-        self.threshold.setSingleStep(0.05)
-        self.threshold.setDecimals(2)
-        self.threshold.setKeyboardTracking(False)
-        self.threshold.setAccessibleName("Threshold for all classes")
-        self.threshold.valueChanged.connect(self._on_threshold)
-        for widget in (self.slider, self.threshold):
-            widget.setToolTip(
-                "Minimum score of an event, for every class without its own threshold"
-            )
-        label = QLabel("Threshold", self)
-        label.setBuddy(self.threshold)
+        self.threshold = ThresholdRow(self)
+        self.threshold.changed.connect(self._on_threshold)
 
-        first, second, last = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
-        for row in (first, second, last):
+        first, second = QHBoxLayout(), QHBoxLayout()
+        for row in (first, second):
             row.setSpacing(4)
         first.addWidget(self.showing, 1)
         first.addWidget(self.limit)
         second.addWidget(self.order, 1)
-        last.addWidget(label)
-        last.addWidget(self.slider, 1)
-        last.addWidget(self.threshold)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.setSpacing(4)
@@ -180,7 +159,7 @@ class ClassesPanel(QWidget):
         layout.addLayout(first)
         layout.addLayout(second)
         layout.addWidget(self.tree, 1)
-        layout.addLayout(last)
+        layout.addWidget(self.threshold)
 
     def _fit_columns(self) -> None:
         header = self.tree.header()
@@ -208,10 +187,7 @@ class ClassesPanel(QWidget):
         self.refresh()
 
     def _on_rules(self) -> None:
-        on = self._rules.rule_set.default.on or 0.0
-        for widget, value in ((self.slider, round(on * 100)), (self.threshold, round(on, 2))):
-            with QSignalBlocker(widget):
-                widget.setValue(value)  # type: ignore[arg-type]
+        self.threshold.show_value(self._rules.rule_set.default.on or 0.0)
         self._repaint_thresholds()
         self._refresh_soon()
 
@@ -221,15 +197,8 @@ class ClassesPanel(QWidget):
         left = self.tree.columnViewportPosition(ClassColumn.THRESHOLD)
         view.update(left, 0, self.tree.columnWidth(ClassColumn.THRESHOLD), view.height())
 
-    def _on_slider(self, percent: int) -> None:
-        with QSignalBlocker(self.threshold):
-            self.threshold.setValue(percent / 100)
-        self.threshold_requested.emit(None, percent / 100)
-
     def _on_threshold(self, value: float) -> None:
-        with QSignalBlocker(self.slider):
-            self.slider.setValue(round(value * 100))
-        self.threshold_requested.emit(None, round(value, 2))
+        self.threshold_requested.emit(None, value)
 
     def _on_edited(self, class_index: int, value: float) -> None:
         self.threshold_requested.emit(class_index, value)

@@ -1,0 +1,53 @@
+"""The threshold for all classes, as a slider and a number."""
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QWidget
+
+
+class ThresholdRow(QWidget):
+    """A slider and a field that follow each other."""
+
+    changed = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.slider = QSlider(Qt.Orientation.Horizontal, self)
+        self.slider.setRange(1, 100)
+        self.slider.setPageStep(5)
+        self.slider.valueChanged.connect(self._on_slider)
+        self.field = QDoubleSpinBox(self)
+        self.field.setRange(0.01, 1.0)
+        self.field.setSingleStep(0.05)
+        self.field.setDecimals(2)
+        self.field.setKeyboardTracking(False)
+        self.field.valueChanged.connect(self._on_field)
+        for widget in (self.slider, self.field):
+            widget.setAccessibleName("Threshold for all classes")
+            widget.setToolTip(
+                "Minimum score of an event, for every class without its own threshold"
+            )
+        label = QLabel("Threshold", self)
+        label.setBuddy(self.field)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(label)
+        layout.addWidget(self.slider, 1)
+        layout.addWidget(self.field)
+
+    def show_value(self, value: float) -> None:
+        """Shows a threshold, without a signal."""
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(round(value * 100))
+        with QSignalBlocker(self.field):
+            self.field.setValue(round(value, 2))
+
+    def _on_slider(self, percent: int) -> None:
+        with QSignalBlocker(self.field):
+            self.field.setValue(percent / 100)
+        self.changed.emit(percent / 100)
+
+    def _on_field(self, value: float) -> None:
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(round(value * 100))
+        self.changed.emit(round(value, 2))
