@@ -12,8 +12,10 @@ from pytestqt.exceptions import TimeoutError as NotInTime
 from pytestqt.qtbot import QtBot
 
 from yamnet_gui import app
+from yamnet_gui.analysis import ResultCache
 from yamnet_gui.gui.workbench import Workbench
 
+from .support import calls
 from .support.owners import Owners
 
 RATE_HZ = 16_000
@@ -121,3 +123,18 @@ def results_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shared_results(results_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Recordings of the same content are analysed once in a session, not once in a test."""
     monkeypatch.setenv("YAMNET_GUI_CACHE", str(results_folder))
+
+
+@pytest.fixture(scope="session")
+def prepared_calls(
+    tmp_path_factory: pytest.TempPathFactory, results_folder: Path, tiny_weights: Path
+) -> Path:
+    """A project of two analysed recordings; copy it, never write to it."""
+    folder = tmp_path_factory.mktemp("calls")
+    return calls.make_project(folder, tiny_weights, ResultCache(results_folder))
+
+
+@pytest.fixture
+def calls_project(prepared_calls: Path, tmp_path: Path, shared_results: None) -> Path:
+    """This test's own copy of the project of calls, its recordings and stored results."""
+    return calls.copy_project(prepared_calls, tmp_path)

@@ -28,12 +28,9 @@ Settled = Callable[[Workbench], None]
 NAME = "Owl of mine"
 
 
-def opened(qtbot: QtBot, start: Start, settled: Settled, folder: Path, weights: Path) -> Workbench:
-    """A window with an analysed recording, in a project with another such recording."""
-    bench = start(write_calls(folder / "second.wav", seed=9), weights=weights)
+def opened(bench: Workbench, qtbot: QtBot, settled: Settled) -> Workbench:
+    """The window with an analysed recording, in a project with another such recording."""
     bench.session.settings.set("autoplay", False)
-    settled(bench)
-    bench.open(write_calls(folder / "calls.wav"))
     settled(bench)
     answer_questions(bench, lambda _title, _used: LabelChoice(NAME), lambda _question, _verb: True)
     bench.shell.window.activateWindow()
@@ -43,9 +40,9 @@ def opened(qtbot: QtBot, start: Start, settled: Settled, folder: Path, weights: 
 
 @pytest.fixture
 def bench(
-    qtbot: QtBot, start: Start, settled: Settled, tmp_path: Path, tiny_weights: Path
+    qtbot: QtBot, start: Start, settled: Settled, calls_project: Path, tiny_weights: Path
 ) -> Workbench:
-    return opened(qtbot, start, settled, tmp_path, tiny_weights)
+    return opened(start(calls_project, weights=tiny_weights), qtbot, settled)
 
 
 def is_call(start_s: float, end_s: float) -> bool:
@@ -153,8 +150,10 @@ def test_the_whole_loop_with_real_weights(
     tmp_path: Path,
     weights_file: Path,
 ):
-    bench = opened(qtbot, start, settled, tmp_path, weights_file)
-    whole_loop(bench, qtbot, settled, tmp_path)
+    bench = start(write_calls(tmp_path / "second.wav", seed=9), weights=weights_file)
+    settled(bench)
+    bench.open(write_calls(tmp_path / "calls.wav"))
+    whole_loop(opened(bench, qtbot, settled), qtbot, settled, tmp_path)
 
 
 def test_ten_more_to_label_are_offered_and_counted(

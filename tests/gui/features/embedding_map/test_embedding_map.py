@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from tests.gui.support.calls import CALLS_S, LENGTH_S, OTHERS_S, write_calls
+from tests.gui.support.calls import CALLS_S, LENGTH_S, OTHERS_S
 from yamnet_gui.core.events import Event, EventSource, ReviewState
 from yamnet_gui.gui.features.embedding_map.colors import OTHERS, by_kind, by_score
 from yamnet_gui.gui.features.embedding_map.feature import EmbeddingMap
@@ -21,23 +21,17 @@ from yamnet_gui.gui.theme import class_color
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import add_events
 
-pytestmark = pytest.mark.usefixtures("shared_results")
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
 
 
 @pytest.fixture
 def bench(
-    qtbot: QtBot, start: Start, settled: Settled, tmp_path: Path, tiny_weights: Path
+    qtbot: QtBot, start: Start, settled: Settled, calls_project: Path, tiny_weights: Path
 ) -> Workbench:
     """Two analysed recordings; in the open one calls and bursts are events."""
-    bench = start(weights=tiny_weights)
+    bench = start(calls_project, weights=tiny_weights)
     bench.session.settings.set("autoplay", False)
-    settled(bench)
-    bench.session.rules.set_threshold(None, 1.0)  # the network is not meant to detect anything
-    bench.open(write_calls(tmp_path / "second.wav", seed=9))
-    settled(bench)
-    bench.open(write_calls(tmp_path / "calls.wav"))
     settled(bench)
     events = [
         Event(f"{name}{k}", s, s + LENGTH_S, name, state=state, source=EventSource.IMPORTED)
@@ -157,12 +151,14 @@ def test_a_click_goes_to_the_place_on_the_timeline(
     assert bench.session.timeline.cursor_s == pytest.approx(data.place(other).span.start_s)
 
 
-def test_pointing_plays_what_lies_there(bench: Workbench, settled: Settled, qtbot: QtBot):
+def test_pointing_plays_the_sound_of_the_point(
+    bench: Workbench, settled: Settled, calls_project: Path
+):
     feature = shown(bench, settled)
     data = feature._data
     other = next(i for i in range(len(data)) if Path(data.place(i).path).name == "second.wav")
     feature.panel.plot.pointed.emit(other)
-    assert bench.services.audition.path == Path(data.place(other).path)
+    assert bench.services.audition.path == calls_project.with_name("second.wav")
     assert "second.wav" in feature.panel.pointed.text()
     feature.panel.plot.pointed.emit(-1)
     assert feature.panel.pointed.text() == ""

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.answers import answer_questions
-from tests.gui.support.calls import CALLS_S, LENGTH_S, write_calls
+from tests.gui.support.calls import CALLS_S, LENGTH_S
 from yamnet_gui.core.events import Event, EventSource, ReviewState
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.gui.controllers.navigation import Destination
@@ -20,7 +20,6 @@ from yamnet_gui.gui.features.similarity.hits import ListKind
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import add_events
 
-pytestmark = pytest.mark.usefixtures("shared_results")
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
 ACCEPTED, REJECTED = ReviewState.ACCEPTED, ReviewState.REJECTED
@@ -28,13 +27,11 @@ ACCEPTED, REJECTED = ReviewState.ACCEPTED, ReviewState.REJECTED
 
 @pytest.fixture
 def bench(
-    qtbot: QtBot, start: Start, settled: Settled, tmp_path: Path, tiny_weights: Path
+    qtbot: QtBot, start: Start, settled: Settled, calls_project: Path, tiny_weights: Path
 ) -> Workbench:
     """A window with an analysed recording of calls, in a project with another such recording."""
-    bench = start(write_calls(tmp_path / "second.wav", seed=9), weights=tiny_weights)
+    bench = start(calls_project, weights=tiny_weights)
     bench.session.settings.set("autoplay", False)
-    settled(bench)
-    bench.open(write_calls(tmp_path / "calls.wav"))
     settled(bench)
     answer_questions(
         bench, lambda _title, _used: LabelChoice("Owl of mine"), lambda _question, _verb: True
@@ -161,7 +158,7 @@ def test_more_like_this_and_not_this_refine_the_search(
 
 
 def test_a_hit_in_another_recording_is_opened_there(
-    bench: Workbench, settled: Settled, qtbot: QtBot
+    bench: Workbench, settled: Settled, qtbot: QtBot, calls_project: Path
 ):
     feature = find_from_call(bench, settled)
     row = next(
@@ -171,7 +168,7 @@ def test_a_hit_in_another_recording_is_opened_there(
     )
     hit = finding(bench).similar.hits[row]
     feature.play(row)
-    assert bench.services.audition.path == Path(hit.place.path)
+    assert bench.services.audition.path == calls_project.with_name("second.wav")
     assert bench.session.document.recording.info.path.name == "calls.wav"
     feature.panel.select_row(row)
     qtbot.keyClick(feature.panel.table, Qt.Key.Key_Return)
