@@ -1,4 +1,4 @@
-"""Embeddings of the open project: kept after each analysis, and again what was analysed before."""
+"""Embeddings of the open project: stored after each analysis, and from earlier analyses."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.gui.support import calls
 from tests.gui.support.calls import CALLS_S, OTHERS_S, write_calls
+from yamnet_gui.core.events import Event, detection_id
 from yamnet_gui.embedding import Classifier
 from yamnet_gui.embedding.classifier import DenseLayer
 from yamnet_gui.gui.features.custom_classes.scores import CustomClassScores
@@ -16,11 +18,6 @@ from yamnet_gui.labels.project import Project
 
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
-
-
-@pytest.fixture
-def calls(tmp_path: Path) -> Path:
-    return write_calls(tmp_path / "calls.wav")
 
 
 def by_hand(bench: Workbench, label: str = "Owl of mine") -> Classifier:
@@ -47,10 +44,18 @@ def by_hand(bench: Workbench, label: str = "Owl of mine") -> Classifier:
     )
 
 
-def test_what_an_analysis_gives_is_kept_with_the_project(
-    start: Start, settled: Settled, calls: Path, tiny_weights: Path
+@pytest.fixture
+def bench(start: Start, settled: Settled, calls_project: Path, tiny_weights: Path) -> Workbench:
+    """A window with a project of two analysed recordings."""
+    bench = start(calls_project, weights=tiny_weights)
+    settled(bench)
+    return bench
+
+
+def test_the_embeddings_of_an_analysis_are_stored_with_the_project(
+    start: Start, settled: Settled, sound_file: Path, tiny_weights: Path
 ):
-    bench = start(calls, weights=tiny_weights)
+    bench = start(sound_file, weights=tiny_weights)
     settled(bench)
     frames = bench.session.embeddings.frames()
     assert frames is not None
@@ -59,37 +64,33 @@ def test_what_an_analysis_gives_is_kept_with_the_project(
     assert frames.live == scores.grid.count
     track = frames.track_at(0)
     assert track.recording == bench.session.project.recording_id
-    assert track.path == str(calls)
+    assert track.path == str(sound_file)
 
 
 def test_another_project_takes_them_from_stored_analyses(
-    start: Start, settled: Settled, calls: Path, tiny_weights: Path, tmp_path: Path
+    bench: Workbench, settled: Settled, tmp_path: Path
 ):
-    bench = start(calls, weights=tiny_weights)
-    settled(bench)
-    count = bench.session.embeddings.frames().live
+    recording = bench.session.project.recording_id
+    count = len(bench.session.embeddings.frames().rows_in(recording))
     bench.services.projects.create(tmp_path / "other.yamnet")
     settled(bench)
-    assert (
-        bench.session.embeddings.frames() is None or bench.session.embeddings.frames().live == count
-    )
+    frames = bench.session.embeddings.frames()
+    assert frames is None or frames.live == count
     bench.services.analysis.start()  # at once: it is stored
     settled(bench)
     assert bench.session.embeddings.frames().live == count
 
 
-def test_without_weights_it_is_said_why_there_are_none(start: Start, settled: Settled, calls: Path):
-    bench = start(calls)
+def test_without_weights_a_message_says_why_there_are_none(
+    start: Start, settled: Settled, sound_file: Path
+):
+    bench = start(sound_file)
     settled(bench)
     assert bench.session.embeddings.frames() is None
     assert "weights" in bench.session.embeddings.problem
 
 
-def test_a_taught_class_scores_and_detects_like_any_other(
-    start: Start, settled: Settled, calls: Path, tiny_weights: Path
-):
-    bench = start(calls, weights=tiny_weights)
-    settled(bench)
+def test_a_custom_class_scores_and_detects_like_any_other(bench: Workbench, settled: Settled):
     scores = bench.feature(CustomClassScores)
     scores.use(by_hand(bench))
     settled(bench)
@@ -109,10 +110,8 @@ def test_a_taught_class_scores_and_detects_like_any_other(
 
 
 def test_it_scores_while_a_recording_is_analysed(
-    start: Start, settled: Settled, calls: Path, tiny_weights: Path, tmp_path: Path
+    bench: Workbench, settled: Settled, tmp_path: Path
 ):
-    bench = start(calls, weights=tiny_weights)
-    settled(bench)
     bench.feature(CustomClassScores).use(by_hand(bench))
     settled(bench)
     seen: list[float] = []
@@ -129,10 +128,8 @@ def test_it_scores_while_a_recording_is_analysed(
 
 
 def test_recordings_that_are_analysed_together_are_searched_for_it(
-    start: Start, settled: Settled, calls: Path, tiny_weights: Path, tmp_path: Path
+    bench: Workbench, settled: Settled, tmp_path: Path
 ):
-    bench = start(calls, weights=tiny_weights)
-    settled(bench)
     bench.feature(CustomClassScores).use(by_hand(bench))
     settled(bench)
     more = [write_calls(tmp_path / f"{n}.wav", seed=n) for n in (21, 22)]
@@ -148,17 +145,15 @@ def test_recordings_that_are_analysed_together_are_searched_for_it(
             assert sum(e.label == "Owl of mine" for e in events) >= 6
 
 
-def test_taught_classes_come_back_with_their_project(
-    start: Start, settled: Settled, calls: Path, tiny_weights: Path
+def test_custom_classes_come_back_with_their_project(
+    bench: Workbench, start: Start, settled: Settled, calls_project: Path, tiny_weights: Path
 ):
-    bench = start(calls, weights=tiny_weights)
-    settled(bench)
     scores = bench.feature(CustomClassScores)
     scores.use(by_hand(bench))
     settled(bench)
     best = bench.session.document.scores.best[-1]
     bench.close()
-    again = start(calls, weights=tiny_weights)
+    again = start(calls_project, weights=tiny_weights)
     settled(again)
     assert [c.label for c in again.session.custom_classes.classes] == ["Owl of mine"]
     assert again.session.custom_classes.classes[0].classifier is not None
@@ -166,11 +161,9 @@ def test_taught_classes_come_back_with_their_project(
     assert again.session.document.scores.best[-1] == pytest.approx(best, abs=0.02)
 
 
-def test_taught_classes_go_with_a_project_that_is_saved_elsewhere(
-    start: Start, settled: Settled, calls: Path, tiny_weights: Path, tmp_path: Path
+def test_custom_classes_go_with_a_project_that_is_saved_elsewhere(
+    bench: Workbench, settled: Settled, tmp_path: Path
 ):
-    bench = start(calls, weights=tiny_weights)
-    settled(bench)
     bench.feature(CustomClassScores).use(by_hand(bench))
     settled(bench)
     (tmp_path / "away").mkdir()
@@ -184,21 +177,20 @@ def test_taught_classes_go_with_a_project_that_is_saved_elsewhere(
 
 
 def test_other_recordings_of_the_project_are_searched_for_it(
-    start: Start, settled: Settled, calls: Path, tiny_weights: Path, tmp_path: Path
+    start: Start, settled: Settled, calls_project: Path, tiny_weights: Path
 ):
-    second = write_calls(tmp_path / "second.wav", seed=9)
-    bench = start(second, weights=tiny_weights)
-    settled(bench)
-    bench.open(calls)
+    with Project.open(calls_project) as project:
+        other = project.recording_at(calls_project.with_name(calls.OTHER))
+        dog = Event(detection_id(69, 0), 0.0, 0.96, "Dog", 69, score_max=0.4)
+        project.derive(other.id, [dog])
+    bench = start(calls_project, weights=tiny_weights)
     settled(bench)
     scores = bench.feature(CustomClassScores)
     scores.use(by_hand(bench))
     scores.detect_everywhere()
     settled(bench)
-    project: Project = bench.session.project.project
-    other = project.recordings.at(second)
-    events = project.events.of(other.id)
+    events = bench.session.project.project.events.of(other.id)
     mine = [e for e in events if e.label == "Owl of mine"]
     assert len(mine) >= 8
     assert all(e.class_index == bench.session.class_map.model_count for e in mine)
-    assert len(mine) < len(events)  # those of other classes are still there
+    assert dog.id in {e.id for e in events}  # those of other classes are still there

@@ -1,17 +1,19 @@
 """The map of a project in the window: gathered, coloured, heard, chosen from, saved."""
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.calls import CALLS_S, LENGTH_S, OTHERS_S
 from yamnet_gui.core.events import Event, EventSource, ReviewState
+from yamnet_gui.embedding import Method, Projection, ProjectionProgress
 from yamnet_gui.gui.features.embedding_map.colors import OTHERS, by_kind, by_score
 from yamnet_gui.gui.features.embedding_map.feature import EmbeddingMap
 from yamnet_gui.gui.features.embedding_map.jobs import MapKind
@@ -69,12 +71,12 @@ def test_every_frame_of_the_project_is_a_point(bench: Workbench, settled: Settle
     assert feature.panel.plot.count == bench.session.embeddings.frames().live
     names = {k.name for k in feature.panel.legend.kinds}
     assert {"call", "burst", "no event"} <= names
-    assert "no unit" in feature.panel.words.text()
+    assert "no unit" in feature.panel.notes.text()
 
 
 def test_calls_and_bursts_lie_apart(bench: Workbench, settled: Settled):
     feature = shown(bench, settled, "events")
-    data, xy = feature._data, feature._xy
+    data, xy = feature.layout.data, feature.layout.xy
     assert data.kind is MapKind.EVENTS
     calls = np.array([label == "call" for label in map(data.label_of, range(len(data)))])
     middles = xy[calls].mean(0), xy[~calls].mean(0)
@@ -82,17 +84,26 @@ def test_calls_and_bursts_lie_apart(bench: Workbench, settled: Settled):
     assert (near == calls).mean() > 0.9
 
 
-@pytest.mark.parametrize("method", ["tsne", "umap"])
-def test_other_layouts_come_in_the_background(bench: Workbench, settled: Settled, method: str):
-    if method == "umap":
-        pytest.importorskip("umap")
+def test_another_layout_replaces_the_first_when_it_is_ready(
+    bench: Workbench, settled: Settled, monkeypatch: pytest.MonkeyPatch
+):
+    def project(vectors: NDArray[np.float32], method: Method) -> Iterator[ProjectionProgress]:
+        """Layouts of the points as t-SNE gives them, without its work."""
+        points = np.random.default_rng(0).normal(size=(len(vectors), 2)).astype(np.float32)
+        if method == "tsne":
+            yield ProjectionProgress(0.5, "t-SNE", points)
+        result = Projection(method, points + 1, f"Axes of {method} mean nothing.")
+        yield ProjectionProgress(1.0, "", result=result)
+
+    monkeypatch.setattr("yamnet_gui.gui.features.embedding_map.jobs.project", project)
     feature = shown(bench, settled, "events")
-    before = feature._xy
-    feature.panel.how.setCurrentIndex(feature.panel.how.findData(method))
+    moves: list[bool] = []
+    feature.layout.moved.connect(moves.append)
+    feature.panel.how.setCurrentIndex(feature.panel.how.findData("tsne"))
     settled(bench)
-    assert feature._method == method
-    assert not np.array_equal(before, feature._xy)
-    assert "mean nothing" in feature.panel.words.text()
+    assert feature.layout.method == "tsne"
+    assert moves == [True, False]  # the second keeps the view
+    assert feature.panel.notes.text() == "Axes of tsne mean nothing."
 
 
 def test_a_layout_can_be_stopped_and_the_map_stays(bench: Workbench, settled: Settled):
@@ -103,7 +114,7 @@ def test_a_layout_can_be_stopped_and_the_map_stays(bench: Workbench, settled: Se
     assert not feature.panel.bar.isVisible()
     assert feature.panel.plot.count == before
     settled(bench)
-    assert feature._method == "pca"
+    assert feature.layout.method == "pca"
 
 
 def test_colours_follow_state_recording_and_score(bench: Workbench, settled: Settled):
@@ -117,11 +128,11 @@ def test_colours_follow_state_recording_and_score(bench: Workbench, settled: Set
     assert not feature.panel.legend.isVisible()
 
 
-def test_choosing_a_colour_lets_the_others_step_back(bench: Workbench, settled: Settled):
+def test_choosing_a_colour_dims_the_others(bench: Workbench, settled: Settled):
     feature = shown(bench, settled, "events")
     feature.panel.legend.setCurrentRow(0)
     plot = feature.panel.plot
-    assert plot._emphasised.sum() == 12
+    assert plot.points.emphasised.sum() == 12
 
 
 def test_a_lasso_selects_events_and_lists_them(bench: Workbench, settled: Settled, qtbot: QtBot):
@@ -143,7 +154,7 @@ def test_a_click_goes_to_the_place_on_the_timeline(
     bench: Workbench, settled: Settled, qtbot: QtBot
 ):
     feature = shown(bench, settled)
-    data = feature._data
+    data = feature.layout.data
     other = next(i for i in range(len(data)) if Path(data.place(i).path).name == "second.wav")
     feature.panel.plot.chosen.emit(other)
     settled(bench)
@@ -155,7 +166,7 @@ def test_pointing_plays_the_sound_of_the_point(
     bench: Workbench, settled: Settled, calls_project: Path
 ):
     feature = shown(bench, settled)
-    data = feature._data
+    data = feature.layout.data
     other = next(i for i in range(len(data)) if Path(data.place(i).path).name == "second.wav")
     feature.panel.plot.pointed.emit(other)
     assert bench.services.audition.path == calls_project.with_name("second.wav")
@@ -166,8 +177,8 @@ def test_pointing_plays_the_sound_of_the_point(
 
 def test_the_map_is_saved_as_picture_and_table(bench: Workbench, settled: Settled, tmp_path: Path):
     feature = shown(bench, settled, "events")
-    feature.save_picture(tmp_path / "map.png")
-    feature.save_table(tmp_path / "map.csv")
+    feature.files.save_picture(tmp_path / "map.png")
+    feature.files.save_table(tmp_path / "map.csv")
     settled(bench)
     picture = QImage(str(tmp_path / "map.png"))
     assert picture.width() == 2 * feature.panel.plot.width()
@@ -177,7 +188,7 @@ def test_the_map_is_saved_as_picture_and_table(bench: Workbench, settled: Settle
     assert {row["label"] for row in rows} == {"call", "burst"}
     assert {row["state"] for row in rows} == {"accepted", "rejected"}
     xy = np.array([[float(row["x"]), float(row["y"])] for row in rows])
-    np.testing.assert_allclose(xy, feature._xy, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(xy, feature.layout.xy, rtol=1e-4, atol=1e-6)
 
 
 class TestColours:

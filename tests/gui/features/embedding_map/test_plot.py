@@ -112,7 +112,7 @@ class TestMouse:
     def test_points_out_of_sight_are_in_no_lasso(self, plot: MapPlot):
         plot.zoom(20)
         whole = QPolygonF([QPointF(-1e4, -1e4), QPointF(1e4, -1e4), QPointF(0, 2e4)])
-        assert list(plot.inside(whole)) == [4]
+        assert list(plot.points.inside(whole, plot.view, plot.width(), plot.height())) == [4]
 
     def test_the_hand_moves_the_points_with_the_pointer(self, plot: MapPlot, qtbot: QtBot):
         plot.tool = Tool.PAN

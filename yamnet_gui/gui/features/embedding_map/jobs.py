@@ -1,4 +1,4 @@
-"""Points of a map: which frames, events or recordings, what is known of each, and where it lies."""
+"""The points of a map: frames, events or recordings, what is known of each, and their layout."""
 
 import csv
 from collections.abc import Iterator, Sequence
@@ -39,9 +39,9 @@ class MapData:
 
     `recording` indexes `recordings` (id, path); `label` indexes `labels`, -1 for none; `state`
     indexes `STATES`, -1 for none; `score` is the detection's, NaN for none; `channel` is -1 for
-    the mix. `event_ids` are empty where a point is no event. A point is the mean of the frames
-    `members` whose `owners` name it. `taught`: scores of taught classes. `total`: how many there
-    are, of which the points are a random part.
+    the mix. `event_ids` is empty unless points are events. A point is the mean of the frames
+    `members` whose `owners` name it. `custom_scores`: scores by the label of a custom class.
+    `total`: how many there are; the points may be a random sample.
     """
 
     kind: MapKind
@@ -59,7 +59,7 @@ class MapData:
     members: NDArray[np.int64]
     owners: NDArray[np.int64]
     total: int
-    taught: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    custom_scores: dict[str, NDArray[np.float32]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.recording)
@@ -94,7 +94,7 @@ class MapData:
 
 @dataclass(frozen=True, slots=True)
 class GatherJob:
-    """Collects the points of a map. `shown`: the events of the open recording as they are seen.
+    """Collects the points of a map. `shown`: the events of the open recording as on the screen.
 
     Raises UserError where there are none.
     """
@@ -104,7 +104,7 @@ class GatherJob:
     kind: MapKind
     open_recording: str
     shown: tuple[Event, ...]
-    taught: tuple[CustomClass, ...]
+    custom_classes: tuple[CustomClass, ...]
     seed: int = 0
 
     def run(self) -> Iterator[MapData]:
@@ -117,7 +117,7 @@ class GatherJob:
                 data = self._recordings()
         if not len(data):
             raise UserError("The map", f"has no {self.kind.value} to show", "analyse a recording")
-        yield replace(data, taught=self._taught(data))
+        yield replace(data, custom_scores=self._custom_scores(data))
 
     def _frames(self) -> MapData:
         frames, rows = self.frames, self.frames.live_rows()
@@ -133,7 +133,7 @@ class GatherJob:
         for recording, events in self._all_events():
             mine = self._of(recording)
             for event in sorted(events, key=lambda e: e.score_max or 1.0):
-                at = mine.rows_in(recording, event.span)  # the strongest is put in last
+                at = mine.rows_in(recording, event.span)  # the strongest comes last and wins
                 label[at], state[at] = names(event.label), STATES.index(event.state)
                 score[at] = np.nan if event.score_max is None else event.score_max
                 index[at] = -1 if event.class_index is None else event.class_index
@@ -160,7 +160,7 @@ class GatherJob:
             channels[which],
             start,
             np.maximum(start, np.minimum(start + PATCH_S, ends[which])),
-            tuple(names.found),
+            tuple(names.numbers),
             label[rows],
             index[rows],
             state[rows],
@@ -188,8 +188,8 @@ class GatherJob:
                     members.append(rows)
         if len(points) > MOST_POINTS:
             rng = np.random.default_rng(self.seed)
-            kept = np.sort(rng.choice(len(points), MOST_POINTS, replace=False)).tolist()
-            points, members = [points[i] for i in kept], [members[i] for i in kept]
+            drawn = np.sort(rng.choice(len(points), MOST_POINTS, replace=False)).tolist()
+            points, members = [points[i] for i in drawn], [members[i] for i in drawn]
         recordings, _ = _recordings_of(self.frames.segments)
         place = {recording: i for i, (recording, _path) in enumerate(recordings)}
         events = [event for _, event in points]
@@ -236,7 +236,7 @@ class GatherJob:
             np.full(count, -1, np.int16),
             np.zeros(count),
             np.array(ends, np.float64),
-            tuple(names.found),
+            tuple(names.numbers),
             np.array(label, np.int32),
             np.array(index, np.int32),
             np.full(count, -1, np.int8),
@@ -247,9 +247,9 @@ class GatherJob:
             count,
         )
 
-    def _taught(self, data: MapData) -> dict[str, NDArray[np.float32]]:
-        """Scores of taught classes: of each frame, the highest of an event or a recording."""
-        classes = tuple(one for one in self.taught if one.classifier is not None)
+    def _custom_scores(self, data: MapData) -> dict[str, NDArray[np.float32]]:
+        """Scores of custom classes: of each frame, or the highest of an event or a recording."""
+        classes = tuple(one for one in self.custom_classes if one.classifier is not None)
         scores = np.zeros((len(data), len(classes)), np.float32)
         for first in range(0, len(data.members) if classes else 0, _BLOCK):
             owners = data.owners[first : first + _BLOCK]
@@ -265,8 +265,8 @@ class GatherJob:
         return Frames(self.frames.vectors, self.frames.scales, mine)
 
     def _all_events(self) -> Iterator[tuple[str, Sequence[Event]]]:
-        there = dict.fromkeys(s.track.recording for s in self.frames.segments)
-        for recording in there:
+        recordings = dict.fromkeys(s.track.recording for s in self.frames.segments)
+        for recording in recordings:
             if recording == self.open_recording:
                 yield recording, self.shown
             elif self.project.recordings.knows(recording):
@@ -331,24 +331,24 @@ class SaveMapJob:
 
 
 class _Names:
-    """Labels in the order in which they were met, as numbers."""
+    """Numbers for labels, in the order of their first use."""
 
     def __init__(self) -> None:
-        self.found: dict[str, int] = {}
+        self.numbers: dict[str, int] = {}
 
     def __call__(self, name: str) -> int:
-        return self.found.setdefault(name, len(self.found))
+        return self.numbers.setdefault(name, len(self.numbers))
 
     def all_of(self, names: Sequence[str]) -> tuple[str, ...]:
         for name in names:
             self(name)
-        return tuple(self.found)
+        return tuple(self.numbers)
 
 
 def _recordings_of(
     segments: Sequence[Segment],
 ) -> tuple[tuple[tuple[str, str], ...], NDArray[np.int32]]:
-    """Recordings (id, path) in the order of their frames, and the number of each stretch's."""
+    """Recordings (id, path) in the order of their frames, and the recording's number by segment."""
     found: dict[str, tuple[int, str]] = {}
     numbers = []
     for segment in segments:
@@ -359,7 +359,7 @@ def _recordings_of(
 
 
 def _most_common(events: Sequence[Event]) -> Event | None:
-    """An event of the label that takes most of the time."""
+    """An event of the label that lasts longest in total."""
     seconds: dict[str, float] = {}
     for event in events:
         seconds[event.label] = seconds.get(event.label, 0.0) + event.duration_s

@@ -1,4 +1,4 @@
-"""The map of a project: what is shown, how it is laid out, how it is coloured."""
+"""The panel of the map: its plot, what is shown, how it is laid out and coloured."""
 
 from collections.abc import Sequence
 
@@ -20,14 +20,19 @@ from PySide6.QtWidgets import (
 from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.labels import ElidedLabel
 
-from .colors import Coloring, MapLegend, ScoreScale
+from .colors import CUSTOM, Coloring
+from .legend import MapLegend, ScoreScale
 from .plot import MapPlot, Tool
 
 _KINDS = (("frames", "Frames"), ("events", "Events"), ("recordings", "Recordings"))
 _METHODS = (
-    ("pca", "PCA", "At once: the two directions in which the sounds differ most"),
-    ("tsne", "t-SNE", "Puts alike sounds together; takes a while"),
-    ("umap", "UMAP", "Puts alike sounds together and keeps more of the whole; takes a while"),
+    ("pca", "PCA", "At once: the two directions of the largest variance"),
+    ("tsne", "t-SNE", "Groups similar sounds; takes a while"),
+    (
+        "umap",
+        "UMAP",
+        "Groups similar sounds, and preserves more of the overall structure; takes a while",
+    ),
 )
 COLORS = (
     ("class", "by class"),
@@ -35,11 +40,11 @@ COLORS = (
     ("recording", "by recording"),
     ("score", "by score"),
 )
-_NOTHING = "Every analysed sound of the project as a point, alike ones near each other."
+_NOTHING = "Every analysed sound of the project as a point, similar ones close together."
 
 
 class MapPanel(QWidget):
-    """The plot with its choices; what the points are is the feature's."""
+    """The plot with its options and its legend."""
 
     kind_changed = Signal(str)
     method_changed = Signal(str)
@@ -55,7 +60,7 @@ class MapPanel(QWidget):
         self._coloring: Coloring | None = None
         self._build()
         self.set_progress(None)
-        self.set_words("")
+        self.set_notes("")
 
     @property
     def kind(self) -> str:
@@ -70,13 +75,13 @@ class MapPanel(QWidget):
         return str(self.colored.currentData())
 
     def set_custom_classes(self, labels: Sequence[str]) -> None:
-        """Taught classes whose score can colour the points."""
+        """Custom classes whose score can colour the points."""
         before = self.color
         self.colored.blockSignals(True)
         while self.colored.count() > len(COLORS):
             self.colored.removeItem(len(COLORS))
         for label in labels:
-            self.colored.addItem(f"by score of {label}", f"taught:{label}")
+            self.colored.addItem(f"by score of {label}", f"{CUSTOM}{label}")
         place = self.colored.findData(before)
         self.colored.setCurrentIndex(max(place, 0))
         self.colored.blockSignals(False)
@@ -90,7 +95,7 @@ class MapPanel(QWidget):
         self.how.blockSignals(False)
 
     def set_coloring(self, coloring: Coloring) -> None:
-        """Colours the points and says what the colours mean."""
+        """Colours the points and shows what the colours mean."""
         self._coloring = coloring
         self.plot.set_colors(coloring.colors)
         self.legend.set_kinds(coloring.kinds or ())
@@ -98,7 +103,7 @@ class MapPanel(QWidget):
         self.scale.set_title(coloring.title)
 
     def set_progress(self, share: float | None, text: str = "") -> None:
-        """How far the layout is; None where nothing is under way."""
+        """How far the layout is; None when nothing is running."""
         running = share is not None
         for widget in (self.bar, self.cancel, self.doing):
             widget.setVisible(running)
@@ -106,20 +111,20 @@ class MapPanel(QWidget):
         if share is not None:
             self.bar.setValue(round(1000 * share))
 
-    def set_words(self, text: str) -> None:
-        """What the axes do not mean."""
-        self.words.setText(text)
-        self.words.setVisible(bool(text))
+    def set_notes(self, text: str) -> None:
+        """How to read the axes."""
+        self.notes.setText(text)
+        self.notes.setVisible(bool(text))
 
     def picture(self, ratio: float = 2.0) -> QImage:
-        """The plot with its legend and its words, for a file."""
+        """The plot with its legend and notes, for a file."""
         parts: list[QWidget] = [self.plot]
         if self.legend.kinds:
             parts.append(self.legend)
         else:
             parts.append(self.scale)
-        if self.words.text():
-            parts.append(self.words)
+        if self.notes.text():
+            parts.append(self.notes)
         width = self.plot.width()
         height = sum(part.height() for part in parts) + 6 * (len(parts) - 1)
         image = QImage(round(width * ratio), round(height * ratio), QImage.Format.Format_RGB32)
@@ -153,7 +158,7 @@ class MapPanel(QWidget):
         self.pointed = ElidedLabel("", self, dim=True)
         self.pointed.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-        self.lasso = self._tool("Lasso", "Drag around points to choose them (right button pans)")
+        self.lasso = self._tool("Lasso", "Drag around points to select them (right button pans)")
         self.lasso.setChecked(True)
         self.hand = self._tool("Hand", "Drag to move the map; the wheel zooms")
         self.lasso.toggled.connect(self._on_tool)
@@ -167,10 +172,10 @@ class MapPanel(QWidget):
         tools.addStretch(1)
         for name, sign, tip, signal in (
             ("zoom-fit", "▢", "Show all points (0)", None),
-            ("undo", "⟳", "Lay out again with what is there now", self.refresh_requested),
+            ("undo", "⟳", "Update the map", self.refresh_requested),
             ("spectrogram", "▦", "Save as a picture…", self.picture_requested),
             ("export", "⇩", "Save as a table…", self.table_requested),
-            ("expand", "⤢", "Show large, in a window of its own", self.enlarge_requested),
+            ("expand", "⤢", "Show in a separate window", self.enlarge_requested),
         ):
             button = IconButton(name, sign, tip, self)
             button.clicked.connect(self.plot.fit if signal is None else signal)
@@ -180,7 +185,7 @@ class MapPanel(QWidget):
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(max(6, self.fontMetrics().height() // 2))
-        self.cancel = IconButton("stop", "✗", "Stop laying out", self)
+        self.cancel = IconButton("stop", "✗", "Stop the layout", self)
         self.cancel.clicked.connect(self.cancel_requested)
         self.doing = QLabel(self)
         self.doing.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -193,13 +198,13 @@ class MapPanel(QWidget):
         self.legend = MapLegend(self)
         self.legend.kind_chosen.connect(self._on_kind)
         self.scale = ScoreScale(self)
-        self.words = QLabel(self)
-        self.words.setWordWrap(True)
-        self.words.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        small = self.words.font()
+        self.notes = QLabel(self)
+        self.notes.setWordWrap(True)
+        self.notes.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        small = self.notes.font()
         small.setPointSizeF(small.pointSizeF() * 0.9)
-        self.words.setFont(small)
-        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.notes.setFont(small)
+        self.notes.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 4)
@@ -211,7 +216,7 @@ class MapPanel(QWidget):
         layout.addLayout(running)
         layout.addWidget(self.legend)
         layout.addWidget(self.scale)
-        layout.addWidget(self.words)
+        layout.addWidget(self.notes)
         self.scale.hide()
 
     def _choice(self, name: str, entries: Sequence[tuple[str, str, str]]) -> QComboBox:
@@ -220,8 +225,8 @@ class MapPanel(QWidget):
         box.setToolTip(name)
         box.setMinimumContentsLength(6)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        for key, words, tip in entries:
-            box.addItem(words, key)
+        for key, text, tip in entries:
+            box.addItem(text, key)
             if tip:
                 box.setItemData(box.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         return box
@@ -246,7 +251,7 @@ class MapPanel(QWidget):
             self.plot.set_emphasis(coloring.codes == code)
 
     def emphasise(self, points: NDArray[np.intp]) -> None:
-        """Lets all but these points step back; none: all are alike."""
+        """Dims all but these points; none: shows all alike."""
         self.legend.clearSelection()
         which = np.zeros(self.plot.count, bool)
         which[points] = True

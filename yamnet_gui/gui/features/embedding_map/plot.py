@@ -1,4 +1,4 @@
-"""A plane of very many points to look around in: pan, zoom, point at, lasso."""
+"""A plane of very many points to explore: pan, zoom, point at, lasso."""
 
 from enum import StrEnum
 
@@ -36,15 +36,15 @@ class Tool(StrEnum):
 
 
 class MapPlot(MapCanvas):
-    """Points to look around among. The wheel zooms at the pointer, the right button always pans.
+    """Points to explore. The wheel zooms at the pointer, the right button always pans.
 
     With the keyboard: arrows go from point to point (with Shift they pan), + − 0 zoom, Enter
-    chooses, Space asks to hear, Escape forgets the lasso.
+    chooses, Space plays, Escape clears the lasso.
     """
 
     pointed = Signal(int)  # the point under the pointer or reached by keys; -1 for none
     chosen = Signal(int)
-    lassoed = Signal(object)  # NDArray[np.intp]: points inside; empty: nothing any more
+    lassoed = Signal(object)  # NDArray[np.intp]: the points inside; empty: cleared
     play_requested = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -88,7 +88,7 @@ class MapPlot(MapCanvas):
         elif self._panning:
             self.pan(at.x() - self._pressed.x(), at.y() - self._pressed.y())
             self._pressed = at
-            self._lasso = [at]  # it was no click
+            self._lasso = [at]  # not a click
         elif self._lasso or (at - self._pressed).manhattanLength() >= _DRAG_PIXELS:
             self._lasso = [*(self._lasso or [self._pressed]), at]
             self.update()
@@ -99,7 +99,9 @@ class MapPlot(MapCanvas):
         if pressed is None:
             return
         if len(lasso) > 2 and not self._panning:
-            self.lassoed.emit(self.inside(QPolygonF(lasso)))
+            self.lassoed.emit(
+                self.points.inside(QPolygonF(lasso), self.view, self.width(), self.height())
+            )
         elif not lasso and event.button() is Qt.MouseButton.LeftButton:
             index = self.nearest(event.position())
             self.set_current(index)
@@ -153,7 +155,7 @@ class MapPlot(MapCanvas):
         """To the nearest point on that side; the first step starts in the middle."""
         if not self.count:
             return
-        columns, rows = self._view.to_pixels(self._xy, self.width(), self.height())
+        columns, rows = self._view.to_pixels(self.points.xy, self.width(), self.height())
         if self._current >= 0:
             start = (columns[self._current], rows[self._current])
         else:
