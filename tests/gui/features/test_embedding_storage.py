@@ -180,9 +180,9 @@ def test_other_recordings_of_the_project_are_searched_for_it(
     start: Start, settled: Settled, calls_project: Path, tiny_weights: Path
 ):
     with Project.open(calls_project) as project:
-        other = project.recording_at(calls_project.with_name(calls.OTHER))
+        other = project.recordings.at(calls_project.with_name(calls.OTHER))
         dog = Event(detection_id(69, 0), 0.0, 0.96, "Dog", 69, score_max=0.4)
-        project.derive(other.id, [dog])
+        project.events.store_detections(other.id, [dog])
     bench = start(calls_project, weights=tiny_weights)
     settled(bench)
     scores = bench.feature(CustomClassScores)

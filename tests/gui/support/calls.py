@@ -65,7 +65,7 @@ def make_project(folder: Path, weights: Path, cache: ResultCache) -> Path:
             file = write_calls(folder / name, seed)
             recording = Recording(
                 f"id-{name}",
-                project.stored_path(file),
+                project.recordings.stored_path(file),
                 content_hash(file),
                 file.stat().st_size,
                 DURATION_S,
