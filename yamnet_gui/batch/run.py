@@ -1,27 +1,23 @@
 """A run over many recordings that can be killed at any moment and started again."""
 
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import overload
 
 from yamnet_gui.analysis.analyse import AnalysisProgress
-from yamnet_gui.analysis.event_table import read_event_table
-from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
-from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.files import replacing
-from yamnet_gui.core.resources import bundled_ontology
 from yamnet_gui.core.text import printable
 from yamnet_gui.labels.formats import WriteOptions, label_format, write_labels
 from yamnet_gui.labels.formats.text import csv_lines
 
+from .file_names import array_file, failures_path, recording_names
 from .journal import Journal, Record
 from .options import BatchOptions, is_npz
 from .plan import Plan, recording_key
+from .stored_labels import StoredLabels
 from .table_files import join_parts
 from .tables import clip_columns, embedding_columns, score_columns
 from .worker import EMBEDDING_SIZE, PartNames, Task, Worker
@@ -199,7 +195,7 @@ class _Run:
         if self._journal is None:
             return [PartNames()] * len(self._keys)
         options, journal = self._options, self._journal
-        names = _file_names(self._plan.recordings)
+        names = recording_names(self._plan.recordings)
         found = []
         for key, name in zip(self._keys, names, strict=True):
             arrays = {}
@@ -207,7 +203,7 @@ class _Run:
                 path: Path | None = getattr(options, kind)
                 if path is not None:
                     arrays[kind] = (
-                        _array_file(path, name, kind)
+                        array_file(path, name, kind)
                         if is_npz(path)
                         else journal.part(key, kind + path.suffix.lower())
                     )
@@ -241,7 +237,7 @@ class _Run:
         if options.score_tables:
             written += [part for key in good if (part := self._parts[key].labels)]
         elif options.labels is not None and good:
-            recordings = _StoredLabels(
+            recordings = StoredLabels(
                 [self._parts[key].labels for key in good],
                 self._worker.class_map,
                 options.events.groups if options.events is not None else (),
@@ -290,74 +286,6 @@ class _Run:
             reason = f"cannot be written ({error.strerror or error})"
             raise SettingsError(path, reason) from error
         return [path]
-
-
-class _StoredLabels(Sequence[LabelledRecording]):
-    """The labels of a run, read one recording at a time; the last one is kept."""
-
-    def __init__(
-        self, parts: Sequence[Path | None], class_map: ClassMap, groups: tuple[str, ...] = ()
-    ) -> None:
-        self._parts = parts
-        self._class_map = class_map
-        self._groups = groups
-        self._ontology = bundled_ontology() if groups else None
-        self._last: tuple[Path, LabelledRecording] | None = None
-
-    def __len__(self) -> int:
-        return len(self._parts)
-
-    @overload
-    def __getitem__(self, place: int) -> LabelledRecording: ...
-    @overload
-    def __getitem__(self, place: slice) -> "_StoredLabels": ...
-
-    def __getitem__(self, place: int | slice) -> "LabelledRecording | _StoredLabels":
-        if isinstance(place, slice):
-            return _StoredLabels(self._parts[place], self._class_map, self._groups)
-        part = self._parts[place]
-        assert part is not None
-        if self._last is None or self._last[0] != part:
-            self._last = None  # makes room before the next one is read
-            try:
-                found = read_event_table(part)
-                self._last = (part, found.labelled(self._class_map, self._groups, self._ontology))
-            except (OSError, ValueError, KeyError) as error:
-                reason = "a part of the unfinished run is broken"
-                raise SettingsError(part, reason, "restart with --restart") from error
-        return self._last[1]
-
-
-def failures_path(table: Path) -> Path:
-    """Where the recordings that failed are listed: beside the table, or in its folder."""
-    return table / "failed.csv" if table.is_dir() else table.with_name(table.stem + ".failed.csv")
-
-
-def _array_file(path: Path, name: str, kind: str) -> Path:
-    if path.suffix.lower() == ".npz" and not path.is_dir():
-        return path
-    path.mkdir(parents=True, exist_ok=True)
-    return path / f"{name}.{kind}.npz"
-
-
-def _file_names(paths: Sequence[Path]) -> list[str]:
-    """A file name without ending for each recording, with as much of its path as tells it apart."""
-    shortest = [printable(p.stem) for p in paths]
-    longer = ([printable(p.name) for p in paths], ["_".join(p.parts[-2:]) for p in paths])
-    names = shortest
-    for others in longer:
-        count = Counter(name.casefold() for name in names)
-        names = [
-            n if count[n.casefold()] == 1 else printable(o)
-            for n, o in zip(names, others, strict=True)
-        ]
-    taken: Counter[str] = Counter()
-    unique = []
-    for name in names:
-        taken[name.casefold()] += 1
-        again = taken[name.casefold()]
-        unique.append(name if again == 1 else f"{name}-{again}")
-    return unique
 
 
 def _size(path: Path) -> int:
