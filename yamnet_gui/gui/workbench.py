@@ -14,6 +14,7 @@ from .controllers.action_availability import ActionAvailability
 from .controllers.analysis_controller import AnalysisController, open_cache
 from .controllers.appearance import Appearance
 from .controllers.applied_settings import AppliedSettings
+from .controllers.automatic import AutomaticService, make_automatic
 from .controllers.cursor_and_view import CursorAndView
 from .controllers.event_navigation import EventNavigation
 from .controllers.event_updater import EventUpdater
@@ -76,7 +77,10 @@ class Workbench(QObject):
         self.shell = make_shell(self.session, player, appearance.theme)
         self.services = self._make_services(priority, player, appearance)
         self._connect()
-        self.features = make_features(Context(self.session, self.services, self.shell))
+        context = Context(self.session, self.services, self.shell)
+        automatic = make_automatic(context)
+        self.features = make_features(context)
+        self._parts: tuple[AutomaticService | Feature, ...] = (*automatic, *self.features)
         for feature in self.features:
             self.shell.window.connect_actions(feature.handlers())
         self.shell.window.restore_layout()
@@ -93,7 +97,7 @@ class Workbench(QObject):
             or services.events.waiting
             or self.session.spectrogram.waiting
             or services.projects.busy
-            or any(feature.busy for feature in self.features)
+            or any(part.busy for part in self._parts)
         )
 
     def feature(self, kind: type[F]) -> F:
@@ -116,8 +120,8 @@ class Workbench(QObject):
         self._closed = True
         services = self.services
         self.shell.inspector.commit_note()
-        for feature in self.features:
-            feature.close()
+        for part in self._parts:
+            part.close()
         services.recording_controller.store_view()
         self.session.settings.flush()
         services.player.close()

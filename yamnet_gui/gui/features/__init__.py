@@ -4,19 +4,15 @@ from yamnet_gui.gui.context import Context
 
 from .application import ApplicationDialogs
 from .context_menus import ContextMenus
-from .cursor_ranking import CursorRanking
 from .custom_classes.feature import TrainingFeature
 from .custom_classes.scores import CustomClassScores
 from .dataset.all_events import AllEvents
 from .dataset.feature import DatasetFeature
-from .edge_refinement import EdgeRefinement
 from .embedding_map.feature import EmbeddingMap
-from .embedding_storage import EmbeddingStorage
 from .export.feature import ExportFeature
 from .feature import Feature, run_dialog
 from .files import Files
 from .grouping import GroupingFeature
-from .initial_analysis import InitialAnalysis
 from .label_import.feature import ImportFeature
 from .label_sets.feature import LabelSetsFeature
 from .project.feature import ProjectMenu
@@ -28,7 +24,6 @@ from .quality.stability import StabilityFeature
 from .review_queue.feature import ReviewQueueFeature
 from .rules.feature import RulesFeature
 from .similarity.feature import SimilarSounds
-from .spectrogram_settings import SpectrogramPersistence
 from .status_messages import StatusMessages
 from .view import ViewActions
 
@@ -44,8 +39,6 @@ def make_features(context: Context) -> tuple[Feature, ...]:
     training = TrainingFeature(context, similar_sounds, custom_scores)
     return (
         StatusMessages(context),
-        InitialAnalysis(context),
-        EdgeRefinement(context),
         ContextMenus(context),
         Files(context, (label_import, training)),
         ProjectMenu(context),
@@ -63,10 +56,7 @@ def make_features(context: Context) -> tuple[Feature, ...]:
         ReplayFeature(context),
         StabilityFeature(context),
         ViewActions(context),
-        CursorRanking(context),
-        SpectrogramPersistence(context),
         ApplicationDialogs(context),
-        EmbeddingStorage(context),
         custom_scores,
         similar_sounds,
         training,

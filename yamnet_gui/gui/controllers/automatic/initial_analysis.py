@@ -10,13 +10,13 @@ from yamnet_gui.gui.jobs.demo import demo_analysis, demo_recording
 from yamnet_gui.gui.state.document import AnalysisState
 from yamnet_gui.gui.state.score_buffer import ScoreBuffer
 
-from .feature import Feature
+from .service import AutomaticService
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
 
 
-class InitialAnalysis(Feature):
+class InitialAnalysis(AutomaticService):
     """Gets scores for a recording once it stands on the screen."""
 
     def __init__(self, context: Context) -> None:

@@ -8,16 +8,16 @@ from yamnet_gui.analysis import Analysis
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
 from yamnet_gui.gui.jobs.envelopes import EnvelopeJob, Envelopes, envelopes_of
 
-from .feature import Feature
+from .service import AutomaticService
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
 
 
-class EdgeRefinement(Feature):
+class EdgeRefinement(AutomaticService):
     """Gives the document the envelopes of what was analysed.
 
-    A fresh analysis has them; for a result that an older version stored they are made in the
+    A new analysis has them; for a result that an older version stored they are made in the
     background, and events have plain edges until then.
     """
 
@@ -46,16 +46,16 @@ class EdgeRefinement(Feature):
             return
         self._job = self._runner.submit(
             EnvelopeJob(analysis),
-            on_result=self._take,
+            on_result=self._on_envelopes,
             on_failed=self._show_error,
-            on_done=self._done,
+            on_done=self._on_done,
         )
 
-    def _take(self, envelopes: Envelopes | None) -> None:
+    def _on_envelopes(self, envelopes: Envelopes | None) -> None:
         if envelopes is not None:
             self._document.set_envelopes(envelopes)
 
-    def _done(self) -> None:
+    def _on_done(self) -> None:
         self._job = None
 
     def _forget(self) -> None:

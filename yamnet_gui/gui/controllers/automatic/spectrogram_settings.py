@@ -10,7 +10,7 @@ from PySide6.QtCore import QByteArray
 
 from yamnet_gui.audio.spectrogram import SpectrogramSettings
 
-from .feature import Feature
+from .service import AutomaticService
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _KEY = "spectrogram"
 
 
-class SpectrogramPersistence(Feature):
-    """Keeps how the spectrogram is computed; a channel belongs to its recording only."""
+class SpectrogramPersistence(AutomaticService):
+    """Stores how the spectrogram is computed; a channel belongs to its recording only."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -28,11 +28,11 @@ class SpectrogramPersistence(Feature):
         stored = _read(bytes(self._settings.bytes(_KEY).data()))
         if stored is not None:
             self._spectrogram.set_settings(stored)
-        self._spectrogram.axis_changed.connect(self._keep)
+        self._spectrogram.axis_changed.connect(self._store)
 
-    def _keep(self) -> None:
-        said = asdict(self._spectrogram.settings) | {"channel": None}
-        self._settings.set_bytes(_KEY, QByteArray(json.dumps(said).encode()))
+    def _store(self) -> None:
+        stored = asdict(self._spectrogram.settings) | {"channel": None}
+        self._settings.set_bytes(_KEY, QByteArray(json.dumps(stored).encode()))
 
 
 def _read(text: bytes) -> SpectrogramSettings | None:

@@ -8,7 +8,7 @@ from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.state.class_view import Showing
 from yamnet_gui.gui.state.top_classes import top_classes
 
-from .feature import Feature
+from .service import AutomaticService
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _AT_MOST_EVERY_MS = 120
 
 
-class CursorRanking(Feature):
+class CursorRanking(AutomaticService):
     """While "the best at the cursor" are shown, the rows follow the cursor."""
 
     def __init__(self, context: Context) -> None:

@@ -1,4 +1,4 @@
-"""Embeddings of everything that was analysed, kept beside the project."""
+"""Embeddings of everything that was analysed, stored beside the project."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from yamnet_gui.gui.jobs.embeddings import OpenStoreJob, StoreJob, StoreRequest
 from yamnet_gui.gui.state.project import Keeping
 from yamnet_gui.labels.project import RecordingState
 
-from .feature import Feature
+from .service import AutomaticService
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _SOON_MS = 250
 
 
-class EmbeddingStorage(Feature):
+class EmbeddingStorage(AutomaticService):
     """Opens the store of the open project, and puts into it what analyses give.
 
     What was analysed elsewhere (the analysis of many recordings, the command line) is taken from
@@ -40,8 +40,8 @@ class EmbeddingStorage(Feature):
         self._runner = JobRunner("embeddings", self)
         self._closed = False
         self._opened: list[EmbeddingStore] = []
-        self._fresh: dict[Path, Analysis] = {}
-        self._soon = Debounced(self, _SOON_MS, self._keep)
+        self._new: dict[Path, Analysis] = {}
+        self._soon = Debounced(self, _SOON_MS, self._store)
         self._project.project_changed.connect(self._on_project)
         self._project.recording_changed.connect(self.look_again)
         self._project.recordings_changed.connect(self.look_again)
@@ -65,7 +65,7 @@ class EmbeddingStorage(Feature):
             self._soon.start_once()
 
     def _on_analysed(self, analysis: Analysis) -> None:
-        self._fresh[analysis.recording.path] = analysis
+        self._new[analysis.recording.path] = analysis
         self.look_again()
 
     def _on_project(self) -> None:
@@ -83,17 +83,17 @@ class EmbeddingStorage(Feature):
         read_only = self._project.keeping is Keeping.READ_ONLY
         self._runner.submit(
             OpenStoreJob(project.path, model, read_only, self._opened),
-            on_result=self._take,
-            on_failed=self._refused,
+            on_result=self._on_opened,
+            on_failed=self._on_refused,
         )
 
-    def _take(self, store: EmbeddingStore) -> None:
+    def _on_opened(self, store: EmbeddingStore) -> None:
         self._opened.remove(store)
         self._close_others()
         self._replace(store)
         self.look_again()
 
-    def _refused(self, error: UserError) -> None:
+    def _on_refused(self, error: UserError) -> None:
         self._owner.use(None, str(error))
 
     def _close_others(self) -> None:
@@ -106,7 +106,7 @@ class EmbeddingStorage(Feature):
         if before is not None:
             before.close()
 
-    def _keep(self) -> None:
+    def _store(self) -> None:
         store, project = self._owner.store, self._project.project
         if store is None or project is None or store.read_only:
             return
@@ -114,10 +114,10 @@ class EmbeddingStorage(Feature):
         requests = []
         for recording in project.recordings.all():
             known = recording.state is RecordingState.ANALYSED and recording.id not in there
-            if not (known or self._fresh):
+            if not (known or self._new):
                 continue  # most of a large project, each time one of it was analysed
             path = project.recordings.locate(recording)
-            analysis = self._fresh.pop(path, None)
+            analysis = self._new.pop(path, None)
             if analysis is not None or known:
                 requests.append(StoreRequest(recording.id, path, analysis))
         if not requests:
@@ -126,7 +126,7 @@ class EmbeddingStorage(Feature):
         try:
             model, settings = analysing.model(), analysing.analysis_settings()
         except UserError:
-            return  # the weights are gone; the store stays as it is
+            return  # without weights the store stays as it is
         self._runner.submit(
             StoreJob(store, requests, model, settings, analysing.cache),
             on_done=self._owner.grown,
