@@ -1,6 +1,6 @@
 """How far scores and calibrated probabilities come true, on a folder of labelled clips.
 
-    python benchmarks/calibration.py CLIPS_DIR [--json OUT]
+    python benchmarks/calibration.py CLIPS_DIR [--quick] [--json OUT]
 
 The folder holds sound files and a table clips.csv with the columns file and audioset_class: what
 each clip is. For every class that occurs, the score of a clip is the highest that the class or
@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from announce import announce
 
 from yamnet_gui.audio import mono_16k, open_audio
 from yamnet_gui.core.class_map import ClassMap
@@ -33,6 +34,7 @@ from yamnet_gui.yamnet import Analyzer, load_network
 
 LEAST_SCORE = 0.05
 DRAWS = 1000
+QUICK_CLIPS = 60
 
 
 def main() -> int:
@@ -41,24 +43,29 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures here")
     given = os.environ.get("YAMNET_GUI_WEIGHTS")
     parser.add_argument("--weights", type=Path, default=Path(given) if given else None)
+    parser.add_argument("--quick", action="store_true", help=f"the first {QUICK_CLIPS} clips")
     options = parser.parse_args()
     table = options.clips / "clips.csv"
     if not table.is_file():
         print(f"{table}: there is no such table", file=sys.stderr)
         return 2
-    figures = measured(detections(options.clips, table, options.weights))
+    announce(20, 10, quick=options.quick)
+    most = QUICK_CLIPS if options.quick else None
+    figures = measured(detections(options.clips, table, options.weights, most))
     report(figures)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     return 0
 
 
-def detections(folder: Path, table: Path, weights: Path | None) -> list[list[Review]]:
+def detections(
+    folder: Path, table: Path, weights: Path | None, most: int | None = None
+) -> list[list[Review]]:
     """The detections of each clip."""
     class_map = bundled_class_map()
     ontology = bundled_ontology()
     with table.open(encoding="utf-8-sig", newline="") as file:
-        rows = [(row["file"], row["audioset_class"]) for row in csv.DictReader(file)]
+        rows = [(row["file"], row["audioset_class"]) for row in csv.DictReader(file)][:most]
     below = {name: columns(name, class_map, ontology) for _, name in rows}
     indices = {entry.name: entry.index for entry in class_map.select(sorted(below))}
     analyzer = Analyzer(load_network(weights))

@@ -34,6 +34,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from announce import announce
 
 from yamnet_gui.analysis import Analysis, AnalysisSettings, analyse_recording, finished
 from yamnet_gui.analysis.event_table import find_events
@@ -85,6 +86,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("scenes", type=Path, metavar="SCENES_DIR", nargs="?")
     parser.add_argument("--speed", action="store_true", help="measure the speed alone")
+    parser.add_argument("--quick", action="store_true", help="the first scene alone")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures here")
     given = os.environ.get("YAMNET_GUI_WEIGHTS")
     parser.add_argument(
@@ -104,6 +106,8 @@ def main() -> int:
     if not files:
         print(f"{options.scenes}: no scenes (NAME.flac or .wav beside NAME.csv)", file=sys.stderr)
         return 2
+    files = files[:1] if options.quick else files
+    announce(60 + 60 * len(files), 60, quick=options.quick)
     truths = [read_reference(truth) for _, truth in files]
     labels = sorted({label for truth in truths for label in truth})
     classes = [c.index for c in class_map.select(labels)]

@@ -31,6 +31,7 @@ from typing import Any
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
+from announce import announce
 
 from yamnet_gui.analysis import (
     Augmentation,
@@ -302,7 +303,13 @@ def main() -> int:
     parser.add_argument("--draws", type=int, default=10, help="of two clips a category (10)")
     parser.add_argument("--frames", type=int, default=1_000_000, help="to search in (0: none)")
     parser.add_argument("--no-augmentation", action="store_true")
+    parser.add_argument(
+        "--quick", action="store_true", help="2 draws, 50,000 frames, no augmentation"
+    )
     options = parser.parse_args()
+    announce(430, 60, quick=options.quick)
+    if options.quick:
+        options.draws, options.frames, options.no_augmentation = 2, 50_000, True
     try:
         model = WeightsModel(options.weights)
         clips = read_clips(options.clips, model)

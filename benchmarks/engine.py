@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+from announce import announce
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
@@ -237,6 +238,7 @@ def main() -> None:
     parser.add_argument("--lengths", nargs="+", choices=MINUTES, default=None, metavar="LENGTH")
     parser.add_argument("--json", type=Path, metavar="OUT", help="also write the figures here")
     arguments = parser.parse_args()
+    announce(600, 45, quick=arguments.quick)
     lengths = arguments.lengths or (QUICK if arguments.quick else USUAL)
     with tempfile.TemporaryDirectory(prefix="engine-") as temporary:
         folder = Path(temporary)

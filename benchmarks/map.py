@@ -15,6 +15,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
+from announce import announce
 
 FRAMES = 240
 QUICK_FRAMES = 60
@@ -90,6 +91,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
+    announce(40, 20, quick=given.quick)
     width, height = (int(part) for part in given.size.split("x"))
     seconds, xy = pca_seconds(embeddings(given.points))
     spent, own = frame_times(xy, (width, height), QUICK_FRAMES if given.quick else FRAMES)

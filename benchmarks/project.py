@@ -24,6 +24,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from announce import announce
+
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
@@ -284,10 +286,14 @@ def main() -> int:
     parser.add_argument("--json", type=Path)
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--part", choices=PARTS, help=argparse.SUPPRESS)
+    parser.add_argument("--quick", action="store_true", help="500 recordings")
     options = parser.parse_args()
+    if options.quick:
+        options.recordings = 500
     if options.part:
         json.dump(PARTS[options.part](options.keep), sys.stdout)
         return 0
+    announce(300, 40, quick=options.quick)
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.keep or Path(temporary)
         path = folder / f"{options.recordings} x {options.events}.yamnet"

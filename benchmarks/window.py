@@ -30,6 +30,7 @@ import soundfile
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
+from announce import announce  # noqa: E402
 from window_parts import PARTS  # noqa: E402
 
 RATE_HZ = 48_000
@@ -125,6 +126,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="1 min and 1 h, fewer frames")
     parser.add_argument("--lengths", nargs="+", choices=MINUTES, metavar="LENGTH")
     arguments = parser.parse_args()
+    announce(300, 45, quick=arguments.quick)
     results: dict[str, Figures] = {}
     for name in arguments.lengths or (QUICK if arguments.quick else USUAL):
         with tempfile.TemporaryDirectory() as folder:
