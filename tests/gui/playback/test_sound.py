@@ -42,9 +42,9 @@ def pulse(daemon: Pulse, monkeypatch: pytest.MonkeyPatch) -> Pulse:
 def player(qtbot: QtBot, pulse: Pulse) -> Iterator[Player]:
     qtbot.waitUntil(pulse.ready, timeout=10_000)
     made = make_player()
-    qtbot.waitUntil(lambda: "heard" in [d.id for d in made.devices()], timeout=5000)
-    made.set_device("heard")
-    assert made.silent_reason == ""
+    qtbot.waitUntil(lambda: "heard" in [d.id for d in made.sound.devices()], timeout=5000)
+    made.sound.set_device("heard")
+    assert made.sound.silent_reason == ""
     yield made
     made.close()
 
