@@ -39,8 +39,8 @@ def feature(bench: Workbench) -> ReviewQueueFeature:
     return next(f for f in bench.features if isinstance(f, ReviewQueueFeature))
 
 
-def wish(bench: Workbench, settled: Settled, kind: QueueKind, *more: object) -> None:
-    feature(bench).wish(QueueRequest(kind, *more))  # type: ignore[arg-type]
+def request(bench: Workbench, settled: Settled, kind: QueueKind, *more: object) -> None:
+    feature(bench).request(QueueRequest(kind, *more))  # type: ignore[arg-type]
     settled(bench)
 
 
@@ -62,7 +62,7 @@ def press(bench: Workbench, settled: Settled, key: str) -> None:
 
 
 def test_a_queue_by_score_goes_from_the_surest_on(bench: Workbench, settled: Settled) -> None:
-    wish(bench, settled, QueueKind.SCORE)
+    request(bench, settled, QueueKind.SCORE)
     assert here(bench) == ("a.wav", 0.0)
     for onset in (2.0, 4.0, 6.0):
         press(bench, settled, "a")
@@ -73,7 +73,7 @@ def test_a_queue_by_score_goes_from_the_surest_on(bench: Workbench, settled: Set
 def test_ten_decisions_in_ten_key_presses_through_three_recordings(
     bench: Workbench, settled: Settled
 ) -> None:
-    wish(bench, settled, QueueKind.SCORE, True)
+    request(bench, settled, QueueKind.SCORE, True)
     seen = [here(bench)]
     for key in "aararuaraa":
         press(bench, settled, key)
@@ -88,7 +88,7 @@ def test_ten_decisions_in_ten_key_presses_through_three_recordings(
 
 
 def test_next_and_previous_follow_the_queue(bench: Workbench, settled: Settled) -> None:
-    wish(bench, settled, QueueKind.TIME, True, "Bird")
+    request(bench, settled, QueueKind.TIME, True, "Bird")
     assert here(bench) == ("a.wav", 2.0)
     press(bench, settled, "n")
     assert here(bench) == ("b.wav", 2.0)
@@ -102,7 +102,7 @@ def test_next_and_previous_follow_the_queue(bench: Workbench, settled: Settled) 
 def test_what_was_skipped_comes_again_and_the_end_offers_to_mark(
     bench: Workbench, settled: Settled
 ) -> None:
-    wish(bench, settled, QueueKind.TIME, True, "Bird")
+    request(bench, settled, QueueKind.TIME, True, "Bird")
     press(bench, settled, "n")
     press(bench, settled, "a")
     press(bench, settled, "r")
@@ -135,7 +135,7 @@ def test_above_and_below_reach_over_all_recordings_of_the_queue(
         return True
 
     answer_questions(bench, lambda _title, _used: None, confirm)
-    wish(bench, settled, QueueKind.SCORE, True, "Dog")
+    request(bench, settled, QueueKind.SCORE, True, "Dog")
     for _ in range(4):
         press(bench, settled, "n")
     assert here(bench) == ("b.wav", 4.0)
@@ -154,7 +154,7 @@ def test_a_missing_recording_is_left_out_with_a_word(
     bench: Workbench, settled: Settled, tmp_path: Path
 ) -> None:
     shutil.move(tmp_path / "audio" / "b.wav", tmp_path / "b.wav")
-    wish(bench, settled, QueueKind.SCORE, True)
+    request(bench, settled, QueueKind.SCORE, True)
     press(bench, settled, "a")
     assert here(bench) == ("c.wav", 0.0)
     assert len(bench.session.review_queue.rows) == 8
@@ -165,7 +165,7 @@ def test_progress_counts_and_a_double_click_reviews_a_class(
     bench: Workbench, settled: Settled
 ) -> None:
     panel = feature(bench).panel
-    wish(bench, settled, QueueKind.SCORE)
+    request(bench, settled, QueueKind.SCORE)
     press(bench, settled, "a")
     press(bench, settled, "r")
     rows = {c.label: c for c in panel.model.rows}
@@ -200,7 +200,7 @@ def test_the_bar_offers_classes_and_says_how_far_it_is(bench: Workbench, settled
 
 
 def test_an_undo_in_another_recording_goes_there(bench: Workbench, settled: Settled) -> None:
-    wish(bench, settled, QueueKind.SCORE, True)
+    request(bench, settled, QueueKind.SCORE, True)
     press(bench, settled, "a")
     assert here(bench)[0] == "b.wav"
     bench.services.review.history.undo()
@@ -211,7 +211,7 @@ def test_an_undo_in_another_recording_goes_there(bench: Workbench, settled: Sett
 def test_who_opens_another_recording_meanwhile_stays_there(
     bench: Workbench, settled: Settled, tmp_path: Path
 ) -> None:
-    wish(bench, settled, QueueKind.SCORE, True)
+    request(bench, settled, QueueKind.SCORE, True)
     QTest.keyClick(bench.shell.window, Qt.Key.Key_A)  # b.wav is being opened for the next event
     assert bench.services.queue_controller.waiting
     bench.services.recording.open(tmp_path / "audio" / "c.wav")

@@ -1,4 +1,4 @@
-"""What the program is, who made what it stands on, and under which licences."""
+"""What the program is, the works that it is built with, and their licences."""
 
 from dataclasses import dataclass
 from html import escape
@@ -13,7 +13,7 @@ from yamnet_gui.core.log import log_path
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """A work that the program stands on. `package` names the installed one for its version."""
+    """A work that the program is built with. `package` names the installed one for its version."""
 
     name: str
     what: str

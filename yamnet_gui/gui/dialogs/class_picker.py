@@ -1,4 +1,4 @@
-"""Search for a class, Enter to take it."""
+"""Search for a class and choose it with Enter."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -29,7 +29,7 @@ _MOST_OWN = 20
 
 @dataclass(frozen=True, slots=True)
 class LabelChoice:
-    """A label for an event: one of the classes, or (`class_index` None) a word of one's own."""
+    """A label for an event: one of the classes, or (`class_index` None) a custom label."""
 
     label: str
     class_index: int | None = None
@@ -37,7 +37,7 @@ class LabelChoice:
 
 
 class ClassPickerDialog(QDialog):
-    """Finds a class by any words of its name, or takes a label that is none of the classes.
+    """Finds a class by any words of its name, or accepts a custom label.
 
     `first`: what is offered before all others, such as the labels of the chosen set and kinds of
     what the event is now; then `used`, labels used last, newest first. `choice` is the answer.
@@ -70,14 +70,14 @@ class ClassPickerDialog(QDialog):
         self.list.setFrameShape(QFrame.Shape.StyledPanel)
         self.list.setUniformItemSizes(True)
         self.list.setAccessibleName("Classes")
-        self.list.itemActivated.connect(self._take)
+        self.list.itemActivated.connect(self._on_chosen)
         self.list.currentItemChanged.connect(self._on_current)
         self.kinds = QLabel(self)
         self.kinds.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.kinds.setWordWrap(True)
         standard = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel, self)
-        self.buttons.accepted.connect(self._take)
+        self.buttons.accepted.connect(self._on_chosen)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addWidget(self.search)
@@ -93,7 +93,7 @@ class ClassPickerDialog(QDialog):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._take()
+            self._on_chosen()
         elif event.key() in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp, Qt.Key.Key_Up):
             self._move(event.key())
         else:
@@ -193,7 +193,7 @@ class ClassPickerDialog(QDialog):
         kinds = " ‹ ".join(n.name for n in above)
         return f"A kind of {kinds}" if kinds else "A top-level class"
 
-    def _take(self) -> None:
+    def _on_chosen(self) -> None:
         item = self.list.currentItem()
         if item is not None:
             self.choice = item.data(_CHOICE_ROLE)

@@ -128,7 +128,7 @@ class SettingsDialog(QDialog):
     """A page for each group of settings; nothing is stored before OK or Apply.
 
     `choices` gives those that are only known while the program runs, such as sound devices, by
-    the key of the setting: (stored value, what a person reads).
+    the key of the setting: (stored value, the text shown).
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""All keys: look them up, change them, see what is taken."""
+"""All shortcuts: look them up, change them, see which are in use."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -39,7 +39,7 @@ class ShortcutRow:
 
 
 class ShortcutsDialog(QDialog):
-    """Every action by category. Changes are asked for by `key_changed` when they are made."""
+    """Every action by category. `key_changed` requests each change at once."""
 
     key_changed = Signal(str, object)  # action id, key | None for the usual one
 

@@ -30,7 +30,7 @@ from yamnet_gui.yamnet.weights import (
 class WeightsDialog(QDialog):
     """Tells about the weights and asks for a download or a file; the work is done elsewhere.
 
-    Whoever does it tells what came of it by `show_progress`, `show_file` or `show_problem`.
+    The caller shows the result by `show_progress`, `show_file` or `show_problem`.
     """
 
     download_requested = Signal()
@@ -46,41 +46,41 @@ class WeightsDialog(QDialog):
 
     def show_missing(self) -> None:
         """No weights installed."""
-        self._say(
+        self._set_headline(
             NoticeKind.WARNING,
             "No weights installed.",
             "YAMNet's weights are not part of this program. Download the published file once, or "
             "choose a copy that you have. Only the analysis of recordings needs them.",
         )
-        self._tell("")
+        self._set_details("")
 
     def show_checking(self, path: Path) -> None:
         """A file is being read."""
-        self._say(NoticeKind.INFO, "Checking…", str(path))
-        self._tell("")
+        self._set_headline(NoticeKind.INFO, "Checking…", str(path))
+        self._set_details("")
 
     def show_file(self, file: WeightsFile) -> None:
         """These weights are in use."""
         if file.known:
-            self._say(None, "The weights are installed and intact.", file.name)
+            self._set_headline(None, "The weights are installed and intact.", file.name)
         else:
-            self._say(
+            self._set_headline(
                 NoticeKind.WARNING,
                 "These weights are not the published ones.",
                 "All arrays have the right shapes, so they are used, but results may differ.",
             )
-        self._tell(f"{file.path}\n{_megabytes(file.size)}\nSHA-256 {file.sha256}")
+        self._set_details(f"{file.path}\n{_megabytes(file.size)}\nSHA-256 {file.sha256}")
 
     def show_problem(self, text: str) -> None:
         """A file was refused, or the download failed; `text` says why and what to do."""
-        self._say(NoticeKind.ERROR, "This did not work.", text)
-        self._tell("")
+        self._set_headline(NoticeKind.ERROR, "This did not work.", text)
+        self._set_details("")
 
     def show_progress(self, done: int, total: int = PUBLISHED_SIZE) -> None:
         """`done` of `total` bytes are here."""
         if not self._busy:
-            self._say(NoticeKind.INFO, "Downloading the weights…", PUBLISHED_URL)
-            self._tell("")
+            self._set_headline(NoticeKind.INFO, "Downloading the weights…", PUBLISHED_URL)
+            self._set_details("")
             self._set_busy(True)
         self.bar.setRange(0, max(total, 1))
         self.bar.setValue(min(done, total))
@@ -160,7 +160,7 @@ class WeightsDialog(QDialog):
         layout.addLayout(progress)
         layout.addWidget(self.buttons)
 
-    def _say(self, kind: NoticeKind | None, headline: str, text: str) -> None:
+    def _set_headline(self, kind: NoticeKind | None, headline: str, text: str) -> None:
         self._set_busy(False)
         palette = self.headline.palette()
         color = self.palette().color(QPalette.ColorRole.WindowText)
@@ -171,7 +171,7 @@ class WeightsDialog(QDialog):
         self.headline.setText(headline)
         self.text.setText(text)
 
-    def _tell(self, facts: str) -> None:
+    def _set_details(self, facts: str) -> None:
         self._facts.setText(facts)
         self._facts.setVisible(bool(facts))
 

@@ -1,4 +1,4 @@
-"""What the window says about the recording: title, status, bars."""
+"""What the window shows about the recording: title, status, notices."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _STATE_IN_LIST = {
 
 
 class StatusMessages(Feature):
-    """Puts into words what the owners hold; changes none of them."""
+    """Shows the state of the owners in words; changes none of them."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()

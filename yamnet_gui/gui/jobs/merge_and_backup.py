@@ -42,7 +42,7 @@ class BackupJob:
 class RestoreJob:
     """Puts a backup in place of a project that is closed, and opens it.
 
-    The former file stays beside it under another name, which `problem` tells. Where that fails
+    The former file stays beside it under another name, given in `problem`. Where that fails
     the project is opened as it was and `problem` says why. Raises ProjectError where neither can
     be opened.
     """

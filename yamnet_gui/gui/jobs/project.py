@@ -115,7 +115,7 @@ class OpenProjectJob:
         else:
             project = Project.open(self.path, read_only=self.read_only)
         self.opened.append(project)
-        project.events.count()  # reads what queries need, so that nobody waits for it later
+        project.events.count()  # reads what queries need, so that no user waits for it later
         keeping = Keeping.READ_ONLY if project.read_only else Keeping.PROJECT
         other = not self.create and self.source is None
         files = tuple(project.recordings.locate(r) for r in project.recordings.all())
@@ -135,7 +135,7 @@ class FoundRecording:
 
 @dataclass(frozen=True, slots=True)
 class StoreDetectionsJob:
-    """Puts the detections that nobody touched into the project, for queues and counts over it."""
+    """Puts the detections that no user touched into the project, for queues and counts over it."""
 
     project: Project
     recording_id: str
@@ -163,7 +163,7 @@ class RecordingCount:
 
 @dataclass(frozen=True, slots=True)
 class CountJob:
-    """Counts the reviewed events of every recording and looks whether its file is there."""
+    """Counts the reviewed events of every recording and checks that its file exists."""
 
     project: Project
 
@@ -199,7 +199,7 @@ def progress_words(reviewed: int, total: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FindRecordingJob:
-    """Finds a file in the project by its place or its content, or takes it in.
+    """Finds a file in the project by its path or its content, or adds it.
 
     Raises ProjectError where it is not there and nothing can be written.
     """
@@ -211,7 +211,7 @@ class FindRecordingJob:
         project, path = self.project, self.info.path
         try:
             digest, size = content_hash(path), path.stat().st_size
-        except OSError:  # the recording itself is told about by whoever reads its sound
+        except OSError:  # the error is shown by the reader of its sound
             digest, size = "", 0
         found, remark = project.recordings.at(path), ""
         if found is not None and digest and found.content_hash not in ("", digest):

@@ -27,23 +27,23 @@ class BuildQueueJob:
     """The rows of the events to review, in order; int64 (n,)."""
 
     project: Project
-    wish: QueueRequest
+    request: QueueRequest
     recording_id: str
     threshold: float
     seed: int = 0
 
     def run(self) -> Iterator[Rows]:
-        if self.wish.kind is not None:
+        if self.request.kind is not None:
             wanted = EventFilter(
-                labels=frozenset([self.wish.label]) if self.wish.label else None,
+                labels=frozenset([self.request.label]) if self.request.label else None,
                 states=frozenset([ReviewState.UNREVIEWED]),
-                recording_ids=None if self.wish.everywhere else frozenset([self.recording_id]),
+                recording_ids=None if self.request.everywhere else frozenset([self.recording_id]),
             )
-            if self.wish.kind is QueueKind.STABILITY:
+            if self.request.kind is QueueKind.STABILITY:
                 yield least_stable(self.project, wanted)
                 return
             yield self.project.events.queue(
-                self.wish.kind, wanted, seed=self.seed, threshold=self.threshold
+                self.request.kind, wanted, seed=self.seed, threshold=self.threshold
             )
 
 
@@ -59,7 +59,7 @@ class CountClassesJob:
 
 @dataclass(frozen=True, slots=True)
 class ApplyJob:
-    """Makes a large step beside the work; yields it when it is on the disk. Raises ProjectError."""
+    """Applies a large command in the background; yields it when stored. Raises ProjectError."""
 
     project: Project
     command: Command
@@ -71,9 +71,9 @@ class ApplyJob:
 
 @dataclass(frozen=True, slots=True)
 class MarkQueueJob:
-    """Marks where the events of a queue lie as listened to, each for its class, as one step.
+    """Marks the spans of the events of a queue as reviewed, each for its class, as one step.
 
-    Yields how many stretches. Raises ProjectError.
+    Yields how many segments. Raises ProjectError.
     """
 
     project: Project
@@ -81,17 +81,19 @@ class MarkQueueJob:
     reviewer: str
 
     def run(self) -> Iterator[int]:
-        heard: dict[tuple[str, str], list[TimeSpan]] = {}
+        spans_by_class: dict[tuple[str, str], list[TimeSpan]] = {}
         count = 0
         for first in range(0, len(self.rows), _PIECE):
             for item in self.project.events.at(self.rows[first : first + _PIECE].tolist()):
                 if item.event.state is not ReviewState.UNREVIEWED:
                     before = item.event.original
                     label = before.label if before is not None else item.event.label
-                    heard.setdefault((item.recording_id, label), []).append(item.event.span)
+                    spans_by_class.setdefault((item.recording_id, label), []).append(
+                        item.event.span
+                    )
                     count += 1
         by_recording: dict[str, dict[str, list[TimeSpan]]] = {}
-        for (recording_id, label), spans in heard.items():
+        for (recording_id, label), spans in spans_by_class.items():
             by_recording.setdefault(recording_id, {})[label] = spans
         commands = [
             mark_reviewed_segments(

@@ -51,7 +51,7 @@ def press(bench: Workbench, *keys: Qt.Key) -> None:
 
 
 def test_digits_and_letters_give_the_labels_of_the_chosen_set(bench: Workbench) -> None:
-    feature(bench).take([BIRDS], "birds")
+    feature(bench).store([BIRDS], "birds")
     press(bench, Qt.Key.Key_N, Qt.Key.Key_1)
     event = current(bench)
     assert (event.label, event.class_index, event.mid) == ("my crow", 111, "/m/04s8yn")
@@ -62,7 +62,7 @@ def test_digits_and_letters_give_the_labels_of_the_chosen_set(bench: Workbench) 
     assert bench.shell.window.actions_by_id["label_1"].text() == "Relabel to my crow"
     assert not bench.shell.window.actions_by_id["label_3"].isVisible()
     assert "1 my crow" in bench.shell.inspector.own.text()
-    feature(bench).take([BIRDS], "")
+    feature(bench).store([BIRDS], "")
     assert bench.shell.window.actions_by_id["label_3"].isVisible()
     before = current(bench)
     press(bench, Qt.Key.Key_X)
@@ -72,7 +72,7 @@ def test_digits_and_letters_give_the_labels_of_the_chosen_set(bench: Workbench) 
 def test_a_set_is_one_step_and_is_chosen_again_after_a_restart(
     bench: Workbench, start: Start, settled: Settled
 ) -> None:
-    feature(bench).take([BIRDS, LabelSet("two", "Frogs")], "birds")
+    feature(bench).store([BIRDS, LabelSet("two", "Frogs")], "birds")
     assert bench.shell.window.actions_by_id["undo"].text() == "&Undo label sets"
     project = bench.session.project.project
     assert project is not None
@@ -139,7 +139,7 @@ def test_frequencies_come_from_the_pointer_and_the_inspector(bench: Workbench) -
 def test_the_inspector_tells_what_happened_to_an_event(bench: Workbench) -> None:
     press(bench, Qt.Key.Key_N)
     assert bench.shell.inspector.history.isHidden()
-    feature(bench).take([BIRDS], "birds")
+    feature(bench).store([BIRDS], "birds")
     press(bench, Qt.Key.Key_1)
     lines = bench.shell.inspector.history.text().splitlines()
     assert lines[0].endswith("Anna: relabel to my crow (Dog → my crow)")

@@ -71,7 +71,7 @@ class AllEvents(Feature):
         self._later.stop()
 
     def query(self) -> None:
-        """Lists what the fields and the header ask for; made beside the work."""
+        """Lists what the fields and the header ask for; read in the background."""
         project = self._project.project
         if project is None or not self.panel.isVisible():
             return
@@ -79,8 +79,8 @@ class AllEvents(Feature):
             self._job.cancel()
         self._job = self._project_manager.run(
             QueryJob(project, self.panel.filter, self.panel.sort),
-            on_result=self._take,
-            on_done=self._done,
+            on_result=self._on_result,
+            on_done=self._on_done,
         )
 
     def decide(self, state: ReviewState) -> None:
@@ -90,18 +90,18 @@ class AllEvents(Feature):
             return
         reviewer = str(self._settings.value("reviewer")).strip()
 
-        def told(count: int) -> None:
+        def on_result(count: int) -> None:
             many = "1 event" if count == 1 else f"{count} events"
             self._show_message(f"{state.value.capitalize()}: {many}.")
             self._review.editor.decided.emit()
 
         self._project_manager.store_detections()
-        self._project_manager.run(DecideJob(project, rows, state, reviewer), on_result=told)
+        self._project_manager.run(DecideJob(project, rows, state, reviewer), on_result=on_result)
 
-    def _take(self, found: tuple[NDArray[np.int64], int]) -> None:
+    def _on_result(self, found: tuple[NDArray[np.int64], int]) -> None:
         self.panel.set_rows(*found)
 
-    def _done(self) -> None:
+    def _on_done(self) -> None:
         self._job = None
 
     def _soon(self, milliseconds: int) -> None:

@@ -1,4 +1,4 @@
-"""The table model of the events of a whole project: a million rows, read as they are looked at."""
+"""The table model of the events of a whole project: a million rows, read when they are shown."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -82,14 +82,14 @@ class ProjectTableModel(HeadedTableModel):
         self.endResetModel()
 
     def refresh(self) -> None:
-        """Reads anew what is on the screen."""
+        """Reads the visible rows again."""
         self._pages.clear()
         if len(self._rows):
             last = self.index(len(self._rows) - 1, len(ProjectColumn) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
 
     def item(self, position: int) -> ProjectEvent | None:
-        """The event at a position; None where it has gone meanwhile."""
+        """The event at a position; None where it has been removed meanwhile."""
         if not 0 <= position < len(self._rows):
             return None
         return self._page(position // _PAGE).get(int(self._rows[position]))

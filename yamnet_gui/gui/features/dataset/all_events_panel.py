@@ -54,7 +54,7 @@ class AllEventsPanel(QWidget):
     ) -> None:
         super().__init__(parent)
         self.model = ProjectTableModel(fetch, name_of, self)
-        self._kept: set[int] = set()
+        self._selected_rows: set[int] = set()
         self._build()
         self.model.modelAboutToBeReset.connect(self._remember)
         self.model.modelReset.connect(self._restore)
@@ -175,13 +175,13 @@ class AllEventsPanel(QWidget):
 
     def _remember(self) -> None:
         chosen = self.selected
-        self._kept = set(chosen.tolist()) if len(chosen) < 10_000 else set()
+        self._selected_rows = set(chosen.tolist()) if len(chosen) < 10_000 else set()
 
     def _restore(self) -> None:
-        """Selects the events that were selected, wherever they stand now."""
-        if not self._kept:
+        """Selects the events that were selected, wherever they are listed now."""
+        if not self._selected_rows:
             return
-        places = np.flatnonzero(np.isin(self.model.rows, list(self._kept)))
+        places = np.flatnonzero(np.isin(self.model.rows, list(self._selected_rows)))
         chosen = QItemSelection()
         last = self.model.columnCount() - 1
         for place in places.tolist():

@@ -19,7 +19,7 @@ _SMALLEST_SHOWN_S = 2.0
 
 
 class BatchState(StrEnum):
-    """Where a run stands."""
+    """The state of a run."""
 
     IDLE = "idle"
     RUNNING = "running"
@@ -92,13 +92,13 @@ class BatchRun(QObject):
 
     @property
     def left_s(self) -> float | None:
-        """Seconds that are probably left; None while nobody can know."""
+        """Seconds that are probably left; None while it cannot be estimated."""
         spent = time.monotonic() - self._started
         now_s = self._through_s + self._in_hand_s
-        gone = now_s - self._started_s
-        if self._state is not BatchState.RUNNING or spent < _SMALLEST_SHOWN_S or gone <= 0:
+        analysed_s = now_s - self._started_s
+        if self._state is not BatchState.RUNNING or spent < _SMALLEST_SHOWN_S or analysed_s <= 0:
             return None
-        return spent / gone * max(0.0, sum(self._durations.values()) - now_s)
+        return spent / analysed_s * max(0.0, sum(self._durations.values()) - now_s)
 
     def start(self, recording_ids: Sequence[str]) -> None:
         """Analyses these recordings of the project; those that are up to date pass at once."""
@@ -137,14 +137,14 @@ class BatchRun(QObject):
                 self._rules.rule_set,
                 self._class_map.value,
             ),
-            on_result=self._take,
-            on_failed=self._fail,
-            on_done=self._done,
+            on_result=self._on_step,
+            on_failed=self._on_failed,
+            on_done=self._on_done,
         )
         self.changed.emit()
 
     def pause(self) -> None:
-        """Stops within a chunk; `resume` goes on there."""
+        """Stops within a chunk; `resume` continues there."""
         if self._state is BatchState.RUNNING:
             self._stop()
             self._in_hand_s = 0.0
@@ -172,7 +172,7 @@ class BatchRun(QObject):
         self._state = BatchState.IDLE
         self.changed.emit()
 
-    def _take(self, step: BatchStep) -> None:
+    def _on_step(self, step: BatchStep) -> None:
         if not step.finished:
             self._in_hand_s = step.seconds
         elif step.recording_id in self._todo:
@@ -183,13 +183,13 @@ class BatchRun(QObject):
         self.step.emit(step)
         self.changed.emit()
 
-    def _fail(self, error: UserError) -> None:
+    def _on_failed(self, error: UserError) -> None:
         self._job = None
         self._end()
         self.failed.emit(error)
 
-    def _done(self) -> None:
-        if self._job is None:  # failed: told already
+    def _on_done(self) -> None:
+        if self._job is None:  # failed: shown already
             return
         self._job = None
         good = self.done - self._failures

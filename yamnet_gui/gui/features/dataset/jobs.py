@@ -93,7 +93,7 @@ def _entries(path: Path) -> list[Path]:
 
 
 def described(project: Project, path: Path) -> Recording:
-    """A recording for the project, with what its header says; FAILED where nobody can read it."""
+    """A recording for the project, with what its header says; FAILED where it cannot be read."""
     stored = project.recordings.stored_path(path)
     try:
         digest, size = content_hash(path), path.stat().st_size
@@ -155,7 +155,7 @@ class AnalyseAllJob:
             recording = self.project.recordings.get(recording_id)
             if recording is not None:
                 yield from self._one(recording)
-            else:  # taken out of the project meanwhile
+            else:  # removed from the project meanwhile
                 yield BatchStep(recording_id, Path(), 0.0, finished=True)
 
     def _one(self, recording: Recording) -> Iterator[BatchStep]:
@@ -177,7 +177,7 @@ class AnalyseAllJob:
         except WeightsError:
             raise
         except UserError as error:
-            # read anew: it may have been found elsewhere, or taken out, while this went on
+            # read again: it may have been found elsewhere, or removed, in the meantime
             now = self.project.recordings.get(recording.id)
             if now is None:
                 yield BatchStep(recording.id, path, recording.duration_s, finished=True)

@@ -260,15 +260,15 @@ class ClipsDialog(QDialog):
     def _offer(self) -> None:
         folder = Path(self.folder.text().strip()).expanduser()
         try:
-            taken = folder.is_dir() and any(folder.iterdir())
+            occupied = folder.is_dir() and any(folder.iterdir())
         except OSError:  # writing will say what is wrong with it
-            taken = False
+            occupied = False
         self.place_note.setText(
             "This folder is not empty; files with the same names will be replaced, others kept"
-            if taken
+            if occupied
             else ""
         )
-        self.place_note.setVisible(taken)
+        self.place_note.setVisible(occupied)
         able = self._plan is not None and self._plan.count > 0 and bool(self.folder.text().strip())
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(able)
 

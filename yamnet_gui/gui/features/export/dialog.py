@@ -36,7 +36,7 @@ from .event_choice import EventChoice, Offered
 from .format_options import FormatOptions
 from .jobs import PreviewJob
 
-_AT_ONCE = 2000  # more events than this are looked through in the background
+_AT_ONCE = 2000  # more events than this are checked in the background
 _LATER_MS = 120
 
 
@@ -202,7 +202,7 @@ class ExportDialog(QDialog):
         return any(r.recording.recorded_at is not None for r in self.what.recordings)
 
     def _on_layout(self) -> None:
-        """Proposes a name with the format's ending; a name of one's own keeps its stem.
+        """Proposes a name with the format's ending; a name that the user typed keeps its stem.
 
         A name that was proposed goes with what is written: a recording, or the whole project.
         """
@@ -254,7 +254,7 @@ class ExportDialog(QDialog):
                 "Export to",
                 str(self._path()),
                 f"{self._format().title} (*{suffix});;All files (*)",
-                options=QFileDialog.Option.DontConfirmOverwrite,  # this dialog tells it itself
+                options=QFileDialog.Option.DontConfirmOverwrite,  # this dialog shows it itself
             )
             if name and not Path(name).suffix:
                 name += suffix
@@ -311,9 +311,11 @@ class ExportDialog(QDialog):
             self.summary.setText(f"Scores of {count} recording{'' if count == 1 else 's'}")
             self.lost.setText("The scores of all classes in every frame, without events.")
             return
-        self.lost.setText(_in_words(self._preview.losses, self._format().title, self._kept()))
+        self.lost.setText(
+            _in_words(self._preview.losses, self._format().title, self._has_sidecar())
+        )
 
-    def _kept(self) -> bool:
+    def _has_sidecar(self) -> bool:
         return self.sidecar.isChecked()
 
 

@@ -1,4 +1,4 @@
-"""What can be said about how a format is written; only what it has a use for is shown."""
+"""Options of a format; only those that apply to it are shown."""
 
 import os
 from collections.abc import Sequence

@@ -127,7 +127,7 @@ class ScoreTablesJob:
             except UserError as error:
                 problem = problem or error
             if table is not None:
-                # what is stored has no scores of taught classes, which stand behind all others
+                # what is stored has no scores of taught classes, which come after all others
                 columns = names[: table.scores.shape[1]]
                 made.append(write_score_table(table, columns, out))
             yield WriteStep(n + 1, len(shares), n + 1)

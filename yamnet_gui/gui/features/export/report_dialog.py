@@ -171,7 +171,7 @@ class ReportDialog(QDialog):
             "Save report as",
             str(self._path()),
             f"Web pages (*{_SUFFIX})",
-            options=QFileDialog.Option.DontConfirmOverwrite,  # the button tells it
+            options=QFileDialog.Option.DontConfirmOverwrite,  # the button says so
         )
         if name:
             self.path.setText(name)

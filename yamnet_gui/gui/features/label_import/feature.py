@@ -27,7 +27,7 @@ _KEY = "import"
 LABEL_SUFFIXES = frozenset(
     {".txt", ".csv", ".tsv", ".jams", ".textgrid", ".eaf", ".json", ".vtt", ".srt", ".parquet"}
 )
-"""Endings of files that are taken for tables of labels when they are dropped on the window."""
+"""Suffixes of files that are imported as labels when they are dropped on the window."""
 
 
 class ImportFeature(Feature):
@@ -84,7 +84,7 @@ class ImportFeature(Feature):
             self.import_tables(tables)
 
     def ask(self) -> None:
-        """Lets a person choose tables."""
+        """Lets the user choose tables."""
         settings = self._settings
         folder = settings.folder("imports") or settings.folder("exports") or QDir.homePath()
         patterns = " ".join(f"*{suffix}" for suffix in sorted(LABEL_SUFFIXES | {".TextGrid"}))
@@ -126,8 +126,8 @@ class ImportFeature(Feature):
                 request.single,
                 request.add_missing,
             ),
-            on_result=self._imported,
-            on_failed=self._failed,
+            on_result=self._on_imported,
+            on_failed=self._on_failed,
         )
 
     def _ask_class(self, label: str, near: Sequence[str]) -> str | None:
@@ -136,7 +136,7 @@ class ImportFeature(Feature):
         )
         return choice.label if choice is not None else None
 
-    def _imported(self, imported: Imported) -> None:
+    def _on_imported(self, imported: Imported) -> None:
         for path in imported.added:
             self._recordings_panel.add_file(path)
         self._project_manager.count()
@@ -150,7 +150,7 @@ class ImportFeature(Feature):
             seconds=20,
         )
 
-    def _failed(self, error: UserError) -> None:
+    def _on_failed(self, error: UserError) -> None:
         self._notices.clear(_KEY)
         self._show_error(error)
 

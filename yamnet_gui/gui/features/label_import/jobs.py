@@ -84,7 +84,7 @@ class ReadTablesJob:
             self.project.recordings.at(r.recording.path) is None for r in result.recordings
         )
         if result.unnamed and stranger and reading.recording is None and shown is not None:
-            # labels of nobody knows what, dropped on an open recording, are about that one
+            # labels of an unknown recording, dropped on an open one, belong to that one
             return read_for_project(
                 self.project,
                 table,
@@ -97,7 +97,7 @@ class ReadTablesJob:
 
 @dataclass(frozen=True, slots=True)
 class PlanJob:
-    """Compares what was read with the project anew, under another mapping of labels."""
+    """Compares what was read with the project again, under another mapping of labels."""
 
     project: Project
     read: ReadTables

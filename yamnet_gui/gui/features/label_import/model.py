@@ -71,7 +71,7 @@ class ImportTableModel(HeadedTableModel):
         return self._shown
 
     def set_events(self, events: Iterable[PlannedEvent]) -> None:
-        """Takes other events; answers to conflicts that are gone go too."""
+        """Lists other events; answers to conflicts that no longer exist are dropped."""
         self._events = tuple(sorted(events, key=_order))
         there = {e.existing.id for e in self._events if e.existing is not None}
         self._single = {k: way for k, way in self._single.items() if k in there}
@@ -162,9 +162,9 @@ def _order(planned: PlannedEvent) -> tuple[int, str, float, float]:
 
 
 def differences(old: Event, new: Event, names: Iterable[str]) -> str:
-    """What the table says otherwise, in words: "onset 1.000 → 1.250, state accepted → rejected"."""
+    """What differs in the table, in words: "onset 1.000 → 1.250, state accepted → rejected"."""
     said = [(_FIELD_WORDS.get(n, n), getattr(old, n), getattr(new, n)) for n in names]
-    for decimals in (3, 6):  # what rounding alone has changed is said only where nothing else has
+    for decimals in (3, 6):  # changes by rounding alone are shown only where nothing else changed
         parts = [
             f"{word} {before} → {after}"
             for word, a, b in said

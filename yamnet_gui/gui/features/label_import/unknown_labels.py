@@ -1,4 +1,4 @@
-"""Labels of a table that nobody knows, and what they shall become."""
+"""Unknown labels of a table, and what they are imported as."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHeaderView, QTableWidget, QTableWidget
 from yamnet_gui.labels.exchange.import_plan import UnknownLabel
 
 Ask = Callable[[str, Sequence[str]], str | None]
-"""Asks for the label that one of the table shall become; None where a person thinks better."""
+"""Asks for the label to import one as; None where the user cancels."""
 
 _OWN, _NAME, _OTHER, _OUT = "own", "name", "other", "out"
 

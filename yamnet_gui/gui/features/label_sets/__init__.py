@@ -1,1 +1,1 @@
-"""Label sets: names, colours and keys of one's own."""
+"""Label sets: custom labels with colours and shortcuts."""

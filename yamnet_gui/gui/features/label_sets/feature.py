@@ -1,4 +1,4 @@
-"""Labels of one's own, bounds in frequency, and the history of the selected event."""
+"""Label sets in use, frequency bounds, and the history of the selected event."""
 
 from __future__ import annotations
 
@@ -78,15 +78,15 @@ class LabelSetsFeature(Feature):
         return LabelSetsDialog(own.sets, chosen, self._class_map.value, used, self._window)
 
     def edit(self) -> None:
-        """Lets a person edit the sets of the project."""
+        """Lets the user edit the sets of the project."""
         if self._project.project is None:
             self._show_message("The project is still being opened; try again in a moment.")
             return
         dialog = self.dialog()
         if run_dialog(dialog):
-            self.take(dialog.sets, dialog.chosen)
+            self.store(dialog.sets, dialog.chosen)
 
-    def take(self, sets: Sequence[LabelSet], chosen: str) -> None:
+    def store(self, sets: Sequence[LabelSet], chosen: str) -> None:
         """Puts these sets into the project as one step, and uses one of them."""
         before = {s.id: s for s in self._label_sets.sets}
         after = {s.id: s for s in sets}
@@ -137,7 +137,7 @@ class LabelSetsFeature(Feature):
         colors = {label.name: label.color for label in own.labels if label.color}
         if colors != self._colors:
             self._colors = colors
-            self._tracks.set_theme(self._appearance.theme)  # paints everything anew
+            self._tracks.set_theme(self._appearance.theme)  # repaints everything
             self._events_panel.table.viewport().update()
 
     def _key(self, key: str, label: OwnLabel) -> QShortcut:

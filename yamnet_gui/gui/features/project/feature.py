@@ -63,7 +63,7 @@ class ProjectMenu(Feature):
         }
 
     def open(self) -> None:
-        """Lets a person choose a project."""
+        """Lets the user choose a project."""
         name, _chosen = QFileDialog.getOpenFileName(
             self._window, "Open project", self._folder(), f"{_PATTERN};;All files (*)"
         )
@@ -72,13 +72,13 @@ class ProjectMenu(Feature):
             self._project_manager.open(Path(name))
 
     def create(self) -> None:
-        """Makes an empty project; the open recording goes on in it."""
+        """Creates an empty project and adds the open recording."""
         path = self._new_path("New project", "project")
         if path is not None:
             self._project_manager.create(path)
 
     def save_as(self) -> None:
-        """Copies the project with its whole history, and goes on in the copy."""
+        """Copies the project with its whole history, and continues in the copy."""
         path = self._new_path("Save project as", "review")
         if path is not None:
             self._project_manager.save_as(path)

@@ -1,4 +1,4 @@
-"""Several people and safe keeping: names beside decisions, merging copies, backups."""
+"""Several reviewers and backups: names with decisions, merging copies, restoring backups."""
 
 from __future__ import annotations
 
@@ -74,17 +74,17 @@ class MergeAndBackup(Feature):
         )
 
     def ask_name(self) -> None:
-        """Lets a person enter a name; earlier decisions stay as they are."""
-        name, taken = QInputDialog.getText(
+        """Lets the user enter a name; earlier decisions stay as they are."""
+        name, accepted = QInputDialog.getText(
             self._window, "Your name", "Stored with every decision:", text=_login()
         )
-        if taken and name.strip():
+        if accepted and name.strip():
             self._settings.set("reviewer", name.strip())
 
     # Merging
 
     def ask_merge(self) -> None:
-        """Lets a person choose the other copy."""
+        """Lets the user choose the other copy."""
         name, _chosen = QFileDialog.getOpenFileName(
             self._window,
             "Merge another copy of this project",
@@ -112,7 +112,7 @@ class MergeAndBackup(Feature):
         return MergeDialog(merge, names, other, self._window)
 
     def show(self, merge: Merge, other: str) -> None:
-        """Shows what would change, and makes it where a person agrees."""
+        """Shows what would change, and makes it where the user agrees."""
         if not merge.additions and not merge.conflicts:
             self._show_message(f"{other} brings nothing new.")
             return
@@ -121,7 +121,7 @@ class MergeAndBackup(Feature):
             self.merge(merge, dialog.resolutions)
 
     def merge(self, merge: Merge, resolutions: Mapping[tuple[str, str], MergeChoice]) -> None:
-        """Makes the merge as one step of undo, beside the work."""
+        """Makes the merge as one step of undo, in the background."""
         project = self._project.project
         command = merge_command(merge, resolutions)
         if project is not None and command.changes:

@@ -90,7 +90,7 @@ class MergeDialog(QDialog):
 
     @property
     def resolutions(self) -> dict[tuple[str, str], MergeChoice]:
-        """What is to be taken for each conflict."""
+        """What is used for each conflict."""
         return self.model.resolutions
 
     def choose(self, choice: MergeChoice) -> None:

@@ -41,7 +41,7 @@ class ReviewQueueFeature(Feature):
         self._window.add_panel("progress", "Progress", self.panel, left=False, behind="events")
         self._closed = False
         self._later = Debounced(self, _COUNT_MS, self.count)
-        self.bar.request_changed.connect(self.wish)
+        self.bar.request_changed.connect(self.request)
         self.panel.class_entered.connect(self._on_class)
         self.panel.scope_changed.connect(lambda _everywhere: self.count())
         self._review_queue.changed.connect(self._show_queue)
@@ -64,10 +64,10 @@ class ReviewQueueFeature(Feature):
         self._closed = True  # the project that is closed after this changes, too
         self._later.stop()
 
-    def wish(self, wish: QueueRequest) -> None:
+    def request(self, request: QueueRequest) -> None:
         """Reviews by this queue from now on; keys act on events again."""
         self._notices.clear("queue")
-        self._queue_controller.review(wish)
+        self._queue_controller.review(request)
         self._tracks.waveform.setFocus()
         self._soon()
 
@@ -100,9 +100,9 @@ class ReviewQueueFeature(Feature):
     def _on_class(self, label: str) -> None:
         now = self._review_queue.request
         kind = now.kind or QueueKind.SCORE
-        wish = replace(now, kind=kind, label=label, everywhere=self.panel.everywhere)
-        self.bar.show_request(wish)
-        self.wish(wish)
+        request = replace(now, kind=kind, label=label, everywhere=self.panel.everywhere)
+        self.bar.show_request(request)
+        self.request(request)
 
     def _show_queue(self) -> None:
         self.bar.show_request(self._review_queue.request)
@@ -125,14 +125,14 @@ class ReviewQueueFeature(Feature):
         )
 
     def mark(self) -> None:
-        """Notes that the stretches of the queue were listened to, each for its class."""
+        """Marks the segments of the queue as reviewed, each for its class."""
         project = self._project.project
         if project is not None:
             reviewer = str(self._settings.value("reviewer")).strip()
             job = MarkQueueJob(project, self._review_queue.rows, reviewer)
-            self._project_manager.run(job, on_result=self._marked)
+            self._project_manager.run(job, on_result=self._on_marked)
 
-    def _marked(self, count: int) -> None:
+    def _on_marked(self, count: int) -> None:
         self._show_message(f"{count} segments marked as reviewed.")
 
     def _on_missing(self, recording: Recording) -> None:

@@ -45,23 +45,23 @@ class ProgressModel(HeadedTableModel):
 
     @property
     def rows(self) -> Sequence[ClassCounts]:
-        """As they stand, unsorted; not to be altered."""
+        """Unsorted; not to be altered."""
         return self._rows
 
     def set_counts(self, counts: Sequence[ClassCounts]) -> None:
         """Takes new counts; rows stay where they are while the classes are the same."""
-        fresh = list(counts)
-        if [c.label for c in fresh] != [c.label for c in self._rows]:
+        new_rows = list(counts)
+        if [c.label for c in new_rows] != [c.label for c in self._rows]:
             self.beginResetModel()
-            self._rows = fresh
+            self._rows = new_rows
             self.endResetModel()
-        elif fresh != self._rows:
-            self._rows = fresh
-            last = self.index(len(fresh) - 1, len(ProgressColumn) - 1)
+        elif new_rows != self._rows:
+            self._rows = new_rows
+            last = self.index(len(new_rows) - 1, len(ProgressColumn) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
 
     def set_short(self, short: bool) -> None:
-        """Whether precision stands without its interval, which the tip has."""
+        """Whether precision is shown without its interval, which the tip has."""
         if short != self._short:
             self._short = short
             last = self.index(len(self._rows) - 1, len(ProgressColumn) - 1)

@@ -1,4 +1,4 @@
-"""How far the review of each class is, and what it says about the detections so far."""
+"""Review progress of each class, and the precision of its detections so far."""
 
 from collections.abc import Sequence
 
@@ -84,7 +84,7 @@ class ProgressPanel(QWidget):
         for column, text in (
             (ProgressColumn.LEFT, "0\u202f000"),
             (ProgressColumn.REVIEWED, "100 %"),
-            # names need the room more than the interval, which the tip says in full
+            # names need the room more than the interval, which the tip shows in full
             (ProgressColumn.PRECISION, "100 % (00–100)" if self.width() >= _WIDE else "Precision"),
         ):
             self.table.setColumnWidth(column, metrics.horizontalAdvance(text) + 16)
