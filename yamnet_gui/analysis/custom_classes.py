@@ -1,4 +1,4 @@
-"""Taught classes in an analysis: their scores stand beside those of the network."""
+"""Custom classes in an analysis: their scores stand beside those of the network."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -18,21 +18,21 @@ from .result import Analysis
 from .stored import open_rows, table_name, write_rows
 
 _OFF_SHARE = 0.8
-"""An event ends below this share of its threshold: sounds that stand against a taught class score
+"""An event ends below this share of its threshold: sounds that stand against a custom class score
 only somewhat lower, and must not be drawn into its events."""
 _MERGE_GAP_S = 0.5
 
 
 def custom_class_rule(classifier: Classifier, label: str) -> Rule:
-    """The first rule of a taught class: events begin at the threshold found by teaching it."""
+    """The first rule of a custom class: events begin at the threshold found by training it."""
     on = round(classifier.threshold(label), 3)
     return Rule(on=on, off=round(on * _OFF_SHARE, 3), merge_gap_s=_MERGE_GAP_S)
 
 
 def load_classifiers(paths: Sequence[Path], model_sha256: str = "") -> tuple[Classifier, ...]:
-    """Reads files of taught classes.
+    """Reads files of custom classes.
 
-    Raises ClassifierError where one cannot be used, or was taught on embeddings of another model
+    Raises ClassifierError where one cannot be used, or was trained on embeddings of another model
     than `model_sha256` ("": not checked).
     """
     found = []
@@ -41,15 +41,15 @@ def load_classifiers(paths: Sequence[Path], model_sha256: str = "") -> tuple[Cla
         if model_sha256 and classifier.model_sha256 not in ("", model_sha256):
             raise ClassifierError(
                 path,
-                "was taught with other weights of the network",
-                "use those weights, or teach the class again",
+                "was trained with other network weights",
+                "use those weights, or train the class again",
             )
         found.append(classifier)
     return tuple(found)
 
 
 def with_custom_classes(class_map: ClassMap, classifiers: Sequence[Classifier]) -> ClassMap:
-    """The class map with the taught classes behind the others, in the order of the classifiers.
+    """The class map with the custom classes behind the others, in the order of the classifiers.
 
     They have no AudioSet id. Raises ClassifierError where a name is taken.
     """
@@ -58,14 +58,14 @@ def with_custom_classes(class_map: ClassMap, classifiers: Sequence[Classifier]) 
         return class_map.with_custom(labels)
     except NameTakenError as error:
         raise ClassifierError(
-            error.name, "is the name of two classes", "teach it under another name"
+            error.name, "is the name of two classes", "train it under another name"
         ) from error
 
 
 def with_custom_rules(
     rules: RuleSet, class_map: ClassMap, classifiers: Sequence[Classifier]
 ) -> RuleSet:
-    """The rules, with the first ones of taught classes that they say nothing about."""
+    """The rules, with the first ones of custom classes that they say nothing about."""
     own = dict(rules.classes)
     for classifier in classifiers:
         for label in classifier.labels:
@@ -78,7 +78,7 @@ def with_custom_rules(
 
 
 def with_custom_scores(analysis: Analysis, classifiers: Sequence[Classifier]) -> Analysis:
-    """The analysis with the scores of taught classes as further columns of its tables.
+    """The analysis with the scores of custom classes as further columns of its tables.
 
     The joined scores lie in a folder that lives as long as the analysis, so that memory does not
     grow with its length.

@@ -52,8 +52,8 @@ class Analysis:
     def envelope(self, channel: int | None = None) -> Envelope | None:
         """What the edges of events are refined by, mapped from the disk.
 
-        None where the analysis was stored by a version that did not keep it; see
-        `batch.envelopes`. Raises KeyError where the channel was not analysed.
+        None where the analysis was stored by a version that did not store it; see
+        `analysis.add_envelopes`. Raises KeyError where the channel was not analysed.
         """
         table = self.table(channel)
         try:

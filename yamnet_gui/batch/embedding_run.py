@@ -24,7 +24,7 @@ class EmbeddingOptions:
     """What is made of the recordings, and where it goes.
 
     `rules` (and `classes`, indices; empty: all) say which events there are, where a row is one.
-    `classifiers` are files of taught classes.
+    `classifiers` are files of custom classes.
     """
 
     output: Path

@@ -35,7 +35,7 @@ class BatchOptions:
     scores of each recording; `clips` one row per recording; `scores` and
     `embeddings` one row per frame, or, where they end in .npz or are folders, one .npz for each
     recording. `per_recording` wants a file of labels for each recording in the folder `labels`.
-    `cache` is the folder of the cache, None for none. `classifiers` are files of taught classes,
+    `cache` is the folder of the cache, None for none. `classifiers` are files of custom classes,
     whose scores stand behind those of the network.
     """
 

@@ -81,5 +81,5 @@ def test_a_class_of_another_model_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "owl.yamnet-class"
     write_classifier(path, a_classifier("Tawny owl", model="a" * 64))
     assert load_classifiers([path], "a" * 64)[0].labels == ("Tawny owl",)
-    with pytest.raises(ClassifierError, match="other weights"):
+    with pytest.raises(ClassifierError, match="other network weights"):
         load_classifiers([path], "b" * 64)
