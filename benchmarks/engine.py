@@ -171,7 +171,7 @@ def measure(
         skipped = f"needs about {needed / 1e9:.0f} GB of memory"
     else:
         theirs = folder / "theirs.npy"
-        script = HERE / "published_manner.py"
+        script = HERE / "published_example.py"
         baseline = run(script, recording, weights, theirs, home=folder)
         difference = float(np.abs(np.load(theirs) - np.load(means)).max())
     recording.unlink()

@@ -4,7 +4,7 @@ The whole file as 16-bit integers divided by 32768, the mean of its channels, re
 own STFT, then one call of the network, layer by layer with batch norm, on every patch at once.
 Writes the mean score of each class to OUT.
 
-    python benchmarks/published_manner.py RECORDING WEIGHTS OUT.npy
+    python benchmarks/published_example.py RECORDING WEIGHTS OUT.npy
 """
 
 import sys
