@@ -63,7 +63,7 @@ class Bench:
             owners.timeline,
             owners.selection,
             owners.order,
-            owners.folding,
+            owners.grouping,
             self.transport,
         )
         self.paths = {name: folder / f"{name}.wav" for name in ("yard", "wood")}
