@@ -51,7 +51,7 @@ def make_project(path: Path, recordings: int, events: int) -> None:
         Recording,
         RecordingState,
         add_recordings,
-        content_hash,
+        content_fingerprint,
     )
 
     rng = random.Random(1)
@@ -65,7 +65,7 @@ def make_project(path: Path, recordings: int, events: int) -> None:
             digest, size = f"h{n}", 1
             if n < WITH_SOUND:
                 soundfile.write(file, np.roll(noise, n), RATE_HZ, subtype="PCM_16")
-                digest, size = content_hash(file), file.stat().st_size
+                digest, size = content_fingerprint(file), file.stat().st_size
             items.append(
                 Recording(
                     f"{n:032x}", project.recordings.stored_path(file), digest, size, SECONDS,

@@ -1,10 +1,9 @@
 """How the files of a run are called."""
 
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from yamnet_gui.core.text import printable
+from yamnet_gui.core.text import printable, unique_names
 
 
 def failures_path(table: Path) -> Path:
@@ -21,20 +20,5 @@ def array_file(path: Path, name: str, kind: str) -> Path:
 
 
 def recording_names(paths: Sequence[Path]) -> list[str]:
-    """A file name without ending for each recording, with as much of its path as tells it apart."""
-    shortest = [printable(p.stem) for p in paths]
-    longer = ([printable(p.name) for p in paths], ["_".join(p.parts[-2:]) for p in paths])
-    names = shortest
-    for others in longer:
-        count = Counter(name.casefold() for name in names)
-        names = [
-            n if count[n.casefold()] == 1 else printable(o)
-            for n, o in zip(names, others, strict=True)
-        ]
-    taken: Counter[str] = Counter()
-    unique = []
-    for name in names:
-        taken[name.casefold()] += 1
-        again = taken[name.casefold()]
-        unique.append(name if again == 1 else f"{name}-{again}")
-    return unique
+    """A file name without ending for each recording; odd bytes are written out."""
+    return [printable(name) for name in unique_names(paths)]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.text import counted
 from yamnet_gui.labels.exchange.clips import (
     DEFAULT_TEMPLATE,
     MANIFEST_NAME,
@@ -120,7 +121,7 @@ def cut(clips: Sequence[Clip], folder: Path, options: ClipOptions, *, dry_run: b
             line.show(f"{n}/{len(clips)} clips, {done.clip.recording.path.name}")
     cut = len(clips) - failed
     without = f", {failed} could not be cut" if failed else ""
-    print(f"{cut} clip{'' if cut == 1 else 's'} cut{without}", file=sys.stderr)
+    print(f"{counted(cut, 'clip')} cut{without}", file=sys.stderr)
     print(folder / MANIFEST_NAME)
     return failed
 

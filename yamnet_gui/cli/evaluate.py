@@ -21,6 +21,7 @@ from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
+from yamnet_gui.core.text import counted
 from yamnet_gui.detection import PRESETS, RuleSet, Tuning, save_rules
 from yamnet_gui.detection.evaluation import Pair, evaluate, mismatches, paired
 from yamnet_gui.labels.exchange.reference_table import ReferenceTable, read_reference
@@ -308,13 +309,9 @@ def _tune(
     return result
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
 def _said(on: EvaluationItems) -> str:
     count = len(on.items)
-    words = f"{_count(count, 'recording')}, {_count(on.true_events, 'reference event')}"
+    words = f"{counted(count, 'recording')}, {counted(on.true_events, 'reference event')}"
     if on.decisions != on.true_events:
         words += f", {on.decisions} decisions"
     return f"{words}, {on.reviewed_s:.0f} s fully annotated"

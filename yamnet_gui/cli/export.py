@@ -13,6 +13,7 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import LabelsError, SettingsError, UserError
 from yamnet_gui.core.events import LabelledRecording, ReviewState
 from yamnet_gui.core.resources import bundled_class_map
+from yamnet_gui.core.text import counted
 from yamnet_gui.labels.exchange.clips import plan_clips
 from yamnet_gui.labels.exchange.export import Export, ExportChoice, chosen
 from yamnet_gui.labels.exchange.project_tables import labelled_recordings
@@ -200,7 +201,7 @@ def _labels(
         return _scores(options, source, choice, classes)
     export = Export(options.format, out, choice, _write_options(options, out, classes))
     preview = export.preview(source.recordings)
-    _say(f"{_events(preview.recordings)} in {_count(len(preview.recordings), 'recording')}")
+    _say(f"{_events(preview.recordings)} in {counted(len(preview.recordings), 'recording')}")
     if not options.states and choice.states is not None:
         _say_rejected(source.recordings)
     for text in preview.losses:
@@ -281,20 +282,13 @@ def _scores(
 
 
 def _events(recordings: Sequence[LabelledRecording]) -> str:
-    return _count(sum(len(r.events) for r in recordings), "event")
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    return counted(sum(len(r.events) for r in recordings), "event")
 
 
 def _say_rejected(recordings: Sequence[LabelledRecording]) -> None:
     rejected = sum(e.state is ReviewState.REJECTED for r in recordings for e in r.events)
     if rejected:
-        _say(
-            f"{rejected} rejected event{'' if rejected == 1 else 's'} left out; --states all"
-            " takes them"
-        )
+        _say(f"{counted(rejected, 'rejected event')} left out; --states all takes them")
 
 
 def _say(text: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording, RecordingInfo
+from yamnet_gui.core.text import counted
 from yamnet_gui.labels.exchange.combined_tables import merged
 from yamnet_gui.labels.exchange.import_plan import ImportKind, ImportPlan, PlannedEvent, Resolve
 from yamnet_gui.labels.exchange.project_tables import (
@@ -212,7 +213,7 @@ def _write(project: Project, options: argparse.Namespace, command: Command) -> i
 
 def _show_table(table: Path, result: ImportResult) -> None:
     restored = ", with its side-car" if result.restored else ""
-    _say(f"{table}: {result.format_name}, {_events(result.event_count)}{restored}")
+    _say(f"{table}: {result.format_name}, {counted(result.event_count, 'event')}{restored}")
     for text in result.warnings:
         _say(f"  {text}")
 
@@ -227,7 +228,7 @@ def _show(plan: ImportPlan, way: Resolve, add_missing: bool) -> None:
     for unknown in plan.unknown_labels:
         near = ", ".join(unknown.suggestions)
         hint = f" (near: {near})" if near else ""
-        _say(f"unknown label {unknown.label!r}, {_events(unknown.count)}{hint}")
+        _say(f"unknown label {unknown.label!r}, {counted(unknown.count, 'event')}{hint}")
     for info in plan.new_recordings:
         what = "is added" if add_missing else "is left out; --add-recordings adds it"
         _say(f"{info.path} is not in the project and {what}")
@@ -247,10 +248,6 @@ def _show_events(kind: ImportKind, events: Sequence[PlannedEvent], way: Resolve)
         )
     if len(events) > _SHOWN:
         _say(f"and {len(events) - _SHOWN} more {kind.value}")
-
-
-def _events(count: int) -> str:
-    return f"{count} event{'' if count == 1 else 's'}"
 
 
 def _say(text: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import replacing
+from yamnet_gui.core.text import counted
 from yamnet_gui.detection import Tuning
 from yamnet_gui.detection.evaluation import Counts, Evaluation, Mismatch, total
 
@@ -24,8 +25,7 @@ def lines_of(result: Evaluation, no_psds: str = "") -> list[str]:
     head = f"{'':{width}}  segment F1  precision  recall"
     head += "".join(f"  event F1 {collar:g} s" for collar in COLLARS_S)
     head += "   PSDS    ref    est"
-    plural = "" if result.recordings == 1 else "s"
-    lines = [f"{result.recordings} recording{plural}, {result.duration_s:.1f} s", head]
+    lines = [f"{counted(result.recordings, 'recording')}, {result.duration_s:.1f} s", head]
     by_label = result.psds.by_label if result.psds is not None else {}
     for label in result.labels:
         at = {collar: result.events[collar].get(label, Counts()) for collar in COLLARS_S}

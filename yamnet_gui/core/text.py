@@ -1,9 +1,47 @@
-"""Text as people and programs read it."""
+"""Text as the user and programs read it."""
 
 import os
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+
+_SIBILANTS = ("s", "x", "z", "ch", "sh")
 
 
 def printable(path: Path | str) -> str:
     """The path as text that any UTF-8 file or terminal can hold; odd bytes as `\\xNN`."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def plural(count: int, noun: str) -> str:
+    """The noun as it follows the count: "event" for 1, else "events", "classes"."""
+    if count == 1:
+        return noun
+    return f"{noun}es" if noun.endswith(_SIBILANTS) else f"{noun}s"
+
+
+def counted(count: int, noun: str) -> str:
+    """The count with its noun: "1 event", "1,234 events", "0 classes"."""
+    return f"{count:,} {plural(count, noun)}"
+
+
+def unique_names(paths: Sequence[Path]) -> list[str]:
+    """A file name without ending for each path, with as much of the path as makes it the only one.
+
+    The stem where that is enough, else the name, else the folder and the name, else a number
+    behind it. Case does not tell names apart, because some file systems ignore it.
+    """
+    names = [path.stem for path in paths]
+    for longer in ([p.name for p in paths], ["_".join(p.parts[-2:]) for p in paths]):
+        count = Counter(name.casefold() for name in names)
+        names = [
+            name if count[name.casefold()] == 1 else other
+            for name, other in zip(names, longer, strict=True)
+        ]
+    taken: Counter[str] = Counter()
+    unique = []
+    for name in names:
+        taken[name.casefold()] += 1
+        again = taken[name.casefold()]
+        unique.append(name if again == 1 else f"{name}-{again}")
+    return unique

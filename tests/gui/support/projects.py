@@ -11,7 +11,7 @@ from yamnet_gui.labels.project import (
     Recording,
     RecordingState,
     add_recordings,
-    content_hash,
+    content_fingerprint,
 )
 
 RATE_HZ = 16_000
@@ -52,7 +52,7 @@ def made(folder: Path, names: tuple[str, ...] = ("a", "b", "c")) -> Path:
             recording = Recording(
                 f"id-{name}",
                 project.recordings.stored_path(file),
-                content_hash(file),
+                content_fingerprint(file),
                 file.stat().st_size,
                 10.0,
                 RATE_HZ,

@@ -16,7 +16,7 @@ from yamnet_gui.labels.project import (
     Recording,
     RecordingState,
     Reviewed,
-    content_hash,
+    content_fingerprint,
     new_id,
     personal_project_path,
 )
@@ -210,7 +210,7 @@ class FindRecordingJob:
     def run(self) -> Iterator[FoundRecording]:
         project, path = self.project, self.info.path
         try:
-            digest, size = content_hash(path), path.stat().st_size
+            digest, size = content_fingerprint(path), path.stat().st_size
         except OSError:  # the error is shown by the reader of its sound
             digest, size = "", 0
         found, remark = project.recordings.at(path), ""

@@ -241,7 +241,7 @@ class ClassTableModel(QAbstractItemModel):
             return f"{rule.on:.2f}" if rule.enabled else "off"
         if column is ClassColumn.COUNT:
             count = self._metrics.count(node)
-            return f"{count:,}".replace(",", "\u202f") if count else ""
+            return f"{count:,}" if count else ""
         score = self._metrics.score(node)
         return "" if score is None else f"{score:.2f}"
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.events import ReviewState
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.state.document import AnalysisState, Document
 from yamnet_gui.gui.state.event_order import EventOrder
 from yamnet_gui.gui.state.grouping import Grouping
@@ -224,12 +225,12 @@ class EventsPanel(QWidget):
 
     def _show_count(self) -> None:
         total, shown = self.model.total, len(self.model.shown)
-        text = f"{_number(total)} event{'s' if total != 1 else ''}"
+        text = counted(total, "event")
         if not self.model.filter.empty:
-            text += f" · {_number(shown)} shown"
+            text += f" · {shown:,} shown"
         chosen = len(self._selection.ids)
         if chosen > 1:
-            text += f" · {_number(chosen)} selected"
+            text += f" · {chosen:,} selected"
         self.count.setText(text if self._document.recording else "")
         if shown:
             self._pages.setCurrentWidget(self.table)
@@ -322,10 +323,6 @@ class EventsPanel(QWidget):
         row = next((r for r in rows if r is not None), self._left)
         self.table.verticalScrollBar().setValue(row)
         self._select_rows(scroll=False)
-
-
-def _number(count: int) -> str:
-    return f"{count:,}".replace(",", "\u202f")
 
 
 def _runs(rows: list[int]) -> list[tuple[int, int]]:

@@ -103,7 +103,7 @@ class QueueBar(QWidget):
         self.label.clear()
         self.label.addItem(_ALL, "")
         for name, left in classes:
-            self.label.addItem(f"{name} · {left:,}".replace(",", "\u202f"), name)
+            self.label.addItem(f"{name} · {left:,}", name)
         if self.label.findData(chosen) < 0:
             self.label.addItem(chosen, chosen)
         self.label.setCurrentIndex(self.label.findData(chosen))

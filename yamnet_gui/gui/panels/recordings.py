@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.fields import SearchField
 from yamnet_gui.gui.widgets.labels import ElidedLabel
@@ -195,7 +196,7 @@ class RecordingsPanel(QWidget):
             self.count.setText(self._batch)
             return
         total, shown = self.model.rowCount(), self._proxy.rowCount()
-        text = f"{total} recording{'s' if total != 1 else ''}"
+        text = counted(total, "recording")
         if shown != total:
             text += f" · {shown} shown"
         self.count.setText(text if total else "Open a file or a folder")

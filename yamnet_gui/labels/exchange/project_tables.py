@@ -18,7 +18,7 @@ from yamnet_gui.labels.project import (
     Reviewed,
     add_events,
     add_recordings,
-    content_hash,
+    content_fingerprint,
     group,
     new_id,
     replace_events,
@@ -176,7 +176,7 @@ def _recording(project: Project, info: RecordingInfo) -> Recording:
         with open_audio(info.path) as source:
             known = source.info
             info = replace(known, path=info.path, recorded_at=info.recorded_at or known.recorded_at)
-        digest, size = content_hash(info.path), info.path.stat().st_size
+        digest, size = content_fingerprint(info.path), info.path.stat().st_size
     except (UserError, OSError):  # labels may come long before, or without, their sound
         pass
     return Recording(

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from yamnet_gui.core.errors import ProjectError
+from yamnet_gui.core.text import counted
 from yamnet_gui.labels.project import AnalysisRecord, Project, StoredRules
 from yamnet_gui.labels.project.analysis_settings import StoredSettings
 
@@ -60,7 +61,7 @@ def _rules(rules: StoredRules) -> str:
             parts.append(f"down to {default['off']:g}")
         parts += [f"{what} {default[key]:g} s" for key, what in _LENGTHS if default.get(key)]
         if classes:
-            parts.append(f"{classes} class{'' if classes == 1 else 'es'} with rules of their own")
+            parts.append(f"{counted(classes, 'class')} with rules of their own")
     except (ValueError, TypeError, KeyError, AttributeError):
         return named
     return f"{named} ({', '.join(parts)})"

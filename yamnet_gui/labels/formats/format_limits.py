@@ -9,6 +9,7 @@ from typing import Any
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import Event, EventList, EventSource, LabelledRecording, ReviewState
 from yamnet_gui.core.resources import bundled_class_map
+from yamnet_gui.core.text import counted
 
 from .base import Capability, LabelFormat
 
@@ -120,17 +121,18 @@ class _Tally:
     def sentences(self) -> Iterable[str]:
         fmt = self._fmt
         if self._left_out:
-            yield f"{_events(self._left_out)} left out ({fmt.left_out})"
+            yield f"{counted(self._left_out, 'event')} left out ({fmt.left_out})"
         if self._relabelled:
             before, after = self._example
-            changed = f"the label of {_events(self._relabelled)} changes"
+            changed = f"the label of {counted(self._relabelled, 'event')} changes"
             yield f"{changed}, for example {before!r} to {after!r}"
         if self._rounded:
-            yield f"the times of {_events(self._rounded)} are rounded to {fmt.time_step_s:g} s"
+            rounded = counted(self._rounded, "event")
+            yield f"the times of {rounded} are rounded to {fmt.time_step_s:g} s"
         for key in (Capability.CLASS, *EVENT_FIELDS):
             if self._counts[key]:
                 are = "are" if key in _SEVERAL else "is"
-                yield f"{key.value} of {_events(self._counts[key])} {are} lost"
+                yield f"{key.value} of {counted(self._counts[key], 'event')} {are} lost"
 
     def _count(self, groups: Mapping[Capability, Mapping[str, Any]], event: Event) -> None:
         for key, fields in groups.items():
@@ -154,7 +156,7 @@ _SEVERAL = frozenset({Capability.FREQUENCY, Capability.CLASS, Capability.REVIEWE
 def _recordings(fmt: LabelFormat, recordings: Sequence[LabelledRecording]) -> Iterable[str]:
     def lost(key: Capability, count: int) -> Iterable[str]:
         if count and key not in fmt.keeps:
-            yield f"{key.value} of {count} recording{'s' if count != 1 else ''} is lost"
+            yield f"{key.value} of {counted(count, 'recording')} is lost"
 
     yield from lost(
         Capability.RECORDED_AT, sum(r.recording.recorded_at is not None for r in recordings)
@@ -173,7 +175,3 @@ def _recordings(fmt: LabelFormat, recordings: Sequence[LabelledRecording]) -> It
         yield f"{empty} {Capability.EMPTY.value} are left out"
     if Capability.ID not in fmt.keeps and any(len(r.events) for r in recordings):
         yield f"{Capability.ID.value} are lost"
-
-
-def _events(count: int) -> str:
-    return f"{count} event{'s' if count != 1 else ''}"

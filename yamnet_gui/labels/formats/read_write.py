@@ -1,6 +1,5 @@
 """Writing and reading labels in any format, whole or not at all."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.files import replacing
+from yamnet_gui.core.text import unique_names
 from yamnet_gui.labels.exchange.overwrite_guard import spare
 
 from .base import ImportResult, LabelFormat, ReadOptions, WriteOptions
@@ -52,23 +52,8 @@ def output_files(
     named = path.name.lower().endswith(fmt.suffix.lower())
     if path.is_file() or (not path.exists() and named):
         raise LabelsError(path, f"{fmt.title} holds one recording in each file", "name a folder")
-    names = _file_names([r.recording.path for r in recordings], fmt)
-    return [(path / name, [r]) for name, r in zip(names, recordings, strict=True)]
-
-
-def _file_names(paths: Sequence[Path], fmt: LabelFormat) -> list[str]:
-    """A name for each recording's file, with as much of its path as makes it the only one."""
-    stems = [p.stem for p in paths]
-    for longer in ([p.name for p in paths], ["_".join(p.parts[-2:]) for p in paths]):
-        count = Counter(s.casefold() for s in stems)
-        stems = [s if count[s.casefold()] == 1 else new for s, new in zip(stems, longer)]  # noqa: B905
-    taken: Counter[str] = Counter()
-    names = []
-    for stem in stems:
-        taken[stem.casefold()] += 1
-        n = taken[stem.casefold()]
-        names.append(f"{stem}{f'-{n}' if n > 1 else ''}{fmt.suffix}")
-    return names
+    names = unique_names([r.recording.path for r in recordings])
+    return [(path / f"{name}{fmt.suffix}", [r]) for name, r in zip(names, recordings, strict=True)]
 
 
 def write_labels(

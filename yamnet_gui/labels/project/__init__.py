@@ -43,7 +43,7 @@ from .models import (
     counts_by_class,
     new_id,
 )
-from .paths import content_hash, find_moved, personal_project_path
+from .paths import content_fingerprint, find_moved, personal_project_path
 from .project import Project
 from .recording_commands import (
     add_recordings,
@@ -88,7 +88,7 @@ __all__ = [
     "backup_time",
     "backups_for",
     "compare",
-    "content_hash",
+    "content_fingerprint",
     "counts_by_class",
     "delete",
     "draw",

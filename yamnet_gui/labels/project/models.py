@@ -37,9 +37,9 @@ class Recording:
 
     `path` is relative to the folder of the project with forward slashes, or absolute where the two
     are on different drives or far apart (`ProjectRecordings.locate` gives the file).
-    `content_hash` finds a moved file again; see `content_hash()`. `recorded_at` is the clock time
-    of the first sample, `error` why the analysis failed. A recording that was removed from the
-    project stays in the file as `removed`.
+    `content_hash` finds a moved file again; see `content_fingerprint()`. `recorded_at` is the clock
+    time of the first sample, `error` why the analysis failed. A recording that was removed from
+    the project stays in the file as `removed`.
     """
 
     id: str

@@ -26,7 +26,7 @@ def personal_project_path() -> Path:
     return data_folder() / f"personal{PROJECT_SUFFIX}"
 
 
-def content_hash(path: Path) -> str:
+def content_fingerprint(path: Path) -> str:
     """What finds a recording again after it moved: the same for the same content.
 
     BLAKE2b over the size and the content; of files over 16 MiB over 64 pieces of 64 KiB spread
@@ -104,7 +104,7 @@ def find_moved(
                 path = Path(place, name)
                 try:
                     candidates = wanted.get(path.stat().st_size)
-                    found = candidates.get(content_hash(path), []) if candidates else []
+                    found = candidates.get(content_fingerprint(path), []) if candidates else []
                 except OSError:
                     found = []
                 if not found:

@@ -187,7 +187,7 @@ def test_many_events_are_looked_through_in_the_background(
     assert not save(big).isEnabled()
     looked(big)
     assert "Checking" in big.lost.text()
-    qtbot.waitUntil(lambda: "note of 2500 events is lost" in big.lost.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "note of 2,500 events is lost" in big.lost.text(), timeout=10_000)
     assert save(big).isEnabled()
     big.reject()
 

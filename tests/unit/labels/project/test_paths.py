@@ -8,7 +8,7 @@ from yamnet_gui.labels.project import (
     Project,
     Recording,
     add_recordings,
-    content_hash,
+    content_fingerprint,
     find_moved,
     relocate,
 )
@@ -42,9 +42,9 @@ def test_equal_content_gives_equal_hashes(tmp_path: Path, size: int) -> None:
     (tmp_path / "b").write_bytes(data)
     (tmp_path / "c").write_bytes(data + b"x")
     (tmp_path / "d").write_bytes(data[:-1] + b"\x00")
-    assert content_hash(tmp_path / "a") == content_hash(tmp_path / "b")
-    assert content_hash(tmp_path / "c") != content_hash(tmp_path / "a")
-    assert size == 0 or content_hash(tmp_path / "d") != content_hash(tmp_path / "a")
+    assert content_fingerprint(tmp_path / "a") == content_fingerprint(tmp_path / "b")
+    assert content_fingerprint(tmp_path / "c") != content_fingerprint(tmp_path / "a")
+    assert size == 0 or content_fingerprint(tmp_path / "d") != content_fingerprint(tmp_path / "a")
 
 
 def _with_files(folder: Path) -> Project:
@@ -53,7 +53,7 @@ def _with_files(folder: Path) -> Project:
         path = folder / "old" / f"{n}.wav"
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(bytes([n]) * 100)
-        items.append(Recording(f"r{n}", f"old/{n}.wav", content_hash(path), 100))
+        items.append(Recording(f"r{n}", f"old/{n}.wav", content_fingerprint(path), 100))
     project = Project.create(folder / "a.yamnet")
     project.apply(add_recordings(items))
     return project
@@ -81,7 +81,7 @@ def test_moved_recordings_are_found_by_content(tmp_path: Path) -> None:
 def test_twins_are_each_found_once(tmp_path: Path) -> None:
     for name in ("x.wav", "y.wav"):
         (tmp_path / name).write_bytes(b"same")
-    digest = content_hash(tmp_path / "x.wav")
+    digest = content_fingerprint(tmp_path / "x.wav")
     lost = [Recording("r0", "gone/y.wav", digest, 4), Recording("r1", "gone/x.wav", digest, 4)]
     hits = [hit for hit in find_moved(lost, [tmp_path]) if hit]
     assert {(r.id, p.name) for r, p in hits} == {("r0", "y.wav"), ("r1", "x.wav")}

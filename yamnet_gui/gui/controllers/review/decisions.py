@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.events import Event, ReviewState
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.controllers.event_navigation import EventNavigation
 from yamnet_gui.gui.controllers.project_manager import ProjectManager
 from yamnet_gui.gui.controllers.review_queue_controller import ReviewQueueController
@@ -97,7 +98,7 @@ class Decisions:
             editor.message.emit("There is nothing left to decide on there.")
             return
         word, side = ("Accept", "more") if above else ("Reject", "less")
-        number = "1 event" if count == 1 else f"{count} events"
+        number = counted(count, "event")
         where = "this recording" if rows is None else "all recordings"
         question = (
             f"{word} {number} of {current.label} in {where} that "

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import ReviewState
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobHandle
 from yamnet_gui.gui.controllers.navigation import Destination
@@ -91,7 +92,7 @@ class AllEvents(Feature):
         reviewer = str(self._settings.value("reviewer")).strip()
 
         def on_result(count: int) -> None:
-            many = "1 event" if count == 1 else f"{count} events"
+            many = counted(count, "event")
             self._show_message(f"{state.value.capitalize()}: {many}.")
             self._review.editor.decided.emit()
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.events import ReviewState
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.buttons import IconButton
@@ -190,15 +191,11 @@ class AllEventsPanel(QWidget):
 
     def _show_count(self) -> None:
         shown, chosen = self.model.rowCount(), len(self.selected)
-        words = f"{_number(self._total)} event{'' if self._total == 1 else 's'}"
+        words = counted(self._total, "event")
         if shown != self._total:
-            words += f" · {_number(shown)} shown"
+            words += f" · {shown:,} shown"
         if chosen > 1:
-            words += f" · {_number(chosen)} selected"
+            words += f" · {chosen:,} selected"
         self.count.setText(words)
         for button in self.buttons:
             button.setEnabled(chosen > 0)
-
-
-def _number(count: int) -> str:
-    return f"{count:,}".replace(",", "\u202f")

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu
 
 from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobRunner
 from yamnet_gui.gui.features.feature import Feature
@@ -130,7 +131,7 @@ class DatasetFeature(Feature):
     def _on_finished(self, good: int, failed: int) -> None:
         self.count()
         if failed:
-            many = "1 recording" if failed == 1 else f"{failed} recordings"
+            many = counted(failed, "recording")
             self._notices.show_notice(
                 NoticeKind.WARNING,
                 f"{good} analysed, {many} failed; the list shows the reasons.",

@@ -23,7 +23,7 @@ from yamnet_gui.labels.project import (
     Recording,
     RecordingState,
     add_recordings,
-    content_hash,
+    content_fingerprint,
     find_moved,
     new_id,
     relocate,
@@ -96,7 +96,7 @@ def described(project: Project, path: Path) -> Recording:
     """A recording for the project, with what its header says; FAILED where it cannot be read."""
     stored = project.recordings.stored_path(path)
     try:
-        digest, size = content_hash(path), path.stat().st_size
+        digest, size = content_fingerprint(path), path.stat().st_size
     except OSError as error:
         why = f"cannot be read ({error.strerror})"
         return Recording(new_id(), stored, state=RecordingState.FAILED, error=why)

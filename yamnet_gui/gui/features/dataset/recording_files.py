@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.runner import JobRunner
 from yamnet_gui.gui.widgets.notices import NoticeKind
 
@@ -102,7 +103,7 @@ class RecordingFiles(QObject):
 
     def _show_added(self, progress: AddProgress) -> None:
         if progress.new:
-            many = "1 recording" if progress.new == 1 else f"{progress.new} recordings"
+            many = counted(progress.new, "recording")
             self._show_message(f"Added {many} to the project.")
         elif not progress.problems:
             self._show_message("All of these are already in the project.")

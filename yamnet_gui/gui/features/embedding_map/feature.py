@@ -115,7 +115,7 @@ class EmbeddingMap(Feature):
         if data is not None and data.total > len(data):
             shown, total = f"{len(data):,}", f"{data.total:,}"
             part = f" Showing a random sample of {shown} of {total} {data.kind.value}."
-            text += part.replace(",", "\u202f")
+            text += part
         self.panel.set_notes(text)
 
     def _on_failed(self, error: UserError) -> None:

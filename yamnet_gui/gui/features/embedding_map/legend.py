@@ -43,7 +43,7 @@ class MapLegend(QListWidget):
         self.clear()
         self._kinds = tuple(kinds)
         for kind in kinds:
-            number = f"{kind.count:,}".replace(",", "\u202f")
+            number = f"{kind.count:,}"
             item = QListWidgetItem(f"{kind.name}  {number}")
             item.setData(Qt.ItemDataRole.UserRole, kind.code)
             item.setIcon(_swatch(kind.color))

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError, UserError
 from yamnet_gui.core.events import LabelledRecording
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.widgets.buttons import TickBox
 from yamnet_gui.labels.exchange.clips import (
@@ -240,7 +241,7 @@ class ClipsDialog(QDialog):
 
     def _show_plan(self, plan: ClipPlan) -> None:
         self._plan = plan
-        self.summary.setText(f"{plan.count} clip{'' if plan.count == 1 else 's'}")
+        self.summary.setText(counted(plan.count, "clip"))
         shown = "\n".join(plan.examples)
         parts = [f"{count} {name}" for name, count in plan.parts.items()]
         if parts:

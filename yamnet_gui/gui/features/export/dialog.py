@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import LabelledRecording
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.widgets.buttons import TickBox
@@ -308,7 +309,7 @@ class ExportDialog(QDialog):
             return
         if self._format().needs_scores:
             count = len(self._preview.recordings)
-            self.summary.setText(f"Scores of {count} recording{'' if count == 1 else 's'}")
+            self.summary.setText(f"Scores of {counted(count, 'recording')}")
             self.lost.setText("The scores of all classes in every frame, without events.")
             return
         self.lost.setText(

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import ProjectError, UserError
 from yamnet_gui.core.events import LabelledRecording
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.labels.exchange.report import ReportFacts
 from yamnet_gui.labels.exchange.report_facts import project_facts
@@ -147,7 +148,7 @@ class ReportDialog(QDialog):
     def _show_chosen(self, chosen: tuple[LabelledRecording, ...]) -> None:
         self._chosen = chosen
         count = sum(len(r.events) for r in chosen)
-        self.summary.setText(f"{count} event{'' if count == 1 else 's'}")
+        self.summary.setText(counted(count, "event"))
         self._offer()
 
     def _offer(self) -> None:

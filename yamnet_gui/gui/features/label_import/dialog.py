@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import LabelledRecording, RecordingInfo
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.widgets.buttons import TickBox
 from yamnet_gui.gui.widgets.tables import QuietTable
@@ -305,7 +306,7 @@ class ImportDialog(QDialog):
         button = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
         button.setEnabled(bool(steps or spans or (adding and strange)) and not self.read.problem)
         count = len(steps)
-        button.setText(f"&Import {count} change{'' if count == 1 else 's'}" if count else "&Import")
+        button.setText(f"&Import {counted(count, 'change')}" if count else "&Import")
 
     def _offer_singly(self) -> None:
         """Whether any of the selected rows is a conflict."""

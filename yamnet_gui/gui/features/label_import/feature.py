@@ -10,6 +10,7 @@ from PySide6.QtCore import QDir
 from PySide6.QtWidgets import QFileDialog
 
 from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.runner import JobRunner
 from yamnet_gui.gui.dialogs.questions import ask_label
 from yamnet_gui.gui.features.export.feature import shown_labels
@@ -141,7 +142,7 @@ class ImportFeature(Feature):
             self._recordings_panel.add_file(path)
         self._project_manager.count()
         undo = self._window.actions_by_id["undo"]
-        changes = f"{imported.changes} change{'' if imported.changes == 1 else 's'}"
+        changes = counted(imported.changes, "change")
         self._notices.show_notice(
             NoticeKind.INFO,
             f"{_sentence(imported.title)}: {changes}. This is one step of undo.",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.features.feature import Feature, run_dialog
 from yamnet_gui.gui.jobs.merge_and_backup import BackupJob, CompareJob
 from yamnet_gui.gui.jobs.review import ApplyJob
@@ -125,7 +126,7 @@ class MergeAndBackup(Feature):
         project = self._project.project
         command = merge_command(merge, resolutions)
         if project is not None and command.changes:
-            many = "1 change" if command.count == 1 else f"{command.count} changes"
+            many = counted(command.count, "change")
             self._project_manager.run(
                 ApplyJob(project, command),
                 on_result=lambda _done: self._show_message(f"Merged: {many}."),

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.events import Event
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.widgets.tables import QuietTable
 from yamnet_gui.labels.project import Merge, MergeChoice
 
@@ -120,18 +121,14 @@ def _summary(merge: Merge, other: str) -> str:
         (changed, "changed event"),
         (rest, "other change"),
     )
-    parts = [_many(count, thing) for count, thing in counts if count]
+    parts = [counted(count, thing) for count, thing in counts if count]
     said = f"{other} brings {', '.join(parts) or 'nothing new'}."
     if merge.conflicts:
-        many = _many(len(merge.conflicts), "event")
+        many = counted(len(merge.conflicts), "event")
         said += f" {many} {'was' if len(merge.conflicts) == 1 else 'were'} reviewed differently:"
     if not merge.related:
         said = f"The two projects have no common history; recordings are matched by content. {said}"
     return said + " The merge is one step of undo." * (not merge.conflicts)
-
-
-def _many(count: int, thing: str) -> str:
-    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def _pane(title: str, event: Event | None, other: Event | None) -> str:

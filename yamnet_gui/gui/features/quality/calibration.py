@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import Event
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.state.calibrations import Calibrations
@@ -113,7 +114,7 @@ class CalibrationFeature(Feature):
         self._fill()
         self._notices.show_notice(
             NoticeKind.INFO,
-            f"Events of {len(kept.known)} class{'' if len(kept.known) == 1 else 'es'} now show a "
+            f"Events of {counted(len(kept.known), 'class')} now show a "
             f"probability (calibration {kept.version}).",
             key="calibration",
             seconds=8,
@@ -210,7 +211,7 @@ class CalibrationFeature(Feature):
             return []
         if not found.known:
             more = found.more_needed
-            return [("Probability", f"after {more} more review{'' if more == 1 else 's'}")]
+            return [("Probability", f"after {counted(more, 'more review')}")]
         (said,), (low,), (high,) = (
             found.probability([event.score_max]),
             *found.interval([event.score_max]),

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from yamnet_gui.core.text import counted
 from yamnet_gui.detection import (
     FEWEST_REVIEWS,
     ClassCalibration,
@@ -230,7 +231,7 @@ def class_sentence(name: str, found: ClassCalibration, threshold: float) -> str:
     """What the reviews of a class say in words; that they are too few, where they are."""
     count = found.right + found.wrong
     if not found.known:
-        said = "no review" if not count else f"{_reviews(count)} ({found.right} right)"
+        said = "no review" if not count else f"{counted(count, 'review')} ({found.right} right)"
         return (
             f"Not enough is known about {name}: {said}. "
             f"About {_more(found.more_needed)} needed before a probability is shown."
@@ -255,11 +256,12 @@ def _basis(report: CalibrationReport | None, standing: Standing) -> str:
     else:
         recordings = len({recording for recording, _event in report.found.events})
         text = (
-            f"From {_reviews(count)} in {recordings} recording{'' if recordings == 1 else 's'}, "
+            f"From {counted(count, 'review')} in {counted(recordings, 'recording')}, "
             f"of events found by {model}."
         )
     if report.found.other_model:
-        text += f" {_reviews(report.found.other_model)} of events found by other weights left out."
+        others = counted(report.found.other_model, "review")
+        text += f" {others} of events found by other weights left out."
     if report.raw_error is not None and report.held_out_error is not None:
         text += (
             f" Expected calibration error: {report.raw_error:.3f} if scores were probabilities, "
@@ -273,7 +275,7 @@ def _kept(report: CalibrationReport | None, standing: Standing) -> str:
     if kept is None:
         return "No probabilities are in use: events show scores alone."
     made = f", made {kept.made_utc:%Y-%m-%d %H:%M} UTC" if kept.made_utc else ""
-    text = f"In use: version {kept.version}{made} from {_reviews(len(kept.events))}."
+    text = f"In use: version {kept.version}{made} from {counted(len(kept.events), 'review')}."
     if standing.stale:
         name = kept.model_name or kept.model_sha256[:12]
         return (
@@ -283,7 +285,9 @@ def _kept(report: CalibrationReport | None, standing: Standing) -> str:
     if report is not None:
         newer = len(set(report.found.events) - set(kept.events))
         if newer:
-            text += f" {_reviews(newer)} since then {'is' if newer == 1 else 'are'} not in it."
+            text += (
+                f" {counted(newer, 'review')} since then {'is' if newer == 1 else 'are'} not in it."
+            )
     return text
 
 
@@ -307,10 +311,6 @@ def _advice(
         f"stay. About {right:.0f} of them are right ({right / len(kept):.0%}), which is "
         f"{share:.0%} of all right ones found; what was never found cannot be counted."
     )
-
-
-def _reviews(count: int) -> str:
-    return f"{count:,} review{'' if count == 1 else 's'}"
 
 
 def _more(count: int) -> str:

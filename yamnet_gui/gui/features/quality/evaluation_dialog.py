@@ -416,7 +416,7 @@ def _share(hits: int, count: int) -> Cell:
     if not count:
         return metric_cell(None)
     low, high = wilson_interval(hits, count, _CONFIDENCE)
-    tip = f"{hits} of {count}; {_CONFIDENCE:.0%} interval {low:.2f} to {high:.2f}"
+    tip = f"{hits} of {count}; {100 * _CONFIDENCE:.0f} % interval {low:.2f} to {high:.2f}"
     return Cell(f"{hits / count:.3f}", hits / count, tip)
 
 

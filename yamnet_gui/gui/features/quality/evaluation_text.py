@@ -1,5 +1,6 @@
 """What figures are based on, in sentences."""
 
+from yamnet_gui.core.text import counted
 from yamnet_gui.detection import Tuning
 from yamnet_gui.detection.evaluation import ReviewedReference, total
 from yamnet_gui.gui.times import length
@@ -17,11 +18,11 @@ def basis_words(found: Measurement | None) -> str:
             "what is there."
         )
     on = found.on
-    text = f"Measured by {on.source} on {_plural(len(on.items), 'recording')}"
-    text += f": {_plural(on.true_events, 'true event')}"
+    text = f"Measured by {on.source} on {counted(len(on.items), 'recording')}"
+    text += f": {counted(on.true_events, 'true event')}"
     reviewed = any(isinstance(s.reference, ReviewedReference) for s in on.items)
     if reviewed:
-        text += f" among {_plural(on.decisions, 'decision')}"
+        text += f" among {counted(on.decisions, 'decision')}"
         if on.reviewed_s:
             text += f", {length(on.reviewed_s)} listened to for every class"
     text += "."
@@ -115,10 +116,6 @@ def left_out_words(skipped: tuple[Skipped, ...]) -> str:
 def _named(names: tuple[str, ...] | list[str]) -> str:
     shown = ", ".join(names[:_NAMED])
     return f"{shown} and {len(names) - _NAMED} more" if len(names) > _NAMED else shown
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _figure(value: float | None) -> str:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.events import Event, ReviewState
+from yamnet_gui.core.text import counted
 from yamnet_gui.detection import ContradictionKind
 from yamnet_gui.gui.times import clock
 from yamnet_gui.gui.widgets.metrics_table import (
@@ -168,7 +169,7 @@ def _words(found: ProjectReplay | None) -> str:
         text = "There are no decisions to hold against the rules."
         return text + left_out_words(found.skipped)
     against = len(found.contradictions)
-    recordings = f"{found.recordings} recording{'' if found.recordings == 1 else 's'}"
+    recordings = counted(found.recordings, "recording")
     text = (
         f"Of {found.decisions:,} decisions in {recordings} {found.kept:,} would be kept and "
         f"{against:,} contradicted. Enter or a double click goes there."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import Event, ReviewState
+from yamnet_gui.core.text import counted
 from yamnet_gui.detection import Stability
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.features.feature import Feature
@@ -123,7 +124,7 @@ class StabilityFeature(Feature):
         if count:
             self._notices.show_notice(
                 NoticeKind.INFO,
-                f"{count:,} event{'' if count == 1 else 's'} scored again; the table of events "
+                f"{counted(count, 'event')} scored again; the table of events "
                 "shows how far the scores lie apart.",
                 [("Least stable first", self.sort)],
                 key=_KEY,
@@ -146,7 +147,7 @@ class StabilityFeature(Feature):
             self._shown = percent
             self._notices.show_notice(
                 NoticeKind.INFO,
-                f"Scoring {total:,} event{'' if total == 1 else 's'} again: {percent} %",
+                f"Scoring {counted(total, 'event')} again: {percent} %",
                 [("Stop", self.cancel)],
                 key=_KEY,
             )

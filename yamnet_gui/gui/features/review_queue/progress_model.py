@@ -93,7 +93,7 @@ def _text(counts: ClassCounts, column: ProgressColumn) -> str:
     if column is ProgressColumn.CLASS:
         return counts.label
     if column is ProgressColumn.LEFT:
-        return f"{counts.unreviewed:,}".replace(",", "\u202f")
+        return f"{counts.unreviewed:,}"
     if column is ProgressColumn.REVIEWED:
         return f"{int(counts.reviewed_share * 100)} %"
     interval = counts.precision_interval

@@ -82,7 +82,7 @@ class ProgressPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         metrics = self.fontMetrics()
         for column, text in (
-            (ProgressColumn.LEFT, "0\u202f000"),
+            (ProgressColumn.LEFT, "0,000"),
             (ProgressColumn.REVIEWED, "100 %"),
             # names need the room more than the interval, which the tip shows in full
             (ProgressColumn.PRECISION, "100 % (00–100)" if self.width() >= _WIDE else "Precision"),

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.events import Event
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.times import clock
 from yamnet_gui.quality.rule_preview import PreviewProgress, RecordingChanges, RulesPreview
 
@@ -113,7 +114,7 @@ def _row(texts: list[str]) -> QTreeWidgetItem:
 
 def _events(preview: RulesPreview) -> str:
     total = preview.appear + preview.vanish + preview.change
-    return f"{preview.in_words()} ({total} event{'s' if total != 1 else ''})"
+    return f"{preview.in_words()} ({counted(total, 'event')})"
 
 
 def _lines(one: RecordingChanges, label: str) -> list[list[str]]:

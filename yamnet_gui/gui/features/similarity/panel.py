@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.events import ReviewState
+from yamnet_gui.core.text import counted
 from yamnet_gui.embedding import progress
 from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.labels import ElidedLabel
@@ -287,6 +288,6 @@ class SimilarPanel(QWidget):
             self.progress.setText("")
         elif not decisions:
             count = len(self._similar.hits)
-            self.progress.setText(f"{count} sound{'s' if count != 1 else ''}")
+            self.progress.setText(counted(count, "sound"))
         else:
             self.progress.setText(progress(decisions, random=self._similar.random).sentence)

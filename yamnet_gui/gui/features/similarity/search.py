@@ -14,6 +14,7 @@ from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.core.scores import DEFAULT_HOP_S
 from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.core.text import counted
 from yamnet_gui.embedding import Duplicate, Exclusion, Frames, Match
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.state.place import Place
@@ -193,7 +194,7 @@ def _title(positives: Sequence[QueryExample], negatives: Sequence[QueryExample])
     if len(positives) > 1:
         text += f" and {len(positives) - 1} more"
     if negatives:
-        text += f", unlike {len(negatives)} other{'' if len(negatives) == 1 else 's'}"
+        text += f", unlike {counted(len(negatives), 'other')}"
     return text
 
 
