@@ -116,7 +116,7 @@ def test_the_level_is_remembered(start, settled, demo):
     again = start("demo")
     settled(again)
     assert again.session.grouping.level == "kinds"
-    assert again.shell.events.fold.currentText() == "Fold: Kinds"
+    assert again.shell.events.fold.currentText() == "Group: Kinds"
     assert any(isinstance(feature, GroupingFeature) for feature in again.features)
 
 

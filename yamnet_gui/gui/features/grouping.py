@@ -66,9 +66,9 @@ class GroupingFeature(Feature):
         own = [(node.mid, node.name) for node in nodes]
         panel.fold.show_choices(
             [
-                [("", "Unfolded")],
-                [(name, f"Fold: {_TITLES[name]}") for name in reversed(GROUPING_LEVELS)],
-                [(mid, f"Fold: {name}") for mid, name in own],
+                [("", "Ungrouped")],
+                [(name, f"Group: {_TITLES[name]}") for name in reversed(GROUPING_LEVELS)],
+                [(mid, f"Group: {name}") for mid, name in own],
             ],
             grouping.level,
         )

@@ -16,7 +16,7 @@ class Grouping(QObject):
     """Events as the table and the track of events show them.
 
     `level` is "" for every event by itself, one of `detection.GROUPING_LEVELS`, or the id of a
-    node of the ontology. Folded events are only shown: what is selected, reviewed and stored
+    node of the ontology. Groups are only shown: what is selected, reviewed and stored
     are their members.
     """
 
@@ -66,7 +66,7 @@ class Grouping(QObject):
         return self._shown
 
     def set_level(self, level: str) -> None:
-        """Folds otherwise from now on. Raises SettingsError for a node that is not there."""
+        """Groups by another level. Raises SettingsError for an unknown node."""
         if level != self._level:
             self._levels = grouping_levels([level] if level else [], self._ontology)
             self._level = level

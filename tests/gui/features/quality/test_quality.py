@@ -169,7 +169,7 @@ def test_a_threshold_for_a_wanted_precision_is_set_by_one_click(
 
 
 def review(bench: Workbench, settled: Settled) -> dict[str, Event]:
-    """The first dog is right, the second wrong, a cat was missed; everything was listened to."""
+    """The first dog is right, the second wrong, a cat was missed; everything was reviewed."""
     dogs = [e for e in bench.session.document.events if e.label == "Dog"]
     decide(bench, dogs[0], ReviewState.ACCEPTED)
     decide(bench, dogs[1], ReviewState.REJECTED)
@@ -190,7 +190,9 @@ def test_rules_are_measured_by_decisions_and_mistakes_are_jumped_to(
     evaluating = feature(opened, EvaluationFeature)
     dialog = evaluating.open()
     settled(opened)
-    assert "2 true events among 3 decisions, 12.00 s listened to" in dialog.basis.text()
+    assert (
+        "2 true events among 3 decisions, 12.00 s reviewed for every class" in dialog.basis.text()
+    )
     assert "1 of 2 found, 2 wrong" in dialog.overall.text()
     assert "Too few recordings for an interval" in dialog.overall.text()
     rows = {row[0].text: row for row in dialog.classes.metrics.rows}

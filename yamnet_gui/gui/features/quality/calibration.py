@@ -121,7 +121,7 @@ class CalibrationFeature(Feature):
         )
 
     def _forget(self, class_index: int) -> None:
-        """A class that was taught again is no longer what was calibrated."""
+        """A class that was retrained is no longer what was calibrated."""
         try:
             self.calibrations.forget(class_index)
         except UserError as error:

@@ -107,17 +107,17 @@ class EvaluationFeature(Feature):
         self._background.run(job, self._on_step, self._failed, self._done)
 
     def use_table(self, path: Path) -> None:
-        """Measures by a table of what is there."""
+        """Measures against a reference table."""
         if self._dialog is not None:
             self._dialog.set_table(path)
             self._dialog.source.setCurrentIndex(1)
             self.measure()
 
     def choose_table(self) -> None:
-        """Asks for a table of what is there."""
+        """Asks for a reference table."""
         assert self._dialog is not None
         name, _chosen = QFileDialog.getOpenFileName(
-            self._dialog, "A table of what is there", self._settings.folder("exports")
+            self._dialog, "Choose a reference table", self._settings.folder("exports")
         )
         if name:
             self._settings.remember_folder(Path(name).parent, "exports")

@@ -53,14 +53,14 @@ _CLASS_COLUMNS = (
     Column("PSDS", "Polyphonic sound detection score, scenario 1"),
 )
 _CONFUSION_COLUMNS = (
-    Column("Really", "What is there", numeric=False),
+    Column("Reference", "Class of the reference event", numeric=False),
     Column("Found", "What was found in its place", numeric=False),
     Column("Seconds", "How long this was found where only the other is"),
 )
 _MISMATCH_COLUMNS = (
     Column("Recording", "", numeric=False),
     Column("What", "", numeric=False),
-    Column("Really", "What is there", numeric=False),
+    Column("Reference", "Class of the reference event", numeric=False),
     Column("Found", "What was found", numeric=False),
     Column("Onset", "Where it begins"),
     Column("Length", ""),
@@ -69,7 +69,7 @@ _MISMATCH_COLUMNS = (
 )
 _KINDS = {
     MismatchKind.MISSED: "missed",
-    MismatchKind.FALSE: "wrongly found",
+    MismatchKind.FALSE: "false alarm",
     MismatchKind.CONFUSED: "confused",
     MismatchKind.EDGES: "edges off",
 }
@@ -112,7 +112,7 @@ class EvaluationDialog(QDialog):
 
     @property
     def by_table(self) -> bool:
-        """Whether a table of what is there is the measure, not the project's decisions."""
+        """Whether the reference is a table instead of the project's decisions."""
         return self.source.currentIndex() == 1
 
     @property
@@ -134,7 +134,7 @@ class EvaluationDialog(QDialog):
         return _SCOPES[self.tune_scope.currentIndex()][1]
 
     def set_table(self, path: Path | None) -> None:
-        """The table of what is there that was chosen; None goes back to decisions."""
+        """The chosen reference table; None goes back to the project's decisions."""
         self.table_path = path
         self.source.setItemText(1, f"the table {path.name}" if path else "a table…")
         if path is None:

@@ -14,8 +14,8 @@ def basis_words(found: Measurement | None) -> str:
     """What was measured on, and what was left out and why."""
     if found is None:
         return (
-            "Measures the events of the present rules by what people decided, or by a table of "
-            "what is there."
+            "Measures the events of the current rules against the project's decisions, or against a "
+            "reference table."
         )
     on = found.on
     text = f"Measured by {on.source} on {counted(len(on.items), 'recording')}"
@@ -24,23 +24,23 @@ def basis_words(found: Measurement | None) -> str:
     if reviewed:
         text += f" among {counted(on.decisions, 'decision')}"
         if on.reviewed_s:
-            text += f", {length(on.reviewed_s)} listened to for every class"
+            text += f", {length(on.reviewed_s)} reviewed for every class"
     text += "."
     if reviewed:
-        text += " What nobody decided about or listened to counts neither way."
+        text += " What nobody has decided on or reviewed does not count."
         if found.below:
             text += " Classes that nobody decided about are left out."
         if not on.reviewed_s:
             text += (
-                " No stretch was listened to for every class, so events that nobody drew are "
+                " No part was reviewed for every class, so events that nobody drew are "
                 "missing from recall, and there is no PSDS."
             )
     if not on.items:
         text = "Nothing can be measured yet."
         if not on.skipped:
             text += (
-                " Accept, reject or draw events, or mark what you listened to"
-                " (menu Review); or choose a table of what is there."
+                " Accept, reject or draw events, or mark parts as reviewed"
+                " (menu Review); or choose a reference table."
             )
     return text + left_out_words(on.skipped)
 

@@ -85,7 +85,7 @@ class FillProbabilitiesJob:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is measured by: a project's decisions, or a table of what is there.
+    """What is measured by: a project's decisions, or a reference table.
 
     `paths` are the recordings that the table may be about, with their ids in the project; one that
     names none of them is about the recording `otherwise`.

@@ -166,6 +166,6 @@ class StabilityFeature(Feature):
 
 
 def _of_model(class_map: ClassMapState, event: Event) -> bool:
-    """Whether the network itself scores the event's class; a taught class is another matter."""
+    """Whether the network itself scores the event's class; a custom class has scores of its own."""
     own = class_map.model_count
     return event.class_index is not None and event.class_index < own

@@ -29,13 +29,13 @@ class ApplyRulesDialog(QDialog):
         self.preview: RulesPreview | None = None
         self.setWindowTitle("Apply the rules to all recordings")
         self.resize(560, 480)
-        self.title = QLabel(f"Looking what the rules “{rules}” would change…", self)
+        self.title = QLabel(f"Finding out what the rules “{rules}” would change…", self)
         self.title.setWordWrap(True)
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.progress = QProgressBar(self)
         self.progress.setTextVisible(False)
         self.tree = QTreeWidget(self)
-        self.tree.setHeaderLabels(["Class", "Appear", "Vanish", "Change"])
+        self.tree.setHeaderLabels(["Class", "Added", "Removed", "Changed"])
         self.tree.setAccessibleName("What would change")
         self.tree.setUniformRowHeights(True)
         self.tree.setAlternatingRowColors(True)
@@ -78,7 +78,9 @@ class ApplyRulesDialog(QDialog):
             self.title.setText(f"In {where}, {_events(preview)}.")
         remarks = []
         if preview.kept:
-            remarks.append(f"{preview.kept} events that somebody touched stay as they are.")
+            remarks.append(
+                f"{preview.kept} events that someone has reviewed or edited stay as they are."
+            )
         if preview.skipped:
             names = "; ".join(f"{one.name} {one.reason}" for one in preview.skipped[:3])
             more = len(preview.skipped) - 3

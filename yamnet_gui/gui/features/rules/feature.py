@@ -70,7 +70,7 @@ class RulesFeature(Feature):
         self._rules.changed.connect(self._on_rules)
         self._project.project_changed.connect(self._on_project)
         self._project.rules_changed.connect(self._take)
-        self._custom_classes.changed.connect(self._on_taught)
+        self._custom_classes.changed.connect(self._on_custom_classes)
         self._list_sets()
 
     @property
@@ -263,8 +263,8 @@ class RulesFeature(Feature):
         self._show_name()
         self._later.start()
 
-    def _on_taught(self) -> None:
-        """Rules of taught classes hold as soon as these are known."""
+    def _on_custom_classes(self) -> None:
+        """Rules of custom classes apply as soon as the classes are loaded."""
         if any(self._class_map.value.find(name) is not None for name in self._missing):
             self._known = ""
             self._take()

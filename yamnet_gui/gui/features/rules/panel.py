@@ -61,18 +61,26 @@ _FIELDS = (
         "Method",
         "How scores become events.\nTwo thresholds: an event reaches from its peak down to the "
         "lower one.\nOne threshold: it lasts while the score is above.\nBoxes: its extent follows "
-        "from where the score changes most; the threshold selects and never stretches.",
+        "from where the score changes most; the threshold only selects.",
         choices=(("hysteresis", "2 thresholds"), ("plain", "1 threshold"), ("boxes", "Boxes")),
     ),
     _Field("on", "Threshold", "Score that an event must reach", 1.0, 0.05),
     _Field("off", "Down to", "Score down to which an event reaches", 1.0, 0.01),
-    _Field("smoothing_s", "Smoothing", "Scores are averaged over this stretch first", step=0.48),
-    _Field("merge_gap_s", "Bridge gaps", "Gaps up to this become part of the event"),
+    _Field("smoothing_s", "Smoothing", "Scores are first averaged over this duration", step=0.48),
+    _Field(
+        "merge_gap_s",
+        "Merge gaps shorter than",
+        "Shorter gaps between events become part of the event",
+    ),
     _Field("shortest_s", "Shortest", "Shorter events are left out"),
     _Field("longest_s", "Longest", "Longer events are cut into equal parts", 86_400.0, 1.0),
     _Field("padding_s", "Padding", "Added at both ends"),
     _Field(
-        "cooldown_s", "Cooldown", "Of events nearer than this, the strongest stays", 3600.0, 1.0
+        "cooldown_s",
+        "Minimum separation",
+        "Of events closer together than this, only the strongest stays",
+        3600.0,
+        1.0,
     ),
     _Field(
         "edges",
@@ -178,7 +186,7 @@ class RulesPanel(QWidget):
         self._menu.aboutToShow.connect(self._fill_menu)
         self.more.setMenu(self._menu)
         self.scope_box = QComboBox(self)
-        self.scope_box.setAccessibleName("Whom the rules are for")
+        self.scope_box.setAccessibleName("Scope of the rules")
         self.scope_box.setToolTip(
             "The chosen class alone, a kind of sound with everything below it, or all classes"
         )

@@ -43,7 +43,7 @@ def write(rules: RuleSet, class_map: ClassMap, name: str = "") -> StoredRules:
 
 
 def read(kept: StoredRules, class_map: ClassMap, ontology: Ontology) -> RuleSet:
-    """The rules that a project keeps, without those of taught classes that are not there.
+    """The rules that a project keeps, without those of custom classes that do not exist.
 
     Raises SettingsError where they cannot be read.
     """
@@ -57,7 +57,7 @@ def read(kept: StoredRules, class_map: ClassMap, ontology: Ontology) -> RuleSet:
 
 
 def missing(kept: StoredRules, class_map: ClassMap) -> frozenset[str]:
-    """Classes that the rules speak of and that are not there, such as taught ones."""
+    """Classes that the rules name and that do not exist, such as custom ones."""
     try:
         said = {str(entry["name"]) for entry in json.loads(kept.text)["classes"]}
     except (ValueError, KeyError, TypeError):
@@ -96,11 +96,11 @@ _TITLES = {
     "on": "threshold",
     "off": "lower threshold",
     "smoothing_s": "smoothing",
-    "shortest_s": "shortest length",
-    "longest_s": "longest length",
+    "shortest_s": "shortest duration",
+    "longest_s": "longest duration",
     "merge_gap_s": "gaps",
     "padding_s": "padding",
-    "cooldown_s": "cooldown",
+    "cooldown_s": "minimum separation",
     "enabled": "events",
     "method": "method",
     "edges": "edges",
