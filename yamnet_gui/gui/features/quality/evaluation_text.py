@@ -14,8 +14,8 @@ def basis_words(found: Measurement | None) -> str:
     """What was measured on, and what was left out and why."""
     if found is None:
         return (
-            "Measures the events of the current rules against the project's decisions, or against a "
-            "reference table."
+            "Measures the events of the current rules against the project's decisions, or "
+            "against a reference table."
         )
     on = found.on
     text = f"Measured by {on.source} on {counted(len(on.items), 'recording')}"
