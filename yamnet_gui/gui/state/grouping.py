@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Signal
 
-from yamnet_gui.core.events import Event, EventList
+from yamnet_gui.core.events import EventList
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.detection import GroupedEvent, group_events, grouping_levels, mids_below
 
@@ -118,8 +118,3 @@ class Grouping(QObject):
         self._groups = {group.event.id: group for group in groups}
         self._group_of = {member.id: group.event.id for group in groups for member in group.members}
         self._shown = EventList.of(group.event for group in groups)
-
-
-def is_folded(event: Event) -> bool:
-    """Whether an event only stands for others."""
-    return "@" in event.id
