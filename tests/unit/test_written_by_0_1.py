@@ -40,7 +40,7 @@ from yamnet_gui.labels.project import (
     is_negative,
     read_label_set,
 )
-from yamnet_gui.labels.project import content_hash as project_hash
+from yamnet_gui.labels.project import content_fingerprint as project_hash
 from yamnet_gui.labels.project.calibrations import stored_calibration
 from yamnet_gui.labels.project.stabilities import least_stable, stored_stabilities
 

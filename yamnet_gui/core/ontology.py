@@ -100,12 +100,6 @@ class Ontology:
             {class_index, *(n.class_index for n in below if n.class_index is not None)}
         )
 
-    def classes_above(self, class_index: int) -> frozenset[int]:
-        """The classes that this one is a kind of."""
-        node = self.of_class(class_index)
-        above = self.above(node.mid) if node else ()
-        return frozenset(n.class_index for n in above if n.class_index is not None)
-
     def _walk(self, mid: str, step: Callable[[str], Iterable[str]]) -> tuple[OntologyNode, ...]:
         found: dict[str, OntologyNode] = {}
         queue = list(step(mid)) if mid in self._by_mid else []

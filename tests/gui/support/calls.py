@@ -18,7 +18,7 @@ from yamnet_gui.labels.project import (
     Recording,
     RecordingState,
     add_recordings,
-    content_hash,
+    content_fingerprint,
     set_rules,
 )
 
@@ -66,7 +66,7 @@ def make_project(folder: Path, weights: Path, cache: ResultCache) -> Path:
             recording = Recording(
                 f"id-{name}",
                 project.recordings.stored_path(file),
-                content_hash(file),
+                content_fingerprint(file),
                 file.stat().st_size,
                 DURATION_S,
                 RATE_HZ,
