@@ -87,24 +87,24 @@ def checked(classifier: Classifier) -> Classifier:
     """The classifier, where all its parts fit together. Raises ValueError that says what not."""
     labels, layers = classifier.labels, classifier.layers
     if not labels or len({label.casefold() for label in labels}) != len(labels):
-        raise ValueError("its classes need names of their own")
+        raise ValueError("its classes need unique names")
     if not layers:
         raise ValueError("it has no layers")
     width = classifier.numbers
     for layer in layers:
         if layer.weights.ndim != 2 or layer.weights.shape[0] != width:
-            raise ValueError("its layers do not fit each other")
+            raise ValueError("the shapes of its layers do not match")
         width = int(layer.weights.shape[1])
         if layer.bias.shape != (width,):
-            raise ValueError("its layers do not fit each other")
+            raise ValueError("the shapes of its layers do not match")
         if not (np.isfinite(layer.weights).all() and np.isfinite(layer.bias).all()):
             raise ValueError("its numbers are not all finite")
     spare = 1 if classifier.output == "softmax" else 0
     if not len(labels) <= width <= len(labels) + spare:
-        raise ValueError("it has another number of outputs than classes")
+        raise ValueError("its number of outputs differs from its number of classes")
     if classifier.thresholds and (
         len(classifier.thresholds) != len(labels)
         or not all(math.isfinite(t) and 0 <= t <= 1 for t in classifier.thresholds)
     ):
-        raise ValueError("its thresholds cannot be used")
+        raise ValueError("its thresholds are invalid")
     return classifier

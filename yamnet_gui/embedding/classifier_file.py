@@ -28,7 +28,7 @@ _MOST_LAYERS = 4
 _MOST_LABELS = 1000
 _WIDEST = 8192
 _LONGEST_LABEL = 200
-_ADVICE = "ask for a fresh copy of the file, or teach the class again"
+_ADVICE = "get a new copy of the file, or train the class again"
 
 
 def write_classifier(path: Path, classifier: Classifier) -> None:
@@ -69,7 +69,7 @@ def read_classifier(path: Path) -> Classifier:
     """Reads and checks the file. Raises ClassifierError in words for whatever is wrong."""
     try:
         if path.stat().st_size > _LARGEST_FILE:
-            raise ClassifierError(path, "is too large for a file of taught classes")
+            raise ClassifierError(path, "is too large for a custom class file")
         with zipfile.ZipFile(path) as file:
             return _read(file)
     except FileNotFoundError:
@@ -77,7 +77,7 @@ def read_classifier(path: Path) -> Classifier:
     except OSError as error:
         raise ClassifierError(path, f"cannot be read ({error.strerror or error})") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        reason = "is damaged or no file of taught classes"
+        reason = "is damaged or not a custom class file"
         raise ClassifierError(path, reason, _ADVICE) from error
     except _RefusedError as error:
         raise ClassifierError(path, f"cannot be used: {error}", _ADVICE) from error
@@ -162,7 +162,7 @@ def _checked_meta(meta: Any) -> dict[str, Any]:
     if not isinstance(thresholds, list) or not all(
         type(t) in (int, float) and 0 <= t <= 1 for t in thresholds
     ):
-        raise _RefusedError("its thresholds cannot be used")
+        raise _RefusedError("its thresholds are invalid")
     if not isinstance(meta.get("model_sha256"), str) or not isinstance(meta.get("about"), dict):
         raise _RefusedError(f"{META} lacks what it must say")
     return meta

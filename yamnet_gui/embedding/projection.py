@@ -62,9 +62,9 @@ def _tsne(
 ) -> Generator[ProjectionProgress, None, None]:
     """t-SNE (van der Maaten and Hinton, 2008) by openTSNE, begun from PCA (Kobak and Berens, 2019):
     first with exaggeration, then without."""
-    yield ProjectionProgress(0.0, "main components")
+    yield ProjectionProgress(0.0, "principal components")
     inner = main_components(vectors)
-    yield ProjectionProgress(0.02, "looking for neighbours")
+    yield ProjectionProgress(0.02, "finding neighbours")
     import openTSNE
 
     perplexity = min(30.0, (len(inner) - 1) / 3)

@@ -30,7 +30,9 @@ def umap_map(
         import umap
     except ImportError:
         raise SettingsError(
-            "UMAP", "needs the library umap-learn", "pip install 'yamnet-gui[umap]', or take t-SNE"
+            "UMAP",
+            "needs the package umap-learn",
+            "pip install 'yamnet-gui[umap]', or choose t-SNE",
         ) from None
     bar = _Bar()
     found: list[Floats] = []

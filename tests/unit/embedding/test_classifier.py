@@ -181,7 +181,7 @@ def test_a_name_twice_is_refused(tmp_path: Path, good: dict[str, bytes]) -> None
 def test_what_is_no_such_file_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x"
     path.write_bytes(content)
-    with pytest.raises(ClassifierError, match="damaged or no file of taught classes"):
+    with pytest.raises(ClassifierError, match="damaged or not a custom class file"):
         read_classifier(path)
     with pytest.raises(ClassifierError, match="no such file"):
         read_classifier(tmp_path / "nothing")

@@ -216,14 +216,14 @@ def check_template(template: str) -> None:
     try:
         parts = list(Formatter().parse(template))
     except ValueError as error:
-        raise SettingsError(template, f"is no template ({error})", advice) from error
+        raise SettingsError(template, f"is not a valid template ({error})", advice) from error
     for _, name, spec, conversion in parts:
         if name is None:
             continue
         if name not in _FIELDS:
-            raise SettingsError(template, f"names the unknown part {{{name}}}", advice)
+            raise SettingsError(template, f"uses the unknown field {{{name}}}", advice)
         if conversion or not _SPEC.fullmatch(spec or ""):
-            raise SettingsError(template, f"{{{name}}} is written in an unknown way", advice)
+            raise SettingsError(template, f"{{{name}}} has an unknown format", advice)
 
 
 def _filled(template: str, spot: _Spot, n: int) -> str:

@@ -78,7 +78,7 @@ def cut_clips(
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        reason = "is a file" if folder.is_file() else f"cannot be made ({error.strerror})"
+        reason = "is a file" if folder.is_file() else f"cannot be created ({error.strerror})"
         raise LabelsError(folder, reason, "choose another folder for the clips") from error
     try:
         shares = _by_recording(clips)

@@ -16,9 +16,9 @@ def spare(path: Path, recordings: Iterable[Path] = ()) -> None:
     A project is known by its ending and, whatever its name is, by how its file begins.
     """
     if path.suffix.lower() in SOUND_SUFFIXES or is_one_of(path, recordings):
-        raise LabelsError(path, "is the name of a recording", "name another file to write")
+        raise LabelsError(path, "is the name of a recording", "choose another output file")
     if path.suffix.lower() == PROJECT_SUFFIX or _is_database(path):
-        raise LabelsError(path, "is the name of a project", "name another file to write")
+        raise LabelsError(path, "is the name of a project", "choose another output file")
 
 
 def is_one_of(path: Path, recordings: Iterable[Path]) -> bool:

@@ -65,7 +65,7 @@ def _one_recording(path: Path) -> LabelledRecording | None:
             start, end = float(row[str(onset)]), float(row[str(offset)])
             events.append(Event(f"{rows.line_num}", start, end, str(row[str(label)]).strip()))
         except (TypeError, ValueError) as error:
-            reason = "onset and offset are no stretch of time"
+            reason = "the offset lies before the onset"
             raise LabelsError(path, reason, line=rows.line_num) from error
     last = max((event.offset_s for event in events), default=0.0)
     return LabelledRecording(RecordingInfo(path, last, 0, 0), EventList.of(events))

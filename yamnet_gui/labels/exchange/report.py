@@ -186,7 +186,7 @@ def _scores(numbers: Sequence[LabelNumbers]) -> Iterator[str]:
     scored = [n for n in numbers if any(n.histogram)]
     if not scored:
         return
-    yield "<section><h2>Scores</h2>\n<p>Events by their highest score, which is no probability. "
+    yield "<section><h2>Scores</h2>\n<p>Events by their highest score, which is not a probability. "
     yield "The number on the right is the highest bar."
     yield _rest(len(scored), HISTOGRAMS, "labels")
     yield '</p>\n<div class="grid">\n'
@@ -219,7 +219,7 @@ def _timelines(
 
 
 def _rest(there: int, shown: int, what: str) -> str:
-    return f" {there - shown} more {what} are not drawn." if there > shown else ""
+    return f" {there - shown} more {what} are not shown." if there > shown else ""
 
 
 def _making(recordings: Sequence[LabelledRecording], facts: ReportFacts) -> Iterator[str]:

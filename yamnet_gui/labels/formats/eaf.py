@@ -118,7 +118,7 @@ class _Document:
         self.dependent: dict[str, None] = {}
 
     def doctype(self, name: str, public: str | None, system: str | None) -> None:
-        raise LabelsError(self._path, "has a DOCTYPE, which could define entities of its own")
+        raise LabelsError(self._path, "has a DOCTYPE, which could define custom entities")
 
     def start(self, tag: str, values: dict[str, str]) -> None:
         self._depth += 1
@@ -173,7 +173,7 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
     collector = Collector("eaf", path, options)
     document = _parsed(path, blocks(path, options.encoding, begins="<"))
     if document.unit != "milliseconds":
-        raise LabelsError(path, f"counts time in {document.unit}, not milliseconds")
+        raise LabelsError(path, f"gives times in {document.unit}, not milliseconds")
     name = _media(document.media)
     collector.recording(name)
     for tier, first, second, value in document.rows:
@@ -181,7 +181,7 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
         end = _time(collector, document.slots, second, tier)
         label = value or tier
         if start is None or end is None:
-            collector.warn(f"{label!r} in the tier {tier!r} has no time of its own")
+            collector.warn(f"{label!r} in the tier {tier!r} has no time")
             continue
         if end < start:
             raise collector.error(f"times run backwards in the tier {tier!r}")

@@ -86,7 +86,7 @@ def load_json(path: Path, encoding: str | None) -> Any:
     except json.JSONDecodeError as error:
         raise LabelsError(path, f"is not JSON ({error.msg})", line=error.lineno) from error
     except (RecursionError, ValueError) as error:
-        raise LabelsError(path, "is not JSON that can be read") from error
+        raise LabelsError(path, "is not readable JSON") from error
 
 
 def read(path: Path, options: ReadOptions) -> ImportResult:
@@ -100,7 +100,7 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
     except (KeyError, TypeError, AttributeError) as error:
         raise LabelsError(path, "is not a JAMS file") from error
     if name is not None and not isinstance(name, str):
-        raise LabelsError(path, "names its recording by something else than text")
+        raise LabelsError(path, "has a recording name that is not text")
     length_s = _time(collector, duration, "duration") if duration is not None else None
     collector.recording(name, duration_s=length_s)
     for k, (namespace, data) in enumerate(namespaces, start=1):
@@ -118,7 +118,7 @@ def _read_observation(collector: Collector, name: str | None, observation: Any, 
     value, score = observation["value"], observation.get("confidence")
     label = value.get("label") if isinstance(value, dict) else value
     if not isinstance(label, str):
-        raise collector.error(f"{where}the value is no label")
+        raise collector.error(f"{where}the value is not a label")
     onset_s = _time(collector, observation["time"], f"{where}time")
     length_s = _time(collector, observation["duration"], f"{where}duration")
     confidence = collector.number(str(score), None, where) if _is_number(score) else None
@@ -132,7 +132,7 @@ def _is_number(value: Any) -> bool:
 
 def _time(collector: Collector, value: Any, what: str) -> float:
     if not _is_number(value):
-        raise collector.error(f"the {what} {value!r} is no number")
+        raise collector.error(f"the {what} {value!r} is not a number")
     return collector.seconds(repr(value), None, what)
 
 

@@ -96,7 +96,7 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
         data = task.get("data") if isinstance(task.get("data"), dict) else task
         name = _file(data)
         if name is None:
-            raise LabelsError(path, f"task {k} names no recording")
+            raise LabelsError(path, f"task {k} does not name a recording")
         collector.recording(name)
         for kind, state in (
             ("predictions", ReviewState.UNREVIEWED),
@@ -116,7 +116,7 @@ def _regions(collector: Collector, task: dict, kind: str, k: int) -> Iterator[di
     """Regions of the task's predictions or annotations; cancelled ones left out."""
     sets = task.get(kind) or []
     if not isinstance(sets, list):
-        raise collector.error(f"task {k}: {kind} is no list")
+        raise collector.error(f"task {k}: {kind} is not a list")
     for one in sets:
         if not isinstance(one, dict) or not isinstance(one.get("result"), list):
             raise collector.error(f"task {k}: {kind} without a result")

@@ -52,7 +52,9 @@ def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Out
     clock_names = CLOCK_COLUMNS if options.clock else ()
     header = (*BASE_COLUMNS, *open_names, *OWN_COLUMNS, *clock_names)
     if len(set(header)) != len(header) or any(not n or one_line(n) != n for n in open_names):
-        raise LabelsError(options.label_column, "cannot be the name of a column", "take another")
+        raise LabelsError(
+            options.label_column, "cannot be the name of a column", "choose another name"
+        )
 
     def rows() -> Iterator[str]:
         yield "\t".join(header) + "\n"
@@ -150,8 +152,8 @@ def _label_column(
         collector.warn("no column holds labels, so events have none")
         return None
     if len(candidates) > 1 and candidates[0].casefold() not in _LABEL_NAMES:
-        advice = f"choose the label's column of {', '.join(candidates)}"
-        raise collector.error("several columns may hold the label", line, advice)
+        advice = f"choose the label column: {', '.join(candidates)}"
+        raise collector.error("several columns could contain the label", line, advice)
     return candidates[0]
 
 

@@ -29,7 +29,7 @@ def label_format(name: str) -> LabelFormat:
     """The format of this name. Raises LabelsError naming those that there are."""
     found = FORMATS.get(name)
     if found is None:
-        raise LabelsError(name, "is not a label format", f"choose of {', '.join(FORMATS)}")
+        raise LabelsError(name, "is not a label format", f"choose one of {', '.join(FORMATS)}")
     return found
 
 
@@ -51,7 +51,7 @@ def output_files(
         return [(path, recordings)]
     named = path.name.lower().endswith(fmt.suffix.lower())
     if path.is_file() or (not path.exists() and named):
-        raise LabelsError(path, f"{fmt.title} holds one recording in each file", "name a folder")
+        raise LabelsError(path, f"{fmt.title} stores one recording per file", "choose a folder")
     names = unique_names([r.recording.path for r in recordings])
     return [(path / f"{name}{fmt.suffix}", [r]) for name, r in zip(names, recordings, strict=True)]
 
@@ -117,7 +117,7 @@ def writing(
         bad = error.object[max(0, error.start - 20) : error.end + 20]
         raise LabelsError(path, f"{bad!r} cannot be written as UTF-8") from error
     except OSError as error:
-        kept = "the old file was kept" if path.is_file() else ""
+        kept = "the old file is unchanged" if path.is_file() else ""
         raise LabelsError(path, f"cannot be written ({error.strerror or error})", kept) from error
     yield WriteStep(len(shares), len(shares), lines, tuple(made))
 

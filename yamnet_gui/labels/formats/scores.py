@@ -22,7 +22,7 @@ def score_lines(table: ScoreTable, class_names: Sequence[str]) -> Iterator[str]:
     """
     names = [one_line(name) for name in class_names]
     if len(names) != table.scores.shape[1] or len(set(names)) != len(names):
-        raise ValueError("each column of scores needs a name of its own")
+        raise ValueError("each score column needs a unique name")
     edges = [number(edge) for edge in table.grid.tile_edges().tolist()]
     yield "\t".join(["onset", "offset", *names]) + "\n"
     for first in range(0, table.grid.count, _ROWS_AT_ONCE):

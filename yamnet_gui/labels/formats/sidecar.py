@@ -112,7 +112,7 @@ def read_sidecar(path: Path) -> tuple[LabelledRecording, ...]:
             raise LabelsError(path, "was written by a newer version of this program")
         return tuple(recording_from(record) for record in document["recordings"])
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise LabelsError(path, "is not a side-car of this program, or broken") from error
+        raise LabelsError(path, "is damaged or not a sidecar file of this program") from error
 
 
 def recording_from(record: Mapping[str, Any]) -> LabelledRecording:

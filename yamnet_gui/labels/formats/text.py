@@ -98,13 +98,13 @@ def lines(path: Path, encoding: str | None = None) -> Iterator[str]:
                 count += 1
                 blank = 0 if len(line) > 2 or line.strip() else blank + 1
                 if blank > MOST_BLANK_LINES:
-                    raise LabelsError(path, "holds nothing but blank lines", line=count)
+                    raise LabelsError(path, "contains only blank lines", line=count)
                 if len(line) >= LONGEST_LINE:
-                    raise LabelsError(path, "is far too long for a table of labels", line=count)
+                    raise LabelsError(path, "is far too long for a label table", line=count)
                 if not line.isascii() and any("\udc80" <= c <= "\udcff" for c in line):
                     raise LabelsError(path, "is not UTF-8 text", "save it as UTF-8", line=count)
                 if "\0" in line:
-                    raise LabelsError(path, "holds zero bytes; this is not text", line=count)
+                    raise LabelsError(path, "contains null bytes; it is not text", line=count)
                 yield line
 
 
@@ -124,16 +124,16 @@ def blocks(path: Path, encoding: str | None = None, begins: str = "") -> Iterato
         encoding = encoding or sniff_encoding(path)
         size = path.stat().st_size
         if size > LARGEST_WHOLE:
-            raise LabelsError(path, f"is {size >> 20} MiB big, too much for a file of labels")
+            raise LabelsError(path, f"is {size >> 20} MiB, too large for a label file")
         with path.open(encoding=encoding, newline=None) as file:
             while block := file.read(1 << 20):
                 if "\0" in block:
-                    raise LabelsError(path, "holds zero bytes; this is not text")
+                    raise LabelsError(path, "contains null bytes; it is not text")
                 if not begun and (start := block.lstrip("\ufeff \t\n")):
                     begun = True
                     if start[0] not in begins:
                         line = block[: len(block) - len(start)].count("\n") + 1
-                        reason = f"begins with {start[:20]!r}, not as such a file does"
+                        reason = f"starts with {start[:20]!r}, which this format never does"
                         raise LabelsError(path, reason, line=line)
                 yield block
 
@@ -148,7 +148,7 @@ def csv_rows(
         try:
             row = next(reader, None)
         except csv.Error as error:
-            raise LabelsError(path, f"cells cannot be told apart ({error})", line=first) from error
+            raise LabelsError(path, f"cells cannot be separated ({error})", line=first) from error
         if row is None:
             return
         if row:
@@ -176,7 +176,9 @@ def seconds(path: Path, text: str, line: int | None, what: str = "time") -> floa
         value = plain_float(text)
     except ValueError:
         hint = "use a point, not a comma" if re.fullmatch(r"\s*\d+,\d+\s*", text) else ""
-        raise LabelsError(path, f"the {what} {text[:40]!r} is no number", hint, line=line) from None
+        raise LabelsError(
+            path, f"the {what} {text[:40]!r} is not a number", hint, line=line
+        ) from None
     if not math.isfinite(value):
         raise LabelsError(path, f"the {what} is {text.strip()[:40]}, not a time", line=line)
     if value < 0:
@@ -193,7 +195,7 @@ def optional_number(path: Path, text: str, line: int | None, what: str) -> float
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise LabelsError(path, f"{what} {text[:40]!r} is no number", line=line)
+        raise LabelsError(path, f"{what} {text[:40]!r} is not a number", line=line)
     return value
 
 

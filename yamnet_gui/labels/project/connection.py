@@ -112,8 +112,8 @@ class ProjectConnection:
             if self._closed:
                 raise ProjectError(self.path, "is closed", "open it again")
             if self._lock is None:
-                why = "was rescued from damage" if self.damage else "is open to read only"
-                raise ProjectError(self.path, why, "save it under another name and go on there")
+                why = "was recovered from a damaged file" if self.damage else "is open read-only"
+                raise ProjectError(self.path, why, "save it under another name and continue there")
             with in_words(self.path, doing):
                 try:
                     self.database.execute("BEGIN IMMEDIATE")

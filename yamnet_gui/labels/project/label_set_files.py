@@ -50,18 +50,18 @@ def read_label_set(path: Path) -> LabelSet:
     if not text.lstrip().startswith(("{", "[")):
         names = dict.fromkeys(line.strip() for line in text.splitlines() if line.strip())
         if not names:
-            raise LabelsError(path, "holds no labels", "write one name a line")
+            raise LabelsError(path, "contains no labels", "write one name per line")
         return LabelSet(new_id(), path.stem, tuple(OwnLabel(name) for name in names))
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise LabelsError(path, f"is no JSON ({error})") from error
+        raise LabelsError(path, f"is not JSON ({error})") from error
     return _set(path, data)
 
 
 def _set(path: Path, data: Any) -> LabelSet:
     if not isinstance(data, dict) or data.get("format") != _FORMAT:
-        raise LabelsError(path, "is no label set", "choose a file that this program exported")
+        raise LabelsError(path, "is not a label set", "choose a file that this program exported")
     version = data.get("version")
     if not isinstance(version, int) or version > _VERSION:
         raise LabelsError(path, "was made by a newer version of the program", "update the program")
@@ -72,7 +72,7 @@ def _set(path: Path, data: Any) -> LabelSet:
     for number, entry in enumerate(entries, start=1):
         label = _label(entry)
         if label is None:
-            raise LabelsError(path, f"label {number} has no name or an odd colour or key")
+            raise LabelsError(path, f"label {number} has no name, or an invalid colour or shortcut")
         labels.setdefault(label.name, label)
     name = data.get("name")
     return LabelSet(new_id(), name if isinstance(name, str) and name else path.stem,

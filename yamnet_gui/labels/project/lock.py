@@ -77,7 +77,7 @@ class WriterLock:
                 file.close()
                 raise ProjectInUseError(
                     self._project, f"is already open{self._owner()}",
-                    "close it there, or open it here to read only",
+                    "close it there, or open it read-only here",
                 )  # fmt: skip
             if self._is_current(file):
                 self._file = file

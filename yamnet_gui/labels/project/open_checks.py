@@ -93,7 +93,7 @@ def check_header(path: Path) -> None:
             if sys.platform == "linux":  # starts reading ahead: the columns need most of the file
                 os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_WILLNEED)
     if not head:
-        raise ProjectError(path, "is empty, so it is no project", "look in the backups")
+        raise ProjectError(path, "is empty, so it is not a project", "look in the backups")
     if not head.startswith(_MAGIC):
         raise ProjectError(path, "is not a project file", "choose a file made by this program")
     if len(head) < 100:

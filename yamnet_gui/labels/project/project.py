@@ -52,7 +52,7 @@ class Project:
         path = Path(path).absolute()
         if path.exists():
             raise ProjectError(path, "is there already", "open it or choose another name")
-        with in_words(path, "make the project"):
+        with in_words(path, "create the project"):
             path.parent.mkdir(parents=True, exist_ok=True)
             drop_left_overs(path)
             with replacing(path) as beside:

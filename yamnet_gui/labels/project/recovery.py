@@ -52,7 +52,7 @@ def rescue(path: Path, reason: str) -> Rescue:
     report = ""
     if reason or lost:
         counts = ", ".join(f"{name}: about {n} lost" for name, n in lost.items()) or "no row lost"
-        report = f"The file {reason or 'is damaged'}. Rescued what can be read ({counts})."
+        report = f"The file {reason or 'is damaged'}. Recovered what can be read ({counts})."
     return Rescue(connection, report, folder)
 
 

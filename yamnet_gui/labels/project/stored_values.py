@@ -42,7 +42,7 @@ class StoredValues:
                 reason = f"the {change.kind} {change.key or change.recording_id} is already there"
             else:
                 reason = f"the {change.kind} {change.key or change.recording_id} has changed since"
-            raise ProjectError(self._subject, reason, "look at it again, then repeat the edit")
+            raise ProjectError(self._subject, reason, "check it, then repeat the edit")
 
     def rec(self, recording_id: str) -> int:
         if not recording_id:

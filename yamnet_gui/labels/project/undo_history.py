@@ -118,7 +118,7 @@ class UndoHistory:
             except (KeyError, ValueError) as error:
                 raise ProjectError(
                     self._subject, f"the history of step {step} ({title}) is damaged",
-                    "save the project under another name and go on there",
+                    "save the project under another name and continue there",
                 ) from error  # fmt: skip
             self.values.put(kind, recording_id, key, value, touched)
         self._connection.execute(

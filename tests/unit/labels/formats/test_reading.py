@@ -74,7 +74,7 @@ def test_raven_times_count_within_each_file_and_views_are_one_selection(tmp_path
 def test_raven_asks_for_the_label_column_where_it_is_not_plain(tmp_path: Path) -> None:
     path = put(tmp_path, RAVEN.replace("Species", "Vogel\tBox").replace("\tROBI", "\tROBI\tx"))
     assert label_columns(path) == ["Vogel", "Box"]
-    with pytest.raises(LabelsError, match="choose the label's column of Vogel, Box"):
+    with pytest.raises(LabelsError, match="choose the label column: Vogel, Box"):
         read_labels("raven", path)
     found = read_labels("raven", path, options=ReadOptions(label_column="Vogel"))
     assert [label for *_, label in spans(found)] == ["WREN", "ROBI"]
@@ -177,14 +177,14 @@ BROKEN = [
     ("csv", "file\tonset_s\toffset_s\tlabel\n", "line 1: columns are separated by TABs"),
     ("csv", "file,onset_s,label\n", "line 1: the column 'offset_s' is missing"),
     ("csv", OWN + "a.wav,0,1,Dog\na.wav,nan,1,Dog\n", "line 3: the onset is nan"),
-    ("csv", OWN + "a.wav,1_0,11,Dog\n", "line 2: the onset '1_0' is no number"),
-    ("jams", "\n\nhello {}", "line 3: begins with 'hello {}'"),
+    ("csv", OWN + "a.wav,1_0,11,Dog\n", "line 2: the onset '1_0' is not a number"),
+    ("jams", "\n\nhello {}", "line 3: starts with 'hello {}'"),
     ("csv", OWN + "a.wav,inf,1,Dog\n", "line 2: the onset is inf"),
     ("csv", OWN + "a.wav,-0.5,1,Dog\n", "line 2: the onset -0.5 is negative"),
     ("csv", OWN + "a.wav,2,1,Dog\n", "line 2: ends at 1 s, before it starts at 2 s"),
-    ("csv", OWN + 'a.wav,"0,5",1,Dog\n', "line 2: the onset '0,5' is no number — use a point"),
+    ("csv", OWN + 'a.wav,"0,5",1,Dog\n', "line 2: the onset '0,5' is not a number — use a point"),
     ("csv", OWN + "a.wav,0,1\n", "line 2: has 3 cells where 4 are needed"),
-    ("csv", OWN + 'a.wav,0,1,"Dog\n', "line 2: cells cannot be told apart"),
+    ("csv", OWN + 'a.wav,0,1,"Dog\n', "line 2: cells cannot be separated"),
     ("csv", OWN + 'a.wav,0,1,"two\nlines"\na.wav,x,1,Dog\n', "line 4: the onset 'x'"),
     ("csv", "file,onset_s,offset_s,label,state\na,0,1,b,maybe\n", "line 2: 'maybe' is not"),
     ("csv", "file,onset_s,offset_s,label,reviewed_utc\na,0,1,b,noon\n",
@@ -334,7 +334,7 @@ def test_missing_files_and_folders_are_told(tmp_path: Path) -> None:
 def test_unknown_content_and_names(tmp_path: Path) -> None:
     with pytest.raises(LabelsError, match="is no label format that is known"):
         detect_format(put(tmp_path, "hello world\n"))
-    with pytest.raises(LabelsError, match="choose of csv, audacity"):
+    with pytest.raises(LabelsError, match="choose one of csv, audacity"):
         read_labels("excel", tmp_path / "a.xls")
 
 

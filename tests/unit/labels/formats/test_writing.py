@@ -172,7 +172,7 @@ def test_combined_formats_can_be_split_on_wish(tmp_path: Path) -> None:
 
 
 def test_several_recordings_do_not_fit_a_single_file(tmp_path: Path) -> None:
-    with pytest.raises(LabelsError, match="holds one recording in each file — name a folder"):
+    with pytest.raises(LabelsError, match="stores one recording per file — choose a folder"):
         write_labels("srt", [recording("/a.wav"), recording("/b.wav")], tmp_path / "out.srt")
     assert list(tmp_path.iterdir()) == []
 

@@ -38,9 +38,9 @@ def test_a_list_of_names_makes_a_set(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ("", "no labels"),
-        ("{", "no JSON"),
-        ("[1]", "no label set"),
-        ('{"format": "other"}', "no label set"),
+        ("{", "not JSON"),
+        ("[1]", "not a label set"),
+        ('{"format": "other"}', "not a label set"),
         ('{"format": "yamnet_gui label set", "version": 2}', "newer version"),
         ('{"format": "yamnet_gui label set", "version": 1}', "no list of labels"),
     ],

@@ -140,7 +140,7 @@ def test_a_truncated_project_is_rescued_read_only(tmp_path: Path, keep: float) -
             assert "shorter" in project.damage
             agrees(project)
             if keep >= 0.9:
-                with pytest.raises(ProjectError, match="rescued"):
+                with pytest.raises(ProjectError, match="recovered"):
                     project.apply(accept(project.events.at(project.events.rows()[:1])))
                 assert len(project.events.rows()) > 100
                 project.save_as(tmp_path / "saved" / "b.yamnet")
@@ -207,7 +207,7 @@ def test_a_second_writer_is_told_and_a_reader_sees_what_is_there(tmp_path: Path)
             reader.refresh()
             assert snapshot(reader) == snapshot(first)
             agrees(reader)
-            with pytest.raises(ProjectError, match="read only"):
+            with pytest.raises(ProjectError, match="read-only"):
                 reader.undo()
         first.undo()
     with Project.open(path) as again:
