@@ -162,7 +162,7 @@ def test_presets_and_named_rules_can_be_chosen(demo, settled):
     feature.save("night")
     enter(panel.row("on"), 0.3)
     feature.save("night")
-    kept = kept_rules.saved(demo.session.project.project.rule_sets())["night"]
+    kept = kept_rules.saved(demo.session.project.project.settings.rule_sets())["night"]
     assert kept.version == 2
     assert panel.sets.currentText() == "night"
     feature.use("balanced")
