@@ -21,7 +21,7 @@ from yamnet_gui.gui.controllers.transport import Transport
 from yamnet_gui.gui.playback import Player, PlayState
 from yamnet_gui.gui.playback.outputs import SilentOutputs
 from yamnet_gui.gui.state.document import OpenRecording
-from yamnet_gui.gui.state.project import Keeping, ProjectState
+from yamnet_gui.gui.state.project import ProjectState, StorageMode
 from yamnet_gui.gui.state.review_queue import ReviewQueue
 from yamnet_gui.gui.state.settings import Settings
 from yamnet_gui.labels.project import Project, Recording, Reviewed, add_recordings
@@ -73,7 +73,7 @@ class Bench:
         known = [Recording(name, f"{name}.wav", name, 0, 60.0, 44_100, 1) for name in self.paths]
         self.disk.apply(add_recordings(known))
         self.project = ProjectState(self.parent)
-        self.project.use(self.disk, Keeping.PROJECT)
+        self.project.use(self.disk, StorageMode.PROJECT)
         self.projects = ProjectManager(owners.document, self.project, self.parent)
         self.loader = Loader(self.parent)
         self.navigator = Navigator(

@@ -17,7 +17,7 @@ from yamnet_gui.core.scores import FrameGrid, ScoreTable
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice
 from yamnet_gui.gui.panels.event_table_model import EVENT_ROLE
-from yamnet_gui.gui.state.project import Keeping
+from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.state.score_buffer import ScoreBuffer
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import Project, is_negative, personal_project_path
@@ -425,7 +425,7 @@ def test_a_second_window_is_told_and_does_no_harm(
     press(bench, "n", "a")
     second = start(sound_file)
     settled(second)
-    assert second.session.project.keeping is Keeping.SCRATCH
+    assert second.session.project.storage_mode is StorageMode.SCRATCH
     assert second.shell.status.saved.text() == "not saved"
     assert any("already open" in n.text for n in second.shell.notices.notices)
     assert states(second) == [ACCEPTED]

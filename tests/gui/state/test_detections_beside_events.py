@@ -10,7 +10,7 @@ from yamnet_gui.core.class_map import ClassMap, SoundClass
 from yamnet_gui.core.events import Event, EventList, EventSource
 from yamnet_gui.core.matching import merge_detections
 from yamnet_gui.detection import RuleSet
-from yamnet_gui.gui.state.project import Keeping, ProjectState
+from yamnet_gui.gui.state.project import ProjectState, StorageMode
 from yamnet_gui.labels.project import (
     Project,
     ProjectEvent,
@@ -41,7 +41,7 @@ def by_the_rule(project: Project, detections: EventList) -> EventList:
 
 def in_the_window(project: Project, detections: EventList) -> EventList:
     state = ProjectState()
-    state.use(project, Keeping.PROJECT)
+    state.use(project, StorageMode.PROJECT)
     state.set_recording(
         "r", project.events.of("r"), project.events.deleted("r"), project.recordings.reviewed("r")
     )

@@ -22,7 +22,7 @@ from yamnet_gui.gui.jobs.project import (
     StoreDetectionsJob,
 )
 from yamnet_gui.gui.state.document import AnalysisState, Document
-from yamnet_gui.gui.state.project import Keeping, ProjectState
+from yamnet_gui.gui.state.project import ProjectState, StorageMode
 from yamnet_gui.labels.project import Project, ProjectInUseError, RecordingState
 from yamnet_gui.labels.project.analysis_settings import StoredSettings
 
@@ -98,7 +98,7 @@ class ProjectManager(QObject):
 
     def _restore(self, backup: Path, path: Path) -> None:
         """Closes the project once nothing is being written to it any more."""
-        self._replace(None, Keeping.NOWHERE)
+        self._replace(None, StorageMode.NOWHERE)
         self._submit(RestoreJob(backup, path), path)
 
     def close(self) -> None:
@@ -112,7 +112,7 @@ class ProjectManager(QObject):
                     pass
             except UserError as error:
                 self.failed.emit(error)
-        self._replace(None, Keeping.NOWHERE)
+        self._replace(None, StorageMode.NOWHERE)
         for job in self._jobs:
             for project in job.opened:
                 project.close()
@@ -151,12 +151,12 @@ class ProjectManager(QObject):
         if project is None:
             return SavedText("")
         tip = f"Every decision is on the disk at once, in {project.path}"
-        match self._state.keeping:
-            case Keeping.PERSONAL:
+        match self._state.storage_mode:
+            case StorageMode.PERSONAL:
                 return SavedText("saved in personal project", tip)
-            case Keeping.READ_ONLY:
+            case StorageMode.READ_ONLY:
                 return SavedText(f"{project.path.stem}: read only", "Decisions are refused")
-            case Keeping.SCRATCH:
+            case StorageMode.SCRATCH:
                 where = f"What is decided here is only in {project.path}"
                 return SavedText("not saved", f"{where}: save it under a name of its own")
         return SavedText(f"saved in {project.path.stem}", tip)
@@ -184,7 +184,11 @@ class ProjectManager(QObject):
     def _detections(self) -> StoreDetectionsJob | None:
         """What has to be stored of the open recording; None where that is nothing."""
         project, recording_id = self._state.project, self._state.recording_id
-        kept = self._state.keeping in (Keeping.PERSONAL, Keeping.PROJECT, Keeping.SCRATCH)
+        kept = self._state.storage_mode in (
+            StorageMode.PERSONAL,
+            StorageMode.PROJECT,
+            StorageMode.SCRATCH,
+        )
         document = self._document
         if project is None or not kept or not recording_id:
             return None
@@ -207,17 +211,17 @@ class ProjectManager(QObject):
         return StoreDetectionsJob(project, recording_id, fresh, analysis)
 
     def _take(self, result: OpenedProject) -> None:
-        self._replace(result.project, result.keeping)
+        self._replace(result.project, result.storage_mode)
         self._first_step = max((entry.step for entry in result.project.history.steps(1)), default=0)
         self.opened.emit(result)
         self._find()
 
-    def _replace(self, project: Project | None, keeping: Keeping) -> None:
+    def _replace(self, project: Project | None, storage_mode: StorageMode) -> None:
         """Closes what was open; a project of this window only goes where nothing is in it."""
         if self._finding is not None:
             self._finding.cancel()
-        scratch = self._state.keeping is Keeping.SCRATCH
-        before = self._state.use(project, keeping)
+        scratch = self._state.storage_mode is StorageMode.SCRATCH
+        before = self._state.use(project, storage_mode)
         if before is None:
             return
         try:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from yamnet_gui.core.errors import ProjectError
-from yamnet_gui.gui.state.project import Keeping
+from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.labels.project import Merge, Project, compare, personal_project_path, restore_backup
 
 from .project import OpenedProject
@@ -59,8 +59,8 @@ class RestoreJob:
             said = str(error)
         project = Project.open(self.path)
         self.opened.append(project)
-        keeping = Keeping.READ_ONLY if project.read_only else Keeping.PROJECT
-        if keeping is Keeping.PROJECT and self.path == personal_project_path():
-            keeping = Keeping.PERSONAL
+        storage_mode = StorageMode.READ_ONLY if project.read_only else StorageMode.PROJECT
+        if storage_mode is StorageMode.PROJECT and self.path == personal_project_path():
+            storage_mode = StorageMode.PERSONAL
         files = tuple(project.recordings.locate(r) for r in project.recordings.all())
-        yield OpenedProject(project, keeping, project.damage or said, True, files)
+        yield OpenedProject(project, storage_mode, project.damage or said, True, files)

@@ -7,7 +7,7 @@ from tempfile import mkdtemp
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, RecordingInfo
-from yamnet_gui.gui.state.project import Keeping
+from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.labels.project import (
     PROJECT_SUFFIX,
     AnalysisRecord,
@@ -30,7 +30,7 @@ class OpenedProject:
     """
 
     project: Project
-    keeping: Keeping
+    storage_mode: StorageMode
     problem: str = ""
     other: bool = False
     files: tuple[Path, ...] = ()
@@ -59,7 +59,7 @@ class OpenPersonalJob:
         if project.read_only:
             yield self._scratch(project, project.damage or f"{path}: is open to read only")
         else:
-            yield OpenedProject(project, Keeping.PERSONAL)
+            yield OpenedProject(project, StorageMode.PERSONAL)
 
     def _readable(self, path: Path) -> Project | None:
         """The project of another window as it is now, so that its decisions are shown here too."""
@@ -81,7 +81,7 @@ class OpenPersonalJob:
             self.opened.remove(source)
             source.close()
         self.opened.append(project)
-        return OpenedProject(project, Keeping.SCRATCH, problem)
+        return OpenedProject(project, StorageMode.SCRATCH, problem)
 
 
 def _scratch_place() -> Path:
@@ -116,10 +116,10 @@ class OpenProjectJob:
             project = Project.open(self.path, read_only=self.read_only)
         self.opened.append(project)
         project.events.count()  # reads what queries need, so that no user waits for it later
-        keeping = Keeping.READ_ONLY if project.read_only else Keeping.PROJECT
+        storage_mode = StorageMode.READ_ONLY if project.read_only else StorageMode.PROJECT
         other = not self.create and self.source is None
         files = tuple(project.recordings.locate(r) for r in project.recordings.all())
-        yield OpenedProject(project, keeping, project.damage, other, files)
+        yield OpenedProject(project, storage_mode, project.damage, other, files)
 
 
 @dataclass(frozen=True, slots=True)

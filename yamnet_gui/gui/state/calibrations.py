@@ -32,54 +32,54 @@ class Calibrations(QObject):
         super().__init__(parent)
         self._document = document
         self._project = project
-        self._kept: Calibration | None = None
+        self._stored: Calibration | None = None
         project.project_changed.connect(self.reread)
         document.finish_events(self.finish)
 
     @property
-    def kept(self) -> Calibration | None:
+    def stored(self) -> Calibration | None:
         """What the project keeps, whether it fits or not."""
-        return self._kept
+        return self._stored
 
     @property
     def stale(self) -> bool:
         """Whether the open recording was scored by other weights than those calibrated."""
         model = self._document.model.sha256
-        return self._kept is not None and bool(model) and not self._kept.fits(model)
+        return self._stored is not None and bool(model) and not self._stored.fits(model)
 
     def in_use(self) -> dict[int, ClassCalibration]:
         """Calibrations by class index that hold for the scores on the screen."""
-        kept = self._kept
-        if kept is None or not kept.fits(self._document.model.sha256):
+        stored = self._stored
+        if stored is None or not stored.fits(self._document.model.sha256):
             return {}
-        return kept.known
+        return stored.known
 
     def of_class(self, class_index: int | None) -> ClassCalibration | None:
         """What is known of a class about the scores on the screen, be it enough or not."""
-        kept = self._kept
-        if class_index is None or kept is None or not kept.fits(self._document.model.sha256):
+        stored = self._stored
+        if class_index is None or stored is None or not stored.fits(self._document.model.sha256):
             return None
-        return kept.classes.get(class_index)
+        return stored.classes.get(class_index)
 
     def finish(self, events: EventList) -> EventList:
         """The events with probabilities, where enough is known of their class.
 
         Without a calibration in use they keep what they have: an import may say more.
         """
-        if self._kept is None:
+        if self._stored is None:
             return events
         return with_probability(events, self.in_use())
 
     def store(self, calibration: Calibration) -> Calibration:
         """Keeps it with the project as the next version and uses it. Raises ProjectError."""
-        self._kept = store_calibration(self._writable(), calibration)
+        self._stored = store_calibration(self._writable(), calibration)
         self.changed.emit()
-        return self._kept
+        return self._stored
 
     def drop(self) -> None:
         """Uses none any more. Raises ProjectError."""
         drop_calibration(self._writable())
-        self._kept = None
+        self._stored = None
         self.changed.emit()
 
     def forget(self, class_index: int) -> None:
@@ -87,16 +87,16 @@ class Calibrations(QObject):
 
         Raises ProjectError.
         """
-        kept = self._kept
-        if kept is not None and class_index in kept.classes:
-            others = {i: found for i, found in kept.classes.items() if i != class_index}
-            self.store(replace(kept, classes=others))
+        stored = self._stored
+        if stored is not None and class_index in stored.classes:
+            others = {i: found for i, found in stored.classes.items() if i != class_index}
+            self.store(replace(stored, classes=others))
 
     def reread(self) -> None:
         """Takes what the project keeps now."""
-        kept = reread(self._project.project)
-        if kept != self._kept:
-            self._kept = kept
+        stored = reread(self._project.project)
+        if stored != self._stored:
+            self._stored = stored
             self.changed.emit()
 
     def _writable(self) -> Project:

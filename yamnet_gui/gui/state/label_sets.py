@@ -8,7 +8,7 @@ from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.gui.theme import set_own_colors
 from yamnet_gui.labels.project import LabelSet, OwnLabel
 
-from .project import Keeping, ProjectState
+from .project import ProjectState, StorageMode
 
 _CHOSEN = "label set"
 _DIGITS = "123456789"
@@ -68,7 +68,7 @@ class LabelSets(QObject):
             return
         self._chosen = set_id
         project = self._project.project
-        if project is not None and self._project.keeping is not Keeping.READ_ONLY:
+        if project is not None and self._project.storage_mode is not StorageMode.READ_ONLY:
             project.settings.set_value(_CHOSEN, set_id)
         self._take(self._sets)
 

@@ -14,7 +14,7 @@ from yamnet_gui.labels.project import Command, Project, ProjectChange, ProjectEv
 _MANY = 100
 
 
-class Keeping(StrEnum):
+class StorageMode(StrEnum):
     """Where decisions go."""
 
     NOWHERE = "nowhere"
@@ -44,7 +44,7 @@ class ProjectState(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._project: Project | None = None
-        self._keeping = Keeping.NOWHERE
+        self._storage_mode = StorageMode.NOWHERE
         self._unsubscribe: Callable[[], None] | None = None
         self._recording_id = ""
         self._stored: dict[str, Event] = {}
@@ -60,8 +60,8 @@ class ProjectState(QObject):
         return self._project
 
     @property
-    def keeping(self) -> Keeping:
-        return self._keeping
+    def storage_mode(self) -> StorageMode:
+        return self._storage_mode
 
     @property
     def recording_id(self) -> str:
@@ -90,13 +90,15 @@ class ProjectState(QObject):
     def redo_title(self) -> str | None:
         return self._project.history.redo_title if self._project else None
 
-    def use(self, project: Project | None, keeping: Keeping = Keeping.NOWHERE) -> Project | None:
+    def use(
+        self, project: Project | None, storage_mode: StorageMode = StorageMode.NOWHERE
+    ) -> Project | None:
         """Takes another project; gives the former one, which the caller closes."""
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
         before, self._project = self._project, project
-        self._keeping = keeping
+        self._storage_mode = storage_mode
         if project is not None:
             project.reviewer = self._reviewer
             self._unsubscribe = project.subscribe(self._written.emit)
@@ -136,7 +138,7 @@ class ProjectState(QObject):
 
     def items(self, events: Iterable[Event]) -> list[ProjectEvent]:
         """Events of the open recording as commands take them."""
-        return [ProjectEvent(self._recording_id, self._as_kept(event)) for event in events]
+        return [ProjectEvent(self._recording_id, self._as_stored(event)) for event in events]
 
     def apply(self, command: Command) -> None:
         """Makes one step that can be undone; detections come along with their decision."""
@@ -162,7 +164,7 @@ class ProjectState(QObject):
             return self.stored
         return merge_detections(detections, self._stored.values(), self._deleted)
 
-    def _as_kept(self, event: Event) -> Event:
+    def _as_stored(self, event: Event) -> Event:
         """The event as the project holds it: its probability may be shown newer."""
         kept = self._stored.get(event.id)
         if kept is None or kept.probability == event.probability:

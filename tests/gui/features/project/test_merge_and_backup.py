@@ -12,7 +12,7 @@ from tests.gui.support import projects
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.gui.features.project.backups_dialog import BackupsDialog
 from yamnet_gui.gui.features.project.merge_and_backup import MergeAndBackup
-from yamnet_gui.gui.state.project import Keeping
+from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import (
     Merge,
@@ -166,7 +166,7 @@ def test_a_backup_brings_back_an_earlier_state(
     assert "just now" in dialog.list.item(0).text()
     bench.services.projects.restore(backups[0], path)
     settled(bench)
-    assert bench.session.project.keeping is Keeping.PROJECT
+    assert bench.session.project.storage_mode is StorageMode.PROJECT
     assert [e.state for e in bench.session.document.events] == [
         ReviewState.ACCEPTED,
         *[ReviewState.UNREVIEWED] * 3,
@@ -189,7 +189,7 @@ def test_a_broken_backup_leaves_the_project_as_it_was(
     bench.services.projects.restore(broken, path)
     settled(bench)
     assert any("broken.yamnet" in n.text for n in bench.shell.notices.notices)
-    assert bench.session.project.keeping is Keeping.PROJECT
+    assert bench.session.project.storage_mode is StorageMode.PROJECT
     assert next(e.state for e in bench.session.document.events) is ReviewState.ACCEPTED
 
 
@@ -206,14 +206,14 @@ def test_a_damaged_project_opens_read_only_and_offers_its_backups(
     path.write_bytes(data)
     bench = start(path)
     settled(bench)
-    assert bench.session.project.keeping is Keeping.READ_ONLY
+    assert bench.session.project.storage_mode is StorageMode.READ_ONLY
     (notice,) = [n for n in bench.shell.notices.notices if "Decisions cannot be saved" in n.text]
     assert [button.text() for button in notice.buttons][:2] == ["Save project as…", "Backups…"]
     press(bench, Qt.Key.Key_N, Qt.Key.Key_A)
     assert all(e.state is ReviewState.UNREVIEWED for e in bench.session.document.events)
     bench.services.projects.restore(backups_for(path)[0], path)
     settled(bench)
-    assert bench.session.project.keeping is Keeping.PROJECT
+    assert bench.session.project.storage_mode is StorageMode.PROJECT
     assert project_of(bench).events.at(project_of(bench).events.rows()[:1])[0].event.note == "kept"
 
 

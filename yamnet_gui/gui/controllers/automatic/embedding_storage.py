@@ -11,7 +11,7 @@ from yamnet_gui.embedding import EmbeddingStore
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobRunner
 from yamnet_gui.gui.jobs.embeddings import OpenStoreJob, StoreJob, StoreRequest
-from yamnet_gui.gui.state.project import Keeping
+from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.labels.project import RecordingState
 
 from .service import AutomaticService
@@ -80,7 +80,7 @@ class EmbeddingStorage(AutomaticService):
         except UserError as error:
             self._owner.use(None, str(error))
             return
-        read_only = self._project.keeping is Keeping.READ_ONLY
+        read_only = self._project.storage_mode is StorageMode.READ_ONLY
         self._runner.submit(
             OpenStoreJob(project.path, model, read_only, self._opened),
             on_result=self._on_opened,

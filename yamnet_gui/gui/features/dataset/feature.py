@@ -15,7 +15,7 @@ from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobRunner
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.jobs.project import CountJob, RecordingCount
-from yamnet_gui.gui.state.project import Keeping
+from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.widgets.notices import NoticeKind
 from yamnet_gui.labels.project import Recording, remove_recordings
 
@@ -183,7 +183,7 @@ class DatasetFeature(Feature):
     def _show_counts(self, counts: Sequence[RecordingCount]) -> None:
         """Lists what the project has now, unless it is one that holds everything ever opened."""
         files = [c.path for c in counts]
-        own = self._project.keeping in (Keeping.PROJECT, Keeping.READ_ONLY)
+        own = self._project.storage_mode in (StorageMode.PROJECT, StorageMode.READ_ONLY)
         if own and files != self._recordings_panel.files:
             self._recordings_panel.set_files(files)
             self._recordings_panel.set_current(self._recording_loader.path)

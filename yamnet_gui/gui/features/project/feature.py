@@ -14,7 +14,7 @@ from yamnet_gui.core.events import ReviewState
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.jobs.project import FoundRecording, OpenedProject, progress_words
 from yamnet_gui.gui.state.document import AnalysisState
-from yamnet_gui.gui.state.project import Keeping
+from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.widgets.notices import NoticeKind
 from yamnet_gui.labels.project import PROJECT_SUFFIX, Project
 
@@ -101,22 +101,22 @@ class ProjectMenu(Feature):
         self._notices.clear("project")
         backups = self._window.actions_by_id["backups"].trigger
         save = [("Save project as…", self.save_as)]
-        if result.project.damage or result.keeping is Keeping.SCRATCH:
+        if result.project.damage or result.storage_mode is StorageMode.SCRATCH:
             save.append(("Backups…", backups))
-        if result.keeping is Keeping.SCRATCH:
+        if result.storage_mode is StorageMode.SCRATCH:
             self._notices.show_notice(
                 NoticeKind.WARNING,
                 f"{result.problem} — decisions made in this window are not saved.",
                 save,
                 key="project",
             )
-        elif result.keeping is Keeping.READ_ONLY:
+        elif result.storage_mode is StorageMode.READ_ONLY:
             why = result.problem or "It is open read-only."
             text = f"{result.project.path.name}: {why} Decisions cannot be saved."
             self._notices.show_notice(NoticeKind.WARNING, text, save, key="project")
         elif result.problem:
             self._notices.show_notice(NoticeKind.INFO, result.problem, key="project")
-        if result.keeping in (Keeping.PROJECT, Keeping.READ_ONLY):
+        if result.storage_mode in (StorageMode.PROJECT, StorageMode.READ_ONLY):
             self._list(result.project, result.other, result.files)
 
     def _list(self, project: Project, other: bool, files: Sequence[Path]) -> None:
@@ -167,4 +167,6 @@ class ProjectMenu(Feature):
         ):
             escaped = (title or "").replace("&", "&&")
             actions[name].setText(f"{word} {escaped}".strip())
-            actions[name].setEnabled(title is not None and owner.keeping is not Keeping.READ_ONLY)
+            actions[name].setEnabled(
+                title is not None and owner.storage_mode is not StorageMode.READ_ONLY
+            )

@@ -13,7 +13,7 @@ from yamnet_gui.core.text import counted
 from yamnet_gui.gui.features.feature import Feature, run_dialog
 from yamnet_gui.gui.jobs.merge_and_backup import BackupJob, CompareJob
 from yamnet_gui.gui.jobs.review import ApplyJob
-from yamnet_gui.gui.state.project import Keeping
+from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.widgets.notices import NoticeKind
 from yamnet_gui.labels.project import (
     PROJECT_SUFFIX,
@@ -56,7 +56,7 @@ class MergeAndBackup(Feature):
         }
 
     def _offer(self) -> None:
-        writable = self._project.keeping in (Keeping.PERSONAL, Keeping.PROJECT)
+        writable = self._project.storage_mode in (StorageMode.PERSONAL, StorageMode.PROJECT)
         actions = self._window.actions_by_id
         actions["merge_project"].setEnabled(writable)
 
@@ -140,7 +140,9 @@ class MergeAndBackup(Feature):
 
         path = self.path
         dialog = BackupsDialog(path, backups_for(path), self._window)
-        dialog.now.setEnabled(self._project.keeping in (Keeping.PERSONAL, Keeping.PROJECT))
+        dialog.now.setEnabled(
+            self._project.storage_mode in (StorageMode.PERSONAL, StorageMode.PROJECT)
+        )
         dialog.now.clicked.connect(self.back_up)
         dialog.now.clicked.connect(dialog.reject)
         if run_dialog(dialog) and dialog.chosen is not None:
@@ -150,8 +152,8 @@ class MergeAndBackup(Feature):
     def path(self) -> Path:
         """The project whose backups are meant: the open one, or the personal one in its stead."""
         project = self._project.project
-        keeping = self._project.keeping
-        if project is None or keeping in (Keeping.SCRATCH, Keeping.NOWHERE):
+        storage_mode = self._project.storage_mode
+        if project is None or storage_mode in (StorageMode.SCRATCH, StorageMode.NOWHERE):
             return personal_project_path()
         return project.path
 

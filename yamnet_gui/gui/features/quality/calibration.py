@@ -144,7 +144,7 @@ class CalibrationFeature(Feature):
         if project is not None:
             here = (self._project.recording_id,) if self._project.recording_id else ()
             self._filling.run(
-                FillProbabilitiesJob(project, self.calibrations.kept, here), lambda _id: None
+                FillProbabilitiesJob(project, self.calibrations.stored, here), lambda _id: None
             )
 
     def _take(self, report: CalibrationReport) -> None:
@@ -163,7 +163,7 @@ class CalibrationFeature(Feature):
             return
         project = self._project.project
         standing = Standing(
-            self.calibrations.kept,
+            self.calibrations.stored,
             self._scores.present_model().name,
             self.calibrations.stale,
             project is not None and not project.read_only,
@@ -189,7 +189,7 @@ class CalibrationFeature(Feature):
         model = self._document.model.sha256
         if model != self._model:
             self._model = model
-            if self.calibrations.kept is not None:
+            if self.calibrations.stored is not None:
                 self._event_updater.combine()
                 self._show()
 

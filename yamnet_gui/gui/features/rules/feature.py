@@ -16,7 +16,7 @@ from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobRunner
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.state.document import AnalysisState
-from yamnet_gui.gui.state.project import Keeping
+from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.widgets.notices import NoticeKind
 from yamnet_gui.labels.project import StoredRules
 
@@ -241,7 +241,10 @@ class RulesFeature(Feature):
         """Puts the present rules into the project, where they are others than it has."""
         self._later.stop()
         project = self._project.project
-        if project is None or self._project.keeping not in (Keeping.PERSONAL, Keeping.PROJECT):
+        if project is None or self._project.storage_mode not in (
+            StorageMode.PERSONAL,
+            StorageMode.PROJECT,
+        ):
             return
         new = kept_rules.write(self._rules.rule_set, self._class_map.value)
         if new.text == self._known:
