@@ -240,7 +240,7 @@ def test_single_keys_are_text_while_a_text_field_has_the_focus(
     settled(bench)
     bench.shell.window.activateWindow()
     qtbot.waitUntil(bench.shell.window.isActiveWindow)
-    bench.shell.classes.focus_search()
+    bench.shell.classes.search.setFocus()
     field = bench.shell.window.focusWidget()
     assert field is not None
     qtbot.keyClicks(field, "l0+ n")

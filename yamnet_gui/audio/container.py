@@ -198,7 +198,7 @@ def _samples(frame: Any) -> NDArray[np.float32]:
 
 
 @lru_cache(maxsize=16)
-def _layout(path: Path, size: int, modified_ns: int) -> _Layout:
+def _layout(path: Path, _size: int, _modified_ns: int) -> _Layout:
     """Scans a file; remembered as long as it is unchanged, for every thread that opens it."""
     import av
 

@@ -34,6 +34,7 @@ from yamnet_gui.labels.exchange.overwrite_guard import spare
 from yamnet_gui.labels.formats import FORMATS
 
 from .arguments import add_old_name
+from .exit_status import OK, SOME_FAILED
 from .terminal import ProgressLine, in_words
 
 
@@ -201,7 +202,7 @@ def run(options: argparse.Namespace) -> int:
         raise RecordingError(printable(path), reason)
     if several or summary.failed:
         _show_summary(summary)
-    return 1 if summary.failed else 0
+    return SOME_FAILED if summary.failed else OK
 
 
 def spare_recordings(output: Path, plan: Plan) -> None:

@@ -25,6 +25,7 @@ from yamnet_gui.detection import PRESETS, RuleSet
 from yamnet_gui.embedding import Classifier
 
 from .analyze import spare_recordings
+from .exit_status import OK, SOME_FAILED
 from .terminal import ProgressLine
 
 
@@ -127,7 +128,7 @@ def run(options: argparse.Namespace) -> int:
     print(f"{options.output}: {news.rows} rows of {len(wish.vectors.columns(class_map))} numbers")
     for path, reason in failed:
         print(f"  failed: {printable(path)}: {reason}", file=sys.stderr)
-    return 1 if failed else 0
+    return SOME_FAILED if failed else OK
 
 
 def _rules(

@@ -40,6 +40,7 @@ from .arguments import (
     writable_formats,
 )
 from .clips import add_clip_options, clip_options, cut
+from .exit_status import OK, SOME_FAILED
 from .terminal import ProgressLine
 
 _NOT_REJECTED = frozenset(ReviewState) - {ReviewState.REJECTED}
@@ -167,7 +168,7 @@ def run(options: argparse.Namespace) -> int:
             _say(f"{_events(wanted)} would be written to {options.report}")
         else:
             print(write_report(wanted, options.report, source.facts))
-    return 1 if failed else 0
+    return SOME_FAILED if failed else OK
 
 
 def _read(options: argparse.Namespace) -> _Source:

@@ -12,7 +12,7 @@ from yamnet_gui import __version__
 from yamnet_gui.core.errors import Cancelled, UserError
 from yamnet_gui.core.log import VERBOSE_HELP, last_lines, log_path, logging_to_file
 
-OK, SOME_FAILED, BAD_INPUT, UNEXPECTED, INTERRUPTED = 0, 1, 2, 70, 130
+from .exit_status import BAD_INPUT, INTERRUPTED, OK, UNEXPECTED
 
 _log = logging.getLogger(__name__)
 

@@ -94,11 +94,6 @@ class ClassesPanel(QWidget):
         self._later.stop()
         self.model.refresh()
 
-    def focus_search(self) -> None:
-        """Puts the caret into the search field."""
-        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.search.selectAll()
-
     def sizeHint(self) -> QSize:
         return QSize(280, 480)
 

@@ -117,7 +117,7 @@ class _Document:
         self.rows: list[_Row] = []
         self.dependent: dict[str, None] = {}
 
-    def doctype(self, name: str, public: str | None, system: str | None) -> None:
+    def doctype(self, _name: str, _public: str | None, _system: str | None) -> None:
         raise LabelsError(self._path, "has a DOCTYPE, which could define custom entities")
 
     def start(self, tag: str, values: dict[str, str]) -> None:

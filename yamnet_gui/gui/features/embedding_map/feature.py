@@ -38,7 +38,7 @@ class EmbeddingMap(Feature):
         self._window.add_panel("map", "Map", self.panel, left=False, behind="events", hidden=True)
         self.layout = MapLayout(context, self)
         self.files = MapFiles(context, self.panel, self.layout, self)
-        self._interaction = MapInteraction(context, self.panel, self.layout, similar_sounds, self)
+        MapInteraction(context, self.panel, self.layout, similar_sounds, self)
         panel, layout = self.panel, self.layout
         panel.kind_changed.connect(lambda _kind: self.gather())
         panel.method_changed.connect(lambda _method: self.lay_out())
