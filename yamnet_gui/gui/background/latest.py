@@ -13,7 +13,7 @@ from .runner import Job, JobHandle, JobRunner
 class LatestJob:
     """One job at a time, in a thread of its own that begins with the first.
 
-    `on_failed` hears of failures of jobs that name nobody else to tell.
+    `on_failed` receives failures of jobs that were submitted without their own.
     """
 
     def __init__(

@@ -36,7 +36,7 @@ def give_way() -> None:
 
 
 class ForegroundPriority:
-    """Work that a person waits for goes first; work that can wait asks before every step."""
+    """Work that the user waits for goes first; work that can wait asks before every step."""
 
     def __init__(self) -> None:
         self._claims = 0

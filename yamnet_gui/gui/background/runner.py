@@ -47,7 +47,7 @@ class _Worker(QObject):
 
     @Slot()
     def begin(self) -> None:
-        """The first thing that the thread does."""
+        """Lowers the priority of the thread before its first job."""
         give_way()
 
     @Slot(object, object)
@@ -66,7 +66,7 @@ class _Worker(QObject):
         except UserError as error:
             self.failed.emit(handle, error)
         except Exception as error:  # noqa: BLE001
-            # A defect in a job must reach the person, not end the thread in silence.
+            # A defect in a job must reach the user, not end the thread in silence.
             _log.exception("a background job failed")
             kind = type(error).__name__
             self.failed.emit(handle, UserError("Background work", f"failed ({kind}: {error})"))

@@ -87,7 +87,7 @@ class AnalysisController(QObject):
 
     @property
     def cache(self) -> ResultCache | None:
-        """Where analyses are kept; None where nothing can be."""
+        """Where analyses are stored; None where they are not."""
         return self._cache
 
     def start(self) -> None:
@@ -138,19 +138,19 @@ class AnalysisController(QObject):
         except UserError:
             return  # shown when an analysis is asked for
 
-        def found(there: bool) -> None:
+        def on_result(stored: bool) -> None:
             now = self._document.recording
-            if there and now is recording and self._document.state is AnalysisState.NONE:
+            if stored and now is recording and self._document.state is AnalysisState.NONE:
                 self.start()
 
         self._looking_up = True
-        self._runner.submit(job, on_result=found, on_done=self._on_looked_up)
+        self._runner.submit(job, on_result=on_result, on_done=self._on_looked_up)
 
     def _on_looked_up(self) -> None:
         self._looking_up = False
 
     def cancel(self) -> None:
-        """Stops at once; what is there stays, and the next start goes on from it."""
+        """Stops at once; the scores so far stay, and the next start resumes from them."""
         if self._job is not None:
             self._job.cancel()
             self._job = None

@@ -1,4 +1,4 @@
-"""Keeps events and shown classes true to scores and rules."""
+"""Updates events and shown classes when scores or rules change."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -46,23 +46,23 @@ class Derived:
         class_map: ClassMap,
         envelope: Envelope | None = None,
     ) -> "Derived":
-        """Everything anew."""
+        """Everything recomputed."""
         scores = prepare(table)
-        found = detect(scores, rules, None, envelope)
-        events = _by_class(found.iter_events(class_map))
+        detected = detect(scores, rules, None, envelope)
+        events = _by_class(detected.iter_events(class_map))
         return cls(table.grid.count, rules, scores, events, envelope)
 
     def under(self, rules: RuleSet, class_map: ClassMap) -> "Derived":
-        """The same under other rules; only classes whose rule differs are derived anew."""
-        # scores prepared before a class was taught have no column for it
+        """The same under other rules; only classes whose rule differs are recomputed."""
+        # scores prepared before a class was trained have no column for it
         changed = changed_classes(self.rules, rules, self.scores.class_count)
         wanted = None if changed is None else sorted(changed)
-        found = detect(self.scores, rules, wanted, self.envelope)
-        fresh = _by_class(found.iter_events(class_map))
+        detected = detect(self.scores, rules, wanted, self.envelope)
+        updated = _by_class(detected.iter_events(class_map))
         if changed is None:
-            return replace(self, rules=rules, events=fresh)
-        kept = {i: events for i, events in self.events.items() if i not in changed}
-        return replace(self, rules=rules, events={**kept, **fresh})
+            return replace(self, rules=rules, events=updated)
+        unchanged = {i: events for i, events in self.events.items() if i not in changed}
+        return replace(self, rules=rules, events={**unchanged, **updated})
 
 
 def changed_classes(before: RuleSet, after: RuleSet, count: int) -> set[int] | None:
@@ -90,7 +90,7 @@ class UpdateEventsJob:
 
 
 class EventUpdater(QObject):
-    """Derives events anew when scores or rules change: at once for rules, calmly for scores."""
+    """Recomputes events when scores or rules change: at once for rules, less often for scores."""
 
     def __init__(
         self,
@@ -111,7 +111,7 @@ class EventUpdater(QObject):
         self._ontology = ontology
         self._order_in_tree = _tree_order(ontology)
         self._known: dict[int, Derived] = {}
-        self._fresh: EventList | None = None
+        self._detections: EventList | None = None
         self._at_cursor: tuple[int, ...] = ()
         self._runner = JobRunner("events", self)
         self._job: JobHandle | None = None
@@ -129,14 +129,14 @@ class EventUpdater(QObject):
 
     @property
     def waiting(self) -> bool:
-        """Whether events are about to be derived anew."""
+        """Whether events are about to be recomputed."""
         waiting = self._timer.active or self._rules_timer.active
         return waiting or self._job is not None
 
     @property
-    def fresh(self) -> EventList:
-        """What rules make of the scores, without what people touched."""
-        return self._fresh if self._fresh is not None else EventList()
+    def detections(self) -> EventList:
+        """What rules make of the scores, without the user's changes."""
+        return self._detections if self._detections is not None else EventList()
 
     def close(self) -> None:
         """Ends the thread."""
@@ -158,14 +158,14 @@ class EventUpdater(QObject):
                 UpdateEventsJob(
                     tables, self._rules.rule_set, self._class_map.value, self._document.envelopes
                 ),
-                on_result=self._take,
+                on_result=self._on_derived,
                 on_done=self._done,
             )
 
     def derive_rules(self) -> None:
-        """Other rules over the same scores, at once: a person is watching.
+        """Other rules over the same scores, at once: the user is watching.
 
-        Afterwards the window gets time to draw what the person drags before events come anew.
+        Afterwards the window gets time to draw what the user drags before events are recomputed.
         """
         began = time.perf_counter()
         rules = self._rules.rule_set
@@ -174,7 +174,7 @@ class EventUpdater(QObject):
         spent_ms = (time.perf_counter() - began) * 1000
         self._rules_timer.set_delay(min(round(_REST * spent_ms), _LONGEST_REST_MS))
 
-    def _take(self, derived: dict[int, Derived]) -> None:
+    def _on_derived(self, derived: dict[int, Derived]) -> None:
         rules = self._rules.rule_set
         self._known = {i: k.under(rules, self._class_map.value) for i, k in derived.items()}
         self._show()
@@ -186,8 +186,8 @@ class EventUpdater(QObject):
             self.derive()
 
     def _show(self) -> None:
-        """Detections of all channels, beside what people touched."""
-        self._fresh = EventList.of(
+        """Detections of all channels, beside what the user changed."""
+        self._detections = EventList.of(
             chain.from_iterable(
                 events for known in self._known.values() for events in known.events.values()
             )
@@ -196,7 +196,7 @@ class EventUpdater(QObject):
 
     def combine(self) -> None:
         """Shows what was derived last beside what the project holds now."""
-        self._document.set_events(self._project.combined(self._fresh))
+        self._document.set_events(self._project.combined(self._detections))
         self.choose_shown()
 
     def _on_project(self, put: tuple[Event, ...]) -> None:
@@ -273,7 +273,7 @@ class EventUpdater(QObject):
             self._job = None
         self._again = False
         self._known.clear()
-        self._fresh = None
+        self._detections = None
         self._classes.set_shown(())
         self._classes.choose(None)
 
@@ -291,11 +291,11 @@ def _only_decided(before: Event | None, after: Event) -> bool:
 
 
 def _by_class(events: Iterable[Event]) -> dict[int, tuple[Event, ...]]:
-    found: dict[int, list[Event]] = {}
+    by_class: dict[int, list[Event]] = {}
     for event in events:
         if event.class_index is not None:
-            found.setdefault(event.class_index, []).append(event)
-    return {index: tuple(its) for index, its in found.items()}
+            by_class.setdefault(event.class_index, []).append(event)
+    return {index: tuple(its) for index, its in by_class.items()}
 
 
 def _tree_order(ontology: Ontology) -> dict[int, int]:

@@ -38,7 +38,7 @@ class Destination:
 class Navigator(QObject):
     """Shows a destination; opens its recording first where another one is open.
 
-    Whoever opens yet another recording meanwhile is not taken away from it later.
+    If the user opens another recording meanwhile, the jump is dropped.
     """
 
     message = Signal(str)
@@ -166,7 +166,7 @@ class Navigator(QObject):
         project = self._project.project
         item = project.events.get(to.recording_id, to.event_id) if project is not None else None
         label = item.event.label if item is not None else "The event"
-        self.message.emit(f"{label} is not found under the present thresholds any more.")
+        self.message.emit(f"{label} is not detected with the present thresholds any more.")
 
 
 def _shared_s(a: TimeSpan, b: TimeSpan) -> float:

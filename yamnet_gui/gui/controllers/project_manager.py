@@ -43,12 +43,12 @@ class SavedText:
 
 
 class ProjectManager(QObject):
-    """Looks after the one open project. What was open stays until another is known to be fine."""
+    """Owns the one open project. What was open stays until another one was opened."""
 
     opened = Signal(object)  # OpenedProject
     failed = Signal(object)  # UserError
     in_use = Signal(object, object)  # Path, UserError
-    found = Signal(object)  # FoundRecording
+    recording_found = Signal(object)  # FoundRecording
     counted = Signal(list)  # list[RecordingCount]: how far the review of each recording is
 
     def __init__(
@@ -76,11 +76,11 @@ class ProjectManager(QObject):
         self._submit(OpenProjectJob(path, read_only=read_only), path)
 
     def create(self, path: Path) -> None:
-        """Makes an empty project and goes on in it."""
+        """Creates an empty project and switches to it."""
         self._submit(OpenProjectJob(path, create=True), path)
 
     def save_as(self, path: Path) -> None:
-        """Copies the open project with its whole history, and goes on in the copy."""
+        """Copies the open project with its whole history, and switches to the copy."""
         source = self._state.project
         if source is not None:
             self._submit(OpenProjectJob(path, source=source), path)
@@ -88,7 +88,7 @@ class ProjectManager(QObject):
     def restore(self, backup: Path, path: Path) -> None:
         """Puts a backup in place of the project at `path`, which is closed for that, and opens it.
 
-        The former file is kept beside it.
+        The former file stays beside it.
         """
         self.store_detections()
         if self._state.project is not None and self._state.project.path == path:
@@ -119,7 +119,7 @@ class ProjectManager(QObject):
         self._jobs.clear()
 
     def store_detections(self) -> None:
-        """Keeps what was detected in the open recording, before another one comes."""
+        """Stores what was detected in the open recording, before another one is opened."""
         job = self._detections()
         if job is not None:
             self._runner.submit(job, on_failed=self.failed.emit)
@@ -158,7 +158,7 @@ class ProjectManager(QObject):
                 return SavedText(f"{project.path.stem}: read only", "Decisions are refused")
             case StorageMode.SCRATCH:
                 where = f"What is decided here is only in {project.path}"
-                return SavedText("not saved", f"{where}: save it under a name of its own")
+                return SavedText("not saved", f"{where}: save it under another name")
         return SavedText(f"saved in {project.path.stem}", tip)
 
     def _submit(
@@ -167,7 +167,7 @@ class ProjectManager(QObject):
         self.store_detections()  # before the project that is open is copied or closed
         self._jobs.append(job)
 
-        def failed(error: UserError) -> None:
+        def on_failed(error: UserError) -> None:
             if path is not None and isinstance(error, ProjectInUseError):
                 self.in_use.emit(path, error)
             else:
@@ -175,30 +175,30 @@ class ProjectManager(QObject):
             if self._state.project is None:
                 self.open_personal()  # decisions must go somewhere
 
-        def taken(result: OpenedProject) -> None:
+        def on_opened(result: OpenedProject) -> None:
             self._jobs.remove(job)
-            self._take(result)
+            self._use(result)
 
-        self._runner.submit(job, on_result=taken, on_failed=failed)
+        self._runner.submit(job, on_result=on_opened, on_failed=on_failed)
 
     def _detections(self) -> StoreDetectionsJob | None:
         """What has to be stored of the open recording; None where that is nothing."""
         project, recording_id = self._state.project, self._state.recording_id
-        kept = self._state.storage_mode in (
+        writable = self._state.storage_mode in (
             StorageMode.PERSONAL,
             StorageMode.PROJECT,
             StorageMode.SCRATCH,
         )
         document = self._document
-        if project is None or not kept or not recording_id:
+        if project is None or not writable or not recording_id:
             return None
         if document.state is not AnalysisState.COMPLETE or not document.buffers:
             return None
-        fresh = tuple(event for event in document.events if not event.touched)
+        detections = tuple(event for event in document.events if not event.touched)
         known = project.recordings.get(recording_id)
         if known is None or (
             known.state is RecordingState.ANALYSED
-            and set(fresh) == {event for event in self._state.stored if not event.touched}
+            and set(detections) == {event for event in self._state.stored if not event.touched}
         ):
             return None
         grid = document.buffers[0].grid
@@ -208,9 +208,9 @@ class ProjectManager(QObject):
         )
         model = document.model
         analysis = StoredSettings(settings).record(recording_id, model.sha256, model.name)
-        return StoreDetectionsJob(project, recording_id, fresh, analysis)
+        return StoreDetectionsJob(project, recording_id, detections, analysis)
 
-    def _take(self, result: OpenedProject) -> None:
+    def _use(self, result: OpenedProject) -> None:
         self._replace(result.project, result.storage_mode)
         self._first_step = max((entry.step for entry in result.project.history.steps(1)), default=0)
         self.opened.emit(result)
@@ -249,12 +249,14 @@ class ProjectManager(QObject):
         if recording is None or project is None:
             return
 
-        def take(found: FoundRecording) -> None:
+        def on_found(result: FoundRecording) -> None:
             self._state.set_recording(
-                found.recording.id, found.events, found.deleted, found.reviewed
+                result.recording.id, result.events, result.deleted, result.reviewed
             )
-            self.found.emit(found)
+            self.recording_found.emit(result)
 
         self._finding = self._runner.submit(
-            FindRecordingJob(project, recording.info), on_result=take, on_failed=self.failed.emit
+            FindRecordingJob(project, recording.info),
+            on_result=on_found,
+            on_failed=self.failed.emit,
         )

@@ -46,7 +46,7 @@ class QueueBuilder(QObject):
         if project is None or request.kind is None:
             return
         if not request.everywhere and not self._project.recording_id:
-            return  # built when the recording is found
+            return  # built when the recording was looked up
         self._projects.store_detections()
         threshold = self._rules.rule_set.default.on or 0.5
         job = BuildQueueJob(

@@ -1,4 +1,4 @@
-"""Opens recordings and keeps the pictures of their sound coming."""
+"""Opens recordings and loads what their tracks draw."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ class RecordingLoader(QObject):
 
     opened = Signal(object)  # Path
     failed = Signal(object)  # UserError
-    leaving = Signal()  # what was open is about to go
+    leaving = Signal()  # what was open is about to be closed
 
     def __init__(
         self,
@@ -139,11 +139,11 @@ class RecordingLoader(QObject):
         if self._samples:
             self._samples.cancel()
         self._samples = self._view.submit(
-            SamplesJob(self.path, first, last), on_result=self._take_samples, on_failed=self._drop
+            SamplesJob(self.path, first, last), on_result=self._on_samples, on_failed=self._drop
         )
 
-    def _take_samples(self, found: tuple[int, NDArray[np.float32]]) -> None:
-        self._sound.set_samples(*found)
+    def _on_samples(self, samples: tuple[int, NDArray[np.float32]]) -> None:
+        self._sound.set_samples(*samples)
 
     @Slot(object)
     def _compute_tiles(self, keys: list[TileKey]) -> None:
@@ -153,12 +153,12 @@ class RecordingLoader(QObject):
             self._tiles.cancel()
         self._tiles = self._view.submit(
             TilesJob(self.path, self._spectrogram.settings, tuple(keys), self._way),
-            on_result=self._take_tile,
+            on_result=self._on_tile,
             on_failed=self._drop,
         )
 
-    def _take_tile(self, found: tuple[TileKey, Tile]) -> None:
-        self._spectrogram.put(*found)
+    def _on_tile(self, tile: tuple[TileKey, Tile]) -> None:
+        self._spectrogram.put(*tile)
 
     def _drop(self, _error: UserError) -> None:
-        """A file that vanishes is told once, by the job that reads all of it."""
+        """A file that vanishes is reported once, by the job that reads all of it."""

@@ -16,7 +16,7 @@ from yamnet_gui.yamnet import WeightsFile, find_weights
 
 
 class Weights(QObject):
-    """One weights file at a time, found, downloaded or copied in the background."""
+    """One weights file at a time, located, downloaded or copied in the background."""
 
     changed = Signal()
     missing = Signal()  # something would be analysed, but there are no weights
@@ -56,7 +56,7 @@ class Weights(QObject):
             )
 
     def cancel_fetch(self) -> None:
-        """Stops the download; what is there of it is used by the next one."""
+        """Stops the download; the next one resumes from the part received."""
         if self._fetch is not None:
             self._fetch.cancel()
             self._fetch = None

@@ -1,1 +1,1 @@
-"""Dialogs: each asks for one thing and changes nothing by itself."""
+"""Dialogs: each asks one question and changes nothing by itself."""

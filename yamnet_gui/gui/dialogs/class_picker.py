@@ -107,12 +107,12 @@ class ClassPickerDialog(QDialog):
         if not self._own_labels:
             recent = [c for c in recent if c.class_index is not None]
         known = {c.label for c in recent}
-        found = [
+        matches = [
             LabelChoice(c.name, c.index, c.mid)
             for c in self._class_map.search(text)
             if c.name not in known
         ]
-        offered = recent + found
+        offered = recent + matches
         typed = text.strip()
         exact = any(c.label.casefold() == typed.casefold() for c in offered)
         if exact:  # what was typed in full goes before longer names
@@ -149,8 +149,8 @@ class ClassPickerDialog(QDialog):
     def _choice(self, label: str) -> LabelChoice:
         if label in self._own:
             return self._own[label]
-        found = self._class_map.find(label)
-        return LabelChoice(found.name, found.index, found.mid) if found else LabelChoice(label)
+        match = self._class_map.find(label)
+        return LabelChoice(match.name, match.index, match.mid) if match else LabelChoice(label)
 
     def _list(self, text: str) -> None:
         self.list.clear()

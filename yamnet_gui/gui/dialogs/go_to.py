@@ -24,7 +24,7 @@ def parse_time(text: str) -> float | None:
         if part is None:
             return None
         number, unit = part.groups()
-        # "1h30" means minutes and "2m5" seconds, as people write them.
+        # "1h30" means minutes and "2m5" seconds, as they are usually written.
         scale = _UNITS_S[unit.lower()] if unit else _next_unit(smallest)
         if scale >= smallest:
             return None
@@ -85,13 +85,13 @@ class GoToDialog(QDialog):
         self.field.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _on_text(self, text: str) -> None:
-        found = parse_time(text)
-        inside = found is not None and found <= self._duration_s + 5e-4
+        time_s = parse_time(text)
+        inside = time_s is not None and time_s <= self._duration_s + 5e-4
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(inside)
-        if found is None:
+        if time_s is None:
             self.hint.setText("Enter a time such as 1:02:03.5, 62.5 or 1h2m")
         elif not inside:
             self.hint.setText(f"The recording ends at {clock(self._duration_s)}")
         else:
-            self.time_s = min(found, self._duration_s)
+            self.time_s = min(time_s, self._duration_s)
             self.hint.setText(f"= {clock(self.time_s)} of {clock(self._duration_s)}")

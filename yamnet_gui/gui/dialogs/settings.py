@@ -171,8 +171,8 @@ class SettingsDialog(QDialog):
 
     def show_page(self, name: str) -> None:
         """Turns to a page; to the first where there is none of this name."""
-        found = self.pages.findItems(name, Qt.MatchFlag.MatchExactly) if name else []
-        self.pages.setCurrentRow(self.pages.row(found[0]) if found else 0)
+        items = self.pages.findItems(name, Qt.MatchFlag.MatchExactly) if name else []
+        self.pages.setCurrentRow(self.pages.row(items[0]) if items else 0)
 
     def apply(self) -> None:
         """Stores what differs."""

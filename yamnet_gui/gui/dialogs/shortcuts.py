@@ -140,8 +140,8 @@ class ShortcutsDialog(QDialog):
         return [item for group in self._groups() for item in _below(group)]
 
     def _groups(self) -> list[QTreeWidgetItem]:
-        found = (self.tree.topLevelItem(i) for i in range(self.tree.topLevelItemCount()))
-        return [group for group in found if group is not None]
+        items = (self.tree.topLevelItem(i) for i in range(self.tree.topLevelItemCount()))
+        return [group for group in items if group is not None]
 
     def _show_key(self, item: QTreeWidgetItem) -> None:
         row = self._rows[item.data(0, _ID_ROLE)]
@@ -183,9 +183,9 @@ class ShortcutsDialog(QDialog):
             self.note.setText("Select an action, then press its new shortcut.")
             return
         self.set.setEnabled(_same(key) != _same(row.key))
-        taken = self.users_of(key, but=row.id)
-        if taken:
-            names = " and ".join(f"“{r.title}”" for r in taken)
+        users = self.users_of(key, but=row.id)
+        if users:
+            names = " and ".join(f"“{r.title}”" for r in users)
             self.note.setText(
                 f"{_shown(key)} is already the shortcut of {names}, which would lose it."
             )
@@ -228,8 +228,8 @@ class ShortcutsDialog(QDialog):
 
 
 def _below(group: QTreeWidgetItem) -> list[QTreeWidgetItem]:
-    found = (group.child(i) for i in range(group.childCount()))
-    return [item for item in found if item is not None]
+    children = (group.child(i) for i in range(group.childCount()))
+    return [item for item in children if item is not None]
 
 
 def _same(key: str) -> str:

@@ -59,7 +59,7 @@ class AnalyseJob:
             loading.join()
 
     def _load(self) -> None:
-        with self.way.claimed(), suppress(UserError):  # whoever asks for it next is told
+        with self.way.claimed(), suppress(UserError):  # the next user of it gets the error
             self.model.network().warm_up()
 
 
@@ -107,7 +107,7 @@ class UseWeightsJob:
 
 @dataclass(frozen=True, slots=True)
 class FetchProgress:
-    """Bytes received, and bytes in all where the server says."""
+    """Bytes received, and bytes in all where the server sends it."""
 
     done: int
     total: int | None
@@ -117,25 +117,25 @@ class FetchWeightsJob:
     """Downloads the published weights: yields `FetchProgress`, at last the `WeightsFile`."""
 
     def run(self) -> Iterator[FetchProgress | WeightsFile]:
-        news: queue.Queue[FetchProgress | WeightsFile | Exception] = queue.Queue()
+        results: queue.Queue[FetchProgress | WeightsFile | Exception] = queue.Queue()
         stop = threading.Event()
 
         def fetch() -> None:
             try:
-                news.put(
+                results.put(
                     fetch_weights(
-                        progress=lambda done, total: news.put(FetchProgress(done, total)),
+                        progress=lambda done, total: results.put(FetchProgress(done, total)),
                         cancelled=stop.is_set,
                     )
                 )
             except (UserError, Cancelled) as error:
-                news.put(error)
+                results.put(error)
 
         thread = threading.Thread(target=fetch, name="fetch weights")
         thread.start()
         try:
             while True:
-                value = news.get()
+                value = results.get()
                 if isinstance(value, Exception):
                     raise value
                 yield value

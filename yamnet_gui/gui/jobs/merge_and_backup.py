@@ -53,14 +53,14 @@ class RestoreJob:
 
     def run(self) -> Iterator[OpenedProject]:
         try:
-            kept = restore_backup(self.backup, self.path)
-            said = f"The previous file is kept as {kept.name}." if kept else ""
+            former = restore_backup(self.backup, self.path)
+            message = f"The previous file was saved as {former.name}." if former else ""
         except ProjectError as error:
-            said = str(error)
+            message = str(error)
         project = Project.open(self.path)
         self.opened.append(project)
         storage_mode = StorageMode.READ_ONLY if project.read_only else StorageMode.PROJECT
         if storage_mode is StorageMode.PROJECT and self.path == personal_project_path():
             storage_mode = StorageMode.PERSONAL
         files = tuple(project.recordings.locate(r) for r in project.recordings.all())
-        yield OpenedProject(project, storage_mode, project.damage or said, True, files)
+        yield OpenedProject(project, storage_mode, project.damage or message, True, files)

@@ -24,9 +24,9 @@ from yamnet_gui.labels.project import (
 
 @dataclass(frozen=True, slots=True)
 class OpenedProject:
-    """A project with where its decisions go; `problem` says why it is not the one wanted.
+    """A project with where its decisions go; `problem` is why it is not the requested one.
 
-    `other`: it was there before, with recordings of its own. `files`: where its recordings lie.
+    `other`: it existed before, with its own recordings. `files`: where its recordings lie.
     """
 
     project: Project
@@ -40,7 +40,7 @@ class OpenedProject:
 class OpenPersonalJob:
     """Opens the personal project, or one that is thrown away where that cannot be had.
 
-    `opened` holds what nobody may have taken over when the window closes in the meantime.
+    `opened` holds projects that no one owns yet if the window closes in the meantime.
     """
 
     opened: list[Project] = field(default_factory=list)
@@ -169,7 +169,7 @@ class CountJob:
 
     def run(self) -> Iterator[list[RecordingCount]]:
         counts = self.project.events.recording_counts()
-        found = []
+        rows = []
         for recording in self.project.recordings.all():
             count = counts.get(recording.id)
             path = self.project.recordings.locate(recording)
@@ -184,8 +184,8 @@ class CountJob:
             missing = not path.exists()
             if missing:
                 words, tip = "missing", "The file is not where the project expects it"
-            found.append(RecordingCount(path, words, tip, missing))
-        yield found
+            rows.append(RecordingCount(path, words, tip, missing))
+        yield rows
 
 
 def progress_words(reviewed: int, total: int) -> str:
@@ -201,7 +201,7 @@ def progress_words(reviewed: int, total: int) -> str:
 class FindRecordingJob:
     """Finds a file in the project by its path or its content, or adds it.
 
-    Raises ProjectError where it is not there and nothing can be written.
+    Raises ProjectError where it is missing and nothing can be written.
     """
 
     project: Project
@@ -213,26 +213,26 @@ class FindRecordingJob:
             digest, size = content_fingerprint(path), path.stat().st_size
         except OSError:  # the error is shown by the reader of its sound
             digest, size = "", 0
-        found, remark = project.recordings.at(path), ""
-        if found is not None and digest and found.content_hash not in ("", digest):
+        recording, remark = project.recordings.at(path), ""
+        if recording is not None and digest and recording.content_hash not in ("", digest):
             remark = "has changed since its events were reviewed; they may no longer match"
-        if found is None:
-            found = self._moved(digest)
-            if found is not None:
-                remark = f"was recognised by its content; its events come from {found.path}"
-                found = replace(found, path=project.recordings.stored_path(path))
-                project.recordings.update(found)
-        if found is None:
-            found = self._recording(digest, size)
-            project.recordings.register(found)
-        elif digest and not found.content_hash and not project.read_only:
-            project.recordings.update(replace(found, content_hash=digest, size_bytes=size))
-        events = project.events.of(found.id)
+        if recording is None:
+            recording = self._moved(digest)
+            if recording is not None:
+                remark = f"was recognised by its content; its events come from {recording.path}"
+                recording = replace(recording, path=project.recordings.stored_path(path))
+                project.recordings.update(recording)
+        if recording is None:
+            recording = self._recording(digest, size)
+            project.recordings.register(recording)
+        elif digest and not recording.content_hash and not project.read_only:
+            project.recordings.update(replace(recording, content_hash=digest, size_bytes=size))
+        events = project.events.of(recording.id)
         yield FoundRecording(
-            found,
+            recording,
             events.events,
-            tuple(project.events.deleted(found.id)),
-            project.recordings.reviewed(found.id),
+            tuple(project.events.deleted(recording.id)),
+            project.recordings.reviewed(recording.id),
             remark,
         )
 

@@ -159,6 +159,6 @@ class ClassRows:
         listed = [c for c in outside if self._matches(c)]
         if listed:
             members = frozenset(c.index for c in outside)
-            branch = self._add(ClassNode("Custom classes", "taught", members=members))
+            branch = self._add(ClassNode("Custom classes", "custom classes", members=members))
             for entry in listed:
                 self._add(ClassNode(entry.name, entry.name, entry.index, branch))

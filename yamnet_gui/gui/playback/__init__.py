@@ -11,7 +11,7 @@ __all__ = ["Device", "PlayState", "Player", "Speed", "make_player"]
 
 
 def make_player(parent: QObject | None = None) -> Player:
-    """A player with sound where the machine has any, otherwise one that only keeps time.
+    """A player with sound where the machine has any, otherwise one that only counts time.
 
     `Player.silent_reason` says why there is no sound.
     """

@@ -1,4 +1,4 @@
-"""What makes a request audible, and the output that only keeps time."""
+"""What makes a request audible, and the output that only counts time."""
 
 import time
 from abc import abstractmethod

@@ -46,7 +46,7 @@ class LoopedReader:
         if request.loop and first == request.first_frame and self._is_short():
             return Block(first, self._repeated())
         samples = self._source.read(first, min(count, request.end_frame - first))
-        if len(samples) == 0:  # the file is shorter than it said
+        if len(samples) == 0:  # the file is shorter than its header states
             return self._after_short_file(first)
         self._next = first + len(samples)
         return Block(first, samples)

@@ -33,7 +33,7 @@ class Outputs(QObject):
 
 
 class SilentOutputs(Outputs):
-    """No devices: every output only keeps time."""
+    """No devices: every output is a silent clock."""
 
     def __init__(
         self, reason: str, clock: Clock = time.monotonic, parent: QObject | None = None

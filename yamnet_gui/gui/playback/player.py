@@ -98,7 +98,7 @@ class Player(QObject):
     def play(self, span: TimeSpan | None = None, *, loop: bool | None = None) -> None:
         """Plays a span from its start, or the whole recording from the cursor.
 
-        `loop` repeats it without a gap; None keeps the mode as it is.
+        `loop` repeats it without a gap; None leaves the mode as it is.
         """
         if self._path is None:
             return

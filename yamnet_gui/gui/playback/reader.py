@@ -11,7 +11,7 @@ from .stream import Stream, StreamFiller
 
 
 class _Worker(QObject):
-    """Lives in the reading thread; keeps the file open from one stream to the next."""
+    """Lives in the reading thread; leaves the file open from one stream to the next."""
 
     filled = Signal(object)
     failed = Signal(object, str)

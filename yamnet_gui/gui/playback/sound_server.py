@@ -15,7 +15,7 @@ def server_is_missing(
         return False
     named = environment.get("PULSE_SERVER", "").split()
     if any(not name.removeprefix("unix:").startswith("/") for name in named):
-        return False  # on another machine: only the library can tell
+        return False  # on another machine: only the library knows
     places = [Path(name.removeprefix("unix:")) for name in named] or _usual_places(environment)
     return not any(_answers(place) for place in places)
 

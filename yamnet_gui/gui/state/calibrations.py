@@ -19,9 +19,9 @@ from .project import ProjectState
 
 
 class Calibrations(QObject):
-    """The calibration that the open project keeps, and the probabilities that follow from it.
+    """The calibration stored in the open project, and the probabilities that follow from it.
 
-    One that was made with other weights than the open recording's scores says nothing about them.
+    One that was made with other weights than the open recording's scores is not applied to them.
     """
 
     changed = Signal()
@@ -38,7 +38,7 @@ class Calibrations(QObject):
 
     @property
     def stored(self) -> Calibration | None:
-        """What the project keeps, whether it fits or not."""
+        """What is stored in the project, whether it fits or not."""
         return self._stored
 
     @property
@@ -64,14 +64,14 @@ class Calibrations(QObject):
     def finish(self, events: EventList) -> EventList:
         """The events with probabilities, where enough is known of their class.
 
-        Without a calibration in use they keep what they have: an import may say more.
+        Without a calibration in use they stay as they are: an import may have set them.
         """
         if self._stored is None:
             return events
         return with_probability(events, self.in_use())
 
     def store(self, calibration: Calibration) -> Calibration:
-        """Keeps it with the project as the next version and uses it. Raises ProjectError."""
+        """Stores it with the project as the next version and uses it. Raises ProjectError."""
         self._stored = store_calibration(self._writable(), calibration)
         self.changed.emit()
         return self._stored
@@ -89,11 +89,13 @@ class Calibrations(QObject):
         """
         stored = self._stored
         if stored is not None and class_index in stored.classes:
-            others = {i: found for i, found in stored.classes.items() if i != class_index}
+            others = {
+                i: calibration for i, calibration in stored.classes.items() if i != class_index
+            }
             self.store(replace(stored, classes=others))
 
     def reread(self) -> None:
-        """Takes what the project keeps now."""
+        """Reads what is stored in the project now."""
         stored = reread(self._project.project)
         if stored != self._stored:
             self._stored = stored

@@ -29,7 +29,7 @@ class CustomClass:
 
 
 class CustomClasses(QObject):
-    """Custom classes in a fixed order: a class keeps its index for as long as the project exists.
+    """Custom classes in a fixed order: the index of a class never changes within a project.
 
     Class map and score buffers have grown before `changed` is emitted.
     """

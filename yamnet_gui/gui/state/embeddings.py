@@ -39,7 +39,7 @@ class Embeddings(QObject):
         self.changed.emit()
 
     def frames(self) -> Frames | None:
-        """A snapshot of what is there, which may go to a worker; None where there is nothing."""
+        """A snapshot of the rows, which may go to a worker; None where there are none."""
         if self._store is None:
             return None
         frames = self._store.frames()

@@ -85,8 +85,8 @@ class Grouping(QObject):
         if not self._levels:
             return None
         self._fold()
-        found = self._groups.get(self._group_of.get(event_id, event_id))
-        return found if found is not None and len(found.members) > 1 else None
+        event = self._groups.get(self._group_of.get(event_id, event_id))
+        return event if event is not None and len(event.members) > 1 else None
 
     def shown_id(self, event_id: str) -> str:
         """The id under which an event is shown."""

@@ -16,16 +16,16 @@ _DIGITS = "123456789"
 
 def keys_of(labels: Sequence[OwnLabel]) -> dict[str, OwnLabel]:
     """Labels by key: those with a key of their own, then the others on the digits left over."""
-    found: dict[str, OwnLabel] = {}
+    by_key: dict[str, OwnLabel] = {}
     for label in labels:
         if label.key:
-            found.setdefault(label.key.casefold(), label)
-    free = iter([digit for digit in _DIGITS if digit not in found])
+            by_key.setdefault(label.key.casefold(), label)
+    free = iter([digit for digit in _DIGITS if digit not in by_key])
     for label in labels:
         digit = None if label.key else next(free, None)
         if digit is not None:
-            found[digit] = label
-    return found
+            by_key[digit] = label
+    return by_key
 
 
 class LabelSets(QObject):
@@ -70,7 +70,7 @@ class LabelSets(QObject):
         project = self._project.project
         if project is not None and self._project.storage_mode is not StorageMode.READ_ONLY:
             project.settings.set_value(_CHOSEN, set_id)
-        self._take(self._sets)
+        self._use(self._sets)
 
     def _on_project(self) -> None:
         project = self._project.project
@@ -80,12 +80,12 @@ class LabelSets(QObject):
     def _read(self) -> None:
         project = self._project.project
         try:
-            found = project.settings.label_sets() if project is not None else []
+            sets = project.settings.label_sets() if project is not None else []
         except ProjectError:
-            found = []
-        self._take(tuple(sorted(found, key=lambda s: (s.name.casefold(), s.id))))
+            sets = []
+        self._use(tuple(sorted(sets, key=lambda s: (s.name.casefold(), s.id))))
 
-    def _take(self, sets: tuple[LabelSet, ...]) -> None:
+    def _use(self, sets: tuple[LabelSet, ...]) -> None:
         self._sets = sets
         self._keys = keys_of(self.labels)
         colors = {label.name: label.color for s in sets for label in s.labels if label.color}

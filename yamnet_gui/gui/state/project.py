@@ -15,7 +15,7 @@ _MANY = 100
 
 
 class StorageMode(StrEnum):
-    """Where decisions go."""
+    """Where decisions are stored."""
 
     NOWHERE = "nowhere"
     PERSONAL = "personal"
@@ -27,15 +27,15 @@ class StorageMode(StrEnum):
 class ProjectState(QObject):
     """One project, or none while it is being opened. Every edit is on the disk when it returns.
 
-    `stored` are the project's events of the open recording, `deleted` those that people took out
-    of it. Edits raise ProjectError where they are refused; nothing has changed then.
+    `stored` are the project's events of the open recording, `deleted` those that the user
+    deleted. Edits raise ProjectError where they are refused; nothing has changed then.
     """
 
     project_changed = Signal()
     recording_changed = Signal()
     events_changed = Signal(object)  # tuple[Event, ...]: what was put in; () for anything else
     reviewed_changed = Signal()
-    rules_changed = Signal()  # the rule sets that the project keeps
+    rules_changed = Signal()  # the rule sets stored in the project
     recordings_changed = Signal()  # some came, went, moved or were analysed
     label_sets_changed = Signal()
     steps_changed = Signal()
@@ -52,7 +52,7 @@ class ProjectState(QObject):
         self._reviewed = Reviewed()
         self._reviewer = ""
         self._last: tuple[ProjectChange, ...] = ()
-        # by a signal, because the project tells in whichever thread wrote to it
+        # by a signal, because the project notifies in whichever thread wrote to it
         self._written.connect(self._on_written)
 
     @property
@@ -65,7 +65,7 @@ class ProjectState(QObject):
 
     @property
     def recording_id(self) -> str:
-        """The open recording in the project; "" until it is found there."""
+        """The open recording in the project; "" until it was looked up."""
         return self._recording_id
 
     @property
@@ -79,7 +79,7 @@ class ProjectState(QObject):
 
     @property
     def reviewed(self) -> Reviewed:
-        """Stretches of the open recording that people have listened to."""
+        """Segments of the open recording that are reviewed."""
         return self._reviewed
 
     @property
@@ -93,7 +93,7 @@ class ProjectState(QObject):
     def use(
         self, project: Project | None, storage_mode: StorageMode = StorageMode.NOWHERE
     ) -> Project | None:
-        """Takes another project; gives the former one, which the caller closes."""
+        """Sets another project; returns the former one, which the caller closes."""
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
@@ -166,15 +166,15 @@ class ProjectState(QObject):
 
     def _as_stored(self, event: Event) -> Event:
         """The event as the project holds it: its probability may be shown newer."""
-        kept = self._stored.get(event.id)
-        if kept is None or kept.probability == event.probability:
+        stored = self._stored.get(event.id)
+        if stored is None or stored.probability == event.probability:
             return event
-        return kept if replace(kept, probability=event.probability) == event else event
+        return stored if replace(stored, probability=event.probability) == event else event
 
     def writable(self) -> Project:
         """The open project. Raises ProjectError where there is none."""
         if self._project is None:
-            raise ProjectError("Project", "nothing is open to keep decisions in", "open a project")
+            raise ProjectError("Project", "nothing is open to store decisions in", "open a project")
         return self._project
 
     def _turn(self, step: Callable[[], str | None]) -> tuple[str, tuple[ProjectChange, ...]] | None:
@@ -207,20 +207,20 @@ class ProjectState(QObject):
         self.steps_changed.emit()
 
     def _read(self, project: Project, ids: tuple[str, ...]) -> None:
-        """Takes over what the project now holds of these events."""
+        """Reads what the project now holds of these events."""
         if len(ids) > _MANY:
             stored = project.events.of(self._recording_id)
             self._stored = {event.id: event for event in stored}
             self._deleted = project.events.deleted(self._recording_id)
             return
-        gone = {event.id for event in self._deleted}
+        deleted_ids = {event.id for event in self._deleted}
         other_deleted = False
         for event_id in ids:
-            found = project.events.get(self._recording_id, event_id)
-            other_deleted |= found is None or event_id in gone
-            if found is None:
+            current = project.events.get(self._recording_id, event_id)
+            other_deleted |= current is None or event_id in deleted_ids
+            if current is None:
                 self._stored.pop(event_id, None)
             else:
-                self._stored[event_id] = found.event
+                self._stored[event_id] = current.event
         if other_deleted:
             self._deleted = project.events.deleted(self._recording_id)

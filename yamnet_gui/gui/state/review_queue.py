@@ -65,8 +65,8 @@ class ReviewQueue(QObject):
         """Position of `row` in the queue, from 0."""
         if self._row is None:
             return None
-        found = np.flatnonzero(self._rows == self._row)
-        return int(found[0]) if len(found) else None
+        positions = np.flatnonzero(self._rows == self._row)
+        return int(positions[0]) if len(positions) else None
 
     @property
     def left(self) -> int:

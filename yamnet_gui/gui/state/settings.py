@@ -14,7 +14,7 @@ _RECENT = 12
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One remembered value. `choices` maps stored values to what a person reads."""
+    """One remembered value. `choices` maps stored values to what the user reads."""
 
     key: str
     default: Any
@@ -161,7 +161,7 @@ class Settings(QObject):
         self._store.setValue(f"layout/{key}", value)
 
     def shortcut(self, action: str) -> str | None:
-        """The key that a person gave to an action; None where they left the usual one."""
+        """The key that the user set for an action; None where it has the default one."""
         stored = self._store.value(f"keys/{action}", None)
         return None if stored is None else str(stored)
 

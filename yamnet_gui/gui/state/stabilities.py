@@ -13,7 +13,7 @@ from .project import ProjectState
 
 
 class Stabilities(QObject):
-    """By event id; kept with the project, for the weights that the recording was scored with."""
+    """By event id; stored with the project, for the weights that the recording was scored with."""
 
     changed = Signal()
 
@@ -32,38 +32,38 @@ class Stabilities(QObject):
     @property
     def spreads(self) -> dict[str, float]:
         """How far the scores of an event lie apart, by its id."""
-        return {event_id: found.spread for event_id, found in self._known.items()}
+        return {event_id: stability.spread for event_id, stability in self._known.items()}
 
     def get(self, event_id: str) -> Stability | None:
         return self._known.get(event_id)
 
-    def add(self, found: Mapping[str, Stability]) -> None:
-        """Takes over what was found, and keeps it where the project can be written.
+    def add(self, stabilities: Mapping[str, Stability]) -> None:
+        """Adds stabilities, and stores them where the project can be written.
 
         Raises ProjectError where that is refused; it is shown all the same.
         """
-        if found:
-            self._known.update(found)
+        if stabilities:
+            self._known.update(stabilities)
             self.changed.emit()
-            self._keep()
+            self._store()
 
-    def _keep(self) -> None:
+    def _store(self) -> None:
         project, recording_id = self._project.project, self._project.recording_id
         if project is not None and recording_id and not project.read_only:
             store_stabilities(project, recording_id, self._document.model.sha256, self._known)
 
     def _read(self) -> None:
-        """What is known of the open recording; nothing where other weights said it."""
+        """What is known of the open recording; nothing where it comes from other weights."""
         project, recording_id = self._project.project, self._project.recording_id
-        found: dict[str, Stability] = {}
+        stored: dict[str, Stability] = {}
         if project is not None and recording_id:
             try:
                 model = self._document.model.sha256
-                found = stored_stabilities(project, recording_id, model)
+                stored = stored_stabilities(project, recording_id, model)
             except ProjectError:
-                found = {}
-        if found != self._known:
-            self._known = found
+                stored = {}
+        if stored != self._known:
+            self._known = stored
             self.changed.emit()
 
     def _on_analysis(self) -> None:

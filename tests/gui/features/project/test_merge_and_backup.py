@@ -171,7 +171,7 @@ def test_a_backup_brings_back_an_earlier_state(
         ReviewState.ACCEPTED,
         *[ReviewState.UNREVIEWED] * 3,
     ]
-    (notice,) = [n for n in bench.shell.notices.notices if "kept as" in n.text]
+    (notice,) = [n for n in bench.shell.notices.notices if "saved as" in n.text]
     assert "three before " in notice.text
     press(bench, Qt.Key.Key_A)  # and work goes on
     kept = next(path.parent.glob("three before *.yamnet"))

@@ -48,7 +48,7 @@ class EventEditor(QObject):
 
     @property
     def recording_id(self) -> str:
-        """The open recording in the project; "" until it is found there."""
+        """The open recording in the project; "" until it was looked up."""
         return self.project.recording_id
 
     @property

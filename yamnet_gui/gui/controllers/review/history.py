@@ -29,7 +29,7 @@ class History:
         self._turn("Undone", self._editor.project.undo)
 
     def redo(self) -> None:
-        """Makes the step again that was taken back last."""
+        """Redoes the step that was undone last."""
         self._turn("Done again", self._editor.project.redo)
 
     def _turn(self, word: str, step: Step) -> None:

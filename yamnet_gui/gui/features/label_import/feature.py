@@ -49,7 +49,7 @@ class ImportFeature(Feature):
         self._runner = JobRunner("import", self)
         self._waiting: list[Path] = []
         self._early: list[Path] = []
-        self._project_manager.found.connect(self._on_found)
+        self._project_manager.recording_found.connect(self._on_found)
         self._project_manager.opened.connect(self._on_opened)
 
     def handlers(self) -> dict[str, Callable[[], object]]:

@@ -45,7 +45,7 @@ class ProjectMenu(Feature):
         projects.opened.connect(self._on_opened)
         projects.failed.connect(self._show_error)
         projects.in_use.connect(self._on_in_use)
-        projects.found.connect(self._on_found)
+        projects.recording_found.connect(self._on_found)
         self._recording_loader.leaving.connect(projects.store_detections)
         self._document.events_changed.connect(self._show_progress)
         self._document.analysis_changed.connect(self._show_progress)

@@ -199,7 +199,7 @@ class RulesFeature(Feature):
             scores = StoredScores(None, "")
         fresh = {}
         if self._project.recording_id and self._document.state is AnalysisState.COMPLETE:
-            fresh[self._project.recording_id] = self._event_updater.fresh
+            fresh[self._project.recording_id] = self._event_updater.detections
         self.dialog = ApplyRulesDialog(rules.name, self._window)
         self.dialog.finished.connect(self._answered)
         self.dialog.open()
