@@ -11,6 +11,7 @@ from importlib import import_module
 from yamnet_gui import __version__
 from yamnet_gui.core.errors import Cancelled, UserError
 from yamnet_gui.core.log import VERBOSE_HELP, last_lines, log_path, logging_to_file
+from yamnet_gui.core.text import encodable
 
 from .exit_status import BAD_INPUT, INTERRUPTED, OK, UNEXPECTED
 
@@ -125,7 +126,7 @@ def _run_logged(options: argparse.Namespace) -> int:
     try:
         return COMMANDS[options.command].run(options)
     except UserError as error:
-        _log.warning("%s", error)
+        _log.warning("%s", encodable(str(error)))
         raise
     except (Cancelled, BrokenPipeError):
         raise

@@ -12,6 +12,8 @@ import platformdirs
 
 from yamnet_gui import __version__
 
+from .text import encodable
+
 _LARGEST_BYTES = 1_000_000
 _OLDER_FILES = 3
 _FORMAT = "%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"
@@ -63,7 +65,7 @@ def logging_to_file(arguments: Sequence[str], *, verbose: bool = False) -> Itera
         __version__,
         platform.python_version(),
         platform.platform(),
-        " ".join(arguments) or "none",
+        encodable(" ".join(arguments)) or "none",
     )
     try:
         yield

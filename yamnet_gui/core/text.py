@@ -8,6 +8,11 @@ from pathlib import Path
 _SIBILANTS = ("s", "x", "z", "ch", "sh")
 
 
+def encodable(text: str) -> str:
+    """The text without what UTF-8 cannot carry: names of files may be any bytes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def printable(path: Path | str) -> str:
     """The path as text that any UTF-8 file or terminal can hold; odd bytes as `\\xNN`."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")

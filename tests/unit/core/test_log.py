@@ -34,6 +34,13 @@ def test_verbose_logs_details_on_the_standard_error_too(
     assert "a detail" in last_lines()[-1]
 
 
+def test_names_that_are_not_text_are_logged_escaped(caplog: pytest.LogCaptureFixture) -> None:
+    with logging_to_file(["analyze", "odd\udcff.wav"]):
+        pass
+    assert last_lines()[0].endswith("odd\\udcff.wav")
+    assert caplog.text.isascii()
+
+
 def test_nothing_is_logged_before_and_after() -> None:
     with logging_to_file([]):
         pass

@@ -3,6 +3,7 @@
 import logging
 
 from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.text import encodable
 from yamnet_gui.gui.panels.status import StatusBar
 from yamnet_gui.gui.state.document import AnalysisState, Document
 from yamnet_gui.gui.widgets.notices import NoticeBar, NoticeKind
@@ -32,5 +33,5 @@ class Messages:
 
     def show_error(self, error: UserError) -> None:
         """A bar that names what failed and why."""
-        _log.warning("%s", error)
+        _log.warning("%s", encodable(str(error)))
         self._notices.show_notice(NoticeKind.ERROR, str(error))
