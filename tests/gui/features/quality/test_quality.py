@@ -183,7 +183,7 @@ def review(bench: Workbench, settled: Settled) -> dict[str, Event]:
     return {"right": dogs[0], "wrong": dogs[1], "unmarked": dogs[2]}
 
 
-def test_rules_are_measured_by_decisions_and_mistakes_are_jumped_to(
+def test_rules_are_measured_by_decisions_and_mismatches_are_opened(
     opened: Workbench, settled: Settled, tmp_path: Path
 ) -> None:
     dogs = review(opened, settled)
@@ -195,17 +195,17 @@ def test_rules_are_measured_by_decisions_and_mistakes_are_jumped_to(
     )
     assert "1 of 2 found, 2 wrong" in dialog.overall.text()
     assert "Too few recordings for an interval" in dialog.overall.text()
-    rows = {row[0].text: row for row in dialog.classes.metrics.rows}
+    rows = {row[0].text: row for row in dialog.class_tab.table.metrics.rows}
     assert set(rows) == {"Cat", "Dog"}
     assert rows["Dog"][6].text == f"{1 / 3:.3f}"
-    assert "threshold of 0.25" in dialog.about_curve.text()
-    kinds = [(m.kind.value, round(m.onset_s)) for m in dialog._listed]
+    assert "threshold of 0.25" in dialog.class_tab.about_curve.text()
+    kinds = [(m.kind.value, round(m.onset_s)) for m in dialog.mismatch_tab.listed]
     assert kinds == [("false", 3), ("false", 7), ("missed", 10)]
-    dialog.mismatches.opened.emit(1)
+    dialog.mismatch_tab.table.opened.emit(1)
     settled(opened)
     assert opened.session.selection.current == dogs["unmarked"].id
     assert opened.session.timeline.cursor_s == pytest.approx(dogs["unmarked"].onset_s)
-    dialog.mismatches.opened.emit(2)
+    dialog.mismatch_tab.table.opened.emit(2)
     assert opened.session.timeline.cursor_s == pytest.approx(10.0)
     opened.session.rules.set_threshold(DOG, 0.6)
     assert "The rules have changed since" in dialog.basis.text()
@@ -213,9 +213,9 @@ def test_rules_are_measured_by_decisions_and_mistakes_are_jumped_to(
     assert "changed since" not in dialog.basis.text()
     dialog.counting.click()
     settled(opened)
-    assert "Bird" in {row[0].text for row in dialog.classes.metrics.rows}
-    evaluating.write(tmp_path / "out.csv", dialog.classes.csv())
-    assert (tmp_path / "out.csv").read_text().startswith("Class,True,Found")
+    assert "Bird" in {row[0].text for row in dialog.class_tab.table.metrics.rows}
+    evaluating.csv.write(tmp_path / "out.csv", dialog.class_tab.table.csv())
+    assert (tmp_path / "out.csv").read_text().startswith("Class,Reference,Detected")
 
 
 def test_the_rules_are_tuned_as_one_step_that_can_be_undone(
@@ -225,11 +225,11 @@ def test_the_rules_are_tuned_as_one_step_that_can_be_undone(
     before = opened.session.rules.rule_set
     dialog = feature(opened, EvaluationFeature).open()
     settled(opened)
-    dialog.tune.click()
+    dialog.tuning.tune.click()
     settled(opened)
-    assert "nothing can be held out" in dialog.tuning.text()
+    assert "nothing can be held out" in dialog.tuning.result.text()
     assert opened.session.rules.rule_set == before
-    dialog.accept_tuning.click()
+    dialog.tuning.accept.click()
     settled(opened)
     assert opened.session.rules.rule(DOG).on > 0.5
     assert "2 of 2" not in dialog.overall.text()
@@ -246,14 +246,14 @@ def test_measuring_stops_at_once(opened: Workbench, settled: Settled) -> None:
     assert not dialog.cancel.isVisible()
     assert dialog.again.isEnabled()
     settled(opened)
-    assert not dialog.classes.metrics.rows
+    assert not dialog.class_tab.table.metrics.rows
 
 
 def test_closing_the_window_ends_what_is_under_way(opened: Workbench, settled: Settled) -> None:
     review(opened, settled)
     dialog = feature(opened, EvaluationFeature).open()
     settled(opened)
-    dialog.tune.click()
+    dialog.tuning.tune.click()
     feature(opened, ReplayFeature).open()
     feature(opened, CalibrationFeature).open()
     threads = [t for f in opened.features for t in f.findChildren(QThread)]
@@ -273,14 +273,14 @@ def test_a_table_of_what_is_there_is_a_measure(
     evaluating.use_table(table)
     settled(opened)
     assert "Measured by tone and noise.csv on 1 recording: 2 true events." in dialog.basis.text()
-    (row,) = dialog.classes.metrics.rows
+    (row,) = dialog.class_tab.table.metrics.rows
     assert [cell.text for cell in row[:3]] == ["Animal", "2", "4"]
     labels = tmp_path / "labels.txt"  # as Audacity writes them: about no recording by name
     labels.write_text("1.2\t1.7\tDog\n")
     evaluating.use_table(labels)
     settled(opened)
     assert "Measured by labels.txt on 1 recording: 1 true event." in dialog.basis.text()
-    assert dialog.classes.metrics.rows[0][6].tip == "1 of 3; 90% interval 0.08 to 0.75"
+    assert dialog.class_tab.table.metrics.rows[0][6].tip == "1 of 3; 90% interval 0.08 to 0.75"
     evaluating.use_table(tmp_path / "gone.csv")
     settled(opened)
     assert "gone.csv" in dialog.basis.text()
@@ -290,7 +290,7 @@ def test_without_decisions_it_says_what_to_do(opened: Workbench, settled: Settle
     dialog = feature(opened, EvaluationFeature).open()
     settled(opened)
     assert "Nothing can be measured yet. Accept, reject or draw" in dialog.basis.text()
-    assert not dialog.tune.isEnabled()
+    assert not dialog.tuning.tune.isEnabled()
 
 
 def test_decisions_that_rules_contradict_are_listed_and_jumped_to(

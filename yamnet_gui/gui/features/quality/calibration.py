@@ -13,7 +13,7 @@ from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.state.calibrations import Calibrations
 from yamnet_gui.gui.widgets.notices import NoticeKind
 
-from .shared import CurrentScores
+from .current_scores import CurrentScores
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context

@@ -1,4 +1,4 @@
-"""Evaluation: how good the present rules are, and rules that do better."""
+"""Evaluation: how good the current rules are, and tuning them."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog
 
 from yamnet_gui.core.errors import UserError
-from yamnet_gui.core.files import replacing
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.controllers.navigation import Destination
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.widgets.notices import NoticeKind
 
-from .shared import CurrentScores
+from .csv_saver import CsvSaver
+from .curve_updater import CurveUpdater
+from .evaluation_source import EvaluationSource
 
 if TYPE_CHECKING:
     from yamnet_gui.core.ontology import Ontology
     from yamnet_gui.detection import Tuning, TuningStep
     from yamnet_gui.detection.evaluation import Mismatch
     from yamnet_gui.gui.context import Context
-    from yamnet_gui.quality.evaluation import Curve, EvaluationProgress, Measurement
+    from yamnet_gui.quality.evaluation import EvaluationProgress, Measurement
 
     from .evaluation_dialog import EvaluationDialog
-    from .jobs import Source
 
 
 class EvaluationFeature(Feature):
@@ -35,7 +35,6 @@ class EvaluationFeature(Feature):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._class_map = context.session.class_map
-        self._document = context.session.document
         self._ontology = context.session.ontology
         self._project = context.session.project
         self._rules = context.session.rules
@@ -43,9 +42,10 @@ class EvaluationFeature(Feature):
         self._notices = context.shell.notices
         self._show_error = context.shell.show_error
         self._window = context.shell.window
-        self._scores = CurrentScores(context)
+        self._source = EvaluationSource(context)
+        self._curves = CurveUpdater(context, self)
+        self.csv = CsvSaver(context)
         self._background = LatestJob("evaluation", self, self._show_error)
-        self._curves = LatestJob("curves", self, self._show_error)
         self._navigator = context.services.navigation
         self._dialog: EvaluationDialog | None = None
         self._measurement: Measurement | None = None
@@ -72,13 +72,13 @@ class EvaluationFeature(Feature):
             dialog = EvaluationDialog(self._window)
             dialog.measure_requested.connect(self.measure)
             dialog.cancel_requested.connect(self.cancel)
-            dialog.table_wanted.connect(self.choose_table)
-            dialog.curve_requested.connect(self._show_curve)
-            dialog.threshold_requested.connect(self._set_threshold)
-            dialog.mismatch_opened.connect(self._go)
-            dialog.tune_requested.connect(self.tune)
-            dialog.tuned_accepted.connect(self.use_tuned)
-            dialog.csv_wanted.connect(self._save)
+            dialog.table_requested.connect(self.choose_table)
+            dialog.csv_requested.connect(self._save)
+            dialog.class_tab.curve_requested.connect(self._show_curve)
+            dialog.class_tab.threshold_requested.connect(self._set_threshold)
+            dialog.mismatch_tab.mismatch_opened.connect(self._go)
+            dialog.tuning.tune_requested.connect(self.tune)
+            dialog.tuning.accepted.connect(self.use_tuned)
             self._dialog = dialog
         self._dialog.show()
         self._dialog.activateWindow()
@@ -86,13 +86,14 @@ class EvaluationFeature(Feature):
         return self._dialog
 
     def measure(self) -> None:
-        """Measures the present rules by what the dialog says."""
+        """Measures the current rules with the options of the dialog."""
         from .jobs import MeasureJob
 
         dialog = self._dialog
         if dialog is None:
             return
-        source = self._source(dialog)
+        table = dialog.table_path if dialog.by_table else None
+        source = self._source.of_decisions() if table is None else self._source.of_table(table)
         self._curves.cancel()
         self._measurement, self._tuning = None, None
         dialog.show_measurement(None)
@@ -126,28 +127,29 @@ class EvaluationFeature(Feature):
             self._dialog.set_table(None)
 
     def tune(self) -> None:
-        """Looks for better rules on what was measured."""
+        """Searches for better rules on the recordings that were measured."""
         from .jobs import TuneJob
 
-        dialog, found = self._dialog, self._measurement
-        if dialog is None or found is None:
+        dialog, measurement = self._dialog, self._measurement
+        if dialog is None or measurement is None:
             return
         self._tuning = None
         dialog.show_tuning(None)
         dialog.show_progress("Tuning", 0, 1)
-        below = self._below() if dialog.scope == "default" else None
+        scope = dialog.tuning.scope
+        below = self._below() if scope == "default" else None
         job = TuneJob(
-            found.on,
-            found.rules,
+            measurement.on,
+            measurement.rules,
             self._class_map.value,
             below,
-            dialog.tuning_measure,
-            dialog.scope,
+            dialog.tuning.collar_s,
+            scope,
         )
         self._background.run(job, self._on_tuning, self._failed, self._done)
 
     def use_tuned(self) -> None:
-        """Takes the tuned rules over, as one step."""
+        """Replaces the rules by the tuned ones, as a single step of undo."""
         if self._tuning is None:
             return
         self._rules.set(self._tuning.rules)
@@ -160,22 +162,6 @@ class EvaluationFeature(Feature):
         """Stops measuring or tuning at once."""
         self._background.cancel()
         self._done()
-
-    def _source(self, dialog: EvaluationDialog) -> Source:
-        from .jobs import Source
-
-        scores = self._scores.stored_scores(self._scores.present_model().sha256)
-        project = self._project.project
-        if not dialog.by_table or dialog.table_path is None:
-            return Source(scores, project, self._scores.shown_events())
-        paths: dict[Path, str] = {}
-        if project is not None:
-            paths = {project.recordings.locate(r): r.id for r in project.recordings.all()}
-        recording = self._document.recording
-        if recording is not None:
-            paths.setdefault(recording.info.path, self._project.recording_id)
-        here = recording.info.path if recording is not None else None
-        return Source(scores, table=dialog.table_path, paths=paths, otherwise=here)
 
     def _below(self) -> Ontology | None:
         below = self._dialog is not None and self._dialog.below
@@ -208,25 +194,10 @@ class EvaluationFeature(Feature):
             self._dialog.show_problem(str(error))
 
     def _show_curve(self, label: str) -> None:
-        from .jobs import CurveJob
-
-        dialog, found = self._dialog, self._measurement
-        if dialog is None or found is None:
-            return
-        below = self._ontology if found.below else None
-        job = CurveJob(found.on, found.rules, self._class_map.value, label, below, found.collar_s)
-        shown: list[Curve] = []
-
-        def take(curve: Curve | None) -> None:
-            if curve is not None:
-                shown.append(curve)
-                dialog.show_curve(curve)
-
-        def done() -> None:
-            if not shown:
-                dialog.show_curve(None, label)
-
-        self._curves.run(job, take, self._failed, done)
+        dialog, measurement = self._dialog, self._measurement
+        if dialog is not None and measurement is not None:
+            show = dialog.class_tab.show_curve
+            self._curves.update(measurement, label, show, self._failed)
 
     def _set_threshold(self, label: str, threshold: float) -> None:
         entry = self._class_map.value.find(label)
@@ -236,37 +207,18 @@ class EvaluationFeature(Feature):
 
     def _go(self, mismatch: Mismatch) -> None:
         if self._measurement is not None:
-            subject = self._measurement.on.items[mismatch.pair]
+            item = self._measurement.on.items[mismatch.pair]
             span = TimeSpan(mismatch.onset_s, mismatch.offset_s)
             label = mismatch.estimated or mismatch.reference
-            self._navigator.go(Destination(path=subject.path, span=span, label=label))
+            self._navigator.go(Destination(path=item.path, span=span, label=label))
 
-    def _save(self, what: str, text: str) -> None:
-        start = str(Path(self._settings.folder("exports")) / f"{what}.csv")
-        name, _chosen = QFileDialog.getSaveFileName(
-            self._dialog, "Save the table", start, "CSV (*.csv)"
-        )
-        if name:
-            self.write(Path(name), text)
-
-    def write(self, path: Path, text: str) -> None:
-        """Writes a table as CSV; a bar says where, or why not."""
-        try:
-            with replacing(path) as beside:
-                beside.write_text(text, encoding="utf-8")
-        except OSError as error:
-            reason = f"cannot be written ({error.strerror or error})"
-            self._show_error(UserError(path, reason, "choose another folder"))
-            return
-        self._settings.remember_folder(path.parent, "exports")
-        self._notices.show_notice(
-            NoticeKind.INFO, f"Written to {path}.", key="evaluation", seconds=8
-        )
+    def _save(self, name: str, text: str) -> None:
+        self.csv.ask(self._dialog, name, text)
 
     def _on_rules(self) -> None:
-        found = self._measurement
-        if self._dialog is not None and found is not None:
-            self._dialog.show_stale(found.rules != self._rules.rule_set)
+        measurement = self._measurement
+        if self._dialog is not None and measurement is not None:
+            self._dialog.show_stale(measurement.rules != self._rules.rule_set)
 
     def _on_project(self) -> None:
         self.cancel()

@@ -16,7 +16,7 @@ from yamnet_gui.gui.controllers.navigation import Destination
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.state.document import ModelName
 
-from .shared import CurrentScores
+from .current_scores import CurrentScores
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
