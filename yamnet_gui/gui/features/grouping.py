@@ -1,4 +1,4 @@
-"""Kinds of a sound shown as one event, and events listed by branch."""
+"""Events of subclasses shown as one, and events listed by branch."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _KEY = "fold"
 
 
 class GroupingFeature(Feature):
-    """Offers levels and branches, and selects what is shown together.
+    """Offers levels and branches, and selects events together that are shown as one.
 
-    What stands to choose follows the chosen class: itself and everything that it is a kind of.
+    The choices follow the selected class: itself and everything above it.
     """
 
     def __init__(self, context: Context) -> None:
@@ -35,7 +35,7 @@ class GroupingFeature(Feature):
         self._events_panel = context.shell.events
         self._show_error = context.shell.show_error
         panel = self._events_panel
-        panel.grouping_chosen.connect(self.fold)
+        panel.grouping_chosen.connect(self.group)
         panel.branch_chosen.connect(self._grouping.set_branch)
         self._grouping.changed.connect(self._offer)
         self._grouping.changed.connect(self._select_together)
@@ -44,10 +44,10 @@ class GroupingFeature(Feature):
         stored = bytes(self._settings.bytes(_KEY).data()).decode("utf-8", "replace")
         self._offered: tuple[object, ...] = ()
         if stored:
-            self.fold(stored)
+            self.group(stored)
         self._offer()
 
-    def fold(self, level: str) -> None:
+    def group(self, level: str) -> None:
         """Shows what is below a node, or below every node of a level, as one event."""
         try:
             self._grouping.set_level(level)
@@ -84,19 +84,19 @@ class GroupingFeature(Feature):
         )
 
     def _nodes(self, *also: str) -> list[OntologyNode]:
-        """What the chosen class is a kind of and itself, from the root on, and what holds now."""
+        """The nodes above the selected class from the root on, itself, and the current choices."""
         chosen = self._class_view.chosen
         node = self._ontology.of_class(chosen) if chosen is not None else None
-        found = [node, *self._ontology.above(node.mid)] if node is not None else []
-        found.reverse()
+        nodes = [node, *self._ontology.above(node.mid)] if node is not None else []
+        nodes.reverse()
         for mid in also:
-            held = self._ontology.node(mid)
-            if held is not None and held not in found:
-                found.append(held)
-        return found
+            current = self._ontology.node(mid)
+            if current is not None and current not in nodes:
+                nodes.append(current)
+        return nodes
 
     def _select_together(self) -> None:
-        """Whoever selects a member selects all that are shown with it."""
+        """Selects all members of a group when one of them is selected."""
         selection = self._selection
         together = self._grouping.members_of(selection.ids)
         if set(together) != set(selection.ids):

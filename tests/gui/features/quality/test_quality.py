@@ -77,7 +77,7 @@ def add_reviews(bench: Workbench, count: int) -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 5])
-def test_few_reviews_are_said_to_be_not_enough(
+def test_few_reviews_give_no_probability_and_show_how_many_are_missing(
     opened: Workbench, settled: Settled, count: int
 ) -> None:
     if count:
@@ -85,15 +85,15 @@ def test_few_reviews_are_said_to_be_not_enough(
     opened.session.class_view.choose(DOG)
     dialog = feature(opened, CalibrationFeature).open()
     settled(opened)
-    said = dialog.basis.text() + dialog.about.text()
-    assert "Not enough is known" in said
+    text = dialog.basis.text() + dialog.about.text()
+    assert "Not enough is known" in text
     assert "more reviews are needed" in dialog.about.text()
     assert not dialog.use.isEnabled()
     assert not dialog.set_threshold.isEnabled()
     assert dialog.table.metrics.rows[0][4].text == "–"
 
 
-def test_probabilities_are_kept_with_the_project_and_shown(
+def test_probabilities_are_stored_in_the_project_and_shown(
     opened: Workbench, settled: Settled
 ) -> None:
     add_reviews(opened, 200)
@@ -104,8 +104,8 @@ def test_probabilities_are_kept_with_the_project_and_shown(
     assert "on reviews held out" in dialog.basis.text()
     dialog.use.click()
     settled(opened)
-    assert "version 1" in dialog.kept.text()
-    assert "from 200 reviews" in dialog.kept.text()
+    assert "version 1" in dialog.in_use.text()
+    assert "from 200 reviews" in dialog.in_use.text()
     assert not opened.shell.events.table.isColumnHidden(EventColumn.PROBABILITY)
     dog = next(e for e in opened.session.document.events.between(1.2, 1.8) if e.label == "Dog")
     assert dog.probability is not None
@@ -125,10 +125,10 @@ def test_probabilities_are_kept_with_the_project_and_shown(
     decide(opened, dog, ReviewState.ACCEPTED)
     calibrating.read()
     settled(opened)
-    assert "1 review since then is not in it" in dialog.kept.text()
+    assert "1 review since then is not included" in dialog.in_use.text()
     dialog.drop.click()
     settled(opened)
-    assert "No probabilities are in use" in dialog.kept.text()
+    assert "No probabilities are in use" in dialog.in_use.text()
 
 
 def test_a_calibration_of_other_weights_is_not_used(opened: Workbench, settled: Settled) -> None:
@@ -141,7 +141,7 @@ def test_a_calibration_of_other_weights_is_not_used(opened: Workbench, settled: 
     opened.session.document.set_model(ModelName("another", "b" * 64))
     settled(opened)
     assert all(event.probability is None for event in opened.session.document.events)
-    assert "says nothing about the scores of the open recording" in dialog.kept.text()
+    assert "does not apply to the scores of the open recording" in dialog.in_use.text()
 
 
 def test_a_threshold_for_a_wanted_precision_is_set_by_one_click(
@@ -193,7 +193,7 @@ def test_rules_are_measured_by_decisions_and_mismatches_are_opened(
     assert (
         "2 true events among 3 decisions, 12.00 s reviewed for every class" in dialog.basis.text()
     )
-    assert "1 of 2 found, 2 wrong" in dialog.overall.text()
+    assert "1 of 2 detected, 2 wrong" in dialog.overall.text()
     assert "Too few recordings for an interval" in dialog.overall.text()
     rows = {row[0].text: row for row in dialog.class_tab.table.metrics.rows}
     assert set(rows) == {"Cat", "Dog"}
@@ -262,7 +262,7 @@ def test_closing_the_window_ends_what_is_under_way(opened: Workbench, settled: S
     assert not any(thread.isRunning() for thread in threads)
 
 
-def test_a_table_of_what_is_there_is_a_measure(
+def test_events_are_measured_against_a_reference_table(
     opened: Workbench, settled: Settled, tmp_path: Path
 ) -> None:
     table = tmp_path / "tone and noise.csv"
@@ -281,12 +281,14 @@ def test_a_table_of_what_is_there_is_a_measure(
     settled(opened)
     assert "Measured by labels.txt on 1 recording: 1 true event." in dialog.basis.text()
     assert dialog.class_tab.table.metrics.rows[0][6].tip == "1 of 3; 90% interval 0.08 to 0.75"
-    evaluating.use_table(tmp_path / "gone.csv")
+    evaluating.use_table(tmp_path / "missing.csv")
     settled(opened)
-    assert "gone.csv" in dialog.basis.text()
+    assert "missing.csv" in dialog.basis.text()
 
 
-def test_without_decisions_it_says_what_to_do(opened: Workbench, settled: Settled) -> None:
+def test_without_decisions_the_text_explains_what_to_do(
+    opened: Workbench, settled: Settled
+) -> None:
     dialog = feature(opened, EvaluationFeature).open()
     settled(opened)
     assert "Nothing can be measured yet. Accept, reject or draw" in dialog.basis.text()
@@ -300,9 +302,11 @@ def test_decisions_that_rules_contradict_are_listed_and_jumped_to(
     replaying = feature(opened, ReplayFeature)
     dialog = replaying.open()
     settled(opened)
-    assert "Of 3 decisions in 1 recording 1 would be kept and 2 contradicted" in dialog.said.text()
+    assert "Of 3 decisions in 1 recording, 1 would be confirmed and 2 contradicted" in (
+        dialog.summary.text()
+    )
     assert [row[2].text for row in dialog.table.metrics.rows] == ["no Dog", "Cat"]
-    assert [row[3].text for row in dialog.table.metrics.rows] == ["Dog again", "not found"]
+    assert [row[3].text for row in dialog.table.metrics.rows] == ["Dog again", "not detected"]
     dialog.table.opened.emit(0)
     settled(opened)
     assert opened.session.selection.current == dogs["wrong"].id
@@ -312,8 +316,8 @@ def test_decisions_that_rules_contradict_are_listed_and_jumped_to(
     settled(opened)
     assert [row[2].text for row in dialog.table.metrics.rows] == ["Dog", "Cat"]
     assert dialog.rules.currentText() == "strict.json"
-    replaying.use_rules_file(tmp_path / "gone.json")
-    assert "gone.json" in dialog.said.text()
+    replaying.use_rules_file(tmp_path / "missing.json")
+    assert "missing.json" in dialog.summary.text()
 
 
 def test_other_weights_without_stored_results_leave_recordings_out(
@@ -324,7 +328,7 @@ def test_other_weights_without_stored_results_leave_recordings_out(
     dialog = replaying.open()
     replaying.use_weights_file(tiny_weights)
     settled(opened)
-    assert "Left out: tone and noise.wav" in dialog.said.text()
+    assert "Left out: tone and noise.wav" in dialog.summary.text()
     assert dialog.weights.currentText().startswith("tiny.h5")
 
 
@@ -341,31 +345,31 @@ def test_scores_taken_again_show_their_spread_and_sort_the_table(
     bench.session.selection.select(ids)
     bench.shell.window.actions_by_id["stability"].trigger()
     settled(bench)
-    found = checking.stabilities
-    assert set(found.spreads) == set(ids)
-    assert all(len(found.get(i).scores) == 7 for i in ids)  # type: ignore[union-attr]
-    assert max(found.spreads.values()) > 0
+    stabilities = checking.stabilities
+    assert set(stabilities.spreads) == set(ids)
+    assert all(len(stabilities.get(i).scores) == 7 for i in ids)  # type: ignore[union-attr]
+    assert max(stabilities.spreads.values()) > 0
     assert not bench.shell.events.table.isColumnHidden(EventColumn.SPREAD)
     checking.sort()
-    spreads = [found.spreads[i] for i in bench.shell.events.shown_ids[:3]]
-    assert spreads == sorted(found.spreads.values(), reverse=True)
+    spreads = [stabilities.spreads[i] for i in bench.shell.events.shown_ids[:3]]
+    assert spreads == sorted(stabilities.spreads.values(), reverse=True)
     assert "Stability" in dict(checking._facts(bench.session.document.events.get(ids[0])))  # type: ignore[arg-type]
     project = bench.session.project.project
     assert project is not None
-    kept = project.settings.value(f"stability-{bench.session.project.recording_id}")
-    assert all(i in kept for i in ids)
+    stored = project.settings.value(f"stability-{bench.session.project.recording_id}")
+    assert all(i in stored for i in ids)
     bench.services.queue_controller.review(QueueRequest(QueueKind.STABILITY))
     settled(bench)
-    order = sorted(ids, key=lambda event_id: -found.spreads[event_id])
+    order = sorted(ids, key=lambda event_id: -stabilities.spreads[event_id])
     assert bench.session.selection.current == order[0]
     assert len(bench.session.review_queue.rows) == 3
     bench.services.queue_controller.step(1)
     assert bench.session.selection.current == order[1]
     bench.session.document.set_model(ModelName("another", "b" * 64))
-    assert found.spreads == {}
+    assert stabilities.spreads == {}
 
 
-def test_a_class_that_is_taught_again_loses_its_calibration(opened: Workbench) -> None:
+def test_a_class_that_is_retrained_loses_its_calibration(opened: Workbench) -> None:
     def owl(weight: float) -> CustomClass:
         layer = DenseLayer(np.full((1024, 1), weight, np.float32), np.zeros(1, np.float32))
         return CustomClass("Tawny owl", Classifier(("Tawny owl",), (layer,), MODEL.sha256))
@@ -382,7 +386,7 @@ def test_a_class_that_is_taught_again_loses_its_calibration(opened: Workbench) -
     assert set(calibrations.in_use()) == {DOG}
 
 
-def test_scores_that_cannot_be_kept_are_shown_all_the_same(
+def test_scores_that_cannot_be_stored_are_shown_all_the_same(
     opened: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench = opened
@@ -393,7 +397,7 @@ def test_scores_that_cannot_be_kept_are_shown_all_the_same(
         raise ProjectError("Project", "the disk is full", "make room")
 
     monkeypatch.setattr("yamnet_gui.gui.state.stabilities.store_stabilities", refuse)
-    checking._found = {event.id: Stability(event.id, (0.5, 0.7))}
+    checking._results = {event.id: Stability(event.id, (0.5, 0.7))}
     checking._done()
     assert checking.stabilities.spreads == {event.id: pytest.approx(0.2)}
     assert any("the disk is full" in n.text for n in bench.shell.notices.notices)

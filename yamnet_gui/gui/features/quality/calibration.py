@@ -1,4 +1,4 @@
-"""Calibration: what reviews say about scores, kept with the project and shown with events."""
+"""Calibration: probabilities from reviewed events, stored in the project, shown with events."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class CalibrationFeature(Feature):
-    """Fits what scores mean to what was reviewed, and fills in probabilities."""
+    """Fits probabilities to the reviews of the project, and computes those of events."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -64,7 +64,7 @@ class CalibrationFeature(Feature):
         self._filling.close()
 
     def open(self) -> CalibrationDialog:
-        """Shows the dialog, with the reviews as they are now."""
+        """Shows the dialog, with the current reviews."""
         from .calibration_dialog import CalibrationDialog
 
         if self._dialog is None:
@@ -82,7 +82,7 @@ class CalibrationFeature(Feature):
         return self._dialog
 
     def read(self) -> None:
-        """Reads all reviews of the project anew."""
+        """Reads all reviews of the project again."""
         from .jobs import CalibrateJob
 
         project = self._project.project
@@ -100,35 +100,35 @@ class CalibrationFeature(Feature):
         )
         self._report = None
         self._show()
-        self._background.run(job, self._take)
+        self._background.run(job, self._on_report)
 
     def use(self) -> None:
-        """Keeps what was found with the project, and uses it."""
+        """Stores the calibration in the project, and uses it."""
         if self._report is None:
             return
         try:
-            kept = self.calibrations.store(self._report.calibration)
+            stored = self.calibrations.store(self._report.calibration)
         except UserError as error:
             self._show_error(error)
             return
         self._fill()
         self._notices.show_notice(
             NoticeKind.INFO,
-            f"Events of {counted(len(kept.known), 'class')} now show a "
-            f"probability (calibration {kept.version}).",
+            f"Events of {counted(len(stored.known), 'class')} now show a "
+            f"probability (calibration {stored.version}).",
             key="calibration",
             seconds=8,
         )
 
     def _forget(self, class_index: int) -> None:
-        """A class that was retrained is no longer what was calibrated."""
+        """Drops the calibration of a class that was retrained: it does not apply any more."""
         try:
             self.calibrations.forget(class_index)
         except UserError as error:
             self._show_error(error)
 
     def drop(self) -> None:
-        """Events show scores alone again."""
+        """Stops showing probabilities: events show only scores again."""
         try:
             self.calibrations.drop()
         except UserError as error:
@@ -137,7 +137,7 @@ class CalibrationFeature(Feature):
         self._fill()
 
     def _fill(self) -> None:
-        """Stored detections of all other recordings follow, for queues and exports."""
+        """Updates stored detections of all other recordings, for queues and exports."""
         from .jobs import FillProbabilitiesJob
 
         project = self._project.project
@@ -147,7 +147,7 @@ class CalibrationFeature(Feature):
                 FillProbabilitiesJob(project, self.calibrations.stored, here), lambda _id: None
             )
 
-    def _take(self, report: CalibrationReport) -> None:
+    def _on_report(self, report: CalibrationReport) -> None:
         before, self._report = self._report, report
         if before is not None and report.raw_error is None:
             return  # nothing new yet
@@ -157,18 +157,18 @@ class CalibrationFeature(Feature):
             self._dialog.choose_class(chosen)
 
     def _show(self) -> None:
-        from .calibration_dialog import Standing
+        from .calibration_dialog import CalibrationStatus
 
         if self._dialog is None:
             return
         project = self._project.project
-        standing = Standing(
+        status = CalibrationStatus(
             self.calibrations.stored,
             self._scores.present_model().name,
             self.calibrations.stale,
             project is not None and not project.read_only,
         )
-        self._dialog.show_report(self._report, standing)
+        self._dialog.show_report(self._report, status)
 
     def _set_threshold(self, class_index: int, threshold: float) -> None:
         self._rules.set_threshold(class_index, threshold)
@@ -185,7 +185,7 @@ class CalibrationFeature(Feature):
         self._show()
 
     def _on_analysis(self) -> None:
-        """Other weights: other probabilities, or none."""
+        """Updates probabilities when the weights have changed: others apply, or none."""
         model = self._document.model.sha256
         if model != self._model:
             self._model = model
@@ -205,15 +205,15 @@ class CalibrationFeature(Feature):
             self.read()
 
     def _facts(self, event: Event) -> list[tuple[str, str]]:
-        """What the inspector says about an event's probability."""
-        found = self.calibrations.of_class(event.class_index)
-        if found is None or event.score_max is None:
+        """What the inspector shows about an event's probability."""
+        calibration = self.calibrations.of_class(event.class_index)
+        if calibration is None or event.score_max is None:
             return []
-        if not found.known:
-            more = found.more_needed
+        if not calibration.known:
+            more = calibration.more_needed
             return [("Probability", f"after {counted(more, 'more review')}")]
-        (said,), (low,), (high,) = (
-            found.probability([event.score_max]),
-            *found.interval([event.score_max]),
+        (probability,), (low,), (high,) = (
+            calibration.probability([event.score_max]),
+            *calibration.interval([event.score_max]),
         )
-        return [("Probability", f"{said:.2f} (90 %: {low:.2f}–{high:.2f})")]
+        return [("Probability", f"{probability:.2f} (90%: {low:.2f}–{high:.2f})")]

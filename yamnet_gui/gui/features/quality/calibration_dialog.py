@@ -1,4 +1,4 @@
-"""What the scores of each class mean, as far as reviews tell; stays open beside the window."""
+"""Calibrated probabilities of each class; a dialog that stays open next to the window."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,21 +38,22 @@ from yamnet_gui.labels.project.calibrations import Calibration
 
 from .jobs import CalibrationReport
 from .plots import ReliabilityPlot
+from .text_label import text_label
 
 _COLUMNS = (
-    Column("Class", "Classes that somebody reviewed, and the chosen one", numeric=False),
+    Column("Class", "Classes with reviews, and the selected one", numeric=False),
     Column("Right", "Accepted events with a score of these weights"),
     Column("Wrong", "Rejected events with a score of these weights"),
     Column("Needed", "About how many more reviews until a probability is shown"),
-    Column("At 0.5", "How often an event with a score of 0.5 is right; in brackets 90 % interval"),
+    Column("At 0.5", "How often an event with a score of 0.5 is right; in brackets: 90% interval"),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What the project keeps now, and whether it holds for the open recording."""
+class CalibrationStatus:
+    """The calibration that the project stores, and whether it fits the open recording."""
 
-    kept: Calibration | None = None
+    stored: Calibration | None = None
     model_name: str = ""
     stale: bool = False
     writable: bool = True
@@ -77,24 +78,24 @@ class CalibrationDialog(QDialog):
         self._class_map = class_map
         self._threshold_of = threshold_of
         self._report: CalibrationReport | None = None
-        self._standing = Standing()
+        self._status = CalibrationStatus()
         self._indices: list[int] = []
         self._wanted_threshold: float | None = None
         self._build()
-        self.show_report(None, self._standing)
+        self.show_report(None, self._status)
         self.resize(1080, 600)
 
-    def show_report(self, report: CalibrationReport | None, standing: Standing) -> None:
-        """What the reviews say (None: still being read), and what is in use."""
+    def show_report(self, report: CalibrationReport | None, status: CalibrationStatus) -> None:
+        """Shows the calibration of the reviews (None: still being read), and the one in use."""
         chosen = self._class_index()
-        self._report, self._standing = report, standing
-        self.basis.setText(_basis(report, standing))
-        self.kept.setText(_kept(report, standing))
-        found = report.calibration.classes if report else {}
+        self._report, self._status = report, status
+        self.basis.setText(_basis(report, status))
+        self.in_use.setText(_in_use(report, status))
+        classes = report.calibration.classes if report else {}
         known = bool(report and report.calibration.known)
-        self.use.setEnabled(known and standing.writable)
-        self.drop.setEnabled(standing.kept is not None and standing.writable)
-        order = sorted(found.values(), key=lambda c: (-(c.right + c.wrong), c.class_index))
+        self.use.setEnabled(known and status.writable)
+        self.drop.setEnabled(status.stored is not None and status.writable)
+        order = sorted(classes.values(), key=lambda c: (-(c.right + c.wrong), c.class_index))
         self._indices = [c.class_index for c in order]
         self.table.set_rows([self._row(c) for c in order])
         if chosen in self._indices:
@@ -104,34 +105,34 @@ class CalibrationDialog(QDialog):
         self._show_class()
 
     def choose_class(self, class_index: int) -> None:
-        """Shows a class, if it is listed."""
+        """Selects a class, if it is listed."""
         if class_index in self._indices:
             self.table.choose(self._indices.index(class_index))
 
     def refresh_thresholds(self) -> None:
-        """The rules have changed."""
+        """Shows the thresholds of rules that have changed."""
         self._show_class()
 
     def _build(self) -> None:
-        self.basis = _sentence(self)
-        self.kept = _sentence(self)
+        self.basis = text_label(self)
+        self.in_use = text_label(self)
         self.table = MetricsTable(_COLUMNS, "Classes and their reviews", self)
         self.table.chosen.connect(lambda _row: self._show_class())
         self.plot = ReliabilityPlot(self)
-        self.about = _sentence(self)
+        self.about = text_label(self)
         self.goal = QComboBox(self)
         self.goal.addItems(["precision", "recall"])
-        self.goal.setAccessibleName("Goal of the threshold")
+        self.goal.setAccessibleName("Metric of the threshold")
         self.goal.currentIndexChanged.connect(self._show_advice)
         self.wanted = QDoubleSpinBox(self)
         self.wanted.setRange(0.01, 1.0)
         self.wanted.setSingleStep(0.05)
         self.wanted.setValue(0.9)
-        self.wanted.setAccessibleName("Wanted value")
+        self.wanted.setAccessibleName("Target value")
         self.wanted.valueChanged.connect(self._show_advice)
         self.set_threshold = QPushButton("Set the class's threshold", self)
         self.set_threshold.clicked.connect(self._on_set)
-        self.advice = _sentence(self)
+        self.advice = text_label(self)
         goal = QHBoxLayout()
         goal.addWidget(QLabel("Threshold for a"))
         goal.addWidget(self.goal)
@@ -165,18 +166,20 @@ class CalibrationDialog(QDialog):
         buttons.rejected.connect(self.close)
         layout = QVBoxLayout(self)
         layout.addWidget(self.basis)
-        layout.addWidget(self.kept)
+        layout.addWidget(self.in_use)
         layout.addWidget(halves, 1)
         layout.addWidget(buttons)
 
-    def _row(self, found: ClassCalibration) -> Row:
-        at_half = Cell("–", None, "Not enough is known")
-        if found.known:
-            (said,), (low,), (high,) = found.probability([0.5]), *found.interval([0.5])
-            at_half = Cell(f"{said:.2f} ({low:.2f}–{high:.2f})", float(said))
-        needed = Cell("enough", 0) if found.known else count_cell(found.more_needed)
-        name = text_cell(self._name(found.class_index))
-        return (name, count_cell(found.right), count_cell(found.wrong), needed, at_half)
+    def _row(self, calibration: ClassCalibration) -> Row:
+        at_half = Cell("–", None, "Too few reviews")
+        if calibration.known:
+            (probability,) = calibration.probability([0.5])
+            (low,), (high,) = calibration.interval([0.5])
+            at_half = Cell(f"{probability:.2f} ({low:.2f}–{high:.2f})", float(probability))
+        needed = Cell("enough", 0) if calibration.known else count_cell(calibration.more_needed)
+        name = text_cell(self._name(calibration.class_index))
+        right, wrong = count_cell(calibration.right), count_cell(calibration.wrong)
+        return (name, right, wrong, needed, at_half)
 
     def _name(self, class_index: int) -> str:
         return self._class_map.value[class_index].name
@@ -185,83 +188,88 @@ class CalibrationDialog(QDialog):
         row = self.table.current
         return self._indices[row] if 0 <= row < len(self._indices) else None
 
-    def _found(self) -> ClassCalibration | None:
+    def _calibration(self) -> ClassCalibration | None:
         index = self._class_index()
         if self._report is None or index is None:
             return None
         return self._report.calibration.classes.get(index)
 
     def _show_class(self) -> None:
-        found = self._found()
-        if found is None or self._report is None:
+        calibration = self._calibration()
+        if calibration is None or self._report is None:
             self.plot.show_class(None, (), None)
             self.about.setText("")
         else:
-            index = found.class_index
-            mine = [r for r in self._report.found.reviews if r.class_index == index]
-            shown = found if found.known else None
+            index = calibration.class_index
+            mine = [r for r in self._report.reviews.reviews if r.class_index == index]
+            shown = calibration if calibration.known else None
             self.plot.show_class(shown, reliability(mine), self._threshold_of(index))
-            self.about.setText(class_sentence(self._name(index), found, self._threshold_of(index)))
+            threshold = self._threshold_of(index)
+            self.about.setText(class_sentence(self._name(index), calibration, threshold))
         self._show_advice()
 
     def _show_advice(self) -> None:
-        found = self._found()
+        calibration = self._calibration()
         self._wanted_threshold = None
-        if found is None or self._report is None:
+        if calibration is None or self._report is None:
             self.advice.setText("")
-        elif not found.known:
-            self.advice.setText("A threshold can be suggested once enough is known.")
+        elif not calibration.known:
+            self.advice.setText("A threshold can be suggested once there are enough reviews.")
         else:
-            scores = self._report.found.scores.get(found.class_index, ())
+            scores = self._report.reviews.scores.get(calibration.class_index, ())
             goal, wanted = self.goal.currentText(), self.wanted.value()
             find = threshold_for_precision if goal == "precision" else threshold_for_recall
-            self._wanted_threshold = find(found, scores, wanted)
-            self.advice.setText(_advice(found, scores, self._wanted_threshold, goal, wanted))
+            self._wanted_threshold = find(calibration, scores, wanted)
+            self.advice.setText(_advice(calibration, scores, self._wanted_threshold, goal, wanted))
         self.set_threshold.setEnabled(self._wanted_threshold is not None)
 
     def _on_set(self) -> None:
         index = self._class_index()
         if index is not None and self._wanted_threshold is not None:
-            # Rounded down, so that the event whose score it is stays above it.
+            # Rounded down, so that the event with this score stays above the threshold.
             threshold = int(self._wanted_threshold * 1000) / 1000
             self.threshold_requested.emit(index, threshold)
 
 
-def class_sentence(name: str, found: ClassCalibration, threshold: float) -> str:
-    """What the reviews of a class say in words; that they are too few, where they are."""
-    count = found.right + found.wrong
-    if not found.known:
-        said = "no review" if not count else f"{counted(count, 'review')} ({found.right} right)"
-        return (
-            f"Not enough is known about {name}: {said}. "
-            f"About {_more(found.more_needed)} needed before a probability is shown."
+def class_sentence(name: str, calibration: ClassCalibration, threshold: float) -> str:
+    """How often detections of a class are right; or how many more reviews are needed."""
+    count = calibration.right + calibration.wrong
+    if not calibration.known:
+        reviews = (
+            f"{counted(count, 'review')} ({calibration.right} right)" if count else "no reviews"
         )
-    (said_p,), (low,), (high,) = found.probability([threshold]), *found.interval([threshold])
+        return (
+            f"Not enough is known about {name}: {reviews}. "
+            f"About {_more(calibration.more_needed)} needed before a probability is shown."
+        )
+    (right,) = calibration.probability([threshold])
+    (low,), (high,) = calibration.interval([threshold])
     return (
-        f"{name}: {found.right} right, {found.wrong} wrong. At its threshold of {threshold:.2f} "
-        f"about {said_p:.0%} are right (90 % interval {low:.0%} to {high:.0%})."
+        f"{name}: {calibration.right} right, {calibration.wrong} wrong. "
+        f"At its threshold of {threshold:.2f} about {right:.0%} are right "
+        f"(90% interval {low:.0%} to {high:.0%})."
     )
 
 
-def _basis(report: CalibrationReport | None, standing: Standing) -> str:
+def _basis(report: CalibrationReport | None, status: CalibrationStatus) -> str:
     if report is None:
         return "Reading the reviews…"
-    count = len(report.found.reviews)
-    model = standing.model_name or "the present weights"
+    count = len(report.reviews.reviews)
+    model = status.model_name or "the current weights"
     if not count:
         text = (
-            f"Not enough is known: nothing that {model} found was accepted or rejected yet. "
+            f"Not enough is known: no events detected by {model} were accepted or rejected yet. "
             f"A class needs at least {FEWEST_REVIEWS} reviews."
         )
     else:
-        recordings = len({recording for recording, _event in report.found.events})
+        recordings = len({recording for recording, _event in report.reviews.events})
         text = (
             f"From {counted(count, 'review')} in {counted(recordings, 'recording')}, "
-            f"of events found by {model}."
+            f"of events detected by {model}."
         )
-    if report.found.other_model:
-        others = counted(report.found.other_model, "review")
-        text += f" {others} of events found by other weights left out."
+    if report.reviews.other_model:
+        others = counted(report.reviews.other_model, "review")
+        text += f" Left out: {others} of events detected by other weights."
     if report.raw_error is not None and report.held_out_error is not None:
         text += (
             f" Expected calibration error: {report.raw_error:.3f} if scores were probabilities, "
@@ -270,56 +278,49 @@ def _basis(report: CalibrationReport | None, standing: Standing) -> str:
     return text
 
 
-def _kept(report: CalibrationReport | None, standing: Standing) -> str:
-    kept = standing.kept
-    if kept is None:
-        return "No probabilities are in use: events show scores alone."
-    made = f", made {kept.made_utc:%Y-%m-%d %H:%M} UTC" if kept.made_utc else ""
-    text = f"In use: version {kept.version}{made} from {counted(len(kept.events), 'review')}."
-    if standing.stale:
-        name = kept.model_name or kept.model_sha256[:12]
+def _in_use(report: CalibrationReport | None, status: CalibrationStatus) -> str:
+    stored = status.stored
+    if stored is None:
+        return "No probabilities are in use: events show only scores."
+    made = f", made {stored.made_utc:%Y-%m-%d %H:%M} UTC" if stored.made_utc else ""
+    text = f"In use: version {stored.version}{made} from {counted(len(stored.events), 'review')}."
+    if status.stale:
+        name = stored.model_name or stored.model_sha256[:12]
         return (
-            f"{text} It was made for {name} and says nothing about the scores of the open "
+            f"{text} It was made for {name} and does not apply to the scores of the open "
             "recording, so no probability is shown."
         )
     if report is not None:
-        newer = len(set(report.found.events) - set(kept.events))
+        newer = len(set(report.reviews.events) - set(stored.events))
         if newer:
             text += (
-                f" {counted(newer, 'review')} since then {'is' if newer == 1 else 'are'} not in it."
+                f" {counted(newer, 'review')} since then "
+                f"{'is' if newer == 1 else 'are'} not included."
             )
     return text
 
 
 def _advice(
-    found: ClassCalibration,
+    calibration: ClassCalibration,
     scores: tuple[float, ...],
     threshold: float | None,
     goal: str,
     wanted: float,
 ) -> str:
     if not scores:
-        return "There are no detections of this class to choose among."
+        return "There are no detections of this class to set a threshold with."
     if threshold is None:
         return f"No threshold reaches a {goal} of {wanted:.2f} among the {len(scores)} detections."
-    kept = [score for score in scores if score >= threshold]
-    right = float(found.probability(kept).sum())
-    everything = float(found.probability(scores).sum())
+    above = [score for score in scores if score >= threshold]
+    right = float(calibration.probability(above).sum())
+    everything = float(calibration.probability(scores).sum())
     share = right / everything if everything else 0.0
     return (
-        f"From a score of {threshold:.2f} on {len(kept)} of the {len(scores)} detections so far "
-        f"stay. About {right:.0f} of them are right ({right / len(kept):.0%}), which is "
-        f"{share:.0%} of all right ones found; what was never found cannot be counted."
+        f"With a threshold of {threshold:.2f}, {len(above)} of the {len(scores)} detections so "
+        f"far remain. About {right:.0f} of them are right ({right / len(above):.0%}), which is "
+        f"{share:.0%} of all right ones; events that were never detected cannot be counted."
     )
 
 
 def _more(count: int) -> str:
     return f"{count} more review is" if count == 1 else f"{count:,} more reviews are"
-
-
-def _sentence(parent: QWidget) -> QLabel:
-    label = QLabel(parent)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label

@@ -1,4 +1,4 @@
-"""What features about the quality of detections share: scores at hand."""
+"""The scores that features about the quality of detections work on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class CurrentScores:
-    """The scores that measures of quality work on: those on the screen, and stored ones."""
+    """Scores of the open recording, and stored ones of all recordings."""
 
     def __init__(self, context: Context) -> None:
         self._document = context.session.document
@@ -23,7 +23,7 @@ class CurrentScores:
         self._analysis = context.services.analysis
 
     def present_model(self) -> ModelName:
-        """The weights of the scores on the screen, else those that the next analysis would use."""
+        """The weights of the open recording's scores, else those of the next analysis."""
         if self._document.model.sha256:
             return self._document.model
         try:
@@ -33,28 +33,28 @@ class CurrentScores:
         return ModelName(model.name, model.sha256)
 
     def stored_scores(self, model_sha256: str) -> StoredScores:
-        """Where scores of these weights are found; those of the open recording are at hand."""
+        """Stored scores of these weights, and those of the open recording."""
         from yamnet_gui.analysis import AnalysisSettings
         from yamnet_gui.quality.references import RecordingScores, StoredScores
 
         document = self._document
-        at_hand: dict[Path, RecordingScores] = {}
+        in_memory: dict[Path, RecordingScores] = {}
         complete = document.state is AnalysisState.COMPLETE
         if document.recording is not None and complete and document.model.sha256 == model_sha256:
             tables = tuple(buffer.table() for buffer in document.buffers)
             scored = RecordingScores(tables, document.envelopes)
-            at_hand[document.recording.info.path] = scored
+            in_memory[document.recording.info.path] = scored
             project = self._project.project
-            found = project.recordings.get(self._project.recording_id) if project else None
-            if project is not None and found is not None:
-                at_hand[project.recordings.locate(found)] = scored
+            known = project.recordings.get(self._project.recording_id) if project else None
+            if project is not None and known is not None:
+                in_memory[project.recordings.locate(known)] = scored
         try:
             settings = self._analysis.analysis_settings()
         except UserError:
             settings = AnalysisSettings()
-        return StoredScores(self._analysis.cache, model_sha256, settings, at_hand)
+        return StoredScores(self._analysis.cache, model_sha256, settings, in_memory)
 
     def shown_events(self) -> dict[str, EventList]:
-        """Events of the open recording as they stand on the screen, by its id in the project."""
+        """Current events of the open recording, by its id in the project."""
         recording_id = self._project.recording_id
         return {recording_id: self._document.events} if recording_id else {}

@@ -1,4 +1,4 @@
-"""What figures are based on, in sentences."""
+"""Sentences about metrics: what they are based on, and what tuning achieved."""
 
 from yamnet_gui.core.text import counted
 from yamnet_gui.detection import Tuning
@@ -10,14 +10,14 @@ from yamnet_gui.quality.references import Skipped
 _NAMED = 3
 
 
-def basis_words(found: Measurement | None) -> str:
-    """What was measured on, and what was left out and why."""
-    if found is None:
+def basis_words(measurement: Measurement | None) -> str:
+    """The recordings and the reference of the measurement, and what was left out and why."""
+    if measurement is None:
         return (
             "Measures the events of the current rules against the project's decisions, or "
             "against a reference table."
         )
-    on = found.on
+    on = measurement.on
     text = f"Measured by {on.source} on {counted(len(on.items), 'recording')}"
     text += f": {counted(on.true_events, 'true event')}"
     reviewed = any(isinstance(s.reference, ReviewedReference) for s in on.items)
@@ -27,13 +27,13 @@ def basis_words(found: Measurement | None) -> str:
             text += f", {length(on.reviewed_s)} reviewed for every class"
     text += "."
     if reviewed:
-        text += " What nobody has decided on or reviewed does not count."
-        if found.below:
-            text += " Classes that nobody decided about are left out."
+        text += " Parts without decisions or reviews do not count."
+        if measurement.below:
+            text += " Classes without decisions are left out."
         if not on.reviewed_s:
             text += (
-                " No part was reviewed for every class, so events that nobody drew are "
-                "missing from recall, and there is no PSDS."
+                " No part was reviewed for every class, so recall ignores missed events that were "
+                "not drawn, and there is no PSDS."
             )
     if not on.items:
         text = "Nothing can be measured yet."
@@ -45,16 +45,16 @@ def basis_words(found: Measurement | None) -> str:
     return text + left_out_words(on.skipped)
 
 
-def overall_words(found: Measurement | None) -> str:
-    """The overall figures, as rich text."""
-    if found is None or not found.on.items:
+def overall_words(measurement: Measurement | None) -> str:
+    """The overall metrics, as rich text."""
+    if measurement is None or not measurement.on.items:
         return ""
-    result = found.evaluation
+    result = measurement.evaluation
     parts = []
     for name, value, interval in (
-        ("Event F1 (0.5 s)", result.event_f1(0.5), found.interval("0.5")),
-        ("Event F1 (0.2 s)", result.event_f1(0.2), found.interval("0.2")),
-        ("Segment F1 (1 s)", result.segment_f1, found.interval("segments")),
+        ("Event F1 (0.5 s)", result.event_f1(0.5), measurement.interval("0.5")),
+        ("Event F1 (0.2 s)", result.event_f1(0.2), measurement.interval("0.2")),
+        ("Segment F1 (1 s)", result.segment_f1, measurement.interval("segments")),
     ):
         shown = "–" if value is None else f"<b>{value:.3f}</b>"
         if interval is not None and value is not None:
@@ -64,49 +64,49 @@ def overall_words(found: Measurement | None) -> str:
     parts.append(f"PSDS {psds}")
     counts = total(result.events[0.5])
     text = " &nbsp;·&nbsp; ".join(parts)
-    text += f" &nbsp;·&nbsp; {counts.hits} of {counts.reference} found, {counts.wrong} wrong"
-    if found.interval("0.5") is not None:
-        text += ". In brackets: 90 % interval over recordings."
+    text += f" &nbsp;·&nbsp; {counts.hits} of {counts.reference} detected, {counts.wrong} wrong"
+    if measurement.interval("0.5") is not None:
+        text += ". In brackets: 90% interval over recordings."
     else:
         text += ". Too few recordings for an interval."
     return text
 
 
-def curve_words(found: Curve) -> str:
-    """Where the present threshold stands on a curve."""
-    curve, place = found.curve, found.place
+def curve_words(curve: Curve) -> str:
+    """Precision and recall at the current threshold."""
+    points, place = curve.curve, curve.place
     return (
-        f"{found.label}: at its threshold of {found.present:.2f} precision is "
-        f"{curve.precision[place]:.2f} and recall {curve.recall[place]:.2f} "
-        f"(events, {found.collar_s:g} s). A click on the curve sets the threshold."
+        f"{curve.label}: at its threshold of {curve.present:.2f} precision is "
+        f"{points.precision[place]:.2f} and recall {points.recall[place]:.2f} "
+        f"(events, {curve.collar_s:g} s). A click on the curve sets the threshold."
     )
 
 
-def tuning_words(found: Tuning, measure: str, alone: bool = False) -> str:
-    """What tuning found, and what to expect of it. `alone`: each class counted by itself, other
-    than in the figures above."""
-    before, fitted, honest = map(_figure, (found.before_f1, found.fitted_f1, found.honest_f1))
+def tuning_words(tuning: Tuning, measure: str, alone: bool = False) -> str:
+    """What tuning achieved, and what to expect of it. `alone`: each class was counted by itself,
+    unlike in the metrics above."""
+    before, fitted, honest = map(_decimal, (tuning.before_f1, tuning.fitted_f1, tuning.honest_f1))
     each = ", each class by itself" if alone else ""
-    text = f"{measure[0].upper()}{measure[1:]}{each}: {before} with the present rules. "
-    text += f"Tuned {fitted} on the same recordings, which is too good to be true. "
-    if not found.folds:
+    text = f"{measure[0].upper()}{measure[1:]}{each}: {before} with the current rules. "
+    text += f"Tuned: {fitted} on the same recordings, which is optimistic. "
+    if not tuning.folds:
         return (
-            f"{text}With one recording nothing can be held out: nobody knows what to expect of "
-            "others."
+            f"{text}With one recording nothing can be held out, so the F1 on other recordings "
+            "is unknown."
         )
-    text += f"On recordings held out ({found.folds} folds): {honest}, which is what to expect. "
-    if not found.worth_it:
-        text += "That is no better than the present rules."
-    elif found.changed:
-        text += f"Other rules for {_named(found.changed)}."
+    text += f"On recordings held out ({tuning.folds} folds): {honest}, which is what to expect. "
+    if not tuning.worth_it:
+        text += "That is no better than the current rules."
+    elif tuning.changed:
+        text += f"Changed rules: {_named(tuning.changed)}."
     else:
-        rule = found.rules.default
+        rule = tuning.rules.default
         text += f"Default: on {rule.on:.2f}, off {rule.off:.2f}, gaps up to {rule.merge_gap_s:g} s."
     return text
 
 
 def left_out_words(skipped: tuple[Skipped, ...]) -> str:
-    """Which recordings are not in it, by reason."""
+    """Names of the recordings that were left out, by reason."""
     by_reason: dict[str, list[str]] = {}
     for one in skipped:
         by_reason.setdefault(one.reason, []).append(one.name)
@@ -118,5 +118,5 @@ def _named(names: tuple[str, ...] | list[str]) -> str:
     return f"{shown} and {len(names) - _NAMED} more" if len(names) > _NAMED else shown
 
 
-def _figure(value: float | None) -> str:
+def _decimal(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"

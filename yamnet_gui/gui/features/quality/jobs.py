@@ -1,4 +1,4 @@
-"""Work about how good detections are: calibrating, measuring, tuning, replaying, scoring again."""
+"""Jobs about the quality of detections: calibration, evaluation, tuning, replay, stability."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from yamnet_gui.quality.references import (
 from yamnet_gui.quality.replay import ReplayProgress, replay_project
 from yamnet_gui.quality.stability import StabilityProgress, stabilities
 
-_FEWEST_TO_JUDGE = 30
+_MIN_REVIEWS_FOR_ERROR = 30
 
 Shown = Mapping[str, EventList]
 """Events of recordings that are not stored yet (the open one), by recording id."""
@@ -36,10 +36,10 @@ Shown = Mapping[str, EventList]
 
 @dataclass(frozen=True, slots=True)
 class CalibrationReport:
-    """What a project's reviews say; expected calibration error of raw scores, and of
-    probabilities fitted without the reviews they are judged by (None: too few reviews)."""
+    """The reviews of a project and the calibration fitted to them; expected calibration error of
+    raw scores and of cross-validated probabilities (None: too few reviews)."""
 
-    found: ProjectReviews
+    reviews: ProjectReviews
     calibration: Calibration
     raw_error: float | None = None
     held_out_error: float | None = None
@@ -56,19 +56,19 @@ class CalibrateJob:
     classes: tuple[int, ...] = ()
 
     def run(self) -> Iterator[CalibrationReport]:
-        found = reviews_in(self.project, self.model_sha256, self.shown)
-        calibration = calibrated(found, self.model_sha256, self.model_name, self.classes)
-        yield CalibrationReport(found, calibration)
-        if len(found.reviews) < _FEWEST_TO_JUDGE:
+        reviews = reviews_in(self.project, self.model_sha256, self.shown)
+        calibration = calibrated(reviews, self.model_sha256, self.model_name, self.classes)
+        yield CalibrationReport(reviews, calibration)
+        if len(reviews.reviews) < _MIN_REVIEWS_FOR_ERROR:
             return
-        said = [0.0] * len(found.reviews)
-        for places, probabilities in cross_validation(found.reviews):
-            yield CalibrationReport(found, calibration)  # so that it can be stopped
+        held_out = [0.0] * len(reviews.reviews)
+        for places, probabilities in cross_validation(reviews.reviews):
+            yield CalibrationReport(reviews, calibration)  # so that it can be stopped
             for place, probability in zip(places, probabilities, strict=True):
-                said[place] = probability
-        came = [review.right for review in found.reviews]
-        raw = calibration_error([review.score for review in found.reviews], came)
-        yield CalibrationReport(found, calibration, raw, calibration_error(said, came))
+                held_out[place] = probability
+        right = [review.right for review in reviews.reviews]
+        raw = calibration_error([review.score for review in reviews.reviews], right)
+        yield CalibrationReport(reviews, calibration, raw, calibration_error(held_out, right))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class FillProbabilitiesJob:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is measured by: a project's decisions, or a reference table.
+    """The reference: a project's decisions, or a table.
 
     `paths` are the recordings that the table may be about, with their ids in the project; one that
     names none of them is about the recording `otherwise`.
@@ -101,8 +101,8 @@ class Source:
     def items(self) -> EvaluationItems:
         """Raises ProjectError, LabelsError."""
         if self.table is not None:
-            truth: ReferenceTable = read_reference(self.table)
-            return table_items(truth, self.paths or {}, self.scores, self.otherwise)
+            reference: ReferenceTable = read_reference(self.table)
+            return table_items(reference, self.paths or {}, self.scores, self.otherwise)
         if self.project is None:
             return EvaluationItems(())
         return project_items(self.project, self.scores, self.shown)
@@ -110,7 +110,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class MeasureJob:
-    """Figures of the present rules, with how far it is."""
+    """Measures the rules, and reports progress. Raises ProjectError, LabelsError."""
 
     source: Source
     rules: RuleSet
@@ -140,7 +140,7 @@ class CurveJob:
 
 @dataclass(frozen=True, slots=True)
 class TuneJob:
-    """Better rules, with how far it is."""
+    """Searches for better rules, and reports progress."""
 
     on: EvaluationItems
     rules: RuleSet

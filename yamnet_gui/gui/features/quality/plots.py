@@ -21,7 +21,7 @@ class _Square(pg.PlotWidget):
     """Two axes from 0 to 1 in the colours of the palette; nothing moves by the mouse."""
 
     def __init__(self, name: str, across: str, up: str, parent: QWidget | None = None) -> None:
-        self._built = False  # Qt tells of palettes before there is anything to paint
+        self._built = False  # palette changes arrive before there is anything to paint
         super().__init__(parent)
         self.setAccessibleName(name)
         self._across, self._up = across, up
@@ -59,7 +59,7 @@ class _Square(pg.PlotWidget):
         self._draw()
 
     def _draw(self) -> None:
-        """Paints what was shown last, in the colours of now."""
+        """Paints the data in the current colours."""
 
 
 class ReliabilityPlot(_Square):
@@ -78,7 +78,7 @@ class ReliabilityPlot(_Square):
     def show_class(
         self, calibration: ClassCalibration | None, bins: Sequence[Bin], threshold: float | None
     ) -> None:
-        """What is known of a class, and the threshold of its rule. None: nothing."""
+        """Shows the calibration of a class and the threshold of its rule. None: nothing."""
         self._calibration, self._bins, self._threshold = calibration, tuple(bins), threshold
         self._draw()
 
@@ -129,7 +129,7 @@ class PrecisionRecallPlot(_Square):
         self.scene().sigMouseClicked.connect(self._on_click)
 
     def show_curve(self, curve: PrecisionRecall | None, place: int | None = None) -> None:
-        """A curve, and the place of the present threshold on it. None: nothing."""
+        """Shows a curve and the current threshold (an index into it). None: nothing."""
         self._curve, self._place = curve, place
         self._draw()
 

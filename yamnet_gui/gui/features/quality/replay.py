@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from .replay_dialog import ReplayDialog
 
-PRESENT = "the present rules"
+PRESENT = "the current rules"
 
 
 class ReplayFeature(Feature):
@@ -58,15 +58,15 @@ class ReplayFeature(Feature):
         self._background.close()
 
     def open(self) -> ReplayDialog:
-        """Shows the dialog and replays the decisions under the present rules."""
+        """Shows the dialog and replays the decisions with the current rules."""
         from .replay_dialog import ReplayDialog
 
         if self._dialog is None:
             dialog = ReplayDialog(self._window)
             dialog.run_requested.connect(self.run)
             dialog.cancel_requested.connect(self.cancel)
-            dialog.rules_file_wanted.connect(self._ask_rules)
-            dialog.weights_file_wanted.connect(self._ask_weights)
+            dialog.rules_file_requested.connect(self._ask_rules)
+            dialog.weights_file_requested.connect(self._ask_weights)
             dialog.contradiction_opened.connect(self._go)
             self._dialog = dialog
         self._offer()
@@ -76,7 +76,7 @@ class ReplayFeature(Feature):
         return self._dialog
 
     def run(self) -> None:
-        """Holds the decisions against what the dialog names."""
+        """Compares the decisions with the rules and weights chosen in the dialog."""
         from .jobs import ReplayJob
 
         dialog, project = self._dialog, self._project.project
@@ -95,14 +95,14 @@ class ReplayFeature(Feature):
         self._background.run(job, self._on_step, self._failed, self._done)
 
     def use_rules_file(self, path: Path) -> None:
-        """Replays under the rules of a file."""
+        """Replays with the rules of a file."""
         try:
-            found = load_rules(path, self._class_map.value, self._ontology)
+            rules = load_rules(path, self._class_map.value, self._ontology)
         except UserError as error:
             self._failed(error)
             self._offer()
             return
-        self._files = [(n, r) for n, r in self._files if n != path.name] + [(path.name, found)]
+        self._files = [(n, r) for n, r in self._files if n != path.name] + [(path.name, rules)]
         self._offer(rules=path.name)
         self.run()
 
@@ -126,7 +126,7 @@ class ReplayFeature(Feature):
         self._done()
 
     def _offer(self, rules: str = "", model: str = "") -> None:
-        """Rules and weights to choose from; those that were chosen stay so."""
+        """Offers rules and weights; the previous choice stays."""
         from .replay_dialog import ReplayChoice
 
         dialog = self._dialog
@@ -135,7 +135,7 @@ class ReplayFeature(Feature):
         before, scored = dialog.rules_choice, dialog.weights_choice
         kinds = [ReplayChoice(PRESENT, PRESENT)]
         kinds += [ReplayChoice(f"{name} (preset)", name) for name in PRESETS]
-        kinds += [ReplayChoice(name, found) for name, found in self._files]
+        kinds += [ReplayChoice(name, value) for name, value in self._files]
         wanted = rules or (before.name if before is not None and before.value else PRESENT)
         place = next((i for i, c in enumerate(kinds) if c.name == wanted), 0)
         dialog.set_rules([*kinds, ReplayChoice("a file of rules…")], place)
@@ -145,19 +145,19 @@ class ReplayFeature(Feature):
         dialog.set_weights([*models, ReplayChoice("another weights file…")], place)
 
     def _known_models(self) -> list[ModelName]:
-        """The present weights, those of the project's analyses, and those chosen here."""
-        found = [self._scores.present_model()]
+        """The current weights, those of the project's analyses, and those chosen here."""
+        models = [self._scores.present_model()]
         project = self._project.project
         if project is not None:
             try:
                 for recording in project.recordings.all():
                     for analysis in project.recordings.analyses(recording.id):
                         name = analysis.model_name or analysis.model_sha256[:12]
-                        found.append(ModelName(name, analysis.model_sha256))
+                        models.append(ModelName(name, analysis.model_sha256))
             except UserError as error:
                 self._show_error(error)
         by_sha: dict[str, ModelName] = {}
-        for model in (*found, *self._models):
+        for model in (*models, *self._models):
             if model.sha256:
                 by_sha.setdefault(model.sha256, model)
         return list(by_sha.values()) or [ModelName("no weights", "none")]
@@ -178,7 +178,7 @@ class ReplayFeature(Feature):
 
     def _ask_rules(self) -> None:
         name, _chosen = QFileDialog.getOpenFileName(
-            self._dialog, "A file of rules", self._settings.folder("rules"), "Rules (*.json)"
+            self._dialog, "Choose a rules file", self._settings.folder("rules"), "Rules (*.json)"
         )
         if name:
             self.use_rules_file(Path(name))

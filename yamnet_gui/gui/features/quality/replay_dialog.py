@@ -1,9 +1,9 @@
-"""Which decisions other rules or weights would contradict; stays open beside the window."""
+"""Decisions that other rules or weights would contradict; a dialog next to the window."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -31,20 +31,21 @@ from yamnet_gui.gui.widgets.metrics_table import (
 from yamnet_gui.quality.replay import ProjectContradiction, ProjectReplay
 
 from .evaluation_text import left_out_words
+from .text_label import text_label
 
 _COLUMNS = (
     Column("Recording", "", numeric=False),
-    Column("Onset", "Where the decided event begins"),
-    Column("Decision", "What a person decided", numeric=False),
-    Column("Would be", "What the rules say instead", numeric=False),
-    Column("Score", "Highest score of the detection, or of the decided event"),
+    Column("Onset", "Start of the event that was reviewed"),
+    Column("Decision", "Decision of the review", numeric=False),
+    Column("Would be", "Result of the rules", numeric=False),
+    Column("Score", "Highest score of the detection, or of the reviewed event"),
     Column("Note", "", numeric=False),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayChoice:
-    """Something to choose: its name, and what it stands for (None: to be asked for)."""
+    """An entry of a box: its name and its value (None: the user is asked for a file)."""
 
     name: str
     value: object = None
@@ -55,9 +56,9 @@ class ReplayDialog(QDialog):
 
     run_requested = Signal()
     cancel_requested = Signal()
-    rules_file_wanted = Signal()
-    weights_file_wanted = Signal()
-    contradiction_opened = Signal(object)  # Objection
+    rules_file_requested = Signal()
+    weights_file_requested = Signal()
+    contradiction_opened = Signal(object)  # ProjectContradiction
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,7 +72,7 @@ class ReplayDialog(QDialog):
 
     @property
     def rules_choice(self) -> ReplayChoice | None:
-        """The rules to hold against the decisions."""
+        """The rules to compare with the decisions."""
         place = self.rules.currentIndex()
         return self._rules[place] if 0 <= place < len(self._rules) else None
 
@@ -82,17 +83,17 @@ class ReplayDialog(QDialog):
         return self._weights[place] if 0 <= place < len(self._weights) else None
 
     def set_rules(self, choices: Sequence[ReplayChoice], place: int = 0) -> None:
-        """Rules to choose from; one without a value asks for a file."""
+        """Offers these rules; one without a value asks for a file."""
         self._rules = list(choices)
         _fill(self.rules, self._rules, place)
 
     def set_weights(self, choices: Sequence[ReplayChoice], place: int = 0) -> None:
-        """Weights to choose from; one without a value asks for a file."""
+        """Offers these weights; one without a value asks for a file."""
         self._weights = list(choices)
         _fill(self.weights, self._weights, place)
 
     def show_progress(self, done: int, total: int) -> None:
-        """Work goes on; 0 of 0 is over."""
+        """Shows how far the work is; a total of 0 hides the bar."""
         running = total > 0
         self.progress.setVisible(running)
         self.cancel.setVisible(running)
@@ -101,12 +102,12 @@ class ReplayDialog(QDialog):
         self.again.setEnabled(not running)
 
     def show_problem(self, text: str) -> None:
-        self.said.setText(text)
+        self.summary.setText(text)
 
-    def show_replay(self, found: ProjectReplay | None) -> None:
-        """Every objection; None: none yet."""
-        self._listed = found.contradictions if found else ()
-        self.said.setText(_words(found))
+    def show_replay(self, replay: ProjectReplay | None) -> None:
+        """Lists all contradictions; None: none yet."""
+        self._listed = replay.contradictions if replay else ()
+        self.summary.setText(_summary(replay))
         self.table.set_rows([_row(o) for o in self._listed])
 
     def _build(self) -> None:
@@ -129,29 +130,26 @@ class ReplayDialog(QDialog):
         row.addStretch(1)
         for shown in (self.progress, self.cancel, self.again):
             row.addWidget(shown)
-        self.said = QLabel(self)
-        self.said.setWordWrap(True)
-        self.said.setTextFormat(Qt.TextFormat.PlainText)
-        self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.summary = text_label(self)
         self.table = MetricsTable(_COLUMNS, "Decisions that would be contradicted", self)
         self.table.opened.connect(lambda place: self.contradiction_opened.emit(self._listed[place]))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.close)
         layout = QVBoxLayout(self)
         layout.addLayout(row)
-        layout.addWidget(self.said)
+        layout.addWidget(self.summary)
         layout.addWidget(self.table, 1)
         layout.addWidget(buttons)
 
     def _on_rules(self, place: int) -> None:
         if self._rules[place].value is None:
-            self.rules_file_wanted.emit()
+            self.rules_file_requested.emit()
         else:
             self.run_requested.emit()
 
     def _on_weights(self, place: int) -> None:
         if self._weights[place].value is None:
-            self.weights_file_wanted.emit()
+            self.weights_file_requested.emit()
         else:
             self.run_requested.emit()
 
@@ -162,27 +160,27 @@ def _fill(box: QComboBox, choices: Sequence[ReplayChoice], place: int) -> None:
     box.setCurrentIndex(place)
 
 
-def _words(found: ProjectReplay | None) -> str:
-    if found is None:
-        return "Holds the decisions of the project against what rules would find."
-    if not found.decisions:
-        text = "There are no decisions to hold against the rules."
-        return text + left_out_words(found.skipped)
-    against = len(found.contradictions)
-    recordings = counted(found.recordings, "recording")
+def _summary(replay: ProjectReplay | None) -> str:
+    if replay is None:
+        return "Compares the decisions of the project with the detections of other rules."
+    if not replay.decisions:
+        text = "The project contains no decisions yet."
+        return text + left_out_words(replay.skipped)
+    against = len(replay.contradictions)
+    recordings = counted(replay.recordings, "recording")
     text = (
-        f"Of {found.decisions:,} decisions in {recordings} {found.kept:,} would be kept and "
-        f"{against:,} contradicted. Enter or a double click goes there."
+        f"Of {replay.decisions:,} decisions in {recordings}, {replay.kept:,} would be confirmed "
+        f"and {against:,} contradicted. Enter or a double click goes there."
     )
-    return text + left_out_words(found.skipped)
+    return text + left_out_words(replay.skipped)
 
 
-def _row(found: ProjectContradiction) -> Row:
-    contradiction = found.contradiction
+def _row(listed: ProjectContradiction) -> Row:
+    contradiction = listed.contradiction
     event = contradiction.decision
     scored = contradiction.detection or event
     return (
-        text_cell(found.recording),
+        text_cell(listed.recording),
         Cell(clock(event.onset_s, 1), event.onset_s),
         text_cell(_decision(event)),
         text_cell(_instead(contradiction.kind, contradiction.detection)),
@@ -199,7 +197,7 @@ def _decision(event: Event) -> str:
 
 def _instead(kind: ContradictionKind, detection: Event | None) -> str:
     if kind is ContradictionKind.MISSED or detection is None:
-        return "not found"
+        return "not detected"
     if kind is ContradictionKind.REVIVED:
         return f"{detection.label} again"
     return f"{detection.label} instead"

@@ -39,7 +39,7 @@ class StabilityFeature(Feature):
         self._show_error = context.shell.show_error
         self.stabilities = Stabilities(self._document, self._project, self)
         self._background = LatestJob("stability", self, self._show_error)
-        self._found: dict[str, Stability] = {}
+        self._results: dict[str, Stability] = {}
         self._shown = -1
         self.stabilities.changed.connect(self._show)
         self._inspector.add_facts(self._facts)
@@ -57,13 +57,13 @@ class StabilityFeature(Feature):
 
     def check_selected(self) -> None:
         """Scores the selected events again."""
-        found = (self._document.events.get(event_id) for event_id in self._selection.ids)
-        self.check([event for event in found if event is not None])
+        events = (self._document.events.get(event_id) for event_id in self._selection.ids)
+        self.check([event for event in events if event is not None])
 
     def check_unreviewed(self) -> None:
-        """Scores every listed event again that nobody has decided about."""
-        found = (self._document.events.get(i) for i in self._events_panel.shown_ids)
-        self.check([e for e in found if e is not None and e.state is ReviewState.UNREVIEWED])
+        """Scores all listed events again that are unreviewed."""
+        events = (self._document.events.get(i) for i in self._events_panel.shown_ids)
+        self.check([e for e in events if e is not None and e.state is ReviewState.UNREVIEWED])
 
     def check(self, events: Sequence[Event]) -> None:
         """Scores these events of the open recording again."""
@@ -76,7 +76,7 @@ class StabilityFeature(Feature):
         if recording is None or not known:
             self._notices.show_notice(
                 NoticeKind.INFO,
-                "There is no event of the network's own classes to score again.",
+                "There are no events of the model's own classes to score again.",
                 key=_KEY,
                 seconds=8,
             )
@@ -90,18 +90,18 @@ class StabilityFeature(Feature):
         if self._document.model.sha256 and model.sha256 != self._document.model.sha256:
             self._notices.show_notice(
                 NoticeKind.WARNING,
-                "The events were found by other weights than those in use: analyse the recording "
-                "again before their scores are compared.",
+                "The events were detected by other weights than those in use: analyse the "
+                "recording again before their scores are compared.",
                 key=_KEY,
             )
             return
-        self._found, self._shown = {}, -1
-        self._tell(0, len(known))
+        self._results, self._shown = {}, -1
+        self._show_progress(0, len(known))
         job = StabilityJob(recording.info.path, known, model, gain_db)
-        self._background.run(job, self._take, self._failed, self._done)
+        self._background.run(job, self._on_step, self._failed, self._done)
 
     def cancel(self) -> None:
-        """Stops; what was found so far is kept."""
+        """Stops; results so far are stored."""
         self._background.cancel()
         self._done()
 
@@ -109,23 +109,23 @@ class StabilityFeature(Feature):
         """Lists the least stable events first; next and previous follow."""
         self._events_panel.sort_by(EventColumn.SPREAD, descending=True)
 
-    def _take(self, step: StabilityProgress) -> None:
-        self._found[step.found.event_id] = step.found
-        self._tell(step.done, step.total)
+    def _on_step(self, step: StabilityProgress) -> None:
+        self._results[step.found.event_id] = step.found
+        self._show_progress(step.done, step.total)
 
     def _done(self) -> None:
         self._notices.clear(_KEY)
         try:
-            self.stabilities.add(self._found)
+            self.stabilities.add(self._results)
         except UserError as error:
             self._show_error(error)
-        count = len(self._found)
-        self._found = {}
+        count = len(self._results)
+        self._results = {}
         if count:
             self._notices.show_notice(
                 NoticeKind.INFO,
                 f"{counted(count, 'event')} scored again; the table of events "
-                "shows how far the scores lie apart.",
+                "shows the spread of the scores.",
                 [("Least stable first", self.sort)],
                 key=_KEY,
                 seconds=15,
@@ -136,18 +136,18 @@ class StabilityFeature(Feature):
         self._show_error(error)
 
     def _stop(self) -> None:
-        """Another recording: what was found belongs to the former one."""
+        """Stops, and drops the results: they belong to the former recording."""
         self._background.cancel()
-        self._found = {}
+        self._results = {}
         self._notices.clear(_KEY)
 
-    def _tell(self, done: int, total: int) -> None:
+    def _show_progress(self, done: int, total: int) -> None:
         percent = 100 * done // total
         if percent != self._shown and done < total:
             self._shown = percent
             self._notices.show_notice(
                 NoticeKind.INFO,
-                f"Scoring {counted(total, 'event')} again: {percent} %",
+                f"Scoring {counted(total, 'event')} again: {percent}%",
                 [("Stop", self.cancel)],
                 key=_KEY,
             )
@@ -157,11 +157,11 @@ class StabilityFeature(Feature):
         self._inspector.refresh_facts()
 
     def _facts(self, event: Event) -> list[tuple[str, str]]:
-        """What the inspector says about an event's stability."""
-        found = self.stabilities.get(event.id)
-        if found is None or not found.scores:
+        """What the inspector shows about an event's stability."""
+        stability = self.stabilities.get(event.id)
+        if stability is None or not stability.scores:
             return []
-        low, high = min(found.scores), max(found.scores)
+        low, high = min(stability.scores), max(stability.scores)
         return [("Stability", f"score {low:.2f}–{high:.2f}, spread {high - low:.2f}")]
 
 
