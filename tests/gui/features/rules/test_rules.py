@@ -1,4 +1,4 @@
-"""Rules in the window: their panel, and where the project keeps them."""
+"""Rules in the window: their panel, and how the project stores them."""
 
 import math
 from pathlib import Path
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox
 from tests.gui.support import projects
 from tests.unit.fakes import write_sound
 from yamnet_gui.detection import EVERYTHING, Rule, RuleSet, load_rules, preset
-from yamnet_gui.gui.features.rules import rules_persistence as kept_rules
+from yamnet_gui.gui.features.rules import rules_persistence
 from yamnet_gui.gui.features.rules.feature import RulesFeature
 
 
@@ -31,7 +31,7 @@ def choose(bench, name: str) -> int:
 
 
 def enter(row, value) -> None:
-    """What a person does with the editor of a row."""
+    """Enters a value as the user does, in the editor of a row."""
     if isinstance(row.editor, QDoubleSpinBox):
         row.editor.setValue(value)
     elif isinstance(row.editor, QComboBox):
@@ -42,7 +42,7 @@ def enter(row, value) -> None:
         row.editor.setChecked(value)
 
 
-def test_the_panel_shows_what_holds_and_who_says_it(demo):
+def test_the_panel_shows_the_value_in_effect_and_its_origin(demo):
     panel = rules_of(demo).panel
     siren = choose(demo, "Siren")
     assert panel.scope.class_index == siren
@@ -60,7 +60,7 @@ def test_the_panel_shows_what_holds_and_who_says_it(demo):
     assert row.editor.value() == 0.25
 
 
-def test_a_branch_gives_its_rules_to_what_is_below(demo):
+def test_classes_inherit_the_rules_of_their_branch(demo):
     panel = rules_of(demo).panel
     siren = choose(demo, "Siren")
     alarm = next(
@@ -75,7 +75,7 @@ def test_a_branch_gives_its_rules_to_what_is_below(demo):
     rule = demo.session.rules.rule_set.resolved(siren)
     assert (rule.merge_gap_s, rule.method, rule.longest_s) == (2.0, "boxes", math.inf)
     assert demo.session.rules.rule_set.resolved(0).method == "hysteresis"
-    choose(demo, "Telephone")  # an alarm, too: who changes a branch goes on doing so
+    choose(demo, "Telephone")  # an alarm, too: the scope stays the branch
     assert panel.scope.name == "Alarm"
     choose(demo, "Speech")
     assert panel.scope.class_index == 0
@@ -86,7 +86,7 @@ def test_a_branch_gives_its_rules_to_what_is_below(demo):
     assert not panel.row("longest_s").editor.isEnabled()  # boxes are not cut
 
 
-def test_every_value_can_be_set_for_all_classes_and_given_back(demo):
+def test_every_value_can_be_set_for_all_classes_and_reset(demo):
     panel = rules_of(demo).panel
     panel.choose_scope(EVERYTHING)
     values = {
@@ -162,8 +162,8 @@ def test_presets_and_named_rules_can_be_chosen(demo, settled):
     feature.save("night")
     enter(panel.row("on"), 0.3)
     feature.save("night")
-    kept = kept_rules.saved(demo.session.project.project.settings.rule_sets())["night"]
-    assert kept.version == 2
+    stored = rules_persistence.saved(demo.session.project.project.settings.rule_sets())["night"]
+    assert stored.version == 2
     assert panel.sets.currentText() == "night"
     feature.use("balanced")
     settled(demo)
@@ -176,13 +176,13 @@ def test_rules_go_to_a_file_and_come_back(demo, tmp_path: Path):
     feature = rules_of(demo)
     feature.use("alarms")
     path = tmp_path / "alarms.json"
-    feature.write_file(path)
+    feature.files.write(path)
     assert load_rules(path) == demo.session.rules.rule_set
     feature.use("balanced")
-    feature.read_file(path)
+    feature.files.read(path)
     assert demo.session.rules.rule_set == preset("alarms", demo.session.ontology)
     path.write_text("{}")
-    feature.read_file(path)
+    feature.files.read(path)
     assert demo.session.rules.rule_set == preset("alarms", demo.session.ontology)
     assert any("not a file of rules" in notice.text for notice in demo.shell.notices.notices)
 
@@ -218,7 +218,7 @@ def test_rules_are_applied_to_the_project_after_a_preview(
     bench.session.rules.set(bench.session.rules.rule_set.with_default(Rule(on=0.7, shortest_s=0.2)))
     settled(bench)
     bench.shell.window.actions_by_id["apply_rules"].trigger()
-    dialog = feature.dialog
+    dialog = feature.applier.dialog
     qtbot.waitUntil(lambda: dialog.preview is not None)
     preview = dialog.preview
     assert preview.in_words() in dialog.title.text()
@@ -236,40 +236,40 @@ def test_rules_are_applied_to_the_project_after_a_preview(
     assert project.events.get(ids["s1.wav"], touched.id) is not None
     assert any(preview.in_words() in notice.text for notice in bench.shell.notices.notices)
     bench.shell.window.actions_by_id["apply_rules"].trigger()
-    qtbot.waitUntil(lambda: feature.dialog.preview is not None)
-    assert feature.dialog.preview.empty
-    assert not feature.dialog.apply.isEnabled()
-    feature.dialog.reject()
+    qtbot.waitUntil(lambda: feature.applier.dialog.preview is not None)
+    assert feature.applier.dialog.preview.empty
+    assert not feature.applier.dialog.apply.isEnabled()
+    feature.applier.dialog.reject()
 
 
-def test_a_preview_without_stored_scores_says_what_is_missing(
+def test_a_preview_without_stored_scores_shows_what_is_missing(
     start, settled, qtbot, tmp_path: Path
 ):
     bench = start(projects.made(tmp_path))
     settled(bench)
     feature = rules_of(bench)
     feature.apply_to_project()
-    qtbot.waitUntil(lambda: feature.dialog.preview is not None)
-    assert "analyse the recordings first" in feature.dialog.title.text()
-    assert not feature.dialog.apply.isEnabled()
-    feature.dialog.reject()
+    qtbot.waitUntil(lambda: feature.applier.dialog.preview is not None)
+    assert "analyse the recordings first" in feature.applier.dialog.title.text()
+    assert not feature.applier.dialog.apply.isEnabled()
+    feature.applier.dialog.reject()
 
 
-def test_a_preview_goes_with_its_project(start, settled, tmp_path: Path):
+def test_a_preview_closes_with_its_project(start, settled, tmp_path: Path):
     bench = start(projects.made(tmp_path / "one"))
     settled(bench)
     feature = rules_of(bench)
     feature.apply_to_project()
-    assert feature.dialog is not None
+    assert feature.applier.dialog is not None
     bench.services.projects.open(projects.made(tmp_path / "two"))
     settled(bench)
-    assert feature.dialog is None
+    assert feature.applier.dialog is None
 
 
-def test_a_preview_can_be_left_at_any_time(demo, settled):
+def test_a_preview_can_be_cancelled_at_any_time(demo, settled):
     feature = rules_of(demo)
     feature.apply_to_project()
-    feature.dialog.reject()
+    feature.applier.dialog.reject()
     settled(demo)
-    assert feature.dialog is None
+    assert feature.applier.dialog is None
     feature.apply_to_project()  # and the window closed while it runs

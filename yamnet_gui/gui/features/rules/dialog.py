@@ -1,4 +1,4 @@
-"""What the rules would change in the project, before they do."""
+"""A preview of what the rules would change in the project."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -22,21 +22,21 @@ _EVENTS_SHOWN = 200
 
 
 class ApplyRulesDialog(QDialog):
-    """Fills as the preview comes; `accepted` once a person wants the changes."""
+    """Shows progress, then the preview; `accepted` if the user wants the changes."""
 
     def __init__(self, rules: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.preview: RulesPreview | None = None
         self.setWindowTitle("Apply the rules to all recordings")
         self.resize(560, 480)
-        self.title = QLabel(f"Finding out what the rules “{rules}” would change…", self)
+        self.title = QLabel(f"Computing what the rules “{rules}” would change…", self)
         self.title.setWordWrap(True)
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.progress = QProgressBar(self)
         self.progress.setTextVisible(False)
         self.tree = QTreeWidget(self)
         self.tree.setHeaderLabels(["Class", "Added", "Removed", "Changed"])
-        self.tree.setAccessibleName("What would change")
+        self.tree.setAccessibleName("Changes")
         self.tree.setUniformRowHeights(True)
         self.tree.setAlternatingRowColors(True)
         header = self.tree.header()
@@ -58,8 +58,8 @@ class ApplyRulesDialog(QDialog):
         for widget in (self.title, self.progress, self.tree, self.remark, buttons):
             layout.addWidget(widget)
 
-    def take(self, step: PreviewProgress) -> None:
-        """How far the preview is, and at last the preview."""
+    def on_progress(self, step: PreviewProgress) -> None:
+        """Shows how far the preview is, and the preview with the last step."""
         self.progress.setMaximum(max(step.total, 1))
         self.progress.setValue(step.done)
         if step.preview is not None:
@@ -73,13 +73,15 @@ class ApplyRulesDialog(QDialog):
         if not count:
             self.title.setText("No recording has stored scores yet: analyse the recordings first.")
         elif preview.empty:
-            self.title.setText(f"Nothing changes in {where}: these rules are applied already.")
+            self.title.setText(
+                f"Nothing would change in {where}: these rules have been applied already."
+            )
         else:
             self.title.setText(f"In {where}, {_events(preview)}.")
         remarks = []
         if preview.kept:
             remarks.append(
-                f"{preview.kept} events that someone has reviewed or edited stay as they are."
+                f"{counted(preview.kept, 'reviewed or edited event')} will not be changed."
             )
         if preview.skipped:
             names = "; ".join(f"{one.name} {one.reason}" for one in preview.skipped[:3])
@@ -96,7 +98,7 @@ class ApplyRulesDialog(QDialog):
             self.apply.setDefault(True)
 
     def _fill(self, item: QTreeWidgetItem) -> None:
-        """The single events of a class, when a person opens it."""
+        """Adds the single events of a class when the user expands it."""
         if item.childCount() or self.preview is None:
             return
         lines = [line for one in self.preview.recordings for line in _lines(one, item.text(0))]
@@ -121,15 +123,15 @@ def _events(preview: RulesPreview) -> str:
 
 def _lines(one: RecordingChanges, label: str) -> list[list[str]]:
     changes = one.changes
-    found = [(e.onset_s, [_where(one, e), "+", "", ""]) for e in changes.appear if e.label == label]
-    found += [
+    lines = [(e.onset_s, [_where(one, e), "+", "", ""]) for e in changes.appear if e.label == label]
+    lines += [
         (e.onset_s, [_where(one, e), "", "-", ""]) for e in changes.vanish if e.label == label
     ]
     for old, new in changes.change:
         if new.label == label:
             was = f"{_where(one, old)} → {_span(new)}"
-            found.append((new.onset_s, [was, "", "", "±"]))
-    return [texts for _, texts in sorted(found)]
+            lines.append((new.onset_s, [was, "", "", "±"]))
+    return [texts for _, texts in sorted(lines)]
 
 
 def _where(one: RecordingChanges, event: Event) -> str:

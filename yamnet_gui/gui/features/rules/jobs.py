@@ -1,4 +1,4 @@
-"""What rules would change in a project, and changing it, in the background."""
+"""Previewing and applying rules to a project in the background."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,21 +18,24 @@ from yamnet_gui.quality.rule_preview import (
 
 @dataclass(frozen=True, slots=True)
 class PreviewRulesJob:
-    """Counts what the rules would change in every recording. `fresh`: of recordings at hand."""
+    """Previews what the rules would change in every recording. `open_events`: current detections
+    of recordings that are open, by id."""
 
     project: Project
     scores: StoredScores
     rules: RuleSet
     class_map: ClassMap
-    fresh: Mapping[str, EventList] = field(default_factory=dict)
+    open_events: Mapping[str, EventList] = field(default_factory=dict)
 
     def run(self) -> Iterator[PreviewProgress]:
-        yield from preview_rules(self.project, self.scores, self.rules, self.class_map, self.fresh)
+        yield from preview_rules(
+            self.project, self.scores, self.rules, self.class_map, self.open_events
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class ApplyRulesJob:
-    """Changes what a preview shows; yields what it did. Raises ProjectError."""
+    """Applies a preview; yields the title of the step. Raises ProjectError."""
 
     project: Project
     preview: RulesPreview

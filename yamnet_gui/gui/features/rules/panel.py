@@ -1,4 +1,4 @@
-"""The rules of the chosen class: what holds, who says it, and what can be changed."""
+"""The rules of the selected class: the values in effect, and where they are inherited from."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -44,7 +44,7 @@ _UNLIMITED = "no limit"
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """One value of a rule: its name in `Rule`, what it is called, and what it means."""
+    """One value of a rule: its name in `Rule`, its title, and what it means."""
 
     name: str
     title: str
@@ -55,18 +55,18 @@ class _Field:
 
 
 _FIELDS = (
-    _Field("enabled", "Events", "Whether the class gives events at all"),
+    _Field("enabled", "Events", "Whether events of the class are detected at all"),
     _Field(
         "method",
         "Method",
-        "How scores become events.\nTwo thresholds: an event reaches from its peak down to the "
-        "lower one.\nOne threshold: it lasts while the score is above.\nBoxes: its extent follows "
-        "from where the score changes most; the threshold only selects.",
+        "How scores become events.\nTwo thresholds: an event extends from its peak down to the "
+        "lower one.\nOne threshold: an event lasts while the score is above.\nBoxes: events are "
+        "bounded where the score changes most; the threshold only selects.",
         choices=(("hysteresis", "2 thresholds"), ("plain", "1 threshold"), ("boxes", "Boxes")),
     ),
     _Field("on", "Threshold", "Score that an event must reach", 1.0, 0.05),
-    _Field("off", "Down to", "Score down to which an event reaches", 1.0, 0.01),
-    _Field("smoothing_s", "Smoothing", "Scores are first averaged over this duration", step=0.48),
+    _Field("off", "Down to", "Score down to which an event extends", 1.0, 0.01),
+    _Field("smoothing_s", "Smoothing", "Scores are averaged over this duration first", step=0.48),
     _Field(
         "merge_gap_s",
         "Merge gaps shorter than",
@@ -78,25 +78,25 @@ _FIELDS = (
     _Field(
         "cooldown_s",
         "Minimum separation",
-        "Of events closer together than this, only the strongest stays",
+        "Of events that are closer together, only the strongest stays",
         3600.0,
         1.0,
     ),
     _Field(
         "edges",
         "Edges",
-        "Where events begin and end: where the sound itself does, or on the borders of frames",
+        "Where events begin and end: with the sound itself, or on frame boundaries",
         choices=(("refined", "As the sound"), ("plain", "On frames")),
     ),
 )
 
 
 class RulesPanel(QWidget):
-    """Shows and changes the rules of one scope; `edited` carries the rules as they shall be."""
+    """Shows and changes the rules of one scope; `edited` carries the new rules."""
 
     edited = Signal(object)  # RuleSet
     set_chosen = Signal(str)
-    menu_wanted = Signal(object)  # QMenu to be filled
+    menu_requested = Signal(object)  # QMenu to be filled
     apply_requested = Signal()
 
     def __init__(
@@ -113,7 +113,7 @@ class RulesPanel(QWidget):
         self._view = class_view
         self._rules = rules
         self._scopes: tuple[Scope, ...] = (EVERYTHING,)
-        self._wide: Scope | None = None  # a branch or all classes, where a person chose them
+        self._wide: Scope | None = None  # a branch or all classes, if the user chose them
         self._rows: dict[str, _Row] = {}
         self._build()
         class_view.chosen_changed.connect(self._on_chosen)
@@ -122,7 +122,7 @@ class RulesPanel(QWidget):
 
     @property
     def scope(self) -> Scope:
-        """Whose rules are shown."""
+        """The scope whose rules are shown."""
         return self._scopes[max(0, self.scope_box.currentIndex())]
 
     def choose_scope(self, scope: Scope) -> None:
@@ -146,7 +146,7 @@ class RulesPanel(QWidget):
                     self.sets.addItem(name, name)
 
     def show_set(self, name: str, text: str) -> None:
-        """Which of them holds, or (`name` "") in words what holds instead."""
+        """Shows the name of the rules in use, or (`name` "") a text instead."""
         with QSignalBlocker(self.sets):
             self.sets.setPlaceholderText(text)
             self.sets.setCurrentIndex(self.sets.findData(name) if name else -1)
@@ -155,24 +155,28 @@ class RulesPanel(QWidget):
         return QSize(280, 400)
 
     def refresh(self) -> None:
-        """Takes in what the owner says."""
+        """Shows the current rules."""
         rules, scope = self._rules.rule_set, self.scope
         own = own_rule(rules, scope)
         below = inherited_rule(rules, scope, self._ontology)
-        holds = own if scope == EVERYTHING else own.over(below)
+        effective = own if scope == EVERYTHING else own.over(below)
         for field in _FIELDS:
-            said = getattr(own, field.name)
+            value = getattr(own, field.name)
             origin = inherited_from(rules, scope, field.name, self._ontology)
             if scope == EVERYTHING:
-                said = None if said == getattr(below, field.name) else said
+                value = None if value == getattr(below, field.name) else value
             text = "" if origin is None else "all" if origin == EVERYTHING else origin.name
-            self._rows[field.name].show_value(getattr(holds, field.name), said is not None, text)
-        plain = holds.method == "plain"
-        self._rows["off"].set_usable(not plain and bool(holds.enabled))
+            self._rows[field.name].show_value(
+                getattr(effective, field.name), value is not None, text
+            )
+        plain = effective.method == "plain"
+        self._rows["off"].set_usable(not plain and bool(effective.enabled))
         for name in _ROWS_OF_EVENTS:
-            self._rows[name].set_usable(bool(holds.enabled))
-        self._rows["longest_s"].set_usable(bool(holds.enabled) and holds.method != "boxes")
-        self._rows["smoothing_s"].set_usable(bool(holds.enabled) and holds.method != "boxes")
+            self._rows[name].set_usable(bool(effective.enabled))
+        self._rows["longest_s"].set_usable(bool(effective.enabled) and effective.method != "boxes")
+        self._rows["smoothing_s"].set_usable(
+            bool(effective.enabled) and effective.method != "boxes"
+        )
 
     def _build(self) -> None:
         self.sets = QComboBox(self)
@@ -188,7 +192,7 @@ class RulesPanel(QWidget):
         self.scope_box = QComboBox(self)
         self.scope_box.setAccessibleName("Scope of the rules")
         self.scope_box.setToolTip(
-            "The chosen class alone, a kind of sound with everything below it, or all classes"
+            "Only the selected class, a branch of the ontology, or all classes"
         )
         self.scope_box.setMinimumContentsLength(8)
         self.scope_box.activated.connect(self._on_scope)
@@ -211,8 +215,7 @@ class RulesPanel(QWidget):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.apply = QPushButton("Apply to all recordings…", self)
         self.apply.setToolTip(
-            "Shows what the rules would change in every analysed recording of the project, "
-            "before they do"
+            "Previews what the rules would change in every analysed recording of the project"
         )
         self.apply.clicked.connect(self.apply_requested)
         top, second = QHBoxLayout(), QHBoxLayout()
@@ -234,7 +237,7 @@ class RulesPanel(QWidget):
 
     def _fill_menu(self) -> None:
         self._menu.clear()
-        self.menu_wanted.emit(self._menu)
+        self.menu_requested.emit(self._menu)
 
     def _on_chosen(self) -> None:
         chosen = self._view.chosen
@@ -246,7 +249,7 @@ class RulesPanel(QWidget):
             self.scope_box.clear()
             for scope in self._scopes:
                 self.scope_box.addItem(_title(scope))
-            # who changes the rules of all, or of a branch, goes on doing so
+            # a user who edits the rules of all classes or of a branch stays there
             wide = self._wide if self._wide in self._scopes else None
             self.scope_box.setCurrentIndex(self._scopes.index(wide) if wide else 0)
         self.refresh()
@@ -269,7 +272,7 @@ _ROWS_OF_EVENTS = ("method", "on", "merge_gap_s", "shortest_s", "padding_s", "co
 
 
 class _Row:
-    """Label, editor, who says the value, and a button that gives it back."""
+    """Label, editor, where the value is inherited from, and a button that resets it."""
 
     def __init__(
         self,
@@ -298,7 +301,7 @@ class _Row:
             grid.addWidget(widget, row, column)
 
     def show_value(self, value: Any, own: bool, inherited_from: str) -> None:
-        """The value that holds, whether it is the scope's own, and who else would say it."""
+        """Shows the value in effect, whether it is the scope's own, and its other origin."""
         with QSignalBlocker(self.editor):
             if isinstance(self.editor, QDoubleSpinBox):
                 shown = 0.0 if value == math.inf else float(value)
@@ -313,10 +316,10 @@ class _Row:
         self.label.setForegroundRole(role)
         self.origin.setText(
             "" if own else inherited_from,
-            "" if own or not inherited_from else f"Inherited from {_whom(inherited_from)}",
+            "" if own or not inherited_from else f"Inherited from {_origin(inherited_from)}",
         )
         self.reset.setVisible(own)
-        back = f"as for {_whom(inherited_from)}" if inherited_from else "the usual value"
+        back = f"as for {_origin(inherited_from)}" if inherited_from else "the default value"
         self.reset.setToolTip(f"{self.field.title}: {back}")
 
     def set_usable(self, usable: bool) -> None:
@@ -353,7 +356,7 @@ class _Row:
         return round(value, 3)
 
 
-def _whom(name: str) -> str:
+def _origin(name: str) -> str:
     return "all classes" if name == "all" else name
 
 

@@ -1,4 +1,4 @@
-"""Rules as a project keeps them: the present ones, and those that were saved under a name."""
+"""Rules as a project stores them: the current ones, and those that were saved under a name."""
 
 import json
 from collections.abc import Iterable
@@ -25,48 +25,48 @@ PRESENT = "present"
 _SAVED = "saved:"
 
 
-def present(kept: Iterable[StoredRules]) -> StoredRules | None:
-    """The rules that hold in a project; None where nobody changed any yet."""
-    return next((one for one in kept if one.id == PRESENT), None)
+def present(rule_sets: Iterable[StoredRules]) -> StoredRules | None:
+    """The current rules of a project; None if they were never changed."""
+    return next((one for one in rule_sets if one.id == PRESENT), None)
 
 
-def saved(kept: Iterable[StoredRules]) -> dict[str, StoredRules]:
-    """The rules that were saved, by name."""
-    return {one.name: one for one in kept if one.id.startswith(_SAVED)}
+def saved(rule_sets: Iterable[StoredRules]) -> dict[str, StoredRules]:
+    """The rules that were saved under a name, by that name."""
+    return {one.name: one for one in rule_sets if one.id.startswith(_SAVED)}
 
 
 def write(rules: RuleSet, class_map: ClassMap, name: str = "") -> StoredRules:
-    """Rules as the project keeps them: under a name, or (none given) as the present ones."""
+    """Rules as the project stores them: under a name, or (none given) as the current ones."""
     text = json.dumps(rules_to_json(rules, class_map), ensure_ascii=False)
     key = f"{_SAVED}{name}" if name else PRESENT
     return StoredRules(key, rules.name, rules.version, text)
 
 
-def read(kept: StoredRules, class_map: ClassMap, ontology: Ontology) -> RuleSet:
-    """The rules that a project keeps, without those of custom classes that do not exist.
+def read(stored: StoredRules, class_map: ClassMap, ontology: Ontology) -> RuleSet:
+    """The rules that a project stores, without those of custom classes that do not exist.
 
-    Raises SettingsError where they cannot be read.
+    Raises SettingsError if they cannot be read.
     """
-    gone = missing(kept, class_map)
+    absent = missing(stored, class_map)
     try:
-        data = json.loads(kept.text)
-        data["classes"] = [c for c in data["classes"] if str(c["name"]) not in gone]
+        data = json.loads(stored.text)
+        data["classes"] = [c for c in data["classes"] if str(c["name"]) not in absent]
     except (ValueError, KeyError, TypeError):
         data = None
-    return rules_from_json(data, class_map, ontology, f"rules {kept.name}")
+    return rules_from_json(data, class_map, ontology, f"rules {stored.name}")
 
 
-def missing(kept: StoredRules, class_map: ClassMap) -> frozenset[str]:
+def missing(stored: StoredRules, class_map: ClassMap) -> frozenset[str]:
     """Classes that the rules name and that do not exist, such as custom ones."""
     try:
-        said = {str(entry["name"]) for entry in json.loads(kept.text)["classes"]}
+        names = {str(entry["name"]) for entry in json.loads(stored.text)["classes"]}
     except (ValueError, KeyError, TypeError):
         return frozenset()
-    return frozenset(name for name in said if class_map.find(name) is None)
+    return frozenset(name for name in names if class_map.find(name) is None)
 
 
 def difference(before: RuleSet, after: RuleSet, class_map: ClassMap) -> str:
-    """What was moved, in words, where that is about one class, branch or all; "" for more."""
+    """The change in words, if it is about a single class, branch or all classes; else ""."""
     groups = {g.mid: g.name for g in (*before.groups, *after.groups)}
     rules = [
         ("all classes", before.default, after.default),
@@ -108,7 +108,7 @@ _TITLES = {
 
 
 def change(old: StoredRules | None, new: StoredRules, what: str = "") -> Command:
-    """One step of undo; steps that move the same thing one after the other join."""
+    """One step of undo; consecutive steps that change the same value are merged."""
     command = set_rules(old, new)
     title = what or command.title
     return replace(command, title=title, merge_key=f"rules {what}" if what else "")
