@@ -46,28 +46,28 @@ def test_table_and_track_show_a_branch_as_one_event(demo):
     assert {"Cricket", "Insect"} <= labels(demo)
 
 
-def test_what_is_done_to_a_folded_event_is_done_to_its_members(demo, settled):
+def test_actions_on_a_group_apply_to_its_members(demo, settled):
     panel = demo.shell.events
     demo.session.class_view.choose(demo.session.class_map.value.select(["Cricket"])[0].index)
     pick(panel.fold, animal(demo))
     row = next(i for i, e in enumerate(panel.model.shown) if e.label == "Animal")
-    folded = demo.session.grouping.folded(panel.model.shown[row].id)
+    group = demo.session.grouping.folded(panel.model.shown[row].id)
     panel.table.selectRow(row)
-    assert set(demo.session.selection.ids) == {event.id for event in folded.members}
-    assert demo.session.selection.current == folded.leaf.id
-    assert demo.shell.inspector.title.text() == folded.leaf.label
+    assert set(demo.session.selection.ids) == {event.id for event in group.members}
+    assert demo.session.selection.current == group.leaf.id
+    assert demo.shell.inspector.title.text() == group.leaf.label
     assert demo.shell.inspector.several.text().startswith("Animal, ")
-    assert "Animal" in demo.shell.inspector.kinds.text() or folded.leaf.label == "Animal"
+    assert "Animal" in demo.shell.inspector.kinds.text() or group.leaf.label == "Animal"
     demo.shell.window.actions_by_id["autoplay"].setChecked(False)
     demo.shell.window.actions_by_id["accept"].trigger()
     settled(demo)
-    states = {demo.session.document.events.get(event.id).state for event in folded.members}
+    states = {demo.session.document.events.get(event.id).state for event in group.members}
     assert states == {ReviewState.ACCEPTED}
-    shown = demo.session.grouping.shown.get(folded.event.id)
+    shown = demo.session.grouping.shown.get(group.event.id)
     assert shown.state is ReviewState.ACCEPTED
     demo.shell.window.actions_by_id["undo"].trigger()
     settled(demo)
-    states = {demo.session.document.events.get(event.id).state for event in folded.members}
+    states = {demo.session.document.events.get(event.id).state for event in group.members}
     assert states == {ReviewState.UNREVIEWED}
 
 

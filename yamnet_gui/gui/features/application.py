@@ -96,11 +96,11 @@ class ApplicationDialogs(Feature):
             dialog.show_checking(path)
             weights.check()
 
-        def show(found: WeightsFile | UserError) -> None:
-            if isinstance(found, UserError):
-                dialog.show_problem(str(found))
+        def show(result: WeightsFile | UserError) -> None:
+            if isinstance(result, UserError):
+                dialog.show_problem(str(result))
             else:
-                dialog.show_file(found)
+                dialog.show_file(result)
 
         def progress(step: FetchProgress) -> None:
             if step.total:

@@ -1,4 +1,4 @@
-"""What a feature is: something that the window offers beside showing a recording."""
+"""A feature: something that the window offers besides showing a recording."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QDialog
 
 
 class Feature(QObject):
-    """One thing that the window can do. Made once everything that it builds on is there.
+    """One part of what the window can do; created after the services that it needs.
 
-    Imports its dialogs when they are first wanted: the window stands sooner without them.
+    It imports its dialogs when they are first opened, so that the window starts faster.
     """
 
     def __init__(self) -> None:
@@ -20,23 +20,23 @@ class Feature(QObject):
         self._dialog: QDialog | None = None
 
     def handlers(self) -> Mapping[str, Callable[[], object]]:
-        """What each of its actions calls, by the action's id."""
+        """The handlers of its actions, by the action's id."""
         return {}
 
     @property
     def busy(self) -> bool:
-        """Whether it has work under way that will still change the screen or a file."""
+        """Whether work is running that will still change the screen or a file."""
         return False
 
     def take_dropped(self, paths: Sequence[Path]) -> Sequence[Path]:
-        """Takes what it has a use for of files dropped on the window; gives back the rest."""
+        """Opens those of the dropped files that it can read; returns the others."""
         return paths
 
     def close(self) -> None:
-        """Ends its threads; called once, before the project is closed."""
+        """Stops its threads; called once, before the project is closed."""
 
     def open_dialog(self, dialog: QDialog, on_accepted: Callable[[], object]) -> None:
-        """Shows a dialog over the window and goes on; `on_accepted` is called when it is agreed."""
+        """Opens a modal dialog and returns at once; `on_accepted` is called if it is accepted."""
         self.close_dialog()
         self._dialog = dialog
         dialog.accepted.connect(on_accepted)
@@ -44,7 +44,7 @@ class Feature(QObject):
         dialog.open()
 
     def close_dialog(self) -> None:
-        """Dismisses the dialog that is open, with whatever it does in the background."""
+        """Rejects the open dialog, which stops its background work."""
         if self._dialog is not None:
             self._dialog.reject()
 
@@ -55,7 +55,7 @@ class Feature(QObject):
 
 
 def run_dialog(dialog: QDialog) -> bool:
-    """Shows a dialog until it is answered; False where it was dismissed."""
+    """Shows a dialog until it is closed; False if it was rejected."""
     try:
         return dialog.exec() == QDialog.DialogCode.Accepted
     finally:

@@ -102,16 +102,16 @@ def whole_loop(
     index = bench.session.custom_classes.index_of(NAME)
     assert bench.session.class_view.chosen == index
     assert bench.session.document.scores.best[index] > 0.5
-    found = [e for e in bench.session.document.events if e.class_index == index]
-    fresh = [e for e in found if e.state is ReviewState.UNREVIEWED]
-    assert fresh
-    right = sum(is_call(e.onset_s, e.offset_s) for e in fresh)
-    assert right >= 0.7 * len(fresh)
+    detected = [e for e in bench.session.document.events if e.class_index == index]
+    unreviewed = [e for e in detected if e.state is ReviewState.UNREVIEWED]
+    assert unreviewed
+    right = sum(is_call(e.onset_s, e.offset_s) for e in unreviewed)
+    assert right >= 0.7 * len(unreviewed)
 
-    bench.session.selection.select((fresh[0].id,))
+    bench.session.selection.select((unreviewed[0].id,))
     bench.shell.tracks.waveform.setFocus()
     qtbot.keyClick(bench.shell.tracks.waveform, Qt.Key.Key_A)
-    assert bench.session.document.events.get(fresh[0].id).state is ReviewState.ACCEPTED
+    assert bench.session.document.events.get(unreviewed[0].id).state is ReviewState.ACCEPTED
     project = bench.session.project.project
     other = project.recordings.at(folder / "second.wav")
     elsewhere = [e for e in project.events.of(other.id) if e.label == NAME]
@@ -130,7 +130,7 @@ def whole_loop(
     qtbot.waitUntil(path.exists)
     with path.open(newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["label"] == NAME]
-    assert len(rows) >= len(found)
+    assert len(rows) >= len(detected)
 
 
 def test_the_whole_loop_by_keys_and_mouse(

@@ -24,16 +24,16 @@ Settled = Callable[[Workbench], None]
 
 @pytest.fixture
 def bench(qtbot: QtBot, start: Start, settled: Settled, tmp_path: Path) -> Workbench:
-    found = start(projects.made(tmp_path))
-    found.session.settings.set("autoplay", False)
-    found.session.settings.set("reviewer", "Anna")
-    settled(found)
-    feature(found).panel.parentWidget().raise_()
-    qtbot.waitUntil(lambda: feature(found).panel.isVisible())
-    settled(found)
-    found.shell.window.activateWindow()
-    qtbot.waitUntil(found.shell.window.isActiveWindow)
-    return found
+    bench = start(projects.made(tmp_path))
+    bench.session.settings.set("autoplay", False)
+    bench.session.settings.set("reviewer", "Anna")
+    settled(bench)
+    feature(bench).panel.parentWidget().raise_()
+    qtbot.waitUntil(lambda: feature(bench).panel.isVisible())
+    settled(bench)
+    bench.shell.window.activateWindow()
+    qtbot.waitUntil(bench.shell.window.isActiveWindow)
+    return bench
 
 
 def feature(bench: Workbench) -> AllEvents:

@@ -1,4 +1,4 @@
-"""The recordings of a project: taken in, analysed in the window, missed and found again."""
+"""The recordings of a project: added, analysed in the window, missing and relocated."""
 
 import shutil
 from collections.abc import Callable
@@ -109,7 +109,7 @@ def test_all_recordings_are_analysed_and_a_bad_one_is_marked(
         assert bool(recording.error) is failed
         assert bool(project.recordings.analyses(recording.id)) is not failed
     assert any("3 analysed, 1 recording failed" in n.text for n in empty.shell.notices.notices)
-    assert project.history.undo_title == "add 4 recordings"  # detections are no step of a person
+    assert project.history.undo_title == "add 4 recordings"  # detections are not a step of the user
     row = empty.shell.recordings.model.row_of(folder / "broken.wav")
     assert row is not None
     tip = empty.shell.recordings.model.index(row, 0).data(3)
@@ -153,7 +153,7 @@ def test_a_stopped_run_keeps_what_it_has(
     assert len(done) == 1
 
 
-def test_a_missing_recording_is_found_by_its_content(
+def test_a_missing_recording_is_located_by_its_content(
     start: Start, settled: Settled, tmp_path: Path
 ) -> None:
     path = projects.made(tmp_path / "project")

@@ -196,22 +196,22 @@ class TestColours:
         codes = np.repeat(np.arange(20, dtype=np.int32), np.arange(20, 0, -1))
         codes = np.concatenate([codes, np.full(3, -1, np.int32)])
         names, colors = [f"c{i}" for i in range(20)], [class_color(i) for i in range(20)]
-        found = by_kind(codes, names, colors)
-        assert [k.name for k in found.kinds] == [*names[:12], "8 others"]
-        assert sum(k.count for k in found.kinds) == len(codes)
-        assert (found.codes[codes >= 12] == OTHERS).all()
-        assert found.colors[0] == class_color(0).rgba()
-        assert len(set(found.colors[codes >= 12]) | set(found.colors[codes < 0])) == 1
+        coloring = by_kind(codes, names, colors)
+        assert [k.name for k in coloring.kinds] == [*names[:12], "8 others"]
+        assert sum(k.count for k in coloring.kinds) == len(codes)
+        assert (coloring.codes[codes >= 12] == OTHERS).all()
+        assert coloring.colors[0] == class_color(0).rgba()
+        assert len(set(coloring.colors[codes >= 12]) | set(coloring.colors[codes < 0])) == 1
 
     def test_no_two_kinds_look_the_same(self):
         codes = np.arange(12, dtype=np.int32)
         same = [class_color(12 * (i // 3)) for i in range(12)]
-        found = by_kind(codes, [str(i) for i in range(12)], same)
-        assert len({k.color.rgba() for k in found.kinds}) == 12
-        assert found.kinds[0].color == same[0]
+        coloring = by_kind(codes, [str(i) for i in range(12)], same)
+        assert len({k.color.rgba() for k in coloring.kinds}) == 12
+        assert coloring.kinds[0].color == same[0]
 
     def test_scores_rise_in_lightness_and_unknown_ones_are_grey(self):
-        found = by_score(np.array([0.0, 0.5, 1.0, np.nan], np.float32), "Score")
-        light = [((c >> 16) & 255) * 3 + ((c >> 8) & 255) * 6 + (c & 255) for c in found.colors]
+        coloring = by_score(np.array([0.0, 0.5, 1.0, np.nan], np.float32), "Score")
+        light = [((c >> 16) & 255) * 3 + ((c >> 8) & 255) * 6 + (c & 255) for c in coloring.colors]
         assert light[0] < light[1] < light[2]
-        assert found.kinds is None
+        assert coloring.kinds is None

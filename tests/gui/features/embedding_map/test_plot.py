@@ -167,6 +167,6 @@ def test_emphasis_lets_the_others_step_back(plot: MapPlot):
     picture = plot.grab().toImage()
     strong, faint = (QColor(picture.pixel(middle(plot, i))) for i in (0, 1))
     assert strong.hsvSaturation() > faint.hsvSaturation() or strong.value() > faint.value()
-    plot.set_emphasis(np.zeros(5, bool))  # nothing chosen is as if nothing were said
+    plot.set_emphasis(np.zeros(5, bool))  # an empty choice is the same as none
     picture = plot.grab().toImage()
     assert picture.pixel(middle(plot, 0)) == picture.pixel(middle(plot, 1))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.access_keys import repeated_access_keys, tab_order
+from tests.gui.support.dialogs import rejected_at_the_end
 from tests.gui.support.owners import DOG, Owners
 from yamnet_gui.core.events import Event, LabelledRecording, ReviewState
 from yamnet_gui.gui.features.export.clips_dialog import ClipsDialog
@@ -27,15 +28,12 @@ def labels(owners: Owners) -> LabelledRecording:
 
 
 @pytest.fixture
-def clips(
-    labels: LabelledRecording, owners: Owners, tmp_path: Path, qtbot: QtBot
-) -> Iterator[ClipsDialog]:
+def clips(labels: LabelledRecording, owners: Owners, tmp_path: Path, qtbot: QtBot) -> ClipsDialog:
     offered = Offered(labels, ticked=frozenset({DOG}))
     dialog = ClipsDialog(offered, owners.class_map.value, tmp_path)
-    qtbot.addWidget(dialog)
+    rejected_at_the_end(qtbot, dialog)
     qtbot.waitUntil(lambda: dialog.summary.text() != "")
-    yield dialog
-    dialog.reject()
+    return dialog
 
 
 def test_clips_are_counted_and_named_before_they_are_cut(
@@ -72,18 +70,17 @@ def test_tab_goes_through_the_fields_as_they_stand(clips: ClipsDialog) -> None:
     assert tab_order(clips, wanted) == wanted
 
 
-def test_each_access_key_stands_for_one_thing(
+def test_access_keys_are_unique(
     clips: ClipsDialog, labels: LabelledRecording, owners: Owners, tmp_path: Path, qtbot: QtBot
 ) -> None:
     report = ReportDialog(Offered(labels), owners.class_map.value, tmp_path)
-    qtbot.addWidget(report)
+    rejected_at_the_end(qtbot, report)
     for dialog in (clips, report):
         dialog.show()
         assert repeated_access_keys(dialog) == {}
-    report.reject()
 
 
-def test_a_bad_template_is_told(clips: ClipsDialog) -> None:
+def test_a_bad_template_is_shown(clips: ClipsDialog) -> None:
     clips.template.setText("{nonsense}")
     assert "nonsense" in clips.example.text()
     assert not clips.buttons.button(OK).isEnabled()
@@ -98,11 +95,11 @@ def project(tmp_path: Path) -> Iterator[Project]:
         yield made
 
 
-def test_a_report_is_about_the_whole_project_unless_told(
+def test_a_report_is_about_the_whole_project_by_default(
     labels: LabelledRecording, project: Project, owners: Owners, tmp_path: Path, qtbot: QtBot
 ) -> None:
     dialog = ReportDialog(Offered(labels, project, 2), owners.class_map.value, tmp_path)
-    qtbot.addWidget(dialog)
+    rejected_at_the_end(qtbot, dialog)
     qtbot.waitUntil(lambda: dialog.summary.text() == "5 events")
     assert dialog.title.text() == "spring"
     assert dialog.path.text() == str(tmp_path / "spring.html")

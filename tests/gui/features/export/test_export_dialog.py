@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.access_keys import repeated_access_keys, tab_order
+from tests.gui.support.dialogs import rejected_at_the_end
 from tests.gui.support.owners import DOG, Owners
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewState
 from yamnet_gui.gui.features.export.dialog import ExportDialog
@@ -41,7 +42,7 @@ def dialog(labels: LabelledRecording, owners: Owners, tmp_path: Path, qtbot: QtB
         ticked=frozenset({DOG}),
     )
     dialog = ExportDialog(offered, owners.class_map.value, tmp_path, format_name="audacity")
-    qtbot.addWidget(dialog)
+    rejected_at_the_end(qtbot, dialog)
     return looked(dialog)
 
 
@@ -61,7 +62,7 @@ def wide(
     """The dialog over a project of two recordings, one of them open."""
     offered = Offered(labels, project, 2)
     dialog = ExportDialog(offered, owners.class_map.value, tmp_path, format_name="audacity")
-    qtbot.addWidget(dialog)
+    rejected_at_the_end(qtbot, dialog)
     choose(dialog.what.scope, "project")
     qtbot.waitUntil(lambda: dialog.what.ready)
     return looked(dialog)
@@ -124,7 +125,7 @@ def test_labels_can_be_picked_and_scores_bounded(dialog: ExportDialog) -> None:
     assert exported(dialog) == ["dog2"]
 
 
-def test_the_classes_above_come_along_on_wish(dialog: ExportDialog) -> None:
+def test_parent_classes_can_be_added(dialog: ExportDialog) -> None:
     choose(dialog.what.which, "selected")
     choose(dialog.what.hierarchy, Depth.ANCESTORS.value)
     looked(dialog).accept()
@@ -154,7 +155,6 @@ def test_a_proposed_name_follows_what_is_written_and_one_of_ones_own_stays(
     wide.path.setText(str(tmp_path / "mine.csv"))
     choose(wide.what.scope, "shown")
     assert wide.path.text() == str(tmp_path / "mine.csv")
-    wide.reject()
 
 
 def test_tab_comes_to_the_format_before_its_options(wide: ExportDialog) -> None:
@@ -162,14 +162,13 @@ def test_tab_comes_to_the_format_before_its_options(wide: ExportDialog) -> None:
     wide.show()
     wanted = [wide.what.hierarchy, wide.format, wide.how.split, wide.how.label_column, wide.path]
     assert tab_order(wide, wanted) == wanted
-    wide.reject()
 
 
-def test_what_gets_lost_is_told(dialog: ExportDialog) -> None:
+def test_what_gets_lost_is_shown(dialog: ExportDialog) -> None:
     assert dialog._preview is not None
-    found = losses("audacity", dialog._preview.recordings)
-    assert found
-    for text in found:
+    lost = losses("audacity", dialog._preview.recordings)
+    assert lost
+    for text in lost:
         assert text.split(": ", 1)[1] in dialog.lost.text()
     assert "review state" in dialog.lost.text()
     assert dialog.lost.text().startswith("This format cannot store")
@@ -183,13 +182,12 @@ def test_many_events_are_looked_through_in_the_background(
     events = EventList.of(owners.event(str(i), i * 0.01, note="x") for i in range(2500))
     many = replace(labels, events=events)
     big = ExportDialog(Offered(many), owners.class_map.value, tmp_path, format_name="audacity")
-    qtbot.addWidget(big)
+    rejected_at_the_end(qtbot, big)
     assert not save(big).isEnabled()
     looked(big)
     assert "Checking" in big.lost.text()
     qtbot.waitUntil(lambda: "note of 2,500 events is lost" in big.lost.text(), timeout=10_000)
     assert save(big).isEnabled()
-    big.reject()
 
 
 def test_an_existing_file_is_named_before_it_is_replaced(

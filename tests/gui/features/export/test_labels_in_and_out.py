@@ -33,19 +33,19 @@ SAVE = QDialogButtonBox.StandardButton.Save
 @pytest.fixture
 def bench(start: Start, settled: Settled, sound_file: Path, tmp_path: Path) -> Workbench:
     """Twelve seconds with three events in the personal project, one of them rejected."""
-    found = start(sound_file)
-    found.session.settings.remember_folder(tmp_path / "out", "exports")
+    bench = start(sound_file)
+    bench.session.settings.remember_folder(tmp_path / "out", "exports")
     (tmp_path / "out").mkdir()
-    settled(found)
+    settled(bench)
     events = [
         Event("d1", 3.0, 5.0, "Sine wave", 501, "/m/01v_m0", score_max=0.5),
         Event("d2", 8.0, 9.0, "White noise", 519, "/m/0cj0r", score_max=0.9),
         Event("x1", 10.0, 10.5, "Own", state=ReviewState.REJECTED),
     ]
-    found.session.project.apply(add_events(found.session.project.recording_id, events))
-    settled(found)
-    assert len(found.session.document.events) == 3
-    return found
+    bench.session.project.apply(add_events(bench.session.project.recording_id, events))
+    settled(bench)
+    assert len(bench.session.document.events) == 3
+    return bench
 
 
 def opened(bench: Workbench, kind: type[QDialog], action: str = "") -> QDialog:
@@ -112,7 +112,7 @@ def test_scores_of_the_open_recording_are_exported(
     assert len(rows) == 1 + bench.session.document.scores.grid.count
 
 
-def test_stored_scores_have_no_columns_of_taught_classes(
+def test_stored_scores_have_no_columns_of_custom_classes(
     bench: Workbench, tiny_weights: Path, tmp_path: Path
 ) -> None:
     """The window may know more classes than there were when a recording was analysed."""
@@ -131,7 +131,7 @@ def test_stored_scores_have_no_columns_of_taught_classes(
     assert (tmp_path / "s.tsv").read_text().splitlines()[0].count("\t") == 522
 
 
-def test_an_export_that_fails_is_told_and_the_window_goes_on(
+def test_an_export_that_fails_is_shown_and_the_window_stays_usable(
     bench: Workbench, settled: Settled, tmp_path: Path, qtbot: QtBot
 ) -> None:
     dialog = opened(bench, ExportDialog, "export")
@@ -251,9 +251,9 @@ def big_request(bench: Workbench, path: Path) -> ExportRequest:
 
 
 def shown(bench: Workbench) -> LabelledRecording:
-    found = shown_labels(bench.session.document)
-    assert found is not None
-    return found
+    labels = shown_labels(bench.session.document)
+    assert labels is not None
+    return labels
 
 
 def exporting(bench: Workbench) -> ExportFeature:
@@ -302,8 +302,8 @@ def test_the_whole_project_is_exported_from_the_window(
     dialog.accept()
     settled(bench)
     qtbot.waitUntil(lambda: "Saved " in notice(bench))
-    found = {r.recording.path.name: len(r.events) for r in read_labels("csv", path).recordings}
-    assert found == {"tone and noise.wav": 2, "other.wav": 1}
+    counts = {r.recording.path.name: len(r.events) for r in read_labels("csv", path).recordings}
+    assert counts == {"tone and noise.wav": 2, "other.wav": 1}
 
 
 def test_a_table_named_on_the_command_line_is_shown(

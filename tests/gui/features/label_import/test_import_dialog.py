@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.access_keys import repeated_access_keys
+from tests.gui.support.dialogs import rejected_at_the_end
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewState
 from yamnet_gui.gui.features.label_import.dialog import ImportDialog
 from yamnet_gui.gui.features.label_import.model import ImportColumn
@@ -32,19 +33,14 @@ def project(tmp_path: Path) -> Iterator[Project]:
 
 
 @pytest.fixture
-def opened(project: Project, qtbot: QtBot) -> Iterator[Opened]:
-    dialogs: list[ImportDialog] = []
-
+def opened(project: Project, qtbot: QtBot) -> Opened:
     def open_it(*tables: Path, shown: LabelledRecording | None = None, answer: str | None = None):  # type: ignore[no-untyped-def]
         dialog = ImportDialog(project, tables, shown, lambda label, near: answer)
-        qtbot.addWidget(dialog)
-        dialogs.append(dialog)
+        rejected_at_the_end(qtbot, dialog)
         qtbot.waitUntil(lambda: not dialog.reading)
         return dialog
 
-    yield open_it
-    for dialog in dialogs:
-        dialog.reject()
+    return open_it
 
 
 def table(tmp_path: Path, *rows: str, head: str = HEAD, name: str = "t.tsv") -> Path:
@@ -178,18 +174,18 @@ def test_a_table_without_names_is_about_the_open_recording_unless_told(
     assert [p.path.name for p in named.read.plan.of(ImportKind.NEW)] == ["b.wav"]
 
 
-def test_detections_of_the_open_recording_are_there_though_not_stored_yet(
+def test_detections_of_the_open_recording_count_though_not_stored_yet(
     opened: Opened, project: Project, tmp_path: Path
 ) -> None:
-    fresh = Event("dm-69-1", 20.0, 21.0, "Dog", 69, "/m/0bt9lr", score_max=0.5)
+    detection = Event("dm-69-1", 20.0, 21.0, "Dog", 69, "/m/0bt9lr", score_max=0.5)
     info = project.recordings.labelled("b").recording
-    shown = LabelledRecording(info, EventList.of([fresh]))
+    shown = LabelledRecording(info, EventList.of([detection]))
     dialog = opened(table(tmp_path, "b.wav\t20\t21\tDog"), shown=shown)
     assert dialog.counts.text().startswith("0 new, 1 same")
     assert not ok(dialog).isEnabled()
 
 
-def test_a_table_that_cannot_be_read_is_told_with_its_line(opened: Opened, tmp_path: Path) -> None:
+def test_a_table_that_cannot_be_read_is_shown_with_its_line(opened: Opened, tmp_path: Path) -> None:
     dialog = opened(table(tmp_path, "a.wav\t2\t1\tDog"))
     assert "line 2: ends at 1 s, before it starts at 2 s" in dialog.remarks.text()
     assert not ok(dialog).isEnabled()

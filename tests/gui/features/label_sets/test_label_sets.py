@@ -25,13 +25,13 @@ BIRDS = LabelSet("birds", "Birds", (CROW, OwnLabel("what?", key="x")))
 
 @pytest.fixture
 def bench(qtbot: QtBot, start: Start, settled: Settled, tmp_path: Path):  # type: ignore[no-untyped-def]
-    found = start(projects.made(tmp_path, ("a",)))
-    found.session.settings.set("autoplay", False)
-    found.session.settings.set("reviewer", "Anna")
-    settled(found)
-    found.shell.window.activateWindow()
-    qtbot.waitUntil(found.shell.window.isActiveWindow)
-    yield found
+    bench = start(projects.made(tmp_path, ("a",)))
+    bench.session.settings.set("autoplay", False)
+    bench.session.settings.set("reviewer", "Anna")
+    settled(bench)
+    bench.shell.window.activateWindow()
+    qtbot.waitUntil(bench.shell.window.isActiveWindow)
+    yield bench
     set_own_colors({})
 
 

@@ -1,4 +1,4 @@
-"""Several people and safe keeping, in the window."""
+"""Merging copies of a project and backups, in the window."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -36,12 +36,12 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def bench(qtbot: QtBot, start: Start, settled: Settled, path: Path) -> Workbench:
-    found = start(path)
-    found.session.settings.set("autoplay", False)
-    settled(found)
-    found.shell.window.activateWindow()
-    qtbot.waitUntil(found.shell.window.isActiveWindow)
-    return found
+    bench = start(path)
+    bench.session.settings.set("autoplay", False)
+    settled(bench)
+    bench.shell.window.activateWindow()
+    qtbot.waitUntil(bench.shell.window.isActiveWindow)
+    return bench
 
 
 def feature(bench: Workbench) -> MergeAndBackup:
@@ -100,10 +100,10 @@ def test_conflicts_are_shown_side_by_side_and_resolved(
     bench.session.settings.set("autoplay", False)
     settled(bench)
     press(bench, Qt.Key.Key_N, Qt.Key.Key_A)  # what Ben has rejected
-    found: list[Merge] = []
-    feature(bench).compare(other, lambda merge, _name: found.append(merge))
+    merges: list[Merge] = []
+    feature(bench).compare(other, lambda merge, _name: merges.append(merge))
     settled(bench)
-    (merge,) = found
+    (merge,) = merges
     dialog = feature(bench).dialog(merge, "theirs")
     qtbot.addWidget(dialog)
     dialog.show()
@@ -174,8 +174,8 @@ def test_a_backup_brings_back_an_earlier_state(
     (notice,) = [n for n in bench.shell.notices.notices if "saved as" in n.text]
     assert "three before " in notice.text
     press(bench, Qt.Key.Key_A)  # and work goes on
-    kept = next(path.parent.glob("three before *.yamnet"))
-    with Project.open(kept, read_only=True) as former:
+    backup = next(path.parent.glob("three before *.yamnet"))
+    with Project.open(backup, read_only=True) as former:
         states = [e.state for e in former.events.of("id-a")]
         assert states.count(ReviewState.REJECTED) == 2
 
@@ -198,7 +198,7 @@ def test_a_damaged_project_opens_read_only_and_offers_its_backups(
 ) -> None:
     with Project.open(path) as project:
         (item,) = project.events.at(project.events.rows()[:1])
-        project.apply(set_note(item, "kept"))
+        project.apply(set_note(item, "stays"))
         project.backup()
     data = bytearray(path.read_bytes())
     middle = len(data) // 2 // 4096 * 4096
@@ -214,7 +214,7 @@ def test_a_damaged_project_opens_read_only_and_offers_its_backups(
     bench.services.projects.restore(backups_for(path)[0], path)
     settled(bench)
     assert bench.session.project.storage_mode is StorageMode.PROJECT
-    assert project_of(bench).events.at(project_of(bench).events.rows()[:1])[0].event.note == "kept"
+    assert project_of(bench).events.at(project_of(bench).events.rows()[:1])[0].event.note == "stays"
 
 
 def test_a_decision_that_the_disk_refuses_is_told_and_not_shown(

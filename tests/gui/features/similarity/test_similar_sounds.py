@@ -189,7 +189,7 @@ def test_a_file_from_outside_is_an_example(bench: Workbench, settled: Settled, t
     assert "example.wav" in finding(bench).panel.title.text()
 
 
-def test_copies_of_a_recording_are_found(bench: Workbench, settled: Settled, tmp_path: Path):
+def test_near_duplicates_are_listed(bench: Workbench, settled: Settled, tmp_path: Path):
     sound, rate = soundfile.read(tmp_path / "calls.wav")
     late = np.concatenate([np.zeros(round(4.8 * rate)), sound * 0.9])
     soundfile.write(tmp_path / "copy.wav", late, rate)

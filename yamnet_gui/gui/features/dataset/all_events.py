@@ -99,8 +99,8 @@ class AllEvents(Feature):
         self._project_manager.store_detections()
         self._project_manager.run(DecideJob(project, rows, state, reviewer), on_result=on_result)
 
-    def _on_result(self, found: tuple[NDArray[np.int64], int]) -> None:
-        self.panel.set_rows(*found)
+    def _on_result(self, rows_and_total: tuple[NDArray[np.int64], int]) -> None:
+        self.panel.set_rows(*rows_and_total)
 
     def _on_done(self) -> None:
         self._job = None

@@ -84,8 +84,8 @@ class AllEventsPanel(QWidget):
         """Rows of the project that are selected, in the order of the table; int64 (n,)."""
         ranges = self.table.selectionModel().selection().toList()
         parts = sorted((part.top(), part.bottom()) for part in ranges)
-        found = [self.model.rows[top : bottom + 1] for top, bottom in parts]
-        return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
+        rows = [self.model.rows[top : bottom + 1] for top, bottom in parts]
+        return np.unique(np.concatenate(rows)) if rows else np.empty(0, np.int64)
 
     def set_rows(self, rows: NDArray[np.int64], total: int) -> None:
         """Lists these rows of so many."""

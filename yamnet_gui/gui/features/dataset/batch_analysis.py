@@ -105,13 +105,13 @@ class BatchRun(QObject):
         project = self._project.project
         if project is None or self._state is not BatchState.IDLE:
             return
-        found = [r for r in map(project.recordings.get, recording_ids) if r is not None]
-        self._todo = [r.id for r in found]
+        recordings = [r for r in map(project.recordings.get, recording_ids) if r is not None]
+        self._todo = [r.id for r in recordings]
         # one of unknown length counts as a minute
-        self._durations = {r.id: r.duration_s or 60.0 for r in found}
-        self._total, self._failures = len(found), 0
+        self._durations = {r.id: r.duration_s or 60.0 for r in recordings}
+        self._total, self._failures = len(recordings), 0
         self._through_s = self._in_hand_s = 0.0
-        if found:
+        if recordings:
             self.resume()
 
     def resume(self) -> None:

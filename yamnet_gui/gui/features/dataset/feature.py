@@ -212,9 +212,9 @@ class DatasetFeature(Feature):
             menu.addAction("Open", lambda: self._recording_loader.open(paths[0]))
             action = menu.addAction("Analyse", lambda: self.analyse(paths))
             action.setEnabled(self.run.state is BatchState.IDLE)
-        found = [r for r in map(project.recordings.at, paths) if r] if project else []
-        if found:
-            menu.addAction("Remove from project", lambda: self.remove(found))
+        recordings = [r for r in map(project.recordings.at, paths) if r] if project else []
+        if recordings:
+            menu.addAction("Remove from project", lambda: self.remove(recordings))
         menu.addSeparator()
         for name in ("add_recordings", "add_folder", "find_missing", "|", "analyse_all"):
             if name == "|":

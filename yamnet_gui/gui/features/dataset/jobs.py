@@ -64,14 +64,14 @@ class AddRecordingsJob:
         new: list[Recording] = []
         for n, path in enumerate(plan.recordings):
             path = path.absolute()
-            found = known.get(
+            recording_id = known.get(
                 project.recordings.locate(Recording("", project.recordings.stored_path(path)))
             )
-            if found is None:
+            if recording_id is None:
                 recording = described(project, path)
                 new.append(recording)
-                found = recording.id
-            ids.append(found)
+                recording_id = recording.id
+            ids.append(recording_id)
             if n % 20 == 19:
                 yield AddProgress(n + 1, len(plan.recordings))
         if new:
@@ -177,7 +177,7 @@ class AnalyseAllJob:
         except WeightsError:
             raise
         except UserError as error:
-            # read again: it may have been found elsewhere, or removed, in the meantime
+            # read again: it may have been moved or removed in the meantime
             now = self.project.recordings.get(recording.id)
             if now is None:
                 yield BatchStep(recording.id, path, recording.duration_s, finished=True)
@@ -204,15 +204,15 @@ class AnalyseAllJob:
         return StoredSettings.under(self.settings, self.rules)
 
     def _store(self, recording: Recording, result: RecordingEvents) -> None:
-        found = result.labelled(self.class_map)
-        info = found.recording
+        labelled = result.labelled(self.class_map)
+        info = labelled.recording
         width = result.analysis.tables[0].scores.shape[1]
-        taught = [  # classes that the network does not know are detected from its embeddings
+        custom = [  # the result has no events of custom classes
             event
             for event in self.project.events.of(recording.id)
             if not event.touched and event.class_index is not None and event.class_index >= width
         ]
-        self.project.events.store_detections(recording.id, [*found.events, *taught])
+        self.project.events.store_detections(recording.id, [*labelled.events, *custom])
         self.project.recordings.add_analysis(
             self._stored_settings().record(recording.id, self.model.sha256, self.model.name)
         )

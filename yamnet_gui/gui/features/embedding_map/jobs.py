@@ -349,13 +349,13 @@ def _recordings_of(
     segments: Sequence[Segment],
 ) -> tuple[tuple[tuple[str, str], ...], NDArray[np.int32]]:
     """Recordings (id, path) in the order of their frames, and the recording's number by segment."""
-    found: dict[str, tuple[int, str]] = {}
+    recordings: dict[str, tuple[int, str]] = {}
     numbers = []
     for segment in segments:
         track = segment.track
-        number, _ = found.setdefault(track.recording, (len(found), track.path))
+        number, _ = recordings.setdefault(track.recording, (len(recordings), track.path))
         numbers.append(number)
-    return tuple((key, path) for key, (_, path) in found.items()), np.array(numbers, np.int32)
+    return tuple((key, path) for key, (_, path) in recordings.items()), np.array(numbers, np.int32)
 
 
 def _most_common(events: Sequence[Event]) -> Event | None:

@@ -265,7 +265,7 @@ class ClipsDialog(QDialog):
         except OSError:  # writing will say what is wrong with it
             occupied = False
         self.place_note.setText(
-            "This folder is not empty; files with the same names will be replaced, others kept"
+            "This folder is not empty; files with the same names will be replaced, others stay"
             if occupied
             else ""
         )

@@ -67,8 +67,8 @@ class FormatOptions(QWidget):
         )
         for column in (self.label_column, self.score_column):
             self._form.setRowVisible(column, fmt.name == "raven")
-        for person in (self.curator, self.email):
-            self._form.setRowVisible(person, fmt.name == "jams")
+        for field in (self.curator, self.email):
+            self._form.setRowVisible(field, fmt.name == "jams")
 
     def options(
         self,

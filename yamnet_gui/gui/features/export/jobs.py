@@ -1,4 +1,4 @@
-"""Labels, clips and reports on their way out, in the background."""
+"""Exporting labels, scores, clips and reports in the background."""
 
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
@@ -44,7 +44,7 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class LoadJob:
-    """Reads all labels of a project; those of the `shown` recording as the window has them.
+    """Reads all labels of a project; those of the `shown` recording as shown in the window.
 
     `rows`: events of the project that are selected in the table of all events.
     """
@@ -54,20 +54,20 @@ class LoadJob:
     rows: Sequence[int] = ()
 
     def run(self) -> Iterator[Loaded]:
-        found: list[LabelledRecording] = []
-        there = self.project.recordings.all()
+        labelled: list[LabelledRecording] = []
+        recordings = self.project.recordings.all()
         shown = self.shown.recording.path if self.shown else None
-        for n, recording in enumerate(there):
+        for n, recording in enumerate(recordings):
             here = shown is not None and self.project.recordings.locate(recording) == shown
             if here and self.shown is not None:
-                found.append(self.shown)
+                labelled.append(self.shown)
             else:
                 labels = self.project.recordings.labelled(recording.id)
-                found.append(with_probabilities(self.project, labels))
-            yield Loaded(n + 1, len(there))
-        if self.shown is not None and all(r.recording.path != shown for r in found):
-            found.append(self.shown)
-        yield Loaded(len(there), len(there), tuple(found), self._selected())
+                labelled.append(with_probabilities(self.project, labels))
+            yield Loaded(n + 1, len(recordings))
+        if self.shown is not None and all(r.recording.path != shown for r in labelled):
+            labelled.append(self.shown)
+        yield Loaded(len(recordings), len(recordings), tuple(labelled), self._selected())
 
     def _selected(self) -> frozenset[tuple[Path, str]]:
         places = {r.id: self.project.recordings.locate(r) for r in self.project.recordings.all()}
@@ -77,7 +77,7 @@ class LoadJob:
 
 @dataclass(frozen=True, slots=True)
 class PreviewJob:
-    """What would go out, and what the format cannot carry of it."""
+    """The events that would be written, and what the format cannot store."""
 
     export: Export
     recordings: Sequence[LabelledRecording]
@@ -104,9 +104,9 @@ class ExportJob:
 
 @dataclass(frozen=True, slots=True)
 class ScoreTablesJob:
-    """Writes the scores of each recording: of the open one as it is, of others as stored.
+    """Writes the scores of each recording: current ones of the open recording, else stored ones.
 
-    Recordings without scores are left out; raises UserError where none has any.
+    Recordings without scores are left out; raises UserError if none has any.
     """
 
     recordings: tuple[LabelledRecording, ...]
@@ -127,7 +127,7 @@ class ScoreTablesJob:
             except UserError as error:
                 problem = problem or error
             if table is not None:
-                # what is stored has no scores of taught classes, which come after all others
+                # stored scores end before those of custom classes
                 columns = names[: table.scores.shape[1]]
                 made.append(write_score_table(table, columns, out))
             yield WriteStep(n + 1, len(shares), n + 1)
@@ -144,13 +144,13 @@ class ScoreTablesJob:
         if known is None or self.project is None:
             return None
         cache = ResultCache(user_cache_folder())
-        found = stored_analysis(path, self.project.recordings.analyses(known.id), cache)
-        return found.tables[0] if found is not None else None
+        stored = stored_analysis(path, self.project.recordings.analyses(known.id), cache)
+        return stored.tables[0] if stored is not None else None
 
 
 @dataclass(frozen=True, slots=True)
 class ClipPlan:
-    """What would be cut: how many clips, some of their names, and how many in each part."""
+    """The number of clips, examples of their names, and how many are in each split."""
 
     recordings: tuple[LabelledRecording, ...]
     count: int
@@ -176,7 +176,7 @@ class PlanClipsJob:
 
 @dataclass(frozen=True, slots=True)
 class CutStep:
-    """Clips that were cut so far, of how many, and what went wrong with which."""
+    """How many clips were cut so far, of how many, and problems."""
 
     done: int
     total: int
@@ -206,7 +206,7 @@ class CutJob:
 
 @dataclass(frozen=True, slots=True)
 class ChooseJob:
-    """The recordings with what is chosen of them."""
+    """The recordings with their selected events."""
 
     recordings: Sequence[LabelledRecording]
     choice: ExportChoice
@@ -217,7 +217,7 @@ class ChooseJob:
 
 @dataclass(frozen=True, slots=True)
 class ReportJob:
-    """Writes the page. Raises LabelsError."""
+    """Writes the report. Raises LabelsError."""
 
     recordings: tuple[LabelledRecording, ...]
     path: Path

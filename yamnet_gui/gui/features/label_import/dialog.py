@@ -236,11 +236,11 @@ class ImportDialog(QDialog):
         self._show_columns(read.columns)
         plan = read.plan
         counts = plan.counts()
-        said = ", ".join(f"{counts[kind]} {KIND_WORDS[kind].lower()}" for kind in ImportKind)
+        summary = ", ".join(f"{counts[kind]} {KIND_WORDS[kind].lower()}" for kind in ImportKind)
         left = f", {plan.left_out} skipped" if plan.left_out else ""
         one = len(self._tables) == 1
         unread = "This file cannot be read" if one else "These files cannot be read"
-        self.counts.setText(unread if read.problem else said + left)
+        self.counts.setText(unread if read.problem else summary + left)
         role = QPalette.ColorRole.WindowText if read.problem else QPalette.ColorRole.PlaceholderText
         self.remarks.setForegroundRole(role)
         self.remarks.setText(read.problem or "\n".join(self._remarks(read)))
@@ -271,16 +271,18 @@ class ImportDialog(QDialog):
         self._form.setRowVisible(self.column, len(columns) > 1)
 
     def _remarks(self, read: ReadTables) -> list[str]:
-        said = [text for result in read.results for text in result.warnings][:5]
+        remarks = [text for result in read.results for text in result.warnings][:5]
         restored = sum(result.restored for result in read.results)
         if restored:
-            said.append("The side-car file restores what the format could not store.")
+            remarks.append("The side-car file restores what the format could not store.")
         more = len(read.plan.unknown_labels) - _MOST_LABELS
         if more > 0:
-            said.append(f"{more} more unknown labels, the rarest, are imported as custom labels.")
+            remarks.append(
+                f"{more} more unknown labels, the rarest, are imported as custom labels."
+            )
         if read.plan.new_spans:
-            said.append(f"{len(read.plan.new_spans)} reviewed segments are imported, too.")
-        return said
+            remarks.append(f"{len(read.plan.new_spans)} reviewed segments are imported, too.")
+        return remarks
 
     # Deciding
 

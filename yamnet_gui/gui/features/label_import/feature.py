@@ -49,7 +49,7 @@ class ImportFeature(Feature):
         self._runner = JobRunner("import", self)
         self._waiting: list[Path] = []
         self._early: list[Path] = []
-        self._project_manager.recording_found.connect(self._on_found)
+        self._project_manager.recording_found.connect(self._on_recording_found)
         self._project_manager.opened.connect(self._on_opened)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -74,7 +74,7 @@ class ImportFeature(Feature):
             self.import_tables(tables)
         return rest
 
-    def _on_found(self) -> None:
+    def _on_recording_found(self) -> None:
         if self._waiting:
             tables, self._waiting = self._waiting, []
             self.import_tables(tables)

@@ -19,7 +19,7 @@ from yamnet_gui.labels.project import Project
 
 @dataclass(frozen=True, slots=True)
 class TableReading:
-    """How tables are to be read: None is found out by looking at them."""
+    """How to read tables; None: detected from their content."""
 
     format_name: str | None = None
     label_column: str | None = None

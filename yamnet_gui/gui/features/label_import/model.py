@@ -138,11 +138,11 @@ class ImportTableModel(HeadedTableModel):
         old = planned.existing
         if old is None or planned.kind is ImportKind.SAME:
             return ""
-        said = differences(old, planned.result, planned.differences)
+        text = differences(old, planned.result, planned.differences)
         if planned.kind is not ImportKind.CONFLICTING:
-            return said
+            return text
         way = self._single.get(old.id, self._way)
-        return f"{RESOLVE_WORDS[way]}: {said}"
+        return f"{RESOLVE_WORDS[way]}: {text}"
 
     def _list(self) -> None:
         self.beginResetModel()
@@ -163,11 +163,11 @@ def _order(planned: PlannedEvent) -> tuple[int, str, float, float]:
 
 def differences(old: Event, new: Event, names: Iterable[str]) -> str:
     """What differs in the table, in words: "onset 1.000 → 1.250, state accepted → rejected"."""
-    said = [(_FIELD_WORDS.get(n, n), getattr(old, n), getattr(new, n)) for n in names]
+    values = [(_FIELD_WORDS.get(n, n), getattr(old, n), getattr(new, n)) for n in names]
     for decimals in (3, 6):  # changes by rounding alone are shown only where nothing else changed
         parts = [
             f"{word} {before} → {after}"
-            for word, a, b in said
+            for word, a, b in values
             if word and (before := _value(a, decimals)) != (after := _value(b, decimals))
         ]
         if parts:

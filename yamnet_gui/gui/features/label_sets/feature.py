@@ -170,10 +170,10 @@ class LabelSetsFeature(Feature):
         lines: list[str] = []
         if project is not None and event is not None and self._project.recording_id:
             try:
-                found = project.history.of_event(self._project.recording_id, event.id)
+                entries = project.history.of_event(self._project.recording_id, event.id)
             except ProjectError:
-                found = []
-            lines = [history_line(entry) for entry in reversed(found) if entry.action != "derive"]
+                entries = []
+            lines = [history_line(entry) for entry in reversed(entries) if entry.action != "derive"]
         self._inspector.show_history(lines)
 
 

@@ -37,13 +37,13 @@ class BackupsDialog(QDialog):
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         self.list.itemActivated.connect(self.accept)
-        said = (
+        explanation = (
             "A backup is made every 15 minutes of work and on closing. Restoring one replaces the "
-            "project; the current file is kept next to it under another name."
+            "project; the current file stays next to it under another name."
             if backups
-            else "There is no backup yet. One is made on closing and every 15 minutes of work."
+            else "There are no backups yet. One is made on closing and every 15 minutes of work."
         )
-        text = QLabel(said, self)
+        text = QLabel(explanation, self)
         text.setWordWrap(True)
         standard = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel, self)

@@ -45,7 +45,7 @@ class ProjectMenu(Feature):
         projects.opened.connect(self._on_opened)
         projects.failed.connect(self._show_error)
         projects.in_use.connect(self._on_in_use)
-        projects.recording_found.connect(self._on_found)
+        projects.recording_found.connect(self._on_recording_found)
         self._recording_loader.leaving.connect(projects.store_detections)
         self._document.events_changed.connect(self._show_progress)
         self._document.analysis_changed.connect(self._show_progress)
@@ -149,14 +149,14 @@ class ProjectMenu(Feature):
             key="project",
         )
 
-    def _on_found(self, found: FoundRecording) -> None:
-        if found.remark:
-            text = f"{found.recording.name} {found.remark}."
+    def _on_recording_found(self, result: FoundRecording) -> None:
+        if result.remark:
+            text = f"{result.recording.name} {result.remark}."
             self._notices.show_notice(NoticeKind.INFO, text, key="recording", seconds=20)
 
     def _show_saved(self) -> None:
-        said = self._project_manager.saved_text()
-        self._status.set_saved(said.text, said.tip)
+        saved = self._project_manager.saved_text()
+        self._status.set_saved(saved.text, saved.tip)
         self._window.actions_by_id["save_project"].setEnabled(self._project.project is not None)
 
     def _show_steps(self) -> None:

@@ -121,14 +121,14 @@ def _summary(merge: Merge, other: str) -> str:
         (changed, "changed event"),
         (rest, "other change"),
     )
-    parts = [counted(count, thing) for count, thing in counts if count]
-    said = f"{other} brings {', '.join(parts) or 'nothing new'}."
+    parts = [counted(count, noun) for count, noun in counts if count]
+    text = f"{other} brings {', '.join(parts) or 'nothing new'}."
     if merge.conflicts:
         many = counted(len(merge.conflicts), "event")
-        said += f" {many} {'was' if len(merge.conflicts) == 1 else 'were'} reviewed differently:"
+        text += f" {many} {'was' if len(merge.conflicts) == 1 else 'were'} reviewed differently:"
     if not merge.related:
-        said = f"The two projects have no common history; recordings are matched by content. {said}"
-    return said + " The merge is one step of undo." * (not merge.conflicts)
+        text = f"The two projects have no common history; recordings are matched by content. {text}"
+    return text + " The merge is one step of undo." * (not merge.conflicts)
 
 
 def _pane(title: str, event: Event | None, other: Event | None) -> str:

@@ -115,7 +115,7 @@ class SimilarSounds(Feature):
             self._settings.remember_folder(Path(name).parent, "examples")
             self.search.search_like(Path(name))
 
-    # What was found
+    # Matches
 
     def decide(self, row: int, state: ReviewState) -> None:
         """Stores a decision in the project, as one step, and goes on to the next hit."""

@@ -271,7 +271,7 @@ class SimilarPanel(QWidget):
         if similar.searching:
             self.empty.setText("Searching…")
         elif similar.title:
-            self.empty.setText("Nothing found.")
+            self.empty.setText("No matches.")
         else:
             self.empty.setText(_EMPTY)
         self._pages.setCurrentWidget(self.empty)

@@ -34,7 +34,7 @@ class Search(QObject):
     """Fills the list of hits from the embeddings of the project, one search at a time."""
 
     started = Signal()
-    finished = Signal()  # the list shows what was found
+    finished = Signal()  # the list shows the matches
 
     def __init__(self, context: Context, hits: HitList, parent: QObject | None = None) -> None:
         super().__init__(parent)
