@@ -26,10 +26,10 @@ def labels(owners: Owners) -> LabelledRecording:
     return LabelledRecording(owners.document.recording.info, owners.document.events)
 
 
-def looked(dialog: ExportDialog) -> ExportDialog:
+def updated(dialog: ExportDialog) -> ExportDialog:
     """Does at once what the dialog does a moment after each change."""
     dialog._later.stop()
-    dialog._look()
+    dialog._update_preview()
     return dialog
 
 
@@ -43,7 +43,7 @@ def dialog(labels: LabelledRecording, owners: Owners, tmp_path: Path, qtbot: QtB
     )
     dialog = ExportDialog(offered, owners.class_map.value, tmp_path, format_name="audacity")
     rejected_at_the_end(qtbot, dialog)
-    return looked(dialog)
+    return updated(dialog)
 
 
 @pytest.fixture
@@ -65,11 +65,11 @@ def wide(
     rejected_at_the_end(qtbot, dialog)
     choose(dialog.what.scope, "project")
     qtbot.waitUntil(lambda: dialog.what.ready)
-    return looked(dialog)
+    return updated(dialog)
 
 
 def exported(dialog: ExportDialog) -> list[str]:
-    looked(dialog).accept()
+    updated(dialog).accept()
     assert dialog.request is not None
     return [e.id for r in dialog.request.recordings for e in r.events]
 
@@ -128,7 +128,7 @@ def test_labels_can_be_picked_and_scores_bounded(dialog: ExportDialog) -> None:
 def test_parent_classes_can_be_added(dialog: ExportDialog) -> None:
     choose(dialog.what.which, "selected")
     choose(dialog.what.hierarchy, Depth.ANCESTORS.value)
-    looked(dialog).accept()
+    updated(dialog).accept()
     assert dialog.request is not None
     labels = {e.label for e in dialog.request.recordings[0].events}
     assert labels == {"Dog", "Animal", "Domestic animals, pets"}
@@ -184,7 +184,7 @@ def test_many_events_are_looked_through_in_the_background(
     big = ExportDialog(Offered(many), owners.class_map.value, tmp_path, format_name="audacity")
     rejected_at_the_end(qtbot, big)
     assert not save(big).isEnabled()
-    looked(big)
+    updated(big)
     assert "Checking" in big.lost.text()
     qtbot.waitUntil(lambda: "note of 2,500 events is lost" in big.lost.text(), timeout=10_000)
     assert save(big).isEnabled()
@@ -224,7 +224,7 @@ def test_several_recordings_go_into_a_folder_where_the_format_holds_one(
     assert wide.path.text() == str(tmp_path / "events.csv")
     wide.how.split.setChecked(True)
     assert wide.path.text() == str(tmp_path)
-    looked(wide).accept()
+    updated(wide).accept()
     assert wide.request is not None
     made = write_labels(
         wide.request.format_name,
@@ -238,7 +238,7 @@ def test_several_recordings_go_into_a_folder_where_the_format_holds_one(
 def test_names_may_begin_at_the_common_folder(wide: ExportDialog) -> None:
     choose(wide.format, "csv")
     wide.how.relative.setChecked(True)
-    looked(wide).accept()
+    updated(wide).accept()
     assert wide.request is not None
     assert wide.request.options.base == Path("/sounds")
 
@@ -264,7 +264,7 @@ def test_only_options_that_the_format_has_a_use_for_are_shown(
 
 def test_score_tables_hold_no_events(dialog: ExportDialog) -> None:
     choose(dialog.format, "scores")
-    looked(dialog)
+    updated(dialog)
     assert dialog.summary.text() == "Scores of 1 recording"
     assert not dialog.what.classes.isEnabled()
     choose(dialog.format, "csv")
@@ -273,7 +273,7 @@ def test_score_tables_hold_no_events(dialog: ExportDialog) -> None:
 
 def test_the_request_can_be_written_as_it_is(dialog: ExportDialog) -> None:
     dialog.sidecar.setChecked(True)
-    looked(dialog).accept()
+    updated(dialog).accept()
     request = dialog.request
     assert request is not None
     assert request.event_count == 3

@@ -1,4 +1,4 @@
-"""Train a class: from reviewed events to one that scores, detects and exports like any other."""
+"""Trains custom classes on reviewed events; they are scored and detected like any other."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.features.similarity.feature import SimilarSounds
-from yamnet_gui.gui.state.class_view import Showing
 
+from .class_display import ClassDisplay
 from .class_files import ClassFiles
 from .jobs import TrainingRequest, TrainingStep, TrainJob
 from .names import source_labels, suggested_name
@@ -41,9 +41,7 @@ class TrainingFeature(Feature):
         self._similar_sounds = similar_sounds
         self._scores = scores
         self._class_map = context.session.class_map
-        self._class_view = context.session.class_view
         self._custom_classes = context.session.custom_classes
-        self._document = context.session.document
         self._embeddings = context.session.embeddings
         self._project = context.session.project
         self._settings = context.session.settings
@@ -58,9 +56,9 @@ class TrainingFeature(Feature):
         )
         self._runner = JobRunner("training", self)
         self._job: JobHandle | None = None
-        self._awaited = ""
         self._closed = False
         self._counting = Debounced(self, _COUNT_MS, self._count)
+        self._display = ClassDisplay(context, self)
         self.files = ClassFiles(context, scores, self)
         self.suggestions = LabelSuggestions(context, similar_sounds, self)
         self._connect()
@@ -74,15 +72,14 @@ class TrainingFeature(Feature):
         panel.classes.save_requested.connect(self.files.ask_save)
         panel.classes.remove_requested.connect(self.files.remove)
         panel.classes.find_requested.connect(lambda _label: self._scores.detect_everywhere())
-        panel.classes.show_requested.connect(self.show_class)
-        self.files.loaded.connect(self._show_when_scored)
+        panel.classes.show_requested.connect(self._display.show_class)
+        self.files.loaded.connect(self._display.show_when_scored)
         similar = self._similar_sounds.panel
         similar.train_requested.connect(self._train_from_hits)
         similar.next_requested.connect(self.suggestions.suggest)
         self._project.steps_changed.connect(self._count_soon)
         self._project.project_changed.connect(self._count_soon)
         self._custom_classes.changed.connect(self._show_classes)
-        self._document.events_changed.connect(self._show_awaited)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         return {"teach": self.show, "label_next": self.suggestions.suggest_again}
@@ -175,7 +172,7 @@ class TrainingFeature(Feature):
             return
         self.panel.set_progress(None, f"Trained on {examples} examples.")
         self.panel.set_report(labels, result.report)
-        self._show_when_scored(labels[0])
+        self._display.show_when_scored(labels[0])
         self._show_message(f"Trained: {', '.join(labels)}.")
         self._scores.detect_everywhere()
 
@@ -204,26 +201,7 @@ class TrainingFeature(Feature):
                 source_labels(label.label, self._custom_classes), self.suggested_name(label.label)
             )
 
-    # What is shown
-
-    def show_class(self, label: str) -> None:
-        """Shows the class's score curve, and ticks it where the user picks the rows."""
-        index, classes = self._custom_classes.index_of(label), self._class_view
-        if index is not None:
-            if classes.showing is Showing.TICKED:
-                classes.tick(index, True)
-            classes.choose(index)
-
-    def _show_when_scored(self, label: str) -> None:
-        self._awaited = label
-        self._show_awaited()
-
-    def _show_awaited(self) -> None:
-        """A class that was just trained or loaded is shown once it has scores."""
-        index, scores = self._custom_classes.index_of(self._awaited), self._document.scores
-        if index is not None and scores is not None and scores.best[index] > 0:
-            label, self._awaited = self._awaited, ""
-            self.show_class(label)
+    # Display
 
     def _count_soon(self) -> None:
         if not self._closed:

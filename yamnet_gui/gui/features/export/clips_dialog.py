@@ -106,7 +106,7 @@ class ClipsDialog(QDialog):
         )
 
     def done(self, result: int) -> None:
-        """Ends background work before the dialog goes."""
+        """Stops background work before the dialog closes."""
         self._background.close()
         self.what.close_work()
         super().done(result)
@@ -262,7 +262,7 @@ class ClipsDialog(QDialog):
         folder = Path(self.folder.text().strip()).expanduser()
         try:
             occupied = folder.is_dir() and any(folder.iterdir())
-        except OSError:  # writing will say what is wrong with it
+        except OSError:  # writing shows what is wrong with it
             occupied = False
         self.place_note.setText(
             "This folder is not empty; files with the same names will be replaced, others stay"

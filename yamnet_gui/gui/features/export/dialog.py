@@ -1,4 +1,4 @@
-"""Which events are written, in which format, where, and what gets lost on the way."""
+"""Which events are exported, in which format, where, and what the format cannot store."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class ExportRequest:
 
 
 class ExportDialog(QDialog):
-    """Asks for everything about an export; `request` is what was decided, None before OK.
+    """Asks for everything about an export; `request` is the result, None before OK.
 
     `folder`: where the file is proposed.
     """
@@ -78,7 +78,7 @@ class ExportDialog(QDialog):
         self._background = LatestJob("losses", self)
         self._preview: ExportPreview | None = None
         self.request: ExportRequest | None = None
-        self._later = Debounced(self, _LATER_MS, self._look)
+        self._later = Debounced(self, _LATER_MS, self._update_preview)
         self.what = EventChoice(offered, class_map, self)
         self.what.loading.connect(self._show_loading)
         self.what.failed.connect(self._show_problem)
@@ -90,7 +90,7 @@ class ExportDialog(QDialog):
         self._on_format()
 
     def done(self, result: int) -> None:
-        """Ends background work before the dialog goes."""
+        """Stops background work before the dialog closes."""
         self._later.stop()
         self._background.close()
         self.what.close_work()
@@ -169,7 +169,7 @@ class ExportDialog(QDialog):
         layout.addWidget(self.buttons)
         self.setTabOrder(self.what.hierarchy, self.format)  # before what depends on it
 
-    # Where to
+    # Target
 
     def _format(self) -> LabelFormat:
         return FORMATS[self.format.currentData()]
@@ -203,9 +203,9 @@ class ExportDialog(QDialog):
         return any(r.recording.recorded_at is not None for r in self.what.recordings)
 
     def _on_layout(self) -> None:
-        """Proposes a name with the format's ending; a name that the user typed keeps its stem.
+        """Proposes a name with the format's ending; the stem of a name that the user typed stays.
 
-        A name that was proposed goes with what is written: a recording, or the whole project.
+        A proposed name follows the scope: a recording, or the whole project.
         """
         suffix = self._format().suffix
         text = self.path.text().strip()
@@ -215,15 +215,10 @@ class ExportDialog(QDialog):
             self.path.setText(str(folder))
         else:
             chosen = text and not own.is_dir() and stem_of(own) != self._proposed
-            self._proposed = self._stem()
+            self._proposed = _proposed_stem(self.what)
             stem = stem_of(own) if chosen else self._proposed
             self.path.setText(str(folder / (stem + suffix)))
         self._on_scope()
-
-    def _stem(self) -> str:
-        if self.what.whole_project or not self.what.recordings:
-            return "events"
-        return self.what.recordings[0].recording.path.stem
 
     def _on_path(self) -> None:
         path = self._path()
@@ -262,7 +257,7 @@ class ExportDialog(QDialog):
         if name:
             self.path.setText(name)
 
-    # What goes out and what gets lost
+    # Preview and losses
 
     def _on_scope(self) -> None:
         if self.how.several != self.what.whole_project:  # the scope has changed
@@ -283,7 +278,7 @@ class ExportDialog(QDialog):
     def _show_problem(self, error: UserError) -> None:
         self.lost.setText(str(error))
 
-    def _look(self) -> None:
+    def _update_preview(self) -> None:
         if not self.what.ready:
             return
         recordings = self.what.recordings
@@ -313,11 +308,8 @@ class ExportDialog(QDialog):
             self.lost.setText("The scores of all classes in every frame, without events.")
             return
         self.lost.setText(
-            _in_words(self._preview.losses, self._format().title, self._has_sidecar())
+            _in_words(self._preview.losses, self._format().title, self.sidecar.isChecked())
         )
-
-    def _has_sidecar(self) -> bool:
-        return self.sidecar.isChecked()
 
 
 def _in_words(lost: Sequence[str], title: str, stored: bool) -> str:
@@ -327,6 +319,12 @@ def _in_words(lost: Sequence[str], title: str, stored: bool) -> str:
     return "\n".join(
         ["Stored in the side-car file:" if stored else "This format cannot store:", *lines]
     )
+
+
+def _proposed_stem(what: EventChoice) -> str:
+    if what.whole_project or not what.recordings:
+        return "events"
+    return what.recordings[0].recording.path.stem
 
 
 def stem_of(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Which events go out: of this recording or the whole project, by class, state and score."""
+"""Which events are exported: of this recording or the project, by class, state and score."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
@@ -31,9 +31,9 @@ from .jobs import Loaded, LoadJob
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What there is to go out.
+    """What can be exported.
 
-    `shown`: the open recording as the window has it. `selected`, `listed`: ids of its events that
+    `shown`: the open recording as shown in the window. `selected`, `listed`: ids of its events that
     are selected, and that pass the filter of the table (None: no filter). `ticked`: classes that
     are ticked. `project` holds `recordings` recordings; `rows` are its events that are selected in
     the table of all events.
@@ -61,13 +61,13 @@ _DEPTHS = (
 
 
 class EventChoice(QWidget):
-    """The fields of an `ExportChoice`; the project's labels are read when they are wanted.
+    """The fields of an `ExportChoice`; the project's labels are read when they are needed.
 
     `recordings` is empty while they are read.
     """
 
     changed = Signal()
-    loading = Signal(str)  # in words; "" when all is there
+    loading = Signal(str)  # progress in words; "" when everything is loaded
     failed = Signal(object)  # UserError
 
     def __init__(
@@ -93,7 +93,7 @@ class EventChoice(QWidget):
 
     @property
     def ready(self) -> bool:
-        """Whether the labels of the scope are there."""
+        """Whether the labels of the scope are loaded."""
         return not self.whole_project or self._loaded is not None
 
     @property
@@ -102,18 +102,18 @@ class EventChoice(QWidget):
 
     @property
     def choice(self) -> ExportChoice:
-        """What is chosen now."""
+        """The current choice."""
         shown = self._offered.shown
         ids = {"selected": self._offered.selected, "listed": self._offered.listed}
-        wanted = ids.get(self.which.currentData()) if not self.whole_project else None
+        chosen = ids.get(self.which.currentData()) if not self.whole_project else None
         path = shown.recording.path if shown is not None else Path()
-        events = None if wanted is None else frozenset((path, i) for i in wanted)
+        events = None if chosen is None else frozenset((path, i) for i in chosen)
         if self.whole_project and self.which_rows.currentData() == "selected":
             events = self._selected
         low, high = self.low.value(), self.high.value()
         return ExportChoice(
             recordings=self._paths(),
-            labels=self._wanted_labels(),
+            labels=self._chosen_labels(),
             states=frozenset(s for s, box in self.states.items() if box.isChecked()),
             least_score=low if low > 0 else None,
             most_score=high if high < 1 else None,
@@ -122,7 +122,7 @@ class EventChoice(QWidget):
         )
 
     def close_work(self) -> None:
-        """Ends background work before the dialog goes."""
+        """Stops background work before the dialog closes."""
         self._background.close()
 
     def pick_labels(self, labels: Collection[str]) -> None:
@@ -181,7 +181,9 @@ class EventChoice(QWidget):
             box.setChecked(state is not ReviewState.REJECTED)
             box.toggled.connect(self.changed)
             states.addWidget(box, n // 2, n % 2)
-        self.low, self.high = self._score("Minimum score", 0.0), self._score("Maximum score", 1.0)
+        self.low, self.high = _score_box("Minimum score", 0.0), _score_box("Maximum score", 1.0)
+        for bound in (self.low, self.high):
+            bound.valueChanged.connect(self.changed)
         scores = QHBoxLayout()
         scores.addWidget(self.low)
         scores.addWidget(QLabel("to", self))
@@ -223,20 +225,10 @@ class EventChoice(QWidget):
         box.currentIndexChanged.connect(changed or self.changed)
         return box
 
-    def _score(self, name: str, value: float) -> QDoubleSpinBox:
-        box = QDoubleSpinBox(self)
-        box.setRange(0.0, 1.0)
-        box.setSingleStep(0.05)
-        box.setDecimals(2)
-        box.setValue(value)
-        box.setAccessibleName(name)
-        box.valueChanged.connect(self.changed)
-        return box
-
-    # What is wanted
+    # The choice
 
     def _on_scope(self) -> None:
-        """Reads the project's labels when they are first wanted."""
+        """Reads the project's labels when they are first needed."""
         self._form.setRowVisible(self.which_files, self.whole_project)
         self._form.setRowVisible(self.which, not self.whole_project)
         self._form.setRowVisible(self.which_rows, self.whole_project and bool(self._offered.rows))
@@ -268,11 +260,11 @@ class EventChoice(QWidget):
             return None
         return frozenset(Path(name) for name in self._files)
 
-    def _wanted_labels(self) -> frozenset[str] | None:
-        wanted = self.classes.currentData()
-        if wanted == "ticked":
+    def _chosen_labels(self) -> frozenset[str] | None:
+        kind = self.classes.currentData()
+        if kind == "ticked":
             return frozenset(self._class_map[i].name for i in self._offered.ticked)
-        return self._labels if wanted == "pick" else None
+        return self._labels if kind == "pick" else None
 
     # Picking
 
@@ -290,29 +282,41 @@ class EventChoice(QWidget):
                 if everything.allows(recording.recording.path, event):
                     counts[event.label] = counts.get(event.label, 0) + 1
         ordered = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-        picked = self._ask("Labels to export", ordered, self._labels)
+        picked = _pick("Labels to export", ordered, self._labels, self)
         if picked is not None:
             self.pick_labels(picked)
         return picked is not None
 
     def _ask_files(self) -> bool:
         counts = {str(r.recording.path): len(r.events) for r in self.recordings}
-        picked = self._ask("Recordings to export", counts, self._files)
+        picked = _pick("Recordings to export", counts, self._files, self)
         if picked is not None:
             self.pick_files(picked)
         return picked is not None
-
-    def _ask(
-        self, title: str, names: dict[str, int], before: frozenset[str] | None
-    ) -> frozenset[str] | None:
-        dialog = PickListDialog(title, names, names if before is None else before, self)
-        try:
-            return dialog.picked if dialog.exec() == PickListDialog.DialogCode.Accepted else None
-        finally:
-            dialog.deleteLater()
 
     def _name_pick(self, box: QComboBox, what: str, count: int) -> None:
         row = box.findData("pick")
         box.setItemText(row, f"{count} chosen {what}…")
         box.setCurrentIndex(row)
         self.changed.emit()
+
+
+def _score_box(name: str, value: float) -> QDoubleSpinBox:
+    box = QDoubleSpinBox()
+    box.setRange(0.0, 1.0)
+    box.setSingleStep(0.05)
+    box.setDecimals(2)
+    box.setValue(value)
+    box.setAccessibleName(name)
+    return box
+
+
+def _pick(
+    title: str, names: dict[str, int], before: frozenset[str] | None, parent: QWidget
+) -> frozenset[str] | None:
+    """Asks which of these (with their numbers of events) to export; None if cancelled."""
+    dialog = PickListDialog(title, names, names if before is None else before, parent)
+    try:
+        return dialog.picked if dialog.exec() == PickListDialog.DialogCode.Accepted else None
+    finally:
+        dialog.deleteLater()

@@ -1,4 +1,4 @@
-"""What a report is about and where it goes."""
+"""Contents and file of a report."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,7 +72,7 @@ class ReportDialog(QDialog):
         self._look()
 
     def done(self, result: int) -> None:
-        """Ends background work before the dialog goes."""
+        """Stops background work before the dialog closes."""
         self._background.close()
         self.what.close_work()
         super().done(result)
@@ -172,7 +172,7 @@ class ReportDialog(QDialog):
             "Save report as",
             str(self._path()),
             f"Web pages (*{_SUFFIX})",
-            options=QFileDialog.Option.DontConfirmOverwrite,  # the button says so
+            options=QFileDialog.Option.DontConfirmOverwrite,  # the button shows it
         )
         if name:
             self.path.setText(name)

@@ -91,7 +91,7 @@ class ImportDialog(QDialog):
         return self._background.busy
 
     def done(self, result: int) -> None:
-        """Ends background work before the dialog goes."""
+        """Stops background work before the dialog closes."""
         self._background.close()
         super().done(result)
 
