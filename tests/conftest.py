@@ -9,6 +9,8 @@ from .alone import Turns
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# two processes share the cores: threads that wait must not spin on them
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def _existing(variable: str) -> Path | None:

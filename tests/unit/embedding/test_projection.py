@@ -71,7 +71,7 @@ def test_neighbours_stay_neighbours(method: str) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 def test_the_same_seed_gives_the_same_map() -> None:
-    rows, _ = clusters(100)
+    rows, _ = clusters(40)
     one, other = (result_of(rows, "tsne")[0].points for _ in range(2))
     np.testing.assert_array_equal(one, other)
 

@@ -37,7 +37,7 @@ from yamnet_gui.labels.project import Project, Recording, add_events, add_record
 from .strategies import projects
 
 TWO_WAY = [f.name for f in FORMATS.values() if f.can_write and f.can_read]
-QUICK = settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(deadline=None, max_examples=5, suppress_health_check=[HealthCheck.too_slow])
 THOROUGH = settings(QUICK, max_examples=200)
 
 
