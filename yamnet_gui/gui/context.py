@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .controllers.recording_loader import RecordingLoader
     from .controllers.review import Review
     from .controllers.review_queue_controller import ReviewQueueController
+    from .controllers.shown_classes import ShownClasses
     from .controllers.transport import Transport
     from .controllers.weights import Weights
     from .dialogs.questions import Questions
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from .panels.welcome import WelcomePanel
     from .playback import Player
     from .playback.audition import Audition
+    from .state.calibrations import Calibrations
     from .state.class_map import ClassMapState
     from .state.class_view import ClassView
     from .state.custom_classes import CustomClasses
@@ -70,6 +72,7 @@ class Session:
     project: "ProjectState"
     review_queue: "ReviewQueue"
     label_sets: "LabelSets"
+    calibrations: "Calibrations"
     embeddings: "Embeddings"
     custom_classes: "CustomClasses"
 
@@ -83,6 +86,7 @@ class Services:
     analysis: "AnalysisController"
     weights: "Weights"
     events: "EventUpdater"
+    shown_classes: "ShownClasses"
     projects: "ProjectManager"
     transport: "Transport"
     event_navigation: "EventNavigation"

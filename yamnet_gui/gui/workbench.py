@@ -34,6 +34,7 @@ from .controllers.review import (
     ReviewedSpans,
 )
 from .controllers.review_queue_controller import ReviewQueueController
+from .controllers.shown_classes import ShownClasses
 from .controllers.toolbar_controller import ToolbarController
 from .controllers.track_visibility import TrackVisibility
 from .controllers.transport import Transport
@@ -42,6 +43,7 @@ from .features import Feature, Files, make_features
 from .playback import Player, make_player
 from .playback.audition import Audition
 from .shell import make_shell
+from .state.calibrations import Calibrations
 from .state.class_map import ClassMapState
 from .state.class_view import ClassView
 from .state.custom_classes import CustomClasses
@@ -154,6 +156,7 @@ class Workbench(QObject):
             project=project,
             review_queue=ReviewQueue(self),
             label_sets=LabelSets(project, self),
+            calibrations=Calibrations(document, project, self),
             embeddings=Embeddings(self),
             custom_classes=CustomClasses(class_map, document, self),
         )
@@ -167,8 +170,9 @@ class Workbench(QObject):
         weights = Weights(cache, self)
         analysis = AnalysisController(s.document, s.settings, priority, weights, cache, self)
         projects = ProjectManager(s.document, s.project, self)
+        shown = ShownClasses(s.document, s.class_view, s.class_map, s.ontology, self)
         updater = EventUpdater(
-            s.document, s.rules, s.class_view, s.class_map, s.ontology, s.project, self
+            s.document, s.rules, s.class_map, s.project, s.calibrations, shown, self
         )
         transport = Transport(s.timeline, s.settings, player, self)
         view = StoredView(s.document, s.timeline, s.settings)
@@ -209,6 +213,7 @@ class Workbench(QObject):
             analysis=analysis,
             weights=weights,
             events=updater,
+            shown_classes=shown,
             projects=projects,
             transport=transport,
             event_navigation=events,

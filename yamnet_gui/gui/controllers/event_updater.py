@@ -1,26 +1,25 @@
-"""Updates events and shown classes when scores or rules change."""
+"""Updates events when scores or rules change."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QObject
 
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import Event, EventList
-from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.scores import ScoreTable
 from yamnet_gui.detection import Envelope, PreparedScores, RuleSet, detect, prepare
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
+from yamnet_gui.gui.state.calibrations import Calibrations
 from yamnet_gui.gui.state.class_map import ClassMapState
-from yamnet_gui.gui.state.class_view import ClassOrder, ClassView, Showing
 from yamnet_gui.gui.state.document import AnalysisState, Document
 from yamnet_gui.gui.state.project import ProjectState
 from yamnet_gui.gui.state.rules import Rules
+
+from .shown_classes import ShownClasses
 
 _WHILE_ANALYSING_MS = 700
 _AT_ONCE_MS = 0
@@ -96,23 +95,21 @@ class EventUpdater(QObject):
         self,
         document: Document,
         rules: Rules,
-        classes: ClassView,
         class_map: ClassMapState,
-        ontology: Ontology,
         project: ProjectState,
+        calibrations: Calibrations,
+        shown_classes: ShownClasses,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._document = document
         self._project = project
         self._rules = rules
-        self._classes = classes
         self._class_map = class_map
-        self._ontology = ontology
-        self._order_in_tree = _tree_order(ontology)
+        self._calibrations = calibrations
+        self._shown_classes = shown_classes
         self._known: dict[int, Derived] = {}
         self._detections: EventList | None = None
-        self._at_cursor: tuple[int, ...] = ()
         self._runner = JobRunner("events", self)
         self._job: JobHandle | None = None
         self._again = False
@@ -125,7 +122,7 @@ class EventUpdater(QObject):
         rules.changed.connect(self._on_rules)
         project.events_changed.connect(self._on_project)
         project.reviewed_changed.connect(lambda: document.set_reviewed(project.reviewed.spans))
-        classes.options_changed.connect(self.choose_shown)
+        calibrations.changed.connect(self.combine)
 
     @property
     def waiting(self) -> bool:
@@ -196,59 +193,19 @@ class EventUpdater(QObject):
 
     def combine(self) -> None:
         """Shows what was derived last beside what the project holds now."""
-        self._document.set_events(self._project.combined(self._detections))
-        self.choose_shown()
+        self._set_events(self._project.combined(self._detections))
+        self._shown_classes.update()
 
     def _on_project(self, put: tuple[Event, ...]) -> None:
         """A mere decision takes the place of its event; anything else needs another look at all."""
         events = self._document.events
         if put and all(_only_decided(events.get(event.id), event) for event in put):
-            self._document.set_events(events.with_events(*put))
+            self._set_events(events.with_events(*put))
         else:
             self.combine()
 
-    def set_at_cursor(self, classes: tuple[int, ...]) -> None:
-        """The classes that score best at the cursor, best first."""
-        if classes != self._at_cursor:
-            self._at_cursor = classes
-            if self._classes.showing is Showing.CURSOR:
-                self.choose_shown()
-
-    def choose_shown(self) -> None:
-        """Which classes get a row: the best of all or at the cursor, with events, or ticked."""
-        scores = self._document.scores
-        best = scores.best if scores is not None else np.zeros(len(self._class_map.value))
-        counts = np.zeros(len(self._class_map.value), int)
-        for event in self._document.events:
-            if event.class_index is not None and event.class_index < len(counts):
-                counts[event.class_index] += 1
-        view = self._classes
-        match view.showing:
-            case Showing.TICKED:
-                chosen = sorted(view.ticked)
-            case Showing.EVENTS:
-                chosen = np.flatnonzero(counts).tolist()
-            case Showing.CURSOR:
-                chosen = list(self._at_cursor)
-            case Showing.BEST:
-                chosen = np.flatnonzero(best > 0).tolist() if scores is not None else []
-        mean = scores.mean if scores is not None else best
-        ranks: dict[ClassOrder, Callable[[int], Any]] = {
-            ClassOrder.BEST: lambda i: -best[i],
-            ClassOrder.MEAN: lambda i: -mean[i],
-            ClassOrder.COUNT: lambda i: (-counts[i], -best[i]),
-            ClassOrder.NAME: lambda i: self._class_map.value[i].name.casefold(),
-            ClassOrder.ONTOLOGY: lambda i: self._order_in_tree.get(i, i),
-        }
-        if view.showing in (Showing.BEST, Showing.EVENTS):
-            chosen = sorted(chosen, key=lambda i: -best[i])[: view.limit]
-        if view.showing is Showing.CURSOR and view.order is ClassOrder.BEST:
-            shown = tuple(chosen)
-        else:
-            shown = tuple(sorted(chosen, key=ranks[view.order]))
-        view.set_shown(shown)
-        if shown and (view.chosen is None or scores is None):
-            view.choose(shown[0])
+    def _set_events(self, events: EventList) -> None:
+        self._document.set_events(self._calibrations.with_probabilities(events))
 
     def _on_scores(self) -> None:
         if self._document.state is AnalysisState.RUNNING and not self._timer.active:
@@ -274,8 +231,7 @@ class EventUpdater(QObject):
         self._again = False
         self._known.clear()
         self._detections = None
-        self._classes.set_shown(())
-        self._classes.choose(None)
+        self._shown_classes.clear()
 
 
 def _only_decided(before: Event | None, after: Event) -> bool:
@@ -296,16 +252,3 @@ def _by_class(events: Iterable[Event]) -> dict[int, tuple[Event, ...]]:
         if event.class_index is not None:
             by_class.setdefault(event.class_index, []).append(event)
     return {index: tuple(its) for index, its in by_class.items()}
-
-
-def _tree_order(ontology: Ontology) -> dict[int, int]:
-    """Place of each class when the ontology is read from top to bottom."""
-    order: dict[int, int] = {}
-    waiting = [node.mid for node in reversed(ontology.roots)]
-    while waiting:
-        mid = waiting.pop()
-        node = ontology.node(mid)
-        if node is not None and node.class_index is not None:
-            order.setdefault(node.class_index, len(order))
-        waiting.extend(child.mid for child in reversed(ontology.children(mid)))
-    return order

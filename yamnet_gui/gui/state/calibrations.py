@@ -21,7 +21,8 @@ from .project import ProjectState
 class Calibrations(QObject):
     """The calibration stored in the open project, and the probabilities that follow from it.
 
-    One that was made with other weights than the open recording's scores is not applied to them.
+    A calibration that was made with other weights than the open recording's scores is not applied
+    to them. `changed` is emitted when the calibration or the weights of the scores change.
     """
 
     changed = Signal()
@@ -33,8 +34,9 @@ class Calibrations(QObject):
         self._document = document
         self._project = project
         self._stored: Calibration | None = None
+        self._model = ""
         project.project_changed.connect(self.reread)
-        document.finish_events(self.finish)
+        document.analysis_changed.connect(self._on_analysis)
 
     @property
     def stored(self) -> Calibration | None:
@@ -61,7 +63,7 @@ class Calibrations(QObject):
             return None
         return stored.classes.get(class_index)
 
-    def finish(self, events: EventList) -> EventList:
+    def with_probabilities(self, events: EventList) -> EventList:
         """The events with probabilities, where enough is known of their class.
 
         Without a calibration in use they stay as they are: an import may have set them.
@@ -100,6 +102,14 @@ class Calibrations(QObject):
         if stored != self._stored:
             self._stored = stored
             self.changed.emit()
+
+    def _on_analysis(self) -> None:
+        """Scores of other weights have other probabilities, or none."""
+        model = self._document.model.sha256
+        if model != self._model:
+            self._model = model
+            if self._stored is not None:
+                self.changed.emit()
 
     def _writable(self) -> Project:
         return self._project.writable()

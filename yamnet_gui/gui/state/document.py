@@ -1,6 +1,6 @@
 """The owner of the open recording, its scores and its events."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -72,7 +72,6 @@ class Document(QObject):
         self._envelopes: dict[int | None, Envelope] = {}
         self._events = EventList()
         self._reviewed: tuple[ReviewedSpan, ...] = ()
-        self._finish: Callable[[EventList], EventList] = _as_they_are
 
     @property
     def recording(self) -> OpenRecording | None:
@@ -195,16 +194,7 @@ class Document(QObject):
             self._reviewed = spans
             self.reviewed_changed.emit()
 
-    def finish_events(self, finish: Callable[[EventList], EventList]) -> None:
-        """What is done to all events before they are shown: probabilities are filled in."""
-        self._finish = finish
-
     def set_events(self, events: EventList) -> None:
-        events = self._finish(events)
         if events != self._events:
             self._events = events
             self.events_changed.emit()
-
-
-def _as_they_are(events: EventList) -> EventList:
-    return events

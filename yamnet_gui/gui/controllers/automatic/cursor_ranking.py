@@ -24,7 +24,7 @@ class CursorRanking(AutomaticService):
         self._class_view = context.session.class_view
         self._document = context.session.document
         self._timeline = context.session.timeline
-        self._event_updater = context.services.events
+        self._shown_classes = context.services.shown_classes
         self._later = Debounced(self, _AT_MOST_EVERY_MS, self._find)
         self._timeline.cursor_changed.connect(lambda _time_s: self._soon())
         self._document.scores_changed.connect(self._soon)
@@ -45,4 +45,4 @@ class CursorRanking(AutomaticService):
         scores = self._document.scores
         at = scores.at(self._timeline.cursor_s) if scores is not None else None
         if at is not None:  # where nothing is known yet the former rows stay
-            self._event_updater.set_at_cursor(tuple(top_classes(at, self._class_view.limit)))
+            self._shown_classes.set_at_cursor(tuple(top_classes(at, self._class_view.limit)))

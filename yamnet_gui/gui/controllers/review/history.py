@@ -30,7 +30,7 @@ class History:
 
     def redo(self) -> None:
         """Redoes the step that was undone last."""
-        self._turn("Done again", self._editor.project.redo)
+        self._turn("Redone", self._editor.project.redo)
 
     def _turn(self, word: str, step: Step) -> None:
         editor = self._editor

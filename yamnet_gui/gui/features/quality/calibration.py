@@ -10,7 +10,6 @@ from yamnet_gui.core.events import Event
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.features.feature import Feature
-from yamnet_gui.gui.state.calibrations import Calibrations
 from yamnet_gui.gui.widgets.notices import NoticeKind
 
 from .current_scores import CurrentScores
@@ -33,20 +32,17 @@ class CalibrationFeature(Feature):
         self._document = context.session.document
         self._project = context.session.project
         self._rules = context.session.rules
-        self._event_updater = context.services.events
         self._inspector = context.shell.inspector
         self._notices = context.shell.notices
         self._show_error = context.shell.show_error
         self._window = context.shell.window
-        self.calibrations = Calibrations(self._document, self._project, self)
+        self.calibrations = context.session.calibrations
         self._scores = CurrentScores(context)
         self._background = LatestJob("calibration", self, self._show_error)
         self._filling = LatestJob("probabilities", self, self._show_error)
         self._dialog: CalibrationDialog | None = None
         self._report: CalibrationReport | None = None
-        self._model = ""
-        self.calibrations.changed.connect(self._on_changed)
-        self._document.analysis_changed.connect(self._on_analysis)
+        self.calibrations.changed.connect(self._show)
         self._rules.changed.connect(self._on_rules)
         self._project.project_changed.connect(self._on_project)
         self._custom_classes.retrained.connect(self._forget)
@@ -179,19 +175,6 @@ class CalibrationFeature(Feature):
             key="calibration",
             seconds=8,
         )
-
-    def _on_changed(self) -> None:
-        self._event_updater.combine()
-        self._show()
-
-    def _on_analysis(self) -> None:
-        """Updates probabilities when the weights have changed: others apply, or none."""
-        model = self._document.model.sha256
-        if model != self._model:
-            self._model = model
-            if self.calibrations.stored is not None:
-                self._event_updater.combine()
-                self._show()
 
     def _on_rules(self) -> None:
         if self._dialog is not None and self._dialog.isVisible():

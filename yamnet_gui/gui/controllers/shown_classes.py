@@ -1,0 +1,93 @@
+"""Which classes get a row in the score track."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject
+
+from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.gui.state.class_map import ClassMapState
+from yamnet_gui.gui.state.class_view import ClassOrder, ClassView, Showing
+from yamnet_gui.gui.state.document import Document
+
+
+class ShownClasses(QObject):
+    """Chooses the rows from scores and events, as the options of the class view ask for."""
+
+    def __init__(
+        self,
+        document: Document,
+        classes: ClassView,
+        class_map: ClassMapState,
+        ontology: Ontology,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._classes = classes
+        self._class_map = class_map
+        self._order_in_tree = _tree_order(ontology)
+        self._at_cursor: tuple[int, ...] = ()
+        classes.options_changed.connect(self.update)
+
+    def clear(self) -> None:
+        """No rows, and no chosen class."""
+        self._classes.set_shown(())
+        self._classes.choose(None)
+
+    def set_at_cursor(self, classes: tuple[int, ...]) -> None:
+        """The classes that score best at the cursor, best first."""
+        if classes != self._at_cursor:
+            self._at_cursor = classes
+            if self._classes.showing is Showing.CURSOR:
+                self.update()
+
+    def update(self) -> None:
+        """Which classes get a row: the best of all or at the cursor, with events, or ticked."""
+        scores = self._document.scores
+        best = scores.best if scores is not None else np.zeros(len(self._class_map.value))
+        counts = np.zeros(len(self._class_map.value), int)
+        for event in self._document.events:
+            if event.class_index is not None and event.class_index < len(counts):
+                counts[event.class_index] += 1
+        view = self._classes
+        match view.showing:
+            case Showing.TICKED:
+                chosen = sorted(view.ticked)
+            case Showing.EVENTS:
+                chosen = np.flatnonzero(counts).tolist()
+            case Showing.CURSOR:
+                chosen = list(self._at_cursor)
+            case Showing.BEST:
+                chosen = np.flatnonzero(best > 0).tolist() if scores is not None else []
+        mean = scores.mean if scores is not None else best
+        ranks: dict[ClassOrder, Callable[[int], Any]] = {
+            ClassOrder.BEST: lambda i: -best[i],
+            ClassOrder.MEAN: lambda i: -mean[i],
+            ClassOrder.COUNT: lambda i: (-counts[i], -best[i]),
+            ClassOrder.NAME: lambda i: self._class_map.value[i].name.casefold(),
+            ClassOrder.ONTOLOGY: lambda i: self._order_in_tree.get(i, i),
+        }
+        if view.showing in (Showing.BEST, Showing.EVENTS):
+            chosen = sorted(chosen, key=lambda i: -best[i])[: view.limit]
+        if view.showing is Showing.CURSOR and view.order is ClassOrder.BEST:
+            shown = tuple(chosen)
+        else:
+            shown = tuple(sorted(chosen, key=ranks[view.order]))
+        view.set_shown(shown)
+        if shown and (view.chosen is None or scores is None):
+            view.choose(shown[0])
+
+
+def _tree_order(ontology: Ontology) -> dict[int, int]:
+    """Place of each class when the ontology is read from top to bottom."""
+    order: dict[int, int] = {}
+    waiting = [node.mid for node in reversed(ontology.roots)]
+    while waiting:
+        mid = waiting.pop()
+        node = ontology.node(mid)
+        if node is not None and node.class_index is not None:
+            order.setdefault(node.class_index, len(order))
+        waiting.extend(child.mid for child in reversed(ontology.children(mid)))
+    return order
