@@ -74,16 +74,16 @@ def settled(qtbot: QtBot) -> Callable[[Workbench], None]:
     """Waits until nothing is on its way to the screen any more."""
 
     def idle(bench: Workbench) -> None:
-        found: list[str] = []
+        busy: list[str] = []
 
         def look() -> bool:
-            found[:] = busy_parts(bench)
+            busy[:] = busy_parts(bench)
             return not bench.busy
 
         try:
             qtbot.waitUntil(look, timeout=60_000)
         except NotInTime as error:
-            raise AssertionError(f"still busy after a minute: {', '.join(found)}") from error
+            raise AssertionError(f"still busy after a minute: {', '.join(busy)}") from error
 
     def wait(bench: Workbench) -> None:
         idle(bench)

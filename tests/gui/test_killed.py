@@ -1,4 +1,4 @@
-"""The window is killed in the middle of its work: what was decided is there, and whole."""
+"""The window is killed in the middle of its work: what was decided is stored, and whole."""
 
 from pathlib import Path
 

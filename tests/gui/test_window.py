@@ -1,4 +1,4 @@
-"""The window as a person meets it: open, look, analyse, set thresholds, play, close."""
+"""The window as the user meets it: open, look, analyse, set thresholds, play, close."""
 
 import os
 import subprocess
@@ -292,10 +292,10 @@ def test_without_a_display_one_sentence_tells_what_to_do(
     for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
     assert app.main([]) == 2
-    said = capsys.readouterr().err.strip()
-    assert "\n" not in said
-    assert "--screenshot" in said
-    assert "analyze" in said
+    error = capsys.readouterr().err.strip()
+    assert "\n" not in error
+    assert "--screenshot" in error
+    assert "analyze" in error
 
 
 def test_a_display_that_does_not_answer_is_told() -> None:

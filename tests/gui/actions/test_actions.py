@@ -13,9 +13,9 @@ _ACCESS_KEY = re.compile("&([^&])")
 @pytest.mark.parametrize("menu", MENUS)
 def test_no_two_actions_of_a_menu_share_an_access_key(menu: str) -> None:
     keys = Counter(
-        found[1].casefold()
+        match[1].casefold()
         for spec in ACTIONS
-        if spec.menu == menu and (found := _ACCESS_KEY.search(spec.title))
+        if spec.menu == menu and (match := _ACCESS_KEY.search(spec.title))
     )
     assert [key for key, count in keys.items() if count > 1] == []
 

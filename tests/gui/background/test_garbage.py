@@ -30,19 +30,19 @@ def collector(qtbot: QtBot) -> Iterator[GarbageCollector]:
 def test_python_itself_collects_nothing_until_it_is_closed(collector: GarbageCollector) -> None:
     assert not gc.isenabled()
     knot = weakref.ref(Knot())
-    kept = [[] for _ in range(3 * gc.get_threshold()[0])]
-    assert kept
+    garbage = [[] for _ in range(3 * gc.get_threshold()[0])]
+    assert garbage
     assert knot() is not None
     collector.collect()
     assert knot() is None
 
 
-def test_what_is_kept_is_looked_through_again_only_after_closing(qtbot: QtBot) -> None:
+def test_objects_of_the_start_are_searched_again_only_after_closing(qtbot: QtBot) -> None:
     collector = GarbageCollector(ForegroundPriority())
     knot = weakref.ref(Knot())
     collector.keep_all()
-    kept = [[] for _ in range(3 * gc.get_threshold()[0])]
-    assert kept
+    garbage = [[] for _ in range(3 * gc.get_threshold()[0])]
+    assert garbage
     collector.collect()
     assert knot() is not None
     collector.close()
@@ -55,8 +55,8 @@ def test_nothing_is_collected_while_something_has_the_right_of_way(qtbot: QtBot)
     collector = GarbageCollector(way)
     with way.claimed():
         knot = weakref.ref(Knot())
-        kept = [[] for _ in range(3 * gc.get_threshold()[0])]
-        assert kept
+        garbage = [[] for _ in range(3 * gc.get_threshold()[0])]
+        assert garbage
         collector.collect()
         assert knot() is not None
     collector.collect()

@@ -34,16 +34,16 @@ def test_only_the_thread_that_gives_way_gets_a_lower_priority() -> None:
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
     before = niceness()
-    found: list[int] = []
+    priorities: list[int] = []
 
     def work() -> None:
         give_way()
-        found.append(niceness())
+        priorities.append(niceness())
 
     worker = threading.Thread(target=work)
     worker.start()
     worker.join()
-    assert found == [min(before + 5, 19)]
+    assert priorities == [min(before + 5, 19)]
     assert niceness() == before
 
 
@@ -81,18 +81,18 @@ def test_work_that_can_wait_lets_claimed_work_go_first() -> None:
 
 def test_waiting_ends_as_soon_as_the_way_is_free() -> None:
     way = ForegroundPriority()
-    waiting, found = threading.Event(), list[bool]()
+    waiting, results = threading.Event(), list[bool]()
 
     def wait() -> None:
         waiting.set()
-        found.append(way.wait(60.0))
+        results.append(way.wait(60.0))
 
     with way.claimed():
         worker = threading.Thread(target=wait)
         worker.start()
         assert waiting.wait(10.0)
     worker.join(10.0)
-    assert found == [True]
+    assert results == [True]
 
 
 class _Broken:

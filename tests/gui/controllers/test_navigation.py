@@ -1,4 +1,4 @@
-"""Moving about in time, by mouse and by keys, as a person does it."""
+"""Moving about in time, by mouse and by keys, as the user does it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,15 +23,15 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What tooltips say; the offscreen platform cannot raise them."""
+def messages(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What tooltips show; the offscreen platform cannot raise them."""
     texts: list[str] = []
     monkeypatch.setattr(QToolTip, "showText", lambda _at, text, *_rest: texts.append(text))
     return texts
 
 
 @pytest.fixture
-def bench(start: Start, settled: Settled, sound_file: Path, told: list[str]) -> Workbench:
+def bench(start: Start, settled: Settled, sound_file: Path, messages: list[str]) -> Workbench:
     """Twelve seconds, all of them in view."""
     bench = start(sound_file)
     settled(bench)
@@ -101,7 +101,7 @@ def test_the_wheel_pans_and_with_ctrl_zooms_at_the_pointer(bench: Workbench) -> 
 
 @pytest.mark.parametrize("name", ["waveform", "spectrogram", "scores", "curve", "events"])
 def test_dragging_selects_and_a_click_seeks_on_every_track(
-    bench: Workbench, name: str, told: list[str]
+    bench: Workbench, name: str, messages: list[str]
 ) -> None:
     track = bench.shell.tracks.tracks[name]
     drag(track, place(track, 3.0), place(track, 5.0))
@@ -110,7 +110,7 @@ def test_dragging_selects_and_a_click_seeks_on_every_track(
     pixel_s = 12.0 / track.area.width()
     assert selected.start_s == pytest.approx(3.0, abs=2 * pixel_s)
     assert selected.end_s == pytest.approx(5.0, abs=2 * pixel_s)
-    assert told[-1] == f"{selected.duration_s:.3f} s"
+    assert messages[-1] == f"{selected.duration_s:.3f} s"
     click(track, place(track, 9.0))
     assert bench.session.timeline.selection is None
     assert bench.session.timeline.cursor_s == pytest.approx(9.0, abs=2 * pixel_s)
@@ -157,9 +157,9 @@ def test_hovering_over_an_event_tells_class_times_score_and_state(bench: Workben
         EventList.of([Event("e", 3.0, 5.0, "Speech", 0, score_max=0.7)])
     )
     track = bench.shell.tracks.events
-    said = track.hover_text(QPointF(track.x_of(4.0), 8))
+    text = track.hover_text(QPointF(track.x_of(4.0), 8))
     for part in ("Speech", "0:03.000", "0:05.000", "0.70", "unreviewed"):
-        assert part in said
+        assert part in text
     assert track.hover_text(QPointF(track.x_of(9.0), 8)) == ""
 
 

@@ -1,4 +1,4 @@
-"""Review as people do it: by keys, with every decision in the project at once."""
+"""Review as users do it: by keys, with every decision in the project at once."""
 
 import shutil
 from collections.abc import Callable, Sequence
@@ -62,16 +62,16 @@ def opened(
 
 @pytest.fixture
 def bench(opened: Callable[[], Workbench]) -> Workbench:
-    found = opened()
-    agree(found)
-    assert [e.label for e in found.session.document.events] == [
+    bench = opened()
+    agree(bench)
+    assert [e.label for e in bench.session.document.events] == [
         "Dog",
         "Dog",
         "Speech",
         "Dog",
         "Bird",
     ]
-    return found
+    return bench
 
 
 def press(bench: Workbench, *keys: Qt.Key | str) -> None:
@@ -94,7 +94,7 @@ def press(bench: Workbench, *keys: Qt.Key | str) -> None:
 
 
 def agree(bench: Workbench) -> None:
-    """Table, timeline and project say the same."""
+    """Table, timeline and project agree."""
     events = bench.session.document.events
     model = bench.shell.events.model
     rows = [model.index(r, 0).data(EVENT_ROLE) for r in range(model.rowCount())]
@@ -119,16 +119,16 @@ def current(bench: Workbench) -> Event:
 
 
 def answer(bench: Workbench, label: str = "", yes: bool = True) -> list[str]:
-    """Answers questions in place of a person; gives what was asked."""
+    """Answers questions in place of the user; returns what was asked."""
     asked: list[str] = []
 
     def label_of(title: str, used: Sequence[str]) -> LabelChoice | None:
         asked.append(title)
         name = label or (used[0] if used else "")
-        found = bench.session.class_map.value.find(name)
-        if found is None:
+        match = bench.session.class_map.value.find(name)
+        if match is None:
             return LabelChoice(name) if name else None
-        return LabelChoice(found.name, found.index, found.mid)
+        return LabelChoice(match.name, match.index, match.mid)
 
     def confirm(question: str, _verb: str) -> bool:
         asked.append(question)
@@ -434,11 +434,11 @@ def test_a_second_window_is_told_and_does_no_harm(
     press(second, "n", "r")
     assert states(second)[0] is REJECTED
     second.shell.window.close()
-    (kept,) = personal_project_path().parent.glob("window-*/unsaved.yamnet")
+    (unsaved,) = personal_project_path().parent.glob("window-*/unsaved.yamnet")
     third = start(sound_file)
     settled(third)
     third.shell.window.close()
-    assert [*personal_project_path().parent.glob("window-*/*")] == [kept]
+    assert [*personal_project_path().parent.glob("window-*/*")] == [unsaved]
     bench.shell.window.activateWindow()
     qtbot.waitUntil(bench.shell.window.isActiveWindow)
     press(bench, "r")
@@ -579,10 +579,10 @@ def test_detections_are_kept_when_another_recording_comes(
     assert len(project.recordings.analyses(recording)) == 1
 
 
-def test_stretches_that_were_listened_to_are_kept_and_shown(
+def test_reviewed_segments_are_stored_and_shown(
     bench: Workbench, opened: Callable[[], Workbench]
 ) -> None:
-    def there(window: Workbench) -> list[tuple[TimeSpan, tuple[str, ...]]]:
+    def reviewed_spans(window: Workbench) -> list[tuple[TimeSpan, tuple[str, ...]]]:
         return [(r.span, r.labels) for r in window.session.document.reviewed]
 
     bench.session.class_view.choose(DOG)
@@ -591,21 +591,21 @@ def test_stretches_that_were_listened_to_are_kept_and_shown(
     bench.session.timeline.set_selection(TimeSpan(2.0, 6.0))
     press(bench, "shift+c")
     wanted = [(TimeSpan(1.0, 4.0), ()), (TimeSpan(2.0, 6.0), ("Dog",))]
-    assert there(bench) == wanted
+    assert reviewed_spans(bench) == wanted
     assert bench.shell.tracks.ruler._layer.reviewed == bench.session.document.reviewed
     assert all(r.reviewer == "Anna" for r in bench.session.document.reviewed)
     press(bench, "undo")
-    assert there(bench) == wanted[:1]
+    assert reviewed_spans(bench) == wanted[:1]
     press(bench, "redo")
     bench.session.timeline.set_selection(TimeSpan(3.0, 5.0))
     bench.services.review.reviewed_spans.unmark()
-    assert there(bench) == [
+    assert reviewed_spans(bench) == [
         (TimeSpan(1.0, 3.0), ()),
         (TimeSpan(2.0, 3.0), ("Dog",)),
         (TimeSpan(5.0, 6.0), ("Dog",)),
     ]
     bench.shell.window.close()
-    assert len(there(opened())) == 3
+    assert len(reviewed_spans(opened())) == 3
 
 
 def test_rejected_events_stay_in_the_list_and_filters_do_not_stop_the_keys(
@@ -645,8 +645,8 @@ def test_a_hundred_detections_of_a_scene_by_keys(
     for n in range(100):
         press(bench, keys[n % 3])
     wanted = [(ACCEPTED, REJECTED, UNCERTAIN)[n % 3] for n in range(100)]
-    found = [bench.session.document.events.get(i) for i in ids]
-    assert [e.state for e in found if e is not None] == wanted
+    events = [bench.session.document.events.get(i) for i in ids]
+    assert [e.state for e in events if e is not None] == wanted
     project = bench.session.project.project
     assert project is not None
     assert [

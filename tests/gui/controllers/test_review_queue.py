@@ -24,15 +24,15 @@ Settled = Callable[[Workbench], None]
 @pytest.fixture
 def bench(qtbot: QtBot, start: Start, settled: Settled, tmp_path: Path) -> Workbench:
     """A project of three recordings with four detections each; the first is open."""
-    found = start(projects.made(tmp_path))
-    found.session.settings.set("autoplay", False)
-    found.session.settings.set("reviewer", "Anna")
-    settled(found)
-    found.shell.window.activateWindow()
-    qtbot.waitUntil(found.shell.window.isActiveWindow)
-    assert found.services.recording.path is not None
-    assert found.services.recording.path.name == "a.wav"
-    return found
+    bench = start(projects.made(tmp_path))
+    bench.session.settings.set("autoplay", False)
+    bench.session.settings.set("reviewer", "Anna")
+    settled(bench)
+    bench.shell.window.activateWindow()
+    qtbot.waitUntil(bench.shell.window.isActiveWindow)
+    assert bench.services.recording.path is not None
+    assert bench.services.recording.path.name == "a.wav"
+    return bench
 
 
 def feature(bench: Workbench) -> ReviewQueueFeature:

@@ -22,9 +22,9 @@ def dialog(qtbot: QtBot) -> ShortcutsDialog:
 
 
 def changes(dialog: ShortcutsDialog) -> list[tuple[str, object]]:
-    found: list[tuple[str, object]] = []
-    dialog.key_changed.connect(lambda action, key: found.append((action, key)))
-    return found
+    changes: list[tuple[str, object]] = []
+    dialog.key_changed.connect(lambda action, key: changes.append((action, key)))
+    return changes
 
 
 def test_a_free_key_is_set(dialog: ShortcutsDialog) -> None:

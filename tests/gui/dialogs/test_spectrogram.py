@@ -24,9 +24,9 @@ YAMNET = [p.name for p in PRESETS].index("What YAMNet hears")
 
 @pytest.fixture
 def spectrogram(qtbot: QtBot) -> Spectrogram:
-    found = Spectrogram()
-    found.set_recording(192_000, 10.0)
-    return found
+    spectrogram = Spectrogram()
+    spectrogram.set_recording(192_000, 10.0)
+    return spectrogram
 
 
 @pytest.fixture
@@ -95,9 +95,9 @@ def test_what_yamnet_hears_leaves_nothing_to_choose(dialog: SpectrogramDialog) -
 
 
 def preset_box(bench: Workbench) -> PresetBox:
-    found = bench.shell.window.findChild(PresetBox)
-    assert isinstance(found, PresetBox)
-    return found
+    box = bench.shell.window.findChild(PresetBox)
+    assert isinstance(box, PresetBox)
+    return box
 
 
 def test_the_toolbar_says_which_preset_is_in_use_and_the_next_start_remembers(

@@ -78,11 +78,11 @@ def test_a_search_in_the_tree_keeps_what_is_above(model: ClassTableModel, owners
     owners.class_view.set_options(order=ClassOrder.ONTOLOGY)
     model.refresh()
     model.set_search("growl")
-    found = model.index_of(owners.class_map.value.select(["Growling"])[0].index)
+    index = model.index_of(owners.class_map.value.select(["Growling"])[0].index)
     way = []
-    while found.isValid():
-        way.append(found.data())
-        found = model.parent(found)
+    while index.isValid():
+        way.append(index.data())
+        index = model.parent(index)
     assert way[0] == "Growling"
     assert way[-1] == "Animal"
     assert not model.index_of(SPEECH).isValid()

@@ -61,7 +61,7 @@ def test_sorts_by_each_column_with_missing_scores_last(
 
 
 @pytest.mark.parametrize(
-    ("wish", "expected"),
+    ("event_filter", "expected"),
     [
         (EventTableFilter(text="DOG"), ["dog", "dog2"]),
         (EventTableFilter(text="wall dog"), ["dog2"]),
@@ -73,9 +73,9 @@ def test_sorts_by_each_column_with_missing_scores_last(
     ],
 )
 def test_filters_by_words_state_and_score(
-    model: EventTableModel, wish: EventTableFilter, expected: list[str]
+    model: EventTableModel, event_filter: EventTableFilter, expected: list[str]
 ) -> None:
-    model.set_filter(wish)
+    model.set_filter(event_filter)
     assert ids(model) == expected
     assert model.total == 4
 

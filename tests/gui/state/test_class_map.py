@@ -1,4 +1,4 @@
-"""Classes that people taught stand behind those of the model: in the map, the scores, the list."""
+"""Custom classes come after those of the model: in the map, the scores, the list."""
 
 import numpy as np
 import pytest
@@ -53,12 +53,12 @@ class TestMap:
 
 
 class TestColumns:
-    @pytest.mark.parametrize("taught", [1, 30])
-    def test_columns_of_taught_classes_are_like_the_others(self, taught: int):
-        whole = table(10_000, 3 + taught)
+    @pytest.mark.parametrize("custom_count", [1, 30])
+    def test_columns_of_custom_classes_are_like_the_others(self, custom_count: int):
+        whole = table(10_000, 3 + custom_count)
         plain = ScoreTable(whole.grid, np.ascontiguousarray(whole.scores[:, :3]))
         buffer = ScoreBuffer.of_table(plain)
-        buffer.set_class_count(3 + taught)
+        buffer.set_class_count(3 + custom_count)
         assert buffer.best[3:].max() == 0
         buffer.put_columns(3, whole.scores[:, 3:])
         wanted = ScoreBuffer.of_table(whole)
@@ -66,7 +66,7 @@ class TestColumns:
         np.testing.assert_array_equal(buffer.best, wanted.best)
         np.testing.assert_allclose(buffer.mean, wanted.mean)
         for span in ((0, 4800), (100, 130)):
-            classes = range(3 + taught)
+            classes = range(3 + custom_count)
             seen = buffer.columns(classes, *span, 300)
             np.testing.assert_array_equal(seen, wanted.columns(classes, *span, 300))
 
@@ -78,7 +78,7 @@ class TestColumns:
         assert buffer.best[3] == 0
         assert not buffer.table().scores[:, 3].any()
 
-    def test_more_frames_may_come_without_the_taught_columns(self):
+    def test_more_frames_may_come_without_the_custom_columns(self):
         whole = table(50)
         buffer = ScoreBuffer(whole.grid, 3)
         buffer.set_class_count(4)

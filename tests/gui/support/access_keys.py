@@ -1,4 +1,4 @@
-"""The Alt keys of a dialog, so that a test can see that none stands for two things; and Tab."""
+"""The Alt keys of a dialog, so that a test can see that none stands for two widgets; and Tab."""
 
 import re
 from collections import Counter
@@ -10,7 +10,7 @@ _KEY = re.compile(r"&([^&\s])")
 
 
 def repeated_access_keys(dialog: QDialog) -> dict[str, int]:
-    """Keys that more than one visible thing answers to."""
+    """Keys that more than one visible widget answers to."""
     shown = [
         w
         for kind in (QLabel, QAbstractButton, QGroupBox)
@@ -30,10 +30,10 @@ def repeated_access_keys(dialog: QDialog) -> dict[str, int]:
 
 def tab_order(dialog: QWidget, widgets: Collection[QWidget]) -> list[QWidget]:
     """These widgets in the order in which Tab comes to them."""
-    found: list[QWidget] = []
+    order: list[QWidget] = []
     at = dialog.nextInFocusChain()
     while at is not dialog:
         if at in widgets:
-            found.append(at)
+            order.append(at)
         at = at.nextInFocusChain()
-    return found
+    return order

@@ -1,4 +1,4 @@
-"""Run as a program: makes random edits through the window's own actions, like a quick person.
+"""Run as a program: makes random edits through the window's own actions, like a quick user.
 
 Arguments: the project and a seed. Writes on standard output what the editor of the store's tests
 writes: "open 0 DIGEST", then "begin N" and "done N DIGEST" for each edit.
@@ -40,8 +40,8 @@ def run(path: Path, seed: int) -> None:
 
     def label(_title: str, _used: object) -> LabelChoice:
         name = rng.choice(LABELS)
-        found = bench.session.class_map.value.find(name)
-        return LabelChoice(name, found.index, found.mid) if found else LabelChoice(name)
+        match = bench.session.class_map.value.find(name)
+        return LabelChoice(name, match.index, match.mid) if match else LabelChoice(name)
 
     answer_questions(bench, label, lambda _question, _verb: True)
     print("open 0", digest(project), flush=True)

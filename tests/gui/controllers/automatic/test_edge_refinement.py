@@ -70,9 +70,9 @@ def test_an_older_result_gets_its_edges_in_the_background(start, settled, tiny_w
         envelope.unlink()
     again = start(sound, weights=tiny_weights)
     settled(again)
-    found = spans(again.session.document.events)
-    assert [e[0] for e in found] == [e[0] for e in refined]
-    np.testing.assert_allclose([e[1:] for e in found], [e[1:] for e in refined], atol=0.021)
+    restored = spans(again.session.document.events)
+    assert [e[0] for e in restored] == [e[0] for e in refined]
+    np.testing.assert_allclose([e[1:] for e in restored], [e[1:] for e in refined], atol=0.021)
     assert list(ResultCache().folder.rglob("*.envelope.npy"))
 
 

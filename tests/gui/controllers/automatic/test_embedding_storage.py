@@ -96,11 +96,11 @@ def test_a_custom_class_scores_and_detects_like_any_other(bench: Workbench, sett
     settled(bench)
     index = bench.session.class_map.model_count
     assert bench.session.class_map.value[index].name == "Owl of mine"
-    found = [e for e in bench.session.document.events if e.class_index == index]
-    hit = [any(abs(e.onset_s - s) < 1.0 for e in found) for s in CALLS_S]
+    events = [e for e in bench.session.document.events if e.class_index == index]
+    hit = [any(abs(e.onset_s - s) < 1.0 for e in events) for s in CALLS_S]
     assert sum(hit) >= 10
-    assert not any(e.onset_s <= s + 0.75 <= e.offset_s for e in found for s in OTHERS_S)
-    before = len(found)
+    assert not any(e.onset_s <= s + 0.75 <= e.offset_s for e in events for s in OTHERS_S)
+    before = len(events)
     bench.session.rules.set_threshold(index, 0.9999)
     settled(bench)
     assert len([e for e in bench.session.document.events if e.class_index == index]) < before
