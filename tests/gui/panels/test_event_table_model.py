@@ -1,6 +1,7 @@
 """The table model of events."""
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -118,7 +119,14 @@ def test_texts_are_times_lengths_and_marked_states(model: EventTableModel) -> No
     assert row == ["0:09.0", "1.00", "Dog", "0.70", "✓ Accepted", "–", "–"]
 
 
-def test_fifty_thousand_events_filter_and_sort_at_once(owners: Owners) -> None:
+def processor_time_s(work: Callable[[], object]) -> float:
+    """Time of the processor, so that other programs do not count."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def test_fifty_thousand_events_are_filtered_and_sorted_like_a_plain_list(owners: Owners) -> None:
     rng = np.random.default_rng(7)
     events = EventList.of(
         owners.event(str(i), float(t), int(c), score=float(s))
@@ -133,13 +141,19 @@ def test_fifty_thousand_events_filter_and_sort_at_once(owners: Owners) -> None:
     )
     model = EventTableModel(owners.parent)
     model.set_events(events)
-    took = []
-    for column in (EventColumn.SCORE, EventColumn.CLASS, EventColumn.DURATION):
-        before = time.perf_counter()
+
+    def by_model(column: EventColumn) -> None:
         model.set_filter(EventTableFilter(text="ae"[column % 2], least_score=0.2))
         model.sort(column, DOWN)
-        took.append(time.perf_counter() - before)
+
+    def plainly() -> None:
+        listed = [e for e in events if "a" in e.label.casefold() and (e.score_max or 0) >= 0.2]
+        sorted(listed, key=lambda e: (e.label, e.score_max, e.duration_s), reverse=True)
+
+    columns = (EventColumn.SCORE, EventColumn.CLASS, EventColumn.DURATION)
+    spent = [processor_time_s(lambda column=column: by_model(column)) for column in columns]
+    plain = [processor_time_s(plainly) for _ in columns]
     scores = [e.score_max for e in model.shown]
     assert len(scores) > 1000
     assert min(s for s in scores if s is not None) >= 0.2
-    assert sorted(took)[0] < 0.2
+    assert min(spent) < 5 * min(plain)

@@ -1,6 +1,10 @@
-"""Moving a rule must feel immediate. Processor time, so that a busy machine does not count."""
+"""Moving a rule must feel immediate: what it costs, compared with one look at every score.
+
+Processor time, so that other programs do not count.
+"""
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -20,33 +24,44 @@ def hours(count: int) -> PreparedScores:
     return prepare(ScoreTable(FrameGrid(frames, frames * 0.48), np.tile(scores, (count, 1))))
 
 
-def spent_s(prepared: PreparedScores, edges: Edges) -> float:
+def quickest_s(work: Callable[[], object], rounds: int = 6) -> float:
+    times = []
+    for _ in range(rounds):
+        start = time.process_time()
+        work()
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+def derive_s(prepared: PreparedScores, edges: Edges) -> float:
     """Best of some times; the envelope has a sound or a pause every few tenths of a second."""
     rng = np.random.default_rng(1)
     count = len(prepared.table.scores) * 48
     levels = np.repeat(rng.random(count // 20 + 1) * 4, 20)[:count]
     envelope = Envelope(levels.astype(np.float32))
-    best = np.inf
-    for step in range(6):
-        rules = RuleSet().with_edges(edges).with_threshold(None, 0.2 + step / 20)
-        start = time.process_time()
-        found = detect(prepared, rules, None, envelope)
-        best = min(best, time.process_time() - start)
-        assert len(found) > 1000
-    return float(best)
+    steps = iter(range(6))
+
+    def derive() -> None:
+        rules = RuleSet().with_edges(edges).with_threshold(None, 0.2 + next(steps) / 20)
+        assert len(detect(prepared, rules, None, envelope)) > 1000
+
+    return quickest_s(derive)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("edges", EDGES)
-def test_an_hour_is_derived_again_in_thirty_milliseconds(edges: Edges) -> None:
-    spent = spent_s(hours(1), edges)
-    print(f"521 classes, 1 h, {edges} edges: {1000 * spent:.1f} ms")
-    assert spent <= 0.030
+def test_an_hour_is_derived_again_for_a_few_looks_at_its_scores(edges: Edges) -> None:
+    prepared = hours(1)
+    scores = prepared.table.scores
+    plain = quickest_s(lambda: np.flatnonzero(scores > 0.2))
+    spent = derive_s(prepared, edges)
+    print(f"521 classes, 1 h, {edges} edges: {spent / plain:.1f} looks at all scores")
+    assert spent < 12 * plain
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("edges", EDGES)
-def test_a_day_is_derived_again_in_a_second(edges: Edges) -> None:
-    spent = spent_s(hours(24), edges)
-    print(f"521 classes, 24 h, {edges} edges: {1000 * spent:.1f} ms")
-    assert spent <= 1.0
+def test_the_cost_of_a_day_is_that_of_its_hours(edges: Edges) -> None:
+    hour, day = derive_s(hours(1), edges), derive_s(hours(24), edges)
+    print(f"521 classes, 24 h, {edges} edges: {day / hour:.1f} times one hour")
+    assert day < 40 * hour

@@ -1,10 +1,15 @@
-"""A project of 10,000 recordings and 1,000,000 events stays quick (slow: makes one)."""
+"""A project of 10,000 recordings and 1,000,000 events stays quick (slow: makes one).
+
+Costs are compared with sorting as many numbers, in processor time, so that neither a slow machine
+nor other programs count; `benchmarks/project.py` measures in milliseconds.
+"""
 
 import random
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from yamnet_gui.core.events import Event, ReviewState, detection_id
@@ -35,46 +40,48 @@ def big(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         ]
         project.apply(add_recordings(items))
         for item in items:
-            found = []
+            events = []
             for k in range(EVENTS):
                 c = int(520 * rng.random() ** 3)
                 onset, score = k * 33.6, rng.random()
-                found.append(
+                events.append(
                     Event(
                         detection_id(c, k * 70), onset, onset + 0.96 + 3 * rng.random(),
                         f"Class {c:03d}", c, f"/m/{c}", score_max=score, score_mean=score * 0.8,
                     )
                 )  # fmt: skip
-            project.events.store_detections(item.id, found)
+            project.events.store_detections(item.id, events)
     yield path
     path.unlink()
 
 
-def _milliseconds(work: Callable[[], object], times: int = 3) -> float:
-    """The best of some runs, in time of the processor: other programs do not count."""
+def _spent_s(work: Callable[[], object], times: int = 3) -> float:
+    """The best of some runs."""
     best = float("inf")
     for _ in range(times):
         start = time.process_time()
         work()
         best = min(best, time.process_time() - start)
-    return best * 1000
+    return best
 
 
 def test_a_million_events_open_sort_and_are_decided_quickly(big: Path) -> None:
-    figures = {}
+    numbers = np.random.default_rng(1).random(RECORDINGS * EVENTS)
+    sort_s = _spent_s(lambda: np.argsort(numbers, kind="stable"))
+    costs: dict[str, tuple[float, float]] = {}  # in sorts, and the most that it may be
     start = time.process_time()
     project = Project.open(big)
     project._connection.backups = None
     rows = project.events.rows()
-    figures["open, with the whole table"] = ((time.process_time() - start) * 1000, 2000)
+    costs["open, with the whole table"] = ((time.process_time() - start) / sort_s, 20)
     assert len(rows) == RECORDINGS * EVENTS
     with project:
         for key in SortKey:
             for down in (False, True):
                 sort = Sort(key, down)
                 project._connection._index._orders.clear()  # type: ignore[union-attr]
-                took = _milliseconds(lambda sort=sort: project.events.rows(sort=sort), 1)
-                figures[f"sort {key} {down}"] = (took, 200)
+                spent = _spent_s(lambda sort=sort: project.events.rows(sort=sort), 1)
+                costs[f"sort {key} {down}"] = (spent / sort_s, 3)
         unreviewed = frozenset([ReviewState.UNREVIEWED])
         for wanted in (
             EventFilter(labels=frozenset(["Class 007"])),
@@ -83,28 +90,25 @@ def test_a_million_events_open_sort_and_are_decided_quickly(big: Path) -> None:
             EventFilter(min_duration_s=2, max_duration_s=3),
         ):
             sort = Sort(SortKey.SCORE, True)
-            took = _milliseconds(lambda w=wanted: project.events.rows(w, sort))  # noqa: B023
-            figures[f"filter {wanted}"] = (took, 200)
-        figures["counts"] = (_milliseconds(project.events.class_counts), 200)
-        figures["a screen of events"] = (
-            _milliseconds(lambda: project.events.at(rows[5000:5100])),
-            50,
-        )
+            spent = _spent_s(lambda w=wanted: project.events.rows(w, sort))  # noqa: B023
+            costs[f"filter {wanted}"] = (spent / sort_s, 3)
+        costs["counts"] = (_spent_s(project.events.class_counts) / sort_s, 3)
+        spent = _spent_s(lambda: project.events.at(rows[5000:5100]))
+        costs["a screen of events"] = (spent / sort_s, 0.5)
         queue = project.events.queue(
             QueueKind.STRATIFIED, EventFilter(labels=frozenset(["Class 007"]))
         )
         current = int(queue[0])
-        took = []
+        decisions = []
         for _ in range(200):
-            start = time.perf_counter()
+            start = time.process_time()
             project.apply(accept(project.events.at([current]), "Anna"))
             following = project.events.next_unreviewed(current, queue)
-            took.append((time.perf_counter() - start) * 1000)
+            decisions.append((time.process_time() - start) / sort_s)
             assert following is not None
             current = following
-        figures["accept and next, median"] = (sorted(took)[100], 50)
-        figures["accept and next, 95 %"] = (sorted(took)[190], 50)
-    for name, (found, limit) in figures.items():
-        print(f"{name[:80]:80} {found:8.1f} ms of {limit}")
-    slow = {name: found for name, found in figures.items() if found[0] > found[1]}
-    assert not slow
+        costs["accept and next, median"] = (sorted(decisions)[100], 0.5)
+        costs["accept and next, 95 %"] = (sorted(decisions)[190], 0.5)
+    for name, (cost, limit) in costs.items():
+        print(f"{name[:80]:80} {cost:8.3f} sorts of {limit}")
+    assert not {name: cost for name, cost in costs.items() if cost[0] > cost[1]}
