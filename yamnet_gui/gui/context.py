@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from .state.sound import Sound
     from .state.spectrogram import Spectrogram
     from .state.timeline import Timeline
+    from .state.undo_steps import UndoSteps
     from .tracks.stack import TrackStack
     from .widgets.notices import NoticeBar
     from .widgets.toolbar import ToolbarBoxes
@@ -70,6 +71,7 @@ class Session:
     rules: "Rules"
     grouping: "Grouping"
     project: "ProjectState"
+    undo_steps: "UndoSteps"
     review_queue: "ReviewQueue"
     label_sets: "LabelSets"
     calibrations: "Calibrations"

@@ -60,6 +60,7 @@ from .state.settings import Settings
 from .state.sound import Sound
 from .state.spectrogram import Spectrogram
 from .state.timeline import Timeline
+from .state.undo_steps import UndoSteps
 from .theme import ThemeChoice
 
 F = TypeVar("F", bound=Feature)
@@ -154,6 +155,7 @@ class Workbench(QObject):
             rules=Rules(self),
             grouping=grouping,
             project=project,
+            undo_steps=UndoSteps(project, self),
             review_queue=ReviewQueue(self),
             label_sets=LabelSets(project, self),
             calibrations=Calibrations(document, project, self),
@@ -196,7 +198,7 @@ class Workbench(QObject):
             bounds=Bounds(editor, s.timeline, self),
             drawing=Drawing(editor, s.timeline, s.class_view, s.class_map, events, queue, ask),
             reviewed_spans=ReviewedSpans(editor, s.timeline, s.class_view, s.class_map),
-            history=History(editor, s.timeline, navigator),
+            history=History(s.undo_steps, editor, s.timeline, navigator),
         )
         AppliedSettings(s.settings, player, loader, s.project, self)
         ActionAvailability(shell.window, s.document, s.selection, s.timeline, self)

@@ -24,6 +24,7 @@ from yamnet_gui.gui.state.document import OpenRecording
 from yamnet_gui.gui.state.project import ProjectState, StorageMode
 from yamnet_gui.gui.state.review_queue import ReviewQueue
 from yamnet_gui.gui.state.settings import Settings
+from yamnet_gui.gui.state.undo_steps import UndoSteps
 from yamnet_gui.labels.project import Project, Recording, Reviewed, add_recordings
 
 
@@ -103,7 +104,8 @@ class Bench:
             self.projects,
             Answers(),  # type: ignore[arg-type]
         )
-        self.history = History(self.editor, owners.timeline, self.navigator)
+        steps = UndoSteps(self.project, self.parent)
+        self.history = History(steps, self.editor, owners.timeline, self.navigator)
         self.bounds = Bounds(self.editor, owners.timeline, self.parent)
         self.messages: list[str] = []
         for speaker in (self.editor, self.navigator, self.queue):

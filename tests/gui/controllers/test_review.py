@@ -534,7 +534,7 @@ def test_a_project_that_is_in_use_can_be_read(
     press(bench, "n", "a")
     assert states(bench) == [UNREVIEWED] * 5
     assert any("read-only" in n.text for n in bench.shell.notices.notices)
-    assert bench.session.project.undo_title is not None
+    assert bench.session.undo_steps.undo_title is not None
     assert not bench.shell.window.actions_by_id["undo"].isEnabled()
 
 

@@ -6,7 +6,8 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.owners import DOG, SILENCE, SPEECH, Owners
-from yamnet_gui.gui.panels.class_table_model import ClassColumn, ClassTableModel
+from yamnet_gui.gui.panels.class_cells import ClassColumn
+from yamnet_gui.gui.panels.class_table_model import ClassTableModel
 from yamnet_gui.gui.state.class_view import ClassOrder
 
 

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QDoubleSpinBox
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.owners import DOG, SPEECH, Owners
-from yamnet_gui.gui.panels.class_table_model import ClassColumn
+from yamnet_gui.gui.panels.class_cells import ClassColumn
 from yamnet_gui.gui.panels.classes import ClassesPanel
 from yamnet_gui.gui.state.class_view import ClassOrder, Showing
 
@@ -146,7 +146,7 @@ def test_a_right_click_offers_the_common_threshold_again(
     panel: ClassesPanel, owners: Owners, qtbot: QtBot
 ) -> None:
     owners.rules.set_threshold(DOG, 0.8)
-    menu = panel.menu_for(panel.model.index_of(DOG))
+    menu = panel.class_menu.at(panel.model.index_of(DOG))
     offered = {action.text(): action for action in menu.actions()}
     with qtbot.waitSignal(panel.class_cleared) as cleared:
         offered["Use the threshold for all classes"].trigger()

@@ -64,16 +64,16 @@ def test_the_best_classes_follow_the_cursor(
     panel: InspectorPanel, owners: Owners, qtbot: QtBot
 ) -> None:
     owners.timeline.set_cursor(30 * 0.48 + 0.48)
-    qtbot.waitUntil(lambda: panel.cursor_bars.rows[0].class_index == SILENCE)
-    assert panel.cursor_title.text() == "At the cursor  0:14.880"
+    qtbot.waitUntil(lambda: panel.at_cursor.bars.rows[0].class_index == SILENCE)
+    assert panel.at_cursor.title.text() == "At the cursor  0:14.880"
 
 
 def test_says_where_there_are_no_scores(
     panel: InspectorPanel, owners: Owners, qtbot: QtBot
 ) -> None:
     owners.open()
-    qtbot.waitUntil(lambda: panel.cursor_none.isVisible())
-    assert panel.cursor_none.text() == "Not analysed here yet."
+    qtbot.waitUntil(lambda: panel.at_cursor.none.isVisible())
+    assert panel.at_cursor.none.text() == "Not analysed here yet."
     assert not panel.title.isVisible()
 
 

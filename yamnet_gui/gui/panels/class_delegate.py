@@ -25,7 +25,8 @@ from yamnet_gui.gui.widgets.drawing import (
 )
 from yamnet_gui.gui.widgets.table_model import Index
 
-from .class_table_model import CLASS_ROLE, SCORE_ROLE, SHOWN_ROLE, ClassColumn
+from .class_cells import SHOWN_ROLE, ClassColumn
+from .class_table_model import CLASS_ROLE, SCORE_ROLE
 
 
 class ClassDelegate(QStyledItemDelegate):

@@ -1,31 +1,27 @@
 """The table model of classes: a sorted list, or a tree by the ontology."""
 
-from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import (
     QAbstractItemModel,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont
 
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassOrder, ClassView
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.rules import Rules
-from yamnet_gui.gui.theme import class_color
+from yamnet_gui.gui.widgets.table_model import Index
 
+from .class_cells import ClassCells, ClassColumn
 from .class_rows import ROOT, ClassMetrics, ClassNode, ClassRows
 
-Index = QModelIndex | QPersistentModelIndex
 CLASS_ROLE = Qt.ItemDataRole.UserRole
 SCORE_ROLE = Qt.ItemDataRole.UserRole + 1
-SHOWN_ROLE = Qt.ItemDataRole.UserRole + 2
 
 _HEADERS = ("Class", "Thr.", "N", "Best")
 _TIPS = (
@@ -35,15 +31,6 @@ _TIPS = (
     "Highest score of this class in the recording",
 )
 _NO_PARENT = QModelIndex()
-
-
-class ClassColumn(IntEnum):
-    """Columns of the table."""
-
-    NAME = 0
-    THRESHOLD = 1
-    COUNT = 2
-    BEST = 3
 
 
 class ClassTableModel(QAbstractItemModel):
@@ -68,12 +55,13 @@ class ClassTableModel(QAbstractItemModel):
         self._class_map = class_map
         self._view = class_view
         self._rules = rules
+        self._cells = ClassCells(class_view, rules)
         self._document = document
         self._search = ""
         self._order = class_view.order
         self._rows = ClassRows(class_map, ontology)
         self._metrics = ClassMetrics(document, len(class_map.value))
-        self._build()
+        self._rows.build(self._order, self._search, self._metrics)
 
     @property
     def tree(self) -> bool:
@@ -89,7 +77,7 @@ class ClassTableModel(QAbstractItemModel):
         if text.strip() != self._search:
             self.beginResetModel()
             self._search = text.strip()
-            self._build()
+            self._rows.build(self._order, self._search, self._metrics)
             self.endResetModel()
 
     def refresh(self) -> None:
@@ -101,7 +89,7 @@ class ClassTableModel(QAbstractItemModel):
         ):
             self.beginResetModel()
             self._order = self._view.order
-            self._build()
+            self._rows.build(self._order, self._search, self._metrics)
             self.endResetModel()
             return
         if not self.tree:
@@ -113,7 +101,7 @@ class ClassTableModel(QAbstractItemModel):
         number = None if class_index is None else self._rows.number_of(class_index)
         if number is None:
             return QModelIndex()
-        return self.createIndex(self._nodes[number].row, 0, number)
+        return self.createIndex(self._rows.nodes[number].row, 0, number)
 
     def class_at(self, index: Index) -> int | None:
         """The class of a row; None for a mere group."""
@@ -126,11 +114,6 @@ class ClassTableModel(QAbstractItemModel):
             parts.append(self._node(index).mid)
             index = self.parent(index)
         return "|".join(reversed(parts))
-
-    def own_threshold(self, class_index: int) -> bool:
-        """Whether the class has its own threshold."""
-        rule = self._rules.rule_set.classes.get(class_index)
-        return rule is not None and rule.on is not None
 
     def rowCount(self, parent: Index = _NO_PARENT) -> int:
         return 0 if parent.column() > 0 else len(self._node(parent).children)
@@ -149,7 +132,9 @@ class ClassTableModel(QAbstractItemModel):
             return QModelIndex()
         above = self._node(index).parent
         return (
-            QModelIndex() if above == ROOT else self.createIndex(self._nodes[above].row, 0, above)
+            QModelIndex()
+            if above == ROOT
+            else self.createIndex(self._rows.nodes[above].row, 0, above)
         )
 
     def headerData(
@@ -186,7 +171,7 @@ class ClassTableModel(QAbstractItemModel):
         node = self._node(index)
         column = ClassColumn(index.column())
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(node, column)
+            return self._cells.text(node, column, self._metrics)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if role == CLASS_ROLE:
@@ -194,9 +179,11 @@ class ClassTableModel(QAbstractItemModel):
         if role == SCORE_ROLE:
             return self._metrics.score(node)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tip(node)
+            return self._cells.tip(node, self._metrics)
         return (
-            None if node.class_index is None else self._class_data(node.class_index, column, role)
+            None
+            if node.class_index is None
+            else self._cells.class_data(node.class_index, column, role)
         )
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -213,70 +200,15 @@ class ClassTableModel(QAbstractItemModel):
             return True
         return False
 
-    def _class_data(self, class_index: int, column: ClassColumn, role: int) -> Any:
-        if column is ClassColumn.NAME:
-            if role == Qt.ItemDataRole.CheckStateRole:
-                ticked = class_index in self._view.ticked
-                return Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked
-            if role == Qt.ItemDataRole.DecorationRole:
-                return class_color(class_index)
-            if role == SHOWN_ROLE:
-                return class_index in self._view.shown
-        if column is ClassColumn.THRESHOLD:
-            if role == Qt.ItemDataRole.EditRole:
-                return self._rules.rule(class_index).on
-            if role == Qt.ItemDataRole.FontRole and self.own_threshold(class_index):
-                font = QFont()
-                font.setBold(True)
-                return font
-        return None
-
-    def _text(self, node: ClassNode, column: ClassColumn) -> str:
-        if column is ClassColumn.NAME:
-            return node.name
-        if column is ClassColumn.THRESHOLD:
-            if node.class_index is None:
-                return ""
-            rule = self._rules.rule(node.class_index)
-            return f"{rule.on:.2f}" if rule.enabled else "off"
-        if column is ClassColumn.COUNT:
-            count = self._metrics.count(node)
-            return f"{count:,}" if count else ""
-        score = self._metrics.score(node)
-        return "" if score is None else f"{score:.2f}"
-
-    def _tip(self, node: ClassNode) -> str:
-        if node.class_index is None:
-            return (
-                f"{node.name}\nA category of the AudioSet ontology with {len(node.members)} classes"
-            )
-        i = node.class_index
-        lines = [f"{node.name}  ({i}, {node.mid})"]
-        if self._metrics.score(node) is not None:
-            lines.append(
-                f"Best score {self._metrics.best[i]:.3f}, mean {self._metrics.mean[i]:.4f}"
-            )
-        rule = self._rules.rule(i)
-        own = " (own)" if self.own_threshold(i) else ""
-        lines.append(f"Threshold {rule.on:.2f}{own}, {self._metrics.counts[i]} events")
-        return "\n".join(lines)
-
-    @property
-    def _nodes(self) -> list[ClassNode]:
-        return self._rows.nodes
-
-    def _build(self) -> None:
-        self._rows.build(self._order, self._search, self._metrics)
-
     def _resort(self) -> None:
         order = self._rows.sorted_children(self._order, self._metrics)
-        if order == self._nodes[ROOT].children:
+        if order == self._rows.nodes[ROOT].children:
             return
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
         self._rows.set_order(order)
         after = [
-            self.createIndex(self._nodes[i.internalId()].row, i.column(), i.internalId())
+            self.createIndex(self._rows.nodes[i.internalId()].row, i.column(), i.internalId())
             for i in before
         ]
         self.changePersistentIndexList(before, after)
@@ -284,7 +216,7 @@ class ClassTableModel(QAbstractItemModel):
 
     def _announce(self) -> None:
         last = len(ClassColumn) - 1
-        for node in self._nodes:
+        for node in self._rows.nodes:
             if node.children:
                 first, end = node.children[0], node.children[-1]
                 self.dataChanged.emit(
@@ -293,7 +225,7 @@ class ClassTableModel(QAbstractItemModel):
                 )
 
     def _node(self, index: Index) -> ClassNode:
-        return self._nodes[index.internalId()] if index.isValid() else self._nodes[ROOT]
+        return self._rows.nodes[index.internalId()] if index.isValid() else self._rows.nodes[ROOT]
 
 
 def _alignment(column: ClassColumn) -> Qt.AlignmentFlag:

@@ -1,22 +1,18 @@
 """The list of classes: search, tick, thresholds, what was heard."""
 
 from PySide6.QtCore import (
-    QAbstractItemModel,
     QItemSelectionModel,
-    QModelIndex,
     QPoint,
     QSignalBlocker,
     QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QHBoxLayout,
     QHeaderView,
-    QMenu,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -32,8 +28,11 @@ from yamnet_gui.gui.widgets.fields import SearchField
 from yamnet_gui.gui.widgets.table_model import Index
 from yamnet_gui.gui.widgets.tables import QuietTree
 
+from .class_branches import OpenBranches
+from .class_cells import ClassColumn
 from .class_delegate import ClassDelegate
-from .class_table_model import ClassColumn, ClassTableModel
+from .class_menu import ClassMenu
+from .class_table_model import ClassTableModel
 from .threshold_row import ThresholdRow
 
 _COALESCED_MS = 350
@@ -72,13 +71,14 @@ class ClassesPanel(QWidget):
         self._view = class_view
         self._rules = rules
         self._document = document
-        self._open_keys: set[str] = set()
         self.model = ClassTableModel(class_map, ontology, class_view, rules, document, self)
         self.model.threshold_edited.connect(self._on_edited)
         self._later = Debounced(self, _COALESCED_MS, self.refresh)
         self._build()
-        self.model.modelAboutToBeReset.connect(self._remember_open)
-        self.model.modelReset.connect(self._restore_open)
+        self._branches = OpenBranches(self.tree, self.model)
+        self._branches.restored.connect(self._on_chosen)
+        self.class_menu = ClassMenu(self.tree, self.model, class_map, class_view, rules)
+        self.class_menu.class_cleared.connect(self.class_cleared)
         document.scores_changed.connect(self._refresh_soon)
         document.events_changed.connect(self._refresh_soon)
         class_view.shown_changed.connect(self._refresh_soon)
@@ -87,7 +87,7 @@ class ClassesPanel(QWidget):
         rules.changed.connect(self._on_rules)
         self._on_rules()
         self._on_options()
-        self._restore_open()
+        self._branches.restore()
 
     def refresh(self) -> None:
         """Reads the owners at once; otherwise that happens a few times a second."""
@@ -100,7 +100,7 @@ class ClassesPanel(QWidget):
     def _build(self) -> None:
         self.search = SearchField("Search 521 classes", self)
         self.search.setPlaceholderText(f"Search {len(self._class_map.value)} classes")
-        self.search.textChanged.connect(self._on_search)
+        self.search.textChanged.connect(self.model.set_search)
         self.search.left_down.connect(self._enter_tree)
         self.search.returnPressed.connect(self._enter_tree)
         self.showing = QComboBox(self)
@@ -207,9 +207,6 @@ class ClassesPanel(QWidget):
     def _on_order(self, row: int) -> None:
         self._view.set_options(order=ClassOrder(self.order.itemData(row)))
 
-    def _on_search(self, text: str) -> None:
-        self.model.set_search(text)
-
     def _enter_tree(self) -> None:
         """Moves to the list and selects the first class that matches."""
         index = self.tree.currentIndex()
@@ -238,72 +235,6 @@ class ClassesPanel(QWidget):
         if index.isValid():
             self.tree.scrollTo(index)
 
-    def _remember_open(self) -> None:
-        if self.model.tree and not self.model.search:
-            self._open_keys = {
-                self.model.key_at(index)
-                for index in _all_below(self.model)
-                if self.tree.isExpanded(index)
-            }
-
-    def _restore_open(self) -> None:
-        if not self.model.tree:
-            return
-        if self.model.search:
-            self.tree.expandAll()
-        elif self._open_keys:
-            for index in _all_below(self.model):
-                if self.model.key_at(index) in self._open_keys:
-                    self.tree.expand(index)
-        else:
-            self.tree.expandToDepth(0)
-        self._on_chosen()
-
-    def menu_for(self, index: Index) -> QMenu:
-        """What can be done with the class of a row, and with all of them."""
-        class_index = self.model.class_at(index)
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if class_index is not None:
-            self._class_actions(menu, index, class_index)
-            menu.addSeparator()
-        none = menu.addAction("Untick all")
-        none.setEnabled(bool(self._view.ticked))
-        none.triggered.connect(self._untick_all)
-        if self.model.tree:
-            menu.addAction("Expand all").triggered.connect(self.tree.expandAll)
-            menu.addAction("Collapse all").triggered.connect(self.tree.collapseAll)
-        return menu
-
     def _on_menu(self, position: QPoint) -> None:
         index = self.tree.indexAt(position)
-        self.menu_for(index).popup(self.tree.viewport().mapToGlobal(position))
-
-    def _class_actions(self, menu: QMenu, index: Index, class_index: int) -> None:
-        name = self._class_map.value[class_index].name
-        show = QAction(f"Always show {name}", menu)
-        show.setCheckable(True)
-        show.setChecked(class_index in self._view.ticked)
-        show.toggled.connect(lambda on: self._view.tick(class_index, on))
-        menu.addAction(show)
-        change = menu.addAction("Set threshold…")
-        cell = index.siblingAtColumn(ClassColumn.THRESHOLD)  # type: ignore[union-attr]
-        change.triggered.connect(lambda: self.tree.edit(cell))
-        clear = menu.addAction("Use the threshold for all classes")
-        clear.setEnabled(class_index in self._rules.rule_set.classes)
-        clear.triggered.connect(lambda: self.class_cleared.emit(class_index))
-
-    def _untick_all(self) -> None:
-        for class_index in sorted(self._view.ticked):
-            self._view.tick(class_index, False)
-
-
-def _all_below(model: QAbstractItemModel, parent: Index | None = None) -> list[Index]:
-    """Every index of the first column, from the top."""
-    indexes: list[Index] = []
-    above = QModelIndex() if parent is None else parent
-    for row in range(model.rowCount(above)):
-        index = model.index(row, 0, above)
-        indexes.append(index)
-        indexes.extend(_all_below(model, index))
-    return indexes
+        self.class_menu.at(index).popup(self.tree.viewport().mapToGlobal(position))

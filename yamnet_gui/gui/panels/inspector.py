@@ -3,15 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QPalette
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QHideEvent, QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
     QMenu,
-    QPlainTextEdit,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -19,24 +16,22 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.grouping import Grouping
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
-from yamnet_gui.gui.state.top_classes import CLASSES_OF_EVENT, span_scores, top_classes
+from yamnet_gui.gui.state.top_classes import CLASSES_OF_EVENT, span_scores
 from yamnet_gui.gui.theme import class_color
 from yamnet_gui.gui.times import clock
 from yamnet_gui.gui.widgets.frequency_range import FrequencyRangeFields
-from yamnet_gui.gui.widgets.labels import ElidedLabel
-from yamnet_gui.gui.widgets.score_bars import ScoreBars, ScoreRow
+from yamnet_gui.gui.widgets.labels import ElidedLabel, heading
+from yamnet_gui.gui.widgets.score_bars import ScoreBars
 
+from .classes_at_cursor import ClassesAtCursor, score_rows
 from .event_facts import FactsForm, event_facts
+from .note_editor import NoteEditor
 
-_BEST_AT_CURSOR = 8
-_CURSOR_MS = 66
-_NOTE_MS = 1500
 _MOST_HISTORY = 6
 
 
@@ -69,16 +64,11 @@ class InspectorPanel(QWidget):
         self._own_keys: Mapping[str, str] | None = None
         self._more: list[Callable[[Event], Sequence[tuple[str, str]]]] = []
         self._build()
-        self._cursor_later = Debounced(self, _CURSOR_MS, self._show_cursor)
-        self._note_later = Debounced(self, _NOTE_MS, self.commit_note)
-        self.note.textChanged.connect(self._note_later.start)
         selection.changed.connect(self._on_selection)
         document.events_changed.connect(self._on_selection)
         document.scores_changed.connect(self._on_scores)
         document.recording_changed.connect(self._on_selection)
-        timeline.cursor_changed.connect(self._cursor_soon)
         self._on_selection()
-        self._show_cursor()
 
     def add_facts(self, facts: Callable[[Event], Sequence[tuple[str, str]]]) -> None:
         """Also shows these facts (name and text) of each event; a fact of the same name replaces
@@ -92,10 +82,7 @@ class InspectorPanel(QWidget):
 
     def commit_note(self) -> None:
         """Hands over the note as it stands, if it was changed."""
-        self._note_later.stop()
-        text = self.note.toPlainText().strip()
-        if self._event is not None and text != self._event.note:
-            self.note_edited.emit(self._event.id, text)
+        self.note.commit()
 
     def show_label_set(self, name: str, keys: Mapping[str, str] | None) -> None:
         """The chosen label set and its keys by label; None where digits go to the best classes."""
@@ -119,28 +106,9 @@ class InspectorPanel(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(300, 380)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.note and event.type() == QEvent.Type.FocusOut:
-            self.commit_note()
-        if watched is self.note and isinstance(event, QKeyEvent):
-            return self._note_key(event)
-        return super().eventFilter(watched, event)
-
     def hideEvent(self, event: QHideEvent) -> None:
         self.commit_note()
         super().hideEvent(event)
-
-    def _note_key(self, event: QKeyEvent) -> bool:
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if not (event.key() == Qt.Key.Key_Escape or (enter and control)):
-            return False
-        if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()
-        elif event.type() == QEvent.Type.KeyPress:
-            self.commit_note()
-            self.note.clearFocus()
-        return True
 
     def _build(self) -> None:
         self.title = ElidedLabel("", self)
@@ -156,31 +124,25 @@ class InspectorPanel(QWidget):
         self.several.setWordWrap(True)
         self.several.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.facts = FactsForm(self)
-        self.span_title = _heading("Top classes in this event", self)
-        self.span_bars = self._bars("Top classes in the event")
-        self.note_title = _heading("Note", self)
-        self.note = QPlainTextEdit(self)
-        self.note.setPlaceholderText("Add a note")
-        self.note.setAccessibleName("Event note")
-        self.note.setTabChangesFocus(True)
-        self.note.setFixedHeight(self.fontMetrics().height() * 3 + 10)
-        self.note.installEventFilter(self)
+        self.span_title = heading("Top classes in this event", self)
+        self.span_bars = ScoreBars("Top classes in the event", self)
+        self._connect_bars(self.span_bars)
+        self.note_title = heading("Note", self)
+        self.note = NoteEditor(self)
+        self.note.edited.connect(self.note_edited)
         self.own = QLabel(self)
         self.own.setWordWrap(True)
         self.own.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.own.hide()
         self.frequency_range = FrequencyRangeFields(self)
         self.frequency_range.edited.connect(self._on_frequency_range)
-        self.history_title = _heading("History", self)
+        self.history_title = heading("History", self)
         self.history = QLabel(self)
         self.history.setWordWrap(True)
         self.history.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.show_history(())
-        self.cursor_title = _heading("At the cursor", self)
-        self.cursor_bars = self._bars("Top classes at the cursor")
-        self.cursor_none = QLabel(self)
-        self.cursor_none.setWordWrap(True)
-        self.cursor_none.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.at_cursor = ClassesAtCursor(self._document, self._timeline, self._class_map, self)
+        self._connect_bars(self.at_cursor.bars)
 
         inside = QWidget(self)
         column = QVBoxLayout(inside)
@@ -200,9 +162,7 @@ class InspectorPanel(QWidget):
             self.note,
             self.history_title,
             self.history,
-            self.cursor_title,
-            self.cursor_bars,
-            self.cursor_none,
+            self.at_cursor,
         ):
             column.addWidget(widget)
         column.addStretch(1)
@@ -215,34 +175,18 @@ class InspectorPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll)
 
-    def _bars(self, title: str) -> ScoreBars:
-        bars = ScoreBars(title, self)
+    def _connect_bars(self, bars: ScoreBars) -> None:
         bars.clicked.connect(self.class_clicked)
         bars.menu_requested.connect(self._on_bar_menu)
-        return bars
 
     def _on_selection(self) -> None:
         current = self._selection.current
         event = self._document.events.get(current) if current else None
-        if (event.id if event else None) != (self._event.id if self._event else None):
-            self.commit_note()  # of the event that was shown until now
-            self._event = event
-            self._set_note(event.note if event else "")
-        elif event is not None and self._event is not None:
-            unchanged = self.note.toPlainText().strip() == self._event.note
-            self._event = event
-            if unchanged and event.note != self.note.toPlainText().strip():
-                self._set_note(event.note)
+        self.note.show_event(event)
+        self._event = event
         self._show_event()
-        self._cursor_soon()
-
-    def _set_note(self, text: str) -> None:
-        self.note.blockSignals(True)
-        self.note.setPlainText(text)
-        self.note.blockSignals(False)
 
     def _on_scores(self) -> None:
-        self._cursor_soon()
         if self._event is not None:
             self._show_span(self._event)
 
@@ -314,7 +258,7 @@ class InspectorPanel(QWidget):
         if span is not None:
             best = span.max(axis=0)
             mean = span.mean(axis=0)
-            rows = self._rows(best, mean, CLASSES_OF_EVENT)
+            rows = score_rows(self._class_map, best, mean, CLASSES_OF_EVENT)
             keyed = [
                 replace(
                     row, key=str(n) if self._own_keys is None else self._own_keys.get(row.name, "")
@@ -322,39 +266,6 @@ class InspectorPanel(QWidget):
                 for n, row in enumerate(rows, start=1)
             ]
             self.span_bars.set_rows(keyed, CLASSES_OF_EVENT)
-
-    def _cursor_soon(self) -> None:
-        self._cursor_later.start_once()
-
-    def _show_cursor(self) -> None:
-        scores = self._document.scores
-        time_s = self._timeline.cursor_s
-        at = scores.at(time_s) if scores is not None else None
-        known = at is not None
-        self.cursor_bars.setVisible(known)
-        self.cursor_none.setVisible(not known)
-        is_open = self._document.recording is not None
-        self.cursor_title.setText(f"At the cursor  {clock(time_s)}" if is_open else "At the cursor")
-        if at is not None:
-            self.cursor_bars.set_rows(self._rows(at, None, _BEST_AT_CURSOR), _BEST_AT_CURSOR)
-        elif not is_open:
-            self.cursor_none.setText("No recording is open.")
-        else:
-            self.cursor_none.setText("Not analysed here yet.")
-
-    def _rows(
-        self, scores: NDArray[np.float32], second: NDArray[np.float32] | None, count: int
-    ) -> list[ScoreRow]:
-        return [
-            ScoreRow(
-                int(i),
-                self._class_map.value[int(i)].name,
-                float(scores[i]),
-                class_color(int(i)),
-                None if second is None else float(second[i]),
-            )
-            for i in top_classes(scores, count)
-        ]
 
     def menu_for(self, class_index: int) -> QMenu:
         """What can be done with a class in the lists of top classes."""
@@ -371,10 +282,3 @@ class InspectorPanel(QWidget):
 
     def _on_bar_menu(self, position: QPoint, class_index: int) -> None:
         self.menu_for(class_index).popup(position)
-
-
-def _heading(text: str, parent: QWidget) -> QLabel:
-    label = QLabel(text, parent)
-    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-    label.setContentsMargins(0, 6, 0, 0)
-    return label

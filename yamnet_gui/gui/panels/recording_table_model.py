@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from PySide6.QtGui import QFont
 
-Index = QModelIndex | QPersistentModelIndex
+from yamnet_gui.gui.widgets.table_model import Index
+
 PATH_ROLE = Qt.ItemDataRole.UserRole
 _NO_PARENT = QModelIndex()
 NAME, STATE = 0, 1

@@ -39,7 +39,7 @@ class ProjectState(QObject):
     recordings_changed = Signal()  # some came, went, moved or were analysed
     label_sets_changed = Signal()
     steps_changed = Signal()
-    _written = Signal(object)
+    written = Signal(object)  # tuple[ProjectChange, ...]: of one step, in the GUI thread
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -51,9 +51,8 @@ class ProjectState(QObject):
         self._deleted: list[Event] = []
         self._reviewed = Reviewed()
         self._reviewer = ""
-        self._last: tuple[ProjectChange, ...] = ()
         # by a signal, because the project notifies in whichever thread wrote to it
-        self._written.connect(self._on_written)
+        self.written.connect(self._on_written)
 
     @property
     def project(self) -> Project | None:
@@ -82,14 +81,6 @@ class ProjectState(QObject):
         """Segments of the open recording that are reviewed."""
         return self._reviewed
 
-    @property
-    def undo_title(self) -> str | None:
-        return self._project.history.undo_title if self._project else None
-
-    @property
-    def redo_title(self) -> str | None:
-        return self._project.history.redo_title if self._project else None
-
     def use(
         self, project: Project | None, storage_mode: StorageMode = StorageMode.NOWHERE
     ) -> Project | None:
@@ -101,7 +92,7 @@ class ProjectState(QObject):
         self._storage_mode = storage_mode
         if project is not None:
             project.reviewer = self._reviewer
-            self._unsubscribe = project.subscribe(self._written.emit)
+            self._unsubscribe = project.subscribe(self.written.emit)
         self.forget_recording()
         self.project_changed.emit()
         self.steps_changed.emit()
@@ -144,13 +135,6 @@ class ProjectState(QObject):
         """Makes one step that can be undone; detections come along with their decision."""
         self.writable().apply(command, adopt=True)
 
-    def undo(self) -> tuple[str, tuple[ProjectChange, ...]] | None:
-        """Takes the last step back: its title and what changed."""
-        return self._turn(self.writable().undo)
-
-    def redo(self) -> tuple[str, tuple[ProjectChange, ...]] | None:
-        return self._turn(self.writable().redo)
-
     def negatives_of(self, items: Iterable[ProjectEvent]) -> list[ProjectEvent]:
         """The "not X" that earlier corrections of these left behind."""
         return self._project.events.negatives_of(items) if self._project else []
@@ -177,13 +161,7 @@ class ProjectState(QObject):
             raise ProjectError("Project", "nothing is open to store decisions in", "open a project")
         return self._project
 
-    def _turn(self, step: Callable[[], str | None]) -> tuple[str, tuple[ProjectChange, ...]] | None:
-        self._last = ()
-        title = step()
-        return None if title is None else (title, self._last)
-
     def _on_written(self, changes: tuple[ProjectChange, ...]) -> None:
-        self._last = changes
         project = self._project
         mine = [c for c in changes if c.recording_id == self._recording_id and c.event_ids]
         if project is not None and mine and self._recording_id:

@@ -1,8 +1,8 @@
-"""Labels that shorten their text to the room there is."""
+"""Labels: one that shortens its text to the room it has, and headings."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 
 class ElidedLabel(QWidget):
@@ -63,3 +63,11 @@ class ElidedLabel(QWidget):
     def _set_tip(self) -> None:
         fits = self.fontMetrics().horizontalAdvance(self._text) <= self.width()
         self.setToolTip(self._tip or ("" if fits else self._text))
+
+
+def heading(text: str, parent: QWidget) -> QLabel:
+    """The dim heading of a part of a panel."""
+    label = QLabel(text, parent)
+    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    label.setContentsMargins(0, 6, 0, 0)
+    return label

@@ -162,7 +162,7 @@ def test_a_dropped_table_is_shown_imported_and_taken_back_in_one_step(
     listed = {bench.session.document.events.get(i).label for i in bench.shell.events.shown_ids}  # type: ignore[union-attr]
     assert {"Amsel", "Dog"} <= listed
     assert "Import field notes.txt: 2 changes." in notice(bench)
-    assert bench.session.project.undo_title == "import field notes.txt"
+    assert bench.session.undo_steps.undo_title == "import field notes.txt"
     bench.shell.window.actions_by_id["undo"].trigger()
     qtbot.waitUntil(lambda: bench.session.document.events == before)
 
@@ -170,14 +170,14 @@ def test_a_dropped_table_is_shown_imported_and_taken_back_in_one_step(
 def test_an_import_that_is_dismissed_changes_nothing(
     bench: Workbench, settled: Settled, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    before = bench.session.document.events, bench.session.project.undo_title
+    before = bench.session.document.events, bench.session.undo_steps.undo_title
     labels = tmp_path / "labels.txt"
     labels.write_text("0.25\t0.75\tAmsel\n")
     drop(bench, labels)
     dialog = opened(bench, ImportDialog)
     dialog.reject()
     settled(bench)
-    assert (bench.session.document.events, bench.session.project.undo_title) == before
+    assert (bench.session.document.events, bench.session.undo_steps.undo_title) == before
 
 
 def test_a_recording_dropped_with_its_labels_is_opened(

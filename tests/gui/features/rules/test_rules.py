@@ -124,13 +124,13 @@ def test_undo_redo_and_a_restart_bring_rules_back(start, settled):
         settled(bench)
     enter(panel.row("padding_s"), 0.5)
     settled(bench)
-    assert bench.session.project.undo_title == "padding of Siren"
+    assert bench.session.undo_steps.undo_title == "padding of Siren"
     undo, redo = (bench.shell.window.actions_by_id[name] for name in ("undo", "redo"))
     undo.trigger()
     settled(bench)
     assert bench.session.rules.rule(siren).padding_s == 0.0
     assert bench.session.rules.rule(siren).on == 0.6
-    assert bench.session.project.undo_title == "threshold of Siren"
+    assert bench.session.undo_steps.undo_title == "threshold of Siren"
     undo.trigger()
     settled(bench)
     assert bench.session.rules.rule(siren).on == 0.25

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.gui.controllers.navigation import Destination, Navigator
 from yamnet_gui.gui.state.timeline import Timeline
+from yamnet_gui.gui.state.undo_steps import UndoSteps
 from yamnet_gui.labels.project import ProjectChange, is_negative
 
 from .editor import EventEditor
@@ -13,9 +14,12 @@ Step = Callable[[], tuple[str, tuple[ProjectChange, ...]] | None]
 
 
 class History:
-    """Takes steps back and makes them again; goes to their events, in whichever recording."""
+    """Undoes and redoes steps; goes to their events, in whichever recording."""
 
-    def __init__(self, editor: EventEditor, timeline: Timeline, navigator: Navigator) -> None:
+    def __init__(
+        self, steps: UndoSteps, editor: EventEditor, timeline: Timeline, navigator: Navigator
+    ) -> None:
+        self._steps = steps
         self._editor = editor
         self._timeline = timeline
         self._navigator = navigator
@@ -25,12 +29,12 @@ class History:
         return {"undo": self.undo, "redo": self.redo}
 
     def undo(self) -> None:
-        """Takes the last step back."""
-        self._turn("Undone", self._editor.project.undo)
+        """Undoes the last step."""
+        self._turn("Undone", self._steps.undo)
 
     def redo(self) -> None:
         """Redoes the step that was undone last."""
-        self._turn("Redone", self._editor.project.redo)
+        self._turn("Redone", self._steps.redo)
 
     def _turn(self, word: str, step: Step) -> None:
         editor = self._editor

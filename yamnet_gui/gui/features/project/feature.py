@@ -40,6 +40,7 @@ class ProjectMenu(Feature):
         self._recordings_panel = context.shell.recordings
         self._show_error = context.shell.show_error
         self._status = context.shell.status
+        self._undo_steps = context.session.undo_steps
         self._window = context.shell.window
         projects, owner = self._project_manager, self._project
         projects.opened.connect(self._on_opened)
@@ -161,9 +162,10 @@ class ProjectMenu(Feature):
 
     def _show_steps(self) -> None:
         owner, actions = self._project, self._window.actions_by_id
+        steps = self._undo_steps
         for name, word, title in (
-            ("undo", "&Undo", owner.undo_title),
-            ("redo", "&Redo", owner.redo_title),
+            ("undo", "&Undo", steps.undo_title),
+            ("redo", "&Redo", steps.redo_title),
         ):
             escaped = (title or "").replace("&", "&&")
             actions[name].setText(f"{word} {escaped}".strip())
