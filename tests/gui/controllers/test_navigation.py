@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
-from tests.gui.tracks.test_tracks import area_pixels
+from tests.gui.support.pixels import area_pixels
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.gui.tracks.track import Track
 from yamnet_gui.gui.workbench import Workbench

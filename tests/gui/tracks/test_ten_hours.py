@@ -9,22 +9,13 @@ import soundfile
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from tests.gui.support.pixels import pixels
+from tests.gui.support.pixels import area_pixels
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
 from yamnet_gui.gui.state.score_buffer import ScoreBuffer
-from yamnet_gui.gui.tracks.track import Track
 from yamnet_gui.gui.workbench import Workbench
 
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
-
-
-def area_pixels(track: Track) -> np.ndarray:
-    """The plotting area of a track as RGB, shape (rows, columns, 3)."""
-    area = track.area.sceneBoundingRect()
-    left, width = round(area.left()), round(area.width())
-    top, height = round(area.top()), round(area.height())
-    return pixels(track.grab().toImage())[top : top + height, left : left + width, :3]
 
 
 @pytest.mark.slow
