@@ -55,10 +55,10 @@ from yamnet_gui.embedding import (
     find_similar,
     pca,
     pooled,
-    taught,
+    run_training,
     top_rows,
 )
-from yamnet_gui.embedding.custom_classes import teach
+from yamnet_gui.embedding.custom_classes import train_custom_classes
 
 SHOTS = 2
 QUERIES = 20
@@ -153,7 +153,9 @@ def shots(clips: Clips, count: int, copies: list[list[np.ndarray]] | None) -> di
                 if name == "augmented":
                     assert copies is not None
                     examples += [Example(c, label, group, augmented=True) for c in copies[k]]
-            made = taught(teach(ExampleSet.of(examples, silence=clips.silence), options))
+            made = run_training(
+                train_custom_classes(ExampleSet.of(examples, silence=clips.silence), options)
+            )
             names = np.array(made.classifier.labels)
             guessed = names[made.classifier.scores(clips.pooled[testing]).argmax(axis=1)]
             found[name].append(guessed == clips.categories[testing])
@@ -286,9 +288,9 @@ def teaching(clips: Clips) -> dict[str, Any]:
         ]
         begin = time.perf_counter()
         options = TrainingOptions(method=method)  # type: ignore[arg-type]
-        one = taught(teach(ExampleSet.of(examples), options))
+        one = run_training(train_custom_classes(ExampleSet.of(examples), options))
         found[f"teach_{method}_s"] = time.perf_counter() - begin
-        again = taught(teach(ExampleSet.of(examples), options))
+        again = run_training(train_custom_classes(ExampleSet.of(examples), options))
         found[f"teach_{method}_same"] = one.classifier.sha256 == again.classifier.sha256
     return found
 

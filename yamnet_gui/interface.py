@@ -38,6 +38,7 @@ from .batch.vectors import PER, POOLS, Per, Pool
 from .core.errors import RecordingError, SettingsError
 from .core.events import Event
 from .core.resources import bundled_class_map
+from .core.scores import DEFAULT_HOP_S
 
 Sound = str | os.PathLike[str] | ArrayLike
 Floats = NDArray[np.float32]
@@ -107,7 +108,7 @@ def analyze(
     rules: str | os.PathLike[str] | None = None,
     classes: Sequence[str] = (),
     classifiers: Sequence[str | os.PathLike[str]] = (),
-    hop_s: float = 0.48,
+    hop_s: float = DEFAULT_HOP_S,
     weights: str | os.PathLike[str] | None = None,
     cache: bool = True,
     limit_bytes: int = DOWNLOAD_LIMIT_BYTES,
@@ -156,7 +157,7 @@ def embed(
     channels: Literal["mix", "each"] = "mix",
     threshold: float | None = None,
     rules: str | os.PathLike[str] | None = None,
-    hop_s: float = 0.48,
+    hop_s: float = DEFAULT_HOP_S,
     weights: str | os.PathLike[str] | None = None,
     cache: bool = True,
     limit_bytes: int = DOWNLOAD_LIMIT_BYTES,

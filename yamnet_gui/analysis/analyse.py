@@ -28,7 +28,7 @@ from yamnet_gui.yamnet.parameters import EMBEDDING
 from .cache import CacheWriter, ResultCache, result_key
 from .envelopes import EnvelopeRows
 from .model import Model, as_model
-from .result import Analysis, describe, kept_by
+from .result import Analysis, describe, held_by
 from .settings import AnalysisSettings
 
 _LIBRARIES = ("tensorflow", "numpy", "resampy", "soundfile", "av")
@@ -36,10 +36,10 @@ _LIBRARIES = ("tensorflow", "numpy", "resampy", "soundfile", "av")
 
 @dataclass(frozen=True, slots=True)
 class AnalysisProgress:
-    """News from an analysis: frames that are exact from now on.
+    """Progress of an analysis: frames that are exact from now on.
 
     `chunk` may be a block of stored frames, and is empty where the recording ended earlier than
-    its header said. Frames and seconds count over all channels. `analysis` is set in the last
+    its header states. Frames and seconds count over all channels. `analysis` is set in the last
     one.
     """
 
@@ -85,7 +85,7 @@ def cached_analysis(
 
 
 class TemporaryFolder:
-    """A folder that goes when nobody holds on to this object any more."""
+    """A folder that is removed when this object is garbage-collected."""
 
     def __init__(self) -> None:
         self.path = Path(tempfile.mkdtemp(prefix="yamnet-gui-"))
@@ -100,9 +100,9 @@ def _analyse(
         return
     before = _state(path)
     key = _key(path, model, settings, cache)
-    found = cache.load(key, path, recording_start(path))
-    if found:
-        yield from _replay(found)
+    stored = cache.load(key, path, recording_start(path))
+    if stored:
+        yield from _replay(stored)
         return
     try:
         yield from _run(path, model, settings, cache, key, before)
@@ -130,7 +130,7 @@ def _run_uncached(
     keeper = TemporaryFolder()
     for step in _run(path, model, settings, ResultCache(keeper.path), "only"):
         if step.analysis is not None:
-            yield replace(step, analysis=kept_by(step.analysis, keeper))
+            yield replace(step, analysis=held_by(step.analysis, keeper))
         else:
             yield step
 
@@ -250,13 +250,13 @@ def _recipe() -> str:
     """What must not change between the parts of one result, or the last bits may."""
     from importlib.metadata import PackageNotFoundError, version  # slow, and seldom needed
 
-    found = ["envelope 1", f"threads {os.environ.get('TF_NUM_INTRAOP_THREADS') or usable_cores()}"]
+    parts = ["envelope 1", f"threads {os.environ.get('TF_NUM_INTRAOP_THREADS') or usable_cores()}"]
     for name in _LIBRARIES:
         try:
-            found.append(f"{name} {version(name)}")
+            parts.append(f"{name} {version(name)}")
         except PackageNotFoundError:
-            found.append(f"{name} ?")
-    return ", ".join(found)
+            parts.append(f"{name} ?")
+    return ", ".join(parts)
 
 
 def _nothing(analysis: Analysis) -> ScoreChunk:

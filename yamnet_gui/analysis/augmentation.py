@@ -1,4 +1,4 @@
-"""Changed copies of sounds to learn from: made on the waveform, before the network hears it."""
+"""Augmented copies of sounds for training: made on the waveform, before the network."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _LONGEST_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
-    """How copies differ; each is drawn anew between the two bounds.
+    """How copies differ; each value is drawn at random between the two bounds.
 
     `gain_db`: louder or quieter. `noise_db`: white noise so far below the sound. `shift_s`: earlier
     or later by up to this, the gap filled with what was cut off at the other end. `mix_db`: another
@@ -55,7 +55,7 @@ def changed(
 ) -> Iterator[Floats]:
     """`options.copies` changed copies of 16 kHz samples (n,), each float32 (n,).
 
-    `number` tells sounds apart, so that each gets copies of its own from one seed.
+    `number` differs for each sound, so that each gets different copies from one seed.
     """
     rng = np.random.default_rng([options.seed, number])
     level = _level(samples)
@@ -123,7 +123,7 @@ def _factor(db: float) -> np.float32:
 
 @dataclass(frozen=True, slots=True)
 class SoundExample:
-    """A stretch of a file (`end_s` None: to its end) that is an example of `label`.
+    """A segment of a file (`end_s` None: to its end) that is an example of `label`.
 
     `label` None: of none of the classes. `group` as in `embedding.Example`.
     """
@@ -140,10 +140,10 @@ class SoundExample:
 def augmented_examples(
     sounds: Sequence[SoundExample], model: Model, options: Augmentation | None = None
 ) -> Iterator[tuple[int, list[Example]]]:
-    """Changed copies of each sound as examples to learn from and never to test on; yields how many
+    """Augmented copies of each sound as examples to train on and never to test on; yields how many
     sounds are done and the copies of the last one.
 
-    Sounds of other labels are mixed in. What cannot be read any more is passed over. Raises
+    Sounds of other labels are mixed in. What cannot be read any more is skipped. Raises
     WeightsError.
     """
     options = options or Augmentation()
@@ -155,12 +155,12 @@ def augmented_examples(
             read.append(np.zeros(0, np.float32))
     network = model.network()
     for number, (sound, samples) in enumerate(zip(sounds, read, strict=True)):
-        found = []
+        examples = []
         if len(samples):
             others = [
                 r for s, r in zip(sounds, read, strict=True) if s.label != sound.label and len(r)
             ]
             for frames in embedded_copies(samples, network, options, others, number):
                 weight = sound.weight / options.copies
-                found.append(Example(frames, sound.label, sound.group, weight, augmented=True))
-        yield number + 1, found
+                examples.append(Example(frames, sound.label, sound.group, weight, augmented=True))
+        yield number + 1, examples

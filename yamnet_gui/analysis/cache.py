@@ -38,7 +38,7 @@ def user_cache_folder() -> Path:
 
 
 def result_key(content: str, model_sha256: str, settings: AnalysisSettings) -> str:
-    """The name under which an analysis is kept: content, model, settings, version of the engine."""
+    """The name under which an analysis is stored: content, model, settings, engine version."""
     text = "\n".join([str(_ENGINE_VERSION), content, model_sha256, settings.key()])
     return sha256(text.encode()).hexdigest()
 
@@ -156,7 +156,7 @@ class ResultCache:
         return self._results / key[:2] / key
 
     def _entries(self) -> list[_Entry]:
-        found = []
+        entries = []
         for folder in self._results.glob("??/*"):
             with suppress(OSError):  # removed by another program meanwhile
                 if folder.is_dir():
@@ -165,11 +165,11 @@ class ResultCache:
                     used = meta.stat().st_mtime if meta.exists() else folder.stat().st_mtime
                     newest = max((t for _, t in sizes), default=used)
                     used = used if meta.exists() else newest
-                    found.append(_Entry(folder, used, sum(n for n, _ in sizes)))
-        return found
+                    entries.append(_Entry(folder, used, sum(n for n, _ in sizes)))
+        return entries
 
     def _discard(self, folder: Path) -> bool:
-        """Removes a finished folder, or an unfinished one that nobody is writing."""
+        """Removes a finished folder, or an unfinished one that is not being written."""
         if folder.suffix != _PART:
             _remove(folder)
             return True
@@ -200,9 +200,9 @@ class CacheWriter:
 
 def _remove(folder: Path) -> None:
     """Takes a folder out of sight in one step, then deletes it; mapped files stay readable."""
-    gone = folder.with_name(f"{folder.name}-{uuid.uuid4().hex[:12]}{_GONE}")
+    removed = folder.with_name(f"{folder.name}-{uuid.uuid4().hex[:12]}{_GONE}")
     try:
-        folder.rename(gone)
+        folder.rename(removed)
     except OSError:
-        gone = folder  # another program removes it, or Windows keeps an open file in place
-    shutil.rmtree(gone, ignore_errors=True)
+        removed = folder  # another program removes it, or Windows keeps an open file in place
+    shutil.rmtree(removed, ignore_errors=True)

@@ -24,7 +24,7 @@ _MERGE_GAP_S = 0.5
 
 
 def custom_class_rule(classifier: Classifier, label: str) -> Rule:
-    """The first rule of a custom class: events begin at the threshold found by training it."""
+    """The first rule of a custom class: events begin at the threshold from its training."""
     on = round(classifier.threshold(label), 3)
     return Rule(on=on, off=round(on * _OFF_SHARE, 3), merge_gap_s=_MERGE_GAP_S)
 
@@ -35,7 +35,7 @@ def load_classifiers(paths: Sequence[Path], model_sha256: str = "") -> tuple[Cla
     Raises ClassifierError where one cannot be used, or was trained on embeddings of another model
     than `model_sha256` ("": not checked).
     """
-    found = []
+    classifiers = []
     for path in paths:
         classifier = read_classifier(path)
         if model_sha256 and classifier.model_sha256 not in ("", model_sha256):
@@ -44,8 +44,8 @@ def load_classifiers(paths: Sequence[Path], model_sha256: str = "") -> tuple[Cla
                 "was trained with other network weights",
                 "use those weights, or train the class again",
             )
-        found.append(classifier)
-    return tuple(found)
+        classifiers.append(classifier)
+    return tuple(classifiers)
 
 
 def with_custom_classes(class_map: ClassMap, classifiers: Sequence[Classifier]) -> ClassMap:
@@ -65,15 +65,15 @@ def with_custom_classes(class_map: ClassMap, classifiers: Sequence[Classifier]) 
 def with_custom_rules(
     rules: RuleSet, class_map: ClassMap, classifiers: Sequence[Classifier]
 ) -> RuleSet:
-    """The rules, with the first ones of custom classes that they say nothing about."""
+    """The rules, with the first ones of custom classes that they do not cover."""
     own = dict(rules.classes)
     for classifier in classifiers:
         for label in classifier.labels:
             entry = class_map.find(label)
             assert entry is not None
-            taught = custom_class_rule(classifier, label)
-            said = own.get(entry.index)
-            own[entry.index] = said.over(taught) if said is not None else taught
+            trained = custom_class_rule(classifier, label)
+            stored = own.get(entry.index)
+            own[entry.index] = stored.over(trained) if stored is not None else trained
     return replace(rules, classes=own)
 
 

@@ -39,8 +39,8 @@ def fetched(
 ) -> Path:
     """The file behind an http(s) address, in the cache.
 
-    One that was fetched before is asked for again only where the server says that it has changed.
-    No more than `limit_bytes` are taken, whatever the server says. `progress` is told bytes
+    A file that was downloaded before is requested again only where the server reports a change.
+    No more than `limit_bytes` are read, whatever the server sends. `progress` gets bytes
     received and bytes in all (None: unknown). Raises RecordingError.
     """
     if not is_address(address):
@@ -54,7 +54,7 @@ def fetched(
         os.utime(target)
         _shrink(folder, limit_bytes, keep=target)
     except OSError as error:
-        raise RecordingError(address, f"cannot be kept ({error.strerror or error})") from error
+        raise RecordingError(address, f"cannot be stored ({error.strerror or error})") from error
     return target
 
 
@@ -84,12 +84,12 @@ def _fetch(address: str, target: Path, limit: int, progress: Progress) -> None:
                     progress(done, total)
                 if total is not None and done != total:
                     raise RecordingError(address, "the connection was cut", "try again")
-            kept = {
+            validators = {
                 "etag": response.headers.get("ETag"),
                 "date": response.headers.get("Last-Modified"),
             }
             with replacing(note) as beside:
-                beside.write_text(json.dumps(kept), encoding="utf-8")
+                beside.write_text(json.dumps(validators), encoding="utf-8")
     except requests.exceptions.RequestException as error:
         reason = "does not answer in time" if isinstance(error, requests.Timeout) else ""
         raise RecordingError(address, reason or "cannot be reached", "check the address") from error
@@ -98,23 +98,23 @@ def _fetch(address: str, target: Path, limit: int, progress: Progress) -> None:
 def _conditions(note: Path, target: Path) -> dict[str, str]:
     """Headers that ask for the file only where it is another one than ours."""
     try:
-        kept: Any = json.loads(note.read_text(encoding="utf-8")) if target.exists() else {}
+        stored: Any = json.loads(note.read_text(encoding="utf-8")) if target.exists() else {}
     except (OSError, ValueError):
         return {}
-    found = {}
-    if isinstance(kept, dict):
+    headers = {}
+    if isinstance(stored, dict):
         for name, header in (("etag", "If-None-Match"), ("date", "If-Modified-Since")):
-            value = kept.get(name)
+            value = stored.get(name)
             if isinstance(value, str):
-                found[header] = value
-    return found
+                headers[header] = value
+    return headers
 
 
 def _suffix(address: str) -> str:
-    """The ending of the file's name, which helps to tell what kind of sound it is."""
+    """The ending of the file's name, which helps to recognise the format."""
     name = PurePosixPath(unquote(urlsplit(address).path)).name
-    found = _SUFFIX.search(name)
-    return found[0].lower() if found else ""
+    match = _SUFFIX.search(name)
+    return match[0].lower() if match else ""
 
 
 def _length(text: str | None) -> int | None:

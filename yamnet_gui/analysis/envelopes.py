@@ -41,9 +41,9 @@ class EnvelopeRows:
 
     def push(self, first: int, rows: NDArray[np.float32]) -> None:
         """Rows (n, 64) from the row `first` of the analysed part on."""
-        kept = rows[: max(0, self._limit - first)]
-        if len(kept):
-            self._ready.append(self._stream.push(kept, first))
+        wanted = rows[: max(0, self._limit - first)]
+        if len(wanted):
+            self._ready.append(self._stream.push(wanted, first))
 
     def catch_up(self, samples: Callable[[int], Iterator[Samples]], begin: int | None) -> None:
         """Takes the rows before sample `begin` (None: all) that the stream still needs.

@@ -1,6 +1,6 @@
-"""Events of a recording as a compact array: derived a few classes at a time, kept as a part.
+"""Events of a recording as a compact array: derived a few classes at a time, stored as a part.
 
-Neither deriving nor keeping them needs memory that grows with all scores of a recording.
+Neither deriving nor storing them needs memory that grows with all scores of a recording.
 """
 
 import json
@@ -26,7 +26,7 @@ from .result import Analysis
 
 _HELD_SCORES = 4_000_000
 """Scores laid out at a time: all classes of an hour, or a tenth of those of ten hours."""
-_FEWEST_CLASSES = 32  # each round reads all scores anew, so that there should not be too many
+_FEWEST_CLASSES = 32  # each round reads all scores, so that there should not be too many
 _MIX = -1
 
 _COPIED = (
@@ -44,7 +44,7 @@ _ROW = np.dtype([("channel", "i4"), *_COPIED])
 
 @dataclass(frozen=True, slots=True)
 class EventTable:
-    """What rules found in a recording: `rows` has one entry an event, in no special order."""
+    """The events of a recording under some rules: `rows` has one entry an event, unordered."""
 
     recording: RecordingInfo
     model_sha256: str
@@ -90,7 +90,7 @@ def find_events(
     """The events of a recording under the rules, of these classes (none named: of all).
 
     With `top`, a class counts only where it is among so many highest of a frame. Edges are refined
-    where the rules say so and the analysis has an envelope (see `add_envelopes`).
+    where the rules ask for it and the analysis has an envelope (see `add_envelopes`).
     """
     parts = [np.empty(0, _ROW)]
     for table in analysis.tables:
@@ -105,20 +105,20 @@ def find_events(
     return EventTable(analysis.recording, analysis.model_sha256, rules.rules_id, rows)
 
 
-def write_event_table(path: Path, found: EventTable) -> None:
+def write_event_table(path: Path, table: EventTable) -> None:
     """Writes them to an .npz file."""
-    info = found.recording
+    info = table.recording
     about = {
         "path": printable(info.path),
         "duration_s": info.duration_s,
         "sample_rate_hz": info.sample_rate_hz,
         "channels": info.channels,
         "recorded_at": info.recorded_at.isoformat() if info.recorded_at else None,
-        "model_sha256": found.model_sha256,
-        "rules_id": found.rules_id,
+        "model_sha256": table.model_sha256,
+        "rules_id": table.rules_id,
     }
     with replacing(path) as beside, beside.open("wb") as file:
-        np.savez(file, rows=found.rows, about=np.array(json.dumps(about)))
+        np.savez(file, rows=table.rows, about=np.array(json.dumps(about)))
 
 
 def read_event_table(path: Path) -> EventTable:
@@ -142,17 +142,17 @@ def _columns(
 ) -> ScoreTable:
     """The table with the scores of these classes alone; all others are 0.
 
-    Columns lie one after the other, and zeros that nobody writes take no memory.
+    Columns lie one after the other, and zeros that are never written take no memory.
     """
     count, width = table.scores.shape
     everything = len(classes) == width
     held = np.empty((count, width), np.float32) if everything else _zeros(count, width)
     for first, block in analysis.score_blocks(table.channel):
-        kept = block if top is None else _only_top(block, top)
+        scores = block if top is None else _only_top(block, top)
         if everything:
-            held[first : first + len(block)] = kept
+            held[first : first + len(block)] = scores
         else:
-            held[first : first + len(block), classes] = kept[:, classes]
+            held[first : first + len(block), classes] = scores[:, classes]
     held.flags.writeable = False
     return ScoreTable(table.grid, held, table.channel)
 
@@ -163,10 +163,10 @@ def _zeros(count: int, width: int) -> NDArray[np.float32]:
 
 def _only_top(block: NDArray[np.float32], count: int) -> NDArray[np.float32]:
     """The rows with 0 for every score that is not among the `count` highest of its frame."""
-    kept = np.zeros_like(block)
+    top_scores = np.zeros_like(block)
     places = np.argpartition(-block, min(count, block.shape[1]) - 1, axis=1)[:, :count]
-    np.put_along_axis(kept, places, np.take_along_axis(block, places, axis=1), axis=1)
-    return kept
+    np.put_along_axis(top_scores, places, np.take_along_axis(block, places, axis=1), axis=1)
+    return top_scores
 
 
 def _rows(detections: Detections) -> NDArray[np.void]:

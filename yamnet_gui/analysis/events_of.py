@@ -28,12 +28,12 @@ from .settings import AnalysisSettings
 
 @dataclass(frozen=True)
 class EventsRequest:
-    """What is made of a recording.
+    """Which scores and events to compute for a recording.
 
     `rules` None: scores alone, no events. `classifiers` add the scores of custom classes. `classes`
-    are the indices that events are wanted of (empty: all); with `top`, a class counts only where it
-    is among so many highest of a frame. `groups` are ids of ontology nodes: events below one of
-    them become events of it.
+    are the indices of the classes of the events (empty: all); with `top`, a class counts only
+    where it is among so many highest of a frame. `groups` are ids of ontology nodes: events below
+    one of them become events of it.
     """
 
     settings: AnalysisSettings = field(default_factory=AnalysisSettings)
@@ -53,7 +53,7 @@ class RecordingEvents:
     groups: frozenset[str] = frozenset()
 
     def labelled(self, class_map: ClassMap, ontology: Ontology | None = None) -> LabelledRecording:
-        """The recording with its events, grouped where the request says so (needs `ontology`).
+        """The recording with its events, grouped where the request asks for it (needs `ontology`).
 
         `class_map` includes the custom classes. Raises ValueError where no events were asked for.
         """

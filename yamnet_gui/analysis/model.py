@@ -32,17 +32,19 @@ class WeightsModel:
     """
 
     def __init__(self, path: Path | None = None, memo_folder: Path | None = None) -> None:
-        found = path or find_weights()
-        if found is None:
-            raise WeightsError("yamnet.h5", "there are no weights of the network yet", ADVICE)
-        if not found.is_file():
-            raise WeightsError(found, "there is no such weights file", ADVICE)
-        self.path = found
+        weights_path = path or find_weights()
+        if weights_path is None:
+            raise WeightsError(
+                "yamnet.h5", "the weights of the network are not installed yet", ADVICE
+            )
+        if not weights_path.is_file():
+            raise WeightsError(weights_path, "there is no such weights file", ADVICE)
+        self.path = weights_path
         try:
-            self.sha256 = content_hash(found, memo_folder)
+            self.sha256 = content_hash(weights_path, memo_folder)
         except RecordingError as error:
-            raise WeightsError(found, error.reason, ADVICE) from error
-        self.name = KNOWN_FILES.get(self.sha256) or f"{found.name} ({self.sha256[:12]})"
+            raise WeightsError(weights_path, error.reason, ADVICE) from error
+        self.name = KNOWN_FILES.get(self.sha256) or f"{weights_path.name} ({self.sha256[:12]})"
         self._network: Network | None = None
         self._loading = threading.Lock()
 

@@ -22,10 +22,10 @@ _READ_FRAMES = 4096
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What the model said about a recording.
+    """The output of the model for a recording.
 
     `tables` holds one table for the mix, or one per channel. Scores and embeddings are mapped
-    from the disk, read-only. `warnings` say what was wrong with the file and how it was taken.
+    from the disk, read-only. `warnings` are what was wrong with the file and how it was handled.
     `keeper` holds on to a temporary folder where nothing is cached.
     """
 
@@ -152,6 +152,6 @@ def open_analysis(folder: Path, path: Path, recorded_at: datetime | None) -> Ana
     )
 
 
-def kept_by(analysis: Analysis, keeper: object) -> Analysis:
+def held_by(analysis: Analysis, keeper: object) -> Analysis:
     """The analysis, holding on to `keeper` as long as it lives."""
     return replace(analysis, keeper=keeper)

@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.resources import bundled_ontology
+from yamnet_gui.core.text import close_matches, did_you_mean
 from yamnet_gui.detection import PRESETS, RuleSet, load_rules, preset
 from yamnet_gui.embedding import Classifier
 
@@ -66,9 +66,6 @@ def rules_by_name(
 
 def _advice(path: Path) -> str:
     files = [file.name for file in path.parent.glob("*.json")] if path.parent.is_dir() else []
-    by_fold = {file.casefold(): str(path.parent / file) for file in files}
-    by_fold |= {name.casefold(): name for name in PRESETS}
-    near = get_close_matches(path.name.casefold(), by_fold, _NEAR, _ALIKE)
-    if near:
-        return f"did you mean {' / '.join(by_fold[name] for name in near)}?"
-    return f"the presets are {', '.join(PRESETS)}"
+    near = close_matches(path.name, (*files, *PRESETS), _NEAR, _ALIKE)
+    known = [name if name in PRESETS else str(path.parent / name) for name in near]
+    return did_you_mean(known, f"the presets are {', '.join(PRESETS)}")

@@ -17,7 +17,7 @@ _STRONGEST_GAIN_DB = 120.0
 class AnalysisSettings:
     """What the network is run on. Times in seconds from the start of the file.
 
-    `hop_s` is the distance between frames, a multiple of 10 ms; `channels` says whether the
+    `hop_s` is the distance between frames, a multiple of 10 ms; `channels` is whether the
     channels are averaged or analysed one by one; `end_s` None means the end of the recording.
     Raises SettingsError where a value cannot be used.
     """

@@ -17,9 +17,13 @@ def silence_embedding(model: Model, folder: Path | None = None) -> NDArray[np.fl
     folder = folder or user_cache_folder() / "silence"
     path = folder / f"{model.sha256}.npy"
     try:
-        found = np.load(path, allow_pickle=False)
-        if found.shape == (1024,) and found.dtype == np.float32 and np.isfinite(found).all():
-            return found
+        embedding = np.load(path, allow_pickle=False)
+        if (
+            embedding.shape == (1024,)
+            and embedding.dtype == np.float32
+            and np.isfinite(embedding).all()
+        ):
+            return embedding
     except (OSError, ValueError, EOFError):
         pass
     made = silence_of(model.network())

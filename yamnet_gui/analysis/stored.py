@@ -166,15 +166,15 @@ class AnalysisWriter:
     def __init__(self, folder: Path, channels: list[int | None], recipe: str) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        lines = self._read_progress(recipe)
+        stored = self._read_progress(recipe)
         self._tables: dict[int | None, _GrowingTable] = {}
-        kept: list[dict[str, Any]] = [{"recipe": recipe}]
+        lines: list[dict[str, Any]] = [{"recipe": recipe}]
         for channel in channels:
-            own = lines.get(table_name(channel), [])
+            own = stored.get(table_name(channel), [])
             table = self._tables[channel] = self._open(channel, own)
-            kept += [line for line in own if line["frames"] <= table.scores.rows]
+            lines += [line for line in own if line["frames"] <= table.scores.rows]
         with replacing(folder / PROGRESS) as beside:
-            beside.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
+            beside.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
         self._progress = (folder / PROGRESS).open("a", encoding="utf-8")
 
     def frames_of(self, channel: int | None) -> int:
@@ -257,17 +257,17 @@ class AnalysisWriter:
 
     def _read_progress(self, recipe: str) -> dict[str, list[dict[str, Any]]]:
         """The lines of each table; nothing where the recipe is another one or unreadable."""
-        found: dict[str, list[dict[str, Any]]] = {}
+        by_table: dict[str, list[dict[str, Any]]] = {}
         try:
             raw = (self.folder / PROGRESS).read_bytes()
             lines = [json.loads(line) for line in raw[: raw.rfind(b"\n") + 1].splitlines()]
             if not lines or lines[0].get("recipe") != recipe:
                 return {}
             for line in lines[1:]:
-                found.setdefault(line["table"], []).append(line)
+                by_table.setdefault(line["table"], []).append(line)
         except (OSError, ValueError, KeyError, AttributeError):
             return {}
-        return found
+        return by_table
 
     def _open(self, channel: int | None, lines: list[dict[str, Any]]) -> _GrowingTable:
         name = table_name(channel)

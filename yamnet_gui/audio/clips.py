@@ -1,4 +1,4 @@
-"""Stretches of a recording as sound files of their own."""
+"""Segments of a recording as separate sound files."""
 
 import unicodedata
 from pathlib import Path
@@ -28,7 +28,7 @@ def write_clip(
     fixed_length_s: float | None = None,
     format: ClipFormat = "wav",
 ) -> TimeSpan:
-    """Writes a stretch of a recording, exact to the sample, at its own rate and depth.
+    """Writes a segment of a recording, exact to the sample, at its own rate and depth.
 
     `padding_s` is added before and after, as far as the recording goes. With `fixed_length_s` the
     clip has that length around the middle of the span, moved inside the recording where it would
@@ -38,7 +38,7 @@ def write_clip(
     first, last = clip_frames(source, span, padding_s, fixed_length_s)
     rate = source.info.sample_rate_hz
     if first >= last:
-        raise RecordingError(source.info.path, "has no sound in the span to be cut out")
+        raise RecordingError(source.info.path, "has no audio in the span to be exported")
     container, subtype = _encoding(source, format, last - first)
     try:
         with (
@@ -72,14 +72,14 @@ def clip_frames(
 def safe_name(text: str, longest: int = 120) -> str:
     """`text` as a file name for every system: no separators, reserved names or trailing dots."""
     text = unicodedata.normalize("NFC", text)
-    kept = "".join("_" if c in _FORBIDDEN or not c.isprintable() else c for c in text)
-    kept = " ".join(kept.split())
-    while len(kept.encode("utf-8", "surrogatepass")) > longest:
-        kept = kept[:-1]
-    kept = kept.strip(" .").lstrip("-")
-    if kept.split(".")[0].strip().casefold() in _RESERVED:
-        kept = f"_{kept}"
-    return kept or "_"
+    name = "".join("_" if c in _FORBIDDEN or not c.isprintable() else c for c in text)
+    name = " ".join(name.split())
+    while len(name.encode("utf-8", "surrogatepass")) > longest:
+        name = name[:-1]
+    name = name.strip(" .").lstrip("-")
+    if name.split(".")[0].strip().casefold() in _RESERVED:
+        name = f"_{name}"
+    return name or "_"
 
 
 def _encoding(source: AudioSource, container: ClipFormat, frames: int) -> tuple[str, str]:

@@ -24,7 +24,7 @@ _EXACT_FORMATS = {"mov", "mp4", "m4a", "3gp"}
 
 @dataclass(frozen=True)
 class _Layout:
-    """What a scan of a file found: rate, channels, length, and where its pieces begin.
+    """The result of scanning a file: rate, channels, length, and where its pieces begin.
 
     `stamps` and `starts` pair the time stamp of a decoded piece with the index of its first
     sample; both are empty where time stamps count samples themselves, from `origin` on.
@@ -43,8 +43,8 @@ class _Layout:
 class ContainerSource(AudioSource):
     """The first sound track of a container.
 
-    Any sample is found exactly: in MP4 by time stamps, which count samples there, elsewhere by an
-    index from one linear pass. Raises RecordingError where there is no sound or it is broken.
+    Seeking is exact to the sample: in MP4 by time stamps, which count samples there, elsewhere by
+    an index from one linear pass. Raises RecordingError where the file has no sound or is broken.
     """
 
     def __init__(self, path: Path) -> None:
@@ -90,7 +90,7 @@ class ContainerSource(AudioSource):
             out[begin - first : end - first] = part
 
     def _restart(self, first: int) -> None:
-        """Begins decoding anew, far enough before `first`."""
+        """Restarts decoding, far enough before `first`."""
         import av
 
         self._held_first = -1
@@ -145,10 +145,12 @@ def _open(path: Path) -> tuple[Any, Any]:
     try:
         container = av.open(str(path), metadata_errors="ignore")
     except FileNotFoundError as error:
-        raise RecordingError(path, "is no longer there", "bring it back or remove it") from error
+        raise RecordingError(
+            path, "no longer exists", "restore it or remove it from the list"
+        ) from error
     except (av.FFmpegError, OSError, ValueError) as error:
-        said = isinstance(error, av.error.InvalidDataError | av.error.EOFError)
-        reason = "" if said else f" ({_reason(error)})"
+        self_explanatory = isinstance(error, av.error.InvalidDataError | av.error.EOFError)
+        reason = "" if self_explanatory else f" ({_reason(error)})"
         raise RecordingError(
             path, f"is not a sound file that can be read{reason}", "is the copy complete?"
         ) from error
@@ -206,7 +208,7 @@ def _layout(path: Path, _size: int, _modified_ns: int) -> _Layout:
     try:
         first = next(_decoded_raw(container, stream), None)
         if first is None:
-            raise RecordingError(path, "its sound cannot be decoded", "is the file complete?")
+            raise RecordingError(path, "its audio cannot be decoded", "is the file complete?")
         rate, channels = first.sample_rate, len(first.layout.channels)
         names = container.format.name.split(",")
         encoding = f"{_container_name(path, names)}, {_codec_name(stream.codec_context.name)}"
@@ -220,7 +222,7 @@ def _layout(path: Path, _size: int, _modified_ns: int) -> _Layout:
         return scan(container, stream, first, _Facts(rate, channels, encoding))
     except (av.FFmpegError, OSError) as error:
         raise RecordingError(
-            path, f"its sound cannot be decoded ({_reason(error)})", "is the file complete?"
+            path, f"its audio cannot be decoded ({_reason(error)})", "is the file complete?"
         ) from error
     finally:
         container.close()
@@ -277,9 +279,9 @@ def _by_counting(container: Any, stream: Any, first: Any, facts: _Facts) -> _Lay
             total += frame.samples
     finally:
         container2.close()
-    # a stamp that is not above the one before cannot tell where it lies
-    kept = pairs[:1] + [b for a, b in pairwise(pairs) if b[0] > a[0]]
-    table = np.array(kept, np.int64).reshape(-1, 2)
+    # a stamp that is not above the one before does not determine a position
+    ascending = pairs[:1] + [b for a, b in pairwise(pairs) if b[0] > a[0]]
+    table = np.array(ascending, np.int64).reshape(-1, 2)
     order = np.argsort(table[:, 0], kind="stable")
     table = table[order]
     return _Layout(

@@ -16,7 +16,7 @@ LOWEST_LOG_HZ = 10.0
 def row_edges(scale: Scale, low_hz: float, high_hz: float, rows: int) -> NDArray[np.float64]:
     """Borders of the rows in Hz, shape (rows + 1,), rising; row 0 is the lowest.
 
-    "yamnet" is the mel scale over the model's own range, whatever `low_hz` and `high_hz` say.
+    "yamnet" is the mel scale over the model's own range, whatever `low_hz` and `high_hz` are.
     Mel is HTK's: 1127 · ln(1 + f / 700).
     """
     if scale == "yamnet":

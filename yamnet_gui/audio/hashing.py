@@ -29,13 +29,13 @@ def content_hash(path: Path | str, memo_folder: Path | None = None) -> str:
         with path.open("rb", buffering=0) as file:
             while count := file.readinto(block):
                 digest.update(memoryview(block)[:count])
-        found = digest.hexdigest()
+        sha256 = digest.hexdigest()
         unchanged = _identity(path) == before
     except OSError as error:
         raise RecordingError(path, f"cannot be read ({error.strerror})") from error
     if memo and unchanged:
-        _remember(memo, before, found)
-    return found
+        _remember(memo, before, sha256)
+    return sha256
 
 
 def content_is_known(path: Path | str, memo_folder: Path) -> bool:
@@ -73,7 +73,7 @@ def _remembered(memo: Path, identity: list) -> str | None:
 
 
 def _remember(memo: Path, identity: list, digest: str) -> None:
-    # losing the memo costs one reading of the file, so a full or read-only disk is no error
+    # losing the memo costs one reading of the file, so a full or read-only disk is not an error
     with suppress(OSError):
         memo.parent.mkdir(parents=True, exist_ok=True)
         with replacing(memo) as beside:

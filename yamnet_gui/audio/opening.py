@@ -1,4 +1,4 @@
-"""Opens any sound file with the reader that suits it, or says in one sentence why not."""
+"""Opens any sound file with the reader that suits it, or explains in one sentence why not."""
 
 import os
 import stat

@@ -89,7 +89,7 @@ class SpectrogramOverview:
         """As `columns`, in steps of 0.5 dB: uint8 (columns, rows), 1 for -127.5 dB and below.
 
         0 where there is nothing. Rows show the loudest stored row that they touch. Several times
-        faster than `columns`, for drawing while a person pans and zooms.
+        faster than `columns`, for drawing while the user pans and zooms.
         """
         level = self._level(seconds_per_column)
         bin_s = self.bin_s * FACTOR**level
@@ -201,8 +201,8 @@ class OverviewBuilder:
         source = self._source
         out = np.zeros(count, np.float32)
         if first < source.frames:
-            found = mixed(source.read(first, count))
-            out[: len(found)] = found
+            samples = mixed(source.read(first, count))
+            out[: len(samples)] = samples
         return out
 
     def _loudest(self, signal: NDArray[np.float32], count: int) -> NDArray[np.uint8]:

@@ -1,4 +1,4 @@
-"""The lowest and highest sample of every stretch of a recording, at every zoom at once."""
+"""The lowest and highest sample of every block of a recording, at every zoom level at once."""
 
 import os
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ class PeakPyramid:
     """Peaks of a recording, or of its first `ready_frames` samples while they are being made.
 
     `levels[k]`: int16 (channels, 2, bins), lowest and highest sample (full scale 32768) of each
-    stretch of 256 · 4^k samples, rounded outward. Read-only.
+    block of 256 · 4^k samples, rounded outward. Read-only.
     """
 
     sample_rate_hz: int
@@ -202,8 +202,8 @@ def _bin_extreme(samples: NDArray, pick: np.ufunc) -> NDArray:
     while half.shape[1] > 8 * channels:
         middle = half.shape[1] // 2
         half = pick(half[:, :middle], half[:, middle:])
-    folded = np.ascontiguousarray(half.reshape(len(half), -1, channels).transpose(1, 2, 0))
-    return pick.reduce(folded, axis=0)
+    groups = np.ascontiguousarray(half.reshape(len(half), -1, channels).transpose(1, 2, 0))
+    return pick.reduce(groups, axis=0)
 
 
 def _coarser(values: NDArray, pick: np.ufunc) -> NDArray:

@@ -23,6 +23,6 @@ def read_padded(
     out = np.zeros(last - first, np.float32)
     begin, end = max(first, 0), min(last, source.frames)
     if begin < end:
-        found = mixed(source.read(begin, end - begin), channel)
-        out[begin - first : begin - first + len(found)] = found
+        samples = mixed(source.read(begin, end - begin), channel)
+        out[begin - first : begin - first + len(samples)] = samples
     return out

@@ -49,7 +49,7 @@ _SAID_BETTER = {
 
 
 def _native(path: Path) -> str | bytes:
-    """The name as the system has it: python-soundfile refuses text that is no valid UTF-8."""
+    """The name as the system has it: python-soundfile refuses text that is not valid UTF-8."""
     return os.fsencode(path) if os.name == "posix" else str(path)
 
 
@@ -137,11 +137,11 @@ class SndfileSource(AudioSource):
             return True
         try:
             self._file.seek(frames - 1)
-            found = len(self._file.read(1, dtype="int16"))
+            count = len(self._file.read(1, dtype="int16"))
             self._file.seek(0)
         except (soundfile.SoundFileError, RuntimeError):
             return False
-        return found == 1
+        return count == 1
 
     def _count(self) -> int:
         """How many samples there really are; decodes the file once."""
@@ -151,8 +151,8 @@ class SndfileSource(AudioSource):
             self._reopen()
             try:
                 self._file.seek(total)
-                while found := len(self._file.read(step, dtype="int16", always_2d=True)):
-                    total += found
+                while frames := len(self._file.read(step, dtype="int16", always_2d=True)):
+                    total += frames
             except (soundfile.SoundFileError, RuntimeError) as error:
                 reason = plain_reason(error)
         self._reopen()
@@ -175,14 +175,14 @@ class SndfileSource(AudioSource):
     def _promised_frames(self) -> int:
         """The length in the header where libsndfile corrected it, else 0."""
         # libsndfile writes "data : 4000 (should be 2000)" into its log where the chunk is cut off
-        found = re.search(r"data : (\d+) \(should be (\d+)\)", self._file.extra_info)
-        if not found or self.bit_depth is None or int(found[1]) >= 0xFFFFFF00:
+        match = re.search(r"data : (\d+) \(should be (\d+)\)", self._file.extra_info)
+        if not match or self.bit_depth is None or int(match[1]) >= 0xFFFFFF00:
             return 0
-        return int(found[1]) // (self.info.channels * self.bit_depth // 8)
+        return int(match[1]) // (self.info.channels * self.bit_depth // 8)
 
 
 def plain_reason(error: Exception) -> str:
-    """What libsndfile said, in words for people."""
+    """The error of libsndfile in plain words."""
     text = str(getattr(error, "error_string", error)).strip().rstrip(".").replace("\n", " ")
     for sign, better in _SAID_BETTER.items():
         if sign in text if sign else not text:

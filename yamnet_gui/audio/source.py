@@ -18,7 +18,7 @@ class AudioSource(ABC):
     """An open recording. Belongs to one thread; a context manager that closes itself.
 
     `info` holds rate, channels and length, `frames` the number of samples per channel, `encoding`
-    words for people ("WAV, 16 bit"), `bit_depth` is None for floating and lossy encodings.
+    text for display ("WAV, 16 bit"), `bit_depth` is None for floating and lossy encodings.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class AudioSource(ABC):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What was wrong with the file so far and how it was taken, each said once."""
+        """What was wrong with the file so far and how it was handled, each once."""
         return tuple(self._warnings)
 
     @property

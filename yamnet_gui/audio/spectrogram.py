@@ -133,7 +133,7 @@ def spectrogram_columns(
     rows: int,
     overview: CoarseSpectrogram | None = None,
 ) -> NDArray[np.float32]:
-    """The picture of a stretch of a recording: float32 (rows, columns) in dB, row 0 lowest.
+    """The picture of a span of a recording: float32 (rows, columns) in dB, row 0 lowest.
 
     0 dB is a sine of full scale; for the scale "yamnet" it is the model's own log mel value as
     20 · log10. Column c shows the loudest moment of

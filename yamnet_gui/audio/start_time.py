@@ -55,8 +55,8 @@ def start_from_name(name: str) -> datetime | None:
     """The time that the name of a file states, by the patterns that recorders use, or None."""
     stem = Path(name).stem
     for pattern in (_NAME, _COMPACT, _SHORT):
-        for found in pattern.finditer(stem):
-            if moment := _moment(found):
+        for match in pattern.finditer(stem):
+            if moment := _moment(match):
                 return moment
     if digits := _HEX.search(stem.upper()):
         seconds = int(digits["seconds"], 16)  # early AudioMoth: seconds since 1970, in hexadecimal
@@ -65,8 +65,8 @@ def start_from_name(name: str) -> datetime | None:
     return None
 
 
-def _moment(found: re.Match[str]) -> datetime | None:
-    parts = found.groupdict()
+def _moment(match: re.Match[str]) -> datetime | None:
+    parts = match.groupdict()
     year = int(parts["year"])
     try:
         return datetime(
@@ -85,11 +85,11 @@ def _moment(found: re.Match[str]) -> datetime | None:
 def _zone(text: str) -> timezone | None:
     if not text:
         return None
-    found = re.search(r"([+-])(\d\d?):?(\d\d)?$", text)
-    if not found:
+    match = re.search(r"([+-])(\d\d?):?(\d\d)?$", text)
+    if not match:
         return UTC
-    minutes = int(found[2]) * 60 + int(found[3] or 0)
-    return timezone(timedelta(minutes=-minutes if found[1] == "-" else minutes))
+    minutes = int(match[2]) * 60 + int(match[3] or 0)
+    return timezone(timedelta(minutes=-minutes if match[1] == "-" else minutes))
 
 
 def _broadcast(text: str) -> datetime | None:

@@ -1,4 +1,4 @@
-"""The few tags of sound files that tell when and how they were recorded."""
+"""The few tags of sound files that describe when and how they were recorded."""
 
 import struct
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ _LARGEST_CHUNK = 1 << 16
 @dataclass(frozen=True, slots=True)
 class FileTags:
     """`comment`: free text of the recorder. `origination`: "YYYY-MM-DD HH:MM:SS" of a broadcast
-    WAV. `created`: ISO 8601 creation time of a container. Empty where the file says nothing."""
+    WAV. `created`: ISO 8601 creation time of a container. Empty where the file has no such tag."""
 
     comment: str = ""
     origination: str = ""

@@ -21,6 +21,7 @@ from yamnet_gui.batch import (
 )
 from yamnet_gui.core.errors import RecordingError, SettingsError
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
+from yamnet_gui.core.scores import DEFAULT_HOP_S
 from yamnet_gui.core.text import printable
 from yamnet_gui.detection import (
     EDGES,
@@ -135,9 +136,9 @@ def _add_analysis(group: Any) -> None:
     group.add_argument(
         "--hop",
         type=float,
-        default=0.48,
+        default=DEFAULT_HOP_S,
         metavar="S",
-        help="seconds between frames (default: 0.48)",
+        help="seconds between frames (default: %(default)s)",
     )
     group.add_argument(
         "--channels",

@@ -12,9 +12,9 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording, ReviewState
 from yamnet_gui.core.resources import bundled_ontology
+from yamnet_gui.core.text import did_you_mean
 from yamnet_gui.detection import GROUPING_LEVELS, grouping_levels
 from yamnet_gui.labels.exchange.export import Depth, ExportChoice
-from yamnet_gui.labels.exchange.import_plan import near_names
 from yamnet_gui.labels.formats import FORMATS
 from yamnet_gui.labels.project import PROJECT_SUFFIX, Project, personal_project_path
 
@@ -188,8 +188,7 @@ def _labels(
 def _class_name(name: str, there: Collection[str], classes: ClassMap) -> str:
     found = classes.find(name)
     if found is None:
-        near = near_names(name, there, classes)
-        advice = f"did you mean {' / '.join(near[:3])}?" if near else ""
+        advice = did_you_mean(classes.near_names(name, there)[:3])
         raise SettingsError(name, "is neither a label here nor a class of the model", advice)
     return found.name
 

@@ -20,6 +20,7 @@ from yamnet_gui.batch.vectors import PER, POOLS
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import RecordingError, SettingsError
 from yamnet_gui.core.resources import bundled_class_map
+from yamnet_gui.core.scores import DEFAULT_HOP_S
 from yamnet_gui.core.text import printable
 from yamnet_gui.detection import PRESETS, RuleSet
 from yamnet_gui.embedding import Classifier
@@ -84,9 +85,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     more.add_argument(
         "--hop",
         type=float,
-        default=0.48,
+        default=DEFAULT_HOP_S,
         metavar="S",
-        help="seconds between frames (default: 0.48)",
+        help="seconds between frames (default: %(default)s)",
     )
     more.add_argument(
         "--channels", choices=["mix", "each"], default="mix",

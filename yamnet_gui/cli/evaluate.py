@@ -21,6 +21,7 @@ from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
+from yamnet_gui.core.scores import DEFAULT_HOP_S
 from yamnet_gui.core.text import counted
 from yamnet_gui.detection import PRESETS, RuleSet, Tuning, save_rules
 from yamnet_gui.detection.evaluation import Pair, evaluate, mismatches, paired
@@ -94,7 +95,7 @@ def _add_sources(group: Any) -> None:
     )
     group.add_argument("--weights", type=Path, metavar="FILE", help="weights file of the network")
     group.add_argument(
-        "--hop", type=float, default=0.48, metavar="S", help="seconds between frames"
+        "--hop", type=float, default=DEFAULT_HOP_S, metavar="S", help="seconds between frames"
     )
     group.add_argument(
         "--tune",

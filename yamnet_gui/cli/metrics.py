@@ -54,7 +54,9 @@ def tuning_lines(tuning: Tuning, measure: str) -> list[str]:
         f"{measure}, tuned, on the same recordings:     {_figure(tuning.fitted_f1)}  (optimistic)",
     ]
     if tuning.folds:
-        held = f"{measure}, tuned, on held-out recordings:      {_figure(tuning.honest_f1)}"
+        held = (
+            f"{measure}, tuned, on held-out recordings:      {_figure(tuning.cross_validated_f1)}"
+        )
         lines.append(f"{held}  (in {tuning.folds} folds; the score to expect)")
     else:
         lines.append("only one recording: none can be held out, so the score to expect is unknown")
@@ -68,7 +70,7 @@ def tuning_json(tuning: Tuning) -> dict[str, Any]:
     return {
         "before_f1": tuning.before_f1,
         "fitted_f1": tuning.fitted_f1,
-        "held_out_f1": tuning.honest_f1,
+        "held_out_f1": tuning.cross_validated_f1,
         "folds": tuning.folds,
         "changed": list(tuning.changed),
     }

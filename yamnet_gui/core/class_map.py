@@ -7,6 +7,9 @@ from functools import cached_property
 from pathlib import Path
 
 from .errors import SettingsError
+from .text import close_matches, did_you_mean
+
+_MOST_NEAR, _ADVISED, _ALIKE = 5, 3, 0.65
 
 
 class NameTakenError(ValueError):
@@ -84,6 +87,26 @@ class ClassMap:
         start = text.strip().casefold()
         return sorted(hits, key=lambda c: (not c.name.casefold().startswith(start), c.index))
 
+    def near_names(
+        self, text: str, known: Iterable[str] = (), *, spelling: bool = True
+    ) -> tuple[str, ...]:
+        """Up to five names that may be meant, of the classes and of other `known` labels.
+
+        The same name in another case or AudioSet id comes first, then names with its words, then
+        (with `spelling`, which takes longer) names of similar spelling.
+        """
+        key = text.strip().casefold()
+        if not key:
+            return ()
+        entry = self.find(text)
+        others = sorted(known)
+        names = [entry.name] if entry else []
+        names += [name for name in others if name.casefold() == key]
+        names += [c.name for c in self.search(text)[:_MOST_NEAR]]
+        if spelling and len(set(names)) < _MOST_NEAR:
+            names += close_matches(key, (*others, *self.names), _MOST_NEAR, _ALIKE)
+        return tuple(dict.fromkeys(names))[:_MOST_NEAR]
+
     def with_custom(self, names: Iterable[str]) -> "ClassMap":
         """This map with more classes behind it, in the order of `names`. They have no AudioSet id.
 
@@ -105,10 +128,9 @@ class ClassMap:
         """
         chosen = []
         for text in texts:
-            found = self.find(text)
-            if found is None:
-                near = [c.name for c in self.search(text)[:3]]
-                advice = f"did you mean {' / '.join(near)}?" if near else "see class_map.csv"
+            entry = self.find(text)
+            if entry is None:
+                advice = did_you_mean(self.near_names(text)[:_ADVISED], "see class_map.csv")
                 raise SettingsError(text, "is not a class of the model", advice)
-            chosen.append(found)
+            chosen.append(entry)
         return chosen

@@ -1,12 +1,12 @@
-"""Errors that a person reads: one sentence with the file, the reason and what to do."""
+"""Errors shown to the user: one sentence with the file, the reason and what to do."""
 
 from pathlib import Path
 
 
 class UserError(Exception):
-    """Something a person can act on. `str(error)` is the one sentence shown to them.
+    """Something the user can act on. `str(error)` is the one sentence shown to them.
 
-    `subject` is what it is about (mostly a file), `reason` says what is wrong in words that
+    `subject` is what it is about (mostly a file), `reason` is what is wrong in words that
     finish the sentence "SUBJECT: …", `advice` what to do about it.
     """
 
@@ -37,16 +37,16 @@ class LabelsError(UserError):
 
 
 class SettingsError(UserError):
-    """An option or a settings file says something that cannot be used."""
+    """An option or a settings file holds a value that cannot be used."""
 
 
 class ClassifierError(UserError):
-    """A file of taught classes cannot be read, or does not fit; or nothing can be taught."""
+    """A file of custom classes cannot be read, or does not fit; or no class can be trained."""
 
 
 class ProjectError(UserError):
     """A project file cannot be opened, read or written."""
 
 
-class Cancelled(Exception):  # noqa: N818 - a wish, not an error
-    """Raised inside long work when the person asked it to stop."""
+class Cancelled(Exception):  # noqa: N818 - a request, not an error
+    """Raised inside long work when the user asked it to stop."""

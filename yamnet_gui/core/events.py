@@ -1,4 +1,4 @@
-"""Labelled spans of a recording, and the decisions that people made about them."""
+"""Labelled spans of a recording, and the user's decisions about them."""
 
 import bisect
 import uuid
@@ -16,7 +16,7 @@ from .spans import TimeSpan
 
 
 class ReviewState(StrEnum):
-    """What a person decided about an event."""
+    """What the user decided about an event."""
 
     UNREVIEWED = "unreviewed"
     ACCEPTED = "accepted"
@@ -35,7 +35,7 @@ class EventSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """What the model or the imported table said before a person changed the event."""
+    """Label and bounds from the model or the imported table, before the user changed the event."""
 
     label: str
     onset_s: float
@@ -89,7 +89,7 @@ class Event:
 
     @property
     def touched(self) -> bool:
-        """Whether a person has decided or changed anything, so that no rule may alter it."""
+        """Whether the user has decided or changed anything, so that no rule may alter it."""
         return (
             self.state is not ReviewState.UNREVIEWED
             or self.source is not EventSource.DETECTED
@@ -112,7 +112,7 @@ def _edited(event: Event) -> dict:
 
 
 def new_event_id() -> str:
-    """A fresh id for an event that a person made, unique across projects."""
+    """A new id for an event that the user created, unique across projects."""
     return uuid.uuid4().hex
 
 
@@ -158,9 +158,9 @@ class EventList:
     def bounds(self) -> NDArray[np.float64]:
         """Onset and offset of every event in seconds, shape (events, 2), read-only."""
         pairs = [(event.onset_s, event.offset_s) for event in self.events]
-        found = np.array(pairs, np.float64).reshape(-1, 2)
-        found.flags.writeable = False
-        return found
+        bounds = np.array(pairs, np.float64).reshape(-1, 2)
+        bounds.flags.writeable = False
+        return bounds
 
     def __iter__(self) -> Iterator[Event]:
         return iter(self.events)
@@ -185,13 +185,13 @@ class EventList:
         return EventList(tuple({**self._by_id, **{e.id: e for e in events}}.values()))
 
     def without(self, *event_ids: str) -> "EventList":
-        gone = set(event_ids)
-        return EventList(tuple(e for e in self.events if e.id not in gone))
+        removed = set(event_ids)
+        return EventList(tuple(e for e in self.events if e.id not in removed))
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewedSpan:
-    """A stretch that a person listened to, for these labels (none named: for all)."""
+    """A span that the user has reviewed, for these labels (empty: for all)."""
 
     span: TimeSpan
     labels: tuple[str, ...] = ()

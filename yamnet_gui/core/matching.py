@@ -74,7 +74,7 @@ class _Sounds:
             first = event.original or event
             key = (first.label, event.channel)
             spans.setdefault(key, set()).add((first.onset_s, first.offset_s))
-        self._spans = {key: sorted(found) for key, found in spans.items()}
+        self._spans = {key: sorted(entries) for key, entries in spans.items()}
 
     def match(self, event: Event) -> bool:
         """Whether one of the spans is the same sound."""

@@ -65,11 +65,11 @@ class Ontology:
 
     @cached_property
     def _children(self) -> dict[str, tuple[OntologyNode, ...]]:
-        found: dict[str, list[OntologyNode]] = {}
+        by_parent: dict[str, list[OntologyNode]] = {}
         for node in self.nodes:
             for parent in node.parent_mids:
-                found.setdefault(parent, []).append(node)
-        return {mid: tuple(children) for mid, children in found.items()}
+                by_parent.setdefault(parent, []).append(node)
+        return {mid: tuple(children) for mid, children in by_parent.items()}
 
     @property
     def roots(self) -> tuple[OntologyNode, ...]:
@@ -101,11 +101,11 @@ class Ontology:
         )
 
     def _walk(self, mid: str, step: Callable[[str], Iterable[str]]) -> tuple[OntologyNode, ...]:
-        found: dict[str, OntologyNode] = {}
+        nodes: dict[str, OntologyNode] = {}
         queue = list(step(mid)) if mid in self._by_mid else []
         while queue:
             nearest = queue.pop(0)
-            if nearest not in found and nearest != mid:
-                found[nearest] = self._by_mid[nearest]
+            if nearest not in nodes and nearest != mid:
+                nodes[nearest] = self._by_mid[nearest]
                 queue.extend(step(nearest))
-        return tuple(found.values())
+        return tuple(nodes.values())

@@ -109,7 +109,7 @@ class _Producer(Generic[T]):
             self._changed.notify_all()
 
     def _put(self, item: T) -> bool:
-        """Waits for room; False where the consumer has gone."""
+        """Waits for room; False where the consumer has stopped."""
         with self._changed:
             self._changed.wait_for(lambda: len(self._items) < self._depth or self._stopping)
             if self._stopping:

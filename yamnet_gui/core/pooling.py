@@ -11,7 +11,7 @@ def max_rows(
 ) -> NDArray[np.uint8]:
     """The largest of rows [start, stop) for each pair: uint8 (n, columns) to (pairs, columns).
 
-    Every stretch holds at least one row. Taking the few rows of short stretches one after the
+    Every range holds at least one row. Taking the few rows of short ranges one after the
     other is many times faster than `ufunc.reduceat`, which has no vector code for bytes.
     """
     widest = int((stops - starts).max(initial=1))

@@ -1,4 +1,4 @@
-"""What a report of an unexpected error says, for whoever is to mend it."""
+"""The report of an unexpected error, for the developers who fix it."""
 
 import platform
 import traceback

@@ -1,4 +1,4 @@
-"""What the model said: a grid of frames in time, and the scores on it."""
+"""The output of the model: a grid of frames in time, and the scores on it."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from .model_parameters import (
 PATCH_S = PATCH_FRAMES * STFT_HOP / SAMPLE_RATE_HZ  # 0.96
 """Length of the log-mel patch that one frame is scored on."""
 WINDOW_S = WINDOW_SAMPLES / SAMPLE_RATE_HZ  # 0.975
-"""Stretch of sound that one frame depends on: a patch plus the rest of its last STFT window."""
+"""Length of the sound that one frame depends on: a patch plus the rest of its last STFT window."""
 DEFAULT_HOP_S = HOP_SAMPLES / SAMPLE_RATE_HZ  # 0.48
 """Distance between frames in the published model."""
 
@@ -38,14 +38,10 @@ class FrameGrid:
         """Start of each frame's window in seconds, shape (count,)."""
         return self.start_s + self.hop_s * np.arange(self.count, dtype=np.float64)
 
-    def frame_centres(self) -> NDArray[np.float64]:
-        """Middle of each frame's patch in seconds, shape (count,)."""
-        return self.frame_starts() + PATCH_S / 2
-
     def tile_edges(self) -> NDArray[np.float64]:
         """Borders of the centre tiles in seconds, shape (count + 1,), never decreasing.
 
-        Tile k = [edges[k], edges[k + 1]) is the stretch of one hop around the middle of frame k;
+        Tile k = [edges[k], edges[k + 1]) is the span of one hop around the middle of frame k;
         the first begins with the analysed part and the last ends with it, so tiles neither
         overlap nor leave gaps.
         """

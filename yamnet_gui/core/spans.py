@@ -1,4 +1,4 @@
-"""Stretches of time, in seconds from the start of a recording."""
+"""Time spans, in seconds from the start of a recording."""
 
 import math
 from dataclasses import dataclass

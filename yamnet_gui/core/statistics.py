@@ -1,4 +1,4 @@
-"""What a count says about the share behind it."""
+"""Confidence intervals of proportions."""
 
 import math
 from statistics import NormalDist

@@ -2,7 +2,8 @@
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 _SIBILANTS = ("s", "x", "z", "ch", "sh")
@@ -30,11 +31,25 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {plural(count, noun)}"
 
 
+def close_matches(text: str, names: Iterable[str], count: int, cutoff: float) -> list[str]:
+    """Up to `count` of `names` that are spelled like `text`, whatever the case; the closest first.
+
+    `cutoff` is the least similarity in [0, 1], as in `difflib.get_close_matches`.
+    """
+    by_key: Mapping[str, str] = {name.casefold(): name for name in names}
+    return [by_key[key] for key in get_close_matches(text.casefold(), by_key, count, cutoff)]
+
+
+def did_you_mean(names: Sequence[str], otherwise: str = "") -> str:
+    """The advice of an error about an unknown name: "did you mean A / B?"; `otherwise` if none."""
+    return f"did you mean {' / '.join(names)}?" if names else otherwise
+
+
 def unique_names(paths: Sequence[Path]) -> list[str]:
     """A file name without ending for each path, with as much of the path as makes it the only one.
 
     The stem where that is enough, else the name, else the folder and the name, else a number
-    behind it. Case does not tell names apart, because some file systems ignore it.
+    behind it. Names that differ only in case count as equal, because some file systems ignore it.
     """
     names = [path.stem for path in paths]
     for longer in ([p.name for p in paths], ["_".join(p.parts[-2:]) for p in paths]):

@@ -15,11 +15,11 @@ def usable_cores() -> int:
 
 
 class BlasThreads:
-    """Holds matrix products to one thread as long as anybody wishes it.
+    """Limits matrix products to one thread as long as any caller asks for it.
 
     More threads would wait, spinning, for cores that others use, and a product's last bits depend
-    on their number. The number is a property of the whole process; hence one shared
-    count of who wishes it, and the first one's end does not change it under the second.
+    on their number. The limit is a property of the whole process; hence one shared
+    count of callers, so that it is lifted only when the last of them has finished.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""From uncalibrated scores to probabilities, learned from what people accepted and rejected.
+"""From uncalibrated scores to probabilities, learned from accepted and rejected events.
 
 Platt scaling on the logit (Platt 1999): probability = sigmoid(slope · logit(score) + intercept).
 The fit is a maximum a posteriori estimate: the reviews of all other classes give a common line, and
@@ -21,19 +21,19 @@ from yamnet_gui.core.statistics import two_sided_z
 Floats = NDArray[np.float64]
 
 FEWEST_REVIEWS = 10
-"""Below this a class is never said to be known, whatever the fit says."""
+"""Below this number of reviews a class never counts as known, however good the fit."""
 _FEWEST_OF_EACH = 2
 _ISOTONIC_FROM = 400
 _WIDEST = 0.3  # a 90 % interval wider than this (where the reviews lie) is not knowledge
 _Z90 = two_sided_z(0.9)
 _COMMON = (np.array([1.0, 0.0]), np.diag([0.7, 3.0]) ** 2)  # slope, intercept: mean, covariance
 _CLASS_COVARIANCE = np.diag([0.4, 1.5]) ** 2  # of a class around the common line
-_EDGE = 1e-4  # scores are kept off 0 and 1
+_EDGE = 1e-4  # scores are clipped away from 0 and 1
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A decision of a person about a detection of a class with this score."""
+    """The user's decision about a detection of a class with this score."""
 
     class_index: int
     score: float
@@ -41,12 +41,12 @@ class Review:
 
 
 def reviews_of(events: Iterable[Event]) -> list[Review]:
-    """What decided events say about scores: accepted or moved is right, rejected is wrong.
+    """Reviews from decided events: accepted or moved is right, rejected is wrong.
 
-    Drawn and imported events have no score of the model and say nothing; a relabelled one speaks
-    for neither class here (its rejected first label is an event of its own).
+    Drawn and imported events have no score of the model and are left out; a relabelled one counts
+    for neither class here (its rejected first label is a separate event).
     """
-    found = []
+    reviews = []
     for event in events:
         if event.class_index is None or event.score_max is None:
             continue
@@ -58,13 +58,13 @@ def reviews_of(events: Iterable[Event]) -> list[Review]:
             event.source is EventSource.EDITED and event.state is ReviewState.UNREVIEWED
         )
         if accepted or event.state is ReviewState.REJECTED:
-            found.append(Review(event.class_index, event.score_max, accepted))
-    return found
+            reviews.append(Review(event.class_index, event.score_max, accepted))
+    return reviews
 
 
 @dataclass(frozen=True, slots=True)
 class ClassCalibration:
-    """What the reviews of one class say, and how sure that is.
+    """The calibration of one class from its reviews, and how certain it is.
 
     `covariance` holds the variances of slope and intercept and their covariance. `steps` are
     (score, probability) of an isotonic fit, empty for Platt scaling. `reviews_id` is a hash of the
@@ -150,16 +150,16 @@ def with_probability(events: EventList, calibrations: Mapping[int, ClassCalibrat
     for event in events:
         if event.score_max is not None and _known(event, calibrations) is not None:
             scores.setdefault(event.class_index or 0, set()).add(event.score_max)
-    said: dict[tuple[int, float], float] = {}
+    probabilities: dict[tuple[int, float], float] = {}
     for index, values in scores.items():
         ordered = sorted(values)
         heights = calibrations[index].probability(ordered).tolist()
-        said.update(((index, score), p) for score, p in zip(ordered, heights, strict=True))
+        probabilities.update(((index, score), p) for score, p in zip(ordered, heights, strict=True))
     changed = []
     for event in events:
         wanted = None
         if event.score_max is not None and event.class_index is not None:
-            wanted = said.get((event.class_index, event.score_max))
+            wanted = probabilities.get((event.class_index, event.score_max))
         if wanted != event.probability:
             changed.append(replace(event, probability=wanted))
     return events.with_events(*changed) if changed else events
@@ -194,8 +194,8 @@ def threshold_for_recall(
 
 
 def _known(event: Event, calibrations: Mapping[int, ClassCalibration]) -> ClassCalibration | None:
-    found = None if event.class_index is None else calibrations.get(event.class_index)
-    return found if found is not None and found.known else None
+    calibration = None if event.class_index is None else calibrations.get(event.class_index)
+    return calibration if calibration is not None and calibration.known else None
 
 
 def _calibrated(
@@ -247,7 +247,7 @@ def _fit(
 def _more_needed(
     reviews: list[Review], line: Floats, covariance: tuple[float, float, float]
 ) -> int:
-    """Reviews that lack until the interval, which shrinks with their root, is narrow."""
+    """Reviews needed until the interval, which shrinks with their root, is narrow."""
     count = len(reviews)
     right = sum(review.right for review in reviews)
     least = max(FEWEST_REVIEWS - count, 0)
@@ -291,8 +291,8 @@ def _deviation(x: Floats, covariance: tuple[float, float, float]) -> Floats:
 
 
 def _logit(values: Floats) -> Floats:
-    kept = np.clip(values, _EDGE, 1 - _EDGE)
-    return np.log(kept / (1 - kept))
+    clipped = np.clip(values, _EDGE, 1 - _EDGE)
+    return np.log(clipped / (1 - clipped))
 
 
 def _sigmoid(values: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Detections as arrays, which become events only where somebody looks at them."""
+"""Detections as arrays, which become events only where they are looked at."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -149,20 +149,20 @@ _ARRAYS = (
 
 
 def no_detections(table: ScoreTable, rules_id: str = "") -> Detections:
-    """Detections of a table in which nothing was found."""
+    """Detections of a table that has none."""
     ints, floats, singles = np.zeros(0, np.int32), np.zeros(0), np.zeros(0, np.float32)
     return Detections(table, ints, ints, ints, floats, floats, singles, singles, singles, rules_id)
 
 
 def gathered(parts: Iterable[Detections], empty: Detections) -> Detections:
     """Several sets of detections of one table as one, ordered by class and time."""
-    found = [part for part in parts if len(part)]
-    if not found:
+    filled = [part for part in parts if len(part)]
+    if not filled:
         return empty
-    if len(found) == 1:
-        return found[0]
+    if len(filled) == 1:
+        return filled[0]
     joined = with_arrays(
-        found[0], {name: np.concatenate([getattr(p, name) for p in found]) for name in _ARRAYS}
+        filled[0], {name: np.concatenate([getattr(p, name) for p in filled]) for name in _ARRAYS}
     )
     return joined.select(np.lexsort((joined.first_frame, joined.class_index)))
 

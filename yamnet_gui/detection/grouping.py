@@ -36,18 +36,18 @@ def grouping_levels(names: Iterable[str], ontology: Ontology) -> frozenset[str]:
     Raises SettingsError where the ontology has no such node.
     """
     by_name = {node.name.casefold(): node.mid for node in reversed(ontology.nodes)}
-    found: set[str] = set()
+    mids: set[str] = set()
     for name in names:
         if name in GROUPING_LEVELS:
-            found |= {n.mid for n in ontology.nodes if _depth(ontology, n) == GROUPING_LEVELS[name]}
+            mids |= {n.mid for n in ontology.nodes if _depth(ontology, n) == GROUPING_LEVELS[name]}
         elif ontology.node(name) is not None:
-            found.add(name)
+            mids.add(name)
         elif name.casefold() in by_name:
-            found.add(by_name[name.casefold()])
+            mids.add(by_name[name.casefold()])
         else:
             advice = f"name a class or one of {', '.join(GROUPING_LEVELS)}"
             raise SettingsError(name, "is not a sound class in the ontology", advice)
-    return frozenset(found)
+    return frozenset(mids)
 
 
 def mids_below(ontology: Ontology, mid: str) -> frozenset[str]:

@@ -7,11 +7,12 @@ So raising `on` never adds, moves or splits a detection (`off` and the rest stay
 and lowering it never removes one. Padding and cooldown keep that: cooldown keeps the strongest of
 detections that are too near, and a candidate below `on` is weaker than every one that stays.
 
-Refined edges do not depend on `on` either: a sound that still goes on at the end of its stretch is
+Refined edges do not depend on `on` either: a sound that still goes on at the end of its segment is
 followed at most half way to the next candidate, whether that becomes a detection or not.
 
-Boxes take the place of runs where the rules say so: those whose confidence is below `off` count as
-silence, gaps up to `merge_gap_s` are bridged, and `on` selects. They are not cut to a length.
+Boxes take the place of runs where the rules select them: those whose confidence is below
+`off` count as silence, gaps up to `merge_gap_s` are merged, and `on` selects. They
+are not cut to a length.
 """
 
 from collections.abc import Collection, Sequence
@@ -44,7 +45,7 @@ def detect(
 ) -> Detections:
     """Detections of these classes (None: all) under the rules.
 
-    With the recording's envelope edges are refined where the rules say so; shortest length,
+    With the recording's envelope edges are refined where the rules ask for it; shortest length,
     cooldown and padding then hold for the refined events.
     """
     prepared = scores if isinstance(scores, PreparedScores) else PreparedScores(scores)
@@ -111,16 +112,16 @@ def _detect_boxes(
     rules_id: str,
     envelope: Envelope | None,
 ) -> Detections:
-    found = prepared.boxes().of_classes(np.array(members, np.int64), prepared.class_count)
-    strong = found.confidence >= per_class.off[found.classes]
-    cls, first, last = found.classes[strong], found.first[strong], found.last[strong]
+    boxes = prepared.boxes().of_classes(np.array(members, np.int64), prepared.class_count)
+    strong = boxes.confidence >= per_class.off[boxes.classes]
+    cls, first, last = boxes.classes[strong], boxes.first[strong], boxes.last[strong]
     if len(cls) == 0:
         return no_detections(prepared.table, rules_id)
     widest = (per_class.merge_gap_s / prepared.table.grid.hop_s + _SLACK).astype(np.int64)
     apart = (cls[1:] != cls[:-1]) | (first[1:] - last[:-1] - 1 > widest[cls[1:]])
     starts = np.flatnonzero(np.append(True, apart))
     ends = np.append(starts[1:], len(cls)) - 1
-    peak = np.maximum.reduceat(found.confidence[strong], starts)
+    peak = np.maximum.reduceat(boxes.confidence[strong], starts)
     candidates = (cls[starts], first[starts], last[ends], peak)
     return _selected(prepared.table, candidates, per_class, rules_id, envelope)
 
@@ -137,7 +138,7 @@ def _selected(
     edges = table.grid.tile_edges()
     onset, offset = edges[first], edges[last + 1]
     keep = (peak >= per_class.on[cls]) & (offset > onset)
-    found = Detections(
+    detections = Detections(
         table,
         cls[keep].astype(np.int32),
         first[keep].astype(np.int32),
@@ -149,20 +150,20 @@ def _selected(
         uncertain,
         rules_id,
     )
-    if envelope is not None and len(found):
+    if envelope is not None and len(detections):
         grid = table.grid
         low, high = middles(cls, onset, offset, grid.start_s, grid.end_s)
         limits = (low[keep], high[keep])
-        refined = per_class.refined[found.class_index]
+        refined = per_class.refined[detections.class_index]
         if refined.all():
-            found = refine_edges(found, envelope, limits=limits)
+            detections = refine_edges(detections, envelope, limits=limits)
         elif refined.any():
             some = (limits[0][refined], limits[1][refined])
-            finer = refine_edges(found.select(refined), envelope, limits=some)
-            found = gathered([finer, found.select(~refined)], found)
-    length = found.offset_s - found.onset_s
-    found = found.select(length >= per_class.shortest_s[found.class_index] - _SLACK)
-    return _padded(_cooled(found, per_class), per_class)
+            finer = refine_edges(detections.select(refined), envelope, limits=some)
+            detections = gathered([finer, detections.select(~refined)], detections)
+    length = detections.offset_s - detections.onset_s
+    detections = detections.select(length >= per_class.shortest_s[detections.class_index] - _SLACK)
+    return _padded(_cooled(detections, per_class), per_class)
 
 
 class _Values:
@@ -178,7 +179,7 @@ class _Values:
             return array
 
         # Thresholds are compared in the precision of the scores, so that a score equal to the
-        # threshold as a person typed it counts as reaching it.
+        # threshold as the user typed it counts as reaching it.
         self.on = spread([r.on for r in rules]).astype(np.float32)
         self.off = spread([r.off for r in rules]).astype(np.float32)
         self.shortest_s = spread([r.shortest_s for r in rules])
@@ -253,17 +254,17 @@ def _cut_long(
     return cls[owner], cut_first, cut_last, cut_peak
 
 
-def _cooled(found: Detections, rules: _Values) -> Detections:
+def _cooled(detections: Detections, rules: _Values) -> Detections:
     """Of detections of a class nearer than the cooldown, the strongest (then the first) stays."""
-    cooldown = rules.cooldown_s[found.class_index]
+    cooldown = rules.cooldown_s[detections.class_index]
     if not (cooldown > 0).any():
-        return found
-    keep = np.ones(len(found), bool)
-    for c in np.unique(found.class_index[cooldown > 0]):
-        places = np.flatnonzero(found.class_index == c)
-        onset, offset = found.onset_s[places], found.offset_s[places]
+        return detections
+    keep = np.ones(len(detections), bool)
+    for c in np.unique(detections.class_index[cooldown > 0]):
+        places = np.flatnonzero(detections.class_index == c)
+        onset, offset = detections.onset_s[places], detections.offset_s[places]
         open_ = np.ones(len(places), bool)
-        for i in np.argsort(-found.peak[places], kind="stable"):
+        for i in np.argsort(-detections.peak[places], kind="stable"):
             if not open_[i]:
                 continue
             near = (onset < offset[i] + rules.cooldown_s[c] - _SLACK) & (
@@ -272,16 +273,18 @@ def _cooled(found: Detections, rules: _Values) -> Detections:
             open_ &= ~near
             open_[i] = True
         keep[places] = open_
-    return found.select(keep)
+    return detections.select(keep)
 
 
-def _padded(found: Detections, rules: _Values) -> Detections:
+def _padded(detections: Detections, rules: _Values) -> Detections:
     """Both ends moved out, but never past the middle of the gap to the next of the class."""
-    padding = rules.padding_s[found.class_index]
+    padding = rules.padding_s[detections.class_index]
     if not (padding > 0).any():
-        return found
-    grid = found.table.grid
-    low, high = middles(found.class_index, found.onset_s, found.offset_s, grid.start_s, grid.end_s)
-    onset = np.maximum(found.onset_s - padding, low)
-    offset = np.minimum(found.offset_s + padding, high)
-    return replace(found, onset_s=onset, offset_s=offset)
+        return detections
+    grid = detections.table.grid
+    low, high = middles(
+        detections.class_index, detections.onset_s, detections.offset_s, grid.start_s, grid.end_s
+    )
+    onset = np.maximum(detections.onset_s - padding, low)
+    offset = np.minimum(detections.offset_s + padding, high)
+    return replace(detections, onset_s=onset, offset_s=offset)

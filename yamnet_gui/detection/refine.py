@@ -1,7 +1,7 @@
 """Edges finer than the hop: where the sound itself rises above the noise and falls back.
 
 A detection from scores ends on the border of a centre tile. Within it (and a little beyond) the
-envelope says when something was really to be heard: onset and offset go to the first and last
+envelope shows when something was really audible: onset and offset go to the first and last
 moment at a share of the peak, and a silence in between splits the event.
 """
 
@@ -16,7 +16,7 @@ from .envelope import ENVELOPE_STEP_S, Envelope
 
 @dataclass(frozen=True, slots=True)
 class EdgeSettings:
-    """How edges are found.
+    """How edges are refined.
 
     `reach_s`: how far outwards beginning and end of a sound are looked for. `follow_s`: how much
     further one that is still going on there is followed. `edge_share`: share of the event's peak
@@ -35,7 +35,7 @@ class EdgeSettings:
 
 DEFAULT_EDGES = EdgeSettings()
 WITHOUT_SOUND = 494
-"""The class "Silence": it begins where sounds end, so their rise and fall say nothing of it."""
+"""The class "Silence": it begins where sounds end, so their rise and fall do not bound it."""
 _ROWS_AT_ONCE = 200_000
 _MIDDLE_S = 0.0125  # of an STFT window
 _LOW_SHARE, _HIGH_SHARE = 0.25, 0.75  # between which the slope of an edge is taken
@@ -56,7 +56,7 @@ def middles(
     start_s: float,
     end_s: float,
 ) -> Limits:
-    """Between which times (n,) each stretch may grow: to the middle of the gap to the next of its
+    """Between which times (n,) each event may grow: to the middle of the gap to the next of its
     class, and to the ends of the recording. Ordered by class and time."""
     same = class_index[1:] == class_index[:-1]
     middle = (offset_s[:-1] + onset_s[1:]) / 2
@@ -94,11 +94,13 @@ def refine_edges(
     # A few at a time: that needs little memory, and what it needs stays near the processor.
     place = np.cumsum(end[usable] - begin[usable]) // _ROWS_AT_ONCE
     borders = np.flatnonzero(np.append(True, place[1:] != place[:-1]))
-    found = [
+    columns = [
         _located(part, begin, end, lowest, highest, envelope, settings, detections)
         for part in np.split(usable, borders[1:])
     ]
-    return _assembled(detections, *(np.concatenate(column) for column in zip(*found, strict=True)))
+    return _assembled(
+        detections, *(np.concatenate(column) for column in zip(*columns, strict=True))
+    )
 
 
 def _located(
@@ -120,8 +122,8 @@ def _located(
     """Parts of these detections: what they belong to, onset, offset, and how unsure they are."""
     ragged = _Ragged.of(begin[usable], end[usable], envelope.values)
     owner, first, last = _parts(ragged, settings)
-    kept = ragged.peak[owner] >= settings.least
-    owner, first, last = owner[kept], first[kept], last[kept]
+    strong = ragged.peak[owner] >= settings.least
+    owner, first, last = owner[strong], first[strong], last[strong]
     source = usable[owner]
     steps = round(settings.follow_s / ENVELOPE_STEP_S)
     level = settings.edge_share * ragged.peak[owner]
@@ -192,9 +194,9 @@ def _followed(
 
 @dataclass(frozen=True, slots=True)
 class _Ragged:
-    """Stretches of the envelope laid end to end, each with one value below all others behind it.
+    """Segments of the envelope laid end to end, each with one value below all others behind it.
 
-    `share` is how loud it is as a share of the peak of its stretch; `start` where each begins.
+    `share` is how loud it is as a share of the peak of its segment; `start` where each begins.
     """
 
     share: NDArray[np.float32]
@@ -308,8 +310,8 @@ def _assembled(
     order = np.argsort(np.concatenate([source, whole]), kind="stable")
     chosen = np.concatenate([source, whole])[order]
 
-    def column(fresh: NDArray, old: NDArray) -> NDArray:
-        return np.concatenate([fresh, old[whole]])[order]
+    def column(new: NDArray, old: NDArray) -> NDArray:
+        return np.concatenate([new, old[whole]])[order]
 
     onset_s = column(onset, detections.onset_s)
     offset_s = column(offset, detections.offset_s)

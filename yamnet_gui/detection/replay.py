@@ -1,4 +1,4 @@
-"""Which human decisions the present detections would contradict."""
+"""Which of the user's decisions the present detections would contradict."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ class ContradictionKind(StrEnum):
     """How a detection and a decision disagree."""
 
     MISSED = "missed"
-    """A person says that it is there, nothing was detected."""
+    """The user marked the event as present; nothing was detected."""
     REVIVED = "revived"
-    """A person rejected it, it is detected again."""
+    """The user rejected it; it is detected again."""
     RELABELLED = "relabelled"
-    """A person corrected the label, the first one is detected and the right one is not."""
+    """The user corrected the label; the first one is detected and the right one is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,36 +29,36 @@ class Contradiction:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """Decisions that were looked at, how many were kept, and those that were not, by onset."""
+    """Decisions that were checked, how many were reproduced, and those that were not, by onset."""
 
     decisions: int
-    kept: int
+    reproduced: int
     contradictions: tuple[Contradiction, ...]
 
 
 def replay_decisions(
     events: Iterable[Event], detections: EventList, least_overlap: float = 0.3
 ) -> Replay:
-    """Holds the decisions among `events` against fresh detections of the same recording.
+    """Compares the decisions among `events` with new detections of the same recording.
 
-    An accepted, drawn, moved or imported event is kept where a detection of its label and channel
-    overlaps it by `least_overlap` of the shorter one; a rejected one where none does. Uncertain and
-    untouched events are no decisions.
+    An accepted, drawn, moved or imported event is reproduced where a detection of its label and
+    channel overlaps it by `least_overlap` of the shorter one; a rejected one where none does.
+    Uncertain and untouched events are not decisions.
     """
-    kept = looked_at = 0
+    reproduced = checked = 0
     contradictions = []
     for event in sorted(events, key=lambda e: (e.onset_s, e.id)):
         if not event.touched or event.state is ReviewState.UNCERTAIN:
             continue
         if event.state is ReviewState.UNREVIEWED and not _states_something(event):
             continue
-        looked_at += 1
-        found = _overlapping(event, event.label, detections, least_overlap)
+        checked += 1
+        match = _overlapping(event, event.label, detections, least_overlap)
         if event.state is ReviewState.REJECTED:
             contradiction = (
-                Contradiction(ContradictionKind.REVIVED, event, found) if found else None
+                Contradiction(ContradictionKind.REVIVED, event, match) if match else None
             )
-        elif found is not None:
+        elif match is not None:
             contradiction = None
         else:
             first = event.original.label if event.original else event.label
@@ -68,14 +68,14 @@ def replay_decisions(
             else:
                 contradiction = Contradiction(ContradictionKind.MISSED, event)
         if contradiction is None:
-            kept += 1
+            reproduced += 1
         else:
             contradictions.append(contradiction)
-    return Replay(looked_at, kept, tuple(contradictions))
+    return Replay(checked, reproduced, tuple(contradictions))
 
 
 def _states_something(event: Event) -> bool:
-    """Whether an event without a verdict still says what is there (not a mere note)."""
+    """Whether an unreviewed event still states what is audible (not a mere note)."""
     return event.source.value != "detected"
 
 

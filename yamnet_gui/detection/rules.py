@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.scores import DEFAULT_HOP_S
 
 Method = Literal["hysteresis", "boxes", "plain"]
 METHODS: tuple[Method, ...] = ("hysteresis", "boxes", "plain")
@@ -21,10 +22,10 @@ EDGES: tuple[Edges, ...] = ("refined", "plain")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What is said about a class or a group; None inherits from the group or default above.
+    """The rule of a class or a group; None inherits from the group or default above.
 
     `on`: score that an event must reach. `off`: score that bounds it (never above `on`).
-    `smoothing_s`: scores are averaged over this stretch first. `shortest_s`: shorter events are
+    `smoothing_s`: scores are averaged over this duration first. `shortest_s`: shorter events are
     left out. `longest_s`: longer ones are cut into equal parts. `merge_gap_s`: gaps up to this
     are bridged. `padding_s`: added at both ends. `cooldown_s`: of events of a class nearer than
     this, the strongest stays. `enabled`: whether the class gives events at all. `method`: two
@@ -64,12 +65,12 @@ class Rule:
 
     def over(self, below: "Rule") -> "Rule":
         """This rule, with what it leaves open taken from `below`."""
-        return Rule(**{**_said(below), **_said(self)})
+        return Rule(**{**_values_of(below), **_values_of(self)})
 
     @property
     def empty(self) -> bool:
-        """Whether the rule says nothing of its own."""
-        return not _said(self)
+        """Whether the rule sets no value."""
+        return not _values_of(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class ResolvedRule:
 DEFAULT_RULE = Rule(
     on=0.25,
     off=0.05,
-    smoothing_s=0.48,  # nothing at the published hop; evens out the frames of a finer one
+    smoothing_s=DEFAULT_HOP_S,  # nothing at the published hop; evens out the frames of a finer one
     shortest_s=0.0,
     longest_s=math.inf,
     merge_gap_s=1.0,
@@ -132,7 +133,7 @@ class RuleSet:
     def __post_init__(self) -> None:
         missing = [f.name for f in fields(Rule) if getattr(self.default, f.name) is None]
         if missing:
-            raise ValueError(f"the default rule lacks {', '.join(missing)}")
+            raise ValueError(f"the default rule has no {', '.join(missing)}")
         # Larger groups first, so that the nearest ancestor of a class speaks last.
         ordered = tuple(sorted(self.groups, key=lambda g: (-len(g.members), g.mid)))
         object.__setattr__(self, "groups", ordered)
@@ -165,7 +166,7 @@ class RuleSet:
 
     @cached_property
     def _special(self) -> frozenset[int]:
-        """Classes for which more is said than by the default."""
+        """Classes with a value other than the default's."""
         return frozenset(self.classes).union(*(group.members for group in self.groups))
 
     @cached_property
@@ -175,11 +176,11 @@ class RuleSet:
     @property
     def refines(self) -> bool:
         """Whether the edges of any class are refined, so that an envelope is needed."""
-        said = (self.default, *(g.rule for g in self.groups), *self.classes.values())
-        return any(rule.edges == "refined" for rule in said)
+        rules = (self.default, *(g.rule for g in self.groups), *self.classes.values())
+        return any(rule.edges == "refined" for rule in rules)
 
     def with_edges(self, edges: Edges) -> "RuleSet":
-        """These edges for all classes, whatever their own rules say."""
+        """These edges for all classes, whatever their own rules are."""
         return replace(
             self,
             default=replace(self.default, edges=edges),
@@ -188,7 +189,7 @@ class RuleSet:
         )
 
     def with_method(self, method: Method) -> "RuleSet":
-        """This method for all classes, whatever their own rules say."""
+        """This method for all classes, whatever their own rules are."""
         return replace(
             self,
             default=replace(self.default, method=method),
@@ -197,7 +198,7 @@ class RuleSet:
         )
 
     def origin(self, class_index: int, name: str) -> "Origin":
-        """Who says the value `name` (a field of `Rule`) that holds for a class."""
+        """Where the value of `name` (a field of `Rule`) of a class comes from."""
         own = self.classes.get(class_index)
         if own is not None and getattr(own, name) is not None:
             return "class"
@@ -208,7 +209,7 @@ class RuleSet:
 
     @cached_property
     def rules_id(self) -> str:
-        """A short hash of what the rules say; name and version do not count."""
+        """A short hash of the rules' values; name and version do not count."""
         content = {
             "default": asdict(self.default),
             "groups": [[g.mid, sorted(g.members), asdict(g.rule)] for g in self.groups],
@@ -237,9 +238,9 @@ class RuleSet:
 
         Raises SettingsError where the ontology has no such branch.
         """
-        kept = tuple(g for g in self.groups if g.mid != mid)
+        others = tuple(g for g in self.groups if g.mid != mid)
         added = () if rule.empty else (group_rule(mid, rule, ontology),)
-        return replace(self, groups=kept + added)
+        return replace(self, groups=others + added)
 
     def only(self, class_indices: Iterable[int], of: int) -> "RuleSet":
         """The same rules, with every other of the `of` classes switched off."""
@@ -253,13 +254,15 @@ class RuleSet:
 
 
 Origin = GroupRule | Literal["class", "default"]
-"""Who says a value: the class itself, a group that it is in, or the default."""
+"""Where a value comes from: the class itself, a group that it is in, or the default."""
 
 
 def _settled(rule: Rule) -> ResolvedRule:
-    said = _said(rule)
-    said["off"] = said["on"] if said["method"] == "plain" else min(said["off"], said["on"])
-    return ResolvedRule(**said)
+    values = _values_of(rule)
+    values["off"] = (
+        values["on"] if values["method"] == "plain" else min(values["off"], values["on"])
+    )
+    return ResolvedRule(**values)
 
 
 def group_rule(mid: str, rule: Rule, ontology: Ontology) -> GroupRule:
@@ -275,6 +278,6 @@ def group_rule(mid: str, rule: Rule, ontology: Ontology) -> GroupRule:
     return GroupRule(mid, node.name, members, rule)
 
 
-def _said(rule: Rule) -> dict[str, Any]:
+def _values_of(rule: Rule) -> dict[str, Any]:
     pairs = ((f.name, getattr(rule, f.name)) for f in fields(Rule))
     return {name: value for name, value in pairs if value is not None}

@@ -40,12 +40,12 @@ def rules_to_json(rules: RuleSet, class_map: ClassMap) -> dict[str, Any]:
 def rules_from_json(
     data: Any, class_map: ClassMap, ontology: Ontology, subject: str | Path = "rules"
 ) -> RuleSet:
-    """A rule set from plain values; a class is found by its id, else by its name.
+    """A rule set from plain values; a class is looked up by its id, else by its name.
 
     Raises SettingsError naming `subject` where they are not a rule set of this class map.
     """
     if not isinstance(data, dict) or data.get("format") != _FORMAT:
-        raise SettingsError(subject, "is not a file of rules")
+        raise SettingsError(subject, "is not a rules file")
     if data.get("format_version") != _VERSION:
         raise SettingsError(
             subject, "was written by a newer version", "update the program to read it"
@@ -53,16 +53,16 @@ def rules_from_json(
     try:
         classes = {}
         for entry in data.get("classes", []):
-            found = class_map.find(str(entry.get("mid", ""))) or class_map.find(str(entry["name"]))
-            if found is None:
-                raise SettingsError(subject, f"knows a class that is missing: {entry['name']}")
-            classes[found.index] = _rule(entry, ("index", "mid", "name"))
+            known = class_map.find(str(entry.get("mid", ""))) or class_map.find(str(entry["name"]))
+            if known is None:
+                raise SettingsError(subject, f"has a rule for an unknown class: {entry['name']}")
+            classes[known.index] = _rule(entry, ("index", "mid", "name"))
         groups = tuple(
             group_rule(str(entry["mid"]), _rule(entry, ("mid", "name")), ontology)
             for entry in data.get("groups", [])
         )
         return RuleSet(
-            # Files of earlier versions had one method for all, and said nothing of edges.
+            # Files of earlier versions had one method for all, and did not set edges.
             default=_rule({"method": data.get("method", METHODS[0]), **data["default"]}, ()).over(
                 Rule(edges=EDGES[0])
             ),
@@ -72,7 +72,7 @@ def rules_from_json(
             version=int(data.get("version", 1)),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise SettingsError(subject, f"holds a rule that cannot be used ({error})") from error
+        raise SettingsError(subject, f"contains an invalid rule ({error})") from error
 
 
 def save_rules(path: Path, rules: RuleSet, class_map: ClassMap | None = None) -> None:

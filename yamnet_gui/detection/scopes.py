@@ -1,4 +1,4 @@
-"""Whom a rule is for, and who else has a say there."""
+"""What a rule applies to, and which other rules apply there."""
 
 from dataclasses import dataclass, replace
 
@@ -22,17 +22,17 @@ EVERYTHING = Scope()
 
 def scopes_of(class_index: int, class_map: ClassMap, ontology: Ontology) -> tuple[Scope, ...]:
     """From the class alone over its own branch and those above it to all classes."""
-    found = [Scope(class_index=class_index, name=class_map[class_index].name)]
+    scopes = [Scope(class_index=class_index, name=class_map[class_index].name)]
     node = ontology.of_class(class_index)
     if node is not None:
         if ontology.children(node.mid):
-            found.append(Scope(mid=node.mid, name=node.name))
-        found.extend(Scope(mid=above.mid, name=above.name) for above in ontology.above(node.mid))
-    return (*found, EVERYTHING)
+            scopes.append(Scope(mid=node.mid, name=node.name))
+        scopes.extend(Scope(mid=above.mid, name=above.name) for above in ontology.above(node.mid))
+    return (*scopes, EVERYTHING)
 
 
 def own_rule(rules: RuleSet, scope: Scope) -> Rule:
-    """What is said for this scope itself; for all classes that is everything."""
+    """The rule set for this scope itself; for all classes it has every value."""
     if scope.class_index is not None:
         return rules.classes.get(scope.class_index, Rule())
     if scope.mid:
@@ -41,7 +41,7 @@ def own_rule(rules: RuleSet, scope: Scope) -> Rule:
 
 
 def inherited_rule(rules: RuleSet, scope: Scope, ontology: Ontology) -> Rule:
-    """What holds where the scope says nothing itself: every value is settled."""
+    """The rule that applies where the scope sets nothing itself: every value is set."""
     if scope.class_index is not None:
         return rules.inherited(scope.class_index)
     if not scope.mid:
@@ -53,7 +53,7 @@ def inherited_rule(rules: RuleSet, scope: Scope, ontology: Ontology) -> Rule:
 
 
 def inherited_from(rules: RuleSet, scope: Scope, name: str, ontology: Ontology) -> Scope | None:
-    """Who says the value `name` where the scope does not; None for the program's own value."""
+    """The scope that `name` is inherited from; None for the program's default."""
     if scope == EVERYTHING:
         return None
     if scope.class_index is not None:

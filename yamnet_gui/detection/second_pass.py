@@ -1,8 +1,8 @@
 """A second look around events with shifted windows: a finer grid where it matters.
 
-`spans_to_rescore` says where; the caller runs the network there with a finer hop; `densified` puts
-the frames into a table on the finer grid, which rules take like any other. The running mean of the
-rules (`Rule.smoothing_s`) then averages the shifted windows.
+`spans_to_rescore` gives the spans; the caller runs the network there with a finer hop;
+`densified` puts the frames into a table on the finer grid, which rules take like any other.
+The running mean of the rules (`Rule.smoothing_s`) then averages the shifted windows.
 """
 
 from collections.abc import Collection, Iterable
@@ -33,12 +33,12 @@ def spans_to_rescore(
     nearly = replace(rules, default=_nearly(rules.default), classes={
         index: _nearly(rule) for index, rule in rules.classes.items()
     }, groups=tuple(replace(g, rule=_nearly(g.rule)) for g in rules.groups))  # fmt: skip
-    found = detect(scores, nearly, classes)
-    if len(found) == 0:
+    detections = detect(scores, nearly, classes)
+    if len(detections) == 0:
         return []
-    order = np.argsort(found.onset_s, kind="stable")
-    start = np.maximum(found.onset_s[order] - margin_s, table.grid.start_s)
-    end = np.minimum(found.offset_s[order] + margin_s, table.grid.end_s)
+    order = np.argsort(detections.onset_s, kind="stable")
+    start = np.maximum(detections.onset_s[order] - margin_s, table.grid.start_s)
+    end = np.minimum(detections.offset_s[order] + margin_s, table.grid.end_s)
     reach = np.maximum.accumulate(end)
     begins = np.flatnonzero(np.append(True, start[1:] > reach[:-1]))
     ends = reach[np.append(begins[1:], len(start)) - 1]

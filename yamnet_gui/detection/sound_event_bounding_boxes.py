@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.core.scores import ScoreTable
+from yamnet_gui.core.scores import DEFAULT_HOP_S, ScoreTable
 
 _FLOOR = 0.02  # boxes that never reach this are not worth keeping
 
@@ -22,7 +22,7 @@ class BoxSettings:
     """`step_s`: length of either side of the step filter. Two boxes are one where the gap's mean
     is within `difference` of the weaker, or above `share` of it."""
 
-    step_s: float = 0.48
+    step_s: float = DEFAULT_HOP_S
     difference: float = 0.3
     share: float = 0.6
 
@@ -61,7 +61,7 @@ def boxes(
             mean = np.full(smoothing_frames, 1 / smoothing_frames)
             scores = np.convolve(scores, mean, "same")
         parts.append((index, class_boxes(scores, width, settings)))
-    flat = [(index, *box) for index, found in parts for box in found]
+    flat = [(index, *box) for index, boxes_of_class in parts for box in boxes_of_class]
     columns = list(zip(*flat, strict=True)) if flat else [(), (), (), ()]
     return Boxes(
         np.array(columns[0], np.int64),

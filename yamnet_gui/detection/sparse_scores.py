@@ -109,17 +109,17 @@ def _gather(
     scores: NDArray[np.float32], smoothing_frames: int, floor: float, wanted: NDArray[np.bool_]
 ) -> SparseScores:
     columns = np.flatnonzero(wanted).astype(np.int16)
-    frames_found, classes_found, values_found = [], [], []
+    frame_parts, class_parts, value_parts = [], [], []
     for start in range(0, len(scores), _BLOCK_FRAMES):
         stop = min(start + _BLOCK_FRAMES, len(scores))
         block = smoothed(scores, start, stop, smoothing_frames, wanted)
         frames, places = np.nonzero(block >= floor)
-        frames_found.append((frames + start).astype(np.int32))
-        classes_found.append(columns[places])
-        values_found.append(block[frames, places])
-    every_frame = np.concatenate([np.zeros(0, np.int32), *frames_found])
-    every_class = np.concatenate([np.zeros(0, np.int16), *classes_found])
-    every_value = np.concatenate([np.zeros(0, np.float32), *values_found])
+        frame_parts.append((frames + start).astype(np.int32))
+        class_parts.append(columns[places])
+        value_parts.append(block[frames, places])
+    every_frame = np.concatenate([np.zeros(0, np.int32), *frame_parts])
+    every_class = np.concatenate([np.zeros(0, np.int16), *class_parts])
+    every_value = np.concatenate([np.zeros(0, np.float32), *value_parts])
     order = np.argsort(every_class, kind="stable")  # a radix sort for 16 bits
     starts = np.zeros(scores.shape[1] + 1, np.int64)
     np.cumsum(np.bincount(every_class, minlength=scores.shape[1]), out=starts[1:])

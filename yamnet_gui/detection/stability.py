@@ -1,7 +1,7 @@
 """How much the score of an event depends on level, alignment and channel.
 
-The plan says what to score again; whoever has the sound and the network does it; the spread of the
-answers sorts the review queue. A sound that is really there survives a little gain or shift.
+The variants define what to score again; the caller has the sound and the network; the spread of
+the scores sorts the review queue. A sound that is really there survives a little gain or shift.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -54,7 +54,7 @@ def variants(
 
 def segment(event: Event, variant: Variant, duration_s: float) -> TimeSpan:
     """The part of the recording to score for a variant: all windows whose centre tile touches the
-    event, moved by the shift and kept inside the recording."""
+    event, moved by the shift and clipped to the recording."""
     lead = PATCH_S / 2
     start = event.onset_s - lead + variant.shift_s
     end = max(event.offset_s + lead, event.onset_s - lead + WINDOW_S) + variant.shift_s
@@ -62,11 +62,11 @@ def segment(event: Event, variant: Variant, duration_s: float) -> TimeSpan:
 
 
 def stability(event: Event, scores: Mapping[Variant, Sequence[float]]) -> Stability:
-    """What the variants said: for each the scores of the event's class in its frames."""
+    """From the scores of the event's class in its frames, for each variant."""
     ordered = sorted(scores, key=lambda v: v != Variant())
     return Stability(event.id, tuple(max(scores[v]) for v in ordered if len(scores[v])))
 
 
-def review_order(found: Iterable[Stability]) -> list[str]:
+def review_order(stabilities: Iterable[Stability]) -> list[str]:
     """Ids of events, those with the greatest spread first."""
-    return [s.event_id for s in sorted(found, key=lambda s: (-s.spread, s.event_id))]
+    return [s.event_id for s in sorted(stabilities, key=lambda s: (-s.spread, s.event_id))]

@@ -28,21 +28,21 @@ class Tuning:
     """The rules that suit all recordings, and F1: of the present rules, of the tuned ones on the
     same recordings (too good to be true), and cross-validated (what to expect of new ones).
 
-    `honest_f1` is None where there are fewer than two recordings to hold out. `changed` names the
-    labels that got a rule of their own.
+    `cross_validated_f1` is None where there are fewer than two recordings to hold out. `changed`
+    names the labels that got their own rule.
     """
 
     rules: RuleSet
     before_f1: float | None
     fitted_f1: float | None
-    honest_f1: float | None
+    cross_validated_f1: float | None
     folds: int
     changed: tuple[str, ...] = ()
 
     @property
     def worth_it(self) -> bool:
         """Whether tuned rules did better than the present ones on recordings held out."""
-        return (self.honest_f1 or 0.0) > (self.before_f1 or 0.0)
+        return (self.cross_validated_f1 or 0.0) > (self.before_f1 or 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,8 @@ def tune(
 ) -> Tuning:
     """Tries rule sets on recordings 0 … `recordings` − 1 and takes the one with the best F1.
 
-    Events count with `collar_s`, or (None) segments of one second. For the honest figure the
-    recordings are dealt into folds; for each, rules are chosen on the others.
+    Events count with `collar_s`, or (None) segments of one second. For an unbiased
+    estimate the recordings are split into folds; for each, rules are chosen on the others.
     """
     return _last(tuning_steps(base, recordings, derive, tried, collar_s, most_folds))
 
@@ -87,7 +87,7 @@ def tuning_steps(
     collar_s: float | None = 0.5,
     most_folds: int = 5,
 ) -> Iterator[TuningStep]:
-    """`tune`, telling how far it is after each look at a recording."""
+    """`tune`, yielding its progress after each recording."""
     options = [base, *(candidates(base) if tried is None else tried)]
     table = yield from _tried(options, recordings, derive, collar_s)
 
@@ -96,7 +96,7 @@ def tuning_steps(
         return {"": max(range(len(table)), key=lambda k: (figures[k], -k))}
 
     best = options[choose(range(recordings))[""]]
-    yield _judged(table, recordings, most_folds, choose, lambda _: best)
+    yield _cross_validated(table, recordings, most_folds, choose, lambda _: best)
 
 
 def class_tuning_steps(
@@ -123,15 +123,15 @@ def class_tuning_steps(
         return chosen
 
     def made(chosen: Chosen) -> RuleSet:
-        found = base
+        tuned = base
         for label, place in chosen.items():
             if label and place:
                 index = classes[label]
                 own = base.classes.get(index, Rule())
-                found = found.with_class(index, rules[place - 1].over(own))
-        return found
+                tuned = tuned.with_class(index, rules[place - 1].over(own))
+        return tuned
 
-    yield _judged(table, recordings, most_folds, choose, made)
+    yield _cross_validated(table, recordings, most_folds, choose, made)
 
 
 def _rules() -> list[Rule]:
@@ -168,28 +168,28 @@ def _tried(
     return table
 
 
-def _judged(
+def _cross_validated(
     table: Table,
     recordings: int,
     most_folds: int,
     choose: Callable[[Sequence[int]], Chosen],
     made: Callable[[Chosen], RuleSet],
 ) -> TuningStep:
-    """What is chosen on everything, and how the same way of choosing does on what it never saw."""
+    """The rules chosen on all recordings, and how the same selection does on held-out ones."""
     everything = range(recordings)
     folds = min(most_folds, recordings)
     folds = folds if folds > 1 else 0
     held_out = Counts()
-    for group_events in range(folds):
-        chosen = choose([i for i in everything if i % folds != group_events])
-        held_out += _under(table, chosen, [i for i in everything if i % folds == group_events])
+    for fold in range(folds):
+        chosen = choose([i for i in everything if i % folds != fold])
+        held_out += _under(table, chosen, [i for i in everything if i % folds == fold])
     best = choose(everything)
     present = dict.fromkeys(best, 0)
     result = Tuning(
         rules=made(best),
         before_f1=_under(table, present, everything).f1,
         fitted_f1=_under(table, best, everything).f1,
-        honest_f1=held_out.f1 if folds else None,
+        cross_validated_f1=held_out.f1 if folds else None,
         folds=folds,
         changed=tuple(sorted(label for label, place in best.items() if label and place)),
     )

@@ -1,4 +1,4 @@
-"""What embeddings are good for: finding similar sounds, teaching classes, maps.
+"""What embeddings are good for: finding similar sounds, training custom classes, maps.
 
 Frames of many recordings lie in an `EmbeddingStore`; everything else reads the snapshot that
 `EmbeddingStore.frames()` gives. Nothing here knows recordings, models or windows.
@@ -7,8 +7,13 @@ Frames of many recordings lie in an `EmbeddingStore`; everything else reads the 
 from .active import Progress, Strategy, progress, suggest
 from .classifier import CLASSIFIER_SUFFIX, Classifier
 from .classifier_file import read_classifier, write_classifier
-from .cross_validation import ClassTrust, CurvePoint, TrainingReport
-from .custom_classes import CustomClassesResult, TrainingProgress, taught, teach
+from .cross_validation import ClassReport, CurvePoint, TrainingReport
+from .custom_classes import (
+    CustomClassesResult,
+    TrainingProgress,
+    run_training,
+    train_custom_classes,
+)
 from .duplicates import Duplicate, near_duplicates
 from .examples import Example, ExampleSet
 from .frames import EmbeddingTrack, Frames, Segment
@@ -22,7 +27,7 @@ from .training import TrainingOptions
 
 __all__ = [
     "CLASSIFIER_SUFFIX",
-    "ClassTrust",
+    "ClassReport",
     "Classifier",
     "CurvePoint",
     "CustomClassesResult",
@@ -53,10 +58,10 @@ __all__ = [
     "progress",
     "project",
     "read_classifier",
+    "run_training",
     "store_folder",
     "suggest",
-    "taught",
-    "teach",
     "top_rows",
+    "train_custom_classes",
     "write_classifier",
 ]

@@ -30,11 +30,11 @@ def suggest(
 ) -> Rows:
     """Places of the candidates to label next, int64 (at most `count`,).
 
-    `scores` (n,) of the taught class and `vectors` float32 (n, numbers) of candidates (frames, or
+    `scores` (n,) of the custom class and `vectors` float32 (n, numbers) of candidates (frames, or
     the pooled frames of events); `known` are places that are labelled already. "uncertain" takes
     those nearest to the threshold, but none that is nearly the same as another one taken;
     "diverse" those farthest from everything known and from each other; only "random" gives an
-    honest estimate of the precision.
+    unbiased estimate of the precision.
     """
     free = np.ones(len(scores), bool)
     free[np.asarray(known, np.int64)] = False
@@ -82,8 +82,8 @@ def _spread(
 @dataclass(frozen=True, slots=True)
 class Progress:
     """What labelling has shown so far: `hits` of `total` were right; `interval` holds the share of
-    right ones with 95 %. `enough` is True when another ten would not matter, and `sentence` says
-    why."""
+    right ones with 95 %. `enough` is True when another ten would not matter; `sentence` explains
+    it."""
 
     hits: int
     total: int
@@ -105,8 +105,8 @@ def progress(
 ) -> Progress:
     """Precision from decisions (True: it is the class), in the order in which they were made.
 
-    `random` says whether they were drawn at random; otherwise they are no honest sample, which the
-    sentence says. It is enough when the interval is at most ± `wide`, or `step` more decisions
+    `random` is whether they were drawn at random; otherwise they are a biased sample, which the
+    sentence states. It is enough when the interval is at most ± `wide`, or `step` more decisions
     could not narrow it by a fifth.
     """
     hits, total = int(np.sum(decisions)), len(decisions)
@@ -117,13 +117,13 @@ def progress(
     narrow = (high - low) / 2 <= wide
     enough = total >= _ENOUGH and (narrow or gain < 0.2 * (high - low) / 2)
     if total == 0:
-        text = "Nothing was labelled yet."
+        text = "Nothing has been labelled yet."
     else:
         text = f"{hits} of {total} were right: likely {100 * low:.0f} to {100 * high:.0f} %."
         if enough:
-            text += f" Another {step} would hardly change that."
+            text += f" Another {step} would hardly change this."
         if not random:
-            text += " They were not drawn at random, so this says little about all the others."
+            text += " They were not drawn at random, so this does not hold for the rest."
     return Progress(hits, total, (low, high), enough, text)
 
 

@@ -1,4 +1,4 @@
-"""Taught classes: a few arrays that turn embeddings into scores, and the file that holds them."""
+"""Custom classes: a few arrays that turn embeddings into scores, and the file that holds them."""
 
 import math
 from dataclasses import dataclass, field
@@ -27,13 +27,13 @@ class DenseLayer:
 
 @dataclass(frozen=True)
 class Classifier:
-    """Taught classes on the embeddings of one model.
+    """Custom classes on the embeddings of one model.
 
     `layers` follow each other with a ReLU between two. "sigmoid" scores each class on its own;
     "softmax" shares 1 among them and, where the last layer has one output more than there are
     labels, "none of them". `unit_length` divides each embedding by its length first.
-    `thresholds` (one a label) are where the cross-validation found the best F1, `about` holds what
-    people should know: how it was taught and how far to trust it; plain JSON values.
+    `thresholds` (one a label) have the best F1 in the cross-validation, `about` describes the
+    training and the cross-validation; plain JSON values.
     """
 
     labels: tuple[str, ...]
@@ -60,7 +60,7 @@ class Classifier:
         return digest.hexdigest()
 
     def threshold(self, label: str) -> float:
-        """Where the class is taken to be heard; 0.5 where the cross-validation could not say."""
+        """The score from which the class counts as present; 0.5 without a cross-validation."""
         place = self.labels.index(label)
         return self.thresholds[place] if self.thresholds else 0.5
 
@@ -84,7 +84,7 @@ def activated(values: Floats, output: Output) -> Floats:
 
 
 def checked(classifier: Classifier) -> Classifier:
-    """The classifier, where all its parts fit together. Raises ValueError that says what not."""
+    """The classifier, where all its parts fit together. Raises ValueError with the reason."""
     labels, layers = classifier.labels, classifier.layers
     if not labels or len({label.casefold() for label in labels}) != len(labels):
         raise ValueError("its classes need unique names")

@@ -1,4 +1,4 @@
-"""The file of taught classes: a zip with `classifier.json` and one `.npy` an array.
+"""The file of custom classes: a zip with `classifier.json` and one `.npy` an array.
 
 NumPy opens it as an .npz. Nothing in it is ever executed, and nothing is believed before it was
 checked: names, sizes before unpacking, types, shapes, and that every number is finite.
@@ -93,7 +93,7 @@ def _read(file: zipfile.ZipFile) -> Classifier:
     entries = file.infolist()
     names = [entry.filename for entry in entries]
     if len(entries) > 1 + 2 * _MOST_LAYERS or len(set(names)) != len(names):
-        raise _RefusedError("it holds more than taught classes")
+        raise _RefusedError("it contains more than custom classes")
     if META not in names:
         raise _RefusedError(f"it has no {META}")
     if sum(entry.file_size for entry in entries) > _LARGEST_FILE:
@@ -140,7 +140,7 @@ def _meta(data: bytes) -> dict[str, Any]:
 
 def _checked_meta(meta: Any) -> dict[str, Any]:
     if not isinstance(meta, dict) or meta.get("format") != FORMAT:
-        raise _RefusedError("it does not say that it holds taught classes")
+        raise _RefusedError("it is not marked as a file of custom classes")
     if meta.get("version") != VERSION:
         raise _RefusedError("it was written by a newer version of the program")
     labels = meta.get("labels")
@@ -164,12 +164,12 @@ def _checked_meta(meta: Any) -> dict[str, Any]:
     ):
         raise _RefusedError("its thresholds are invalid")
     if not isinstance(meta.get("model_sha256"), str) or not isinstance(meta.get("about"), dict):
-        raise _RefusedError(f"{META} lacks what it must say")
+        raise _RefusedError(f"{META} is incomplete")
     return meta
 
 
 def _array(data: bytes, dimensions: int) -> Floats:
-    """A float32 array in NumPy's format, whose length is exactly what its head says."""
+    """A float32 array in NumPy's format, whose length is exactly that in its header."""
     stream = io.BytesIO(data)
     try:
         if np.lib.format.read_magic(stream) != (1, 0):
@@ -184,16 +184,16 @@ def _array(data: bytes, dimensions: int) -> Floats:
     body = data[stream.tell() :]
     if len(body) != 4 * int(np.prod(shape)):
         raise _RefusedError("an array has not the length that it must have")
-    found = np.frombuffer(body, "<f4").reshape(shape).astype(np.float32)
-    found.flags.writeable = False
-    return found
+    array = np.frombuffer(body, "<f4").reshape(shape).astype(np.float32)
+    array.flags.writeable = False
+    return array
 
 
 def _arrays(classifier: Classifier) -> list[tuple[str, Floats]]:
-    found = []
+    arrays = []
     for k, layer in enumerate(classifier.layers):
-        found += [(f"layer{k}_weights", layer.weights), (f"layer{k}_bias", layer.bias)]
-    return found
+        arrays += [(f"layer{k}_weights", layer.weights), (f"layer{k}_bias", layer.bias)]
+    return arrays
 
 
 def _put(file: zipfile.ZipFile, name: str, data: bytes) -> None:

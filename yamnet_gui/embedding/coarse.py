@@ -1,6 +1,6 @@
 """A second, coarse form of the rows, a quarter of their single precision size, for a first look.
 
-Every direction (row of length 1) is kept as bytes times a step of its own, with the length of what
+Every direction (row of length 1) is stored as bytes times its own step, with the length of what
 that leaves out. By the inequality of Cauchy and Schwarz the cosine with any direction of length 1
 lies within that length of the coarse one, so that a search over bytes misses nothing when it looks
 again, exactly, at every row that could still be among the best.

@@ -1,4 +1,4 @@
-"""How far a taught class can be trusted: figures from recordings that it had not heard."""
+"""Cross-validation of custom classes: metrics on recordings that were left out of training."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -18,37 +18,39 @@ _CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class ClassTrust:
-    """One class, judged on examples from recordings left out, at the score 0.5 (softmax: where it
-    is highest). `found` of `examples` from `recordings` were taken for it, `false_alarms`
-    others as well. `average_precision` needs no threshold; NaN where it was not tested."""
+class ClassReport:
+    """Metrics of one class on held-out recordings, at the score 0.5 (softmax: where it is highest).
+
+    Of `examples` from `recordings`, `true_positives` were classified as it, and `false_alarms`
+    others as well. `average_precision` needs no threshold; NaN where it was not tested.
+    """
 
     label: str
     examples: int
     recordings: int
-    found: int
+    true_positives: int
     false_alarms: int
     average_precision: float
 
     @property
     def recall(self) -> float:
-        return self.found / self.examples if self.examples else float("nan")
+        return self.true_positives / self.examples if self.examples else float("nan")
 
     @property
     def precision(self) -> float:
-        taken = self.found + self.false_alarms
-        return self.found / taken if taken else float("nan")
+        predicted = self.true_positives + self.false_alarms
+        return self.true_positives / predicted if predicted else float("nan")
 
     @property
     def f1(self) -> float:
-        """Harmonic mean of precision and recall, 0 where nothing was found."""
-        taken = self.examples + self.found + self.false_alarms
-        return 2 * self.found / taken if taken else float("nan")
+        """Harmonic mean of precision and recall, 0 where nothing was detected."""
+        total = self.examples + self.true_positives + self.false_alarms
+        return 2 * self.true_positives / total if total else float("nan")
 
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """Learning from `examples` examples (mean over folds) gave `f1` (mean over classes)."""
+    """Training on `examples` examples (mean over folds) gave `f1` (mean over classes)."""
 
     examples: int
     f1: float
@@ -57,12 +59,12 @@ class CurvePoint:
 @dataclass(frozen=True)
 class TrainingReport:
     """`tested` is False where all examples come from one recording, so that nothing was left to
-    test on; figures are NaN or 0 then. `confusion`: int64 (labels + 1, labels + 1), rows are what
-    it is and columns what it was taken for; the last of each is "none of them". `sentence` says in
-    plain words how far to trust it."""
+    test on; metrics are NaN or 0 then. `confusion`: int64 (labels + 1, labels + 1), rows are the
+    true class and columns the predicted one; the last of each is "none of them". `sentence` is
+    the cross-validation result in plain words."""
 
     tested: bool
-    classes: tuple[ClassTrust, ...]
+    classes: tuple[ClassReport, ...]
     confusion: NDArray[np.int64]
     curve: tuple[CurvePoint, ...]
     accuracy: float
@@ -72,15 +74,12 @@ class TrainingReport:
 
     def about(self, options: TrainingOptions) -> dict[str, Any]:
         """What goes into the classifier's file, as plain JSON values (NaN as None)."""
-        classes = [
-            {**asdict(c), "average_precision": _plain(c.average_precision)} for c in self.classes
-        ]
         return {
             "options": asdict(options),
             "sentence": self.sentence,
             "tested": self.tested,
             "accuracy": _plain(self.accuracy),
-            "classes": classes,
+            "classes": [_stored(one) for one in self.classes],
             "confusion": self.confusion.tolist(),
             "curve": [[p.examples, _plain(p.f1)] for p in self.curve],
         }
@@ -113,10 +112,10 @@ def folds_of(examples: ExampleSet, folds: int, seed: int) -> NDArray[np.int64] |
 
 
 def curve_point(examples: ExampleSet, scores: Doubles, size: float) -> CurvePoint:
-    """What a share of the examples was good for. `scores`: (examples, labels) of examples left
-    out, NaN for augmented ones."""
+    """The F1 that training on a share of the examples gave. `scores`: (examples, labels) of
+    held-out examples, NaN for augmented ones."""
     confusion = _confusion(examples, scores)
-    f1 = [_trust(examples, scores, confusion, k).f1 for k in range(len(examples.labels))]
+    f1 = [_class_report(examples, scores, confusion, k).f1 for k in range(len(examples.labels))]
     own = int((~examples.augmented).sum())
     return CurvePoint(max(1, round(size * own)), float(np.nanmean(f1)))
 
@@ -124,13 +123,13 @@ def curve_point(examples: ExampleSet, scores: Doubles, size: float) -> CurvePoin
 def report_of(
     examples: ExampleSet, scores: Doubles | None, curve: tuple[CurvePoint, ...]
 ) -> TrainingReport:
-    """The report on held-out `scores` (examples, labels); None where nothing could be tested."""
+    """The report on held-out `scores` (examples, labels; None where nothing could be tested)."""
     count = len(examples.labels)
     tested = scores is not None
     if scores is None:
         scores = np.full((len(examples), count), np.nan)
     confusion = _confusion(examples, scores)
-    classes = tuple(_trust(examples, scores, confusion, k) for k in range(count))
+    classes = tuple(_class_report(examples, scores, confusion, k) for k in range(count))
     right, total = int(np.trace(confusion)), int(confusion.sum())
     interval = wilson_interval(right, total, _CONFIDENCE)
     return TrainingReport(
@@ -160,17 +159,17 @@ def _confusion(examples: ExampleSet, scores: Doubles) -> NDArray[np.int64]:
     return table
 
 
-def _trust(
+def _class_report(
     examples: ExampleSet, scores: Doubles, confusion: NDArray[np.int64], place: int
-) -> ClassTrust:
+) -> ClassReport:
     own = (examples.targets == place) & ~examples.augmented
-    found = int(confusion[place, place])
-    return ClassTrust(
+    true_positives = int(confusion[place, place])
+    return ClassReport(
         label=examples.labels[place],
         examples=int(own.sum()),
         recordings=len(np.unique(examples.groups[own])),
-        found=found,
-        false_alarms=int(confusion[:, place].sum()) - found,
+        true_positives=true_positives,
+        false_alarms=int(confusion[:, place].sum()) - true_positives,
         average_precision=_average_precision(scores[:, place], examples.targets == place),
     )
 
@@ -183,14 +182,14 @@ def _average_precision(scores: Doubles, real: NDArray[np.bool_]) -> float:
         return float("nan")
     order = np.argsort(-scores, kind="stable")
     hits = real[order]
-    # equal scores count as found together
+    # equal scores are ranked together
     last = np.searchsorted(-scores[order], -scores[order], "right") - 1
     precision = np.cumsum(hits)[last] / (last + 1)
     return float(precision[hits].mean())
 
 
 def _threshold(examples: ExampleSet, scores: Doubles, place: int) -> float:
-    """The score with the best F1, half-way to the next lower score; 0.5 where nothing says."""
+    """The score with the best F1, half-way to the next lower score; 0.5 if it cannot be chosen."""
     known = ~np.isnan(scores[:, place])
     values, real = scores[known, place], examples.targets[known] == place
     if not real.any() or real.all():
@@ -198,7 +197,7 @@ def _threshold(examples: ExampleSet, scores: Doubles, place: int) -> float:
     order = np.argsort(-values, kind="stable")
     values, hits = values[order], np.cumsum(real[order])
     f1 = 2 * hits / (np.arange(1, len(hits) + 1) + real.sum())
-    f1[:-1][values[:-1] == values[1:]] = -1  # a threshold cannot part equal scores
+    f1[:-1][values[:-1] == values[1:]] = -1  # a threshold cannot separate equal scores
     best = int(f1.argmax())
     below = values[best + 1] if best + 1 < len(values) else 0.0
     return float(np.clip((values[best] + below) / 2, 0.01, 0.99))
@@ -206,30 +205,31 @@ def _threshold(examples: ExampleSet, scores: Doubles, place: int) -> float:
 
 def _sentence(
     tested: bool,
-    classes: tuple[ClassTrust, ...],
+    classes: tuple[ClassReport, ...],
     right: int,
     total: int,
     curve: tuple[CurvePoint, ...],
 ) -> str:
     if not tested:
         return (
-            "Nothing can be said about how far to trust it: all examples come from one recording."
-            " Add examples from others."
+            "It could not be cross-validated: all examples come from one recording."
+            " Add examples from other recordings."
         )
     if len(classes) == 1:
         one = classes[0]
-        low, high = wilson_interval(one.found, one.examples, _CONFIDENCE)
-        taken = one.found + one.false_alarms
+        low, high = wilson_interval(one.true_positives, one.examples, _CONFIDENCE)
+        predicted = one.true_positives + one.false_alarms
         text = (
-            f"In recordings that it had not heard it found {one.found} of {one.examples} examples"
-            f" of {one.label} (likely {_percent(low)} to {_percent(high)} of all);"
-            f" {one.found} of the {taken} that it took for {one.label} were right."
+            f"In recordings left out of training it detected {one.true_positives} of"
+            f" {one.examples} examples of {one.label} (likely {_percent(low)} to"
+            f" {_percent(high)} of all); {one.true_positives} of the {predicted} that it"
+            f" classified as {one.label} were right."
         )
     else:
         low, high = wilson_interval(right, total, _CONFIDENCE)
         text = (
-            f"In recordings that it had not heard it named {right} of {total} examples rightly"
-            f" (likely {_percent(low)} to {_percent(high)} of all)."
+            f"In recordings left out of training it classified {right} of {total} examples"
+            f" correctly (likely {_percent(low)} to {_percent(high)} of all)."
         )
         weak = sorted((c for c in classes if c.recall < 1), key=lambda c: (c.recall, c.label))
         if weak:
@@ -237,12 +237,24 @@ def _sentence(
     alone = [c.label for c in classes if c.recordings < 2]
     if alone:
         named = ", ".join(alone[:_WEAKEST]) + (" and others" if len(alone) > _WEAKEST else "")
-        text += f" Of {named} all examples come from one recording, so it could not be tested."
+        text += f" All examples of {named} come from one recording, so that could not be tested."
     elif min(c.examples for c in classes) < _FEW:
-        text += " That rests on few examples: take it as a hint."
+        text += " This estimate rests on few examples, so take it as a rough guide."
     if len(curve) > 1 and curve[-1].f1 - curve[-2].f1 > 0.02:
-        text += " More examples would probably make it better."
+        text += " More examples would probably improve it."
     return text
+
+
+def _stored(report: ClassReport) -> dict[str, Any]:
+    """The metrics under the names that classifier files have always had."""
+    return {
+        "label": report.label,
+        "examples": report.examples,
+        "recordings": report.recordings,
+        "found": report.true_positives,
+        "false_alarms": report.false_alarms,
+        "average_precision": _plain(report.average_precision),
+    }
 
 
 def _percent(share: float) -> str:

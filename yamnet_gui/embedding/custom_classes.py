@@ -1,4 +1,4 @@
-"""Teaches classes from examples, and says how far they can be trusted."""
+"""Trains custom classes on examples, and cross-validates them."""
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from yamnet_gui.core.errors import ClassifierError
 from .classifier import Classifier, DenseLayer
 from .cross_validation import Doubles, TrainingReport, curve_point, folds_of, report_of
 from .examples import NEGATIVE, ExampleSet
-from .training import TrainingOptions, fitted
+from .training import TrainingOptions, train_layers
 
 _CURVE = (0.5,)
 
 
 @dataclass(frozen=True, slots=True)
 class CustomClassesResult:
-    """What teaching gives: the classifier, and how far to trust it."""
+    """What training gives: the classifier, and the report of its cross-validation."""
 
     classifier: Classifier
     report: TrainingReport
@@ -34,21 +34,21 @@ class TrainingProgress:
     result: CustomClassesResult | None = None
 
 
-def teach(
+def train_custom_classes(
     examples: ExampleSet, options: TrainingOptions | None = None, model_sha256: str = ""
 ) -> Iterator[TrainingProgress]:
-    """Teaches the classes of the examples; close the generator to stop at once.
+    """Trains the classes of the examples; close the generator to stop at once.
 
     Cross-validated by group, never by frame. Raises ClassifierError where a class has no example,
-    or nothing stands against the only class.
+    or the only class has no negative example.
     """
     options = options or TrainingOptions()
     _check(examples, options)
-    return _teach(examples, options, model_sha256)
+    return _train(examples, options, model_sha256)
 
 
-def taught(progress: Iterator[TrainingProgress]) -> CustomClassesResult:
-    """Runs the teaching to its end."""
+def run_training(progress: Iterator[TrainingProgress]) -> CustomClassesResult:
+    """Runs the training to its end."""
     result = None
     for step in progress:
         result = step.result
@@ -56,7 +56,7 @@ def taught(progress: Iterator[TrainingProgress]) -> CustomClassesResult:
     return result
 
 
-def _teach(
+def _train(
     examples: ExampleSet, options: TrainingOptions, model_sha256: str
 ) -> Generator[TrainingProgress, None, None]:
     folds = folds_of(examples, options.folds, options.seed)
@@ -68,7 +68,7 @@ def _teach(
         if isinstance(step, tuple):
             layers = step
         else:
-            yield TrainingProgress(step / rounds, "learning from all examples")
+            yield TrainingProgress(step / rounds, "training on all examples")
     assert layers is not None
     done = 1
     held = curve = None
@@ -77,12 +77,12 @@ def _teach(
         for size in (*sizes, 1.0):
             scores = np.full((len(examples), len(examples.labels)), np.nan)
             for fold in range(int(folds.max()) + 1):
-                text = f"testing on recordings left out ({fold + 1})"
+                text = f"testing on held-out recordings ({fold + 1})"
                 yield TrainingProgress(done / rounds, text)
-                learning = _part(examples, folds != fold, size, options.seed + fold)
-                known = np.isin(examples.targets, [NEGATIVE, *learning.targets])
+                training = _part(examples, folds != fold, size, options.seed + fold)
+                known = np.isin(examples.targets, [NEGATIVE, *training.targets])
                 tested = (folds == fold) & ~examples.augmented & known
-                for step in _run(learning, options):
+                for step in _run(training, options):
                     if isinstance(step, tuple):
                         scores[tested] = _scores(step, examples.select(tested), options)
                     else:
@@ -101,14 +101,14 @@ def _teach(
         thresholds=report.thresholds,
         about=report.about(options),
     )
-    yield TrainingProgress(1.0, "taught", CustomClassesResult(classifier, report))
+    yield TrainingProgress(1.0, "trained", CustomClassesResult(classifier, report))
 
 
 def _run(
     examples: ExampleSet, options: TrainingOptions
 ) -> Generator[float | tuple[DenseLayer, ...], None, None]:
-    """The progress of a fit, and at last its layers."""
-    layers = yield from fitted(examples, options)
+    """The progress of one training run, and at last its layers."""
+    layers = yield from train_layers(examples, options)
     yield layers
 
 
@@ -116,32 +116,32 @@ def _scores(
     layers: tuple[DenseLayer, ...], examples: ExampleSet, options: TrainingOptions
 ) -> Doubles:
     """Scores of each example, (examples, labels)."""
-    made = Classifier(examples.labels, layers, "", options.output, unit_length=True)
-    return made.scores(examples.vectors).astype(np.float64)
+    classifier = Classifier(examples.labels, layers, "", options.output, unit_length=True)
+    return classifier.scores(examples.vectors).astype(np.float64)
 
 
 def _part(examples: ExampleSet, chosen: NDArray[np.bool_], size: float, seed: int) -> ExampleSet:
     """A share of the chosen examples: of each class by itself, at least one."""
     if size < 1:
         rng = np.random.default_rng(seed)
-        kept = np.zeros(len(examples), bool)
+        drawn = np.zeros(len(examples), bool)
         for target in np.unique(examples.targets):
             own = np.flatnonzero(chosen & (examples.targets == target))
-            kept[rng.permutation(own)[: max(1, round(size * len(own)))]] = True
-        chosen = chosen & kept
+            drawn[rng.permutation(own)[: max(1, round(size * len(own)))]] = True
+        chosen = chosen & drawn
     return examples.select(chosen)
 
 
 def _check(examples: ExampleSet, options: TrainingOptions) -> None:
     own = ~examples.augmented
     if not examples.labels:
-        raise ClassifierError("examples", "name no class", "give examples of what is wanted")
+        raise ClassifierError("examples", "name no class", "give examples of the sounds to detect")
     for place, label in enumerate(examples.labels):
         if not (own & (examples.targets == place)).any():
-            raise ClassifierError(label, "has no example", "give at least one, better ten")
+            raise ClassifierError(label, "has no example", "give at least one, preferably ten")
     if len(examples.labels) == 1 and not (own & (examples.targets == NEGATIVE)).any():
         raise ClassifierError(
             examples.labels[0],
-            "has no counter-example",
-            "reject some events, or name sounds that are something else",
+            "has no negative example",
+            "reject some events, or give examples of other sounds",
         )

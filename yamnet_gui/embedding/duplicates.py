@@ -28,7 +28,7 @@ def near_duplicates(
 ) -> list[Duplicate]:
     """Recordings in which at least `least_share` of a recording comes back, the most alike first.
 
-    Judged by up to 64 frames spread over the recording; a frame comes back where its cosine with
+    Measured on up to 64 frames spread over the recording; a frame comes back where its cosine with
     some frame of the other is at least `alike`. Hops may differ; frames of zeros do not count.
     """
     own = frames.rows_in(recording)
@@ -38,20 +38,20 @@ def near_duplicates(
     probes = own[np.unique(np.linspace(0, len(own) - 1, _PROBES).round().astype(int))]
     directions = frames.read(probes) * frames.scales[probes, np.newaxis]
     times = np.array([frames.span_at(int(row)).start_s for row in probes])
-    found: dict[tuple[str, int | None], tuple[EmbeddingTrack, Floats, NDArray[np.float64]]] = {}
+    nearest: dict[tuple[str, int | None], tuple[EmbeddingTrack, Floats, NDArray[np.float64]]] = {}
     for segment in frames.segments:
         if segment.track.recording == recording:
             continue
         best, where = _best(frames, segment, directions)
         at_s = segment.track.start_s + (segment.first_frame + where) * segment.track.hop_s
         key = (segment.track.recording, segment.track.channel)
-        if key in found:
-            _, earlier, earlier_s = found[key]
+        if key in nearest:
+            _, earlier, earlier_s = nearest[key]
             at_s = np.where(best > earlier, at_s, earlier_s)
             best = np.maximum(best, earlier)
-        found[key] = (segment.track, best, at_s)
+        nearest[key] = (segment.track, best, at_s)
     duplicates = []
-    for track, best, at_s in found.values():
+    for track, best, at_s in nearest.values():
         hits = best >= alike
         share = float(hits.mean())
         if share >= least_share and hits.any():
@@ -63,7 +63,7 @@ def near_duplicates(
 def _best(
     frames: Frames, segment: Segment, directions: Floats
 ) -> tuple[Floats, NDArray[np.float64]]:
-    """For each direction the highest cosine in a stretch, and the place of its row there."""
+    """For each direction the highest cosine in a segment, and the place of its row there."""
     best = np.full(len(directions), -2, np.float32)
     where = np.zeros(len(directions))
     for first in range(segment.first_row, segment.stop_row, _BLOCK_ROWS):

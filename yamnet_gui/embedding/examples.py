@@ -1,4 +1,4 @@
-"""Examples that a class is taught from."""
+"""Examples that a custom class is trained on."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ NEGATIVE = -1
 
 @dataclass(frozen=True)
 class Example:
-    """One labelled stretch: its frames, and what it is.
+    """One labelled segment: its frames, and its label.
 
     `frames`: float32 (n, numbers), n at least 1. `label` None means: none of the classes.
     `group` names the recording it is from (parts of one original should share it, copies with
-    changed sound, too): a group is never split between learning and testing. Copies of an example
-    for learning only (changed sound) are `augmented` and never tested on.
+    changed sound, too): a group is never split between training and testing. Copies of an example
+    for training only (changed sound) are `augmented` and never tested on.
     """
 
     frames: Floats
@@ -58,15 +58,15 @@ class ExampleSet:
         Raises ValueError where there are no examples, widths differ, a number is not finite, or a
         label is not in `labels`.
         """
-        found = list(examples)
-        if not found:
+        collected = list(examples)
+        if not collected:
             raise ValueError("no examples")
-        names = tuple(labels) or tuple(sorted({e.label for e in found if e.label is not None}))
+        names = tuple(labels) or tuple(sorted({e.label for e in collected if e.label is not None}))
         places = {name: k for k, name in enumerate(names)}
-        missing = {e.label for e in found if e.label is not None} - set(places)
+        missing = {e.label for e in collected if e.label is not None} - set(places)
         if missing:
             raise ValueError(f"unknown labels: {sorted(missing)}")
-        parts = [np.atleast_2d(np.asarray(e.frames, np.float32)) for e in found]
+        parts = [np.atleast_2d(np.asarray(e.frames, np.float32)) for e in collected]
         if len({p.shape[1] for p in parts}) != 1 or any(len(p) == 0 for p in parts):
             raise ValueError("every example needs frames of the same width")
         if not all(np.isfinite(p).all() for p in parts):
@@ -75,11 +75,11 @@ class ExampleSet:
             labels=names,
             vectors=np.stack([pooled(p, silence) for p in parts]),
             targets=np.array(
-                [NEGATIVE if e.label is None else places[e.label] for e in found], np.int64
+                [NEGATIVE if e.label is None else places[e.label] for e in collected], np.int64
             ),
-            groups=np.array([e.group for e in found], np.str_),
-            weights=np.array([e.weight for e in found], np.float64),
-            augmented=np.array([e.augmented for e in found], bool),
+            groups=np.array([e.group for e in collected], np.str_),
+            weights=np.array([e.weight for e in collected], np.float64),
+            augmented=np.array([e.augmented for e in collected], bool),
         )
 
     def __len__(self) -> int:

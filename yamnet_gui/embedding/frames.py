@@ -1,4 +1,4 @@
-"""Embeddings of many recordings as one table: what search, teaching and maps read."""
+"""Embeddings of many recordings as one table: what search, training and maps read."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -86,7 +86,7 @@ class Frames:
         return [s.first_row for s in self.segments]
 
     def segment_at(self, row: int) -> Segment:
-        """The stretch that holds a row. Raises IndexError for a dead row."""
+        """The segment that holds a row. Raises IndexError for a dead row."""
         place = bisect_right(self._firsts, row) - 1
         if place < 0 or row >= self.segments[place].stop_row:
             raise IndexError(row)

@@ -66,11 +66,11 @@ class FrameIndex:
 
     def recall(self, queries: list[Query], count: int = 100) -> float:
         """The share of the exact best that the index gives, over some queries."""
-        found = [
+        shares = [
             len(set(self.top_rows(q, count)[0]) & set(top_rows(self.frames, q, count)[0])) / count
             for q in queries
         ]
-        return float(np.mean(found))
+        return float(np.mean(shares))
 
 
 def _graph(numbers: int) -> Any:

@@ -26,39 +26,39 @@ _WORTH_THREADS = 4096
 def widen(rows: Halves) -> Floats:
     """Half to single precision, exactly; (n, m)."""
     rows = np.ascontiguousarray(rows)
-    found = np.empty(rows.shape, np.float32)
-    _in_threads(_widen, (), (rows.view(np.uint16), found))
-    return found
+    out = np.empty(rows.shape, np.float32)
+    _in_threads(_widen, (), (rows.view(np.uint16), out))
+    return out
 
 
 def half_products(rows: Halves, direction: Floats) -> Floats:
     """Row · direction in single precision, (n,)."""
-    found = np.empty(len(rows), np.float32)
-    _in_threads(_half_products, (direction * _EXPONENT,), (rows.view(np.uint16), found))
-    return found
+    out = np.empty(len(rows), np.float32)
+    _in_threads(_half_products, (direction * _EXPONENT,), (rows.view(np.uint16), out))
+    return out
 
 
 def half_products_at(rows: Halves, places: NDArray[np.int64], direction: Floats) -> Floats:
     """Row · direction of the rows at `places` in single precision, (n,)."""
-    found = np.empty(len(places), np.float32)
+    out = np.empty(len(places), np.float32)
     fixed = (direction * _EXPONENT, rows.view(np.uint16))
-    _in_threads(_half_products_at, fixed, (places, found))
-    return found
+    _in_threads(_half_products_at, fixed, (places, out))
+    return out
 
 
 def coarse_products(codes: NDArray[np.int8], steps: Floats, direction: Floats) -> Floats:
     """Step · (codes · direction) of each row, (n,)."""
-    found = np.empty(len(codes), np.float32)
-    _in_threads(_coarse_products, (direction,), (codes, steps, found))
-    return found
+    out = np.empty(len(codes), np.float32)
+    _in_threads(_coarse_products, (direction,), (codes, steps, out))
+    return out
 
 
 def half_cosines(rows: Halves, places: NDArray[np.int64], direction: Doubles) -> Doubles:
     """Cosines of the rows at `places` with a direction of length 1, in double precision, (n,);
     0 for a row of zeros."""
-    found = np.empty(len(places))
-    _in_threads(_half_cosines, (rows.view(np.uint16), direction), (places, found))
-    return found
+    out = np.empty(len(places))
+    _in_threads(_half_cosines, (rows.view(np.uint16), direction), (places, out))
+    return out
 
 
 def _in_threads(
@@ -88,43 +88,43 @@ def _single(half: np.uint16) -> np.float32:
 
 
 @njit(nogil=True, cache=True)
-def _widen(rows, found):  # type: ignore[no-untyped-def]
+def _widen(rows, out):  # type: ignore[no-untyped-def]
     scale = np.float32(2.0**112)
     for i in range(rows.shape[0]):
         for j in range(rows.shape[1]):
-            found[i, j] = _single(rows[i, j]) * scale
+            out[i, j] = _single(rows[i, j]) * scale
 
 
 @njit(nogil=True, fastmath=True, cache=True)
-def _half_products(direction, rows, found):  # type: ignore[no-untyped-def]
+def _half_products(direction, rows, out):  # type: ignore[no-untyped-def]
     for i in range(rows.shape[0]):
         total = np.float32(0)
         for j in range(rows.shape[1]):
             total += _single(rows[i, j]) * direction[j]
-        found[i] = total
+        out[i] = total
 
 
 @njit(nogil=True, fastmath=True, cache=True)
-def _half_products_at(direction, rows, places, found):  # type: ignore[no-untyped-def]
+def _half_products_at(direction, rows, places, out):  # type: ignore[no-untyped-def]
     for k in range(places.shape[0]):
         row = rows[places[k]]
         total = np.float32(0)
         for j in range(row.shape[0]):
             total += _single(row[j]) * direction[j]
-        found[k] = total
+        out[k] = total
 
 
 @njit(nogil=True, fastmath=True, cache=True)
-def _coarse_products(direction, codes, steps, found):  # type: ignore[no-untyped-def]
+def _coarse_products(direction, codes, steps, out):  # type: ignore[no-untyped-def]
     for i in range(codes.shape[0]):
         total = np.float32(0)
         for j in range(codes.shape[1]):
             total += np.float32(codes[i, j]) * direction[j]
-        found[i] = total * steps[i]
+        out[i] = total * steps[i]
 
 
 @njit(nogil=True, fastmath=True, cache=True)
-def _half_cosines(rows, direction, places, found):  # type: ignore[no-untyped-def]
+def _half_cosines(rows, direction, places, out):  # type: ignore[no-untyped-def]
     scale = 2.0**112
     for k in range(places.shape[0]):
         row = rows[places[k]]
@@ -133,4 +133,4 @@ def _half_cosines(rows, direction, places, found):  # type: ignore[no-untyped-de
             value = np.float64(_single(row[j])) * scale
             total += value * direction[j]
             square += value * value
-        found[k] = total / np.sqrt(square) if square > 0 else 0.0
+        out[k] = total / np.sqrt(square) if square > 0 else 0.0

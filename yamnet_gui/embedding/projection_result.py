@@ -13,12 +13,12 @@ WORDS = {
         " They have no unit; points that lie together may still differ in all other directions."
     ),
     "tsne": (
-        "The axes mean nothing. Neighbours tend to sound alike; distances between groups, their"
-        " sizes and their places say nothing, and another run gives another picture."
+        "The axes have no meaning. Neighbours tend to sound alike; distances between groups, their"
+        " sizes and their positions have no meaning, and another run gives another map."
     ),
     "umap": (
-        "The axes mean nothing. Neighbours tend to sound alike; distances between groups and their"
-        " sizes say little, and another run gives another picture."
+        "The axes have no meaning. Neighbours tend to sound alike; distances between groups and"
+        " their sizes mean little, and another run gives another map."
     ),
 }
 """What the axes of each map do not mean, shown with the map."""

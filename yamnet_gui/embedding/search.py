@@ -57,9 +57,9 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A stretch that resembles the query. `row` is its best frame, `score` the cosine there.
+    """A span that resembles the query. `row` is its best frame, `score` the cosine there.
 
-    `score` lies in [-1, 1]; it ranks, and is no probability.
+    `score` lies in [-1, 1]; it ranks, and is not a probability.
     """
 
     track: EmbeddingTrack
@@ -70,7 +70,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """What shall not be found: a span of a recording, or (None) all of it."""
+    """What to leave out of the matches: a span of a recording, or (None) all of it."""
 
     recording: str
     span: TimeSpan | None = None
@@ -98,10 +98,10 @@ def find_similar(
     look = min(scores.open, limit * _FIRST_LOOK)
     while True:
         rows, cosines = scores.best(look)
-        found = _neighbourhoods(scores, rows, cosines, limit, lowest, apart_s, share)
-        enough = len(found) == limit or not len(rows) or cosines[-1] < lowest
+        matches = _neighbourhoods(scores, rows, cosines, limit, lowest, apart_s, share)
+        enough = len(matches) == limit or not len(rows) or cosines[-1] < lowest
         if enough or look == scores.open:
-            return found
+            return matches
         look = min(scores.open, look * _LOOK_FURTHER)
 
 
@@ -225,10 +225,10 @@ def _neighbourhoods(
     share: float,
 ) -> list[Match]:
     """One match for each neighbourhood of the rows, which come best first."""
-    found: list[Match] = []
+    matches: list[Match] = []
     taken: set[int] = set()
     for row, cosine in zip(rows.tolist(), cosines.tolist(), strict=True):
-        if len(found) == limit or cosine < lowest:
+        if len(matches) == limit or cosine < lowest:
             break
         if row in taken:
             continue
@@ -237,8 +237,8 @@ def _neighbourhoods(
         margin = int(np.ceil(apart_s / segment.track.hop_s))
         low, high = max(segment.first_row, first - margin), min(segment.stop_row, last + margin + 1)
         taken.update(range(low, high))
-        found.append(Match(segment.track, _span(segment, first, last), cosine, row))
-    return found
+        matches.append(Match(segment.track, _span(segment, first, last), cosine, row))
+    return matches
 
 
 def _extent(

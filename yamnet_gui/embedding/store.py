@@ -30,10 +30,10 @@ def store_folder(project: Path, model_sha256: str) -> Path:
 
 
 class EmbeddingStore:
-    """Appends embeddings of recordings and shows what is there; safe to use from any thread.
+    """Appends and reads embeddings of recordings; safe to use from any thread.
 
-    Kept in half precision. One program writes at a time; others may open it `read_only`. A kill at
-    any moment costs at most what was being appended. Raises ProjectError where the folder cannot
+    Stored in half precision. One program writes at a time; others may open it `read_only`. A kill
+    at any moment costs at most what was being appended. Raises ProjectError where the folder cannot
     be used, belongs to another model, or is being written by another program.
     """
 
@@ -88,7 +88,7 @@ class EmbeddingStore:
         """Stores the next frames of a track, float32 (n, numbers).
 
         Frames that are stored already are passed over. A track with another hop, start or end
-        than what is stored of it begins anew with its frame 0. Raises ValueError where frames are
+        than what is stored of it restarts with its frame 0. Raises ValueError where frames are
         missing between or a number is not finite, ProjectError where the disk refuses.
         """
         with self._guard:
@@ -100,36 +100,30 @@ class EmbeddingStore:
                 there = 0
             if first_frame > there:
                 raise ValueError("frames must be stored in order")
-            fresh = embeddings[there - first_frame :]
-            if not len(fresh):
+            new = embeddings[there - first_frame :]
+            if not len(new):
                 return
-            if fresh.shape[1] != self.numbers or not np.isfinite(fresh).all():
+            if new.shape[1] != self.numbers or not np.isfinite(new).all():
                 raise ValueError(f"{self.numbers} finite numbers a frame are needed")
-            halves = np.clip(fresh, -_HALF_MAX, _HALF_MAX).astype(np.float16)
-            segment = Segment(track, self._files.rows, len(fresh), there)
+            halves = np.clip(new, -_HALF_MAX, _HALF_MAX).astype(np.float16)
+            segment = Segment(track, self._files.rows, len(new), there)
             with self._worded():
                 self._files.append(halves, {"track": asdict(track), "first": there})
             self._add(segment)
 
     def remove(self, recording: str) -> None:
-        """Forgets a recording. The room is given back by `compact`."""
+        """Removes a recording. `compact` frees its disk space."""
         with self._guard:
             if recording in self.recordings():
                 self._note({"drop": recording, "channel": "any"})
 
     def relocate(self, recording: str, path: str) -> None:
-        """Remembers that the file of a recording lies elsewhere now."""
+        """Stores the new path of a recording that was moved."""
         with self._guard:
             self._note({"moved": recording, "path": path})
 
-    @property
-    def dead_rows(self) -> int:
-        """Rows that no recording needs any more."""
-        with self._guard:
-            return self._files.rows - sum(s.count for s in self._segments)
-
     def compact(self) -> None:
-        """Gives back the room of dead rows; snapshots stay as they are."""
+        """Frees the disk space of unused rows; snapshots stay as they are."""
         with self._guard, self._worded():
             vectors = self.frames().vectors
             lines = [
@@ -142,7 +136,7 @@ class EmbeddingStore:
             self._replay(self._files.lines)
 
     def sync(self) -> None:
-        """Puts what was appended on the disk, so that it also survives a power cut."""
+        """Flushes what was appended to the disk, so that it also survives a power cut."""
         with self._guard, self._worded():
             self._files.sync()
 
@@ -212,8 +206,8 @@ class EmbeddingStore:
 
     def _apply(self, line: dict[str, Any]) -> None:
         if "drop" in line:
-            gone = {id(s) for s in self._of(line["drop"], line["channel"])}
-            self._segments = [s for s in self._segments if id(s) not in gone]
+            dropped = {id(s) for s in self._of(line["drop"], line["channel"])}
+            self._segments = [s for s in self._segments if id(s) not in dropped]
         elif "moved" in line:
             self._segments = [
                 replace(s, track=replace(s.track, path=line["path"]))
@@ -224,7 +218,7 @@ class EmbeddingStore:
         self._view = None
 
     def _add(self, segment: Segment) -> None:
-        """Adds a stretch, as a part of the last one where it goes on with it."""
+        """Adds a segment, as a part of the last one where it goes on with it."""
         last = self._segments[-1] if self._segments else None
         if (
             last is not None

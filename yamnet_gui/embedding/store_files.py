@@ -28,8 +28,8 @@ class StoreFiles:
     """Rows of half precision, what follows from them, and the index of one store.
 
     `index.jsonl` begins with a line that names model, width and the two data files; every further
-    line follows the rows that it tells of. Each line carries its own CRC-32, and lines of rows the
-    CRC-32 of their bytes. `lines` are those that were found whole.
+    line follows the rows that it describes. Each line carries its own CRC-32, and lines of rows the
+    CRC-32 of their bytes. `lines` are those that are intact.
     """
 
     def __init__(self, folder: Path, model_sha256: str, numbers: int, writing: bool) -> None:
@@ -41,9 +41,9 @@ class StoreFiles:
         self.rows = 0
         self._synced = 0
         self.lines: list[dict[str, Any]] = []
-        head, found = self._read_index(writing)
+        head, lines = self._read_index(writing)
         self.generation = int(head["generation"])
-        good = self._whole(found)
+        good = self._whole(lines)
         self.lines = [line for line, _ in good]
         self.rows = sum(int(line["rows"]) for line in self.lines if "rows" in line)
         if writing:
@@ -84,7 +84,7 @@ class StoreFiles:
         return vectors, scales, CoarseVectors(codes, steps, bounds)
 
     def append(self, rows: Halves, line: dict[str, Any]) -> None:
-        """Writes rows and then the line that tells of them. Raises OSError."""
+        """Writes rows and then the line that describes them. Raises OSError."""
         data = np.ascontiguousarray(rows).data.cast("B")
         try:
             _write(self._open_files, rows)
@@ -101,7 +101,7 @@ class StoreFiles:
         self._index.flush()
 
     def sync(self) -> None:
-        """Puts everything on the disk and remembers that it is there."""
+        """Flushes everything to the disk and notes how much that is."""
         if self._index is None:
             return
         for file in self._open_files:
@@ -158,10 +158,10 @@ class StoreFiles:
 
     def _derived_rows(self) -> int:
         """Rows that both derived files hold."""
-        found = []
+        counts = []
         for path, width in list(zip(self._paths, self._widths, strict=True))[1:]:
-            found.append(path.stat().st_size // width if path.exists() else 0)
-        return min(found)
+            counts.append(path.stat().st_size // width if path.exists() else 0)
+        return min(counts)
 
     def _read_index(self, writing: bool) -> tuple[dict[str, Any], list[tuple[dict[str, Any], int]]]:
         """The first line, and the others with the place where each ends."""
@@ -185,7 +185,7 @@ class StoreFiles:
             raise ProjectError(self._folder, "holds the embeddings of another model")
         return head, lines[1:]
 
-    def _whole(self, found: list[tuple[dict[str, Any], int]]) -> list[tuple[dict[str, Any], int]]:
+    def _whole(self, lines: list[tuple[dict[str, Any], int]]) -> list[tuple[dict[str, Any], int]]:
         """The lines up to the first whose rows are not there.
 
         What was synced is taken by its length; what came after it, by its checksum.
@@ -194,10 +194,10 @@ class StoreFiles:
             size = self.vectors_path.stat().st_size
         except FileNotFoundError:
             size = 0
-        synced = max((int(line["synced"]) for line, _ in found if "synced" in line), default=0)
+        synced = max((int(line["synced"]) for line, _ in lines if "synced" in line), default=0)
         self._synced = synced
         good, row = [], 0
-        for line, end in found:
+        for line, end in lines:
             count = int(line.get("rows", 0))
             stop = row + count
             if stop * self._numbers * 2 > size:

@@ -1,4 +1,4 @@
-"""Fits the arrays of a classifier to examples: logistic regression, and a small dense network."""
+"""Trains the arrays of a classifier on examples: logistic regression, and a small dense network."""
 
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ Doubles = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class TrainingOptions:
-    """How a class is taught.
+    """How a custom class is trained.
 
     "logistic" is logistic regression, `strength` its inverse regularisation (the C of
     scikit-learn).
     "network" has one layer of `hidden` units with `dropout` and is trained by Adam for `epochs`.
-    `output` "sigmoid" judges each class on its own; "softmax" suits classes that exclude each
+    `output` "sigmoid" scores each class on its own; "softmax" suits classes that exclude each
     other. `balanced` gives every class the same weight whatever the number of its examples.
     `folds` is that of the cross-validation by recording. The same seed gives the same result.
     """
@@ -42,7 +42,7 @@ class TrainingOptions:
     seed: int = 0
 
 
-def fitted(
+def train_layers(
     examples: ExampleSet, options: TrainingOptions
 ) -> Generator[float, None, tuple[DenseLayer, ...]]:
     """Yields the share that is done and returns the layers; close it to stop at once."""
@@ -123,11 +123,11 @@ def _logistic(
         yield (done + _STEPS_AT_ONCE) / _MOST_STEPS  # a place to be stopped at
         if step.success:
             break
-    found = flat.reshape(shape)
-    bias = found[-1].copy()
-    bias[~wanted.any(axis=0)] = _NEVER  # a class of which no example was left to learn from
+    coefficients = flat.reshape(shape)
+    bias = coefficients[-1].copy()
+    bias[~wanted.any(axis=0)] = _NEVER  # a class of which no example was left to train on
     yield 1.0
-    return (_layer(basis @ found[:-1], bias),)
+    return (_layer(basis @ coefficients[:-1], bias),)
 
 
 def _basis(vectors: Floats) -> Doubles:

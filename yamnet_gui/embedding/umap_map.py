@@ -23,7 +23,7 @@ def umap_map(
 ) -> Generator[ProjectionProgress, None, None]:
     """UMAP (McInnes et al., 2018) of principal components (n, k).
 
-    The library has no way to be stopped; its progress bar writes to a file of ours, which says
+    The library has no way to be stopped; its progress bar writes to a file of ours, which tells us
     how far it is and, once the generator is closed, ends the work there.
     """
     try:
@@ -35,7 +35,7 @@ def umap_map(
             "pip install 'yamnet-gui[umap]', or choose t-SNE",
         ) from None
     bar = _Bar()
-    found: list[Floats] = []
+    placed: list[Floats] = []
     wrong: list[Exception] = []
 
     def work() -> None:
@@ -49,7 +49,7 @@ def umap_map(
                 tqdm_kwds={"file": bar},
             )
             with contextlib.redirect_stdout(bar):
-                found.append(np.asarray(model.fit_transform(components), np.float32))
+                placed.append(np.asarray(model.fit_transform(components), np.float32))
         except Cancelled:
             pass
         except Exception as error:  # noqa: BLE001 - raised again by the generator
@@ -66,7 +66,7 @@ def umap_map(
         thread.join()
     if wrong:
         raise wrong[0]
-    yield ProjectionProgress(1.0, "done", result=Projection("umap", found[0], words))
+    yield ProjectionProgress(1.0, "done", result=Projection("umap", placed[0], words))
 
 
 class _Bar(io.StringIO):

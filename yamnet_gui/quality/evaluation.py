@@ -53,7 +53,7 @@ class Measurement:
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def interval(self, measure: str) -> tuple[float, float] | None:
-        """The interval of "0.2", "0.5" or "segments"; None with too few recordings to tell."""
+        """The interval of "0.2", "0.5" or "segments"; None with too few recordings for one."""
         return self.intervals.get(measure)
 
 
@@ -96,16 +96,16 @@ def measure(
     wanted = _labels(items, below) if labels is None else set(labels)
     finder = Finder(class_map, wanted, below)
     pairs: list[Pair] = []
-    heard: list[Pair] = []
+    fully_reviewed: list[Pair] = []
     for number, item in enumerate(items):
-        found = finder.found(item, rules)
-        pairs.append(item.reference.pair(found))
-        heard.append(item.reference.fully_reviewed_pair(found))
+        estimated = finder.detect(item, rules)
+        pairs.append(item.reference.pair(estimated))
+        fully_reviewed.append(item.reference.fully_reviewed_pair(estimated))
         yield EvaluationProgress(number + 1, len(items) + 1)
     named = sorted(wanted or {x for p in pairs for x in (*p.reference, *p.estimated)})
     pairs = [restricted(pair, named) for pair in pairs]
-    known = sum(pair.duration_s for pair in heard) > 0
-    result = evaluate(pairs, named, COLLARS_S, psds_pairs=heard if known else [])
+    known = sum(pair.duration_s for pair in fully_reviewed) > 0
+    result = evaluate(pairs, named, COLLARS_S, psds_pairs=fully_reviewed if known else [])
     wrong = tuple(mismatches(pairs, collar_s))
     whole = Measurement(result, wrong, on, rules, collar_s, below is not None, _intervals(pairs))
     yield EvaluationProgress(len(items) + 1, len(items) + 1, whole)
@@ -135,7 +135,7 @@ def curve(
             moved = rules
             for index in classes:
                 moved = moved.with_threshold(index, threshold)
-            pair = item.reference.pair(finder.found(item, moved, classes))
+            pair = item.reference.pair(finder.detect(item, moved, classes))
             counts[threshold] += event_counts(pair, collar_s).get(label, Counts())
         yield None
     yield Curve(label, curve_of(thresholds, counts.__getitem__), present, collar_s)
@@ -175,7 +175,7 @@ def _intervals(pairs: Sequence[Pair]) -> dict[str, tuple[float, float]]:
     if len(pairs) < _FEWEST_FOR_INTERVAL:
         return {}
     drawn = np.random.default_rng(0).integers(0, len(pairs), (_DRAWS, len(pairs)))
-    found = {}
+    intervals = {}
     for measure in ("0.2", "0.5", "segments"):
         rows = []
         for pair in pairs:
@@ -184,8 +184,8 @@ def _intervals(pairs: Sequence[Pair]) -> dict[str, tuple[float, float]]:
             rows.append((counts.hits, counts.estimated + counts.reference))
         hits, both = np.array(rows, float)[drawn].sum(axis=1).T
         low, high = np.quantile(2 * hits / np.maximum(both, 1), (0.05, 0.95))
-        found[measure] = (float(low), float(high))
-    return found
+        intervals[measure] = (float(low), float(high))
+    return intervals
 
 
 def _labels(items: tuple[EvaluationItem, ...], below: Ontology | None) -> set[str] | None:

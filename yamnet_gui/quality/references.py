@@ -42,27 +42,27 @@ _FEW = 4
 
 
 class Reference(Protocol):
-    """Says what is true in one recording."""
+    """The reference events of one recording."""
 
-    def pair(self, found: Mapping[str, EventArrays]) -> Pair:
-        """The reference beside the estimated events, without what nobody has decided about."""
+    def pair(self, estimated: Mapping[str, EventArrays]) -> Pair:
+        """Reference and estimated events, without those that the user has not decided about."""
 
-    def fully_reviewed_pair(self, found: Mapping[str, EventArrays]) -> Pair:
+    def fully_reviewed_pair(self, estimated: Mapping[str, EventArrays]) -> Pair:
         """The same, only within segments that were reviewed for every class."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableReference:
-    """A table that names everything there is in a recording."""
+    """A table that names every event of a recording."""
 
     events: Mapping[str, EventArrays]
     duration_s: float
 
-    def pair(self, found: Mapping[str, EventArrays]) -> Pair:
-        return Pair(self.events, found, self.duration_s)
+    def pair(self, estimated: Mapping[str, EventArrays]) -> Pair:
+        return Pair(self.events, estimated, self.duration_s)
 
-    def fully_reviewed_pair(self, found: Mapping[str, EventArrays]) -> Pair:
-        return self.pair(found)
+    def fully_reviewed_pair(self, estimated: Mapping[str, EventArrays]) -> Pair:
+        return self.pair(estimated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +80,16 @@ class EvaluationItem:
     source: "StoredScores"
 
     def scores(self) -> RecordingScores:
-        """Raises RecordingError, also where the stored result was removed meanwhile."""
-        found = self.source.scored(self.path)
-        if found is None:
+        """Raises RecordingError, also where the stored result has been removed since."""
+        stored = self.source.scored(self.path)
+        if stored is None:
             raise RecordingError(self.path, "its stored result was removed", "analyse it again")
-        return found
+        return stored
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A recording that cannot be measured on, and why."""
+    """A recording that cannot be evaluated on, and why."""
 
     name: str
     reason: str
@@ -97,7 +97,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationItems:
-    """What there is to measure on. `decisions`, `true_events` and `reviewed_s` count over all."""
+    """What to evaluate on. `decisions`, `true_events` and `reviewed_s` count over all."""
 
     items: tuple[EvaluationItem, ...]
     skipped: tuple[Skipped, ...] = ()
@@ -127,12 +127,12 @@ class StoredScores:
         known = self.at_hand.get(path)
         if known is not None:
             return known
-        found = self.analysis(path)
-        if found is None:
+        analysis = self.analysis(path)
+        if analysis is None:
             return None
-        for _ in add_envelopes(found):
+        for _ in add_envelopes(analysis):
             pass
-        return RecordingScores(found.tables, stored_envelopes(found))
+        return RecordingScores(analysis.tables, stored_envelopes(analysis))
 
     def analysis(self, path: Path) -> Analysis | None:
         """The stored analysis of a recording, None where there is none. Raises RecordingError."""
@@ -182,7 +182,7 @@ def table_items(
     scores: StoredScores,
     otherwise: Path | None = None,
 ) -> EvaluationItems:
-    """The recordings of a table of what is there, found among `paths` (path to recording id).
+    """The recordings of a reference table, matched with `paths` (path to recording id).
 
     A recording belongs to the table's of the same name, without folder and ending; a table of one
     recording belongs to the only one of `paths`, else to `otherwise`, whatever its name.
@@ -237,10 +237,10 @@ class Finder:
             for label in labels:
                 if label in by_name:
                     names |= {node.name for node in self._below.below(by_name[label].mid)}
-        found = (self._class_map.find(name) for name in names)
-        return sorted({entry.index for entry in found if entry is not None})
+        entries = (self._class_map.find(name) for name in names)
+        return sorted({entry.index for entry in entries if entry is not None})
 
-    def found(
+    def detect(
         self, item: EvaluationItem, rules: RuleSet, classes: Sequence[int] | None = None
     ) -> dict[str, EventArrays]:
         """Events by label; their score is what the rules compare with the threshold."""
@@ -267,7 +267,7 @@ class Finder:
 
     def _wanted(self, table: ScoreTable) -> ScoreTable:
         """The table with the scores of the wanted classes alone, which takes a fraction of the
-        time to lay out; zeros that nobody writes take no memory."""
+        time to lay out; zeros that are never written take no memory."""
         count, width = table.scores.shape
         if self._classes is None or len(self._classes) > width // _FEW:
             return table
@@ -278,8 +278,8 @@ class Finder:
         return ScoreTable(table.grid, held.T, table.channel)
 
     def pair(self, item: EvaluationItem, rules: RuleSet) -> Pair:
-        """The events that rules detect in an item, beside its reference."""
-        return item.reference.pair(self.found(item, rules))
+        """The reference of an item, and the events that rules detect in it."""
+        return item.reference.pair(self.detect(item, rules))
 
 
 def reference_labels(items: Sequence[EvaluationItem]) -> set[str]:
@@ -298,12 +298,12 @@ def reference_labels(items: Sequence[EvaluationItem]) -> set[str]:
 def scores_or_reason(scores: StoredScores, path: Path) -> tuple[RecordingScores | None, str]:
     """The scores of a recording, or why there are none."""
     try:
-        found = scores.scored(path)
+        stored = scores.scored(path)
     except UserError as error:
         return None, error.reason
-    if found is None or not found.tables:
+    if stored is None or not stored.tables:
         return None, "is not analysed with these weights and settings"
-    return found, ""
+    return stored, ""
 
 
 def _table_reference(labelled: LabelledRecording, duration_s: float) -> TableReference:

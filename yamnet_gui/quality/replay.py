@@ -23,10 +23,11 @@ class ProjectContradiction:
 
 @dataclass(frozen=True, slots=True)
 class ProjectReplay:
-    """Decisions looked at, how many would be kept, and all objections by recording and time."""
+    """Decisions checked, how many would be reproduced, and all contradictions by recording and
+    time."""
 
     decisions: int
-    kept: int
+    reproduced: int
     contradictions: tuple[ProjectContradiction, ...]
     recordings: int
     skipped: tuple[Skipped, ...] = ()
@@ -55,7 +56,7 @@ def replay_project(
     recordings = project.recordings.all()
     contradictions: list[ProjectContradiction] = []
     skipped: list[Skipped] = []
-    decisions = kept = used = 0
+    decisions = reproduced = used = 0
     for number, recording in enumerate(recordings):
         events = (shown or {}).get(recording.id) or project.events.of(recording.id)
         decided = [event for event in events if is_decision(event)]
@@ -64,17 +65,17 @@ def replay_project(
             if scored is None:
                 skipped.append(Skipped(recording.name, why))
             else:
-                found = _detections(scored, rules, class_map, _classes(decided, class_map))
-                replay = replay_decisions(decided, found)
+                detections = _detections(scored, rules, class_map, _classes(decided, class_map))
+                replay = replay_decisions(decided, detections)
                 used += 1
                 decisions += replay.decisions
-                kept += replay.kept
+                reproduced += replay.reproduced
                 contradictions += [
                     ProjectContradiction(recording.id, recording.name, d)
                     for d in replay.contradictions
                 ]
         yield ReplayProgress(number + 1, len(recordings) + 1)
-    result = ProjectReplay(decisions, kept, tuple(contradictions), used, tuple(skipped))
+    result = ProjectReplay(decisions, reproduced, tuple(contradictions), used, tuple(skipped))
     yield ReplayProgress(len(recordings) + 1, len(recordings) + 1, result)
 
 
@@ -97,5 +98,5 @@ def _detections(
 def _classes(decided: list[Event], class_map: ClassMap) -> list[int]:
     names = {event.label for event in decided}
     names |= {event.original.label for event in decided if event.original is not None}
-    found = (class_map.find(name) for name in names)
-    return sorted({entry.index for entry in found if entry is not None})
+    entries = (class_map.find(name) for name in names)
+    return sorted({entry.index for entry in entries if entry is not None})

@@ -19,12 +19,12 @@ from .references import Skipped, StoredScores
 
 @dataclass(frozen=True, slots=True)
 class RecordingChanges:
-    """What would change in one recording; `kept` events are touched and stay as they are."""
+    """What would change in one recording; `protected` events are touched and stay as they are."""
 
     recording_id: str
     name: str
     changes: EventDiff
-    kept: int
+    protected: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class RulesPreview:
         return sum(len(one.changes.change) for one in self.recordings)
 
     @property
-    def kept(self) -> int:
-        return sum(one.kept for one in self.recordings)
+    def protected(self) -> int:
+        return sum(one.protected for one in self.recordings)
 
     @property
     def empty(self) -> bool:
@@ -67,7 +67,7 @@ class RulesPreview:
         return {name: (counts[0][name], counts[1][name], counts[2][name]) for name in ranked}
 
     def in_words(self) -> str:
-        """The counts as a person reads them."""
+        """The counts as text."""
         if self.empty:
             return "nothing changes"
         parts = (
@@ -92,20 +92,21 @@ def preview_rules(
     scores: StoredScores,
     rules: RuleSet,
     class_map: ClassMap,
-    fresh: Mapping[str, EventList] | None = None,
+    detected: Mapping[str, EventList] | None = None,
 ) -> Iterator[PreviewProgress]:
     """Recomputes the events of every recording and compares them with the stored ones.
 
-    `fresh` has what the rules find in recordings at hand (the open one), by id. Of the others the
-    stored results are used; those without any are skipped. Events of custom classes stay.
+    `detected` has the events that the rules give in recordings at hand (the open one), by id. For
+    the others stored results are used; those without any are skipped. Events of custom classes
+    stay.
     """
     recordings = project.recordings.all()
-    found: list[RecordingChanges] = []
+    changes: list[RecordingChanges] = []
     skipped: list[Skipped] = []
     for number, recording in enumerate(recordings):
         yield PreviewProgress(number, len(recordings))
         try:
-            events = (fresh or {}).get(recording.id)
+            events = (detected or {}).get(recording.id)
             if events is None:
                 events = yield from _events(project, recording, scores, rules, class_map, number)
         except (UserError, OSError) as error:
@@ -115,15 +116,15 @@ def preview_rules(
         if events is None:
             skipped.append(Skipped(recording.name, "is not analysed with these settings"))
             continue
-        found.append(_changes(project, recording, events))
-    preview = RulesPreview(rules, tuple(found), tuple(skipped))
+        changes.append(_changes(project, recording, events))
+    preview = RulesPreview(rules, tuple(changes), tuple(skipped))
     yield PreviewProgress(len(recordings), len(recordings), preview)
 
 
 def apply_rules(project: Project, preview: RulesPreview) -> str:
     """Changes what the preview shows, as one step; what it did, in words.
 
-    An event that was edited meanwhile stays as it is. Raises ProjectError.
+    An event that has been edited since stays as it is. Raises ProjectError.
     """
     rules = preview.rules
     title = f"apply rules {rules.name}: {preview.in_words()}"
@@ -159,16 +160,16 @@ def _events(
     return None
 
 
-def _changes(project: Project, recording: Recording, fresh: EventList) -> RecordingChanges:
+def _changes(project: Project, recording: Recording, detected: EventList) -> RecordingChanges:
     stored = project.events.of(recording.id)
     deleted = project.events.deleted(recording.id)
-    detections = [event for event in fresh if _of_the_model(event)]
+    detections = [event for event in detected if _of_the_model(event)]
     merged = merge_detections(detections, stored, deleted)
     after = [event for event in merged if not event.touched]
     before = [event for event in stored if not event.touched and _of_the_model(event)]
     changes = diff_events(EventList.of(before), EventList.of(after))
-    kept = sum(event.touched for event in stored)
-    return RecordingChanges(recording.id, recording.name, changes, kept)
+    protected = sum(event.touched for event in stored)
+    return RecordingChanges(recording.id, recording.name, changes, protected)
 
 
 def _of_the_model(event: Event) -> bool:

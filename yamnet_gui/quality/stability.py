@@ -21,11 +21,11 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class StabilityProgress:
-    """How far it is, and what was found about the last event."""
+    """How far it is, and the result of the last event."""
 
     done: int
     total: int
-    found: Stability
+    result: Stability
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,9 @@ def stabilities(
             # short events share a call of the network, which takes a batch whatever it holds
             if sum(map(_room, waiting)) < network.batch and number + 1 < len(known):
                 continue
-            for found in _scored(waiting, analyzer):
+            for result in _scored(waiting, analyzer):
                 done += 1
-                yield StabilityProgress(done, len(known), found)
+                yield StabilityProgress(done, len(known), result)
             waiting = []
 
 
@@ -90,8 +90,8 @@ def _room(piece: _Piece) -> int:
 
 
 def _scored(pieces: Sequence[_Piece], analyzer: Analyzer) -> Iterator[Stability]:
-    """Runs the network over the pieces laid one after the other; nothing of one is heard in
-    another, because frames that reach over an end are thrown away."""
+    """Runs the network over the pieces laid one after the other; none affects
+    another, because frames that reach over an end are discarded."""
     rooms = [_room(piece) for piece in pieces]
     stream = np.zeros(sum(rooms) * HOP_SAMPLES + WINDOW_SAMPLES, np.float32)
     first = 0
@@ -106,8 +106,8 @@ def _scored(pieces: Sequence[_Piece], analyzer: Analyzer) -> Iterator[Stability]
         column = scores[first : first + piece.frames, piece.event.class_index]
         by_event.setdefault(piece.event.id, (piece.event, {}))[1][piece.variant] = column.tolist()
         first += room
-    for event, found in by_event.values():
-        yield stability(event, found)
+    for event, by_variant in by_event.values():
+        yield stability(event, by_variant)
 
 
 def _around(

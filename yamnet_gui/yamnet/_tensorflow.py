@@ -22,7 +22,7 @@ _lock = threading.Lock()
 def import_tensorflow() -> Any:
     """The `tensorflow` module, imported without its messages about CPUs and missing GPUs.
 
-    GPUs are told to compute in full single precision and to take memory as they need it.
+    GPUs are set to compute in full single precision and to take memory as they need it.
     """
     with _lock:
         if "tensorflow" not in sys.modules:
@@ -48,8 +48,8 @@ def _map_libraries() -> None:
     """
     if sys.platform != "linux":
         return
-    found = find_spec("tensorflow")
-    folders = found.submodule_search_locations if found else None
+    spec = find_spec("tensorflow")
+    folders = spec.submodule_search_locations if spec else None
     if not folders:
         return
     try:

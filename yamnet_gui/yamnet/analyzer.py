@@ -1,6 +1,6 @@
 """A stream of samples to a stream of scores, exact at every border.
 
-Two things make results independent of block and chunk sizes, and a resumed analysis equal to an
+Two rules make results independent of block and chunk sizes, and a resumed analysis equal to an
 undisturbed one bit by bit. Log-mel frames are computed in blocks of a fixed size that begin at
 multiples of it; and frame k always stands at place k mod `batch` in a batch of the network. Both
 count from the start of the recording, not from where the analysis began.
@@ -136,9 +136,9 @@ def hop_in_stft_frames(hop_s: float) -> int:
 
     Raises SettingsError where it is not a multiple of 10 ms, not positive, or above one hour.
     """
-    advice = "take a multiple of 0.01 s, such as 0.48, 0.24 or 0.1"
+    advice = "use a multiple of 0.01 s, such as 0.48, 0.24 or 0.1"
     if not (math.isfinite(hop_s) and 0 < hop_s <= _LONGEST_HOP_S):
-        raise SettingsError("hop", f"{hop_s} s is not a distance between frames", advice)
+        raise SettingsError("hop", f"{hop_s} s is not a valid hop between frames", advice)
     steps = round(hop_s / _STFT_HOP_S)
     if steps < 1 or abs(steps * _STFT_HOP_S - hop_s) > 1e-6:
         raise SettingsError("hop", f"{hop_s} s is not a multiple of 10 ms", advice)

@@ -35,10 +35,10 @@ def fetch_weights(
 ) -> WeightsFile:
     """Downloads the weights into the user's data folder and returns them once they are verified.
 
-    `progress` is told bytes received and bytes in all (None where the server does not say). What
-    has arrived is kept in a `.part` file, so that a cut or cancelled download goes on where it
-    stopped, if the server can, and begins again if not. Nothing is put in place before its SHA-256
-    is right.
+    `progress` gets bytes received and bytes in all (None where the server does not report it). What
+    has arrived is stored in a `.part` file, so that an interrupted or cancelled download resumes
+    where it stopped if the server supports it, and restarts if not. The file is put in place only
+    once its SHA-256 is right.
 
     Raises WeightsError (no network, refused, disk full, cut off, wrong content) and Cancelled.
     """
@@ -51,17 +51,17 @@ def fetch_weights(
         if _sha256(part) != sha256 and resumed:  # the older part may be of another file
             part.unlink()
             download.run()
-        found = _sha256(part)
-        if found != sha256:
+        digest = _sha256(part)
+        if digest != sha256:
             part.unlink()
-            reason = f"what arrived is not the published file (SHA-256 {found[:12]}…)"
+            reason = f"what arrived is not the published file (SHA-256 {digest[:12]}…)"
             advice = "a proxy or login page may have answered: try another network"
             raise WeightsError(url, reason, f"{advice}, {_BY_HAND}")
         inspected = inspect_weights(part)
         with replacing(target) as temporary:
             part.replace(temporary)
     except OSError as error:
-        raise WeightsError(target.parent, _disk_reason(error), "free some room") from error
+        raise WeightsError(target.parent, _disk_reason(error), "free some disk space") from error
     return WeightsFile(target, inspected.sha256, inspected.name, inspected.known, inspected.size)
 
 
@@ -93,7 +93,7 @@ class _Download:
                 if left and self._size() > before:
                     continue
                 reason = f"the connection was cut after {self._size() / 1e6:.1f} MB ({cut})"
-                advice = "try again: it goes on where it stopped"
+                advice = "try again: the download resumes where it stopped"
                 raise WeightsError(self._url, reason, advice) from cut
         raise AssertionError("unreachable")
 
@@ -133,7 +133,9 @@ class _Download:
         if response.status_code == 200:  # the server sends everything, whatever was asked for
             start = 0
         elif not response.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
-            raise WeightsError(self._url, "the server sent another part than asked for", _BY_HAND)
+            raise WeightsError(
+                self._url, "the server sent a different range than requested", _BY_HAND
+            )
         length = response.headers.get("Content-Length", "")
         total = start + int(length) if length.isdigit() else None
         self._progress(start, total)

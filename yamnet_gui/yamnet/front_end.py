@@ -80,9 +80,9 @@ class LogMel:
             start += len(part)
             if self._filled == room:
                 yield self._block(BLOCK_FRAMES)
-                kept = STFT_WINDOW - STFT_HOP
-                self._samples[:kept] = self._samples[-kept:]
-                self._filled = kept
+                overlap = STFT_WINDOW - STFT_HOP
+                self._samples[:overlap] = self._samples[-overlap:]
+                self._filled = overlap
                 self._skip = 0
 
     def finish(self) -> Iterator[Floats]:

@@ -33,11 +33,10 @@ class Network:
         self.weights_file: WeightsFile = weights.file
         self.batch = batch
         self._logits_kernel = weights.logits_kernel
-        self._logits_bias = weights.logits_bias
         tf = import_tensorflow()
         gpus = tf.config.list_physical_devices("GPU")
         self.device = f"GPU ({len(gpus)})" if gpus else f"CPU ({usable_cores()} cores)"
-        """Where the network runs, for people."""
+        """Where the network runs, for display."""
         self._function = _concrete_function(tf, weights, batch)
         self._constant: Callable[[Floats], Any] = tf.constant
 
@@ -61,15 +60,6 @@ class Network:
         """Runs a batch of silence: the first call prepares what all others use."""
         self(np.zeros((1, PATCH_FRAMES, MEL_BANDS), np.float32))
 
-    def scores_from(self, embeddings: Floats) -> Floats:
-        """Scores (n, 521) of embeddings (n, 1024): sigmoid(e · W + b).
-
-        They may differ from those of the network in the last bit or two.
-        """
-        logits = embeddings @ self._logits_kernel
-        logits += self._logits_bias
-        return _sigmoid(logits)
-
     def _run(self, patches: Floats) -> tuple[Floats, Floats]:
         count = len(patches)
         if count < self.batch:
@@ -85,19 +75,10 @@ def load_network(path: Path | None = None, batch: int = DEFAULT_BATCH) -> Networ
 
     Raises WeightsError where there are none or where they are broken.
     """
-    found = path or find_weights()
-    if found is None:
-        raise WeightsError("yamnet.h5", "there are no weights of the network yet", ADVICE)
-    return Network(load_weights(found), batch)
-
-
-def _sigmoid(values: Floats) -> Floats:
-    """1 / (1 + exp(−v)) without overflow, in place."""
-    np.multiply(values, np.float32(0.5), out=values)
-    np.tanh(values, out=values)
-    values += np.float32(1)
-    values *= np.float32(0.5)
-    return values
+    weights_path = path or find_weights()
+    if weights_path is None:
+        raise WeightsError("yamnet.h5", "the weights of the network are not installed yet", ADVICE)
+    return Network(load_weights(weights_path), batch)
 
 
 def _concrete_function(tf: Any, weights: Weights, batch: int) -> Any:

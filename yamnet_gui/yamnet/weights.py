@@ -32,9 +32,9 @@ _LARGEST_FILE = 256 * 2**20  # the published file has 15 MB; whatever is this la
 
 @dataclass(frozen=True, slots=True)
 class WeightsFile:
-    """A weights file that has been read and found whole.
+    """A weights file that has been read and is complete.
 
-    `known` tells whether its SHA-256 is that of a published file; `name` is for people. `size` is
+    `known` is whether its SHA-256 is that of a published file; `name` is for display. `size` is
     in bytes.
     """
 
@@ -61,14 +61,14 @@ class Weights:
 
 
 def weights_folder() -> Path:
-    """The folder of the user's data in which fetched weights are kept; may not exist yet."""
+    """The folder of the user's data in which downloaded weights are stored; may not exist yet."""
     return platformdirs.user_data_path("yamnet-gui", appauthor=False)
 
 
 def find_weights() -> Path | None:
     """The weights file to use: the one that YAMNET_GUI_WEIGHTS names, else the user's own.
 
-    A path in the variable is returned even where nothing is there, so that opening it tells.
+    A path in the variable is returned even where no file exists, so that opening it reports that.
     """
     named = os.environ.get(ENVIRONMENT_VARIABLE)
     if named:
@@ -78,10 +78,10 @@ def find_weights() -> Path | None:
 
 
 def inspect_weights(path: Path) -> WeightsFile:
-    """Reads the whole file and checks that every array of the network is there.
+    """Reads the whole file and checks that no array of the network is missing.
 
     Raises WeightsError saying what is wrong: missing, unreadable, empty, not HDF5, truncated, or
-    which array lacks, has another shape or holds values that are not numbers.
+    which array is missing, has another shape or holds values that are not numbers.
     """
     return load_weights(path).file
 
@@ -157,11 +157,11 @@ def _arrays(path: Path, content: bytes) -> dict[str, NDArray[np.float32]]:
     """Every array of numbers in the file by its full path, without Keras's ":0" at the end."""
     import h5py
 
-    found: dict[str, NDArray[np.float32]] = {}
+    arrays: dict[str, NDArray[np.float32]] = {}
 
     def visit(name: str, item: object) -> None:
         if isinstance(item, h5py.Dataset) and item.dtype.kind == "f":
-            found["/" + name.removesuffix(":0")] = np.asarray(item, dtype=np.float32)
+            arrays["/" + name.removesuffix(":0")] = np.asarray(item, dtype=np.float32)
 
     try:
         with h5py.File(io.BytesIO(content), "r") as file:
@@ -169,7 +169,7 @@ def _arrays(path: Path, content: bytes) -> dict[str, NDArray[np.float32]]:
     except (OSError, RuntimeError, KeyError, ValueError) as error:
         reason = "is truncated or damaged and cannot be read as HDF5"
         raise WeightsError(path, reason, ADVICE) from error
-    return found
+    return arrays
 
 
 class _Finder:
@@ -185,7 +185,9 @@ class _Finder:
             for name, array in self._arrays.items():
                 if name.endswith("/" + end):
                     return self._checked(end, array, shape)
-        raise WeightsError(self._path, f"lacks the array {ends[0]}: it is not YAMNet", ADVICE)
+        raise WeightsError(
+            self._path, f"has no array {ends[0]}: these are not weights of YAMNet", ADVICE
+        )
 
     def _checked(
         self, end: str, array: NDArray[np.float32], shape: tuple[int, ...]

@@ -9,7 +9,7 @@ DOG = Event("d1", 0, 2, "Dog", score_max=0.8)
 def test_rules_that_find_the_same_contradict_nothing() -> None:
     decided = [replace(DOG, state=ReviewState.ACCEPTED)]
     replay = replay_decisions(decided, EventList.of([replace(DOG, id="n", offset_s=1.5)]))
-    assert (replay.decisions, replay.kept, replay.contradictions) == (1, 1, ())
+    assert (replay.decisions, replay.reproduced, replay.contradictions) == (1, 1, ())
 
 
 def test_an_accepted_event_that_is_no_longer_found_is_missed() -> None:
@@ -36,7 +36,7 @@ def test_a_corrected_label_that_is_not_found_is_relabelled() -> None:
     (contradiction,) = replay_decisions([corrected], EventList.of([again])).contradictions
     assert (contradiction.kind, contradiction.detection) == (ContradictionKind.RELABELLED, again)
     both = EventList.of([again, replace(again, id="m", label="Wolf")])
-    assert replay_decisions([corrected], both).kept == 1
+    assert replay_decisions([corrected], both).reproduced == 1
 
 
 def test_uncertain_untouched_and_merely_noted_events_are_no_decisions() -> None:

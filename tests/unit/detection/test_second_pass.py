@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from yamnet_gui.core.scores import PATCH_S
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.detection import (
     RuleSet,
@@ -39,7 +40,7 @@ def test_frames_scored_again_take_the_place_of_the_nearest_old_ones() -> None:
     expected = np.array([0.1, 0.1, 0.2, 0.2, 0.2, 0.3, 0.3, 0.3, 0.4, 0.4], np.float32)
     expected[first:last] = 0.9
     assert fine.scores[:, 0].tolist() == expected.tolist()
-    centres = fine.grid.frame_centres()[first:last]
+    centres = (fine.grid.frame_starts() + PATCH_S / 2)[first:last]
     assert ((centres > 0.9 - 0.16) & (centres < 1.0 + 0.16)).all()
 
 

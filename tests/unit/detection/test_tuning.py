@@ -19,7 +19,7 @@ def derive(index: int, rules: RuleSet) -> Pair:
 def test_tuning_finds_the_rules_that_made_the_truth() -> None:
     result = tune(rule_set(on=0.9, off=0.9, merge_gap_s=0.0), len(TABLES), derive)
     assert result.fitted_f1 == 1.0
-    assert result.honest_f1 == 1.0
+    assert result.cross_validated_f1 == 1.0
     assert result.worth_it
     assert result.before_f1 is not None
     assert result.before_f1 < 1.0
@@ -34,7 +34,7 @@ def test_present_rules_stay_where_nothing_is_better() -> None:
 
 def test_one_recording_gives_no_honest_figure() -> None:
     result = tune(RIGHT, 1, derive, collar_s=None)
-    assert result.honest_f1 is None
+    assert result.cross_validated_f1 is None
     assert result.folds == 0
 
 
@@ -47,8 +47,8 @@ def test_the_honest_figure_is_not_the_fitted_one() -> None:
 
     result = tune(RIGHT, len(TABLES), unrelated)
     assert result.fitted_f1 is not None
-    assert result.honest_f1 is not None
-    assert result.honest_f1 < result.fitted_f1
+    assert result.cross_validated_f1 is not None
+    assert result.cross_validated_f1 < result.fitted_f1
 
 
 TWO = [prepare(random_table(seed, frames=200, classes=2)) for seed in range(6)]
@@ -75,7 +75,7 @@ def test_each_class_gets_the_rule_that_suits_it() -> None:
     result = steps[-1].result
     assert result is not None
     assert result.fitted_f1 == 1.0
-    assert result.honest_f1 == 1.0
+    assert result.cross_validated_f1 == 1.0
     assert result.changed == tuple(sorted(NAMES))
     assert result.rules.resolved(0).on == 0.5
     assert result.rules.resolved(1).on == 0.2

@@ -4,9 +4,16 @@ import numpy as np
 import pytest
 
 from yamnet_gui.core.errors import ClassifierError
-from yamnet_gui.embedding import Example, ExampleSet, TrainingOptions, progress, suggest, taught
+from yamnet_gui.embedding import (
+    Example,
+    ExampleSet,
+    TrainingOptions,
+    progress,
+    run_training,
+    suggest,
+)
 from yamnet_gui.embedding.cross_validation import folds_of
-from yamnet_gui.embedding.custom_classes import teach
+from yamnet_gui.embedding.custom_classes import train_custom_classes
 
 NUMBERS = 64
 
@@ -36,7 +43,7 @@ METHODS = [
 def test_classes_that_can_be_told_apart_are_learned(
     options: TrainingOptions, labels: tuple[str | None, ...]
 ) -> None:
-    result = taught(teach(examples(labels=labels), options, "m" * 64))
+    result = run_training(train_custom_classes(examples(labels=labels), options, "m" * 64))
     made, report = result.classifier, result.report
     assert report.tested
     assert report.accuracy > 0.9
@@ -61,7 +68,7 @@ def test_noise_is_not_taken_for_knowledge() -> None:
         for k in range(60)
         for label in ("owl", None)
     ]
-    report = taught(teach(ExampleSet.of(made))).report
+    report = run_training(train_custom_classes(ExampleSet.of(made))).report
     assert report.accuracy < 0.65
     assert 0.3 < report.classes[0].average_precision < 0.7
 
@@ -80,7 +87,7 @@ def test_a_recording_is_never_split_between_learning_and_testing() -> None:
     for group in np.unique(chosen.groups):
         assert len(set(folds[chosen.groups == group])) == 1
     assert {len({*chosen.targets[folds == f]}) for f in range(5)} == {2}
-    assert taught(teach(chosen)).report.accuracy < 0.8
+    assert run_training(train_custom_classes(chosen)).report.accuracy < 0.8
 
 
 def test_changed_copies_are_learned_from_but_not_counted() -> None:
@@ -93,23 +100,26 @@ def test_changed_copies_are_learned_from_but_not_counted() -> None:
         np.ones(40),
         np.repeat([False, True], 20),
     )
-    report = taught(teach(both)).report
+    report = run_training(train_custom_classes(both)).report
     assert report.confusion.sum() == 20
     assert report.classes[0].examples == 10
 
 
 @pytest.mark.parametrize("options", METHODS, ids=lambda o: f"{o.method}-{o.output}")
 def test_the_same_seed_gives_the_same_classifier(options: TrainingOptions) -> None:
-    one, other = (taught(teach(examples(8), options)) for _ in range(2))
+    one, other = (run_training(train_custom_classes(examples(8), options)) for _ in range(2))
     assert one.classifier.sha256 == other.classifier.sha256
     assert one.report.sentence == other.report.sentence
     if options.method == "network":
         again = TrainingOptions(method="network", output=options.output, seed=1)
-        assert taught(teach(examples(8), again)).classifier.sha256 != one.classifier.sha256
+        assert (
+            run_training(train_custom_classes(examples(8), again)).classifier.sha256
+            != one.classifier.sha256
+        )
 
 
 def test_teaching_stops_when_closed_and_tells_how_far_it_is() -> None:
-    steps = teach(examples(), TrainingOptions(method="network"))
+    steps = train_custom_classes(examples(), TrainingOptions(method="network"))
     shares = [next(steps).share for _ in range(30)]
     assert shares == sorted(shares)
     steps.close()  # type: ignore[attr-defined]
@@ -118,30 +128,30 @@ def test_teaching_stops_when_closed_and_tells_how_far_it_is() -> None:
 
 
 def test_the_report_says_how_far_to_trust_it() -> None:
-    report = taught(teach(examples(20))).report
+    report = run_training(train_custom_classes(examples(20))).report
     assert (
-        "In recordings that it had not heard it found 20 of 20 examples of owl" in report.sentence
+        "In recordings left out of training it detected 20 of 20 examples of owl" in report.sentence
     )
-    few = taught(teach(examples(4))).report
+    few = run_training(train_custom_classes(examples(4))).report
     assert "few examples" in few.sentence
     one = examples(6)
     alone = ExampleSet(
         one.labels, one.vectors, one.targets, np.array(["same"] * 12), one.weights, one.augmented
     )
-    report = taught(teach(alone)).report
+    report = run_training(train_custom_classes(alone)).report
     assert not report.tested
     assert "Nothing can be said" in report.sentence
     assert report.thresholds == (0.5,)
 
 
 def test_what_cannot_be_taught_is_said() -> None:
-    with pytest.raises(ClassifierError, match="counter-example"):
-        teach(examples(labels=("owl",)))
+    with pytest.raises(ClassifierError, match="negative example"):
+        train_custom_classes(examples(labels=("owl",)))
     with pytest.raises(ClassifierError, match="name no class"):
-        teach(examples(labels=(None,)))
+        train_custom_classes(examples(labels=(None,)))
     both = examples()
     with pytest.raises(ClassifierError, match="has no example"):
-        teach(both.select(both.targets != 0))
+        train_custom_classes(both.select(both.targets != 0))
 
 
 @pytest.mark.parametrize("strategy", ["uncertain", "diverse", "random"])

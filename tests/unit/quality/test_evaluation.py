@@ -122,7 +122,7 @@ def test_tuning_measures_on_recordings_held_out(project: tuple[Project, StoredSc
     assert result.fitted_f1 >= result.before_f1
     single = last(tuned(EvaluationItems(on.items[:1]), RULES, CLASS_MAP, scope="classes")).result
     assert single is not None
-    assert single.honest_f1 is None
+    assert single.cross_validated_f1 is None
 
 
 def test_an_interval_needs_five_recordings(

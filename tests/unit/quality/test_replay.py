@@ -20,7 +20,7 @@ def test_rules_are_held_against_every_decision(tmp_path: Path) -> None:
     assert low.result is not None
     assert high.result is not None
     assert blind.result is not None
-    assert (low.result.decisions, low.result.kept, low.result.recordings) == (4, 2, 2)
+    assert (low.result.decisions, low.result.reproduced, low.result.recordings) == (4, 2, 2)
     said = [
         (o.recording, o.contradiction.kind, o.contradiction.decision.id)
         for o in low.result.contradictions

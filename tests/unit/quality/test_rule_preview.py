@@ -115,7 +115,7 @@ def test_touched_events_stay_whatever_rules_say(project, preview):
     events = list(project.events.of(recording.id))
     project.apply(accept([ProjectEvent(recording.id, event) for event in events[:3]]))
     found = preview(RuleSet().with_default(Rule(enabled=False)))
-    assert found.kept == 3
+    assert found.protected == 3
     project.apply(accept([ProjectEvent(recording.id, events[3])]))  # after the preview
     apply_rules(project, found)
     left = project.events.of(recording.id)

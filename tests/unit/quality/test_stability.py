@@ -16,9 +16,9 @@ def test_every_variant_is_scored_and_the_plain_one_is_that_of_an_analysis(tmp_pa
     sound = write_sound(tmp_path / "stereo.wav", 12.0, channels=2)
     model = FakeModel()
     steps = list(stabilities(sound, [EVENT, Event("mine", 1, 2, "own class")], model))
-    assert [(s.done, s.total, s.found.event_id) for s in steps] == [(1, 1, "e")]
+    assert [(s.done, s.total, s.result.event_id) for s in steps] == [(1, 1, "e")]
     assert model.loaded == 1
-    found = steps[0].found
+    found = steps[0].result
     assert len(found.scores) == 7  # plain, two levels, two shifts, two channels
     assert 0 < found.spread < 1
 
@@ -29,8 +29,8 @@ def test_a_mono_recording_has_no_channels_to_compare_and_edges_are_no_trouble(
     sound = write_sound(tmp_path / "mono.wav", 3.0)
     at_edges = [Event("a", 0.0, 0.1, "Dog", class_index=69), Event("b", 2.9, 3.0, "Dog", 69)]
     steps = list(stabilities(sound, at_edges, FakeModel()))
-    assert [len(s.found.scores) for s in steps] == [5, 5]
-    assert np.isfinite([s.found.spread for s in steps]).all()
+    assert [len(s.result.scores) for s in steps] == [5, 5]
+    assert np.isfinite([s.result.spread for s in steps]).all()
 
 
 def test_equal_channels_add_no_spread(tmp_path: Path) -> None:
@@ -39,7 +39,7 @@ def test_equal_channels_add_no_spread(tmp_path: Path) -> None:
     twice = tmp_path / "twice.wav"
     soundfile.write(twice, np.stack([samples, samples], axis=1), rate)
     (step,) = stabilities(twice, [EVENT], FakeModel())
-    plain, *_, left, right = step.found.scores
+    plain, *_, left, right = step.result.scores
     assert left == pytest.approx(plain, abs=1e-6)
     assert right == pytest.approx(plain, abs=1e-6)
 
@@ -55,8 +55,8 @@ def test_nothing_to_score_loads_nothing(tmp_path: Path) -> None:
 def test_events_scored_together_are_scored_as_each_alone(tmp_path: Path) -> None:
     sound = write_sound(tmp_path / "mono.wav", 30.0)
     events = [Event(f"e{k}", k, k + 0.3 + 0.4 * k, "Dog", class_index=69) for k in range(1, 9)]
-    together = [s.found for s in stabilities(sound, events, FakeModel())]
-    alone = [s.found for e in events for s in stabilities(sound, [e], FakeModel())]
+    together = [s.result for s in stabilities(sound, events, FakeModel())]
+    alone = [s.result for e in events for s in stabilities(sound, [e], FakeModel())]
     assert [f.event_id for f in together] == [e.id for e in events]
     for one, other in zip(together, alone, strict=True):
         assert one.scores == pytest.approx(other.scores, abs=1e-6)

@@ -82,19 +82,6 @@ def test_no_patches_give_no_scores(network: Network) -> None:
     assert (scores.shape, embeddings.shape) == ((0, 521), (0, 1024))
 
 
-def test_scores_follow_from_embeddings(network: Network, patches: np.ndarray) -> None:
-    scores, embeddings = network(patches)
-    again = network.scores_from(embeddings)
-    np.testing.assert_allclose(again, scores, rtol=0, atol=1e-6)
-    assert 0 <= again.min() < 0.1 < 0.6 < again.max() <= 1
-
-
-def test_scores_from_extreme_embeddings_stay_within_bounds(network: Network) -> None:
-    extreme = np.full((1, 1024), 1e6, np.float32)
-    scores = network.scores_from(extreme)
-    assert ((scores >= 0) & (scores <= 1)).all()
-
-
 def test_sounds_differ_in_their_best_class(network: Network) -> None:
     time = np.arange(15_600) / 16_000
     noise = 0.3 * np.random.default_rng(2).standard_normal(15_600)

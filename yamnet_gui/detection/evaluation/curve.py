@@ -15,7 +15,7 @@ from .matching import event_counts
 class PrecisionRecall:
     """Precision and recall of the events of a label at every threshold, falling.
 
-    Without any event found precision is 1: nothing that was said is wrong.
+    Without any estimated event precision is 1: there is no false alarm.
     """
 
     thresholds: NDArray[np.float64]
@@ -31,7 +31,7 @@ class PrecisionRecall:
 def precision_recall(
     pairs: Sequence[Pair], label: str, collar_s: float = 0.5, offset_share: float = 0.2
 ) -> PrecisionRecall:
-    """The curve of a threshold on the scores of events that are there already."""
+    """The curve of a threshold on the scores of existing events."""
     scores = [p.estimated[label].score for p in pairs if label in p.estimated]
     thresholds = np.unique(np.concatenate([np.zeros(0), *scores]))[::-1]
 
@@ -51,7 +51,7 @@ def precision_recall(
 
 
 def curve_of(thresholds: Iterable[float], counts_at: Callable[[float], Counts]) -> PrecisionRecall:
-    """The curve of a rule whose threshold is moved: events are derived anew at each of them."""
+    """The curve of a rule whose threshold is moved: events are recomputed at each of them."""
     falling = sorted(set(thresholds), reverse=True)
     counts = [counts_at(threshold) for threshold in falling]
     return PrecisionRecall(

@@ -38,7 +38,7 @@ NO_SPANS = EventArrays.of((), ())
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What is true and what was found in one recording of `duration_s`, by label."""
+    """Reference and estimated events of one recording of `duration_s`, by label."""
 
     reference: Mapping[str, EventArrays]
     estimated: Mapping[str, EventArrays]
@@ -87,12 +87,12 @@ def counting_events_below(
 
 def united(parts: Iterable[EventArrays]) -> EventArrays:
     """All spans, those that overlap joined."""
-    kept = [part for part in parts if len(part)]
-    if not kept:
+    filled = [part for part in parts if len(part)]
+    if not filled:
         return NO_SPANS
-    onset = np.concatenate([p.onset_s for p in kept])
-    offset = np.concatenate([p.offset_s for p in kept])
-    score = np.concatenate([p.score for p in kept])
+    onset = np.concatenate([p.onset_s for p in filled])
+    offset = np.concatenate([p.offset_s for p in filled])
+    score = np.concatenate([p.score for p in filled])
     order = np.lexsort((offset, onset))
     onset, offset, score = onset[order], offset[order], score[order]
     reach = np.maximum.accumulate(offset)

@@ -14,10 +14,11 @@ _SLACK = 1e-9  # seconds: times such as 0.3 are not exact in binary
 
 
 def event_counts(pair: Pair, collar_s: float = 0.5, offset_share: float = 0.2) -> dict[str, Counts]:
-    """Counts by label, an event found where onset and offset are both near enough.
+    """Counts by label; an event is a hit where onset and offset are both near enough.
 
     The onset may be off by `collar_s`, the offset by the larger of it and `offset_share` of the
-    true length. Each event is paired at most once, so that as many pairs as possible arise.
+    reference length. Each event is paired at most once, so that the number of pairs is the largest
+    possible.
     """
     return {
         label: Counts(

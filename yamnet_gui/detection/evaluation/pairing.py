@@ -38,12 +38,12 @@ def paired(
         estimated_by_name = dict(zip(reference_by_name, estimated_by_name.values(), strict=True))
     wanted = labels
     if wanted is None:
-        wanted = sorted({e.label for recording in reference for e in _kept(recording)})
+        wanted = sorted({e.label for recording in reference for e in _counted_events(recording)})
     pairs = []
     for name, recording in reference_by_name.items():
         other = estimated_by_name.get(name)
-        reference_spans = by_label(_kept(recording))
-        estimated_spans = by_label(_kept(other)) if other is not None else {}
+        reference_spans = by_label(_counted_events(recording))
+        estimated_spans = by_label(_counted_events(other)) if other is not None else {}
         if ontology is not None:
             estimated_spans = counting_events_below(estimated_spans, wanted, ontology)
         pairs.append(
@@ -60,7 +60,7 @@ def paired(
     )
 
 
-def _kept(recording: LabelledRecording) -> list[Event]:
+def _counted_events(recording: LabelledRecording) -> list[Event]:
     return [e for e in recording.events if e.state is not ReviewState.REJECTED]
 
 
@@ -70,7 +70,7 @@ def _by_name(recordings: Sequence[LabelledRecording]) -> dict[str, LabelledRecor
         path = recording.recording.path
         name = path.stem.casefold()
         if name in result:
-            raise LabelsError(path, "there are two recordings of this name", "rename one of them")
+            raise LabelsError(path, "two recordings have this name", "rename one of them")
         result[name] = recording
     return result
 

@@ -48,8 +48,8 @@ class Evaluation:
         return {
             "recordings": self.recordings,
             "duration_s": self.duration_s,
-            "segment": _figures(self.segments),
-            "event": {f"{collar:g}": _figures(c) for collar, c in self.events.items()},
+            "segment": _metrics(self.segments),
+            "event": {f"{collar:g}": _metrics(c) for collar, c in self.events.items()},
             "psds": None
             if self.psds is None
             else {"score": self.psds.score, "by_label": self.psds.by_label},
@@ -68,27 +68,29 @@ def evaluate(
     psds_settings: PsdsSettings = SCENARIO_1,
     psds_pairs: Sequence[Pair] | None = None,
 ) -> Evaluation:
-    """Every figure over these recordings for these labels (None: all that occur in the truth).
+    """All metrics over these recordings for these labels (None: all that occur in the reference).
 
     `psds_pairs` are other pairs for the PSDS, which counts false ones an hour and so needs
-    stretches without gaps in what is known; an empty list leaves it out.
+    spans that are known without gaps; an empty list leaves it out.
     """
     wanted = (
         tuple(sorted({x for p in pairs for x in p.reference})) if labels is None else tuple(labels)
     )
-    kept = [restricted(pair, wanted) for pair in pairs]
+    restricted_pairs = [restricted(pair, wanted) for pair in pairs]
     return Evaluation(
         labels=wanted,
-        events={c: added(event_counts(p, c, offset_share) for p in kept) for c in collars_s},
-        segments=added(segment_counts(p) for p in kept),
+        events={
+            c: added(event_counts(p, c, offset_share) for p in restricted_pairs) for c in collars_s
+        },
+        segments=added(segment_counts(p) for p in restricted_pairs),
         psds=psds(
-            kept if psds_pairs is None else [restricted(p, wanted) for p in psds_pairs],
+            restricted_pairs if psds_pairs is None else [restricted(p, wanted) for p in psds_pairs],
             wanted,
             psds_settings,
         ),
-        confusions=confusions(kept),
-        recordings=len(kept),
-        duration_s=sum(p.duration_s for p in kept),
+        confusions=confusions(restricted_pairs),
+        recordings=len(restricted_pairs),
+        duration_s=sum(p.duration_s for p in restricted_pairs),
     )
 
 
@@ -102,7 +104,7 @@ def restricted(pair: Pair, labels: Sequence[str]) -> Pair:
 
 
 def confusions(pairs: Sequence[Pair]) -> tuple[Confusion, ...]:
-    """Which label was found in the place of which, most seconds first."""
+    """Which label was estimated in the place of which, most seconds first."""
     seconds: dict[tuple[str, str], float] = {}
     for pair in pairs:
         for label, reference in pair.reference.items():
@@ -126,8 +128,8 @@ def _without(spans: EventArrays, others: EventArrays) -> EventArrays:
     if len(edges) < 2:
         return NO_SPANS
     middle = (edges[:-1] + edges[1:]) / 2
-    kept = _covers(spans, middle) & ~_covers(others, middle)
-    return EventArrays(edges[:-1][kept], edges[1:][kept], np.ones(int(kept.sum())))
+    inside = _covers(spans, middle) & ~_covers(others, middle)
+    return EventArrays(edges[:-1][inside], edges[1:][inside], np.ones(int(inside.sum())))
 
 
 def _covers(spans: EventArrays, times: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -142,7 +144,7 @@ def _shared_seconds(a: EventArrays, b: EventArrays) -> float:
     return float(np.maximum(end - np.maximum(a.onset_s[:, None], b.onset_s), 0).sum())
 
 
-def _figures(counts: Mapping[str, Counts]) -> dict[str, Any]:
+def _metrics(counts: Mapping[str, Counts]) -> dict[str, Any]:
     def row(value: Counts) -> dict[str, Any]:
         return {
             "f1": value.f1,

@@ -65,8 +65,8 @@ class ReviewedReference:
         The duration is what was reviewed for every class: 0 where only single events were
         decided.
         """
-        kept = {label: self._judged(label, spans) for label, spans in estimated.items()}
-        return Pair(self.reference, {x: s for x, s in kept.items() if len(s)}, self.reviewed_s)
+        decidable = {label: self._decidable(label, spans) for label, spans in estimated.items()}
+        return Pair(self.reference, {x: s for x, s in decidable.items() if len(s)}, self.reviewed_s)
 
     def fully_reviewed_pair(self, estimated: Mapping[str, EventArrays]) -> Pair:
         """Reference and detections inside the segments that were reviewed for every class, where
@@ -74,22 +74,22 @@ class ReviewedReference:
         onset, offset = self._fully_reviewed()
 
         def inside(spans: EventArrays) -> EventArrays:
-            return _kept(spans, _within((spans.onset_s + spans.offset_s) / 2, onset, offset))
+            return _selected(spans, _within((spans.onset_s + spans.offset_s) / 2, onset, offset))
 
         return Pair(
             {label: inside(spans) for label, spans in self.reference.items()},
-            {label: inside(self._judged(label, spans)) for label, spans in estimated.items()},
+            {label: inside(self._decidable(label, spans)) for label, spans in estimated.items()},
             self.reviewed_s,
         )
 
-    def _judged(self, label: str, estimated: EventArrays) -> EventArrays:
+    def _decidable(self, label: str, estimated: EventArrays) -> EventArrays:
         """The detections of a label that are known to be right or wrong."""
         spans = [r.span for r in self.reviewed if not r.labels or label in r.labels]
         onset, offset = _joined([s.start_s for s in spans], [s.end_s for s in spans])
-        heard = _within((estimated.onset_s + estimated.offset_s) / 2, onset, offset)
+        reviewed = _within((estimated.onset_s + estimated.offset_s) / 2, onset, offset)
         near = _touches(estimated, self.decided.get(label, NO_SPANS))
         doubted = _touches(estimated, self.unsure.get(label, NO_SPANS))
-        return _kept(estimated, (heard | near) & ~doubted)
+        return _selected(estimated, (reviewed | near) & ~doubted)
 
     def _fully_reviewed(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         spans = [r.span for r in self.reviewed if not r.labels]
@@ -139,5 +139,5 @@ def _touches(estimated: EventArrays, others: EventArrays) -> NDArray[np.bool_]:
     return (place >= 0) & (offset[np.maximum(place, 0)] >= estimated.onset_s)
 
 
-def _kept(spans: EventArrays, keep: NDArray[np.bool_]) -> EventArrays:
+def _selected(spans: EventArrays, keep: NDArray[np.bool_]) -> EventArrays:
     return EventArrays(spans.onset_s[keep], spans.offset_s[keep], spans.score[keep])

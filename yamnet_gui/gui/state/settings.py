@@ -9,6 +9,8 @@ from typing import Any
 import platformdirs
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
+from yamnet_gui.core.scores import DEFAULT_HOP_S
+
 _RECENT = 12
 
 
@@ -64,7 +66,9 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         page="Analysis",
     ),
-    Setting("hop_s", 0.48, "Distance of frames in seconds", "", (), 0.01, 0.96, page="Analysis"),
+    Setting(
+        "hop_s", DEFAULT_HOP_S, "Distance of frames in seconds", "", (), 0.01, 0.96, page="Analysis"
+    ),
     Setting(
         "channels",
         "mix",

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 
@@ -22,7 +21,6 @@ from yamnet_gui.core.resources import bundled_class_map
 SAME_TIME_S = 0.0015
 """Times this near are the same: formats in milliseconds round by up to half of one at each end."""
 
-_NEAR, _ALIKE = 5, 0.65
 _SPELLED = 100
 """Unknown labels whose spelling is compared, the most frequent: a table may have any number."""
 
@@ -153,7 +151,7 @@ def plan_import(
     return ImportPlan(
         tuple(planned),
         tuple(
-            UnknownLabel(label, n, near_names(label, known, classes, spelling=k < _SPELLED))
+            UnknownLabel(label, n, classes.near_names(label, known, spelling=k < _SPELLED))
             for k, (label, n) in enumerate(unknown.most_common())
         ),
         tuple(r.recording for r in imported if r.recording.path not in present),
@@ -171,27 +169,6 @@ def _named(event: Event, label: str, classes: ClassMap) -> Event:
         class_index=exact.index if exact else None,
         mid=exact.mid if exact else "",
     )
-
-
-def near_names(
-    label: str, known: Iterable[str], classes: ClassMap, *, spelling: bool = True
-) -> tuple[str, ...]:
-    """Up to five names that may be meant, of `known` labels and the model's classes.
-
-    The same name in another case or AudioSet id comes first, then names with its words, then names
-    that are spelled much alike.
-    """
-    if not label.strip():
-        return ()
-    found = classes.find(label)
-    names = [found.name] if found else []
-    folded = label.strip().casefold()
-    names += sorted(k for k in known if k.casefold() == folded)
-    names += [c.name for c in classes.search(label)[:5]]
-    if spelling and len(set(names)) < _NEAR:
-        by_fold = {name.casefold(): name for name in (*sorted(known), *classes.names)}
-        names += [by_fold[f] for f in get_close_matches(folded, by_fold, _NEAR, _ALIKE)]
-    return tuple(dict.fromkeys(names))[:_NEAR]
 
 
 def _compare(path: Path, events: Sequence[Event], there: EventList) -> list[PlannedEvent]:

@@ -97,7 +97,7 @@ def whole_loop(
     click(qtbot, feature.panel.train)
     settled(bench)
     assert [c.label for c in bench.session.custom_classes.classes] == [NAME]
-    assert "recordings that it had not heard" in feature.panel.validation.sentence.text()
+    assert "recordings left out of training" in feature.panel.validation.sentence.text()
 
     index = bench.session.custom_classes.index_of(NAME)
     assert bench.session.class_view.chosen == index
@@ -266,7 +266,7 @@ def test_a_class_without_negative_examples_is_refused(
     feature.panel.background.setChecked(False)
     click(qtbot, feature.panel.train)
     settled(bench)
-    assert any("counter-example" in text for text in [n.text for n in bench.shell.notices.notices])
+    assert any("negative example" in text for text in [n.text for n in bench.shell.notices.notices])
     assert bench.session.custom_classes.classes == ()
 
 

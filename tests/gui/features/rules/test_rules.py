@@ -224,7 +224,7 @@ def test_rules_are_applied_to_the_project_after_a_preview(
     assert preview.in_words() in dialog.title.text()
     assert {one.name for one in preview.recordings} == {"s0.wav", "s1.wav"}
     assert preview.vanish > 0
-    assert preview.kept == 1
+    assert preview.protected == 1
     item = dialog.tree.topLevelItem(0)
     item.setExpanded(True)
     assert item.childCount() == sum(int(item.text(c) or 0) for c in (1, 2, 3))

@@ -26,7 +26,7 @@ from yamnet_gui.embedding import (
     Frames,
     TrainingOptions,
 )
-from yamnet_gui.embedding.custom_classes import teach
+from yamnet_gui.embedding.custom_classes import train_custom_classes
 from yamnet_gui.labels.project import EventFilter, Project, ProjectEvent
 
 _REVIEWED = frozenset({ReviewState.ACCEPTED, ReviewState.REJECTED})
@@ -97,7 +97,7 @@ class TrainJob:
             collected = ExampleSet.of(examples, silence=silence)
         except ValueError as error:
             raise UserError("The examples", f"cannot be used: {error}") from error
-        steps = teach(collected, self.request.options, self.model.sha256)
+        steps = train_custom_classes(collected, self.request.options, self.model.sha256)
         count = sum(not e.augmented for e in examples)
         try:
             for step in steps:

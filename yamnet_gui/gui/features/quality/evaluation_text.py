@@ -85,7 +85,9 @@ def curve_words(curve: Curve) -> str:
 def tuning_words(tuning: Tuning, measure: str, alone: bool = False) -> str:
     """What tuning achieved, and what to expect of it. `alone`: each class was counted by itself,
     unlike in the metrics above."""
-    before, fitted, honest = map(_decimal, (tuning.before_f1, tuning.fitted_f1, tuning.honest_f1))
+    before, fitted, held_out = map(
+        _decimal, (tuning.before_f1, tuning.fitted_f1, tuning.cross_validated_f1)
+    )
     each = ", each class by itself" if alone else ""
     text = f"{measure[0].upper()}{measure[1:]}{each}: {before} with the current rules. "
     text += f"Tuned: {fitted} on the same recordings, which is optimistic. "
@@ -94,7 +96,7 @@ def tuning_words(tuning: Tuning, measure: str, alone: bool = False) -> str:
             f"{text}With one recording nothing can be held out, so the F1 on other recordings "
             "is unknown."
         )
-    text += f"On recordings held out ({tuning.folds} folds): {honest}, which is what to expect. "
+    text += f"On recordings held out ({tuning.folds} folds): {held_out}, which is what to expect. "
     if not tuning.worth_it:
         text += "That is no better than the current rules."
     elif tuning.changed:

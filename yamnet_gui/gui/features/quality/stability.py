@@ -110,7 +110,7 @@ class StabilityFeature(Feature):
         self._events_panel.sort_by(EventColumn.SPREAD, descending=True)
 
     def _on_step(self, step: StabilityProgress) -> None:
-        self._results[step.found.event_id] = step.found
+        self._results[step.result.event_id] = step.result
         self._show_progress(step.done, step.total)
 
     def _done(self) -> None:

@@ -79,9 +79,9 @@ class ApplyRulesDialog(QDialog):
         else:
             self.title.setText(f"In {where}, {_events(preview)}.")
         remarks = []
-        if preview.kept:
+        if preview.protected:
             remarks.append(
-                f"{counted(preview.kept, 'reviewed or edited event')} will not be changed."
+                f"{counted(preview.protected, 'reviewed or edited event')} will not be changed."
             )
         if preview.skipped:
             names = "; ".join(f"{one.name} {one.reason}" for one in preview.skipped[:3])

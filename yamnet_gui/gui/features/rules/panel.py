@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.scores import DEFAULT_HOP_S
 from yamnet_gui.detection import (
     EVERYTHING,
     Scope,
@@ -66,7 +67,12 @@ _FIELDS = (
     ),
     _Field("on", "Threshold", "Score that an event must reach", 1.0, 0.05),
     _Field("off", "Down to", "Score down to which an event extends", 1.0, 0.01),
-    _Field("smoothing_s", "Smoothing", "Scores are averaged over this duration first", step=0.48),
+    _Field(
+        "smoothing_s",
+        "Smoothing",
+        "Scores are averaged over this duration first",
+        step=DEFAULT_HOP_S,
+    ),
     _Field(
         "merge_gap_s",
         "Merge gaps shorter than",
