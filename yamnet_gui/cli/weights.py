@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
         if found is None:
             raise WeightsError(
                 weights_folder(),
-                "there are no weights of the network yet",
+                "the weights of the network are not installed yet",
                 "run `yamnet-gui weights fetch`, or `yamnet-gui weights use FILE` with a copy",
             )
         _say(inspect_weights(found))

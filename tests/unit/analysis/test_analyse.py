@@ -58,9 +58,9 @@ def test_the_same_content_elsewhere_is_known_too(sound, model, cache, tmp_path):
     finished(analyse_recording(sound, model, cache=cache))
     copy = tmp_path / "20240503_211500.wav"
     copy.write_bytes(sound.read_bytes())
-    found = cached_analysis(copy, model, AnalysisSettings(), cache)
-    assert found.recording.path == copy
-    assert found.recording.recorded_at.year == 2024
+    analysis = cached_analysis(copy, model, AnalysisSettings(), cache)
+    assert analysis.recording.path == copy
+    assert analysis.recording.recorded_at.year == 2024
 
 
 def test_changed_content_settings_and_models_are_analysed_anew(sound, model, cache):
@@ -201,7 +201,7 @@ def test_a_plain_function_may_give_the_network(sound, tiny_weights):
     assert replace(analysis, complete=False) != analysis
 
 
-def test_a_file_shorter_than_its_header_says_so_also_from_the_cache(sound, model, cache):
+def test_a_file_shorter_than_its_header_is_reported_also_from_the_cache(sound, model, cache):
     content = sound.read_bytes()
     sound.write_bytes(content[: len(content) // 2])
     first, second = (finished(analyse_recording(sound, model, cache=cache)) for _ in range(2))
@@ -218,9 +218,9 @@ def test_a_file_that_grows_is_not_stored_under_what_it_was(sound, model, cache, 
     read_content = module.content_hash
 
     def and_then_it_grows(path, memo_folder=None):
-        found = read_content(path, memo_folder)
+        content = read_content(path, memo_folder)
         sound.write_bytes(whole.read_bytes())
-        return found
+        return content
 
     monkeypatch.setattr(module, "content_hash", and_then_it_grows)
     grown = finished(analyse_recording(sound, model, cache=cache))

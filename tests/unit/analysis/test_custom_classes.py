@@ -1,4 +1,4 @@
-"""Taught classes beside those of the network."""
+"""Custom classes beside those of the network."""
 
 from pathlib import Path
 
@@ -52,7 +52,7 @@ def test_scores_stand_behind_those_of_the_network(tmp_path: Path) -> None:
     assert with_custom_scores(plain, []) is plain
 
 
-def test_a_taught_class_gives_events_like_any_other(tmp_path: Path, class_map: ClassMap) -> None:
+def test_a_custom_class_gives_events_like_any_other(tmp_path: Path, class_map: ClassMap) -> None:
     sound = write_sound(tmp_path / "s.wav", 5.0)
     sure = a_classifier("Tawny owl", bias=9.0)
     full = with_custom_scores(finished(analyse_recording(sound, FakeModel())), [sure])
@@ -64,7 +64,7 @@ def test_a_taught_class_gives_events_like_any_other(tmp_path: Path, class_map: C
     assert event.score_max == pytest.approx(1, abs=0.01)
 
 
-def test_rules_of_people_win_over_the_taught_threshold(class_map: ClassMap) -> None:
+def test_rules_of_the_user_win_over_the_trained_threshold(class_map: ClassMap) -> None:
     owl = a_classifier("Tawny owl", "Fox")
     extended = with_custom_classes(class_map, [owl])
     rules = with_custom_rules(RuleSet(classes={521: Rule(on=0.9)}), extended, [owl])

@@ -64,12 +64,12 @@ def address(server: ThreadingHTTPServer, path: str) -> str:
 
 
 def test_a_recording_is_fetched_once(server: ThreadingHTTPServer, tmp_path: Path) -> None:
-    told: list[tuple[int, int | None]] = []
+    reported: list[tuple[int, int | None]] = []
     where = address(server, "/a%20sound.wav?key=1")
-    path = fetched(where, tmp_path, progress=lambda done, total: told.append((done, total)))
+    path = fetched(where, tmp_path, progress=lambda done, total: reported.append((done, total)))
     assert path.read_bytes() == CONTENT
     assert path.suffix == ".wav"
-    assert told[-1] == (len(CONTENT), len(CONTENT))
+    assert reported[-1] == (len(CONTENT), len(CONTENT))
     assert fetched(where, tmp_path) == path
     assert len(server.asked) == 2  # type: ignore[attr-defined]
     assert server.asked[1][1]["If-None-Match"] == '"one"'  # type: ignore[attr-defined]
@@ -84,7 +84,7 @@ def test_a_recording_is_fetched_once(server: ThreadingHTTPServer, tmp_path: Path
         ("/cut.wav", "cannot be reached|connection was cut"),
     ],
 )
-def test_what_cannot_be_fetched_is_said_and_leaves_nothing(
+def test_what_cannot_be_downloaded_is_reported_and_leaves_nothing(
     server: ThreadingHTTPServer, tmp_path: Path, path: str, reason: str
 ) -> None:
     with pytest.raises(RecordingError, match=reason):
@@ -115,6 +115,6 @@ def test_only_the_web_is_an_address(tmp_path: Path) -> None:
         fetched("file:///etc/passwd", tmp_path)
 
 
-def test_a_server_that_is_not_there_is_said(tmp_path: Path) -> None:
+def test_an_unreachable_server_is_reported(tmp_path: Path) -> None:
     with pytest.raises(RecordingError, match="cannot be reached"):
         fetched("http://127.0.0.1:9/a.wav", tmp_path)

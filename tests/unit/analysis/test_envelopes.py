@@ -31,16 +31,16 @@ def stereo(tmp_path):
 @pytest.mark.parametrize("settings", SETTINGS)
 def test_an_older_result_gets_the_envelope_that_it_lacks(stereo, model, cache, settings):
     analysis = finished(analyse_recording(stereo, model, settings, cache))
-    kept = [np.array(analysis.envelope(t.channel).values) for t in analysis.tables]
+    values_before = [np.array(analysis.envelope(t.channel).values) for t in analysis.tables]
     for table in analysis.tables:
         (analysis.folder / envelope_name(table.channel)).unlink()
     older = cached_analysis(stereo, model, settings, cache)
     assert older is not None
-    assert [older.envelope(t.channel) for t in older.tables] == [None] * len(kept)
+    assert [older.envelope(t.channel) for t in older.tables] == [None] * len(values_before)
     shares = list(add_envelopes(older))
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(1.0)
-    for table, values in zip(older.tables, kept, strict=True):
+    for table, values in zip(older.tables, values_before, strict=True):
         again = older.envelope(table.channel)
         assert again.start_s == settings.start_s
         np.testing.assert_allclose(again.values, values, atol=1e-3)
@@ -71,7 +71,7 @@ def test_a_damaged_envelope_counts_as_missing(stereo, model, cache):
     assert analysis.envelope() is not None
 
 
-def test_a_recording_that_is_gone_is_named_and_nothing_is_left(stereo, model, cache):
+def test_a_removed_recording_is_named_and_nothing_is_left(stereo, model, cache):
     analysis = finished(analyse_recording(stereo, model, None, cache))
     path = analysis.folder / envelope_name(None)
     path.unlink()

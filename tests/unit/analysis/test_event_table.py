@@ -30,11 +30,11 @@ def analysis(tmp_path, model, cache):
 @pytest.mark.parametrize("edges", EDGES)
 def test_events_are_those_of_the_rules(analysis, classes, rules, wanted, edges):
     rules = rules.with_edges(edges)
-    found = find_events(analysis, rules, wanted).labelled(classes)
+    labelled = find_events(analysis, rules, wanted).labelled(classes)
     for table in analysis.tables:
         envelope = analysis.envelope(table.channel) if edges == "refined" else None
         expected = derive_events(table, rules, classes, wanted or None, envelope)
-        assert [e for e in found.events if e.channel == table.channel] == list(expected)
+        assert [e for e in labelled.events if e.channel == table.channel] == list(expected)
 
 
 @pytest.mark.parametrize("top", [None, 400])
@@ -49,10 +49,10 @@ def test_a_few_classes_at_a_time_give_the_same_events(monkeypatch, analysis, cla
 
 
 def test_a_part_comes_back_as_it_was(tmp_path, analysis, classes):
-    found = find_events(analysis, RuleSet.threshold(0.4))
-    write_event_table(tmp_path / "labels.npz", found)
+    table = find_events(analysis, RuleSet.threshold(0.4))
+    write_event_table(tmp_path / "labels.npz", table)
     again = read_event_table(tmp_path / "labels.npz")
-    assert again.labelled(classes) == found.labelled(classes)
+    assert again.labelled(classes) == table.labelled(classes)
     assert len(again.rows) > 1
 
 

@@ -1,4 +1,4 @@
-"""Broken and odd recordings, each with what is to happen when a person opens it."""
+"""Broken and odd recordings, each with what is to happen when the user opens it."""
 
 import os
 import struct
@@ -17,7 +17,7 @@ class BrokenFile:
     """`expect`: whether opening fails with a RecordingError that holds `words`, or succeeds.
 
     Where it opens, `words` stand in one of the source's warnings ("" if it has none), and
-    `frames` is its length where that is certain. `reads` is False where a stretch in its middle
+    `frames` is its length where that is certain. `reads` is False where a part in its middle
     cannot be decoded, so that reading it whole raises a RecordingError.
     """
 

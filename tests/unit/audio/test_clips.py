@@ -37,7 +37,7 @@ def test_clip_holds_the_same_numbers(recording: Path, tmp_path: Path, form: str)
 
 @pytest.mark.parametrize("subtype", ["PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT"])
 @pytest.mark.parametrize("form", ["wav", "flac"])
-def test_depth_is_kept(tmp_path: Path, subtype: str, form: str) -> None:
+def test_depth_is_preserved(tmp_path: Path, subtype: str, form: str) -> None:
     sound = np.random.default_rng(1).uniform(-0.9, 0.9, (5000, 3))
     soundfile.write(tmp_path / "a.wav", sound, 8000, subtype=subtype)
     with open_audio(tmp_path / "a.wav") as source:
@@ -45,9 +45,9 @@ def test_depth_is_kept(tmp_path: Path, subtype: str, form: str) -> None:
         expected = source.read(800, 2400)
     with open_audio(tmp_path / "b") as clip:
         assert clip.info.channels == 3
-        found = clip.read(0, clip.frames)
+        samples = clip.read(0, clip.frames)
         narrowed = form == "flac" and subtype in ("PCM_32", "FLOAT")
-        np.testing.assert_allclose(found, expected, rtol=0, atol=2.0**-23 if narrowed else 0)
+        np.testing.assert_allclose(samples, expected, rtol=0, atol=2.0**-23 if narrowed else 0)
         if not narrowed:
             with open_audio(tmp_path / "a.wav") as source:
                 assert clip.bit_depth == source.bit_depth

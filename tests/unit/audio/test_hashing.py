@@ -1,4 +1,4 @@
-"""Files told apart by content, read once."""
+"""Files identified by content, read once."""
 
 import hashlib
 import os
@@ -67,8 +67,8 @@ def test_memo_that_cannot_be_written_is_no_error(file: Path, tmp_path: Path) -> 
 
 def test_many_at_once(file: Path, tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
-        found = set(pool.map(lambda _: content_hash(file, tmp_path / "memo"), range(24)))
-    assert found == {sha(file)}
+        hashes = set(pool.map(lambda _: content_hash(file, tmp_path / "memo"), range(24)))
+    assert hashes == {sha(file)}
     assert len(list((tmp_path / "memo").iterdir())) == 1
 
 
@@ -77,7 +77,7 @@ def test_missing_file(tmp_path: Path) -> None:
         content_hash(tmp_path / "missing.wav", tmp_path)
 
 
-def test_says_whether_a_file_is_known_without_reading_it(tmp_path: Path) -> None:
+def test_a_known_file_is_recognised_without_reading_it(tmp_path: Path) -> None:
     path, memo = tmp_path / "a.wav", tmp_path / "memo"
     path.write_bytes(b"sound")
     assert not content_is_known(path, memo)

@@ -64,8 +64,8 @@ def test_equals_the_reference_waveforms(reference: Path) -> None:
                 continue
             expected = content["waveform_16k"]
         name = golden.stem.removeprefix("file_")
-        found = next((reference / "audio").rglob(f"{name}.*"))
-        with open_audio(found) as source:
+        path = next((reference / "audio").rglob(f"{name}.*"))
+        with open_audio(path) as source:
             # resampy itself differs by 1.4e-6 from one machine to another where sound is loud
             np.testing.assert_allclose(joined(source), expected, rtol=0, atol=2e-6)
         tried += 1
@@ -80,9 +80,9 @@ def test_what_follows_skipped_samples_is_the_same_to_the_last_bit(tmp_path, rate
     with open_audio(path) as source:
         whole = np.concatenate(list(mono_16k(source, gain_db=3.0, block_frames=5000)))
         for skip in (1, 100, 4000, 7680, 70_001, len(whole) - 1, len(whole), len(whole) + 9):
-            found = [np.zeros(0, np.float32)]
-            found += mono_16k(source, gain_db=3.0, block_frames=5000, skip=skip)
-            assert np.array_equal(np.concatenate(found), whole[skip:]), skip
+            blocks = [np.zeros(0, np.float32)]
+            blocks += mono_16k(source, gain_db=3.0, block_frames=5000, skip=skip)
+            assert np.array_equal(np.concatenate(blocks), whole[skip:]), skip
 
 
 def test_skipped_samples_are_not_read(tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""Whatever a person opens: a recording that can be read, or one clear sentence."""
+"""Whatever the user opens: a recording that can be read, or one clear sentence."""
 
 from pathlib import Path
 

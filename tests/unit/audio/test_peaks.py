@@ -1,4 +1,4 @@
-"""Peaks at every zoom: complete, exact, cheap and kept."""
+"""Peaks at every zoom: complete, exact, cheap and stored."""
 
 import time
 from pathlib import Path
@@ -64,9 +64,9 @@ def test_columns_are_exact_at_any_zoom(frames: int, first: float, width: float, 
     slow_low, slow_high = slow_columns(samples[:, 0], first, width, count, bin_frames)
     np.testing.assert_allclose(low, slow_low, rtol=0, atol=STEP * 1.01)
     np.testing.assert_allclose(high, slow_high, rtol=0, atol=STEP * 1.01)
-    heard = ~np.isnan(low)
-    assert (low[heard] <= slow_low[heard]).all()
-    assert (high[heard] >= slow_high[heard]).all()
+    filled = ~np.isnan(low)
+    assert (low[filled] <= slow_low[filled]).all()
+    assert (high[filled] >= slow_high[filled]).all()
 
 
 @pytest.mark.parametrize("width", [256.0, 300.0, 1000.0, 4096.5, 70_000.0, 500_000.0])
@@ -80,7 +80,7 @@ def test_a_click_of_one_sample_shows_at_every_zoom(width: float) -> None:
         assert np.nanmin(low) == 0
 
 
-def test_integers_of_16_bit_files_are_kept_exactly(tmp_path: Path) -> None:
+def test_integers_of_16_bit_files_are_read_exactly(tmp_path: Path) -> None:
     path = tmp_path / "loud.wav"
     rng = np.random.default_rng(0)
     numbers = rng.integers(-32768, 32768, (100_001, 3), dtype=np.int16)

@@ -50,10 +50,10 @@ def whole(sound: np.ndarray, rate: int, target: int = 16000) -> np.ndarray:
 def test_equals_resampy_at_common_rates(rate: int) -> None:
     sound = noise(rate + 1234, seed=rate)
     expected = whole(sound, rate)
-    found = in_blocks(sound, rate, [4096, 1, 0, 70000])
-    assert found.dtype == np.float32
-    assert found.shape == expected.shape
-    np.testing.assert_allclose(found, expected, rtol=0, atol=CLOSE)
+    resampled = in_blocks(sound, rate, [4096, 1, 0, 70000])
+    assert resampled.dtype == np.float32
+    assert resampled.shape == expected.shape
+    np.testing.assert_allclose(resampled, expected, rtol=0, atol=CLOSE)
 
 
 @settings(max_examples=60, deadline=None)
@@ -68,9 +68,9 @@ def test_equals_resampy_for_any_rate_length_and_blocks(
 ) -> None:
     sound = noise(length, seed)
     expected = whole(sound, rate)
-    found = in_blocks(sound, rate, sizes)
-    assert len(found) == length * 16000 // rate
-    np.testing.assert_allclose(found, expected, rtol=0, atol=CLOSE)
+    resampled = in_blocks(sound, rate, sizes)
+    assert len(resampled) == length * 16000 // rate
+    np.testing.assert_allclose(resampled, expected, rtol=0, atol=CLOSE)
 
 
 @settings(max_examples=8, deadline=None)
@@ -122,8 +122,8 @@ def test_impulse_at_every_phase_comes_out_as_from_resampy() -> None:
 
 def test_other_targets() -> None:
     sound = noise(20_000)
-    found = in_blocks(sound, 16000, [999], target=44100)
-    np.testing.assert_allclose(found, whole(sound, 16000, 44100), rtol=0, atol=CLOSE)
+    resampled = in_blocks(sound, 16000, [999], target=44100)
+    np.testing.assert_allclose(resampled, whole(sound, 16000, 44100), rtol=0, atol=CLOSE)
 
 
 def test_same_rate_passes_unchanged() -> None:

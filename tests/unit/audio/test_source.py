@@ -68,10 +68,10 @@ def check_random_reads(path: Path, tolerance: float) -> None:
         linear = np.concatenate(list(source.blocks(10_000)))
         assert len(linear) == source.frames
         for first, count in random_spans(source.frames):
-            found = source.read(first, count)
+            samples = source.read(first, count)
             expected = linear[first : first + count]
-            assert found.shape == expected.shape
-            np.testing.assert_allclose(found, expected, rtol=0, atol=tolerance)
+            assert samples.shape == expected.shape
+            np.testing.assert_allclose(samples, expected, rtol=0, atol=tolerance)
 
 
 @pytest.mark.parametrize(("kind", "subtype", "words", "depth"), SNDFILE)
@@ -89,11 +89,11 @@ def test_libsndfile_formats(
         assert source.info.sample_rate_hz == rate
         assert source.frames == len(original)
         assert source.info.duration_s == pytest.approx(4.0)
-        found = source.read(0, source.frames)
-        assert found.dtype == np.float32
+        samples = source.read(0, source.frames)
+        assert samples.dtype == np.float32
         step = 2.0 ** -(min(depth or 16, 24) - 1)
         if depth or subtype in ("FLOAT", "DOUBLE"):
-            np.testing.assert_allclose(found, original, rtol=0, atol=step)
+            np.testing.assert_allclose(samples, original, rtol=0, atol=step)
     # Opus predicts from what came before; a second of it settles to less than a 16-bit step
     check_random_reads(path, {"OPUS": 2e-5, "MPEG_LAYER_III": 2e-7}.get(subtype, 0))
 
@@ -109,10 +109,10 @@ def test_container_formats(tmp_path: Path, suffix: str, codec: str, words: str) 
         assert source.info.sample_rate_hz == rate
         assert source.info.channels == 2
         assert abs(source.frames - len(original)) <= 4096  # codecs work in whole packets
-        found = source.read(0, len(original))
+        samples = source.read(0, len(original))
         if codec in ("alac", "flac", "pcm_s16le"):
             assert source.frames == len(original)
-            np.testing.assert_allclose(found, original, rtol=0, atol=2.0**-15)
+            np.testing.assert_allclose(samples, original, rtol=0, atol=2.0**-15)
     check_random_reads(path, 2e-5 if codec == "libopus" else 1e-6)
 
 
@@ -199,7 +199,7 @@ def test_container_that_vanishes_while_it_is_read(tmp_path: Path) -> None:
     with open_audio(path) as source:
         source.read(0, 100)
         path.unlink()
-        with pytest.raises(RecordingError, match="is no longer there"):
+        with pytest.raises(RecordingError, match="no longer exists"):
             source.read(RATE * 4, 1000)
 
 

@@ -96,7 +96,7 @@ def test_picture_does_not_depend_on_how_it_is_cut_into_tiles() -> None:
         np.testing.assert_allclose(np.concatenate([left, right], axis=1), whole, atol=0.02)
 
 
-def test_one_column_over_a_long_stretch_is_bounded_and_complete() -> None:
+def test_one_column_over_a_long_span_is_bounded_and_complete() -> None:
     picture = sample_spectrogram(click(33.3, 60.0), RATE, SpectrogramSettings(), 0.0, 60.0, 1, 64)
     assert picture.shape == (64, 1)
     assert picture.max() > -45

@@ -73,7 +73,7 @@ def test_a_folder_that_cannot_be_made_costs_only_the_log(
         LOGGER.info("nowhere")
 
 
-def test_the_command_line_says_where_the_log_is_and_shows_its_end(
+def test_the_command_line_shows_where_the_log_is_and_its_end(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with logging_to_file([]):

@@ -22,18 +22,16 @@ def test_untouched_detections_are_replaced() -> None:
 
 def test_a_decided_event_is_not_detected_a_second_time() -> None:
     rejected = event("d1", 0, 2, state=ReviewState.REJECTED)
-    fresh = EventList.of([event("d1", 0, 3), event("d9", 0.5, 1.5), event("d7", 8, 9)])
-    merged = merge_detections(fresh, EventList.of([rejected]))
+    new = EventList.of([event("d1", 0, 3), event("d9", 0.5, 1.5), event("d7", 8, 9)])
+    merged = merge_detections(new, EventList.of([rejected]))
     assert [e.id for e in merged] == ["d1", "d7"]
     assert merged.get("d1") is rejected
 
 
 def test_a_relabelled_event_keeps_its_first_label_from_coming_back() -> None:
     changed = event("d1", 0, 2).relabelled("Cat", None, "")
-    fresh = EventList.of(
-        [event("d5", 0.1, 2.1), event("d6", 0, 2, "Cat"), event("d8", 0, 2, "Cow")]
-    )
-    merged = merge_detections(fresh, EventList.of([changed]))
+    new = EventList.of([event("d5", 0.1, 2.1), event("d6", 0, 2, "Cat"), event("d8", 0, 2, "Cow")])
+    merged = merge_detections(new, EventList.of([changed]))
     assert sorted(e.id for e in merged) == ["d1", "d8"]
 
 
@@ -45,8 +43,8 @@ def test_a_moved_event_keeps_its_first_place_from_being_filled() -> None:
 
 def test_another_channel_or_label_is_another_sound() -> None:
     accepted = event("a", 0, 2, state=ReviewState.ACCEPTED, channel=0)
-    fresh = EventList.of([event("b", 0, 2, channel=1), event("c", 0, 2, "Cat", channel=0)])
-    assert len(merge_detections(fresh, EventList.of([accepted]))) == 3
+    new = EventList.of([event("b", 0, 2, channel=1), event("c", 0, 2, "Cat", channel=0)])
+    assert len(merge_detections(new, EventList.of([accepted]))) == 3
 
 
 @given(seeds, st.floats(0.05, 0.9), st.floats(0.05, 0.9), st.data())
@@ -113,33 +111,33 @@ def test_half_of_a_frame_counts_as_half_whatever_the_rounding() -> None:
 
 def test_a_deleted_drawing_stands_for_nothing() -> None:
     drawn = event("x", 0, 1, source=EventSource.DRAWN)
-    fresh = EventList.of([event("d1", 0, 1)])
-    assert merge_detections(fresh, [], [drawn]) == fresh
+    new = EventList.of([event("d1", 0, 1)])
+    assert merge_detections(new, [], [drawn]) == new
 
 
 def test_a_deleted_detection_does_not_come_back() -> None:
     deleted = event("d1", 0, 1)
-    fresh = [event("d1", 0, 5), event("d2", 0.2, 1.1), event("d3", 7, 8)]
-    assert [e.id for e in merge_detections(fresh, [], [deleted])] == ["d3"]
+    new = [event("d1", 0, 5), event("d2", 0.2, 1.1), event("d3", 7, 8)]
+    assert [e.id for e in merge_detections(new, [], [deleted])] == ["d3"]
 
 
 def test_of_an_edited_event_that_was_deleted_the_first_detection_does_not_come_back() -> None:
     deleted = event("d1", 0, 1).moved(10, 11).relabelled("Cat", None, "")
-    fresh = [event("d2", 0, 1), event("d3", 10, 11), event("d4", 10, 11, "Cat")]
-    assert {e.id for e in merge_detections(fresh, [], [deleted])} == {"d3", "d4"}
+    new = [event("d2", 0, 1), event("d3", 10, 11), event("d4", 10, 11, "Cat")]
+    assert {e.id for e in merge_detections(new, [], [deleted])} == {"d3", "d4"}
 
 
 def test_a_deleted_event_that_is_present_again_counts_as_present() -> None:
     back = event("d1", 0, 1)
-    fresh = EventList.of([event("d2", 0, 1)])
-    assert merge_detections(fresh, [back], [back]) == fresh
+    new = EventList.of([event("d2", 0, 1)])
+    assert merge_detections(new, [back], [back]) == new
 
 
 def test_of_detections_that_share_an_id_the_first_counts() -> None:
-    fresh = [event("d1", 0, 1), event("d1", 5, 6), event("d2", 8, 9)]
+    new = [event("d1", 0, 1), event("d1", 5, 6), event("d2", 8, 9)]
     note = event("n", 20, 21, note="hm")
-    assert [e.onset_s for e in merge_detections(fresh, [])] == [0, 8]
-    assert [e.onset_s for e in merge_detections(fresh, [note])] == [0, 8, 20]
+    assert [e.onset_s for e in merge_detections(new, [])] == [0, 8]
+    assert [e.onset_s for e in merge_detections(new, [note])] == [0, 8, 20]
 
 
 @st.composite
@@ -157,11 +155,11 @@ def sounds(draw: st.DrawFn, prefix: str, **more: object) -> list[Event]:
 
 @given(sounds("d"), sounds("t", state=ReviewState.REJECTED), sounds("x"))
 def test_only_what_is_the_same_sound_is_left_out(
-    fresh: list[Event], touched: list[Event], deleted: list[Event]
+    new: list[Event], touched: list[Event], deleted: list[Event]
 ) -> None:
     settled = [*touched, *deleted]
-    wanted = {d.id for d in fresh if not any(same_sound(d, other) for other in settled)}
-    merged = merge_detections(fresh, touched, deleted)
+    wanted = {d.id for d in new if not any(same_sound(d, other) for other in settled)}
+    merged = merge_detections(new, touched, deleted)
     assert {e.id for e in merged} == wanted | {e.id for e in touched}
 
 
@@ -169,5 +167,5 @@ def test_many_events_are_compared_with_their_neighbours_only() -> None:
     rows = range(20_000)
     touched = [event(f"t{n}", n, n + 0.96, state=ReviewState.ACCEPTED) for n in rows]
     long = event("t", 0, len(rows), state=ReviewState.ACCEPTED)
-    fresh = EventList.of(event(f"d{n}", n + 0.1, n + 1.06) for n in rows)
-    assert len(merge_detections(fresh, [long, *touched])) == len(rows) + 1
+    new = EventList.of(event(f"d{n}", n + 0.1, n + 1.06) for n in rows)
+    assert len(merge_detections(new, [long, *touched])) == len(rows) + 1

@@ -18,7 +18,7 @@ def test_intervals_agree_with_published_ones() -> None:
     assert wilson_interval(1, 3, 0.9) == pytest.approx((0.0783, 0.7465), abs=1e-4)
 
 
-def test_nothing_seen_says_nothing() -> None:
+def test_no_observations_give_the_whole_interval() -> None:
     assert wilson_interval(0, 0, 0.95) == (0.0, 1.0)
 
 

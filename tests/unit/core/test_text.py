@@ -35,7 +35,7 @@ def test_a_count_agrees_with_its_noun(count: int, noun: str, text: str) -> None:
         ([], []),
     ],
 )
-def test_names_hold_as_much_of_the_path_as_tells_them_apart(
+def test_names_hold_as_much_of_the_path_as_makes_them_unique(
     paths: list[str], names: list[str]
 ) -> None:
     assert unique_names([Path(path) for path in paths]) == names

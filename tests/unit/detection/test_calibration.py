@@ -31,16 +31,16 @@ def simulated(
 
 
 @pytest.mark.parametrize("count", [0, 1, 5])
-def test_few_reviews_are_not_enough_and_it_says_so(count: int) -> None:
-    found = calibrate(simulated(3, count), [0])[0]
-    assert not found.known
-    assert found.more_needed >= 10 - count
-    assert threshold_for_precision(found, [0.2, 0.9], 0.5) is None
-    assert threshold_for_recall(found, [0.2, 0.9], 0.5) is None
-    low, high = found.interval([0.5])
+def test_few_reviews_are_not_enough_and_that_is_reported(count: int) -> None:
+    calibration = calibrate(simulated(3, count), [0])[0]
+    assert not calibration.known
+    assert calibration.more_needed >= 10 - count
+    assert threshold_for_precision(calibration, [0.2, 0.9], 0.5) is None
+    assert threshold_for_recall(calibration, [0.2, 0.9], 0.5) is None
+    low, high = calibration.interval([0.5])
     assert high[0] - low[0] > 0.3
     event = Event("a", 0, 1, "Speech", class_index=0, score_max=0.9)
-    assert with_probability(EventList.of([event]), {0: found}).get("a") == event
+    assert with_probability(EventList.of([event]), {0: calibration}).get("a") == event
 
 
 def test_reviews_that_are_all_right_do_not_make_a_class_known_at_once() -> None:
@@ -51,10 +51,10 @@ def test_reviews_that_are_all_right_do_not_make_a_class_known_at_once() -> None:
 def test_more_reviews_narrow_the_interval_until_enough_is_known() -> None:
     widths, needed = [], []
     for count in (10, 40, 160, 390):
-        found = calibrate(simulated(1, count))[0]
-        low, high = found.interval([0.5])
+        calibration = calibrate(simulated(1, count))[0]
+        low, high = calibration.interval([0.5])
         widths.append(float((high - low)[0]))
-        needed.append(found.more_needed)
+        needed.append(calibration.more_needed)
     assert widths == sorted(widths, reverse=True)
     assert needed == sorted(needed, reverse=True)
     assert needed[-1] == 0
@@ -63,10 +63,10 @@ def test_more_reviews_narrow_the_interval_until_enough_is_known() -> None:
 def test_the_interval_holds_the_truth_nine_times_in_ten() -> None:
     inside = []
     for seed in range(200):
-        found = calibrate(simulated(seed, 60))[0]
+        calibration = calibrate(simulated(seed, 60))[0]
         scores = np.array([0.3, 0.6, 0.9])
         truth = 1 / (1 + np.exp(-(0.8 * np.log(scores / (1 - scores)) - 1.0)))
-        low, high = found.interval(scores)
+        low, high = calibration.interval(scores)
         inside.extend((low <= truth) & (truth <= high))
     assert 0.85 <= np.mean(inside) <= 0.99
 
@@ -75,11 +75,11 @@ def test_the_interval_holds_the_truth_nine_times_in_ten() -> None:
 def test_calibration_reduces_the_error_on_the_held_out_half(count: int) -> None:
     reviews = simulated(7, count, slope=0.6, intercept=-1.5)
     fit, test = reviews[::2], simulated(8, 2000, slope=0.6, intercept=-1.5)
-    found = calibrate(fit)[0]
+    calibration = calibrate(fit)[0]
     scores = np.array([r.score for r in test])
     right = [r.right for r in test]
     raw = calibration_error(scores, right)
-    calibrated = calibration_error(found.probability(scores), right)
+    calibrated = calibration_error(calibration.probability(scores), right)
     print(f"{count} reviews: expected calibration error {raw:.3f} raw, {calibrated:.3f} calibrated")
     assert calibrated < raw / 2
 
@@ -99,9 +99,9 @@ def test_many_hundreds_of_reviews_give_a_monotone_curve_of_any_shape() -> None:
     rng = np.random.default_rng(5)
     scores = rng.uniform(0, 1, 2000)
     right = rng.random(2000) < np.where(scores > 0.5, 0.8, 0.1)  # a step, not a line
-    found = calibrate([Review(0, s, bool(r)) for s, r in zip(scores, right, strict=True)])[0]
-    assert found.steps
-    curve = found.probability(np.linspace(0, 1, 50))
+    calibration = calibrate([Review(0, s, bool(r)) for s, r in zip(scores, right, strict=True)])[0]
+    assert calibration.steps
+    curve = calibration.probability(np.linspace(0, 1, 50))
     assert (np.diff(curve) >= 0).all()
     assert curve[12] == pytest.approx(0.1, abs=0.05)
     assert curve[37] == pytest.approx(0.8, abs=0.06)
@@ -109,25 +109,26 @@ def test_many_hundreds_of_reviews_give_a_monotone_curve_of_any_shape() -> None:
 
 
 def test_thresholds_follow_from_a_wanted_precision_or_recall() -> None:
-    found = calibrate(simulated(2, 380))[0]
-    assert found.known
+    calibration = calibrate(simulated(2, 380))[0]
+    assert calibration.known
     scores = np.linspace(0.05, 0.99, 500)
-    threshold = threshold_for_precision(found, scores, 0.6)
+    threshold = threshold_for_precision(calibration, scores, 0.6)
     assert threshold is not None
-    kept = found.probability(scores[scores >= threshold])
-    assert kept.mean() >= 0.6
-    lower = found.probability(scores[scores >= threshold - 0.01])
+    above = calibration.probability(scores[scores >= threshold])
+    assert above.mean() >= 0.6
+    lower = calibration.probability(scores[scores >= threshold - 0.01])
     assert lower.mean() < 0.6
-    assert threshold_for_precision(found, scores, 0.999) is None
-    recall = threshold_for_recall(found, scores, 0.8)
+    assert threshold_for_precision(calibration, scores, 0.999) is None
+    recall = threshold_for_recall(calibration, scores, 0.8)
     assert recall is not None
     assert (
-        found.probability(scores[scores >= recall]).sum() >= 0.8 * found.probability(scores).sum()
+        calibration.probability(scores[scores >= recall]).sum()
+        >= 0.8 * calibration.probability(scores).sum()
     )
 
 
 def test_known_classes_give_events_a_probability() -> None:
-    found = calibrate(simulated(2, 380))
+    calibrations = calibrate(simulated(2, 380))
     events = EventList.of(
         [
             Event("a", 0, 1, "Speech", class_index=0, score_max=0.9, state=ReviewState.ACCEPTED),
@@ -135,19 +136,19 @@ def test_known_classes_give_events_a_probability() -> None:
             Event("c", 4, 5, "mine"),
         ]
     )
-    result = with_probability(events, found)
+    result = with_probability(events, calibrations)
     first = result.get("a")
     assert first is not None
-    assert first.probability == pytest.approx(found[0].probability([0.9])[0])
+    assert first.probability == pytest.approx(calibrations[0].probability([0.9])[0])
     assert first.state is ReviewState.ACCEPTED
     assert [e.probability for e in result][1:] == [None, None]
 
 
 def test_a_calibration_survives_storing() -> None:
     for count in (20, 900):
-        found = calibrate(simulated(2, count))[0]
-        again = ClassCalibration.from_dict(json.loads(json.dumps(found.as_dict())))
-        assert again == found
+        calibration = calibrate(simulated(2, count))[0]
+        again = ClassCalibration.from_dict(json.loads(json.dumps(calibration.as_dict())))
+        assert again == calibration
     assert calibrate(simulated(2, 20))[0].reviews_id != calibrate(simulated(3, 20))[0].reviews_id
 
 
@@ -180,31 +181,31 @@ def test_probabilities_come_and_go_and_an_unchanged_list_stays_the_same() -> Non
         [Event(f"e{k}", k, k + 1, "Speech", class_index=0, score_max=k / 10) for k in range(10)]
         + [Event("drawn", 3, 4, "Speech", class_index=0), Event("own", 5, 6, "mine")]
     )
-    said = with_probability(events, known)
+    filled = with_probability(events, known)
     expected = known[0].probability([k / 10 for k in range(10)])
-    assert [said.get(f"e{k}").probability for k in range(10)] == pytest.approx(expected)  # type: ignore[union-attr]
-    assert said.get("drawn") == events.get("drawn")
-    assert with_probability(said, known) is said
-    assert with_probability(said, {}) == events
+    assert [filled.get(f"e{k}").probability for k in range(10)] == pytest.approx(expected)  # type: ignore[union-attr]
+    assert filled.get("drawn") == events.get("drawn")
+    assert with_probability(filled, known) is filled
+    assert with_probability(filled, {}) == events
 
 
 def test_held_out_probabilities_are_nearer_the_truth_than_scores() -> None:
     reviews = simulated(5, 400, 0.8, -1.5) + simulated(6, 200, 0.6, -0.5, class_index=1)
-    said = cross_validated(reviews)
-    came = [review.right for review in reviews]
-    raw = calibration_error([review.score for review in reviews], came)
-    held_out = calibration_error(said, came)
+    predicted = cross_validated(reviews)
+    actual = [review.right for review in reviews]
+    raw = calibration_error([review.score for review in reviews], actual)
+    held_out = calibration_error(predicted, actual)
     print(f"expected calibration error: scores {raw:.3f}, held-out probabilities {held_out:.3f}")
     assert held_out < raw / 2
 
 
-def test_groups_of_reviews_tell_how_often_they_were_right() -> None:
+def test_groups_of_reviews_show_how_often_they_were_right() -> None:
     assert reliability(simulated(1, 4)) == []
-    found = reliability(simulated(1, 400))
-    assert sum(b.count for b in found) == 400
-    assert [b.score for b in found] == sorted(b.score for b in found)
-    assert all(0 <= b.low <= b.share <= b.high <= 1 for b in found)
-    assert found[-1].share > found[0].share
+    bins = reliability(simulated(1, 400))
+    assert sum(b.count for b in bins) == 400
+    assert [b.score for b in bins] == sorted(b.score for b in bins)
+    assert all(0 <= b.low <= b.share <= b.high <= 1 for b in bins)
+    assert bins[-1].share > bins[0].share
     few = reliability(simulated(1, 11))
     assert len(few) == 2
     assert few[0].high - few[0].low > 0.3

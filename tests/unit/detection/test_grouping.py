@@ -23,9 +23,9 @@ CAR = "/m/0k4j"
 
 
 def event(key: str, name: str, onset_s: float, offset_s: float, score: float = 0.5) -> Event:
-    found = CLASS_MAP.select([name])[0]
+    entry = CLASS_MAP.select([name])[0]
     return Event(
-        key, onset_s, offset_s, found.name, class_index=found.index, mid=found.mid, score_max=score
+        key, onset_s, offset_s, entry.name, class_index=entry.index, mid=entry.mid, score_max=score
     )
 
 
@@ -53,21 +53,21 @@ def test_overlapping_kinds_become_one_event_at_the_chosen_level() -> None:
         event("c", "Train", 7, 9),
         event("d", "Dog", 2, 3),
     ]
-    folded = group_events(events, ONTOLOGY, CLASS_MAP, [VEHICLE])
-    assert [(f.event.label, f.event.onset_s, f.event.offset_s) for f in folded] == [
+    groups = group_events(events, ONTOLOGY, CLASS_MAP, [VEHICLE])
+    assert [(f.event.label, f.event.onset_s, f.event.offset_s) for f in groups] == [
         ("Vehicle", 0, 5),
         ("Dog", 2, 3),
         ("Vehicle", 7, 9),
     ]
-    assert folded[0].leaf.label == "Car passing by"
-    assert folded[0].event.score_max == 0.8
-    assert folded[1].members == (events[3],)
-    assert len(grouped_list(folded)) == 3
+    assert groups[0].leaf.label == "Car passing by"
+    assert groups[0].event.score_max == 0.8
+    assert groups[1].members == (events[3],)
+    assert len(grouped_list(groups)) == 3
 
 
 def test_the_nearest_chosen_level_takes_an_event() -> None:
-    folded = group_events([event("a", "Car passing by", 0, 1)], ONTOLOGY, CLASS_MAP, [VEHICLE, CAR])
-    assert folded[0].event.mid == CAR
+    groups = group_events([event("a", "Car passing by", 0, 1)], ONTOLOGY, CLASS_MAP, [VEHICLE, CAR])
+    assert groups[0].event.mid == CAR
 
 
 def test_events_of_no_class_stay_as_they_are() -> None:
@@ -87,18 +87,18 @@ spans = st.tuples(
     st.sets(st.sampled_from([VEHICLE, CAR, "/m/0jbk", "/t/dd00041"])),
     st.floats(0, 3),
 )
-def test_folding_never_loses_time(
+def test_grouping_never_loses_time(
     rows: list[tuple[str, float, float]], levels: set[str], gap_s: float
 ) -> None:
     events = [event(f"e{i}", name, on, on + long) for i, (name, on, long) in enumerate(rows)]
-    folded = group_events(EventList.of(events), ONTOLOGY, CLASS_MAP, levels, gap_s)
-    members = [member.id for f in folded for member in f.members]
+    groups = group_events(EventList.of(events), ONTOLOGY, CLASS_MAP, levels, gap_s)
+    members = [member.id for f in groups for member in f.members]
     assert sorted(members) == sorted(e.id for e in events)
-    for f in folded:
+    for f in groups:
         for member in f.members:
             assert f.event.onset_s <= member.onset_s
             assert member.offset_s <= f.event.offset_s
-    assert len(grouped_list(folded)) == len(folded)
+    assert len(grouped_list(groups)) == len(groups)
 
 
 def test_levels_have_names_and_so_have_kinds() -> None:
@@ -124,7 +124,7 @@ def test_a_branch_is_a_node_and_all_below_it() -> None:
     assert "Speech" not in names
 
 
-def test_a_folded_event_has_the_state_that_its_members_share() -> None:
+def test_a_grouped_event_has_the_state_that_its_members_share() -> None:
     bark, growl = (CLASS_MAP.select([name])[0] for name in ("Bark", "Growling"))
     events = [
         Event("a", 1.0, 2.0, bark.name, bark.index, bark.mid, state=ReviewState.ACCEPTED),

@@ -20,13 +20,13 @@ from yamnet_gui.detection import (
 from .tables import CLASS_MAP, methods, plain_rules, random_table, rule_set, seeds, table_of
 
 
-def spans(found: Detections) -> list[tuple[float, float]]:
-    pairs = zip(found.onset_s.tolist(), found.offset_s.tolist(), strict=True)
+def spans(detections: Detections) -> list[tuple[float, float]]:
+    pairs = zip(detections.onset_s.tolist(), detections.offset_s.tolist(), strict=True)
     return [(round(a, 6), round(b, 6)) for a, b in pairs]
 
 
-def frames(found: Detections) -> list[tuple[int, int]]:
-    return list(zip(found.first_frame.tolist(), found.last_frame.tolist(), strict=True))
+def frames(detections: Detections) -> list[tuple[int, int]]:
+    return list(zip(detections.first_frame.tolist(), detections.last_frame.tolist(), strict=True))
 
 
 def bursts(seed: int, end_s: float) -> Envelope:
@@ -38,16 +38,16 @@ def bursts(seed: int, end_s: float) -> Envelope:
 
 def test_events_are_drawn_on_centre_tiles_inside_the_recording() -> None:
     table = table_of([0.9, 0.0, 0.9, 0.9, 0.0, 0.9])
-    found = detect(table, RuleSet.threshold(0.5))
-    assert spans(found) == [(0.0, 0.72), (1.2, 2.16), (2.64, 3.375)]
+    detections = detect(table, RuleSet.threshold(0.5))
+    assert spans(detections) == [(0.0, 0.72), (1.2, 2.16), (2.64, 3.375)]
 
 
 def test_an_event_reaches_from_the_peak_down_to_the_off_threshold() -> None:
     table = table_of([0.05, 0.15, 0.6, 0.2, 0.05, 0.2, 0.0])
-    found = detect(table, rule_set(on=0.5, off=0.1, merge_gap_s=0.0))
-    assert frames(found) == [(1, 3)]
-    assert found.score_max.tolist() == pytest.approx([0.6])
-    assert found.score_mean.tolist() == pytest.approx([0.95 / 3])
+    detections = detect(table, rule_set(on=0.5, off=0.1, merge_gap_s=0.0))
+    assert frames(detections) == [(1, 3)]
+    assert detections.score_max.tolist() == pytest.approx([0.6])
+    assert detections.score_mean.tolist() == pytest.approx([0.95 / 3])
 
 
 def test_a_score_equal_to_the_threshold_reaches_it() -> None:
@@ -64,41 +64,41 @@ def test_gaps_up_to_the_limit_are_bridged() -> None:
 
 def test_events_of_different_classes_never_merge() -> None:
     table = table_of([0.0, 0.9], [0.9, 0.0])
-    found = detect(table, rule_set(on=0.5, merge_gap_s=5.0))
-    assert found.class_index.tolist() == [0, 1]
-    assert frames(found) == [(1, 1), (0, 0)]
+    detections = detect(table, rule_set(on=0.5, merge_gap_s=5.0))
+    assert detections.class_index.tolist() == [0, 1]
+    assert frames(detections) == [(1, 1), (0, 0)]
 
 
 def test_long_events_are_cut_into_equal_parts_that_each_have_to_reach_the_threshold() -> None:
     table = table_of([0.2, 0.9, 0.9, 0.9, 0.9, 0.9, 0.2, 0.2, 0.2])
-    found = detect(table, rule_set(on=0.5, off=0.1, longest_s=1.7))
-    assert frames(found) == [(0, 2), (3, 5)]
-    assert max(found.offset_s - found.onset_s) <= 1.7
+    detections = detect(table, rule_set(on=0.5, off=0.1, longest_s=1.7))
+    assert frames(detections) == [(0, 2), (3, 5)]
+    assert max(detections.offset_s - detections.onset_s) <= 1.7
 
 
 def test_short_events_are_left_out() -> None:
     table = table_of([0, 0.9, 0, 0, 0, 0.9, 0.9, 0])
-    found = detect(table, rule_set(on=0.5, shortest_s=0.6, merge_gap_s=0.0))
-    assert frames(found) == [(5, 6)]
+    detections = detect(table, rule_set(on=0.5, shortest_s=0.6, merge_gap_s=0.0))
+    assert frames(detections) == [(5, 6)]
 
 
 def test_padding_stops_half_way_to_the_next_event() -> None:
     table = table_of([0, 0, 0.9, 0, 0.9, 0, 0, 0])
-    found = detect(table, rule_set(on=0.5, merge_gap_s=0.0, padding_s=0.5))
-    assert spans(found) == [(0.7, 1.92), (1.92, 3.14)]
+    detections = detect(table, rule_set(on=0.5, merge_gap_s=0.0, padding_s=0.5))
+    assert spans(detections) == [(0.7, 1.92), (1.92, 3.14)]
 
 
 def test_of_events_within_the_cooldown_the_strongest_stays() -> None:
     table = table_of([0.6, 0, 0.9, 0, 0.7, 0, 0, 0, 0, 0, 0, 0.6])
-    found = detect(table, rule_set(on=0.5, merge_gap_s=0.0, cooldown_s=2.0))
-    assert frames(found) == [(2, 2), (11, 11)]
+    detections = detect(table, rule_set(on=0.5, merge_gap_s=0.0, cooldown_s=2.0))
+    assert frames(detections) == [(2, 2), (11, 11)]
 
 
 def test_smoothing_bridges_a_single_low_frame_and_lowers_a_single_peak() -> None:
     table = table_of([0.9, 0.9, 0.1, 0.9, 0.9], [0, 0, 0.9, 0, 0])
-    found = detect(table, rule_set(on=0.5, off=0.5, smoothing_s=1.44, merge_gap_s=0.0))
-    assert found.class_index.tolist() == [0]
-    assert frames(found) == [(0, 4)]
+    detections = detect(table, rule_set(on=0.5, off=0.5, smoothing_s=1.44, merge_gap_s=0.0))
+    assert detections.class_index.tolist() == [0]
+    assert frames(detections) == [(0, 4)]
 
 
 def test_disabled_classes_give_nothing() -> None:
@@ -158,8 +158,12 @@ def test_raising_on_never_adds_moves_or_splits_an_event(
     below = detect(table, rule_set(method, on=low, **values), None, envelope)
     above = detect(table, rule_set(method, on=high, **values), None, envelope)
 
-    def keys(found: Detections) -> set[tuple[int, float, float]]:
-        columns = (found.class_index.tolist(), found.onset_s.tolist(), found.offset_s.tolist())
+    def keys(detections: Detections) -> set[tuple[int, float, float]]:
+        columns = (
+            detections.class_index.tolist(),
+            detections.onset_s.tolist(),
+            detections.offset_s.tolist(),
+        )
         return set(zip(*columns, strict=True))
 
     assert keys(above) <= keys(below)
@@ -178,8 +182,8 @@ def test_raising_any_threshold_never_adds_covered_time(
 
     def covered(threshold: float) -> np.ndarray:
         rules = {**values, "on": threshold, "off": threshold}
-        found = detect(table, rule_set(**rules), [0])
-        inside = (found.onset_s[:, None] <= times) & (times < found.offset_s[:, None])
+        detections = detect(table, rule_set(**rules), [0])
+        inside = (detections.onset_s[:, None] <= times) & (times < detections.offset_s[:, None])
         return inside.any(axis=0)
 
     assert not (covered(high) & ~covered(low)).any()
@@ -191,12 +195,12 @@ def test_hysteresis_with_equal_thresholds_is_plain_thresholding(
 ) -> None:
     table = random_table(seed)
     rules = rule_set(on=threshold, off=threshold, merge_gap_s=0.0, smoothing_s=0.0)
-    found = detect(table, rules)
+    detections = detect(table, rules)
     active = np.zeros(table.scores.shape, bool)
-    for c, (a, b) in zip(found.class_index, frames(found), strict=True):
+    for c, (a, b) in zip(detections.class_index, frames(detections), strict=True):
         active[a : b + 1, c] = True
     assert np.array_equal(active, table.scores >= np.float32(threshold))
-    assert np.array_equal(detect(table, RuleSet.threshold(threshold)).onset_s, found.onset_s)
+    assert np.array_equal(detect(table, RuleSet.threshold(threshold)).onset_s, detections.onset_s)
 
 
 @settings(max_examples=150)
@@ -205,15 +209,15 @@ def test_events_are_sorted_apart_inside_the_recording_and_never_negative(
     seed: int, method: Method, on: float, values: dict[str, float]
 ) -> None:
     table = random_table(seed)
-    found = detect(table, rule_set(method, on=on, **values))
-    assert (found.offset_s >= found.onset_s).all()
-    assert (found.onset_s >= 0).all()
-    assert (found.offset_s <= table.grid.end_s + 1e-9).all()
-    same = found.class_index[1:] == found.class_index[:-1]
-    assert (found.onset_s[1:][same] >= found.offset_s[:-1][same] - 1e-9).all()
-    assert (np.diff(found.class_index) >= 0).all()
+    detections = detect(table, rule_set(method, on=on, **values))
+    assert (detections.offset_s >= detections.onset_s).all()
+    assert (detections.onset_s >= 0).all()
+    assert (detections.offset_s <= table.grid.end_s + 1e-9).all()
+    same = detections.class_index[1:] == detections.class_index[:-1]
+    assert (detections.onset_s[1:][same] >= detections.offset_s[:-1][same] - 1e-9).all()
+    assert (np.diff(detections.class_index) >= 0).all()
     events = derive_events(table, rule_set(method, on=on, **values), CLASS_MAP)
-    assert len(events) == len(found)
+    assert len(events) == len(detections)
     onsets = [e.onset_s for e in events]
     assert onsets == sorted(onsets)
     assert all(e.score_mean <= e.score_max + 1e-6 for e in events)  # type: ignore[operator]
@@ -237,9 +241,9 @@ def test_each_class_has_its_own_method_and_edges(seed: int, rows: int) -> None:
     kinds = [(m, e) for m in METHODS for e in EDGES]
     for index, (method, edges) in enumerate(kinds):
         mixed = mixed.with_class(index, Rule(method=method, edges=edges))
-    found = detect(table, mixed, None, envelope)
-    assert (np.diff(found.class_index) >= 0).all()
+    detections = detect(table, mixed, None, envelope)
+    assert (np.diff(detections.class_index) >= 0).all()
     for index, (method, edges) in enumerate(kinds):
         alone = detect(table, RuleSet().with_method(method).with_edges(edges), [index], envelope)
         for name in ("onset_s", "offset_s", "peak", "first_frame", "onset_uncertainty_s"):
-            assert np.array_equal(getattr(found.of_class(index), name), getattr(alone, name))
+            assert np.array_equal(getattr(detections.of_class(index), name), getattr(alone, name))

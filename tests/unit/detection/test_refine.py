@@ -27,59 +27,59 @@ def sound(duration_s: float, *spans: tuple[float, float], level: float = 4.0) ->
 
 
 def test_edges_go_to_where_the_sound_is() -> None:
-    found = detect(table_of([0, 0, 0.9, 0.9, 0.9, 0, 0, 0]), rule_set(on=0.5))
-    (before,) = zip(found.onset_s, found.offset_s, strict=True)
+    detections = detect(table_of([0, 0, 0.9, 0.9, 0.9, 0, 0, 0]), rule_set(on=0.5))
+    (before,) = zip(detections.onset_s, detections.offset_s, strict=True)
     assert before == pytest.approx((1.2, 2.64))
-    refined = refine_edges(found, sound(4.3, (1.4, 2.31)))
+    refined = refine_edges(detections, sound(4.3, (1.4, 2.31)))
     assert refined.onset_s == pytest.approx([1.4], abs=0.011)
     assert refined.offset_s == pytest.approx([2.31], abs=0.011)
-    assert refined.ids() == found.ids()
+    assert refined.ids() == detections.ids()
 
 
 def test_a_sharp_onset_is_more_certain_than_a_tile() -> None:
-    found = detect(table_of([0, 0, 0.9, 0.9, 0.9, 0, 0, 0]), rule_set(on=0.5))
-    refined = refine_edges(found, sound(4.3, (1.4, 2.31)))
-    assert refined.onset_uncertainty_s[0] < 0.2 < found.onset_uncertainty_s[0]
+    detections = detect(table_of([0, 0, 0.9, 0.9, 0.9, 0, 0, 0]), rule_set(on=0.5))
+    refined = refine_edges(detections, sound(4.3, (1.4, 2.31)))
+    assert refined.onset_uncertainty_s[0] < 0.2 < detections.onset_uncertainty_s[0]
     (event,) = refined.to_events(CLASS_MAP)
     assert event.onset_uncertainty_s == pytest.approx(0.15)
 
 
 def test_silence_splits_an_event_and_short_pauses_do_not() -> None:
-    found = detect(table_of([0, *[0.9] * 10, 0, 0]), rule_set(on=0.5))
-    split = refine_edges(found, sound(6.5, (1.0, 2.0), (3.0, 4.0), (4.3, 4.8)))
+    detections = detect(table_of([0, *[0.9] * 10, 0, 0]), rule_set(on=0.5))
+    split = refine_edges(detections, sound(6.5, (1.0, 2.0), (3.0, 4.0), (4.3, 4.8)))
     assert split.onset_s == pytest.approx([1.0, 3.0], abs=0.011)
     assert split.offset_s == pytest.approx([2.0, 4.8], abs=0.011)
     assert len(set(split.ids())) == 2
-    assert split.ids()[0] == found.ids()[0]
+    assert split.ids()[0] == detections.ids()[0]
 
 
 def test_a_sound_that_goes_on_is_followed_a_little() -> None:
-    found = detect(table_of([0, 0, 0, 0, 0.9, 0, 0, 0, 0]), rule_set(on=0.5))
-    nearby = refine_edges(found, sound(5, (1.9, 2.8)))
+    detections = detect(table_of([0, 0, 0, 0, 0.9, 0, 0, 0, 0]), rule_set(on=0.5))
+    nearby = refine_edges(detections, sound(5, (1.9, 2.8)))
     assert (nearby.onset_s[0], nearby.offset_s[0]) == pytest.approx((1.9, 2.8), abs=0.011)
-    humming = refine_edges(found, sound(5, (0, 5)))
-    assert humming.onset_s[0] == pytest.approx(found.onset_s[0] - 0.6, abs=0.02)
+    humming = refine_edges(detections, sound(5, (0, 5)))
+    assert humming.onset_s[0] == pytest.approx(detections.onset_s[0] - 0.6, abs=0.02)
     assert humming.onset_uncertainty_s[0] > 1
 
 
 def test_what_does_not_stand_out_keeps_its_tiles() -> None:
-    found = detect(table_of([0, 0, 0.9, 0, 0]), rule_set(on=0.5))
-    refined = refine_edges(found, sound(3, (1.3, 1.5), level=0.3))
-    assert refined.onset_s.tolist() == found.onset_s.tolist()
-    assert refined.onset_uncertainty_s.tolist() == found.onset_uncertainty_s.tolist()
+    detections = detect(table_of([0, 0, 0.9, 0, 0]), rule_set(on=0.5))
+    refined = refine_edges(detections, sound(3, (1.3, 1.5), level=0.3))
+    assert refined.onset_s.tolist() == detections.onset_s.tolist()
+    assert refined.onset_uncertainty_s.tolist() == detections.onset_uncertainty_s.tolist()
 
 
 def test_rules_hold_for_the_refined_events() -> None:
     table = table_of([0, *[0.9] * 10, 0, 0])
-    heard = sound(6.5, (1.0, 2.0), (3.0, 3.3))
-    plain = detect(table, rule_set(on=0.5), envelope=heard)
+    envelope = sound(6.5, (1.0, 2.0), (3.0, 3.3))
+    plain = detect(table, rule_set(on=0.5), envelope=envelope)
     assert plain.onset_s == pytest.approx([1.0, 3.0], abs=0.011)
-    longer = detect(table, rule_set(on=0.5, shortest_s=0.5, padding_s=0.2), envelope=heard)
+    longer = detect(table, rule_set(on=0.5, shortest_s=0.5, padding_s=0.2), envelope=envelope)
     assert longer.onset_s == pytest.approx([0.8], abs=0.011)
     assert longer.offset_s == pytest.approx([2.2], abs=0.011)
-    calm = detect(table, rule_set(on=0.5, cooldown_s=2.0), envelope=heard)
+    calm = detect(table, rule_set(on=0.5, cooldown_s=2.0), envelope=envelope)
     assert len(calm) == 1
-    (event,) = derive_events(table, rule_set(on=0.5, shortest_s=0.5), CLASS_MAP, envelope=heard)
+    (event,) = derive_events(table, rule_set(on=0.5, shortest_s=0.5), CLASS_MAP, envelope=envelope)
     assert event.onset_s == pytest.approx(1.0, abs=0.011)
 
 
@@ -88,14 +88,14 @@ def test_silence_is_not_moved_to_the_sounds_beside_it() -> None:
     quiet = [0.0, 0.0, 0.9, 0.9, 0.9, 0.0, 0.0, 0.0]
     table = table_of(*[nothing] * CLASS_MAP.find("Silence").index, quiet)
     plain = detect(table, rule_set(on=0.5))
-    heard = detect(table, rule_set(on=0.5), envelope=sound(4.3, (1.1, 1.3), (2.5, 2.8)))
-    assert heard.onset_s.tolist() == plain.onset_s.tolist() == pytest.approx([1.2])
-    assert heard.offset_s.tolist() == plain.offset_s.tolist() == pytest.approx([2.64])
+    refined = detect(table, rule_set(on=0.5), envelope=sound(4.3, (1.1, 1.3), (2.5, 2.8)))
+    assert refined.onset_s.tolist() == plain.onset_s.tolist() == pytest.approx([1.2])
+    assert refined.offset_s.tolist() == plain.offset_s.tolist() == pytest.approx([2.64])
 
 
 def test_without_an_envelope_nothing_changes() -> None:
-    found = detect(table_of([0, 0.9, 0]), rule_set(on=0.5))
-    assert refine_edges(found, Envelope(np.zeros(0, np.float32))) is found
+    detections = detect(table_of([0, 0.9, 0]), rule_set(on=0.5))
+    assert refine_edges(detections, Envelope(np.zeros(0, np.float32))) is detections
 
 
 @given(seeds, st.floats(0.05, 0.9), st.floats(0, 0.5), st.sampled_from([0.16, 0.48]))
@@ -107,14 +107,14 @@ def test_refined_events_stay_inside_apart_and_none_vanishes(
     rng = np.random.default_rng(seed)
     steps = rng.normal(0, 1, int(table.grid.end_s * 100)).cumsum()
     envelope = Envelope(np.maximum(steps - steps.mean(), 0).astype(np.float32))
-    found = detect(table, rule_set(on=on, merge_gap_s=0.0))
-    refined = refine_edges(found, envelope, EdgeSettings(follow_s=follow_s))
+    detections = detect(table, rule_set(on=on, merge_gap_s=0.0))
+    refined = refine_edges(detections, envelope, EdgeSettings(follow_s=follow_s))
     assert (refined.onset_s >= 0).all()
     assert (refined.offset_s >= refined.onset_s).all()
     assert (refined.offset_s <= table.grid.end_s + 1e-9).all()
     same = refined.class_index[1:] == refined.class_index[:-1]
     assert (refined.onset_s[1:][same] >= refined.offset_s[:-1][same] - 1e-9).all()
-    assert set(found.ids()) <= set(refined.ids())
+    assert set(detections.ids()) <= set(refined.ids())
     assert len(refined.to_events(CLASS_MAP)) == len(refined)
 
 

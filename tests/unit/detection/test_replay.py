@@ -12,7 +12,7 @@ def test_rules_that_find_the_same_contradict_nothing() -> None:
     assert (replay.decisions, replay.reproduced, replay.contradictions) == (1, 1, ())
 
 
-def test_an_accepted_event_that_is_no_longer_found_is_missed() -> None:
+def test_an_accepted_event_that_is_no_longer_detected_is_missed() -> None:
     decided = replace(DOG, state=ReviewState.ACCEPTED)
     replay = replay_decisions([decided], EventList.of([replace(DOG, id="n", label="Cat")]))
     assert [(d.kind, d.decision) for d in replay.contradictions] == [
@@ -20,7 +20,7 @@ def test_an_accepted_event_that_is_no_longer_found_is_missed() -> None:
     ]
 
 
-def test_a_rejected_event_that_is_found_again_is_revived() -> None:
+def test_a_rejected_event_that_is_detected_again_is_revived() -> None:
     again = replace(DOG, id="n")
     replay = replay_decisions([replace(DOG, state=ReviewState.REJECTED)], EventList.of([again]))
     (contradiction,) = replay.contradictions
@@ -30,7 +30,7 @@ def test_a_rejected_event_that_is_found_again_is_revived() -> None:
     ).contradictions
 
 
-def test_a_corrected_label_that_is_not_found_is_relabelled() -> None:
+def test_a_corrected_label_that_is_not_detected_is_relabelled() -> None:
     corrected = DOG.relabelled("Wolf", None, "")
     again = replace(DOG, id="n")
     (contradiction,) = replay_decisions([corrected], EventList.of([again])).contradictions

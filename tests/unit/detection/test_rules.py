@@ -37,7 +37,7 @@ def test_the_nearest_rule_wins_value_by_value() -> None:
     assert rules.resolved(SPEECH.index).on == DEFAULT_RULE.on
 
 
-def test_it_is_known_who_says_each_value() -> None:
+def test_it_is_known_where_each_value_comes_from() -> None:
     rules = (
         RuleSet()
         .with_group(ANIMAL, Rule(on=0.4, padding_s=1.0), ONTOLOGY)
@@ -61,7 +61,7 @@ def test_the_plain_method_has_one_threshold() -> None:
     assert rules.resolved(4).off == DEFAULT_RULE.off
 
 
-def test_edges_and_method_for_all_leave_nobody_out() -> None:
+def test_edges_and_method_for_all_leave_no_class_out() -> None:
     rules = (
         RuleSet()
         .with_group(ANIMAL, Rule(on=0.4, edges="plain", method="boxes"), ONTOLOGY)
@@ -70,8 +70,8 @@ def test_edges_and_method_for_all_leave_nobody_out() -> None:
     assert rules.refines
     changed = rules.with_edges("plain").with_method("boxes")
     assert not changed.refines
-    found = {(r.method, r.edges) for r in map(changed.resolved, range(521))}
-    assert found == {("boxes", "plain")}
+    resolved = {(r.method, r.edges) for r in map(changed.resolved, range(521))}
+    assert resolved == {("boxes", "plain")}
     assert changed.resolved(DOG.index).on == 0.4
 
 
@@ -151,7 +151,7 @@ def test_single_classes_and_unlimited_length_are_readable_in_the_file(tmp_path: 
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"format": "something"}, "is not a file of rules"),
+        ({"format": "something"}, "is not a rules file"),
         ({"format_version": 99}, "newer version"),
         ({"default": {}}, "lacks"),
         ({"default": "x"}, "cannot be used"),
@@ -182,7 +182,7 @@ def test_a_file_of_the_first_version_has_one_method_and_refined_edges(tmp_path: 
     assert (rule.method, rule.edges) == ("boxes", "refined")
 
 
-def test_a_missing_or_broken_file_says_so(tmp_path: Path) -> None:
+def test_a_missing_or_broken_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="cannot be read"):
         load_rules(tmp_path / "none.json")
     path = tmp_path / "broken.json"

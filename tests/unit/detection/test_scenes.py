@@ -17,7 +17,7 @@ KEYS = ("segment_f1", "event_f1_500ms", "event_f1_200ms")
 
 
 def figures_of(scenes: Path, weights: Path, folder: Path) -> dict[str, Any]:
-    """What the benchmark writes, and it does so as a person would start it."""
+    """What the benchmark writes, started as the user would start it."""
     out = folder / "figures.json"
     done = subprocess.run(
         [sys.executable, BENCHMARK, scenes, "--json", out, "--weights", weights],
@@ -29,8 +29,8 @@ def figures_of(scenes: Path, weights: Path, folder: Path) -> dict[str, Any]:
     )
     assert done.returncode == 0, done.stderr
     print(done.stdout)
-    found: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
-    return found
+    figures: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
+    return figures
 
 
 @pytest.mark.slow

@@ -34,7 +34,7 @@ def test_scopes_lead_from_the_class_to_all() -> None:
     assert leaf[:2] == ["", CLASS_MAP[DOG].mid]
 
 
-def test_each_scope_says_inherits_and_gives_back() -> None:
+def test_each_scope_sets_inherits_and_resets() -> None:
     at = scopes(BARK)
     rules = RuleSet()
     rules = with_rule(rules, at["Animal"], Rule(on=0.4, padding_s=1.0), ONTOLOGY)

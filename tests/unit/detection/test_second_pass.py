@@ -35,8 +35,8 @@ def test_a_finer_grid_has_the_frames_of_an_analysis_at_that_hop() -> None:
 def test_frames_scored_again_take_the_place_of_the_nearest_old_ones() -> None:
     table = table_of([0.1, 0.2, 0.3, 0.4])
     first, last = fine_frames(table, TimeSpan(0.9, 1.0), 0.16)
-    fresh = np.full((last - first, 1), 0.9, np.float32)
-    fine = densified(table, [(first, fresh)], 0.16)
+    rescored = np.full((last - first, 1), 0.9, np.float32)
+    fine = densified(table, [(first, rescored)], 0.16)
     expected = np.array([0.1, 0.1, 0.2, 0.2, 0.2, 0.3, 0.3, 0.3, 0.4, 0.4], np.float32)
     expected[first:last] = 0.9
     assert fine.scores[:, 0].tolist() == expected.tolist()

@@ -49,8 +49,8 @@ def test_boxes_are_in_order_apart_and_as_strong_as_their_strongest_frame(
     seed: int, width: int
 ) -> None:
     scores = random_table(seed, frames=80, classes=1).scores[:, 0].astype(float)
-    found = class_boxes(scores, width)
-    for first, last, confidence in found:
+    boxes_of_class = class_boxes(scores, width)
+    for first, last, confidence in boxes_of_class:
         assert 0 <= first <= last < len(scores)
         assert confidence == scores[first : last + 1].max()
-    assert all(a[1] < b[0] for a, b in itertools.pairwise(found))
+    assert all(a[1] < b[0] for a, b in itertools.pairwise(boxes_of_class))

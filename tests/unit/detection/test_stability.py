@@ -7,15 +7,15 @@ EVENT = Event("d1", 2.0, 3.0, "Dog")
 
 
 def test_a_stereo_event_is_scored_at_other_levels_shifted_and_by_channel() -> None:
-    found = variants(2)
-    assert found[0] == Variant()
-    assert {v.gain_db for v in found} == {0.0, -6.0, 6.0}
-    assert {v.shift_s for v in found} == {0.0, -0.24, 0.24}
-    assert {v.channel for v in found} == {None, 0, 1}
+    made = variants(2)
+    assert made[0] == Variant()
+    assert {v.gain_db for v in made} == {0.0, -6.0, 6.0}
+    assert {v.shift_s for v in made} == {0.0, -0.24, 0.24}
+    assert {v.channel for v in made} == {None, 0, 1}
     assert {v.channel for v in variants(1)} == {None}
 
 
-def test_the_stretch_holds_every_window_and_stays_inside() -> None:
+def test_the_segment_holds_every_window_and_stays_inside() -> None:
     plain = segment(EVENT, Variant(), 10.0)
     assert (plain.start_s, plain.end_s) == pytest.approx((1.52, 3.48))
     assert segment(EVENT, Variant(shift_s=0.24), 10.0).start_s == pytest.approx(1.76)

@@ -8,8 +8,10 @@ RIGHT = rule_set(on=0.5, off=0.25, merge_gap_s=0.5)
 
 
 def spans(index: int, rules: RuleSet) -> dict[str, EventArrays]:
-    found = detect(TABLES[index], rules)
-    return {CLASS_MAP[0].name: EventArrays.of(found.onset_s, found.offset_s, found.peak)}
+    detections = detect(TABLES[index], rules)
+    return {
+        CLASS_MAP[0].name: EventArrays.of(detections.onset_s, detections.offset_s, detections.peak)
+    }
 
 
 def derive(index: int, rules: RuleSet) -> Pair:
@@ -57,7 +59,7 @@ NAMES = {CLASS_MAP[0].name: 0, CLASS_MAP[1].name: 1}
 
 
 def two_classes(index: int, rules: RuleSet) -> Pair:
-    def found(rules: RuleSet) -> dict[str, EventArrays]:
+    def estimated(rules: RuleSet) -> dict[str, EventArrays]:
         all_of_them = detect(TWO[index], rules)
         return {
             name: EventArrays.of(some.onset_s, some.offset_s, some.peak)
@@ -65,7 +67,7 @@ def two_classes(index: int, rules: RuleSet) -> Pair:
             for some in (all_of_them.of_class(place),)
         }
 
-    return Pair(found(OWN), found(rules), TWO[index].table.grid.end_s)
+    return Pair(estimated(OWN), estimated(rules), TWO[index].table.grid.end_s)
 
 
 def test_each_class_gets_the_rule_that_suits_it() -> None:

@@ -1,4 +1,4 @@
-"""Taught classes in a file: what is saved comes back, and nothing bad comes in."""
+"""Custom classes in a file: what is saved comes back, and nothing bad comes in."""
 
 import io
 import json
@@ -173,7 +173,7 @@ def test_a_name_twice_is_refused(tmp_path: Path, good: dict[str, bytes]) -> None
     path = write(tmp_path / "twice", good)
     with zipfile.ZipFile(path, "a") as file:
         file.writestr("layer0_bias.npy", good["layer0_bias.npy"])
-    with pytest.raises(ClassifierError, match="more than taught classes"):
+    with pytest.raises(ClassifierError, match="more than custom classes"):
         read_classifier(path)
 
 

@@ -1,4 +1,4 @@
-"""Teaching: it learns, it is honest about it, and the same seed gives the same."""
+"""Training: it learns, its report is unbiased, and the same seed gives the same."""
 
 import numpy as np
 import pytest
@@ -40,7 +40,7 @@ METHODS = [
 
 @pytest.mark.parametrize("options", METHODS, ids=lambda o: f"{o.method}-{o.output}")
 @pytest.mark.parametrize("labels", [("owl", None), ("owl", "fox", "dog"), ("owl", "fox", None)])
-def test_classes_that_can_be_told_apart_are_learned(
+def test_separable_classes_are_learned(
     options: TrainingOptions, labels: tuple[str | None, ...]
 ) -> None:
     result = run_training(train_custom_classes(examples(labels=labels), options, "m" * 64))
@@ -118,7 +118,7 @@ def test_the_same_seed_gives_the_same_classifier(options: TrainingOptions) -> No
         )
 
 
-def test_teaching_stops_when_closed_and_tells_how_far_it_is() -> None:
+def test_training_stops_when_closed_and_reports_its_progress() -> None:
     steps = train_custom_classes(examples(), TrainingOptions(method="network"))
     shares = [next(steps).share for _ in range(30)]
     assert shares == sorted(shares)
@@ -127,7 +127,7 @@ def test_teaching_stops_when_closed_and_tells_how_far_it_is() -> None:
         next(steps)
 
 
-def test_the_report_says_how_far_to_trust_it() -> None:
+def test_the_report_summarises_the_cross_validation() -> None:
     report = run_training(train_custom_classes(examples(20))).report
     assert (
         "In recordings left out of training it detected 20 of 20 examples of owl" in report.sentence
@@ -140,11 +140,11 @@ def test_the_report_says_how_far_to_trust_it() -> None:
     )
     report = run_training(train_custom_classes(alone)).report
     assert not report.tested
-    assert "Nothing can be said" in report.sentence
+    assert "could not be cross-validated" in report.sentence
     assert report.thresholds == (0.5,)
 
 
-def test_what_cannot_be_taught_is_said() -> None:
+def test_examples_that_cannot_be_trained_on_are_refused() -> None:
     with pytest.raises(ClassifierError, match="negative example"):
         train_custom_classes(examples(labels=("owl",)))
     with pytest.raises(ClassifierError, match="name no class"):
@@ -160,18 +160,18 @@ def test_suggestions_are_new_and_differ(strategy: str) -> None:
     vectors = rng.random((200, NUMBERS), np.float32)
     scores = np.linspace(0, 1, 200, dtype=np.float32)
     known = np.arange(90, 100)
-    found = suggest(scores, vectors, strategy, known=known)  # type: ignore[arg-type]
-    assert len(set(found.tolist())) == 10
-    assert not set(found.tolist()) & set(known.tolist())
+    suggested = suggest(scores, vectors, strategy, known=known)  # type: ignore[arg-type]
+    assert len(set(suggested.tolist())) == 10
+    assert not set(suggested.tolist()) & set(known.tolist())
     if strategy == "uncertain":
-        assert np.abs(scores[found] - 0.5).max() < 0.11
+        assert np.abs(scores[suggested] - 0.5).max() < 0.11
 
 
 def test_uncertain_ones_that_are_the_same_are_asked_about_once() -> None:
     vectors = np.concatenate([np.tile(np.eye(NUMBERS)[0], (50, 1)), np.eye(NUMBERS)[1:20]])
     scores = np.concatenate([np.full(50, 0.5), np.full(19, 0.6)]).astype(np.float32)
-    found = suggest(scores, vectors.astype(np.float32))
-    assert (found < 50).sum() == 1
+    suggested = suggest(scores, vectors.astype(np.float32))
+    assert (suggested < 50).sum() == 1
 
 
 def test_few_candidates_are_all_suggested() -> None:

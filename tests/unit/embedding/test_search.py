@@ -96,12 +96,12 @@ def test_matches_keep_their_distance_and_leave_out_what_is_excluded() -> None:
     )
     assert len(matches) == 50
     assert all(abs(m.row - 700) > 1 for m in matches)
-    found = sorted(m.row for m in matches)
-    assert min(np.diff(found)) > 6
+    rows_matched = sorted(m.row for m in matches)
+    assert min(np.diff(rows_matched)) > 6
     assert [m.score for m in matches] == sorted((m.score for m in matches), reverse=True)
 
 
-def test_everything_is_found_once_where_more_is_asked_for_than_there_is() -> None:
+def test_every_frame_matches_once_where_more_are_asked_for_than_exist() -> None:
     vectors = sparse(np.random.default_rng(2), 100) + 0.01  # no cosine is 0
     frames = Frames.of(EmbeddingTrack("a", "a.wav", 50.0), vectors)
     matches = find_similar(frames, Query.of([vectors[0]]), 1000, apart_s=0.0, share=1e6)
@@ -135,7 +135,7 @@ def test_a_query_needs_sound(examples: list[np.ndarray]) -> None:
         Query.of(examples)
 
 
-def test_near_duplicates_of_a_recording_are_found_with_their_offset(tmp_path: Path) -> None:
+def test_near_duplicates_of_a_recording_come_with_their_offset(tmp_path: Path) -> None:
     rng = np.random.default_rng(8)
     one = sparse(rng, 60)
     copy = one[10:50] * rng.uniform(0.97, 1.03, (40, NUMBERS)).astype(np.float32)
@@ -144,8 +144,8 @@ def test_near_duplicates_of_a_recording_are_found_with_their_offset(tmp_path: Pa
         store.append(EmbeddingTrack("other", "other.wav", 30.0), 0, sparse(rng, 60))
         store.append(EmbeddingTrack("copy", "copy.wav", 30.0), 0, copy)
         frames = store.frames()
-    (found,) = near_duplicates(frames, "one")
-    assert found.other.recording == "copy"
-    assert found.share == pytest.approx(40 / 60, abs=0.03)
-    assert found.offset_s == pytest.approx(-4.8)
+    (duplicate,) = near_duplicates(frames, "one")
+    assert duplicate.other.recording == "copy"
+    assert duplicate.share == pytest.approx(40 / 60, abs=0.03)
+    assert duplicate.offset_s == pytest.approx(-4.8)
     assert near_duplicates(frames, "other") == []

@@ -119,7 +119,7 @@ def test_a_file_that_lost_its_end_costs_no_more_than_that(tmp_path: Path, cut: s
             np.testing.assert_array_equal(frames.coarse.codes, codes[: len(frames)])
 
 
-def test_rows_that_never_reached_the_disk_are_found_out(tmp_path: Path) -> None:
+def test_rows_that_never_reached_the_disk_are_noticed(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     store.append(EmbeddingTrack("a", "a.wav", 9.0), 0, rows(10))
     store.sync()
@@ -168,7 +168,7 @@ def test_a_kill_at_any_moment_leaves_whole_frames(tmp_path: Path) -> None:
             frames, count = store.frames(), store.stored("r")
         assert count >= before
         before = count
-        found = frames.read(frames.rows_in("r"))
-        np.testing.assert_array_equal(found, _expected(count))
+        stored = frames.read(frames.rows_in("r"))
+        np.testing.assert_array_equal(stored, _expected(count))
         assert len(frames.scales) == len(frames) == len(frames.coarse or ())
     assert before > 20

@@ -29,8 +29,8 @@ def table(*bumps: tuple[int, float, float, float]) -> ScoreTable:
 
 def reviewed_project(path: Path) -> tuple[Project, StoredScores]:
     """`one.wav`: an accepted dog at 10 s, a rejected one at 30 s, a drawn cat at 50 s that has no
-    score; 60 s to 100 s were listened to, with a dog at 70 s that nobody marked. `two.wav`: an
-    accepted dog at 20 s. Dogs are also found where nobody listened."""
+    score; 60 s to 100 s were reviewed, with a dog at 70 s that was not marked. `two.wav`: an
+    accepted dog at 20 s. Dogs are also detected where nothing was reviewed."""
     project = Project.create(path / "p.yamnet")
     tables = {
         "one.wav": table(

@@ -33,11 +33,11 @@ def project(tmp_path: Path) -> Iterator[tuple[Project, StoredScores]]:
 
 
 def last(steps: Iterator[T]) -> T:
-    *_, found = steps
-    return found
+    *_, step = steps
+    return step
 
 
-def test_decisions_are_measured_where_somebody_listened(
+def test_decisions_are_measured_where_segments_were_reviewed(
     project: tuple[Project, StoredScores],
 ) -> None:
     on = project_items(*project)
@@ -49,8 +49,8 @@ def test_decisions_are_measured_where_somebody_listened(
     assert (dog.hits, dog.estimated, dog.reference) == (2, 4, 2)  # not the dog at 110 s
     assert "Cat" in result.evaluation.labels
     assert result.evaluation.events[0.2]["Cat"].reference == 1
-    assert result.evaluation.events[0.2]["Cat"].estimated == 0  # that in two.wav: nobody listened
-    assert result.evaluation.psds is not None  # of the forty seconds listened to
+    assert result.evaluation.events[0.2]["Cat"].estimated == 0  # that in two.wav: not reviewed
+    assert result.evaluation.psds is not None  # of the forty reviewed seconds
     assert [(m.kind, m.pair, round(m.onset_s)) for m in result.mismatches] == [
         (MismatchKind.FALSE, 0, 30),
         (MismatchKind.MISSED, 0, 50),
@@ -100,13 +100,13 @@ def test_the_curve_moves_one_threshold_and_knows_the_present_one(
     project: tuple[Project, StoredScores],
 ) -> None:
     on = project_items(*project)
-    *on_the_way, found = curve(on, RULES, CLASS_MAP, "Dog")
+    *on_the_way, result = curve(on, RULES, CLASS_MAP, "Dog")
     assert on_the_way == [None, None]
-    assert found is not None
-    assert found.curve.thresholds[found.place] == pytest.approx(0.3)
-    assert found.curve.recall[found.place] == 1.0
-    assert found.curve.precision[found.place] == 0.5
-    assert found.curve.recall[0] == 0.0
+    assert result is not None
+    assert result.curve.thresholds[result.place] == pytest.approx(0.3)
+    assert result.curve.recall[result.place] == 1.0
+    assert result.curve.precision[result.place] == 0.5
+    assert result.curve.recall[0] == 0.0
     assert list(curve(on, RULES, CLASS_MAP, "my own class")) == []
 
 
@@ -145,6 +145,6 @@ def test_a_result_that_goes_while_it_is_measured_is_named(
     project: tuple[Project, StoredScores],
 ) -> None:
     on = project_items(*project)
-    gone = replace(on.items[0], source=StoredScores(None, ""))
+    removed = replace(on.items[0], source=StoredScores(None, ""))
     with pytest.raises(RecordingError, match="stored result was removed"):
-        last(measure(EvaluationItems((gone,)), RULES, CLASS_MAP))
+        last(measure(EvaluationItems((removed,)), RULES, CLASS_MAP))

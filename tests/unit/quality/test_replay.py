@@ -21,11 +21,11 @@ def test_rules_are_held_against_every_decision(tmp_path: Path) -> None:
     assert high.result is not None
     assert blind.result is not None
     assert (low.result.decisions, low.result.reproduced, low.result.recordings) == (4, 2, 2)
-    said = [
+    rows = [
         (o.recording, o.contradiction.kind, o.contradiction.decision.id)
         for o in low.result.contradictions
     ]
-    assert said == [
+    assert rows == [
         ("one.wav", ContradictionKind.REVIVED, "b"),
         ("one.wav", ContradictionKind.MISSED, "c"),
     ]

@@ -50,9 +50,9 @@ def project(tmp_path, model, cache, classes):
 
 @pytest.fixture
 def preview(project, model, cache, classes):
-    def run(rules, fresh=None):
+    def run(rules, detected=None):
         scores = StoredScores(cache, model.sha256)
-        steps = list(preview_rules(project, scores, rules, classes, fresh))
+        steps = list(preview_rules(project, scores, rules, classes, detected))
         assert [step.preview for step in steps[:-1]] == [None] * (len(steps) - 1)
         assert steps[-1].done == steps[-1].total == 3
         return steps[-1].preview
@@ -65,36 +65,36 @@ def all_events(project):
 
 
 def test_the_same_rules_change_nothing(project, preview):
-    found = preview(BEFORE)
-    assert found.empty
-    assert found.in_words() == "nothing changes"
-    assert [one.name for one in found.skipped] == ["s2.wav"]
-    assert "not analysed" in found.skipped[0].reason
+    changes = preview(BEFORE)
+    assert changes.empty
+    assert changes.in_words() == "nothing changes"
+    assert [one.name for one in changes.skipped] == ["s2.wav"]
+    assert "not analysed" in changes.skipped[0].reason
 
 
 def test_a_preview_counts_and_changes_nothing(project, preview):
     before = all_events(project)
-    found = preview(AFTER)
-    assert found.vanish > 0
-    assert found.change > 0
-    words = f"{found.vanish} vanish, {found.change} change"
-    assert found.in_words() == (f"{found.appear} appear, {words}" if found.appear else words)
-    by_label = found.by_label()
+    changes = preview(AFTER)
+    assert changes.vanish > 0
+    assert changes.change > 0
+    words = f"{changes.vanish} vanish, {changes.change} change"
+    assert changes.in_words() == (f"{changes.appear} appear, {words}" if changes.appear else words)
+    by_label = changes.by_label()
     assert [sum(column) for column in zip(*by_label.values(), strict=True)] == [
-        found.appear, found.vanish, found.change,
+        changes.appear, changes.vanish, changes.change,
     ]  # fmt: skip
     assert all_events(project) == before
 
 
 def test_what_was_shown_is_what_happens_in_one_step(project, preview, model, cache, classes):
-    found = preview(AFTER)
+    shown = preview(AFTER)
     steps = len(project.history.steps())
     count = {rid: len(events) for rid, events in all_events(project).items()}
-    title = apply_rules(project, found)
-    assert title == f"apply rules balanced: {found.in_words()}"
+    title = apply_rules(project, shown)
+    assert title == f"apply rules balanced: {shown.in_words()}"
     new = project.history.steps()[: len(project.history.steps()) - steps]
     assert {entry.title for entry in new} <= {title}
-    for one in found.recordings:
+    for one in shown.recordings:
         events = project.events.of(one.recording_id)
         changes = one.changes
         assert len(events) == count[one.recording_id] + len(changes.appear) - len(changes.vanish)
@@ -107,35 +107,35 @@ def test_what_was_shown_is_what_happens_in_one_step(project, preview, model, cac
         ]
     assert preview(AFTER).empty
     apply_rules(project, preview(BEFORE))
-    assert preview(BEFORE).empty  # what vanished comes back: nobody had deleted it
+    assert preview(BEFORE).empty  # what vanished comes back: it was not deleted by the user
 
 
 def test_touched_events_stay_whatever_rules_say(project, preview):
     recording = project.recordings.all()[0]
     events = list(project.events.of(recording.id))
     project.apply(accept([ProjectEvent(recording.id, event) for event in events[:3]]))
-    found = preview(RuleSet().with_default(Rule(enabled=False)))
-    assert found.protected == 3
+    changes = preview(RuleSet().with_default(Rule(enabled=False)))
+    assert changes.protected == 3
     project.apply(accept([ProjectEvent(recording.id, events[3])]))  # after the preview
-    apply_rules(project, found)
+    apply_rules(project, changes)
     left = project.events.of(recording.id)
     bounds = {e.id: (e.onset_s, e.offset_s) for e in events[:4]}
     assert {e.id: (e.onset_s, e.offset_s) for e in left} == bounds
     assert {e.state for e in left} == {ReviewState.ACCEPTED}
 
 
-def test_events_at_hand_and_of_taught_classes(project, preview):
+def test_events_at_hand_and_of_custom_classes(project, preview):
     recording = project.recordings.all()[0]
     stored = project.events.of(recording.id)
-    taught = replace(
+    custom = replace(
         stored.events[0], id=new_event_id(), label="my owl", class_index=521, mid="",
         source=EventSource.DETECTED,
     )  # fmt: skip
-    project.events.store_detections(recording.id, [*stored, taught])
+    project.events.store_detections(recording.id, [*stored, custom])
     shown = stored.without(stored.events[0].id)
-    found = preview(BEFORE, {recording.id: shown})
-    assert found.in_words() == "1 vanish"
-    apply_rules(project, found)
+    changes = preview(BEFORE, {recording.id: shown})
+    assert changes.in_words() == "1 vanish"
+    apply_rules(project, changes)
     left = project.events.of(recording.id)
-    assert taught.id in left
+    assert custom.id in left
     assert stored.events[0].id not in left

@@ -18,9 +18,9 @@ def test_every_variant_is_scored_and_the_plain_one_is_that_of_an_analysis(tmp_pa
     steps = list(stabilities(sound, [EVENT, Event("mine", 1, 2, "own class")], model))
     assert [(s.done, s.total, s.result.event_id) for s in steps] == [(1, 1, "e")]
     assert model.loaded == 1
-    found = steps[0].result
-    assert len(found.scores) == 7  # plain, two levels, two shifts, two channels
-    assert 0 < found.spread < 1
+    result = steps[0].result
+    assert len(result.scores) == 7  # plain, two levels, two shifts, two channels
+    assert 0 < result.spread < 1
 
 
 def test_a_mono_recording_has_no_channels_to_compare_and_edges_are_no_trouble(

@@ -186,7 +186,7 @@ def test_what_the_blocks_raise_comes_out() -> None:
 
 
 def numpy_blas() -> set[str]:
-    """The libraries of matrix products loaded by now: NumPy's, in a fresh process."""
+    """The libraries of matrix products loaded by now: NumPy's, in a new process."""
     return {pool["filepath"] for pool in threadpool_info() if pool["user_api"] == "blas"}
 
 

@@ -51,10 +51,10 @@ class _Handler(BaseHTTPRequestHandler):
         wanted = self.headers.get("Range")
         server.asked.append(wanted)
         content, status = server.content, server.status
-        found = re.fullmatch(r"bytes=(\d+)-", wanted or "")
+        match = re.fullmatch(r"bytes=(\d+)-", wanted or "")
         headers = {}
-        if found and server.ranges and status == 200:
-            start = int(found[1])
+        if match and server.ranges and status == 200:
+            start = int(match[1])
             status = 206 if start < len(content) else 416
             content = content[start:]
             if status == 206:
@@ -107,30 +107,30 @@ def start_part(content: bytes) -> None:
 
 
 def test_the_file_arrives_verified_with_progress(server: FileServer, sha256: str) -> None:
-    told: list[tuple[int, int | None]] = []
-    fetched = fetch_weights(lambda *step: told.append(step), server.url, sha256)
+    reported: list[tuple[int, int | None]] = []
+    fetched = fetch_weights(lambda *step: reported.append(step), server.url, sha256)
     size = len(server.content)
     assert fetched.path.read_bytes() == server.content
     assert (fetched.sha256, fetched.size) == (sha256, size)
-    assert told[0] == (0, size)
-    assert told[-1] == (size, size)
-    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert reported[0] == (0, size)
+    assert reported[-1] == (size, size)
+    assert [done for done, _ in reported] == sorted(done for done, _ in reported)
     assert left_behind() == ["yamnet.h5"]
 
 
-def test_a_server_that_tells_no_length_is_fine(server: FileServer, sha256: str) -> None:
+def test_a_server_that_sends_no_length_is_fine(server: FileServer, sha256: str) -> None:
     server.tells_length = False
-    told: list[int | None] = []
-    fetch_weights(lambda _done, total: told.append(total), server.url, sha256)
-    assert set(told) == {None}
+    reported: list[int | None] = []
+    fetch_weights(lambda _done, total: reported.append(total), server.url, sha256)
+    assert set(reported) == {None}
 
 
 def test_a_part_is_resumed(server: FileServer, sha256: str) -> None:
     start_part(server.content[:1_000_000])
-    told: list[int] = []
-    fetched = fetch_weights(lambda done, _total: told.append(done), server.url, sha256)
+    reported: list[int] = []
+    fetched = fetch_weights(lambda done, _total: reported.append(done), server.url, sha256)
     assert server.asked == ["bytes=1000000-"]
-    assert told[0] == 1_000_000
+    assert reported[0] == 1_000_000
     assert fetched.path.read_bytes() == server.content
 
 
@@ -167,7 +167,7 @@ def test_a_cut_connection_is_taken_up_again(server: FileServer, sha256: str) -> 
     assert fetched.path.read_bytes() == server.content
 
 
-def test_a_cut_connection_without_ranges_is_reported_and_kept(
+def test_a_cut_connection_without_ranges_is_reported_and_its_part_stays(
     server: FileServer, sha256: str
 ) -> None:
     server.ranges = False
@@ -180,7 +180,7 @@ def test_a_cut_connection_without_ranges_is_reported_and_kept(
     assert fetch_weights(None, server.url, sha256).sha256 == sha256
 
 
-def test_wrong_content_is_refused_and_not_kept(server: FileServer, sha256: str) -> None:
+def test_wrong_content_is_refused_and_not_stored(server: FileServer, sha256: str) -> None:
     server.content = b"<html>Please log in</html>"
     with pytest.raises(WeightsError, match="not the published file"):
         fetch_weights(None, server.url, sha256)

@@ -54,7 +54,7 @@ def test_it_equals_tensorflow(sound: np.ndarray, name: str) -> None:
     waveform = {
         "sound": sound,
         "silence": np.zeros(16_000),
-        "tone": np.sin(2 * np.pi * 440 * time),  # rounding is all that is heard far from it
+        "tone": np.sin(2 * np.pi * 440 * time),  # far from it there is only rounding
         "loud": 40 * sound,
         "click": np.eye(1, 16_000, 8_000)[0],
     }[name].astype(np.float32)
@@ -90,9 +90,9 @@ def test_a_stream_taken_up_later_gives_the_same_bits(sound: np.ndarray, first: i
 def test_rows_stay_as_they_were_given(sound: np.ndarray) -> None:
     stream = LogMel()
     first = next(stream.push(sound[:100_000]))
-    kept = first.copy()
+    copied = first.copy()
     list(stream.push(sound))
-    assert np.array_equal(first, kept)
+    assert np.array_equal(first, copied)
 
 
 def test_values_that_are_not_numbers_count_as_silence(sound: np.ndarray) -> None:

@@ -105,19 +105,19 @@ def test_it_can_be_built_and_run_in_threads(tiny_weights: Path, patches: np.ndar
     assert np.array_equal(results[0][0], results[1][0])
 
 
-def test_it_says_what_it_runs_on_and_with(network: Network, tiny_weights: Path) -> None:
+def test_it_reports_what_it_runs_on_and_with(network: Network, tiny_weights: Path) -> None:
     assert network.device.startswith(("CPU (", "GPU ("))
     assert network.weights_file == load_weights(tiny_weights).file
     assert network.batch == 8
 
 
-def test_without_weights_it_says_how_to_get_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_weights_it_explains_how_to_get_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("YAMNET_GUI_WEIGHTS", raising=False)
     with pytest.raises(WeightsError, match="yamnet-gui weights fetch"):
         load_network()
 
 
-def test_weights_are_found_by_the_variable(
+def test_weights_are_located_by_the_variable(
     monkeypatch: pytest.MonkeyPatch, tiny_weights: Path
 ) -> None:
     monkeypatch.setenv("YAMNET_GUI_WEIGHTS", str(tiny_weights))

@@ -47,21 +47,21 @@ def test_the_network_has_the_published_number_of_parameters() -> None:
 
 
 def test_a_whole_unknown_file_is_described(tiny_weights: Path) -> None:
-    found = inspect_weights(tiny_weights)
-    assert (found.path, found.known, found.size) == (
+    file = inspect_weights(tiny_weights)
+    assert (file.path, file.known, file.size) == (
         tiny_weights,
         False,
         tiny_weights.stat().st_size,
     )
-    assert len(found.sha256) == 64
-    assert found.sha256[:12] in found.name
+    assert len(file.sha256) == 64
+    assert file.sha256[:12] in file.name
 
 
 def test_a_known_file_is_named(tiny_weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sha256 = inspect_weights(tiny_weights).sha256
     monkeypatch.setitem(module.KNOWN_FILES, sha256, "A famous file")
-    found = inspect_weights(tiny_weights)
-    assert (found.known, found.name) == (True, "A famous file")
+    file = inspect_weights(tiny_weights)
+    assert (file.known, file.name) == (True, "A famous file")
 
 
 def test_batch_norm_is_folded_into_kernel_and_bias(tiny_weights: Path) -> None:
@@ -85,7 +85,7 @@ def test_batch_norm_is_folded_into_kernel_and_bias(tiny_weights: Path) -> None:
             )
 
 
-def test_the_last_layer_of_a_newer_save_is_found(own_copy: Path) -> None:
+def test_the_last_layer_of_a_newer_save_is_read(own_copy: Path) -> None:
     with h5py.File(own_copy, "r+") as file:
         file.move("logits/logits", "dense/dense")
     before = load_weights(own_copy)
@@ -95,7 +95,7 @@ def test_the_last_layer_of_a_newer_save_is_found(own_copy: Path) -> None:
 def test_a_missing_array_is_named(own_copy: Path) -> None:
     with h5py.File(own_copy, "r+") as file:
         del file[KERNEL]
-    with pytest.raises(WeightsError, match="lacks the array layer5/pointwise_conv/kernel") as e:
+    with pytest.raises(WeightsError, match="has no array layer5/pointwise_conv/kernel") as e:
         inspect_weights(own_copy)
     assert "copy.h5" in str(e.value)
     assert "weights fetch" in e.value.advice
@@ -147,9 +147,9 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
         inspect_weights(page)
 
 
-@pytest.mark.parametrize("kept", [8, 100, 2_000, 1_000_000, 15_000_000])
-def test_a_truncated_file_is_refused(own_copy: Path, kept: int) -> None:
-    own_copy.write_bytes(own_copy.read_bytes()[:kept])
+@pytest.mark.parametrize("size", [8, 100, 2_000, 1_000_000, 15_000_000])
+def test_a_truncated_file_is_refused(own_copy: Path, size: int) -> None:
+    own_copy.write_bytes(own_copy.read_bytes()[:size])
     with pytest.raises(WeightsError, match=r"truncated|lacks"):
         inspect_weights(own_copy)
 
@@ -161,7 +161,7 @@ def test_an_hdf5_file_of_something_else_is_refused(tmp_path: Path) -> None:
         inspect_weights(tmp_path / "other.h5")
 
 
-def test_without_any_weights_none_are_found() -> None:
+def test_without_any_weights_there_is_no_path() -> None:
     assert find_weights() is None
 
 

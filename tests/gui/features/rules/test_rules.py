@@ -184,7 +184,7 @@ def test_rules_go_to_a_file_and_come_back(demo, tmp_path: Path):
     path.write_text("{}")
     feature.files.read(path)
     assert demo.session.rules.rule_set == preset("alarms", demo.session.ontology)
-    assert any("not a file of rules" in notice.text for notice in demo.shell.notices.notices)
+    assert any("not a rules file" in notice.text for notice in demo.shell.notices.notices)
 
 
 def test_another_project_has_its_own_rules(demo, settled, tmp_path: Path):

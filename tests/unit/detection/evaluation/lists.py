@@ -1,4 +1,4 @@
-"""Random lists of events, as the judges and our own measures take them."""
+"""Random lists of events, as the reference implementations and our own metrics take them."""
 
 import numpy as np
 
@@ -35,10 +35,10 @@ def shaken(rng: np.random.Generator, spans: EventArrays, duration_s: float) -> E
 def random_pair(seed: int, duration_s: float = 60.0) -> Pair:
     """Truth and shaken truth, with some false ones, for three labels."""
     rng = np.random.default_rng(seed)
-    reference, found = {}, {}
+    reference, estimated = {}, {}
     for label in LABELS:
         reference[label] = random_spans(rng, int(rng.integers(0, 12)), duration_s)
-        found[label] = shaken(rng, reference[label], duration_s)
-    if rng.random() < 0.5:  # cross-triggers: one label found where another is
-        found[LABELS[0]] = shaken(rng, reference[LABELS[1]], duration_s)
-    return Pair(reference, found, duration_s)
+        estimated[label] = shaken(rng, reference[label], duration_s)
+    if rng.random() < 0.5:  # cross-triggers: one label estimated where another is
+        estimated[LABELS[0]] = shaken(rng, reference[LABELS[1]], duration_s)
+    return Pair(reference, estimated, duration_s)

@@ -11,16 +11,16 @@ def test_every_event_that_is_not_right_is_named_once() -> None:
         {"Dog": spans((0, 1), (9, 14)), "Bird": spans((30.2, 31.9)), "Cow": spans((40, 41))},
         60.0,
     )
-    found = mismatches([Pair({}, {}, 1.0), pair])
-    assert [(m.kind, m.reference, m.estimated, m.onset_s) for m in found] == [
+    errors = mismatches([Pair({}, {}, 1.0), pair])
+    assert [(m.kind, m.reference, m.estimated, m.onset_s) for m in errors] == [
         (MismatchKind.EDGES, "Dog", "Dog", 10),
         (MismatchKind.MISSED, "Dog", "", 20),
         (MismatchKind.CONFUSED, "Cat", "Bird", 30),
         (MismatchKind.FALSE, "", "Cow", 40),
     ]
-    assert {m.pair for m in found} == {1}
-    assert found[0].off_s == 2.0
-    assert found[3].score == 0.5
+    assert {m.pair for m in errors} == {1}
+    assert errors[0].off_s == 2.0
+    assert errors[3].score == 0.5
 
 
 def test_perfect_events_have_no_mistakes() -> None:

@@ -19,8 +19,8 @@ def dog(key: str, onset_s: float, label: str = "Dog", **more: object) -> Event:
 
 def test_recordings_belong_together_by_name_whatever_folder_and_ending() -> None:
     reference = [recording("/a/One.wav", dog("t", 1)), recording("/a/two.wav", dog("t", 2))]
-    found = [recording("two.flac", dog("f", 2)), recording("other.wav", dog("f", 2))]
-    sides = paired(reference, found)
+    estimated = [recording("two.flac", dog("f", 2)), recording("other.wav", dog("f", 2))]
+    sides = paired(reference, estimated)
     assert sides.unpredicted == ("one",)
     assert sides.unknown == ("other",)
     assert evaluate(sides.pairs).event_f1(0.5) == pytest.approx(2 / 3)
@@ -32,19 +32,22 @@ def test_one_recording_on_each_side_needs_no_name() -> None:
 
 
 def test_a_specific_label_counts_for_those_above_it_if_wanted() -> None:
-    reference, found = [recording("a.wav", dog("t", 1))], [recording("a.wav", dog("f", 1, "Bark"))]
-    assert evaluate(paired(reference, found, ontology=ONTOLOGY).pairs).event_f1(0.2) == 1.0
-    assert evaluate(paired(reference, found).pairs).event_f1(0.2) == 0.0
+    reference, estimated = (
+        [recording("a.wav", dog("t", 1))],
+        [recording("a.wav", dog("f", 1, "Bark"))],
+    )
+    assert evaluate(paired(reference, estimated, ontology=ONTOLOGY).pairs).event_f1(0.2) == 1.0
+    assert evaluate(paired(reference, estimated).pairs).event_f1(0.2) == 0.0
 
 
 def test_rejected_events_count_on_neither_side() -> None:
     rejected = dog("r", 5, state=ReviewState.REJECTED)
-    reference, found = (
+    reference, estimated = (
         [recording("a.wav", dog("t", 1), rejected)],
         [recording("a.wav", dog("f", 1))],
     )
-    assert evaluate(paired(reference, found).pairs).event_f1(0.2) == 1.0
-    assert evaluate(paired(found, reference).pairs).event_f1(0.2) == 1.0
+    assert evaluate(paired(reference, estimated).pairs).event_f1(0.2) == 1.0
+    assert evaluate(paired(estimated, reference).pairs).event_f1(0.2) == 1.0
 
 
 def test_an_unknown_duration_is_at_least_where_the_last_event_ends() -> None:

@@ -22,12 +22,12 @@ from yamnet_gui.detection.evaluation import (
 
 
 def pair(
-    reference: dict[str, list[tuple[float, float]]], found: dict[str, list[tuple[float, float]]]
+    reference: dict[str, list[tuple[float, float]]], estimated: dict[str, list[tuple[float, float]]]
 ) -> Pair:
     def spans(rows: dict[str, list[tuple[float, float]]]) -> dict[str, EventArrays]:
         return {k: EventArrays.of([a for a, _ in v], [b for _, b in v]) for k, v in rows.items()}
 
-    return Pair(spans(reference), spans(found), 20.0)
+    return Pair(spans(reference), spans(estimated), 20.0)
 
 
 def test_perfect_events_score_one_everywhere() -> None:
@@ -45,7 +45,7 @@ def test_labels_that_are_not_asked_for_do_not_count() -> None:
     assert evaluate([one], labels=["dog", "speech"]).segment_f1 < 1.0  # type: ignore[operator]
 
 
-def test_nothing_true_and_nothing_found_has_no_figure() -> None:
+def test_without_reference_and_estimated_events_there_is_no_figure() -> None:
     result = evaluate([pair({}, {})])
     assert result.segment_f1 is None
     assert result.psds is None
@@ -66,15 +66,15 @@ def test_an_event_is_paired_once() -> None:
 
 def test_confusions_count_the_seconds_of_the_wrong_label() -> None:
     one = pair({"dog": [(0, 4)], "cat": [(10, 12)]}, {"cat": [(1, 3), (10, 11)], "dog": [(3.5, 4)]})
-    (found,) = confusions([one])
-    assert (found.reference, found.estimated) == ("dog", "cat")
-    assert found.seconds == pytest.approx(2.0)
+    (confusion,) = confusions([one])
+    assert (confusion.reference, confusion.estimated) == ("dog", "cat")
+    assert confusion.seconds == pytest.approx(2.0)
 
 
 def test_the_curve_follows_the_threshold() -> None:
     reference = {"dog": EventArrays.of([0, 5], [1, 6])}
-    found = {"dog": EventArrays.of([0, 5, 9], [1, 6, 10], [0.9, 0.3, 0.5])}
-    curve = precision_recall([Pair(reference, found, 20.0)], "dog")
+    estimated = {"dog": EventArrays.of([0, 5, 9], [1, 6, 10], [0.9, 0.3, 0.5])}
+    curve = precision_recall([Pair(reference, estimated, 20.0)], "dog")
     assert curve.thresholds.tolist() == [0.9, 0.5, 0.3]
     assert curve.precision == pytest.approx([1.0, 0.5, 2 / 3])
     assert curve.recall == pytest.approx([0.5, 0.5, 1.0])
@@ -82,11 +82,11 @@ def test_the_curve_follows_the_threshold() -> None:
 
 
 def test_a_label_counts_with_the_events_below_it() -> None:
-    found = {
+    estimated = {
         "Bark": EventArrays.of([0, 5], [2, 6], [0.9, 0.4]),
         "Dog": EventArrays.of([1], [3], [0.5]),
     }
-    counted = counting_events_below(found, ["Dog", "Cat"], ONTOLOGY)
+    counted = counting_events_below(estimated, ["Dog", "Cat"], ONTOLOGY)
     assert counted["Dog"].onset_s.tolist() == [0, 5]
     assert counted["Dog"].offset_s.tolist() == [3, 6]
     assert counted["Dog"].score.tolist() == [0.9, 0.4]
@@ -118,21 +118,24 @@ def test_undecided_detections_are_left_out_of_the_pair() -> None:
 
 def test_every_detection_counts_in_a_reviewed_segment() -> None:
     events = ((1, "Dog"), (3, "Cat"), (15, "Dog"))
-    found = by_label(Event(f"n{t}", t, t + 1, label) for t, label in events)
-    heard = ReviewedSpan(TimeSpan(0, 10), ("Dog",))
-    one = ReviewedReference.of([], [heard]).pair(found)
+    estimated = by_label(Event(f"n{t}", t, t + 1, label) for t, label in events)
+    reviewed = ReviewedSpan(TimeSpan(0, 10), ("Dog",))
+    one = ReviewedReference.of([], [reviewed]).pair(estimated)
     assert {label: len(spans) for label, spans in one.estimated.items()} == {"Dog": 1}
-    everything = replace(heard, labels=())
-    assert sorted(ReviewedReference.of([], [everything]).pair(found).estimated) == ["Cat", "Dog"]
+    everything = replace(reviewed, labels=())
+    assert sorted(ReviewedReference.of([], [everything]).pair(estimated).estimated) == [
+        "Cat",
+        "Dog",
+    ]
 
 
 def test_psds_of_random_scores_lies_between_nothing_and_perfect() -> None:
     rng = np.random.default_rng(0)
     reference = EventArrays.of(range(0, 100, 10), range(5, 105, 10))
     keep = rng.random(10) < 0.5
-    found = EventArrays.of(
+    estimated = EventArrays.of(
         reference.onset_s[keep], reference.offset_s[keep], rng.random(int(keep.sum()))
     )
-    result = psds([Pair({"dog": reference}, {"dog": found}, 100.0)], ["dog"])
+    result = psds([Pair({"dog": reference}, {"dog": estimated}, 100.0)], ["dog"])
     assert result is not None
     assert result.score == pytest.approx(keep.mean())

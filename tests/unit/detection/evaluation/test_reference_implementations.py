@@ -1,4 +1,4 @@
-"""Our measures against the published implementations."""
+"""Our metrics against the published reference implementations."""
 
 import importlib
 import os
@@ -26,8 +26,8 @@ from yamnet_gui.detection.evaluation import (
 from .lists import LABELS, random_pair
 
 
-def judge(name: str) -> ModuleType:
-    """The judge; where YAMNET_GUI_JUDGES says that all are installed, a missing one fails."""
+def reference_package(name: str) -> ModuleType:
+    """The package; with YAMNET_GUI_JUDGES set all have to be installed, and a missing one fails."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if os.environ.get("YAMNET_GUI_JUDGES"):
@@ -46,7 +46,7 @@ def as_dicts(spans_by_label: dict[str, EventArrays]) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("collar_s", [0.2, 0.5])
 def test_event_counts_equal_sed_eval(seed: int, collar_s: float) -> None:
-    sed_eval = judge("sed_eval")
+    sed_eval = reference_package("sed_eval")
     pairs = [random_pair(10 * seed + k) for k in range(3)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -75,7 +75,7 @@ def test_event_counts_equal_sed_eval(seed: int, collar_s: float) -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_segment_counts_equal_sed_eval(seed: int) -> None:
-    sed_eval = judge("sed_eval")
+    sed_eval = reference_package("sed_eval")
     pairs = [random_pair(10 * seed + k) for k in range(3)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -110,10 +110,10 @@ def as_scores(pair: Pair, create: Any) -> Any:
     return create(scores, times, event_classes=list(LABELS))
 
 
-def judged(pairs: Sequence[Pair], settings: PsdsSettings) -> tuple[float, dict[str, float]]:
-    package = judge("sed_scores_eval")
-    create = judge("sed_scores_eval.base_modules.scores").create_score_dataframe
-    statistics = judge("sed_scores_eval.base_modules.statistics")
+def reference_psds(pairs: Sequence[Pair], settings: PsdsSettings) -> tuple[float, dict[str, float]]:
+    package = reference_package("sed_scores_eval")
+    create = reference_package("sed_scores_eval.base_modules.scores").create_score_dataframe
+    statistics = reference_package("sed_scores_eval.base_modules.statistics")
     original = statistics.onset_offset_curves
 
     def on_copies(*arrays: Any, **named: Any) -> Any:  # pandas 3 hands out read-only ones
@@ -151,10 +151,10 @@ def judged(pairs: Sequence[Pair], settings: PsdsSettings) -> tuple[float, dict[s
     ],
 )
 def test_psds_equals_sed_scores_eval(seed: int, settings: PsdsSettings) -> None:
-    # The judge also tries a threshold below all scores, where a recording is one detection; in a
-    # long recording that one is always wrong.
+    # The reference implementation also tries a threshold below all scores, where a recording is
+    # one detection; in a long recording that one is always wrong.
     pairs = [replace(random_pair(100 + 10 * seed + k), duration_s=2000.0) for k in range(3)]
-    score, by_class = judged(pairs, settings)
+    score, by_class = reference_psds(pairs, settings)
     ours = psds(pairs, LABELS, settings)
     assert ours is not None
     assert ours.score == pytest.approx(score, abs=1e-6)
