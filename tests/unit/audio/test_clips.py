@@ -81,7 +81,7 @@ def test_padding_and_fixed_length(
 
 def test_a_span_without_sound_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
     source = MemorySource(np.zeros(2000, np.float32), 1000)
-    with pytest.raises(RecordingError, match="no sound"):
+    with pytest.raises(RecordingError, match="no audio"):
         write_clip(source, TimeSpan(5, 6), tmp_path / "c.wav")
     assert list(tmp_path.iterdir()) == []
 

@@ -210,10 +210,10 @@ def test_a_refusing_server_is_reported(server: FileServer, sha256: str, status: 
     assert "weights use FILE" in error.value.advice
 
 
-def test_another_part_than_asked_for_is_refused(server: FileServer, sha256: str) -> None:
+def test_a_different_range_than_requested_is_refused(server: FileServer, sha256: str) -> None:
     server.wrong_range = True
     start_part(server.content[:1_000])
-    with pytest.raises(WeightsError, match="another part"):
+    with pytest.raises(WeightsError, match="a different range"):
         fetch_weights(None, server.url, sha256)
 
 
@@ -280,4 +280,4 @@ def test_a_full_disk_is_reported(
     monkeypatch.setattr(Path, "open", open_)
     with pytest.raises(WeightsError, match="the disk is full") as error:
         fetch_weights(None, server.url, sha256)
-    assert "room" in error.value.advice
+    assert "disk space" in error.value.advice
