@@ -150,14 +150,14 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", [8, 100, 2_000, 1_000_000, 15_000_000])
 def test_a_truncated_file_is_refused(own_copy: Path, size: int) -> None:
     own_copy.write_bytes(own_copy.read_bytes()[:size])
-    with pytest.raises(WeightsError, match=r"truncated|lacks"):
+    with pytest.raises(WeightsError, match=r"truncated|has no array"):
         inspect_weights(own_copy)
 
 
 def test_an_hdf5_file_of_something_else_is_refused(tmp_path: Path) -> None:
     with h5py.File(tmp_path / "other.h5", "w") as file:
         file["temperature"] = np.arange(10.0)
-    with pytest.raises(WeightsError, match="it is not YAMNet"):
+    with pytest.raises(WeightsError, match="not weights of YAMNet"):
         inspect_weights(tmp_path / "other.h5")
 
 

@@ -169,8 +169,8 @@ def _summary(replay: ProjectReplay | None) -> str:
     against = len(replay.contradictions)
     recordings = counted(replay.recordings, "recording")
     text = (
-        f"Of {replay.decisions:,} decisions in {recordings}, {replay.reproduced:,} would be confirmed "
-        f"and {against:,} contradicted. Enter or a double click goes there."
+        f"Of {replay.decisions:,} decisions in {recordings}, {replay.reproduced:,} would be "
+        f"confirmed and {against:,} contradicted. Enter or a double click goes there."
     )
     return text + left_out_words(replay.skipped)
 
