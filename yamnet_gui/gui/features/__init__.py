@@ -1,4 +1,4 @@
-"""What the window offers, a folder for each feature; `make_features` names what each builds on."""
+"""The features of the window, a folder for each; `make_features` creates them in order."""
 
 from yamnet_gui.gui.context import Context
 

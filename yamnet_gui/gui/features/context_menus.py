@@ -81,7 +81,7 @@ class ContextMenus(Feature):
         self._player.play(None)
 
     def _offer_channels(self) -> None:
-        """Which channel is heard: all of them as they are, or one."""
+        """Offers the channels to play: all, or a single one."""
         recording = self._document.recording
         if recording is None:
             return

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Files(Feature):
-    """Opens what is asked for; `takers` are features with a use for files that are no recording."""
+    """Opens files; `takers` are features that open dropped files which are not recordings."""
 
     def __init__(self, context: Context, takers: Sequence[Feature]) -> None:
         super().__init__()

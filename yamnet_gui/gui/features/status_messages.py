@@ -60,8 +60,8 @@ class StatusMessages(Feature):
         self._document.analysis_changed.connect(self._show_analysis)
         self._tracks.pointer_moved.connect(self._show_pointer)
         self._review.editor.failed.connect(self._show_error)
-        for speaker in (self._review.editor, self._navigator, self._queue_controller):
-            speaker.message.connect(context.shell.show_message)
+        for source in (self._review.editor, self._navigator, self._queue_controller):
+            source.message.connect(context.shell.show_message)
         self._review.bounds.edge_dragged.connect(self._show_length)
         self._window.actions_by_id["clock_time"].toggled.connect(self._write_times)
         self._show_recording()

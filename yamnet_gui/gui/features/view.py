@@ -40,7 +40,7 @@ class ViewActions(Feature):
         }
 
     def spectrogram(self) -> None:
-        """Opens the dialog of the spectrogram beside the window, once."""
+        """Opens the dialog of the spectrogram; replaces one that is open."""
         from yamnet_gui.gui.dialogs.spectrogram import SpectrogramDialog
 
         if self._spectrogram is not None:

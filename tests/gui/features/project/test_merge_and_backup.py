@@ -133,12 +133,14 @@ def test_conflicts_are_shown_side_by_side_and_resolved(
     assert not [e for e in project.events.of("id-b") if e.label == "Cat"]
 
 
-def test_an_equal_copy_brings_nothing(bench: Workbench, settled: Settled, tmp_path: Path) -> None:
+def test_an_equal_copy_contains_nothing_new(
+    bench: Workbench, settled: Settled, tmp_path: Path
+) -> None:
     copy = tmp_path / "copy.yamnet"
     project_of(bench).save_as(copy)
     feature(bench).compare(copy, feature(bench).show)
     settled(bench)
-    assert "copy brings nothing new" in bench.shell.status.message.text()
+    assert "copy contains nothing new" in bench.shell.status.message.text()
 
 
 def test_a_file_that_is_no_project_is_refused_with_words(
@@ -151,7 +153,7 @@ def test_a_file_that_is_no_project_is_refused_with_words(
     assert any("is not a project file" in n.text for n in bench.shell.notices.notices)
 
 
-def test_a_backup_brings_back_an_earlier_state(
+def test_a_backup_restores_an_earlier_state(
     bench: Workbench, settled: Settled, path: Path, qtbot: QtBot
 ) -> None:
     press(bench, Qt.Key.Key_N, Qt.Key.Key_A)

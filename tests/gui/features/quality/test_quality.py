@@ -272,14 +272,16 @@ def test_events_are_measured_against_a_reference_table(
     settled(opened)
     evaluating.use_table(table)
     settled(opened)
-    assert "Measured by tone and noise.csv on 1 recording: 2 true events." in dialog.basis.text()
+    assert (
+        "Measured against tone and noise.csv on 1 recording: 2 true events." in dialog.basis.text()
+    )
     (row,) = dialog.class_tab.table.metrics.rows
     assert [cell.text for cell in row[:3]] == ["Animal", "2", "4"]
     labels = tmp_path / "labels.txt"  # as Audacity writes them: about no recording by name
     labels.write_text("1.2\t1.7\tDog\n")
     evaluating.use_table(labels)
     settled(opened)
-    assert "Measured by labels.txt on 1 recording: 1 true event." in dialog.basis.text()
+    assert "Measured against labels.txt on 1 recording: 1 true event." in dialog.basis.text()
     assert dialog.class_tab.table.metrics.rows[0][6].tip == "1 of 3; 90% interval 0.08 to 0.75"
     evaluating.use_table(tmp_path / "missing.csv")
     settled(opened)

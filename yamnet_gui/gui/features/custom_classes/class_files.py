@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class ClassFiles(QObject):
-    """Brings classifier files into the open project, and writes copies of those it has."""
+    """Loads classifier files into the open project, and saves copies of its classifiers."""
 
     loaded = Signal(str)  # the label of the first class of the file
 
@@ -53,7 +53,7 @@ class ClassFiles(QObject):
         self._scores.detect_everywhere()
 
     def take_dropped(self, paths: Sequence[Path]) -> Sequence[Path]:
-        """Loads the classifier files among these; gives back the others."""
+        """Loads the classifier files among these; returns the others."""
         for path in paths:
             if path.suffix == CLASSIFIER_SUFFIX:
                 self.load(path)
@@ -72,7 +72,7 @@ class ClassFiles(QObject):
         self._notices.show_notice(NoticeKind.INFO, f"Saved to {path}.", seconds=8)
 
     def remove(self, label: str) -> None:
-        """The class no longer gives scores; reviewed events stay."""
+        """Removes a class with its scores; reviewed events stay."""
         if self._questions.confirm(
             f"Remove the custom class {label}? Events that you have reviewed stay.", "Remove"
         ):

@@ -1,4 +1,4 @@
-"""The custom classes of the project, and what can be done with one."""
+"""The list of custom classes of the project, with their actions."""
 
 from collections.abc import Sequence
 

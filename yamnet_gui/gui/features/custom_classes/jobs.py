@@ -43,7 +43,7 @@ class TrainingRequest:
     `labels` maps labels of events to the class that is trained on them. Each of `folders` is a
     class of its own with the folder's name, or one for each of its subfolders. `others`: accepted
     events of other labels are negative examples; `background`: so are random frames without an
-    event of the classes, with a lower weight because nobody has reviewed them.
+    event of the classes, with a lower weight because they are unreviewed.
     """
 
     labels: dict[str, str] = field(default_factory=dict)
@@ -143,7 +143,7 @@ class TrainJob:
         return examples
 
     def _labels_of(self, item: ProjectEvent, accepted: "_Accepted") -> list[str | None]:
-        """What an event is an example of: a class, a negative (None), or nothing at all."""
+        """The class that an event is an example of, None for a negative example, or nothing."""
         event, request = item.event, self.request
         own = request.labels.get(event.label)
         if event.state is ReviewState.ACCEPTED and own is not None:
@@ -175,7 +175,7 @@ class TrainJob:
     def _background(self, examples: Sequence[Example]) -> list[Example]:
         """Frames of recordings with examples, away from every event of the classes.
 
-        Nobody has reviewed them: where there are reviewed negative examples, these are left out of
+        They are unreviewed: if there are reviewed negative examples, these frames are left out of
         the cross-validation.
         """
         frames = self.frames

@@ -286,7 +286,7 @@ class TrainingPanel(QWidget):
         self._named = bool(text.strip())
 
     def _on_choice(self) -> None:
-        """Which fields make sense now."""
+        """Enables the fields that apply to the current choice."""
         ticked = self.ticked
         several = len(ticked) > 1
         self.joined.setVisible(several)

@@ -22,7 +22,7 @@ class LearningCurve(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_points(self, points: Sequence[tuple[int, float]]) -> None:
-        """Pairs of examples and F1; NaN where nothing could be tested."""
+        """Pairs of examples and F1; NaN where no F1 could be computed."""
         self._points = tuple((n, f) for n, f in points if np.isfinite(f))
         words = ", ".join(f"{f:.2f} with {n}" for n, f in self._points)
         self.setAccessibleDescription(f"F1 {words}" if words else "")
@@ -69,7 +69,7 @@ class LearningCurve(QWidget):
 
 
 class ConfusionMatrix(QWidget):
-    """Rows are what an example is, columns what it was taken for; numbers of examples."""
+    """Rows are what an example is, columns what it was classified as; numbers of examples."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -29,7 +29,7 @@ _FOLDER_SUFFIX = "-classes"
 
 
 class CustomClassScores(Feature):
-    """Gives the open recording, and all of the project, scores and events of custom classes."""
+    """Scores and detects custom classes in the open recording and in the whole project."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -134,7 +134,7 @@ class CustomClassScores(Feature):
         self._project_manager.count()
 
     def _on_embeddings(self) -> None:
-        """Recordings that were analysed meanwhile are searched for the custom classes, too."""
+        """Detects custom classes also in recordings that were analysed meanwhile."""
         self._score_soon()
         store = self._embeddings.store
         if store is None:
@@ -171,7 +171,7 @@ class CustomClassScores(Feature):
         return folder / f"{words[:60] or 'class'}{CLASSIFIER_SUFFIX}"
 
     def _on_project(self) -> None:
-        """Names at once, so that events find their class; the files in the background."""
+        """Adds names at once, so that events have their class; loads files in the background."""
         self._runner.cancel_all()
         project = self._project.project
         self._stored = project.settings.value(_VALUE) if project is not None else ""
@@ -197,7 +197,7 @@ class CustomClassScores(Feature):
             self._notices.show_notice(NoticeKind.WARNING, text)
 
     def _with_own_files(self, classes: tuple[CustomClass, ...]) -> tuple[CustomClass, ...]:
-        """A project that was saved under another name gets its own copies of the files."""
+        """Copies the files for a project that was saved under another name."""
         folder = self._folder()
         if folder is None:
             return classes
@@ -303,7 +303,7 @@ def _entries(text: str, base: Path) -> list[tuple[str, Path | None]]:
 
 
 def _file_of(entry: dict[str, str], base: Path) -> Path | None:
-    """The file beside the project or, if it is missing, where it was when the entry was written."""
+    """The file next to the project or, if missing, where it was when the entry was written."""
     if not entry["file"]:
         return None
     beside, former = base / entry["file"], entry.get("kept", "")

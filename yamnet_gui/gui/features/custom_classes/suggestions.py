@@ -45,7 +45,7 @@ class LabelSuggestions(QObject):
         self._background.close()
 
     def suggest_again(self) -> None:
-        """Ten more by the strategy that is chosen in the list."""
+        """Shows ten more by the strategy that is chosen in the list."""
         self.suggest(self._similar_sounds.panel.strategy.currentData())
 
     def suggest(self, strategy: Strategy) -> None:

@@ -1,4 +1,4 @@
-"""The events of all recordings in the window: listed, opened where they are, decided on."""
+"""The events of all recordings in the window: listed, opened and reviewed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _KEYS = {
 
 
 class AllEvents(Feature):
-    """Keeps the table true to the project, and lets keys act on what is selected there."""
+    """Keeps the table up to date, and applies shortcuts to the events selected in it."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -72,7 +72,7 @@ class AllEvents(Feature):
         self._later.stop()
 
     def query(self) -> None:
-        """Lists what the fields and the header ask for; read in the background."""
+        """Lists the events for the current filter and order; read in the background."""
         project = self._project.project
         if project is None or not self.panel.isVisible():
             return
@@ -85,7 +85,7 @@ class AllEvents(Feature):
         )
 
     def decide(self, state: ReviewState) -> None:
-        """Gives all selected events the state, as one step of undo."""
+        """Sets the state of all selected events, as one step of undo."""
         project, rows = self._project.project, self.panel.selected
         if project is None or not len(rows):
             return
@@ -151,7 +151,7 @@ class AllEvents(Feature):
         return lambda: self.decide(state)
 
     def key(self, event: QKeyEvent) -> ReviewState | None:
-        """What a key decides, by the keys of the window's actions."""
+        """The decision of a key, by the shortcuts of the window's actions."""
         pressed = QKeySequence(event.keyCombination())
         actions = self._window.actions_by_id
         for name, state in _KEYS.items():
@@ -164,7 +164,7 @@ _EXACT = QKeySequence.SequenceMatch.ExactMatch
 
 
 class _Keys(QObject):
-    """Takes the keys of decisions for the rows that are selected while the table has the focus."""
+    """Handles the shortcuts of decisions while the table has the focus."""
 
     def __init__(self, feature: AllEvents, parent: QObject) -> None:
         super().__init__(parent)

@@ -48,10 +48,10 @@ SORT_KEYS = {
 
 
 class ProjectTableModel(HeadedTableModel):
-    """Rows of the project's events in an order that the project made.
+    """Rows of the project's events, in the order of a query.
 
-    `fetch` reads events by row, `name_of` gives the name of a recording; both are asked for what
-    is on the screen only.
+    `fetch` reads events by row, `name_of` gives the name of a recording; both are called
+    only for visible rows.
     """
 
     headers = _HEADERS
@@ -72,7 +72,7 @@ class ProjectTableModel(HeadedTableModel):
         return self._rows
 
     def set_rows(self, rows: NDArray[np.int64]) -> None:
-        """Lists these; where nothing but contents can have changed the view stays as it is."""
+        """Lists these rows; if they are the same as before the view stays as it is."""
         if np.array_equal(rows, self._rows):
             self.refresh()
             return
@@ -89,7 +89,7 @@ class ProjectTableModel(HeadedTableModel):
             self.dataChanged.emit(self.index(0, 0), last)
 
     def item(self, position: int) -> ProjectEvent | None:
-        """The event at a position; None where it has been removed meanwhile."""
+        """The event at a position; None if it has been removed meanwhile."""
         if not 0 <= position < len(self._rows):
             return None
         return self._page(position // _PAGE).get(int(self._rows[position]))

@@ -1,4 +1,4 @@
-"""The table of the events of all recordings, with a filter and what can be done with many."""
+"""The table of the events of all recordings, with a filter and actions for many of them."""
 
 from collections.abc import Callable
 
@@ -42,7 +42,7 @@ _DECISIONS = (
 
 
 class AllEventsPanel(QWidget):
-    """Events of the whole project: filter, sort, choose many. Asks for rows, never makes them."""
+    """Events of the whole project: filter, sort, select. Requests rows, never computes them."""
 
     query_changed = Signal()
     typed = Signal()  # the same, and more letters may follow at once
@@ -63,7 +63,7 @@ class AllEventsPanel(QWidget):
 
     @property
     def filter(self) -> EventFilter:
-        """What the fields ask for."""
+        """The filter as entered."""
         least = self.least.value()
         return EventFilter(
             states=_STATES[self.states.currentIndex()][1],
@@ -73,7 +73,7 @@ class AllEventsPanel(QWidget):
 
     @property
     def sort(self) -> Sort:
-        """What the header asks for."""
+        """The order chosen in the header."""
         header = self.table.horizontalHeader()
         column = ProjectColumn(header.sortIndicatorSection())
         down = header.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder
@@ -88,7 +88,7 @@ class AllEventsPanel(QWidget):
         return np.unique(np.concatenate(rows)) if rows else np.empty(0, np.int64)
 
     def set_rows(self, rows: NDArray[np.int64], total: int) -> None:
-        """Lists these rows of so many."""
+        """Lists these rows of `total` events."""
         self._total = total
         self.model.set_rows(rows)
         self._show_count()
@@ -179,7 +179,7 @@ class AllEventsPanel(QWidget):
         self._selected_rows = set(chosen.tolist()) if len(chosen) < 10_000 else set()
 
     def _restore(self) -> None:
-        """Selects the events that were selected, wherever they are listed now."""
+        """Restores the selection at the new positions of its events."""
         if not self._selected_rows:
             return
         places = np.flatnonzero(np.isin(self.model.rows, list(self._selected_rows)))

@@ -29,14 +29,14 @@ class BatchState(StrEnum):
 class BatchRun(QObject):
     """One run over many recordings at a time, in a thread of its own.
 
-    To pause is to stop within a chunk and to keep the list of what is left; the cache keeps what
-    was computed of the recording in hand, so that nothing is done twice.
+    Pausing stops within a chunk and remembers the remaining recordings; results of the current
+    recording are in the cache, so that nothing is computed twice.
     """
 
     changed = Signal()  # state or progress
     step = Signal(object)  # BatchStep
     failed = Signal(object)  # UserError
-    finished = Signal(int, int)  # recordings that went well, and those that failed
+    finished = Signal(int, int)  # recordings that succeeded, and those that failed
 
     def __init__(
         self,
@@ -70,12 +70,12 @@ class BatchRun(QObject):
 
     @property
     def total(self) -> int:
-        """Recordings of this run."""
+        """Number of recordings of this run."""
         return self._total
 
     @property
     def done(self) -> int:
-        """How many of them are through, also those that failed."""
+        """How many of them are finished, including failed ones."""
         return self._total - len(self._todo)
 
     @property
@@ -84,7 +84,7 @@ class BatchRun(QObject):
 
     @property
     def fraction(self) -> float:
-        """How far the run is by the length of the recordings, 0 to 1."""
+        """Progress of the run by the duration of the recordings, 0 to 1."""
         whole = sum(self._durations.values())
         if whole <= 0:
             return self.done / max(self._total, 1)
@@ -92,7 +92,7 @@ class BatchRun(QObject):
 
     @property
     def left_s(self) -> float | None:
-        """Seconds that are probably left; None while it cannot be estimated."""
+        """Estimated seconds that are left; None while there is no estimate."""
         spent = time.monotonic() - self._started
         now_s = self._through_s + self._in_hand_s
         analysed_s = now_s - self._started_s
@@ -101,13 +101,13 @@ class BatchRun(QObject):
         return spent / analysed_s * max(0.0, sum(self._durations.values()) - now_s)
 
     def start(self, recording_ids: Sequence[str]) -> None:
-        """Analyses these recordings of the project; those that are up to date pass at once."""
+        """Analyses these recordings of the project; those that are up to date are skipped."""
         project = self._project.project
         if project is None or self._state is not BatchState.IDLE:
             return
         recordings = [r for r in map(project.recordings.get, recording_ids) if r is not None]
         self._todo = [r.id for r in recordings]
-        # one of unknown length counts as a minute
+        # one of unknown duration counts as a minute
         self._durations = {r.id: r.duration_s or 60.0 for r in recordings}
         self._total, self._failures = len(recordings), 0
         self._through_s = self._in_hand_s = 0.0
@@ -115,7 +115,7 @@ class BatchRun(QObject):
             self.resume()
 
     def resume(self) -> None:
-        """Goes on with what is left."""
+        """Continues with the remaining recordings."""
         project = self._project.project
         if project is None or self._state is BatchState.RUNNING or not self._todo:
             return
@@ -152,7 +152,7 @@ class BatchRun(QObject):
             self.changed.emit()
 
     def cancel(self) -> None:
-        """Ends the run; what is through stays."""
+        """Ends the run; finished recordings stay."""
         if self._state is not BatchState.IDLE:
             self._stop()
             self._end()

@@ -181,7 +181,7 @@ class DatasetFeature(Feature):
             self._later.start()
 
     def _show_counts(self, counts: Sequence[RecordingCount]) -> None:
-        """Lists what the project has now, unless it is one that holds everything ever opened."""
+        """Lists the recordings, except of the personal project, which has all ever opened."""
         files = [c.path for c in counts]
         own = self._project.storage_mode in (StorageMode.PROJECT, StorageMode.READ_ONLY)
         if own and files != self._recordings_panel.files:

@@ -81,7 +81,7 @@ class AddRecordingsJob:
 
 
 def _entries(path: Path) -> list[Path]:
-    """A list's lines as paths beside it; anything else as it is."""
+    """The paths in a list, relative to it; any other path as it is."""
     if path.suffix.lower() not in LIST_SUFFIXES or not path.is_file():
         return [path]
     try:
@@ -93,7 +93,7 @@ def _entries(path: Path) -> list[Path]:
 
 
 def described(project: Project, path: Path) -> Recording:
-    """A recording for the project, with what its header says; FAILED where it cannot be read."""
+    """A recording for the project, with the data of its header; FAILED if it cannot be read."""
     stored = project.recordings.stored_path(path)
     try:
         digest, size = content_fingerprint(path), path.stat().st_size
@@ -121,9 +121,9 @@ def described(project: Project, path: Path) -> Recording:
 
 @dataclass(frozen=True, slots=True)
 class BatchStep:
-    """Progress of analysing many: `seconds` of the recording are through, or it is `finished`.
+    """Progress of analysing many: `seconds` of the recording are done, or it is `finished`.
 
-    `error` says why it failed.
+    `error`: why it failed.
     """
 
     recording_id: str
@@ -135,10 +135,10 @@ class BatchStep:
 
 @dataclass(frozen=True, slots=True)
 class AnalyseAllJob:
-    """Scores recordings one after the other and puts what the rules find into the project.
+    """Analyses recordings one after the other and stores the detections in the project.
 
-    One that cannot be read is marked with the reason, and the next one comes. Closing stops
-    within a chunk; what was computed of that recording is in the cache. Raises WeightsError and
+    One that cannot be read is marked with the reason and skipped. Closing stops within a
+    chunk; results of that recording so far are in the cache. Raises WeightsError and
     ProjectError.
     """
 
@@ -189,7 +189,7 @@ class AnalyseAllJob:
         yield BatchStep(recording.id, path, recording.duration_s, finished=True)
 
     def _known(self, recording: Recording) -> bool:
-        """Whether these very detections are in the project already."""
+        """Whether the project already contains detections of this model and these settings."""
         if recording.state is not RecordingState.ANALYSED:
             return False
         analyses = self.project.recordings.analyses(recording.id)

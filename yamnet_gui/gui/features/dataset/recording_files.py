@@ -1,4 +1,4 @@
-"""Files of a project's recordings: added, and searched for where they are missing."""
+"""Files of a project's recordings: adding them, and locating missing ones."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SHOWN_PROBLEMS = 3
 
 
 class RecordingFiles(QObject):
-    """Asks for files and folders, and shows what came of them; works one job after the other."""
+    """Asks for files and folders, and shows the result; runs one job after the other."""
 
     def __init__(self, context: Context, jobs: JobRunner, parent: QObject) -> None:
         super().__init__(parent)

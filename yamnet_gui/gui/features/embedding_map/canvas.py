@@ -1,4 +1,4 @@
-"""Very many points of a plane, painted: views, colours, and which point lies where."""
+"""Paints very many points of a plane, and finds the point at a position."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ _CLOSEST, _FARTHEST = 500.0, 0.3
 
 
 class MapCanvas(QWidget):
-    """Points in their colours, the part in view, and which point lies where. Has no input."""
+    """Points in their colours, and the visible part of the plane. Handles no input."""
 
     view_changed = Signal()
 
@@ -48,15 +48,15 @@ class MapCanvas(QWidget):
         return self._current
 
     def set_message(self, text: str) -> None:
-        """What is shown while there are no points."""
+        """Sets the text that is shown while there are no points."""
         if text != self._message:
             self._message = text
             self.update()
 
     def set_points(self, xy: NDArray[np.float32], *, keep_view: bool = False) -> None:
-        """Takes other points, float32 (n, 2); resets colours and emphasis unless as many.
+        """Replaces the points, float32 (n, 2); resets colours and emphasis if their number changes.
 
-        `keep_view`: the part that the user looks at stays in view.
+        `keep_view`: the visible part stays.
         """
         same = self.points.set_xy(xy, self._base())
         if not same:
@@ -67,12 +67,12 @@ class MapCanvas(QWidget):
         self.update()
 
     def set_colors(self, colors: NDArray[np.uint32]) -> None:
-        """One opaque colour 0xAARRGGBB per point."""
+        """Sets one opaque colour 0xAARRGGBB per point."""
         self.points.set_colors(colors, self._base())
         self.update()
 
     def set_emphasis(self, which: NDArray[np.bool_] | None) -> None:
-        """Points that stand out while the others are dimmed; None if all look alike."""
+        """Emphasises these points and dims the others; None: all look alike."""
         self.points.set_emphasis(which, self._base())
         self.update()
 
@@ -83,7 +83,7 @@ class MapCanvas(QWidget):
             self.update()
 
     def set_view(self, view: MapView) -> None:
-        """Shows another part, not closer or farther than makes sense."""
+        """Shows another part of the plane, within limits of the scale."""
         scale = min(max(view.scale, self._whole * _FARTHEST), self._whole * _CLOSEST)
         if scale != view.scale:
             view = MapView(self._view.x, self._view.y, scale)
@@ -101,7 +101,7 @@ class MapCanvas(QWidget):
         self.view_changed.emit()
 
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
-        """Closer by `factor`, at a position in the widget or at its centre."""
+        """Zooms in by `factor`, at a position in the widget or at its centre."""
         width, height = self.width(), self.height()
         place = at if at is not None else QPointF(width / 2, height / 2)
         self.set_view(self._view.zoomed(factor, place.x(), place.y(), width, height))
@@ -112,7 +112,7 @@ class MapCanvas(QWidget):
         self.set_view(MapView(view.x - across / view.scale, view.y + down / view.scale, view.scale))
 
     def place_of(self, index: int) -> QPointF:
-        """Where a point lies in the widget."""
+        """The position of a point in the widget."""
         one = self.points.xy[index : index + 1]
         across, down = self._view.to_pixels(one, self.width(), self.height())
         return QPointF(float(across[0]), float(down[0]))

@@ -25,7 +25,7 @@ _PLACED = "map-placed"
 
 
 class EmbeddingMap(Feature):
-    """Shows the embeddings of the project in a plane, and what its points stand for."""
+    """Shows the embeddings of the project in a plane, and what its points represent."""
 
     def __init__(self, context: Context, similar_sounds: SimilarSounds) -> None:
         super().__init__()
@@ -68,7 +68,7 @@ class EmbeddingMap(Feature):
         self.files.close()
 
     def show(self) -> None:
-        """Brings the map to the front; makes it first if there is none yet."""
+        """Brings the map to the front; computes it first if there is none yet."""
         window, settings = self._window, self._settings
         if settings.numbers(_PLACED):
             window.show_panel("map")

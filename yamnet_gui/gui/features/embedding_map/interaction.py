@@ -1,4 +1,4 @@
-"""What pointing at the map does: playing, going there, selecting events, listing sounds."""
+"""Mouse and keyboard on the map: playing, navigating, selecting events, listing sounds."""
 
 from __future__ import annotations
 

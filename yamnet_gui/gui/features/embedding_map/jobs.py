@@ -1,4 +1,4 @@
-"""The points of a map: frames, events or recordings, what is known of each, and their layout."""
+"""The points of a map: frames, events or recordings, their data, and their layout."""
 
 import csv
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ STATES = tuple(ReviewState)
 
 
 class MapKind(StrEnum):
-    """What a point stands for."""
+    """What a point represents."""
 
     FRAMES = "frames"
     EVENTS = "events"
@@ -35,7 +35,7 @@ class MapKind(StrEnum):
 
 @dataclass(frozen=True)
 class MapData:
-    """What is known of n points; arrays have one entry a point.
+    """Data of n points; arrays have one entry per point.
 
     `recording` indexes `recordings` (id, path); `label` indexes `labels`, -1 for none; `state`
     indexes `STATES`, -1 for none; `score` is the detection's, NaN for none; `channel` is -1 for
@@ -94,7 +94,7 @@ class MapData:
 
 @dataclass(frozen=True, slots=True)
 class GatherJob:
-    """Collects the points of a map. `shown`: the events of the open recording as on the screen.
+    """Collects the points of a map. `shown`: the events of the open recording as shown.
 
     Raises UserError where there are none.
     """
@@ -275,7 +275,7 @@ class GatherJob:
 
 @dataclass(frozen=True, slots=True)
 class ProjectJob:
-    """Lays the points out; `ProjectionProgress` as it goes. Closing it stops the work."""
+    """Lays the points out; yields `ProjectionProgress`. Closing it stops the work."""
 
     data: MapData
     frames: Frames

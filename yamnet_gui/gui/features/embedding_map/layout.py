@@ -1,4 +1,4 @@
-"""Making the map: its points collected, then laid out, both in the background."""
+"""Computing the map: collecting its points and laying them out in the background."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 class MapLayout(QObject):
-    """The points of the map and where they lie.
+    """The points of the map and their positions.
 
-    PCA comes at once; another method replaces it when it is ready, and shows its progress.
+    PCA is shown at once; another method replaces it when it is ready, and shows its progress.
     """
 
     progress = Signal(object, str)  # share of the work (0 to 1) or None for done, what is done
@@ -53,12 +53,12 @@ class MapLayout(QObject):
         self._background.close()
 
     def cancel(self) -> None:
-        """Stops laying out; what is drawn stays."""
+        """Stops the layout; the current one stays."""
         self._background.cancel()
         self.progress.emit(None, "")
 
     def clear(self) -> None:
-        """Forgets the points: another project is open."""
+        """Removes the points, because another project is open."""
         self.cancel()
         self.data = self.xy = self._frames = None
         self.cleared.emit("")

@@ -1,4 +1,4 @@
-"""The panel of the map: its plot, what is shown, how it is laid out and coloured."""
+"""The panel of the map: its plot and the options of points, layout and colours."""
 
 from collections.abc import Sequence
 
@@ -142,8 +142,8 @@ class MapPanel(QWidget):
         return QSize(300, 420)
 
     def _build(self) -> None:
-        self.what = self._choice("What a point is", [(k, w, "") for k, w in _KINDS])
-        self.how = self._choice("How the points are laid out", _METHODS)
+        self.what = self._choice("Points", [(k, w, "") for k, w in _KINDS])
+        self.how = self._choice("Layout method", _METHODS)
         self.colored = self._choice("Colour of the points", [(k, w, "") for k, w in COLORS])
         self.what.currentIndexChanged.connect(lambda: self.kind_changed.emit(self.kind))
         self.how.currentIndexChanged.connect(lambda: self.method_changed.emit(self.method))

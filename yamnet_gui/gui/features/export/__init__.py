@@ -1,1 +1,1 @@
-"""Export: labels, clips and reports out of the window."""
+"""Export of labels, clips and reports."""

@@ -1,4 +1,4 @@
-"""How events are cut out of their recordings into files."""
+"""Options of cutting events out of their recordings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,9 +47,9 @@ _OVERLAPS = (
 )
 _SPLITS: tuple[tuple[str, Split | None], ...] = (
     ("None", None),
-    ("80 % training, 10 % validation, 10 % test", Split()),
-    ("70 % training, 15 % validation, 15 % test", Split(0.7, 0.15, 0.15)),
-    ("80 % training, 20 % test", Split(0.8, 0.0, 0.2)),
+    ("80% training, 10% validation, 10% test", Split()),
+    ("70% training, 15% validation, 15% test", Split(0.7, 0.15, 0.15)),
+    ("80% training, 20% test", Split(0.8, 0.0, 0.2)),
 )
 
 
@@ -63,7 +63,7 @@ class ClipsRequest:
 
 
 class ClipsDialog(QDialog):
-    """Asks for everything about clips; `request` is what was decided, None before OK."""
+    """Asks how to cut clips; `request` is the result, None before OK."""
 
     def __init__(
         self,
@@ -80,14 +80,14 @@ class ClipsDialog(QDialog):
         self.request: ClipsRequest | None = None
         self.what = EventChoice(offered, class_map, self)
         self._build(folder)
-        self.what.changed.connect(self._look)
+        self.what.changed.connect(self._update_plan)
         self.what.loading.connect(self._show_loading)
         self.what.failed.connect(self._show_problem)
-        self._look()
+        self._update_plan()
 
     @property
     def options(self) -> ClipOptions:
-        """How clips are cut as it is set now. Raises SettingsError for a bad template."""
+        """The current options. Raises SettingsError for a bad template."""
         template = self.template.text().strip() or DEFAULT_TEMPLATE
         check_template(template)
         length, most = self.length.value(), self.most.value()
@@ -208,11 +208,11 @@ class ClipsDialog(QDialog):
         self.setTabOrder(self.format, self.padding)
         self.setTabOrder(self.padding, self.length)
         self.setTabOrder(self.length, self.overlap)
-        self.template.textChanged.connect(self._look)
+        self.template.textChanged.connect(self._update_plan)
         for spin in (self.most, self.seed):
-            spin.valueChanged.connect(self._look)
+            spin.valueChanged.connect(self._update_plan)
         for tick in (self.folders, self.spread):
-            tick.toggled.connect(self._look)
+            tick.toggled.connect(self._update_plan)
 
     def _box(self, name: str, choices: Sequence[tuple[str, str]]) -> QComboBox:
         box = QComboBox(self)
@@ -221,12 +221,12 @@ class ClipsDialog(QDialog):
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for stored, shown in choices:
             box.addItem(shown, stored)
-        box.currentIndexChanged.connect(self._look)
+        box.currentIndexChanged.connect(self._update_plan)
         return box
 
     # What will be cut
 
-    def _look(self) -> None:
+    def _update_plan(self) -> None:
         """Plans the clips in the background, so that their number and names can be shown."""
         self._plan = None
         self._offer()

@@ -56,7 +56,7 @@ class ExportRequest:
 
 
 class ExportDialog(QDialog):
-    """Asks for everything about an export; `request` is the result, None before OK.
+    """Asks what to export, in which format and where; `request` is the result, None before OK.
 
     `folder`: where the file is proposed.
     """
@@ -328,7 +328,7 @@ def _proposed_stem(what: EventChoice) -> str:
 
 
 def stem_of(path: Path) -> str:
-    """The name without its ending; of `.Table.1.selections.txt` and the like without all of it."""
+    """The name without its suffix, also without a long one like `.Table.1.selections.txt`."""
     for fmt in FORMATS.values():
         if path.name.endswith(fmt.suffix) and len(path.name) > len(fmt.suffix):
             return path.name.removesuffix(fmt.suffix)

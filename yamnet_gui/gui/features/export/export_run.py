@@ -1,4 +1,4 @@
-"""One export at a time, in the background: progress, cancel, and what came of it."""
+"""One export at a time, in the background: progress, cancel and result."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ExportRun(QObject):
         return self._runner.busy
 
     def close(self) -> None:
-        """Finishes a table that is being written; clips stop where they are."""
+        """Finishes a table that is being written; cutting clips is stopped."""
         self._runner.close(finish=not self._cutting)
 
     def write_table(self, job: Job, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Labels out of the window: tables, clips and reports, written in the background."""
+"""Exporting tables, clips and reports in the background."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class ExportFeature(Feature):
-    """Asks what to export and where to; one export runs at a time."""
+    """Asks what to export and where; one export runs at a time."""
 
     def __init__(self, context: Context, all_events: AllEvents) -> None:
         super().__init__()
@@ -53,12 +53,12 @@ class ExportFeature(Feature):
         return self._run.busy
 
     def close(self) -> None:
-        """Lets a table that is being written come to its end; clips stop where they are."""
+        """Finishes a table that is being written; cutting clips is stopped."""
         self.close_dialog()
         self._run.close()
 
     def export(self) -> None:
-        """Writes events in a format and to a place that the user chooses."""
+        """Writes events in the format and to the file that the user chooses."""
         from .dialog import ExportDialog
 
         offered = self._offered()
@@ -113,7 +113,7 @@ class ExportFeature(Feature):
     # What can be exported
 
     def _offered(self) -> Offered | None:
-        """What can be exported; shows a notice where there is nothing."""
+        """What can be exported; shows a notice if there is nothing."""
         from .event_choice import Offered
 
         project = self._project.project
@@ -185,7 +185,7 @@ class ExportFeature(Feature):
         )
 
     def _shown_scores(self) -> Any:
-        """The scores of the open recording's mix, if they are all there."""
+        """The scores of the open recording's mix, if they are complete."""
         document = self._document
         buffer = document.scores
         if document.recording is None or buffer is None or buffer.channel is not None:

@@ -15,7 +15,7 @@ _PLAIN = WriteOptions()
 
 
 class FormatOptions(QWidget):
-    """One file or many, names of recordings and columns, clock times, who made the labels."""
+    """One file or many, names of recordings and columns, clock times, curator of the labels."""
 
     changed = Signal()
 
@@ -53,7 +53,7 @@ class FormatOptions(QWidget):
         return self.several and self.split.isChecked()
 
     def show_format(self, fmt: LabelFormat, several: bool, clocked: bool) -> None:
-        """Shows what this format has a use for; `clocked`: the start of a recording is known."""
+        """Shows the options of this format; `clocked`: the start of a recording is known."""
         self.several = several
         self._clocked = clocked and fmt.has_clock
         self._form.setRowVisible(self.split, several and fmt.combined)
@@ -78,7 +78,7 @@ class FormatOptions(QWidget):
         sidecar: bool,
         per_recording: bool,
     ) -> WriteOptions:
-        """The options as they are set, for recordings at these paths."""
+        """The current options, for recordings at these paths."""
         relative = self.several and self.relative.isChecked() and len(paths) > 0
         name, email = self.curator.text().strip(), self.email.text().strip()
         return WriteOptions(

@@ -43,7 +43,7 @@ class ReportRequest:
 
 
 class ReportDialog(QDialog):
-    """Asks for everything about a report; `request` is what was decided, None before OK."""
+    """Asks for contents and file of a report; `request` is the result, None before OK."""
 
     def __init__(
         self,
@@ -66,10 +66,10 @@ class ReportDialog(QDialog):
         if offered.several:
             self.what.scope.setCurrentIndex(self.what.scope.findData("project"))
         self._build()
-        self.what.changed.connect(self._look)
+        self.what.changed.connect(self._update_summary)
         self.what.loading.connect(self._show_loading)
         self.what.failed.connect(self._show_problem)
-        self._look()
+        self._update_summary()
 
     def done(self, result: int) -> None:
         """Stops background work before the dialog closes."""
@@ -137,8 +137,8 @@ class ReportDialog(QDialog):
             return project_facts(self._project, title)
         return ReportFacts(title or self._path().stem, datetime.now().astimezone())
 
-    def _look(self) -> None:
-        """Counts what is chosen."""
+    def _update_summary(self) -> None:
+        """Counts the chosen events."""
         self._chosen = None
         self._offer()
         if self.what.ready:

@@ -1,4 +1,4 @@
-"""What importing tables would do, and what shall be done."""
+"""A preview of importing tables, and its options."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ from .model import KIND_WORDS, RESOLVE_WORDS, ImportColumn, ImportTableModel
 from .unknown_labels import Ask, UnknownLabels
 
 _MOST_LABELS = 200
-"""Unknown labels that can each be asked about; a table with more of them wants another tool."""
+"""Unknown labels that are listed one by one; more of them are imported as custom labels."""
 _KINDS: tuple[tuple[str, tuple[ImportKind, ...]], ...] = (
     ("All changes", tuple(k for k in ImportKind if k is not ImportKind.SAME)),
     *((KIND_WORDS[kind], (kind,)) for kind in ImportKind),
@@ -57,9 +57,9 @@ class ImportRequest:
 
 
 class ImportDialog(QDialog):
-    """Shows an import before it is done; `request` is what was decided, None before OK.
+    """Previews an import; `request` is the result, None before OK.
 
-    `shown`: the open recording as the window has it. `ask`: asks for the class of a label.
+    `shown`: the open recording as shown in the window. `ask`: asks for the class of a label.
     """
 
     def __init__(
@@ -281,7 +281,7 @@ class ImportDialog(QDialog):
                 f"{more} more unknown labels, the rarest, are imported as custom labels."
             )
         if read.plan.new_spans:
-            remarks.append(f"{len(read.plan.new_spans)} reviewed segments are imported, too.")
+            remarks.append(f"{len(read.plan.new_spans)} reviewed segments are also imported.")
         return remarks
 
     # Deciding

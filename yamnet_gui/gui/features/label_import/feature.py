@@ -1,4 +1,4 @@
-"""Labels into the project: shown first, then one step that can be undone."""
+"""Importing labels: previewed first, then a single step that can be undone."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LABEL_SUFFIXES = frozenset(
 
 
 class ImportFeature(Feature):
-    """Asks for tables, shows what they would change, and changes it when that is agreed."""
+    """Asks for tables, previews what they would change, and imports them if accepted."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -60,12 +60,12 @@ class ImportFeature(Feature):
         return self._runner.busy
 
     def close(self) -> None:
-        """Lets an import that runs come to its end: it is one transaction."""
+        """Waits for a running import: it is one transaction."""
         self.close_dialog()
         self._runner.close(finish=True)
 
     def take_dropped(self, paths: Sequence[Path]) -> Sequence[Path]:
-        """Imports the tables of labels among dropped files; gives back the other files."""
+        """Imports the tables of labels among dropped files; returns the other files."""
         tables = [p for p in paths if p.suffix.lower() in LABEL_SUFFIXES and p.is_file()]
         rest = [p for p in paths if p not in tables]
         if tables and rest:
@@ -97,7 +97,7 @@ class ImportFeature(Feature):
             self.import_tables([Path(name) for name in names])
 
     def import_tables(self, tables: Sequence[Path]) -> None:
-        """Shows what these would change; does it when that is agreed."""
+        """Previews what these would change; imports them if accepted."""
         from .dialog import ImportDialog
 
         project = self._project.project
@@ -157,5 +157,5 @@ class ImportFeature(Feature):
 
 
 def _sentence(text: str) -> str:
-    """With a capital, file names left as they are."""
+    """The text with a capital first letter; others stay, because of file names."""
     return text[:1].upper() + text[1:]

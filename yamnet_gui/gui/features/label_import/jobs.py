@@ -1,4 +1,4 @@
-"""Labels on their way into a project, in the background."""
+"""Reading and importing tables of labels in the background."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -28,10 +28,10 @@ class TableReading:
 
 @dataclass(frozen=True, slots=True)
 class ReadTables:
-    """What tables hold, and what importing them would do.
+    """The contents of tables, and what importing them would do.
 
-    `columns`: those of a Raven table that may hold the label. `problem`: why nothing could be
-    read, which another way of reading may mend.
+    `columns`: those of a Raven table that may contain the label. `problem`: why nothing could
+    be read; other options may solve it.
     """
 
     reading: TableReading
@@ -97,7 +97,7 @@ class ReadTablesJob:
 
 @dataclass(frozen=True, slots=True)
 class PlanJob:
-    """Compares what was read with the project again, under another mapping of labels."""
+    """Compares what was read with the project again, with another mapping of labels."""
 
     project: Project
     read: ReadTables
@@ -113,7 +113,7 @@ class PlanJob:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import has done."""
+    """The result of an import."""
 
     title: str
     changes: int
@@ -122,7 +122,7 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class ImportJob:
-    """Puts a plan into the project as one step. Raises ProjectError; nothing has changed then."""
+    """Imports a plan as one step. Raises ProjectError; the project is unchanged then."""
 
     project: Project
     plan: ImportPlan

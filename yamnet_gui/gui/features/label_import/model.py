@@ -49,7 +49,7 @@ class ImportColumn(IntEnum):
 
 
 class ImportTableModel(HeadedTableModel):
-    """Planned events, those first that want a decision; conflicts resolved in one way or singly."""
+    """Planned events, undecided ones first; conflicts are resolved all alike or one by one."""
 
     headers = _HEADERS
 
@@ -63,7 +63,7 @@ class ImportTableModel(HeadedTableModel):
 
     @property
     def single(self) -> Mapping[str, Resolve]:
-        """Conflicts that have an answer of their own, by the id of the event that is there."""
+        """Conflicts that are resolved individually, by the id of the existing event."""
         return dict(self._single)
 
     @property
@@ -71,7 +71,7 @@ class ImportTableModel(HeadedTableModel):
         return self._shown
 
     def set_events(self, events: Iterable[PlannedEvent]) -> None:
-        """Lists other events; answers to conflicts that no longer exist are dropped."""
+        """Lists other events; resolutions of conflicts that no longer exist are dropped."""
         self._events = tuple(sorted(events, key=_order))
         there = {e.existing.id for e in self._events if e.existing is not None}
         self._single = {k: way for k, way in self._single.items() if k in there}
@@ -83,12 +83,12 @@ class ImportTableModel(HeadedTableModel):
         self._list()
 
     def set_way(self, way: Resolve) -> None:
-        """How conflicts without an answer of their own are resolved."""
+        """Sets how conflicts are resolved that are not resolved individually."""
         self._way = way
         self._repaint()
 
     def resolve(self, rows: Iterable[int], way: Resolve | None) -> None:
-        """Gives conflicts in these rows an answer of their own; None: that of all others."""
+        """Resolves the conflicts in these rows individually; None: like all others."""
         for row in rows:
             planned = self._shown[row]
             if planned.kind is ImportKind.CONFLICTING and planned.existing is not None:
@@ -162,9 +162,9 @@ def _order(planned: PlannedEvent) -> tuple[int, str, float, float]:
 
 
 def differences(old: Event, new: Event, names: Iterable[str]) -> str:
-    """What differs in the table, in words: "onset 1.000 → 1.250, state accepted → rejected"."""
+    """The differences in words: "onset 1.000 → 1.250, state accepted → rejected"."""
     values = [(_FIELD_WORDS.get(n, n), getattr(old, n), getattr(new, n)) for n in names]
-    for decimals in (3, 6):  # changes by rounding alone are shown only where nothing else changed
+    for decimals in (3, 6):  # rounding differences are shown only if nothing else changed
         parts = [
             f"{word} {before} → {after}"
             for word, a, b in values

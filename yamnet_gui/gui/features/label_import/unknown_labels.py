@@ -15,7 +15,7 @@ _OWN, _NAME, _OTHER, _OUT = "own", "name", "other", "out"
 
 
 class UnknownLabels(QTableWidget):
-    """One row for each unknown label; what each becomes is `mapping`."""
+    """One row for each unknown label; `mapping` contains the choices."""
 
     changed = Signal()
 
@@ -37,11 +37,11 @@ class UnknownLabels(QTableWidget):
 
     @property
     def mapping(self) -> dict[str, str | None]:
-        """Label of the table → label to use, None: leave its events out. Others stay."""
+        """Label of the table → label to use; None: leave its events out."""
         return dict(self._mapping)
 
     def show_labels(self, labels: Iterable[UnknownLabel]) -> None:
-        """Lists these under those that are there; what has become of them stays."""
+        """Adds these labels to the list; choices made so far stay."""
         for unknown in labels:
             if unknown.label not in self._boxes:
                 self._add(unknown)
@@ -87,7 +87,7 @@ class UnknownLabels(QTableWidget):
         self.changed.emit()
 
     def _row_of(self, box: QComboBox, label: str) -> int:
-        """The row of what the label becomes now."""
+        """The index of the current choice for the label."""
         if label not in self._mapping:
             return 0
         name = self._mapping[label]

@@ -31,7 +31,7 @@ _HELP = (
 
 
 class LabelSetsDialog(QDialog):
-    """Changes nothing by itself: `sets` and `chosen` are the result when it is accepted.
+    """Changes nothing itself: `sets` and `chosen` are the result when it is accepted.
 
     `used`: shortcuts of the window's actions, title by upper-case letter.
     """
@@ -59,7 +59,7 @@ class LabelSetsDialog(QDialog):
 
     @property
     def chosen(self) -> str:
-        """The id of the set that is shown; "" where there is none."""
+        """The id of the set that is shown; "" if there is none."""
         draft = self._draft
         return draft.id if draft else ""
 
@@ -67,7 +67,7 @@ class LabelSetsDialog(QDialog):
         metrics = self.fontMetrics()
         return QSize(metrics.averageCharWidth() * 92, metrics.height() * 26)
 
-    # What the buttons do
+    # Buttons
 
     def add_set(self) -> None:
         """A new set with one label."""
@@ -84,7 +84,7 @@ class LabelSetsDialog(QDialog):
     def add_label(self) -> None:
         """One more label, ready to be named."""
         draft = self._draft
-        if draft is None:  # the first label of all makes its set
+        if draft is None:  # the first label creates its set
             self.add_set()
             return
         row = draft.add("New label")
@@ -128,7 +128,7 @@ class LabelSetsDialog(QDialog):
         else:
             self.message.setText(f"Saved as {path.name}.")
 
-    # Placing
+    # Layout
 
     def _build(self) -> None:
         self.which = QComboBox(self)
@@ -182,7 +182,7 @@ class LabelSetsDialog(QDialog):
         button.clicked.connect(lambda _checked: call())
         return button
 
-    # Showing
+    # Display
 
     @property
     def _draft(self) -> LabelSetDraft | None:

@@ -1,4 +1,4 @@
-"""Label sets while they are edited: what may be changed, and why something is refused."""
+"""Label sets while they are edited, and the reasons why an input is refused."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -9,7 +9,7 @@ from yamnet_gui.labels.project import LabelSet, OwnLabel, new_id
 
 @dataclass(slots=True)
 class LabelSetDraft:
-    """One set. Setters return why a text is refused, "" where it was accepted.
+    """One set. Setters return why a text is refused, "" if it is accepted.
 
     `used`: shortcuts of the window's actions, title by upper-case letter.
     """

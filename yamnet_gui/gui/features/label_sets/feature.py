@@ -23,7 +23,7 @@ _DIGITS = range(1, 10)
 
 
 class LabelSetsFeature(Feature):
-    """Keeps keys, menu and inspector true to the chosen label set and the selected event."""
+    """Updates shortcuts, menu and inspector for the chosen label set and the selected event."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -64,7 +64,7 @@ class LabelSetsFeature(Feature):
     # Label sets
 
     def dialog(self) -> LabelSetsDialog:
-        """The dialog over the project's sets, not shown yet."""
+        """The dialog of the project's sets, not shown yet."""
         from .dialog import LabelSetsDialog
 
         own = self._label_sets
@@ -87,7 +87,7 @@ class LabelSetsFeature(Feature):
             self.store(dialog.sets, dialog.chosen)
 
     def store(self, sets: Sequence[LabelSet], chosen: str) -> None:
-        """Puts these sets into the project as one step, and uses one of them."""
+        """Stores these sets in the project as one step, and uses one of them."""
         before = {s.id: s for s in self._label_sets.sets}
         after = {s.id: s for s in sets}
         commands = [
@@ -110,7 +110,7 @@ class LabelSetsFeature(Feature):
             self._show_error(error)
 
     def _show_set(self) -> None:
-        """Menu, keys and inspector follow the chosen set."""
+        """Updates menu, shortcuts and inspector for the chosen set."""
         own = self._label_sets
         chosen = own.chosen
         self._menu.clear()
@@ -152,7 +152,7 @@ class LabelSetsFeature(Feature):
         self._hertz = hertz if hertz >= 0 else None
 
     def set_band(self, *, lowest: bool) -> None:
-        """Puts a bound of the selected event at the frequency under the mouse."""
+        """Sets a frequency bound of the selected event to the frequency under the mouse."""
         event = self._event_navigation.current
         if event is None:
             return
@@ -185,7 +185,7 @@ def history_line(entry: HistoryEntry) -> str:
 
 
 def _what(entry: HistoryEntry) -> str:
-    """What a group of events does not say: how this one changed."""
+    """How this event changed; the title is about the whole step."""
     old, new = entry.old, entry.new
     if not isinstance(old, Event) or not isinstance(new, Event):
         return ""

@@ -1,4 +1,4 @@
-"""The table model of what two copies of a project decided differently."""
+"""The table model of decisions that differ between two copies of a project."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

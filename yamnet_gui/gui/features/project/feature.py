@@ -1,4 +1,4 @@
-"""The project in the window: its menu, where decisions go, and what is wrong with it."""
+"""The project in the window: its menu, the state of saving, and problems."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PATTERN = f"Projects (*{PROJECT_SUFFIX})"
 
 
 class ProjectMenu(Feature):
-    """Asks for projects by name, and shows what comes of it."""
+    """Asks which project to open, create or save, and shows the result."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -121,7 +121,7 @@ class ProjectMenu(Feature):
             self._list(result.project, result.other, result.files)
 
     def _list(self, project: Project, other: bool, files: Sequence[Path]) -> None:
-        """Lists the recordings; one that an other project does not hold is closed."""
+        """Lists the recordings; one that is not in the new project is closed."""
         recording = self._document.recording
         if recording is not None and other and project.recordings.at(recording.info.path) is None:
             self._recording_controller.close_recording()
@@ -135,7 +135,7 @@ class ProjectMenu(Feature):
         self._project_manager.count()
 
     def _show_progress(self) -> None:
-        """How far the review of the open recording is, beside its name."""
+        """Shows the review progress of the open recording next to its name."""
         document = self._document
         if document.recording is not None and document.state is AnalysisState.COMPLETE:
             reviewed = sum(e.state is not ReviewState.UNREVIEWED for e in document.events)

@@ -33,7 +33,7 @@ _ASKED = "reviewer-asked"
 
 
 class MergeAndBackup(Feature):
-    """Asks for a name once, merges another copy, and brings back backups."""
+    """Asks for the reviewer's name once, merges another copy, and restores backups."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -63,7 +63,7 @@ class MergeAndBackup(Feature):
     # Names
 
     def _on_decided(self) -> None:
-        """After the first decision without a name the bar asks for one, and never again."""
+        """Asks for a name once, after the first decision without one."""
         if str(self._settings.value("reviewer")).strip() or self._settings.numbers(_ASKED):
             return
         self._settings.set_numbers(_ASKED, [1.0])
@@ -96,10 +96,10 @@ class MergeAndBackup(Feature):
             self.compare(Path(name), self.show)
 
     def compare(self, path: Path, then: Callable[[Merge, str], None]) -> None:
-        """Looks what another copy brings; `then` gets it with the copy's name."""
+        """Compares another copy; `then` is called with the merge and the copy's name."""
         project = self._project.project
         if project is not None:
-            self._project_manager.store_detections()  # both sides speak of what is in the files
+            self._project_manager.store_detections()  # the files are compared
             self._project_manager.run(
                 CompareJob(project, path), on_result=lambda merge: then(merge, path.stem)
             )
@@ -113,16 +113,16 @@ class MergeAndBackup(Feature):
         return MergeDialog(merge, names, other, self._window)
 
     def show(self, merge: Merge, other: str) -> None:
-        """Shows what would change, and makes it where the user agrees."""
+        """Shows what would change, and merges if the user accepts."""
         if not merge.additions and not merge.conflicts:
-            self._show_message(f"{other} brings nothing new.")
+            self._show_message(f"{other} contains nothing new.")
             return
         dialog = self.dialog(merge, other)
         if run_dialog(dialog):
             self.merge(merge, dialog.resolutions)
 
     def merge(self, merge: Merge, resolutions: Mapping[tuple[str, str], MergeChoice]) -> None:
-        """Makes the merge as one step of undo, in the background."""
+        """Merges as one step of undo, in the background."""
         project = self._project.project
         command = merge_command(merge, resolutions)
         if project is not None and command.changes:
@@ -135,7 +135,7 @@ class MergeAndBackup(Feature):
     # Backups
 
     def ask_backup(self) -> None:
-        """Shows the backups of the project, and goes back to one where that is wanted."""
+        """Shows the backups of the project, and restores the one that the user chooses."""
         from .backups_dialog import BackupsDialog
 
         path = self.path
@@ -150,7 +150,7 @@ class MergeAndBackup(Feature):
 
     @property
     def path(self) -> Path:
-        """The project whose backups are meant: the open one, or the personal one in its stead."""
+        """The project whose backups are listed: the open one, else the personal one."""
         project = self._project.project
         storage_mode = self._project.storage_mode
         if project is None or storage_mode in (StorageMode.SCRATCH, StorageMode.NOWHERE):

@@ -1,4 +1,4 @@
-"""Merging another copy of a project: what comes, and what contradicts, side by side."""
+"""Merging another copy of a project: additions, and conflicts side by side."""
 
 from collections.abc import Mapping
 from html import escape
@@ -122,7 +122,7 @@ def _summary(merge: Merge, other: str) -> str:
         (rest, "other change"),
     )
     parts = [counted(count, noun) for count, noun in counts if count]
-    text = f"{other} brings {', '.join(parts) or 'nothing new'}."
+    text = f"{other} contains {', '.join(parts) or 'nothing new'}."
     if merge.conflicts:
         many = counted(len(merge.conflicts), "event")
         text += f" {many} {'was' if len(merge.conflicts) == 1 else 'were'} reviewed differently:"
@@ -132,7 +132,7 @@ def _summary(merge: Merge, other: str) -> str:
 
 
 def _pane(title: str, event: Event | None, other: Event | None) -> str:
-    """One side; what differs from the other in bold."""
+    """One side as rich text; differences in bold."""
     there = dict(facts(other))
     rows = "".join(
         f"<tr><td>{name}&nbsp;&nbsp;</td><td>"

@@ -79,7 +79,7 @@ class EvaluationDialog(QDialog):
         self.cancel.setVisible(running)
         self.progress.setRange(0, max(total, 1))
         self.progress.setValue(done)
-        self.progress.setFormat(f"{text} %p %")
+        self.progress.setFormat(f"{text} %p%")
         self.again.setEnabled(not running)
         measured = self._measurement is not None and bool(self._measurement.on.items)
         self.tuning.tune.setEnabled(not running and measured)

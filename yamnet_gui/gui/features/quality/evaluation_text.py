@@ -18,7 +18,7 @@ def basis_words(measurement: Measurement | None) -> str:
             "against a reference table."
         )
     on = measurement.on
-    text = f"Measured by {on.source} on {counted(len(on.items), 'recording')}"
+    text = f"Measured against {on.source} on {counted(len(on.items), 'recording')}"
     text += f": {counted(on.true_events, 'true event')}"
     reviewed = any(isinstance(s.reference, ReviewedReference) for s in on.items)
     if reviewed:

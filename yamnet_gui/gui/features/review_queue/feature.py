@@ -1,4 +1,4 @@
-"""The review queue in the window: its bar, progress by class, and what comes at its end."""
+"""The review queue in the window: its bar, progress by class, and what happens at its end."""
 
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ _TIPS = (
     "Double-click to review this class",
     "Unreviewed events",
     "Share of reviewed events",
-    "Accepted events among those accepted or rejected so far, with 95 % confidence interval.\n"
-    "It holds for all events of the class only if they are reviewed in random order.",
+    "Accepted events among those accepted or rejected so far, with 95% confidence interval.\n"
+    "It applies to all events of the class only if they are reviewed in random order.",
 )
 
 
@@ -95,12 +95,12 @@ def _text(counts: ClassCounts, column: ProgressColumn) -> str:
     if column is ProgressColumn.LEFT:
         return f"{counts.unreviewed:,}"
     if column is ProgressColumn.REVIEWED:
-        return f"{int(counts.reviewed_share * 100)} %"
+        return f"{int(counts.reviewed_share * 100)}%"
     interval = counts.precision_interval
     if counts.precision is None or interval is None:
         return "–"
     low, high = (round(100 * end) for end in interval)
-    return f"{round(100 * counts.precision)} % ({low}–{high})"
+    return f"{round(100 * counts.precision)}% ({low}–{high})"
 
 
 def _key(counts: ClassCounts, column: ProgressColumn) -> Any:

@@ -20,7 +20,7 @@ from yamnet_gui.labels.project import ClassCounts
 from .progress_model import COUNTS_ROLE, SORT_ROLE, ProgressColumn, ProgressModel
 
 _WIDE = 380
-"""Pixels from which on intervals have room beside the names of classes."""
+"""Pixels from which on intervals have room next to the names of classes."""
 
 
 class ProgressPanel(QWidget):
@@ -83,9 +83,9 @@ class ProgressPanel(QWidget):
         metrics = self.fontMetrics()
         for column, text in (
             (ProgressColumn.LEFT, "0,000"),
-            (ProgressColumn.REVIEWED, "100 %"),
+            (ProgressColumn.REVIEWED, "100%"),
             # names need the room more than the interval, which the tip shows in full
-            (ProgressColumn.PRECISION, "100 % (00–100)" if self.width() >= _WIDE else "Precision"),
+            (ProgressColumn.PRECISION, "100% (00–100)" if self.width() >= _WIDE else "Precision"),
         ):
             self.table.setColumnWidth(column, metrics.horizontalAdvance(text) + 16)
         self.model.set_short(self.width() < _WIDE)

@@ -118,7 +118,7 @@ class SimilarSounds(Feature):
     # Matches
 
     def decide(self, row: int, state: ReviewState) -> None:
-        """Stores a decision in the project, as one step, and goes on to the next hit."""
+        """Stores a decision in the project, as one step, and moves on to the next hit."""
         if self.feedback.decide(row, state):
             self.panel.go_on(row)
 
@@ -147,7 +147,7 @@ class SimilarSounds(Feature):
         random: bool = False,
         front: bool = True,
     ) -> None:
-        """Another list of places to review, from a map or a custom class.
+        """Shows another list of places to review, from a map or a custom class.
 
         `front`: brings the list to the front.
         """

@@ -35,7 +35,7 @@ _STATES = {
 }
 _STRATEGIES = (
     ("uncertain", "Uncertain", "Frames closest to the threshold: the class learns most from them"),
-    ("diverse", "Diverse", "Frames unlike everything labelled so far: they find missed sounds"),
+    ("diverse", "Diverse", "Frames unlike everything labelled so far: these reveal missed sounds"),
     ("random", "Random", "A random sample: the only one that measures how precise the class is"),
 )
 _EMPTY = (
@@ -228,7 +228,7 @@ class SimilarPanel(QWidget):
             self.select_row(row + (1 if name == "next" else -1))
 
     def go_on(self, after: int) -> None:
-        """To the next unreviewed row; stays if there is none."""
+        """Selects the next unreviewed row; stays if there is none."""
         hits = self._similar.hits
         rows = [*range(after + 1, len(hits)), *range(after)]
         for row in rows:
@@ -248,7 +248,7 @@ class SimilarPanel(QWidget):
         if index.isValid():
             self.menu_requested.emit(self.table.viewport().mapToGlobal(position), index.row())
 
-    # What is shown
+    # Display
 
     def _on_reset(self) -> None:
         self._show_query()

@@ -66,7 +66,7 @@ class SearchResultsTable(QuietTable):
 
 
 class HitDelegate(QStyledItemDelegate):
-    """Paints the similarity as a bar beside its number; rejected rows are dimmed."""
+    """Paints the similarity as a bar next to its number; rejected rows are dimmed."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
