@@ -128,7 +128,7 @@ def test_sets_come_and_go(dialog: LabelSetsDialog) -> None:
     assert "label set holds" in dialog.message.text()
 
 
-def test_a_set_goes_out_and_comes_in_beside_the_others(
+def test_a_set_is_exported_and_imported_next_to_the_others(
     dialog: LabelSetsDialog, tmp_path: Path
 ) -> None:
     dialog.write(tmp_path / "birds.json")
@@ -137,5 +137,5 @@ def test_a_set_goes_out_and_comes_in_beside_the_others(
     assert [x.name for x in dialog.sets[2].labels] == ["crow", "owl", "dove"]
     (tmp_path / "odd.json").write_text("{}", "utf-8")
     dialog.read(tmp_path / "odd.json")
-    assert "no label set" in dialog.message.text()
+    assert "not a label set" in dialog.message.text()
     assert len(dialog.sets) == 3
