@@ -21,9 +21,9 @@ GUIDE = Path(__file__).parents[4] / "docs" / "guide.md"
 def choices(command: str, option: str) -> Sequence[str]:
     parser = argparse.ArgumentParser()
     COMMANDS[command].add_arguments(parser)
-    found = next(a for a in parser._actions if option in a.option_strings)
-    assert found.choices is not None
-    return list(found.choices)
+    action = next(a for a in parser._actions if option in a.option_strings)
+    assert action.choices is not None
+    return list(action.choices)
 
 
 @pytest.mark.parametrize("command", ["analyze", "export"])
@@ -38,7 +38,8 @@ def test_import_and_conversion_read_the_same() -> None:
 
 
 def test_the_guide_lists_them_all_and_says_which_are_read() -> None:
-    text = GUIDE.read_text(encoding="utf-8").split("## Labels out")[1].split("## Labels in")[0]
+    guide = GUIDE.read_text(encoding="utf-8")
+    text = guide.split("## Exporting labels")[1].split("## Importing labels")[0]
     rows = [line for line in text.splitlines() if line.startswith("| `")]
     written, read = [], []
     for row in rows:
