@@ -69,20 +69,20 @@ def detections(
     below = {name: columns(name, class_map, ontology) for _, name in rows}
     indices = {entry.name: entry.index for entry in class_map.select(sorted(below))}
     analyzer = Analyzer(load_network(weights))
-    found = []
+    entries = []
     for name, true in rows:
         with open_audio(folder / name) as source:
             chunks = list(analyzer.run(mono_16k(source)))
         highest = np.concatenate([chunk.scores for chunk in chunks]).max(axis=0)
         scores = {label: float(highest[places].max()) for label, places in below.items()}
-        found.append(
+        entries.append(
             [
                 Review(indices[label], score, label == true)
                 for label, score in scores.items()
                 if score >= LEAST_SCORE
             ]
         )
-    return found
+    return entries
 
 
 def columns(name: str, class_map: ClassMap, ontology: Ontology) -> list[int]:

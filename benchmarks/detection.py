@@ -174,10 +174,10 @@ def second_pass(
         yield first, np.concatenate([chunk.scores for chunk in chunks])
 
 
-def pair_of(scene: Scene, found: Detections, class_map: ClassMap) -> Pair:
+def pair_of(scene: Scene, detections: Detections, class_map: ClassMap) -> Pair:
     by_label = {}
-    for index in np.unique(found.class_index).tolist():
-        some = found.of_class(index)
+    for index in np.unique(detections.class_index).tolist():
+        some = detections.of_class(index)
         by_label[class_map[index].name] = EventArrays.of(some.onset_s, some.offset_s, some.peak)
     return Pair(scene.truth, by_label, scene.duration_s)
 
@@ -197,8 +197,8 @@ def found_in(
         some = rows[rows["class_index"] == index]
         spans = EventArrays.of(some["onset_s"], some["offset_s"], some["score_max"])
         by_label[class_map[index].name] = spans
-    found = counting_events_below(by_label, labels, ontology)
-    return Pair(scene.truth, found, scene.duration_s)
+    grouped = counting_events_below(by_label, labels, ontology)
+    return Pair(scene.truth, grouped, scene.duration_s)
 
 
 def way(scene: Scene, rules: RuleSet, classes: Sequence[int]) -> Detections:
@@ -250,9 +250,9 @@ def coverage(
     """Share of true edges inside the stated interval, of events that share half their extent."""
     inside: dict[str, list[bool]] = {"onset": [], "offset": []}
     for scene in scenes:
-        found = way(scene, RuleSet(), classes)
-        for index in np.unique(found.class_index).tolist():
-            some, truth = found.of_class(index), scene.truth.get(class_map[index].name)
+        detections = way(scene, RuleSet(), classes)
+        for index in np.unique(detections.class_index).tolist():
+            some, truth = detections.of_class(index), scene.truth.get(class_map[index].name)
             if truth is None:
                 continue
             shared = np.minimum(some.offset_s[:, None], truth.offset_s) - np.maximum(
@@ -278,23 +278,23 @@ def held_out_calibration(
     rules = RuleSet(default=Rule(on=0.1).over(DEFAULT_RULE))
     halves: list[list[Review]] = [[], []]
     for number, scene in enumerate(scenes):
-        found = way(scene, rules, classes)
-        for place in range(len(found)):
-            index = int(found.class_index[place])
-            onset, offset = found.onset_s[place], found.offset_s[place]
+        detections = way(scene, rules, classes)
+        for place in range(len(detections)):
+            index = int(detections.class_index[place])
+            onset, offset = detections.onset_s[place], detections.offset_s[place]
             truth = scene.truth.get(class_map[index].name, EventArrays.of((), ()))
             shared = np.minimum(offset, truth.offset_s) - np.maximum(onset, truth.onset_s)
             right = bool(np.maximum(shared, 0).sum() >= 0.5 * (offset - onset))
-            halves[number % 2].append(Review(index, float(found.score_max[place]), right))
-    raw, said, came = [], [], []
+            halves[number % 2].append(Review(index, float(detections.score_max[place]), right))
+    raw, predicted, came = [], [], []
     for fit, test in (halves, halves[::-1]):
         calibrations = calibrate(fit, classes)
         raw += [r.score for r in test]
-        said += [float(calibrations[r.class_index].probability(r.score)) for r in test]
+        predicted += [float(calibrations[r.class_index].probability(r.score)) for r in test]
         came += [r.right for r in test]
     return {
         "raw": calibration_error(raw, came),
-        "calibrated": calibration_error(said, came),
+        "calibrated": calibration_error(predicted, came),
         "reviews": len(came),
     }
 

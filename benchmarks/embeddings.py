@@ -136,15 +136,15 @@ def shots(clips: Clips, count: int, copies: list[list[np.ndarray]] | None) -> di
     from sklearn.linear_model import LogisticRegression
 
     options = TrainingOptions(output="softmax", learning_curve=False, folds=1)
-    found: dict[str, list[np.ndarray]] = {"taught": [], "sklearn": [], "fresh": []}
+    correct: dict[str, list[np.ndarray]] = {"taught": [], "sklearn": [], "fresh": []}
     if copies is not None:
-        found["augmented"] = []
+        correct["augmented"] = []
     for learning, testing in draws(clips, count):
-        found["fresh"].append(~np.isin(clips.sources[testing], clips.sources[learning]))
+        correct["fresh"].append(~np.isin(clips.sources[testing], clips.sources[learning]))
         model = LogisticRegression(max_iter=1000).fit(
             clips.means[learning], clips.categories[learning]
         )
-        found["sklearn"].append(model.predict(clips.means[testing]) == clips.categories[testing])
+        correct["sklearn"].append(model.predict(clips.means[testing]) == clips.categories[testing])
         for name in ("taught", "augmented")[: 1 if copies is None else 2]:
             examples = []
             for k in learning:
@@ -158,10 +158,10 @@ def shots(clips: Clips, count: int, copies: list[list[np.ndarray]] | None) -> di
             )
             names = np.array(made.classifier.labels)
             guessed = names[made.classifier.scores(clips.pooled[testing]).argmax(axis=1)]
-            found[name].append(guessed == clips.categories[testing])
-    fresh = np.concatenate(found.pop("fresh"))
+            correct[name].append(guessed == clips.categories[testing])
+    fresh = np.concatenate(correct.pop("fresh"))
     result = {}
-    for name, right in found.items():
+    for name, right in correct.items():
         every = np.concatenate(right)
         key = "taught_augmented" if name == "augmented" else name
         result[f"{key}_accuracy"] = float(every.mean())
@@ -238,12 +238,12 @@ def search(clips: Clips, folder: Path, count: int) -> dict[str, Any]:
 
 def brute_force(frames: Frames, wanted: np.ndarray) -> np.ndarray:
     """Cosines of every stored frame in double precision by NumPy alone, (queries, frames)."""
-    found = np.empty((len(wanted), len(frames)))
+    cosines = np.empty((len(wanted), len(frames)))
     for first in range(0, len(frames), 20_000):
         block = np.asarray(frames.vectors[first : first + 20_000], np.float64)
         lengths = np.maximum(np.linalg.norm(block, axis=1), 1e-300)
-        found[:, first : first + 20_000] = wanted @ block.T / lengths
-    return found
+        cosines[:, first : first + 20_000] = wanted @ block.T / lengths
+    return cosines
 
 
 def maps(frames: Frames, points: int = 100_000) -> dict[str, Any]:
@@ -281,7 +281,7 @@ def index(frames: Frames, queries: list[Query], count: int = 50_000) -> dict[str
 def teaching(clips: Clips) -> dict[str, Any]:
     """Seconds for 100 examples: half of one category (copied where it has too few), half others."""
     frames = [clips.frames[k % len(clips.frames)] for k in range(100)]
-    found = {}
+    figures = {}
     for method in ("logistic", "network"):
         examples = [
             Example(f, "class" if k % 2 else None, f"{k % 25}") for k, f in enumerate(frames)
@@ -289,10 +289,10 @@ def teaching(clips: Clips) -> dict[str, Any]:
         begin = time.perf_counter()
         options = TrainingOptions(method=method)  # type: ignore[arg-type]
         one = run_training(train_custom_classes(ExampleSet.of(examples), options))
-        found[f"teach_{method}_s"] = time.perf_counter() - begin
+        figures[f"teach_{method}_s"] = time.perf_counter() - begin
         again = run_training(train_custom_classes(ExampleSet.of(examples), options))
-        found[f"teach_{method}_same"] = one.classifier.sha256 == again.classifier.sha256
-    return found
+        figures[f"teach_{method}_same"] = one.classifier.sha256 == again.classifier.sha256
+    return figures
 
 
 def main() -> int:

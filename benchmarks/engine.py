@@ -200,7 +200,7 @@ def measure(
 
 
 def table(measured: dict[str, Figures]) -> str:
-    """The figures for people, one column a length."""
+    """The figures as a table, one column for each length."""
     rows: list[tuple[str, str, str]] = [
         ("baseline, whole process", "baseline_s", "{:.1f} s"),
         ("baseline, peak memory", "baseline_peak_memory_mb", "{:.0f} MB"),

@@ -83,5 +83,5 @@ def measure(recording: Path, weights: Path, out: Path, repeats: int) -> dict[str
 
 
 if __name__ == "__main__":
-    found = measure(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4]))
-    print(json.dumps(found))
+    stages = measure(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4]))
+    print(json.dumps(stages))

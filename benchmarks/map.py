@@ -27,13 +27,13 @@ def embeddings(points: int) -> np.ndarray:
     """float16 (points, 1024), not negative, in groups."""
     rng = np.random.default_rng(1)
     middles = rng.gamma(0.4, 1.0, (GROUPS, NUMBERS)).astype(np.float32)
-    found = np.empty((points, NUMBERS), np.float16)
+    vectors = np.empty((points, NUMBERS), np.float16)
     for first in range(0, points, 10_000):
         last = min(first + 10_000, points)
         group = rng.integers(0, GROUPS, last - first)
         noise = rng.gamma(0.4, 0.6, (last - first, NUMBERS)).astype(np.float32)
-        found[first:last] = middles[group] + noise
-    return found
+        vectors[first:last] = middles[group] + noise
+    return vectors
 
 
 def pca_seconds(vectors: np.ndarray) -> tuple[float, np.ndarray]:

@@ -75,19 +75,19 @@ def make_project(path: Path, recordings: int, events: int) -> None:
             )  # fmt: skip
         project.apply(add_recordings(items))
         for item in items:
-            found = []
+            detections = []
             for k in range(events):
                 entry = classes[int(520 * rng.random() ** 3)]
                 onset = k * SECONDS / events
                 score = rng.random()
-                found.append(
+                detections.append(
                     Event(
                         detection_id(entry.index, k * 7), onset, onset + 0.96 + 2 * rng.random(),
                         entry.name, entry.index, entry.mid, score_max=score,
                         score_mean=score * 0.8,
                     )
                 )  # fmt: skip
-            project.events.store_detections(item.id, found)
+            project.events.store_detections(item.id, detections)
 
 
 def milliseconds(work: Callable[[], object]) -> float:
@@ -116,24 +116,24 @@ def measure_store(path: Path) -> Figures:
     """Without any window."""
     from yamnet_gui.labels.project import Project, QueueKind, Sort, SortKey, accept
 
-    found: Figures = {}
+    figures: Figures = {}
     start = time.perf_counter()
     project = Project.open(path)
     rows = project.events.rows()
-    found["open, whole table ms"] = (time.perf_counter() - start) * 1000
+    figures["open, whole table ms"] = (time.perf_counter() - start) * 1000
     with project:
-        found["events"] = len(rows)
+        figures["events"] = len(rows)
         for key in SortKey:
             for down in (False, True):
                 name = f"sort {key.value}{' down' if down else ''} ms"
                 sort = Sort(key, down)
-                found[name] = milliseconds(lambda s=sort: project.events.rows(sort=s))
+                figures[name] = milliseconds(lambda s=sort: project.events.rows(sort=s))
         for name, wanted in filters().items():
             sort = Sort(SortKey.SCORE, True)
-            found[f"filter {name} ms"] = milliseconds(
+            figures[f"filter {name} ms"] = milliseconds(
                 lambda w=wanted, s=sort: project.events.rows(w, s)  # type: ignore[arg-type]
             )
-        found["counts of all classes ms"] = milliseconds(project.events.class_counts)
+        figures["counts of all classes ms"] = milliseconds(project.events.class_counts)
         queue = project.events.queue(QueueKind.STRATIFIED)
         current, took = int(queue[0]), []
         for _ in range(DECISIONS):
@@ -141,11 +141,11 @@ def measure_store(path: Path) -> Figures:
             project.apply(accept(project.events.at([current]), "Anna"))
             current = project.events.next_unreviewed(current, queue) or current
             took.append((time.perf_counter() - start) * 1000)
-        found["accept and next, median ms"] = quantile(took, 0.5)
-        found["accept and next, 95 % ms"] = quantile(took, 0.95)
+        figures["accept and next, median ms"] = quantile(took, 0.5)
+        figures["accept and next, 95 % ms"] = quantile(took, 0.95)
         for _ in range(DECISIONS):
             project.undo()
-    return found
+    return figures
 
 
 def measure_window(path: Path) -> Figures:
@@ -193,14 +193,14 @@ def measure_window(path: Path) -> Figures:
         return not bench.busy
 
     until(idle)
-    found: Figures = {}
+    figures: Figures = {}
     opened: list[object] = []
     bench.services.projects.opened.connect(opened.append)
     longest = 0.0
     bench.services.projects.open(path)
-    found["open ms"] = until(lambda: bool(opened))
+    figures["open ms"] = until(lambda: bool(opened))
     until(idle)
-    found["open, longest wait of the window ms"] = longest * 1000
+    figures["open, longest wait of the window ms"] = longest * 1000
 
     # decisions in the open recording, painted
     bench.services.queue_controller.review(QueueRequest(QueueKind.SCORE))
@@ -214,9 +214,9 @@ def measure_window(path: Path) -> Figures:
         selected.append((time.perf_counter() - start) * 1000)
         application.processEvents()
         painted.append((time.perf_counter() - start) * 1000)
-    found["accept and next, median ms"] = quantile(selected, 0.5)
-    found["accept and next, 95 % ms"] = quantile(selected, 0.95)
-    found["all painted after accepting, median ms"] = quantile(painted, 0.5)
+    figures["accept and next, median ms"] = quantile(selected, 0.5)
+    figures["accept and next, 95 % ms"] = quantile(selected, 0.95)
+    figures["all painted after accepting, median ms"] = quantile(painted, 0.5)
     for _ in range(DECISIONS):
         bench.services.review.history.undo()
 
@@ -233,7 +233,7 @@ def measure_window(path: Path) -> Figures:
         until(lambda e=event.id: bench.session.selection.current == e)
         jumps.append((time.perf_counter() - start) * 1000)
         until(idle)
-    found["next in another recording, median ms"] = quantile(jumps, 0.5)
+    figures["next in another recording, median ms"] = quantile(jumps, 0.5)
 
     # the table of all events
     feature = next(f for f in bench.features if isinstance(f, AllEvents))
@@ -248,12 +248,12 @@ def measure_window(path: Path) -> Figures:
             header.setSortIndicator(column, order)
             down = " down" if order is Qt.SortOrder.DescendingOrder else ""
             name = f"sort {column.name.lower()}{down} ms"
-            found[name] = until(lambda: not feature.busy)
+            figures[name] = until(lambda: not feature.busy)
             until(idle)
 
     def filtered(name: str, change: Callable[[], None]) -> None:
         change()
-        found[f"filter {name} ms"] = until(lambda: not feature.busy)
+        figures[f"filter {name} ms"] = until(lambda: not feature.busy)
         until(idle)
 
     filtered("state", lambda: panel.states.setCurrentIndex(5))
@@ -262,12 +262,12 @@ def measure_window(path: Path) -> Figures:
     filtered("score back", lambda: panel.least.setValue(0.0))
     filtered("text, 80 ms for typing included", lambda: panel.search.setText("rec 001"))
     filtered("text back, 80 ms for typing included", panel.search.clear)
-    found["table, longest wait of the window ms"] = longest * 1000
+    figures["table, longest wait of the window ms"] = longest * 1000
     heart.stop()
     QTimer.singleShot(0, bench.shell.window.close)
     until(lambda: not bench.shell.window.isVisible())
     bench.close()
-    return found
+    return figures
 
 
 PARTS = {"store": measure_store, "window": measure_window}

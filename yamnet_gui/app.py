@@ -87,14 +87,14 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _quiet_offscreen() -> None:
-    """The offscreen platform remarks on every window that it cannot hint a size."""
+    """Hides a message that the offscreen platform prints for every window about size hints."""
     from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
-    def tell(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    def show(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
         if "propagateSizeHints" not in text:
             print(text, file=sys.stderr)
 
-    qInstallMessageHandler(tell)
+    qInstallMessageHandler(show)
 
 
 def prepare(arguments: argparse.Namespace) -> "tuple[QApplication, Workbench]":
@@ -160,10 +160,10 @@ def missing_display(environment: dict[str, str] | None = None) -> str:
 
 def _x_server_answers(display: str) -> bool:
     """Whether an X server listens where DISPLAY says (`[host]:number[.screen]`)."""
-    found = re.fullmatch(r"(?P<host>[^:]*):(?P<number>\d+)(\.\d+)?", display)
-    if found is None:
+    match = re.fullmatch(r"(?P<host>[^:]*):(?P<number>\d+)(\.\d+)?", display)
+    if match is None:
         return display.startswith("/")  # some systems name a socket
-    host, number = found["host"], int(found["number"])
+    host, number = match["host"], int(match["number"])
     addresses: list[tuple[int, str | tuple[str, int]]] = []
     if host in ("", "unix"):
         name = f"/tmp/.X11-unix/X{number}"
@@ -210,10 +210,10 @@ def parse(argv: list[str]) -> argparse.Namespace:
 
 
 def _size(text: str) -> tuple[int, int]:
-    found = re.fullmatch(r"(\d+)[xX×](\d+)", text)
-    if found is None or not all(200 <= int(n) <= 16000 for n in found.groups()):
+    match = re.fullmatch(r"(\d+)[xX×](\d+)", text)
+    if match is None or not all(200 <= int(n) <= 16000 for n in match.groups()):
         raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 1280x800")
-    return int(found[1]), int(found[2])
+    return int(match[1]), int(match[2])
 
 
 def _scale(text: str) -> float:

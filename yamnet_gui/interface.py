@@ -72,7 +72,7 @@ class Analyzed:
 
     `scores`: float32 (frames, classes), uncalibrated; `embeddings`: float32 (frames, 1024);
     `start_s`, `end_s`: float64 (frames,), what each frame heard. All are of the mix, or of channel
-    `channel`. `events` are what the rules found, in order of their onsets.
+    `channel`. `events` are the detected events, in order of their onsets.
     """
 
     scores: Floats
@@ -124,11 +124,11 @@ def analyze(
     what is wrong.
     """
     model = _model(weights, cache)
-    taught = load_classifiers([Path(c) for c in classifiers], model.sha256)
-    class_map = with_custom_classes(bundled_class_map(), taught)
+    custom = load_classifiers([Path(c) for c in classifiers], model.sha256)
+    class_map = with_custom_classes(bundled_class_map(), custom)
     chosen = tuple(c.index for c in class_map.select(classes))
-    ruled = choose_rules(class_map, rules, threshold, classifiers=taught)
-    request = EventsRequest(AnalysisSettings(hop_s), ruled, taught, chosen)
+    ruled = choose_rules(class_map, rules, threshold, classifiers=custom)
+    request = EventsRequest(AnalysisSettings(hop_s), ruled, custom, chosen)
     result = _result(sound, rate, request, model, cache, limit_bytes)
     analysis = result.analysis
     table = analysis.tables[0]

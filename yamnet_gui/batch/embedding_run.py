@@ -55,25 +55,25 @@ class _Count:
     failed: list[tuple[Path, str]] = field(default_factory=list)
 
 
-def write_vectors(paths: Sequence[Path], wish: EmbeddingOptions) -> Iterator[EmbeddingProgress]:
+def write_vectors(paths: Sequence[Path], options: EmbeddingOptions) -> Iterator[EmbeddingProgress]:
     """Analyses the recordings and writes one file of vectors; it appears at the end, whole.
 
     A bad recording is reported and does not stop the others; where all are bad, nothing is
     written. Closing the generator stops within a chunk. Raises UserError where options do not fit,
     the weights are missing or the file cannot be written.
     """
-    cache = ResultCache(wish.cache) if wish.cache is not None else None
-    model = WeightsModel(wish.weights, cache.memo_folder if cache else None)
-    classifiers = load_classifiers(wish.classifiers, model.sha256)
+    cache = ResultCache(options.cache) if options.cache is not None else None
+    model = WeightsModel(options.weights, cache.memo_folder if cache else None)
+    classifiers = load_classifiers(options.classifiers, model.sha256)
     class_map = with_custom_classes(bundled_class_map(), classifiers)
     count = _Count()
-    columns = wish.vectors.columns(class_map)
-    per_event = wish.vectors.per == "event"
+    columns = options.vectors.columns(class_map)
+    per_event = options.vectors.per == "event"
     request = EventsRequest(
-        wish.settings, wish.rules if per_event else None, classifiers, wish.classes
+        options.settings, options.rules if per_event else None, classifiers, options.classes
     )
     with ExitStack() as stack:
-        file = stack.enter_context(vector_file(wish.output, columns, per_event, model.sha256))
+        file = stack.enter_context(vector_file(options.output, columns, per_event, model.sha256))
         for done, path in enumerate(paths):
             try:
                 result: RecordingEvents | None = None
@@ -89,7 +89,7 @@ def write_vectors(paths: Sequence[Path], wish: EmbeddingOptions) -> Iterator[Emb
                 tail = f" — {error.advice}" if error.advice else ""
                 count.failed.append((path, error.reason + tail))
                 continue
-            for rows in vectors_of(result.analysis, wish.vectors, result.events, class_map):
+            for rows in vectors_of(result.analysis, options.vectors, result.events, class_map):
                 file.add(printable(path), rows)
                 count.rows += len(rows.start_s)
         if paths and len(count.failed) == len(paths):

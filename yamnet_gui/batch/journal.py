@@ -17,7 +17,7 @@ _VERSION = 2
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """How one recording ended. `size` and `mtime_ns` tell whether the file has changed since.
+    """How one recording ended. `size` and `mtime_ns` show whether the file has changed since.
 
     `best` holds the best classes with their mean scores; `reason` is empty where all went well,
     `warnings` say how a file that is not quite right was taken.
@@ -74,7 +74,7 @@ class Journal:
         os.fsync(self._file.fileno())
 
     def part(self, key: str, kind: str) -> Path:
-        """Where the part of this kind (a file name's tail) of a recording is kept."""
+        """Where the part of this kind (a file name's tail) of a recording is stored."""
         return self.folder / f"{key}.{kind}"
 
     def remove(self) -> None:
@@ -110,7 +110,7 @@ class Journal:
         else:
             for old in self.folder.iterdir():
                 old.unlink()
-        # written anew, so that a line torn by a kill is gone
+        # rewritten, which removes a line that a kill cut off
         with replacing(path) as beside:
             text = [json.dumps(head), *(json.dumps(asdict(r)) for r in self.records.values())]
             beside.write_text("\n".join(text) + "\n", encoding="ascii")
@@ -121,7 +121,7 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     """The whole lines of a journal; none where there is no such file or it is not one."""
     try:
         raw = path.read_bytes()
-        found = [json.loads(line) for line in raw[: raw.rfind(b"\n") + 1].splitlines()]
+        records = [json.loads(line) for line in raw[: raw.rfind(b"\n") + 1].splitlines()]
     except (OSError, ValueError):
         return []
-    return found if all(isinstance(line, dict) for line in found) else []
+    return records if all(isinstance(line, dict) for line in records) else []

@@ -29,7 +29,7 @@ class EventOptions:
 
 @dataclass(frozen=True, slots=True)
 class BatchOptions:
-    """Everything a run is told. Paths are None where the table is not wanted.
+    """All settings of a run. Paths are None where the table is not wanted.
 
     `labels` gets the events in `label_format`, or, where that is the format of score tables, the
     scores of each recording; `clips` one row per recording; `scores` and
@@ -60,13 +60,15 @@ class BatchOptions:
 
     @property
     def outputs(self) -> tuple[Path, ...]:
-        """The tables that are wanted."""
+        """The tables to write."""
         wanted = (self.labels, self.clips, self.scores, self.embeddings)
         return tuple(path for path in wanted if path is not None)
 
-    def recipe(self, model_sha256: str, taught: Sequence[str] = ()) -> dict[str, Any]:
-        """What the parts of an unfinished run depend on; `taught` are the checksums of taught
-        classes."""
+    def recipe(self, model_sha256: str, custom_classes: Sequence[str] = ()) -> dict[str, Any]:
+        """What the parts of an unfinished run depend on.
+
+        `custom_classes`: checksums of the classifiers.
+        """
         return {
             "model": model_sha256,
             "settings": self.settings.to_json(),
@@ -79,7 +81,7 @@ class BatchOptions:
             "scores": self.scores.suffix if self.scores else None,
             "embeddings": self.embeddings.suffix if self.embeddings else None,
             "best": self.best,
-            "taught": list(taught),
+            "taught": list(custom_classes),
         }
 
     def check(self, several: bool) -> None:

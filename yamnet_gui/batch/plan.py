@@ -116,7 +116,7 @@ class _Search:
             self._found[real] = path  # reading it will say what is wrong
             return
         # another spelling of the same name, as on disks that ignore case; two hard links, though,
-        # are two files to a person
+        # are two files to the user
         inode = (status.st_dev, status.st_ino)
         if stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and status.st_ino:
             if inode in self._inodes:

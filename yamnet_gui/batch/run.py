@@ -196,7 +196,7 @@ class _Run:
             return [PartNames()] * len(self._keys)
         options, journal = self._options, self._journal
         names = recording_names(self._plan.recordings)
-        found = []
+        parts = []
         for key, name in zip(self._keys, names, strict=True):
             arrays = {}
             for kind in ("scores", "embeddings"):
@@ -207,7 +207,7 @@ class _Run:
                         if is_npz(path)
                         else journal.part(key, kind + path.suffix.lower())
                     )
-            found.append(
+            parts.append(
                 PartNames(
                     labels=self._labels_part(journal, key, name),
                     clips=journal.part(key, f"clips{options.clips.suffix.lower()}")
@@ -216,7 +216,7 @@ class _Run:
                     **arrays,
                 )
             )
-        return found
+        return parts
 
     def _labels_part(self, journal: Journal, key: str, name: str) -> Path | None:
         options = self._options

@@ -40,8 +40,8 @@ class StoredLabels(Sequence[LabelledRecording]):
         if self._last is None or self._last[0] != part:
             self._last = None  # makes room before the next one is read
             try:
-                found = read_event_table(part)
-                self._last = (part, found.labelled(self._class_map, self._groups, self._ontology))
+                table = read_event_table(part)
+                self._last = (part, table.labelled(self._class_map, self._groups, self._ontology))
             except (OSError, ValueError, KeyError) as error:
                 reason = "a part of the unfinished run is broken"
                 raise SettingsError(part, reason, "restart with --restart") from error

@@ -48,7 +48,7 @@ def clip_rows(analysis: Analysis, with_embedding: bool) -> Iterator[TableRows]:
 def frame_rows(analysis: Analysis, what: str) -> Iterator[TableRows]:
     """One row per frame with its `scores` or `embeddings`, in blocks.
 
-    Start and end are those of the stretch that the frame was scored on.
+    Start and end are those of the segment that the frame was scored on.
     """
     file = printable(analysis.recording.path)
     read = analysis.score_blocks if what == "scores" else analysis.embedding_blocks

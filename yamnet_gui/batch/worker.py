@@ -73,7 +73,7 @@ class Worker:
 
     @cached_property
     def _request(self) -> EventsRequest:
-        """Grouping comes when the parts are joined: a part serves runs that group otherwise."""
+        """Not grouped: events are grouped when the parts are joined, so parts fit any grouping."""
         wanted = self.options.events
         if wanted is None or self.options.score_tables:
             return self._scores_alone
@@ -83,9 +83,9 @@ class Worker:
     def run(
         self, path: Path, key: str, parts: PartNames
     ) -> Generator[AnalysisProgress | Record, None, None]:
-        """Analyses the recording and writes its parts; the last thing yielded is its record.
+        """Analyses the recording and writes its parts; yields its record last.
 
-        What is wrong with the recording is said in the record. Raises WeightsError, and
+        The record states what is wrong with the recording. Raises WeightsError, and
         SettingsError where a part cannot be written. Closing the generator stops within a chunk.
         """
         record = identity(path, key)

@@ -1,4 +1,4 @@
-"""Arguments that several commands share, and what they name among recordings and labels."""
+"""Arguments that several commands share, and the recordings and labels that they select."""
 
 import argparse
 import math
@@ -85,7 +85,7 @@ def choice_of(
 ) -> ExportChoice:
     """What the options choose of these recordings; `usual` states where they name none.
 
-    Raises SettingsError for what is not there.
+    Raises SettingsError for recordings and labels that do not exist.
     """
     low, high = options.min_score, options.max_score
     if low is not None and high is not None and low > high:
@@ -94,11 +94,11 @@ def choice_of(
         recordings=_recordings(options.recordings, recordings) if options.recordings else None,
         labels=_labels(options.classes, recordings, classes) if options.classes else None,
         states=_states(options.states, usual),
-        least_score=low,
-        most_score=high,
+        min_score=low,
+        max_score=high,
         keep_empty=not options.skip_empty,
         depth=Depth(options.depth),
-        fold=grouping_levels(options.group, bundled_ontology()) if options.group else frozenset(),
+        groups=grouping_levels(options.group or (), bundled_ontology()),
     )
 
 
@@ -118,16 +118,16 @@ def is_project(path: Path) -> bool:
 
 
 def find_recording(name: str, recordings: Sequence[LabelledRecording]) -> LabelledRecording:
-    """The one recording of this name. Raises SettingsError where it is none or several."""
-    found = [r for r in recordings if _is_named(r.recording.path, name)]
-    if len(found) != 1:
-        count = "no recording" if not found else f"{len(found)} recordings"
+    """The one recording of this name. Raises SettingsError where there is none or several."""
+    matches = [r for r in recordings if _is_named(r.recording.path, name)]
+    if len(matches) != 1:
+        count = "no recording" if not matches else f"{len(matches)} recordings"
         raise SettingsError(name, f"matches {count}", "give the full path")
-    return found[0]
+    return matches[0]
 
 
 def agreed(question: str) -> bool:
-    """Asks on the terminal; no answer is no. Raises SettingsError where nobody can be asked."""
+    """Asks on the terminal; no answer means no. Raises SettingsError without a terminal."""
     if not sys.stdin.isatty():
         raise SettingsError(
             "--yes", "is required when no terminal is attached; nothing was changed"
@@ -144,13 +144,13 @@ def _recordings(
 ) -> frozenset[Path]:
     chosen: set[Path] = set()
     for pattern in patterns:
-        found = {r.recording.path for r in recordings if _is_named(r.recording.path, pattern)}
-        if not found:
+        paths = {r.recording.path for r in recordings if _is_named(r.recording.path, pattern)}
+        if not paths:
             names = [r.recording.path.name for r in recordings[:3]]
             more = " …" if len(recordings) > 3 else ""
-            there = f"there are {', '.join(names)}{more}" if names else ""
-            raise SettingsError(pattern, "matches no recording here", there)
-        chosen |= found
+            advice = f"there are {', '.join(names)}{more}" if names else ""
+            raise SettingsError(pattern, "matches no recording here", advice)
+        chosen |= paths
     return frozenset(chosen)
 
 
@@ -170,27 +170,27 @@ def _is_named(path: Path, pattern: str) -> bool:
 def _labels(
     names: Sequence[str], recordings: Sequence[LabelledRecording], classes: ClassMap
 ) -> frozenset[str]:
-    there = {event.label for r in recordings for event in r.events}
-    folded: dict[str, set[str]] = {}
-    for label in there:
-        folded.setdefault(label.casefold(), set()).add(label)
+    available = {event.label for r in recordings for event in r.events}
+    by_casefold: dict[str, set[str]] = {}
+    for label in available:
+        by_casefold.setdefault(label.casefold(), set()).add(label)
     chosen: set[str] = set()
     for name in names:
-        if name in there:
+        if name in available:
             chosen.add(name)
-        elif name.casefold() in folded:
-            chosen |= folded[name.casefold()]
+        elif name.casefold() in by_casefold:
+            chosen |= by_casefold[name.casefold()]
         else:
-            chosen.add(_class_name(name, there, classes))
+            chosen.add(_class_name(name, available, classes))
     return frozenset(chosen)
 
 
-def _class_name(name: str, there: Collection[str], classes: ClassMap) -> str:
-    found = classes.find(name)
-    if found is None:
-        advice = did_you_mean(classes.near_names(name, there)[:3])
+def _class_name(name: str, labels: Collection[str], classes: ClassMap) -> str:
+    match = classes.find(name)
+    if match is None:
+        advice = did_you_mean(classes.near_names(name, labels)[:3])
         raise SettingsError(name, "is neither a label here nor a class of the model", advice)
-    return found.name
+    return match.name
 
 
 def _states(
@@ -202,7 +202,7 @@ def _states(
 
 
 def number(text: str) -> float:
-    """A number on the command line, or NaN, which lies in no range."""
+    """A number on the command line, or NaN, which is in no range."""
     try:
         return float(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Clips on the command line: their options, and how they are cut."""
+"""Clips on the command line: options and cutting."""
 
 import argparse
 import sys
@@ -101,7 +101,7 @@ def clip_options(options: argparse.Namespace) -> ClipOptions:
 
 
 def cut(clips: Sequence[Clip], folder: Path, options: ClipOptions, *, dry_run: bool) -> int:
-    """Cuts the clips and prints the manifest's place; how many could not be cut.
+    """Cuts the clips and prints the path of the manifest; the number that could not be cut.
 
     Raises LabelsError where the manifest cannot be written.
     """
@@ -109,13 +109,13 @@ def cut(clips: Sequence[Clip], folder: Path, options: ClipOptions, *, dry_run: b
         print(f"{len(clips)} clips would be cut into {folder}", file=sys.stderr)
         return 0
     failed = 0
-    said: set[str] = set()  # a recording that is gone is named once, not for each of its clips
+    shown: set[str] = set()  # a missing recording is named once, not for each of its clips
     with ProgressLine() as line:
         for n, done in enumerate(cut_clips(clips, folder, options), start=1):
             if done.problem:
                 failed += done.written is None
-            if done.problem and done.problem not in said:
-                said.add(done.problem)
+            if done.problem and done.problem not in shown:
+                shown.add(done.problem)
                 line.clear()
                 print(done.problem, file=sys.stderr)
             line.show(f"{n}/{len(clips)} clips, {done.clip.recording.path.name}")

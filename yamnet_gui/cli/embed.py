@@ -24,8 +24,8 @@ from yamnet_gui.core.scores import DEFAULT_HOP_S
 from yamnet_gui.core.text import printable
 from yamnet_gui.detection import PRESETS, RuleSet
 from yamnet_gui.embedding import Classifier
+from yamnet_gui.labels.exchange.overwrite_guard import spare
 
-from .analyze import spare_recordings
 from .exit_status import OK, SOME_FAILED
 from .terminal import ProgressLine
 
@@ -101,7 +101,7 @@ def run(options: argparse.Namespace) -> int:
     """Runs the command; 0, 1 where some recordings failed. Raises UserError."""
     classifiers = load_classifiers(options.classifier)
     class_map = with_custom_classes(bundled_class_map(), classifiers)
-    wish = EmbeddingOptions(
+    request = EmbeddingOptions(
         output=options.output,
         weights=WeightsModel(options.weights).path,
         vectors=VectorOptions(
@@ -120,13 +120,14 @@ def run(options: argparse.Namespace) -> int:
         if not plan.recordings:
             path, reason = plan.problems[0]
             raise RecordingError(printable(path), reason)
-        spare_recordings(options.output, plan)
-        news = EmbeddingProgress(0, len(plan.recordings))
-        for news in write_vectors(plan.recordings, wish):
-            name = printable(news.path.name) if news.path else ""
-            line.show(f"{news.done}/{news.total} files, {news.rows} rows, {name}")
-    failed = (*plan.problems, *news.failed)
-    print(f"{options.output}: {news.rows} rows of {len(wish.vectors.columns(class_map))} numbers")
+        spare(options.output, plan.recordings)
+        progress = EmbeddingProgress(0, len(plan.recordings))
+        for progress in write_vectors(plan.recordings, request):
+            name = printable(progress.path.name) if progress.path else ""
+            line.show(f"{progress.done}/{progress.total} files, {progress.rows} rows, {name}")
+    failed = (*plan.problems, *progress.failed)
+    columns = request.vectors.columns(class_map)
+    print(f"{options.output}: {progress.rows} rows of {len(columns)} numbers")
     for path, reason in failed:
         print(f"  failed: {printable(path)}: {reason}", file=sys.stderr)
     return SOME_FAILED if failed else OK
@@ -135,9 +136,9 @@ def run(options: argparse.Namespace) -> int:
 def _rules(
     options: argparse.Namespace, class_map: ClassMap, classifiers: tuple[Classifier, ...]
 ) -> RuleSet:
-    """Raises SettingsError where rules are named that no row needs."""
-    asked = options.rules is not None or options.threshold is not None or options.classes
-    if asked and options.per != "event":
+    """Raises SettingsError where rules are given but not needed."""
+    given = options.rules is not None or options.threshold is not None or options.classes
+    if given and options.per != "event":
         raise SettingsError("--rules, --threshold, --classes", "require --per event")
     return choose_rules(
         class_map, options.rules, options.threshold, classifiers=classifiers, option_prefix="--"
@@ -145,7 +146,7 @@ def _rules(
 
 
 def _local(text: str, line: ProgressLine) -> str:
-    """The path itself, or where the recording at an address was put."""
+    """The path itself, or that of the downloaded recording."""
     if not is_address(text):
         return text
     return str(fetched(text, progress=lambda done, _all: line.show(f"{done / 1e6:.1f} MB {text}")))

@@ -21,9 +21,8 @@ from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
-from yamnet_gui.core.scores import DEFAULT_HOP_S
 from yamnet_gui.core.text import counted
-from yamnet_gui.detection import PRESETS, RuleSet, Tuning, save_rules
+from yamnet_gui.detection import RuleSet, Tuning, save_rules
 from yamnet_gui.detection.evaluation import Pair, evaluate, mismatches, paired
 from yamnet_gui.labels.exchange.reference_table import ReferenceTable, read_reference
 from yamnet_gui.labels.formats import FORMATS
@@ -36,148 +35,38 @@ from yamnet_gui.quality.references import (
     table_items,
 )
 
-from .arguments import add_old_name
+from .evaluate_options import add_arguments, check
 from .metrics import lines_of, tuning_json, tuning_lines, write_json, write_mismatches
 from .terminal import ProgressLine
 
-_NEEDS_SCORES = "needs scores, which the predicted labels do not have"
-_NEEDS_STRETCHES = "needs segments that were reviewed for every class"
-_EPILOG = """\
-  evaluate REFERENCE ESTIMATED              compare two label tables
-  evaluate REFERENCE --recordings PATH …    compare what rules detect in recordings
-  evaluate --project P                      compare with the decisions in a project; only reviewed
-                                            segments and events with a decision count
-"""
+__all__ = ["add_arguments", "run"]
 
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.epilog = _EPILOG
-    formats = sorted(name for name, fmt in FORMATS.items() if fmt.can_read)
-    parser.add_argument(
-        "truth",
-        type=Path,
-        nargs="?",
-        metavar="REFERENCE",
-        help="reference labels: a table, or a folder",
-    )
-    parser.add_argument(
-        "predicted", type=Path, nargs="?", metavar="ESTIMATED", help="table of estimated events"
-    )
-    for side, old in (("reference", "truth"), ("estimated", "predicted")):
-        parser.add_argument(
-            f"--{side}-format",
-            choices=formats,
-            metavar="FORMAT",
-            help=f"format of {side.upper()} (default: detected)",
-        )
-        add_old_name(parser, f"--{old}-format", f"--{side}-format", choices=formats)
-    _add_sources(parser.add_argument_group("evaluate rules instead of a table"))
-    _add_counting(parser.add_argument_group("scoring"))
-    out = parser.add_argument_group("output")
-    out.add_argument("--json", type=Path, metavar="OUT", help="write all metrics as JSON")
-    out.add_argument(
-        "--mistakes", type=Path, metavar="OUT", help="write every misclassified event as CSV"
-    )
-
-
-def _add_sources(group: Any) -> None:
-    group.add_argument("--project", type=Path, metavar="P", help="project file")
-    group.add_argument(
-        "--recordings",
-        type=Path,
-        nargs="+",
-        metavar="PATH",
-        help="sound files; analysed first if no result is stored",
-    )
-    group.add_argument(
-        "--rules", metavar="RULES", help=f"rule file, or a preset: {', '.join(PRESETS)}"
-    )
-    group.add_argument("--weights", type=Path, metavar="FILE", help="weights file of the network")
-    group.add_argument(
-        "--hop", type=float, default=DEFAULT_HOP_S, metavar="S", help="seconds between frames"
-    )
-    group.add_argument(
-        "--tune",
-        choices=["default", "classes"],
-        metavar="WHAT",
-        help="optimise the rules: 'default' for all classes together, 'classes' for each one;"
-        " the expected score comes from held-out recordings",
-    )
-    group.add_argument(
-        "--tune-on",
-        choices=["0.5", "0.2", "segments"],
-        default="0.5",
-        metavar="MEASURE",
-        help="event F1 with a collar of 0.5 (default) or 0.2 s, or 'segments' of 1 s",
-    )
-    group.add_argument(
-        "--rules-out",
-        type=Path,
-        metavar="OUT",
-        help="write the tuned rules to this file, for --rules",
-    )
-
-
-def _add_counting(group: Any) -> None:
-    group.add_argument(
-        "--label",
-        action="append",
-        dest="labels",
-        metavar="LABEL",
-        help="score only this label; can be repeated (default: all reference labels)",
-    )
-    group.add_argument(
-        "--exact",
-        action="store_true",
-        help="match labels exactly; do not count a label for its parents in the ontology",
-    )
-    group.add_argument(
-        "--below",
-        action="store_true",
-        help="with --project: count a label together with its subclasses",
-    )
+_NEEDS_SCORES = "needs scores, which the estimated events do not have"
+_NEEDS_SEGMENTS = "needs segments that were reviewed for every class"
 
 
 def run(options: argparse.Namespace) -> int:
-    _check(options)
-    if options.predicted is not None:
+    check(options)
+    if options.estimated is not None:
         return _tables(options)
     return _rules(options)
 
 
-def _check(options: argparse.Namespace) -> None:
-    """Raises SettingsError where the sources do not fit together."""
-    sources = [s is not None for s in (options.predicted, options.project, options.recordings)]
-    if sum(sources) != 1:
-        raise SettingsError(
-            "evaluate",
-            "needs a table, recordings or a project",
-            "give REFERENCE ESTIMATED, or REFERENCE --recordings PATH, or --project P",
-        )
-    if options.truth is None and options.project is None:
-        raise SettingsError("REFERENCE", "is missing", "give a table of reference labels")
-    if options.predicted is not None and (options.tune or options.rules):
-        raise SettingsError("ESTIMATED", "has no rules", "give --recordings or --project instead")
-    if options.rules_out is not None and not options.tune:
-        raise SettingsError("--rules-out", "requires --tune")
-
-
 def _tables(options: argparse.Namespace) -> int:
-    truth = _read(options.truth, options.reference_format).recordings
-    predicted = _read(options.predicted, options.estimated_format).recordings
+    reference = _read(options.reference, options.reference_format).recordings
+    estimated = _read(options.estimated, options.estimated_format).recordings
     ontology = None if options.exact else bundled_ontology()
-    sides = paired(truth, predicted, options.labels, ontology)
+    sides = paired(reference, estimated, options.labels, ontology)
     for name in sides.unpredicted:
         _warn(f"{name}: no estimated events; all reference events count as missed")
     for name in sides.unknown:
         _warn(f"{name}: not in the reference labels; skipped")
-    scored = _has_scores(predicted)
+    scored = _has_scores(estimated)
     result = evaluate(sides.pairs, options.labels, COLLARS_S, psds_pairs=None if scored else [])
     figures = result.as_dict()
     figures["scores"] = scored
-    names = [r.recording.path.name for r in truth]
-    _written(options, figures, sides.pairs, names)
+    names = [r.recording.path.name for r in reference]
+    _write_results(options, figures, sides.pairs, names)
     print("\n".join(lines_of(result, "" if scored else _NEEDS_SCORES)))
     return 0
 
@@ -188,7 +77,7 @@ def _rules(options: argparse.Namespace) -> int:
     model = WeightsModel(options.weights)
     settings = AnalysisSettings(hop_s=options.hop)
     cache = ResultCache()
-    by_table = options.project is None or options.truth is not None
+    by_table = options.project is None or options.reference is not None
     below = bundled_ontology() if (options.below or by_table) and not options.exact else None
     if options.project is None:
         on = _of_recordings(options, model, settings, cache)
@@ -203,8 +92,8 @@ def _rules(options: argparse.Namespace) -> int:
             on.source, "has no recording to evaluate on", "analyse the recordings first"
         )
     measured = _measured(on, rules, class_map, below, options.labels)
-    print(f"evaluated against {on.source}: {_said(on)}")
-    print("\n".join(lines_of(measured.evaluation, _NEEDS_STRETCHES)))
+    print(f"evaluated against {on.source}: {_summary(on)}")
+    print("\n".join(lines_of(measured.evaluation, _NEEDS_SEGMENTS)))
     figures = measured.evaluation.as_dict()
     figures["measured_on"] = {
         "source": on.source,
@@ -217,18 +106,18 @@ def _rules(options: argparse.Namespace) -> int:
         "model_sha256": model.sha256,
     }
     if options.tune:
-        found = _tune(on, rules, class_map, below, options)
-        figures["tuning"] = tuning_json(found)
+        tuning = _tune(on, rules, class_map, below, options)
+        figures["tuning"] = tuning_json(tuning)
         name = {"0.5": "event F1 (0.5 s)", "0.2": "event F1 (0.2 s)"}.get(
             options.tune_on, "segment F1 (1 s)"
         )
-        print("\n".join(tuning_lines(found, name)))
+        print("\n".join(tuning_lines(tuning, name)))
         if options.rules_out is not None:
-            save_rules(options.rules_out, replace(found.rules, name="tuned"), class_map)
+            save_rules(options.rules_out, replace(tuning.rules, name="tuned"), class_map)
     if options.json is not None:
         write_json(options.json, figures)
-    if options.mistakes is not None:
-        write_mismatches(options.mistakes, measured.mismatches, [s.name for s in on.items])
+    if options.mismatches is not None:
+        write_mismatches(options.mismatches, measured.mismatches, [s.name for s in on.items])
     return 0
 
 
@@ -236,27 +125,29 @@ def _of_recordings(
     options: argparse.Namespace, model: Model, settings: AnalysisSettings, cache: ResultCache
 ) -> EvaluationItems:
     """Recordings named on the command line, analysed where they are not yet."""
-    truth = _truth_for(options.truth, options.reference_format, options.recordings)
+    reference = _reference_in(options.reference, options.reference_format, options.recordings)
     with ProgressLine() as line:
         for path in options.recordings:
             steps = analyse_recording(path, model, settings, cache)
             line.show(f"analysing {path.name}")
             finished(steps)
     scores = StoredScores(cache, model.sha256, settings)
-    return table_items(truth, dict.fromkeys(options.recordings, ""), scores)
+    return table_items(reference, dict.fromkeys(options.recordings, ""), scores)
 
 
 def _of_project(
     options: argparse.Namespace, project: Project, scores: StoredScores
 ) -> EvaluationItems:
-    if options.truth is None:
+    if options.reference is None:
         return project_items(project, scores)
     paths = {project.recordings.locate(r): r.id for r in project.recordings.all()}
-    truth = _truth_for(options.truth, options.reference_format, list(paths))
-    return table_items(truth, paths, scores)
+    reference = _reference_in(options.reference, options.reference_format, list(paths))
+    return table_items(reference, paths, scores)
 
 
-def _truth_for(path: Path, format_name: str | None, recordings: Sequence[Path]) -> ReferenceTable:
+def _reference_in(
+    path: Path, format_name: str | None, recordings: Sequence[Path]
+) -> ReferenceTable:
     """A table, or all tables of a folder that are named like one of the recordings."""
     if not path.is_dir():
         return _read(path, format_name)
@@ -269,10 +160,10 @@ def _truth_for(path: Path, format_name: str | None, recordings: Sequence[Path]) 
     ]
     if not files:
         raise SettingsError(path, "has no table with the name of a recording")
-    found: list[LabelledRecording] = []
+    tables: list[LabelledRecording] = []
     for file in files:
-        found += _read(file, format_name).recordings
-    return ReferenceTable(path, tuple(found))
+        tables += _read(file, format_name).recordings
+    return ReferenceTable(path, tuple(tables))
 
 
 def _measured(
@@ -310,7 +201,7 @@ def _tune(
     return result
 
 
-def _said(on: EvaluationItems) -> str:
+def _summary(on: EvaluationItems) -> str:
     count = len(on.items)
     words = f"{counted(count, 'recording')}, {counted(on.true_events, 'reference event')}"
     if on.decisions != on.true_events:
@@ -331,7 +222,7 @@ def _has_scores(recordings: Sequence[LabelledRecording]) -> bool:
     return not events or bool(scored)
 
 
-def _written(
+def _write_results(
     options: argparse.Namespace,
     figures: dict[str, Any],
     pairs: Sequence[Pair],
@@ -339,8 +230,8 @@ def _written(
 ) -> None:
     if options.json is not None:
         write_json(options.json, figures)
-    if options.mistakes is not None:
-        write_mismatches(options.mistakes, mismatches(pairs), names)
+    if options.mismatches is not None:
+        write_mismatches(options.mismatches, mismatches(pairs), names)
 
 
 def _warn(text: str) -> None:

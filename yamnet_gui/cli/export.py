@@ -58,9 +58,9 @@ Exit status: 0 success; 1 some recordings or clips failed; 2 bad input or option
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """What is to go out, and what a project knows about how it was made.
+    """What to export, and what the project knows about how it was made.
 
-    `usual`: states that go out where nobody names any, None: all.
+    `usual`: states to export where the options name none; None: all.
     """
 
     recordings: list[LabelledRecording]
@@ -165,19 +165,19 @@ def run(options: argparse.Namespace) -> int:
         whole = choice_of(options, source.recordings, classes, None)
         wanted = chosen(source.recordings, whole)
         if options.dry_run:
-            _say(f"{_events(wanted)} would be written to {options.report}")
+            _note(f"{_events(wanted)} would be written to {options.report}")
         else:
             print(write_report(wanted, options.report, source.facts))
     return SOME_FAILED if failed else OK
 
 
 def _read(options: argparse.Namespace) -> _Source:
-    """The labels of a project (only read, so it may be open elsewhere) or of a table."""
+    """The labels of a project (opened read-only, so it may be open elsewhere) or of a table."""
     path: Path | None = options.source
     if path is None or is_project(path):
         with open_project(path, read_only=True) as project:
             if project.damage:
-                _say(project.damage)
+                _note(project.damage)
             recordings = [with_probabilities(project, r) for r in labelled_recordings(project)]
             known = {
                 project.recordings.locate(r): project.recordings.analyses(r.id)
@@ -186,7 +186,7 @@ def _read(options: argparse.Namespace) -> _Source:
             return _Source(recordings, project_facts(project, options.title), known, _NOT_REJECTED)
     result = read_labels(options.from_format, path, options=ReadOptions(encoding=options.encoding))
     for text in result.warnings:
-        _say(f"{path}: {text}")
+        _note(f"{path}: {text}")
     facts = ReportFacts(
         options.title or path.stem, datetime.now().astimezone(), {"Read from": path.name}
     )
@@ -202,18 +202,18 @@ def _labels(
         return _scores(options, source, choice, classes)
     export = Export(options.format, out, choice, _write_options(options, out, classes))
     preview = export.preview(source.recordings)
-    _say(f"{_events(preview.recordings)} in {counted(len(preview.recordings), 'recording')}")
+    _note(f"{_events(preview.recordings)} in {counted(len(preview.recordings), 'recording')}")
     if not options.states and choice.states is not None:
-        _say_rejected(source.recordings)
+        _note_rejected(source.recordings)
     for text in preview.losses:
-        _say(text)
+        _note(text)
     if preview.losses and options.sidecar:
-        _say("The sidecar file stores what is lost.")
+        _note("The sidecar file stores what is lost.")
     if options.dry_run:
         for path, _ in output_files(
             options.format, preview.recordings, out, options=export.options
         ):
-            _say(f"{path} would be {'replaced' if path.exists() else 'written'}")
+            _note(f"{path} would be {'replaced' if path.exists() else 'written'}")
         return 0
     made: Sequence[Path] = ()
     with ProgressLine() as line:
@@ -251,7 +251,7 @@ def _scores(
     if not source.analyses:
         raise LabelsError(
             options.source or "scores",
-            "holds no scores",
+            "contains no scores",
             "score tables are made from a project or by `yamnet-gui analyze --format scores`",
         )
     wanted = [
@@ -270,13 +270,13 @@ def _scores(
         except UserError as error:
             analysis, reason = None, error.reason
         if analysis is None:
-            _say(
+            _note(
                 f"{sound}: {reason} — analyse it in the window, or with"
                 " `yamnet-gui analyze --format scores`"
             )
             failed += 1
         elif options.dry_run:
-            _say(f"{path} would be {'replaced' if path.exists() else 'written'}")
+            _note(f"{path} would be {'replaced' if path.exists() else 'written'}")
         else:
             print(write_scores(analysis, classes.names, path, indices))
     return failed
@@ -286,11 +286,11 @@ def _events(recordings: Sequence[LabelledRecording]) -> str:
     return counted(sum(len(r.events) for r in recordings), "event")
 
 
-def _say_rejected(recordings: Sequence[LabelledRecording]) -> None:
+def _note_rejected(recordings: Sequence[LabelledRecording]) -> None:
     rejected = sum(e.state is ReviewState.REJECTED for r in recordings for e in r.events)
     if rejected:
-        _say(f"{counted(rejected, 'rejected event')} left out; --states all takes them")
+        _note(f"{counted(rejected, 'rejected event')} left out; --states all includes them")
 
 
-def _say(text: str) -> None:
+def _note(text: str) -> None:
     print(text, file=sys.stderr)

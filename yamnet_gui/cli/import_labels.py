@@ -25,12 +25,12 @@ from .arguments import agreed, find_recording, open_project, readable_formats
 
 _SHOWN = 10
 _NONE_KNOWN = (
-    "Nothing can be imported: the project knows none of these recordings; --add-recordings adds"
+    "Nothing can be imported: none of these recordings is in the project; --add-recordings adds"
     " them."
 )
-_ALL_KEPT = (
-    "Nothing would change: what people decided stays; --conflicts take or --conflicts both imports"
-    " it."
+_ALL_STAY = (
+    "Nothing would change: events that the user has edited stay; --conflicts take or --conflicts"
+    " both imports them."
 )
 _EPILOG = """\
 Shows what is new, changed or conflicting, then asks. Nothing is written before you confirm.
@@ -39,7 +39,7 @@ Shows what is new, changed or conflicting, then asks. Nothing is written before 
   yamnet-gui import night/*.TextGrid --map Amsel Bird --leave-out noise --yes
 
 Exit status: 0 success, or declined; 2 bad input or options. `Undo` in the window
-takes an import back in one step.
+reverts an import in one step.
 """
 
 
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _EPILOG
     parser.add_argument("tables", nargs="+", type=Path, metavar="TABLE", help="label table")
-    group = parser.add_argument_group("where they go")
+    group = parser.add_argument_group("project")
     group.add_argument(
         "--project", type=Path, metavar="FILE", help="project (default: the personal project)"
     )
@@ -64,8 +64,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="add recordings that are not in the project (default: skip their labels)",
     )
-    _add_reading(parser.add_argument_group("how tables are read"))
-    _add_deciding(parser.add_argument_group("what becomes of them"))
+    _add_reading(parser.add_argument_group("reading the tables"))
+    _add_deciding(parser.add_argument_group("import"))
 
 
 def _add_reading(group: Any) -> None:
@@ -108,16 +108,16 @@ def run(options: argparse.Namespace) -> int:
         command = _command(options, project, plan)
         _show(plan, Resolve(options.conflicts), options.add_recordings)
         if not command.changes:
-            _say(_why_nothing(plan))
+            _print(_why_nothing(plan))
             return 0
         if options.dry_run:
             return 0
         if not options.yes and not agreed(f"Import into {project.path.name}?"):
-            _say("Nothing was changed.")
+            _print("Nothing was changed.")
             return 0
         if not _is_new(options):
             return _write(project, options, command)
-    with Project.create(_target(options)) as made:  # its folder decides how recordings are named
+    with Project.create(_target(options)) as made:  # its folder determines how recordings are named
         plan = _plan(options, made, mapping, quiet=True)
         return _write(made, options, _command(options, made, plan))
 
@@ -128,8 +128,8 @@ def _why_nothing(plan: ImportPlan) -> str:
     if steps and all(e.path in new for e in steps):
         return _NONE_KNOWN
     if any(e.kind is ImportKind.CONFLICTING for e in steps):
-        return _ALL_KEPT
-    return "There is nothing to import."
+        return _ALL_STAY
+    return "Nothing to import."
 
 
 def _is_new(options: argparse.Namespace) -> bool:
@@ -144,7 +144,7 @@ def _target(options: argparse.Namespace) -> Path:
 
 @contextmanager
 def _opened(options: argparse.Namespace) -> Iterator[Project]:
-    """The project; one that is still to be made is an empty one elsewhere until it is agreed."""
+    """The project; a new one is an empty temporary project until the user confirms."""
     if _is_new(options):
         with (
             tempfile.TemporaryDirectory(prefix="yamnet-gui-") as folder,
@@ -180,17 +180,17 @@ def _plan(
             _show_table(table, result)
         results.append(result)
     if not quiet:
-        there = {e.label for result in results for r in result.recordings for e in r.events}
-        for label in sorted(mapping.keys() - there):
-            _say(f"no label {label!r} in what was read")
+        labels = {e.label for result in results for r in result.recordings for e in r.events}
+        for label in sorted(mapping.keys() - labels):
+            _print(f"no label {label!r} in the tables")
     return plan_for_project(project, merged(results), mapping=mapping)
 
 
 def _recording(options: argparse.Namespace, project: Project) -> RecordingInfo | None:
     if options.recording is None:
         return None
-    there: Sequence[LabelledRecording] = labelled_recordings(project)
-    return find_recording(options.recording, there).recording
+    recordings: Sequence[LabelledRecording] = labelled_recordings(project)
+    return find_recording(options.recording, recordings).recording
 
 
 def _command(options: argparse.Namespace, project: Project, plan: ImportPlan) -> Command:
@@ -207,48 +207,52 @@ def _command(options: argparse.Namespace, project: Project, plan: ImportPlan) ->
 def _write(project: Project, options: argparse.Namespace, command: Command) -> int:
     project.reviewer = options.reviewer
     project.apply(command)
-    _say(f"Imported into {project.path}; undo in the window takes it back in one step.")
+    _print(f"Imported into {project.path}; Undo in the window reverts it in one step.")
     return 0
 
 
 def _show_table(table: Path, result: ImportResult) -> None:
-    restored = ", with its side-car" if result.restored else ""
-    _say(f"{table}: {result.format_name}, {counted(result.event_count, 'event')}{restored}")
+    restored = ", with its sidecar file" if result.restored else ""
+    _print(f"{table}: {result.format_name}, {counted(result.event_count, 'event')}{restored}")
     for text in result.warnings:
-        _say(f"  {text}")
+        _print(f"  {text}")
 
 
 def _show(plan: ImportPlan, way: Resolve, add_missing: bool) -> None:
     counts = plan.counts()
-    _say(", ".join(f"{counts[kind]} {kind.value}" for kind in ImportKind))
+    _print(", ".join(f"{counts[kind]} {kind.value}" for kind in ImportKind))
     if plan.left_out:
-        _say(f"{plan.left_out} left out")
+        _print(f"{plan.left_out} left out")
     for kind in (ImportKind.CHANGED, ImportKind.CONFLICTING):
         _show_events(kind, plan.of(kind), way)
     for unknown in plan.unknown_labels:
         near = ", ".join(unknown.suggestions)
         hint = f" (near: {near})" if near else ""
-        _say(f"unknown label {unknown.label!r}, {counted(unknown.count, 'event')}{hint}")
+        _print(f"unknown label {unknown.label!r}, {counted(unknown.count, 'event')}{hint}")
     for info in plan.new_recordings:
         what = "is added" if add_missing else "is left out; --add-recordings adds it"
-        _say(f"{info.path} is not in the project and {what}")
+        _print(f"{info.path} is not in the project and {what}")
     if plan.new_spans:
-        _say(f"{len(plan.new_spans)} reviewed spans")
+        _print(f"{len(plan.new_spans)} reviewed spans")
 
 
 def _show_events(kind: ImportKind, events: Sequence[PlannedEvent], way: Resolve) -> None:
-    done = {Resolve.KEEP: "stays", Resolve.TAKE: "is replaced", Resolve.BOTH: "stays, both kept"}
+    done = {
+        Resolve.KEEP: "stays",
+        Resolve.TAKE: "is replaced",
+        Resolve.BOTH: "stays, both are stored",
+    }
     for planned in events[:_SHOWN]:
         old = planned.existing
         assert old is not None
         tail = f"; {done[way]}" if kind is ImportKind.CONFLICTING else ""
-        _say(
+        _print(
             f"{kind.value}: {planned.path.name} {old.onset_s:.3f} s {old.label}:"
             f" {', '.join(planned.differences)}{tail}"
         )
     if len(events) > _SHOWN:
-        _say(f"and {len(events) - _SHOWN} more {kind.value}")
+        _print(f"and {len(events) - _SHOWN} more {kind.value}")
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     print(text, flush=True)

@@ -1,4 +1,4 @@
-"""The table of commands, and what is the same for all of them: errors, Ctrl+C, closed pipes."""
+"""The table of commands, and what they share: errors, Ctrl+C, closed pipes."""
 
 import argparse
 import logging
@@ -73,16 +73,16 @@ COMMANDS: Mapping[str, CliCommand] = {
 def run_command(argv: Sequence[str]) -> int:
     """Runs one command of `COMMANDS`, or shows help or version; the exit status.
 
-    Whatever a person can act on ends as one sentence on the standard error and status 2.
+    Whatever the user can fix ends as one sentence on standard error and status 2.
     """
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
-            reconfigure(errors="backslashreplace")  # names of files may be any bytes
+            reconfigure(errors="backslashreplace")  # file names may be any bytes
     try:
         status = _run(argv)
         sys.stdout.flush()
-    except SystemExit as end:  # argparse has said what is wrong
+    except SystemExit as end:  # argparse has printed what is wrong
         status = end.code if isinstance(end.code, int) else BAD_INPUT
     except UserError as error:
         print(f"yamnet-gui: {error}", file=sys.stderr)
@@ -91,7 +91,7 @@ def run_command(argv: Sequence[str]) -> int:
         print("\nyamnet-gui: interrupted; finished results are stored", file=sys.stderr)
         status = INTERRUPTED
     except BrokenPipeError:
-        # whoever read our output has gone, which is no error; nothing may be written at exit
+        # the reader has closed our output, which is not an error; write nothing at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = OK
     return status
@@ -102,7 +102,7 @@ def _run(argv: Sequence[str]) -> int:
         prog="yamnet-gui",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="yamnet-gui COMMAND --help explains a command.",
+        epilog="yamnet-gui COMMAND --help shows the options of a command.",
     )
     parser.add_argument("--version", action="version", version=f"yamnet-gui {__version__}")
     parser.add_argument(
@@ -142,7 +142,7 @@ def _run_logged(options: argparse.Namespace) -> int:
 
 
 class _ShowLog(argparse.Action):
-    """Says where the log is, and shows its end."""
+    """Shows where the log file is, and its last lines."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_rest: object) -> None:
         print(log_path())

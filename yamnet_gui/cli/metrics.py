@@ -11,15 +11,15 @@ from yamnet_gui.core.files import replacing
 from yamnet_gui.core.text import counted
 from yamnet_gui.detection import Tuning
 from yamnet_gui.detection.evaluation import Counts, Evaluation, Mismatch, total
+from yamnet_gui.quality.evaluation import COLLARS_S
 
-COLLARS_S = (0.2, 0.5)
 _MOST_CONFUSIONS = 10
 
 
 def lines_of(result: Evaluation, no_psds: str = "") -> list[str]:
-    """The figures for a person: one line a label, the whole, PSDS and confusions.
+    """The metrics as text: one line for each label, the total, PSDS and confusions.
 
-    `no_psds` says why there is none.
+    `no_psds`: why there is no PSDS.
     """
     width = max([len("all labels"), *map(len, result.labels)])
     head = f"{'':{width}}  segment F1  precision  recall"
@@ -39,7 +39,7 @@ def lines_of(result: Evaluation, no_psds: str = "") -> list[str]:
     elif no_psds:
         lines.append(f"PSDS: {no_psds}")
     for confusion in result.confusions[:_MOST_CONFUSIONS]:
-        text = f"{confusion.reference} taken for {confusion.estimated}: {confusion.seconds:.1f} s"
+        text = f"{confusion.reference} detected as {confusion.estimated}: {confusion.seconds:.1f} s"
         lines.append(text)
     left = len(result.confusions) - _MOST_CONFUSIONS
     if left > 0:
@@ -48,7 +48,7 @@ def lines_of(result: Evaluation, no_psds: str = "") -> list[str]:
 
 
 def tuning_lines(tuning: Tuning, measure: str) -> list[str]:
-    """What tuning found, and what to expect of it."""
+    """The result of tuning, and the score to expect."""
     lines = [
         f"{measure}, current rules:                     {_figure(tuning.before_f1)}",
         f"{measure}, tuned, on the same recordings:     {_figure(tuning.fitted_f1)}  (optimistic)",
@@ -66,7 +66,7 @@ def tuning_lines(tuning: Tuning, measure: str) -> list[str]:
 
 
 def tuning_json(tuning: Tuning) -> dict[str, Any]:
-    """The figures of a tuning, as written to JSON."""
+    """The metrics of a tuning, as written to JSON."""
     return {
         "before_f1": tuning.before_f1,
         "fitted_f1": tuning.fitted_f1,
@@ -86,7 +86,7 @@ def write_json(path: Path, figures: Mapping[str, Any]) -> None:
 
 
 def write_mismatches(path: Path, mismatches: Iterable[Mismatch], names: Sequence[str]) -> None:
-    """One row for each event that is not right. Raises SettingsError."""
+    """One row for each missed, false or confused event. Raises SettingsError."""
     rows = []
     for m in mismatches:
         score = "" if m.score is None else f"{m.score:.4f}"

@@ -1,4 +1,4 @@
-"""A line on the terminal that is written over and over; nothing where there is no terminal."""
+"""A progress line on the terminal; nothing where there is no terminal."""
 
 import shutil
 import sys
@@ -10,7 +10,7 @@ _SHORTEST_S = 0.1
 
 
 class ProgressLine:
-    """The last line of the terminal. Shows at most ten texts a second; gone at the end."""
+    """The last line of the terminal. Shows at most ten texts a second; cleared at the end."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
@@ -47,7 +47,7 @@ class ProgressLine:
 
 
 def in_words(seconds: float) -> str:
-    """A length of time as people say it: 42 s, 3 min 20 s, 2 h 05 min."""
+    """A duration in words: 42 s, 3 min 20 s, 2 h 05 min."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"

@@ -1,4 +1,4 @@
-"""`yamnet-gui weights`: where the network's weights are and whether they are whole."""
+"""`yamnet-gui weights`: where the network's weights are and whether they are intact."""
 
 import argparse
 from pathlib import Path
@@ -29,18 +29,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     if options.action == "fetch":
-        _say(_fetch())
+        _show(_fetch())
     elif options.action == "use":
-        _say(use_weights(options.file))
+        _show(use_weights(options.file))
     else:
-        found = find_weights()
-        if found is None:
+        path = find_weights()
+        if path is None:
             raise WeightsError(
                 weights_folder(),
                 "the weights of the network are not installed yet",
                 "run `yamnet-gui weights fetch`, or `yamnet-gui weights use FILE` with a copy",
             )
-        _say(inspect_weights(found))
+        _show(inspect_weights(path))
     return 0
 
 
@@ -56,7 +56,7 @@ def _fetch() -> WeightsFile:
         return fetch_weights(progress)
 
 
-def _say(file: WeightsFile) -> None:
-    print(f"{file.path}: whole, {file.name}, SHA-256 {file.sha256}")
+def _show(file: WeightsFile) -> None:
+    print(f"{file.path}: intact, {file.name}, SHA-256 {file.sha256}")
     if not file.known:
-        print("note: this is not the published file; it is used because its shapes are right")
+        print("note: not the published file; it is used because its arrays have the right shapes")

@@ -149,9 +149,9 @@ def run_batch_with_kills(
     assert [(r["file"], r["label"]) for r in rows] == [(r["file"], r["label"]) for r in wanted]
     assert len({(r["file"], r["label"], r["onset_s"]) for r in rows}) == len(rows)
     with (folder / "scores.csv").open(newline="", encoding="utf-8") as file:
-        found = [(row[0], row[2]) for row in csv.reader(file)][1:]
-    assert len(found) == len(set(found))
-    assert {name for name, _ in found} == {str(path) for path in good}
+        clips = [(row[0], row[2]) for row in csv.reader(file)][1:]
+    assert len(clips) == len(set(clips))
+    assert {name for name, _ in clips} == {str(path) for path in good}
     left = {path.name for path in folder.iterdir() if "unfinished" in path.name}
     assert left == set()
     return killed
@@ -163,11 +163,11 @@ def test_a_killed_analysis_ends_with_the_same_bits(tmp_path, tiny_weights):
     process = analyze(sound, "--scores", wanted, cache=tmp_path / "a", weights=tiny_weights)
     process.communicate()
     assert process.returncode == 0
-    found = tmp_path / "found.npz"
+    scores = tmp_path / "found.npz"
     chance = random.Random(2)
     killed, sizes = 0, [0]
     for _ in range(5):
-        process = analyze(sound, "--scores", found, cache=tmp_path / "b", weights=tiny_weights)
+        process = analyze(sound, "--scores", scores, cache=tmp_path / "b", weights=tiny_weights)
         more = chance.randrange(100_000, 500_000)
         if not killed_at(sizes[-1] + more, tmp_path / "b", process):
             break
@@ -175,10 +175,10 @@ def test_a_killed_analysis_ends_with_the_same_bits(tmp_path, tiny_weights):
         sizes.append(stored_bytes(tmp_path / "b"))
     assert killed >= 3
     assert sizes == sorted(sizes)
-    process = analyze(sound, "--scores", found, cache=tmp_path / "b", weights=tiny_weights)
+    process = analyze(sound, "--scores", scores, cache=tmp_path / "b", weights=tiny_weights)
     process.communicate()
     assert process.returncode == 0
-    with np.load(wanted) as first, np.load(found) as second:
+    with np.load(wanted) as first, np.load(scores) as second:
         assert np.array_equal(first["scores"], second["scores"])
         assert np.array_equal(first["embeddings"], second["embeddings"])
     stored = [sorted((tmp_path / name).rglob("*.npy")) for name in ("a", "b")]

@@ -34,9 +34,9 @@ def analysis(tmp_path, model, cache):
 
 def test_the_best_classes_have_the_highest_means_over_frames_and_channels(analysis, classes):
     mean = np.mean([t.scores.astype(np.float64).mean(axis=0) for t in analysis.tables], axis=0)
-    found = best_classes(analysis, classes.names, 5)
-    assert [name for name, _ in found] == [classes.names[k] for k in np.argsort(-mean)[:5]]
-    assert [score for _, score in found] == pytest.approx(sorted(mean)[::-1][:5])
+    best = best_classes(analysis, classes.names, 5)
+    assert [name for name, _ in best] == [classes.names[k] for k in np.argsort(-mean)[:5]]
+    assert [score for _, score in best] == pytest.approx(sorted(mean)[::-1][:5])
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
@@ -94,23 +94,23 @@ def test_arrays_hold_what_was_promised(tmp_path, analysis, classes, model, cache
 
 def test_events_obey_threshold_and_classes(analysis, classes):
     wanted = [classes.find("Dog").index, classes.find("Bark").index]
-    found = find_events(analysis, RuleSet.threshold(0.4), wanted).labelled(classes)
-    assert {event.class_index for event in found.events} <= set(wanted)
-    assert {event.channel for event in found.events} <= {0, 1}
-    assert all(event.score_max >= 0.4 for event in found.events)
-    assert found.model_sha256 == analysis.model_sha256
+    table = find_events(analysis, RuleSet.threshold(0.4), wanted).labelled(classes)
+    assert {event.class_index for event in table.events} <= set(wanted)
+    assert {event.channel for event in table.events} <= {0, 1}
+    assert all(event.score_max >= 0.4 for event in table.events)
+    assert table.model_sha256 == analysis.model_sha256
     for index in wanted:
         hit = [(t.scores[:, index] >= 0.4).any() for t in analysis.tables]
         assert [
-            any(e.class_index == index and e.channel == c for e in found.events) for c in (0, 1)
+            any(e.class_index == index and e.channel == c for e in table.events) for c in (0, 1)
         ] == hit
 
 
 def test_top_keeps_the_highest_of_each_frame_whatever_their_score(analysis, classes):
-    found = find_events(analysis, RuleSet.threshold(1e-9), top=1).labelled(classes)
+    labelled = find_events(analysis, RuleSet.threshold(1e-9), top=1).labelled(classes)
     for table in analysis.tables:
         edges = table.grid.tile_edges()
-        events = [event for event in found.events if event.channel == table.channel]
+        events = [event for event in labelled.events if event.channel == table.channel]
         assert sum(event.duration_s for event in events) == pytest.approx(5.2)
         for k, winner in enumerate(table.scores.argmax(axis=1)):
             middle = (edges[k] + edges[k + 1]) / 2

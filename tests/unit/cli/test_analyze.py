@@ -352,8 +352,8 @@ def test_a_score_table_of_one_recording_goes_to_the_file_that_is_named(
     assert pd.read_csv(out, sep="\t").columns.tolist() == ["onset", "offset", "Speech", "Dog"]
     assert run("analyze", sounds, *wanted)[0] == 2  # several do not fit into it
     for more in (("--threshold", 0.5), ("--channels", "each")):
-        status, _, said = run("analyze", sounds / "s0.wav", *wanted, *more)
-        assert (status, more[0] in said) == (2, True)
+        status, _, errors = run("analyze", sounds / "s0.wav", *wanted, *more)
+        assert (status, more[0] in errors) == (2, True)
 
 
 @pytest.mark.parametrize("name", [f.name for f in FORMATS.values() if f.can_write])
@@ -367,5 +367,5 @@ def test_every_format_by_its_name(name, run, weights, sounds, tmp_path):
     else:
         table = tmp_path / "all.csv"
         run("analyze", sounds / "s0.wav", "-o", table, *rules)
-        found = [e.label for r in read_labels(name, out).recordings for e in r.events]
-        assert sorted(found) == sorted(row["label"] for row in rows(table))
+        labels = [e.label for r in read_labels(name, out).recordings for e in r.events]
+        assert sorted(labels) == sorted(row["label"] for row in rows(table))

@@ -12,10 +12,12 @@ DCASE = "filename\tonset\toffset\tevent_label\n"
 
 @pytest.fixture
 def tables(tmp_path):
-    truth, found = tmp_path / "truth.tsv", tmp_path / "found.tsv"
-    truth.write_text(DCASE + "a.wav\t1.0\t2.0\tDog\na.wav\t5.0\t6.0\tCat\nb.wav\t0.0\t1.0\tDog\n")
-    found.write_text(DCASE + "a.wav\t1.1\t2.1\tBark\na.wav\t8.0\t9.0\tCat\nc.wav\t0\t1\tDog\n")
-    return truth, found
+    reference, estimated = tmp_path / "reference.tsv", tmp_path / "estimated.tsv"
+    reference.write_text(
+        DCASE + "a.wav\t1.0\t2.0\tDog\na.wav\t5.0\t6.0\tCat\nb.wav\t0.0\t1.0\tDog\n"
+    )
+    estimated.write_text(DCASE + "a.wav\t1.1\t2.1\tBark\na.wav\t8.0\t9.0\tCat\nc.wav\t0\t1\tDog\n")
+    return reference, estimated
 
 
 def test_it_prints_and_writes_how_good_a_table_is(run, tables, tmp_path):
@@ -46,19 +48,19 @@ def test_a_table_that_is_none_is_one_sentence(run, tables, tmp_path):
 
 
 def test_a_table_of_times_and_labels_is_about_the_recording_of_its_name(run, tables, tmp_path):
-    truth = tmp_path / "a.csv"
-    truth.write_text('onset_s,offset_s,label,source\n1.0,2.0,Dog,x\n5.0,6.0,"Cat",y\n')
+    reference = tmp_path / "a.csv"
+    reference.write_text('onset_s,offset_s,label,source\n1.0,2.0,Dog,x\n5.0,6.0,"Cat",y\n')
     out = tmp_path / "figures.json"
-    assert run("evaluate", truth, tables[1], "--json", out)[0] == 0
+    assert run("evaluate", reference, tables[1], "--json", out)[0] == 0
     figures = json.loads(out.read_text(encoding="utf-8"))
     assert figures["event"]["0.2"]["overall"]["truth"] == 2
     assert figures["event"]["0.2"]["overall"]["hits"] == 1
 
 
 def test_a_line_that_cannot_be_read_is_named(run, tables, tmp_path):
-    truth = tmp_path / "a.csv"
-    truth.write_text("onset_s,offset_s,label\n1.0,2.0,Dog\n5.0,4.0,Cat\n")
-    status, _, errors = run("evaluate", truth, tables[1])
+    reference = tmp_path / "a.csv"
+    reference.write_text("onset_s,offset_s,label\n1.0,2.0,Dog\n5.0,4.0,Cat\n")
+    status, _, errors = run("evaluate", reference, tables[1])
     assert status == 2
     assert "line 3" in errors
 
@@ -71,12 +73,12 @@ def test_without_scores_there_is_no_psds_and_it_says_why(run, tables, tmp_path):
     assert json.loads(out.read_text(encoding="utf-8"))["psds"] is None
 
 
-def test_with_scores_psds_comes_per_label_and_mistakes_are_listed(run, tables, tmp_path):
-    found, wrong = tmp_path / "found.csv", tmp_path / "wrong.csv"
-    found.write_text("onset_s,offset_s,label\n1.0,2.0,Dog\n8.0,9.0,Cat\n")
-    truth = tmp_path / "a.csv"
-    truth.write_text("onset_s,offset_s,label\n1.0,2.0,Dog\n5.0,6.0,Cat\n")
-    assert run("evaluate", truth, found, "--mistakes", wrong)[0] == 0
+def test_with_scores_psds_comes_per_label_and_mismatches_are_listed(run, tables, tmp_path):
+    estimated, wrong = tmp_path / "estimated.csv", tmp_path / "wrong.csv"
+    estimated.write_text("onset_s,offset_s,label\n1.0,2.0,Dog\n8.0,9.0,Cat\n")
+    reference = tmp_path / "a.csv"
+    reference.write_text("onset_s,offset_s,label\n1.0,2.0,Dog\n5.0,6.0,Cat\n")
+    assert run("evaluate", reference, estimated, "--mismatches", wrong)[0] == 0
     rows = [line.split(",") for line in wrong.read_text().splitlines()[1:]]
     assert [row[1:6] for row in rows] == [
         ["missed", "Cat", "", "5.000", "6.000"],
@@ -87,14 +89,14 @@ def test_with_scores_psds_comes_per_label_and_mistakes_are_listed(run, tables, t
 
 def test_rules_are_measured_and_tuned_on_recordings(run, weights, tmp_path):
     out, better = tmp_path / "figures.json", tmp_path / "better.json"
-    truths = tmp_path / "truth"
-    truths.mkdir()
+    references = tmp_path / "reference"
+    references.mkdir()
     sounds = []
     for number in range(2):
         sound = write_sound(tmp_path / f"s{number}.wav", 6.0, seed=number)
         sounds.append(sound)
-        (truths / f"s{number}.csv").write_text("onset_s,offset_s,label\n1.0,3.0,Speech\n")
-    common = ["evaluate", truths, "--recordings", *sounds, "--exact"]
+        (references / f"s{number}.csv").write_text("onset_s,offset_s,label\n1.0,3.0,Speech\n")
+    common = ["evaluate", references, "--recordings", *sounds, "--exact"]
     status, text, errors = run(
         *common, "--tune", "default", "--tune-on", "segments", "--rules-out", better, "--json", out
     )
@@ -114,7 +116,7 @@ def test_rules_are_measured_and_tuned_on_recordings(run, weights, tmp_path):
 
 def test_a_project_is_measured_by_its_decisions(run, weights, tmp_path):
     sound = write_sound(tmp_path / "s.wav", 6.0)
-    assert run("analyze", sound)[0] == 0  # its scores are kept
+    assert run("analyze", sound)[0] == 0  # its scores are stored
     path = tmp_path / "p.yamnet"
     with Project.create(path) as project:
         project.recordings.register(Recording("s", "s.wav", duration_s=6.0, channels=1))

@@ -44,13 +44,13 @@ def test_every_two_way_format_goes_out_and_comes_back_as_nothing_new(
 ) -> None:
     fmt = FORMATS[name]
     out = tmp_path / "out" / f"a{fmt.suffix}"
-    status, made, said = run("export", project, "-o", out, "--format", name, "--recordings", "a",
+    status, made, output = run("export", project, "-o", out, "--format", name, "--recordings", "a",
                              "--sidecar", "--states", "all")  # fmt: skip
     assert status == 0
     assert str(out) in made.splitlines()
     with Project.open(project, read_only=True) as opened:
         for text in losses(name, [opened.recordings.labelled("a")]):
-            assert text in said
+            assert text in output
     status, shown, _ = run("import", out, "--project", project, "--format", name,
                            "--recording", "a", "--dry-run")  # fmt: skip
     assert status == 0
@@ -63,8 +63,8 @@ def test_the_choice_goes_by_recording_class_state_and_score(
     def labels(*options: object) -> list[str]:
         out = tmp_path / "out.csv"
         assert run("export", project, "-o", out, *options)[0] == 0
-        (found,) = [r for r in read_labels("csv", out).recordings if len(r.events)] or [None]
-        return [e.label for e in found.events] if found else []
+        (recording,) = [r for r in read_labels("csv", out).recordings if len(r.events)] or [None]
+        return [e.label for e in recording.events] if recording else []
 
     assert labels() == ["Dog", "Cat"]  # as in the window, what was rejected stays
     assert labels("--states", "all") == ["Dog", "Wren, wet", "Cat"]
@@ -76,10 +76,10 @@ def test_the_choice_goes_by_recording_class_state_and_score(
     assert labels("--recordings", "b.wav") == []
     above = ["Animal", "Dog", "Domestic animals, pets"]
     assert labels("--depth", "ancestors", "--classes", "Dog") == above
-    status, _, said = run("export", project, "-o", tmp_path / "out.csv", "--classes", "Doog")
-    assert (status, "Doog" in said) == (2, True)
-    status, _, said = run("export", project, "-o", tmp_path / "out.csv", "--recordings", "c*")
-    assert (status, "c*" in said) == (2, True)
+    status, _, output = run("export", project, "-o", tmp_path / "out.csv", "--classes", "Doog")
+    assert (status, "Doog" in output) == (2, True)
+    status, _, output = run("export", project, "-o", tmp_path / "out.csv", "--recordings", "c*")
+    assert (status, "c*" in output) == (2, True)
 
 
 def test_kinds_go_out_folded_and_what_was_rejected_joins_nothing(
@@ -92,10 +92,10 @@ def test_kinds_go_out_folded_and_what_was_rejected_joins_nothing(
     out = tmp_path / "folded.csv"
     assert run("export", project, "-o", out, "--group", "Animal")[0] == 0
     with out.open(newline="", encoding="utf-8") as file:
-        found = [
+        exported = [
             (r["label"], float(r["onset_s"]), float(r["offset_s"])) for r in csv.DictReader(file)
         ]
-    assert found == [("Animal", 0.5, 1.0), ("Animal", 1.2, 1.8)]
+    assert exported == [("Animal", 0.5, 1.0), ("Animal", 1.2, 1.8)]
     assert run("export", project, "-o", out, "--group", "Unicorn")[0] == 2
 
 
@@ -103,15 +103,15 @@ def test_a_dry_run_says_everything_and_writes_nothing(
     run: Run, project: Path, tmp_path: Path
 ) -> None:
     before = sorted(tmp_path.rglob("*"))
-    status, out, said = run(
+    status, out, output = run(
         "export", project, "-o", tmp_path / "o.txt", "--format", "audacity", "--recordings", "a",
         "--clips", tmp_path / "c", "--report", tmp_path / "r.html", "--dry-run",
     )  # fmt: skip
     assert (status, out) == (0, "")
-    assert "review state of 1 event is lost" in said
-    assert "1 rejected event left out; --states all takes them" in said
-    assert "o.txt would be written" in said
-    assert "2 clips would be cut" in said
+    assert "review state of 1 event is lost" in output
+    assert "1 rejected event left out; --states all includes them" in output
+    assert "o.txt would be written" in output
+    assert "2 clips would be cut" in output
     assert sorted(tmp_path.rglob("*")) == before
 
 
@@ -140,9 +140,11 @@ def test_a_folder_gets_one_file_for_each_recording(run: Run, project: Path, tmp_
     out = tmp_path / "many"
     assert run("export", project, "-o", f"{out}/", "--format", "textgrid")[0] == 0
     assert sorted(p.name for p in out.iterdir()) == ["a.TextGrid", "b.TextGrid"]
-    status, _, said = run("export", project, "-o", tmp_path / "x.TextGrid", "--format", "textgrid")
+    status, _, output = run(
+        "export", project, "-o", tmp_path / "x.TextGrid", "--format", "textgrid"
+    )
     assert status == 2
-    assert "one recording in each file" in said
+    assert "one recording per file" in output
 
 
 def test_a_table_becomes_another_format(run: Run, project: Path, tmp_path: Path) -> None:
@@ -157,11 +159,11 @@ def test_a_table_becomes_another_format(run: Run, project: Path, tmp_path: Path)
 def test_clips_are_cut_with_a_manifest(run: Run, project: Path, tmp_path: Path) -> None:
     folder = tmp_path / "clips"
     options = ("--clip-length", 0.25, "--template", "{recording}-{n}", "--clip-format", "flac")
-    status, made, said = run(
+    status, made, output = run(
         "export", project, "--clips", folder, *options, "--split", 1, 0, 0, "--states", "all"
     )
     assert (status, made.strip()) == (0, str(folder / "manifest.csv"))
-    assert "3 clips cut" in said
+    assert "3 clips cut" in output
     with (folder / "manifest.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["clip"] for row in rows] == [
@@ -174,10 +176,10 @@ def test_a_recording_that_is_gone_costs_only_its_clips(
     run: Run, project: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "a.wav").unlink()
-    status, _, said = run("export", project, "--clips", tmp_path / "clips")
+    status, _, output = run("export", project, "--clips", tmp_path / "clips")
     assert status == 1
-    assert said.count("a.wav") == 1  # not once for each of its clips
-    assert "0 clips cut, 2 could not be cut" in said
+    assert output.count("a.wav") == 1  # not once for each of its clips
+    assert "0 clips cut, 2 could not be cut" in output
 
 
 def test_a_report_needs_nothing_from_elsewhere(run: Run, project: Path, tmp_path: Path) -> None:
@@ -192,9 +194,9 @@ def test_a_report_needs_nothing_from_elsewhere(run: Run, project: Path, tmp_path
 
 def test_the_personal_project_is_the_default(run: Run, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    status, _, said = run("export", "-o", tmp_path / "o.csv")
+    status, _, output = run("export", "-o", tmp_path / "o.csv")
     assert status == 2
-    assert "no personal project yet" in said
+    assert "no personal project yet" in output
     with Project.create(tmp_path / "data" / "yamnet-gui" / "personal.yamnet") as made:
         made.apply(add_recordings([Recording("a", "/s/a.wav", "", 0, 2.0, 16_000, 1)]))
         made.apply(add_events("a", EVENTS))
@@ -204,9 +206,9 @@ def test_the_personal_project_is_the_default(run: Run, tmp_path: Path, monkeypat
 
 
 def test_nothing_to_write_is_said(run: Run, project: Path) -> None:
-    status, _, said = run("export", project)
+    status, _, output = run("export", project)
     assert status == 2
-    assert "-o OUT" in said
+    assert "-o OUT" in output
 
 
 def test_score_tables_come_from_stored_analyses(
@@ -219,14 +221,14 @@ def test_score_tables_come_from_stored_analyses(
         settings = '{"channels": "mix", "hop_s": 0.48}'
         opened.recordings.add_analysis(AnalysisRecord("a", digest, "YAMNet", settings, settings))
     out = tmp_path / "scores"
-    status, shown, said = run("export", project, "-o", f"{out}/", "--format", "scores")
+    status, shown, output = run("export", project, "-o", f"{out}/", "--format", "scores")
     assert (status, shown.strip()) == (1, str(out / "a.tsv"))
     assert (out / "a.tsv").read_bytes() == made.read_bytes()
-    assert "b.wav: its scores are not stored" in said
+    assert "b.wav: its scores are not stored" in output
     table = tmp_path / "t.csv"
     run("export", project, "-o", table)
-    status, _, said = run("export", table, "-o", f"{out}/", "--format", "scores")
-    assert (status, "analyze --format scores" in said) == (2, True)
+    status, _, output = run("export", table, "-o", f"{out}/", "--format", "scores")
+    assert (status, "analyze --format scores" in output) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -258,8 +260,8 @@ def test_unreadable_settings_of_an_analysis_are_named(
         opened.recordings.add_analysis(
             AnalysisRecord("a", "ab", "YAMNet", "k", '{"hop_s": "fast"}')
         )
-    _, _, said = run("export", project, "-o", f"{tmp_path / 'out'}/", "--format", "scores")
-    assert "a.wav: the settings of its analysis cannot be read" in said
+    _, _, output = run("export", project, "-o", f"{tmp_path / 'out'}/", "--format", "scores")
+    assert "a.wav: the settings of its analysis cannot be read" in output
 
 
 def test_a_project_is_not_lost_by_a_slip_of_the_hand(
@@ -269,13 +271,13 @@ def test_a_project_is_not_lost_by_a_slip_of_the_hand(
     table = tmp_path / "t.csv"
     assert run("export", project, "-o", table)[0] == 0
     for wanted in (("-o", project), ("--report", project)):
-        status, _, said = run("export", table, *wanted)
+        status, _, output = run("export", table, *wanted)
         assert (status, project.read_bytes()) == (2, before)
-        assert "is the name of a project — name another file to write" in said
-    status, _, said = run("export", project, "--clips", tmp_path, "--one-folder", "--template",
+        assert "is the name of a project — choose another output file" in output
+    status, _, output = run("export", project, "--clips", tmp_path, "--one-folder", "--template",
                           "{recording}", "--most", "1")  # fmt: skip
     assert status == 1
-    assert f"{tmp_path / 'a.wav'}: is a recording and is left as it is" in said
+    assert f"{tmp_path / 'a.wav'}: is a recording and is left as it is" in output
 
 
 @pytest.mark.parametrize(
@@ -291,26 +293,26 @@ def test_a_project_is_not_lost_by_a_slip_of_the_hand(
 def test_a_wrong_name_is_answered_with_the_right_ones(
     options: tuple[str, ...], reason: str, run: Run, project: Path, tmp_path: Path
 ) -> None:
-    status, _, said = run("export", project, "-o", tmp_path / "o.csv", *options)
-    assert (status, reason in said) == (2, True), said
+    status, _, output = run("export", project, "-o", tmp_path / "o.csv", *options)
+    assert (status, reason in output) == (2, True), output
 
 
 @pytest.mark.parametrize("option", ["--min-score", "--padding", "--clip-length", "--most"])
 def test_what_is_no_number_is_refused_in_words(
     option: str, run: Run, project: Path, tmp_path: Path
 ) -> None:
-    status, _, said = run("export", project, "-o", tmp_path / "o.csv", option, "x")
+    status, _, output = run("export", project, "-o", tmp_path / "o.csv", option, "x")
     assert status == 2
-    assert f"argument {option}: must be" in said
+    assert f"argument {option}: must be" in output
 
 
 def test_a_folder_for_clips_that_cannot_be_made_is_one_sentence(
     run: Run, project: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "taken").write_text("a file")
-    status, _, said = run("export", project, "--clips", tmp_path / "taken")
+    status, _, output = run("export", project, "--clips", tmp_path / "taken")
     assert status == 2
-    assert said == (
+    assert output == (
         f"yamnet-gui: {tmp_path / 'taken'}: is a file — choose another folder for the clips\n"
     )
 
@@ -319,5 +321,5 @@ def test_an_old_file_is_spoken_of_only_where_there_is_one(
     run: Run, project: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "taken").write_text("a file")
-    status, _, said = run("export", project, "-o", tmp_path / "taken" / "o.csv")
-    assert (status, "the old file" in said) == (2, False)
+    status, _, output = run("export", project, "-o", tmp_path / "taken" / "o.csv")
+    assert (status, "the old file" in output) == (2, False)

@@ -51,14 +51,14 @@ def test_everything_is_shown_and_nothing_written_before_it_is_agreed(
     before = holds(project)
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))  # no terminal
     for options, status in ((("--dry-run",), 0), ((), 2)):
-        found, shown, said = run("import", rows, "--project", project, *options)
-        assert found == status
+        exit_status, shown, output = run("import", rows, "--project", project, *options)
+        assert exit_status == status
         assert "2 new, 0 same, 1 changed, 1 conflicting" in shown
         assert "changed: a.wav 1.000 s Dog: offset_s" in shown
         assert "conflicting: a.wav 5.000 s Cat: onset_s; stays" in shown
         assert "unknown label 'Wren', 1 event" in shown
         assert "c.wav is not in the project and is left out" in shown
-    assert "--yes" in said
+    assert "--yes" in output
     assert holds(project) == before
 
 
@@ -101,8 +101,8 @@ def test_a_table_without_names_goes_where_it_is_told(
     labels.write_text("7\t8\tDog\n")
     assert run("import", labels, "--project", project, "--recording", "b", "--yes")[0] == 0
     assert [e.onset_s for e in holds(project)[1].events] == [7.0]
-    status, _, said = run("import", labels, "--project", project, "--recording", "z", "--yes")
-    assert (status, "'z'" in said or "z:" in said) == (2, True)
+    status, _, output = run("import", labels, "--project", project, "--recording", "z", "--yes")
+    assert (status, "'z'" in output or "z:" in output) == (2, True)
 
 
 def test_the_label_column_of_a_raven_table_is_named(
@@ -152,10 +152,10 @@ def test_nothing_is_changed_by_whatever_is_wrong_with_a_table(
         bad = tmp_path / f"bad{k}"
         bad.write_text(text)
         asked = ("import", bad, "--project", project, "--format", name, "--yes")
-        status, _, said = run(*asked, "--add-recordings")
+        status, _, output = run(*asked, "--add-recordings")
         assert status == 2
-        assert reason in said
-        assert str(bad) in said
+        assert reason in output
+        assert str(bad) in output
     bad = table(tmp_path, "b.wav\t2\t1\tDog")
     assert run("import", good, bad, "--project", project, "--yes")[0] == 2  # not the good half
     assert holds(project) == before
@@ -175,16 +175,16 @@ def test_tables_of_other_systems_are_taken(
 
 
 def test_that_all_recordings_are_unknown_is_said(run: Run, project: Path, tmp_path: Path) -> None:
-    status, said, _ = run("import", table(tmp_path, "c.wav\t1\t2\tDog"), "--project", project)
+    status, output, _ = run("import", table(tmp_path, "c.wav\t1\t2\tDog"), "--project", project)
     assert status == 0
-    assert "the project knows none of these recordings; --add-recordings adds them" in said
+    assert "none of these recordings is in the project; --add-recordings adds them" in output
 
 
 def test_a_project_that_is_not_there_is_told_apart_from_a_new_one(run: Run, tmp_path: Path) -> None:
     rows = table(tmp_path, "c.wav\t1\t2\tDog")
-    status, _, said = run("import", rows, "--project", tmp_path / "no.yamnet")
+    status, _, output = run("import", rows, "--project", tmp_path / "no.yamnet")
     assert status == 2
-    assert "no.yamnet: does not exist — check the name, or add --create" in said
+    assert "no.yamnet: does not exist — check the name, or add --create" in output
 
 
 @pytest.mark.parametrize(
@@ -199,26 +199,26 @@ def test_what_is_no_table_at_all_is_called_what_it_is(
         write_sound(wrong, 1.0)
     else:
         wrong.touch()
-    status, _, said = run("import", wrong, "--project", project)
-    assert (status, reason in said) == (2, True), said
+    status, _, output = run("import", wrong, "--project", project)
+    assert (status, reason in output) == (2, True), output
 
 
 def test_what_the_side_car_knows_is_not_asked_for(run: Run, project: Path, tmp_path: Path) -> None:
     out = tmp_path / "other name.txt"
     wanted = ("export", project, "-o", out, "--format", "audacity", "--recordings", "a")
     assert run(*wanted, "--sidecar")[0] == 0
-    status, said, _ = run("import", out, "--project", project)
+    status, output, _ = run("import", out, "--project", project)
     assert status == 0
-    assert "with its side-car" in said
-    assert "no recording of the project is called" not in said
+    assert "with its sidecar file" in output
+    assert "no recording of the project is called" not in output
 
 
 def test_that_only_decisions_stand_against_a_table_is_said(
     run: Run, project: Path, tmp_path: Path
 ) -> None:
     rows = table(tmp_path, "a.wav\t5\t6.5\tCat")
-    status, said, _ = run("import", rows, "--project", project, "--leave-out", "Catt")
+    status, output, _ = run("import", rows, "--project", project, "--leave-out", "Catt")
     assert status == 0
-    assert "1 conflicting" in said
-    assert "--conflicts take or --conflicts both imports it" in said
-    assert "no label 'Catt' in what was read" in said
+    assert "1 conflicting" in output
+    assert "--conflicts take or --conflicts both imports them" in output
+    assert "no label 'Catt' in the tables" in output

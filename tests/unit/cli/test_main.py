@@ -2,6 +2,7 @@ import argparse
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -81,6 +82,7 @@ def test_ctrl_c_is_status_130(monkeypatch, capsys):
         ("analyze", ("x.wav", "--fresh"), "restart", True, "--restart"),
         ("analyze", ("x.wav", "--fold", "Dog", "Cat"), "group", ["Dog", "Cat"], "--group"),
         ("export", ("--fold", "main"), "group", ["main"], "--group"),
+        ("evaluate", ("--mistakes", "o.csv"), "mismatches", Path("o.csv"), "--mismatches"),
         ("evaluate", ("--truth-format", "csv"), "reference_format", "csv", "--reference-format"),
         (
             "evaluate",

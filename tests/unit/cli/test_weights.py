@@ -3,11 +3,11 @@ import pytest
 from yamnet_gui.yamnet import weights_folder
 
 
-def test_where_the_weights_are_and_that_they_are_whole(run, weights):
+def test_where_the_weights_are_and_that_they_are_intact(run, weights):
     status, out, _ = run("weights")
     assert status == 0
     assert str(weights) in out
-    assert "whole" in out
+    assert "intact" in out
     assert "not the published file" in out
 
 

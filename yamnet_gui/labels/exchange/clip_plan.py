@@ -25,7 +25,7 @@ class Overlap(StrEnum):
     KEEP = "keep"
     SKIP = "skip"
     ALONE = "alone"
-    """Only the longest stretch of the event in which no other label is heard."""
+    """Only the longest segment of the event in which no other label occurs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class _Spot:
 def _cuts(
     event: Event, recording: LabelledRecording, rule: Overlap
 ) -> Iterator[tuple[TimeSpan, tuple[str, ...]]]:
-    """The stretch to be cut for an event, with the other labels heard in it."""
+    """The segment to cut for an event, with the other labels in it."""
     others = [
         other
         for other in recording.events.between(event.onset_s, event.offset_s)
@@ -245,7 +245,7 @@ def _filled(template: str, spot: _Spot, n: int) -> str:
 
 @dataclass
 class _Names:
-    """Gives names out once only, whatever the case, since some systems do not tell it apart."""
+    """Gives each name only once, ignoring case, because some file systems do."""
 
     taken: set[str] = field(default_factory=set)
 

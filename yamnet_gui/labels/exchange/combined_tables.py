@@ -14,13 +14,13 @@ def merged(results: Iterable[ImportResult]) -> tuple[LabelledRecording, ...]:
 
     Raises LabelsError where two tables give different events the same id.
     """
-    found: dict[Path, LabelledRecording] = {}
+    by_path: dict[Path, LabelledRecording] = {}
     for result in results:
         for recording in result.recordings:
             path = recording.recording.path
-            before = found.get(path)
-            found[path] = recording if before is None else _both(before, recording, result.path)
-    return tuple(found.values())
+            before = by_path.get(path)
+            by_path[path] = recording if before is None else _both(before, recording, result.path)
+    return tuple(by_path.values())
 
 
 def _both(a: LabelledRecording, b: LabelledRecording, table: Path) -> LabelledRecording:

@@ -22,28 +22,28 @@ class Depth(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExportChoice:
-    """What goes out; None means no restriction.
+    """What is exported; None means no restriction.
 
-    `events`: (recording's path, event id) of a selection. `least_score` and `most_score` bound
-    the highest score of an event; where a bound is set, events without a score stay only if a
-    person made them. `keep_empty`: recordings from which no event is left go out too.
-    `depth`: LEAF leaves out an event all of whose time is covered by events of kinds of it;
-    ANCESTORS adds an event for every class that one is a kind of. `fold`: ids of ontology nodes;
-    what is below one of them goes out as events of it.
+    `events`: (recording's path, event id) of a selection. `min_score` and `max_score` bound
+    the highest score of an event; where a bound is set, events without a score stay only if
+    the user made them. `keep_empty`: recordings without any remaining event are exported too.
+    `depth`: LEAF leaves out an event that events of its subclasses cover completely;
+    ANCESTORS adds an event for every parent class. `groups`: ids of ontology nodes;
+    events of their subclasses are exported as events of the node.
     """
 
     recordings: frozenset[Path] | None = None
     labels: frozenset[str] | None = None
     states: frozenset[ReviewState] | None = None
-    least_score: float | None = None
-    most_score: float | None = None
+    min_score: float | None = None
+    max_score: float | None = None
     events: frozenset[tuple[Path, str]] | None = None
     keep_empty: bool = True
     depth: Depth = Depth.AS_IS
-    fold: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
 
     def allows(self, path: Path, event: Event) -> bool:
-        """Whether the event goes out, as far as it alone decides."""
+        """Whether the event is exported, judged by itself."""
         return (
             (self.labels is None or event.label in self.labels)
             and (self.states is None or event.state in self.states)
@@ -52,12 +52,12 @@ class ExportChoice:
         )
 
     def _score_fits(self, event: Event) -> bool:
-        if self.least_score is None and self.most_score is None:
+        if self.min_score is None and self.max_score is None:
             return True
         if event.score_max is None:
             return event.touched
-        low = self.least_score if self.least_score is not None else 0.0
-        high = self.most_score if self.most_score is not None else 1.0
+        low = self.min_score if self.min_score is not None else 0.0
+        high = self.max_score if self.max_score is not None else 1.0
         return low <= event.score_max <= high
 
 
@@ -69,8 +69,8 @@ def chosen(
     choice: ExportChoice = EVERYTHING,
     ontology: Ontology | None = None,
 ) -> list[LabelledRecording]:
-    """The recordings with the events that go out. Pure: the input stays as it is."""
-    found = []
+    """The recordings with the events to export. Does not change its input."""
+    selected = []
     for recording in recordings:
         path = recording.recording.path
         if choice.recordings is not None and path not in choice.recordings:
@@ -78,22 +78,24 @@ def chosen(
         events = [e for e in recording.events if choice.allows(path, e)]
         if choice.depth is not Depth.AS_IS:
             events = _along(events, choice.depth, ontology or bundled_ontology())
-        if choice.fold:
+        if choice.groups:
             tree = ontology or bundled_ontology()
-            events = [f.event for f in group_events(events, tree, bundled_class_map(), choice.fold)]
+            events = [
+                f.event for f in group_events(events, tree, bundled_class_map(), choice.groups)
+            ]
         if events or choice.keep_empty:
-            found.append(replace(recording, events=EventList.of(events)))
-    return found
+            selected.append(replace(recording, events=EventList.of(events)))
+    return selected
 
 
 def _along(events: Sequence[Event], depth: Depth, ontology: Ontology) -> list[Event]:
     if depth is Depth.LEAF:
-        return [e for e in events if not _said_by_kinds(e, events, ontology)]
+        return [e for e in events if not _covered_by_subclasses(e, events, ontology)]
     return [*events, *_ancestors(events, ontology)]
 
 
-def _said_by_kinds(event: Event, events: Sequence[Event], ontology: Ontology) -> bool:
-    """Whether events of more particular classes cover all of this one's time."""
+def _covered_by_subclasses(event: Event, events: Sequence[Event], ontology: Ontology) -> bool:
+    """Whether events of more specific classes cover all of this one's time."""
     if event.class_index is None:
         return False
     kinds = ontology.classes_at_or_below(event.class_index) - {event.class_index}

@@ -35,7 +35,7 @@ class ImportKind(StrEnum):
 
 
 class Resolve(StrEnum):
-    """What to do where a person has touched the event that an import would change."""
+    """What to do where the user has edited the event that an import would change."""
 
     KEEP = "keep"
     TAKE = "take"
@@ -85,8 +85,8 @@ class ImportPlan:
         return [event for event in self.events if event.kind is kind]
 
     def counts(self) -> dict[ImportKind, int]:
-        found = Counter(event.kind for event in self.events)
-        return {kind: found[kind] for kind in ImportKind}
+        by_kind = Counter(event.kind for event in self.events)
+        return {kind: by_kind[kind] for kind in ImportKind}
 
     def changes(
         self,
@@ -161,8 +161,8 @@ def plan_import(
 
 
 def _named(event: Event, label: str, classes: ClassMap) -> Event:
-    found = classes.find(label) if label else None
-    exact = found if found is not None and found.name == label else None
+    match = classes.find(label) if label else None
+    exact = match if match is not None and match.name == label else None
     return replace(
         event,
         label=label,
@@ -171,28 +171,28 @@ def _named(event: Event, label: str, classes: ClassMap) -> Event:
     )
 
 
-def _compare(path: Path, events: Sequence[Event], there: EventList) -> list[PlannedEvent]:
-    """Pairs each imported event with at most one that is there, surest pairs first."""
-    free = {event.id: event for event in there}
+def _compare(path: Path, events: Sequence[Event], existing: EventList) -> list[PlannedEvent]:
+    """Pairs each imported event with at most one existing event, surest pairs first."""
+    free = {event.id: event for event in existing}
     pairs: dict[int, Event] = {}
     for rule in (_same_id, _same_place, _same_sound):
         for k, event in enumerate(events):
-            if k not in pairs and (twin := rule(event, free, there)) is not None:
+            if k not in pairs and (twin := rule(event, free, existing)) is not None:
                 pairs[k] = free.pop(twin.id)
     return [_planned(path, event, pairs.get(k)) for k, event in enumerate(events)]
 
 
-def _same_id(event: Event, free: Mapping[str, Event], there: EventList) -> Event | None:
+def _same_id(event: Event, free: Mapping[str, Event], existing: EventList) -> Event | None:
     return free.get(event.id)
 
 
-def _near(event: Event, free: Mapping[str, Event], there: EventList) -> list[Event]:
-    around = there.between(event.onset_s - SAME_TIME_S, event.offset_s + SAME_TIME_S)
+def _near(event: Event, free: Mapping[str, Event], existing: EventList) -> list[Event]:
+    around = existing.between(event.onset_s - SAME_TIME_S, event.offset_s + SAME_TIME_S)
     return [other for other in around if other.id in free]
 
 
-def _same_place(event: Event, free: Mapping[str, Event], there: EventList) -> Event | None:
-    for other in _near(event, free, there):
+def _same_place(event: Event, free: Mapping[str, Event], existing: EventList) -> Event | None:
+    for other in _near(event, free, existing):
         if other.label == event.label and _same_times(event, other):
             return other
     return None
@@ -202,9 +202,9 @@ def _same_times(a: Event, b: Event) -> bool:
     return abs(a.onset_s - b.onset_s) <= SAME_TIME_S and abs(a.offset_s - b.offset_s) <= SAME_TIME_S
 
 
-def _same_sound(event: Event, free: Mapping[str, Event], there: EventList) -> Event | None:
+def _same_sound(event: Event, free: Mapping[str, Event], existing: EventList) -> Event | None:
     """Of the events that are the same sound, the one whose bounds are nearest."""
-    same = [other for other in _near(event, free, there) if same_sound(event, other)]
+    same = [other for other in _near(event, free, existing) if same_sound(event, other)]
     return min(same, key=lambda other: _distance_s(event, other), default=None)
 
 
@@ -219,11 +219,11 @@ def _planned(path: Path, event: Event, twin: Event | None) -> PlannedEvent:
     differences = tuple(
         f.name for f in fields(Event) if getattr(result, f.name) != getattr(twin, f.name)
     )
-    said = tuple(n for n in differences if n not in ("original", "source"))
-    if not said:
+    changed = tuple(n for n in differences if n not in ("original", "source"))
+    if not changed:
         return PlannedEvent(path, ImportKind.SAME, twin, twin)
     kind = ImportKind.CONFLICTING if twin.touched else ImportKind.CHANGED
-    return PlannedEvent(path, kind, result, twin, said)
+    return PlannedEvent(path, kind, result, twin, changed)
 
 
 _FILLED = ("channel", "score_max", "score_mean", "probability", "low_hz", "high_hz",
@@ -232,16 +232,16 @@ _WORDS = ("reviewer", "note", "rules_id")
 
 
 def _updated(twin: Event, event: Event) -> Event:
-    """The event that is there with all that the table says; what it leaves empty stays."""
+    """The existing event with the values of the table; empty ones change nothing."""
     result = twin
     if not _same_times(event, twin):
         result = result.moved(event.onset_s, event.offset_s)
     if event.label != twin.label:
         result = result.relabelled(event.label, event.class_index, event.mid)
-    said = {name: getattr(event, name) for name in _FILLED if getattr(event, name) is not None}
-    if twin.touched:  # a project's own reviews say how probable it is, now as then
-        said.pop("probability", None)
-    said |= {name: getattr(event, name) for name in _WORDS if getattr(event, name)}
+    values = {name: getattr(event, name) for name in _FILLED if getattr(event, name) is not None}
+    if twin.touched:  # its probability comes from the project's own reviews
+        values.pop("probability", None)
+    values |= {name: getattr(event, name) for name in _WORDS if getattr(event, name)}
     if event.state is not type(event.state).UNREVIEWED:
-        said["state"] = event.state
-    return replace(result, **said)
+        values["state"] = event.state
+    return replace(result, **values)

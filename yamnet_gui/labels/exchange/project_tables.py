@@ -148,21 +148,21 @@ def import_command(
         if step.path in ids:
             steps.setdefault(ids[step.path], []).append(step)
     for recording_id, changes in steps.items():
-        fresh = [c.new for c in changes if c.old is None]
+        new_events = [c.new for c in changes if c.old is None]
         pairs: list[tuple[Event, Event]] = [(c.old, c.new) for c in changes if c.old is not None]
-        commands += [add_events(recording_id, fresh)] if fresh else []
+        commands += [add_events(recording_id, new_events)] if new_events else []
         commands += [replace_events(recording_id, pairs)] if pairs else []
     spans: dict[str, list[ReviewedSpan]] = {}
     for path, span in plan.new_spans:
         if path in ids:
             spans.setdefault(ids[path], []).append(span)
-    for recording_id, found in spans.items():
+    for recording_id, new_spans in spans.items():
         old = (
             project.recordings.reviewed(recording_id)
             if project.recordings.knows(recording_id)
             else Reviewed()
         )
-        commands.append(set_reviewed(recording_id, old, [*old.spans, *found]))
+        commands.append(set_reviewed(recording_id, old, [*old.spans, *new_spans]))
     return group(title, commands)
 
 

@@ -30,7 +30,7 @@ def read_reference(
     format_name: str | None = None,
     recordings: Sequence[RecordingInfo] = (),
 ) -> ReferenceTable:
-    """Reads a table in any label format (None: found by its content), or one with nothing but
+    """Reads a table in any label format (None: detected), or one with nothing but
     onset, offset and label about the recording of its own name.
 
     `recordings` are those that the table may be about. Raises LabelsError.

@@ -51,8 +51,8 @@ def by_label(recordings: Iterable[LabelledRecording]) -> list[LabelNumbers]:
     for recording in recordings:
         for event in recording.events:
             groups[event.label].append(event)
-    found = [_label_numbers(label, events) for label, events in groups.items()]
-    return sorted(found, key=lambda n: (-n.counted, n.label))
+    numbers = [_label_numbers(label, events) for label, events in groups.items()]
+    return sorted(numbers, key=lambda n: (-n.counted, n.label))
 
 
 def _label_numbers(label: str, events: Sequence[Event]) -> LabelNumbers:

@@ -56,10 +56,10 @@ def stored_analysis(
             continue
         if settings.channels != "mix":
             continue
-        found = cache.load(result_key(content, entry.model_sha256, settings), path)
-        if found is not None:
+        analysis = cache.load(result_key(content, entry.model_sha256, settings), path)
+        if analysis is not None:
             recorded_at = recording_start(path)
-            return replace(found, recording=replace(found.recording, recorded_at=recorded_at))
+            return replace(analysis, recording=replace(analysis.recording, recorded_at=recorded_at))
     if unreadable is not None:
         raise unreadable
     return None

@@ -56,7 +56,7 @@ def write_spectrogram(
     height: int = 256,
     range_db: float = 80.0,
 ) -> Path:
-    """Draws a stretch of a recording into a PNG, from its loudest level down by `range_db`.
+    """Draws a segment of a recording into a PNG, from its loudest level down by `range_db`.
 
     Raises RecordingError where it cannot be read or written.
     """

@@ -1,7 +1,7 @@
 """Label formats: one file each behind one small interface. See `FORMATS` for all of them."""
 
 from .base import Capability, ImportResult, LabelFormat, ReadOptions, WriteOptions
-from .format_limits import kept
+from .format_limits import round_trip
 from .raven import label_columns
 from .read_write import (
     WriteStep,
@@ -26,13 +26,13 @@ __all__ = [
     "WriteOptions",
     "WriteStep",
     "detect_format",
-    "kept",
     "label_columns",
     "label_format",
     "losses",
     "output_files",
     "read_labels",
     "read_sidecar",
+    "round_trip",
     "sidecar_path",
     "write_labels",
     "write_score_table",

@@ -43,8 +43,8 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
         if cells[0] == "\\":
             if waiting is None:
                 raise collector.error("a frequency line stands before the first label", line)
-            found = _frequencies(collector, cells, line)
-            bounds = bounds or found  # of several lines, Audacity's own comes first
+            frequencies = _frequencies(collector, cells, line)
+            bounds = bounds or frequencies  # of several lines, Audacity's own comes first
             continue
         finish()
         waiting, bounds = _label(collector, cells, line), None
@@ -95,7 +95,7 @@ FORMAT = LabelFormat(
     title="Audacity labels",
     suffix=".txt",
     combined=False,
-    keeps=frozenset({Capability.FREQUENCY, Capability.EMPTY}),
+    capabilities=frozenset({Capability.FREQUENCY, Capability.EMPTY}),
     write=write,
     read=read,
     clean=one_line,

@@ -24,8 +24,8 @@ COLUMNS = ("segment_id", "start_time_seconds", "end_time_seconds", "label")
 
 
 def _mid(event: Event) -> str:
-    found = None if event.mid else bundled_class_map().find(event.label)
-    return event.mid or (found.mid if found else "")
+    entry = None if event.mid else bundled_class_map().find(event.label)
+    return event.mid or (entry.mid if entry else "")
 
 
 def _fit(event: Event, info: RecordingInfo) -> Event | None:
@@ -33,10 +33,10 @@ def _fit(event: Event, info: RecordingInfo) -> Event | None:
     mid = one_line(_mid(event))
     if not mid.strip():
         return None
-    found = bundled_class_map().find(mid)
-    if found is None:
+    entry = bundled_class_map().find(mid)
+    if entry is None:
         return replace(event, label=mid, mid=mid, class_index=None)
-    return replace(event, label=found.name, mid=found.mid, class_index=found.index)
+    return replace(event, label=entry.name, mid=entry.mid, class_index=entry.index)
 
 
 def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Output:
@@ -71,8 +71,8 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
         segment, start, end, mid = (row[names[n]] for n in COLUMNS)
         onset_s = collector.seconds(start, line, "start")
         offset_s = collector.seconds(end, line, "end")
-        found = options.classes.find(mid) if mid.strip() else None
-        label, index = (found.name, found.index) if found else (mid, None)
+        entry = options.classes.find(mid) if mid.strip() else None
+        label, index = (entry.name, entry.index) if entry else (mid, None)
         collector.event(segment, onset_s, offset_s, label, line, mid=mid, class_index=index)
     return collector.result()
 
@@ -82,7 +82,7 @@ FORMAT = LabelFormat(
     title="AudioSet strong labels",
     suffix=".tsv",
     combined=True,
-    keeps=frozenset({Capability.CLASS}),
+    capabilities=frozenset({Capability.CLASS}),
     write=write,
     read=read,
     fit=_fit,

@@ -11,26 +11,26 @@ from yamnet_gui.core.resources import bundled_class_map
 
 
 class Capability(StrEnum):
-    """What a format can carry beside onset, offset and label; the values finish sentences."""
+    """What a format can store besides onset, offset and label; values are parts of sentences."""
 
-    PATH = "the recording's folder"
-    DURATION = "the recording's duration"
+    PATH = "folder"
+    DURATION = "duration"
     EMPTY = "recordings without events"
     RECORDED_AT = "clock time"
-    MODEL = "the model's checksum"
-    EMPTY_MODEL = "the model's checksum where there are no events"
+    MODEL = "model checksum"
+    EMPTY_MODEL = "model checksum (without events)"
     REVIEWED = "reviewed spans"
     ID = "event ids"
-    CLASS = "class number and AudioSet id"
+    CLASS = "class index and AudioSet id"
     CHANNEL = "channel"
     STATE = "review state"
     SOURCE = "source (detected, drawn, edited, imported)"
     SCORE_MAX = "highest score"
     SCORE_MEAN = "mean score"
     PROBABILITY = "calibrated probability"
-    ORIGINAL = "what was there before the correction"
+    ORIGINAL = "original label and times"
     FREQUENCY = "frequency bounds"
-    UNCERTAINTY = "uncertainty of the edges"
+    UNCERTAINTY = "uncertainty of onset and offset"
     REVIEWER = "reviewer and time of review"
     NOTE = "note"
     RULES = "rules id"
@@ -38,15 +38,15 @@ class Capability(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WriteOptions:
-    """How a table is written. Where a format has no use for an option, it is ignored.
+    """How a table is written. Options that a format does not use are ignored.
 
-    `base`: recordings below this folder are named relative to it, else as their path stands.
+    `base`: recordings below this folder are named relative to it, others by their full path.
     `per_recording`: one file for each recording even where one could hold all.
-    `sidecar`: also write `OUT.yamnet.json`, which restores what the format cannot carry.
+    `sidecar`: also write `OUT.yamnet.json`, which restores what the format cannot store.
     `label_column`, `score_column`: names of columns where the format leaves them open.
     `clock`: also write clock times where the format has columns for them.
     `curator_name`, `curator_email`: who made the labels (JAMS).
-    `folder`: where the file will lie, filled in by `write_labels` for relative media paths.
+    `folder`: the folder of the output, filled in by `write_labels` for relative media paths.
     """
 
     base: Path | None = None
@@ -74,7 +74,7 @@ class ReadOptions:
     `recordings`: those that the table may be about; names in the table are matched to them, and
     a table that names none belongs to the one of its own name, or the only one.
     `label_column`: where the format leaves the column of the label open.
-    `encoding`: of the text, found by itself where None. `sidecar`: use `OUT.yamnet.json` where
+    `encoding`: of the text, detected where None. `sidecar`: use `OUT.yamnet.json` where
     it lies beside the table and still fits it.
     """
 
@@ -87,10 +87,10 @@ class ReadOptions:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What a table says, before anything is done with it.
+    """What was read from a table, before anything is done with it.
 
     `unknown_labels`: labels that are none of the classes. `restored`: whether a side-car gave
-    back what the format cannot carry. `unnamed`: whether the table itself names no recording.
+    back what the format cannot store. `unnamed`: whether the table itself names no recording.
     """
 
     format_name: str
@@ -126,11 +126,11 @@ def _fits(event: Event, info: RecordingInfo) -> Event | None:
 
 @dataclass(frozen=True, slots=True)
 class LabelFormat:
-    """One way to write labels down.
+    """A file format for labels.
 
-    `combined`: whether one file can hold several recordings. `keeps`: what it can carry.
+    `combined`: whether one file can hold several recordings. `capabilities`: what it can store.
     `clean`: what becomes of a label's text. `time_step_s`: times are rounded to this, None:
-    kept to the last bit. `companions`: tails of the files that are written along with it.
+    stored exactly. `companions`: tails of the files that are written along with it.
     `recognise`: whether the first 4096 characters of a file look like this format. `fit`: the
     event as this format can show it, None where it must be left out, for the reason `left_out`.
     `has_clock`: it has columns for clock times. `needs_scores`: written from a ScoreTable by
@@ -141,7 +141,7 @@ class LabelFormat:
     title: str
     suffix: str
     combined: bool
-    keeps: frozenset[Capability]
+    capabilities: frozenset[Capability]
     write: Writer | None = None
     read: Reader | None = None
     clean: Callable[[str], str] = _unchanged

@@ -67,7 +67,7 @@ FORMAT = LabelFormat(
     title="BirdNET results",
     suffix=".csv",
     combined=True,
-    keeps=frozenset({Capability.PATH, Capability.SCORE_MAX}),
+    capabilities=frozenset({Capability.PATH, Capability.SCORE_MAX}),
     read=read,
     recognise=_recognise,
 )

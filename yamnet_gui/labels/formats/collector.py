@@ -97,8 +97,8 @@ class Collector:
         if offset_s < onset_s:
             raise self.error(f"ends at {offset_s:g} s, before it starts at {onset_s:g} s", line)
         draft = self._draft(name)
-        found = self._options.classes.find(label) if label else None
-        exact = found if found is not None and found.name == label else None
+        match = self._options.classes.find(label) if label else None
+        exact = match if match is not None and match.name == label else None
         if exact is None:
             self._unknown.setdefault(label)
         if "class_index" not in fields and "mid" not in fields and exact is not None:
@@ -120,10 +120,10 @@ class Collector:
     def result(self) -> ImportResult:
         merged: dict[Path, _Draft] = {}
         for draft in self._drafts.values():  # two names in the table may mean one recording
-            kept = merged.setdefault(draft.info.path, draft)
-            if kept is not draft:
-                kept.events += draft.events
-                kept.reviewed += draft.reviewed
+            first = merged.setdefault(draft.info.path, draft)
+            if first is not draft:
+                first.events += draft.events
+                first.reviewed += draft.reviewed
         recordings = []
         for draft in merged.values():
             try:

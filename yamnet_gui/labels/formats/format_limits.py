@@ -1,4 +1,4 @@
-"""What is left of labels after they went through a format, and what is lost on the way."""
+"""What a format stores of labels, and what is lost when they are written to it and read back."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,41 +27,43 @@ EVENT_FIELDS: dict[Capability, dict[str, Any]] = {
     Capability.NOTE: {"note": ""},
     Capability.RULES: {"rules_id": ""},
 }
-"""Fields of an event and what they are where a format does not carry them."""
+"""Fields of an event, and their values where a format does not store them."""
 
 
-def kept_event(
+def round_trip_event(
     fmt: LabelFormat, event: Event, recording: LabelledRecording, classes: ClassMap
 ) -> Event | None:
-    """The event (with its id) as it comes back from the format; None where it is left out."""
+    """The event (with its id) as it is read back from the format; None where it is left out."""
     fitted = fmt.fit(event, recording.recording)
     if fitted is None:
         return None
     changes: dict[str, Any] = {}
     for key, fields in EVENT_FIELDS.items():
-        if key not in fmt.keeps:
+        if key not in fmt.capabilities:
             changes |= fields
     label = fmt.clean(fitted.label)
-    if Capability.CLASS not in fmt.keeps:
-        found = classes.find(label) if label else None
-        exact = found if found is not None and found.name == label else None
+    if Capability.CLASS not in fmt.capabilities:
+        match = classes.find(label) if label else None
+        exact = match if match is not None and match.name == label else None
         changes["class_index"] = exact.index if exact else None
         changes["mid"] = exact.mid if exact else ""
     onset_s, offset_s = fmt.clean_time(fitted.onset_s), fmt.clean_time(fitted.offset_s)
     return replace(fitted, label=label, onset_s=onset_s, offset_s=offset_s, **changes)
 
 
-def kept(
+def round_trip(
     fmt: LabelFormat, recording: LabelledRecording, classes: ClassMap | None = None
 ) -> LabelledRecording | None:
-    """The recording as it comes back when it is known to the reader; None where nothing does."""
+    """The recording as it is read back from the format; None where nothing is left of it."""
     classes = classes or bundled_class_map()
-    events = [kept_event(fmt, e, recording, classes) for e in recording.events]
+    events = [round_trip_event(fmt, e, recording, classes) for e in recording.events]
     left = [e for e in events if e is not None]
-    reviewed = recording.reviewed if Capability.REVIEWED in fmt.keeps else ()
-    if not left and not reviewed and Capability.EMPTY not in fmt.keeps:
+    reviewed = recording.reviewed if Capability.REVIEWED in fmt.capabilities else ()
+    if not left and not reviewed and Capability.EMPTY not in fmt.capabilities:
         return None
-    with_model = Capability.MODEL in fmt.keeps and (left or Capability.EMPTY_MODEL in fmt.keeps)
+    with_model = Capability.MODEL in fmt.capabilities and (
+        left or Capability.EMPTY_MODEL in fmt.capabilities
+    )
     model = recording.model_sha256 if with_model else ""
     return replace(recording, events=EventList.of(left), reviewed=reviewed, model_sha256=model)
 
@@ -69,26 +71,28 @@ def kept(
 def losses_of(
     fmt: LabelFormat, recordings: Sequence[LabelledRecording], classes: ClassMap | None = None
 ) -> list[str]:
-    """One sentence for each thing that the format cannot carry of these very labels."""
+    """One sentence for each property of these labels that the format cannot store."""
     tally = _Tally(fmt, classes or bundled_class_map())
     for recording in recordings:
         for event in recording.events:
             tally.add(event, recording)
-    found = [*tally.sentences(), *_recordings(fmt, recordings)]
-    return [f"{fmt.title}: {text}" for text in found]
+    sentences = [*tally.sentences(), *_recordings(fmt, recordings)]
+    return [f"{fmt.title}: {text}" for text in sentences]
 
 
 class _Tally:
-    """Counts what differs between events and what `kept_event` makes of them.
+    """Counts how events differ from what `round_trip_event` makes of them.
 
-    It makes none of these events: a million of them would take minutes.
+    It does not make these events: a million of them would take minutes.
     """
 
     def __init__(self, fmt: LabelFormat, classes: ClassMap) -> None:
         self._fmt = fmt
         self._classes = classes
-        self._lost = {key: fields for key, fields in EVENT_FIELDS.items() if key not in fmt.keeps}
-        self._fitted = {key: f for key, f in EVENT_FIELDS.items() if key in fmt.keeps}
+        self._lost = {
+            key: fields for key, fields in EVENT_FIELDS.items() if key not in fmt.capabilities
+        }
+        self._fitted = {key: f for key, f in EVENT_FIELDS.items() if key in fmt.capabilities}
         names = [name for fields in self._lost.values() for name in fields]
         self._all_of = attrgetter(*names, "id", "id") if names else None
         self._defaults = tuple(d for fields in self._lost.values() for d in fields.values())
@@ -112,7 +116,7 @@ class _Tally:
         if label != event.label:
             self._example = self._example if self._relabelled else (event.label, label)
             self._relabelled += 1
-        if Capability.CLASS not in fmt.keeps:
+        if Capability.CLASS not in fmt.capabilities:
             self._counts[Capability.CLASS] += (index, mid) != (event.class_index, event.mid)
         if fmt.time_step_s is not None or fitted is not event:
             times = fmt.clean_time(fitted.onset_s), fmt.clean_time(fitted.offset_s)
@@ -124,7 +128,7 @@ class _Tally:
             yield f"{counted(self._left_out, 'event')} left out ({fmt.left_out})"
         if self._relabelled:
             before, after = self._example
-            changed = f"the label of {counted(self._relabelled, 'event')} changes"
+            changed = f"the label of {counted(self._relabelled, 'event')} is changed"
             yield f"{changed}, for example {before!r} to {after!r}"
         if self._rounded:
             rounded = counted(self._rounded, "event")
@@ -139,23 +143,25 @@ class _Tally:
             self._counts[key] += any(getattr(event, n) != d for n, d in fields.items())
 
     def _label(self, text: str) -> tuple[str, int | None, str]:
-        """The label as it comes back, with the class that a reader finds in it."""
+        """The label as it is read back, and its class."""
         known = self._labels.get(text)
         if known is None:
             label = self._fmt.clean(text)
-            found = self._classes.find(label) if label else None
-            exact = found if found is not None and found.name == label else None
+            match = self._classes.find(label) if label else None
+            exact = match if match is not None and match.name == label else None
             known = (label, exact.index if exact else None, exact.mid if exact else "")
             self._labels[text] = known
         return known
 
 
-_SEVERAL = frozenset({Capability.FREQUENCY, Capability.CLASS, Capability.REVIEWER})
+_SEVERAL = frozenset(
+    {Capability.FREQUENCY, Capability.CLASS, Capability.ORIGINAL, Capability.REVIEWER}
+)
 
 
 def _recordings(fmt: LabelFormat, recordings: Sequence[LabelledRecording]) -> Iterable[str]:
     def lost(key: Capability, count: int) -> Iterable[str]:
-        if count and key not in fmt.keeps:
+        if count and key not in fmt.capabilities:
             yield f"{key.value} of {counted(count, 'recording')} is lost"
 
     yield from lost(
@@ -164,14 +170,14 @@ def _recordings(fmt: LabelFormat, recordings: Sequence[LabelledRecording]) -> It
     yield from lost(Capability.PATH, len(recordings))
     yield from lost(Capability.DURATION, len(recordings))
     models = [len(r.events) for r in recordings if r.model_sha256]
-    if Capability.MODEL in fmt.keeps:
+    if Capability.MODEL in fmt.capabilities:
         yield from lost(Capability.EMPTY_MODEL, models.count(0))
     yield from lost(Capability.MODEL, len(models))
     spans = sum(len(r.reviewed) for r in recordings)
-    if spans and Capability.REVIEWED not in fmt.keeps:
-        yield f"{spans} {Capability.REVIEWED.value} are lost"
+    if spans and Capability.REVIEWED not in fmt.capabilities:
+        yield f"{Capability.REVIEWED.value} are lost ({spans})"
     empty = sum(not len(r.events) for r in recordings)
-    if empty and Capability.EMPTY not in fmt.keeps:
-        yield f"{empty} {Capability.EMPTY.value} are left out"
-    if Capability.ID not in fmt.keeps and any(len(r.events) for r in recordings):
+    if empty and Capability.EMPTY not in fmt.capabilities:
+        yield f"{Capability.EMPTY.value} are left out ({empty})"
+    if Capability.ID not in fmt.capabilities and any(len(r.events) for r in recordings):
         yield f"{Capability.ID.value} are lost"

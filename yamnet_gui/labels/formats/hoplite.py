@@ -1,4 +1,4 @@
-"""Annotations of the hoplite embedding database: label and whether it is there or not."""
+"""Annotations of the hoplite embedding database: label, and whether it is present or not."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -21,7 +21,7 @@ _STATES = {word: state for state, word in _TYPES.items()}
 
 
 def _fit(event: Event, info: RecordingInfo) -> Event:
-    """What a person put in says "positive"; a detection nobody has judged is "uncertain"."""
+    """An event that the user added is "positive"; an unreviewed detection is "uncertain"."""
     if event.state is not ReviewState.UNREVIEWED:
         return event
     detected = event.source is EventSource.DETECTED
@@ -69,7 +69,7 @@ FORMAT = LabelFormat(
     title="hoplite annotations",
     suffix=".csv",
     combined=True,
-    keeps=frozenset({Capability.PATH, Capability.STATE}),
+    capabilities=frozenset({Capability.PATH, Capability.STATE}),
     write=write,
     read=read,
     fit=_fit,

@@ -141,7 +141,9 @@ FORMAT = LabelFormat(
     title="JAMS",
     suffix=".jams",
     combined=False,
-    keeps=frozenset({Capability.PATH, Capability.DURATION, Capability.EMPTY, Capability.SCORE_MAX}),
+    capabilities=frozenset(
+        {Capability.PATH, Capability.DURATION, Capability.EMPTY, Capability.SCORE_MAX}
+    ),
     write=write,
     read=read,
     time_step_s=1e-6,

@@ -177,7 +177,7 @@ FORMAT = LabelFormat(
     title="Label Studio",
     suffix=".json",
     combined=True,
-    keeps=frozenset(
+    capabilities=frozenset(
         {
             Capability.PATH,
             Capability.EMPTY,
@@ -192,6 +192,6 @@ FORMAT = LabelFormat(
     clean=clean,
     companions=(CONFIG_TAIL,),
     fit=_fit,
-    left_out="rejected events have no place in its annotations",
+    left_out="the format has no rejected events",
     recognise=lambda head: head.lstrip()[:1] in "[{" and '"data"' in head,
 )

@@ -200,12 +200,12 @@ def _labels(collector: Collector, text: str, line: int) -> tuple[str, ...]:
     if not text.startswith("["):
         return (unescape_formula(text),) if text else ()
     try:
-        found = json.loads(text)
+        labels = json.loads(text)
     except ValueError as error:
         raise collector.error("the list of classes is broken", line) from error
-    if not all(isinstance(label, str) for label in found):
+    if not all(isinstance(label, str) for label in labels):
         raise collector.error("the list of classes holds something else than names", line)
-    return tuple(found)
+    return tuple(labels)
 
 
 def _count(collector: Collector, text: str, line: int, what: str) -> int | None:
@@ -228,10 +228,11 @@ def _moment(collector: Collector, text: str, line: int) -> datetime | None:
 
 FORMAT = LabelFormat(
     name="csv",
-    title="Own table (CSV)",
+    title="yamnet_gui table (CSV)",
     suffix=".csv",
     combined=True,
-    keeps=frozenset(Capability) - {Capability.ID, Capability.UNCERTAINTY, Capability.EMPTY_MODEL},
+    capabilities=frozenset(Capability)
+    - {Capability.ID, Capability.UNCERTAINTY, Capability.EMPTY_MODEL},
     write=write,
     read=read,
     companions=(REVIEWED_TAIL,),

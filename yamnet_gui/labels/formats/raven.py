@@ -121,21 +121,21 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
     line, header = next(rows, (1, []))
     names = columns(path, header, ("Begin Time (s)", "End Time (s)"), "\t", line)
     label_name = _label_column(collector, names, options, line)
-    found: dict[tuple, tuple[int, dict[str, str]]] = {}
+    selections: dict[tuple, tuple[int, dict[str, str]]] = {}
     for line, row in rows:
         if len(row) < len(header):
             row = [*row, *[""] * (len(header) - len(row))]  # Raven drops empty cells at the end
         cells = {name: row[k] for name, k in names.items()}
         key = _selection(cells)
-        if key not in found or not cells.get("View", "").startswith("Waveform"):
-            found[key] = (line, cells)
-    files = {_file(cells) for _, cells in found.values()}
+        if key not in selections or not cells.get("View", "").startswith("Waveform"):
+            selections[key] = (line, cells)
+    files = {_file(cells) for _, cells in selections.values()}
     if len(files) > 1 and "File Offset (s)" not in names:
         raise collector.error(
             "speaks of several files but has no column 'File Offset (s)'",
             advice="add that column in Raven, so that times within each file are known",
         )
-    for line, cells in found.values():
+    for line, cells in selections.values():
         _read_selection(collector, cells, label_name, line, options)
     return collector.result()
 
@@ -225,7 +225,7 @@ FORMAT = LabelFormat(
     title="Raven selection table",
     suffix=".txt",
     combined=True,
-    keeps=frozenset(
+    capabilities=frozenset(
         {
             Capability.PATH,
             Capability.CHANNEL,

@@ -1,4 +1,4 @@
-"""Writing and reading labels in any format, whole or not at all."""
+"""Writing and reading labels in any format, completely or not at all."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -26,11 +26,11 @@ _LINES_AT_ONCE = 1000
 
 
 def label_format(name: str) -> LabelFormat:
-    """The format of this name. Raises LabelsError naming those that there are."""
-    found = FORMATS.get(name)
-    if found is None:
+    """The format of this name. Raises LabelsError that lists all names."""
+    fmt = FORMATS.get(name)
+    if fmt is None:
         raise LabelsError(name, "is not a label format", f"choose one of {', '.join(FORMATS)}")
-    return found
+    return fmt
 
 
 def output_files(
@@ -63,7 +63,7 @@ def write_labels(
     *,
     options: WriteOptions = _NO_WRITE_OPTIONS,
 ) -> list[Path]:
-    """Writes the labels and returns the files made, companions and side-cars included.
+    """Writes the labels and returns the paths of all files, companions and side-cars included.
 
     `path` is a file, or a folder where each recording gets its own. Nothing is put in place
     before everything is written, so old files survive any failure. Raises LabelsError, also
@@ -117,8 +117,8 @@ def writing(
         bad = error.object[max(0, error.start - 20) : error.end + 20]
         raise LabelsError(path, f"{bad!r} cannot be written as UTF-8") from error
     except OSError as error:
-        kept = "the old file is unchanged" if path.is_file() else ""
-        raise LabelsError(path, f"cannot be written ({error.strerror or error})", kept) from error
+        advice = "the old file is unchanged" if path.is_file() else ""
+        raise LabelsError(path, f"cannot be written ({error.strerror or error})", advice) from error
     yield WriteStep(len(shares), len(shares), lines, tuple(made))
 
 
@@ -154,7 +154,7 @@ def _filling(path: Path, content: Iterable[str] | bytes) -> Iterator[int]:
 def read_labels(
     format_name: str | None, path: Path, *, options: ReadOptions = _NO_READ_OPTIONS
 ) -> ImportResult:
-    """Reads a file of labels; without a format's name the format is found by its content.
+    """Reads a file of labels; without `format_name` the format is detected.
 
     Nothing half read is ever returned. Raises LabelsError with line and reason.
     """
@@ -173,9 +173,9 @@ def read_labels(
 
 
 def detect_format(path: Path) -> str:
-    """The name of the format that the file's content and ending speak for.
+    """The name of the format, detected by the content and ending of the file.
 
-    Raises LabelsError where it is none that is known.
+    Raises LabelsError where no known format fits.
     """
     with readable(path):
         encoding = sniff_encoding(path)
@@ -195,11 +195,11 @@ def _unknown(path: Path, head: str) -> LabelsError:
         return LabelsError(path, "is empty", "choose a table of labels")
     if path.suffix.lower() in SOUND_SUFFIXES:
         return LabelsError(path, "is a recording, not a table of labels", "choose a table")
-    return LabelsError(path, "is no label format that is known", "name the format")
+    return LabelsError(path, "is not in a known label format", "name the format")
 
 
 def losses(
     format_name: str, recordings: Sequence[LabelledRecording], classes: ClassMap | None = None
 ) -> list[str]:
-    """What the format cannot carry of these very labels, one sentence each; empty: nothing."""
+    """What the format cannot store of these labels, one sentence each; empty: nothing is lost."""
     return losses_of(label_format(format_name), recordings, classes)

@@ -60,7 +60,7 @@ FORMAT = LabelFormat(
     title="Score table (sed_scores_eval)",
     suffix=".tsv",
     combined=False,
-    keeps=frozenset({Capability.DURATION, Capability.EMPTY}),
+    capabilities=frozenset({Capability.DURATION, Capability.EMPTY}),
     write=_write_labels,
     needs_scores=True,
 )

@@ -23,7 +23,7 @@ from yamnet_gui.core.spans import TimeSpan
 
 from .base import Capability, ImportResult, LabelFormat, ReadOptions
 from .collector import NO_SUCH_RECORDING
-from .format_limits import EVENT_FIELDS, kept_event
+from .format_limits import EVENT_FIELDS, round_trip_event
 from .text import whole_text
 
 VERSION = 1
@@ -154,20 +154,20 @@ def restore(
     waiting = _Stored(stored)
     known = {info.path: info for info in options.recordings}
     recordings = []
-    found = set()  # warnings that the side-car answers
+    answered = set()  # warnings that the side-car answers
     for read in result.recordings:
         full = waiting.take(read.recording.path)
         merged = _merged(fmt, read, full, options, known) if full else read
         recordings.append(merged)
         if merged.recording.path in known:
-            found.add(f"{NO_SUCH_RECORDING} {read.recording.path}")
+            answered.add(f"{NO_SUCH_RECORDING} {read.recording.path}")
     for full in waiting.rest():
         if _nothing_of(fmt, full, options):
             info = full.recording
             recordings.append(replace(full, recording=known.get(info.path, info)))
     labels = {e.label for r in recordings for e in r.events}
     unknown = tuple(label for label in result.unknown_labels if label in labels)
-    warnings = tuple(text for text in result.warnings if text not in found)
+    warnings = tuple(text for text in result.warnings if text not in answered)
     return replace(
         result,
         recordings=tuple(recordings),
@@ -179,9 +179,11 @@ def restore(
 
 def _nothing_of(fmt: LabelFormat, recording: LabelledRecording, options: ReadOptions) -> bool:
     """Whether the format leaves nothing of the recording, so that the table cannot name it."""
-    if Capability.EMPTY in fmt.keeps:
+    if Capability.EMPTY in fmt.capabilities:
         return False
-    return all(kept_event(fmt, e, recording, options.classes) is None for e in recording.events)
+    return all(
+        round_trip_event(fmt, e, recording, options.classes) is None for e in recording.events
+    )
 
 
 class _Stored:
@@ -218,21 +220,21 @@ def _merged(
     waiting: defaultdict[tuple, list[tuple[Event, Event]]] = defaultdict(list)
     left_out = []
     for event in full.events:
-        shown = kept_event(fmt, event, full, options.classes)
+        shown = round_trip_event(fmt, event, full, options.classes)
         if shown is None:
             left_out.append(event)
         else:
             waiting[_key(shown)].append((event, shown))
     events = list(left_out)
-    for found in read.events:
+    for imported in read.events:
         # a reader that does not know the recording cannot know what, say, its Nyquist bound means
-        event = kept_event(fmt, found, full, options.classes) or found
+        event = round_trip_event(fmt, imported, full, options.classes) or imported
         twins = waiting.get(_key(event))
         events.append(_with_edits(event, *_nearest(event, twins)) if twins else event)
     return LabelledRecording(
         known.get(read.recording.path, full.recording),
         EventList.of(_distinct(events)),
-        read.reviewed if Capability.REVIEWED in fmt.keeps else full.reviewed,
+        read.reviewed if Capability.REVIEWED in fmt.capabilities else full.reviewed,
         read.model_sha256 or full.model_sha256,
     )
 

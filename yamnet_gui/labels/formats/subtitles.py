@@ -80,7 +80,7 @@ def read_srt(path: Path, options: ReadOptions) -> ImportResult:
 
 
 def _blocks(path: Path, options: ReadOptions) -> Iterator[tuple[int, list[str]]]:
-    """(line number, lines) of each stretch between blank lines."""
+    """(line number, lines) of each block between blank lines."""
     block: list[str] = []
     first = 1
     for count, line in enumerate(lines(path, options.encoding), start=1):
@@ -118,14 +118,14 @@ def _seconds(text: str) -> float:
     return round(total + float(whole), 6)
 
 
-_KEEPS = frozenset({Capability.EMPTY})
+_CAPABILITIES = frozenset({Capability.EMPTY})
 
 WEBVTT = LabelFormat(
     name="webvtt",
     title="WebVTT subtitles",
     suffix=".vtt",
     combined=False,
-    keeps=_KEEPS,
+    capabilities=_CAPABILITIES,
     write=write_webvtt,
     read=read_webvtt,
     clean=clean,
@@ -138,7 +138,7 @@ SRT = LabelFormat(
     title="SRT subtitles",
     suffix=".srt",
     combined=False,
-    keeps=_KEEPS,
+    capabilities=_CAPABILITIES,
     write=write_srt,
     read=read_srt,
     clean=clean,

@@ -206,8 +206,8 @@ def columns(
 
     Raises LabelsError naming what lacks, and the wrong separator where that is why.
     """
-    found = {name.strip(): k for k, name in reversed(list(enumerate(header)))}
-    lacking = [name for name in needed if name not in found]
+    positions = {name.strip(): k for k, name in reversed(list(enumerate(header)))}
+    lacking = [name for name in needed if name not in positions]
     if lacking:
         names = {",": "commas", "\t": "TABs", ";": "semicolons"}
         joined = delimiter.join(header)
@@ -216,4 +216,4 @@ def columns(
                 advice = f"save it with {names[delimiter]}"
                 raise LabelsError(path, f"columns are separated by {word}", advice, line=line)
         raise LabelsError(path, f"the column {lacking[0]!r} is missing", line=line)
-    return found
+    return positions

@@ -1,4 +1,4 @@
-"""What a person says about a place where a class was suspected: it is, it is not, who knows."""
+"""The user's decision about a suspected event: accepted, rejected or uncertain."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _COVERED = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A step that keeps the answer, and the event that carries it."""
+    """A step that stores the decision, and the event that it is about."""
 
     command: Command
     event_id: str

@@ -34,8 +34,8 @@ class Backups:
 
     def all(self) -> list[Path]:
         """Newest first."""
-        found = self.folder.glob(f"*Z{self._project.suffix}") if self.folder.is_dir() else ()
-        return sorted(found, reverse=True)
+        files = self.folder.glob(f"*Z{self._project.suffix}") if self.folder.is_dir() else ()
+        return sorted(files, reverse=True)
 
     def changed(self) -> bool:
         """Called after each edit; starts a backup in the background when one is due."""
@@ -95,9 +95,9 @@ class Backups:
         keep: set[Path] = set()
         days: dict[object, Path] = {}
         weeks: dict[object, Path] = {}
-        found = self.all()
-        keep.update(found[:_NEWEST])
-        for path in found:
+        backups = self.all()
+        keep.update(backups[:_NEWEST])
+        for path in backups:
             try:
                 when = datetime.strptime(path.stem, _STAMP).date()
             except ValueError:
@@ -106,19 +106,19 @@ class Backups:
             days.setdefault(when, path)
             weeks.setdefault(when.isocalendar()[:2], path)
         keep.update(list(days.values())[:_DAYS], list(weeks.values())[:_WEEKS])
-        for path in found:
+        for path in backups:
             if path not in keep:
                 path.unlink(missing_ok=True)
 
 
 def backups_for(project: Path) -> list[Path]:
     """Backups of projects of this file name, newest first; needs not open the project."""
-    found = (data_folder() / "backups").glob(f"{project.stem[:60]}-*/*Z{project.suffix}")
-    return sorted(found, key=lambda path: path.name, reverse=True)
+    files = (data_folder() / "backups").glob(f"{project.stem[:60]}-*/*Z{project.suffix}")
+    return sorted(files, key=lambda path: path.name, reverse=True)
 
 
 def backup_time(backup: Path) -> datetime | None:
-    """When a backup was made, in UTC; None for a file that is none."""
+    """When a backup was made, in UTC; None for a file that is not a backup."""
     try:
         return datetime.strptime(backup.stem, _STAMP).replace(tzinfo=UTC)
     except ValueError:
@@ -126,10 +126,10 @@ def backup_time(backup: Path) -> datetime | None:
 
 
 def restore_backup(backup: Path, project: Path) -> Path | None:
-    """Puts a backup in place of a project that is closed; where the old file is kept now.
+    """Puts a backup in place of a closed project; the path of the previous file, if any.
 
     Paths of recordings fit again, unlike in a backup that is opened where it lies. Raises
-    ProjectError where the backup is no whole project, the project is open or the disk refuses.
+    ProjectError where the backup is not complete, the project is open or writing fails.
     """
     check_header(backup)
     lock = WriterLock(project)
@@ -137,7 +137,7 @@ def restore_backup(backup: Path, project: Path) -> Path | None:
         project.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
         try:
-            kept = None
+            previous = None
             with replacing(project) as beside:
                 shutil.copyfile(backup, beside)
                 copy = connect(beside, "rw")
@@ -147,12 +147,12 @@ def restore_backup(backup: Path, project: Path) -> Path | None:
                     copy.close()
                 if project.exists():
                     when = datetime.now(UTC).strftime(_STAMP)
-                    kept = project.with_name(f"{project.stem} before {when}{project.suffix}")
-                    shutil.copyfile(project, kept)
+                    previous = project.with_name(f"{project.stem} before {when}{project.suffix}")
+                    shutil.copyfile(project, previous)
                     log = project.with_name(project.name + "-wal")
                     if log.exists():
-                        shutil.copyfile(log, kept.with_name(kept.name + "-wal"))
+                        shutil.copyfile(log, previous.with_name(previous.name + "-wal"))
                 drop_left_overs(project)
         finally:
             lock.release()
-    return kept
+    return previous

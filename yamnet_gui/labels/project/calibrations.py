@@ -1,4 +1,4 @@
-"""Calibrations kept with a project: which reviews they came from, of which model, and when."""
+"""Calibrations stored with a project: which reviews they came from, of which model, and when."""
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -36,7 +36,7 @@ class ProjectReviews:
 class Calibration:
     """Calibrations by class index, and where they came from.
 
-    `version` counts from 1 within the project, 0 where it is not kept yet.
+    `version` counts from 1 within the project, 0 where it is not stored yet.
     """
 
     classes: Mapping[int, ClassCalibration]
@@ -49,10 +49,10 @@ class Calibration:
     @property
     def known(self) -> dict[int, ClassCalibration]:
         """Classes of which enough is known to speak of a probability."""
-        return {index: found for index, found in self.classes.items() if found.known}
+        return {index: entry for index, entry in self.classes.items() if entry.known}
 
     def fits(self, model_sha256: str) -> bool:
-        """Whether it says something about this model's scores."""
+        """Whether it holds for this model's scores."""
         return bool(model_sha256) and self.model_sha256 == model_sha256
 
     def to_json(self) -> dict[str, Any]:
@@ -63,7 +63,7 @@ class Calibration:
             "model_sha256": self.model_sha256,
             "model_name": self.model_name,
             "made_utc": self.made_utc.isoformat() if self.made_utc else None,
-            "classes": [found.as_dict() for _, found in sorted(self.classes.items())],
+            "classes": [calibration.as_dict() for _, calibration in sorted(self.classes.items())],
             "events": [list(pair) for pair in self.events],
         }
 
@@ -72,10 +72,10 @@ class Calibration:
         """Raises KeyError, TypeError or ValueError for anything else."""
         if values["format"] != _FORMAT:
             raise ValueError("a calibration of a newer version")
-        found = [ClassCalibration.from_dict(entry) for entry in values["classes"]]
+        entries = [ClassCalibration.from_dict(entry) for entry in values["classes"]]
         made = values["made_utc"]
         return cls(
-            classes={entry.class_index: entry for entry in found},
+            classes={entry.class_index: entry for entry in entries},
             model_sha256=str(values["model_sha256"]),
             model_name=str(values["model_name"]),
             made_utc=datetime.fromisoformat(made) if made else None,
@@ -106,14 +106,14 @@ def reviews_in(
         analyses = [] if mine else project.recordings.analyses(recording.id)
         same = mine or (bool(analyses) and analyses[-1].model_sha256 == model_sha256)
         for event in events:
-            said = reviews_of([event])
+            decided = reviews_of([event])
             if not same:
-                other += len(said)
+                other += len(decided)
                 continue
             if event.class_index is not None and event.score_max is not None:
                 scores.setdefault(event.class_index, []).append(event.score_max)
-            if said:
-                reviews += said
+            if decided:
+                reviews += decided
                 names.append((recording.id, event.id))
     return ProjectReviews(
         tuple(reviews), tuple(names), other, {i: tuple(s) for i, s in scores.items()}
@@ -121,15 +121,15 @@ def reviews_in(
 
 
 def calibrated(
-    found: ProjectReviews, model_sha256: str, model_name: str = "", classes: Iterable[int] = ()
+    reviews: ProjectReviews, model_sha256: str, model_name: str = "", classes: Iterable[int] = ()
 ) -> Calibration:
     """The calibration that these reviews give, for every class reviewed and for `classes`."""
     return Calibration(
-        classes=calibrate(found.reviews, classes),
+        classes=calibrate(reviews.reviews, classes),
         model_sha256=model_sha256,
         model_name=model_name,
         made_utc=datetime.now(UTC),
-        events=found.events,
+        events=reviews.events,
     )
 
 
@@ -147,31 +147,33 @@ def stored_calibration(project: Project, version: int | None = None) -> Calibrat
 
 
 def store_calibration(project: Project, calibration: Calibration) -> Calibration:
-    """Keeps it as the next version and takes it into use. Raises ProjectError.
+    """Stores it as the next version and puts it to use. Raises ProjectError.
 
     The last 20 versions stay in the file.
     """
     newest = project.settings.value(f"{_NEWEST}-count")
     version = (int(newest) if newest.isdecimal() else 0) + 1
-    kept = replace(calibration, version=version)
-    project.settings.set_value(f"{_NEWEST}-{version}", json.dumps(kept.to_json(), allow_nan=False))
+    stored = replace(calibration, version=version)
+    project.settings.set_value(
+        f"{_NEWEST}-{version}", json.dumps(stored.to_json(), allow_nan=False)
+    )
     project.settings.set_value(f"{_NEWEST}-count", str(version))
     project.settings.set_value(_NEWEST, str(version))
     if version > _KEPT:
         project.settings.set_value(f"{_NEWEST}-{version - _KEPT}", "")
-    return kept
+    return stored
 
 
 def drop_calibration(project: Project) -> None:
-    """Takes no calibration into use; the versions stay. Raises ProjectError."""
+    """Uses no calibration from now on; the versions stay. Raises ProjectError."""
     project.settings.set_value(_NEWEST, "")
 
 
 def fill_probabilities(
     project: Project, calibration: Calibration | None, except_for: Collection[str] = ()
 ) -> Iterator[str]:
-    """Gives the stored detections of every recording that the calibration fits their probability,
-    and takes it from all others; None takes it from all. What people touched stays as it is.
+    """Sets the probability of stored detections in recordings that the calibration fits, and
+    removes it in all others (None: in all). Events that the user edited stay as they are.
 
     Yields the id of each recording. Those in `except_for` (the open one) are left out. Raises
     ProjectError.
@@ -192,8 +194,8 @@ def fill_probabilities(
 
 
 def with_probabilities(project: Project, labelled: LabelledRecording) -> LabelledRecording:
-    """A recording as it goes out: every event with the probability that the calibration in use
-    gives it now, decided on or not. Unchanged where none is in use or it is of other weights.
+    """A recording as it is exported: every event, reviewed or not, with the probability from the
+    calibration in use. Unchanged where none is in use or it belongs to other weights.
 
     Raises ProjectError.
     """

@@ -20,14 +20,14 @@ class ChangeSet:
 
     def changes(self) -> tuple[ProjectChange, ...]:
         ids = dict.fromkeys([*self.events, *sorted(self.recordings | self.reviewed)])
-        found = [
+        result = [
             ProjectChange(
                 i, tuple(self.events.get(i, ())), i in self.recordings, i in self.reviewed
             )
             for i in ids
         ]
         if self.label_sets or self.rules:
-            found.append(
+            result.append(
                 ProjectChange(label_sets_changed=self.label_sets, rules_changed=self.rules)
             )
-        return tuple(found)
+        return tuple(result)

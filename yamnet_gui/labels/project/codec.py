@@ -32,10 +32,10 @@ def to_fields(value: Value) -> dict[str, Any]:
     """The value's fields as JSON can hold them, without those that have their default."""
     if isinstance(value, Reviewed):
         return {"spans": [_span_out(span) for span in value.spans]}
-    found = _fields_out(value)
+    fields = _fields_out(value)
     if isinstance(value, LabelSet):
-        found["labels"] = [_fields_out(label) for label in value.labels]
-    return found
+        fields["labels"] = [_fields_out(label) for label in value.labels]
+    return fields
 
 
 def from_fields(kind: str, data: Mapping[str, Any]) -> Value:
@@ -56,8 +56,8 @@ def dumps(data: Any) -> str:
 
 def patch(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     """What has to be laid over `old` to get `new`; None for fields that go back to default."""
-    gone = {name: None for name in old if name not in new}
-    return gone | {k: v for k, v in new.items() if k not in old or old[k] != v}
+    removed = {name: None for name in old if name not in new}
+    return removed | {k: v for k, v in new.items() if k not in old or old[k] != v}
 
 
 def patched(old: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,12 +77,12 @@ def both_sides(kind: str, old: str | None, new: str | None) -> tuple[Value | Non
 
 
 def _fields_out(value: Any) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for name, default in _FIELDS[type(value)]:
         content = getattr(value, name)
         if default is MISSING or content != default:
-            found[name] = _plain(content)
-    return found
+            fields[name] = _plain(content)
+    return fields
 
 
 def _plain(content: Any) -> Any:

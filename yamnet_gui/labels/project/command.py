@@ -1,4 +1,4 @@
-"""Edits as values: what was, and what shall be."""
+"""Edits as values: the state before and after."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from .codec import KINDS, Value
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing before and after; None where there was none or shall be none.
+    """One value before and after; None where it did not exist or is removed.
 
     Both sides are of one kind: `Event`, `Recording`, `Reviewed` (all reviewed spans of the
     recording), `LabelSet` or `StoredRules`. `recording_id` is "" for the last two.
@@ -27,7 +27,7 @@ class Change:
         if old is not None and new is not None:
             ids = (_id(old), _id(new))
             if type(old) is not type(new) or ids[0] != ids[1]:
-                raise ValueError("a change is about one thing")
+                raise ValueError("a change is about one value")
 
     @property
     def kind(self) -> str:
@@ -35,7 +35,7 @@ class Change:
 
     @property
     def key(self) -> str:
-        """The id of the thing within its recording or project."""
+        """The id of the value within its recording or project."""
         return _id(self.old if self.old is not None else self.new)
 
 

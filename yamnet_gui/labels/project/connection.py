@@ -15,7 +15,7 @@ from .index_queries import IndexQueries
 from .lock import WriterLock
 from .models import ProjectChange
 from .open_checks import in_words
-from .recovery import Rescue
+from .recovery import Recovery
 from .tables import Tables
 from .undo_history import UndoHistory
 
@@ -27,7 +27,7 @@ class ProjectConnection:
 
     Everything is read inside `reading` and changed inside `write`. `recordings` mirrors the table
     of recordings by id, removed ones included. `damage` says what was lost where a damaged file was
-    rescued ("" otherwise).
+    recovered ("" otherwise).
     """
 
     def __init__(
@@ -36,10 +36,10 @@ class ProjectConnection:
         database: sqlite3.Connection,
         *,
         lock: WriterLock | None,
-        rescued: Rescue | None = None,
+        recovery: Recovery | None = None,
     ) -> None:
         self.path = path
-        self.damage = rescued.report if rescued else ""
+        self.damage = recovery.report if recovery else ""
         self.reviewer = ""
         self.database = database
         self.tables = Tables(database)
@@ -47,7 +47,7 @@ class ProjectConnection:
         self.recordings = {r.id: r for r in self.tables.recordings()}
         self.backups = Backups(path, self.id) if lock is not None else None
         self._lock = lock
-        self._rescued = rescued
+        self._recovery = recovery
         self._guard = threading.RLock()
         self._listeners: list[Listener] = []
         self._index: EventIndex | None = None
@@ -171,8 +171,8 @@ class ProjectConnection:
                 self.database.close()
                 if self._lock is not None:
                     self._lock.release()
-                if self._rescued is not None:
-                    self._rescued.clean_up()
+                if self._recovery is not None:
+                    self._recovery.clean_up()
 
 
 def id_of(connection: sqlite3.Connection) -> str:

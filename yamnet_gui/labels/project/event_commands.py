@@ -137,7 +137,7 @@ def relabel(
     items = list(events)
     present = {(e.recording_id, e.event.id): e.event for e in existing}
     backs = {(i.recording_id, negative_id(i.event.id, label)) for i in items} & present.keys()
-    # one that a person has made something else of is a statement of its own by now
+    # one that the user has changed since is a decision of its own by now
     backs = {key for key in backs if _says_not(present[key], label)}
     changes: list[Change] = []
     for item in items:
@@ -230,8 +230,8 @@ def merge(events: Iterable[ProjectEvent]) -> Command:
         score_max=max(scores, default=None),
         note="; ".join(notes),
     )
-    gone = tuple(Change(item.recording_id, item.event, None) for item in rest)
-    changes = (*gone, Change(first.recording_id, first.event, new))
+    removed = tuple(Change(item.recording_id, item.event, None) for item in rest)
+    changes = (*removed, Change(first.recording_id, first.event, new))
     return Command(f"merge {len(items)} events", changes)
 
 

@@ -1,6 +1,6 @@
 """What queries need of every event, as columns in memory: filters and sorts in milliseconds.
 
-A million events take about 45 MB. The file stays the truth; columns are read from it once and
+A million events take about 45 MB. The file stays authoritative; columns are read from it once and
 follow every transaction.
 """
 
@@ -70,7 +70,7 @@ class EventIndex:
         return index
 
     def column(self, name: str) -> NDArray:
-        """A view by position; includes events that are gone (`alive` tells)."""
+        """A view by position; includes removed events (see `alive`)."""
         return self._data[name][: self.count]
 
     def version(self, *names: str) -> tuple[int, ...]:
@@ -117,12 +117,12 @@ class EventIndex:
     def order(
         self, name: str, stamp: tuple[int, ...], make: Callable[[], NDArray[np.int64]]
     ) -> NDArray[np.int64]:
-        """Positions in an order that is kept until its stamp changes."""
-        kept = self._orders.get(name)
-        if kept is None or kept[0] != stamp:
-            kept = (stamp, make())
-            self._orders[name] = kept
-        return kept[1]
+        """Positions in an order that is cached until its stamp changes."""
+        cached = self._orders.get(name)
+        if cached is None or cached[0] != stamp:
+            cached = (stamp, make())
+            self._orders[name] = cached
+        return cached[1]
 
     def _grow(self) -> None:
         if self.count == len(self._data["row"]):

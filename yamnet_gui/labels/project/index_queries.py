@@ -111,10 +111,10 @@ class IndexQueries:
         noted = np.flatnonzero(self._index.column("noted") & self._index.column("alive"))
         rows = self._index.column("row")
         for at in noted:
-            found = self._connection.execute(
+            stored = self._connection.execute(
                 "SELECT note FROM events WHERE row = ?", (int(rows[at]),)
             ).fetchone()
-            if found and text in str(found[0]).casefold():
+            if stored and text in str(stored[0]).casefold():
                 mask[at] = True
         return mask
 
@@ -195,11 +195,11 @@ class IndexQueries:
         ):
             if row.any():
                 by_label[label] = by_label.get(label, 0) + row
-        found = []
+        result = []
         for label in sorted(by_label, key=lambda name: (name.casefold(), name)):
             numbers = {state.value: int(by_label[label][c]) for c, state in enumerate(STATES)}
-            found.append(ClassCounts(label, **numbers))
-        return found
+            result.append(ClassCounts(label, **numbers))
+        return result
 
     def counts_per_recording(self) -> dict[str, ClassCounts]:
         """States over all classes for each recording with events, by recording id."""
@@ -207,11 +207,11 @@ class IndexQueries:
         codes = self._index.column("rec")[at].astype(np.int64) * len(STATES)
         codes += self._index.column("state")[at]
         table = np.bincount(codes, minlength=len(self._rank) * len(STATES)).reshape(-1, len(STATES))
-        found = {}
+        result = {}
         for rec in np.flatnonzero(table.any(axis=1)):
             numbers = {s.value: int(table[rec, c]) for c, s in enumerate(STATES)}
-            found[self._tables.recording_id_of(int(rec))] = ClassCounts("", **numbers)
-        return found
+            result[self._tables.recording_id_of(int(rec))] = ClassCounts("", **numbers)
+        return result
 
     def beyond(self, row: int, up: bool, unreviewed_only: bool) -> Rows:
         """The event and those of its class with a score at least (`up`) or at most its own."""
@@ -242,7 +242,7 @@ class IndexQueries:
             self._index.column("score")[at],
         )
         if kind is QueueKind.UNCERTAINTY:
-            # what has no score was made by a person, who was sure
+            # what has no score was made by the user, who was sure
             distance = np.where(score >= 0, np.abs(score - threshold), np.inf)
             chosen = _ascending(distance.astype(np.float32))
         else:
@@ -263,8 +263,8 @@ class IndexQueries:
             return None
         if backwards:
             rows = rows[::-1]
-        found = np.flatnonzero(rows == after) if after is not None else np.empty(0, np.int64)
-        start = int(found[0]) + 1 if len(found) else 0
+        positions = np.flatnonzero(rows == after) if after is not None else np.empty(0, np.int64)
+        start = int(positions[0]) + 1 if len(positions) else 0
         # in pieces: the next one is mostly near, and a queue may be a million long
         pieces = [
             rows[first : min(first + _PIECE, end)]

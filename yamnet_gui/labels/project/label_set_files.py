@@ -1,4 +1,4 @@
-"""Label sets as JSON files, to share them between projects and people."""
+"""Label sets as JSON files, to share them between projects and users."""
 
 import json
 import re
@@ -95,11 +95,11 @@ def _label(entry: Any) -> OwnLabel | None:
 
 
 def _out(label: OwnLabel) -> dict[str, Any]:
-    found: dict[str, Any] = {"name": label.name}
+    fields: dict[str, Any] = {"name": label.name}
     for name, value in (
         ("color", label.color), ("key", label.key), ("audioset_id", label.mid),
         ("class_index", label.class_index),
     ):  # fmt: skip
         if value not in ("", None):
-            found[name] = value
-    return found
+            fields[name] = value
+    return fields

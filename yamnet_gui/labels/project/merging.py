@@ -1,9 +1,8 @@
-"""Two copies of a project that went on apart, brought together again.
+"""Merges two copies of a project that were changed independently.
 
-Whatever only one copy has changed since they parted is taken over; what both have changed in
-different ways is a conflict that a person decides. Copies know where they parted by the steps that
-they share. Projects that share none are compared thing by thing: what a person touched goes
-before what nobody did.
+What only one copy has changed since they diverged is merged; what both have changed in different
+ways is a conflict that the user resolves. The steps that both share show where they diverged.
+Projects that share none are compared event by event: edited events take precedence over others.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +17,7 @@ from .project import Project
 
 
 class MergeChoice(StrEnum):
-    """How a conflict ends. BOTH keeps theirs beside ours under a new id."""
+    """How a conflict ends. BOTH adds theirs next to ours under a new id."""
 
     OURS = "ours"
     THEIRS = "theirs"
@@ -86,11 +85,11 @@ def compare(ours: Project, theirs: Project) -> Merge:
                 additions.append(Change(adopted.id, None, spans))
             continue
         taken.add(match.id)
-        for found in _events(ours, theirs, match, recording, mine, other, bool(shared)):
-            if isinstance(found, Change):
-                additions.append(found)
+        for difference in _events(ours, theirs, match, recording, mine, other, bool(shared)):
+            if isinstance(difference, Change):
+                additions.append(difference)
             else:
-                conflicts.append(found)
+                conflicts.append(difference)
         additions.extend(
             _reviewed(
                 match.id,
@@ -124,7 +123,7 @@ def merge_command(merge: Merge, resolutions: Mapping[tuple[str, str], MergeChoic
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """What a copy has changed since the two parted: (recording id, event id)."""
+    """What a copy has changed since the two diverged: (recording id, event id)."""
 
     changed: frozenset[tuple[str, str]]
 
@@ -134,20 +133,20 @@ class _Side:
 
 def _matching(ours: Project, theirs: Recording, taken: set[str]) -> Recording | None:
     """By id, else by content; each of ours stands for one of theirs."""
-    found = ours.recordings.get(theirs.id)
-    if found is None and not ours.recordings.knows(theirs.id):
+    recording = ours.recordings.get(theirs.id)
+    if recording is None and not ours.recordings.knows(theirs.id):
         same = ours.recordings.with_hash(theirs.content_hash)
-        found = next((r for r in same if r.id not in taken), None)
-    return found
+        recording = next((r for r in same if r.id not in taken), None)
+    return recording
 
 
 def _events(
     ours: Project, theirs: Project, match: Recording, recording: Recording,
     mine: _Side, other: _Side, related: bool,
 ) -> Iterator[Change | Conflict]:  # fmt: skip
-    here, there = ours.events.of(match.id), theirs.events.of(recording.id)
-    for event_id in dict.fromkeys([*(e.id for e in here), *(e.id for e in there)]):
-        a, b = here.get(event_id), there.get(event_id)
+    own, others = ours.events.of(match.id), theirs.events.of(recording.id)
+    for event_id in dict.fromkeys([*(e.id for e in own), *(e.id for e in others)]):
+        a, b = own.get(event_id), others.get(event_id)
         if _alike(a, b):
             continue
         if related and match.id == recording.id:
@@ -166,7 +165,7 @@ def _events(
 
 
 def _alike(a: Event | None, b: Event | None) -> bool:
-    """Whether both say the same, whoever said it when."""
+    """Whether both are the same apart from reviewer and time."""
     if a is None or b is None:
         return a is b
     return _unsigned(a) == _unsigned(b)
@@ -177,7 +176,7 @@ def _unsigned(event: Event) -> Event:
 
 
 def _reviewed(recording_id: str, ours: Reviewed, theirs: Reviewed) -> Iterator[Change]:
-    """Both have listened: the spans of both count."""
+    """The reviewed spans of both copies count."""
     added = [span for span in theirs.spans if span not in ours.spans]
     if added:
         spans: list[ReviewedSpan] = sorted([*ours.spans, *added], key=lambda s: (s.span, s.labels))

@@ -19,7 +19,7 @@ _CONFIDENCE = 0.95
 
 
 def new_id() -> str:
-    """A fresh id, unique across projects."""
+    """A new id, unique across projects."""
     return uuid.uuid4().hex
 
 
@@ -74,7 +74,7 @@ class AnalysisRecord:
 
 @dataclass(frozen=True, slots=True)
 class OwnLabel:
-    """A class that people named. `color` as #rrggbb, `key` the key that gives the label.
+    """A class that the user named. `color` as #rrggbb, `key` the key that gives the label.
 
     `mid` and `class_index` name the AudioSet class and YAMNet output it stands for, if any.
     """
@@ -107,7 +107,7 @@ class StoredRules:
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """All stretches of one recording that people listened to."""
+    """All segments of one recording that were reviewed."""
 
     spans: tuple[ReviewedSpan, ...] = ()
 
@@ -139,7 +139,7 @@ class ProjectChange:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One change of one thing: when (UTC), who, by which step.
+    """One change of one value: when (UTC), by whom and in which step.
 
     `action` is "do", "undo", "redo" or "derive". `old` and `new` are the values before and after,
     None where there was or is none.
@@ -199,10 +199,10 @@ class ClassCounts:
 
 def counts_by_class(events: Iterable[Event]) -> list[ClassCounts]:
     """States per class of these events, by name."""
-    found: dict[str, Counter[ReviewState]] = {}
+    by_label: dict[str, Counter[ReviewState]] = {}
     for event in events:
-        found.setdefault(event.label, Counter())[event.state] += 1
+        by_label.setdefault(event.label, Counter())[event.state] += 1
     return [
-        ClassCounts(label, **{state.value: found[label][state] for state in ReviewState})
-        for label in sorted(found, key=lambda name: (name.casefold(), name))
+        ClassCounts(label, **{state.value: by_label[label][state] for state in ReviewState})
+        for label in sorted(by_label, key=lambda name: (name.casefold(), name))
     ]

@@ -24,8 +24,8 @@ _WORDS = {
     sqlite3.SQLITE_BUSY: ("another program is using the file", "try again when it is done"),
     sqlite3.SQLITE_LOCKED: ("another program is using the file", "try again when it is done"),
     sqlite3.SQLITE_CANTOPEN: ("the file or its folder cannot be opened", "check its permissions"),
-    sqlite3.SQLITE_CORRUPT: ("the file is damaged", "open it again to rescue what can be read"),
-    sqlite3.SQLITE_NOTADB: ("the file is damaged", "open it again to rescue what can be read"),
+    sqlite3.SQLITE_CORRUPT: ("the file is damaged", "open it again to recover what can be read"),
+    sqlite3.SQLITE_NOTADB: ("the file is damaged", "open it again to recover what can be read"),
 }
 
 
@@ -133,5 +133,5 @@ def check_tables(connection: sqlite3.Connection, path: Path) -> None:
 
 def quick_check(connection: sqlite3.Connection) -> str:
     """The first fault that SQLite finds; "" where there is none."""
-    found = connection.execute("PRAGMA quick_check(1)").fetchone()
-    return "" if found is None or found[0] == "ok" else f"is damaged ({found[0]})"
+    row = connection.execute("PRAGMA quick_check(1)").fetchone()
+    return "" if row is None or row[0] == "ok" else f"is damaged ({row[0]})"

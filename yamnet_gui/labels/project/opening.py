@@ -9,7 +9,7 @@ from .backups import Backups
 from .connection import ProjectConnection, id_of
 from .lock import WriterLock
 from .open_checks import DamagedError, check_header, check_tables, connect, in_words, is_damage
-from .recovery import rescue
+from .recovery import recover
 from .schema import MIGRATIONS, migrate, version_of
 
 T = TypeVar("T")
@@ -21,8 +21,8 @@ def open_project(path: Path, *, read_only: bool) -> ProjectConnection:
         check_header(path)
         return _open_read_only(path) if read_only else _open_for_writing(path)
     except DamagedError as error:
-        rescued = rescue(path, error.reason)
-        return ProjectConnection(path, rescued.connection, lock=None, rescued=rescued)
+        recovery = recover(path, error.reason)
+        return ProjectConnection(path, recovery.connection, lock=None, recovery=recovery)
 
 
 def _open_for_writing(path: Path) -> ProjectConnection:
@@ -69,8 +69,8 @@ def _open_read_only(path: Path) -> ProjectConnection:
             ):  # fmt: skip
                 raise
     # an older version, or the left-overs of a crash in a folder we may not write to
-    copied = rescue(path, "")
-    return ProjectConnection(path, copied.connection, lock=None, rescued=copied)
+    copied = recover(path, "")
+    return ProjectConnection(path, copied.connection, lock=None, recovery=copied)
 
 
 def _damage_named(path: Path, work: Callable[[], T]) -> T:

@@ -1,4 +1,4 @@
-"""Where projects, backups and recordings lie, and how moved recordings are found again."""
+"""Paths of projects, backups and recordings, and how moved recordings are located."""
 
 import hashlib
 import os
@@ -57,7 +57,7 @@ def drop_left_overs(project: Path) -> None:
 
 
 def stored_path(recording: Path, folder: Path) -> str:
-    """How a project in `folder` keeps the path: relative where both share a folder below the root.
+    """How a project in `folder` stores the path: relative where both share a folder below the root.
 
     Paths in the user's data folder of the program (the personal project) stay absolute.
     """
@@ -104,14 +104,14 @@ def find_moved(
                 path = Path(place, name)
                 try:
                     candidates = wanted.get(path.stat().st_size)
-                    found = candidates.get(content_fingerprint(path), []) if candidates else []
+                    matches = candidates.get(content_fingerprint(path), []) if candidates else []
                 except OSError:
-                    found = []
-                if not found:
+                    matches = []
+                if not matches:
                     yield None
                     continue
-                # the same content twice: rather the one that kept its name
-                same = [r for r in found if r.name == name]
-                chosen = (same or found)[0]
-                found.remove(chosen)
+                # the same content twice: prefer the file whose name has not changed
+                same = [r for r in matches if r.name == name]
+                chosen = (same or matches)[0]
+                matches.remove(chosen)
                 yield chosen, path

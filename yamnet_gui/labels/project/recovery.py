@@ -1,4 +1,4 @@
-"""What can still be read of a damaged project, in a file of its own."""
+"""Copies what can still be read of a damaged project into a file of its own."""
 
 import contextlib
 import shutil
@@ -25,8 +25,8 @@ _READ_S = 60.0
 
 
 @dataclass
-class Rescue:
-    """A connection to what was rescued, and a report for people ("" for a plain copy)."""
+class Recovery:
+    """A connection to the recovered project, and a report for the user ("" for a plain copy)."""
 
     connection: sqlite3.Connection
     report: str
@@ -36,16 +36,16 @@ class Rescue:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def rescue(path: Path, reason: str) -> Rescue:
+def recover(path: Path, reason: str) -> Recovery:
     """Copies every row that can be read into a new file in a temporary folder.
 
     The damaged file is only read. Raises ProjectError where nothing can be read.
     """
     folder = Path(tempfile.mkdtemp(prefix="yamnet_gui-"))
     try:
-        with in_words(path, "rescue it"):
+        with in_words(path, "recover it"):
             broken = _copied(path, folder)
-            connection, lost = _rescued(path, broken, folder / "rescued.sqlite")
+            connection, lost = _recovered(path, broken, folder / "recovered.sqlite")
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -53,7 +53,7 @@ def rescue(path: Path, reason: str) -> Rescue:
     if reason or lost:
         counts = ", ".join(f"{name}: about {n} lost" for name, n in lost.items()) or "no row lost"
         report = f"The file {reason or 'is damaged'}. Recovered what can be read ({counts})."
-    return Rescue(connection, report, folder)
+    return Recovery(connection, report, folder)
 
 
 def _copied(path: Path, folder: Path) -> Path:
@@ -74,7 +74,7 @@ def _copied(path: Path, folder: Path) -> Path:
     return copy
 
 
-def _rescued(path: Path, broken: Path, target: Path) -> tuple[sqlite3.Connection, dict[str, int]]:
+def _recovered(path: Path, broken: Path, target: Path) -> tuple[sqlite3.Connection, dict[str, int]]:
     source = connect(broken, "rw")
     good = connect(target, "rwc")
     try:
@@ -167,15 +167,15 @@ def _copy_range(
 
 def _highest(source: sqlite3.Connection, table: str, key: str) -> int:
     try:
-        found = source.execute(f"SELECT max({key}) FROM {table}").fetchone()[0]
+        highest = source.execute(f"SELECT max({key}) FROM {table}").fetchone()[0]
     except sqlite3.DatabaseError:
-        found = None
-    if not isinstance(found, int):
+        highest = None
+    if not isinstance(highest, int):
         try:
-            found = source.execute(
+            highest = source.execute(
                 "SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)
             ).fetchone()
-            found = found[0] if found else None
+            highest = highest[0] if highest else None
         except sqlite3.DatabaseError:
-            found = None
-    return found if isinstance(found, int) and 0 < found < 2**40 else 10_000_000
+            highest = None
+    return highest if isinstance(highest, int) and 0 < highest < 2**40 else 10_000_000

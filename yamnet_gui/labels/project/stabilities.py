@@ -1,4 +1,4 @@
-"""How stable the scores of events are, kept with a project by recording."""
+"""How stable the scores of events are, stored with a project by recording."""
 
 import json
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from . import EventFilter, Project
 def stored_stabilities(
     project: Project, recording_id: str, model_sha256: str | None = None
 ) -> dict[str, Stability]:
-    """By event id; nothing where other weights than these (None: any) said it.
+    """By event id; empty where they were computed with other weights than these (None: any).
 
     Raises ProjectError.
     """
@@ -31,10 +31,10 @@ def stored_stabilities(
 
 
 def store_stabilities(
-    project: Project, recording_id: str, model_sha256: str, found: Mapping[str, Stability]
+    project: Project, recording_id: str, model_sha256: str, stabilities: Mapping[str, Stability]
 ) -> None:
     """Keeps them in place of what was there. Raises ProjectError."""
-    scores = {event_id: [round(s, 4) for s in one.scores] for event_id, one in found.items()}
+    scores = {event_id: [round(s, 4) for s in one.scores] for event_id, one in stabilities.items()}
     text = json.dumps({"model": model_sha256, "scores": scores})
     project.settings.set_value(_name(recording_id), text)
 
@@ -45,7 +45,7 @@ def least_stable(project: Project, wanted: EventFilter) -> NDArray[np.int64]:
     Of the filter recordings, labels and states count. Raises ProjectError.
     """
     rows: dict[str, int] = {}
-    found: list[Stability] = []
+    stabilities: list[Stability] = []
     for recording in project.recordings.all():
         if wanted.recording_ids is not None and recording.id not in wanted.recording_ids:
             continue
@@ -60,8 +60,8 @@ def least_stable(project: Project, wanted: EventFilter) -> NDArray[np.int64]:
                 continue
             key = f"{recording.id}/{event_id}"
             rows[key] = item.row
-            found.append(Stability(key, one.scores))
-    return np.array([rows[key] for key in review_order(found)], np.int64)
+            stabilities.append(Stability(key, one.scores))
+    return np.array([rows[key] for key in review_order(stabilities)], np.int64)
 
 
 def _name(recording_id: str) -> str:

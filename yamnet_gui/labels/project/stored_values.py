@@ -63,8 +63,8 @@ class StoredValues:
             return next((s for s in self._tables.rule_sets() if s.id == key), None)
         if kind == "reviewed":
             return self._tables.reviewed(self.rec(recording_id))
-        found = self._tables.find_event(self.rec(recording_id), key)
-        return found[1] if found else None
+        row = self._tables.find_event(self.rec(recording_id), key)
+        return row[1] if row else None
 
     def put(
         self, kind: str, recording_id: str, key: str, value: Value | None, touched: ChangeSet

@@ -45,9 +45,9 @@ def parse_utc(text: object) -> datetime | None:
 
 
 class Tables:
-    """Reads and writes values through one connection; the caller keeps the transaction.
+    """Reads and writes values through one connection; the caller owns the transaction.
 
-    Labels are kept once: `kinds` are the (label, class index, mid) triples that events use.
+    Labels are stored once: `kinds` are the (label, class index, mid) triples that events use.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -166,27 +166,27 @@ class Tables:
 
     def find_event(self, rec: int, event_id: str) -> tuple[int, Event] | None:
         """(row, event)."""
-        found = self.connection.execute(
+        row = self.connection.execute(
             f"{_SELECT} WHERE rec = ? AND id = ?", (rec, event_id)
         ).fetchone()
-        return (found[0], self.event_of(found)) if found else None
+        return (row[0], self.event_of(row)) if row else None
 
     def put_event(self, rec: int, event: Event) -> int:
         """Inserts or updates; gives the row."""
-        found = self.connection.execute(
+        row = self.connection.execute(
             "SELECT row FROM events WHERE rec = ? AND id = ?", (rec, event.id)
         ).fetchone()
         values = self._values(rec, event)
-        if found:
-            self.connection.execute(_UPDATE, [*values[2:], found[0]])
-            return int(found[0])
+        if row:
+            self.connection.execute(_UPDATE, [*values[2:], row[0]])
+            return int(row[0])
         return int(self.connection.execute(_INSERT, values).lastrowid or 0)
 
     def drop_event(self, rec: int, event_id: str) -> int | None:
-        found = self.connection.execute(
+        rows = self.connection.execute(
             "DELETE FROM events WHERE rec = ? AND id = ? RETURNING row", (rec, event_id)
         ).fetchall()
-        return int(found[0][0]) if found else None
+        return int(rows[0][0]) if rows else None
 
     def events_of(self, rec: int) -> Iterator[tuple[int, Event]]:
         """(row, event) of a recording; rows that make no event are left out."""
@@ -197,19 +197,19 @@ class Tables:
                 continue
 
     def events_at(self, rows: Iterable[int]) -> Iterator[tuple[int, int, Event]]:
-        """(row, rec, event) for these rows in their order; those that are gone are left out."""
+        """(row, rec, event) for these rows in their order; removed ones are left out."""
         wanted = [int(row) for row in rows]
         for first in range(0, len(wanted), 500):
             part = wanted[first : first + 500]
             marks = ", ".join("?" * len(part))
-            found = {
+            by_number = {
                 row[0]: row
                 for row in self.connection.execute(f"{_SELECT} WHERE row IN ({marks})", part)
             }
             for number in part:
-                if number in found:
+                if number in by_number:
                     try:
-                        yield number, found[number][1], self.event_of(found[number])
+                        yield number, by_number[number][1], self.event_of(by_number[number])
                     except ValueError:
                         continue
 
@@ -224,10 +224,10 @@ class Tables:
                 continue
 
     def find_recording(self, recording_id: str) -> Recording | None:
-        found = self.connection.execute(
+        row = self.connection.execute(
             f"SELECT {_RECORDING_COLUMNS} FROM recordings WHERE id = ?", (recording_id,)
         ).fetchone()
-        return _recording(found) if found else None
+        return _recording(row) if row else None
 
     def put_recording(self, recording: Recording) -> None:
         values = (
@@ -291,11 +291,11 @@ class Tables:
         sets = []
         for (text,) in rows:
             try:
-                found = from_fields("labels", json.loads(text))
+                label_set = from_fields("labels", json.loads(text))
             except (TypeError, ValueError):
                 continue
-            if isinstance(found, LabelSet):
-                sets.append(found)
+            if isinstance(label_set, LabelSet):
+                sets.append(label_set)
         return sets
 
     def put_label_set(self, key: str, value: LabelSet | None) -> None:

@@ -23,7 +23,7 @@ from .tables import Tables
 
 
 class UndoHistory:
-    """The undo stack of a project. The caller keeps the transaction."""
+    """The undo stack of a project. The caller owns the transaction."""
 
     def __init__(self, connection: sqlite3.Connection, tables: Tables, subject: str) -> None:
         self._connection = connection
@@ -75,12 +75,12 @@ class UndoHistory:
         return self._insert_step(action, title, reviewer, "noted", "", None)
 
     def undo_title(self) -> str | None:
-        found = self._last_done()
-        return found[1] if found else None
+        step = self._last_done()
+        return step[1] if step else None
 
     def redo_title(self) -> str | None:
-        found = self._first_undone()
-        return found[1] if found else None
+        step = self._first_undone()
+        return step[1] if step else None
 
     def _row(self, step: int, change: Change) -> tuple[Any, ...]:
         old = None if change.old is None else to_fields(change.old)
@@ -97,11 +97,11 @@ class UndoHistory:
         )
 
     def _turn(
-        self, found: tuple[int, str] | None, action: str, reviewer: str
+        self, entry: tuple[int, str] | None, action: str, reviewer: str
     ) -> tuple[str, ChangeSet] | None:
-        if found is None:
+        if entry is None:
             return None
-        step, title = found
+        step, title = entry
         touched = ChangeSet()
         back = action == "undo"
         rows = self._connection.execute(
@@ -140,16 +140,16 @@ class UndoHistory:
         return from_fields("recording", patched(to_fields(now), fields))
 
     def _last_done(self) -> tuple[int, str] | None:
-        found: tuple[int, str] | None = self._connection.execute(
+        row: tuple[int, str] | None = self._connection.execute(
             "SELECT step, title FROM steps WHERE state = 'done' ORDER BY step DESC LIMIT 1"
         ).fetchone()
-        return found
+        return row
 
     def _first_undone(self) -> tuple[int, str] | None:
-        found: tuple[int, str] | None = self._connection.execute(
+        row: tuple[int, str] | None = self._connection.execute(
             "SELECT step, title FROM steps WHERE state = 'undone' ORDER BY step LIMIT 1"
         ).fetchone()
-        return found
+        return row
 
     def _add_step(self, action: str, command: Command, reviewer: str) -> int:
         return self._insert_step(action, command.title, reviewer, "done", command.merge_key, None)

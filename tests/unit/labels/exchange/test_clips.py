@@ -121,7 +121,7 @@ def test_no_recording_is_in_two_parts_and_labels_are_shared_out() -> None:
     parts: dict[Path, set[str]] = {}
     for clip in clips:
         parts.setdefault(clip.recording.path, set()).add(clip.split)
-    assert all(len(found) == 1 for found in parts.values())
+    assert all(len(names) == 1 for names in parts.values())
     for label in ("Common", "Rare"):
         count = Counter(c.split for c in clips if c.event.label == label)
         total = sum(count.values())

@@ -21,8 +21,8 @@ A, B = Path("/d/a.wav"), Path("/d/b.wav")
 
 
 def event(identity: str, name: str, onset_s: float, offset_s: float, **more: object) -> Event:
-    found = bundled_class_map().find(name)
-    index, mid = (found.index, found.mid) if found else (None, "")
+    entry = bundled_class_map().find(name)
+    index, mid = (entry.index, entry.mid) if entry else (None, "")
     values = {"score_max": 0.5, **more}
     return Event(identity, onset_s, offset_s, name, index, mid, **values)  # type: ignore[arg-type]
 
@@ -57,8 +57,8 @@ def ids(choice: ExportChoice) -> list[tuple[str, str]]:
             ExportChoice(states=frozenset({ReviewState.ACCEPTED, ReviewState.REJECTED})),
             ["a1", "a4"],
         ),
-        (ExportChoice(least_score=0.5), ["a1", "a3", "a4"]),
-        (ExportChoice(most_score=0.5), ["a2", "a3"]),
+        (ExportChoice(min_score=0.5), ["a1", "a3", "a4"]),
+        (ExportChoice(max_score=0.5), ["a2", "a3"]),
         (ExportChoice(events=frozenset({(B, "1"), (A, "2")})), ["a2", "b1"]),
         (ExportChoice(labels=frozenset()), []),
     ],
@@ -96,8 +96,8 @@ def test_leaves_replace_the_classes_above_them_only_where_they_cover_them() -> N
 
 
 def test_ancestors_are_added_once_for_each_span() -> None:
-    found = along(Depth.ANCESTORS, event("1", "Bark", 0, 1), event("2", "Animal", 0, 4))
-    assert found == [
+    events = along(Depth.ANCESTORS, event("1", "Bark", 0, 1), event("2", "Animal", 0, 4))
+    assert events == [
         ("Animal", 0, 4),
         ("Bark", 0, 1),
         ("Dog", 0, 1),
@@ -120,7 +120,7 @@ def test_an_export_previews_and_writes_the_same(tmp_path: Path) -> None:
 
 def test_clock_times_that_a_format_cannot_carry_are_announced(tmp_path: Path) -> None:
     clock = WriteOptions(clock=True)
-    said = Export("srt", tmp_path / "o.srt", options=clock).preview(project()[:1]).losses
-    assert "SRT subtitles: has no place for clock times; seconds are written" in said
-    said = Export("raven", tmp_path / "o.txt", options=clock).preview(project()).losses
-    assert not any("clock" in text for text in said)
+    limits = Export("srt", tmp_path / "o.srt", options=clock).preview(project()[:1]).losses
+    assert "SRT subtitles: has no place for clock times; seconds are written" in limits
+    limits = Export("raven", tmp_path / "o.txt", options=clock).preview(project()).losses
+    assert not any("clock" in text for text in limits)

@@ -17,7 +17,7 @@ from yamnet_gui.core.events import (
 )
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.labels.exchange.import_plan import ImportKind, Resolve, plan_import
-from yamnet_gui.labels.formats import FORMATS, kept
+from yamnet_gui.labels.formats import FORMATS, round_trip
 
 A = Path("/d/a.wav")
 DOG = Event("d1", 1.0, 2.0, "Dog", 69, "/m/0bt9lr", score_max=0.5)
@@ -158,6 +158,6 @@ def test_what_went_out_as_subtitles_and_came_back_adds_nothing(
         )
         for r in recordings
     ]
-    back = [k for r in same if (k := kept(FORMATS["srt"], r)) is not None]
+    back = [k for r in same if (k := round_trip(FORMATS["srt"], r)) is not None]
     plan = plan_import(same, back)
     assert not plan.of(ImportKind.NEW)

@@ -130,9 +130,9 @@ def test_without_a_clock_hours_count_from_the_start() -> None:
 
 def test_the_page_needs_nothing_from_elsewhere() -> None:
     page = "".join(report_lines(some(), FACTS))
-    found = check(page)
-    assert not {"script", "link", "img", "iframe", "object"} & found.seen
-    assert not {"src", "href", "srcset"} & {name for name, _ in found.attributes}
+    checked = check(page)
+    assert not {"script", "link", "img", "iframe", "object"} & checked.seen
+    assert not {"src", "href", "srcset"} & {name for name, _ in checked.attributes}
     assert not re.search(r"url\(|@import|https?://", page)
     assert "default-src 'none'" in page
     assert "<script>" not in page

@@ -54,8 +54,8 @@ def events(draw: st.DrawFn, number: int) -> Event:
     if draw(st.booleans()):
         first = second  # no length
     label = draw(labels)
-    found = bundled_class_map().find(label) if label else None
-    keyed = found is not None and found.name == label
+    entry = bundled_class_map().find(label) if label else None
+    keyed = entry is not None and entry.name == label
     original = st.none() | st.builds(Original, labels, times, times)
     low, high = draw(hertz), draw(hertz)
     if low is not None and high is not None:
@@ -65,8 +65,8 @@ def events(draw: st.DrawFn, number: int) -> Event:
         onset_s=first,
         offset_s=second,
         label=label,
-        class_index=found.index if found and keyed else None,
-        mid=found.mid if found and keyed else "",
+        class_index=entry.index if entry and keyed else None,
+        mid=entry.mid if entry and keyed else "",
         channel=draw(st.none() | st.integers(0, 7)),
         state=draw(st.sampled_from(ReviewState)),
         source=draw(st.sampled_from(EventSource)),
@@ -88,7 +88,7 @@ def events(draw: st.DrawFn, number: int) -> Event:
 @st.composite
 def recordings(draw: st.DrawFn, number: int = 0, most: int = 6) -> LabelledRecording:
     count = draw(st.integers(0, most))
-    found = EventList.of(draw(events(k)) for k in range(count))
+    drawn = EventList.of(draw(events(k)) for k in range(count))
     folder = draw(st.sampled_from(["/data/field", "/data/Straße", "/x/a,b"]))
     name = draw(st.sampled_from(["rec", "dawn chorus", "=odd", "Ångström 'q'"]))
     info = RecordingInfo(
@@ -110,7 +110,7 @@ def recordings(draw: st.DrawFn, number: int = 0, most: int = 6) -> LabelledRecor
         )
     )  # fmt: skip
     model = draw(st.sampled_from(["", "ab12" * 16]))
-    return LabelledRecording(info, found, tuple(reviewed), model)
+    return LabelledRecording(info, drawn, tuple(reviewed), model)
 
 
 @st.composite

@@ -46,8 +46,8 @@ def ordinary() -> LabelledRecording:
     )
 
 
-def spans(found: LabelledRecording) -> list[tuple[float, float, str]]:
-    return [(e.onset_s, e.offset_s, e.label) for e in found.events]
+def spans(recording: LabelledRecording) -> list[tuple[float, float, str]]:
+    return [(e.onset_s, e.offset_s, e.label) for e in recording.events]
 
 
 def test_pandas_reads_the_own_table(tmp_path: Path) -> None:
@@ -226,9 +226,9 @@ def test_we_read_what_jams_writes(tmp_path: Path) -> None:
     document.annotations.append(beats)
     document.save(str(tmp_path / "a.jams"))
     result = read_labels(None, tmp_path / "a.jams")
-    (found,) = result.recordings
-    assert spans(found) == [(1.5, 3.5, "Wren")]
-    assert found.recording.duration_s == 30.0
+    (read_back,) = result.recordings
+    assert spans(read_back) == [(1.5, 3.5, "Wren")]
+    assert read_back.recording.duration_s == 30.0
     assert result.warnings == ("annotation 2 (beat) holds no labels and was left out",)
 
 
@@ -244,12 +244,12 @@ def test_praatio_reads_our_textgrid(tmp_path: Path) -> None:
         "Bird vocalization, bird call, bird song", "Dog", 'Own "call" (points)', "Speech",
         "Speech (2)",
     )  # fmt: skip
-    found = []
+    entries = []
     for tier in grid.tiers:
         for entry in tier.entries:
             end = entry[1] if len(entry) == 3 else entry[0]
-            found.append((entry[0], end, entry[-1].replace('""', '"')))  # left so in points
-    assert sorted(found) == spans(rec)
+            entries.append((entry[0], end, entry[-1].replace('""', '"')))  # left so in points
+    assert sorted(entries) == spans(rec)
 
 
 def test_we_read_what_praatio_writes_in_all_forms(tmp_path: Path) -> None:
@@ -264,9 +264,9 @@ def test_we_read_what_praatio_writes_in_all_forms(tmp_path: Path) -> None:
         for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"):
             copy = tmp_path / f"{form}-{encoding}.TextGrid"
             copy.write_bytes(path.read_text("utf-8").encode(encoding))
-            (found,) = read_labels(None, copy).recordings
-            assert spans(found) == expected
-            assert found.recording.duration_s == 5.0
+            (read_back,) = read_labels(None, copy).recordings
+            assert spans(read_back) == expected
+            assert read_back.recording.duration_s == 5.0
 
 
 def praat(*arguments: str) -> None:
@@ -293,9 +293,9 @@ def test_praat_saves_our_textgrid_with_the_same_intervals(tmp_path: Path) -> Non
     long, short = tmp_path / "long.TextGrid", tmp_path / "short.TextGrid"
     praat(str(script), str(tmp_path / "out.TextGrid"), str(long), str(short))
     for path in (long, short):
-        (found,) = read_labels("textgrid", path).recordings
-        assert spans(found) == spans(rec)
-        assert found.recording.duration_s == 60.0
+        (read_back,) = read_labels("textgrid", path).recordings
+        assert spans(read_back) == spans(rec)
+        assert read_back.recording.duration_s == 60.0
     assert long.read_bytes()[:2] in (b"\xfe\xff", b"\xff\xfe")
 
 
@@ -304,13 +304,13 @@ def test_pympi_reads_our_elan_document(tmp_path: Path) -> None:
     rec = ordinary()
     write_labels("eaf", [rec], tmp_path / "out.eaf")
     document = pympi.Elan.Eaf(str(tmp_path / "out.eaf"))
-    found = [
+    annotations = [
         (start / 1000, end / 1000, label)
         for tier in document.get_tier_names()
         for start, end, label in document.get_annotation_data_for_tier(tier)
     ]
     expected = [(a, b if b > a else a + 0.001, c) for a, b, c in spans(rec)]
-    assert sorted(found) == expected
+    assert sorted(annotations) == expected
     (media,) = document.get_linked_files()
     assert media["MEDIA_URL"] == "file:///data/dawn.wav"
 
@@ -322,9 +322,9 @@ def test_we_read_what_pympi_writes(tmp_path: Path) -> None:
     document.add_tier("birds")
     document.add_annotation("birds", 1500, 2250, "Wren & co")
     document.to_file(str(tmp_path / "a.eaf"))
-    (found,) = read_labels(None, tmp_path / "a.eaf").recordings
-    assert spans(found) == [(1.5, 2.25, "Wren & co")]
-    assert found.recording.path == Path("C:/field/a b.wav")
+    (read_back,) = read_labels(None, tmp_path / "a.eaf").recordings
+    assert spans(read_back) == [(1.5, 2.25, "Wren & co")]
+    assert read_back.recording.path == Path("C:/field/a b.wav")
 
 
 def test_webvtt_reads_our_subtitles(tmp_path: Path) -> None:
@@ -335,9 +335,9 @@ def test_webvtt_reads_our_subtitles(tmp_path: Path) -> None:
     write_labels("srt", [rec], tmp_path / "out.srt")
     for captions in (webvtt.read(tmp_path / "out.vtt"), webvtt.from_srt(tmp_path / "out.srt")):
         assert [c.text for c in captions] == [e.label for e in rec.events]
-        found = next(c for c in captions if c.text == "late")
-        assert found.start == "00:00:02.000"
-        assert found.end == "25:00:00.000"
+        caption = next(c for c in captions if c.text == "late")
+        assert caption.start == "00:00:02.000"
+        assert caption.end == "25:00:00.000"
 
 
 def test_known_recordings_are_found_whatever_the_table_calls_them(tmp_path: Path) -> None:
@@ -347,8 +347,8 @@ def test_known_recordings_are_found_whatever_the_table_calls_them(tmp_path: Path
     rows = [f"{name}\t{k}.0\t{k}.5\tDog\n" for k, name in enumerate(names)]
     table.write_text("filename\tonset\toffset\tevent_label\n" + "".join(rows))
     result = read_labels("dcase", table, options=ReadOptions(recordings=known))
-    found = {str(r.recording.path): [e.onset_s for e in r.events] for r in result.recordings}
-    assert found == {
+    onsets = {str(r.recording.path): [e.onset_s for e in r.events] for r in result.recordings}
+    assert onsets == {
         "/a/x.wav": [0.0],
         "/b/x.wav": [1.0, 2.0],
         "/b/y.wav": [3.0, 4.0],

@@ -76,8 +76,8 @@ def test_raven_asks_for_the_label_column_where_it_is_not_plain(tmp_path: Path) -
     assert label_columns(path) == ["Vogel", "Box"]
     with pytest.raises(LabelsError, match="choose the label column: Vogel, Box"):
         read_labels("raven", path)
-    found = read_labels("raven", path, options=ReadOptions(label_column="Vogel"))
-    assert [label for *_, label in spans(found)] == ["WREN", "ROBI"]
+    chosen = read_labels("raven", path, options=ReadOptions(label_column="Vogel"))
+    assert [label for *_, label in spans(chosen)] == ["WREN", "ROBI"]
 
 
 def test_raven_without_offsets_is_refused_for_several_files(tmp_path: Path) -> None:
@@ -100,10 +100,10 @@ def test_birdnet_in_both_forms_with_commas_in_paths(tmp_path: Path) -> None:
     )
     for path in (new, old):
         result = read_labels(None, path)
-        (found,) = result.recordings
-        (event,) = found.events
+        (recording,) = result.recordings
+        (event,) = recording.events
         assert result.format_name == "birdnet"
-        assert found.recording.path == Path("/field/day 1, dawn/a.wav")
+        assert recording.recording.path == Path("/field/day 1, dawn/a.wav")
         assert (event.label, event.score_max) == ("Eurasian Blackbird", 0.8512)
         assert event.note == "Turdus merula"
 
@@ -233,7 +233,7 @@ BROKEN = [
      '"value": {"start": 2, "end": 1, "labels": ["x"]}}]}]}]', "ends at 1 s"),
     ("parquet", "PAR1 but not really", "is not a Parquet table"),
 ]  # fmt: skip
-"""Format, content, and what is said about it."""
+"""Format, content, and the message."""
 
 
 @pytest.mark.parametrize(("name", "text", "reason"), BROKEN)
@@ -319,8 +319,8 @@ def test_bytes_that_are_not_utf8_are_named_by_line(tmp_path: Path) -> None:
     path = put(tmp_path, "0\t1\tok\n1\t2\tCafé\n".encode("latin-1"))
     with pytest.raises(LabelsError, match="line 2: is not UTF-8 text"):
         read_labels("audacity", path)
-    found = read_labels("audacity", path, options=ReadOptions(encoding="latin-1"))
-    assert spans(found)[1] == (1.0, 2.0, "Café")
+    latin = read_labels("audacity", path, options=ReadOptions(encoding="latin-1"))
+    assert spans(latin)[1] == (1.0, 2.0, "Café")
 
 
 def test_a_broken_second_table_is_named(tmp_path: Path) -> None:
@@ -340,7 +340,7 @@ def test_missing_files_and_folders_are_told(tmp_path: Path) -> None:
 
 
 def test_unknown_content_and_names(tmp_path: Path) -> None:
-    with pytest.raises(LabelsError, match="is no label format that is known"):
+    with pytest.raises(LabelsError, match="is not in a known label format"):
         detect_format(put(tmp_path, "hello world\n"))
     with pytest.raises(LabelsError, match="choose one of csv, audacity"):
         read_labels("excel", tmp_path / "a.xls")

@@ -26,12 +26,12 @@ from yamnet_gui.labels.formats import (
     LabelFormat,
     ReadOptions,
     WriteOptions,
-    kept,
     losses,
     read_labels,
+    round_trip,
     write_labels,
 )
-from yamnet_gui.labels.formats.format_limits import EVENT_FIELDS, kept_event
+from yamnet_gui.labels.formats.format_limits import EVENT_FIELDS, round_trip_event
 from yamnet_gui.labels.project import Project, Recording, add_events, add_recordings, set_reviewed
 
 from .strategies import projects
@@ -49,7 +49,7 @@ def in_utc(event: Event) -> Event:
 def comparable(recording: LabelledRecording, fmt: LabelFormat) -> tuple:
     """The recording without what reading gives anew: ids, where the format has none."""
     events = list(recording.events)
-    if Capability.ID not in fmt.keeps:
+    if Capability.ID not in fmt.capabilities:
         events = [replace(e, id="") for e in events]
     return (
         recording.recording,
@@ -67,7 +67,7 @@ def there_and_back(
     infos = [r.recording for r in recordings]
     options = WriteOptions(sidecar=sidecar)
     shares = [recordings] if fmt.combined else [[r] for r in recordings]
-    found: list[LabelledRecording] = []
+    returned: list[LabelledRecording] = []
     for k, share in enumerate(shares):
         path = folder / f"out{k}{fmt.suffix}"
         write_labels(name, share, path, options=options)
@@ -75,16 +75,16 @@ def there_and_back(
         result = read_labels(name, path, options=ReadOptions(recordings=known, sidecar=sidecar))
         assert result.restored == sidecar
         assert not result.warnings
-        found += result.recordings
-    return found
+        returned += result.recordings
+    return returned
 
 
 def check_losses(name: str, recordings: list[LabelledRecording]) -> None:
     fmt = FORMATS[name]
     with tempfile.TemporaryDirectory() as folder:
-        found = there_and_back(name, recordings, Path(folder), sidecar=False)
-    expected = [left for r in recordings if (left := kept(fmt, r)) is not None]
-    assert sorted((comparable(r, fmt) for r in found), key=repr) == sorted(
+        returned = there_and_back(name, recordings, Path(folder), sidecar=False)
+    expected = [left for r in recordings if (left := round_trip(fmt, r)) is not None]
+    assert sorted((comparable(r, fmt) for r in returned), key=repr) == sorted(
         (comparable(r, fmt) for r in expected), key=repr
     )
     if expected != recordings:
@@ -93,8 +93,8 @@ def check_losses(name: str, recordings: list[LabelledRecording]) -> None:
 
 def check_side_car(name: str, recordings: list[LabelledRecording]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        found = there_and_back(name, recordings, Path(folder), sidecar=True)
-    by_path = sorted(found, key=lambda r: r.recording.path)
+        returned = there_and_back(name, recordings, Path(folder), sidecar=True)
+    by_path = sorted(returned, key=lambda r: r.recording.path)
     assert by_path == sorted(recordings, key=lambda r: r.recording.path)
 
 
@@ -125,9 +125,9 @@ def test_what_is_counted_is_what_differs_event_by_event(
         (e, after)
         for r in recordings
         for e in r.events
-        if (after := kept_event(fmt, e, r, classes)) is not None
+        if (after := round_trip_event(fmt, e, r, classes)) is not None
     ]
-    said = losses(name, recordings)
+    announced = losses(name, recordings)
     left_out = sum(len(r.events) for r in recordings) - len(pairs)
     groups = {
         Capability.CLASS: ("class_index", "mid"),
@@ -141,17 +141,20 @@ def test_what_is_counted_is_what_differs_event_by_event(
     counts["the times"] = sum(a.span != b.span for a, b in pairs)
     for what, count in counts.items():
         expected = f"{fmt.title}: {what} of {count} event{'' if count == 1 else 's'} "
-        assert any(text.startswith(expected) for text in said) == (count > 0)
-    assert any(f"{left_out} event" in text and "left out" in text for text in said) or not left_out
+        assert any(text.startswith(expected) for text in announced) == (count > 0)
+    assert (
+        any(f"{left_out} event" in text and "left out" in text for text in announced)
+        or not left_out
+    )
 
 
 def check_announced(name: str, recordings: list[LabelledRecording]) -> None:
     """Told from what really came back, not from what the format says of itself."""
     announced = losses(name, recordings)
     with tempfile.TemporaryDirectory() as folder:
-        found = there_and_back(name, recordings, Path(folder), sidecar=False)
+        returned = there_and_back(name, recordings, Path(folder), sidecar=False)
     before = [in_utc(e) for r in recordings for e in r.events]
-    after = [in_utc(e) for r in found for e in r.events]
+    after = [in_utc(e) for r in returned for e in r.events]
     left_out = any("left out" in text and "events" in text.split("left")[0] for text in announced)
     assert len(after) == len(before) or any("left out" in text for text in announced)
     if len(after) != len(before):
@@ -162,15 +165,15 @@ def check_announced(name: str, recordings: list[LabelledRecording]) -> None:
             != Counter(repr(getattr(e, n)) for e in after)
             for n in names
         )
-        said = any(f"{key.value} of " in text for text in announced)
-        assert said or not lost, (key, announced)
-        assert not said or lost or left_out or _mixed(name, key), (key, announced)
+        is_announced = any(f"{key.value} of " in text for text in announced)
+        assert is_announced or not lost, (key, announced)
+        assert not is_announced or lost or left_out or _mixed(name, key), (key, announced)
     if sorted(e.label for e in before) != sorted(e.label for e in after):
         assert any("the label of " in text for text in announced)
     spans = [sorted((e.onset_s, e.offset_s) for e in events) for events in (before, after)]
     if spans[0] != spans[1]:
         assert any("the times of " in text for text in announced)
-    reviewed = [sum(len(r.reviewed) for r in side) for side in (recordings, found)]
+    reviewed = [sum(len(r.reviewed) for r in side) for side in (recordings, returned)]
     assert (reviewed[0] == reviewed[1]) == (not any("reviewed spans" in t for t in announced))
 
 
@@ -211,8 +214,8 @@ def check_project(name: str, recordings: list[LabelledRecording]) -> None:
             read = merged(read_for_project(second, table, name) for table in tables)
             plan = plan_for_project(second, read)
             second.apply(import_command(second, plan, add_missing=True))
-            found = labelled_recordings(second)
-            assert by_path(replace(r, model_sha256="") for r in found) == by_path(
+            exported = labelled_recordings(second)
+            assert by_path(replace(r, model_sha256="") for r in exported) == by_path(
                 replace(r, model_sha256="") for r in held
             )
             while second.undo() is not None:
@@ -292,10 +295,10 @@ def test_five_hundred_classes_over_a_day(name: str, tmp_path: Path) -> None:
         for k in range(2)
     ]
     recording = LabelledRecording(info, EventList.of(events))
-    (found,) = there_and_back(name, [recording], tmp_path, sidecar=False)
-    expected = kept(fmt, recording)
+    (returned,) = there_and_back(name, [recording], tmp_path, sidecar=False)
+    expected = round_trip(fmt, recording)
     assert expected is not None
-    assert comparable(found, fmt) == comparable(expected, fmt)
+    assert comparable(returned, fmt) == comparable(expected, fmt)
 
 
 def test_nothing_is_announced_where_nothing_is_lost() -> None:
@@ -307,7 +310,7 @@ def test_nothing_is_announced_where_nothing_is_lost() -> None:
 def test_losses_are_counted_in_words() -> None:
     info = RecordingInfo(Path("/data/a.wav"), 10.0, 16_000, 1)
     events = [Event(f"e{k}", k, k + 1.23456, "Speech\tfar", score_max=0.5) for k in range(3)]
-    found = losses("srt", [LabelledRecording(info, EventList.of(events))])
-    assert "SRT subtitles: highest score of 3 events is lost" in found
-    assert any("rounded to 0.001 s" in text for text in found)
-    assert any("'Speech\\tfar' to 'Speech far'" in text for text in found)
+    texts = losses("srt", [LabelledRecording(info, EventList.of(events))])
+    assert "SRT subtitles: highest score of 3 events is lost" in texts
+    assert any("rounded to 0.001 s" in text for text in texts)
+    assert any("'Speech\\tfar' to 'Speech far'" in text for text in texts)

@@ -136,14 +136,14 @@ def test_formulas_are_harmless_in_csv_and_come_back(tmp_path: Path) -> None:
         with out.open(encoding="utf-8", newline="") as file:
             cells = [cell for row in csv.reader(file) for cell in row]
         assert not [c for c in cells if c[:1] in tuple("=+-@\t\r＝")]
-        (found,) = read_labels(
+        (read_back,) = read_labels(
             name, out, options=ReadOptions(recordings=[rec.recording])
         ).recordings
         expected = evil if name != "sonicvisualiser" else [FORMATS[name].clean(t) for t in evil]
-        assert [e.label for e in found.events] == expected
-    (found,) = read_labels("csv", tmp_path / "csv.csv").recordings
-    assert [e.note for e in found.events] == evil
-    assert found.recording.path == Path("=dangerous/a.wav")
+        assert [e.label for e in read_back.events] == expected
+    (read_back,) = read_labels("csv", tmp_path / "csv.csv").recordings
+    assert [e.note for e in read_back.events] == evil
+    assert read_back.recording.path == Path("=dangerous/a.wav")
 
 
 def test_one_file_for_each_recording_gets_a_name_of_its_own(tmp_path: Path) -> None:
@@ -205,8 +205,8 @@ def test_an_edited_table_counts_more_than_its_side_car(tmp_path: Path) -> None:
     out.write_text("\n".join([lines[0], lines[1].replace("6.000000", "6.500000"), "20\t21\tnew\n"]))
     result = read_labels("audacity", out)
     assert result.restored
-    (found,) = result.recordings
-    first, moved, new = found.events
+    (read_back,) = result.recordings
+    first, moved, new = read_back.events
     assert first == events[0]
     assert (moved.offset_s, moved.label, moved.score_max) == (6.5, "Dog", None)
     assert new.label == "new"
@@ -253,8 +253,8 @@ def test_raven_gets_clock_times_and_column_names_on_wish(tmp_path: Path) -> None
     cells = dict(zip(header, row, strict=True))
     assert (cells["Species"], cells["Confidence"]) == ("Speech", "0.500000")
     assert (cells["Begin Date"], cells["Begin Clock Time"]) == ("2024/05/02", "00:00:00.000")
-    (found,) = read_labels("raven", tmp_path / "out.txt").recordings[0].events
-    assert (found.label, found.score_max) == ("Speech", 0.5)
+    (event,) = read_labels("raven", tmp_path / "out.txt").recordings[0].events
+    assert (event.label, event.score_max) == ("Speech", 0.5)
     with pytest.raises(LabelsError, match="cannot be the name of a column"):
         write_labels("raven", [rec], tmp_path / "x.txt", options=WriteOptions(label_column="View"))
 

@@ -33,11 +33,11 @@ LABELS = ("Bird", "Dog", "Speech", "Wind")
 
 def detections(count: int, seed: int = 0) -> list[Event]:
     rng = random.Random(seed)
-    found = []
+    events = []
     for n in range(count):
         c = rng.randrange(len(LABELS))
         onset = n * 2.4
-        found.append(
+        events.append(
             Event(
                 detection_id(c, n * 5),
                 onset,
@@ -48,7 +48,7 @@ def detections(count: int, seed: int = 0) -> list[Event]:
                 score_max=round(rng.random(), 4),
             )
         )
-    return found
+    return events
 
 
 def made(path: Path, recordings: int = 2, events: int = 10) -> Project:
@@ -108,17 +108,17 @@ def random_command(project: Project, rng: random.Random) -> Command | None:
         return uncertain(some(project, rng, 1), "Anna")
     if kind == 3:
         return unreview(some(project, rng, 4))
-    if kind in (4, 5) and (found := some(project, rng, 1)):
-        event = found[0].event
-        return move_edge(found[0], event.onset_s, event.offset_s + rng.random())
-    if kind == 6 and (found := some(project, rng, 2)):
+    if kind in (4, 5) and (items := some(project, rng, 1)):
+        event = items[0].event
+        return move_edge(items[0], event.onset_s, event.offset_s + rng.random())
+    if kind == 6 and (items := some(project, rng, 2)):
         label = rng.choice([*LABELS, "Own"])
         index = LABELS.index(label) if label in LABELS else None
-        near = project.events.negatives_of(found)
-        return relabel(found, label, index, reviewer="Anna", existing=near)
-    if kind == 7 and (found := some(project, rng, 1)) and found[0].event.duration_s > 0.01:
-        event = found[0].event
-        return split(found[0], event.onset_s + event.duration_s / 2)
+        near = project.events.negatives_of(items)
+        return relabel(items, label, index, reviewer="Anna", existing=near)
+    if kind == 7 and (items := some(project, rng, 1)) and items[0].event.duration_s > 0.01:
+        event = items[0].event
+        return split(items[0], event.onset_s + event.duration_s / 2)
     if kind == 8 and project.recordings.all():
         chosen = rng.choice(project.recordings.all())
         rows = project.events.rows(EventFilter(recording_ids=frozenset([chosen.id])))
@@ -126,8 +126,8 @@ def random_command(project: Project, rng: random.Random) -> Command | None:
     if kind == 9 and project.recordings.all():
         at = rng.random() * 50
         return draw(rng.choice(project.recordings.all()).id, at, at + 1, rng.choice(LABELS))
-    if kind == 10 and (found := some(project, rng, 1)):
-        return set_note(found[0], rng.choice(["", "faint", "zwei Vögel", "\u2028\x00'"]))
+    if kind == 10 and (items := some(project, rng, 1)):
+        return set_note(items[0], rng.choice(["", "faint", "zwei Vögel", "\u2028\x00'"]))
     if kind == 11 and project.recordings.all():
         chosen = rng.choice(project.recordings.all())
         start = rng.random() * 50

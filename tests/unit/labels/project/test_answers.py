@@ -18,13 +18,13 @@ def say(events: list[Event], span: TimeSpan, state: ReviewState = YES, **more: o
 
 @pytest.mark.parametrize("state", [YES, NO, ReviewState.UNCERTAIN])
 def test_where_nothing_is_an_event_is_made(state: ReviewState):
-    found = say([Event("a", 1, 2, "Wren")], TimeSpan(1, 2), state, class_index=7, mid="/m/x")
-    assert found.made
-    (change,) = found.command.changes
+    answer = say([Event("a", 1, 2, "Wren")], TimeSpan(1, 2), state, class_index=7, mid="/m/x")
+    assert answer.made
+    (change,) = answer.command.changes
     event = change.new
     assert change.old is None
     assert (event.id, event.label, event.class_index, event.mid) == (
-        found.event_id,
+        answer.event_id,
         "Owl",
         7,
         "/m/x",
@@ -35,9 +35,9 @@ def test_where_nothing_is_an_event_is_made(state: ReviewState):
 
 def test_an_event_of_the_label_that_is_the_same_sound_is_decided_on():
     events = [Event("a", 0.8, 2.4, "Owl"), Event("b", 1.9, 9, "Owl")]
-    found = say(events, TimeSpan(1, 2), NO)
-    assert (found.event_id, found.made) == ("a", False)
-    assert found.command.changes[0].new.state is NO
+    answer = say(events, TimeSpan(1, 2), NO)
+    assert (answer.event_id, answer.made) == ("a", False)
+    assert answer.command.changes[0].new.state is NO
 
 
 def test_an_event_that_merely_touches_is_another_sound():

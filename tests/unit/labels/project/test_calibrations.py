@@ -47,19 +47,19 @@ def project(tmp_path: Path):
 def test_decisions_on_scores_of_other_weights_say_nothing(project: Project) -> None:
     project.apply(add_events("one", decided(6)))
     project.apply(add_events("two", decided(4)))
-    found = reviews_in(project, MODEL)
-    assert (len(found.reviews), found.other_model) == (6, 4)
-    assert found.events[0] == ("one", "e0")
-    assert len(found.scores[0]) == 6
+    reviews = reviews_in(project, MODEL)
+    assert (len(reviews.reviews), reviews.other_model) == (6, 4)
+    assert reviews.events[0] == ("one", "e0")
+    assert len(reviews.scores[0]) == 6
     assert len(reviews_in(project, OTHER).reviews) == 4
 
 
 @pytest.mark.parametrize("count", [0, 1, 5])
 def test_few_decisions_in_a_project_are_not_enough(project: Project, count: int) -> None:
     project.apply(add_events("one", decided(count)))
-    found = calibrated(reviews_in(project, MODEL), MODEL, classes=[0])
-    assert found.known == {}
-    assert found.classes[0].more_needed >= 10 - count
+    calibration = calibrated(reviews_in(project, MODEL), MODEL, classes=[0])
+    assert calibration.known == {}
+    assert calibration.classes[0].more_needed >= 10 - count
 
 
 def test_what_is_shown_but_not_stored_counts(project: Project) -> None:
@@ -76,15 +76,15 @@ def test_each_version_is_kept_with_where_it_came_from(project: Project, tmp_path
     assert (first.version, second.version) == (1, 2)
     project.close()
     with Project.open(tmp_path / "p.yamnet") as again:
-        kept = stored_calibration(again)
-        assert kept == second
-        assert kept is not None
-        assert kept.classes == first.classes
-        assert kept.fits(MODEL)
-        assert not kept.fits(OTHER)
-        assert not kept.fits("")
-        assert kept.events[3] == ("one", "e3")
-        assert kept.made_utc == first.made_utc
+        stored = stored_calibration(again)
+        assert stored == second
+        assert stored is not None
+        assert stored.classes == first.classes
+        assert stored.fits(MODEL)
+        assert not stored.fits(OTHER)
+        assert not stored.fits("")
+        assert stored.events[3] == ("one", "e3")
+        assert stored.made_utc == first.made_utc
         assert stored_calibration(again, 1) == first
         drop_calibration(again)
         assert reread(again) is None
@@ -115,14 +115,14 @@ def test_stored_detections_follow_and_decisions_stay(project: Project) -> None:
     ]
     project.events.store_detections("one", fresh)
     project.events.store_detections("two", fresh)
-    kept = store_calibration(project, calibrated(reviews_in(project, MODEL), MODEL))
-    assert 0 in kept.known
+    stored = store_calibration(project, calibrated(reviews_in(project, MODEL), MODEL))
+    assert 0 in stored.known
     before = project.history.undo_title
-    assert list(fill_probabilities(project, kept)) == ["one", "two"]
-    said = project.events.of("one")
-    assert said.get("d1").probability == pytest.approx(kept.classes[0].probability([0.9])[0])
-    assert said.get("d2").probability is None
-    assert said.get("e3").probability is None  # decided on before
+    assert list(fill_probabilities(project, stored)) == ["one", "two"]
+    events = project.events.of("one")
+    assert events.get("d1").probability == pytest.approx(stored.classes[0].probability([0.9])[0])
+    assert events.get("d2").probability is None
+    assert events.get("e3").probability is None  # decided on before
     assert project.events.of("two").get("d1").probability is None  # other weights
     assert project.history.undo_title == before
     list(fill_probabilities(project, None))
@@ -136,11 +136,11 @@ def test_what_goes_out_has_the_probability_of_now_and_comes_back_unchanged(
     assert with_probabilities(
         project, project.recordings.labelled("one")
     ) == project.recordings.labelled("one")
-    kept = store_calibration(project, calibrated(reviews_in(project, MODEL), MODEL))
+    stored = store_calibration(project, calibrated(reviews_in(project, MODEL), MODEL))
     labels = with_probabilities(project, project.recordings.labelled("one"))
     score = labels.events.get("e9").score_max
     assert labels.events.get("e9").probability == pytest.approx(
-        float(kept.classes[0].probability([score])[0])
+        float(stored.classes[0].probability([score])[0])
     )
     table = tmp_path / "out.csv"
     write_labels("csv", [labels], table)

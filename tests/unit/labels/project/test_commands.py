@@ -53,9 +53,9 @@ def _dog(**more: object) -> ProjectEvent:
 
 
 def _now(project: Project, item: ProjectEvent) -> ProjectEvent:
-    found = project.events.get(item.recording_id, item.event.id)
-    assert found is not None
-    return found
+    stored = project.events.get(item.recording_id, item.event.id)
+    assert stored is not None
+    return stored
 
 
 def test_correcting_a_label_records_what_it_is_not() -> None:
@@ -163,7 +163,7 @@ def test_senseless_edits_are_refused() -> None:
         merge([_dog()])
     with pytest.raises(ValueError, match="end before"):
         move_edge(_dog(), 3, 2)
-    with pytest.raises(ValueError, match="one thing"):
+    with pytest.raises(ValueError, match="one value"):
         Change("r", _dog().event, replace(_dog().event, id="other"))
 
 
@@ -306,8 +306,8 @@ def test_many_stretches_are_marked_at_once_and_joined_where_they_touch() -> None
     spans = {"Dog": [TimeSpan(5, 6), TimeSpan(1.5, 3), TimeSpan(3, 4)], "Bird": [TimeSpan(0, 9)]}
     (change,) = mark_reviewed_segments("r", old, spans, "Anna", when).changes
     assert isinstance(change.new, Reviewed)
-    found = [(s.labels, s.span.start_s, s.span.end_s, s.reviewer) for s in change.new.spans]
-    assert found == [
+    marked = [(s.labels, s.span.start_s, s.span.end_s, s.reviewer) for s in change.new.spans]
+    assert marked == [
         (("Dog",), 0, 1, "Ben"),
         (("Bird",), 0, 9, "Anna"),
         (("Dog",), 1, 4, "Anna"),

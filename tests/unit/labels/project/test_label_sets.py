@@ -21,17 +21,17 @@ SET = LabelSet(
 def test_what_is_written_is_read_again_under_a_new_id(tmp_path: Path) -> None:
     path = tmp_path / "birds.json"
     write_label_set(path, SET)
-    found = read_label_set(path)
-    assert (found.name, found.labels) == (SET.name, SET.labels)
-    assert found.id != SET.id
+    label_set = read_label_set(path)
+    assert (label_set.name, label_set.labels) == (SET.name, SET.labels)
+    assert label_set.id != SET.id
 
 
 def test_a_list_of_names_makes_a_set(tmp_path: Path) -> None:
     path = tmp_path / "names.txt"
     path.write_text("\ufeffcrow\n\n  dog \ncrow\n", "utf-8")
-    found = read_label_set(path)
-    assert found.name == "names"
-    assert [label.name for label in found.labels] == ["crow", "dog"]
+    label_set = read_label_set(path)
+    assert label_set.name == "names"
+    assert [label.name for label in label_set.labels] == ["crow", "dog"]
 
 
 @pytest.mark.parametrize(

@@ -42,9 +42,9 @@ def _copies(folder: Path) -> tuple[Project, Project]:
 
 def _item(project: Project, n: int, recording: str = "r0") -> ProjectEvent:
     event = project.events.of(recording).events[n]
-    found = project.events.get(recording, event.id)
-    assert found is not None
-    return found
+    item = project.events.get(recording, event.id)
+    assert item is not None
+    return item
 
 
 def test_equal_copies_need_nothing(tmp_path: Path) -> None:

@@ -73,9 +73,9 @@ def test_moved_recordings_are_found_by_content(tmp_path: Path) -> None:
         assert looked.count(None) == 1
         project.apply(relocate((r, project.recordings.stored_path(p)) for r, p in hits))
         assert [r.id for r in project.recordings.missing()] == ["r1"]
-        found = project.recordings.at(tmp_path / "new" / "renamed.wav")
-        assert found is not None
-        assert found.id == "r0"
+        recording = project.recordings.at(tmp_path / "new" / "renamed.wav")
+        assert recording is not None
+        assert recording.id == "r0"
 
 
 def test_twins_are_each_found_once(tmp_path: Path) -> None:

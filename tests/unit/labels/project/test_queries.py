@@ -86,11 +86,11 @@ FILTERS = [
 
 @pytest.mark.parametrize(("wanted", "plain"), FILTERS)
 def test_filters_find_what_they_say(project: Project, wanted: EventFilter, plain) -> None:  # type: ignore[no-untyped-def]
-    found = project.events.at(project.events.rows(wanted))
+    items = project.events.at(project.events.rows(wanted))
     expected = {
         (i.recording_id, i.event.id) for i in _all(project) if plain(i.recording_id, i.event)
     }
-    assert {(i.recording_id, i.event.id) for i in found} == expected
+    assert {(i.recording_id, i.event.id) for i in items} == expected
     assert expected
     assert project.events.count(wanted) == len(expected)
 

@@ -29,10 +29,10 @@ def scored(**scores: tuple[float, ...]) -> dict[str, Stability]:
 
 
 def test_what_is_kept_comes_back_for_the_same_weights(project: Project) -> None:
-    found = scored(e0=(0.5, 0.75), e1=(0.25, 0.25))
-    store_stabilities(project, "one", MODEL, found)
-    assert stored_stabilities(project, "one", MODEL) == found
-    assert stored_stabilities(project, "one") == found
+    stabilities = scored(e0=(0.5, 0.75), e1=(0.25, 0.25))
+    store_stabilities(project, "one", MODEL, stabilities)
+    assert stored_stabilities(project, "one", MODEL) == stabilities
+    assert stored_stabilities(project, "one") == stabilities
     assert stored_stabilities(project, "one", "b" * 64) == {}
     assert stored_stabilities(project, "two") == {}
 

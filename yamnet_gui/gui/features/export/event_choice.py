@@ -115,8 +115,8 @@ class EventChoice(QWidget):
             recordings=self._paths(),
             labels=self._chosen_labels(),
             states=frozenset(s for s, box in self.states.items() if box.isChecked()),
-            least_score=low if low > 0 else None,
-            most_score=high if high < 1 else None,
+            min_score=low if low > 0 else None,
+            max_score=high if high < 1 else None,
             events=events,
             depth=Depth(self.hierarchy.currentData()),
         )
