@@ -60,7 +60,7 @@ def analyse_recording(
     """Runs the network over a recording; each chunk comes as soon as it is exact.
 
     A finished result in `cache` comes at once, without loading the network; an interrupted one
-    goes on where it stopped. Without a cache the result lives as long as the `Analysis` that the
+    resumes where it stopped. Without a cache the result lives as long as the `Analysis` that the
     last progress carries. Closing the generator stops within a chunk. Raises RecordingError,
     WeightsError or SettingsError.
     """
@@ -106,7 +106,7 @@ def _analyse(
         return
     try:
         yield from _run(path, model, settings, cache, key, before)
-    except _ChangedError:  # still being written: what was read is not what the key stands for
+    except _ChangedError:  # still being written: the content that was read does not match the key
         yield from _run_uncached(path, model, settings)
 
 
@@ -225,7 +225,7 @@ def _chunks(
                 yield chunk
         finally:
             cast(Generator[ScoreChunk, None, None], chunks).close()
-    # After the last frames, so that an interrupted analysis never goes on behind a torn block.
+    # After the last frames, so that an interrupted analysis never resumes behind a torn block.
     writer.rows.append_values(channel, envelope.rest())
 
 

@@ -57,7 +57,7 @@ class ResultCache:
 
     Finished ones appear at once and whole, by renaming a folder. An unfinished one belongs to the
     program that holds its lock; a second program that analyses the same at the same time works
-    in a folder of its own. Raises SettingsError where the folder cannot be made.
+    in a separate folder. Raises SettingsError where the folder cannot be made.
     """
 
     def __init__(self, folder: Path | None = None, limit_bytes: int = DEFAULT_LIMIT_BYTES) -> None:
@@ -96,7 +96,7 @@ class ResultCache:
 
     @contextmanager
     def writer(self, key: str, channels: list[int | None], recipe: str) -> Iterator["CacheWriter"]:
-        """A writer that goes on where the last one under this key was interrupted."""
+        """A writer that resumes where the last one under this key was interrupted."""
         final = self._folder(key)
         final.parent.mkdir(parents=True, exist_ok=True)
         part = final.with_name(key + _PART)

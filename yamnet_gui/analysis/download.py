@@ -126,7 +126,7 @@ def _in_words(size: int) -> str:
 
 
 def _shrink(folder: Path, limit: int, keep: Path) -> None:
-    """Removes what was longest unused until the limit is met."""
+    """Removes the files that were unused for longest until the limit is met."""
     files = [p for p in folder.iterdir() if not p.name.startswith(".") and p.suffix != _NOTE]
     total = sum(p.stat().st_size for p in files)
     for path in sorted(files, key=lambda p: p.stat().st_mtime):

@@ -78,7 +78,7 @@ class EnvelopeRows:
 
 
 def add_envelopes(analysis: Analysis) -> Iterator[float]:
-    """Computes the envelopes that a stored analysis lacks, and stores them beside it.
+    """Computes the missing envelopes of a stored analysis, and stores them next to it.
 
     Yields the share that is done; closing the generator stops it and leaves nothing behind. The
     front end here is NumPy's, so that no network is loaded: its values differ from those of an
@@ -92,7 +92,7 @@ def add_envelopes(analysis: Analysis) -> Iterator[float]:
 
 
 def stored_envelopes(analysis: Analysis) -> dict[int | None, Envelope]:
-    """The envelopes of an analysis by channel, without those that it lacks."""
+    """The envelopes of an analysis by channel, without missing ones."""
     envelopes = {table.channel: analysis.envelope(table.channel) for table in analysis.tables}
     return {channel: one for channel, one in envelopes.items() if one is not None}
 

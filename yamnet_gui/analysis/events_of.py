@@ -91,9 +91,9 @@ def recording_events(
 def events_of_analysis(
     analysis: Analysis, request: EventsRequest, scores: AnalysisProgress | None = None
 ) -> Iterator[EventsProgress]:
-    """Derives the events of an analysis; `request.settings` is not looked at.
+    """Derives the events of an analysis; `request.settings` is ignored.
 
-    Envelopes are computed where the rules refine edges and an older result lacks them. Each step
+    Envelopes are computed where the rules refine edges and an older result has none. Each step
     carries `scores`. Raises RecordingError.
     """
     rules = request.rules

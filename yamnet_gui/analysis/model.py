@@ -57,7 +57,7 @@ class WeightsModel:
 
 
 class LoadedModel:
-    """A network that is there already."""
+    """A network that is loaded already."""
 
     def __init__(self, network: Network) -> None:
         self._network = network

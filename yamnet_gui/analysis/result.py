@@ -81,7 +81,7 @@ class Analysis:
     def score_blocks(self, channel: int | None = None) -> Iterator[tuple[int, NDArray[np.float32]]]:
         """First frame and scores (n, classes) of block after block, in bounded memory.
 
-        Mapped rows that were looked at count as memory of the process, which these do only until
+        Mapped rows that were read count as memory of the process, which these do only until
         the next block is asked for.
         """
         yield from _let_go(self.table(channel).scores)

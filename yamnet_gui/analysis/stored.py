@@ -1,4 +1,4 @@
-"""The folder that holds one analysis: how it is written, taken up again and opened.
+"""The folder that holds one analysis: how it is written, resumed and opened.
 
 A finished folder has `analysis.json` and, for the mix or each channel, `NAME.scores.npy` and
 `NAME.embeddings.npy` (float32, one row per frame; any NumPy opens them), and `NAME.envelope.npy`
@@ -71,7 +71,7 @@ def write_rows(path: Path, blocks: Iterable[NDArray[np.float32]]) -> None:
 
 def forget_pages(rows: NDArray[np.float32]) -> None:
     """Lets go of the memory that looking at mapped rows took, where the system can; the rows
-    are read again when they are looked at again."""
+    are read again when they are needed again."""
     mapping = rows.base
     if isinstance(mapping, mmap.mmap) and sys.platform != "win32":
         mapping.madvise(mmap.MADV_DONTNEED)
@@ -156,7 +156,7 @@ class _GrowingTable:
 
 
 class AnalysisWriter:
-    """Writes one folder; takes up what an earlier writer of the same `recipe` left there.
+    """Writes one folder; resumes what an earlier writer of the same `recipe` left in it.
 
     `recipe` names everything that must be equal for the rest to fit exactly (versions of the
     libraries, too). One writer at a time: the caller holds a lock. A context manager that closes

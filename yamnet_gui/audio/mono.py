@@ -27,7 +27,7 @@ def mono_16k(
     this is the published decoding to integers divided by 32768. `block_frames` counts samples of
     the file. The first `skip` samples of the result are left out, without reading what only they
     need where the encoding can be entered anywhere; the rest is the same to the last bit.
-    Raises ValueError for a channel that is not there, RecordingError where reading fails.
+    Raises ValueError for a channel that does not exist, RecordingError where reading fails.
     """
     info = source.info
     if channel is not None and not 0 <= channel < info.channels:

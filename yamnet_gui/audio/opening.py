@@ -32,10 +32,10 @@ def open_audio(path: str | Path) -> AudioSource:
     Raises RecordingError where it is missing, a folder, empty, not a sound file or broken.
     """
     path = Path(path)
-    _refuse_what_is_no_file(path)
+    _refuse_unless_file(path)
     source = _open(path)
     try:
-        _refuse_what_is_no_sound(source)
+        _refuse_invalid_audio(source)
     except RecordingError:
         source.close()
         raise
@@ -43,7 +43,7 @@ def open_audio(path: str | Path) -> AudioSource:
     return source
 
 
-def _refuse_what_is_no_file(path: Path) -> None:
+def _refuse_unless_file(path: Path) -> None:
     try:
         status = path.stat()
     except FileNotFoundError:
@@ -95,7 +95,7 @@ def _may_be_mp3(path: Path) -> bool:
     return frame or head[:3] in (b"ID3", b"TAG") or head in (b"RIFF", b"fLaC", b"OggS", b"FORM")
 
 
-def _refuse_what_is_no_sound(source: AudioSource) -> None:
+def _refuse_invalid_audio(source: AudioSource) -> None:
     info = source.info
     if info.channels < 1:
         raise RecordingError(info.path, "has no channels")

@@ -73,7 +73,7 @@ class Resampler:
         `held` are the last `held_after(received)` of them, float32.
         """
         if len(held) != self.held_after(received):
-            raise ValueError("a resampler goes on with as many samples as it would hold")
+            raise ValueError("a resampler resumes with as many samples as it would hold")
         if self._same:
             return
         self._origin = self._origin_after(received)

@@ -144,7 +144,7 @@ class SndfileSource(AudioSource):
         return count == 1
 
     def _count(self) -> int:
-        """How many samples there really are; decodes the file once."""
+        """The true number of samples; decodes the file once."""
         total = 0
         reason = "it holds no sound"
         for step in (BLOCK_FRAMES, _CAREFUL_FRAMES):  # a block that fails is tried in small pieces

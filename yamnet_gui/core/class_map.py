@@ -39,7 +39,7 @@ class ClassMap:
     def from_csv(cls, path: Path) -> "ClassMap":
         """Reads `index,mid,display_name`.
 
-        Raises SettingsError where the file is missing, a column lacks, or the indices do not
+        Raises SettingsError where the file or a column is missing, or the indices do not
         run from 0 without a gap.
         """
         try:

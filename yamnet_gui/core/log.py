@@ -31,7 +31,7 @@ def log_path() -> Path:
 def last_lines(count: int = 50) -> list[str]:
     """The end of the log; nothing where there is none yet.
 
-    Raises OSError where the file is there and cannot be read.
+    Raises OSError where the file exists and cannot be read.
     """
     try:
         text = log_path().read_text(encoding="utf-8", errors="replace")
@@ -51,7 +51,7 @@ def set_detailed(detailed: bool) -> None:
 def logging_to_file(arguments: Sequence[str], *, verbose: bool = False) -> Iterator[None]:
     """Writes the log while the program runs; with `verbose` in detail, and to standard error too.
 
-    Where no file can be written the program goes on without one.
+    Where no file can be written the program continues without one.
     """
     logger = logging.getLogger("yamnet_gui")
     handlers = [*_file_handlers(), *([logging.StreamHandler(sys.stderr)] if verbose else [])]

@@ -1,4 +1,4 @@
-"""Work that runs ahead of whoever uses its results."""
+"""Work that runs ahead of the consumer of its results."""
 
 import threading
 from collections import deque
@@ -31,7 +31,7 @@ def mapped(function: Callable[[T], R], items: Iterable[T], calls: int) -> Genera
 
 
 def prefetched(source: Iterable[T], depth: int = 2) -> Generator[T, None, None]:
-    """The items of `source`, computed in a thread of their own up to `depth` ahead.
+    """The items of `source`, computed in a separate thread up to `depth` ahead.
 
     Whatever `source` raises is raised here, after the items that came before it. Closing the
     generator stops the thread after the item it is working on, closes `source` in that thread and

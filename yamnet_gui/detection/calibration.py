@@ -184,7 +184,7 @@ def threshold_for_recall(
     calibration: ClassCalibration, scores: ArrayLike, wanted: float
 ) -> float | None:
     """The highest of the detections' scores from which on the wanted share of the right ones is
-    kept. What was never detected cannot be counted; None where not enough is known."""
+    included. Missed events cannot be counted; None where not enough is known."""
     values = np.sort(np.asarray(scores, float))[::-1]
     if not calibration.known or len(values) == 0:
         return None

@@ -42,7 +42,7 @@ class EnvelopeStream:
 
     def __init__(self, done: int = 0) -> None:
         if done % _BLOCK:
-            raise ValueError("values are taken up after a whole block")
+            raise ValueError("values are resumed after a whole block")
         self._next = self.first_row(done)
         self._rows: list[NDArray[np.float32]] = []
         self._waiting = 0
@@ -64,7 +64,7 @@ class EnvelopeStream:
     def push(self, rows: NDArray[np.float32], first: int | None = None) -> NDArray[np.float32]:
         """Takes rows (n, 64) in order; gives the values that are known from now on.
 
-        `first` is the index of the first row where rows may have been there before.
+        `first` is the index of the first row, where earlier rows may be stored already.
         """
         if first is not None:
             rows = rows[max(0, self._next - first) :]

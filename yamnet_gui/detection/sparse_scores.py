@@ -75,7 +75,7 @@ class PreparedScores:
     ) -> SparseScores:
         """Scores of at least `floor` (or less), after a running mean of so many frames.
 
-        Of the classes asked for (None: all) nothing is missing; others may be there too.
+        Complete for the requested classes (None: all); may contain others, too.
         """
         known = self._sparse.get(smoothing_frames)
         covered = self._covered.get(smoothing_frames, np.zeros(self.class_count, bool))
@@ -144,6 +144,6 @@ def smoothed(
     by_class = np.ascontiguousarray(block.T)
     mean = uniform_filter1d(by_class, frames, axis=1, mode="constant")
     rows = np.arange(first, last)
-    there = np.minimum(rows + half + 1, len(scores)) - np.maximum(rows - half, 0)
-    mean *= np.float32(frames) / there.astype(np.float32)
+    inside = np.minimum(rows + half + 1, len(scores)) - np.maximum(rows - half, 0)
+    mean *= np.float32(frames) / inside.astype(np.float32)
     return mean.T[start - first : stop - first]

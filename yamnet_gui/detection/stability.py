@@ -1,7 +1,7 @@
 """How much the score of an event depends on level, alignment and channel.
 
 The variants define what to score again; the caller has the sound and the network; the spread of
-the scores sorts the review queue. A sound that is really there survives a little gain or shift.
+the scores sorts the review queue. A sound that is really present survives a little gain or shift.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Rules that suit what was reviewed, with an honest figure: chosen on some recordings, measured on
+"""Rules that suit the reviewed events, cross-validated: chosen on some recordings, measured on
 others."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence

@@ -22,8 +22,8 @@ Rows = NDArray[np.int64]
 class EmbeddingTrack:
     """The frames of one recording, or of one channel of it, and where they lie in time.
 
-    `recording` is the id under which the caller knows the recording; `path` names the file for
-    people. `channel` is None for the mix. Times in seconds, as in `FrameGrid`.
+    `recording` is the id under which the caller knows the recording; `path` is that of the
+    file, for display. `channel` is None for the mix. Times in seconds, as in `FrameGrid`.
     """
 
     recording: str

@@ -20,8 +20,8 @@ _BLOCK_ROWS = 16_384
 class FrameIndex:
     """A graph of near neighbours (HNSW, Malkov and Yashunin, 2016) over the frames of a snapshot.
 
-    By the library usearch. What it gives is ordered exactly, but may lack some of the best: see
-    `recall`. `width` is how many candidates a search keeps; more find more and take longer.
+    By the library usearch. Its results are ordered exactly, but some of the best may be missing:
+    see `recall`. `width` is the number of candidates of a search; more find more and take longer.
     """
 
     frames: Frames

@@ -204,7 +204,7 @@ class _Scores:
 def _reached(values: Floats, count: int) -> float:
     """A number that at least `count` of the values reach, and not many more.
 
-    Of each of many groups the highest value is looked at, which is much faster than to sort all;
+    Of each of many groups the highest value is compared, which is much faster than sorting all;
     the groups are interleaved, because the best frames often follow each other.
     """
     groups = max(_GROUPS, count * 8)

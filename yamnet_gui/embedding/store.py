@@ -87,28 +87,28 @@ class EmbeddingStore:
     def append(self, track: EmbeddingTrack, first_frame: int, embeddings: Floats) -> None:
         """Stores the next frames of a track, float32 (n, numbers).
 
-        Frames that are stored already are passed over. A track with another hop, start or end
+        Frames that are stored already are skipped. A track with another hop, start or end
         than what is stored of it restarts with its frame 0. Raises ValueError where frames are
         missing between or a number is not finite, ProjectError where the disk refuses.
         """
         with self._guard:
-            there = self.stored(track.recording, track.channel)
-            if there and not _alike(self._of(track.recording, track.channel)[-1].track, track):
+            stored = self.stored(track.recording, track.channel)
+            if stored and not _alike(self._of(track.recording, track.channel)[-1].track, track):
                 if first_frame:
                     raise ValueError("another analysis must begin with its first frame")
                 self._note({"drop": track.recording, "channel": track.channel})
-                there = 0
-            if first_frame > there:
+                stored = 0
+            if first_frame > stored:
                 raise ValueError("frames must be stored in order")
-            new = embeddings[there - first_frame :]
+            new = embeddings[stored - first_frame :]
             if not len(new):
                 return
             if new.shape[1] != self.numbers or not np.isfinite(new).all():
                 raise ValueError(f"{self.numbers} finite numbers a frame are needed")
             halves = np.clip(new, -_HALF_MAX, _HALF_MAX).astype(np.float16)
-            segment = Segment(track, self._files.rows, len(new), there)
-            with self._worded():
-                self._files.append(halves, {"track": asdict(track), "first": there})
+            segment = Segment(track, self._files.rows, len(new), stored)
+            with self._as_project_errors():
+                self._files.append(halves, {"track": asdict(track), "first": stored})
             self._add(segment)
 
     def remove(self, recording: str) -> None:
@@ -124,7 +124,7 @@ class EmbeddingStore:
 
     def compact(self) -> None:
         """Frees the disk space of unused rows; snapshots stay as they are."""
-        with self._guard, self._worded():
+        with self._guard, self._as_project_errors():
             vectors = self.frames().vectors
             lines = [
                 ({"track": asdict(s.track), "first": s.first_frame}, _parts(vectors, s))
@@ -137,7 +137,7 @@ class EmbeddingStore:
 
     def sync(self) -> None:
         """Flushes what was appended to the disk, so that it also survives a power cut."""
-        with self._guard, self._worded():
+        with self._guard, self._as_project_errors():
             self._files.sync()
 
     def close(self) -> None:
@@ -174,7 +174,7 @@ class EmbeddingStore:
             self._lock = None
 
     @contextlib.contextmanager
-    def _worded(self) -> Iterator[None]:
+    def _as_project_errors(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
@@ -189,7 +189,7 @@ class EmbeddingStore:
         ]
 
     def _note(self, line: dict[str, Any]) -> None:
-        with self._worded():
+        with self._as_project_errors():
             self._files.note(line)
         self._apply(line)
 
@@ -218,7 +218,7 @@ class EmbeddingStore:
         self._view = None
 
     def _add(self, segment: Segment) -> None:
-        """Adds a segment, as a part of the last one where it goes on with it."""
+        """Adds a segment, merged with the last one where it continues that."""
         last = self._segments[-1] if self._segments else None
         if (
             last is not None

@@ -112,7 +112,7 @@ class StoreFiles:
     def rewrite(self, blocks: Iterable[tuple[dict[str, Any], Iterator[Halves]]]) -> None:
         """Puts these lines, each with its rows, in the place of all there is, and closes the files.
 
-        The new data files get names of their own; the index takes its place in one step.
+        The new data files get new names; the index is replaced in one step.
         """
         old = self._paths
         self.close()
@@ -186,7 +186,7 @@ class StoreFiles:
         return head, lines[1:]
 
     def _whole(self, lines: list[tuple[dict[str, Any], int]]) -> list[tuple[dict[str, Any], int]]:
-        """The lines up to the first whose rows are not there.
+        """The lines up to the first whose rows are missing.
 
         What was synced is taken by its length; what came after it, by its checksum.
         """
@@ -223,12 +223,12 @@ class StoreFiles:
         self._index = index.open("r+b")
         self._index.truncate(good[-1][1] if good else head_end)
         self._index.seek(0, os.SEEK_END)
-        there = min(self.rows, self._derived_rows(), self._synced)
+        stored = min(self.rows, self._derived_rows(), self._synced)
         for data in self._paths:
             self._open_files.append(data.open("r+b" if data.exists() else "w+b"))
-        if there < self.rows:
+        if stored < self.rows:
             vectors, *_ = self.mapped()
-            for first in range(there, self.rows, _BLOCK_ROWS):
+            for first in range(stored, self.rows, _BLOCK_ROWS):
                 made = _derived(vectors[first : first + _BLOCK_ROWS])
                 for k, array in enumerate(made, 1):
                     self._open_files[k].seek(first * self._widths[k])
@@ -236,7 +236,7 @@ class StoreFiles:
         self._cut()
 
     def _cut(self) -> None:
-        """Ends each file behind the last good row, and writes on from there."""
+        """Cuts each file behind the last good row, and continues from that."""
         for file, width in zip(self._open_files, self._widths, strict=True):
             file.flush()
             file.truncate(self.rows * width)

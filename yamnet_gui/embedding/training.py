@@ -187,7 +187,7 @@ _WIDEN = np.float32(8.0)
 
 
 class _Adam:
-    """Steps downhill with a rate of its own for each number; weights (not biases) decay."""
+    """Gradient steps with a separate rate for each number; weights (not biases) decay."""
 
     def __init__(self, arrays: list[Floats], rate: float, decay: float) -> None:
         self._arrays = arrays

@@ -122,7 +122,7 @@ class StoredScores:
     def scored(self, path: Path) -> RecordingScores | None:
         """The scores of a recording, None where it was not analysed so. Raises RecordingError.
 
-        What edges are refined by is made now where an older result lacks it.
+        The envelopes for refined edges are computed now where an older result has none.
         """
         known = self.at_hand.get(path)
         if known is not None:

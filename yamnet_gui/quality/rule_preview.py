@@ -173,7 +173,7 @@ def _changes(project: Project, recording: Recording, detected: EventList) -> Rec
 
 
 def _of_the_model(event: Event) -> bool:
-    """Whether an event comes from a class of the network; others have scores of their own."""
+    """Whether an event comes from a class of the network; others have their own scores."""
     return event.class_index is not None and event.class_index < CLASSES
 
 

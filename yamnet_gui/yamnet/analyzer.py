@@ -30,7 +30,7 @@ from .front_end import LogMel
 Floats = NDArray[np.float32]
 _CALLS_AT_ONCE = 2
 """Batches in the network at the same time: while one waits for its slowest thread, or a core is
-busy with reading and resampling, the other goes on."""
+busy with reading and resampling, the other continues."""
 LogMelSink = Callable[[int, Floats], None]
 
 _STFT_HOP_S = STFT_HOP / SAMPLE_RATE_HZ

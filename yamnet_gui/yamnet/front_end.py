@@ -114,7 +114,7 @@ class _Spectrum:
         self._magnitude = np.empty((BLOCK_FRAMES, self._bins), np.float32)
 
     def __call__(self) -> Floats:
-        """Log-mel of every frame in the buffer, float32 (512, 64), in an array of its own."""
+        """Log-mel of every frame in the buffer, float32 (512, 64), in a new array."""
         np.multiply(self._frames, self._window, out=self._padded[:, :STFT_WINDOW])
         spectrum = self._rfft(self._padded)
         np.abs(spectrum[:, : self._bins], out=self._magnitude)

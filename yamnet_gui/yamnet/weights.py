@@ -116,8 +116,8 @@ def load_weights(path: Path) -> Weights:
 def use_weights(path: Path) -> WeightsFile:
     """Copies a weights file into the user's data folder, after checking it.
 
-    Raises WeightsError where the file is refused or the copy cannot be written; what was there
-    before then stays.
+    Raises WeightsError where the file is refused or the copy cannot be written; an older
+    file then stays.
     """
     weights = inspect_weights(path)
     target = weights_folder() / FILE_NAME

@@ -62,7 +62,7 @@ class ReviewedReference:
     def pair(self, estimated: Mapping[str, EventArrays]) -> Pair:
         """Reference and those detections that are known to be right or wrong.
 
-        The duration is what was reviewed for every class: 0 where only single events were
+        The duration is the time that was reviewed for every class: 0 where only single events were
         decided.
         """
         decidable = {label: self._decidable(label, spans) for label, spans in estimated.items()}
