@@ -1,19 +1,16 @@
 """Places menus, toolbar, panels and tracks; decides nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from PySide6.QtCore import QByteArray, QChildEvent, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QByteArray, QChildEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QAction,
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
-    QKeySequence,
 )
 from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
-    QMenu,
     QSizePolicy,
     QStackedWidget,
     QTabBar,
@@ -22,9 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from .actions import ACTIONS, MENUS, TOOLBAR, ActionSpec, Needs
+from .actions import TOOLBAR
 from .state.settings import Settings
-from .theme import Theme, icon
+from .window_actions import WindowActions
 
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 _LAYOUT_VERSION = 2  # counts up when panels come or go: a layout without them would hide them
@@ -45,8 +42,6 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.setWindowTitle("yamnet_gui")
-        self.actions_by_id: dict[str, QAction] = {}
-        self.menus: dict[str, QMenu] = {}
         self._docks: dict[str, QDockWidget] = {}
         self._pages = QStackedWidget()
         self._top = QWidget()
@@ -55,8 +50,9 @@ class MainWindow(QMainWindow):
         self._layout.setSpacing(0)
         self._layout.addWidget(self._pages, 1)
         self.setCentralWidget(self._top)
-        self._make_actions()
-        settings.changed.connect(self._on_setting)
+        self.window_actions = WindowActions(self, settings)
+        self.actions_by_id = self.window_actions.by_id
+        self.menus = self.window_actions.menus
 
     def add_bar(self, bar: QWidget) -> None:
         """Puts a bar above the tracks."""
@@ -118,11 +114,6 @@ class MainWindow(QMainWindow):
             dock.move(self.mapToGlobal(corner))
         self.show_panel(name)
 
-    def connect_actions(self, handlers: Mapping[str, Callable[[], object]]) -> None:
-        """Gives actions their work."""
-        for action_id, handler in handlers.items():
-            self.actions_by_id[action_id].triggered.connect(_without_argument(handler))
-
     def make_toolbar(self, widgets: Mapping[str, QWidget]) -> None:
         """The toolbar of the table, with the widgets that it names."""
         bar = QToolBar("Toolbar", self)
@@ -142,31 +133,6 @@ class MainWindow(QMainWindow):
                 bar.addWidget(widgets[name])
         self.addToolBar(bar)
         self.menus["View"].addAction(bar.toggleViewAction())
-
-    def offer(self, present: set[Needs]) -> None:
-        """Enables what can be done with what is there."""
-        for spec in ACTIONS:
-            if spec.needs is not Needs.NOTHING:
-                self.actions_by_id[spec.id].setEnabled(spec.needs in present)
-
-    def apply_shortcuts(self) -> None:
-        """Gives every action its key: the usual one, or the one a person chose."""
-        for spec in ACTIONS:
-            chosen = self._settings.shortcut(spec.id)
-            keys = spec.keys if chosen is None else (chosen,)
-            action = self.actions_by_id[spec.id]
-            action.setShortcuts([QKeySequence(k) for k in keys if k])
-            shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            title = spec.title.replace("&", "").rstrip("…")
-            tip = spec.tip or title
-            action.setToolTip(f"{tip} ({shown})" if shown else tip)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Icons in the colours of the theme."""
-        palette = theme.palette()
-        for spec in ACTIONS:
-            if spec.icon:
-                self.actions_by_id[spec.id].setIcon(icon(spec.icon, palette))
 
     def restore_layout(self) -> None:
         """Size and panels as they were left, or a good start."""
@@ -216,34 +182,3 @@ class MainWindow(QMainWindow):
         self.save_layout()
         self.closing.emit()
         event.accept()
-
-    @Slot(str)
-    def _on_setting(self, key: str) -> None:
-        if key == "keys":
-            self.apply_shortcuts()
-
-    def _make_actions(self) -> None:
-        for name in MENUS:
-            menu = self.menuBar().addMenu(f"&{name}")
-            menu.setToolTipsVisible(True)
-            self.menus[name] = menu
-        for spec in ACTIONS:
-            if spec.separator:
-                self.menus[spec.menu].addSeparator()
-            self.menus[spec.menu].addAction(self._make_action(spec))
-        self.apply_shortcuts()
-
-    def _make_action(self, spec: ActionSpec) -> QAction:
-        action = QAction(spec.title, self)
-        action.setObjectName(spec.id)
-        action.setCheckable(spec.checkable)
-        action.setEnabled(spec.needs is Needs.NOTHING)
-        self.actions_by_id[spec.id] = action
-        return action
-
-
-def _without_argument(handler: Callable[[], object]) -> Callable[[bool], None]:
-    def call(_checked: bool = False) -> None:
-        handler()
-
-    return call

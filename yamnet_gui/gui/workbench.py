@@ -85,7 +85,7 @@ class Workbench(QObject):
         self.features = make_features(context)
         self._parts: tuple[AutomaticService | Feature, ...] = (*automatic, *self.features)
         for feature in self.features:
-            self.shell.window.connect_actions(feature.handlers())
+            self.shell.window.window_actions.connect_handlers(feature.handlers())
         self.shell.window.restore_layout()
         self.services.projects.open_personal()
         self._garbage.keep_all()
@@ -208,7 +208,7 @@ class Workbench(QObject):
         )
         cursor = CursorAndView(s.timeline, transport)
         for part in (transport, recordings, analysis, cursor, events, queue, review):
-            shell.window.connect_actions(part.handlers())
+            shell.window.window_actions.connect_handlers(part.handlers())
         return Services(
             recording=loader,
             recording_controller=recordings,
@@ -249,6 +249,6 @@ class Workbench(QObject):
         services.recording.leaving.connect(inspector.commit_note)
         shell.status.cancel_requested.connect(services.analysis.cancel)
         services.appearance.theme_changed.connect(tracks.set_theme)
-        services.appearance.theme_changed.connect(shell.window.set_theme)
-        shell.window.set_theme(services.appearance.theme)
+        services.appearance.theme_changed.connect(shell.window.window_actions.set_theme)
+        shell.window.window_actions.set_theme(services.appearance.theme)
         shell.window.closing.connect(self.close)

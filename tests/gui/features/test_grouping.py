@@ -36,20 +36,20 @@ def test_table_and_track_show_a_branch_as_one_event(demo):
     demo.session.class_view.choose(demo.session.class_map.value.select(["Cricket"])[0].index)
     before = list(demo.session.document.events)
     assert {"Cricket", "Insect", "Animal"} <= labels(demo)
-    pick(panel.fold, animal(demo))
+    pick(panel.group_by, animal(demo))
     assert "Animal" in labels(demo)
     assert not {"Cricket", "Insect", "Wild animals"} & labels(demo)
     assert len(panel.model.shown) < len(before)
     assert list(demo.session.document.events) == before  # only shown otherwise
     assert demo.shell.tracks.events._layer._lanes.events == demo.session.grouping.shown.events
-    pick(panel.fold, "")
+    pick(panel.group_by, "")
     assert {"Cricket", "Insect"} <= labels(demo)
 
 
 def test_actions_on_a_group_apply_to_its_members(demo, settled):
     panel = demo.shell.events
     demo.session.class_view.choose(demo.session.class_map.value.select(["Cricket"])[0].index)
-    pick(panel.fold, animal(demo))
+    pick(panel.group_by, animal(demo))
     row = next(i for i, e in enumerate(panel.model.shown) if e.label == "Animal")
     group = demo.session.grouping.folded(panel.model.shown[row].id)
     panel.table.selectRow(row)
@@ -74,7 +74,7 @@ def test_actions_on_a_group_apply_to_its_members(demo, settled):
 def test_stepping_goes_from_one_folded_event_to_the_next(demo):
     panel = demo.shell.events
     demo.shell.window.actions_by_id["autoplay"].setChecked(False)
-    pick(panel.fold, "main")
+    pick(panel.group_by, "main")
     shown = list(panel.model.shown)
     demo.services.transport.seek(0.0)
     demo.session.selection.select(())
@@ -85,7 +85,7 @@ def test_stepping_goes_from_one_folded_event_to_the_next(demo):
 
 
 def test_a_click_on_a_folded_bar_selects_all_of_it(demo):
-    pick(demo.shell.events.fold, "main")
+    pick(demo.shell.events.group_by, "main")
     shown = max(demo.session.grouping.shown, key=lambda e: len(demo.session.grouping.members(e.id)))
     demo.shell.tracks.event_clicked.emit(demo.session.grouping.members(shown.id)[0], False)
     assert set(demo.session.selection.ids) == set(demo.session.grouping.members(shown.id))
@@ -110,13 +110,13 @@ def test_a_branch_alone_can_be_listed(demo):
 
 
 def test_the_level_is_remembered(start, settled, demo):
-    pick(demo.shell.events.fold, "kinds")
+    pick(demo.shell.events.group_by, "kinds")
     demo.shell.window.close()
     demo.close()
     again = start("demo")
     settled(again)
     assert again.session.grouping.level == "kinds"
-    assert again.shell.events.fold.currentText() == "Group: Kinds"
+    assert again.shell.events.group_by.currentText() == "Group: Kinds"
     assert any(isinstance(feature, GroupingFeature) for feature in again.features)
 
 

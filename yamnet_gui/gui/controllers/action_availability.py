@@ -50,7 +50,7 @@ class ActionAvailability(QObject):
             }.items()
             if there
         }
-        self._window.offer(present)
+        self._window.window_actions.offer(present)
         running = document.state is AnalysisState.RUNNING
         actions = self._window.actions_by_id
         actions["analyse"].setEnabled(Needs.RECORDING in present and not running)

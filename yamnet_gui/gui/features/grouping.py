@@ -64,7 +64,7 @@ class GroupingFeature(Feature):
             return
         self._offered = offered
         own = [(node.mid, node.name) for node in nodes]
-        panel.fold.show_choices(
+        panel.group_by.show_choices(
             [
                 [("", "Ungrouped")],
                 [(name, f"Group: {_TITLES[name]}") for name in reversed(GROUPING_LEVELS)],

@@ -36,6 +36,7 @@ from .event_table_model import (
     EventTableModel,
 )
 from .queue_bar import QueueBar
+from .scroll_place import ScrollPlace
 
 _STATE_CHOICES: tuple[tuple[str, frozenset[ReviewState] | None], ...] = (
     ("All states", None),
@@ -67,13 +68,12 @@ class EventsPanel(QWidget):
         self._order = order
         self._selection = selection
         self._syncing = False
-        self._top: list[str] = []
-        self._left = 0
         self.model = EventTableModel(self)
         self.model.shown_changed.connect(self._on_shown)
         self._build()
-        self.model.modelAboutToBeReset.connect(self._remember_place)
-        self.model.modelReset.connect(self._restore_place)
+        self._place = ScrollPlace(self.table, self.model)
+        self.model.modelAboutToBeReset.connect(self._place.remember)
+        self.model.modelReset.connect(self._on_reset)
         self.model.dataChanged.connect(self._show_count)
         self.table.selectionModel().selectionChanged.connect(self._on_rows_selected)
         self.table.entered_row.connect(self._on_entered)
@@ -132,8 +132,8 @@ class EventsPanel(QWidget):
         self.minimum_score.setAccessibleName("Minimum score")
         self.minimum_score.setToolTip("Show only events whose highest score is at least this")
         self.minimum_score.valueChanged.connect(self._on_filter)
-        self.fold = ChoiceBox("Grouping", "Which sounds are grouped into one event", self)
-        self.fold.chosen.connect(self.grouping_chosen)
+        self.group_by = ChoiceBox("Grouping", "Which sounds are grouped into one event", self)
+        self.group_by.chosen.connect(self.grouping_chosen)
         self.branch = ChoiceBox(
             "Category", "Show only events in this category of the ontology", self
         )
@@ -144,7 +144,7 @@ class EventsPanel(QWidget):
         which.addWidget(self.minimum_score)
         kinds = QHBoxLayout()
         kinds.setSpacing(4)
-        for box in (self.states, self.fold, self.branch):
+        for box in (self.states, self.group_by, self.branch):
             kinds.addWidget(box, 1)
 
         self.table = QuietTable(self)
@@ -235,21 +235,8 @@ class EventsPanel(QWidget):
         if shown:
             self._pages.setCurrentWidget(self.table)
         else:
-            self.empty.setText(self._why_empty())
+            self.empty.setText(_why_empty(self._document, self.model.total))
             self._pages.setCurrentWidget(self.empty)
-
-    def _why_empty(self) -> str:
-        if self._document.recording is None:
-            return "No recording is open."
-        if self.model.total:
-            return 'No events match the filter.<br><br><a href="all">Show all events</a>'
-        return {
-            AnalysisState.NONE: "No events yet. Analyse the recording or draw an event.",
-            AnalysisState.RUNNING: "Analysing… Events appear here as they are detected.",
-        }.get(
-            self._document.state,
-            "No score reaches its threshold. Lower a threshold to detect weaker events.",
-        )
 
     def _enter_table(self) -> None:
         if self.model.rowCount():
@@ -285,6 +272,11 @@ class EventsPanel(QWidget):
             self._syncing = False
         self._show_count()
 
+    def _on_reset(self) -> None:
+        self._show_count()
+        self._place.restore()
+        self._select_rows(scroll=False)
+
     def _on_selection(self) -> None:
         if not self._syncing:
             self._select_rows(scroll=True)
@@ -311,19 +303,6 @@ class EventsPanel(QWidget):
         finally:
             self._syncing = False
 
-    def _remember_place(self) -> None:
-        first = max(self.table.rowAt(0), 0)
-        self._top = [event.id for event in self.model.shown[first : first + 200]]
-        self._left = self.table.verticalScrollBar().value()
-
-    def _restore_place(self) -> None:
-        self._show_count()
-        self.table.doItemsLayout()  # else the scroll bar still has its former range
-        rows = (self.model.row_of(event_id) for event_id in self._top)
-        row = next((r for r in rows if r is not None), self._left)
-        self.table.verticalScrollBar().setValue(row)
-        self._select_rows(scroll=False)
-
 
 def _runs(rows: list[int]) -> list[tuple[int, int]]:
     """Ascending rows as runs (first, last)."""
@@ -334,3 +313,18 @@ def _runs(rows: list[int]) -> list[tuple[int, int]]:
         else:
             runs.append((row, row))
     return runs
+
+
+def _why_empty(document: Document, total: int) -> str:
+    """Why none of `total` events is listed."""
+    if document.recording is None:
+        return "No recording is open."
+    if total:
+        return 'No events match the filter.<br><br><a href="all">Show all events</a>'
+    return {
+        AnalysisState.NONE: "No events yet. Analyse the recording or draw an event.",
+        AnalysisState.RUNNING: "Analysing… Events appear here as they are detected.",
+    }.get(
+        document.state,
+        "No score reaches its threshold. Lower a threshold to detect weaker events.",
+    )

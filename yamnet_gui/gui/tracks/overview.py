@@ -132,7 +132,7 @@ class OverviewTrack(Track):
             self._layer.redraw()
         super().set_theme(theme)
 
-    def refresh(self, _view: TimeSpan | None = None) -> None:
+    def refresh(self, _area_or_view: object = None) -> None:
         """The picture of the whole stays as it is; only what is visible has changed."""
         if hasattr(self, "_view_layer"):
             self._view_layer.update()

@@ -1,33 +1,21 @@
 """The base of all tracks: one plotting area on the shared time axis, and its mouse."""
 
-from enum import Enum, auto
-
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPalette, QWheelEvent
-from PySide6.QtWidgets import QFrame, QSizePolicy, QToolTip
+from PySide6.QtWidgets import QFrame, QSizePolicy
 
-from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import Theme
 
 from .layer import Layer
+from .mouse import TrackMouse
 from .overlay import BandsLayer, CursorLayer
 
 AXIS_WIDTH = 116
 """Width of every left axis in pixels: the same on all tracks, so that times line up."""
-_DRAG_PIXELS = 4
-_PAN_PER_NOTCH = 0.1
-_ZOOM_PER_NOTCH = 0.8
-
-
-class _Drag(Enum):
-    NONE = auto()
-    PRESSED = auto()
-    SELECTING = auto()
-    OWN = auto()
 
 
 class Track(pg.PlotWidget):
@@ -57,9 +45,7 @@ class Track(pg.PlotWidget):
         self.document = document
         self.selection = selection
         self.theme = theme
-        self._drag = _Drag.NONE
-        self._pressed = QPointF()
-        self._press_time = 0.0
+        self._mouse = TrackMouse(self)
         self.setAccessibleName(title)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -80,9 +66,9 @@ class Track(pg.PlotWidget):
         self.area.setXRange(0, 1, padding=0)
         self._bands = BandsLayer(self.area, timeline, document, selection, theme) if bands else None
         self._cursor = CursorLayer(self.area, timeline, theme)
-        self.area.sigResized.connect(self._on_resized)
+        self.area.sigResized.connect(self.refresh)
         timeline.view_changed.connect(self.refresh)
-        timeline.cursor_changed.connect(self._on_cursor)
+        timeline.cursor_changed.connect(self._cursor.follow)
         timeline.selection_changed.connect(self._on_bands)
         selection.changed.connect(self._on_bands)
         document.events_changed.connect(self._on_bands)
@@ -104,7 +90,7 @@ class Track(pg.PlotWidget):
         self._cursor.theme = theme
         self.refresh()
 
-    def refresh(self, _view: TimeSpan | None = None) -> None:
+    def refresh(self, _area_or_view: object = None) -> None:
         """Draws everything again."""
         self._cursor.follow()
         self.redraw_layers()
@@ -155,110 +141,25 @@ class Track(pg.PlotWidget):
     # Events of the mouse
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        position = self.area_position(event.position())
-        vertical, sideways = event.angleDelta().y() / 120, event.angleDelta().x() / 120
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.timeline.zoom(_ZOOM_PER_NOTCH**vertical, self.time_at(position.x()))
-        else:
-            by = -(vertical + sideways) * _PAN_PER_NOTCH * self.timeline.view.duration_s
-            self.timeline.pan(by)
-        event.accept()
+        self._mouse.wheel(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.setFocus(Qt.FocusReason.MouseFocusReason)
-        if event.button() is not Qt.MouseButton.LeftButton or self.timeline.duration_s <= 0:
-            return
-        position = self.area_position(event.position())
-        self._pressed = position
-        self._press_time = self.time_at(position.x())
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            selected = self.timeline.selection
-            at = self.timeline.cursor_s
-            if selected is not None:
-                far_end = abs(selected.end_s - self._press_time) < abs(
-                    selected.start_s - self._press_time
-                )
-                at = selected.start_s if far_end else selected.end_s
-            self._press_time = at
-            self._drag = _Drag.SELECTING
-            self._select_to(position)
-        else:
-            self._drag = _Drag.OWN if self.press(position) else _Drag.PRESSED
-        event.accept()
+        self._mouse.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        position = self.area_position(event.position())
-        if self._drag is _Drag.NONE:
-            self._hover(event, position)
-        elif self._drag is _Drag.OWN:
-            self.drag(position)
-        else:
-            moved = abs(position.x() - self._pressed.x())
-            if self._drag is _Drag.PRESSED and moved >= _DRAG_PIXELS:
-                self._drag = _Drag.SELECTING
-            if self._drag is _Drag.SELECTING:
-                self._select_to(position)
-                span = self.timeline.selection
-                if span is not None:
-                    text = f"{span.duration_s:.3f} s"
-                    QToolTip.showText(event.globalPosition().toPoint(), text, self)
-        event.accept()
+        self._mouse.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        position = self.area_position(event.position())
-        drag, self._drag = self._drag, _Drag.NONE
-        if drag is _Drag.OWN:
-            self.drop(position)
-        elif drag is _Drag.PRESSED:
-            self._click(event, position)
-        event.accept()
+        self._mouse.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        hit = self.event_at(self.area_position(event.position()))
-        if hit:
-            self.event_opened.emit(hit)
-        event.accept()
+        self._mouse.double_click(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        position = self.area_position(QPointF(event.pos()))
-        time_s = self.time_at(position.x())
-        self.menu_requested.emit(event.globalPos(), time_s, self.event_at(position))
-        event.accept()
+        self._mouse.context_menu(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         self.pointer_moved.emit(-1.0, 0.0)
-
-    def _hover(self, event: QMouseEvent, position: QPointF) -> None:
-        fraction = 1 - position.y() / max(self.area.height(), 1)
-        self.pointer_moved.emit(self.time_at(position.x()), fraction)
-        self.viewport().setCursor(self.hover_shape(position))
-        text = self.hover_text(position)
-        if text:
-            QToolTip.showText(event.globalPosition().toPoint(), text, self)
-        else:
-            QToolTip.hideText()
-
-    def _click(self, event: QMouseEvent, position: QPointF) -> None:
-        hit = self.event_at(position)
-        adding = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if hit:
-            self.event_clicked.emit(hit, adding)
-        elif not adding:
-            self.timeline.set_selection(None)
-            self.event_clicked.emit("", False)
-        if not hit or not adding:
-            self.seek_requested.emit(self.time_at(position.x()))
-
-    def _select_to(self, position: QPointF) -> None:
-        time_s = min(max(self.time_at(position.x()), 0.0), self.timeline.duration_s)
-        start = min(max(self._press_time, 0.0), self.timeline.duration_s)
-        self.timeline.set_selection(TimeSpan(min(start, time_s), max(start, time_s)))
-
-    def _on_resized(self, _area: pg.ViewBox) -> None:
-        self.refresh()
-
-    def _on_cursor(self, _time_s: float) -> None:
-        self._cursor.follow()
 
     def _on_bands(self, *_arguments: object) -> None:
         if self._bands:
