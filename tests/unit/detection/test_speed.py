@@ -56,7 +56,7 @@ def test_an_hour_is_derived_again_for_a_few_looks_at_its_scores(edges: Edges) ->
     plain = quickest_s(lambda: np.flatnonzero(scores > 0.2))
     spent = derive_s(prepared, edges)
     print(f"521 classes, 1 h, {edges} edges: {spent / plain:.1f} looks at all scores")
-    assert spent < 12 * plain
+    assert spent < 40 * plain
 
 
 @pytest.mark.slow
