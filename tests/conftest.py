@@ -25,8 +25,14 @@ REFERENCE = _existing("YAMNET_GUI_REFERENCE")
 
 HERE = Path(__file__).parent
 QUICK_FOLDERS = tuple(
-    HERE / "unit" / name for name in ("core", "audio", "detection", "embedding", "labels/formats")
+    HERE / "unit" / name
+    for name in ("core", "audio", "detection", "embedding", "labels/formats", "labels/exchange")
 )
+LONGER_FILES = (
+    *("test_judges.py", "test_projection.py", "test_custom_classes.py", "test_round_trip.py"),
+    *("test_tuning.py", "test_writing.py", "test_refine.py", "test_report.py"),
+)
+"""Files in those folders that take seconds, or import what takes seconds to load."""
 NOT_QUICK = ("slow", "weights", "reference", "sound", "display")
 
 
@@ -34,6 +40,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """`-m quick` does not even import what has no quick tests."""
     if config.option.markexpr != "quick" or config.args != config.getini("testpaths"):
         return None
+    if collection_path.name in LONGER_FILES:
+        return True
     near = any(
         folder.is_relative_to(collection_path) or collection_path.is_relative_to(folder)
         for folder in QUICK_FOLDERS
@@ -48,6 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         inside = any(item.path.is_relative_to(folder) for folder in QUICK_FOLDERS)
+        inside = inside and item.path.name not in LONGER_FILES
         if inside and not any(item.get_closest_marker(name) for name in NOT_QUICK):
             item.add_marker("quick")
     # the longest waits come last: what plays or opens a real window has the machine to itself
