@@ -117,7 +117,7 @@ def analyze(
 
     `sound` is a path, an http(s) address (fetched into the cache, no more than `limit_bytes`), or
     samples (n,) or (n, channels) in [-1, 1] with their `rate` in Hz. `threshold` is one plain
-    threshold for all classes, `rules` a preset such as "strict" or a file of rules; without either
+    threshold for all classes, `rules` a preset such as "strict" or a rules file; without either
     the balanced rules hold. `classes` (names or AudioSet ids) limits the events; `classifiers` are
     files of custom classes.
     With `cache`, what was analysed before comes at once. Raises UserError with a sentence that says

@@ -55,16 +55,16 @@ class RecordingEvents:
     def labelled(self, class_map: ClassMap, ontology: Ontology | None = None) -> LabelledRecording:
         """The recording with its events, grouped where the request asks for it (needs `ontology`).
 
-        `class_map` includes the custom classes. Raises ValueError where no events were asked for.
+        `class_map` includes the custom classes. Raises ValueError where no events were requested.
         """
         if self.events is None:
-            raise ValueError("no events were asked for")
+            raise ValueError("no events were requested")
         return self.events.labelled(class_map, self.groups, ontology)
 
 
 @dataclass(frozen=True, slots=True)
 class EventsProgress:
-    """A step on the way: `scores` is the latest of the analysis; `result` comes with the last."""
+    """A step of the analysis: `scores` is its latest progress; `result` comes with the last."""
 
     scores: AnalysisProgress | None = None
     result: RecordingEvents | None = None

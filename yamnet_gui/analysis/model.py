@@ -7,8 +7,8 @@ from typing import Protocol, runtime_checkable
 
 from yamnet_gui.audio import content_hash
 from yamnet_gui.core.errors import RecordingError, WeightsError
-from yamnet_gui.yamnet import Network, find_weights, load_network
-from yamnet_gui.yamnet.weights import ADVICE, KNOWN_FILES
+from yamnet_gui.yamnet import Network, load_network
+from yamnet_gui.yamnet.weights import ADVICE, KNOWN_FILES, required_weights
 
 
 @runtime_checkable
@@ -32,11 +32,7 @@ class WeightsModel:
     """
 
     def __init__(self, path: Path | None = None, memo_folder: Path | None = None) -> None:
-        weights_path = path or find_weights()
-        if weights_path is None:
-            raise WeightsError(
-                "yamnet.h5", "the weights of the network are not installed yet", ADVICE
-            )
+        weights_path = required_weights(path)
         if not weights_path.is_file():
             raise WeightsError(weights_path, "there is no such weights file", ADVICE)
         self.path = weights_path

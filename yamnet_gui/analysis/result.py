@@ -50,7 +50,7 @@ class Analysis:
         return open_rows(path, table.grid.count)
 
     def envelope(self, channel: int | None = None) -> Envelope | None:
-        """What the edges of events are refined by, mapped from the disk.
+        """The envelope that edges of events are refined with, mapped from the disk.
 
         None where the analysis was stored by a version that did not store it; see
         `analysis.add_envelopes`. Raises KeyError where the channel was not analysed.
@@ -94,7 +94,7 @@ class Analysis:
 
 
 def _let_go(mapped: NDArray[np.float32]) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """Blocks of mapped rows; the pages of each are let go after it. They stay readable."""
+    """Blocks of mapped rows; the pages of each are freed after it. They stay readable."""
     for first in range(0, len(mapped), _READ_FRAMES):
         yield first, mapped[first : first + _READ_FRAMES]
         forget_pages(mapped)

@@ -60,7 +60,7 @@ def rules_by_name(
         return preset(text, tree)
     path = Path(text)
     if not path.exists():
-        raise SettingsError(text, "is neither a preset nor a file of rules", _advice(path))
+        raise SettingsError(text, "is neither a preset nor a rules file", _advice(path))
     return load_rules(path, class_map, tree)
 
 

@@ -13,7 +13,7 @@ from .model import Model
 
 
 def silence_embedding(model: Model, folder: Path | None = None) -> NDArray[np.float32]:
-    """What the model makes of silence, float32 (1024,); runs the network only the first time."""
+    """The model's embedding of silence, float32 (1024,); runs the network only the first time."""
     folder = folder or user_cache_folder() / "silence"
     path = folder / f"{model.sha256}.npy"
     try:

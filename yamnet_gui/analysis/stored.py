@@ -70,7 +70,7 @@ def write_rows(path: Path, blocks: Iterable[NDArray[np.float32]]) -> None:
 
 
 def forget_pages(rows: NDArray[np.float32]) -> None:
-    """Lets go of the memory that looking at mapped rows took, where the system can; the rows
+    """Frees the memory that reading mapped rows took, where the system can; the rows
     are read again when they are needed again."""
     mapping = rows.base
     if isinstance(mapping, mmap.mmap) and sys.platform != "win32":
@@ -102,7 +102,7 @@ class _GrowingRows:
         return good
 
     def cut(self, rows: int, columns: int, checksum: int) -> None:
-        """Forgets everything behind `rows`."""
+        """Drops everything behind `rows`."""
         self.rows, self.columns, self.checksum = rows, columns, checksum
         self._file.truncate(_HEADER_BYTES + rows * columns * 4 if rows else 0)
         self._file.seek(0, os.SEEK_END)
@@ -117,7 +117,7 @@ class _GrowingRows:
         self.rows += len(block)
 
     def flush(self) -> None:
-        """Hands what was written to the system, where it outlives this process."""
+        """Passes what was written to the operating system, where it outlives this process."""
         self._file.flush()
 
     def read(self, first: int, last: int) -> NDArray[np.float32]:
@@ -292,7 +292,7 @@ class AnalysisWriter:
 
 
 def _take_up_values(envelope: _GrowingRows, lines: list[dict[str, Any]]) -> None:
-    """Goes on behind the last good value of the envelope that these lines know of."""
+    """Resumes behind the last good value of the envelope that these lines describe."""
     sums = {int(line["envelope"][0]): int(line["envelope"][1]) for line in lines}
     good = envelope.take_up(max(sums, default=0), 1, sums)
     envelope.cut(good, 1, sums.get(good, 0) if good else 0)

@@ -101,7 +101,7 @@ def _refuse_invalid_audio(source: AudioSource) -> None:
         raise RecordingError(info.path, "has no channels")
     if not LOWEST_RATE_HZ <= info.sample_rate_hz <= HIGHEST_RATE_HZ:
         raise RecordingError(
-            info.path, f"names a sample rate of {info.sample_rate_hz} Hz, which cannot be right"
+            info.path, f"states a sample rate of {info.sample_rate_hz} Hz, which cannot be right"
         )
     if source.frames == 0:
         raise RecordingError(info.path, "contains no samples")

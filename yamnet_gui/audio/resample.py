@@ -41,7 +41,7 @@ class Resampler:
 
     def __init__(self, rate_hz: int, target_hz: int = SAMPLE_RATE_HZ) -> None:
         if rate_hz < 1 or target_hz < 1:
-            raise ValueError("a sample rate is positive")
+            raise ValueError("a sample rate must be positive")
         self._same = rate_hz == target_hz
         self.reach = 0
         """How many inputs before and after its own place an output depends on."""

@@ -50,13 +50,13 @@ class SpectrogramSettings:
 
     def __post_init__(self) -> None:
         if not 0 <= self.overlap < 1:
-            raise ValueError("the overlap lies in [0, 1)")
+            raise ValueError("the overlap must lie in [0, 1)")
         if self.window_s <= 0 or (self.window_length is not None and self.window_length < 8):
-            raise ValueError("a window has at least 8 samples")
+            raise ValueError("a window must have at least 8 samples")
         if self.window not in WINDOWS:
-            raise ValueError(f"the window is one of {', '.join(WINDOWS)}")
+            raise ValueError(f"the window must be one of {', '.join(WINDOWS)}")
         if self.low_hz < 0 or (self.high_hz is not None and self.high_hz <= self.low_hz):
-            raise ValueError("the frequencies run from low to high")
+            raise ValueError("the frequencies must run from low to high")
 
     def samples(self, rate_hz: int) -> int:
         """Length of the window in samples at a sample rate."""

@@ -1,4 +1,4 @@
-"""What changes from one list of events to another: what other rules would do to a recording."""
+"""Differences between two lists of events: what other rules would change in a recording."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Files that are written beside and renamed, so that a failure leaves the old one."""
+"""Files that are written to a temporary name and renamed, so that a failure leaves the old one."""
 
 import os
 import uuid
@@ -9,7 +9,7 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yields a temporary path beside `path` that takes its place when the block ends well.
+    """Yields a temporary path next to `path` that replaces it when the block succeeds.
 
     Where the block raises, the temporary file is removed and `path` stays as it was; where the
     process is killed, `path` stays too. The content is on the disk before it is renamed.

@@ -7,7 +7,7 @@ from types import TracebackType
 
 
 class FileLock:
-    """A lock on a file beside what it protects; never waits.
+    """A lock on a file next to what it protects; never waits.
 
     A holder that is killed leaves the file behind, but not the lock.
     """

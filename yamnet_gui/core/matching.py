@@ -1,4 +1,4 @@
-"""When two events stand for the same sound, and which detections appear beside the user's events.
+"""When two events are the same sound, and which detections appear alongside the user's events.
 
 The one place for both rules: the window, the project, applying rules to all recordings and
 importing tables call them here.
@@ -32,7 +32,7 @@ def same_sound(a: Event, b: Event) -> bool:
 def merge_detections(
     detections: Iterable[Event], present: Iterable[Event], deleted: Iterable[Event] = ()
 ) -> EventList:
-    """The events of a recording: what the user touched, and the detections beside it.
+    """The events of a recording: what the user touched, and the other detections.
 
     `present` are the events that are stored, `deleted` those that were taken out. Touched events
     stay exactly as they are; untouched ones give way to `detections`. A detection is left out where

@@ -1,4 +1,4 @@
-"""The AudioSet ontology: which sound is a kind of which."""
+"""The AudioSet ontology: which sound classes are below which others."""
 
 import csv
 from collections.abc import Callable, Iterable

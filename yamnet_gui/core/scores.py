@@ -91,4 +91,4 @@ class ScoreTable:
 
     def __post_init__(self) -> None:
         if len(self.scores) != self.grid.count:
-            raise ValueError("as many rows of scores as frames are needed")
+            raise ValueError("scores need one row per frame")

@@ -109,7 +109,7 @@ class ClassCalibration:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "ClassCalibration":
-        """The inverse of `as_dict`, also after a way through JSON. Raises KeyError, ValueError."""
+        """The inverse of `as_dict`, also through JSON. Raises KeyError, ValueError."""
         return cls(
             class_index=int(values["class_index"]),
             slope=float(values["slope"]),

@@ -1,4 +1,4 @@
-"""Detections as arrays, which become events only where they are looked at."""
+"""Detections as arrays, which become events only where they are needed."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ _GATHER = 2_000_000  # scores looked up at a time
 
 @dataclass(frozen=True)
 class Detections:
-    """What rules make of a score table, ordered by class and then by time.
+    """The detections in a score table under some rules, ordered by class and then by time.
 
     All arrays have one entry a detection: `class_index`, `first_frame` and `last_frame` (both
     included), `onset_s`, `offset_s`, `peak` (the score compared with the rule's `on`), and how far

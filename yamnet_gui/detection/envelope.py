@@ -1,4 +1,4 @@
-"""How far sound stands out from the noise floor, every 10 ms: what edges are refined by."""
+"""How far sound stands out from the noise floor, every 10 ms: the basis of edge refinement."""
 
 from collections import deque
 from collections.abc import Iterable

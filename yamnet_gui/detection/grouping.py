@@ -1,4 +1,4 @@
-"""The ontology at work: a class that counts with what is below it, and events grouped upwards."""
+"""Grouping by the ontology: classes that count with those below, and events grouped upwards."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace

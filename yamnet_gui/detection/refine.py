@@ -119,7 +119,7 @@ def _located(
     NDArray[np.float32],
     NDArray[np.float32],
 ]:
-    """Parts of these detections: what they belong to, onset, offset, and how unsure they are."""
+    """Parts of these detections: what they belong to, onset, offset, and their uncertainty."""
     ragged = _Ragged.of(begin[usable], end[usable], envelope.values)
     owner, first, last = _parts(ragged, settings)
     strong = ragged.peak[owner] >= settings.least

@@ -75,7 +75,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedRule:
-    """A rule with every value settled; `off` is never above `on`."""
+    """A rule with every value set; `off` is never above `on`."""
 
     on: float
     off: float

@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.model_parameters import MEL_BANDS, PATCH_FRAMES
 from yamnet_gui.core.threads import usable_cores
 
 from ._tensorflow import import_tensorflow
 from .parameters import LAYERS
-from .weights import ADVICE, Weights, WeightsFile, find_weights, load_weights
+from .weights import Weights, WeightsFile, load_weights, required_weights
 
 Floats = NDArray[np.float32]
 
@@ -75,10 +74,7 @@ def load_network(path: Path | None = None, batch: int = DEFAULT_BATCH) -> Networ
 
     Raises WeightsError where there are none or where they are broken.
     """
-    weights_path = path or find_weights()
-    if weights_path is None:
-        raise WeightsError("yamnet.h5", "the weights of the network are not installed yet", ADVICE)
-    return Network(load_weights(weights_path), batch)
+    return Network(load_weights(required_weights(path)), batch)
 
 
 def _concrete_function(tf: Any, weights: Weights, batch: int) -> Any:

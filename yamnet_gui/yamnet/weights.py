@@ -77,6 +77,14 @@ def find_weights() -> Path | None:
     return own if own.exists() else None
 
 
+def required_weights(path: Path | None = None) -> Path:
+    """`path`, else the file that `find_weights` finds. Raises WeightsError where there is none."""
+    path = path or find_weights()
+    if path is None:
+        raise WeightsError(FILE_NAME, "the weights of the network are not installed yet", ADVICE)
+    return path
+
+
 def inspect_weights(path: Path) -> WeightsFile:
     """Reads the whole file and checks that no array of the network is missing.
 

@@ -28,7 +28,7 @@ def test_without_a_choice_the_balanced_rules_hold() -> None:
 @pytest.mark.parametrize(
     ("rules", "threshold", "reason"),
     [
-        ("Balanced", None, "neither a preset nor a file of rules — did you mean balanced"),
+        ("Balanced", None, "neither a preset nor a rules file — did you mean balanced"),
         ("strct", None, "did you mean strict"),
         ("xyz", None, "the presets are sensitive, balanced"),
         ("strict", 0.5, "rules: cannot be combined with threshold"),

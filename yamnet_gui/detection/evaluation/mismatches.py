@@ -102,7 +102,7 @@ def _of_pair(number: int, missed: Left, false: Left) -> list[Mismatch]:
 
 
 def _partners(missed: Left, false: Left) -> dict[int, int]:
-    """For missed events the false one that took their place; its own label first, each once."""
+    """For missed events the false alarm in their place; its own label first, each once."""
     if not missed or not false:
         return {}
     _, *true_times = zip(*missed, strict=True)

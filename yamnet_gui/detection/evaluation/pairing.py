@@ -1,4 +1,4 @@
-"""Which predicted recording belongs to which true one."""
+"""Which estimated recording belongs to which reference recording."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

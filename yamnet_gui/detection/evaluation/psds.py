@@ -18,7 +18,7 @@ _HOUR_S = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class PsdsSettings:
-    """Which intersections count and what is punished; scenario 1 of DCASE by default.
+    """Intersection criteria and penalties; scenario 1 of DCASE by default.
 
     `detection`: share of a detection that must lie in reference events (DTC). `reference`: share of
     a reference event that such detections must cover (GTC). `cross`: share of a wrong detection

@@ -1,4 +1,4 @@
-"""All figures at once: how good the events are, per label and overall."""
+"""All metrics at once: how good the events are, per label and overall."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
