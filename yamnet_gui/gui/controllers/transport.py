@@ -5,11 +5,10 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.spans import TimeSpan
-from yamnet_gui.gui.playback import Player, PlayState
+from yamnet_gui.gui.playback import SPEEDS, Player, PlayState, speed_index
 from yamnet_gui.gui.state.settings import Settings
 from yamnet_gui.gui.state.timeline import Timeline
 
-_SPEEDS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0)
 _FOLLOW_EDGE = 0.95
 
 
@@ -74,9 +73,8 @@ class Transport(QObject):
 
     def step_speed(self, by: int) -> None:
         """The next faster (1) or slower (-1) speed."""
-        now = self._settings.value("speed")
-        near = min(range(len(_SPEEDS)), key=lambda i: abs(_SPEEDS[i] - now))
-        self.set_speed(_SPEEDS[min(max(near + by, 0), len(_SPEEDS) - 1)])
+        index = speed_index(self._settings.value("speed")) + by
+        self.set_speed(SPEEDS[min(max(index, 0), len(SPEEDS) - 1)])
 
     def set_speed(self, factor: float) -> None:
         self._settings.set("speed", factor)

@@ -5,9 +5,9 @@ from PySide6.QtCore import QObject
 from .outputs import Outputs, SilentOutputs
 from .player import Player
 from .sound_server import server_is_missing
-from .values import Device, PlayState, Speed
+from .values import SPEEDS, Device, PlayState, Speed, speed_index
 
-__all__ = ["Device", "PlayState", "Player", "Speed", "make_player"]
+__all__ = ["SPEEDS", "Device", "PlayState", "Player", "Speed", "make_player", "speed_index"]
 
 
 def make_player(parent: QObject | None = None) -> Player:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from yamnet_gui.core.spans import TimeSpan
 
-SLOWEST = 0.1
-FASTEST = 4.0
+SPEEDS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0)
+"""The playback speeds offered, ascending; 1 is as recorded."""
+SLOWEST = SPEEDS[0]
+FASTEST = SPEEDS[-1]
 
 
 class PlayState(Enum):
@@ -40,6 +42,11 @@ class Speed:
     def __post_init__(self) -> None:
         if not (math.isfinite(self.factor) and SLOWEST <= self.factor <= FASTEST):
             raise ValueError(f"speed must lie between {SLOWEST} and {FASTEST}")
+
+
+def speed_index(factor: float) -> int:
+    """The index in SPEEDS of the speed nearest to `factor`."""
+    return min(range(len(SPEEDS)), key=lambda index: abs(SPEEDS[index] - factor))
 
 
 @dataclass(frozen=True, slots=True)

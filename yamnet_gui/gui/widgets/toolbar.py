@@ -13,9 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from yamnet_gui.gui.playback import Player
-
-SPEEDS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0)
+from yamnet_gui.gui.playback import SPEEDS, Player, speed_index
 
 
 class SpeedBox(QComboBox):
@@ -34,8 +32,7 @@ class SpeedBox(QComboBox):
         self.activated.connect(self._on_activated)
 
     def show_speed(self, factor: float) -> None:
-        index = min(range(len(SPEEDS)), key=lambda i: abs(SPEEDS[i] - factor))
-        self.setCurrentIndex(index)
+        self.setCurrentIndex(speed_index(factor))
 
     def _on_activated(self, index: int) -> None:
         self.speed_chosen.emit(SPEEDS[index])
