@@ -1,4 +1,4 @@
-"""Says beforehand how long a benchmark takes, so that nobody waits for the unexpected."""
+"""Shows beforehand how long a benchmark takes."""
 
 import sys
 

@@ -2,10 +2,10 @@
 
     python benchmarks/detection.py SCENES_DIR [--json OUT] [--speed]
 
-A scene is a recording NAME.flac or NAME.wav with its truth NAME.csv (onset_s, offset_s, label).
-Every label that occurs in the truth of any scene is looked for in every scene. A label counts with
-everything below it in the ontology: their events, joined where they overlap. Nothing else about
-the truth is used.
+A scene is a recording NAME.flac or NAME.wav with its reference table NAME.csv (onset_s, offset_s,
+label). Every label that occurs in any reference table is looked for in every scene. A label counts
+with everything below it in the ontology: their events, joined where they overlap. Nothing else of
+the reference is used.
 
 The first row is what `yamnet-gui analyze` and the window find: scores every 0.48 s, default rules,
 edges refined by the envelope. "hop 0.16 s" is `analyze --hop 0.16`; "plain edges" is
@@ -127,7 +127,7 @@ def main() -> int:
 
 
 def scene_files(folder: Path) -> list[tuple[Path, Path]]:
-    """Recordings that have a truth beside them."""
+    """Recordings that have a reference table next to them."""
     sounds = sorted(p for p in folder.iterdir() if p.suffix.lower() in (".flac", ".wav"))
     pairs = [(sound, sound.with_suffix(".csv")) for sound in sounds]
     return [(sound, truth) for sound, truth in pairs if truth.exists()]
@@ -190,7 +190,7 @@ def found_in(
     labels: Sequence[str],
     finer: bool = False,
 ) -> Pair:
-    """What the program finds, beside what is true."""
+    """Estimated and reference events."""
     rows = find_events(scene.finer if finer else scene.analysis, rules).rows
     by_label = {}
     for index in np.unique(rows["class_index"]).tolist():

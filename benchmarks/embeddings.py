@@ -159,13 +159,13 @@ def shots(clips: Clips, count: int, copies: list[list[np.ndarray]] | None) -> di
             names = np.array(made.classifier.labels)
             guessed = names[made.classifier.scores(clips.pooled[testing]).argmax(axis=1)]
             correct[name].append(guessed == clips.categories[testing])
-    fresh = np.concatenate(correct.pop("fresh"))
+    other_sources = np.concatenate(correct.pop("fresh"))
     result = {}
     for name, right in correct.items():
         every = np.concatenate(right)
         key = "taught_augmented" if name == "augmented" else name
         result[f"{key}_accuracy"] = float(every.mean())
-        result[f"{key}_accuracy_other_sources"] = float(every[fresh].mean())
+        result[f"{key}_accuracy_other_sources"] = float(every[other_sources].mean())
     return result
 
 

@@ -314,12 +314,12 @@ def main() -> int:
             print(f"\n{part}")
             for name, value in results[part].items():
                 limit = limit_of(name)
-                said = (
+                note = (
                     ""
                     if limit is None
                     else f"  of {limit:.0f}{'' if value <= limit else '  MISSED'}"
                 )
-                print(f"  {name:48} {value:10.1f}{said}")
+                print(f"  {name:48} {value:10.1f}{note}")
     if options.json:
         options.json.write_text(json.dumps(results, indent=2), "utf-8")
     return 0

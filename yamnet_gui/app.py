@@ -194,7 +194,7 @@ def _missing_library() -> str:
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
-    """What the command line says about the window."""
+    """The options of the command line for the window."""
     parser = argparse.ArgumentParser(
         prog="yamnet-gui", description="Find, review and label sound events with YAMNet."
     )

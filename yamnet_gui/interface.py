@@ -164,7 +164,7 @@ def embed(
 ) -> Embedded:
     """The network's embeddings of a sound, per "frame", per "event" or per "recording".
 
-    `pool` says how frames become one vector: "mean", "max" or both, one after the other. `scores`
+    `pool`: how frames become one vector: "mean", "max" or both, one after the other. `scores`
     names classes whose score is added: per frame itself, else its mean, standard deviation, least,
     median, highest, and the share of frames at or above 0.5. `threshold` and `rules` say which
     events there are. Everything else as in `analyze`. Raises UserError.

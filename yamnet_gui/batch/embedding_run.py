@@ -23,7 +23,7 @@ from .vectors import VectorOptions, vectors_of
 class EmbeddingOptions:
     """What is made of the recordings, and where it goes.
 
-    `rules` (and `classes`, indices; empty: all) say which events there are, where a row is one.
+    `rules` (and `classes`, indices; empty: all) determine the events, with one row per event.
     `classifiers` are files of custom classes.
     """
 
@@ -56,7 +56,7 @@ class _Count:
 
 
 def write_vectors(paths: Sequence[Path], options: EmbeddingOptions) -> Iterator[EmbeddingProgress]:
-    """Analyses the recordings and writes one file of vectors; it appears at the end, whole.
+    """Analyses the recordings and writes one file of vectors; it appears at the end, complete.
 
     A bad recording is reported and does not stop the others; where all are bad, nothing is
     written. Closing the generator stops within a chunk. Raises UserError where options do not fit,

@@ -1,4 +1,4 @@
-"""How the files of a run are called."""
+"""Names of the files of a run."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ from yamnet_gui.core.text import printable, unique_names
 
 
 def failures_path(table: Path) -> Path:
-    """Where the recordings that failed are listed: beside the table, or in its folder."""
+    """The list of recordings that failed: next to the table, or in its folder."""
     return table / "failed.csv" if table.is_dir() else table.with_name(table.stem + ".failed.csv")
 
 

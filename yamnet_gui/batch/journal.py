@@ -118,7 +118,7 @@ class Journal:
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
-    """The whole lines of a journal; none where there is no such file or it is not one."""
+    """The complete lines of a journal; none where the file is missing or not a journal."""
     try:
         raw = path.read_bytes()
         records = [json.loads(line) for line in raw[: raw.rfind(b"\n") + 1].splitlines()]

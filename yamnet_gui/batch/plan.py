@@ -61,7 +61,7 @@ class _Search:
         return Plan(tuple(self._found.values()), tuple(self._problems), self._repeated)
 
     def _paths(self, argument: str) -> Iterator[Path]:
-        """The argument itself, or what it matches where it is a pattern that is no file."""
+        """The argument itself, or what it matches if it is a pattern and not a file."""
         if os.path.lexists(argument) or not _PATTERN & set(argument):
             yield Path(argument)
             return

@@ -100,7 +100,7 @@ def _start(options: BatchOptions, stop: Event, threads: int) -> None:
 
 
 def _die_with_parent() -> None:
-    """Ends this process when the first one is killed: nobody would ever collect its results."""
+    """Ends this process when the parent is killed, because its results would be lost."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

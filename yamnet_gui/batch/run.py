@@ -85,7 +85,7 @@ def run_batch(
                     restart,
                 )
             )
-        yield from _Run(plan, options, worker, journal, jobs).news()
+        yield from _Run(plan, options, worker, journal, jobs).progress()
 
 
 class _Run:
@@ -112,7 +112,7 @@ class _Run:
         self._bytes_done = 0
         self._bytes_total = 0
 
-    def news(self) -> Iterator[BatchProgress]:
+    def progress(self) -> Iterator[BatchProgress]:
         tasks = self._take_over()
         self._bytes_total = sum(self._sizes[key] for _, key, _ in tasks)
         if self._resumed:
@@ -272,7 +272,7 @@ class _Run:
         return written
 
     def _write_failures(self, first: Path) -> list[Path]:
-        """A table of what failed beside the first table; one of an earlier run goes."""
+        """Writes a table of failures next to the first table; removes one of an earlier run."""
         path = failures_path(first)
         failed = self._summary(()).failed
         if not failed or len(self._keys) < 2:

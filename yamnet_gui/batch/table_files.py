@@ -43,7 +43,7 @@ def check_table(path: Path) -> None:
 
 
 def write_part(path: Path, columns: Sequence[str], rows: Iterable[TableRows]) -> None:
-    """Writes the rows of one recording; `columns` name the values. The suffix says the format."""
+    """Writes the rows of one recording; `columns` name the values; the suffix is the format."""
     with replacing(path) as beside:
         if path.suffix.lower() == ".parquet":
             _write_parquet(beside, columns, rows)
@@ -53,7 +53,7 @@ def write_part(path: Path, columns: Sequence[str], rows: Iterable[TableRows]) ->
 
 
 def join_parts(path: Path, columns: Sequence[str], parts: Iterable[Path]) -> None:
-    """Puts the table together; what was at `path` stays until it is whole."""
+    """Joins the table; an old file at `path` stays until it is complete."""
     with replacing(path) as beside:
         if path.suffix.lower() == ".parquet":
             _join_parquet(beside, columns, parts)

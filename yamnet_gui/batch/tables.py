@@ -1,4 +1,4 @@
-"""What is made of one analysis beside its events: rows of tables, arrays."""
+"""What is written of one analysis besides its events: rows of tables, arrays."""
 
 import zipfile
 from collections.abc import Callable, Iterator, Sequence

@@ -25,7 +25,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class VectorOptions:
-    """What a row is, and what stands in it.
+    """What a row is about, and its columns.
 
     `pools` says how the frames of an event or a recording become one vector; both stand one after
     the other. `classes` are indices of classes whose scores over time are summed up: mean, standard

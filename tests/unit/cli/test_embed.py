@@ -148,8 +148,8 @@ def server(sounds: Path) -> Iterator[str]:
 
 def test_an_address_is_fetched_and_gives_the_same(run, weights, sounds, server, tmp_path):
     here = yamnet_gui.embed(sounds / "s0.wav")
-    there = yamnet_gui.embed(f"{server}/s0.wav")
-    np.testing.assert_array_equal(there.vectors, here.vectors)
+    remote = yamnet_gui.embed(f"{server}/s0.wav")
+    np.testing.assert_array_equal(remote.vectors, here.vectors)
     out = tmp_path / "v.npz"
     assert run("embed", f"{server}/s0.wav", "-o", out, "--per", "frame")[0] == 0
     with np.load(out) as arrays:

@@ -71,7 +71,7 @@ def test_the_choice_goes_by_recording_class_state_and_score(
     assert labels("--states", "accepted", "rejected") == ["Wren, wet", "Cat"]
     assert labels("--classes", "dog", "wren, wet", "--states", "all") == ["Dog", "Wren, wet"]
     bounded = ("--min-score", 0.6, "--states", "all")
-    assert labels(*bounded) == ["Wren, wet", "Cat"]  # a person made the wren
+    assert labels(*bounded) == ["Wren, wet", "Cat"]  # the user made the wren
     assert labels("--max-score", 0.6, "--states", "unreviewed") == ["Dog"]
     assert labels("--recordings", "b.wav") == []
     above = ["Animal", "Dog", "Domestic animals, pets"]

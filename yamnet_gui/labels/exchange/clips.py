@@ -1,4 +1,4 @@
-"""Events cut out of their recordings into files, with a table that says where each came from."""
+"""Events cut out of their recordings into files, with a table of where each came from."""
 
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Choosing what goes out, and sending it out in a format."""
+"""Choosing what to export, and exporting it in a format."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,7 +13,7 @@ from yamnet_gui.labels.formats import WriteOptions, label_format, losses
 
 
 class Depth(StrEnum):
-    """Which labels along the ontology go out."""
+    """Which labels along the ontology are exported."""
 
     AS_IS = "as-is"
     LEAF = "leaf"
@@ -171,7 +171,7 @@ class Export:
     def preview(
         self, recordings: Iterable[LabelledRecording], ontology: Ontology | None = None
     ) -> ExportPreview:
-        """What goes out and what the format cannot carry of it."""
+        """What is exported, and what the format cannot store of it."""
         out = tuple(chosen(recordings, self.choice, ontology))
         lost = losses(self.format_name, out, self.options.classes)
         fmt = label_format(self.format_name)

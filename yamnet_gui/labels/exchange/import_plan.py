@@ -26,7 +26,7 @@ _SPELLED = 100
 
 
 class ImportKind(StrEnum):
-    """What an imported event is to those that are there."""
+    """How an imported event relates to the existing ones."""
 
     NEW = "new"
     SAME = "same"
@@ -73,7 +73,7 @@ class EventChange:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What an import would do; nothing is done before someone takes `changes`."""
+    """What an import would do; nothing is changed before `changes` is applied."""
 
     events: tuple[PlannedEvent, ...]
     unknown_labels: tuple[UnknownLabel, ...] = ()
@@ -134,7 +134,7 @@ def plan_import(
     left_out = 0
     for recording in imported:
         path = recording.recording.path
-        there = present.get(path)
+        stored = present.get(path)
         events = []
         for event in recording.events:
             if event.label not in mapping:
@@ -145,8 +145,8 @@ def plan_import(
                 events.append(_named(event, target, classes))
             else:
                 left_out += 1
-        planned += _compare(path, events, there.events if there else EventList())
-        seen = set(there.reviewed) if there else set()
+        planned += _compare(path, events, stored.events if stored else EventList())
+        seen = set(stored.reviewed) if stored else set()
         spans += [(path, span) for span in recording.reviewed if span not in seen]
     return ImportPlan(
         tuple(planned),

@@ -1,4 +1,4 @@
-"""What a slip of the hand must not cost: recordings and projects are never written over."""
+"""Refuses output files that would overwrite a recording or a project by mistake."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,7 +13,7 @@ _DATABASE = b"SQLite format 3\0"
 def spare(path: Path, recordings: Iterable[Path] = ()) -> None:
     """Raises LabelsError where `path`, which is to be written, is a recording or a project.
 
-    A project is known by its ending and, whatever its name is, by how its file begins.
+    A project is recognised by its ending and, under any other name, by the start of its file.
     """
     if path.suffix.lower() in SOUND_SUFFIXES or is_one_of(path, recordings):
         raise LabelsError(path, "is the name of a recording", "choose another output file")

@@ -106,21 +106,21 @@ def plan_for_project(
     classes: ClassMap | None = None,
     shown: LabelledRecording | None = None,
 ) -> ImportPlan:
-    """What importing these would do to the project. Nothing is changed.
+    """What importing these would change in the project. Nothing is changed yet.
 
     `shown`: the recording that is open, with detections that the project may not hold yet.
     """
     own = {label.name for labels in project.settings.label_sets() for label in labels.labels}
     own |= {counts.label for counts in project.events.class_counts()}
     paths = {r.recording.path for r in imported}
-    there = [
+    existing = [
         project.recordings.labelled(r.id)
         for r in project.recordings.all()
         if project.recordings.locate(r) in paths
     ]
     if shown is not None and shown.recording.path in paths:
-        there = [r for r in there if r.recording.path != shown.recording.path] + [shown]
-    return plan_import(there, imported, mapping=mapping, classes=classes, own_labels=own)
+        existing = [r for r in existing if r.recording.path != shown.recording.path] + [shown]
+    return plan_import(existing, imported, mapping=mapping, classes=classes, own_labels=own)
 
 
 def import_command(
@@ -169,7 +169,7 @@ def import_command(
 def _recording(project: Project, info: RecordingInfo) -> Recording:
     """The recording that is to be added; its file, where there is one, knows best how long it is.
 
-    The content is summed up, so that the recording is found again when it moves.
+    The content is summed up, so that a moved recording can be located.
     """
     digest, size = "", 0
     try:

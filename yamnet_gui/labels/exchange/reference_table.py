@@ -1,4 +1,4 @@
-"""Tables of what is there, to measure by."""
+"""Tables of reference events, for an evaluation."""
 
 import csv
 from collections.abc import Sequence
@@ -51,7 +51,7 @@ def _one_recording(path: Path) -> LabelledRecording | None:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, ValueError):
-        return None  # the reader of formats says what is wrong
+        return None  # the format reader reports what is wrong
     header = lines[0] if lines else ""
     rows = csv.DictReader(lines, delimiter="\t" if "\t" in header else ",")
     names = [name.strip().casefold() for name in rows.fieldnames or ()]

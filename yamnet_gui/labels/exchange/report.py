@@ -1,4 +1,4 @@
-"""A self-contained page about labels: what was found, when, how surely, and how it was made."""
+"""A self-contained page about labels: events by time, their scores, and how they were made."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -69,7 +69,7 @@ table{font-size:9pt}th,td{padding:2px 6px}thead{display:table-header-group}}
 
 @dataclass(frozen=True, slots=True)
 class ReportFacts:
-    """How the labels came about. `made_with`: more facts by name (rules, thresholds, versions)."""
+    """How the labels were made. `made_with`: more facts by name (rules, thresholds, versions)."""
 
     title: str
     made_at: datetime
@@ -77,7 +77,7 @@ class ReportFacts:
 
 
 def write_report(recordings: Sequence[LabelledRecording], path: Path, facts: ReportFacts) -> Path:
-    """Writes the page; the old one stays where that fails.
+    """Writes the page; if that fails, the old one stays.
 
     Raises LabelsError, also where `path` is a recording or a project.
     """
@@ -94,7 +94,7 @@ def write_report(recordings: Sequence[LabelledRecording], path: Path, facts: Rep
 
 
 def report_lines(recordings: Sequence[LabelledRecording], facts: ReportFacts) -> Iterator[str]:
-    """The page as HTML. It needs nothing from elsewhere, and its policy forbids to ask."""
+    """The page as HTML. It loads nothing from elsewhere, and its policy forbids it."""
     numbers = by_label(recordings)
     yield '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">\n'
     policy = "default-src 'none'; style-src 'unsafe-inline'"
@@ -132,7 +132,7 @@ def _tiles(
 
 def _labels(numbers: Sequence[LabelNumbers]) -> Iterator[str]:
     yield "<section><h2>Labels</h2>\n"
-    yield "<p>Time and order leave out events that were rejected."
+    yield "<p>Rejected events do not count for the time and the order."
     if len(numbers) > LABELS_IN_CHARTS:
         yield f" All {len(numbers)} labels are listed at the end."
     yield "</p>\n"
@@ -148,7 +148,7 @@ def _all_labels(numbers: Sequence[LabelNumbers]) -> Iterator[str]:
 
 
 def _states(numbers: Sequence[LabelNumbers]) -> list[ReviewState]:
-    """States that any event is in; columns of blanks would only take room."""
+    """States that any event is in; empty columns are left out."""
     return [state for state in ReviewState if any(n.states[state] for n in numbers)]
 
 
@@ -174,10 +174,10 @@ def _hours(
         return
     what = "of the day" if hours.of_day else "from the start of each recording"
     yield f"<section><h2>Events by hour {what}</h2>\n"
-    yield "<p>Events that nobody rejected, by the hour in which they begin. Counts depend on how "
-    yield "long was recorded in each hour, given in the last line."
+    yield "<p>Events by the hour in which they begin, without rejected ones. Counts depend on how "
+    yield "long was recorded in each hour; see the last line."
     if hours.without_clock:
-        yield f" {hours.without_clock} recordings of unknown clock time are not part of it."
+        yield f" {hours.without_clock} recordings without a known start time are not included."
     yield _rest(len([n for n in numbers if n.counted]), len(shown), "labels")
     yield f'</p>\n<div class="wide">{heat_map(hours, shown)}</div></section>\n'
 
@@ -187,7 +187,7 @@ def _scores(numbers: Sequence[LabelNumbers]) -> Iterator[str]:
     if not scored:
         return
     yield "<section><h2>Scores</h2>\n<p>Events by their highest score, which is not a probability. "
-    yield "The number on the right is the highest bar."
+    yield "The number at the top right is the count of the highest bar."
     yield _rest(len(scored), HISTOGRAMS, "labels")
     yield '</p>\n<div class="grid">\n'
     for n in scored[:HISTOGRAMS]:
@@ -218,8 +218,8 @@ def _timelines(
     yield "</section>\n"
 
 
-def _rest(there: int, shown: int, what: str) -> str:
-    return f" {there - shown} more {what} are not shown." if there > shown else ""
+def _rest(total: int, shown: int, what: str) -> str:
+    return f" {total - shown} more {what} are not shown." if total > shown else ""
 
 
 def _making(recordings: Sequence[LabelledRecording], facts: ReportFacts) -> Iterator[str]:

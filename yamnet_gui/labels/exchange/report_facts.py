@@ -1,4 +1,4 @@
-"""What a project knows about how its labels were made, for its report."""
+"""How the labels of a project were made, for its report."""
 
 import json
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from .report import ReportFacts
 
 
 def project_facts(project: Project, title: str = "", *, now: datetime | None = None) -> ReportFacts:
-    """Title, time and how the labels came about: models, settings, rules and label sets."""
+    """Title, time and how the labels were made: models, settings, rules and label sets."""
     analyses = [a for r in project.recordings.all() for a in project.recordings.analyses(r.id)[-1:]]
     made = {
         "Project": project.path.name,
@@ -38,40 +38,40 @@ def _listed(texts: Iterable[str]) -> str:
 
 
 def _settings(analysis: AnalysisRecord) -> str:
-    """Settings in words; as stored where they cannot be read."""
+    """Settings in words; the stored text where they cannot be read."""
     try:
         settings = StoredSettings.of(analysis).settings
     except ProjectError:
         return analysis.settings
-    mixed = {"mix": "channels mixed", "each": "each channel on its own"}
-    parts = [f"a frame every {settings.hop_s:g} s", mixed[settings.channels]]
+    mixed = {"mix": "channels mixed", "each": "each channel separately"}
+    parts = [f"one frame every {settings.hop_s:g} s", mixed[settings.channels]]
     if settings.gain_db:
-        parts.append(f"amplified by {settings.gain_db:g} dB")
+        parts.append(f"gain {settings.gain_db:+g} dB")
     return ", ".join(parts)
 
 
 def _rules(rules: StoredRules) -> str:
-    """Name, version and what holds for most classes."""
+    """Name, version and the default rule."""
     named = f"{rules.name}, version {rules.version}"
     try:
         values = json.loads(rules.text)
         default, classes = values["default"], len(values.get("classes", ()))
-        parts = [f"from a score of {default['on']:g} on"]
+        parts = [f"threshold {default['on']:g}"]
         if default.get("off") is not None:
-            parts.append(f"down to {default['off']:g}")
+            parts.append(f"lower threshold {default['off']:g}")
         parts += [f"{what} {default[key]:g} s" for key, what in _LENGTHS if default.get(key)]
         if classes:
-            parts.append(f"{counted(classes, 'class')} with rules of their own")
+            parts.append(f"{counted(classes, 'class')} with their own rules")
     except (ValueError, TypeError, KeyError, AttributeError):
         return named
     return f"{named} ({', '.join(parts)})"
 
 
 _LENGTHS = (
-    ("smoothing_s", "smoothed over"),
-    ("shortest_s", "at least"),
-    ("merge_gap_s", "joined across gaps of"),
-    ("padding_s", "padded by"),
+    ("smoothing_s", "smoothing"),
+    ("shortest_s", "minimum duration"),
+    ("merge_gap_s", "gaps merged up to"),
+    ("padding_s", "padding"),
 )
 
 

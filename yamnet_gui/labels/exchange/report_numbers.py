@@ -1,4 +1,4 @@
-"""What a report says, as plain numbers."""
+"""The numbers of a report."""
 
 import statistics
 from collections import defaultdict
@@ -26,7 +26,7 @@ class LabelNumbers:
 
     @property
     def counted(self) -> int:
-        """Events that nobody rejected."""
+        """Events that are not rejected."""
         return self.events - self.states[ReviewState.REJECTED]
 
 
@@ -71,7 +71,7 @@ def _label_numbers(label: str, events: Sequence[Event]) -> LabelNumbers:
 
 
 def by_hour(recordings: Sequence[LabelledRecording], most_hours: int = 48) -> Hours:
-    """Events that nobody rejected, by the hour in which they begin."""
+    """Events that are not rejected, by the hour in which they begin."""
     clocked = [r for r in recordings if r.recording.recorded_at is not None]
     if clocked:
         hours = [_day_hours(r) for r in clocked]

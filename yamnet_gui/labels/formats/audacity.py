@@ -42,7 +42,7 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
     for line, cells in tab_rows(path, options.encoding):
         if cells[0] == "\\":
             if waiting is None:
-                raise collector.error("a frequency line stands before the first label", line)
+                raise collector.error("a frequency line comes before the first label", line)
             frequencies = _frequencies(collector, cells, line)
             bounds = bounds or frequencies  # of several lines, Audacity's own comes first
             continue

@@ -29,7 +29,7 @@ def _mid(event: Event) -> str:
 
 
 def _fit(event: Event, info: RecordingInfo) -> Event | None:
-    """Only the id is written, so the label comes back as the name of that class."""
+    """Only the id is written, so the label is read back as the name of that class."""
     mid = one_line(_mid(event))
     if not mid.strip():
         return None
@@ -40,7 +40,7 @@ def _fit(event: Event, info: RecordingInfo) -> Event | None:
 
 
 def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Output:
-    """A segment is called by the stem of its recording, by the whole path where stems repeat."""
+    """A segment is named by the stem of its recording, by the full path where stems repeat."""
     stems = Counter(r.recording.path.stem.casefold() for r in recordings)
 
     def rows() -> Iterator[str]:

@@ -22,7 +22,7 @@ from .text import optional_number, seconds
 
 MOST_WARNINGS = 100
 NO_SUCH_RECORDING = "no recording of the project is called"
-"""How the warning begins that a table names a recording which nobody knows."""
+"""The start of the warning that a table names an unknown recording."""
 
 
 @dataclass

@@ -17,7 +17,7 @@ UNLABELLED = "unlabelled"
 
 
 def clean(text: str) -> str:
-    """A label on one line that is never empty, which readers take for "no event"."""
+    """A label on one line that is never empty, which readers treat as "no event"."""
     return one_line(text) if text.strip() else UNLABELLED
 
 

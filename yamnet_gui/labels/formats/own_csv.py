@@ -94,7 +94,7 @@ def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Out
         for recording in recordings:
             info = recording.recording
             head = [escape_formula(options.file_name(info)), number(info.duration_s)]
-            if not recording.reviewed:  # the row says that the recording was part of the export
+            if not recording.reviewed:  # the row shows that the recording was part of the export
                 yield [*head, "", "", "", "", ""]
             for span in recording.reviewed:
                 yield [

@@ -114,7 +114,10 @@ def _read_row(collector: Collector, row: dict[str, Any], count: int) -> None:
         raise collector.error(f"row {count} cannot be read ({error})") from error
     place = {"onset_s", "offset_s", "label"}
     if row.get("class_index") is None and row.get("mid") is None:
-        place |= {"class_index", "mid"}  # a table of others: found by name
+        place |= {
+            "class_index",
+            "mid",
+        }  # not written by this program: classes are looked up by name
     values = {f.name: getattr(event, f.name) for f in fields(event) if f.name not in place}
     collector.event(name, onset_s, offset_s, label, **values)
 

@@ -209,7 +209,7 @@ def _read_selection(
 def _channel(
     collector: Collector, cells: dict[str, str], info: RecordingInfo, line: int
 ) -> int | None:
-    """Raven counts from 1; a table of ours says beside it whether the channels were mixed."""
+    """Raven counts from 1; our own tables also store whether the channels were mixed."""
     own = "Source Channel" in cells
     value = collector.number(cells.get("Source Channel" if own else "Channel", ""), line, "channel")
     if value is None:

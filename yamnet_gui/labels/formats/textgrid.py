@@ -78,7 +78,7 @@ def _quoted(text: str) -> str:
 
 
 class _Tokens:
-    """The values of a Praat text file in order; words between them carry no meaning."""
+    """The values of a Praat text file in order; words between them have no meaning."""
 
     def __init__(self, path: Path, text: str) -> None:
         self._path = path
@@ -108,7 +108,7 @@ class _Tokens:
             if kind == wanted:
                 return value
             if kind in ("text", "number"):
-                raise self.error(f"a {wanted} is needed where {value[:40]!r} stands")
+                raise self.error(f"a {wanted} is expected instead of {value[:40]!r}")
 
     def _value(self) -> tuple[str, str]:
         if self._text[self._at] == '"':

@@ -39,7 +39,7 @@ def answer(
 ) -> Answer:
     """Decides about `label` at a place of a recording with these `events`.
 
-    Where an event of that label is there already, it gets the state; else a new one is made, so
+    If an event of that label exists already, it gets the state; else a new one is made, so
     that a "no" counts as a negative example from then on.
     """
     same = _event_at(events, span, label, channel)

@@ -280,7 +280,7 @@ def replace_events(
 
 
 def delete(events: Iterable[ProjectEvent]) -> Command:
-    """Takes events out. A deleted detection does not come back when rules run again."""
+    """Deletes events. A deleted detection does not reappear when rules are applied again."""
     items = list(events)
     changes = tuple(Change(item.recording_id, item.event, None) for item in items)
     return Command(_titled("delete", items), changes)

@@ -82,7 +82,7 @@ class EventIndex:
         return np.searchsorted(self.column("row"), rows)
 
     def held(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which of the rows belong to an event that is there."""
+        """Which of the rows belong to an existing event."""
         if not self.count:
             return np.zeros(len(rows), bool)
         at = np.minimum(self.positions(rows), self.count - 1)

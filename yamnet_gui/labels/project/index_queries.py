@@ -20,7 +20,7 @@ _PIECE = 4096
 
 
 class IndexQueries:
-    """Reads `index`; knows which recordings are there and in which order."""
+    """Queries `index`; knows which recordings exist and their order."""
 
     def __init__(
         self,
@@ -35,21 +35,21 @@ class IndexQueries:
         self.set_recordings(recordings)
 
     def set_recordings(self, recordings: Mapping[str, Recording]) -> None:
-        """Follows recordings that came, went or moved."""
-        there = [r for r in recordings.values() if not r.removed]
-        there.sort(key=lambda r: (r.path.casefold(), r.path, r.id))
-        recs = [self._tables.rec_of(r.id) for r in there]
+        """Updates the recordings that were added, removed or moved."""
+        present = [r for r in recordings.values() if not r.removed]
+        present.sort(key=lambda r: (r.path.casefold(), r.path, r.id))
+        recs = [self._tables.rec_of(r.id) for r in present]
         size = max((self._tables.rec_of(i) for i in recordings), default=0) + 2
         self._rank = np.full(size, -1, np.int64)  # -1: removed; the last entry is for unknown ones
         self._rank[recs] = np.arange(len(recs))
-        self._paths = {self._tables.rec_of(r.id): r.path.casefold() for r in there}
+        self._paths = {self._tables.rec_of(r.id): r.path.casefold() for r in present}
         self._rank_version = getattr(self, "_rank_version", 0) + 1
         self._visible: tuple[tuple[int, ...], NDArray[np.bool_]] | None = None
 
     # masks
 
     def visible(self) -> NDArray[np.bool_]:
-        """By position: events that are there, of recordings that are there."""
+        """By position: existing events of existing recordings."""
         stamp = (*self._index.version("alive", "rec"), self._rank_version)
         if self._visible is None or self._visible[0] != stamp:
             rank = self._rank[self._recs()]
@@ -278,7 +278,7 @@ class IndexQueries:
         return None
 
     def count_unreviewed(self, rows: Rows) -> int:
-        """How many of the rows are of events that are there and unreviewed."""
+        """How many of the rows are existing unreviewed events."""
         return int(np.count_nonzero(self._undecided(rows))) if self._index.count else 0
 
     def _undecided(self, rows: Rows) -> NDArray[np.bool_]:

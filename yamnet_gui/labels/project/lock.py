@@ -42,7 +42,7 @@ class ProjectInUseError(ProjectError):
 
 
 class WriterLock:
-    """The right to write to a project, held through a file beside it.
+    """The right to write to a project, held through a lock file next to it.
 
     The lock is the operating system's, on the open file; a file left by a crash locks nothing.
     """
@@ -96,10 +96,10 @@ class WriterLock:
 
     def _is_current(self, file: BinaryIO) -> bool:
         try:
-            there, mine = self._path.stat(), os.fstat(file.fileno())
+            current, mine = self._path.stat(), os.fstat(file.fileno())
         except FileNotFoundError:
             return False
-        return (there.st_dev, there.st_ino) == (mine.st_dev, mine.st_ino)
+        return (current.st_dev, current.st_ino) == (mine.st_dev, mine.st_ino)
 
     def _sign(self, file: BinaryIO) -> None:
         try:

@@ -60,8 +60,8 @@ class Merge:
 
 def compare(ours: Project, theirs: Project) -> Merge:
     """What `theirs` has that `ours` lacks, and what contradicts. Changes nothing."""
-    here, there = ours.history.step_uids(), theirs.history.step_uids()
-    shared = here & there
+    our_steps, their_steps = ours.history.step_uids(), theirs.history.step_uids()
+    shared = our_steps & their_steps
     mine = _Side(ours.history.events_changed_since(shared))
     other = _Side(theirs.history.events_changed_since(shared))
     additions: list[Change] = []

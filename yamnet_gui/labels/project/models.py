@@ -1,4 +1,4 @@
-"""What a project holds besides events, as plain values."""
+"""What a project stores besides events, as plain values."""
 
 import uuid
 from collections import Counter
@@ -176,7 +176,7 @@ class ClassCounts:
 
     @property
     def reviewed_share(self) -> float:
-        """Part of the events that somebody decided about, 0…1."""
+        """Proportion of reviewed events, 0…1."""
         return self.reviewed / self.total if self.total else 0.0
 
     @property

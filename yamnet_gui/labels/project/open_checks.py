@@ -1,4 +1,4 @@
-"""From a path to a connection that can be trusted, or to a sentence that says why not."""
+"""Opens and checks project files; errors explain what is wrong."""
 
 import os
 import sqlite3
@@ -78,7 +78,7 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def check_header(path: Path) -> None:
-    """Refuses what is no project file of a known version, before SQLite touches it.
+    """Refuses anything but a project file of a known version, before SQLite opens it.
 
     Raises ProjectError, or DamagedError where the file ends too early.
     """

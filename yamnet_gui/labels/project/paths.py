@@ -47,7 +47,7 @@ def content_fingerprint(path: Path) -> str:
 
 
 def drop_left_overs(project: Path) -> None:
-    """Removes what a crash left beside a file that is about to be replaced.
+    """Removes left-overs of a crash next to a file that is about to be replaced.
 
     SQLite would take the old log for that of the new file. Raises OSError.
     """

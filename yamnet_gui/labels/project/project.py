@@ -47,11 +47,11 @@ class Project:
     def create(cls, path: Path) -> "Project":
         """Makes an empty project and opens it for writing.
 
-        Raises ProjectError where something is there already or nothing can be written.
+        Raises ProjectError where the file exists already or cannot be written.
         """
         path = Path(path).absolute()
         if path.exists():
-            raise ProjectError(path, "is there already", "open it or choose another name")
+            raise ProjectError(path, "exists already", "open it or choose another name")
         with in_words(path, "create the project"):
             path.parent.mkdir(parents=True, exist_ok=True)
             drop_left_overs(path)
@@ -163,7 +163,7 @@ class Project:
         return title[0] if title else None
 
     def save_as(self, path: Path) -> None:
-        """Writes a whole copy, with history and undo, in place of whatever is at `path`.
+        """Writes a complete copy, with history and undo, to `path`, replacing any file.
 
         Relative paths of recordings are made to fit the new folder. This project stays open as it
         is; open the copy to go on there. A copy that is open elsewhere is not overwritten.
@@ -192,9 +192,9 @@ class Project:
     def _move_paths(self, copy: sqlite3.Connection, folder: Path) -> None:
         copy.execute("BEGIN")
         for recording in self._connection.recordings.values():
-            there = stored_path(located(recording.path, self.path.parent), folder)
-            if there != recording.path:
-                copy.execute("UPDATE recordings SET path = ? WHERE id = ?", (there, recording.id))
+            moved = stored_path(located(recording.path, self.path.parent), folder)
+            if moved != recording.path:
+                copy.execute("UPDATE recordings SET path = ? WHERE id = ?", (moved, recording.id))
         copy.execute("COMMIT")
 
     def backup(self) -> Path | None:
@@ -210,7 +210,7 @@ class Project:
         return Backups(self.path, self.id).all()
 
     def check(self) -> str:
-        """Looks at the whole file for damage: what is wrong, "" where nothing is."""
+        """Checks the whole file for damage: what is wrong, or ""."""
         with in_words(self.path, "check it"):
             connection = connect(self.path, "ro")
             try:

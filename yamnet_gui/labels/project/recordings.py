@@ -103,7 +103,7 @@ class ProjectRecordings:
         self._connection.write("add the recording", work)
 
     def update(self, recording: Recording) -> None:
-        """Stores what the program found out (state, duration, hash …)."""
+        """Stores what the program determined (state, duration, hash …)."""
 
         def work() -> ChangeSet:
             self._connection.rec(recording.id)

@@ -1,4 +1,4 @@
-"""What belongs to the whole project: label sets, rules, reviewers and small stored texts."""
+"""Settings of the whole project: label sets, rules, reviewers and small stored texts."""
 
 from .change_set import ChangeSet
 from .connection import ProjectConnection

@@ -33,7 +33,7 @@ def stored_stabilities(
 def store_stabilities(
     project: Project, recording_id: str, model_sha256: str, stabilities: Mapping[str, Stability]
 ) -> None:
-    """Keeps them in place of what was there. Raises ProjectError."""
+    """Replaces the stored ones. Raises ProjectError."""
     scores = {event_id: [round(s, 4) for s in one.scores] for event_id, one in stabilities.items()}
     text = json.dumps({"model": model_sha256, "scores": scores})
     project.settings.set_value(_name(recording_id), text)

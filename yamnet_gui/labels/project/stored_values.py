@@ -37,9 +37,9 @@ class StoredValues:
             now = None
         if now != change.old:
             if now is None:
-                reason = f"the {change.kind} {change.key or change.recording_id} is no longer there"
+                reason = f"the {change.kind} {change.key or change.recording_id} no longer exists"
             elif change.old is None:
-                reason = f"the {change.kind} {change.key or change.recording_id} is already there"
+                reason = f"the {change.kind} {change.key or change.recording_id} already exists"
             else:
                 reason = f"the {change.kind} {change.key or change.recording_id} has changed since"
             raise ProjectError(self._subject, reason, "check it, then repeat the edit")

@@ -37,7 +37,7 @@ class UndoHistory:
         self._session = new_id()
 
     def apply(self, command: Command, reviewer: str, adopt: bool = False) -> ChangeSet:
-        """Raises ProjectError where something is no longer what the command says it was.
+        """Raises ProjectError where a value is no longer the old one of the command.
 
         With `adopt`, detections that nobody touched are taken as the command has them.
         """
@@ -71,7 +71,7 @@ class UndoHistory:
         return self._turn(self._first_undone(), "redo", reviewer)
 
     def note_step(self, action: str, title: str, reviewer: str) -> int:
-        """A step that is only history: nobody can undo it."""
+        """A step that is only history: it cannot be undone."""
         return self._insert_step(action, title, reviewer, "noted", "", None)
 
     def undo_title(self) -> str | None:
@@ -168,7 +168,7 @@ class UndoHistory:
         return int(made.lastrowid or 0)
 
     def _joins(self, command: Command) -> int | None:
-        """The last step where the command goes on with it."""
+        """The last step if the command can be merged into it."""
         if not command.merge_key:
             return None
         last = self._connection.execute(
@@ -176,12 +176,12 @@ class UndoHistory:
         ).fetchone()
         if last is None or last[1:] != (self._session, command.merge_key, "done"):
             return None
-        there = self._connection.execute(
+        last_keys = self._connection.execute(
             "SELECT kind, rec, key FROM changes WHERE step = ? ORDER BY change", (last[0],)
         ).fetchall()
         mine = [(c.kind, self.values.rec(c.recording_id), c.key) for c in command.changes]
         both = all(c.old is not None and c.new is not None for c in command.changes)
-        return int(last[0]) if both and there == mine and len(set(mine)) == len(mine) else None
+        return int(last[0]) if both and last_keys == mine and len(set(mine)) == len(mine) else None
 
     def _extend(self, step: int, rows: Iterable[tuple[Any, ...]]) -> None:
         for _step, kind, rec, key, old, new in rows:

@@ -1,4 +1,4 @@
-"""An import is shown before it happens, and never runs over what people did."""
+"""An import is shown before it happens, and never overwrites what the user did."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -129,9 +129,9 @@ def test_a_slip_of_the_pen_is_recognised() -> None:
 
 def test_reviewed_spans_come_once() -> None:
     span = ReviewedSpan(TimeSpan(0, 5), ("Dog",), "ada")
-    there = replace(recording(), reviewed=(span,))
+    stored = replace(recording(), reviewed=(span,))
     more = replace(recording(), reviewed=(span, ReviewedSpan(TimeSpan(5, 9))))
-    assert plan_import([there], [more]).new_spans == ((A, ReviewedSpan(TimeSpan(5, 9))),)
+    assert plan_import([stored], [more]).new_spans == ((A, ReviewedSpan(TimeSpan(5, 9))),)
 
 
 @given(recordings=projects())

@@ -49,10 +49,10 @@ def test_a_project_says_how_its_labels_were_made(tmp_path: Path) -> None:
     assert dict(facts.made_with) == {
         "Project": "spring.yamnet",
         "Model": "YAMNet",
-        "Analysis": "a frame every 0.48 s, channels mixed",
+        "Analysis": "one frame every 0.48 s, channels mixed",
         "Analysed": "2024-05-02",
-        "Rules of the project": "night, version 3 (from a score of 0.25 on, down to 0.05,"
-        " joined across gaps of 1 s, 2 classes with rules of their own)",
+        "Rules of the project": "night, version 3 (threshold 0.25, lower threshold 0.05,"
+        " gaps merged up to 1 s, 2 classes with their own rules)",
         "Changed by": "Ada",
     }
 

@@ -66,7 +66,7 @@ def made(path: Path, recordings: int = 2, events: int = 10) -> Project:
 
 
 def snapshot(project: Project) -> dict:
-    """Everything a person sees, without row numbers."""
+    """Everything the user sees, without row numbers."""
     return {
         "recordings": project.recordings.all(),
         "events": {r.id: set(project.events.of(r.id)) for r in project.recordings.all()},
@@ -136,7 +136,7 @@ def random_command(project: Project, rng: random.Random) -> Command | None:
     if kind == 12:
         return delete(some(project, rng, 1))
     if kind == 13 and len(project.recordings.all()) > 1 and rng.random() < 0.3:
-        gone = rng.choice(project.recordings.all())
-        first = [i for i in some(project, rng, 2) if i.recording_id != gone.id]
-        return group("both", [accept(first), remove_recordings([gone])])
+        removed = rng.choice(project.recordings.all())
+        first = [i for i in some(project, rng, 2) if i.recording_id != removed.id]
+        return group("both", [accept(first), remove_recordings([removed])])
     return None

@@ -93,9 +93,9 @@ def test_a_backup_takes_the_place_of_a_damaged_project(tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match="first bytes"):
         Project.open(path)
     (backup,) = backups_for(path)
-    kept = restore_backup(backup, path)
-    assert kept is not None
-    assert kept.stat().st_size == 50
+    previous = restore_backup(backup, path)
+    assert previous is not None
+    assert previous.stat().st_size == 50
     with Project.open(path) as project:
         assert not project.damage
         assert snapshot(project) == before
@@ -121,5 +121,5 @@ def test_what_a_crash_left_does_not_leak_into_a_new_project(tmp_path: Path) -> N
             assert copy.check() == ""
     path.unlink()
     path.with_name("a.yamnet-wal").write_bytes(log)
-    with Project.create(path) as fresh:
-        assert fresh.recordings.all() == []
+    with Project.create(path) as new:
+        assert new.recordings.all() == []

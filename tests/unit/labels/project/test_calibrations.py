@@ -109,12 +109,12 @@ def test_a_calibration_that_cannot_be_read_is_none(project: Project, text: str) 
 
 def test_stored_detections_follow_and_decisions_stay(project: Project) -> None:
     project.apply(add_events("one", decided(60)))
-    fresh = [
+    detections = [
         Event("d1", 100, 101, "Speech", class_index=0, score_max=0.9),
         Event("d2", 110, 111, "Dog", class_index=69, score_max=0.9),
     ]
-    project.events.store_detections("one", fresh)
-    project.events.store_detections("two", fresh)
+    project.events.store_detections("one", detections)
+    project.events.store_detections("two", detections)
     stored = store_calibration(project, calibrated(reviews_in(project, MODEL), MODEL))
     assert 0 in stored.known
     before = project.history.undo_title

@@ -233,7 +233,7 @@ def test_listeners_hear_what_changed(tmp_path: Path) -> None:
         assert len(heard) == 3
 
 
-def test_fresh_detections_leave_alone_what_people_touched(tmp_path: Path) -> None:
+def test_new_detections_leave_edited_events_alone(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet", recordings=1, events=0) as project:
         project.events.store_detections(
             "r0", [Event(f"d{n}", n * 10, n * 10 + 4, "Dog") for n in range(5)]
@@ -244,10 +244,10 @@ def test_fresh_detections_leave_alone_what_people_touched(tmp_path: Path) -> Non
         project.apply(move_edge(items["d2"], 25, 29))
         project.apply(draw("r0", 45, 46, "Cat"))
         touched = {e for e in project.events.of("r0") if e.touched}
-        fresh = [Event(f"n{n}", n * 10 + 0.5, n * 10 + 3, "Dog") for n in range(5)]
-        fresh.append(Event("d3", 30, 34, "Dog", score_max=0.7))
-        fresh.append(Event("cat", 0, 4, "Cat"))
-        after = project.events.store_detections("r0", fresh)
+        detections = [Event(f"n{n}", n * 10 + 0.5, n * 10 + 3, "Dog") for n in range(5)]
+        detections.append(Event("d3", 30, 34, "Dog", score_max=0.7))
+        detections.append(Event("cat", 0, 4, "Cat"))
+        after = project.events.store_detections("r0", detections)
         assert touched <= set(after)
         assert {e.id for e in after} - {e.id for e in touched} == {"n3", "n4", "d3", "cat"}
         agrees(project)
@@ -264,9 +264,9 @@ def test_a_change_of_something_that_is_not_there_is_refused(tmp_path: Path) -> N
         before = snapshot(project)
         with pytest.raises(ProjectError, match="has no recording"):
             project.apply(add_events("nowhere", [_dog().event]))
-        with pytest.raises(ProjectError, match="no longer there"):
+        with pytest.raises(ProjectError, match="no longer exists"):
             project.apply(accept([ProjectEvent("r0", _dog().event)]))
-        with pytest.raises(ProjectError, match="already there"):
+        with pytest.raises(ProjectError, match="already exists"):
             project.apply(add_events("r0", [project.events.of("r0").events[0]]))
         assert snapshot(project) == before
 

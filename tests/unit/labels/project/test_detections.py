@@ -27,7 +27,7 @@ def test_registering_is_nothing_to_undo(project: Project) -> None:
 
 def test_an_unknown_detection_is_refused_unless_it_may_be_adopted(project: Project) -> None:
     command = accept([ProjectEvent("r", DOG)])
-    with pytest.raises(ProjectError, match="no longer there"):
+    with pytest.raises(ProjectError, match="no longer exists"):
         project.apply(command)
     project.apply(command, adopt=True)
     stored = project.events.of("r").get("d1")

@@ -97,7 +97,7 @@ def test_a_file_at_its_limit_refuses_the_edit_and_nothing_else(tmp_path: Path) -
 def test_a_new_label_in_a_refused_edit_leaves_no_trace(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet") as project:
         present = project.events.of("r0").events[0]
-        with pytest.raises(ProjectError, match="already there"):
+        with pytest.raises(ProjectError, match="already exists"):
             project.apply(add_events("r0", [Event("n", 0, 1, "Quite new"), present]))
         project.apply(add_events("r0", [Event("m", 0, 1, "Another")]))
         assert "Quite new" not in {c.label for c in project.events.class_counts()}

@@ -59,8 +59,8 @@ def test_what_only_one_changed_is_taken_over(tmp_path: Path) -> None:
     with ours, theirs:
         before = snapshot(ours)
         ours.apply(accept([_item(ours, 0)]))
-        gone, kept = _item(ours, 8), _item(ours, 9)
-        ours.apply(delete([gone]))
+        deleted, remaining = _item(ours, 8), _item(ours, 9)
+        ours.apply(delete([deleted]))
         theirs.apply(reject([_item(theirs, 1)], "Ben"))
         theirs.apply(draw("r1", 3, 4, "Own", reviewer="Ben"))
         theirs.apply(delete([_item(theirs, 5)]))
@@ -83,8 +83,8 @@ def test_what_only_one_changed_is_taken_over(tmp_path: Path) -> None:
         assert _item(ours, 0).event.state is ReviewState.ACCEPTED
         assert _item(ours, 1).event.state is ReviewState.REJECTED
         assert _item(ours, 1).event.reviewer == "Ben"
-        assert ours.events.get("r0", gone.event.id) is None
-        assert ours.events.get("r0", kept.event.id) is not None
+        assert ours.events.get("r0", deleted.event.id) is None
+        assert ours.events.get("r0", remaining.event.id) is not None
         assert all(ours.events.get("r0", i) is None for i in lost)
         assert len(lost) == 1
         assert ours.recordings.get("r9") == replace(new, path="new.wav")

@@ -63,7 +63,7 @@ def test_missing_files_and_folders_are_refused(tmp_path: Path) -> None:
 
 def test_creating_never_overwrites(tmp_path: Path) -> None:
     (tmp_path / "a.yamnet").write_text("mine")
-    with pytest.raises(ProjectError, match="there already"):
+    with pytest.raises(ProjectError, match="exists already"):
         Project.create(tmp_path / "a.yamnet")
     assert (tmp_path / "a.yamnet").read_text() == "mine"
 
@@ -144,10 +144,10 @@ def test_a_truncated_project_is_rescued_read_only(tmp_path: Path, keep: float) -
                     project.apply(accept(project.events.at(project.events.rows()[:1])))
                 assert len(project.events.rows()) > 100
                 project.save_as(tmp_path / "saved" / "b.yamnet")
-                kept = snapshot(project)["events"]
+                intact = snapshot(project)["events"]
                 with Project.open(tmp_path / "saved" / "b.yamnet") as saved:
                     assert not saved.damage
-                    assert snapshot(saved)["events"] == kept
+                    assert snapshot(saved)["events"] == intact
     assert path.read_bytes() == before
 
 

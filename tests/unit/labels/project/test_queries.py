@@ -168,8 +168,8 @@ def test_counts_tell_progress_and_precision(tmp_path: Path) -> None:
 def test_queues_order_as_they_say(tmp_path: Path) -> None:
     scores = [0.05, 0.95, 0.5, 0.45, 0.72, 0.11, 0.99, 0.51]
     with made(tmp_path / "a.yamnet", recordings=1, events=0) as project:
-        fresh = [Event(f"d{n}", n, n + 1, "Dog", score_max=s) for n, s in enumerate(scores)]
-        project.events.store_detections("r0", fresh)
+        detections = [Event(f"d{n}", n, n + 1, "Dog", score_max=s) for n, s in enumerate(scores)]
+        project.events.store_detections("r0", detections)
 
         def scored(kind: QueueKind | str, **more: int | float) -> list[float | None]:
             rows = project.events.queue(kind, **more)  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ from .helpers import agrees, made, random_command, snapshot
 
 
 class Editing(RuleBasedStateMachine):
-    """A person edits, undoes and redoes; a list of snapshots says what must come out."""
+    """The user edits, undoes and redoes; a list of snapshots says what must come out."""
 
     folder: Path
 
