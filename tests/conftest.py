@@ -33,7 +33,7 @@ LONGER_FILES = (
     *("test_tuning.py", "test_writing.py", "test_refine.py", "test_report.py"),
 )
 """Files in those folders that take seconds, or import what takes seconds to load."""
-NOT_QUICK = ("slow", "weights", "reference", "sound", "display")
+NOT_QUICK = ("slow", "workflow", "weights", "reference", "sound", "display")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

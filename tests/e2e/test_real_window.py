@@ -137,6 +137,7 @@ def by_command(
     return table(out)
 
 
+@pytest.mark.workflow
 def test_a_recording_becomes_a_table_of_events(
     desktop: Desktop, environment: dict[str, str], recording: Path, tmp_path: Path
 ) -> None:
@@ -185,6 +186,7 @@ def test_a_recording_becomes_a_table_of_events(
     assert written == by_command(environment, recording, changed, tmp_path)
 
 
+@pytest.mark.workflow
 def test_closing_the_window_during_an_analysis_ends_the_program(
     desktop: Desktop, environment: dict[str, str], tmp_path: Path
 ) -> None:

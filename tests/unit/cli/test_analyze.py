@@ -235,6 +235,7 @@ def test_a_place_that_cannot_be_written_is_one_sentence(run, weights, sounds, tm
     assert err.count("\n") == 1
 
 
+@pytest.mark.workflow
 def test_every_broken_file_is_one_sentence_and_status_2(run, weights, tmp_path):
     folder = tmp_path / "broken"
     folder.mkdir()

@@ -64,6 +64,7 @@ def all_events(project):
     return {r.id: project.events.of(r.id) for r in project.recordings.all()}
 
 
+@pytest.mark.workflow
 def test_the_same_rules_change_nothing(project, preview):
     changes = preview(BEFORE)
     assert changes.empty

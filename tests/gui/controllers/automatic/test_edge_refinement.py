@@ -27,6 +27,7 @@ def written(path: Path) -> list[tuple[str, float, float, float]]:
     return sorted(table[columns].itertuples(index=False, name=None))
 
 
+@pytest.mark.workflow
 @pytest.mark.parametrize("choice", ["balanced", "alarms", "file"])
 def test_window_and_command_line_find_the_same_events(
     start, settled, tiny_weights, sound, tmp_path, choice

@@ -67,6 +67,7 @@ def test_the_embeddings_of_an_analysis_are_stored_with_the_project(
     assert track.path == str(sound_file)
 
 
+@pytest.mark.workflow
 def test_another_project_takes_them_from_stored_analyses(
     bench: Workbench, settled: Settled, tmp_path: Path
 ):
@@ -127,6 +128,7 @@ def test_it_scores_while_a_recording_is_analysed(
     assert max(seen) > 0.5
 
 
+@pytest.mark.workflow
 def test_recordings_that_are_analysed_together_are_searched_for_it(
     bench: Workbench, settled: Settled, tmp_path: Path
 ):
@@ -145,6 +147,7 @@ def test_recordings_that_are_analysed_together_are_searched_for_it(
             assert sum(e.label == "Owl of mine" for e in events) >= 6
 
 
+@pytest.mark.workflow
 def test_custom_classes_come_back_with_their_project(
     bench: Workbench, start: Start, settled: Settled, calls_project: Path, tiny_weights: Path
 ):
