@@ -51,7 +51,7 @@ def test_actions_on_a_group_apply_to_its_members(demo, settled):
     demo.session.class_view.choose(demo.session.class_map.value.select(["Cricket"])[0].index)
     pick(panel.group_by, animal(demo))
     row = next(i for i, e in enumerate(panel.model.shown) if e.label == "Animal")
-    group = demo.session.grouping.folded(panel.model.shown[row].id)
+    group = demo.session.grouping.group_of(panel.model.shown[row].id)
     panel.table.selectRow(row)
     assert set(demo.session.selection.ids) == {event.id for event in group.members}
     assert demo.session.selection.current == group.leaf.id
@@ -71,7 +71,7 @@ def test_actions_on_a_group_apply_to_its_members(demo, settled):
     assert states == {ReviewState.UNREVIEWED}
 
 
-def test_stepping_goes_from_one_folded_event_to_the_next(demo):
+def test_stepping_selects_one_group_after_the_other(demo):
     panel = demo.shell.events
     demo.shell.window.actions_by_id["autoplay"].setChecked(False)
     pick(panel.group_by, "main")
@@ -84,7 +84,7 @@ def test_stepping_goes_from_one_folded_event_to_the_next(demo):
         assert len(demo.session.selection.ids) == len(demo.session.grouping.members(event.id))
 
 
-def test_a_click_on_a_folded_bar_selects_all_of_it(demo):
+def test_a_click_on_a_grouped_bar_selects_the_group(demo):
     pick(demo.shell.events.group_by, "main")
     shown = max(demo.session.grouping.shown, key=lambda e: len(demo.session.grouping.members(e.id)))
     demo.shell.tracks.event_clicked.emit(demo.session.grouping.members(shown.id)[0], False)

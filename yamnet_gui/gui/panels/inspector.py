@@ -200,11 +200,11 @@ class InspectorPanel(QWidget):
             widget.setVisible(event is not None)
         self.several.setVisible(count > 1)
         if count > 1:
-            folded = self._grouping.folded(event.id) if self._grouping and event else None
-            if folded is not None and len(folded.members) == count:
-                span = f"{clock(folded.event.onset_s)} – {clock(folded.event.offset_s)}"
+            group = self._grouping.group_of(event.id) if self._grouping and event else None
+            if group is not None and len(group.members) == count:
+                span = f"{clock(group.event.onset_s)} – {clock(group.event.offset_s)}"
                 self.several.setText(
-                    f"{folded.event.label}, {span}: {count} events grouped as one. Accept, reject, "
+                    f"{group.event.label}, {span}: {count} events grouped as one. Accept, reject, "
                     "relabel and delete apply to all of them; the most likely one is shown."
                 )
             else:

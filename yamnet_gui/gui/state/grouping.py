@@ -80,7 +80,7 @@ class Grouping(QObject):
             self._mids = mids_below(self._ontology, mid) if mid else None
             self.changed.emit()
 
-    def folded(self, event_id: str) -> GroupedEvent | None:
+    def group_of(self, event_id: str) -> GroupedEvent | None:
         """What stands for an event that is shown, or that is in one; None where it is alone."""
         if not self._levels:
             return None

@@ -136,7 +136,7 @@ def test_what_is_filtered_out_by_a_decision_leaves_the_table(
     assert listed(bench)[0] == ("a.wav", "Bird", "0.70")
 
 
-def test_keys_go_to_the_open_recording_where_nothing_is_selected_here(
+def test_shortcuts_act_on_the_open_recording_if_nothing_is_selected_here(
     bench: Workbench, settled: Settled
 ) -> None:
     feature(bench).panel.table.clearSelection()

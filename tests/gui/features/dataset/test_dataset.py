@@ -56,7 +56,7 @@ def empty(start: Start, settled: Settled, tmp_path: Path, tiny_weights: Path) ->
     return bench
 
 
-def test_a_folder_is_taken_in_as_one_step(empty: Workbench, settled: Settled, folder: Path) -> None:
+def test_a_folder_is_added_as_one_step(empty: Workbench, settled: Settled, folder: Path) -> None:
     feature(empty).files.add([folder])
     settled(empty)
     assert listed(empty) == {"a.wav": "", "b.wav": "", "broken.wav": "failed", "c.wav": ""}
@@ -77,7 +77,7 @@ def test_a_folder_is_taken_in_as_one_step(empty: Workbench, settled: Settled, fo
     assert len(listed(empty)) == 4
 
 
-def test_a_list_names_recordings_beside_it(
+def test_paths_in_a_list_are_relative_to_it(
     empty: Workbench, settled: Settled, folder: Path
 ) -> None:
     (folder / "some.txt").write_text("# mine\nb.wav\n\ndeep/c.wav\nnowhere.wav\n", "utf-8")
@@ -116,7 +116,7 @@ def test_all_recordings_are_analysed_and_a_bad_one_is_marked(
     assert len(tip.splitlines()) == 2
 
 
-def test_a_run_pauses_and_goes_on_where_it_stopped(
+def test_a_run_pauses_and_resumes_where_it_stopped(
     qtbot: QtBot, empty: Workbench, settled: Settled, folder: Path
 ) -> None:
     feature(empty).files.add([folder])
@@ -177,7 +177,7 @@ def test_a_missing_recording_is_located_by_its_content(
     assert listed(bench)["b.wav"] == "missing"
 
 
-def test_a_removed_recording_comes_back_with_its_events(
+def test_undo_restores_a_removed_recording_with_its_events(
     start: Start, settled: Settled, tmp_path: Path
 ) -> None:
     bench = start(projects.made(tmp_path))
@@ -204,7 +204,7 @@ def test_the_list_is_filtered_by_state(start: Start, settled: Settled, tmp_path:
     assert bench.shell.recordings.count.text() == "3 recordings · 1 shown"
 
 
-def test_a_recording_taken_out_during_a_run_does_not_end_it(
+def test_a_recording_removed_during_a_run_does_not_end_it(
     empty: Workbench, settled: Settled, folder: Path
 ) -> None:
     feature(empty).files.add([folder / "a.wav", folder / "b.wav", folder / "deep"])

@@ -150,9 +150,7 @@ def test_a_lasso_selects_events_and_lists_them(bench: Workbench, settled: Settle
     assert feature.panel.isVisible()
 
 
-def test_a_click_goes_to_the_place_on_the_timeline(
-    bench: Workbench, settled: Settled, qtbot: QtBot
-):
+def test_a_click_shows_the_point_on_the_timeline(bench: Workbench, settled: Settled, qtbot: QtBot):
     feature = shown(bench, settled)
     data = feature.layout.data
     other = next(i for i in range(len(data)) if Path(data.place(i).path).name == "second.wav")

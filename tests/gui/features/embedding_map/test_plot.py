@@ -89,12 +89,12 @@ class TestMouse:
             qtbot.mouseClick(plot, Qt.MouseButton.LeftButton, pos=middle(plot, 3) + QPoint(3, -2))
         assert chosen.args == [3]
 
-    def test_a_click_beside_all_points_forgets_the_lasso(self, plot: MapPlot, qtbot: QtBot):
+    def test_a_click_next_to_all_points_clears_the_lasso(self, plot: MapPlot, qtbot: QtBot):
         with qtbot.waitSignal(plot.lassoed) as lassoed:
             qtbot.mouseClick(plot, Qt.MouseButton.LeftButton, pos=QPoint(200, 60))
         assert len(lassoed.args[0]) == 0
 
-    def test_a_lasso_holds_what_it_goes_around(self, plot: MapPlot, qtbot: QtBot):
+    def test_a_lasso_selects_the_points_inside(self, plot: MapPlot, qtbot: QtBot):
         a, b = middle(plot, 2), middle(plot, 3)  # the upper two
         outline = [
             a + QPoint(-10, -10),
@@ -151,7 +151,7 @@ class TestKeys:
             qtbot.keyClick(plot, Qt.Key.Key_Space)
         assert chosen.args == played.args == [2]
 
-    def test_nobody_gets_lost(self, plot: MapPlot, qtbot: QtBot):
+    def test_panning_and_zooming_stop_at_the_points(self, plot: MapPlot, qtbot: QtBot):
         for _ in range(100):
             qtbot.keyClick(plot, Qt.Key.Key_Plus)
         for _ in range(50):

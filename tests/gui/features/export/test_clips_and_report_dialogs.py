@@ -64,7 +64,7 @@ def test_clips_are_counted_and_named_before_they_are_cut(
     assert [e.id for r in request.recordings for e in r.events] == ["dog", "dog2"]
 
 
-def test_tab_goes_through_the_fields_as_they_stand(clips: ClipsDialog) -> None:
+def test_tab_follows_the_order_of_the_fields(clips: ClipsDialog) -> None:
     clips.show()
     wanted = [clips.format, clips.padding, clips.length, clips.overlap, clips.template, clips.most]
     assert tab_order(clips, wanted) == wanted

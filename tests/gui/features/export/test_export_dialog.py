@@ -83,7 +83,7 @@ def save(dialog: ExportDialog) -> QPushButton:
 
 
 @pytest.mark.parametrize("name", [f.name for f in FORMATS.values() if f.can_write])
-def test_each_access_key_stands_for_one_thing(name: str, wide: ExportDialog) -> None:
+def test_access_keys_are_unique(name: str, wide: ExportDialog) -> None:
     wide.show()
     choose(wide.format, name)
     assert repeated_access_keys(wide) == {}
@@ -143,7 +143,7 @@ def test_the_ending_follows_the_format_and_the_name_stays(
     assert dialog.path.text() == str(tmp_path / "mine.jams")
 
 
-def test_a_proposed_name_follows_what_is_written_and_one_of_ones_own_stays(
+def test_a_proposed_name_follows_the_scope_and_a_typed_one_stays(
     wide: ExportDialog, tmp_path: Path
 ) -> None:
     choose(wide.format, "csv")
@@ -157,7 +157,7 @@ def test_a_proposed_name_follows_what_is_written_and_one_of_ones_own_stays(
     assert wide.path.text() == str(tmp_path / "mine.csv")
 
 
-def test_tab_comes_to_the_format_before_its_options(wide: ExportDialog) -> None:
+def test_the_format_comes_before_its_options_in_the_tab_order(wide: ExportDialog) -> None:
     choose(wide.format, "raven")
     wide.show()
     wanted = [wide.what.hierarchy, wide.format, wide.how.split, wide.how.label_column, wide.path]
@@ -203,7 +203,7 @@ def test_an_existing_file_is_named_before_it_is_replaced(
     assert not save(dialog).isEnabled()
 
 
-def test_the_whole_project_goes_out_with_the_open_recording_as_it_is_shown(
+def test_the_whole_project_is_exported_with_the_open_recording_as_shown(
     wide: ExportDialog,
 ) -> None:
     assert wide.summary.text() == "4 of 5 events in 2 recordings"
@@ -215,7 +215,7 @@ def test_recordings_of_the_project_can_be_picked(wide: ExportDialog) -> None:
     assert exported(wide) == ["w"]
 
 
-def test_several_recordings_go_into_a_folder_where_the_format_holds_one(
+def test_several_recordings_are_written_to_a_folder_if_the_format_takes_one(
     wide: ExportDialog, tmp_path: Path
 ) -> None:
     assert wide.path.text() == str(tmp_path)
@@ -283,6 +283,6 @@ def test_the_request_can_be_written_as_it_is(dialog: ExportDialog) -> None:
     assert [p.name for p in made] == ["yard.txt", "yard.txt.yamnet.json"]
 
 
-def test_cancel_asks_for_nothing(dialog: ExportDialog) -> None:
+def test_a_cancelled_dialog_has_no_request(dialog: ExportDialog) -> None:
     dialog.reject()
     assert dialog.request is None

@@ -144,7 +144,7 @@ def test_an_export_that_fails_is_shown_and_the_window_stays_usable(
     qtbot.waitUntil(lambda: "cannot be written" in notice(bench))
 
 
-def test_a_dropped_table_is_shown_imported_and_taken_back_in_one_step(
+def test_a_dropped_table_is_previewed_imported_and_undone_in_one_step(
     bench: Workbench, settled: Settled, tmp_path: Path, qtbot: QtBot
 ) -> None:
     before = bench.session.document.events
@@ -167,7 +167,7 @@ def test_a_dropped_table_is_shown_imported_and_taken_back_in_one_step(
     qtbot.waitUntil(lambda: bench.session.document.events == before)
 
 
-def test_an_import_that_is_dismissed_changes_nothing(
+def test_a_rejected_import_changes_nothing(
     bench: Workbench, settled: Settled, tmp_path: Path, qtbot: QtBot
 ) -> None:
     before = bench.session.document.events, bench.session.undo_steps.undo_title
@@ -234,7 +234,7 @@ def test_closing_the_window_closes_an_open_dialog(bench: Workbench, tmp_path: Pa
     bench.close()  # a thread that goes on would fail the test
 
 
-def test_without_anything_to_write_nothing_is_asked(start: Start, settled: Settled) -> None:
+def test_without_events_no_dialog_is_opened(start: Start, settled: Settled) -> None:
     bench = start()
     settled(bench)
     for action in ("export", "cut_clips", "report"):

@@ -86,7 +86,7 @@ def test_it_shows_what_would_be_new_changed_and_conflicting(
     assert labelled_recordings(project) == before
 
 
-def test_each_access_key_stands_for_one_thing(opened: Opened, tmp_path: Path) -> None:
+def test_access_keys_are_unique(opened: Opened, tmp_path: Path) -> None:
     dialog = opened(table(tmp_path, *ROWS))
     dialog.show()
     assert repeated_access_keys(dialog) == {}
@@ -159,7 +159,7 @@ def test_the_column_of_the_label_is_asked_for(opened: Opened, tmp_path: Path, qt
     assert dialog.column.currentText() == "Vogel"
 
 
-def test_a_table_without_names_is_about_the_open_recording_unless_told(
+def test_a_table_without_names_is_about_the_open_recording_by_default(
     opened: Opened, project: Project, tmp_path: Path, qtbot: QtBot
 ) -> None:
     labels = table(tmp_path, "7\t8\tDog", head="", name="labels.txt")

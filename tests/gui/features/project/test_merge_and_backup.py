@@ -69,7 +69,7 @@ def test_a_name_is_asked_for_once_and_blocks_nothing(bench: Workbench) -> None:
     assert not [n for n in bench.shell.notices.notices if "Your name" in n.text]
 
 
-def test_nobody_with_a_name_is_asked(bench: Workbench) -> None:
+def test_a_user_with_a_name_is_not_asked(bench: Workbench) -> None:
     bench.session.settings.set("reviewer", "Anna")
     press(bench, Qt.Key.Key_N, Qt.Key.Key_A)
     assert not [n for n in bench.shell.notices.notices if "Your name" in n.text]
@@ -219,7 +219,7 @@ def test_a_damaged_project_opens_read_only_and_offers_its_backups(
     assert project_of(bench).events.at(project_of(bench).events.rows()[:1])[0].event.note == "stays"
 
 
-def test_a_decision_that_the_disk_refuses_is_told_and_not_shown(
+def test_a_decision_that_cannot_be_stored_shows_an_error_and_is_not_applied(
     bench: Workbench, settled: Settled
 ) -> None:
     project = project_of(bench)

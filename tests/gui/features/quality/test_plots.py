@@ -42,7 +42,7 @@ def test_plots_follow_the_theme(qtbot: QtBot, qapp: QApplication) -> None:
 
 
 @pytest.mark.parametrize("count", [0, 3])
-def test_nothing_known_shows_the_line_of_true_probabilities_alone(qtbot: QtBot, count: int) -> None:
+def test_without_a_calibration_only_the_diagonal_is_shown(qtbot: QtBot, count: int) -> None:
     plot = ReliabilityPlot()
     qtbot.addWidget(plot)
     plot.show_class(None, reliability([Review(0, 0.5, True)] * count), None)

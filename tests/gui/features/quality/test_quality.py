@@ -334,7 +334,7 @@ def test_other_weights_without_stored_results_leave_recordings_out(
     assert dialog.weights.currentText().startswith("tiny.h5")
 
 
-def test_scores_taken_again_show_their_spread_and_sort_the_table(
+def test_spreads_of_rescored_events_are_shown_and_sort_the_table(
     start: Start, settled: Settled, sound_file: Path, tiny_weights: Path
 ) -> None:
     bench = start(sound_file, weights=tiny_weights)

@@ -204,7 +204,7 @@ def test_near_duplicates_are_listed(bench: Workbench, settled: Settled, tmp_path
     assert finding(bench).similar.hits[0].place.span.start_s == pytest.approx(4.8, abs=0.5)
 
 
-def test_a_message_says_what_to_select_first(bench: Workbench, settled: Settled):
+def test_a_message_shows_what_to_select_first(bench: Workbench, settled: Settled):
     bench.services.event_navigation.clear_selection()
     bench.shell.window.actions_by_id["find_similar"].trigger()
     settled(bench)

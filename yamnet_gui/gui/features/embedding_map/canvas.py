@@ -106,11 +106,6 @@ class MapCanvas(QWidget):
         place = at if at is not None else QPointF(width / 2, height / 2)
         self.set_view(self._view.zoomed(factor, place.x(), place.y(), width, height))
 
-    def pan(self, across: float, down: float) -> None:
-        """Moves the points by pixels."""
-        view = self._view
-        self.set_view(MapView(view.x - across / view.scale, view.y + down / view.scale, view.scale))
-
     def place_of(self, index: int) -> QPointF:
         """The position of a point in the widget."""
         one = self.points.xy[index : index + 1]

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from yamnet_gui.gui.background.debounced import Debounced
 
 from .canvas import MapCanvas
+from .points import MapView
 
 _ZOOM_PER_NOTCH = 1.25
 _PAN_PER_KEY = 0.12
@@ -57,6 +58,11 @@ class MapPlot(MapCanvas):
         self.setMouseTracking(True)
 
     # Mouse
+
+    def pan(self, across: float, down: float) -> None:
+        """Moves the points by pixels."""
+        view = self.view
+        self.set_view(MapView(view.x - across / view.scale, view.y + down / view.scale, view.scale))
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):

@@ -131,11 +131,6 @@ class RulesPanel(QWidget):
         """The scope whose rules are shown."""
         return self._scopes[max(0, self.scope_box.currentIndex())]
 
-    def choose_scope(self, scope: Scope) -> None:
-        """Shows the rules of one of the scopes of the chosen class."""
-        self.scope_box.setCurrentIndex(self._scopes.index(scope))
-        self._on_scope()
-
     def row(self, name: str) -> "_Row":
         """The row of a value of `Rule`."""
         return self._rows[name]
