@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.support import projects
 from tests.gui.support.answers import answer_questions
+from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, EventSource
 from yamnet_gui.gui.dialogs.class_picker import ClassPickerDialog, LabelChoice
 from yamnet_gui.gui.features.label_sets.feature import LabelSetsFeature
@@ -134,6 +135,20 @@ def test_frequencies_come_from_the_pointer_and_the_inspector(bench: Workbench) -
     band.high.editingFinished.emit()
     assert "must lie below" in bench.shell.status.message.text()
     assert current(bench).high_hz is None
+
+
+def test_a_history_that_cannot_be_read_is_an_error(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = bench.session.project.project
+    assert project is not None
+
+    def fail(*_arguments: object) -> None:
+        raise ProjectError(project.path, "is damaged")
+
+    monkeypatch.setattr(type(project.history), "of_event", fail)
+    press(bench, Qt.Key.Key_N)
+    assert any("is damaged" in notice.text for notice in bench.shell.notices.notices)
 
 
 def test_the_inspector_tells_what_happened_to_an_event(bench: Workbench) -> None:

@@ -171,7 +171,8 @@ class LabelSetsFeature(Feature):
         if project is not None and event is not None and self._project.recording_id:
             try:
                 entries = project.history.of_event(self._project.recording_id, event.id)
-            except ProjectError:
+            except ProjectError as error:
+                self._show_error(error)
                 entries = []
             lines = [history_line(entry) for entry in reversed(entries) if entry.action != "derive"]
         self._inspector.show_history(lines)
