@@ -11,6 +11,7 @@ from tests.unit.fakes import write_sound
 from yamnet_gui.detection import EVERYTHING, Rule, RuleSet, load_rules, preset
 from yamnet_gui.gui.features.rules import rules_persistence
 from yamnet_gui.gui.features.rules.feature import RulesFeature
+from yamnet_gui.labels.project import Project, StoredRules, set_rules
 
 
 @pytest.fixture
@@ -203,6 +204,19 @@ def test_another_project_has_its_own_rules(demo, settled, tmp_path: Path):
     demo.services.projects.open_personal()
     settled(demo)
     assert demo.session.rules.rule_set.name == "strict"
+
+
+def test_a_project_whose_rules_cannot_be_read_gets_the_default_rules(demo, settled, tmp_path: Path):
+    path, unreadable = tmp_path / "other.yamnet", StoredRules("present", "odd", 1, "{}")
+    with Project.create(path) as project:
+        project.apply(set_rules(None, unreadable))
+    rules_of(demo).use("strict")
+    settled(demo)
+    demo.services.projects.open(path)
+    settled(demo)
+    assert demo.session.rules.rule_set == RuleSet()
+    assert any("rules odd" in notice.text for notice in demo.shell.notices.notices)
+    assert demo.session.project.project.settings.rule_sets() == [unreadable]
 
 
 def test_rules_are_applied_to_the_project_after_a_preview(

@@ -202,6 +202,8 @@ class RulesFeature(Feature):
             elif first or self._known:
                 self._rules.set(RuleSet())
         except UserError as error:
+            if first:
+                self._rules.set(RuleSet())  # not those of the former project
             self._show_error(error)
         self._known = text
         self._later.stop()
