@@ -26,9 +26,9 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 from tests.tiny_network import write_tiny_weights  # noqa: E402
-from yamnet_gui.core.model_parameters import CLASSES  # noqa: E402
+from yamnet_gui.core.model_parameters import CLASSES, EMBEDDING_SIZE  # noqa: E402
 from yamnet_gui.yamnet import find_weights  # noqa: E402
-from yamnet_gui.yamnet.parameters import EMBEDDING, LAYERS  # noqa: E402
+from yamnet_gui.yamnet.parameters import LAYERS  # noqa: E402
 
 MINUTES = {"1 min": 1, "5 min": 5, "10 min": 10, "1 h": 60, "10 h": 600}
 USUAL = ("1 min", "10 min", "1 h", "10 h")
@@ -131,7 +131,7 @@ def network_operations() -> float:
         height, width = -(-height // layer.stride), -(-width // layer.stride)
         taps = layer.size**2 * (1 if layer.depthwise else layer.inputs)
         products += height * width * taps * layer.outputs
-    return 2.0 * (products + EMBEDDING * CLASSES)
+    return 2.0 * (products + EMBEDDING_SIZE * CLASSES)
 
 
 def available_bytes() -> float:

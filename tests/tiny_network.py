@@ -5,8 +5,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from yamnet_gui.core.model_parameters import CLASSES
-from yamnet_gui.yamnet.parameters import EMBEDDING, LAYERS
+from yamnet_gui.core.model_parameters import CLASSES, EMBEDDING_SIZE
+from yamnet_gui.yamnet.parameters import LAYERS
 
 
 def write_tiny_weights(path: Path, seed: int = 0) -> Path:
@@ -34,7 +34,7 @@ def write_tiny_weights(path: Path, seed: int = 0) -> Path:
             write(f"{layer.name}/bn", "beta", 0.05 * random.standard_normal(layer.outputs))
             write(f"{layer.name}/bn", "moving_mean", 0.05 * random.standard_normal(layer.outputs))
             write(f"{layer.name}/bn", "moving_variance", random.uniform(0.8, 1.2, layer.outputs))
-        logits = random.standard_normal((EMBEDDING, CLASSES)) * np.sqrt(0.004 / EMBEDDING)
+        logits = random.standard_normal((EMBEDDING_SIZE, CLASSES)) * np.sqrt(0.004 / EMBEDDING_SIZE)
         write("logits", "kernel", logits - logits.mean(axis=0))
         write("logits", "bias", random.normal(-1.5, 0.3, CLASSES))
     return path

@@ -18,12 +18,11 @@ from numpy.typing import NDArray
 from yamnet_gui.audio import AudioSource, content_hash, mono_16k, open_audio, recording_start
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import RecordingInfo
-from yamnet_gui.core.model_parameters import SAMPLE_RATE_HZ
+from yamnet_gui.core.model_parameters import EMBEDDING_SIZE, SAMPLE_RATE_HZ
 from yamnet_gui.core.pipeline import prefetched
 from yamnet_gui.core.scores import FrameGrid, ScoreChunk
 from yamnet_gui.core.threads import usable_cores
 from yamnet_gui.yamnet import Analyzer, Network, frame_count, start_sample
-from yamnet_gui.yamnet.parameters import EMBEDDING
 
 from .cache import CacheWriter, ResultCache, result_key
 from .envelopes import EnvelopeRows
@@ -262,7 +261,7 @@ def _recipe() -> str:
 def _nothing(analysis: Analysis) -> ScoreChunk:
     table = analysis.tables[-1]
     none = np.empty((0, table.scores.shape[1]), np.float32)
-    return ScoreChunk(table.grid.count, none, np.empty((0, EMBEDDING), np.float32))
+    return ScoreChunk(table.grid.count, none, np.empty((0, EMBEDDING_SIZE), np.float32))
 
 
 def _replay(analysis: Analysis) -> Iterator[AnalysisProgress]:

@@ -11,15 +11,13 @@ from yamnet_gui.audio import mono_16k, open_audio
 from yamnet_gui.audio.log_mel import log_mel
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.files import replacing
-from yamnet_gui.core.model_parameters import SAMPLE_RATE_HZ
+from yamnet_gui.core.model_parameters import SAMPLE_RATE_HZ, STFT_HOP, STFT_WINDOW
 from yamnet_gui.core.scores import FrameGrid
 from yamnet_gui.detection import Envelope, EnvelopeStream
 
 from .result import Analysis
 from .stored import envelope_name
 
-_ROW = 160  # samples at 16 kHz from one row of the log-mel spectrum to the next
-_WINDOW = 400
 _BLOCK_ROWS = 3000
 
 Samples = NDArray[np.float32]
@@ -50,14 +48,14 @@ class EnvelopeRows:
 
         `samples` gives the 16 kHz samples of the analysed part from one of them on.
         """
-        last = self._limit if begin is None else min(begin // _ROW, self._limit)
+        last = self._limit if begin is None else min(begin // STFT_HOP, self._limit)
         if self._wanted >= last:
             return
         from yamnet_gui.yamnet.front_end import LogMel
 
         first = self._wanted
         front_end = LogMel(first)
-        for block in samples(first * _ROW):
+        for block in samples(first * STFT_HOP):
             for rows in front_end.push(block):
                 self.push(first, rows[: max(0, last - first)])
                 first += len(rows)
@@ -128,9 +126,9 @@ def _log_mel_rows(blocks: Iterable[Samples]) -> Iterator[NDArray[np.float32]]:
     held = np.zeros(0, np.float32)
     for block in blocks:
         held = np.concatenate([held, block])
-        if len(held) >= _BLOCK_ROWS * _ROW + _WINDOW:
+        if len(held) >= _BLOCK_ROWS * STFT_HOP + STFT_WINDOW:
             rows = log_mel(held)
-            held = held[len(rows) * _ROW :]
+            held = held[len(rows) * STFT_HOP :]
             yield rows
     yield log_mel(held)
 
@@ -138,4 +136,4 @@ def _log_mel_rows(blocks: Iterable[Samples]) -> Iterator[NDArray[np.float32]]:
 def _row_count(grid: FrameGrid) -> int:
     """Rows whose window lies inside the analysed part; one where it is shorter than that."""
     samples = round((grid.end_s - grid.start_s) * SAMPLE_RATE_HZ)
-    return max(1, (samples - _WINDOW) // _ROW + 1)
+    return max(1, (samples - STFT_WINDOW) // STFT_HOP + 1)

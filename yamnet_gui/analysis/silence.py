@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.files import replacing
+from yamnet_gui.core.model_parameters import EMBEDDING_SIZE
 
 from .augmentation import silence_of
 from .cache import user_cache_folder
@@ -19,7 +20,7 @@ def silence_embedding(model: Model, folder: Path | None = None) -> NDArray[np.fl
     try:
         embedding = np.load(path, allow_pickle=False)
         if (
-            embedding.shape == (1024,)
+            embedding.shape == (EMBEDDING_SIZE,)
             and embedding.dtype == np.float32
             and np.isfinite(embedding).all()
         ):

@@ -9,6 +9,7 @@ from pathlib import Path
 from yamnet_gui.analysis.analyse import AnalysisProgress
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import replacing
+from yamnet_gui.core.model_parameters import EMBEDDING_SIZE
 from yamnet_gui.core.text import printable
 from yamnet_gui.labels.formats import WriteOptions, label_format, write_labels
 from yamnet_gui.labels.formats.text import csv_lines
@@ -20,7 +21,7 @@ from .plan import Plan, recording_key
 from .stored_labels import StoredLabels
 from .table_files import join_parts
 from .tables import clip_columns, embedding_columns, score_columns
-from .worker import EMBEDDING_SIZE, PartNames, Task, Worker
+from .worker import PartNames, Task, Worker
 
 UNFINISHED = ".unfinished"
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from yamnet_gui.analysis.event_table import EventTable
 from yamnet_gui.analysis.result import Analysis
 from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.model_parameters import EMBEDDING_SIZE
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
 
 from .tables import embedding_columns, window_bounds
@@ -37,7 +38,7 @@ class VectorOptions:
     pools: tuple[Pool, ...] = ("mean",)
     classes: tuple[int, ...] = ()
 
-    def columns(self, class_map: ClassMap, numbers: int = 1024) -> list[str]:
+    def columns(self, class_map: ClassMap, numbers: int = EMBEDDING_SIZE) -> list[str]:
         """Names of the values of a row."""
         if self.per == "frame":
             return embedding_columns(numbers) + [class_map[k].name for k in self.classes]

@@ -14,6 +14,7 @@ from yamnet_gui.analysis.event_table import write_event_table
 from yamnet_gui.analysis.events_of import EventsRequest, RecordingEvents, recording_events
 from yamnet_gui.analysis.model import WeightsModel
 from yamnet_gui.core.errors import SettingsError, UserError, WeightsError
+from yamnet_gui.core.model_parameters import EMBEDDING_SIZE
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 from yamnet_gui.detection import rules_from_json
 from yamnet_gui.labels.exchange.score_tables import write_scores
@@ -30,8 +31,6 @@ from .tables import (
     score_columns,
     write_arrays,
 )
-
-EMBEDDING_SIZE = 1024
 
 
 @dataclass(frozen=True, slots=True)

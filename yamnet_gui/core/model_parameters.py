@@ -28,5 +28,7 @@ WINDOW_SAMPLES = (PATCH_FRAMES - 1) * STFT_HOP + STFT_WINDOW
 HOP_SAMPLES = 48 * STFT_HOP
 """Samples between patches in the published model (7,680 = 0.48 s)."""
 
+EMBEDDING_SIZE = 1024
+"""Values of an embedding: the average-pooled last feature map."""
 CLASSES = 521
 """Outputs of the network."""

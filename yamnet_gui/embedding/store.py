@@ -13,6 +13,7 @@ import numpy as np
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.lock import FileLock
+from yamnet_gui.core.model_parameters import EMBEDDING_SIZE
 
 from .frames import EmbeddingTrack, Floats, Frames, Segment
 from .store_files import Halves, StoreFiles
@@ -38,7 +39,12 @@ class EmbeddingStore:
     """
 
     def __init__(
-        self, folder: Path, model_sha256: str, *, numbers: int = 1024, read_only: bool = False
+        self,
+        folder: Path,
+        model_sha256: str,
+        *,
+        numbers: int = EMBEDDING_SIZE,
+        read_only: bool = False,
     ) -> None:
         self.folder = folder
         self.model_sha256 = model_sha256

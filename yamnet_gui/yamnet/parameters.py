@@ -6,8 +6,6 @@ models repository, which define what the published weights were trained with.
 
 from dataclasses import dataclass
 
-EMBEDDING = 1024
-"""Values of the average-pooled last feature map."""
 NORM_EPSILON = 1e-4
 """Added to the variance in batch normalisation."""
 

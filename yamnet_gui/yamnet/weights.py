@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.files import replacing
-from yamnet_gui.core.model_parameters import CLASSES
+from yamnet_gui.core.model_parameters import CLASSES, EMBEDDING_SIZE
 
-from .parameters import EMBEDDING, LAYERS, NORM_EPSILON, ConvolutionLayer
+from .parameters import LAYERS, NORM_EPSILON, ConvolutionLayer
 
 ENVIRONMENT_VARIABLE = "YAMNET_GUI_WEIGHTS"
 PUBLISHED_URL = "https://storage.googleapis.com/audioset/yamnet.h5"
@@ -101,7 +101,7 @@ def load_weights(path: Path) -> Weights:
     arrays = _arrays(path, content)
     find = _Finder(path, arrays)
     folded = [_folded(find, layer) for layer in LAYERS]
-    logits_kernel = find(("logits/kernel", "dense/kernel"), (EMBEDDING, CLASSES))
+    logits_kernel = find(("logits/kernel", "dense/kernel"), (EMBEDDING_SIZE, CLASSES))
     logits_bias = find(("logits/bias", "dense/bias"), (CLASSES,))
     sha256 = hashlib.sha256(content).hexdigest()
     name = KNOWN_FILES.get(sha256)

@@ -6,9 +6,10 @@ import numpy as np
 
 from yamnet_gui.audio.frequency import frequency_at, height_of
 from yamnet_gui.audio.spectrogram import SpectrogramSettings
+from yamnet_gui.core.model_parameters import MEL_HIGH_HZ, MEL_LOW_HZ
 
 _ROUND_HZ = tuple(m * 10**e for e in range(1, 6) for m in (1, 2, 5))
-_YAMNET_RANGE_HZ = (125.0, 7500.0)
+_YAMNET_RANGE_HZ = (MEL_LOW_HZ, MEL_HIGH_HZ)
 
 
 @dataclass(frozen=True, slots=True)
