@@ -68,8 +68,11 @@ def test_sorts_by_each_column_with_missing_scores_last(
         (EventTableFilter(text="wall dog"), ["dog2"]),
         (EventTableFilter(text="cat"), []),
         (EventTableFilter(states=frozenset({ReviewState.UNREVIEWED})), ["speech", "quiet"]),
-        (EventTableFilter(least_score=0.7), ["dog", "dog2"]),
-        (EventTableFilter(text="d", least_score=0.8, states=frozenset({ReviewState.ACCEPTED})), []),
+        (EventTableFilter(minimum_score=0.7), ["dog", "dog2"]),
+        (
+            EventTableFilter(text="d", minimum_score=0.8, states=frozenset({ReviewState.ACCEPTED})),
+            [],
+        ),
         (EventTableFilter(), ["speech", "dog", "dog2", "quiet"]),
     ],
 )
@@ -143,7 +146,7 @@ def test_fifty_thousand_events_are_filtered_and_sorted_like_a_plain_list(owners:
     model.set_events(events)
 
     def by_model(column: EventColumn) -> None:
-        model.set_filter(EventTableFilter(text="ae"[column % 2], least_score=0.2))
+        model.set_filter(EventTableFilter(text="ae"[column % 2], minimum_score=0.2))
         model.sort(column, DOWN)
 
     def plainly() -> None:

@@ -81,9 +81,9 @@ class Transport(QObject):
         self._player.mode.set_speed(factor, self._settings.value("keep_pitch"))
         self.speed_changed.emit(factor)
 
-    def set_keep_pitch(self, keep: bool) -> None:
-        self._settings.set("keep_pitch", keep)
-        self._player.mode.set_speed(self._settings.value("speed"), keep)
+    def set_keep_pitch(self, on: bool) -> None:
+        self._settings.set("keep_pitch", on)
+        self._player.mode.set_speed(self._settings.value("speed"), on)
 
     def set_loop(self, loop: bool) -> None:
         self._settings.set("loop", loop)

@@ -51,7 +51,7 @@ class ShortcutsDialog(QDialog):
         self._list()
 
     def row(self, action: str) -> ShortcutRow:
-        """An action as it stands now."""
+        """An action with its present shortcut."""
         return self._rows[action]
 
     def users_of(self, key: str, but: str = "") -> list[ShortcutRow]:

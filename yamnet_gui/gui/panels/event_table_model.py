@@ -62,19 +62,19 @@ class EventTableFilter:
     """Which events are listed.
 
     `text`: every word of it occurs in the label or the note. `states`: None for all.
-    `least_score`: above 0, only events whose highest score reaches it. `mids`: ids of the kinds
+    `minimum_score`: above 0, only events whose highest score reaches it. `mids`: ids of the kinds
     of sound that are listed, None for all.
     """
 
     text: str = ""
     states: frozenset[ReviewState] | None = None
-    least_score: float = 0.0
+    minimum_score: float = 0.0
     mids: frozenset[str] | None = None
 
     @property
     def empty(self) -> bool:
         """Whether it lets everything through."""
-        everything = self.states is None and self.mids is None and self.least_score <= 0
+        everything = self.states is None and self.mids is None and self.minimum_score <= 0
         return everything and not self.text.strip()
 
 
@@ -122,18 +122,18 @@ class _Keys:
 
     def passing(self, event_filter: EventTableFilter) -> NDArray[np.intp]:
         """Positions of the events that pass, in order of onset."""
-        keep = np.ones(len(self.events), bool)
-        if event_filter.least_score > 0:
-            keep &= np.nan_to_num(self.score, nan=-1.0) >= event_filter.least_score
+        passes = np.ones(len(self.events), bool)
+        if event_filter.minimum_score > 0:
+            passes &= np.nan_to_num(self.score, nan=-1.0) >= event_filter.minimum_score
         if event_filter.states is not None:
-            keep &= np.isin(self.state, [_STATE_RANK[s] for s in event_filter.states])
+            passes &= np.isin(self.state, [_STATE_RANK[s] for s in event_filter.states])
         if event_filter.mids is not None:
             inside = (event.mid in event_filter.mids for event in self.events)
-            keep &= np.fromiter(inside, bool, len(self.events))
+            passes &= np.fromiter(inside, bool, len(self.events))
         words = event_filter.text.casefold().split()
         if words:
-            keep &= self._named(words)
-        return np.flatnonzero(keep)
+            passes &= self._named(words)
+        return np.flatnonzero(passes)
 
     def order(self, column: EventColumn, descending: bool) -> NDArray[np.float64] | None:
         """Keys that ascend in the wanted order; None for the order of onsets itself."""

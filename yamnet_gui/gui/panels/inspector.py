@@ -81,7 +81,7 @@ class InspectorPanel(QWidget):
             self.facts.show_rows(self._facts_of(self._event))
 
     def commit_note(self) -> None:
-        """Hands over the note as it stands, if it was changed."""
+        """Hands over the note as it is now, if it was changed."""
         self.note.commit()
 
     def show_label_set(self, name: str, keys: Mapping[str, str] | None) -> None:

@@ -62,7 +62,7 @@ class Grouping(QObject):
         """The events as they are shown."""
         if not self._levels:
             return self._document.events
-        self._fold()
+        self._update()
         return self._shown
 
     def set_level(self, level: str) -> None:
@@ -81,24 +81,24 @@ class Grouping(QObject):
             self.changed.emit()
 
     def group_of(self, event_id: str) -> GroupedEvent | None:
-        """What stands for an event that is shown, or that is in one; None where it is alone."""
+        """The group of an event, by its own id or that of a member; None where it is alone."""
         if not self._levels:
             return None
-        self._fold()
-        event = self._groups.get(self._group_of.get(event_id, event_id))
-        return event if event is not None and len(event.members) > 1 else None
+        self._update()
+        group = self._groups.get(self._group_of.get(event_id, event_id))
+        return group if group is not None and len(group.members) > 1 else None
 
     def shown_id(self, event_id: str) -> str:
         """The id under which an event is shown."""
         if self._levels:
-            self._fold()
+            self._update()
         return self._group_of.get(event_id, event_id) if self._levels else event_id
 
     def members(self, event_id: str) -> tuple[str, ...]:
         """All events that are shown together with this one, what it most likely is first."""
         if not self._levels:
             return (event_id,) if event_id else ()
-        self._fold()
+        self._update()
         group = self._groups.get(self._group_of.get(event_id, event_id))
         if group is None:
             return (event_id,) if event_id else ()
@@ -109,7 +109,7 @@ class Grouping(QObject):
         """The same for several, each once."""
         return tuple(dict.fromkeys(m for one in event_ids for m in self.members(one)))
 
-    def _fold(self) -> None:
+    def _update(self) -> None:
         events = self._document.events
         if events is self._source:
             return

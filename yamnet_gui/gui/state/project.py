@@ -111,7 +111,7 @@ class ProjectState(QObject):
         deleted: Iterable[Event],
         reviewed: Reviewed,
     ) -> None:
-        """The open recording was found in the project, with these events."""
+        """The open recording is this one of the project, with these events."""
         self._recording_id = recording_id
         self._stored = {event.id: event for event in events}
         self._deleted = list(deleted)

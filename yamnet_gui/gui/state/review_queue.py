@@ -57,7 +57,7 @@ class ReviewQueue(QObject):
 
     @property
     def row(self) -> int | None:
-        """Where the review stands; None before the first step."""
+        """The current row of the review; None before the first step."""
         return self._row
 
     @property

@@ -32,7 +32,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in a place, and what it is sorted by. `key` None sorts last."""
+    """The text of a cell, and what it is sorted by. `key` None sorts last."""
 
     text: str
     key: float | str | None = None

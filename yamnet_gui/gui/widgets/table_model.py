@@ -1,4 +1,4 @@
-"""What all flat tables share: so many rows, so many columns, and what stands over these."""
+"""What all flat tables share: so many rows, so many columns, and their headers."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class InitialAnalysis(AutomaticService):
-    """Gets scores for a recording once it stands on the screen."""
+    """Gets scores for a recording once it is shown."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()

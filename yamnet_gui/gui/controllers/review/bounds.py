@@ -53,7 +53,7 @@ class Bounds(QObject):
         start, end = (cursor, event.offset_s) if onset else (event.onset_s, cursor)
         if end - start < SHORTEST_S:
             where = "after the end" if onset else "before the start"
-            self._editor.message.emit(f"The cursor stands {where}.")
+            self._editor.message.emit(f"The cursor is {where}.")
         else:
             self._move(event, start, end, f"edge:{new_event_id()}")
 
