@@ -285,12 +285,10 @@ def test_a_hundred_megabytes_of_garbage_cost_a_few_plain_passes(
     with path.open("wb") as file:
         for _ in range(100):
             file.write(unit * ((1 << 20) // len(unit)))
-    tracemalloc.start()
     began = time.process_time()  # other programs do not count
-    plain = len(path.read_text("latin-1").split("\n"))
+    assert path.read_text("latin-1").casefold()
     plain_s = time.process_time() - began
-    assert plain > 0
-    tracemalloc.reset_peak()
+    tracemalloc.start()
     began = time.process_time()
     with pytest.raises(LabelsError):
         read_labels(name, path)
@@ -298,7 +296,7 @@ def test_a_hundred_megabytes_of_garbage_cost_a_few_plain_passes(
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     print(f"{name}: {spent_s / plain_s:.1f} times a plain pass")
-    assert spent_s < 50 * plain_s
+    assert spent_s < 60 * plain_s
     assert peak < 300 << 20
 
 
