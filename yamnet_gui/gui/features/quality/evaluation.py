@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,6 @@ from .curve_updater import CurveUpdater
 from .evaluation_source import EvaluationSource
 
 if TYPE_CHECKING:
-    from yamnet_gui.core.ontology import Ontology
     from yamnet_gui.detection import Tuning, TuningStep
     from yamnet_gui.detection.evaluation import Mismatch
     from yamnet_gui.gui.context import Context
@@ -73,7 +73,7 @@ class EvaluationFeature(Feature):
             dialog.measure_requested.connect(self.measure)
             dialog.cancel_requested.connect(self.cancel)
             dialog.table_requested.connect(self.choose_table)
-            dialog.csv_requested.connect(self._save)
+            dialog.csv_requested.connect(partial(self.csv.ask, dialog))
             dialog.class_tab.curve_requested.connect(self._show_curve)
             dialog.class_tab.threshold_requested.connect(self._set_threshold)
             dialog.mismatch_tab.mismatch_opened.connect(self._go)
@@ -102,7 +102,7 @@ class EvaluationFeature(Feature):
             source,
             self._rules.rule_set,
             self._class_map.value,
-            self._below(),
+            self._ontology if dialog.below else None,
             dialog.collar_s,
         )
         self._background.run(job, self._on_step, self._failed, self._done)
@@ -137,7 +137,7 @@ class EvaluationFeature(Feature):
         dialog.show_tuning(None)
         dialog.show_progress("Tuning", 0, 1)
         scope = dialog.tuning.scope
-        below = self._below() if scope == "default" else None
+        below = self._ontology if dialog.below and scope == "default" else None
         job = TuneJob(
             measurement.on,
             measurement.rules,
@@ -162,10 +162,6 @@ class EvaluationFeature(Feature):
         """Stops measuring or tuning at once."""
         self._background.cancel()
         self._done()
-
-    def _below(self) -> Ontology | None:
-        below = self._dialog is not None and self._dialog.below
-        return self._ontology if below else None
 
     def _on_step(self, step: EvaluationProgress) -> None:
         if self._dialog is None:
@@ -211,9 +207,6 @@ class EvaluationFeature(Feature):
             span = TimeSpan(mismatch.onset_s, mismatch.offset_s)
             label = mismatch.estimated or mismatch.reference
             self._navigator.go(Destination(path=item.path, span=span, label=label))
-
-    def _save(self, name: str, text: str) -> None:
-        self.csv.ask(self._dialog, name, text)
 
     def _on_rules(self) -> None:
         measurement = self._measurement
