@@ -6,10 +6,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from yamnet_gui.core.errors import SettingsError
-from yamnet_gui.core.scores import DEFAULT_HOP_S
+from yamnet_gui.core.scores import DEFAULT_HOP_S, hop_in_stft_frames
 
-_STEP_S = 0.01
-_LONGEST_HOP_S = 60.0
 _STRONGEST_GAIN_DB = 120.0
 
 
@@ -29,12 +27,7 @@ class AnalysisSettings:
     end_s: float | None = None
 
     def __post_init__(self) -> None:
-        steps = self.hop_s / _STEP_S if math.isfinite(self.hop_s) else 0.0
-        if not (round(steps) >= 1 and self.hop_s <= _LONGEST_HOP_S):
-            raise SettingsError("hop", f"{self.hop_s} s is not between 0.01 and 60 s")
-        if abs(steps - round(steps)) > 1e-6:
-            raise SettingsError("hop", f"{self.hop_s} s is not a multiple of 0.01 s")
-        object.__setattr__(self, "hop_s", round(steps) / 100)
+        object.__setattr__(self, "hop_s", hop_in_stft_frames(self.hop_s) / 100)
         if self.channels not in ("mix", "each"):
             raise SettingsError("channels", f"'{self.channels}' is neither 'mix' nor 'each'")
         if not abs(self.gain_db) <= _STRONGEST_GAIN_DB:

@@ -1,10 +1,12 @@
 """The output of the model: a grid of frames in time, and the scores on it."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .errors import SettingsError
 from .model_parameters import (
     HOP_SAMPLES,
     PATCH_FRAMES,
@@ -19,6 +21,20 @@ WINDOW_S = WINDOW_SAMPLES / SAMPLE_RATE_HZ  # 0.975
 """Length of the sound that one frame depends on: a patch plus the rest of its last STFT window."""
 DEFAULT_HOP_S = HOP_SAMPLES / SAMPLE_RATE_HZ  # 0.48
 """Distance between frames in the published model."""
+_LONGEST_HOP_S = 60.0
+
+
+def hop_in_stft_frames(hop_s: float) -> int:
+    """The distance between frames of the model in STFT frames of 10 ms.
+
+    Raises SettingsError where it is not a multiple of 10 ms from 0.01 to 60 s.
+    """
+    steps = hop_s * SAMPLE_RATE_HZ / STFT_HOP if math.isfinite(hop_s) else 0.0
+    if not (round(steps) >= 1 and hop_s <= _LONGEST_HOP_S):
+        raise SettingsError("hop", f"{hop_s} s is not between 0.01 and 60 s")
+    if abs(steps - round(steps)) > 1e-6:
+        raise SettingsError("hop", f"{hop_s} s is not a multiple of 0.01 s")
+    return round(steps)
 
 
 @dataclass(frozen=True, slots=True)

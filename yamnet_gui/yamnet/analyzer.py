@@ -17,12 +17,11 @@ from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.model_parameters import (
     MEL_BANDS,
     PATCH_FRAMES,
-    SAMPLE_RATE_HZ,
     STFT_HOP,
     WINDOW_SAMPLES,
 )
 from yamnet_gui.core.pipeline import mapped, prefetched
-from yamnet_gui.core.scores import DEFAULT_HOP_S, ScoreChunk
+from yamnet_gui.core.scores import DEFAULT_HOP_S, ScoreChunk, hop_in_stft_frames
 from yamnet_gui.core.threads import BLAS_THREADS
 
 from .front_end import LogMel
@@ -32,9 +31,6 @@ _CALLS_AT_ONCE = 2
 """Batches in the network at the same time: while one waits for its slowest thread, or a core is
 busy with reading and resampling, the other continues."""
 LogMelSink = Callable[[int, Floats], None]
-
-_STFT_HOP_S = STFT_HOP / SAMPLE_RATE_HZ
-_LONGEST_HOP_S = 3600.0
 
 
 class PatchNetwork(Protocol):
@@ -129,20 +125,6 @@ class Analyzer:
         patches, used = batch
         scores, embeddings = self._network(patches)
         return scores[used], embeddings[used]
-
-
-def hop_in_stft_frames(hop_s: float) -> int:
-    """The distance between frames in steps of 10 ms.
-
-    Raises SettingsError where it is not a multiple of 10 ms, not positive, or above one hour.
-    """
-    advice = "use a multiple of 0.01 s, such as 0.48, 0.24 or 0.1"
-    if not (math.isfinite(hop_s) and 0 < hop_s <= _LONGEST_HOP_S):
-        raise SettingsError("hop", f"{hop_s} s is not a valid hop between frames", advice)
-    steps = round(hop_s / _STFT_HOP_S)
-    if steps < 1 or abs(steps * _STFT_HOP_S - hop_s) > 1e-6:
-        raise SettingsError("hop", f"{hop_s} s is not a multiple of 10 ms", advice)
-    return steps
 
 
 def frame_count(samples_16k: int, hop_s: float = DEFAULT_HOP_S) -> int:
