@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from yamnet_gui.analysis import Analysis, custom_class_rule
 from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.text import counted
 from yamnet_gui.embedding import CLASSIFIER_SUFFIX, Classifier, EmbeddingStore, write_classifier
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
@@ -20,6 +20,7 @@ from yamnet_gui.gui.state.score_buffer import ScoreBuffer
 from yamnet_gui.gui.widgets.notices import NoticeKind
 
 from .score_jobs import Columns, ColumnsJob, DetectJob, DetectProgress, LoadClassesJob
+from .stored_classes import StoredClasses
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
@@ -50,7 +51,7 @@ class CustomClassScores(Feature):
         self._job: JobHandle | None = None
         self._analysis: Analysis | None = None
         self._scored: tuple[tuple[str, ...], tuple[ScoreBuffer, ...]] = ((), ())
-        self._stored = ""
+        self._stored = StoredClasses()
         self._closed = False
         self._store: EmbeddingStore | None = None
         self._searched: set[str] = set()
@@ -174,12 +175,21 @@ class CustomClassScores(Feature):
         """Adds names at once, so that events have their class; loads files in the background."""
         self._runner.cancel_all()
         project = self._project.project
-        self._stored = project.settings.value(_VALUE) if project is not None else ""
-        folder = project.path.parent if project is not None else Path()
-        entries = _entries(self._stored, folder)
+        self._stored = StoredClasses()
+        if project is not None:
+            text = project.settings.value(_VALUE)
+            self._stored = StoredClasses.read(text, project.path.parent)
+        entries = self._stored.entries
+        if self._stored.unreadable:
+            count = counted(len(self._stored.unreadable), "custom class")
+            self._notices.show_notice(
+                NoticeKind.WARNING, f"{count} of this project cannot be read.", key=_VALUE
+            )
         try:
             self._custom_classes.set(CustomClass(label, None, path) for label, path in entries)
         except ValueError as error:
+            self._stored = self._stored.unusable()
+            self._custom_classes.set(())  # not those of the former project
             self._show_error(UserError("Custom classes", f"cannot be used: {error}"))
             return
         if entries:
@@ -224,19 +234,11 @@ class CustomClassScores(Feature):
         if project is None or folder is None:
             return
         base = project.path.parent
-        entries = [
-            {
-                "label": c.label,
-                "file": _relative(c.path, base),
-                "kept": str(c.path.absolute()) if c.path is not None else "",
-            }
-            for c in self._custom_classes.classes
-        ]
-        text = json.dumps(entries, ensure_ascii=False) if entries else ""
-        if text != self._stored:
+        text = self._stored.text_with(self._custom_classes.classes, base)
+        if text != self._stored.text:
             try:
                 project.settings.set_value(_VALUE, text)
-                self._stored = text
+                self._stored = StoredClasses.read(text, base)
             except UserError as error:
                 self._show_error(error)
 
@@ -291,26 +293,3 @@ class CustomClassScores(Feature):
             on_done=self._event_updater.derive,
             on_failed=self._show_error,
         )
-
-
-def _entries(text: str, base: Path) -> list[tuple[str, Path | None]]:
-    """Labels and files from the project's value; entries that cannot be read are left out."""
-    try:
-        entries = json.loads(text) if text else []
-        return [(str(entry["label"]), _file_of(entry, base)) for entry in entries]
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return []
-
-
-def _file_of(entry: dict[str, str], base: Path) -> Path | None:
-    """The file next to the project or, if missing, where it was when the entry was written."""
-    if not entry["file"]:
-        return None
-    beside, former = base / entry["file"], entry.get("kept", "")
-    return Path(former) if former and not beside.exists() and Path(former).exists() else beside
-
-
-def _relative(path: Path | None, base: Path) -> str:
-    if path is None:
-        return ""
-    return path.relative_to(base).as_posix() if path.is_relative_to(base) else str(path)
