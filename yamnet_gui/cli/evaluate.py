@@ -25,7 +25,7 @@ from yamnet_gui.core.text import counted
 from yamnet_gui.detection import RuleSet, Tuning, save_rules
 from yamnet_gui.detection.evaluation import Pair, evaluate, mismatches, paired
 from yamnet_gui.labels.exchange.reference_table import ReferenceTable, read_reference
-from yamnet_gui.labels.formats import FORMATS
+from yamnet_gui.labels.formats import readable_suffixes
 from yamnet_gui.labels.project import Project
 from yamnet_gui.quality.evaluation import COLLARS_S, Measurement, measure, tuned
 from yamnet_gui.quality.references import (
@@ -152,7 +152,7 @@ def _reference_in(
     if not path.is_dir():
         return _read(path, format_name)
     stems = {recording.stem.casefold() for recording in recordings}
-    suffixes = {fmt.suffix for fmt in FORMATS.values() if fmt.can_read} | {".csv", ".tsv", ".txt"}
+    suffixes = readable_suffixes()
     files = [
         file
         for file in sorted(path.iterdir())

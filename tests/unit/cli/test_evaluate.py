@@ -4,7 +4,8 @@ import pytest
 
 from tests.unit.fakes import write_sound
 from tests.unit.quality.reviewed import event
-from yamnet_gui.core.events import ReviewState
+from yamnet_gui.core.events import EventList, LabelledRecording, RecordingInfo, ReviewState
+from yamnet_gui.labels.formats import write_labels
 from yamnet_gui.labels.project import Project, Recording, add_events
 
 DCASE = "filename\tonset\toffset\tevent_label\n"
@@ -112,6 +113,20 @@ def test_rules_are_measured_and_tuned_on_recordings(run, weights, tmp_path):
     assert status == 0
     again = json.loads(out.read_text(encoding="utf-8"))
     assert again["segment"]["overall"]["f1"] == pytest.approx(tuning["fitted_f1"])
+
+
+def test_a_folder_of_reference_labels_may_hold_any_readable_format(run, weights, tmp_path):
+    references = tmp_path / "references"
+    references.mkdir()
+    sound = write_sound(tmp_path / "s.wav", 6.0)
+    labelled = LabelledRecording(
+        RecordingInfo(sound, 6.0, 16_000, 1),
+        EventList.of([event("a", 1.0, 3.0, "Speech", ReviewState.ACCEPTED)]),
+    )
+    write_labels("textgrid", [labelled], references / "s.TextGrid")
+    status, text, errors = run("evaluate", references, "--recordings", sound, "--exact")
+    assert status == 0, errors
+    assert "1 recording, 1 reference event" in text
 
 
 def test_a_project_is_measured_by_its_decisions(run, weights, tmp_path):

@@ -13,7 +13,7 @@ from .read_write import (
     write_labels,
     writing,
 )
-from .registry import FORMATS
+from .registry import FORMATS, readable_suffixes
 from .scores import write_score_table
 from .sidecar import read_sidecar, sidecar_path
 
@@ -32,6 +32,7 @@ __all__ = [
     "output_files",
     "read_labels",
     "read_sidecar",
+    "readable_suffixes",
     "round_trip",
     "sidecar_path",
     "write_labels",

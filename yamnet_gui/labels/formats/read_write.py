@@ -183,8 +183,10 @@ def detect_format(path: Path) -> str:
             head = file.read(8192).decode(encoding, errors="replace")[:4096]
     head = head.replace("\r\n", "\n").replace("\r", "\n")
     fit = [f for f in FORMATS.values() if f.can_read and f.recognise and f.recognise(head)]
-    ending = path.suffix.lower()
-    fit.sort(key=lambda f: f.suffix != ending)  # stable: the order of the table decides the rest
+    suffix = path.suffix.lower()
+    fit.sort(
+        key=lambda f: f.suffix.lower() != suffix
+    )  # stable: the order of the table decides the rest
     if not fit:
         raise _unknown(path, head)
     return fit[0].name

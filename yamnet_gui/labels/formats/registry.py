@@ -46,3 +46,8 @@ FORMATS: Mapping[str, LabelFormat] = MappingProxyType(
     }
 )
 """Every label format by its name, in the order in which they are offered."""
+
+
+def readable_suffixes() -> frozenset[str]:
+    """Suffixes of files that can be read as labels, in lower case."""
+    return frozenset(fmt.suffix.lower() for fmt in FORMATS.values() if fmt.can_read)

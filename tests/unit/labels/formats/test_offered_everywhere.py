@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from yamnet_gui.cli.main import COMMANDS
-from yamnet_gui.labels.formats import FORMATS
+from yamnet_gui.labels.formats import FORMATS, readable_suffixes
 
-WANTED = [
+PROMISED = {
     "csv", "audacity", "raven", "dcase", "scores", "audioset", "jams", "textgrid", "eaf",
     "labelstudio", "webvtt", "srt", "hoplite", "sonicvisualiser", "parquet",
-]  # fmt: skip
+}  # fmt: skip
+WRITTEN = [f.name for f in FORMATS.values() if f.can_write or f.needs_scores]
 READ = [f.name for f in FORMATS.values() if f.can_read]
 GUIDE = Path(__file__).parents[4] / "docs" / "guide.md"
 
@@ -27,14 +28,24 @@ def choices(command: str, option: str) -> Sequence[str]:
 
 
 @pytest.mark.parametrize("command", ["analyze", "export"])
-def test_all_fifteen_are_written_by(command: str) -> None:
-    assert choices(command, "--format") == WANTED
+def test_every_written_format_is_a_choice_of(command: str) -> None:
+    assert choices(command, "--format") == WRITTEN
+
+
+def test_every_promised_format_is_written_and_all_but_scores_read() -> None:
+    assert set(WRITTEN) >= PROMISED
+    assert set(READ) >= PROMISED - {"scores"}
+
+
+def test_readable_suffixes_are_those_of_the_formats_in_lower_case() -> None:
+    assert readable_suffixes() >= {FORMATS[name].suffix.lower() for name in READ}
+    assert {".textgrid", ".csv", ".tsv", ".txt"} <= readable_suffixes()
+    assert all(suffix == suffix.lower() for suffix in readable_suffixes())
 
 
 def test_import_and_conversion_read_the_same() -> None:
     assert choices("import", "--format") == READ
     assert choices("export", "--from") == READ
-    assert set(READ) >= set(WANTED) - {"scores"}
 
 
 def test_the_guide_lists_them_all_and_says_which_are_read() -> None:
@@ -49,5 +60,5 @@ def test_the_guide_lists_them_all_and_says_which_are_read() -> None:
                 written.append(name)
             if is_read.startswith("yes"):
                 read.append(name)
-    assert written == WANTED
+    assert written == WRITTEN
     assert read == READ

@@ -25,10 +25,6 @@ if TYPE_CHECKING:
     from .jobs import Imported
 
 _KEY = "import"
-LABEL_SUFFIXES = frozenset(
-    {".txt", ".csv", ".tsv", ".jams", ".textgrid", ".eaf", ".json", ".vtt", ".srt", ".parquet"}
-)
-"""Suffixes of files that are imported as labels when they are dropped on the window."""
 
 
 class ImportFeature(Feature):
@@ -66,7 +62,10 @@ class ImportFeature(Feature):
 
     def take_dropped(self, paths: Sequence[Path]) -> Sequence[Path]:
         """Imports the tables of labels among dropped files; returns the other files."""
-        tables = [p for p in paths if p.suffix.lower() in LABEL_SUFFIXES and p.is_file()]
+        from yamnet_gui.labels.formats import readable_suffixes  # not at start: it takes long
+
+        suffixes = readable_suffixes()
+        tables = [p for p in paths if p.suffix.lower() in suffixes and p.is_file()]
         rest = [p for p in paths if p not in tables]
         if tables and rest:
             self._waiting = tables  # for the recording that comes along with them
@@ -86,9 +85,11 @@ class ImportFeature(Feature):
 
     def ask(self) -> None:
         """Lets the user choose tables."""
+        from yamnet_gui.labels.formats import readable_suffixes
+
         settings = self._settings
         folder = settings.folder("imports") or settings.folder("exports") or QDir.homePath()
-        patterns = " ".join(f"*{suffix}" for suffix in sorted(LABEL_SUFFIXES | {".TextGrid"}))
+        patterns = " ".join(f"*{suffix}" for suffix in sorted(readable_suffixes() | {".TextGrid"}))
         names, _chosen = QFileDialog.getOpenFileNames(
             self._window, "Import labels", folder, f"Labels ({patterns});;All files (*)"
         )
