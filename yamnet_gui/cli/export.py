@@ -11,7 +11,7 @@ from typing import Any
 from yamnet_gui.analysis import ResultCache, user_cache_folder
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import LabelsError, SettingsError, UserError
-from yamnet_gui.core.events import LabelledRecording, ReviewState
+from yamnet_gui.core.events import NOT_REJECTED, LabelledRecording, ReviewState
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.text import counted
 from yamnet_gui.labels.exchange.clips import plan_clips
@@ -43,7 +43,6 @@ from .clips import add_clip_options, clip_options, cut
 from .exit_status import OK, SOME_FAILED
 from .terminal import ProgressLine
 
-_NOT_REJECTED = frozenset(ReviewState) - {ReviewState.REJECTED}
 _EPILOG = """\
 What the format cannot store is listed first. With --dry-run nothing is written.
 
@@ -183,7 +182,7 @@ def _read(options: argparse.Namespace) -> _Source:
                 project.recordings.locate(r): project.recordings.analyses(r.id)
                 for r in project.recordings.all()
             }
-            return _Source(recordings, project_facts(project, options.title), known, _NOT_REJECTED)
+            return _Source(recordings, project_facts(project, options.title), known, NOT_REJECTED)
     result = read_labels(options.from_format, path, options=ReadOptions(encoding=options.encoding))
     for text in result.warnings:
         _note(f"{path}: {text}")

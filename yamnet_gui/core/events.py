@@ -24,6 +24,14 @@ class ReviewState(StrEnum):
     UNCERTAIN = "uncertain"
 
 
+REVIEWED = frozenset(ReviewState) - {ReviewState.UNREVIEWED}
+"""The states of events that the user has reviewed."""
+DECIDED = frozenset({ReviewState.ACCEPTED, ReviewState.REJECTED})
+"""The states in which the user is certain: the event is right, or it is wrong."""
+NOT_REJECTED = frozenset(ReviewState) - {ReviewState.REJECTED}
+"""The states of events that are audible, or may be."""
+
+
 class EventSource(StrEnum):
     """Where an event came from."""
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 
-from yamnet_gui.core.events import Event, EventList, ReviewState
+from yamnet_gui.core.events import NOT_REJECTED, REVIEWED, Event, EventList, ReviewState
 from yamnet_gui.gui.theme import class_color, state_mark
 from yamnet_gui.gui.times import clock, length
 from yamnet_gui.gui.widgets.table_model import HeadedTableModel, Index
@@ -25,6 +25,13 @@ STATE_WORDS = {
     ReviewState.UNCERTAIN: "Uncertain",
 }
 """What the user reads for each state."""
+STATE_CHOICES: tuple[tuple[str, frozenset[ReviewState] | None], ...] = (
+    ("All states", None),
+    *((f"{state_mark(s)} {STATE_WORDS[s]}", frozenset({s})) for s in ReviewState),
+    ("Reviewed", REVIEWED),
+    ("Not rejected", NOT_REJECTED),
+)
+"""The filters by state that the user chooses from: text, and the states shown (None: all)."""
 _STATE_RANK = {
     ReviewState.UNREVIEWED: 0,
     ReviewState.UNCERTAIN: 1,

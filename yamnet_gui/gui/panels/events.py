@@ -30,20 +30,13 @@ from yamnet_gui.gui.widgets.tables import QuietTable
 from .choice_box import ChoiceBox
 from .event_delegate import EventDelegate
 from .event_table_model import (
-    STATE_WORDS,
+    STATE_CHOICES,
     EventColumn,
     EventTableFilter,
     EventTableModel,
 )
 from .queue_bar import QueueBar
 from .scroll_place import ScrollPlace
-
-_STATE_CHOICES: tuple[tuple[str, frozenset[ReviewState] | None], ...] = (
-    ("All states", None),
-    *((f"{state_mark(s)} {STATE_WORDS[s]}", frozenset({s})) for s in ReviewState),
-    ("Reviewed", frozenset(ReviewState) - {ReviewState.UNREVIEWED}),
-    ("Not rejected", frozenset(ReviewState) - {ReviewState.REJECTED}),
-)
 
 
 class EventsPanel(QWidget):
@@ -116,7 +109,7 @@ class EventsPanel(QWidget):
         self.states = QComboBox(self)
         self.states.setAccessibleName("Filter by state")
         self.states.setToolTip("Show only events in this state")
-        for text, _ in _STATE_CHOICES:
+        for text, _ in STATE_CHOICES:
             self.states.addItem(text)
         self.states.setMinimumContentsLength(6)
         self.states.setSizeAdjustPolicy(
@@ -219,7 +212,7 @@ class EventsPanel(QWidget):
         self._order.set_listed(self.model.shown)
 
     def _on_filter(self) -> None:
-        states = _STATE_CHOICES[self.states.currentIndex()][1]
+        states = STATE_CHOICES[self.states.currentIndex()][1]
         minimum, branch = self.minimum_score.value(), self._grouping.mids
         self.model.set_filter(EventTableFilter(self.search.text(), states, minimum, branch))
 

@@ -17,7 +17,7 @@ from yamnet_gui.analysis import (
 )
 from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.core.errors import UserError
-from yamnet_gui.core.events import ReviewState
+from yamnet_gui.core.events import DECIDED, ReviewState
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.embedding import (
     CustomClassesResult,
@@ -29,7 +29,6 @@ from yamnet_gui.embedding import (
 from yamnet_gui.embedding.custom_classes import train_custom_classes
 from yamnet_gui.labels.project import EventFilter, Project, ProjectEvent
 
-_REVIEWED = frozenset({ReviewState.ACCEPTED, ReviewState.REJECTED})
 _MARGIN_S = 1.0
 _BACKGROUND_WEIGHT = 0.3
 _FEWEST_BACKGROUND, _MOST_BACKGROUND = 40, 400
@@ -107,7 +106,7 @@ class TrainJob:
                 steps.close()
 
     def _reviewed(self) -> list[ProjectEvent]:
-        rows = self.project.events.rows(EventFilter(states=_REVIEWED))
+        rows = self.project.events.rows(EventFilter(states=DECIDED))
         return self.project.events.at(rows.tolist())
 
     def _from_events(self, sounds: list[SoundExample]) -> list[Example]:

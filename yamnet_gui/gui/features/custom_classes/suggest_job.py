@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from yamnet_gui.core.events import ReviewState
+from yamnet_gui.core.events import REVIEWED
 from yamnet_gui.embedding import Frames, Strategy, suggest
 from yamnet_gui.gui.state.custom_classes import CustomClass, columns_of
 from yamnet_gui.gui.state.place import Place
 from yamnet_gui.labels.project import EventFilter, Project
 
-_REVIEWED = frozenset({ReviewState.ACCEPTED, ReviewState.REJECTED, ReviewState.UNCERTAIN})
 _MOST_CANDIDATES = 20_000
 _BLOCK = 4096
 
@@ -59,7 +58,7 @@ class SuggestJob:
             part = slice(first, first + _BLOCK)
             vectors[part] = frames.read(rows[part])
             scores[part] = columns_of((self.one,), vectors[part])[:, 0]
-        reviewed = self.project.events.rows(EventFilter(labels=self.labels, states=_REVIEWED))
+        reviewed = self.project.events.rows(EventFilter(labels=self.labels, states=REVIEWED))
         known = [
             frames.rows_in(item.recording_id, item.event.span)
             for item in self.project.events.at(reviewed.tolist())

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.core.text import counted
-from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
+from yamnet_gui.gui.panels.event_table_model import STATE_CHOICES
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.fields import SearchField
@@ -29,11 +29,6 @@ from yamnet_gui.labels.project import EventFilter, Sort
 
 from .all_events_model import ITEM_ROLE, SORT_KEYS, Fetch, ProjectColumn, ProjectTableModel
 
-_STATES: tuple[tuple[str, frozenset[ReviewState] | None], ...] = (
-    ("All states", None),
-    *((f"{state_mark(s)} {STATE_WORDS[s]}", frozenset({s})) for s in ReviewState),
-    ("Reviewed", frozenset(ReviewState) - {ReviewState.UNREVIEWED}),
-)
 _DECISIONS = (
     ("accept", ReviewState.ACCEPTED, "Accept the selected events"),
     ("reject", ReviewState.REJECTED, "Reject the selected events"),
@@ -66,7 +61,7 @@ class AllEventsPanel(QWidget):
         """The filter as entered."""
         least = self.least.value()
         return EventFilter(
-            states=_STATES[self.states.currentIndex()][1],
+            states=STATE_CHOICES[self.states.currentIndex()][1],
             min_score=least if least > 0 else None,
             text=self.search.text(),
         )
@@ -116,7 +111,7 @@ class AllEventsPanel(QWidget):
         self.search.textChanged.connect(self.typed)
         self.states = QComboBox(self)
         self.states.setAccessibleName("Filter by state")
-        self.states.addItems([text for text, _ in _STATES])
+        self.states.addItems([text for text, _ in STATE_CHOICES])
         self.states.setMinimumContentsLength(9)
         self.states.currentIndexChanged.connect(self.query_changed)
         self.least = QDoubleSpinBox(self)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from yamnet_gui.core.events import ReviewState
+from yamnet_gui.core.events import DECIDED, ReviewState
 from yamnet_gui.gui.state.place import Place
 
 
@@ -101,8 +101,7 @@ class HitList(QObject):
     def decisions(self) -> list[bool]:
         """Whether each reviewed hit was accepted (else rejected), in the order of the review."""
         states = [self._hits[row].state for row in self._order]
-        decided = (ReviewState.ACCEPTED, ReviewState.REJECTED)
-        return [state is ReviewState.ACCEPTED for state in states if state in decided]
+        return [state is ReviewState.ACCEPTED for state in states if state in DECIDED]
 
     def set_query(
         self, positives: Iterable[QueryExample], negatives: Iterable[QueryExample] = ()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.errors import UserError
-from yamnet_gui.core.events import ReviewState
+from yamnet_gui.core.events import DECIDED, ReviewState
 from yamnet_gui.core.scores import DEFAULT_HOP_S
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.core.text import counted
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
 
 _LIMIT = 100
-_REVIEWED = (ReviewState.ACCEPTED, ReviewState.REJECTED)
 
 
 class Search(QObject):
@@ -90,7 +89,7 @@ class Search(QObject):
         self._hits.set_query(positives, negatives)
         self._start()
         exclude = [_exclusion(e.place) for e in (*positives, *negatives) if e.place is not None]
-        exclude += [_exclusion(h.place) for h in self._hits.hits if h.state in _REVIEWED]
+        exclude += [_exclusion(h.place) for h in self._hits.hits if h.state in DECIDED]
 
         def on_matches(matches: list[Match]) -> None:
             self._finish(ListKind.SIMILAR, title, [_hit(match) for match in matches])
@@ -143,7 +142,7 @@ class Search(QObject):
             return
         positives, negatives = [*self._hits.positives], [*self._hits.negatives]
         for hit in self._hits.hits:
-            if hit.state in _REVIEWED:
+            if hit.state in DECIDED:
                 example = _example(frames, hit.place)
                 if example is not None:
                     accepted = hit.state is ReviewState.ACCEPTED
