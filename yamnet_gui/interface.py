@@ -32,6 +32,7 @@ from .analysis import (
     with_custom_classes,
 )
 from .analysis.analyse import TemporaryFolder
+from .analysis.download import DOWNLOAD_LIMIT_BYTES
 from .analysis.rule_choice import choose_rules
 from .batch import VectorOptions, vectors_of
 from .batch.vectors import PER, POOLS, Per, Pool
@@ -42,7 +43,6 @@ from .core.scores import DEFAULT_HOP_S
 
 Sound = str | os.PathLike[str] | ArrayLike
 Floats = NDArray[np.float32]
-DOWNLOAD_LIMIT_BYTES = 2 * 2**30
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from yamnet_gui.core.files import replacing
 
 from .cache import user_cache_folder
 
-DEFAULT_LIMIT_BYTES = 2 * 2**30
+DOWNLOAD_LIMIT_BYTES = 2 * 2**30
 """The largest recording that is fetched, and the room that all fetched ones may take."""
 _TIMEOUT_S = (10.0, 30.0)
 _BLOCK = 1 << 20
@@ -34,7 +34,7 @@ def is_address(text: object) -> bool:
 def fetched(
     address: str,
     folder: Path | None = None,
-    limit_bytes: int = DEFAULT_LIMIT_BYTES,
+    limit_bytes: int = DOWNLOAD_LIMIT_BYTES,
     progress: Progress | None = None,
 ) -> Path:
     """The file behind an http(s) address, in the cache.

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.scores import DEFAULT_HOP_S, ScoreTable
 
-_FLOOR = 0.02  # boxes that never reach this are not worth keeping
+SCORE_FLOOR = 0.02
+"""Lower scores are left out where no rule asks for them: most of the 521 classes are near 0 most of
+the time, and boxes that never reach this are not worth storing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def boxes(
     """
     width = max(1, round(settings.step_s / table.grid.hop_s))
     parts: list[tuple[int, list[tuple[int, int, float]]]] = []
-    for index in np.flatnonzero(table.scores.max(axis=0, initial=0.0) >= _FLOOR).tolist():
+    for index in np.flatnonzero(table.scores.max(axis=0, initial=0.0) >= SCORE_FLOOR).tolist():
         scores = table.scores[:, index].astype(np.float64)
         if smoothing_frames > 1:
             mean = np.full(smoothing_frames, 1 / smoothing_frames)
@@ -115,7 +117,7 @@ def _candidates(
     ]
     ends = falls[np.append(True, owner[falls][1:] != owner[falls][:-1])]
     borders_of = np.column_stack([onsets, ends]).ravel()
-    strong = np.maximum.reduceat(np.append(scores, 0.0), borders_of)[::2] >= _FLOOR
+    strong = np.maximum.reduceat(np.append(scores, 0.0), borders_of)[::2] >= SCORE_FLOOR
     return list(zip(onsets[strong].tolist(), ends[strong].tolist(), strict=True))
 
 

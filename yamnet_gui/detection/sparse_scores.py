@@ -7,9 +7,8 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.scores import DEFAULT_HOP_S, ScoreTable
 
-from .sound_event_bounding_boxes import Boxes, boxes
+from .sound_event_bounding_boxes import SCORE_FLOOR, Boxes, boxes
 
-_FLOOR = 0.02  # scores below are left out: most of the 521 classes are near 0 most of the time
 _BLOCK_FRAMES = 4096
 
 
@@ -85,7 +84,7 @@ class PreparedScores:
             asked[classes] = True
         if known is None or known.floor > floor or (asked & ~covered).any():
             asked |= covered
-            known = _gather(self.table.scores, smoothing_frames, min(floor, _FLOOR), asked)
+            known = _gather(self.table.scores, smoothing_frames, min(floor, SCORE_FLOOR), asked)
             self._sparse[smoothing_frames] = known
             self._covered[smoothing_frames] = asked
         return known
@@ -101,7 +100,7 @@ class PreparedScores:
 def prepare(table: ScoreTable) -> PreparedScores:
     """Lays the scores out for `detect`; worth it when rules will change more than once."""
     prepared = PreparedScores(table)
-    prepared.sparse(1, _FLOOR)
+    prepared.sparse(1, SCORE_FLOOR)
     return prepared
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.labels.project.models import PROJECT_SUFFIX
-
-_DATABASE = b"SQLite format 3\0"
+from yamnet_gui.labels.project.schema import SQLITE_MAGIC
 
 
 def spare(path: Path, recordings: Iterable[Path] = ()) -> None:
@@ -32,6 +31,6 @@ def is_one_of(path: Path, recordings: Iterable[Path]) -> bool:
 def _is_database(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            return path.is_file() and file.read(len(_DATABASE)) == _DATABASE
+            return path.is_file() and file.read(len(SQLITE_MAGIC)) == SQLITE_MAGIC
     except OSError:
         return False

@@ -10,9 +10,8 @@ from pathlib import Path
 
 from yamnet_gui.core.errors import ProjectError
 
-from .schema import APPLICATION_ID, MIGRATIONS, fault_in, version_of
+from .schema import APPLICATION_ID, MIGRATIONS, SQLITE_MAGIC, fault_in, version_of
 
-_MAGIC = b"SQLite format 3\x00"
 _CHECK_BYTES = 32 << 20
 """Larger files are not searched for damage on opening (a slow disk would take seconds): that is
 for `Project.check`, which can run in the background."""
@@ -94,7 +93,7 @@ def check_header(path: Path) -> None:
                 os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_WILLNEED)
     if not head:
         raise ProjectError(path, "is empty, so it is not a project", "look in the backups")
-    if not head.startswith(_MAGIC):
+    if not head.startswith(SQLITE_MAGIC):
         raise ProjectError(path, "is not a project file", "choose a file made by this program")
     if len(head) < 100:
         raise ProjectError(path, "ends within its first bytes", "look in the backups")

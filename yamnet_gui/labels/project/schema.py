@@ -8,6 +8,8 @@ import sqlite3
 from collections.abc import Callable, Sequence
 
 APPLICATION_ID = 0x594E4754
+SQLITE_MAGIC = b"SQLite format 3\0"
+"""The first bytes of every SQLite database."""
 
 _FIRST = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
