@@ -9,7 +9,6 @@ class Needs(StrEnum):
 
     NOTHING = ""
     RECORDING = "recording"
-    SCORES = "scores"
     EVENT = "event"
     EVENTS = "events"
     SELECTION = "selection"

@@ -43,7 +43,6 @@ class ActionAvailability(QObject):
             need
             for need, there in {
                 Needs.RECORDING: document.recording is not None,
-                Needs.SCORES: document.scores is not None,
                 Needs.EVENTS: len(document.events) > 0,
                 Needs.EVENT: len(self._selection.ids) > 0,
                 Needs.SELECTION: self._timeline.selection is not None,
