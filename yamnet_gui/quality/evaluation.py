@@ -33,7 +33,7 @@ _THRESHOLDS = np.round(np.concatenate([np.arange(0.02, 0.1, 0.02), np.arange(0.1
 _FEWEST_FOR_INTERVAL = 5
 _DRAWS = 1000
 
-Scope = Literal["default", "classes"]
+TuningScope = Literal["default", "classes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def tuned(
     class_map: ClassMap,
     below: Ontology | None = None,
     collar_s: float | None = 0.5,
-    scope: Scope = "default",
+    scope: TuningScope = "default",
     labels: Collection[str] | None = None,
 ) -> Iterator[TuningStep]:
     """Looks for rules that suit the items: another default, or a rule for each class on its own

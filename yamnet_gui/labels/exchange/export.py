@@ -61,12 +61,12 @@ class ExportChoice:
         return low <= event.score_max <= high
 
 
-EVERYTHING = ExportChoice()
+ALL_EVENTS = ExportChoice()
 
 
 def chosen(
     recordings: Iterable[LabelledRecording],
-    choice: ExportChoice = EVERYTHING,
+    choice: ExportChoice = ALL_EVENTS,
     ontology: Ontology | None = None,
 ) -> list[LabelledRecording]:
     """The recordings with the events to export. Does not change its input."""
@@ -165,7 +165,7 @@ class Export:
 
     format_name: str
     path: Path
-    choice: ExportChoice = EVERYTHING
+    choice: ExportChoice = ALL_EVENTS
     options: WriteOptions = field(default_factory=WriteOptions)
 
     def preview(

@@ -18,7 +18,14 @@ from yamnet_gui.labels.project.calibrations import (
     fill_probabilities,
     reviews_in,
 )
-from yamnet_gui.quality.evaluation import Curve, EvaluationProgress, Scope, curve, measure, tuned
+from yamnet_gui.quality.evaluation import (
+    Curve,
+    EvaluationProgress,
+    TuningScope,
+    curve,
+    measure,
+    tuned,
+)
 from yamnet_gui.quality.references import (
     EvaluationItems,
     StoredScores,
@@ -147,7 +154,7 @@ class TuneJob:
     class_map: ClassMap
     below: Ontology | None
     collar_s: float | None
-    scope: Scope
+    scope: TuningScope
 
     def run(self) -> Iterator[TuningStep]:
         yield from tuned(self.on, self.rules, self.class_map, self.below, self.collar_s, self.scope)

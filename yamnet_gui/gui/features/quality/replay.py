@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from .replay_dialog import ReplayDialog
 
-PRESENT = "the current rules"
+CURRENT_RULES = "the current rules"
 
 
 class ReplayFeature(Feature):
@@ -133,10 +133,10 @@ class ReplayFeature(Feature):
         if dialog is None:
             return
         before, scored = dialog.rules_choice, dialog.weights_choice
-        kinds = [ReplayChoice(PRESENT, PRESENT)]
+        kinds = [ReplayChoice(CURRENT_RULES, CURRENT_RULES)]
         kinds += [ReplayChoice(f"{name} (preset)", name) for name in PRESETS]
         kinds += [ReplayChoice(name, value) for name, value in self._files]
-        wanted = rules or (before.name if before is not None and before.value else PRESENT)
+        wanted = rules or (before.name if before is not None and before.value else CURRENT_RULES)
         place = next((i for i, c in enumerate(kinds) if c.name == wanted), 0)
         dialog.set_rules([*kinds, ReplayChoice("a file of rules…")], place)
         models = [ReplayChoice(m.name, m) for m in self._known_models()]

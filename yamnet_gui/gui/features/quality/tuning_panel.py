@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from yamnet_gui.detection import Tuning
-from yamnet_gui.quality.evaluation import Scope
+from yamnet_gui.quality.evaluation import TuningScope
 
 from .evaluation_text import tuning_words
 from .text_label import text_label
@@ -14,7 +14,7 @@ _MEASURES: tuple[tuple[str, float | None], ...] = (
     ("event F1, 0.2 s", 0.2),
     ("segment F1, 1 s", None),
 )
-_SCOPES: tuple[tuple[str, Scope], ...] = (
+_SCOPES: tuple[tuple[str, TuningScope], ...] = (
     ("the default rule, for all classes", "default"),
     ("the rule of each class with 10 reference events", "classes"),
 )
@@ -57,7 +57,7 @@ class TuningPanel(QWidget):
         return _MEASURES[self.measures.currentIndex()][1]
 
     @property
-    def scope(self) -> Scope:
+    def scope(self) -> TuningScope:
         return _SCOPES[self.scopes.currentIndex()][1]
 
     def show_tuning(self, tuning: Tuning | None, alone: bool = False) -> None:
