@@ -136,6 +136,16 @@ def test_what_is_filtered_out_by_a_decision_leaves_the_table(
     assert listed(bench)[0] == ("a.wav", "Bird", "0.70")
 
 
+def test_rejected_events_can_be_left_out(bench: Workbench, settled: Settled) -> None:
+    panel = feature(bench).panel
+    select(bench, 0, 4)
+    panel.decided.emit(ReviewState.REJECTED)
+    settled(bench)
+    panel.states.setCurrentText("Not rejected")
+    settled(bench)
+    assert panel.count.text() == "12 events · 10 shown"
+
+
 def test_shortcuts_act_on_the_open_recording_if_nothing_is_selected_here(
     bench: Workbench, settled: Settled
 ) -> None:
