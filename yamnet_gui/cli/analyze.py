@@ -8,7 +8,7 @@ from pathlib import Path
 from yamnet_gui.batch import BatchProgress, BatchSummary, Record, make_plan, run_batch
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.text import printable
-from yamnet_gui.labels.exchange.overwrite_guard import spare
+from yamnet_gui.labels.overwrite_guard import spare
 
 from .analyze_options import add_arguments, batch_options
 from .exit_status import OK, SOME_FAILED

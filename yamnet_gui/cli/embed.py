@@ -24,7 +24,7 @@ from yamnet_gui.core.scores import DEFAULT_HOP_S
 from yamnet_gui.core.text import printable
 from yamnet_gui.detection import PRESETS, RuleSet
 from yamnet_gui.embedding import Classifier
-from yamnet_gui.labels.exchange.overwrite_guard import spare
+from yamnet_gui.labels.overwrite_guard import spare
 
 from .exit_status import OK, SOME_FAILED
 from .terminal import ProgressLine

@@ -10,6 +10,7 @@ from yamnet_gui.core.errors import LabelsError, UserError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.labels.formats.text import csv_lines, escape_formula, number
+from yamnet_gui.labels.overwrite_guard import is_one_of
 
 from .clip_plan import (
     DEFAULT_TEMPLATE,
@@ -21,7 +22,6 @@ from .clip_plan import (
     plan_clips,
     split_recordings,
 )
-from .overwrite_guard import is_one_of
 from .spectrogram_image import write_spectrogram
 
 __all__ = [

@@ -10,8 +10,8 @@ from yamnet_gui import __version__
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording, ReviewState
 from yamnet_gui.core.files import replacing
+from yamnet_gui.labels.overwrite_guard import spare
 
-from .overwrite_guard import spare
 from .report_charts import clock_text, heat_map, histogram, timeline
 from .report_numbers import LabelNumbers, by_hour, by_label
 

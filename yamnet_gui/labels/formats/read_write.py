@@ -12,7 +12,7 @@ from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.text import unique_names
-from yamnet_gui.labels.exchange.overwrite_guard import spare
+from yamnet_gui.labels.overwrite_guard import spare
 
 from .base import ImportResult, LabelFormat, ReadOptions, WriteOptions
 from .format_limits import losses_of

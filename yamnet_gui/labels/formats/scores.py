@@ -7,7 +7,7 @@ from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.scores import ScoreTable
-from yamnet_gui.labels.exchange.overwrite_guard import spare
+from yamnet_gui.labels.overwrite_guard import spare
 
 from .base import Capability, LabelFormat, Output, WriteOptions
 from .text import number, one_line
