@@ -5,6 +5,47 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
+if sys.platform == "win32":  # pragma: no cover - other system
+    import msvcrt
+
+    def try_lock(handle: int, *, windows_byte: int = 0) -> bool:
+        """Whether the lock on an open file is now ours; False while another handle has it.
+
+        Locks the byte `windows_byte`, which no other handle can read meanwhile.
+        """
+        os.lseek(handle, windows_byte, os.SEEK_SET)
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        finally:
+            os.lseek(handle, 0, os.SEEK_SET)
+        return True
+
+else:
+    import fcntl
+
+    def try_lock(handle: int, *, windows_byte: int = 0) -> bool:
+        """Whether the lock on an open file is now ours; False while another handle has it.
+
+        Raises OSError where the file system does not support locks. Locks the whole file;
+        `windows_byte` matters on Windows only.
+        """
+        try:
+            # flock and not lockf: two handles of one process must exclude each other, too
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+def is_current(handle: int, path: Path) -> bool:
+    """Whether `path` still names the open file: its last holder may have removed it."""
+    try:
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False
+
 
 class FileLock:
     """A lock on a file next to what it protects; never waits.
@@ -20,10 +61,10 @@ class FileLock:
         """Whether the lock is now ours; False while another program or thread has it."""
         while True:
             handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
-            if not _lock(handle):
+            if not _try_lock(handle):
                 os.close(handle)
                 return False
-            if self._is_current(handle):
+            if is_current(handle, self._path):
                 self._handle = handle
                 return True
             os.close(handle)  # removed by its last holder between our open and our lock
@@ -37,12 +78,6 @@ class FileLock:
         os.close(self._handle)
         self._handle = None
 
-    def _is_current(self, handle: int) -> bool:
-        try:
-            return os.path.samestat(os.fstat(handle), self._path.stat())
-        except FileNotFoundError:
-            return False
-
     def __enter__(self) -> bool:
         return self.acquire()
 
@@ -55,21 +90,8 @@ class FileLock:
         self.release()
 
 
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(handle: int) -> bool:
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-else:
-    import fcntl
-
-    def _lock(handle: int) -> bool:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
+def _try_lock(handle: int) -> bool:
+    try:
+        return try_lock(handle)
+    except OSError:  # without locks nothing may be written
+        return False

@@ -1,8 +1,13 @@
+import errno
 import signal
 import subprocess
 import sys
 
+import pytest
+
+from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.lock import FileLock
+from yamnet_gui.labels.project.lock import WriterLock
 
 
 def test_only_one_holds_the_lock_and_its_file_goes_with_it(tmp_path):
@@ -47,3 +52,15 @@ def test_the_lock_of_a_killed_program_is_free(tmp_path):
     lock = FileLock(path)
     assert lock.acquire()
     lock.release()
+
+
+def test_nothing_is_locked_where_the_file_system_has_no_locks(tmp_path, monkeypatch):
+    fcntl = pytest.importorskip("fcntl")
+
+    def refuse(*_args):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    assert not FileLock(tmp_path / "x.lock").acquire()
+    with pytest.raises(ProjectError, match="does not support locks"):
+        WriterLock(tmp_path / "review.yamnet").acquire()

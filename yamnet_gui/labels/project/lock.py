@@ -11,30 +11,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from yamnet_gui.core.errors import ProjectError
+from yamnet_gui.core.lock import is_current, try_lock
 
 _FAR = 1 << 30  # Windows locks are mandatory: lock a byte behind the text, which stays readable
-
-if sys.platform == "win32":  # pragma: no cover - other system
-    import msvcrt
-
-    def _grab(file: BinaryIO) -> bool:
-        try:
-            file.seek(_FAR)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _grab(file: BinaryIO) -> bool:
-        try:
-            # flock and not lockf: two projects of one process must exclude each other, too
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
 
 
 class ProjectInUseError(ProjectError):
@@ -66,7 +45,7 @@ class WriterLock:
                 ) from error  # fmt: skip
             file = os.fdopen(descriptor, "r+b")
             try:
-                held = _grab(file)
+                held = try_lock(file.fileno(), windows_byte=_FAR)
             except OSError as error:
                 file.close()
                 raise ProjectError(
@@ -79,7 +58,7 @@ class WriterLock:
                     self._project, f"is already open{self._owner()}",
                     "close it there, or open it read-only here",
                 )  # fmt: skip
-            if self._is_current(file):
+            if is_current(file.fileno(), self._path):
                 self._file = file
                 self._sign(file)
                 return
@@ -93,13 +72,6 @@ class WriterLock:
             self._path.unlink(missing_ok=True)
         self._file.close()
         self._file = None
-
-    def _is_current(self, file: BinaryIO) -> bool:
-        try:
-            current, mine = self._path.stat(), os.fstat(file.fileno())
-        except FileNotFoundError:
-            return False
-        return (current.st_dev, current.st_ino) == (mine.st_dev, mine.st_ino)
 
     def _sign(self, file: BinaryIO) -> None:
         try:
