@@ -74,6 +74,36 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleProperty:
+    """A field of `Rule`: its `name`, its `title` for the user, and the unit of its value."""
+
+    name: str
+    title: str
+    unit: str = ""
+
+
+RULE_PROPERTIES: Mapping[str, RuleProperty] = MappingProxyType(
+    {
+        one.name: one
+        for one in (
+            RuleProperty("enabled", "events"),
+            RuleProperty("method", "method"),
+            RuleProperty("on", "threshold"),
+            RuleProperty("off", "lower threshold"),
+            RuleProperty("smoothing_s", "smoothing", "s"),
+            RuleProperty("merge_gap_s", "maximum merged gap", "s"),
+            RuleProperty("shortest_s", "minimum duration", "s"),
+            RuleProperty("longest_s", "maximum duration", "s"),
+            RuleProperty("padding_s", "padding", "s"),
+            RuleProperty("cooldown_s", "minimum separation", "s"),
+            RuleProperty("edges", "edges"),
+        )
+    }
+)
+"""Every field of `Rule` by its name, in the order in which they are shown."""
+
+
+@dataclass(frozen=True, slots=True)
 class ResolvedRule:
     """A rule with every value set; `off` is never above `on`."""
 

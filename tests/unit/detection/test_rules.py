@@ -1,5 +1,6 @@
 import json
 import math
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.detection import (
     DEFAULT_RULE,
     PRESETS,
+    RULE_PROPERTIES,
     GroupRule,
     Rule,
     RuleSet,
@@ -53,6 +55,15 @@ def test_it_is_known_where_each_value_comes_from() -> None:
     assert group.mid == ANIMAL
     assert rules.origin(BARK.index, "cooldown_s") == "default"
     assert rules.origin(SPEECH.index, "on") == "default"
+
+
+def test_every_field_of_a_rule_has_its_own_title() -> None:
+    names = {f.name for f in fields(Rule)}
+    assert set(RULE_PROPERTIES) == names
+    assert all(name == one.name for name, one in RULE_PROPERTIES.items())
+    assert len({one.title for one in RULE_PROPERTIES.values() if one.title}) == len(names)
+    seconds = {one.name for one in RULE_PROPERTIES.values() if one.unit == "s"}
+    assert seconds == {name for name in names if name.endswith("_s")}
 
 
 def test_the_plain_method_has_one_threshold() -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.text import counted
+from yamnet_gui.detection import RULE_PROPERTIES
 from yamnet_gui.labels.project import AnalysisRecord, Project, StoredRules
 from yamnet_gui.labels.project.analysis_settings import StoredSettings
 
@@ -56,23 +57,20 @@ def _rules(rules: StoredRules) -> str:
     try:
         values = json.loads(rules.text)
         default, classes = values["default"], len(values.get("classes", ()))
-        parts = [f"threshold {default['on']:g}"]
-        if default.get("off") is not None:
-            parts.append(f"lower threshold {default['off']:g}")
-        parts += [f"{what} {default[key]:g} s" for key, what in _LENGTHS if default.get(key)]
+        parts = [
+            f"{one.title} {default[one.name]:g} {one.unit}".rstrip()
+            for one in RULE_PROPERTIES.values()
+            if _is_number(default.get(one.name)) and (default[one.name] or not one.unit)
+        ]
         if classes:
             parts.append(f"{counted(classes, 'class')} with their own rules")
     except (ValueError, TypeError, KeyError, AttributeError):
         return named
-    return f"{named} ({', '.join(parts)})"
+    return f"{named} ({', '.join(parts)})" if parts else named
 
 
-_LENGTHS = (
-    ("smoothing_s", "smoothing"),
-    ("shortest_s", "minimum duration"),
-    ("merge_gap_s", "gaps merged up to"),
-    ("padding_s", "padding"),
-)
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _when(analyses: Iterable[AnalysisRecord]) -> str:

@@ -26,6 +26,7 @@ from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.scores import DEFAULT_HOP_S
 from yamnet_gui.detection import (
     EVERYTHING,
+    RULE_PROPERTIES,
     Scope,
     inherited_from,
     inherited_rule,
@@ -45,52 +46,54 @@ _UNLIMITED = "no limit"
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """One value of a rule: its name in `Rule`, its title, and what it means."""
+    """The editor of one value of a rule: its name in `Rule`, and what it means."""
 
     name: str
-    title: str
     tip: str
     most: float = 60.0
     step: float = 0.1
     choices: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def title(self) -> str:
+        return RULE_PROPERTIES[self.name].title.capitalize()
+
+    @property
+    def unit(self) -> str:
+        return RULE_PROPERTIES[self.name].unit
+
 
 _FIELDS = (
-    _Field("enabled", "Events", "Whether events of the class are detected at all"),
+    _Field("enabled", "Whether events of the class are detected at all"),
     _Field(
         "method",
-        "Method",
         "How scores become events.\nTwo thresholds: an event extends from its peak down to the "
         "lower one.\nOne threshold: an event lasts while the score is above.\nBoxes: events are "
         "bounded where the score changes most; the threshold only selects.",
         choices=(("hysteresis", "2 thresholds"), ("plain", "1 threshold"), ("boxes", "Boxes")),
     ),
-    _Field("on", "Threshold", "Score that an event must reach", 1.0, 0.05),
-    _Field("off", "Down to", "Score down to which an event extends", 1.0, 0.01),
+    _Field("on", "Score that an event must reach", 1.0, 0.05),
+    _Field("off", "Score down to which an event extends", 1.0, 0.01),
     _Field(
         "smoothing_s",
-        "Smoothing",
         "Scores are averaged over this duration first",
         step=DEFAULT_HOP_S,
     ),
     _Field(
         "merge_gap_s",
-        "Merge gaps shorter than",
         "Shorter gaps between events become part of the event",
     ),
-    _Field("shortest_s", "Shortest", "Shorter events are left out"),
-    _Field("longest_s", "Longest", "Longer events are cut into equal parts", 86_400.0, 1.0),
-    _Field("padding_s", "Padding", "Added at both ends"),
+    _Field("shortest_s", "Shorter events are left out"),
+    _Field("longest_s", "Longer events are cut into equal parts", 86_400.0, 1.0),
+    _Field("padding_s", "Added at both ends"),
     _Field(
         "cooldown_s",
-        "Minimum separation",
         "Of events that are closer together, only the strongest stays",
         3600.0,
         1.0,
     ),
     _Field(
         "edges",
-        "Edges",
         "Where events begin and end: with the sound itself, or on frame boundaries",
         choices=(("refined", "As the sound"), ("plain", "On frames")),
     ),
@@ -340,12 +343,11 @@ class _Row:
             combo.activated.connect(lambda row: self._moved(field.name, combo.itemData(row)))
             return combo
         spin = QDoubleSpinBox(parent)
-        score = field.name in ("on", "off")
-        spin.setRange(0.01 if score else 0.0, field.most)
+        spin.setRange(0.0 if field.unit else 0.01, field.most)
         spin.setSingleStep(field.step)
         spin.setDecimals(2)
-        if not score:
-            spin.setSuffix(" s")
+        if field.unit:
+            spin.setSuffix(f" {field.unit}")
         if field.name == "longest_s":
             spin.setSpecialValueText(_UNLIMITED)
         spin.valueChanged.connect(lambda value: self._moved(field.name, self._number(value)))

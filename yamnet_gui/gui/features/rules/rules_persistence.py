@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.detection import Rule, RuleSet, rules_from_json, rules_to_json
+from yamnet_gui.detection import RULE_PROPERTIES, Rule, RuleSet, rules_from_json, rules_to_json
 from yamnet_gui.labels.project import Command, StoredRules, set_rules
 
 __all__ = [
@@ -84,27 +84,12 @@ def difference(before: RuleSet, after: RuleSet, class_map: ClassMap) -> str:
     if len(changed) != 1:
         return ""
     name, old, new = changed[0]
-    moved = [f.name for f in fields(Rule) if getattr(old, f.name) != getattr(new, f.name)]
-    return f"{_TITLES[moved[0]]} of {name}" if len(moved) == 1 else f"rules of {name}"
+    moved = [p for p in RULE_PROPERTIES.values() if getattr(old, p.name) != getattr(new, p.name)]
+    return f"{moved[0].title} of {name}" if len(moved) == 1 else f"rules of {name}"
 
 
 def _of_group(rules: RuleSet, mid: str) -> Rule:
     return next((g.rule for g in rules.groups if g.mid == mid), Rule())
-
-
-_TITLES = {
-    "on": "threshold",
-    "off": "lower threshold",
-    "smoothing_s": "smoothing",
-    "shortest_s": "shortest duration",
-    "longest_s": "longest duration",
-    "merge_gap_s": "gaps",
-    "padding_s": "padding",
-    "cooldown_s": "minimum separation",
-    "enabled": "events",
-    "method": "method",
-    "edges": "edges",
-}
 
 
 def change(old: StoredRules | None, new: StoredRules, what: str = "") -> Command:
