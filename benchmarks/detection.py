@@ -65,8 +65,6 @@ from yamnet_gui.detection.evaluation import EventArrays, Pair, counting_events_b
 from yamnet_gui.detection.second_pass import FINE_HOP_S
 from yamnet_gui.yamnet import Analyzer, Network, load_network
 
-COLLARS_S = (0.2, 0.5)
-
 
 @dataclass(frozen=True)
 class Scene:
@@ -206,7 +204,7 @@ def way(scene: Scene, rules: RuleSet, classes: Sequence[int]) -> Detections:
 
 
 def key_figures(pairs: Sequence[Pair]) -> dict[str, float]:
-    result = evaluate(pairs, collars_s=COLLARS_S)
+    result = evaluate(pairs)
     return {
         "segment_f1": result.segment_f1 or 0.0,
         "event_f1_500ms": result.event_f1(0.5) or 0.0,

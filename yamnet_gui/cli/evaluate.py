@@ -27,7 +27,7 @@ from yamnet_gui.detection.evaluation import Pair, evaluate, mismatches, paired
 from yamnet_gui.labels.exchange.reference_table import ReferenceTable, read_reference
 from yamnet_gui.labels.formats import readable_suffixes
 from yamnet_gui.labels.project import Project
-from yamnet_gui.quality.evaluation import COLLARS_S, Measurement, measure, tuned
+from yamnet_gui.quality.evaluation import Measurement, measure, tuned
 from yamnet_gui.quality.references import (
     EvaluationItems,
     StoredScores,
@@ -62,7 +62,7 @@ def _tables(options: argparse.Namespace) -> int:
     for name in sides.unknown:
         _warn(f"{name}: not in the reference labels; skipped")
     scored = _has_scores(estimated)
-    result = evaluate(sides.pairs, options.labels, COLLARS_S, psds_pairs=None if scored else [])
+    result = evaluate(sides.pairs, options.labels, psds_pairs=None if scored else [])
     figures = result.as_dict()
     figures["scores"] = scored
     names = [r.recording.path.name for r in reference]

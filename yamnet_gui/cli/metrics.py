@@ -10,8 +10,7 @@ from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.text import counted
 from yamnet_gui.detection import Tuning
-from yamnet_gui.detection.evaluation import Counts, Evaluation, Mismatch, total
-from yamnet_gui.quality.evaluation import COLLARS_S
+from yamnet_gui.detection.evaluation import COLLARS_S, Counts, Evaluation, Mismatch, total
 
 _MOST_CONFUSIONS = 10
 

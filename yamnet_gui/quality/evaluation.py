@@ -27,7 +27,6 @@ from yamnet_gui.detection.evaluation import (
 
 from .references import EvaluationItem, EvaluationItems, Finder, reference_labels
 
-COLLARS_S = (0.2, 0.5)
 _THRESHOLDS = np.round(np.concatenate([np.arange(0.02, 0.1, 0.02), np.arange(0.1, 0.99, 0.04)]), 2)
 
 _FEWEST_FOR_INTERVAL = 5
@@ -105,7 +104,7 @@ def measure(
     named = sorted(wanted or {x for p in pairs for x in (*p.reference, *p.estimated)})
     pairs = [restricted(pair, named) for pair in pairs]
     known = sum(pair.duration_s for pair in fully_reviewed) > 0
-    result = evaluate(pairs, named, COLLARS_S, psds_pairs=fully_reviewed if known else [])
+    result = evaluate(pairs, named, psds_pairs=fully_reviewed if known else [])
     wrong = tuple(mismatches(pairs, collar_s))
     whole = Measurement(result, wrong, on, rules, collar_s, below is not None, _intervals(pairs))
     yield EvaluationProgress(len(items) + 1, len(items) + 1, whole)

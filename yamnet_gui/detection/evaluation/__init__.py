@@ -7,10 +7,11 @@ from .matching import event_counts, matches, segment_counts
 from .mismatches import Mismatch, MismatchKind, mismatches
 from .pairing import Paired, paired
 from .psds import SCENARIO_1, SCENARIO_2, Psds, PsdsSettings, psds
-from .report import Confusion, Evaluation, confusions, evaluate, restricted
+from .report import COLLARS_S, Confusion, Evaluation, confusions, evaluate, restricted
 from .reviewed import ReviewedReference, is_decision
 
 __all__ = [
+    "COLLARS_S",
     "SCENARIO_1",
     "SCENARIO_2",
     "Confusion",

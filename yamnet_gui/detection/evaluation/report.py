@@ -12,6 +12,9 @@ from .event_arrays import NO_SPANS, EventArrays, Pair
 from .matching import event_counts, segment_counts
 from .psds import SCENARIO_1, Psds, PsdsSettings, psds
 
+COLLARS_S = (0.2, 0.5)
+"""How far an onset may be off, in seconds, for each event F1 that is reported."""
+
 
 @dataclass(frozen=True, slots=True)
 class Confusion:
@@ -63,7 +66,7 @@ class Evaluation:
 def evaluate(
     pairs: Sequence[Pair],
     labels: Sequence[str] | None = None,
-    collars_s: Sequence[float] = (0.2, 0.5),
+    collars_s: Sequence[float] = COLLARS_S,
     offset_share: float = 0.2,
     psds_settings: PsdsSettings = SCENARIO_1,
     psds_pairs: Sequence[Pair] | None = None,
