@@ -75,11 +75,19 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RuleProperty:
-    """A field of `Rule`: its `name`, its `title` for the user, and the unit of its value."""
+    """A field of `Rule`: its `name`, its `title` for the user, and the unit of its value.
+
+    `noun`: the title inside a sentence, where that differs.
+    """
 
     name: str
     title: str
     unit: str = ""
+    noun: str = ""
+
+    def of(self, name: str) -> str:
+        """The property of a class or group in words."""
+        return f"{self.noun or self.title} of {name}"
 
 
 RULE_PROPERTIES: Mapping[str, RuleProperty] = MappingProxyType(
@@ -91,7 +99,7 @@ RULE_PROPERTIES: Mapping[str, RuleProperty] = MappingProxyType(
             RuleProperty("on", "threshold"),
             RuleProperty("off", "lower threshold"),
             RuleProperty("smoothing_s", "smoothing", "s"),
-            RuleProperty("merge_gap_s", "maximum merged gap", "s"),
+            RuleProperty("merge_gap_s", "merge gaps shorter than", "s", "gaps"),
             RuleProperty("shortest_s", "minimum duration", "s"),
             RuleProperty("longest_s", "maximum duration", "s"),
             RuleProperty("padding_s", "padding", "s"),

@@ -62,6 +62,8 @@ def test_every_field_of_a_rule_has_its_own_title() -> None:
     assert set(RULE_PROPERTIES) == names
     assert all(name == one.name for name, one in RULE_PROPERTIES.items())
     assert len({one.title for one in RULE_PROPERTIES.values() if one.title}) == len(names)
+    assert RULE_PROPERTIES["merge_gap_s"].of("Dog") == "gaps of Dog"
+    assert RULE_PROPERTIES["on"].of("Dog") == "threshold of Dog"
     seconds = {one.name for one in RULE_PROPERTIES.values() if one.unit == "s"}
     assert seconds == {name for name in names if name.endswith("_s")}
 

@@ -52,7 +52,7 @@ def test_a_project_says_how_its_labels_were_made(tmp_path: Path) -> None:
         "Analysis": "one frame every 0.48 s, channels mixed",
         "Analysed": "2024-05-02",
         "Rules of the project": "night, version 3 (threshold 0.25, lower threshold 0.05,"
-        " maximum merged gap 1 s, 2 classes with their own rules)",
+        " merge gaps shorter than 1 s, 2 classes with their own rules)",
         "Changed by": "Ada",
     }
 

@@ -85,7 +85,7 @@ def difference(before: RuleSet, after: RuleSet, class_map: ClassMap) -> str:
         return ""
     name, old, new = changed[0]
     moved = [p for p in RULE_PROPERTIES.values() if getattr(old, p.name) != getattr(new, p.name)]
-    return f"{moved[0].title} of {name}" if len(moved) == 1 else f"rules of {name}"
+    return moved[0].of(name) if len(moved) == 1 else f"rules of {name}"
 
 
 def _of_group(rules: RuleSet, mid: str) -> Rule:
