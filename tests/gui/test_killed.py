@@ -17,6 +17,7 @@ def homes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
 
 
+@pytest.mark.workflow
 def test_the_window_loses_nothing_over_two_kills(tmp_path: Path) -> None:
     assert survives(projects.made(tmp_path / "project"), 2, "tests.gui.support.editor") > 0
 

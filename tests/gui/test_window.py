@@ -73,6 +73,7 @@ def test_a_recording_is_analysed_in_the_background(
     assert bench.shell.window.actions_by_id["export"].isEnabled()
 
 
+@pytest.mark.workflow
 def test_a_stored_result_is_shown_though_nothing_is_analysed_on_opening(
     start: Start, settled: Settled, sound_file: Path, tiny_weights: Path
 ) -> None:
@@ -136,6 +137,7 @@ def test_dragging_the_threshold_line_changes_the_rule(
     assert bench.session.rules.rule((chosen + 1) % 521).on != pytest.approx(0.75, abs=0.03)
 
 
+@pytest.mark.workflow
 def test_cancelling_keeps_what_is_there_and_a_new_start_finishes_it(
     qtbot: QtBot, start: Start, settled: Settled, tmp_path: Path, tiny_weights: Path
 ) -> None:

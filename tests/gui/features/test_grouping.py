@@ -109,6 +109,7 @@ def test_a_branch_alone_can_be_listed(demo):
     assert panel.branch.currentData() == ""
 
 
+@pytest.mark.workflow
 def test_the_level_is_remembered(start, settled, demo):
     pick(demo.shell.events.group_by, "kinds")
     demo.shell.window.close()

@@ -145,6 +145,7 @@ def test_a_stream_holds_only_the_surroundings() -> None:
     assert values + len(stream.finish()) == 180_000
 
 
+@pytest.mark.workflow
 @given(seeds, st.integers(0, 9), st.integers(1, 5000))
 def test_an_envelope_is_taken_up_anywhere(seed: int, blocks: int, size: int) -> None:
     rows = np.random.default_rng(seed).normal(0, 1, (30_500, 3)).astype(np.float32)

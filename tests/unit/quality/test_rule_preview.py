@@ -73,6 +73,7 @@ def test_the_same_rules_change_nothing(project, preview):
     assert "not analysed" in changes.skipped[0].reason
 
 
+@pytest.mark.workflow
 def test_a_preview_counts_and_changes_nothing(project, preview):
     before = all_events(project)
     changes = preview(AFTER)

@@ -194,6 +194,7 @@ def blas_threads(libraries: set[str]) -> set[int]:
     return {p["num_threads"] for p in threadpool_info() if p["filepath"] in libraries}
 
 
+@pytest.mark.workflow
 def test_matrix_products_keep_to_one_thread_until_the_last_analysis_ends() -> None:
     # In a process of its own: other libraries' products change the same number.
     call = "from tests.unit.yamnet.test_analyzer import keep_to_one_thread; keep_to_one_thread()"

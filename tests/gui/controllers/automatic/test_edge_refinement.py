@@ -61,6 +61,7 @@ def test_window_and_command_line_find_the_same_events(
     assert len(shown) > 3
 
 
+@pytest.mark.workflow
 def test_an_older_result_gets_its_edges_in_the_background(start, settled, tiny_weights, sound):
     bench = start(sound, weights=tiny_weights)
     settled(bench)

@@ -91,6 +91,7 @@ def test_without_weights_a_message_says_why_there_are_none(
     assert "weights" in bench.session.embeddings.problem
 
 
+@pytest.mark.workflow
 def test_a_custom_class_scores_and_detects_like_any_other(bench: Workbench, settled: Settled):
     scores = bench.feature(CustomClassScores)
     scores.use(by_hand(bench))
@@ -110,6 +111,7 @@ def test_a_custom_class_scores_and_detects_like_any_other(bench: Workbench, sett
     assert buffer.best[index] > 0.5
 
 
+@pytest.mark.workflow
 def test_it_scores_while_a_recording_is_analysed(
     bench: Workbench, settled: Settled, tmp_path: Path
 ):

@@ -218,6 +218,7 @@ def test_a_folder_per_class_trains_them_all(
     assert scores[frame, index] > scores[frame, bench.session.custom_classes.index_of("burst")]
 
 
+@pytest.mark.workflow
 def test_a_class_is_shared_as_a_file(
     bench: Workbench, qtbot: QtBot, settled: Settled, tmp_path: Path
 ):

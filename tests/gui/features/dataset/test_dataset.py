@@ -234,6 +234,7 @@ def test_a_recording_removed_during_a_run_does_not_end_it(
     settled(empty)
 
 
+@pytest.mark.workflow
 @pytest.mark.parametrize("way", ["one recording", "all recordings"])
 def test_scores_stay_within_reach_of_an_export(
     qtbot: QtBot, empty: Workbench, settled: Settled, folder: Path, way: str

@@ -74,6 +74,7 @@ def test_every_frame_of_the_project_is_a_point(bench: Workbench, settled: Settle
     assert "no unit" in feature.panel.notes.text()
 
 
+@pytest.mark.workflow
 def test_calls_and_bursts_lie_apart(bench: Workbench, settled: Settled):
     feature = shown(bench, settled, "events")
     data, xy = feature.layout.data, feature.layout.xy
@@ -106,6 +107,7 @@ def test_another_layout_replaces_the_first_when_it_is_ready(
     assert feature.panel.notes.text() == "Axes of tsne mean nothing."
 
 
+@pytest.mark.workflow
 def test_a_layout_can_be_stopped_and_the_map_stays(bench: Workbench, settled: Settled):
     feature = shown(bench, settled)
     before = feature.panel.plot.count
@@ -150,6 +152,7 @@ def test_a_lasso_selects_events_and_lists_them(bench: Workbench, settled: Settle
     assert feature.panel.isVisible()
 
 
+@pytest.mark.workflow
 def test_a_click_shows_the_point_on_the_timeline(bench: Workbench, settled: Settled, qtbot: QtBot):
     feature = shown(bench, settled)
     data = feature.layout.data
@@ -160,6 +163,7 @@ def test_a_click_shows_the_point_on_the_timeline(bench: Workbench, settled: Sett
     assert bench.session.timeline.cursor_s == pytest.approx(data.place(other).span.start_s)
 
 
+@pytest.mark.workflow
 def test_pointing_plays_the_sound_of_the_point(
     bench: Workbench, settled: Settled, calls_project: Path
 ):
@@ -173,6 +177,7 @@ def test_pointing_plays_the_sound_of_the_point(
     assert feature.panel.pointed.text() == ""
 
 
+@pytest.mark.workflow
 def test_the_map_is_saved_as_picture_and_table(bench: Workbench, settled: Settled, tmp_path: Path):
     feature = shown(bench, settled, "events")
     feature.files.save_picture(tmp_path / "map.png")

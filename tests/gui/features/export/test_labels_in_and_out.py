@@ -95,6 +95,7 @@ def exported(bench: Workbench, name: str, settled: Settled, qtbot: QtBot) -> Pat
     return path
 
 
+@pytest.mark.workflow
 def test_scores_of_the_open_recording_are_exported(
     start: Start,
     settled: Settled,

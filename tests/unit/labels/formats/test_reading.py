@@ -193,7 +193,7 @@ BROKEN = [
     ("audacity", "0\t1\tDog\n2\t1.5\tDog\n", "line 2: ends at 1.5 s"),
     ("audacity", "0\tnan\tDog\n", "line 1: the end is nan"),
     ("audacity", "-1\t1\tDog\n", "line 1: the start -1 is negative"),
-    ("audacity", "\\\t1\t2\n", "line 1: a frequency line stands before"),
+    ("audacity", "\\\t1\t2\n", "line 1: a frequency line comes before"),
     ("raven", RAVEN.replace("\t", ","), "line 1: columns are separated by commas"),
     ("raven", RAVEN.replace("0.5\t1.5\t1000", "1.5\t0.5\t1000"), "line 3: ends at 0.5 s"),
     ("dcase", "filename,onset,offset,event_label\n", "columns are separated by commas"),
