@@ -17,6 +17,7 @@ from yamnet_gui.gui.state.spectrogram import Spectrogram
 from yamnet_gui.gui.theme import DARK
 from yamnet_gui.gui.tracks.events import Lanes
 from yamnet_gui.gui.tracks.layer import Layer
+from yamnet_gui.gui.tracks.overview import ViewLayer
 from yamnet_gui.gui.tracks.stack import TrackSources, TrackStack
 from yamnet_gui.gui.tracks.track import Track
 
@@ -114,3 +115,18 @@ def test_overlapping_events_lie_in_different_lanes() -> None:
     lanes = Lanes.of(events)
     assert lanes.lanes.tolist() == [0, 1, 1, 1, 0]
     assert lanes.count == 2
+
+
+def test_the_overview_is_painted_again_when_the_cursor_moves(
+    stack: TrackStack, owners: Owners, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted: list[float] = []
+    paint = ViewLayer.paint
+
+    def noted(layer: ViewLayer, *arguments: object) -> None:
+        painted.append(layer.timeline.cursor_s)
+        paint(layer, *arguments)
+
+    monkeypatch.setattr(ViewLayer, "paint", noted)
+    owners.timeline.set_cursor(7.0)
+    qtbot.waitUntil(lambda: bool(painted) and painted[-1] == 7.0)

@@ -124,6 +124,7 @@ class OverviewTrack(Track):
         self.timeline.recording_changed.connect(self._on_content)
         self.document.events_changed.connect(self._on_content)
         self.timeline.selection_changed.connect(self._on_selection)
+        self.timeline.cursor_changed.connect(self._on_cursor)
 
     def set_theme(self, theme: Theme) -> None:
         if hasattr(self, "_layer"):
