@@ -17,7 +17,6 @@ from yamnet_gui.gui.state.spectrogram import Spectrogram
 from yamnet_gui.gui.theme import DARK
 from yamnet_gui.gui.tracks.events import Lanes
 from yamnet_gui.gui.tracks.layer import Layer
-from yamnet_gui.gui.tracks.overview import ViewLayer
 from yamnet_gui.gui.tracks.stack import TrackSources, TrackStack
 from yamnet_gui.gui.tracks.track import Track
 
@@ -120,13 +119,8 @@ def test_overlapping_events_lie_in_different_lanes() -> None:
 def test_the_overview_is_painted_again_when_the_cursor_moves(
     stack: TrackStack, owners: Owners, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    painted: list[float] = []
-    paint = ViewLayer.paint
-
-    def noted(layer: ViewLayer, *arguments: object) -> None:
-        painted.append(layer.timeline.cursor_s)
-        paint(layer, *arguments)
-
-    monkeypatch.setattr(ViewLayer, "paint", noted)
+    layer = stack.tracks["overview"]._view_layer
+    updates: list[float] = []
+    monkeypatch.setattr(layer, "update", lambda *_: updates.append(owners.timeline.cursor_s))
     owners.timeline.set_cursor(7.0)
-    qtbot.waitUntil(lambda: bool(painted) and painted[-1] == 7.0)
+    assert updates == [7.0]
