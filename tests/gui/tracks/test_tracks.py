@@ -119,7 +119,7 @@ def test_overlapping_events_lie_in_different_lanes() -> None:
 def test_the_overview_is_painted_again_when_the_cursor_moves(
     stack: TrackStack, owners: Owners, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    layer = stack.tracks["overview"]._view_layer
+    layer = stack.overview._view_layer
     updates: list[float] = []
     monkeypatch.setattr(layer, "update", lambda *_: updates.append(owners.timeline.cursor_s))
     owners.timeline.set_cursor(7.0)
