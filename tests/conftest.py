@@ -31,6 +31,7 @@ QUICK_FOLDERS = tuple(
 LONGER_FILES = (
     *("test_judges.py", "test_projection.py", "test_custom_classes.py", "test_round_trip.py"),
     *("test_tuning.py", "test_writing.py", "test_refine.py", "test_report.py"),
+    "test_hysteresis.py",
 )
 """Files in those folders that take seconds, or import what takes seconds to load."""
 NOT_QUICK = ("slow", "workflow", "weights", "reference", "sound", "display")
