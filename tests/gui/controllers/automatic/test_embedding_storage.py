@@ -16,6 +16,8 @@ from yamnet_gui.gui.features.dataset.feature import DatasetFeature
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import Project
 
+pytestmark = pytest.mark.workflow
+
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
 

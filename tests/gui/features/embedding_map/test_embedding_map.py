@@ -23,6 +23,8 @@ from yamnet_gui.gui.theme import class_color
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import add_events
 
+pytestmark = pytest.mark.workflow
+
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
 
