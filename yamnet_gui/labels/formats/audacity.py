@@ -8,6 +8,7 @@ from yamnet_gui.core.events import LabelledRecording
 
 from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
 from .collector import Collector
+from .sample import Sample
 from .text import number, one_line, tab_rows
 
 
@@ -82,8 +83,8 @@ def _known(hz: float) -> float | None:
     return hz if 0 <= hz < math.inf else None
 
 
-def _recognise(head: str) -> bool:
-    cells = head.partition("\n")[0].split("\t")
+def _recognise(sample: Sample) -> bool:
+    cells = sample.first_line.split("\t")
     try:
         return len(cells) >= 2 and float(cells[0]) >= 0
     except ValueError:

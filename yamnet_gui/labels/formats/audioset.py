@@ -87,5 +87,5 @@ FORMAT = LabelFormat(
     read=read,
     fit=_fit,
     left_out="their label has no AudioSet id",
-    recognise=lambda head: head.partition("\n")[0].startswith("segment_id\t"),
+    recognise=lambda sample: sample.first_line.startswith("segment_id\t"),
 )

@@ -9,6 +9,8 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo
 from yamnet_gui.core.resources import bundled_class_map
 
+from .sample import Sample
+
 
 class Capability(StrEnum):
     """What a format can store besides onset, offset and label; values are parts of sentences."""
@@ -75,7 +77,8 @@ class ReadOptions:
     a table that names none belongs to the one of its own name, or the only one.
     `label_column`: where the format leaves the column of the label open.
     `encoding`: of the text, detected where None. `sidecar`: use `OUT.yamnet.json` where
-    it lies beside the table and still fits it.
+    it lies beside the table and still fits it. `sample`: what detection has already read of the
+    file, filled in by `read_labels`.
     """
 
     recordings: Sequence[RecordingInfo] = ()
@@ -83,6 +86,12 @@ class ReadOptions:
     encoding: str | None = None
     sidecar: bool = True
     classes: ClassMap = field(default_factory=bundled_class_map)
+    sample: Sample | None = field(default=None, compare=False)
+
+    def sample_of(self, path: Path) -> Sample:
+        """The sample of this file, taken once. Raises LabelsError."""
+        known = self.sample is not None and self.sample.path == path
+        return self.sample if known and self.sample else Sample(path, self.encoding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +119,8 @@ Output = Mapping[str, Iterable[str] | bytes]
 """What is to be written: tail of the file name → lines. "" is the file itself."""
 Writer = Callable[[Sequence[LabelledRecording], WriteOptions], Output]
 Reader = Callable[[Path, ReadOptions], ImportResult]
-Recogniser = Callable[[str], bool]
+Recogniser = Callable[[Sample], bool]
+Flaw = Callable[[Sample], str]
 
 
 Fit = Callable[[Event, RecordingInfo], Event | None]
@@ -131,8 +141,10 @@ class LabelFormat:
     `combined`: whether one file can hold several recordings. `capabilities`: what it can store.
     `clean`: what becomes of a label's text. `time_step_s`: times are rounded to this, None:
     stored exactly. `companions`: tails of the files that are written along with it.
-    `recognise`: whether the first 4096 characters of a file look like this format. `fit`: the
-    event as this format can show it, None where it must be left out, for the reason `left_out`.
+    `recognise`: whether a file is in this format, by its content. `flaw`: what is wrong with a file
+    that nearly is ("the column … is missing"), "" for every other file. `fallback`: it reads nearly
+    everything, so every other format goes first. `fit`: the event as this format can show it, None
+    where it must be left out, for the reason `left_out`.
     `has_clock`: it has columns for clock times. `needs_scores`: written from a ScoreTable by
     `write_score_table`, not from labels.
     """
@@ -148,6 +160,8 @@ class LabelFormat:
     time_step_s: float | None = None
     companions: tuple[str, ...] = ()
     recognise: Recogniser | None = None
+    flaw: Flaw | None = None
+    fallback: bool = False
     fit: Fit = _fits
     left_out: str = ""
     needs_scores: bool = False

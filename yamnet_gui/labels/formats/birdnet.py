@@ -8,6 +8,7 @@ from yamnet_gui.core.errors import LabelsError
 
 from .base import Capability, ImportResult, LabelFormat, ReadOptions
 from .collector import Collector
+from .sample import Sample
 from .text import columns, lines
 
 NEW = ("Start (s)", "End (s)", "Scientific name", "Common name", "Confidence")
@@ -57,9 +58,8 @@ def _cells(
     return cells
 
 
-def _recognise(head: str) -> bool:
-    first = head.partition("\n")[0]
-    return bool(re.search(r"Start \(s\),End \(s\),|scientific_name,common_name", first))
+def _recognise(sample: Sample) -> bool:
+    return bool(re.search(r"Start \(s\),End \(s\),|scientific_name,common_name", sample.first_line))
 
 
 FORMAT = LabelFormat(

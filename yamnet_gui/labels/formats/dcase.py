@@ -87,5 +87,5 @@ FORMAT = LabelFormat(
     read=read,
     clean=clean,
     companions=(DURATIONS_TAIL,),
-    recognise=lambda head: "event_label" in head.partition("\n")[0].split("\t"),
+    recognise=lambda sample: "event_label" in sample.first_line.split("\t"),
 )

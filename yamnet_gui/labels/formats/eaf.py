@@ -220,5 +220,5 @@ FORMAT = LabelFormat(
     clean=clean,
     time_step_s=1e-3,
     fit=fit_milliseconds,
-    recognise=lambda head: "<ANNOTATION_DOCUMENT" in head,
+    recognise=lambda sample: "<ANNOTATION_DOCUMENT" in sample.head,
 )

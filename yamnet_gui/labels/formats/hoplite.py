@@ -73,5 +73,5 @@ FORMAT = LabelFormat(
     write=write,
     read=read,
     fit=_fit,
-    recognise=lambda head: "start_offset_s" in head.partition("\n")[0],
+    recognise=lambda sample: "start_offset_s" in sample.first_line,
 )

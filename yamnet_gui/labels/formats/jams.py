@@ -10,7 +10,6 @@ from yamnet_gui.core.events import Event, LabelledRecording
 
 from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
 from .collector import Collector
-from .text import whole_text
 
 JAMS_VERSION = "0.3.4"
 _KNOWN, _OWN = "tag_audioset", "segment_open"
@@ -79,19 +78,9 @@ def _observation(event: Event) -> dict[str, Any]:
     }
 
 
-def load_json(path: Path, encoding: str | None) -> Any:
-    """The content of a JSON file. Raises LabelsError with the line."""
-    try:
-        return json.loads(whole_text(path, encoding, begins="[{"))
-    except json.JSONDecodeError as error:
-        raise LabelsError(path, f"is not JSON ({error.msg})", line=error.lineno) from error
-    except (RecursionError, ValueError) as error:
-        raise LabelsError(path, "is not readable JSON") from error
-
-
 def read(path: Path, options: ReadOptions) -> ImportResult:
     collector = Collector("jams", path, options)
-    document = load_json(path, options.encoding)
+    document = options.sample_of(path).json()
     try:
         metadata, annotations = document["file_metadata"], document["annotations"]
         name = (metadata.get("identifiers") or {}).get("path") or None
@@ -147,5 +136,5 @@ FORMAT = LabelFormat(
     write=write,
     read=read,
     time_step_s=1e-6,
-    recognise=lambda head: '"file_metadata"' in head or '"jams_version"' in head,
+    recognise=lambda sample: {"annotations", "file_metadata"} <= sample.first_object.keys(),
 )

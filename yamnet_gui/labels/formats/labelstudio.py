@@ -15,7 +15,7 @@ from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo, Revi
 from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
 from .collector import Collector
 from .eaf import clean
-from .jams import load_json
+from .sample import Sample
 
 CONFIG_TAIL = ".config.xml"
 _LABELS, _AUDIO = "label", "audio"
@@ -87,7 +87,7 @@ def _region(event: Event, info: RecordingInfo) -> dict[str, Any]:
 def read(path: Path, options: ReadOptions) -> ImportResult:
     """Reads tasks as the program exports them, in the full and in the short (MIN) form."""
     collector = Collector("labelstudio", path, options)
-    tasks = load_json(path, options.encoding)
+    tasks = options.sample_of(path).json()
     if isinstance(tasks, dict):
         tasks = [tasks]
     if not isinstance(tasks, list) or not all(isinstance(t, dict) for t in tasks):
@@ -172,6 +172,13 @@ def _name_of(url: str) -> str:
     return url
 
 
+def _recognise(sample: Sample) -> bool:
+    """A list of tasks, each with data and what was labelled in it."""
+    task = sample.first_object
+    labelled = task.keys() & {"annotations", "completions", "predictions"}
+    return isinstance(task.get("data"), dict) and (bool(labelled) or "id" in task)
+
+
 FORMAT = LabelFormat(
     name="labelstudio",
     title="Label Studio",
@@ -193,5 +200,5 @@ FORMAT = LabelFormat(
     companions=(CONFIG_TAIL,),
     fit=_fit,
     left_out="the format has no rejected events",
-    recognise=lambda head: head.lstrip()[:1] in "[{" and '"data"' in head,
+    recognise=_recognise,
 )

@@ -237,5 +237,5 @@ FORMAT = LabelFormat(
     read=read,
     companions=(REVIEWED_TAIL,),
     has_clock=True,
-    recognise=lambda head: "onset_s" in head.partition("\n")[0] and "," in head.partition("\n")[0],
+    recognise=lambda sample: "onset_s" in sample.first_line and "," in sample.first_line,
 )

@@ -131,5 +131,5 @@ FORMAT = LabelFormat(
     write=write,
     read=read,
     has_clock=True,
-    recognise=lambda head: head.startswith("PAR1"),
+    recognise=lambda sample: sample.data.startswith(b"PAR1"),
 )

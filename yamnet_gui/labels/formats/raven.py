@@ -241,5 +241,5 @@ FORMAT = LabelFormat(
     time_step_s=1e-6,
     fit=_fit,
     has_clock=True,
-    recognise=lambda head: "Begin Time (s)\t" in head.partition("\n")[0],
+    recognise=lambda sample: "Begin Time (s)\t" in sample.first_line,
 )  # fmt: skip

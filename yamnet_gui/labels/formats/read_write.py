@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording
@@ -15,10 +14,12 @@ from yamnet_gui.core.text import unique_names
 from yamnet_gui.labels.overwrite_guard import spare
 
 from .base import ImportResult, LabelFormat, ReadOptions, WriteOptions
+from .detection import detect
 from .format_limits import losses_of
 from .registry import FORMATS
+from .sample import Sample
 from .sidecar import read_sidecar, restore, sidecar_lines, sidecar_path
-from .text import readable, sniff_encoding
+from .text import readable
 
 _NO_WRITE_OPTIONS = WriteOptions()
 _NO_READ_OPTIONS = ReadOptions()
@@ -158,11 +159,13 @@ def read_labels(
 
     Nothing half read is ever returned. Raises LabelsError with line and reason.
     """
-    fmt = label_format(format_name or detect_format(path))
+    named = label_format(format_name) if format_name else None
+    sample = Sample(path, options.encoding)
+    fmt = named or detect(sample, FORMATS.values())
     if fmt.read is None:
         raise LabelsError(path, f"{fmt.title} can only be written")
     with readable(path):
-        result = fmt.read(path, options)
+        result = fmt.read(path, replace(options, sample=sample))
     beside = sidecar_path(path)
     if options.sidecar and beside.is_file():
         try:
@@ -172,32 +175,12 @@ def read_labels(
     return result
 
 
-def detect_format(path: Path) -> str:
-    """The name of the format, detected by the content and ending of the file.
+def detect_format(path: Path, encoding: str | None = None) -> str:
+    """The name of the format, detected by the content of the file.
 
-    Raises LabelsError where no known format fits.
+    Raises LabelsError where no known format fits, with what is wrong where one nearly does.
     """
-    with readable(path):
-        encoding = sniff_encoding(path)
-        with path.open("rb") as file:
-            head = file.read(8192).decode(encoding, errors="replace")[:4096]
-    head = head.replace("\r\n", "\n").replace("\r", "\n")
-    fit = [f for f in FORMATS.values() if f.can_read and f.recognise and f.recognise(head)]
-    suffix = path.suffix.lower()
-    fit.sort(
-        key=lambda f: f.suffix.lower() != suffix
-    )  # stable: the order of the table decides the rest
-    if not fit:
-        raise _unknown(path, head)
-    return fit[0].name
-
-
-def _unknown(path: Path, head: str) -> LabelsError:
-    if not head:
-        return LabelsError(path, "is empty", "choose a table of labels")
-    if path.suffix.lower() in SOUND_SUFFIXES:
-        return LabelsError(path, "is a recording, not a table of labels", "choose a table")
-    return LabelsError(path, "is not in a known label format", "name the format")
+    return detect(Sample(path, encoding), FORMATS.values()).name
 
 
 def losses(

@@ -10,6 +10,7 @@ from yamnet_gui.core.events import LabelledRecording
 
 from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
 from .collector import Collector
+from .sample import Sample
 from .text import columns, csv_lines, csv_rows, escape_formula, number, one_line, unescape_formula
 
 COLUMNS = ("TIME", "VALUE", "DURATION", "LABEL")
@@ -79,8 +80,8 @@ def _places(row: list[str]) -> dict[str, int]:
     return {"TIME": 0, "LABEL": max(numbers, 1)}
 
 
-def _recognise(head: str) -> bool:
-    return head.partition("\n")[0].replace('"', "").upper().startswith(("TIME,VALUE", "TIME,LABEL"))
+def _recognise(sample: Sample) -> bool:
+    return sample.first_line.replace('"', "").upper().startswith(("TIME,VALUE", "TIME,LABEL"))
 
 
 FORMAT = LabelFormat(

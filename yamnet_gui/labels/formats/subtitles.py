@@ -131,7 +131,7 @@ WEBVTT = LabelFormat(
     clean=clean,
     time_step_s=1e-3,
     fit=fit_milliseconds,
-    recognise=lambda head: head.removeprefix("\ufeff").startswith("WEBVTT"),
+    recognise=lambda sample: sample.head.startswith("WEBVTT"),
 )
 SRT = LabelFormat(
     name="srt",
@@ -144,5 +144,5 @@ SRT = LabelFormat(
     clean=clean,
     time_step_s=1e-3,
     fit=fit_milliseconds,
-    recognise=lambda head: bool(re.match(r"\s*\d+\n\s*\d+:\d+:\d+[.,]\d+\s*-->", head)),
+    recognise=lambda sample: bool(re.match(r"\s*\d+\n\s*\d+:\d+:\d+[.,]\d+\s*-->", sample.head)),
 )

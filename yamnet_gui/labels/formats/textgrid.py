@@ -191,5 +191,5 @@ FORMAT = LabelFormat(
     read=read,
     clean=clean,
     time_step_s=1e-6,
-    recognise=lambda head: "ooTextFile" in head[:200] and "TextGrid" in head[:400],
+    recognise=lambda sample: "ooTextFile" in sample.head[:200] and "TextGrid" in sample.head[:400],
 )

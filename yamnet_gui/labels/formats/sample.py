@@ -1,0 +1,106 @@
+"""What a file of labels looks like before it is read: its beginning, and its structure if JSON."""
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from yamnet_gui.core.errors import LabelsError
+
+from .text import readable, sniff_encoding, whole_text
+
+HEAD_BYTES = 1 << 16
+NOT_JSON = object()
+"""`Sample.document` of a file that is no JSON."""
+_LONGEST_WHOLE = 18
+"""Digits of a whole number that fits into 64 bits; longer ones are read as floats."""
+
+
+class Sample:
+    """One file, for the predicates that detect formats and for the reader that is chosen.
+
+    Everything is worked out when it is first asked for, and once. Raises LabelsError where the
+    file cannot be read.
+    """
+
+    def __init__(self, path: Path, encoding: str | None = None) -> None:
+        self.path = path
+        self.suffix = path.suffix.lower()
+        with readable(path):
+            self.encoding = encoding or sniff_encoding(path)
+            with path.open("rb") as file:
+                self.data = file.read(HEAD_BYTES)
+
+    @cached_property
+    def head(self) -> str:
+        """The first `HEAD_BYTES` as text without byte-order mark, line ends as LF."""
+        with readable(self.path):
+            text = self.data.decode(self.encoding, errors="replace")
+        return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+    @cached_property
+    def first_line(self) -> str:
+        """The first line that is not blank."""
+        return next((line for line in self.head.split("\n") if line.strip()), "")
+
+    @property
+    def looks_like_json(self) -> bool:
+        return self.head.lstrip()[:1] in ("[", "{")
+
+    @cached_property
+    def _parsed(self) -> tuple[Any, LabelsError | None, bool]:
+        """(document, why it is broken, whether each line is a document)."""
+        try:
+            text = whole_text(self.path, self.encoding, begins="[{").removeprefix("\ufeff")
+        except LabelsError as error:
+            return NOT_JSON, error, False
+        try:
+            return _loads(text), None, False
+        except json.JSONDecodeError as error:
+            if error.msg == "Extra data" and text[: error.pos].count("\n") <= 1:
+                try:
+                    return [_loads(line) for line in text.split("\n") if line.strip()], None, True
+                except (ValueError, RecursionError):
+                    pass
+            return NOT_JSON, LabelsError(self.path, f"is not JSON that can be read ({error.msg})",
+                                         line=error.lineno), False  # fmt: skip
+        except RecursionError:
+            return NOT_JSON, LabelsError(self.path, "is JSON that is nested too deeply"), False
+
+    @property
+    def document(self) -> Any:
+        """The whole file as parsed JSON (JSON lines: the list of them), `NOT_JSON` otherwise."""
+        return self._parsed[0] if self.looks_like_json else NOT_JSON
+
+    def json(self) -> Any:
+        """The document. Raises LabelsError with the line where the file is not JSON."""
+        if self.json_error is not None:
+            raise self.json_error
+        return self.document
+
+    @property
+    def json_error(self) -> LabelsError | None:
+        """Why `document` is `NOT_JSON`."""
+        return self._parsed[1]
+
+    @property
+    def json_lines(self) -> bool:
+        """Whether `document` is a list because each line is a document of its own."""
+        return self._parsed[2]
+
+    @property
+    def first_object(self) -> dict[str, Any]:
+        """The document if it is an object, or the first object of its list; else empty."""
+        document = self.document
+        if isinstance(document, list):
+            document = next((entry for entry in document if isinstance(entry, dict)), None)
+        return document if isinstance(document, dict) else {}
+
+
+def _loads(text: str) -> Any:
+    return json.loads(text, parse_int=_whole)
+
+
+def _whole(digits: str) -> int | float:
+    """A number of any length would otherwise be refused, or fail where it becomes a float."""
+    return int(digits) if len(digits) <= _LONGEST_WHOLE else float(digits)
