@@ -2,6 +2,8 @@
 
 import hashlib
 from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,11 +18,13 @@ from yamnet_gui.core.events import (
     RecordingInfo,
     ReviewedSpan,
 )
+from yamnet_gui.core.text import counted
 
 from .base import ImportResult, ReadOptions
 from .text import optional_number, seconds
 
 MOST_WARNINGS = 100
+_TEXTS = ("note", "reviewer", "id")
 NO_SUCH_RECORDING = "no recording of the project is called"
 """The start of the warning that a table names an unknown recording."""
 
@@ -44,6 +48,8 @@ class Collector:
         self._drafts: dict[str, _Draft] = {}  # by the name in the table
         self._warnings: list[str] = []
         self._hushed = 0
+        self._refused: LabelsError | None = None  # the first row that was left out as wrong
+        self._left_out: dict[tuple[str, str], list[str]] = {}
         self._unknown: dict[str, None] = {}
         self._twins: Counter[str] = Counter()
         self._names = _NameIndex(options.recordings, path)
@@ -56,6 +62,22 @@ class Collector:
             self._warnings.append(f"line {line}: {text}" if line is not None else text)
         else:
             self._hushed += 1
+
+    @contextmanager
+    def row(self, where: str) -> Iterator[None]:
+        """What is wrong inside leaves out this row only, named by `where` in a warning.
+
+        Where no row can be read, `result` raises the first error instead.
+        """
+        try:
+            yield
+        except LabelsError as error:
+            self._refused = self._refused or self.error(f"{where}: {error.reason}", None)
+            self.warn(f"{where}: {error.reason}; left out")
+
+    def left_out(self, where: str, noun: str, which: str = "") -> None:
+        """Notes something that is no label: "2 regions without a label left out (first: …)"."""
+        self._left_out.setdefault((noun, which), []).append(where)
 
     def seconds(self, text: str, line: int | None, what: str = "time") -> float:
         return seconds(self.path, text, line, what)
@@ -97,6 +119,9 @@ class Collector:
         if offset_s < onset_s:
             raise self.error(f"ends at {offset_s:g} s, before it starts at {onset_s:g} s", line)
         draft = self._draft(name)
+        for what, text in (("label", label), *((n, fields.get(n, "")) for n in _TEXTS)):
+            if not text.isascii() or "\0" in text:
+                self._check_text(text, what, line)
         match = self._options.classes.find(label) if label else None
         exact = match if match is not None and match.name == label else None
         if exact is None:
@@ -124,6 +149,8 @@ class Collector:
             if first is not draft:
                 first.events += draft.events
                 first.reviewed += draft.reviewed
+        if self._refused and not any(d.events or d.reviewed for d in merged.values()):
+            raise self._refused
         recordings = []
         for draft in merged.values():
             try:
@@ -133,7 +160,7 @@ class Collector:
             recordings.append(
                 LabelledRecording(draft.info, events, tuple(draft.reviewed), draft.model_sha256)
             )
-        warnings = list(self._warnings)
+        warnings = [*self._what_is_left_out(), *self._warnings]
         if self._hushed:
             warnings.append(f"and {self._hushed} more warnings of this kind")
         return ImportResult(
@@ -145,10 +172,25 @@ class Collector:
             unnamed="" in self._drafts,
         )
 
+    def _what_is_left_out(self) -> Iterator[str]:
+        for (noun, which), places in self._left_out.items():
+            what = f"{counted(len(places), noun)} {which}".strip()
+            yield f"{what} left out ({'first: ' if len(places) > 1 else ''}{places[0]})"
+
+    def _check_text(self, text: str, what: str, line: int | None, errors: str = "strict") -> None:
+        try:
+            text.encode("utf-8", errors)
+        except UnicodeEncodeError:
+            raise self.error(f"the {what} {text[:40]!r} holds half a character", line) from None
+        if "\0" in text:
+            raise self.error(f"the {what} {text[:40]!r} holds a null character", line)
+
     def _draft(self, name: str | None) -> _Draft:
         key = name if name is not None else ""
         draft = self._drafts.get(key)
         if draft is None:
+            # names of files may hold any bytes, which Python shows as halves of characters
+            self._check_text(key, "name of the recording", None, "surrogateescape")
             known = self._names.find(name)
             info = known or RecordingInfo(Path(name or self.path.stem), 0.0, 0, 0)
             if known is None and self._options.recordings:

@@ -15,6 +15,8 @@ LONGEST_LINE = 1 << 20
 """Characters; a longer line is not a table of labels."""
 MOST_BLANK_LINES = 10_000
 """In a row; a table with more of them is none."""
+LONGEST_S = 1e12
+"""Times beyond this are no times: nothing that counts samples or milliseconds of them fits."""
 LARGEST_WHOLE = 1 << 28
 """Bytes of a file that has to be read in one piece (JSON, XML)."""
 
@@ -183,6 +185,9 @@ def seconds(path: Path, text: str, line: int | None, what: str = "time") -> floa
         raise LabelsError(path, f"the {what} is {text.strip()[:40]}, not a time", line=line)
     if value < 0:
         raise LabelsError(path, f"the {what} {text.strip()[:40]} is negative", line=line)
+    if value > LONGEST_S:
+        reason = f"the {what} {text.strip()[:40]} is longer than any recording"
+        raise LabelsError(path, reason, line=line)
     return value + 0.0  # makes -0.0 plain
 
 
