@@ -36,6 +36,7 @@ class _Draft:
     events: list[Event] = field(default_factory=list)
     reviewed: list[ReviewedSpan] = field(default_factory=list)
     model_sha256: str = ""
+    ids: set[str] = field(default_factory=set)  # those that `free_id` gave away
 
 
 class Collector:
@@ -138,6 +139,16 @@ class Collector:
         draft.events.append(event)
         if not draft.known and offset_s > draft.info.duration_s:
             draft.info = replace(draft.info, duration_s=offset_s)
+
+    def free_id(self, name: str | None, wanted: str) -> str:
+        """The id for an event of this recording, with a number where it is taken already."""
+        draft = self._draft(name)
+        identity, n = wanted, 1
+        while identity in draft.ids:
+            n += 1
+            identity = f"{wanted}-{n}"
+        draft.ids.add(identity)
+        return identity
 
     def reviewed(self, name: str | None, span: ReviewedSpan) -> None:
         self._draft(name).reviewed.append(span)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ from yamnet_gui.core.events import Event, LabelledRecording
 
 from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
 from .collector import Collector
+from .json_values import number_of, seconds_of, text_of
+from .notes import noted
 
 JAMS_VERSION = "0.3.4"
 _KNOWN, _OWN = "tag_audioset", "segment_open"
-_NAMESPACES = ("tag_", "segment_", "scaper", "sound_event")
 
 
 def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Output:
@@ -79,6 +81,7 @@ def _observation(event: Event) -> dict[str, Any]:
 
 
 def read(path: Path, options: ReadOptions) -> ImportResult:
+    """Reads every annotation whose values are labels; others, as of pitch or beats, are named."""
     collector = Collector("jams", path, options)
     document = options.sample_of(path).json()
     try:
@@ -90,39 +93,48 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
         raise LabelsError(path, "is not a JAMS file") from error
     if name is not None and not isinstance(name, str):
         raise LabelsError(path, "has a recording name that is not text")
-    length_s = _time(collector, duration, "duration") if duration is not None else None
-    collector.recording(name, duration_s=length_s)
+    length_s = number_of(duration)  # missing from many, and NaN in some
+    collector.recording(name, duration_s=length_s if length_s and length_s > 0 else None)
     for k, (namespace, data) in enumerate(namespaces, start=1):
-        if not namespace.startswith(_NAMESPACES) or not isinstance(data, list):
+        observations = list(_observations(data))
+        if observations and not any(_label(o) is not None for o in observations):
             collector.warn(f"annotation {k} ({namespace}) holds no labels and was left out")
             continue
-        for n, observation in enumerate(data, start=1):
-            _read_observation(collector, name, observation, f"annotation {k}, observation {n}: ")
+        for n, observation in enumerate(observations, start=1):
+            with collector.row(f"annotation {k}, observation {n}"):
+                _read_observation(collector, name, observation)
     return collector.result()
 
 
-def _read_observation(collector: Collector, name: str | None, observation: Any, where: str) -> None:
-    if not isinstance(observation, dict) or not {"time", "duration", "value"} <= set(observation):
-        raise collector.error(f"{where}needs time, duration and value")
-    value, score = observation["value"], observation.get("confidence")
+def _observations(data: Any) -> Iterator[Any]:
+    """The observations: a list of them, or an object with a list for each of their properties."""
+    if isinstance(data, list):
+        yield from data
+    elif isinstance(data, dict) and all(isinstance(column, list) for column in data.values()):
+        for values in zip_longest(*data.values()):
+            yield dict(zip(data, values, strict=True))
+
+
+def _label(observation: Any) -> str | None:
+    value = observation.get("value") if isinstance(observation, dict) else None
     label = value.get("label") if isinstance(value, dict) else value
-    if not isinstance(label, str):
-        raise collector.error(f"{where}the value is not a label")
-    onset_s = _time(collector, observation["time"], f"{where}time")
-    length_s = _time(collector, observation["duration"], f"{where}duration")
-    confidence = collector.number(str(score), None, where) if _is_number(score) else None
+    return label if isinstance(label, str) else None
+
+
+def _read_observation(collector: Collector, name: str | None, observation: Any) -> None:
+    if not isinstance(observation, dict) or not {"time", "duration", "value"} <= set(observation):
+        raise collector.error("needs time, duration and value")
+    label, value = _label(observation), observation["value"]
+    if label is None:
+        raise collector.error("the value is not a label")
+    onset_s = seconds_of(collector, observation["time"], "time")
+    length_s = seconds_of(collector, observation["duration"] or 0, "duration")
     offset_s = round(onset_s + length_s, 6) if length_s else onset_s
-    collector.event(name, onset_s, offset_s, label, score_max=confidence)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _time(collector: Collector, value: Any, what: str) -> float:
-    if not _is_number(value):
-        raise collector.error(f"the {what} {value!r} is not a number")
-    return collector.seconds(repr(value), None, what)
+    role = text_of(value.get("role")) if isinstance(value, dict) else ""
+    fields: dict[str, Any] = {"score_max": number_of(observation.get("confidence"))}
+    if role and role != "foreground":  # of a mixed scene
+        fields["note"] = noted([("role", role)])
+    collector.event(name, onset_s, offset_s, label, **fields)
 
 
 FORMAT = LabelFormat(

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import quoteattr
 
 from yamnet_gui.core.errors import LabelsError
@@ -15,11 +14,12 @@ from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo, Revi
 from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
 from .collector import Collector
 from .eaf import clean
+from .labelstudio_tasks import is_short, read_tasks, short_records
 from .sample import Sample
+from .text import csv_rows
 
 CONFIG_TAIL = ".config.xml"
 _LABELS, _AUDIO = "label", "audio"
-_HASH = re.compile(r"^[0-9a-f]{8}-(?=.)")
 
 
 def _fit(event: Event, info: RecordingInfo) -> Event | None:
@@ -85,98 +85,28 @@ def _region(event: Event, info: RecordingInfo) -> dict[str, Any]:
 
 
 def read(path: Path, options: ReadOptions) -> ImportResult:
-    """Reads tasks as the program exports them, in the full and in the short (MIN) form."""
+    """Reads tasks as the program exports them: whole, or in one of the short forms."""
     collector = Collector("labelstudio", path, options)
-    tasks = options.sample_of(path).json()
-    if isinstance(tasks, dict):
-        tasks = [tasks]
-    if not isinstance(tasks, list) or not all(isinstance(t, dict) for t in tasks):
-        raise LabelsError(path, "is not a list of Label Studio tasks")
-    for k, task in enumerate(tasks, start=1):
-        data = task.get("data") if isinstance(task.get("data"), dict) else task
-        name = _file(data)
-        if name is None:
-            raise LabelsError(path, f"task {k} does not name a recording")
-        collector.recording(name)
-        for kind, state in (
-            ("predictions", ReviewState.UNREVIEWED),
-            ("annotations", ReviewState.ACCEPTED),
-        ):
-            for region in _regions(collector, task, kind, k):
-                _read_region(collector, name, region, state, f"task {k}: ")
-        short = task.get(_LABELS)
-        if isinstance(short, list):
-            for value in short:
-                region = {"value": value, "type": "labels"}
-                _read_region(collector, name, region, ReviewState.ACCEPTED, f"task {k}: ")
-    return collector.result()
-
-
-def _regions(collector: Collector, task: dict, kind: str, k: int) -> Iterator[dict]:
-    """Regions of the task's predictions or annotations; cancelled ones left out."""
-    sets = task.get(kind) or []
-    if not isinstance(sets, list):
-        raise collector.error(f"task {k}: {kind} is not a list")
-    for one in sets:
-        if not isinstance(one, dict) or not isinstance(one.get("result"), list):
-            raise collector.error(f"task {k}: {kind} without a result")
-        if not one.get("was_cancelled"):
-            yield from one["result"]
-
-
-def _read_region(
-    collector: Collector, name: str, region: Any, state: ReviewState, where: str
-) -> None:
-    value = region.get("value") if isinstance(region, dict) else None
-    if not isinstance(value, dict) or "start" not in value or "end" not in value:
-        return  # choices and texts about the whole recording
-    labels = value.get(str(region.get("type"))) or value.get("labels") or []
-    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
-        raise collector.error(f"{where}labels are not a list of names")
-    onset_s = collector.seconds(str(value["start"]), None, f"{where}start")
-    offset_s = collector.seconds(str(value["end"]), None, f"{where}end")
-    score = region.get("score")
-    meta = region.get("meta")
-    texts = meta.get("text") if isinstance(meta, dict) else None
-    note = "\n".join(str(t) for t in texts) if isinstance(texts, list) else ""
-    identity = str(region.get("id") or "")
-    for k, label in enumerate(labels):
-        collector.event(
-            name,
-            onset_s,
-            offset_s,
-            label,
-            state=state,
-            score_max=collector.number(str(score), None, "score") if score is not None else None,
-            note=note,
-            id=f"{identity}-{k + 1}" if identity and k else identity,
-        )
-
-
-def _file(data: Any) -> str | None:
-    texts = [data.get(_AUDIO), *data.values()] if isinstance(data, dict) else []
-    for text in texts:
-        if isinstance(text, str) and text:
-            return _name_of(text)
-    return None
-
-
-def _name_of(url: str) -> str:
-    """The file that a task's address means: uploads lose their hash, addresses their server."""
-    if url.startswith("/data/local-files/"):
-        return parse_qs(urlsplit(url).query).get("d", [url])[0]
-    if re.match(r"(https?|s3|gs|file)://", url):
-        url = unquote(urlsplit(url).path)
-    if "/upload/" in url:
-        return _HASH.sub("", url.rpartition("/")[2])
-    return url
+    sample = options.sample_of(path)
+    if sample.looks_like_json:
+        document = sample.json()
+        tasks = document if isinstance(document, list) else [document]
+        if tasks and not any(isinstance(task, dict) for task in tasks):
+            raise LabelsError(path, "is not a list of Label Studio tasks")
+        return read_tasks(collector, tasks)
+    delimiter = "\t" if "\t" in sample.first_line else ","
+    return read_tasks(collector, short_records(csv_rows(path, options.encoding, delimiter)))
 
 
 def _recognise(sample: Sample) -> bool:
-    """A list of tasks, each with data and what was labelled in it."""
+    """Tasks with their data and what was labelled in it, or records of a short export."""
+    if not sample.looks_like_json:
+        cells = {cell.strip('"') for cell in re.split(r"[,\t]", sample.first_line)}
+        return cells >= {"annotation_id", "annotator", "lead_time"}
     task = sample.first_object
     labelled = task.keys() & {"annotations", "completions", "predictions"}
-    return isinstance(task.get("data"), dict) and (bool(labelled) or "id" in task)
+    whole = isinstance(task.get("data"), dict) and (bool(labelled) or "id" in task)
+    return whole or is_short(task)
 
 
 FORMAT = LabelFormat(

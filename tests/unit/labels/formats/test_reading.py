@@ -215,7 +215,7 @@ BROKEN = [
     ("jams", "[]", "is not a JAMS file"),
     ("jams", '{"file_metadata": {}, "annotations": [{"namespace": "tag_open", "data": '
      '[{"time": NaN, "duration": 1, "value": "x"}]}]}',
-     "annotation 1, observation 1: time is nan"),
+     "annotation 1, observation 1: the time is nan"),
     ("jams", '{"file_metadata": {}, "annotations": [{"namespace": "tag_open", "data": '
      '[{"time": 1, "value": "x"}]}]}', "annotation 1, observation 1: needs time"),
     ("textgrid", 'File type = "ooTextFile"\nObject class = "TextGrid"\n0 5 <exists> 1\n'
