@@ -15,7 +15,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.audio import AudioSource, content_hash, mono_16k, open_audio, recording_start
+from yamnet_gui.audio import AudioSource, content_hash, mono_16k, open_audio, stated_start
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import RecordingInfo
 from yamnet_gui.core.model_parameters import EMBEDDING_SIZE, SAMPLE_RATE_HZ
@@ -80,7 +80,7 @@ def cached_analysis(
     path: Path, model: Model, settings: AnalysisSettings, cache: ResultCache
 ) -> Analysis | None:
     """The finished result in the cache, if there is one. Raises RecordingError."""
-    return cache.load(_key(path, model, settings, cache), path, recording_start(path))
+    return cache.load(_key(path, model, settings, cache), path, stated_start(path))
 
 
 class TemporaryFolder:
@@ -99,7 +99,7 @@ def _analyse(
         return
     before = _state(path)
     key = _key(path, model, settings, cache)
-    stored = cache.load(key, path, recording_start(path))
+    stored = cache.load(key, path, stated_start(path))
     if stored:
         yield from _replay(stored)
         return

@@ -5,10 +5,11 @@ from .frequency import SCALES, Scale, frequency_at, height_of, row_edges
 from .hashing import content_hash, content_is_known
 from .memory import MemorySource
 from .mono import mixed, mono_16k
-from .opening import SOUND_SUFFIXES, open_audio
+from .opening import open_audio
 from .overview import OverviewBuilder, SpectrogramOverview
 from .peaks import PeakBuilder, PeakPyramid, peaks_key, sample_columns
 from .resample import Resampler
+from .sound_files import SOUND_SUFFIXES, is_sound_file
 from .source import AudioSource
 from .spectrogram import (
     PRESETS,
@@ -18,7 +19,8 @@ from .spectrogram import (
     sample_spectrogram,
     spectrogram_columns,
 )
-from .start_time import recording_start, start_from_name
+from .start_names import start_from_name
+from .start_time import RecordingStart, in_zone, recording_start, stated_start, zone_named
 
 __all__ = [
     "PRESETS",
@@ -30,6 +32,7 @@ __all__ = [
     "OverviewBuilder",
     "PeakBuilder",
     "PeakPyramid",
+    "RecordingStart",
     "Resampler",
     "Scale",
     "SpectrogramOverview",
@@ -39,6 +42,8 @@ __all__ = [
     "content_is_known",
     "frequency_at",
     "height_of",
+    "in_zone",
+    "is_sound_file",
     "mixed",
     "mono_16k",
     "open_audio",
@@ -50,5 +55,7 @@ __all__ = [
     "sample_spectrogram",
     "spectrogram_columns",
     "start_from_name",
+    "stated_start",
     "write_clip",
+    "zone_named",
 ]

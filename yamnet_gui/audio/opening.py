@@ -12,18 +12,11 @@ from yamnet_gui.core.errors import RecordingError
 from .container import ContainerSource
 from .sndfile import SndfileSource, plain_reason
 from .source import AudioSource
-from .start_time import start_at_opening
+from .start_time import stated_start
 
 LOWEST_RATE_HZ = 1000
 HIGHEST_RATE_HZ = 10_000_000
 _CONTAINERS = {".m4a", ".m4b", ".aac", ".mp4", ".mov", ".mkv", ".mka", ".wma", ".webm", ".3gp"}
-
-SOUND_SUFFIXES = frozenset(
-    {".wav", ".wave", ".w64", ".rf64", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff"}
-    | {".aifc", ".caf", ".au", ".snd", ".amr", ".ac3", ".avi", ".wv", ".ape", ".tta"}
-    | _CONTAINERS
-)
-"""Endings of names, in small letters, that are taken for recordings when a folder is searched."""
 
 
 def open_audio(path: str | Path) -> AudioSource:
@@ -39,7 +32,7 @@ def open_audio(path: str | Path) -> AudioSource:
     except RecordingError:
         source.close()
         raise
-    source.info = replace(source.info, recorded_at=start_at_opening(path))
+    source.info = replace(source.info, recorded_at=stated_start(path))
     return source
 
 

@@ -1,111 +1,116 @@
 """When a recording began, from what recorders write into files and their names."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+import zoneinfo
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
-from .source import AudioSource
-from .tags import FileTags, file_tags, riff_tags
+from yamnet_gui.core.errors import SettingsError
 
-_DATE = r"(?P<year>(?:19|20)\d\d)(?P<d>[-_.]?)(?P<month>\d\d)(?P=d)(?P<day>\d\d)"
-_TIME = r"(?P<hour>\d\d)(?P<t>[-_.:h]?)(?P<minute>\d\d)(?:(?P=t)[m]?(?P<second>\d\d))?"
-_ZONE = r"(?P<zone>Z|UTC|[+-]\d\d:?\d\d)?"
-_NAME = re.compile(rf"(?<!\d){_DATE}[T_ .-]{{1,3}}{_TIME}(?:[.]\d+)?{_ZONE}(?!\d)", re.IGNORECASE)
-_COMPACT = re.compile(
-    r"(?<!\d)(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?P<zone>)(?!\d)"
-)
-_SHORT = re.compile(
-    r"(?<!\d)(?P<year>\d\d)(?P<month>\d\d)(?P<day>\d\d)[_-](?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?P<zone>)(?!\d)"
-)
-_HEX = re.compile(r"(?:^|_)(?P<seconds>[3-9A-F][0-9A-F]{7})(?:_|$)")
+from .moments import is_believable, moment_of, written_moment
+from .start_names import start_from_name
+from .tags import FileTags, file_tags
+
 _AUDIOMOTH = re.compile(
-    r"Recorded at (?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?:\.\d+)? "
+    r"Recorded at (?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?:\.(?P<fraction>\d+))? "
     r"(?P<day>\d\d)/(?P<month>\d\d)/(?P<year>\d{4}) \((?P<zone>UTC[^)]*)\)"
 )
 
 
-def recording_start(path: Path | str, source: AudioSource | None = None) -> datetime | None:
-    """Clock time of the first sample, or None.
+@dataclass(frozen=True, slots=True)
+class RecordingStart:
+    """Clock time of a recording's first sample, always with a zone, and how it is known.
 
-    Asked in this order: what AudioMoth wrote as a comment, the file's name, the broadcast
-    extension (bext) of WAV, creation tags of containers. Without a zone where none is stated.
-    `source` may be given where the file is open already; it is not needed.
+    `source` in words ("file name", "GUANO"). `zone_assumed`: the source states no zone.
     """
-    path = Path(path) if source is None else source.info.path
-    return _start(path, file_tags(path))
+
+    moment: datetime
+    source: str
+    zone_assumed: bool = False
 
 
-def start_at_opening(path: Path) -> datetime | None:
-    """As `recording_start`, from what costs next to nothing to look at, and only with a zone."""
-    moment = _start(path, riff_tags(path))
-    return moment if moment and moment.tzinfo else None
+def recording_start(path: Path | str, zone: tzinfo | None = None) -> RecordingStart | None:
+    """When the recording began; None where neither the file nor its name says so.
+
+    A time without a zone is taken as of `zone`, or of this computer. The first of these counts:
+    GUANO, Wildlife Acoustics metadata, AudioMoth's comment, the name of the file, the broadcast
+    extension (bext) of WAV, dates of RIFF lists, date tags of other containers. Clocks that were
+    never set are not believed.
+    """
+    path = Path(path)
+    stated = _stated(path, file_tags(path))
+    if stated is None:
+        return None
+    moment, source = stated
+    return RecordingStart(in_zone(moment, zone), source, moment.tzinfo is None)
 
 
-def _start(path: Path, tags: FileTags) -> datetime | None:
+def stated_start(path: Path | str) -> datetime | None:
+    """The same as the file states it: without a zone where it states none (see `in_zone`)."""
+    path = Path(path)
+    stated = _stated(path, file_tags(path))
+    return stated[0] if stated else None
+
+
+def in_zone(moment: datetime, zone: tzinfo | None = None) -> datetime:
+    """The moment with a zone: its own, else `zone`, else that of this computer."""
+    if moment.tzinfo is not None:
+        return moment
+    return moment.replace(tzinfo=zone) if zone is not None else moment.astimezone()
+
+
+def zone_named(name: str) -> tzinfo | None:
+    """A zone by its name in the IANA database or as `UTC+2`; None for "" (this computer's).
+
+    Raises SettingsError where there is no such zone.
+    """
+    if not name:
+        return None
+    fixed = re.fullmatch(r"(?:UTC|GMT)?([+-]\d{1,2}(?::?\d\d)?)?", name, re.IGNORECASE)
+    try:
+        if fixed:
+            moment = written_moment(f"2024-06-01 12:00:00{name.upper()}")
+            if moment is None or moment.tzinfo is None:
+                raise ValueError(name)
+            return moment.tzinfo
+        return zoneinfo.ZoneInfo(name)
+    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
+        raise SettingsError(
+            name,
+            "is not a time zone",
+            "give a name such as Europe/Berlin or an offset such as UTC+2",
+        ) from None
+
+
+def _stated(path: Path, tags: FileTags) -> tuple[datetime, str] | None:
+    """The first believable time, and where it stands."""
     comment = _AUDIOMOTH.search(tags.comment)
-    return (
-        (_moment(comment) if comment else None)
-        or start_from_name(path.name)
-        or _broadcast(tags.origination)
-        or _created(tags.created)
-    )
-
-
-def start_from_name(name: str) -> datetime | None:
-    """The time that the name of a file states, by the patterns that recorders use, or None."""
-    stem = Path(name).stem
-    for pattern in (_NAME, _COMPACT, _SHORT):
-        for match in pattern.finditer(stem):
-            if moment := _moment(match):
-                return moment
-    if digits := _HEX.search(stem.upper()):
-        seconds = int(digits["seconds"], 16)  # early AudioMoth: seconds since 1970, in hexadecimal
-        if 1_400_000_000 < seconds < 2_300_000_000 and re.search(r"[A-F]", digits["seconds"]):
-            return datetime.fromtimestamp(seconds, UTC)
+    for moment, source in (
+        (written_moment(tags.guano), "GUANO"),
+        (written_moment(tags.wamd), "Wildlife Acoustics metadata"),
+        (moment_of(comment.groupdict()) if comment else None, "AudioMoth comment"),
+        (start_from_name(path), "file name"),
+        (_broadcast(tags), "broadcast extension (bext)"),
+        (written_moment(tags.info_date), "date tag"),
+        *((written_moment(text), "date tag") for text in tags.created),
+    ):
+        if moment is not None:
+            return moment, source
     return None
 
 
-def _moment(match: re.Match[str]) -> datetime | None:
-    parts = match.groupdict()
-    year = int(parts["year"])
-    try:
-        return datetime(
-            year + 2000 if year < 100 else year,
-            int(parts["month"]),
-            int(parts["day"]),
-            int(parts["hour"]),
-            int(parts["minute"]),
-            int(parts["second"] or 0),
-            tzinfo=_zone(parts["zone"] or ""),
-        )
-    except ValueError:
+def _broadcast(tags: FileTags) -> datetime | None:
+    """Origination date and time; where the time reference lies after it on the same day, that.
+
+    Recorders that part a long take repeat the origination of its beginning in each part, and the
+    time reference, in samples since midnight, moves on (EBU Tech 3285). Editors set it to the
+    place on their time line instead, which then lies before the origination, or is zero.
+    """
+    moment = written_moment(tags.origination)
+    if moment is None:
         return None
-
-
-def _zone(text: str) -> timezone | None:
-    if not text:
-        return None
-    match = re.search(r"([+-])(\d\d?):?(\d\d)?$", text)
-    if not match:
-        return UTC
-    minutes = int(match[2]) * 60 + int(match[3] or 0)
-    return timezone(timedelta(minutes=-minutes if match[1] == "-" else minutes))
-
-
-def _broadcast(text: str) -> datetime | None:
-    digits = re.fullmatch(r"(\d{4}).(\d\d).(\d\d)\s*(\d\d).(\d\d).(\d\d)", text)
-    if not digits:
-        return None
-    try:
-        moment = datetime(*(int(part) for part in digits.groups()))  # type: ignore[arg-type]
-    except ValueError:
-        return None
-    return moment if moment.year > 1980 else None
-
-
-def _created(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    return moment if moment.year > 1980 else None
+    midnight = moment.replace(hour=0, minute=0, second=0)
+    referred = midnight + timedelta(seconds=min(tags.reference_s, 2 * 86_400))
+    same_day = referred.date() == moment.date()
+    return referred if same_day and referred > moment and is_believable(referred) else moment

@@ -36,7 +36,8 @@ class BatchOptions:
     `embeddings` one row per frame, or, where they end in .npz or are folders, one .npz for each
     recording. `per_recording` wants a file of labels for each recording in the folder `labels`.
     `cache` is the folder of the cache, None for none. `classifiers` are files of custom classes,
-    whose scores stand behind those of the network.
+    whose scores stand behind those of the network. `zone` is that of start times without one, as
+    `audio.zone_named` takes it.
     """
 
     weights: Path
@@ -52,6 +53,7 @@ class BatchOptions:
     embeddings: Path | None = None
     best: int = 5
     classifiers: tuple[Path, ...] = ()
+    zone: str = ""
 
     @property
     def score_tables(self) -> bool:

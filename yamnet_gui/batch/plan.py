@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from yamnet_gui.audio import SOUND_SUFFIXES
+from yamnet_gui.audio import is_sound_file
 from yamnet_gui.audio.hashing import text_key
 
 _PATTERN = frozenset("*?[")
@@ -101,7 +101,7 @@ class _Search:
                     continue
                 if path.is_dir():
                     inner.append(path)
-                elif path.suffix.lower() in SOUND_SUFFIXES:
+                elif is_sound_file(path):
                     self._add(path)
             waiting += reversed(inner)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from yamnet_gui.analysis.analyse import AnalysisProgress
+from yamnet_gui.audio import zone_named
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.model_parameters import EMBEDDING_SIZE
@@ -18,7 +19,7 @@ from .file_names import array_file, failures_path, recording_names
 from .journal import Journal, Record
 from .options import BatchOptions, is_npz
 from .plan import Plan, recording_key
-from .stored_labels import StoredLabels
+from .stored_labels import StoredLabels, start_remarks
 from .table_files import join_parts
 from .tables import clip_columns, embedding_columns, score_columns
 from .worker import PartNames, Task, Worker
@@ -28,7 +29,8 @@ UNFINISHED = ".unfinished"
 
 @dataclass(frozen=True, slots=True)
 class BatchSummary:
-    """How a run ended. `resumed` of the `done` ones were finished by an earlier run."""
+    """How a run ended. `resumed` of the `done` ones were finished by an earlier run; `remarks` say
+    what the tables lack."""
 
     done: int
     resumed: int
@@ -37,6 +39,7 @@ class BatchSummary:
     audio_s: float
     elapsed_s: float
     written: tuple[Path, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,7 @@ class _Run:
         self._records: dict[str, Record] = {}
         self._sizes = {key: _size(path) for key, path in zip(self._keys, plan.recordings)}  # noqa: B905
         self._resumed = 0
+        self._remarks: Sequence[str] = ()
         self._audio_s = 0.0
         self._bytes_done = 0
         self._bytes_total = 0
@@ -187,6 +191,7 @@ class _Run:
             audio_s=self._audio_s,
             elapsed_s=time.monotonic() - self._started,
             written=tuple(written),
+            remarks=tuple(self._remarks),
         )
 
     def _in_order(self) -> list[Record]:
@@ -242,6 +247,7 @@ class _Run:
                 [self._parts[key].labels for key in good],
                 self._worker.class_map,
                 options.events.groups if options.events is not None else (),
+                zone_named(options.zone),
             )
             written += write_labels(
                 options.label_format,
@@ -249,6 +255,7 @@ class _Run:
                 options.labels,
                 options=WriteOptions(per_recording=options.per_recording),
             )
+            self._remarks = start_remarks(recordings, options)
         tables = (
             ("clips", clip_columns(names, EMBEDDING_SIZE if options.mean_embedding else 0)),
             ("scores", score_columns(names)),

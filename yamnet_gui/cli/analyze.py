@@ -39,6 +39,8 @@ def run(options: argparse.Namespace) -> int:
     if len(summary.failed) == 1 and summary.done == 0:
         path, reason = summary.failed[0]
         raise RecordingError(printable(path), reason)
+    for remark in summary.remarks:
+        print(f"note: {remark}", file=sys.stderr)
     if several or summary.failed:
         _show_summary(summary)
     return SOME_FAILED if summary.failed else OK

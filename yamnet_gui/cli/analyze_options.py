@@ -7,6 +7,7 @@ from typing import Any
 from yamnet_gui.analysis import AnalysisSettings, WeightsModel, user_cache_folder
 from yamnet_gui.analysis.custom_classes import load_classifiers, with_custom_classes
 from yamnet_gui.analysis.rule_choice import choose_rules
+from yamnet_gui.audio import zone_named
 from yamnet_gui.batch import BatchOptions, EventOptions
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
@@ -142,6 +143,13 @@ def _add_analysis(group: Any) -> None:
         help="start of the part to analyse, in seconds",
     )
     group.add_argument(
+        "--zone",
+        default="",
+        metavar="NAME",
+        help="time zone of recordings whose start names none, such as Europe/Berlin or UTC+2"
+        " (default: this computer's)",
+    )
+    group.add_argument(
         "--end", type=float, metavar="S", help="end of the part to analyse, in seconds"
     )
 
@@ -174,6 +182,7 @@ def batch_options(options: argparse.Namespace) -> BatchOptions:
         raise SettingsError("--summary", "needs an output table", "give -o OUT.csv")
     if options.mean_embedding and not options.summary:
         raise SettingsError("--mean-embedding", "requires --summary clip")
+    zone_named(options.zone)
     labels = None if options.summary else output
     _check_scores(options)
     folder = output is not None and (options.output.endswith(("/", "\\")) or output.is_dir())
@@ -190,6 +199,7 @@ def batch_options(options: argparse.Namespace) -> BatchOptions:
         scores=Path(options.scores) if options.scores else None,
         embeddings=Path(options.embeddings) if options.embeddings else None,
         classifiers=tuple(options.classifier),
+        zone=options.zone,
     )
 
 

@@ -211,7 +211,8 @@ class ReviewedSpan:
 class RecordingInfo:
     """What is known about a sound file without its samples.
 
-    `recorded_at` is the clock time of the first sample (with zone) where it is known.
+    `recorded_at` is the clock time of the first sample where it is known; without a zone where the
+    file states none (`audio.in_zone` adds one).
     """
 
     path: Path

@@ -1,7 +1,9 @@
 """How times are written and where the marks of a time axis stand."""
 
 import math
-from datetime import datetime, timedelta
+from datetime import datetime
+
+from yamnet_gui.core.clock_time import clock_time
 
 _STEPS_S = (
     *(m * 10.0**e for e in range(-6, 1) for m in (1, 2, 5)),
@@ -40,7 +42,7 @@ def clock(seconds: float, decimals: int = 3) -> str:
 
 def wall_clock(start: datetime, seconds: float, decimals: int = 0) -> str:
     """Clock time of a point of a recording that began at `start`, as hh:mm:ss.mmm."""
-    moment = start + timedelta(seconds=round(seconds, max(decimals, 0)))
+    moment = clock_time(start, round(seconds, max(decimals, 0)))
     text = moment.strftime("%H:%M:%S")
     return f"{text}.{moment.microsecond:06d}"[: 9 + decimals] if decimals else text
 
@@ -50,3 +52,14 @@ def length(seconds: float) -> str:
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
     return f"{seconds:.2f} s" if seconds < 60 else clock(seconds, 0)
+
+
+def date_and_time(moment: datetime | None) -> str:
+    """Date, time of day and distance from UTC; "not known" for None."""
+    if moment is None:
+        return "not known"
+    text = f"{moment:%Y-%m-%d %H:%M:%S}"
+    if moment.microsecond:
+        text += f".{moment.microsecond // 1000:03d}"
+    offset = f"{moment:%z}"
+    return f"{text} {offset[:3]}:{offset[3:5]}" if offset else text

@@ -53,6 +53,12 @@ ACTIONS: tuple[ActionSpec, ...] = (
         tip="Search a folder and its subfolders for moved recordings, by their content",
     ),
     ActionSpec(
+        "start_times",
+        "S&tart times…",
+        "File",
+        tip="Set or correct when the selected recordings began",
+    ),
+    ActionSpec(
         "export",
         "&Export events…",
         "File",

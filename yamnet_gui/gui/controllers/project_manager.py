@@ -23,7 +23,7 @@ from yamnet_gui.gui.jobs.project import (
 )
 from yamnet_gui.gui.state.document import AnalysisState, Document
 from yamnet_gui.gui.state.project import ProjectState, StorageMode
-from yamnet_gui.labels.project import Project, ProjectInUseError, RecordingState
+from yamnet_gui.labels.project import SET_BY_HAND, Project, ProjectInUseError, RecordingState
 from yamnet_gui.labels.project.analysis_settings import StoredSettings
 
 
@@ -250,13 +250,16 @@ class ProjectManager(QObject):
             return
 
         def on_found(result: FoundRecording) -> None:
+            known = result.recording
+            if known.start_source == SET_BY_HAND or recording.info.recorded_at is None:
+                self._document.set_start(known.recorded_at, known.start_source)
             self._state.set_recording(
                 result.recording.id, result.events, result.deleted, result.reviewed
             )
             self.recording_found.emit(result)
 
         self._finding = self._runner.submit(
-            FindRecordingJob(project, recording.info),
+            FindRecordingJob(project, recording.info, recording.start_source),
             on_result=on_found,
             on_failed=self.failed.emit,
         )

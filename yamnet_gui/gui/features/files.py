@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QFileDialog
 
 from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.core.errors import UserError
+from yamnet_gui.gui.background.runner import JobRunner
 from yamnet_gui.gui.jobs.demo import demo_recording
+from yamnet_gui.gui.jobs.folder import FolderListing, ListFolderJob
 from yamnet_gui.gui.widgets.notices import NoticeKind
 from yamnet_gui.labels.project import PROJECT_SUFFIX
 
@@ -27,6 +29,7 @@ class Files(Feature):
     def __init__(self, context: Context, takers: Sequence[Feature]) -> None:
         super().__init__()
         self._takers = takers
+        self._jobs = JobRunner("folder", self)
         self._settings = context.session.settings
         self._recording_loader = context.services.recording
         self._project_manager = context.services.projects
@@ -40,6 +43,13 @@ class Files(Feature):
         welcome.recent_requested.connect(self._recording_loader.open)
         self._recordings_panel.open_requested.connect(self._recording_loader.open)
         self._window.files_dropped.connect(self._on_dropped)
+
+    @property
+    def busy(self) -> bool:
+        return self._jobs.busy
+
+    def close(self) -> None:
+        self._jobs.close()
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         return {
@@ -81,20 +91,25 @@ class Files(Feature):
             self._recording_loader.open(path)
 
     def open_folder(self, folder: Path) -> None:
-        """Lists the recordings of a folder."""
-        try:
-            paths = sorted(
-                p for p in folder.iterdir() if p.suffix.lower() in SOUND_SUFFIXES and p.is_file()
-            )
-        except OSError as error:
-            self._show_error(UserError(folder, f"cannot be read ({error.strerror})"))
-            return
-        self._settings.remember_folder(folder)
-        if not paths:
+        """Lists the recordings of a folder and of the folders in it."""
+        self._jobs.cancel_all()  # a folder that was asked for later overtakes an earlier one
+        self._recordings_panel.show_note(f"Searching {folder.name}")
+        self._jobs.submit(
+            ListFolderJob(folder), on_result=self._show_folder, on_failed=self._show_error
+        )
+
+    def _show_folder(self, listing: FolderListing) -> None:
+        self._recordings_panel.show_note("")
+        if listing.problems:
+            details = "\n".join(f"{path}: {reason}" for path, reason in listing.problems)
+            path, reason = listing.problems[0]
             self._notices.show_notice(
-                NoticeKind.INFO, f"{folder.name}: this folder contains no recordings."
+                NoticeKind.WARNING, f"{path.name}: {reason}.", details=details
             )
-        self._recordings_panel.set_files(paths)
+        if not listing.recordings:
+            return
+        self._settings.remember_folder(listing.folder)
+        self._recordings_panel.set_files(listing.recordings)
 
     @Slot()
     def open_demo(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QToolTip
 
@@ -64,6 +65,7 @@ class StatusMessages(Feature):
             source.message.connect(context.shell.show_message)
         self._review.bounds.edge_dragged.connect(self._show_length)
         self._window.actions_by_id["clock_time"].toggled.connect(self._write_times)
+        self._document.start_changed.connect(self._show_start)
         self._show_recording()
 
     # The recording
@@ -81,9 +83,12 @@ class StatusMessages(Feature):
         if recording.zone_assumed and recording.info.recorded_at is not None:
             self._notices.show_notice(
                 NoticeKind.INFO,
-                f"Recording started {recording.info.recorded_at:%Y-%m-%d %H:%M:%S}, assuming this "
-                "computer's time zone.",
-                [("Change…", self._window.actions_by_id["settings"].trigger)],
+                f"Recording started {recording.info.recorded_at:%Y-%m-%d %H:%M:%S} by its "
+                f"{recording.start_source}, assuming this computer's time zone.",
+                [
+                    ("Correct…", self._window.actions_by_id["start_times"].trigger),
+                    ("Set zone…", self._window.actions_by_id["settings"].trigger),
+                ],
                 key="zone",
             )
 
@@ -101,8 +106,13 @@ class StatusMessages(Feature):
         window.setWindowTitle(
             f"{info.path.name} — {lasts}, {rate}, {channels}, {recording.encoding} — yamnet_gui"
         )
-        known = info.recorded_at is not None
-        clock_time = window.actions_by_id["clock_time"]
+        self._show_start()
+
+    @Slot()
+    def _show_start(self) -> None:
+        recording = self._document.recording
+        known = recording is not None and recording.info.recorded_at is not None
+        clock_time = self._window.actions_by_id["clock_time"]
         clock_time.setVisible(known)
         self._write_times(known and clock_time.isChecked())
 

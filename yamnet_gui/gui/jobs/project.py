@@ -8,8 +8,10 @@ from tempfile import mkdtemp
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, RecordingInfo
 from yamnet_gui.gui.state.project import StorageMode
+from yamnet_gui.gui.times import date_and_time
 from yamnet_gui.labels.project import (
     PROJECT_SUFFIX,
+    SET_BY_HAND,
     AnalysisRecord,
     Project,
     ProjectInUseError,
@@ -184,6 +186,10 @@ class CountJob:
             missing = not path.exists()
             if missing:
                 words, tip = "missing", "The file is not where the project expects it"
+            if recording.recorded_at is not None:
+                start = f"Started {date_and_time(recording.recorded_at)}"
+                origin = f" ({recording.start_source})" if recording.start_source else ""
+                tip = "\n".join(part for part in (tip or words, start + origin) if part)
             rows.append(RecordingCount(path, words, tip, missing))
         yield rows
 
@@ -206,6 +212,7 @@ class FindRecordingJob:
 
     project: Project
     info: RecordingInfo
+    start_source: str = ""
 
     def run(self) -> Iterator[FoundRecording]:
         project, path = self.project, self.info.path
@@ -225,8 +232,8 @@ class FindRecordingJob:
         if recording is None:
             recording = self._recording(digest, size)
             project.recordings.register(recording)
-        elif digest and not recording.content_hash and not project.read_only:
-            project.recordings.update(replace(recording, content_hash=digest, size_bytes=size))
+        else:
+            recording = self._updated(recording, digest, size)
         events = project.events.of(recording.id)
         yield FoundRecording(
             recording,
@@ -235,6 +242,20 @@ class FindRecordingJob:
             project.recordings.reviewed(recording.id),
             remark,
         )
+
+    def _updated(self, recording: Recording, digest: str, size: int) -> Recording:
+        """The stored recording with what is known of its file by now.
+
+        The start that the file states replaces the stored one, unless the user entered that.
+        """
+        after, start = recording, self.info.recorded_at
+        if digest and not recording.content_hash:
+            after = replace(after, content_hash=digest, size_bytes=size)
+        if start is not None and recording.start_source != SET_BY_HAND:
+            after = replace(after, recorded_at=start, start_source=self.start_source)
+        if after != recording and not self.project.read_only:
+            self.project.recordings.update(after)
+        return after
 
     def _moved(self, digest: str) -> Recording | None:
         if self.project.read_only:
@@ -253,4 +274,5 @@ class FindRecordingJob:
             info.sample_rate_hz,
             info.channels,
             info.recorded_at,
+            start_source=self.start_source,
         )

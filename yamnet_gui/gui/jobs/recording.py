@@ -1,7 +1,6 @@
 """Opening a recording: what it is, its peaks, and samples of a part of it."""
 
 import time
-import zoneinfo
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.analysis import user_cache_folder
-from yamnet_gui.audio import PeakBuilder, PeakPyramid, open_audio, peaks_key, recording_start
+from yamnet_gui.audio import (
+    PeakBuilder,
+    PeakPyramid,
+    open_audio,
+    peaks_key,
+    recording_start,
+    zone_named,
+)
 from yamnet_gui.gui.state.document import OpenRecording
 
 _SHOW_EVERY_S = 0.12
@@ -29,14 +35,15 @@ class OpenJob:
 
     def run(self) -> Iterator[OpenRecording]:
         with open_audio(self.path) as source:
-            start = recording_start(self.path)
-            assumed = start is not None and start.tzinfo is None
-            if start is not None and assumed:
-                zone = zoneinfo.ZoneInfo(self.time_zone) if self.time_zone else None
-                start = start.replace(tzinfo=zone) if zone else start.astimezone()
-            info = replace(source.info, recorded_at=start)
-            asked = assumed and not self.time_zone
-            yield OpenRecording(info, source.encoding, tuple(source.warnings), asked)
+            start = recording_start(self.path, zone_named(self.time_zone))
+            info = replace(source.info, recorded_at=start.moment if start else None)
+            yield OpenRecording(
+                info,
+                source.encoding,
+                tuple(source.warnings),
+                start.source if start else "",
+                zone_assumed=start is not None and start.zone_assumed and not self.time_zone,
+            )
 
 
 @dataclass(frozen=True, slots=True)

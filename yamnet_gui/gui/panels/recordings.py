@@ -95,6 +95,11 @@ class RecordingsPanel(QWidget):
         self.model.add(path)
         self._show_count()
 
+    def add_files(self, paths: Iterable[Path]) -> None:
+        """Lists more recordings, each once, behind those that are listed."""
+        self.model.set_files([*self.model.paths, *paths])
+        self._show_count()
+
     @property
     def files(self) -> list[Path]:
         """Every recording of the list."""

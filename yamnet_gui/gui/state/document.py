@@ -1,7 +1,8 @@
 """The owner of the open recording, its scores and its events."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 import numpy as np
@@ -20,12 +21,14 @@ from .score_buffer import ScoreBuffer
 class OpenRecording:
     """A recording that could be opened: what it is, and what is odd about it.
 
-    `zone_assumed`: the file says when it begins, but not in which time zone.
+    `start_source`: how its clock time is known, in words. `zone_assumed`: the file says when it
+    begins, but not in which time zone.
     """
 
     info: RecordingInfo
     encoding: str
     warnings: tuple[str, ...] = ()
+    start_source: str = ""
     zone_assumed: bool = False
 
 
@@ -55,6 +58,7 @@ class Document(QObject):
     """
 
     recording_changed = Signal()
+    start_changed = Signal()  # the clock time of the recording that is open
     scores_changed = Signal()
     analysis_changed = Signal()
     envelopes_changed = Signal()
@@ -134,6 +138,17 @@ class Document(QObject):
         self.analysis_changed.emit()
         self.events_changed.emit()
         self.reviewed_changed.emit()
+
+    def set_start(self, recorded_at: datetime | None, source: str) -> None:
+        """Corrects the clock time of the first sample, and how it is known."""
+        before = self._recording
+        if before is None or (before.info.recorded_at, before.start_source) == (
+            recorded_at, source,
+        ):  # fmt: skip
+            return
+        info = replace(before.info, recorded_at=recorded_at)
+        self._recording = replace(before, info=info, start_source=source, zone_assumed=False)
+        self.start_changed.emit()
 
     def begin_analysis(self, grid: FrameGrid, channels: tuple[int | None, ...] = (None,)) -> None:
         """Forgets former scores and makes room for those on `grid`."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from yamnet_gui.audio import open_audio
+from yamnet_gui.audio import open_audio, recording_start
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo, ReviewedSpan
@@ -171,11 +171,12 @@ def _recording(project: Project, info: RecordingInfo) -> Recording:
 
     The content is summed up, so that a moved recording can be located.
     """
-    digest, size = "", 0
+    digest, size, origin = "", 0, ""
     try:
         with open_audio(info.path) as source:
-            known = source.info
-            info = replace(known, path=info.path, recorded_at=info.recorded_at or known.recorded_at)
+            info = replace(source.info, path=info.path, recorded_at=info.recorded_at)
+        if info.recorded_at is None and (start := recording_start(info.path)):
+            info, origin = replace(info, recorded_at=start.moment), start.source
         digest, size = content_fingerprint(info.path), info.path.stat().st_size
     except (UserError, OSError):  # labels may come long before, or without, their sound
         pass
@@ -188,4 +189,5 @@ def _recording(project: Project, info: RecordingInfo) -> Recording:
         sample_rate_hz=info.sample_rate_hz,
         channels=info.channels,
         recorded_at=info.recorded_at,
+        start_source=origin,
     )

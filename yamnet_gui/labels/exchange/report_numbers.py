@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from yamnet_gui.core.clock_time import clock_time
 from yamnet_gui.core.events import Event, LabelledRecording, ReviewState
-from yamnet_gui.labels.formats.own_csv import clock
 
 SCORE_BINS = 20
 HOUR_S = 3600.0
@@ -103,11 +103,11 @@ def _counted(recording: LabelledRecording) -> Iterable[Event]:
 def _day_hours(recording: LabelledRecording) -> Share:
     start = recording.recording.recorded_at
     assert start is not None
-    events = [(e.label, clock(start, e.onset_s).hour) for e in _counted(recording)]
+    events = [(e.label, clock_time(start, e.onset_s).hour) for e in _counted(recording)]
     effort = [0.0] * 24
     at, duration = 0.0, recording.recording.duration_s
     while at < duration:
-        now = clock(start, at)
+        now = clock_time(start, at)
         step = min(_to_next_hour(now), duration - at)
         effort[now.hour] += step
         at += step

@@ -58,7 +58,8 @@ def stored_analysis(
             continue
         analysis = cache.load(result_key(content, entry.model_sha256, settings), path)
         if analysis is not None:
-            recorded_at = recording_start(path)
+            start = recording_start(path)
+            recorded_at = start.moment if start else None
             return replace(analysis, recording=replace(analysis.recording, recorded_at=recorded_at))
     if unreadable is not None:
         raise unreadable

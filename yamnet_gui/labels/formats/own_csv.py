@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from yamnet_gui.core.clock_time import clock_time
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import (
     Event,
@@ -33,14 +34,6 @@ REVIEWED_COLUMNS = (
 REVIEWED_TAIL = ".reviewed.csv"
 
 
-def clock(start: datetime, seconds: float) -> datetime:
-    """Clock time `seconds` after `start`, true across changes to and from summer time."""
-    zone = start.tzinfo
-    if zone is None:
-        return start + timedelta(seconds=seconds)
-    return (start.astimezone(UTC) + timedelta(seconds=seconds)).astimezone(zone)
-
-
 def event_cells(event: Event, recording: LabelledRecording, file: str) -> dict[str, Any]:
     """The event as values by column name (also for data frames); None where empty."""
     original = event.original
@@ -65,7 +58,7 @@ def event_cells(event: Event, recording: LabelledRecording, file: str) -> dict[s
         "high_hz": event.high_hz,
         "reviewer": event.reviewer,
         "reviewed_utc": event.reviewed_utc.isoformat() if event.reviewed_utc else None,
-        "recorded_at": clock(start, event.onset_s).isoformat() if start else None,
+        "recorded_at": clock_time(start, event.onset_s).isoformat() if start else None,
         "note": event.note,
         "model_sha256": recording.model_sha256,
         "rules_id": event.rules_id,
@@ -168,7 +161,7 @@ def _read_event(collector: Collector, cells: dict[str, str], line: int) -> None:
     fields["reviewed_utc"] = _moment(collector, cells.get("reviewed_utc", ""), line)
     collector.event(text("file"), onset_s, offset_s, text("label"), line, **fields)
     heard = _moment(collector, cells.get("recorded_at", ""), line)
-    start = clock(heard, -onset_s) if heard else None
+    start = clock_time(heard, -onset_s) if heard else None
     collector.recording(text("file"), recorded_at=start, model_sha256=text("model_sha256"))
 
 

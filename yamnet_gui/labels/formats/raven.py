@@ -5,12 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from yamnet_gui.core.clock_time import clock_time
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo, ReviewState
 
 from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
 from .collector import Collector
-from .own_csv import clock
 from .text import columns, number, one_line, tab_rows
 
 BASE_COLUMNS = (
@@ -93,7 +93,7 @@ def _cells(
         one_line(event.note),
     ]
     if options.clock and info.recorded_at:
-        begin, end = (clock(info.recorded_at, t) for t in (event.onset_s, event.offset_s))
+        begin, end = (clock_time(info.recorded_at, t) for t in (event.onset_s, event.offset_s))
         cells += [f"{begin:%Y/%m/%d}", *(f"{t:%H:%M:%S}.{t:%f}"[:-3] for t in (begin, end))]
     elif options.clock:
         cells += ["", "", ""]

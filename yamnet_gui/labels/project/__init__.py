@@ -29,6 +29,7 @@ from .lock import ProjectInUseError
 from .merging import Conflict, Merge, MergeChoice, compare, merge_command
 from .models import (
     PROJECT_SUFFIX,
+    SET_BY_HAND,
     AnalysisRecord,
     ClassCounts,
     HistoryEntry,
@@ -51,12 +52,14 @@ from .recording_commands import (
     remove_recordings,
     set_label_set,
     set_rules,
+    set_starts,
 )
 from .review_commands import mark_reviewed, mark_reviewed_segments, set_reviewed, unmark_reviewed
 
 __all__ = [
     "LABEL_SET_SUFFIX",
     "PROJECT_SUFFIX",
+    "SET_BY_HAND",
     "AnalysisRecord",
     "Answer",
     "Change",
@@ -115,6 +118,7 @@ __all__ = [
     "set_note",
     "set_reviewed",
     "set_rules",
+    "set_starts",
     "set_state",
     "split",
     "uncertain",

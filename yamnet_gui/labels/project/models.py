@@ -23,6 +23,10 @@ def new_id() -> str:
     return uuid.uuid4().hex
 
 
+SET_BY_HAND = "set by hand"
+"""Where a start time comes from that the user entered: what the file states does not replace it."""
+
+
 class RecordingState(StrEnum):
     """How far the analysis of a recording has come."""
 
@@ -38,8 +42,9 @@ class Recording:
     `path` is relative to the folder of the project with forward slashes, or absolute where the two
     are on different drives or far apart (`ProjectRecordings.locate` gives the file).
     `content_hash` finds a moved file again; see `content_fingerprint()`. `recorded_at` is the clock
-    time of the first sample, `error` why the analysis failed. A recording that was removed from
-    the project stays in the file as `removed`.
+    time of the first sample and `start_source` how it is known, in words (SET_BY_HAND: the user
+    entered it). `error` is why the analysis failed. A recording that was removed from the project
+    stays in the file as `removed`.
     """
 
     id: str
@@ -54,6 +59,7 @@ class Recording:
     error: str = ""
     note: str = ""
     removed: bool = False
+    start_source: str = ""
 
     @property
     def name(self) -> str:

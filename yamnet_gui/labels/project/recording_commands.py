@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from .command import Change, Command
 from .models import LabelSet, Recording, StoredRules
@@ -25,6 +26,17 @@ def relocate(moved: Iterable[tuple[Recording, str]]) -> Command:
     items = tuple(moved)
     title = f"find {items[0][0].name}" if len(items) == 1 else f"find {len(items)} recordings"
     return Command(title, tuple(Change(r.id, r, replace(r, path=path)) for r, path in items))
+
+
+def set_starts(starts: Iterable[tuple[Recording, datetime | None, str]]) -> Command:
+    """Clock times of first samples (None: not known), each with where it comes from."""
+    items = tuple(starts)
+    many = items[0][0].name if len(items) == 1 else f"{len(items)} recordings"
+    changes = (
+        Change(r.id, r, replace(r, recorded_at=moment, start_source=source))
+        for r, moment, source in items
+    )
+    return Command(f"start time of {many}", tuple(changes))
 
 
 def set_label_set(old: LabelSet | None, new: LabelSet | None) -> Command:

@@ -125,7 +125,9 @@ def _run(script: str) -> Migration:
     return migrate
 
 
-MIGRATIONS: Sequence[Migration] = (_run(_FIRST),)
+_START_SOURCE = "ALTER TABLE recordings ADD COLUMN start_source TEXT NOT NULL DEFAULT ''"
+
+MIGRATIONS: Sequence[Migration] = (_run(_FIRST), _run(_START_SOURCE))
 """Step n turns tables of version n into those of version n + 1."""
 
 

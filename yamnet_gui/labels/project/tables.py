@@ -32,7 +32,7 @@ _SELECT = f"SELECT row, {EVENT_COLUMNS} FROM events"
 _NUMBERS = (3, 4, 8, 9, 10, 11, 15, 16, 17, 18)
 _RECORDING_COLUMNS = (
     "id, path, content_hash, size_bytes, duration_s, sample_rate_hz, channels, recorded_at, state,"
-    " error, note, removed"
+    " error, note, removed, start_source"
 )
 
 
@@ -243,6 +243,7 @@ class Tables:
             recording.error,
             recording.note,
             int(recording.removed),
+            recording.start_source,
         )
         names = [name.strip() for name in _RECORDING_COLUMNS.split(",")]
         updates = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
@@ -332,4 +333,5 @@ def _recording(row: Sequence[Any]) -> Recording:
         error=row[9],
         note=row[10],
         removed=bool(row[11]),
+        start_source=row[12],
     )

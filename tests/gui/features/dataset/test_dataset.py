@@ -2,9 +2,11 @@
 
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QDate, QDateTime, QTime
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support import projects
@@ -12,6 +14,7 @@ from yamnet_gui.analysis import ResultCache, user_cache_folder
 from yamnet_gui.gui.features.dataset.batch_analysis import BatchState
 from yamnet_gui.gui.features.dataset.feature import DatasetFeature
 from yamnet_gui.gui.features.dataset.jobs import AnalyseAllJob
+from yamnet_gui.gui.features.dataset.start_times_dialog import StartTimesDialog
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.exchange.score_tables import stored_analysis
 from yamnet_gui.labels.project import Project, RecordingState, remove_recordings
@@ -260,3 +263,50 @@ def test_scores_stay_within_reach_of_an_export(
     )
     assert analysis is not None
     assert analysis.settings.gain_db == 6.0
+
+
+def test_a_start_that_was_set_by_hand_stays_when_the_recording_is_opened_again(
+    empty: Workbench, settled: Settled, folder: Path
+) -> None:
+    path = folder / "20240131_235958.wav"
+    projects.write_tone(path, 440.0, 2.0)
+    bench = empty
+    feature(bench).files.add([path])
+    settled(bench)
+    bench.services.recording.open(path)
+    settled(bench)
+    project, document = project_of(bench), bench.session.document
+    stored = project.recordings.at(path)
+    assert stored is not None
+    assert stored.start_source == "file name"
+    bench.shell.window.actions_by_id["start_times"].trigger()
+    dialog = feature(bench)._dialog
+    assert isinstance(dialog, StartTimesDialog)
+    dialog.moment.setDateTime(QDateTime(QDate(2023, 5, 1), QTime(4, 0)))
+    dialog.zone.setCurrentText("UTC")
+    dialog.accept()
+    settled(bench)
+    moment = datetime(2023, 5, 1, 4, tzinfo=UTC)
+    assert document.recording is not None
+    assert document.recording.info.recorded_at == moment
+    bench.services.recording.open(folder / "a.wav")
+    settled(bench)
+    bench.services.recording.open(path)
+    settled(bench)
+    assert document.recording.info.recorded_at == moment
+    project.undo()
+    settled(bench)
+    assert document.recording.info.recorded_at == stored.recorded_at
+
+
+def test_a_folder_is_listed_to_any_depth_also_in_the_personal_project(
+    start: Start, settled: Settled, folder: Path
+) -> None:
+    bench = start()
+    settled(bench)
+    feature(bench).files.add([folder / "deep"])
+    settled(bench)
+    assert set(listed(bench)) == {"c.wav"}
+    bench.shell.window.files_dropped.emit([str(folder)])
+    settled(bench)
+    assert set(listed(bench)) == {"a.wav", "b.wav", "broken.wav", "c.wav"}

@@ -15,7 +15,7 @@ from yamnet_gui.analysis import (
     augmented_examples,
     silence_embedding,
 )
-from yamnet_gui.audio import SOUND_SUFFIXES
+from yamnet_gui.audio import is_sound_file
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import DECIDED, ReviewState
 from yamnet_gui.core.spans import TimeSpan
@@ -230,10 +230,10 @@ def sound_files(folder: Path) -> list[tuple[str, Path]]:
     subfolder's. Raises UserError where it cannot be read."""
     try:
         inside = sorted(folder.iterdir())
-        own = [(folder.name, p) for p in inside if p.suffix.lower() in SOUND_SUFFIXES]
+        own = [(folder.name, p) for p in inside if is_sound_file(p)]
         for part in inside:
             if part.is_dir():
-                files = sorted(p for p in part.iterdir() if p.suffix.lower() in SOUND_SUFFIXES)
+                files = sorted(p for p in part.iterdir() if is_sound_file(p))
                 own += [(part.name, p) for p in files]
     except OSError as error:
         raise UserError(folder, f"cannot be read ({error.strerror})") from error

@@ -22,6 +22,7 @@ from yamnet_gui.labels.project import Recording, remove_recordings
 from .batch_analysis import BatchRun, BatchState
 from .jobs import BatchStep
 from .recording_files import RecordingFiles
+from .start_times import StartTimes
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
@@ -50,6 +51,7 @@ class DatasetFeature(Feature):
         self.run = BatchRun(self._project, self._rules, self._analysis, self._class_map, self)
         self._jobs = JobRunner("recordings of the project", self)
         self.files = RecordingFiles(context, self._jobs, self)
+        self.start_times = StartTimes(context, self._jobs, self)
         self._closed = False
         self._later = Debounced(self, _COUNT_MS, self.count)
         self.run.changed.connect(self._show_run)
@@ -81,6 +83,7 @@ class DatasetFeature(Feature):
             "add_recordings": self.files.ask_files,
             "add_folder": self.files.ask_folder,
             "find_missing": self.files.ask_missing,
+            "start_times": self.start_times.ask_chosen,
             "analyse_all": self.analyse_or_pause,
             "cancel_all": self.run.cancel,
         }
@@ -214,6 +217,7 @@ class DatasetFeature(Feature):
             action.setEnabled(self.run.state is BatchState.IDLE)
         recordings = [r for r in map(project.recordings.at, paths) if r] if project else []
         if recordings:
+            menu.addAction("Start time…", lambda: self.start_times.ask(recordings))
             menu.addAction("Remove from project", lambda: self.remove(recordings))
         menu.addSeparator()
         for name in ("add_recordings", "add_folder", "find_missing", "|", "analyse_all"):

@@ -13,7 +13,7 @@ from yamnet_gui.analysis import (
     ResultCache,
     recording_events,
 )
-from yamnet_gui.audio import open_audio, recording_start
+from yamnet_gui.audio import open_audio, recording_start, zone_named
 from yamnet_gui.batch import make_plan
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import ProjectError, UserError, WeightsError
@@ -50,11 +50,12 @@ class AddRecordingsJob:
     """Adds files, folders (to any depth) and lists to the project, as one step of undo.
 
     Recordings already in the project stay unchanged; one that cannot be read is added with the
-    reason. Raises ProjectError.
+    reason. A start without a zone is taken as of `time_zone`. Raises ProjectError.
     """
 
     project: Project
     paths: tuple[Path, ...]
+    time_zone: str = ""
 
     def run(self) -> Iterator[AddProgress]:
         project = self.project
@@ -68,7 +69,7 @@ class AddRecordingsJob:
                 project.recordings.locate(Recording("", project.recordings.stored_path(path)))
             )
             if recording_id is None:
-                recording = described(project, path)
+                recording = described(project, path, self.time_zone)
                 new.append(recording)
                 recording_id = recording.id
             ids.append(recording_id)
@@ -92,7 +93,7 @@ def _entries(path: Path) -> list[Path]:
     return [path.parent / name for name in names if name and not name.startswith("#")]
 
 
-def described(project: Project, path: Path) -> Recording:
+def described(project: Project, path: Path, time_zone: str = "") -> Recording:
     """A recording for the project, with the data of its header; FAILED if it cannot be read."""
     stored = project.recordings.stored_path(path)
     try:
@@ -103,6 +104,7 @@ def described(project: Project, path: Path) -> Recording:
     try:
         with open_audio(path) as source:
             info = source.info
+        start = recording_start(path, zone_named(time_zone))
     except UserError as error:
         return Recording(
             new_id(), stored, digest, size, state=RecordingState.FAILED, error=error.reason
@@ -115,7 +117,8 @@ def described(project: Project, path: Path) -> Recording:
         info.duration_s,
         info.sample_rate_hz,
         info.channels,
-        info.recorded_at or recording_start(path),
+        start.moment if start else None,
+        start_source=start.source if start else "",
     )
 
 
@@ -223,7 +226,6 @@ class AnalyseAllJob:
                 duration_s=info.duration_s,
                 sample_rate_hz=info.sample_rate_hz,
                 channels=info.channels,
-                recorded_at=info.recorded_at or now.recorded_at,
                 state=RecordingState.ANALYSED,
                 error="",
             )

@@ -13,6 +13,7 @@ from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.runner import JobRunner
+from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.widgets.notices import NoticeKind
 
 from .jobs import LIST_SUFFIXES, AddProgress, AddRecordingsJob, FindMissingJob, FindProgress
@@ -73,12 +74,17 @@ class RecordingFiles(QObject):
                 self._recordings_panel.show_note(text)
                 return
             self._recordings_panel.show_note("")
+            if (
+                self._project.storage_mode is not StorageMode.PROJECT
+            ):  # its list is not the project's
+                recordings = [r for r in map(project.recordings.get, progress.ids) if r]
+                self._recordings_panel.add_files(project.recordings.locate(r) for r in recordings)
             self._show_added(progress)
             if then is not None:
                 then(progress.ids)
 
         self._jobs.submit(
-            AddRecordingsJob(project, tuple(paths)),
+            AddRecordingsJob(project, tuple(paths), self._settings.value("time_zone")),
             on_result=on_result,
             on_failed=self._on_failed,
         )
