@@ -14,10 +14,14 @@ from numpy.typing import NDArray
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.events import RecordingInfo
 
+from .libav import FrameSamples, decoded_frames, open_container, plain_reason
 from .source import AudioSource
+from .timeline import delay_s, has_time_stamps, longest_gap_s, placed
 
 _PREROLL_S = 1.0
-"""Decoding begins this long before the wanted sample, so that predictors have settled."""
+_PREROLL_PIECES = 16
+"""Decoding begins this long before the wanted sample, so that predictors have settled, and by so
+many pieces: where a gap lies before, its silence settles nothing."""
 _EXACT_FORMATS = {"mov", "mp4", "m4a", "3gp"}
 """Containers whose time stamps count samples and whose seek tables are complete."""
 
@@ -27,7 +31,8 @@ class _Layout:
     """The result of scanning a file: rate, channels, length, and where its pieces begin.
 
     `stamps` and `starts` pair the time stamp of a decoded piece with the index of its first
-    sample; both are empty where time stamps count samples themselves, from `origin` on.
+    sample; both are empty where time stamps count samples themselves, from `origin` on. The track
+    begins with sample `first`; before it, and in gaps between pieces, there is silence.
     """
 
     rate: int
@@ -38,27 +43,30 @@ class _Layout:
     stamps: NDArray[np.int64]
     starts: NDArray[np.int64]
     cut: str = ""
+    first: int = 0
 
 
 class ContainerSource(AudioSource):
-    """The first sound track of a container.
+    """A sound track of a container, on the container's time line.
 
     Seeking is exact to the sample: in MP4 by time stamps, which count samples there, elsewhere by
     an index from one linear pass. Raises RecordingError where the file has no sound or is broken.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, track: int = 1) -> None:
         status = path.stat()
-        layout = _layout(path, status.st_size, status.st_mtime_ns)
+        layout = _layout(path, track, status.st_size, status.st_mtime_ns)
         self._layout = layout
         info = RecordingInfo(path, layout.frames / layout.rate, layout.rate, layout.channels)
         super().__init__(info, layout.frames, layout.encoding, None)
         if layout.cut:
             self._warn(layout.cut)
-        self._container, self._stream = _open(path)
+        self._track = track
+        self._container, self._stream = _open(path, track)
         self._pieces: Iterator[tuple[int, NDArray[np.float32]]] = iter(())
         self._held = np.zeros((0, layout.channels), np.float32)
         self._held_first = -1
+        self._known_from = -1  # from here to the end of what is held, nothing else is to come
 
     def close(self) -> None:
         self._pieces = iter(())
@@ -66,25 +74,29 @@ class ContainerSource(AudioSource):
 
     def _read(self, first: int, count: int) -> NDArray[np.float32]:
         out = np.zeros((count, self.info.channels), np.float32)
-        reach = self._held_first + len(self._held)
-        if self._held_first < 0 or not self._held_first <= first <= reach:
+        if self._held_first < 0 or not self._known_from <= first <= self._held_end:
             self._restart(first)
         end = first + count
         while True:
             self._copy_held(out, first)
-            if self._held_first >= 0 and self._held_first + len(self._held) >= end:
+            if self._held_first >= 0 and self._held_end >= end:
                 return out
             try:
                 start, piece = next(self._pieces)
             except StopIteration:
                 return out  # a gap at the very end stays silent
+            self._known_from = self._held_end if self._held_first >= 0 else start
             self._held_first, self._held = start, piece
+
+    @property
+    def _held_end(self) -> int:
+        return self._held_first + len(self._held)
 
     def _copy_held(self, out: NDArray[np.float32], first: int) -> None:
         if self._held_first < 0:
             return
         begin = max(first, self._held_first)
-        end = min(first + len(out), self._held_first + len(self._held))
+        end = min(first + len(out), self._held_end)
         if begin < end:
             part = self._held[begin - self._held_first : end - self._held_first]
             out[begin - first : end - first] = part
@@ -96,21 +108,28 @@ class ContainerSource(AudioSource):
         self._held_first = -1
         self._container.close()
         try:
-            self._container, self._stream = _open(self.info.path)
+            self._container, self._stream = _open(self.info.path, self._track)
             layout = self._layout
             wanted = first - int(_PREROLL_S * layout.rate)
             if wanted > 0:
-                self._container.seek(self._stamp_before(wanted), stream=self._stream)
+                self._container.seek(self._stamp_before(wanted, first), stream=self._stream)
             self._pieces = self._located(wanted > 0, first)
         except (av.FFmpegError, OSError) as error:
-            raise self._broken_at(first, _reason(error)) from error
+            raise self._broken_at(first, plain_reason(error)) from error
 
-    def _stamp_before(self, sample: int) -> int:
+    def _note_damage(self) -> None:
+        self._warn("parts of the file are damaged; they are taken as silence")
+
+    def _stamp_before(self, sample: int, first: int) -> int:
         layout = self._layout
         if not len(layout.starts):
             ticks = Fraction(1, layout.rate) / self._stream.time_base
-            return int((sample + layout.origin) * ticks)
+            stamp = int((sample + layout.origin) * ticks)
+            entries = self._stream.index_entries
+            at = entries.search_timestamp(int((first + layout.origin) * ticks)) - _PREROLL_PIECES
+            return min(stamp, entries[at].timestamp) if at >= 0 else stamp
         index = int(np.searchsorted(layout.starts, sample, side="right")) - 1
+        index = min(index, int(np.searchsorted(layout.starts, first)) - _PREROLL_PIECES)
         return int(layout.stamps[max(index, 0)])
 
     def _located(self, sought: bool, first: int) -> Iterator[tuple[int, NDArray[np.float32]]]:
@@ -119,11 +138,13 @@ class ContainerSource(AudioSource):
 
         layout = self._layout
         step = self._stream.time_base * layout.rate
-        position = None if sought else 0
+        position = None if sought else layout.first
+        samples = FrameSamples()
         try:
-            for stamp, piece in _decoded(self._container, self._stream, layout.channels, True):
+            for frame in decoded_frames(self._container, self._stream, self._note_damage):
+                stamp = frame.pts
                 if len(layout.starts):
-                    if position is None and stamp is not None:
+                    if stamp is not None:
                         index = int(np.searchsorted(layout.stamps, stamp))
                         if index < len(layout.stamps) and layout.stamps[index] == stamp:
                             position = int(layout.starts[index])
@@ -131,85 +152,41 @@ class ContainerSource(AudioSource):
                     position = int(stamp * step) - layout.origin
                 if position is None:
                     continue
+                piece = samples(frame)
+                if piece.shape[1] != layout.channels:
+                    piece = np.repeat(piece.mean(axis=1, keepdims=True), layout.channels, axis=1)
                 yield position, piece
                 position += len(piece)
         except (av.FFmpegError, OSError) as error:
-            raise self._broken_at(first, _reason(error)) from error
+            raise self._broken_at(first, plain_reason(error)) from error
 
 
-def _open(path: Path) -> tuple[Any, Any]:
-    """The container and its first sound track. Raises RecordingError."""
-    import av
-
-    av.logging.set_level(av.logging.PANIC)  # what matters is raised; the rest is noise on stderr
-    try:
-        container = av.open(str(path), metadata_errors="ignore")
-    except FileNotFoundError as error:
-        raise RecordingError(
-            path, "no longer exists", "restore it or remove it from the list"
-        ) from error
-    except (av.FFmpegError, OSError, ValueError) as error:
-        self_explanatory = isinstance(error, av.error.InvalidDataError | av.error.EOFError)
-        reason = "" if self_explanatory else f" ({_reason(error)})"
-        raise RecordingError(
-            path, f"is not a sound file that can be read{reason}", "is the copy complete?"
-        ) from error
-    if not container.streams.audio:
-        container.close()
-        kind = "video without sound" if container.streams.video else "file without sound"
-        raise RecordingError(path, f"is a {kind}")
-    return container, container.streams.audio[0]
-
-
-def _decoded(
-    container: Any, stream: Any, channels: int | None, forgiving: bool
-) -> Iterator[tuple[int | None, NDArray[np.float32]]]:
-    """Time stamp and samples, float32 (n, channels), of one decoded piece after another.
-
-    Pieces with another number of channels are mixed or repeated to fit. `forgiving` skips broken
-    packets, as players do, instead of raising.
-    """
-    import av
-
-    for packet in container.demux(stream):
-        try:
-            frames = packet.decode()
-        except av.error.InvalidDataError:
-            if forgiving:
-                continue
-            raise
-        for frame in frames:
-            if frame.samples == 0:
-                continue
-            piece = _samples(frame)
-            if channels is not None and piece.shape[1] != channels:
-                piece = np.repeat(piece.mean(axis=1, keepdims=True), channels, axis=1)
-            yield frame.pts, piece
-
-
-def _samples(frame: Any) -> NDArray[np.float32]:
-    """float32 (n, channels) of a decoded frame of any sample format."""
-    array = frame.to_ndarray()
-    if not frame.format.is_planar:
-        array = array.reshape(-1, len(frame.layout.channels)).T
-    if array.dtype.kind == "f":
-        return np.ascontiguousarray(array.T, np.float32)
-    if array.dtype == np.uint8:
-        return ((array.T.astype(np.float32) - 128.0) / 128.0).astype(np.float32)
-    return (array.T / np.float32(-float(np.iinfo(array.dtype).min))).astype(np.float32)
+def _open(path: Path, track: int) -> tuple[Any, Any]:
+    """The container and one of its sound tracks, counted from 1. Raises RecordingError."""
+    container = open_container(path)
+    streams = container.streams.audio
+    if track <= len(streams):
+        return container, streams[track - 1]
+    container.close()
+    if streams:
+        raise RecordingError(path, f"has no sound track {track}, only {len(streams)}")
+    kind = "video without sound" if container.streams.video else "file without sound"
+    raise RecordingError(path, f"is a {kind}")
 
 
 @lru_cache(maxsize=16)
-def _layout(path: Path, _size: int, _modified_ns: int) -> _Layout:
+def _layout(path: Path, track: int, _size: int, _modified_ns: int) -> _Layout:
     """Scans a file; remembered as long as it is unchanged, for every thread that opens it."""
     import av
 
-    container, stream = _open(path)
+    container, stream = _open(path, track)
     try:
-        first = next(_decoded_raw(container, stream), None)
+        first = next(decoded_frames(container, stream), None)
         if first is None:
             raise RecordingError(path, "its audio cannot be decoded", "is the file complete?")
-        rate, channels = first.sample_rate, len(first.layout.channels)
+        rate, channels = first.sample_rate, first.layout.nb_channels
+        stamp = first.pts if first.pts is not None else stream.start_time or 0
+        delay = round(delay_s(container, stream, float(stamp * stream.time_base)) * rate)
         names = container.format.name.split(",")
         encoding = f"{_container_name(path, names)}, {_codec_name(stream.codec_context.name)}"
         exact = (
@@ -219,10 +196,10 @@ def _layout(path: Path, _size: int, _modified_ns: int) -> _Layout:
             and stream.duration is not None
         )
         scan = _by_stamps if exact else _by_counting
-        return scan(container, stream, first, _Facts(rate, channels, encoding))
+        return scan(container, stream, first, _Facts(path, track, rate, channels, encoding, delay))
     except (av.FFmpegError, OSError) as error:
         raise RecordingError(
-            path, f"its audio cannot be decoded ({_reason(error)})", "is the file complete?"
+            path, f"its audio cannot be decoded ({plain_reason(error)})", "is the file complete?"
         ) from error
     finally:
         container.close()
@@ -230,34 +207,27 @@ def _layout(path: Path, _size: int, _modified_ns: int) -> _Layout:
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
+    path: Path
+    track: int
     rate: int
     channels: int
     encoding: str
-
-
-def _decoded_raw(container: Any, stream: Any) -> Iterator[Any]:
-    import av
-
-    for packet in container.demux(stream):
-        try:
-            yield from (frame for frame in packet.decode() if frame.samples)
-        except av.error.InvalidDataError:
-            continue
+    delay: int
 
 
 def _by_stamps(container: Any, stream: Any, first: Any, facts: _Facts) -> _Layout:
     """The layout of a file whose time stamps count samples: only its end is decoded."""
     step = int(stream.time_base * facts.rate)
-    origin = first.pts * step
+    origin = first.pts * step - facts.delay
     last = first.pts + max(0, stream.duration - int(5 / stream.time_base))
     container.seek(last, stream=stream, backward=True)
-    end = origin + first.samples
-    for frame in _decoded_raw(container, stream):
+    end = origin + facts.delay + first.samples
+    for frame in decoded_frames(container, stream):
         if frame.pts is not None:
             end = max(end, frame.pts * step + frame.samples)
     none = np.zeros(0, np.int64)
     frames = end - origin
-    missing_s = (stream.duration * step - frames) / facts.rate
+    missing_s = (stream.duration * step - (frames - facts.delay)) / facts.rate
     cut = (
         f"the file ends {missing_s:.1f} s before the length that its header names"
         if missing_s > 1
@@ -268,24 +238,38 @@ def _by_stamps(container: Any, stream: Any, first: Any, facts: _Facts) -> _Layou
 
 def _by_counting(container: Any, stream: Any, first: Any, facts: _Facts) -> _Layout:
     """The layout of any other file, from one pass over all of it."""
-    container.seek(0)
-    pairs: list[tuple[int, int]] = []
-    total = 0
-    container2, stream2 = _open(Path(container.name))
+    container.close()
+    container, stream = _open(facts.path, facts.track)
+    stamps: list[int | None] = []
+    counts = [0]
     try:
-        for frame in _decoded_raw(container2, stream2):
-            if frame.pts is not None:
-                pairs.append((frame.pts, total))
-            total += frame.samples
+        for frame in decoded_frames(container, stream):
+            stamps.append(frame.pts)
+            counts.append(counts[-1] + frame.samples)
+        starts = np.array(counts[:-1], np.int64)
+        if has_time_stamps(container):
+            tick_s = float(stream.time_base)
+            stamps_s = np.array([np.nan if s is None else s * tick_s for s in stamps])
+            starts = placed(stamps_s, starts, facts.rate, tick_s, longest_gap_s(container))
     finally:
-        container2.close()
+        container.close()
+    starts += facts.delay
+    frames = int(starts[-1]) + counts[-1] - counts[-2]
     # a stamp that is not above the one before does not determine a position
+    pairs = [(s, n) for s, n in zip(stamps, starts.tolist(), strict=True) if s is not None]
     ascending = pairs[:1] + [b for a, b in pairwise(pairs) if b[0] > a[0]]
     table = np.array(ascending, np.int64).reshape(-1, 2)
     order = np.argsort(table[:, 0], kind="stable")
     table = table[order]
     return _Layout(
-        facts.rate, facts.channels, total, 0, facts.encoding, table[:, 0].copy(), table[:, 1].copy()
+        facts.rate,
+        facts.channels,
+        frames,
+        0,
+        facts.encoding,
+        table[:, 0].copy(),
+        table[:, 1].copy(),
+        first=facts.delay,
     )
 
 
@@ -302,8 +286,3 @@ def _codec_name(codec: str) -> str:
     known = {"aac": "AAC", "opus": "Opus", "libopus": "Opus", "vorbis": "Vorbis", "mp3": "MP3"}
     known |= {"mp3float": "MP3", "wmav1": "WMA 1", "wmav2": "WMA 2", "alac": "ALAC"}
     return known.get(codec, codec.upper())
-
-
-def _reason(error: Exception) -> str:
-    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return str(text).strip().rstrip(".")
