@@ -12,6 +12,12 @@ from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.events import RecordingInfo
 
 from .source import BLOCK_FRAMES, AudioSource
+from .wave_header import (
+    NO_SIZE,
+    FileSpan,
+    has_placeholder_size,
+    samples_with_wrong_size,
+)
 
 _DEPTHS = {"PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32}
 _NAMES = {
@@ -72,13 +78,16 @@ class SndfileSource(AudioSource):
     """
 
     def __init__(self, path: Path) -> None:
-        self._file = _SoundFile(_native(path))
+        self._raw = samples_with_wrong_size(path)
+        self._span: FileSpan | None = None
+        self._file = self._opened(path)
         file = self._file
         depth = _DEPTHS.get(file.subtype)
         if file.format == "FLAC" and file.subtype == "PCM_S8":
             depth = 8
         words = f"{depth} bit" if depth else _NAMES.get(file.subtype) or str(file.subtype_info)
-        container = {"WAVEX": "WAV", "MPEG": "MP3", "MP3": "MP3"}.get(file.format, file.format)
+        kind = self._raw.container if self._raw else file.format
+        container = {"WAVEX": "WAV", "MPEG": "MP3", "MP3": "MP3"}.get(kind, kind)
         encoding = container if container == words else f"{container}, {words}"
         frames = max(0, file.frames)
         info = RecordingInfo(path, frames / file.samplerate, file.samplerate, file.channels)
@@ -93,7 +102,12 @@ class SndfileSource(AudioSource):
         except RecordingError:
             file.close()
             raise
-        if promised > self.frames:
+        if self._raw is not None:
+            if self._raw.warning:
+                self._warn(self._raw.warning)
+        elif has_placeholder_size(path):
+            self._warn(NO_SIZE)
+        elif promised > self.frames:
             missing_s = (promised - self.frames) / self.info.sample_rate_hz
             self._warn(f"the file ends {missing_s:.1f} s before the length that its header names")
 
@@ -109,6 +123,22 @@ class SndfileSource(AudioSource):
 
     def close(self) -> None:
         self._file.close()
+        if self._span is not None:
+            self._span.close()
+
+    def _opened(self, path: Path) -> _SoundFile:
+        raw = self._raw
+        if raw is None:
+            return _SoundFile(_native(path))
+        self._span = FileSpan(path, raw.start, raw.end)
+        return _SoundFile(
+            self._span,
+            samplerate=raw.sample_rate_hz,
+            channels=raw.channels,
+            format="RAW",
+            subtype=raw.subtype,
+            endian=raw.endian,
+        )
 
     def _read(self, first: int, count: int) -> NDArray[np.float32]:
         return self._frames(first, count, "float32")
@@ -163,8 +193,8 @@ class SndfileSource(AudioSource):
         return total
 
     def _reopen(self) -> None:
-        self._file.close()
-        self._file = _SoundFile(_native(self.info.path))
+        self.close()
+        self._file = self._opened(self.info.path)
         self._next = 0
 
     def _shorten(self, frames: int) -> None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from .wave_header import riff_chunks
+
 _LARGEST_CHUNK = 1 << 20
-_MOST_CHUNKS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +71,10 @@ def _riff(file: BinaryIO) -> FileTags:
 def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
     """Name and content of each small chunk of a RIFF file; large ones are skipped."""
     end = file.seek(0, 2)
-    at = 12
-    for _ in range(_MOST_CHUNKS):
-        if at + 8 > end:
-            return
-        file.seek(at)
-        name, size = struct.unpack("<4sI", file.read(8))
+    for name, start, size in riff_chunks(file, 12, end):
+        file.seek(start)
         small = size <= _LARGEST_CHUNK
         yield name, file.read(size) if small and name != b"data" else b""
-        at += 8 + size + (size & 1)
 
 
 def _entries(body: bytes) -> Iterator[tuple[bytes, str]]:
