@@ -77,7 +77,8 @@ class ReadOptions:
     a table that names none belongs to the one of its own name, or the only one.
     `label_column`: where the format leaves the column of the label open.
     `encoding`: of the text, detected where None. `sidecar`: use `OUT.yamnet.json` where
-    it lies beside the table and still fits it. `sample`: what detection has already read of the
+    it lies beside the table and still fits it. `tiers`: names of the tiers that are wanted, all
+    where None. `sample`: what detection has already read of the
     file, filled in by `read_labels`.
     """
 
@@ -85,6 +86,7 @@ class ReadOptions:
     label_column: str | None = None
     encoding: str | None = None
     sidecar: bool = True
+    tiers: tuple[str, ...] | None = None
     classes: ClassMap = field(default_factory=bundled_class_map)
     sample: Sample | None = field(default=None, compare=False)
 
@@ -100,6 +102,7 @@ class ImportResult:
 
     `unknown_labels`: labels that are none of the classes. `restored`: whether a side-car gave
     back what the format cannot store. `unnamed`: whether the table itself names no recording.
+    `tiers`: each tier of the file with the number of its annotations, also those not wanted.
     """
 
     format_name: str
@@ -109,6 +112,7 @@ class ImportResult:
     unknown_labels: tuple[str, ...] = ()
     restored: bool = False
     unnamed: bool = False
+    tiers: tuple[tuple[str, int], ...] = ()
 
     @property
     def event_count(self) -> int:

@@ -53,6 +53,7 @@ class Collector:
         self._left_out: dict[tuple[str, str], list[str]] = {}
         self._unknown: dict[str, None] = {}
         self._twins: Counter[str] = Counter()
+        self._tiers: Counter[str] = Counter()
         self._names = _NameIndex(options.recordings, path)
 
     def error(self, reason: str, line: int | None = None, advice: str = "") -> LabelsError:
@@ -79,6 +80,11 @@ class Collector:
     def left_out(self, where: str, noun: str, which: str = "") -> None:
         """Notes something that is no label: "2 regions without a label left out (first: …)"."""
         self._left_out.setdefault((noun, which), []).append(where)
+
+    def tier(self, name: str, annotations: int) -> bool:
+        """Notes a tier of the file; whether its annotations are wanted."""
+        self._tiers[name] += annotations
+        return self._options.tiers is None or name in self._options.tiers
 
     def seconds(self, text: str, line: int | None, what: str = "time") -> float:
         return seconds(self.path, text, line, what)
@@ -171,7 +177,7 @@ class Collector:
             recordings.append(
                 LabelledRecording(draft.info, events, tuple(draft.reviewed), draft.model_sha256)
             )
-        warnings = [*self._what_is_left_out(), *self._warnings]
+        warnings = [*self._unknown_tiers(), *self._what_is_left_out(), *self._warnings]
         if self._hushed:
             warnings.append(f"and {self._hushed} more warnings of this kind")
         return ImportResult(
@@ -181,7 +187,13 @@ class Collector:
             tuple(warnings),
             tuple(self._unknown),
             unnamed="" in self._drafts,
+            tiers=tuple(self._tiers.items()),
         )
+
+    def _unknown_tiers(self) -> Iterator[str]:
+        for name in self._options.tiers or ():
+            if name not in self._tiers:
+                yield f"there is no tier {name!r}; there are {', '.join(self._tiers) or 'none'}"
 
     def _what_is_left_out(self) -> Iterator[str]:
         for (noun, which), places in self._left_out.items():

@@ -3,11 +3,12 @@
 import os
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath, PureWindowsPath
-from urllib.parse import quote, unquote, urlsplit
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote
 
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo
@@ -15,8 +16,12 @@ from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo
 from . import dcase
 from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
 from .collector import Collector
+from .eaf_times import Annotation, spans
+from .media_address import file_of
+from .notes import TIER, property_of
 from .text import blocks
-from .tiers import spread
+from .tiers import Span, fit_tier, spread, tier_note
+from .xml_files import parse
 
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ufffe\uffff]")
 _MIME = {".wav": "audio/x-wav", ".mp3": "audio/mpeg", ".mp4": "video/mp4"}
@@ -78,9 +83,15 @@ def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Out
     return {"": ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"}
 
 
-def _spans(recording: LabelledRecording) -> list[tuple[float, float, str]]:
-    fitted = [fit_milliseconds(e, recording.recording) for e in recording.events]
-    return [(e.onset_s, e.offset_s, clean(e.label)) for e in fitted]
+def _spans(recording: LabelledRecording) -> Iterator[tuple[Span, str]]:
+    for event in recording.events:
+        fitted = _fit(event, recording.recording)
+        tier = property_of(fitted.note, TIER)
+        yield (fitted.onset_s, fitted.offset_s, clean(fitted.label)), tier
+
+
+def _fit(event: Event, info: RecordingInfo) -> Event:
+    return fit_tier(fit_milliseconds(event, info), clean)
 
 
 def _url(path: Path) -> str:
@@ -97,46 +108,42 @@ def _relative(path: Path, folder: Path | None) -> str:
     return f"./{quote(path.as_posix(), errors='surrogateescape')}"
 
 
-_Row = tuple[str, str, str, str]
-"""Tier, two time slots, value."""
+@dataclass(frozen=True, slots=True)
+class _Media:
+    """A recording that the document is about; its time `origin_s` is the document's 0."""
+
+    name: str
+    is_audio: bool
+    origin_s: float
 
 
 class _Document:
     """Takes from the XML what is needed as it goes by, so that memory holds nothing else."""
 
-    deepest = 32
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._depth = 0
+    def __init__(self, collector: Collector) -> None:
+        self._collector = collector
         self._text: list[str] | None = None
+        self._open: dict[str, str] = {}
+        self._value = ""
         self.unit = "milliseconds"
-        self.media: str | None = None
+        self.media: list[_Media] = []
         self.slots: dict[str, str | None] = {}
-        self.tier = ""
-        self.rows: list[_Row] = []
-        self.dependent: dict[str, None] = {}
-
-    def doctype(self, _name: str, _public: str | None, _system: str | None) -> None:
-        raise LabelsError(self._path, "has a DOCTYPE, which could define custom entities")
+        self.tiers: dict[str, str] = {}  # name → the tier above it
+        self._tier = ""
+        self.annotations: list[Annotation] = []
 
     def start(self, tag: str, values: dict[str, str]) -> None:
-        self._depth += 1
-        if self._depth > self.deepest or (self._depth == 1) != (tag == "ANNOTATION_DOCUMENT"):
-            raise LabelsError(self._path, "is not an ELAN document")
         if tag == "HEADER":
             self.unit = values.get("TIME_UNITS", self.unit)
-        elif tag == "MEDIA_DESCRIPTOR" and self.media is None:
-            self.media = values.get("MEDIA_URL") or values.get("RELATIVE_MEDIA_URL")
+        elif tag == "MEDIA_DESCRIPTOR":
+            self._add_media(values)
         elif tag == "TIME_SLOT":
             self.slots[values.get("TIME_SLOT_ID", "")] = values.get("TIME_VALUE")
         elif tag == "TIER":
-            self.tier = values.get("TIER_ID", "")
-        elif tag == "ALIGNABLE_ANNOTATION":
-            first, second = (values.get(f"TIME_SLOT_REF{k}", "") for k in (1, 2))
-            self.rows.append((self.tier, first, second, ""))
-        elif tag == "REF_ANNOTATION":
-            self.dependent.setdefault(self.tier)
+            self._tier = values.get("TIER_ID", "")
+            self.tiers[self._tier] = values.get("PARENT_REF", "")
+        elif tag in ("ALIGNABLE_ANNOTATION", "REF_ANNOTATION"):
+            self._open, self._value = values, ""
         elif tag == "ANNOTATION_VALUE":
             self._text = []
 
@@ -145,68 +152,92 @@ class _Document:
             self._text.append(text)
 
     def end(self, tag: str) -> None:
-        self._depth -= 1
-        if tag == "ANNOTATION_VALUE" and self._text is not None:
-            if self.rows and self.tier not in self.dependent:
-                self.rows[-1] = (*self.rows[-1][:3], "".join(self._text))
-            self._text = None
+        if tag == "ANNOTATION_VALUE":
+            self._value, self._text = "".join(self._text or ()), None
+        elif tag in ("ALIGNABLE_ANNOTATION", "REF_ANNOTATION"):
+            values = self._open
+            slots = values.get("TIME_SLOT_REF1", ""), values.get("TIME_SLOT_REF2", "")
+            annotation = Annotation(
+                values.get("ANNOTATION_ID", ""),
+                self._tier,
+                self._value,
+                slots if tag == "ALIGNABLE_ANNOTATION" else None,
+                values.get("ANNOTATION_REF", ""),
+                values.get("PREVIOUS_ANNOTATION", ""),
+            )
+            self.annotations.append(annotation)
 
-    def close(self) -> "_Document":
-        return self
-
-
-def _parsed(path: Path, blocks: Iterable[str]) -> _Document:
-    """Raises LabelsError, with the line where the XML is not well-formed."""
-    document = _Document(path)
-    parser = ET.XMLParser(target=document)
-    try:
-        for block in blocks:
-            parser.feed(block)
-        parser.close()
-    except ET.ParseError as error:
-        line = error.position[0]
-        raise LabelsError(path, f"is not well-formed XML ({error.msg})", line=line) from error
-    return document
+    def _add_media(self, values: dict[str, str]) -> None:
+        address = values.get("MEDIA_URL") or values.get("RELATIVE_MEDIA_URL") or ""
+        name = file_of(address)
+        if name is None:
+            if address:
+                self._collector.warn(f"the address {address[:60]!r} names no recording")
+            return
+        origin = values.get("TIME_ORIGIN") or "0"
+        milliseconds = self._collector.number(origin, None, "the time origin") or 0.0
+        is_audio = values.get("MIME_TYPE", "").startswith("audio/")
+        self.media.append(_Media(name, is_audio, milliseconds / 1000))
 
 
 def read(path: Path, options: ReadOptions) -> ImportResult:
+    """Reads all tiers; those below others have the times of their parents, or share them out."""
     collector = Collector("eaf", path, options)
-    document = _parsed(path, blocks(path, options.encoding, begins="<"))
+    document = _Document(collector)
+    text = blocks(path, options.encoding, begins="<")
+    parse(path, text, "ANNOTATION_DOCUMENT", document, "an ELAN document")
     if document.unit != "milliseconds":
         raise LabelsError(path, f"gives times in {document.unit}, not milliseconds")
-    name = _media(document.media)
+    media = _chosen(document.media, options)
+    name = media.name if media else None
     collector.recording(name)
-    for tier, first, second, value in document.rows:
-        start = _time(collector, document.slots, first, tier)
-        end = _time(collector, document.slots, second, tier)
-        label = value or tier
-        if start is None or end is None:
-            collector.warn(f"{label!r} in the tier {tier!r} has no time")
-            continue
-        if end < start:
-            raise collector.error(f"times run backwards in the tier {tier!r}")
-        collector.event(name, start, end, label)
-    for tier in document.dependent:
-        collector.warn(f"the tier {tier!r} depends on another and was left out")
+    counts = Counter(a.tier for a in document.annotations)
+    wanted = {tier for tier in document.tiers if collector.tier(tier, counts[tier])}
+    slots = {
+        slot: None if text is None else _seconds(collector, text, media)
+        for slot, text in document.slots.items()
+    }
+    times = spans(document.annotations, slots, {k: v for k, v in document.tiers.items() if v})
+    for k, annotation in enumerate(document.annotations):
+        if annotation.tier in wanted:
+            _read_annotation(collector, name, annotation, slots, times.get(k), document.tiers)
     return collector.result()
 
 
-def _time(collector: Collector, times: dict[str, str | None], slot: str, tier: str) -> float | None:
-    """The slot's time in seconds; None where ELAN left it open."""
-    if slot not in times:
-        raise collector.error(f"the tier {tier!r} names the unknown time slot {slot!r}")
-    text = times[slot]
-    return None if text is None else round(collector.seconds(text, None, "time slot") / 1000, 6)
+def _chosen(media: Sequence[_Media], options: ReadOptions) -> _Media | None:
+    """Of several recordings (often a video and its sound) a known one, else the sound."""
+    known = {info.path.name.casefold() for info in options.recordings}
+    there = [m for m in media if PurePosixPath(m.name).name.casefold() in known]
+    return next(iter((*there, *(m for m in media if m.is_audio), *media)), None)
 
 
-def _media(url: str | None) -> str | None:
-    if not url:
-        return None
-    path = unquote(urlsplit(url).path if url.startswith("file:") else url, errors="surrogateescape")
-    windows = PureWindowsPath(path.lstrip("/"))
-    if windows.drive:
-        return windows.as_posix()
-    return PurePosixPath(path).as_posix() or None
+def _seconds(collector: Collector, text: str, media: _Media | None) -> float:
+    seconds = collector.seconds(text, None, "time slot") / 1000
+    return round(seconds + (media.origin_s if media else 0.0), 6)
+
+
+def _read_annotation(
+    collector: Collector,
+    name: str | None,
+    annotation: Annotation,
+    slots: Mapping[str, float | None],
+    span: tuple[float, float] | None,
+    tiers: Collection[str],
+) -> None:
+    tier = annotation.tier
+    for slot in annotation.slots or ():
+        if slot not in slots:
+            raise collector.error(f"the tier {tier!r} names the unknown time slot {slot!r}")
+    if not annotation.value and annotation.slots is None:
+        collector.left_out(f"in the tier {tier!r}", "annotation", "without a text")
+        return
+    label = annotation.value or tier
+    if span is None:
+        collector.warn(f"{label!r} in the tier {tier!r} has no time")
+        return
+    if span[1] < span[0]:
+        raise collector.error(f"times run backwards in the tier {tier!r}")
+    collector.event(name, *span, label, note=tier_note(tier, label, tiers))
 
 
 FORMAT = LabelFormat(
@@ -214,11 +245,11 @@ FORMAT = LabelFormat(
     title="ELAN",
     suffix=".eaf",
     combined=False,
-    capabilities=frozenset({Capability.PATH, Capability.EMPTY}),
+    capabilities=frozenset({Capability.PATH, Capability.EMPTY, Capability.NOTE}),
     write=write,
     read=read,
     clean=clean,
     time_step_s=1e-3,
-    fit=fit_milliseconds,
+    fit=_fit,
     recognise=lambda sample: "<ANNOTATION_DOCUMENT" in sample.head,
 )

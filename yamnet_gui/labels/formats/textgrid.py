@@ -1,25 +1,26 @@
-"""Praat TextGrids: one tier per label; written in the long form, read in all forms."""
+"""Praat TextGrids: one tier per label; written in the long form, read in all forms of Praat."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from yamnet_gui.core.errors import LabelsError
-from yamnet_gui.core.events import LabelledRecording
+from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo
 
 from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
 from .collector import Collector
 from .dcase import clean
-from .text import number, whole_text
-from .tiers import Tier, spread
+from .notes import TIER, property_of
+from .praat_values import BINARY, BinaryValues, PraatValues, TextValues
+from .sample import Sample
+from .text import LARGEST_WHOLE, number, whole_text
+from .tiers import Tier, fit_tier, spread, tier_note
 
 _SHORTEST_S = 1e-6
-_LONGEST_LABEL = 1 << 16
-_VALUE = re.compile(
-    r"(?P<number>[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?)%?(?=\s|$)|(?P<flag><[^>\s]*>)"
-    r"|(?P<comment>![^\n]*)|(?P<word>[^\s\"]\S*)"
-)
-_BLANKS = re.compile(r"\s*")
+_TINY_S = 1e-3
+"""Overlaps and gaps up to this are rounding errors of other programs."""
+_CHRONOLOGICAL = "Praat chronological TextGrid text file"
 
 
 def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Output:
@@ -31,11 +32,12 @@ def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Out
 
 
 def _grid(recording: LabelledRecording) -> Iterator[str]:
-    spans = [
-        (FORMAT.clean_time(e.onset_s), FORMAT.clean_time(e.offset_s), clean(e.label))
-        for e in recording.events
-    ]
-    last = max((end for _, end, _ in spans), default=0.0)
+    spans = []
+    for event in recording.events:
+        times = FORMAT.clean_time(event.onset_s), FORMAT.clean_time(event.offset_s)
+        name = property_of(_fit(event, recording.recording).note, TIER)
+        spans.append(((*times, clean(event.label)), name))
+    last = max((end for (_, end, _), _ in spans), default=0.0)
     xmax = max(FORMAT.clean_time(recording.recording.duration_s), last, _SHORTEST_S)
     tiers = spread(spans, points_apart=True) or [Tier("events", False)]
     yield 'File type = "ooTextFile"\nObject class = "TextGrid"\n\n'
@@ -77,108 +79,137 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-class _Tokens:
-    """The values of a Praat text file in order; words between them have no meaning."""
+@dataclass
+class _Tier:
+    """A tier as it is read: (start, end, label, line) of each annotation."""
 
-    def __init__(self, path: Path, text: str) -> None:
-        self._path = path
-        self._text = text
-        self._at = 0
-        self._begin = 0
-        self._counted = (0, 1)  # position, and the line it is on
-
-    @property
-    def line(self) -> int:
-        """The line of the last value; counted on from the last time it was asked for."""
-        position, line = self._counted
-        line += self._text.count("\n", position, self._begin)
-        self._counted = (self._begin, line)
-        return line
-
-    def error(self, reason: str) -> LabelsError:
-        return LabelsError(self._path, reason, line=self.line)
-
-    def _next(self, wanted: str) -> str:
-        while True:
-            blanks = _BLANKS.match(self._text, self._at)
-            self._begin = self._at = blanks.end() if blanks else self._at
-            if self._at >= len(self._text):
-                raise self.error("the file ends too early")
-            kind, value = self._value()
-            if kind == wanted:
-                return value
-            if kind in ("text", "number"):
-                raise self.error(f"a {wanted} is expected instead of {value[:40]!r}")
-
-    def _value(self) -> tuple[str, str]:
-        if self._text[self._at] == '"':
-            return "text", self._quoted()
-        match = _VALUE.match(self._text, self._at)
-        assert match is not None  # a word is anything but blanks and quotes
-        self._at = match.end()
-        kind = match.lastgroup or ""
-        return kind, match.group(kind)
-
-    def _quoted(self) -> str:
-        """The text between quotes, where two of them stand for one."""
-        begin = end = self._at + 1
-        while True:
-            end = self._text.find('"', end, begin + _LONGEST_LABEL)
-            if end < 0:
-                raise self.error("a quote is not closed")
-            if not self._text.startswith('""', end):
-                self._at = end + 1
-                return self._text[begin:end].replace('""', '"')
-            end += 2
-
-    def text(self) -> str:
-        return self._next("text")
-
-    def number(self) -> float:
-        return float(self._next("number"))
-
-    def flag(self) -> str:
-        return self._next("flag")
-
-    def count(self) -> int:
-        value = self.number()
-        if value < 0 or value != int(value) or value > len(self._text):
-            raise self.error(f"{value:g} is not a possible number of things")
-        return int(value)
+    name: str
+    points: bool
+    annotations: list[tuple[float, float, str, int | None]] = field(default_factory=list)
 
 
 def read(path: Path, options: ReadOptions) -> ImportResult:
+    """Reads text files (long, short, chronological), binary files, and collections of TextGrids."""
     collector = Collector("textgrid", path, options)
-    tokens = _Tokens(path, whole_text(path, options.encoding, begins='F"'))
-    if tokens.text() != "ooTextFile" or tokens.text() != "TextGrid":
-        raise LabelsError(path, "is not a TextGrid in text form", "save it as a text file in Praat")
-    tokens.number()
-    collector.recording(None, duration_s=tokens.number())
-    if tokens.flag() == "<exists>":
-        for _ in range(tokens.count()):
-            _read_tier(collector, tokens)
+    values = _values(path, options)
+    kind = values.kind()
+    if kind == _CHRONOLOGICAL and isinstance(values, TextValues):
+        _add(collector, None, values, _chronological)
+    elif kind == "Collection":
+        for _ in range(values.count()):
+            kind, name = values.kind(), values.text()
+            if kind != "TextGrid":
+                reason = f"is a collection that holds a {kind[:40]}, too"
+                raise LabelsError(path, reason, "save the TextGrids alone in Praat")
+            _add(collector, name, values, _tiers)
+    elif kind == "TextGrid":
+        _add(collector, None, values, _tiers)
+    else:
+        raise LabelsError(path, f"is not a TextGrid of Praat but a {kind[:40]}")
     return collector.result()
 
 
-def _read_tier(collector: Collector, tokens: _Tokens) -> None:
-    kind, name = tokens.text(), tokens.text()
+def _values(path: Path, options: ReadOptions) -> PraatValues:
+    """The values of the file from the class of its object on."""
+    if options.sample_of(path).data.startswith(BINARY):
+        size = path.stat().st_size
+        if size > LARGEST_WHOLE:
+            raise LabelsError(path, f"is {size >> 20} MiB, too large for a label file")
+        return BinaryValues(path, path.read_bytes())
+    text = whole_text(path, options.encoding, begins='F"')
+    values = TextValues(path, text)
+    first = values.text()
+    if first == _CHRONOLOGICAL:
+        return TextValues(path, text)
+    if first not in ("ooTextFile", "ooTextFile short"):
+        raise LabelsError(path, "is not a TextGrid of Praat", "save it as a text file in Praat")
+    return values
+
+
+def _add(
+    collector: Collector,
+    name: str | None,
+    values: PraatValues,
+    read_tiers: Callable[[Any], list[_Tier]],
+) -> None:
+    """One TextGrid with its times and tiers; `name` is that of its recording, if it has one."""
+    begins_s = values.number()
+    collector.recording(name, duration_s=max(values.number(), 0.0))
+    if begins_s:
+        collector.warn(f"its times begin at {begins_s:g} s; they are read as times of the file")
+    tiers = read_tiers(values)
+    names = {tier.name for tier in tiers}
+    for tier in tiers:
+        labelled = [a for a in tier.annotations if tier.points or a[2].strip()]
+        if collector.tier(tier.name, len(labelled)):
+            for start, end, label, line in labelled:
+                if start < 0:
+                    raise collector.error(f"the time {start:g} is negative", line)
+                note = tier_note(tier.name, label, names)
+                collector.event(name, start, end, label, line, note=note)
+            _name_overlaps(collector, tier)
+
+
+def _tiers(values: PraatValues) -> list[_Tier]:
+    tiers = []
+    if values.exists():
+        for _ in range(values.count()):
+            tier = _head(values)
+            for _ in range(values.count()):
+                _read_annotation(values, tier)
+            tiers.append(tier)
+    return tiers
+
+
+def _chronological(values: TextValues) -> list[_Tier]:
+    """All tiers first, then the annotations of all of them in order of time."""
+    tiers = [_head(values) for _ in range(values.count())]
+    while not values.at_end():
+        number = values.count()
+        if not 1 <= number <= len(tiers):
+            raise values.error(f"there is no tier {number}")
+        _read_annotation(values, tiers[number - 1])
+    return tiers
+
+
+def _head(values: PraatValues) -> _Tier:
+    kind, name = values.kind(), values.text()
     if kind not in ("IntervalTier", "TextTier"):
-        raise tokens.error(f"{kind!r} is not a kind of tier")
-    tokens.number()
-    tokens.number()
+        raise values.error(f"{kind[:40]!r} is not a kind of tier")
+    values.number()
+    values.number()
+    return _Tier(name, points=kind == "TextTier")
+
+
+def _read_annotation(values: PraatValues, tier: _Tier) -> None:
+    start = values.number()
+    line = values.line
+    end = start if tier.points else values.number()
+    label = values.text()
+    if end < start - _TINY_S:
+        raise values.error(f"times run backwards in the tier {tier.name[:40]!r}")
+    tier.annotations.append((start, max(start, end), label, line))
+
+
+def _name_overlaps(collector: Collector, tier: _Tier) -> None:
+    """Praat reads them without a word; they are rounding errors, or else worth a look."""
     last = 0.0
-    for _ in range(tokens.count()):
-        start = tokens.number()
-        line = tokens.line
-        end = tokens.number() if kind == "IntervalTier" else start
-        label = tokens.text()
-        if start < 0:
-            raise collector.error(f"the time {start:g} is negative", line)
-        if end < start or start < last - 1e-9:
-            raise collector.error(f"times run backwards in the tier {name[:40]!r}", line)
-        last = end if kind == "IntervalTier" else start
-        if label.strip() or kind == "TextTier":
-            collector.event(None, start, end, label, line)
+    for start, end, _, line in tier.annotations:
+        if start < last - _TINY_S:
+            collector.warn(f"intervals overlap in the tier {tier.name[:40]!r}", line)
+            return
+        last = max(last, end)
+
+
+def _fit(event: Event, info: RecordingInfo) -> Event:
+    return fit_tier(event, clean)
+
+
+def _recognise(sample: Sample) -> bool:
+    if sample.data.startswith(BINARY):
+        return True
+    head = sample.head.lstrip()[:400]
+    return "ooTextFile" in head[:200] or head.startswith(f'"{_CHRONOLOGICAL}"')
 
 
 FORMAT = LabelFormat(
@@ -186,10 +217,11 @@ FORMAT = LabelFormat(
     title="Praat TextGrid",
     suffix=".TextGrid",
     combined=False,
-    capabilities=frozenset({Capability.DURATION, Capability.EMPTY}),
+    capabilities=frozenset({Capability.DURATION, Capability.EMPTY, Capability.NOTE}),
     write=write,
     read=read,
     clean=clean,
     time_step_s=1e-6,
-    recognise=lambda sample: "ooTextFile" in sample.head[:200] and "TextGrid" in sample.head[:400],
+    fit=_fit,
+    recognise=_recognise,
 )

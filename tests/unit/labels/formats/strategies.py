@@ -28,6 +28,7 @@ nasty_texts = st.sampled_from(
         "line\u2028sep", "next\x85line", "bell\x07", "null", "None", "[]", '["a"]', "Dog (2)",
         " lead", "trail ", "!comment", "<exists>", "1\n00:00:01,000 --> 00:00:02,000\nx",
         "WEBVTT", "NOTE x", "%", "{}", "semi;colon", "unlabelled", "é", "e\u0301",
+        "tier: Amsel", "tier: Dog\nseen twice", "rating: 3\ntier:  wide   name\n",
     ]
 )  # fmt: skip
 any_text = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
