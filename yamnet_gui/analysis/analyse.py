@@ -21,6 +21,7 @@ from yamnet_gui.core.events import RecordingInfo
 from yamnet_gui.core.model_parameters import EMBEDDING_SIZE, SAMPLE_RATE_HZ
 from yamnet_gui.core.pipeline import prefetched
 from yamnet_gui.core.scores import FrameGrid, ScoreChunk
+from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.core.threads import usable_cores
 from yamnet_gui.yamnet import Analyzer, Network, frame_count, start_sample
 
@@ -116,7 +117,7 @@ class _ChangedError(Exception):
 def _state(path: Path) -> tuple[int, int] | None:
     """Size and time of change; None where there is no such file."""
     try:
-        status = path.stat()
+        status = file_of(path).stat()
     except (OSError, ValueError):
         return None
     return status.st_size, status.st_mtime_ns
@@ -136,7 +137,7 @@ def _run_uncached(
 
 def _key(path: Path, model: Model, settings: AnalysisSettings, cache: ResultCache) -> str:
     try:
-        regular = stat.S_ISREG(path.stat().st_mode)  # hashing a pipe would wait for ever
+        regular = stat.S_ISREG(file_of(path).stat().st_mode)  # hashing a pipe would wait for ever
     except (OSError, ValueError):
         regular = False
     if not regular:

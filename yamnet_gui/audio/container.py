@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.events import RecordingInfo
+from yamnet_gui.core.sound_track import file_and_track
 
 from .libav import FrameSamples, decoded_frames, open_container, plain_reason
+from .sound_tracks import codec_name, first_track, no_such_track, other_tracks, sound_tracks
 from .source import AudioSource
 from .timeline import delay_s, has_time_stamps, longest_gap_s, placed
 
@@ -53,16 +55,21 @@ class ContainerSource(AudioSource):
     an index from one linear pass. Raises RecordingError where the file has no sound or is broken.
     """
 
-    def __init__(self, path: Path, track: int = 1) -> None:
-        status = path.stat()
-        layout = _layout(path, track, status.st_size, status.st_mtime_ns)
+    def __init__(self, path: Path) -> None:
+        self._file, track = file_and_track(path)
+        status = self._file.stat()
+        tracks = sound_tracks(self._file)
+        self._track = first_track(tracks) if track is None else track
+        layout = _layout(self._file, self._track, status.st_size, status.st_mtime_ns)
         self._layout = layout
         info = RecordingInfo(path, layout.frames / layout.rate, layout.rate, layout.channels)
         super().__init__(info, layout.frames, layout.encoding, None)
         if layout.cut:
             self._warn(layout.cut)
-        self._track = track
-        self._container, self._stream = _open(path, track)
+        self.track, self.tracks = self._track, tracks
+        if len(tracks) > 1:
+            self._warn(other_tracks(tracks, self._track))
+        self._container, self._stream = _open(self._file, self._track)
         self._pieces: Iterator[tuple[int, NDArray[np.float32]]] = iter(())
         self._held = np.zeros((0, layout.channels), np.float32)
         self._held_first = -1
@@ -108,7 +115,7 @@ class ContainerSource(AudioSource):
         self._held_first = -1
         self._container.close()
         try:
-            self._container, self._stream = _open(self.info.path, self._track)
+            self._container, self._stream = _open(self._file, self._track)
             layout = self._layout
             wanted = first - int(_PREROLL_S * layout.rate)
             if wanted > 0:
@@ -169,7 +176,7 @@ def _open(path: Path, track: int) -> tuple[Any, Any]:
         return container, streams[track - 1]
     container.close()
     if streams:
-        raise RecordingError(path, f"has no sound track {track}, only {len(streams)}")
+        raise RecordingError(path, no_such_track(track, len(streams)))
     kind = "video without sound" if container.streams.video else "file without sound"
     raise RecordingError(path, f"is a {kind}")
 
@@ -188,7 +195,7 @@ def _layout(path: Path, track: int, _size: int, _modified_ns: int) -> _Layout:
         stamp = first.pts if first.pts is not None else stream.start_time or 0
         delay = round(delay_s(container, stream, float(stamp * stream.time_base)) * rate)
         names = container.format.name.split(",")
-        encoding = f"{_container_name(path, names)}, {_codec_name(stream.codec_context.name)}"
+        encoding = f"{_container_name(path, names)}, {codec_name(stream.codec_context.name)}"
         exact = (
             bool(_EXACT_FORMATS & set(names))
             and first.pts is not None
@@ -280,9 +287,3 @@ def _container_name(path: Path, names: list[str]) -> str:
     if suffix in {"m4a", "m4b", "mp4", "mov", "3gp"} and "mp4" in names:
         return suffix.upper()
     return {"mov": "MP4", "matroska": "MKV", "asf": "WMA"}.get(names[0], names[0].upper())
-
-
-def _codec_name(codec: str) -> str:
-    known = {"aac": "AAC", "opus": "Opus", "libopus": "Opus", "vorbis": "Vorbis", "mp3": "MP3"}
-    known |= {"mp3float": "MP3", "wmav1": "WMA 1", "wmav2": "WMA 2", "alac": "ALAC"}
-    return known.get(codec, codec.upper())

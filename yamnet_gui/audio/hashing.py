@@ -8,6 +8,7 @@ from pathlib import Path
 
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.files import replacing
+from yamnet_gui.core.sound_track import file_and_track, file_of
 
 _BLOCK = 1 << 23
 
@@ -15,10 +16,13 @@ _BLOCK = 1 << 23
 def content_hash(path: Path | str, memo_folder: Path | None = None) -> str:
     """SHA-256 of the file's bytes, 64 small hexadecimal digits.
 
+    One sound track of a file that holds several has a hash of its own, made from the file's.
     With `memo_folder` an unchanged file (same path, size, time of change and inode) is not read
     again. Raises RecordingError where the file cannot be read.
     """
-    path = Path(path)
+    path, track = file_and_track(Path(path))
+    if track is not None:
+        return hashlib.sha256(f"{content_hash(path, memo_folder)} {track}".encode()).hexdigest()
     try:
         before = _identity(path)
         memo = memo_folder / f"{file_key(path)}.json" if memo_folder else None
@@ -40,9 +44,10 @@ def content_hash(path: Path | str, memo_folder: Path | None = None) -> str:
 
 def content_is_known(path: Path | str, memo_folder: Path) -> bool:
     """Whether `content_hash` knows the file without reading it."""
+    path = file_of(Path(path))
     memo = memo_folder / f"{file_key(path)}.json"
     try:
-        return memo.is_file() and _remembered(memo, _identity(Path(path))) is not None
+        return memo.is_file() and _remembered(memo, _identity(path)) is not None
     except OSError:
         return False
 

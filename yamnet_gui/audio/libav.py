@@ -32,6 +32,10 @@ _MOST_CHANNELS = 8
 _INVALID_ARGUMENT = 22
 
 
+class UnknownFormatError(RecordingError):
+    """The content of a file is of no format that libav knows."""
+
+
 def open_container(path: Path) -> Any:
     """An open container of libav. Raises RecordingError with what is wrong with the file."""
     import av
@@ -58,9 +62,9 @@ def open_container(path: Path) -> Any:
                 "is not a sound file but a playlist, script, picture or text",
                 "open the sound file itself; what such a file names is never opened",
             ) from error
-        self_explanatory = isinstance(error, av.error.InvalidDataError | av.error.EOFError)
-        reason = "" if self_explanatory else f" ({plain_reason(error)})"
-        raise RecordingError(
+        unknown = isinstance(error, av.error.InvalidDataError | av.error.EOFError)
+        reason = "" if unknown else f" ({plain_reason(error)})"
+        raise (UnknownFormatError if unknown else RecordingError)(
             path, f"is not a sound file that can be read{reason}", "is the copy complete?"
         ) from error
 

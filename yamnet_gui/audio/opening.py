@@ -8,8 +8,10 @@ from pathlib import Path
 import soundfile
 
 from yamnet_gui.core.errors import RecordingError
+from yamnet_gui.core.sound_track import file_and_track, file_of
 
 from .container import ContainerSource
+from .libav import UnknownFormatError
 from .sndfile import SndfileSource, plain_reason
 from .source import AudioSource
 from .start_time import stated_start
@@ -17,15 +19,20 @@ from .start_time import stated_start
 LOWEST_RATE_HZ = 1000
 HIGHEST_RATE_HZ = 10_000_000
 _CONTAINERS = {".m4a", ".m4b", ".aac", ".mp4", ".mov", ".mkv", ".mka", ".wma", ".webm", ".3gp"}
+_OF_LIBSNDFILE = {b"RIFF", b"RF64", b"fLaC", b"OggS", b"FORM", b"caff", b".snd"}
+"""How files begin that libsndfile reads better, whatever they are called."""
+_HEAD_BYTES = 27 + 255 + 255 * 255 + 27
+"""An Ogg page of the greatest length, and the head of the next."""
 
 
 def open_audio(path: str | Path) -> AudioSource:
     """Opens a recording of any supported kind.
 
+    `film.mkv#track=2` is the second sound track of a file that holds several.
     Raises RecordingError where it is missing, a folder, empty, not a sound file or broken.
     """
     path = Path(path)
-    _refuse_unless_file(path)
+    _refuse_unless_file(file_of(path))
     source = _open(path)
     try:
         _refuse_invalid_audio(source)
@@ -61,31 +68,71 @@ def _refuse_unless_file(path: Path) -> None:
 
 
 def _open(path: Path) -> AudioSource:
-    if path.suffix.lower() in _CONTAINERS:
-        return ContainerSource(path)
-    if path.suffix.lower() == ".mp3" and not _may_be_mp3(path):
-        return ContainerSource(path)  # libmpg123 would complain on stderr
-    try:
-        return SndfileSource(path)
-    except soundfile.SoundFileError as refused:
+    """The source of the reader that suits the file, or of the other one."""
+    file, track = file_and_track(path)
+    head = _head(file)
+    readers: list[type[SndfileSource] | type[ContainerSource]] = [SndfileSource, ContainerSource]
+    if track is not None or _is_no_mp3(file, head):
+        readers = [ContainerSource]
+    elif _is_for_libav(file, head):
+        readers.reverse()
+    errors: list[Exception] = []
+    for reader in readers:
         try:
-            return ContainerSource(path)
-        except RecordingError as also_refused:
-            if isinstance(refused, soundfile.LibsndfileError) and refused.code > 1:
-                reason = plain_reason(refused)
-                raise RecordingError(
-                    path, f"is broken or not a sound file ({reason})", "is the copy complete?"
-                ) from refused
-            raise also_refused from refused
-    except (OSError, RuntimeError) as error:
-        raise RecordingError(path, f"cannot be opened ({error})") from error
+            return reader(path)
+        except (RecordingError, soundfile.SoundFileError, OSError, RuntimeError) as error:
+            errors.append(error)
+    better = max(errors, key=_understanding)
+    raise _as_recording_error(path, better) from better
 
 
-def _may_be_mp3(path: Path) -> bool:
-    with path.open("rb") as file:
-        head = file.read(4)
+def _understanding(error: Exception) -> int:
+    """How much a reader that gave this reason has understood of the file."""
+    if isinstance(error, UnknownFormatError):
+        return 0
+    if isinstance(error, soundfile.LibsndfileError):
+        return 2 if error.code > 1 else -1  # it knows the format, or nothing at all
+    return 3 if isinstance(error, RecordingError) else 1
+
+
+def _as_recording_error(path: Path, error: Exception) -> RecordingError:
+    if isinstance(error, RecordingError):
+        return error
+    if isinstance(error, soundfile.SoundFileError):
+        reason = f"is broken or not a sound file ({plain_reason(error)})"
+        return RecordingError(path, reason, "is the copy complete?")
+    return RecordingError(path, f"cannot be opened ({error})")
+
+
+def _head(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(_HEAD_BYTES)
+    except OSError:  # the reader will say what is wrong
+        return b""
+
+
+def _is_for_libav(file: Path, head: bytes) -> bool:
+    """Whether libav is the better reader of a file, by its name and first bytes."""
+    if head[:4] in _OF_LIBSNDFILE:
+        return head[:4] == b"OggS" and _begins_with_several_streams(head)
+    return file.suffix.lower() in _CONTAINERS
+
+
+def _begins_with_several_streams(head: bytes) -> bool:
+    """Whether the second page of an Ogg file begins a stream as well."""
+    if len(head) < 27:
+        return False
+    lacing = head[27 : 27 + head[26]]
+    second = 27 + len(lacing) + sum(lacing)
+    return head[second : second + 4] == b"OggS" and head[second + 5 : second + 6] == b"\x02"
+
+
+def _is_no_mp3(file: Path, head: bytes) -> bool:
+    """Whether a file is only called MP3, at which libmpg123 would complain on stderr."""
     frame = len(head) >= 2 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0
-    return frame or head[:3] in (b"ID3", b"TAG") or head in (b"RIFF", b"fLaC", b"OggS", b"FORM")
+    known = frame or head[:3] in (b"ID3", b"TAG") or head[:4] in _OF_LIBSNDFILE
+    return file.suffix.lower() == ".mp3" and not known
 
 
 def _refuse_invalid_audio(source: AudioSource) -> None:

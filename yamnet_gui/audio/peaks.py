@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import RecordingError
+from yamnet_gui.core.sound_track import file_of
 
 from .array_file import read_arrays, write_arrays
 from .hashing import text_key
@@ -176,7 +177,7 @@ def peaks_key(path: Path | str) -> str:
     """
     absolute = os.path.realpath(path)
     try:
-        status = Path(absolute).stat()
+        status = file_of(Path(absolute)).stat()
     except OSError as error:
         raise RecordingError(path, f"cannot be reached ({error.strerror})") from error
     return text_key(f"{absolute}\n{status.st_size}\n{status.st_mtime_ns}")

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.events import RecordingInfo
 
+from .sound_tracks import SoundTrack
+
 BLOCK_FRAMES = 1 << 17
 
 
@@ -18,8 +20,12 @@ class AudioSource(ABC):
     """An open recording. Belongs to one thread; a context manager that closes itself.
 
     `info` holds rate, channels and length, `frames` the number of samples per channel, `encoding`
-    text for display ("WAV, 16 bit"), `bit_depth` is None for floating and lossy encodings.
+    text for display ("WAV, 16 bit"), `bit_depth` is None for floating and lossy encodings. `tracks`
+    are the sound tracks of the file where they can be told apart, `track` the number of this one.
     """
+
+    tracks: tuple[SoundTrack, ...] = ()
+    track: int = 1
 
     def __init__(
         self, info: RecordingInfo, frames: int, encoding: str, bit_depth: int | None

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.sound_track import file_of
 
 from .moments import is_believable, moment_of, written_moment
 from .start_names import start_from_name
@@ -38,7 +39,7 @@ def recording_start(path: Path | str, zone: tzinfo | None = None) -> RecordingSt
     extension (bext) of WAV, dates of RIFF lists, date tags of other containers. Clocks that were
     never set are not believed.
     """
-    path = Path(path)
+    path = file_of(Path(path))
     stated = _stated(path, file_tags(path))
     if stated is None:
         return None
@@ -48,7 +49,7 @@ def recording_start(path: Path | str, zone: tzinfo | None = None) -> RecordingSt
 
 def stated_start(path: Path | str) -> datetime | None:
     """The same as the file states it: without a zone where it states none (see `in_zone`)."""
-    path = Path(path)
+    path = file_of(Path(path))
     stated = _stated(path, file_tags(path))
     return stated[0] if stated else None
 

@@ -11,6 +11,7 @@ from yamnet_gui.audio import zone_named
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.model_parameters import EMBEDDING_SIZE
+from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.core.text import printable
 from yamnet_gui.labels.formats import WriteOptions, label_format, write_labels
 from yamnet_gui.labels.formats.text import csv_lines
@@ -298,14 +299,14 @@ class _Run:
 
 def _size(path: Path) -> int:
     try:
-        return max(1, path.stat().st_size)
+        return max(1, file_of(path).stat().st_size)
     except (OSError, ValueError):
         return 1
 
 
 def _unchanged(record: Record, path: Path) -> bool:
     try:
-        status = path.stat()
+        status = file_of(path).stat()
     except (OSError, ValueError):
         return False
     return (status.st_size, status.st_mtime_ns) == (record.size, record.mtime_ns)

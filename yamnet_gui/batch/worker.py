@@ -16,6 +16,7 @@ from yamnet_gui.analysis.model import WeightsModel
 from yamnet_gui.core.errors import SettingsError, UserError, WeightsError
 from yamnet_gui.core.model_parameters import EMBEDDING_SIZE
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
+from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.detection import rules_from_json
 from yamnet_gui.labels.exchange.score_tables import write_scores
 
@@ -143,7 +144,7 @@ class Worker:
 def identity(path: Path, key: str) -> Record:
     """An empty record of the file as it is now; sizes are -1 where it cannot be reached."""
     try:
-        status = path.stat()
+        status = file_of(path).stat()
         size, changed = status.st_size, status.st_mtime_ns
     except (OSError, ValueError):
         size, changed = -1, -1

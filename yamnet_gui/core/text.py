@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+from .sound_track import stem_of
+
 _SIBILANTS = ("s", "x", "z", "ch", "sh")
 
 
@@ -51,7 +53,7 @@ def unique_names(paths: Sequence[Path]) -> list[str]:
     The stem where that is enough, else the name, else the folder and the name, else a number
     behind it. Names that differ only in case count as equal, because some file systems ignore it.
     """
-    names = [path.stem for path in paths]
+    names = [stem_of(path) for path in paths]
     for longer in ([p.name for p in paths], ["_".join(p.parts[-2:]) for p in paths]):
         count = Counter(name.casefold() for name in names)
         names = [

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.core.errors import LabelsError
+from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.labels.project.models import PROJECT_SUFFIX
 from yamnet_gui.labels.project.schema import SQLITE_MAGIC
 
@@ -23,7 +24,9 @@ def spare(path: Path, recordings: Iterable[Path] = ()) -> None:
 def is_one_of(path: Path, recordings: Iterable[Path]) -> bool:
     """Whether the file that is there is one of these, under whatever name."""
     try:
-        return path.exists() and any(path.samefile(r) for r in recordings if r.exists())
+        return path.exists() and any(
+            path.samefile(r) for r in map(file_of, recordings) if r.exists()
+        )
     except OSError:  # writing will say what is wrong with it
         return False
 

@@ -17,6 +17,7 @@ from yamnet_gui.core.errors import RecordingError, UserError
 from yamnet_gui.core.events import EventList, LabelledRecording, ReviewState
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.scores import ScoreTable
+from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.detection import Envelope, PreparedScores, RuleSet, detect, prepare
 from yamnet_gui.detection.evaluation import (
     EventArrays,
@@ -136,7 +137,7 @@ class StoredScores:
 
     def analysis(self, path: Path) -> Analysis | None:
         """The stored analysis of a recording, None where there is none. Raises RecordingError."""
-        if self.cache is None or not path.is_file():
+        if self.cache is None or not file_of(path).is_file():
             return None
         content = content_hash(path, self.cache.memo_folder)
         return self.cache.load(result_key(content, self.model_sha256, self.settings), path)

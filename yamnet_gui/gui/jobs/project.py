@@ -7,6 +7,7 @@ from tempfile import mkdtemp
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, RecordingInfo
+from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.times import date_and_time
 from yamnet_gui.labels.project import (
@@ -183,7 +184,7 @@ class CountJob:
                 tip = f"{count.reviewed} of {count.total} events reviewed"
             elif recording.state is RecordingState.ANALYSED:
                 words = "no events"
-            missing = not path.exists()
+            missing = not file_of(path).exists()
             if missing:
                 words, tip = "missing", "The file is not where the project expects it"
             if recording.recorded_at is not None:
@@ -217,7 +218,7 @@ class FindRecordingJob:
     def run(self) -> Iterator[FoundRecording]:
         project, path = self.project, self.info.path
         try:
-            digest, size = content_fingerprint(path), path.stat().st_size
+            digest, size = content_fingerprint(path), file_of(path).stat().st_size
         except OSError:  # the error is shown by the reader of its sound
             digest, size = "", 0
         recording, remark = project.recordings.at(path), ""
@@ -261,7 +262,9 @@ class FindRecordingJob:
         if self.project.read_only:
             return None
         same = self.project.recordings.with_hash(digest)
-        return next((r for r in same if not self.project.recordings.locate(r).exists()), None)
+        return next(
+            (r for r in same if not file_of(self.project.recordings.locate(r)).exists()), None
+        )
 
     def _recording(self, digest: str, size: int) -> Recording:
         info = self.info

@@ -14,6 +14,7 @@ from typing import Literal
 from yamnet_gui.audio import safe_name
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo
+from yamnet_gui.core.sound_track import stem_of
 from yamnet_gui.core.spans import TimeSpan
 
 DEFAULT_TEMPLATE = "{recording}_{onset:09.3f}_{label}_{score:.2f}"
@@ -229,7 +230,7 @@ def check_template(template: str) -> None:
 def _filled(template: str, spot: _Spot, n: int) -> str:
     event = spot.event
     values = {
-        "recording": spot.info.path.stem,
+        "recording": stem_of(spot.info.path),
         "onset": spot.span.start_s,
         "offset": spot.span.end_s,
         "label": event.label or "unlabelled",

@@ -9,6 +9,7 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo, ReviewedSpan
 from yamnet_gui.core.resources import bundled_class_map
+from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.labels.formats import ImportResult, ReadOptions, read_labels
 from yamnet_gui.labels.formats.collector import NO_SUCH_RECORDING
 from yamnet_gui.labels.project import (
@@ -177,7 +178,7 @@ def _recording(project: Project, info: RecordingInfo) -> Recording:
             info = replace(source.info, path=info.path, recorded_at=info.recorded_at)
         if info.recorded_at is None and (start := recording_start(info.path)):
             info, origin = replace(info, recorded_at=start.moment), start.source
-        digest, size = content_fingerprint(info.path), info.path.stat().st_size
+        digest, size = content_fingerprint(info.path), file_of(info.path).stat().st_size
     except (UserError, OSError):  # labels may come long before, or without, their sound
         pass
     return Recording(

@@ -8,11 +8,15 @@ from pathlib import Path
 
 import platformdirs
 
+from yamnet_gui.core.sound_track import file_and_track, with_track
+
 from .models import PROJECT_SUFFIX, Recording
 
 _WHOLE = 16 << 20
 _PIECES = 64
 _PIECE = 64 << 10
+_TRACK = "#track="
+"""Between what sums up a file and the number of its sound track that is meant."""
 _DRIVE = re.compile(r"[A-Za-z]:|[/\\]{2}")
 
 
@@ -27,12 +31,13 @@ def personal_project_path() -> Path:
 
 
 def content_fingerprint(path: Path) -> str:
-    """What finds a recording again after it moved: the same for the same content.
+    """What finds a recording again after it moved: the same for the same content and sound track.
 
     BLAKE2b over the size and the content; of files over 16 MiB over 64 pieces of 64 KiB spread
     evenly, first and last included, so that a file of 15 GB takes no longer than a short one.
     Raises OSError.
     """
+    path, track = file_and_track(path)
     size = path.stat().st_size
     digest = hashlib.blake2b(str(size).encode() + b"\n", digest_size=20)
     with path.open("rb") as file:
@@ -43,7 +48,7 @@ def content_fingerprint(path: Path) -> str:
             for n in range(_PIECES):
                 file.seek((size - _PIECE) * n // (_PIECES - 1))
                 digest.update(file.read(_PIECE))
-    return f"b2-{digest.hexdigest()}"
+    return f"b2-{digest.hexdigest()}" + ("" if track is None else f"{_TRACK}{track}")
 
 
 def drop_left_overs(project: Path) -> None:
@@ -96,7 +101,8 @@ def find_moved(
     for recording in missing:
         if recording.content_hash:
             by_hash = wanted.setdefault(recording.size_bytes, {})
-            by_hash.setdefault(recording.content_hash, []).append(recording)
+            content = recording.content_hash.partition(_TRACK)[0]
+            by_hash.setdefault(content, []).append(recording)
     for folder in folders:
         for place, folders_in, names in os.walk(folder):
             folders_in.sort()
@@ -110,8 +116,15 @@ def find_moved(
                 if not matches:
                     yield None
                     continue
-                # the same content twice: prefer the file whose name has not changed
-                same = [r for r in matches if r.name == name]
-                chosen = (same or matches)[0]
-                matches.remove(chosen)
-                yield chosen, path
+                for track in sorted({_track_in(r) for r in matches}, key=lambda t: t or 0):
+                    found = with_track(path, track)
+                    # the same content twice: prefer the file whose name has not changed
+                    mine = [r for r in matches if _track_in(r) == track]
+                    chosen = next((r for r in mine if r.name == found.name), mine[0])
+                    matches.remove(chosen)
+                    yield chosen, found
+
+
+def _track_in(recording: Recording) -> int | None:
+    track = recording.content_hash.partition(_TRACK)[2]
+    return int(track) if track.isdecimal() else None

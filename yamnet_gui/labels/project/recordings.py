@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from yamnet_gui.core.events import EventList, LabelledRecording, RecordingInfo
+from yamnet_gui.core.sound_track import file_of
 
 from .change_set import ChangeSet
 from .connection import ProjectConnection
@@ -53,7 +54,7 @@ class ProjectRecordings:
 
     def missing(self) -> list[Recording]:
         """Recordings whose file is not where it should be. Asks the disk for each."""
-        return [r for r in self.all() if not self.locate(r).exists()]
+        return [r for r in self.all() if not file_of(self.locate(r)).exists()]
 
     def reviewed(self, recording_id: str) -> Reviewed:
         """All reviewed segments of the recording."""

@@ -17,6 +17,7 @@ from yamnet_gui.audio import open_audio, recording_start, zone_named
 from yamnet_gui.batch import make_plan
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import ProjectError, UserError, WeightsError
+from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.detection import RuleSet
 from yamnet_gui.labels.project import (
     Project,
@@ -97,7 +98,7 @@ def described(project: Project, path: Path, time_zone: str = "") -> Recording:
     """A recording for the project, with the data of its header; FAILED if it cannot be read."""
     stored = project.recordings.stored_path(path)
     try:
-        digest, size = content_fingerprint(path), path.stat().st_size
+        digest, size = content_fingerprint(path), file_of(path).stat().st_size
     except OSError as error:
         why = f"cannot be read ({error.strerror})"
         return Recording(new_id(), stored, state=RecordingState.FAILED, error=why)
