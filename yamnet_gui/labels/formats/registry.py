@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from . import (
+    aoef,
     audacity,
     audioset,
     birdnet,
@@ -42,6 +43,7 @@ FORMATS: Mapping[str, LabelFormat] = MappingProxyType(
             sonicvisualiser.FORMAT,
             parquet.FORMAT,
             birdnet.FORMAT,
+            aoef.FORMAT,
         )
     }
 )

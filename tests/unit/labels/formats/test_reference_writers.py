@@ -70,3 +70,78 @@ def test_all_exports_of_label_studio_give_the_same_events(tmp_path: Path) -> Non
             (3.5, 4.5, "Cat, big", ""),
         ]
         assert {e.reviewer for e in events_of(result)} == {"ada@example.org"}
+
+
+@pytest.mark.workflow
+def test_what_soundevent_saves(tmp_path: Path) -> None:
+    data = pytest.importorskip("soundevent.data")
+    aoef = pytest.importorskip("soundevent.io.aoef")
+    recording = data.Recording(path="dawn.wav", duration=60, channels=1, samplerate=16_000)
+    clip = data.Clip(recording=recording, start_time=0, end_time=30)
+    ada = data.User(name="Ada")
+    tags = [data.Tag(key="call_type", value="song"), data.Tag(key="species", value="Wren")]
+    geometries = [
+        data.TimeStamp(coordinates=1.5),
+        data.TimeInterval(coordinates=[2, 3]),
+        data.BoundingBox(coordinates=[4, 1000, 5, 2000]),
+        data.LineString(coordinates=[[6, 500], [6.5, 900], [7, 700]]),
+        data.Polygon(coordinates=[[[8, 500], [9, 900], [8.5, 100]]]),
+    ]
+    annotations = [
+        data.SoundEventAnnotation(
+            sound_event=data.SoundEvent(recording=recording, geometry=geometry),
+            tags=tags,
+            created_by=ada,
+            notes=[data.Note(message="faint")],
+        )
+        for geometry in geometries
+    ]
+    badge = data.StatusBadge(state=data.AnnotationState.completed, owner=ada)
+    common = {"name": "x", "clip_annotations": [
+        data.ClipAnnotation(clip=clip, sound_events=annotations)]}  # fmt: skip
+    collections = {
+        "set": data.AnnotationSet(**common),
+        "project": data.AnnotationProject(
+            **common, tasks=[data.AnnotationTask(clip=clip, status_badges=[badge])]
+        ),
+        "evaluation": data.EvaluationSet(**common),
+    }
+    for name, collection in collections.items():
+        aoef.save(collection, tmp_path / f"{name}.json")
+        result = read_labels(None, tmp_path / f"{name}.json")
+        assert result.format_name == "aoef"
+        (read_back,) = result.recordings
+        assert read_back.recording.path == Path("dawn.wav")
+        assert read_back.recording.duration_s == 60.0
+        assert [(e.onset_s, e.offset_s, e.low_hz, e.high_hz) for e in read_back.events] == [
+            (1.5, 1.5, None, None), (2.0, 3.0, None, None), (4.0, 5.0, 1000.0, 2000.0),
+            (6.0, 7.0, 500.0, 900.0), (8.0, 9.0, 100.0, 900.0),
+        ]  # fmt: skip
+        assert {(e.label, e.note, e.reviewer) for e in read_back.events} == {
+            ("Wren", "call_type: song\nfaint", "Ada")
+        }
+        assert {e.id for e in read_back.events} == {str(a.uuid) for a in annotations}
+        reviewed = [(s.span.start_s, s.span.end_s, s.reviewer) for s in read_back.reviewed]
+        assert reviewed == ([(0.0, 30.0, "Ada")] if name == "project" else [])
+
+
+@pytest.mark.workflow
+def test_predictions_that_soundevent_saves(tmp_path: Path) -> None:
+    data = pytest.importorskip("soundevent.data")
+    aoef = pytest.importorskip("soundevent.io.aoef")
+    recording = data.Recording(path="dawn.wav", duration=60, channels=1, samplerate=16_000)
+    clip = data.Clip(recording=recording, start_time=0, end_time=3)
+    tag = data.PredictedTag(tag=data.Tag(key="species", value="Wren"), score=0.75)
+    box = data.BoundingBox(coordinates=[4, 1000, 5, 2000])
+    sound = data.SoundEventPrediction(
+        sound_event=data.SoundEvent(recording=recording, geometry=box), score=0.5, tags=[tag]
+    )
+    predictions = [data.ClipPrediction(clip=clip, sound_events=[sound], tags=[tag])]
+    aoef.save(data.PredictionSet(clip_predictions=predictions), tmp_path / "a.json")
+    aoef.save(data.Dataset(name="d", recordings=[recording]), tmp_path / "b.json")
+    events = events_of(read_labels(None, tmp_path / "a.json"))
+    assert [(e.onset_s, e.offset_s, e.label, e.score_max) for e in events] == [
+        (0.0, 3.0, "Wren", 0.75), (4.0, 5.0, "Wren", 0.75),
+    ]  # fmt: skip
+    empty = read_labels(None, tmp_path / "b.json")
+    assert [(r.recording.duration_s, len(r.events)) for r in empty.recordings] == [(60.0, 0)]
