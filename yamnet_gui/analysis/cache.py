@@ -13,6 +13,7 @@ from typing import Any
 
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.lock import FileLock
+from yamnet_gui.core.model_identity import current_identity
 
 from .result import Analysis, open_analysis
 from .settings import AnalysisSettings
@@ -39,7 +40,8 @@ def user_cache_folder() -> Path:
 
 def result_key(content: str, model_sha256: str, settings: AnalysisSettings) -> str:
     """The name under which an analysis is stored: content, model, settings, engine version."""
-    text = "\n".join([str(_ENGINE_VERSION), content, model_sha256, settings.key()])
+    model = current_identity(model_sha256)
+    text = "\n".join([str(_ENGINE_VERSION), content, model, settings.key()])
     return sha256(text.encode()).hexdigest()
 
 

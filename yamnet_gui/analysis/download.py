@@ -12,15 +12,17 @@ from urllib.parse import unquote, urlsplit
 
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.files import replacing
+from yamnet_gui.core.text import without_controls
+from yamnet_gui.core.web import Answer, Patience, WebError, answer_of, checked_address
 
 from .cache import user_cache_folder
 
 DOWNLOAD_LIMIT_BYTES = 2 * 2**30
 """The largest recording that is fetched, and the room that all fetched ones may take."""
-_TIMEOUT_S = (10.0, 30.0)
-_BLOCK = 1 << 20
+_PATIENCE = Patience()
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+_VALIDATOR = re.compile(r"[ -~]{1,500}")  # a header field of another kind is refused by servers
 _NOTE = ".json"
 
 Progress = Callable[[int, int | None], None]
@@ -44,7 +46,12 @@ def fetched(
     received and bytes in all (None: unknown). Raises RecordingError.
     """
     if not is_address(address):
-        raise RecordingError(address, "is not an http or https address")
+        raise RecordingError(without_controls(str(address)), "is not an http or https address")
+    shown = without_controls(address)
+    try:
+        checked_address(address)
+    except WebError as error:
+        raise RecordingError(shown, error.reason) from error
     folder = folder or user_cache_folder() / "downloads"
     name = sha256(address.encode()).hexdigest()[:32]
     target = folder / (name + _suffix(address))
@@ -54,59 +61,69 @@ def fetched(
         os.utime(target)
         _shrink(folder, limit_bytes, keep=target)
     except OSError as error:
-        raise RecordingError(address, f"cannot be stored ({error.strerror or error})") from error
+        raise RecordingError(shown, f"cannot be stored ({error.strerror or error})") from error
     return target
 
 
 def _fetch(address: str, target: Path, limit: int, progress: Progress) -> None:
-    import requests  # a quarter of a second that starting the program need not wait for
-
+    shown = without_controls(address)
     note = target.with_name(target.name + _NOTE)
-    headers = {"Accept-Encoding": "identity", **_conditions(note, target)}
     try:
-        with requests.get(address, headers=headers, stream=True, timeout=_TIMEOUT_S) as response:
-            if response.status_code == requests.codes.not_modified:
+        with answer_of(address, _conditions(note, target), _PATIENCE) as answer:
+            if answer.status == 304 and target.exists():
                 return
-            if not response.ok:
-                raise RecordingError(address, f"the server answers {response.status_code}")
-            if not is_address(response.url):
-                raise RecordingError(address, "leads to something that is not on the web")
-            total = _length(response.headers.get("Content-Length"))
-            if total is not None and total > limit:
-                raise RecordingError(address, f"is larger than {_in_words(limit)}")
-            with replacing(target) as beside, beside.open("wb") as file:
-                done = 0
-                for block in response.iter_content(_BLOCK):
-                    done += len(block)
-                    if done > limit:
-                        raise RecordingError(address, f"is larger than {_in_words(limit)}")
-                    file.write(block)
-                    progress(done, total)
-                if total is not None and done != total:
-                    raise RecordingError(address, "the connection was cut", "try again")
-            validators = {
-                "etag": response.headers.get("ETag"),
-                "date": response.headers.get("Last-Modified"),
-            }
-            with replacing(note) as beside:
-                beside.write_text(json.dumps(validators), encoding="utf-8")
-    except requests.exceptions.RequestException as error:
-        reason = "does not answer in time" if isinstance(error, requests.Timeout) else ""
-        raise RecordingError(address, reason or "cannot be reached", "check the address") from error
+            if not 200 <= answer.status < 300:
+                raise RecordingError(shown, f"the server answers {answer.status}")
+            _receive(answer, target, note, limit, progress)
+    except WebError as error:
+        if error.cut:
+            reason = f"the connection was cut ({error.reason})"
+            raise RecordingError(shown, reason, "try again") from error
+        raise RecordingError(shown, error.reason, "check the address") from error
+
+
+def _receive(answer: Answer, target: Path, note: Path, limit: int, progress: Progress) -> None:
+    """Stores the content, and how to ask whether it has changed. Raises WebError and OSError."""
+    too_large = WebError(f"is larger than {_in_words(limit)}")
+    if answer.length is not None and answer.length > limit:
+        raise too_large
+    done = 0
+    with replacing(target) as beside, beside.open("wb") as file:
+        for block in answer.blocks():
+            done += len(block)
+            if done > limit:
+                raise too_large
+            file.write(block)
+            progress(done, answer.length)
+        inode = os.fstat(file.fileno()).st_ino
+    validators = {
+        "etag": answer.headers.get("ETag"),
+        "date": answer.headers.get("Last-Modified"),
+        "file": [inode, done],
+    }
+    with replacing(note) as beside:
+        beside.write_text(json.dumps(validators), encoding="utf-8")
 
 
 def _conditions(note: Path, target: Path) -> dict[str, str]:
-    """Headers that ask for the file only where it is another one than ours."""
+    """Headers that ask for the file only where it is another one than ours.
+
+    None where the note is of another file: two downloads at a time may have crossed.
+    """
     try:
-        stored: Any = json.loads(note.read_text(encoding="utf-8")) if target.exists() else {}
-    except (OSError, ValueError):
+        status = target.stat()
+        stored: Any = json.loads(note.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    if not isinstance(stored, dict):
+        return {}
+    if stored.get("file", [status.st_ino, status.st_size]) != [status.st_ino, status.st_size]:
         return {}
     headers = {}
-    if isinstance(stored, dict):
-        for name, header in (("etag", "If-None-Match"), ("date", "If-Modified-Since")):
-            value = stored.get(name)
-            if isinstance(value, str):
-                headers[header] = value
+    for name, header in (("etag", "If-None-Match"), ("date", "If-Modified-Since")):
+        value = stored.get(name)
+        if isinstance(value, str) and _VALIDATOR.fullmatch(value):
+            headers[header] = value
     return headers
 
 
@@ -117,23 +134,23 @@ def _suffix(address: str) -> str:
     return match[0].lower() if match else ""
 
 
-def _length(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isdigit() else None
-
-
 def _in_words(size: int) -> str:
     return f"{size / 2**30:.3g} GiB" if size >= 2**30 else f"{size / 2**20:.3g} MiB"
 
 
 def _shrink(folder: Path, limit: int, keep: Path) -> None:
     """Removes the files that were unused for longest until the limit is met."""
-    files = [p for p in folder.iterdir() if not p.name.startswith(".") and p.suffix != _NOTE]
-    total = sum(p.stat().st_size for p in files)
-    for path in sorted(files, key=lambda p: p.stat().st_mtime):
+    files = []
+    for path in folder.iterdir():
+        if not path.name.startswith(".") and path.suffix != _NOTE:
+            with suppress(OSError):  # removed by another program meanwhile
+                files.append((path.stat().st_mtime, path.stat().st_size, path))
+    total = sum(size for _, size, _ in files)
+    for _, size, path in sorted(files):
         if total <= limit:
             return
         if path != keep:
-            total -= path.stat().st_size
+            total -= size
             with suppress(OSError):
                 path.unlink()
                 path.with_name(path.name + _NOTE).unlink(missing_ok=True)

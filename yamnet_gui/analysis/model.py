@@ -2,18 +2,23 @@
 
 import threading
 from collections.abc import Callable
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from yamnet_gui.audio import content_hash
 from yamnet_gui.core.errors import RecordingError, WeightsError
 from yamnet_gui.yamnet import Network, load_network
-from yamnet_gui.yamnet.weights import ADVICE, KNOWN_FILES, required_weights
+from yamnet_gui.yamnet.weights import KNOWN_FILES, model_identity, required_weights, weights_digest
+from yamnet_gui.yamnet.weights_reading import ADVICE
 
 
 @runtime_checkable
 class Model(Protocol):
-    """A network that may not be loaded yet: its name, its SHA-256 and a way to get it."""
+    """A network that may not be loaded yet: its name, its identity and a way to get it.
+
+    `sha256` is the identity of the weights (`WeightsFile.identity`).
+    """
 
     @property
     def sha256(self) -> str: ...
@@ -33,16 +38,27 @@ class WeightsModel:
 
     def __init__(self, path: Path | None = None, memo_folder: Path | None = None) -> None:
         weights_path = required_weights(path)
-        if not weights_path.is_file():
+        if not weights_path.exists():
             raise WeightsError(weights_path, "there is no such weights file", ADVICE)
         self.path = weights_path
         try:
-            self.sha256 = content_hash(weights_path, memo_folder)
+            hashed = partial(content_hash, memo_folder=memo_folder)
+            self._digest = weights_digest(weights_path, hashed)
         except RecordingError as error:
             raise WeightsError(weights_path, error.reason, ADVICE) from error
-        self.name = KNOWN_FILES.get(self.sha256) or f"{weights_path.name} ({self.sha256[:12]})"
+        except OSError as error:
+            raise WeightsError(weights_path, f"cannot be read ({error.strerror})") from error
         self._network: Network | None = None
         self._loading = threading.Lock()
+
+    @cached_property
+    def sha256(self) -> str:
+        """The identity of the weights; read from the file where it is not remembered."""
+        return model_identity(self.path, self._digest)
+
+    @property
+    def name(self) -> str:
+        return KNOWN_FILES.get(self.sha256) or f"{self.path.name} ({self.sha256[:12]})"
 
     def network(self) -> Network:
         """The network, loaded once. Raises WeightsError where the file is not whole."""
@@ -57,7 +73,8 @@ class LoadedModel:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self.sha256 = network.weights_file.sha256
+        file = network.weights_file
+        self.sha256 = file.identity or file.sha256
         self.name = network.weights_file.name
 
     def network(self) -> Network:

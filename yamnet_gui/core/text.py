@@ -21,6 +21,13 @@ def printable(path: Path | str) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
+def without_controls(text: str) -> str:
+    """The text with what moves the cursor or changes colours of a terminal written as `\\xNN`."""
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text
+    )
+
+
 def plural(count: int, noun: str) -> str:
     """The noun as it follows the count: "event" for 1, else "events", "classes"."""
     if count == 1:

@@ -15,6 +15,7 @@ import numpy as np
 
 from yamnet_gui.core.errors import ClassifierError
 from yamnet_gui.core.files import replacing
+from yamnet_gui.core.model_identity import current_identity
 
 from .classifier import Classifier, DenseLayer, checked
 from .frames import Floats
@@ -112,7 +113,7 @@ def _read(file: zipfile.ZipFile) -> Classifier:
         Classifier(
             labels=tuple(meta["labels"]),
             layers=tuple(layers),
-            model_sha256=meta["model_sha256"],
+            model_sha256=current_identity(meta["model_sha256"]),
             output=meta["output"],
             unit_length=meta["unit_length"],
             thresholds=tuple(float(t) for t in meta["thresholds"]),

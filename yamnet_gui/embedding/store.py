@@ -13,6 +13,7 @@ import numpy as np
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.lock import FileLock
+from yamnet_gui.core.model_identity import all_names
 from yamnet_gui.core.model_parameters import EMBEDDING_SIZE
 
 from .frames import EmbeddingTrack, Floats, Frames, Segment
@@ -27,7 +28,9 @@ Channel = int | None | Literal["any"]
 
 def store_folder(project: Path, model_sha256: str) -> Path:
     """Where the embeddings of a project by one model lie: in a folder beside the project file."""
-    return project.with_name(project.name + FOLDER_SUFFIX) / model_sha256[:16]
+    folder = project.with_name(project.name + FOLDER_SUFFIX)
+    places = [folder / name[:16] for name in all_names(model_sha256)]
+    return next((place for place in places if place.is_dir()), places[0])
 
 
 class EmbeddingStore:

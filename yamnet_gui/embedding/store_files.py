@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.files import replacing
+from yamnet_gui.core.model_identity import current_identity
 
 from .coarse import CoarseVectors, coarse_vectors
 from .frames import Floats, scales_of
@@ -181,7 +182,8 @@ class StoreFiles:
         if head.get("version") != VERSION:
             advice = "remove this folder; it is made again by an analysis"
             raise ProjectError(self._folder, "is not a store of embeddings of this version", advice)
-        if head.get("model") != self._model or head.get("numbers") != self._numbers:
+        model = current_identity(str(head.get("model")))
+        if model != self._model or head.get("numbers") != self._numbers:
             raise ProjectError(self._folder, "holds the embeddings of another model")
         return head, lines[1:]
 

@@ -6,6 +6,8 @@ models repository, which define what the published weights were trained with.
 
 from dataclasses import dataclass
 
+from yamnet_gui.core.model_parameters import CLASSES, EMBEDDING_SIZE
+
 NORM_EPSILON = 1e-4
 """Added to the variance in batch normalisation."""
 
@@ -58,3 +60,23 @@ def _layers() -> tuple[ConvolutionLayer, ...]:
 
 LAYERS = _layers()
 """MobileNet v1: one 3×3 convolution, then 13 pairs of depthwise and pointwise convolutions."""
+
+
+def _arrays() -> dict[str, tuple[int, ...]]:
+    arrays: dict[str, tuple[int, ...]] = {}
+    for layer in LAYERS:
+        arrays[layer.kernel_name] = layer.kernel_shape
+        for name in ("beta", "moving_mean", "moving_variance"):
+            arrays[f"{layer.name}/bn/{name}"] = (layer.outputs,)
+    arrays[LOGITS_KERNEL] = (EMBEDDING_SIZE, CLASSES)
+    arrays[LOGITS_BIAS] = (CLASSES,)
+    return arrays
+
+
+LOGITS_KERNEL = "logits/kernel"
+LOGITS_BIAS = "logits/bias"
+ARRAYS = _arrays()
+"""Shapes of all arrays of the weights by name, in the order of the layers; each is float32."""
+
+OTHER_NAMES = {"dense/kernel": LOGITS_KERNEL, "dense/bias": LOGITS_BIAS}
+"""What newer saves call some of them."""

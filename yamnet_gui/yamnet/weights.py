@@ -1,9 +1,9 @@
 """The file with the network's weights: where it is, whether it is whole, what is in it."""
 
 import hashlib
-import io
 import os
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,30 +12,46 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.files import replacing
-from yamnet_gui.core.model_parameters import CLASSES, EMBEDDING_SIZE
+from yamnet_gui.core.model_identity import current_identity, has_identity, remember_identity
 
-from .parameters import LAYERS, NORM_EPSILON, ConvolutionLayer
+from .parameters import ARRAYS, LAYERS, LOGITS_BIAS, LOGITS_KERNEL, NORM_EPSILON, ConvolutionLayer
+from .weights_hdf5 import SIGNATURE, arrays_in_hdf5, write_hdf5
+from .weights_reading import ADVICE, Arrays, refused, regular_bytes
+from .weights_saved_model import (
+    DATA,
+    INDEX,
+    LARGEST_INDEX,
+    SAVED_MODEL,
+    Variables,
+    arrays_in_variables,
+    saved_models_below,
+    variables_in_archive,
+)
 
 ENVIRONMENT_VARIABLE = "YAMNET_GUI_WEIGHTS"
 PUBLISHED_URL = "https://storage.googleapis.com/audioset/yamnet.h5"
 PUBLISHED_SHA256 = "13c3308955bbfaef262f175ac9c40e47b134573a93984f009220dd7cc12a1744"
 PUBLISHED_SIZE = 15_296_092
+PUBLISHED_ARCHIVE_SHA256 = "b80da2a1a56926fb0767205051a200dd7b3beaf3ea1ea126c42a53943996e5e0"
+PUBLISHED_ARCHIVE_SIZE = 14_242_921
 FILE_NAME = "yamnet.h5"
-ADVICE = "fetch the published file with `yamnet-gui weights fetch`"
 
-KNOWN_FILES = {PUBLISHED_SHA256: "YAMNet as published for AudioSet"}
+_GZIP = b"\x1f\x8b"
+
+KNOWN_FILES = {
+    PUBLISHED_SHA256: "YAMNet as published for AudioSet",
+    PUBLISHED_ARCHIVE_SHA256: "YAMNet as published on Kaggle and TensorFlow Hub",
+}
 """Names of weights files by their SHA-256."""
-
-_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
-_LARGEST_FILE = 256 * 2**20  # the published file has 15 MB; whatever is this large is not weights
 
 
 @dataclass(frozen=True, slots=True)
 class WeightsFile:
     """A weights file that has been read and is complete.
 
-    `known` is whether its SHA-256 is that of a published file; `name` is for display. `size` is
-    in bytes.
+    `sha256` is that of the file (of a SavedModel's folder: of its variables), `known` whether it
+    is that of a published file; `name` is for display. `size` is in bytes. `identity` stands for
+    the numbers in it, whatever form they are stored in: 64 small hexadecimal digits.
     """
 
     path: Path
@@ -43,6 +59,7 @@ class WeightsFile:
     name: str
     known: bool
     size: int
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +75,15 @@ class Weights:
     biases: tuple[NDArray[np.float32], ...]
     logits_kernel: NDArray[np.float32]
     logits_bias: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A weights file as it was read; `hdf5` are its bytes where it is one."""
+
+    file: WeightsFile
+    arrays: Arrays
+    hdf5: bytes | None
 
 
 def weights_folder() -> Path:
@@ -86,140 +112,208 @@ def required_weights(path: Path | None = None) -> Path:
 
 
 def inspect_weights(path: Path) -> WeightsFile:
-    """Reads the whole file and checks that no array of the network is missing.
+    """Reads all weights and checks that no array of the network is missing.
 
-    Raises WeightsError saying what is wrong: missing, unreadable, empty, not HDF5, truncated, or
-    which array is missing, has another shape or holds values that are not numbers.
+    `path` names an HDF5 file, a SavedModel (its folder, or a .tar.gz of it), or a folder with one
+    SavedModel in it, as a cache of TensorFlow Hub is.
+
+    Raises WeightsError saying what is wrong: missing, unreadable, empty, of another kind,
+    truncated, too large, or which array is missing, has another shape or holds values that are
+    not numbers.
     """
-    return load_weights(path).file
+    return _read(Path(path)).file
 
 
 def load_weights(path: Path) -> Weights:
     """Reads and checks the arrays. Raises WeightsError as `inspect_weights` does."""
-    path = Path(path)
-    content = _read(path)
-    arrays = _arrays(path, content)
-    find = _Finder(path, arrays)
-    folded = [_folded(find, layer) for layer in LAYERS]
-    logits_kernel = find(("logits/kernel", "dense/kernel"), (EMBEDDING_SIZE, CLASSES))
-    logits_bias = find(("logits/bias", "dense/bias"), (CLASSES,))
-    sha256 = hashlib.sha256(content).hexdigest()
-    name = KNOWN_FILES.get(sha256)
-    file = WeightsFile(
-        path=path,
-        sha256=sha256,
-        name=name or f"unknown weights {sha256[:12]}",
-        known=name is not None,
-        size=len(content),
-    )
+    source = _read(Path(path))
+    folded = [_folded(source.arrays, layer) for layer in LAYERS]
     return Weights(
-        file=file,
+        file=source.file,
         kernels=tuple(kernel for kernel, _ in folded),
         biases=tuple(bias for _, bias in folded),
-        logits_kernel=logits_kernel,
-        logits_bias=logits_bias,
+        logits_kernel=source.arrays[LOGITS_KERNEL],
+        logits_bias=source.arrays[LOGITS_BIAS],
     )
 
 
 def use_weights(path: Path) -> WeightsFile:
-    """Copies a weights file into the user's data folder, after checking it.
+    """Stores weights in the user's data folder, after checking them, as one HDF5 file.
 
-    Raises WeightsError where the file is refused or the copy cannot be written; an older
-    file then stays.
+    An HDF5 file is copied, every other form written as one with the same numbers. Raises
+    WeightsError where the weights are refused or cannot be written; an older file then stays.
     """
-    weights = inspect_weights(path)
     target = weights_folder() / FILE_NAME
-    if target.exists() and target.samefile(weights.path):
-        return weights
+    source = _read(Path(path))
+    if target.exists() and target.samefile(source.file.path):
+        return source.file
+    return _stored(source)
+
+
+def weights_digest(path: Path, content_hash: Callable[[Path], str]) -> str:
+    """The SHA-256 of weights in any form, `WeightsFile.sha256`, without looking into them.
+
+    `content_hash` gives the SHA-256 of a file, perhaps from memory. Raises what it raises,
+    WeightsError where a folder holds no SavedModel, and OSError.
+    """
+    folder = _model_folder(path)
+    if folder is None:
+        return content_hash(path)
+    return _joined(*(content_hash(folder / part) for part in (INDEX, DATA)))
+
+
+def model_identity(path: Path, sha256: str) -> str:
+    """The identity of the weights at a path with this digest; read only where it is not remembered.
+
+    Weights that cannot be read get their digest: what was stored for them can be shown all the
+    same, and loading them says what is wrong.
+    """
+    if sha256 == PUBLISHED_SHA256 or has_identity(sha256):
+        return current_identity(sha256)
+    try:
+        return inspect_weights(path).identity
+    except WeightsError:
+        return sha256
+
+
+def _read(path: Path) -> _Source:
+    """Everything of a weights file, checked. Raises WeightsError."""
+    try:
+        folder = _model_folder(path)
+        if folder is not None:
+            variables = Variables(
+                regular_bytes(folder / INDEX, LARGEST_INDEX), regular_bytes(folder / DATA)
+            )
+            parts = [_sha256(variables.index), _sha256(variables.data)]
+            size = len(variables.index) + len(variables.data)
+            return _source(path, _joined(*parts), size, arrays_in_variables(path, variables))
+        content = regular_bytes(path)
+        if not content:
+            raise refused(path, "is empty")
+        sha256, size = _sha256(content), len(content)
+        if content.startswith(SIGNATURE):
+            return _source(path, sha256, size, arrays_in_hdf5(path, content), content)
+        if content.startswith(_GZIP) or content[257:262] == b"ustar":
+            variables = variables_in_archive(path, content)
+            return _source(path, sha256, size, arrays_in_variables(path, variables))
+    except FileNotFoundError as error:
+        raise refused(path, "there is no such weights file") from error
+    except (OSError, ValueError) as error:  # ValueError: a name with a zero byte
+        raise WeightsError(path, f"cannot be read ({_why(error)})") from error
+    raise refused(
+        path, "is not an HDF5 file, a SavedModel's folder or .tar.gz with network weights"
+    )
+
+
+def _model_folder(path: Path) -> Path | None:
+    """The folder with the SavedModel that a path stands for; None where it is another file.
+
+    A folder may be the SavedModel, or hold it at most four levels down, as caches of TensorFlow
+    Hub and Kaggle do. Raises WeightsError and OSError.
+    """
+    if path.name == SAVED_MODEL and (path.parent / INDEX).is_file():
+        return path.parent
+    if not path.is_dir():
+        return None
+    if (path / INDEX).is_file():
+        return path
+    found = [folder for folder in saved_models_below(path) if _is_yamnet(folder)]
+    if not found:
+        raise refused(path, f"cannot be read as a SavedModel of YAMNet: it has no {INDEX} of it")
+    if len({_sha256(regular_bytes(folder / DATA)) for folder in found}) > 1:
+        names = ", ".join(str(folder) for folder in found[:3])
+        raise refused(path, "holds more than one YAMNet", f"name one of them: {names}")
+    return found[0]
+
+
+def _is_yamnet(folder: Path) -> bool:
+    try:
+        inspect_weights(folder)
+    except WeightsError:
+        return False
+    return True
+
+
+def _source(
+    path: Path, sha256: str, size: int, arrays: Arrays, hdf5: bytes | None = None
+) -> _Source:
+    _check(path, arrays)
+    identity = _identity(sha256, arrays)
+    name = KNOWN_FILES.get(sha256)
+    known = name is not None or identity == PUBLISHED_SHA256
+    name = name or KNOWN_FILES.get(identity) or f"unknown weights {identity[:12]}"
+    file = WeightsFile(path, sha256, name, known, size, identity)
+    return _Source(file, {name: arrays[name] for name in ARRAYS}, hdf5)
+
+
+def _check(path: Path, arrays: Arrays) -> None:
+    """Raises WeightsError where an array is missing or holds what cannot be weights."""
+    for name in ARRAYS:
+        if name not in arrays:
+            raise refused(path, f"has no array {name}: these are not weights of YAMNet")
+        if not np.isfinite(arrays[name]).all():
+            raise refused(path, f"the array {name} holds values that are not numbers")
+        if name.endswith("moving_variance") and (arrays[name] < 0).any():
+            raise refused(path, f"the array {name} holds negative variances")
+
+
+def _identity(sha256: str, arrays: Arrays) -> str:
+    """The SHA-256 of all numbers in the order of `ARRAYS`; for the published file, its own.
+
+    The published file's SHA-256 has been its identity from the first version on. Any other file
+    with the same numbers gets that identity as soon as both were seen on this machine.
+    """
+    digest = hashlib.sha256()
+    for name in ARRAYS:
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(arrays[name], "<f4").tobytes())
+    numbers = digest.hexdigest()
+    if sha256 == PUBLISHED_SHA256:
+        remember_identity(numbers, PUBLISHED_SHA256)
+    identity = current_identity(numbers)
+    remember_identity(sha256, identity)
+    return identity
+
+
+def _stored(source: _Source) -> WeightsFile:
+    """Writes the one stored form. Raises WeightsError."""
+    target = weights_folder() / FILE_NAME
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with replacing(target) as temporary:
-            temporary.write_bytes(weights.path.read_bytes())
-            copied = inspect_weights(temporary)
-            if copied.sha256 != weights.sha256:
-                raise WeightsError(path, "changed while it was being copied", "try again")
+            if source.hdf5 is not None:
+                temporary.write_bytes(source.hdf5)
+            else:
+                write_hdf5(temporary, source.arrays)
+            written = inspect_weights(temporary)
+            if written.identity != source.file.identity:
+                raise WeightsError(target, "was not written as it should be", "try again")
     except OSError as error:
-        raise WeightsError(target, f"cannot be written ({error.strerror})") from error
-    return WeightsFile(target, weights.sha256, weights.name, weights.known, weights.size)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        size = path.stat().st_size
-        if size == 0:
-            raise WeightsError(path, "is empty", ADVICE)
-        with path.open("rb") as file:
-            if file.read(len(_HDF5_SIGNATURE)) != _HDF5_SIGNATURE:
-                raise WeightsError(path, "is not an HDF5 file of network weights", ADVICE)
-            if size > _LARGEST_FILE:
-                raise WeightsError(path, "is far too large for YAMNet's weights", ADVICE)
-            file.seek(0)
-            return file.read()
-    except FileNotFoundError as error:
-        raise WeightsError(path, "there is no such weights file", ADVICE) from error
-    except OSError as error:
-        raise WeightsError(path, f"cannot be read ({error.strerror})") from error
-
-
-def _arrays(path: Path, content: bytes) -> dict[str, NDArray[np.float32]]:
-    """Every array of numbers in the file by its full path, without Keras's ":0" at the end."""
-    import h5py
-
-    arrays: dict[str, NDArray[np.float32]] = {}
-
-    def visit(name: str, item: object) -> None:
-        if isinstance(item, h5py.Dataset) and item.dtype.kind == "f":
-            arrays["/" + name.removesuffix(":0")] = np.asarray(item, dtype=np.float32)
-
-    try:
-        with h5py.File(io.BytesIO(content), "r") as file:
-            file.visititems(visit)
-    except (OSError, RuntimeError, KeyError, ValueError) as error:
-        reason = "is truncated or damaged and cannot be read as HDF5"
-        raise WeightsError(path, reason, ADVICE) from error
-    return arrays
-
-
-class _Finder:
-    """Finds arrays by the end of their path and checks them."""
-
-    def __init__(self, path: Path, arrays: dict[str, NDArray[np.float32]]) -> None:
-        self._path = path
-        self._arrays = arrays
-
-    def __call__(self, ends: tuple[str, ...], shape: tuple[int, ...]) -> NDArray[np.float32]:
-        """The array whose path ends in one of `ends`, float32 of this shape."""
-        for end in ends:
-            for name, array in self._arrays.items():
-                if name.endswith("/" + end):
-                    return self._checked(end, array, shape)
-        raise WeightsError(
-            self._path, f"has no array {ends[0]}: these are not weights of YAMNet", ADVICE
-        )
-
-    def _checked(
-        self, end: str, array: NDArray[np.float32], shape: tuple[int, ...]
-    ) -> NDArray[np.float32]:
-        if array.shape != shape:
-            reason = f"the array {end} has the shape {array.shape} where YAMNet has {shape}"
-            raise WeightsError(self._path, reason, ADVICE)
-        if not np.isfinite(array).all():
-            reason = f"the array {end} holds values that are not numbers"
-            raise WeightsError(self._path, reason, ADVICE)
-        if end.endswith("moving_variance") and (array < 0).any():
-            raise WeightsError(self._path, f"the array {end} holds negative variances", ADVICE)
-        return array
+        raise WeightsError(target, f"cannot be written ({_why(error)})") from error
+    return replace(written, path=target)
 
 
 def _folded(
-    find: _Finder, layer: ConvolutionLayer
+    arrays: Arrays, layer: ConvolutionLayer
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Kernel and bias of a layer: W' = W / sqrt(var + eps), b' = beta − mean / sqrt(var + eps)."""
-    kernel = find((layer.kernel_name,), layer.kernel_shape).astype(np.float64)
-    channels = (layer.outputs,)
-    beta = find((f"{layer.name}/bn/beta",), channels).astype(np.float64)
-    mean = find((f"{layer.name}/bn/moving_mean",), channels).astype(np.float64)
-    variance = find((f"{layer.name}/bn/moving_variance",), channels).astype(np.float64)
+    kernel = arrays[layer.kernel_name].astype(np.float64)
+    beta, mean, variance = (
+        arrays[f"{layer.name}/bn/{name}"].astype(np.float64)
+        for name in ("beta", "moving_mean", "moving_variance")
+    )
     scale = 1 / np.sqrt(variance + NORM_EPSILON)
     per_output = scale[:, np.newaxis] if layer.depthwise else scale
     return (kernel * per_output).astype(np.float32), (beta - mean * scale).astype(np.float32)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _joined(*digests: str) -> str:
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
+
+
+def _why(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)

@@ -53,8 +53,8 @@ def test_a_whole_unknown_file_is_described(tiny_weights: Path) -> None:
         False,
         tiny_weights.stat().st_size,
     )
-    assert len(file.sha256) == 64
-    assert file.sha256[:12] in file.name
+    assert len(file.sha256) == len(file.identity) == 64
+    assert file.identity[:12] in file.name
 
 
 def test_a_known_file_is_named(tiny_weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:

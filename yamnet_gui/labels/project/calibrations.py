@@ -8,6 +8,7 @@ from typing import Any
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, EventList, LabelledRecording
+from yamnet_gui.core.model_identity import current_identity
 from yamnet_gui.detection import ClassCalibration, Review, calibrate, reviews_of, with_probability
 
 from . import Project
@@ -76,7 +77,7 @@ class Calibration:
         made = values["made_utc"]
         return cls(
             classes={entry.class_index: entry for entry in entries},
-            model_sha256=str(values["model_sha256"]),
+            model_sha256=current_identity(str(values["model_sha256"])),
             model_name=str(values["model_name"]),
             made_utc=datetime.fromisoformat(made) if made else None,
             events=tuple((str(a), str(b)) for a, b in values["events"]),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from yamnet_gui.core.events import EventList, LabelledRecording, RecordingInfo
+from yamnet_gui.core.model_identity import current_identity
 from yamnet_gui.core.sound_track import file_of
 
 from .change_set import ChangeSet
@@ -69,7 +70,9 @@ class ProjectRecordings:
                 " WHERE rec = ? ORDER BY made_utc", (self._connection.rec(recording_id),)
             ).fetchall()  # fmt: skip
         return [
-            AnalysisRecord(recording_id, row[0], row[1], row[2], row[3], parse_utc(row[4]))
+            AnalysisRecord(
+                recording_id, current_identity(row[0]), row[1], row[2], row[3], parse_utc(row[4])
+            )
             for row in rows
         ]
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from yamnet_gui.core.model_identity import current_identity
 from yamnet_gui.detection import Stability, review_order
 
 from . import EventFilter, Project
@@ -20,7 +21,8 @@ def stored_stabilities(
     """
     try:
         stored = json.loads(project.settings.value(_name(recording_id)) or "{}")
-        if model_sha256 is not None and stored.get("model") != model_sha256:
+        model = current_identity(str(stored.get("model")))
+        if model_sha256 is not None and model != model_sha256:
             return {}
         return {
             str(event_id): Stability(str(event_id), tuple(float(s) for s in scores))
