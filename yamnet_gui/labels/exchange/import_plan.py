@@ -1,9 +1,11 @@
 """What importing a table would do: new, changed and conflicting events, and unknown labels."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from yamnet_gui.core.class_map import ClassMap
@@ -17,6 +19,8 @@ from yamnet_gui.core.events import (
 )
 from yamnet_gui.core.matching import same_sound
 from yamnet_gui.core.resources import bundled_class_map
+
+from .doubts import Doubt, doubts
 
 SAME_TIME_S = 0.0015
 """Times this near are the same: formats in milliseconds round by up to half of one at each end."""
@@ -53,13 +57,17 @@ class UnknownLabel:
 
 @dataclass(frozen=True, slots=True)
 class PlannedEvent:
-    """One event of the table. `result` is what the project would hold; `existing` what it has."""
+    """One event of the table. `result` is what the project would hold; `existing` what it has.
+
+    `doubts`: what is odd about it, unless it is in the project already.
+    """
 
     path: Path
     kind: ImportKind
     result: Event
     existing: Event | None = None
     differences: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +100,17 @@ class ImportPlan:
         self,
         conflicts: Resolve = Resolve.KEEP,
         single: Mapping[str, Resolve] | None = None,
+        *,
+        doubtful: bool = True,
     ) -> tuple[EventChange, ...]:
-        """The steps, conflicts resolved in one way or, by the existing event's id, each its own."""
+        """The steps, conflicts resolved in one way or, by the existing event's id, each its own.
+
+        `doubtful`: also for events that are odd.
+        """
         steps = []
         for planned in self.events:
+            if planned.doubts and not doubtful:
+                continue
             old, new = planned.existing, planned.result
             if planned.kind is ImportKind.NEW:
                 steps.append(EventChange(planned.path, None, new))
@@ -128,6 +143,7 @@ def plan_import(
     mapping = mapping or {}
     present = {r.recording.path: r for r in existing}
     known = {*classes.names, *own_labels, *(e.label for r in existing for e in r.events)}
+    spelled = _spellings(known, {e.label for r in imported for e in r.events})
     planned: list[PlannedEvent] = []
     spans: list[tuple[Path, ReviewedSpan]] = []
     unknown: Counter[str] = Counter()
@@ -137,6 +153,8 @@ def plan_import(
         stored = present.get(path)
         events = []
         for event in recording.events:
+            if event.label not in mapping and event.label in spelled:
+                event = _named(event, spelled[event.label], classes)
             if event.label not in mapping:
                 if event.label not in known:
                     unknown[event.label] += 1
@@ -145,7 +163,9 @@ def plan_import(
                 events.append(_named(event, target, classes))
             else:
                 left_out += 1
-        planned += _compare(path, events, stored.events if stored else EventList())
+        about = stored.recording if stored else recording.recording
+        compared = _compare(path, events, stored.events if stored else EventList())
+        planned += (_doubted(p, about) for p in compared)
         seen = set(stored.reviewed) if stored else set()
         spans += [(path, span) for span in recording.reviewed if span not in seen]
     return ImportPlan(
@@ -158,6 +178,31 @@ def plan_import(
         tuple(spans),
         left_out,
     )
+
+
+def _spellings(known: Iterable[str], labels: Iterable[str]) -> dict[str, str]:
+    """Labels that only look like another one → that one: the project's, else the composed form.
+
+    A label that looks like no other is left as it is written, in any Unicode form.
+    """
+    composed = partial(unicodedata.normalize, "NFC")
+    known = set(known)
+    by_form = {composed(label): label for label in known if not label.isascii()}
+    new = {label for label in labels if not label.isascii()} - known
+    times = Counter(composed(label) for label in new)
+    spelled = {label: by_form.get(form := composed(label), form) for label in new}
+    return {
+        label: other
+        for label, other in spelled.items()
+        if other != label and (other in known or times[other] > 1)
+    }
+
+
+def _doubted(planned: PlannedEvent, info: RecordingInfo) -> PlannedEvent:
+    if planned.kind is ImportKind.SAME:
+        return planned
+    odd = doubts(planned.result, info)
+    return replace(planned, doubts=odd) if odd else planned
 
 
 def _named(event: Event, label: str, classes: ClassMap) -> Event:

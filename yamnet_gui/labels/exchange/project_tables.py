@@ -8,10 +8,8 @@ from yamnet_gui.audio import open_audio, recording_start
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo, ReviewedSpan
-from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.sound_track import file_of
-from yamnet_gui.labels.formats import ImportResult, ReadOptions, read_labels
-from yamnet_gui.labels.formats.collector import NO_SUCH_RECORDING
+from yamnet_gui.labels.formats import ImportResult
 from yamnet_gui.labels.project import (
     Command,
     Project,
@@ -27,6 +25,7 @@ from yamnet_gui.labels.project import (
 )
 
 from .import_plan import EventChange, ImportPlan, Resolve, plan_import
+from .reading import TableReading, all_read, read_tables
 
 
 def labelled_recordings(
@@ -59,44 +58,16 @@ def read_for_project(
     encoding: str | None = None,
     classes: ClassMap | None = None,
 ) -> ImportResult:
-    """Reads a table, its names of recordings matched to those of the project.
+    """Reads a single table as `read_tables` does. Raises LabelsError.
 
-    `recording`: the one that a table is about which names none, or only one that the project does
-    not know. Raises LabelsError.
+    Labels whose recording only the user knows are left out: see the result's `placements`.
     """
-    known = recording_infos(project)
-    if recording is not None and recording.path not in {info.path for info in known}:
-        known.append(recording)
-    options = ReadOptions(
-        recordings=known,
-        label_column=label_column,
-        encoding=encoding,
-        classes=classes or bundled_class_map(),
-    )
-    result = read_labels(format_name, path, options=options)
-    paths = {info.path for info in known}
-    if recording is not None and (home := _only_stranger(result, paths)) is not None:
-        warnings = tuple(w for w in result.warnings if not w.startswith(NO_SUCH_RECORDING))
-        placed = [replace(home, recording=recording)]
-        return replace(result, recordings=tuple(placed), warnings=warnings)
-    placed = [
-        r if r.recording.path in paths else _beside(r, path.parent) for r in result.recordings
-    ]
-    return replace(result, recordings=tuple(placed))
-
-
-def _only_stranger(result: ImportResult, known: Collection[Path]) -> LabelledRecording | None:
-    """The recording of the table, if it is the only one and the project does not know it."""
-    if len(result.recordings) != 1:
-        return None
-    (only,) = result.recordings
-    return only if result.unnamed or only.recording.path not in known else None
-
-
-def _beside(recording: LabelledRecording, folder: Path) -> LabelledRecording:
-    """A recording that the project does not know lies, if its name is relative, by the table."""
-    info = recording.recording
-    return replace(recording, recording=replace(info, path=folder.absolute() / info.path))
+    reading = TableReading(format_name, label_column, encoding, recording)
+    read = all_read(read_tables(recording_infos(project), [path], reading, classes=classes))
+    if read.problems:
+        raise read.problems[0]
+    (result,) = read.results
+    return result
 
 
 def plan_for_project(
@@ -121,7 +92,11 @@ def plan_for_project(
     ]
     if shown is not None and shown.recording.path in paths:
         existing = [r for r in existing if r.recording.path != shown.recording.path] + [shown]
-    return plan_import(existing, imported, mapping=mapping, classes=classes, own_labels=own)
+    plan = plan_import(existing, imported, mapping=mapping, classes=classes, own_labels=own)
+    stranger = shown is not None and project.recordings.at(shown.recording.path) is None
+    if shown is not None and stranger and shown.recording.path in paths:
+        return replace(plan, new_recordings=(*plan.new_recordings, shown.recording))
+    return plan
 
 
 def import_command(
@@ -130,22 +105,26 @@ def import_command(
     *,
     conflicts: Resolve = Resolve.KEEP,
     single: Mapping[str, Resolve] | None = None,
-    add_missing: bool = False,
+    add_missing: bool | Collection[Path] = False,
+    doubtful: bool = True,
     title: str = "import labels",
 ) -> Command:
     """The plan as one step for `Project.apply`.
 
-    With `add_missing`, recordings that the project does not know are added to it; without it,
-    what the table says about them is left out.
+    With `add_missing`, recordings that the project does not know (all, or these) are added to it;
+    what the table says about others is left out. `doubtful`: also import events that are odd.
     """
     ids = {project.recordings.locate(r): r.id for r in project.recordings.all()}
     commands: list[Command] = []
-    if add_missing and plan.new_recordings:
-        added = [_recording(project, info) for info in plan.new_recordings]
-        ids |= {info.path: r.id for info, r in zip(plan.new_recordings, added, strict=True)}
+    everything = {info.path for info in plan.new_recordings}
+    wanted = everything if add_missing is True else set(add_missing or ())
+    infos = [info for info in plan.new_recordings if info.path in wanted]
+    if infos:
+        added = [_recording(project, info) for info in infos]
+        ids |= {info.path: r.id for info, r in zip(infos, added, strict=True)}
         commands.append(add_recordings(added))
     steps: dict[str, list[EventChange]] = {}
-    for step in plan.changes(conflicts, single):
+    for step in plan.changes(conflicts, single, doubtful=doubtful):
         if step.path in ids:
             steps.setdefault(ids[step.path], []).append(step)
     for recording_id, changes in steps.items():

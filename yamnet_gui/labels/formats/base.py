@@ -8,6 +8,7 @@ from pathlib import Path
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo
 from yamnet_gui.core.resources import bundled_class_map
+from yamnet_gui.labels.recording_names import Placement
 
 from .sample import Sample
 
@@ -69,12 +70,18 @@ class WriteOptions:
         return info.path.as_posix()
 
 
+Finder = Callable[[Path, str | None, str], Placement]
+"""Finds the recording that a table (path) means by a name. None: the table gives no name; then the
+third argument is the path that its side-car gives, "" where it has none."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
     """How a table is read.
 
     `recordings`: those that the table may be about; names in the table are matched to them, and
-    a table that names none belongs to the one of its own name, or the only one.
+    a table that names none belongs to `recording`, else to the one of its own name. `find` does so
+    in another way; `home` is the path that a side-car gives for a table that names no recording.
     `label_column`: where the format leaves the column of the label open.
     `encoding`: of the text, detected where None. `sidecar`: use `OUT.yamnet.json` where
     it lies beside the table and still fits it. `tiers`: names of the tiers that are wanted, all
@@ -83,6 +90,9 @@ class ReadOptions:
     """
 
     recordings: Sequence[RecordingInfo] = ()
+    recording: RecordingInfo | None = None
+    find: Finder | None = None
+    home: str = ""
     label_column: str | None = None
     encoding: str | None = None
     sidecar: bool = True
@@ -103,6 +113,7 @@ class ImportResult:
     `unknown_labels`: labels that are none of the classes. `restored`: whether a side-car gave
     back what the format cannot store. `unnamed`: whether the table itself names no recording.
     `tiers`: each tier of the file with the number of its annotations, also those not wanted.
+    `placements`: the recording of each name in the table.
     """
 
     format_name: str
@@ -113,6 +124,7 @@ class ImportResult:
     restored: bool = False
     unnamed: bool = False
     tiers: tuple[tuple[str, int], ...] = ()
+    placements: tuple[Placement, ...] = ()
 
     @property
     def event_count(self) -> int:

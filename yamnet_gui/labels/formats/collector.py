@@ -1,7 +1,7 @@
 """Gathers what a reader finds into recordings with events, checking every value on the way."""
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,8 +19,9 @@ from yamnet_gui.core.events import (
     ReviewedSpan,
 )
 from yamnet_gui.core.text import counted
+from yamnet_gui.labels.recording_names import FoundBy, Placement, RecordingNames, Sureness, placed
 
-from .base import ImportResult, ReadOptions
+from .base import Finder, ImportResult, ReadOptions
 from .text import optional_number, seconds
 
 MOST_WARNINGS = 100
@@ -32,11 +33,16 @@ NO_SUCH_RECORDING = "no recording of the project is called"
 @dataclass
 class _Draft:
     info: RecordingInfo
-    known: bool
+    placement: Placement
     events: list[Event] = field(default_factory=list)
     reviewed: list[ReviewedSpan] = field(default_factory=list)
     model_sha256: str = ""
     ids: set[str] = field(default_factory=set)  # those that `free_id` gave away
+    declared_s: float = 0.0
+
+    @property
+    def known(self) -> bool:
+        return self.placement.info is not None
 
 
 class Collector:
@@ -54,7 +60,7 @@ class Collector:
         self._unknown: dict[str, None] = {}
         self._twins: Counter[str] = Counter()
         self._tiers: Counter[str] = Counter()
-        self._names = _NameIndex(options.recordings, path)
+        self._find = options.find or _finder(options)
 
     def error(self, reason: str, line: int | None = None, advice: str = "") -> LabelsError:
         return LabelsError(self.path, reason, advice, line=line)
@@ -103,6 +109,7 @@ class Collector:
     ) -> RecordingInfo:
         """Notes a recording under the name that the table gives it (None: it names none)."""
         draft = self._draft(name)
+        draft.declared_s = max(draft.declared_s, duration_s or 0.0)
         if not draft.known:
             info = info or draft.info
             longest = max(info.duration_s, duration_s or 0.0)
@@ -161,6 +168,15 @@ class Collector:
 
     def result(self) -> ImportResult:
         merged: dict[Path, _Draft] = {}
+        placements = tuple(
+            replace(
+                draft.placement,
+                path=draft.info.path,
+                events=len(draft.events),
+                declared_s=draft.declared_s,
+            )
+            for draft in self._drafts.values()
+        )
         for draft in self._drafts.values():  # two names in the table may mean one recording
             first = merged.setdefault(draft.info.path, draft)
             if first is not draft:
@@ -188,6 +204,7 @@ class Collector:
             tuple(self._unknown),
             unnamed="" in self._drafts,
             tiers=tuple(self._tiers.items()),
+            placements=placements,
         )
 
     def _unknown_tiers(self) -> Iterator[str]:
@@ -214,11 +231,11 @@ class Collector:
         if draft is None:
             # names of files may hold any bytes, which Python shows as halves of characters
             self._check_text(key, "name of the recording", None, "surrogateescape")
-            known = self._names.find(name)
-            info = known or RecordingInfo(Path(name or self.path.stem), 0.0, 0, 0)
-            if known is None and self._options.recordings:
+            placement = self._find(self.path, name or None, self._options.home)
+            info = placement.info or RecordingInfo(Path(name or self.path.stem), 0.0, 0, 0)
+            if placement.info is None and self._options.recordings and not self._options.find:
                 self.warn(f"{NO_SUCH_RECORDING} {info.path}")
-            draft = self._drafts[key] = _Draft(info, known is not None)
+            draft = self._drafts[key] = _Draft(info, placement)
         return draft
 
     def _new_id(self, info: RecordingInfo, onset_s: float, offset_s: float, label: str) -> str:
@@ -229,46 +246,20 @@ class Collector:
         return f"i{digest.hexdigest()[:20]}"
 
 
-class _NameIndex:
-    """Finds the known recording that a name in a table means: path, then its end, then stem."""
+def _finder(options: ReadOptions) -> Finder:
+    """How names are matched to the recordings of the options, without a look at the disk."""
+    names = RecordingNames(options.recordings)
 
-    def __init__(self, recordings: Any, table: Path) -> None:
-        self._known = tuple(recordings)
-        self._table = table
-        self._by_path = {r.path.as_posix(): r for r in self._known}
-        self._by_tail: defaultdict[str, list[RecordingInfo]] = defaultdict(list)
-        for info in self._known:
-            for tail in {info.path.name.casefold(), info.path.stem.casefold()}:
-                self._by_tail[tail].append(info)
+    def find(table: Path, name: str | None, home: str) -> Placement:
+        if name is None and options.recording is not None:
+            return Placement(name, options.recording, FoundBy.CHOICE)
+        asked = name if name is not None else home
+        if info := names.at(asked, table.parent):
+            return Placement(name, info, FoundBy.PATH)
+        hits = names.named(asked)
+        if hits or name is not None:
+            return placed(name, hits, FoundBy.NAME)
+        fit = names.of_table(table.stem)
+        return placed(name, fit.hits, FoundBy.TABLE_NAME, certain=fit.sureness > Sureness.NUMBER)
 
-    def find(self, name: str | None) -> RecordingInfo | None:
-        if name is None:
-            return self._of_table()
-        for text in (name, name.replace("\\", "/")):
-            if text in self._by_path:
-                return self._by_path[text]
-            beside = (self._table.parent / text).as_posix()
-            if beside in self._by_path:
-                return self._by_path[beside]
-        parts = [p for p in name.replace("\\", "/").split("/") if p not in ("", ".", "..")]
-        if not parts:
-            return None
-        last = parts[-1].casefold()
-        candidates = self._by_tail.get(last) or self._by_tail.get(last.rpartition(".")[0]) or []
-        named = [c for c in candidates if c.path.name.casefold() == last] or candidates
-        length = len(parts)
-        while len(named) > 1 and length > 1:
-            tail = [p.casefold() for p in parts[-length:-1]]
-            fit = [c for c in named if [p.casefold() for p in c.path.parts[-length:-1]] == tail]
-            if len(fit) == 1:
-                return fit[0]
-            length -= 1
-        return named[0] if len(named) == 1 else None
-
-    def _of_table(self) -> RecordingInfo | None:
-        if len(self._known) == 1:
-            return self._known[0]
-        named = self._by_tail.get(self._table.stem.casefold(), [])
-        whole = [c for c in named if c.path.name.casefold() == self._table.stem.casefold()]
-        named = whole or named
-        return named[0] if len(named) == 1 else None
+    return find

@@ -164,15 +164,21 @@ def read_labels(
     fmt = named or detect(sample, FORMATS.values())
     if fmt.read is None:
         raise LabelsError(path, f"{fmt.title} can only be written")
-    with readable(path):
-        result = fmt.read(path, replace(options, sample=sample))
+    stored: Sequence[LabelledRecording] | None = None
+    warnings: tuple[str, ...] = ()
     beside = sidecar_path(path)
     if options.sidecar and beside.is_file():
         try:
-            return restore(fmt, result, read_sidecar(beside), options)
+            stored = read_sidecar(beside)
         except LabelsError as error:
-            return replace(result, warnings=(*result.warnings, str(error)))
-    return result
+            warnings = (str(error),)
+    if stored and len(stored) == 1:
+        options = replace(options, home=str(stored[0].recording.path))
+    with readable(path):
+        result = fmt.read(path, replace(options, sample=sample))
+    if stored is not None:
+        return restore(fmt, result, stored, options)
+    return replace(result, warnings=(*result.warnings, *warnings)) if warnings else result
 
 
 def detect_format(path: Path, encoding: str | None = None) -> str:

@@ -20,6 +20,7 @@ from yamnet_gui.core.events import (
     ReviewState,
 )
 from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.labels.recording_names import RecordingNames
 
 from .base import Capability, ImportResult, LabelFormat, ReadOptions
 from .collector import NO_SUCH_RECORDING
@@ -153,7 +154,9 @@ def restore(
     """
     waiting = _Stored(stored)
     known = {info.path: info for info in options.recordings}
+    known |= {p.path: p.info for p in result.placements if p.info is not None}
     recordings = []
+    placements = list(result.placements)
     answered = set()  # warnings that the side-car answers
     for read in result.recordings:
         full = waiting.take(read.recording.path)
@@ -164,6 +167,10 @@ def restore(
     for full in waiting.rest():
         if _nothing_of(fmt, full, options):
             info = full.recording
+            if options.find is not None:
+                placement = options.find(result.path, str(info.path), "")
+                info = placement.info or info
+                placements.append(replace(placement, path=info.path, events=len(full.events)))
             recordings.append(replace(full, recording=known.get(info.path, info)))
     labels = {e.label for r in recordings for e in r.events}
     unknown = tuple(label for label in result.unknown_labels if label in labels)
@@ -174,6 +181,7 @@ def restore(
         unknown_labels=unknown,
         warnings=warnings,
         restored=True,
+        placements=tuple(placements),
     )
 
 
@@ -187,23 +195,19 @@ def _nothing_of(fmt: LabelFormat, recording: LabelledRecording, options: ReadOpt
 
 
 class _Stored:
-    """The recordings of a side-car, each to be taken once: by path, name, stem, or as the only."""
+    """The recordings of a side-car, each to be taken once: by path, by name, or as the only one."""
 
     def __init__(self, recordings: Iterable[LabelledRecording]) -> None:
         self._left = {r.recording.path: r for r in recordings}
         self._only = next(iter(self._left)) if len(self._left) == 1 else None
-        self._tails: defaultdict[str, list[Path]] = defaultdict(list)
-        for path in self._left:
-            for tail in {path.name, path.stem}:
-                self._tails[tail].append(path)
+        self._names = RecordingNames(r.recording for r in self._left.values())
 
     def take(self, path: Path) -> LabelledRecording | None:
         if path in self._left:
             return self._left.pop(path)
-        for tail in (path.name, path.stem):
-            fit = [p for p in self._tails[tail] if p in self._left]
-            if len(fit) == 1:
-                return self._left.pop(fit[0])
+        fit = [i.path for i in self._names.named(path.as_posix()) if i.path in self._left]
+        if len(fit) == 1:
+            return self._left.pop(fit[0])
         return self._left.pop(self._only, None) if self._only else None
 
     def rest(self) -> Iterable[LabelledRecording]:

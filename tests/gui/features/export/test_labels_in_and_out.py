@@ -12,6 +12,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
+from tests.unit.fakes import write_sound
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewState
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
@@ -149,7 +150,7 @@ def test_a_dropped_table_is_previewed_imported_and_undone_in_one_step(
     bench: Workbench, settled: Settled, tmp_path: Path, qtbot: QtBot
 ) -> None:
     before = bench.session.document.events
-    labels = tmp_path / "field notes.txt"
+    labels = tmp_path / "tone and noise field notes.txt"
     labels.write_text("0.25\t0.75\tAmsel\n1.0\t1.5\tDog\n")
     drop(bench, labels)
     dialog = opened(bench, ImportDialog)
@@ -162,10 +163,36 @@ def test_a_dropped_table_is_previewed_imported_and_undone_in_one_step(
     qtbot.waitUntil(lambda: len(bench.session.document.events) == len(before) + 2)
     listed = {bench.session.document.events.get(i).label for i in bench.shell.events.shown_ids}  # type: ignore[union-attr]
     assert {"Amsel", "Dog"} <= listed
-    assert "Import field notes.txt: 2 changes." in notice(bench)
-    assert bench.session.undo_steps.undo_title == "import field notes.txt"
+    assert "Import tone and noise field notes.txt: 2 changes." in notice(bench)
+    assert bench.session.undo_steps.undo_title == "import tone and noise field notes.txt"
     bench.shell.window.actions_by_id["undo"].trigger()
     qtbot.waitUntil(lambda: bench.session.document.events == before)
+
+
+def test_a_dropped_table_goes_to_the_recording_of_its_name_not_to_the_open_one(
+    bench: Workbench, settled: Settled, tmp_path: Path, qtbot: QtBot
+) -> None:
+    before = bench.session.document.events
+    write_sound(tmp_path / "X.wav", 12.0)
+    project = bench.session.project.project
+    assert project is not None
+    labels = tmp_path / "X.Table.1.selections.txt"
+    labels.write_text(
+        "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)\t"
+        "Species\n1\tSpectrogram 1\t1\t1.5\t2.5\t1000\t3000\tWren\n"
+    )
+    drop(bench, labels)
+    dialog = opened(bench, ImportDialog)
+    assert isinstance(dialog, ImportDialog)
+    qtbot.waitUntil(lambda: not dialog.reading)
+    dialog.accept()
+    settled(bench)
+    qtbot.waitUntil(lambda: "selections.txt: 2 changes" in notice(bench))
+    recording = project.recordings.at(tmp_path / "X.wav")
+    assert recording is not None
+    assert [e.label for e in project.events.of(recording.id)] == ["Wren"]
+    assert bench.session.document.events == before
+    assert all(e.label != "Wren" for e in project.events.of(bench.session.project.recording_id))
 
 
 def test_a_rejected_import_changes_nothing(

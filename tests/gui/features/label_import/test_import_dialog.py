@@ -9,9 +9,11 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.support.access_keys import repeated_access_keys
 from tests.gui.support.dialogs import rejected_at_the_end
+from tests.unit.fakes import write_sound
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewState
 from yamnet_gui.gui.features.label_import.dialog import ImportDialog
 from yamnet_gui.gui.features.label_import.model import ImportColumn
+from yamnet_gui.gui.features.label_import.recordings_page import PlaceColumn
 from yamnet_gui.labels.exchange.import_plan import ImportKind, Resolve
 from yamnet_gui.labels.exchange.project_tables import labelled_recordings
 from yamnet_gui.labels.formats import FORMATS
@@ -54,7 +56,7 @@ def ok(dialog: ImportDialog) -> QPushButton:
 
 
 def what(dialog: ImportDialog) -> list[tuple[str, str, str]]:
-    model = dialog.model
+    model = dialog.events.model
     columns = (ImportColumn.KIND, ImportColumn.LABEL, ImportColumn.WHAT)
     return [
         tuple(model.index(row, column).data() for column in columns)  # type: ignore[misc]
@@ -94,17 +96,17 @@ def test_access_keys_are_unique(opened: Opened, tmp_path: Path) -> None:
 
 def test_only_wanted_kinds_are_listed(opened: Opened, tmp_path: Path) -> None:
     dialog = opened(table(tmp_path, *ROWS, "a.wav\t1\t2.25\tDog"))
-    dialog.kinds.setCurrentText("Conflicting")
+    dialog.events.kinds.setCurrentText("Conflicting")
     assert [kind for kind, *_ in what(dialog)] == ["Conflicting"] * 2
 
 
 def test_conflicts_are_resolved_in_one_way_or_singly(opened: Opened, tmp_path: Path) -> None:
     dialog = opened(table(tmp_path, *ROWS))
     assert ok(dialog).text() == "&Import 2 changes"  # the dog, the blackbird
-    dialog.conflicts.setCurrentIndex(dialog.conflicts.findData(Resolve.TAKE.value))
+    dialog.events.conflicts.setCurrentIndex(dialog.events.conflicts.findData(Resolve.TAKE.value))
     assert ok(dialog).text() == "&Import 4 changes"
-    dialog.table.selectRow(1)
-    dialog.singly[0][0].click()
+    dialog.events.table.selectRow(1)
+    dialog.events.singly[0][0].click()
     assert [text.split(":")[0] for _, _, text in what(dialog)[:2]] == [
         "Use the file's", "Keep the project's",
     ]  # fmt: skip
@@ -114,7 +116,7 @@ def test_conflicts_are_resolved_in_one_way_or_singly(opened: Opened, tmp_path: P
     request = dialog.request
     assert request is not None
     assert (request.conflicts, request.single) == (Resolve.TAKE, {"d3": Resolve.KEEP})
-    assert request.add_missing
+    assert [path.name for path in request.adding] == ["c.wav"]
 
 
 def test_unknown_labels_are_mapped_or_left_out(
@@ -159,19 +161,114 @@ def test_the_column_of_the_label_is_asked_for(opened: Opened, tmp_path: Path, qt
     assert dialog.column.currentText() == "Vogel"
 
 
-def test_a_table_without_names_is_about_the_open_recording_by_default(
+def placed(dialog: ImportDialog) -> list[tuple[str, str, str]]:
+    model = dialog.places.model
+    columns = (PlaceColumn.TABLE, PlaceColumn.RECORDING, PlaceColumn.BY)
+    return [
+        tuple(Path(model.index(row, column).data()).name for column in columns)  # type: ignore[misc]
+        for row in range(model.rowCount())
+    ]
+
+
+def test_a_table_that_fits_no_recording_asks_and_never_takes_the_open_one(
     opened: Opened, project: Project, tmp_path: Path, qtbot: QtBot
 ) -> None:
     labels = table(tmp_path, "7\t8\tDog", head="", name="labels.txt")
-    shown = project.recordings.labelled("a")
-    dialog = opened(labels, shown=shown)
-    assert [p.path.name for p in dialog.read.plan.of(ImportKind.NEW)] == ["a.wav"]
-    dialog.about.setCurrentIndex(2)
-    dialog.about.activated.emit(2)
+    dialog = opened(labels, shown=project.recordings.labelled("a"))
+    assert placed(dialog) == [("labels.txt", "Choose one below", "no recording fits")]
+    assert dialog.pages.currentWidget() is dialog.places
+    assert "1 table fits no recording: labels.txt" in dialog.remarks.text()
+    assert not ok(dialog).isEnabled()
+    dialog.places.box.setCurrentIndex(1)
+    dialog.places.use.click()
     qtbot.waitUntil(lambda: not dialog.reading)
+    assert placed(dialog) == [("labels.txt", "b.wav", "your choice")]
     assert [p.path.name for p in dialog.read.plan.of(ImportKind.NEW)] == ["b.wav"]
-    named = opened(table(tmp_path, "7\t8\tDog", head="", name="b.txt"), shown=shown)
-    assert [p.path.name for p in named.read.plan.of(ImportKind.NEW)] == ["b.wav"]
+    assert ok(dialog).isEnabled()
+
+
+def test_the_name_of_a_table_decides_against_the_open_recording(
+    opened: Opened, project: Project, tmp_path: Path
+) -> None:
+    labels = table(tmp_path, "7\t8\tDog", head="", name="b.Table.1.selections.txt")
+    dialog = opened(labels, shown=project.recordings.labelled("a"))
+    assert placed(dialog) == [("b.Table.1.selections.txt", "b.wav", "the table's name")]
+
+
+def test_one_answer_serves_all_tables_of_a_kind(
+    opened: Opened, tmp_path: Path, qtbot: QtBot
+) -> None:
+    names = [f"{who} on {n}.txt" for who in ("ada", "ben") for n in "ab"]
+    tables = [table(tmp_path, "7\t8\tDog", head="", name=name) for name in names]
+    dialog = opened(*tables, table(tmp_path, "7\t8\tDog", head="", name="zoo.txt"))
+    assert dialog.places.open_count == 5
+    assert dialog.pages.tabText(1) == "&Recordings (5 open)"
+    dialog.places.pattern_edit.setText("* on {recording}")
+    dialog.places.pattern_edit.editingFinished.emit()
+    qtbot.waitUntil(lambda: not dialog.reading)
+    assert placed(dialog)[0] == ("zoo.txt", "Choose one below", "no recording fits")
+    assert [p for _, p, by in placed(dialog)[1:] if by == "the pattern"] == [
+        "a.wav", "b.wav", "a.wav", "b.wav",
+    ]  # fmt: skip
+    dialog.places.table.selectRow(0)
+    dialog.places.out.click()
+    qtbot.waitUntil(lambda: not dialog.reading)
+    assert dialog.places.open_count == 0
+    assert "1 event left out because you left out their recording: zoo.txt" in (
+        r.whole() for r in dialog.read.remarks
+    )
+    assert ok(dialog).isEnabled()
+
+
+def test_a_pattern_without_a_recording_is_refused(
+    opened: Opened, tmp_path: Path, qtbot: QtBot
+) -> None:
+    dialog = opened(table(tmp_path, "7\t8\tDog", head="", name="zoo.txt"))
+    dialog.places.pattern_edit.setText("*.txt")
+    dialog.places.pattern_edit.editingFinished.emit()
+    qtbot.waitUntil(lambda: not dialog.reading)
+    assert "must contain {recording} exactly once" in dialog.remarks.text()
+    assert not ok(dialog).isEnabled()
+
+
+def test_recordings_are_found_in_a_folder_and_added(
+    opened: Opened, tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "sounds" / "deep").mkdir(parents=True)
+    write_sound(tmp_path / "sounds" / "deep" / "night.wav", 3.0)
+    dialog = opened(table(tmp_path / "tables", "1\t2\tDog", head="", name="night.txt"))
+    assert dialog.places.open_count == 1
+    dialog.places.search_folder(tmp_path / "sounds")
+    qtbot.waitUntil(lambda: not dialog.reading)
+    assert placed(dialog) == [("night.txt", "night.wav", "the table's name")]
+    assert dialog.add_found.text() == "Add to the project: night.wav"
+    assert ok(dialog).text() == "&Import 1 change"
+    dialog.accept()
+    assert dialog.request is not None
+    assert dialog.request.adding == {tmp_path / "sounds" / "deep" / "night.wav"}
+
+
+def test_impossible_values_are_shown_and_can_be_left_out(opened: Opened, tmp_path: Path) -> None:
+    rows = ("a.wav\t10\t11\tDog", "a.wav\t70\t71\tDog", "a.wav\t1e10\t1e10\tDog")
+    dialog = opened(table(tmp_path, *rows))
+    text = dialog.remarks.text()
+    assert "1 event beyond the end of the recording: a.wav 70.000 to 71.000 s" in text
+    assert "1 event at an impossible time: a.wav 10000000000.000" in text
+    assert ok(dialog).text() == "&Import 3 changes"
+    dialog.leave_doubtful.setChecked(True)
+    assert ok(dialog).text() == "&Import 1 change"
+    assert "beyond the end of the recording" in what(dialog)[1][2]
+
+
+def test_a_table_that_cannot_be_read_does_not_hide_the_others(
+    opened: Opened, tmp_path: Path
+) -> None:
+    good = table(tmp_path, "a.wav\t10\t11\tDog")
+    bad = table(tmp_path, "a.wav\t10\tx\tDog", name="bad.tsv")
+    dialog = opened(good, bad)
+    assert "bad.tsv: line 2: the offset 'x' is not a number" in dialog.remarks.text()
+    assert ok(dialog).text() == "&Import 1 change"
 
 
 def test_detections_of_the_open_recording_count_though_not_stored_yet(
@@ -189,7 +286,7 @@ def test_a_table_that_cannot_be_read_is_shown_with_its_line(opened: Opened, tmp_
     dialog = opened(table(tmp_path, "a.wav\t2\t1\tDog"))
     assert "line 2: ends at 1 s, before it starts at 2 s" in dialog.remarks.text()
     assert not ok(dialog).isEnabled()
-    assert dialog.model.rowCount() == 0
+    assert dialog.events.model.rowCount() == 0
 
 
 def test_several_tables_are_one_import(opened: Opened, tmp_path: Path) -> None:

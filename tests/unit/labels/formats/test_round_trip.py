@@ -71,8 +71,9 @@ def there_and_back(
     for k, share in enumerate(shares):
         path = folder / f"out{k}{fmt.suffix}"
         write_labels(name, share, path, options=options)
-        known = infos if fmt.combined else [share[0].recording]
-        result = read_labels(name, path, options=ReadOptions(recordings=known, sidecar=sidecar))
+        about = None if fmt.combined else share[0].recording
+        reading = ReadOptions(recordings=infos, recording=about, sidecar=sidecar)
+        result = read_labels(name, path, options=reading)
         assert result.restored == sidecar
         assert not result.warnings
         returned += result.recordings

@@ -7,42 +7,41 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
-    QHBoxLayout,
-    QHeaderView,
+    QFrame,
     QLabel,
-    QPushButton,
+    QPlainTextEdit,
     QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from yamnet_gui.core.errors import UserError
-from yamnet_gui.core.events import LabelledRecording, RecordingInfo
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.events import LabelledRecording
+from yamnet_gui.core.text import counted, printable
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.widgets.buttons import TickBox
-from yamnet_gui.gui.widgets.tables import QuietTable
 from yamnet_gui.labels.exchange.import_plan import ImportKind, ImportPlan, Resolve
+from yamnet_gui.labels.exchange.import_remarks import some
+from yamnet_gui.labels.exchange.placement import SoundFiles
 from yamnet_gui.labels.exchange.project_tables import recording_infos
+from yamnet_gui.labels.exchange.reading import TableReading
 from yamnet_gui.labels.formats import FORMATS
 from yamnet_gui.labels.project import Project
 
-from .jobs import PlanJob, ReadTables, ReadTablesJob, TableReading
-from .model import KIND_WORDS, RESOLVE_WORDS, ImportColumn, ImportTableModel
+from .events_page import EventsPage
+from .jobs import PlanJob, ReadTables, ReadTablesJob
+from .model import KIND_WORDS
+from .recordings_page import RecordingsPage
 from .unknown_labels import Ask, UnknownLabels
 
 _MOST_LABELS = 200
 """Unknown labels that are listed one by one; more of them are imported as custom labels."""
-_KINDS: tuple[tuple[str, tuple[ImportKind, ...]], ...] = (
-    ("All changes", tuple(k for k in ImportKind if k is not ImportKind.SAME)),
-    *((KIND_WORDS[kind], (kind,)) for kind in ImportKind),
-    ("All", tuple(ImportKind)),
-)
+_MOST_REMARKS = 4
+_DIM = QPalette.ColorRole.PlaceholderText
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,8 @@ class ImportRequest:
     title: str
     conflicts: Resolve
     single: dict[str, Resolve]
-    add_missing: bool
+    adding: frozenset[Path]
+    doubtful: bool
 
 
 class ImportDialog(QDialog):
@@ -78,10 +78,9 @@ class ImportDialog(QDialog):
         self._shown = shown
         self._title = f"import {names}"
         self._background = LatestJob("import", self)
-        self._known = recording_infos(project)
+        self._files = SoundFiles()
         self.read = ReadTables(TableReading())
         self.request: ImportRequest | None = None
-        self.model = ImportTableModel(self)
         self._build(ask)
         self._read_again()
 
@@ -96,10 +95,14 @@ class ImportDialog(QDialog):
         super().done(result)
 
     def accept(self) -> None:
-        way = Resolve(self.conflicts.currentData())
-        adding = self.add_missing.isChecked()
+        way = self.events.way
         self.request = ImportRequest(
-            self.read.plan, self._title, way, dict(self.model.single), adding
+            self.read.plan,
+            self._title,
+            way,
+            dict(self.events.model.single),
+            self._adding(),
+            not self.leave_doubtful.isChecked(),
         )
         super().accept()
 
@@ -118,20 +121,15 @@ class ImportDialog(QDialog):
                 self.format.addItem(fmt.title, fmt.name)
         self.column = QComboBox(self)
         self.column.setAccessibleName("Label column")
-        self.about = QComboBox(self)
-        self.about.setAccessibleName("Recording")
-        self.about.addItem("As named in the file", None)
-        for info in self._known:
-            self.about.addItem(info.path.name, info)
-        for box in (self.format, self.column, self.about):
+        for box in (self.format, self.column):
             box.activated.connect(self._read_again)
         form = QFormLayout()
         form.setVerticalSpacing(6)
         form.addRow("F&ormat", self.format)
         form.addRow("&Label column", self.column)
-        form.addRow("&Recording", self.about)
         self._form = form
         self.counts = QLabel(self)
+        self.counts.setTextFormat(Qt.TextFormat.PlainText)
         font = self.counts.font()
         font.setBold(True)
         self.counts.setFont(font)
@@ -139,13 +137,27 @@ class ImportDialog(QDialog):
         self.remarks.setWordWrap(True)
         self.remarks.setTextFormat(Qt.TextFormat.PlainText)
         self.remarks.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.add_found = TickBox("", self)
+        self.add_found.setChecked(True)
         self.add_missing = TickBox("", self)
-        self.add_missing.toggled.connect(self._offer)
+        self.leave_doubtful = TickBox("", self)
+        for tick in (self.add_found, self.add_missing, self.leave_doubtful):
+            tick.toggled.connect(self._offer)
         self.unknown = UnknownLabels(ask, self)
         self.unknown.changed.connect(self._plan_again)
         self.pages = QTabWidget(self)
-        self.pages.addTab(self._events_page(), "&Events")
+        self.events = EventsPage(self)
+        self.events.changed.connect(self._offer)
+        self.places = RecordingsPage(recording_infos(self._project), self)
+        self.places.changed.connect(self._read_again)
+        self.all_remarks = QPlainTextEdit(self)
+        self.all_remarks.setReadOnly(True)
+        self.all_remarks.setAccessibleName("Remarks")
+        self.all_remarks.setFrameShape(QFrame.Shape.NoFrame)
+        self.pages.addTab(self.events, "&Events")
+        self.pages.addTab(self.places, "&Recordings")
         self.pages.addTab(self.unknown, "&Unknown labels")
+        self.pages.addTab(self.all_remarks, "Re&marks")
         standard = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel, self)
         self.buttons.button(standard.Ok).setText("&Import")
@@ -156,67 +168,30 @@ class ImportDialog(QDialog):
         layout.addSpacing(4)
         layout.addWidget(self.counts)
         layout.addWidget(self.remarks)
-        layout.addWidget(self.add_missing)
+        for tick in (self.add_found, self.add_missing, self.leave_doubtful):
+            layout.addWidget(tick)
         layout.addWidget(self.pages, 1)
         layout.addWidget(self.buttons)
-
-    def _events_page(self) -> QWidget:
-        page = QWidget(self)
-        self.kinds = QComboBox(page)
-        self.kinds.setAccessibleName("Kinds")
-        for text, _ in _KINDS:
-            self.kinds.addItem(text)
-        self.kinds.currentIndexChanged.connect(lambda row: self.model.set_kinds(_KINDS[row][1]))
-        self.model.set_kinds(_KINDS[0][1])
-        self.table = QuietTable(page)
-        self.table.setModel(self.model)
-        self.table.setAccessibleName("Events of the file")
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
-        width = self.fontMetrics().averageCharWidth()
-        for column, letters in zip(ImportColumn, (13, 26, 14, 10, 30), strict=False):
-            self.table.setColumnWidth(column, width * letters)
-        self.table.selectionModel().selectionChanged.connect(self._offer_singly)
-        self.conflicts = QComboBox(page)
-        self.conflicts.setAccessibleName("Conflicts")
-        for way, text in RESOLVE_WORDS.items():
-            self.conflicts.addItem(text, way.value)
-        self.conflicts.currentIndexChanged.connect(self._on_way)
-        self.singly = [
-            (QPushButton(text, page), way)
-            for text, way in (
-                ("&Keep mine", Resolve.KEEP),
-                ("Use t&he file's", Resolve.TAKE),
-                ("&Both", Resolve.BOTH),
-            )
-        ]
-        label = QLabel("&Conflicts", page)
-        label.setBuddy(self.conflicts)
-        label.setToolTip("Events that have been reviewed, but differ in the file")
-        row = QHBoxLayout()
-        row.addWidget(self.kinds)
-        row.addStretch(1)
-        row.addWidget(label)
-        row.addWidget(self.conflicts)
-        row.addSpacing(12)
-        row.addWidget(QLabel("For selected rows:", page))
-        for button, way in self.singly:
-            button.clicked.connect(lambda _checked=False, w=way: self._resolve(w))
-            row.addWidget(button)
-        layout = QVBoxLayout(page)
-        layout.addLayout(row)
-        layout.addWidget(self.table, 1)
-        return page
 
     # Reading
 
     def _read_again(self) -> None:
-        about: RecordingInfo | None = self.about.currentData()
-        reading = TableReading(self.format.currentData(), self.column.currentData(), about)
+        reading = TableReading(
+            self.format.currentData(),
+            self.column.currentData(),
+            pattern=self.places.pattern,
+            folders=self.places.folders,
+            choices=dict(self.places.choices),
+        )
         self._wait("Reading…")
-        job = ReadTablesJob(self._project, self._tables, reading, self.unknown.mapping, self._shown)
+        job = ReadTablesJob(
+            self._project,
+            self._tables,
+            reading,
+            self.unknown.mapping,
+            self._shown,
+            self._files,
+        )
         self._background.run(job, self._show_read, self._show_problem)
 
     def _plan_again(self) -> None:
@@ -232,8 +207,30 @@ class ImportDialog(QDialog):
         self._show_read(ReadTables(self.read.reading, problem=str(error)))
 
     def _show_read(self, read: ReadTables) -> None:
+        if not read.finished:
+            self._wait(f"Reading… {read.read.done} of {read.read.total} tables")
+            return
         self.read = read
         self._show_columns(read.columns)
+        plan = read.plan
+        self._show_summary(read)
+        self.events.set_events(plan.events)
+        self.unknown.show_labels(plan.unknown_labels[:_MOST_LABELS])
+        self._show_tabs(read)
+        strange = {info.path: info for info in plan.new_recordings}
+        found = [path for path in strange if path in self._found()]
+        self._show_tick(self.add_found, "Add to the project: ", found)
+        missing = [path for path in strange if path not in found]
+        self._show_tick(self.add_missing, "Add without a sound file: ", missing)
+        odd = sum(bool(p.doubts) for p in plan.events)
+        self.leave_doubtful.setText(f"Leave out {counted(odd, 'event')} with impossible values")
+        self.leave_doubtful.setVisible(odd > 0)
+        if read.read.results and self.format.currentData() is None:
+            names = dict.fromkeys(FORMATS[r.format_name].title for r in read.read.results)
+            self.format.setItemText(0, f"Detected: {', '.join(names)}")
+        self._offer()
+
+    def _show_summary(self, read: ReadTables) -> None:
         plan = read.plan
         counts = plan.counts()
         summary = ", ".join(f"{counts[kind]} {KIND_WORDS[kind].lower()}" for kind in ImportKind)
@@ -241,24 +238,57 @@ class ImportDialog(QDialog):
         one = len(self._tables) == 1
         unread = "This file cannot be read" if one else "These files cannot be read"
         self.counts.setText(unread if read.problem else summary + left)
-        role = QPalette.ColorRole.WindowText if read.problem else QPalette.ColorRole.PlaceholderText
+        lines = read.problem.splitlines() or [r.whole() for r in read.remarks]
+        urgent = [r.whole() for r in read.remarks if r.urgent]
+        shown = (urgent or lines)[:_MOST_REMARKS] if not read.problem else lines[:_MOST_REMARKS]
+        role = QPalette.ColorRole.WindowText if urgent or read.problem else _DIM
         self.remarks.setForegroundRole(role)
-        self.remarks.setText(read.problem or "\n".join(self._remarks(read)))
-        self.remarks.setVisible(bool(self.remarks.text()))
-        self.model.set_events(plan.events)
-        self.unknown.show_labels(plan.unknown_labels[:_MOST_LABELS])
-        self.pages.setTabText(1, f"&Unknown labels ({self.unknown.rowCount()})")
-        self.pages.setTabEnabled(1, self.unknown.rowCount() > 0)
-        missing = [info.path.name for info in plan.new_recordings]
-        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
-        self.add_missing.setText(
-            f"Add recordings that are not in the project: {', '.join(missing[:3])}{more}"
+        self.remarks.setText("\n".join(shown))
+        self.remarks.setVisible(bool(shown))
+        more = len(read.plan.unknown_labels) - _MOST_LABELS
+        if more > 0:
+            text = f"{more} more unknown labels, the rarest, are imported as custom labels."
+            lines.append(text)
+            self.remarks.setText("\n".join([*shown, text]))
+        details = [
+            line for r in read.remarks for line in (r.text, *(f"    {d}" for d in r.details))
+        ]
+        self.all_remarks.setPlainText("\n".join(details or lines))
+
+    def _show_tabs(self, read: ReadTables) -> None:
+        self.places.show_sources(read.read.sources)
+        open_count = self.places.open_count
+        tabs = (
+            (self.places, "&Recordings", open_count, bool(read.read.sources)),
+            (self.unknown, "&Unknown labels", self.unknown.rowCount(), None),
+            (self.all_remarks, "Re&marks", len(read.remarks), None),
         )
-        self.add_missing.setVisible(bool(missing))
-        if read.results and self.format.currentData() is None:
-            names = dict.fromkeys(FORMATS[r.format_name].title for r in read.results)
-            self.format.setItemText(0, f"Detected: {', '.join(names)}")
-        self._offer()
+        for page, text, count, enabled in tabs:
+            at = self.pages.indexOf(page)
+            what = f"{count} open" if page is self.places else str(count)
+            self.pages.setTabText(at, f"{text} ({what})" if count else text)
+            self.pages.setTabEnabled(at, count > 0 if enabled is None else enabled)
+        if open_count and not read.plan.events:
+            self.pages.setCurrentWidget(self.places)
+
+    def _show_tick(self, box: TickBox, text: str, paths: Sequence[Path]) -> None:
+        names = some([printable(path.name) for path in paths])
+        box.setText(text + names.replace("&", "&&"))
+        box.setVisible(bool(paths))
+
+    def _found(self) -> set[Path]:
+        """Recordings whose sound file was found."""
+        sources = self.read.read.sources
+        return {s.placement.path for s in sources if s.placement.info is not None}
+
+    def _adding(self) -> frozenset[Path]:
+        """Recordings to add to the project."""
+        found = self._found()
+        return frozenset(
+            info.path
+            for info in self.read.plan.new_recordings
+            if (self.add_found if info.path in found else self.add_missing).isChecked()
+        )
 
     def _show_columns(self, columns: Sequence[str]) -> None:
         chosen = self.column.currentData()
@@ -270,50 +300,21 @@ class ImportDialog(QDialog):
         self.column.setCurrentIndex(max(self.column.findData(chosen), 0))
         self._form.setRowVisible(self.column, len(columns) > 1)
 
-    def _remarks(self, read: ReadTables) -> list[str]:
-        remarks = [text for result in read.results for text in result.warnings][:5]
-        restored = sum(result.restored for result in read.results)
-        if restored:
-            remarks.append("The side-car file restores what the format could not store.")
-        more = len(read.plan.unknown_labels) - _MOST_LABELS
-        if more > 0:
-            remarks.append(
-                f"{more} more unknown labels, the rarest, are imported as custom labels."
-            )
-        if read.plan.new_spans:
-            remarks.append(f"{len(read.plan.new_spans)} reviewed segments are also imported.")
-        return remarks
-
-    # Deciding
-
-    def _on_way(self) -> None:
-        self.model.set_way(Resolve(self.conflicts.currentData()))
-        self._offer()
-
-    def _resolve(self, way: Resolve) -> None:
-        rows = {index.row() for index in self.table.selectionModel().selectedRows()}
-        self.model.resolve(rows, way)
-        self._offer()
-
     def _offer(self) -> None:
         plan = self.read.plan
-        conflicts = plan.counts()[ImportKind.CONFLICTING]
-        self.conflicts.setEnabled(conflicts > 0)
-        self._offer_singly()
-        steps = plan.changes(Resolve(self.conflicts.currentData()), self.model.single)
-        strange = {info.path for info in plan.new_recordings}
-        adding = self.add_missing.isChecked()
-        steps = tuple(s for s in steps if adding or s.path not in strange)
-        spans = [p for p, _ in plan.new_spans if adding or p not in strange]
+        way = self.events.way
+        doubtful = not self.leave_doubtful.isChecked()
+        adding = self._adding()
+        strange = {info.path for info in plan.new_recordings} - adding
+        steps = [
+            s
+            for s in plan.changes(way, self.events.model.single, doubtful=doubtful)
+            if s.path not in strange
+        ]
+        spans = [p for p, _ in plan.new_spans if p not in strange]
         button = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
-        button.setEnabled(bool(steps or spans or (adding and strange)) and not self.read.problem)
+        answered = not self.places.open_count and not self.read.problem
+        button.setEnabled(bool(steps or spans or adding) and answered)
+        button.setToolTip("" if answered else "First choose the recordings of all tables")
         count = len(steps)
         button.setText(f"&Import {counted(count, 'change')}" if count else "&Import")
-
-    def _offer_singly(self) -> None:
-        """Whether any of the selected rows is a conflict."""
-        shown = self.model.shown
-        chosen = self.table.selectionModel().selectedRows()
-        able = any(shown[i.row()].kind is ImportKind.CONFLICTING for i in chosen)
-        for button, _ in self.singly:
-            button.setEnabled(able)

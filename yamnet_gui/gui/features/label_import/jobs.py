@@ -1,29 +1,24 @@
 """Reading and importing tables of labels in the background."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from yamnet_gui.core.errors import LabelsError
+from yamnet_gui.core.errors import LabelsError, SettingsError
 from yamnet_gui.core.events import LabelledRecording, RecordingInfo
-from yamnet_gui.labels.exchange.combined_tables import merged
 from yamnet_gui.labels.exchange.import_plan import ImportPlan, Resolve
+from yamnet_gui.labels.exchange.import_remarks import Remark, remarks
+from yamnet_gui.labels.exchange.placement import SoundFiles
 from yamnet_gui.labels.exchange.project_tables import (
     import_command,
     plan_for_project,
-    read_for_project,
+    recording_infos,
 )
-from yamnet_gui.labels.formats import ImportResult, detect_format, label_columns
+from yamnet_gui.labels.exchange.reading import TableReading, TablesRead, read_tables
+from yamnet_gui.labels.formats import detect_format, label_columns
 from yamnet_gui.labels.project import Project
 
-
-@dataclass(frozen=True, slots=True)
-class TableReading:
-    """How to read tables; None: detected from their content."""
-
-    format_name: str | None = None
-    label_column: str | None = None
-    recording: RecordingInfo | None = None
+_NOTHING_READ = TablesRead(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +26,16 @@ class ReadTables:
     """The contents of tables, and what importing them would do.
 
     `columns`: those of a Raven table that may contain the label. `problem`: why nothing could
-    be read; other options may solve it.
+    be read; other options may solve it. `finished`: False while tables are being read.
     """
 
     reading: TableReading
-    results: tuple[ImportResult, ...] = ()
-    imported: tuple[LabelledRecording, ...] = ()
+    read: TablesRead = _NOTHING_READ
     plan: ImportPlan = field(default_factory=lambda: ImportPlan(()))
+    remarks: tuple[Remark, ...] = ()
     columns: tuple[str, ...] = ()
     problem: str = ""
+    finished: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,48 +47,39 @@ class ReadTablesJob:
     reading: TableReading
     mapping: Mapping[str, str | None]
     shown: LabelledRecording | None
+    files: SoundFiles
 
     def run(self) -> Iterator[ReadTables]:
-        columns: tuple[str, ...] = ()
+        columns = self._columns()
+        now = ReadTables(self.reading, columns=columns)
         try:
-            columns = self._columns()
-            results = tuple(self._read(table) for table in self.tables)
-            imported = merged(results)
-            plan = plan_for_project(self.project, imported, mapping=self.mapping, shown=self.shown)
-        except LabelsError as error:
-            yield ReadTables(self.reading, columns=columns, problem=str(error))
+            for read in read_tables(self._known(), self.tables, self.reading, files=self.files):
+                now = replace(now, read=read, finished=False)
+                if read.done % 10 == 1:
+                    yield now
+        except SettingsError as error:
+            yield replace(now, problem=str(error), finished=True)
             return
-        yield ReadTables(self.reading, results, imported, plan, columns)
+        if now.read.problems and not now.read.results:
+            reasons = "\n".join(r.whole() for r in remarks(now.read, now.plan))
+            yield replace(now, problem=reasons, finished=True)
+            return
+        yield _planned(now, self.project, self.mapping, self.shown)
+
+    def _known(self) -> Sequence[RecordingInfo]:
+        known = recording_infos(self.project)
+        if self.shown is not None and self.shown.recording.path not in {i.path for i in known}:
+            known.append(self.shown.recording)
+        return known
 
     def _columns(self) -> tuple[str, ...]:
         first = self.tables[0]
-        if (self.reading.format_name or detect_format(first)) != "raven":
+        try:
+            if (self.reading.format_name or detect_format(first)) != "raven":
+                return ()
+            return tuple(label_columns(first))
+        except LabelsError:  # reading it says what is wrong
             return ()
-        return tuple(label_columns(first))
-
-    def _read(self, table: Path) -> ImportResult:
-        reading = self.reading
-        result = read_for_project(
-            self.project,
-            table,
-            reading.format_name,
-            recording=reading.recording,
-            label_column=reading.label_column,
-        )
-        shown = self.shown.recording if self.shown else None
-        stranger = all(
-            self.project.recordings.at(r.recording.path) is None for r in result.recordings
-        )
-        if result.unnamed and stranger and reading.recording is None and shown is not None:
-            # labels of an unknown recording, dropped on an open one, belong to that one
-            return read_for_project(
-                self.project,
-                table,
-                result.format_name,
-                recording=shown,
-                label_column=reading.label_column,
-            )
-        return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +92,17 @@ class PlanJob:
     shown: LabelledRecording | None
 
     def run(self) -> Iterator[ReadTables]:
-        plan = plan_for_project(
-            self.project, self.read.imported, mapping=self.mapping, shown=self.shown
-        )
-        yield replace(self.read, plan=plan)
+        yield _planned(self.read, self.project, self.mapping, self.shown)
+
+
+def _planned(
+    read: ReadTables,
+    project: Project,
+    mapping: Mapping[str, str | None],
+    shown: LabelledRecording | None,
+) -> ReadTables:
+    plan = plan_for_project(project, read.read.recordings, mapping=mapping, shown=shown)
+    return replace(read, plan=plan, remarks=tuple(remarks(read.read, plan)), finished=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +123,8 @@ class ImportJob:
     title: str
     conflicts: Resolve
     single: Mapping[str, Resolve]
-    add_missing: bool
+    adding: Collection[Path]
+    doubtful: bool
 
     def run(self) -> Iterator[Imported]:
         command = import_command(
@@ -137,9 +132,10 @@ class ImportJob:
             self.plan,
             conflicts=self.conflicts,
             single=self.single,
-            add_missing=self.add_missing,
+            add_missing=self.adding,
+            doubtful=self.doubtful,
             title=self.title,
         )
         self.project.apply(command, adopt=True)
-        added = tuple(r.path for r in self.plan.new_recordings) if self.add_missing else ()
+        added = tuple(r.path for r in self.plan.new_recordings if r.path in self.adding)
         yield Imported(self.title, len(command.changes), added)

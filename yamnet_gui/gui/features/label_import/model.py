@@ -135,6 +135,11 @@ class ImportTableModel(HeadedTableModel):
         return self._what(planned)
 
     def _what(self, planned: PlannedEvent) -> str:
+        odd = ", ".join(planned.doubts)
+        change = self._change(planned)
+        return f"{change}; {odd}" if change and odd else change or odd
+
+    def _change(self, planned: PlannedEvent) -> str:
         old = planned.existing
         if old is None or planned.kind is ImportKind.SAME:
             return ""
