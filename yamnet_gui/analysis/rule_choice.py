@@ -6,6 +6,7 @@ from pathlib import Path
 
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.files import exists, is_folder
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.resources import bundled_ontology
 from yamnet_gui.core.text import close_matches, did_you_mean
@@ -59,13 +60,13 @@ def rules_by_name(
     if text in PRESETS:
         return preset(text, tree)
     path = Path(text)
-    if not path.exists():
+    if not exists(path):
         raise SettingsError(text, "is neither a preset nor a rules file", _advice(path))
     return load_rules(path, class_map, tree)
 
 
 def _advice(path: Path) -> str:
-    files = [file.name for file in path.parent.glob("*.json")] if path.parent.is_dir() else []
+    files = [file.name for file in path.parent.glob("*.json")] if is_folder(path.parent) else []
     near = close_matches(path.name, (*files, *PRESETS), _NEAR, _ALIKE)
     known = [name if name in PRESETS else str(path.parent / name) for name in near]
     return did_you_mean(known, f"the presets are {', '.join(PRESETS)}")

@@ -10,6 +10,7 @@ import soundfile
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.core.text import shortened
 
 from .source import BLOCK_FRAMES, AudioSource
 
@@ -74,9 +75,7 @@ def safe_name(text: str, longest: int = 120) -> str:
     text = unicodedata.normalize("NFC", text)
     name = "".join("_" if c in _FORBIDDEN or not c.isprintable() else c for c in text)
     name = " ".join(name.split())
-    while len(name.encode("utf-8", "surrogatepass")) > longest:
-        name = name[:-1]
-    name = name.strip(" .").lstrip("-")
+    name = shortened(name, longest).strip(" .").lstrip("-")
     if name.split(".")[0].strip().casefold() in _RESERVED:
         name = f"_{name}"
     return name or "_"

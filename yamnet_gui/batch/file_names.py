@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from yamnet_gui.core.files import is_folder
 from yamnet_gui.core.text import printable, unique_names
 
 
 def failures_path(table: Path) -> Path:
     """The list of recordings that failed: next to the table, or in its folder."""
-    return table / "failed.csv" if table.is_dir() else table.with_name(table.stem + ".failed.csv")
+    return table / "failed.csv" if is_folder(table) else table.with_name(table.stem + ".failed.csv")
 
 
 def array_file(path: Path, name: str, kind: str) -> Path:
     """Where the arrays of a recording go: `path`, or a file in the folder `path`, which is made."""
-    if path.suffix.lower() == ".npz" and not path.is_dir():
+    if path.suffix.lower() == ".npz" and not is_folder(path):
         return path
     path.mkdir(parents=True, exist_ok=True)
     return path / f"{name}.{kind}.npz"

@@ -7,6 +7,7 @@ from typing import Any
 
 from yamnet_gui.analysis.settings import AnalysisSettings
 from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.files import is_file, is_folder
 from yamnet_gui.labels.formats import label_format
 
 from .table_files import check_table
@@ -99,7 +100,7 @@ class BatchOptions:
                     "use --channels mix",
                 )
             alone = self.per_recording or not chosen.combined
-            if several and alone and (self.labels.is_file() or _looks_like_file(self.labels)):
+            if several and alone and (is_file(self.labels) or _looks_like_file(self.labels)):
                 raise SettingsError(
                     self.labels,
                     f"{chosen.title} gives one file for each recording",
@@ -125,8 +126,8 @@ class BatchOptions:
 
 def is_npz(path: Path) -> bool:
     """Whether each recording gets its own .npz: by that ending, or by being a folder."""
-    return path.suffix.lower() == ".npz" or path.is_dir() or not path.suffix
+    return path.suffix.lower() == ".npz" or is_folder(path) or not path.suffix
 
 
 def _looks_like_file(path: Path) -> bool:
-    return bool(path.suffix) and not path.is_dir()
+    return bool(path.suffix) and not is_folder(path)

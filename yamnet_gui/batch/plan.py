@@ -9,6 +9,7 @@ from pathlib import Path
 
 from yamnet_gui.audio import is_sound_file
 from yamnet_gui.audio.hashing import text_key
+from yamnet_gui.core.files import exists, is_folder
 
 _PATTERN = frozenset("*?[")
 
@@ -73,7 +74,7 @@ class _Search:
             yield Path(match)
 
     def _take(self, path: Path) -> None:
-        if path.is_dir():
+        if is_folder(path):
             self._search(path)
         else:
             self._add(path)
@@ -99,7 +100,7 @@ class _Search:
                 path = here / name
                 if name.startswith("."):
                     continue
-                if path.is_dir():
+                if is_folder(path):
                     inner.append(path)
                 elif is_sound_file(path):
                     self._add(path)
@@ -128,4 +129,4 @@ class _Search:
 
 def _place(path: Path) -> str:
     real = Path(os.path.realpath(path))
-    return str(real if real.exists() else path.absolute())
+    return str(real if exists(real) else path.absolute())

@@ -10,6 +10,7 @@ from yamnet_gui.analysis.rule_choice import choose_rules
 from yamnet_gui.audio import zone_named
 from yamnet_gui.batch import BatchOptions, EventOptions
 from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.files import is_folder
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 from yamnet_gui.core.scores import DEFAULT_HOP_S
 from yamnet_gui.detection import (
@@ -185,7 +186,7 @@ def batch_options(options: argparse.Namespace) -> BatchOptions:
     zone_named(options.zone)
     labels = None if options.summary else output
     _check_scores(options)
-    folder = output is not None and (options.output.endswith(("/", "\\")) or output.is_dir())
+    folder = output is not None and (options.output.endswith(("/", "\\")) or is_folder(output))
     return BatchOptions(
         weights=WeightsModel(options.weights).path,
         settings=settings,

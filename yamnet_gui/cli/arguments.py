@@ -11,6 +11,7 @@ from typing import Any
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording, ReviewState
+from yamnet_gui.core.files import exists
 from yamnet_gui.core.resources import bundled_ontology
 from yamnet_gui.core.text import did_you_mean
 from yamnet_gui.detection import GROUPING_LEVELS, grouping_levels
@@ -106,7 +107,7 @@ def open_project(path: Path | None, *, read_only: bool) -> Project:
     """The project at `path`, else the personal one. Raises ProjectError, SettingsError."""
     if path is None:
         path = personal_project_path()
-        if not path.exists():
+        if not exists(path):
             raise SettingsError(
                 path, "there is no personal project yet", "give a project or a label table"
             )

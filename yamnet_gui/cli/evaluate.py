@@ -19,6 +19,7 @@ from yamnet_gui.analysis.rule_choice import choose_rules
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording
+from yamnet_gui.core.files import is_folder
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 from yamnet_gui.core.text import counted
@@ -149,7 +150,7 @@ def _reference_in(
     path: Path, format_name: str | None, recordings: Sequence[Path]
 ) -> ReferenceTable:
     """A table, or all tables of a folder that are named like one of the recordings."""
-    if not path.is_dir():
+    if not is_folder(path):
         return _read(path, format_name)
     stems = {recording.stem.casefold() for recording in recordings}
     suffixes = readable_suffixes()

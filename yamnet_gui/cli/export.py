@@ -12,6 +12,7 @@ from yamnet_gui.analysis import ResultCache, user_cache_folder
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import LabelsError, SettingsError, UserError
 from yamnet_gui.core.events import NOT_REJECTED, LabelledRecording, ReviewState
+from yamnet_gui.core.files import exists, is_folder
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.text import counted
 from yamnet_gui.labels.exchange.clips import plan_clips
@@ -212,7 +213,7 @@ def _labels(
         for path, _ in output_files(
             options.format, preview.recordings, out, options=export.options
         ):
-            _note(f"{path} would be {'replaced' if path.exists() else 'written'}")
+            _note(f"{path} would be {'replaced' if exists(path) else 'written'}")
         return 0
     made: Sequence[Path] = ()
     with ProgressLine() as line:
@@ -225,7 +226,7 @@ def _labels(
 
 
 def _write_options(options: argparse.Namespace, out: Path, classes: ClassMap) -> WriteOptions:
-    folder = options.output.endswith(("/", "\\")) or out.is_dir()
+    folder = options.output.endswith(("/", "\\")) or is_folder(out)
     base = options.relative_to
     plain = WriteOptions()
     name, email = options.curator or ("", "")
@@ -275,7 +276,7 @@ def _scores(
             )
             failed += 1
         elif options.dry_run:
-            _note(f"{path} would be {'replaced' if path.exists() else 'written'}")
+            _note(f"{path} would be {'replaced' if exists(path) else 'written'}")
         else:
             print(write_scores(analysis, classes.names, path, indices))
     return failed

@@ -9,6 +9,7 @@ from typing import Any
 
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording, RecordingInfo
+from yamnet_gui.core.files import exists
 from yamnet_gui.core.text import counted
 from yamnet_gui.labels.exchange.combined_tables import merged
 from yamnet_gui.labels.exchange.import_plan import ImportKind, ImportPlan, PlannedEvent, Resolve
@@ -133,7 +134,7 @@ def _why_nothing(plan: ImportPlan) -> str:
 
 
 def _is_new(options: argparse.Namespace) -> bool:
-    return options.create and not _target(options).exists()
+    return options.create and not exists(_target(options))
 
 
 def _target(options: argparse.Namespace) -> Path:
@@ -152,7 +153,7 @@ def _opened(options: argparse.Namespace) -> Iterator[Project]:
         ):
             yield empty
         return
-    if options.project is not None and not options.project.exists():
+    if options.project is not None and not exists(options.project):
         raise SettingsError(options.project, "does not exist", "check the name, or add --create")
     with open_project(options.project, read_only=options.dry_run) as project:
         yield project

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from .text import shortened
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
@@ -16,7 +18,7 @@ def replacing(path: Path) -> Iterator[Path]:
     Missing folders are not made. Raises OSError.
     """
     target = Path(os.path.realpath(path))  # a link keeps pointing at its file
-    beside = target.with_name(f".{target.name[:100]}.{uuid.uuid4().hex[:12]}.part")
+    beside = target.with_name(f".{shortened(target.name, 100)}.{uuid.uuid4().hex[:12]}.part")
     os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))  # the umask applies
     try:
         with suppress(FileNotFoundError):
@@ -42,3 +44,21 @@ def _sync_folder(folder: Path) -> None:
         pass
     finally:
         os.close(handle)
+
+
+def exists(path: Path) -> bool:
+    """Whether there is such a file or folder; no for a path that the system cannot even look up.
+
+    `Path.exists` raises for names that are too long; `is_file` and `is_folder` are alike.
+    """
+    return os.path.exists(path)  # noqa: PTH110
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is such a file."""
+    return os.path.isfile(path)  # noqa: PTH113
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is such a folder."""
+    return os.path.isdir(path)  # noqa: PTH112

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .sound_track import stem_of
 
+_LONGEST_NAME = 200  # bytes; file systems allow 255
 _SIBILANTS = ("s", "x", "z", "ch", "sh")
 
 
@@ -26,6 +27,14 @@ def without_controls(text: str) -> str:
     return "".join(
         c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text
     )
+
+
+def shortened(name: str, longest_bytes: int) -> str:
+    """The beginning of a file name that a file system can hold, in whole characters."""
+    raw = os.fsencode(name)[:longest_bytes]
+    while raw and os.fsdecode(raw) != name[: len(os.fsdecode(raw))]:
+        raw = raw[:-1]
+    return os.fsdecode(raw)
 
 
 def plural(count: int, noun: str) -> str:
@@ -59,9 +68,13 @@ def unique_names(paths: Sequence[Path]) -> list[str]:
 
     The stem where that is enough, else the name, else the folder and the name, else a number
     behind it. Names that differ only in case count as equal, because some file systems ignore it.
+    Long ones are cut, so that an ending fits behind them.
     """
-    names = [stem_of(path) for path in paths]
-    for longer in ([p.name for p in paths], ["_".join(p.parts[-2:]) for p in paths]):
+    names = [shortened(stem_of(path), _LONGEST_NAME) for path in paths]
+    for longer in (
+        [shortened(p.name, _LONGEST_NAME) for p in paths],
+        [shortened("_".join(p.parts[-2:]), _LONGEST_NAME) for p in paths],
+    ):
         count = Counter(name.casefold() for name in names)
         names = [
             name if count[name.casefold()] == 1 else other

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.core.errors import LabelsError
+from yamnet_gui.core.files import exists, is_file
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.labels.project.models import PROJECT_SUFFIX
 from yamnet_gui.labels.project.schema import SQLITE_MAGIC
@@ -24,9 +25,7 @@ def spare(path: Path, recordings: Iterable[Path] = ()) -> None:
 def is_one_of(path: Path, recordings: Iterable[Path]) -> bool:
     """Whether the file that is there is one of these, under whatever name."""
     try:
-        return path.exists() and any(
-            path.samefile(r) for r in map(file_of, recordings) if r.exists()
-        )
+        return exists(path) and any(path.samefile(r) for r in map(file_of, recordings) if exists(r))
     except OSError:  # writing will say what is wrong with it
         return False
 
@@ -34,6 +33,6 @@ def is_one_of(path: Path, recordings: Iterable[Path]) -> bool:
 def _is_database(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            return path.is_file() and file.read(len(SQLITE_MAGIC)) == SQLITE_MAGIC
+            return is_file(path) and file.read(len(SQLITE_MAGIC)) == SQLITE_MAGIC
     except OSError:
         return False

@@ -90,3 +90,8 @@ def test_a_folder_that_cannot_be_read_is_named(tree):
     (tree / "sub").chmod(0o755)
     assert names(plan) == ["a.FLAC", "b.wav"]
     assert "cannot be read" in plan.problems[0][1]
+
+
+def test_a_name_that_is_too_long_does_not_stop_the_others(tree):
+    plan = make_plan(["x" * 300 + ".wav", "b.wav"])
+    assert len(plan.recordings) == 2

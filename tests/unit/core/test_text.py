@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from yamnet_gui.core.text import counted, plural, unique_names
+from yamnet_gui.core.text import counted, plural, shortened, unique_names
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,12 @@ def test_names_hold_as_much_of_the_path_as_makes_them_unique(
     paths: list[str], names: list[str]
 ) -> None:
     assert unique_names([Path(path) for path in paths]) == names
+
+
+def test_names_are_cut_so_that_an_ending_fits_behind_them() -> None:
+    long = [Path(f"{'ä' * 125}{end}.wav") for end in ("1", "2")]
+    names = unique_names(long)
+    assert len(set(names)) == 2
+    assert all(len(f"{name}.reviewed.csv".encode()) <= 255 for name in names)
+    assert shortened("ab\udcff", 2) == "ab"
+    assert shortened("日本語", 7) == "日本"

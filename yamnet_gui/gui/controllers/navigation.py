@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.events import Event
+from yamnet_gui.core.files import exists
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.gui.state.document import AnalysisState, Document
@@ -96,7 +97,7 @@ class Navigator(QObject):
         path = self.path_of(to)
         if path is None:
             return False
-        if not file_of(path).exists():
+        if not exists(file_of(path)):
             self.message.emit(f"{path.name} is not there any more.")
             return False
         self._target = to

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
+from yamnet_gui.core.files import exists
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.state.project import ProjectState
@@ -136,7 +137,7 @@ class ReviewQueueController(QObject):
         if recording is None:
             return False
         here = item.recording_id == self._project.recording_id
-        if not here and not file_of(project.recordings.locate(recording)).exists():
+        if not here and not exists(file_of(project.recordings.locate(recording))):
             return self._skip(project, recording)
         self._target = Destination(item.recording_id, event_id=item.event.id)
         return self._navigator.go(self._target)

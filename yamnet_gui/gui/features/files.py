@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.files import is_file, is_folder
 from yamnet_gui.gui.background.runner import JobRunner
 from yamnet_gui.gui.jobs.demo import demo_recording
 from yamnet_gui.gui.jobs.folder import FolderListing, ListFolderJob
@@ -83,7 +84,7 @@ class Files(Feature):
 
     def open(self, path: Path) -> None:
         """Opens a recording, a folder into the list, a project or a table of labels."""
-        if path.is_dir():
+        if is_folder(path):
             self.open_folder(path)
         elif path.suffix == PROJECT_SUFFIX:
             self._project_manager.open(path)
@@ -134,7 +135,7 @@ class Files(Feature):
         for feature in self._takers:
             paths = feature.take_dropped(paths)
         for path in paths[1:]:
-            if path.is_file():
+            if is_file(path):
                 self._recordings_panel.add_file(path)
         if paths:
             self.open(paths[0])

@@ -7,6 +7,7 @@ from tempfile import mkdtemp
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, RecordingInfo
+from yamnet_gui.core.files import exists
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.times import date_and_time
@@ -51,7 +52,7 @@ class OpenPersonalJob:
     def run(self) -> Iterator[OpenedProject]:
         path = personal_project_path()
         try:
-            project = Project.open(path) if path.exists() else Project.create(path)
+            project = Project.open(path) if exists(path) else Project.create(path)
         except ProjectInUseError as error:
             yield self._scratch(self._readable(path), str(error))
             return
@@ -184,7 +185,7 @@ class CountJob:
                 tip = f"{count.reviewed} of {count.total} events reviewed"
             elif recording.state is RecordingState.ANALYSED:
                 words = "no events"
-            missing = not file_of(path).exists()
+            missing = not exists(file_of(path))
             if missing:
                 words, tip = "missing", "The file is not where the project expects it"
             if recording.recorded_at is not None:
@@ -263,7 +264,7 @@ class FindRecordingJob:
             return None
         same = self.project.recordings.with_hash(digest)
         return next(
-            (r for r in same if not file_of(self.project.recordings.locate(r)).exists()), None
+            (r for r in same if not exists(file_of(self.project.recordings.locate(r)))), None
         )
 
     def _recording(self, digest: str, size: int) -> Recording:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from yamnet_gui.audio import AudioSource, open_audio, write_clip
 from yamnet_gui.core.errors import LabelsError, UserError
-from yamnet_gui.core.files import replacing
+from yamnet_gui.core.files import is_file, replacing
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.labels.formats.text import csv_lines, escape_formula, number
 from yamnet_gui.labels.overwrite_guard import is_one_of
@@ -78,7 +78,7 @@ def cut_clips(
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        reason = "is a file" if folder.is_file() else f"cannot be created ({error.strerror})"
+        reason = "is a file" if is_file(folder) else f"cannot be created ({error.strerror})"
         raise LabelsError(folder, reason, "choose another folder for the clips") from error
     try:
         shares = _by_recording(clips)

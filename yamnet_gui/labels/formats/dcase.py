@@ -5,6 +5,7 @@ from pathlib import Path
 
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording
+from yamnet_gui.core.files import is_file
 
 from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
 from .collector import Collector
@@ -60,7 +61,7 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
         offset_s = collector.seconds(offset, line, "offset")
         collector.event(unescape_formula(name), onset_s, offset_s, unescape_formula(label), line)
     beside = path.with_name(path.stem + DURATIONS_TAIL)
-    if beside.is_file():
+    if is_file(beside):
         _read_durations(collector, beside, options)
     return collector.result()
 

@@ -16,6 +16,7 @@ from yamnet_gui.core.events import (
     ReviewedSpan,
     ReviewState,
 )
+from yamnet_gui.core.files import is_file
 from yamnet_gui.core.spans import TimeSpan
 
 from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
@@ -112,7 +113,7 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
     for line, row in rows:
         _read_event(collector, _cells(collector, row, header, line), line)
     beside = path.with_name(path.stem + REVIEWED_TAIL)
-    if beside.is_file():
+    if is_file(beside):
         _read_reviewed(collector, beside, options)
     return collector.result()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording
-from yamnet_gui.core.files import replacing
+from yamnet_gui.core.files import exists, is_file, is_folder, replacing
 from yamnet_gui.core.text import unique_names
 from yamnet_gui.labels.overwrite_guard import spare
 
@@ -48,10 +48,10 @@ def output_files(
     fmt = label_format(format_name)
     if fmt.combined and not options.per_recording:
         return [(path, recordings)]
-    if len(recordings) == 1 and not path.is_dir():
+    if len(recordings) == 1 and not is_folder(path):
         return [(path, recordings)]
     named = path.name.lower().endswith(fmt.suffix.lower())
-    if path.is_file() or (not path.exists() and named):
+    if is_file(path) or (not exists(path) and named):
         raise LabelsError(path, f"{fmt.title} stores one recording per file", "choose a folder")
     names = unique_names([r.recording.path for r in recordings])
     return [(path / f"{name}{fmt.suffix}", [r]) for name, r in zip(names, recordings, strict=True)]
@@ -118,7 +118,7 @@ def writing(
         bad = error.object[max(0, error.start - 20) : error.end + 20]
         raise LabelsError(path, f"{bad!r} cannot be written as UTF-8") from error
     except OSError as error:
-        advice = "the old file is unchanged" if path.is_file() else ""
+        advice = "the old file is unchanged" if is_file(path) else ""
         raise LabelsError(path, f"cannot be written ({error.strerror or error})", advice) from error
     yield WriteStep(len(shares), len(shares), lines, tuple(made))
 
@@ -167,7 +167,7 @@ def read_labels(
     stored: Sequence[LabelledRecording] | None = None
     warnings: tuple[str, ...] = ()
     beside = sidecar_path(path)
-    if options.sidecar and beside.is_file():
+    if options.sidecar and is_file(beside):
         try:
             stored = read_sidecar(beside)
         except LabelsError as error:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from yamnet_gui.core.errors import ProjectError
+from yamnet_gui.core.files import exists, is_folder
 
 from .schema import APPLICATION_ID, MIGRATIONS, SQLITE_MAGIC, fault_in, version_of
 
@@ -82,9 +83,9 @@ def check_header(path: Path) -> None:
     Raises ProjectError, or DamagedError where the file ends too early.
     """
     with in_words(path, "open it"):
-        if path.is_dir():
+        if is_folder(path):
             raise ProjectError(path, "is a folder", "choose a project file")
-        if not path.exists():
+        if not exists(path):
             raise ProjectError(path, "does not exist", "check the name or look in the backups")
         size = path.stat().st_size
         with path.open("rb") as file:

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from yamnet_gui.core.errors import ProjectError
-from yamnet_gui.core.files import replacing
+from yamnet_gui.core.files import exists, replacing
 
 from .backups import Backups
 from .change_set import ChangeSet
@@ -50,7 +50,7 @@ class Project:
         Raises ProjectError where the file exists already or cannot be written.
         """
         path = Path(path).absolute()
-        if path.exists():
+        if exists(path):
             raise ProjectError(path, "exists already", "open it or choose another name")
         with in_words(path, "create the project"):
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from yamnet_gui.core.events import EventList, LabelledRecording, RecordingInfo
+from yamnet_gui.core.files import exists
 from yamnet_gui.core.model_identity import current_identity
 from yamnet_gui.core.sound_track import file_of
 
@@ -55,7 +56,7 @@ class ProjectRecordings:
 
     def missing(self) -> list[Recording]:
         """Recordings whose file is not where it should be. Asks the disk for each."""
-        return [r for r in self.all() if not file_of(self.locate(r)).exists()]
+        return [r for r in self.all() if not exists(file_of(self.locate(r)))]
 
     def reviewed(self, recording_id: str) -> Reviewed:
         """All reviewed segments of the recording."""

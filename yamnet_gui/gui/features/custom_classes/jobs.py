@@ -18,6 +18,7 @@ from yamnet_gui.analysis import (
 from yamnet_gui.audio import is_sound_file
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import DECIDED, ReviewState
+from yamnet_gui.core.files import is_folder
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.embedding import (
     CustomClassesResult,
@@ -232,7 +233,7 @@ def sound_files(folder: Path) -> list[tuple[str, Path]]:
         inside = sorted(folder.iterdir())
         own = [(folder.name, p) for p in inside if is_sound_file(p)]
         for part in inside:
-            if part.is_dir():
+            if is_folder(part):
                 files = sorted(p for p in part.iterdir() if is_sound_file(p))
                 own += [(part.name, p) for p in files]
     except OSError as error:

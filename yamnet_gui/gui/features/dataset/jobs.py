@@ -17,6 +17,7 @@ from yamnet_gui.audio import open_audio, recording_start, zone_named
 from yamnet_gui.batch import make_plan
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import ProjectError, UserError, WeightsError
+from yamnet_gui.core.files import is_file
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.detection import RuleSet
 from yamnet_gui.labels.project import (
@@ -84,7 +85,7 @@ class AddRecordingsJob:
 
 def _entries(path: Path) -> list[Path]:
     """The paths in a list, relative to it; any other path as it is."""
-    if path.suffix.lower() not in LIST_SUFFIXES or not path.is_file():
+    if path.suffix.lower() not in LIST_SUFFIXES or not is_file(path):
         return [path]
     try:
         lines = path.read_text("utf-8-sig").splitlines()

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError, UserError
 from yamnet_gui.core.events import LabelledRecording
+from yamnet_gui.core.files import is_folder
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.widgets.buttons import TickBox
@@ -261,7 +262,7 @@ class ClipsDialog(QDialog):
     def _offer(self) -> None:
         folder = Path(self.folder.text().strip()).expanduser()
         try:
-            occupied = folder.is_dir() and any(folder.iterdir())
+            occupied = is_folder(folder) and any(folder.iterdir())
         except OSError:  # writing shows what is wrong with it
             occupied = False
         self.place_note.setText(

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import LabelledRecording
+from yamnet_gui.core.files import exists, is_file, is_folder
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.latest import LatestJob
@@ -210,11 +211,11 @@ class ExportDialog(QDialog):
         suffix = self._format().suffix
         text = self.path.text().strip()
         own = Path(text) if text else self._folder
-        folder = own if own.is_dir() else own.parent
+        folder = own if is_folder(own) else own.parent
         if self._into_folder:
             self.path.setText(str(folder))
         else:
-            chosen = text and not own.is_dir() and stem_of(own) != self._proposed
+            chosen = text and not is_folder(own) and stem_of(own) != self._proposed
             self._proposed = _proposed_stem(self.what)
             stem = stem_of(own) if chosen else self._proposed
             self.path.setText(str(folder / (stem + suffix)))
@@ -227,13 +228,13 @@ class ExportDialog(QDialog):
         self.file_label.setText("&Folder" if self._into_folder else "&File")
         if self._into_folder:
             note = "One file per recording in this folder"
-            if path.is_file():
+            if is_file(path):
                 note, able = "This is a file; choose a folder for several recordings", False
-        elif path.is_dir():
+        elif is_folder(path):
             note, able = "This is a folder; add a file name", False
-        elif path.exists():
+        elif exists(path):
             note = f"{path.name} exists and will be replaced"
-        elif not path.parent.is_dir():
+        elif not is_folder(path.parent):
             note = f"The folder {path.parent} will be created"
         save.setText("&Replace" if note.endswith("replaced") else "&Save")
         save.setEnabled(able)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QDir
 
 from yamnet_gui.core.events import LabelledRecording
+from yamnet_gui.core.files import is_folder
 from yamnet_gui.gui.background.runner import Job
 from yamnet_gui.gui.features.dataset.all_events import AllEvents
 from yamnet_gui.gui.features.feature import Feature
@@ -155,7 +156,7 @@ class ExportFeature(Feature):
         from .jobs import ExportJob, ScoreTablesJob
 
         self._format = request.format_name
-        folder = request.path if request.path.is_dir() else request.path.parent
+        folder = request.path if is_folder(request.path) else request.path.parent
         self._settings.remember_folder(folder, "exports")
         job: Job
         if FORMATS[request.format_name].needs_scores:

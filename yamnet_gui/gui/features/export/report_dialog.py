@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import ProjectError, UserError
 from yamnet_gui.core.events import LabelledRecording
+from yamnet_gui.core.files import is_file, is_folder
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.labels.exchange.report import ReportFacts
@@ -153,10 +154,10 @@ class ReportDialog(QDialog):
 
     def _offer(self) -> None:
         path = self._path()
-        replaced = path.is_file()
+        replaced = is_file(path)
         save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
         save.setText("&Replace" if replaced else "&Save")
-        able = self._chosen is not None and bool(self.path.text().strip()) and not path.is_dir()
+        able = self._chosen is not None and bool(self.path.text().strip()) and not is_folder(path)
         save.setEnabled(able)
 
     def _show_loading(self, text: str) -> None:

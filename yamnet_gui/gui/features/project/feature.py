@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import ReviewState
+from yamnet_gui.core.files import exists
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.jobs.project import FoundRecording, OpenedProject, progress_words
@@ -133,7 +134,7 @@ class ProjectMenu(Feature):
             self._recordings_panel.set_current(recording.info.path)
         elif files:
             self._recording_loader.open(
-                next((path for path in files if file_of(path).exists()), files[0])
+                next((path for path in files if exists(file_of(path))), files[0])
             )
         self._project_manager.count()
 
