@@ -2,7 +2,7 @@
 
 from .base import Capability, ImportResult, LabelFormat, ReadOptions, WriteOptions
 from .format_limits import round_trip
-from .raven import label_columns
+from .raven_columns import label_columns
 from .read_write import (
     WriteStep,
     detect_format,

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo
 from yamnet_gui.core.resources import bundled_class_map
 
@@ -18,7 +17,8 @@ from .base import (
     WriteOptions,
 )
 from .collector import Collector
-from .text import columns, number, one_line, tab_rows
+from .table_text import table_of
+from .text import number, one_line
 
 COLUMNS = ("segment_id", "start_time_seconds", "end_time_seconds", "label")
 
@@ -60,15 +60,11 @@ def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Out
 
 def read(path: Path, options: ReadOptions) -> ImportResult:
     collector = Collector("audioset", path, options)
-    rows = tab_rows(path, options.encoding)
-    line, header = next(rows, (1, None))
-    if header is None:
-        raise LabelsError(path, "is empty", "it needs at least a line of column names")
-    names = columns(path, header, COLUMNS, "\t", line)
-    for line, row in rows:
-        if len(row) < len(header):
-            raise collector.error(f"has {len(row)} cells where {len(header)} are needed", line)
-        segment, start, end, mid = (row[names[n]] for n in COLUMNS)
+    table = table_of(path, options)
+    collector.decimal_comma = table.decimal_comma
+    places = table.columns(COLUMNS)
+    for line, row in table.rows(1 + max(places.values())):
+        segment, start, end, mid = (row[places[n]] for n in COLUMNS)
         onset_s = collector.seconds(start, line, "start")
         offset_s = collector.seconds(end, line, "end")
         entry = options.classes.find(mid) if mid.strip() else None
@@ -87,5 +83,5 @@ FORMAT = LabelFormat(
     read=read,
     fit=_fit,
     left_out="their label has no AudioSet id",
-    recognise=lambda sample: sample.first_line.startswith("segment_id\t"),
+    recognise=lambda sample: sample.has_columns(*COLUMNS),
 )

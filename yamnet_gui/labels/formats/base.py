@@ -10,6 +10,7 @@ from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.labels.recording_names import Placement
 
+from .columns import ColumnMapping
 from .sample import Sample
 
 
@@ -49,6 +50,7 @@ class WriteOptions:
     `label_column`, `score_column`: names of columns where the format leaves them open.
     `clock`: also write clock times where the format has columns for them.
     `curator_name`, `curator_email`: who made the labels (JAMS).
+    `columns`: names of columns of one's own (any table).
     `folder`: the folder of the output, filled in by `write_labels` for relative media paths.
     """
 
@@ -61,6 +63,7 @@ class WriteOptions:
     curator_name: str = ""
     curator_email: str = ""
     folder: Path | None = None
+    columns: ColumnMapping | None = None
     classes: ClassMap = field(default_factory=bundled_class_map)
 
     def file_name(self, info: RecordingInfo) -> str:
@@ -85,8 +88,8 @@ class ReadOptions:
     `label_column`: where the format leaves the column of the label open.
     `encoding`: of the text, detected where None. `sidecar`: use `OUT.yamnet.json` where
     it lies beside the table and still fits it. `tiers`: names of the tiers that are wanted, all
-    where None. `sample`: what detection has already read of the
-    file, filled in by `read_labels`.
+    where None. `sample`: what detection has already read of the file, filled in by `read_labels`.
+    `columns`: what the columns of a table of no known format mean, guessed where None.
     """
 
     recordings: Sequence[RecordingInfo] = ()
@@ -99,6 +102,7 @@ class ReadOptions:
     tiers: tuple[str, ...] | None = None
     classes: ClassMap = field(default_factory=bundled_class_map)
     sample: Sample | None = field(default=None, compare=False)
+    columns: ColumnMapping | None = None
 
     def sample_of(self, path: Path) -> Sample:
         """The sample of this file, taken once. Raises LabelsError."""
@@ -114,6 +118,7 @@ class ImportResult:
     back what the format cannot store. `unnamed`: whether the table itself names no recording.
     `tiers`: each tier of the file with the number of its annotations, also those not wanted.
     `placements`: the recording of each name in the table.
+    `columns`: what was made of the columns of a table of no known format, in words.
     """
 
     format_name: str
@@ -125,6 +130,7 @@ class ImportResult:
     unnamed: bool = False
     tiers: tuple[tuple[str, int], ...] = ()
     placements: tuple[Placement, ...] = ()
+    columns: str = ""
 
     @property
     def event_count(self) -> int:
@@ -159,8 +165,8 @@ class LabelFormat:
     stored exactly. `companions`: tails of the files that are written along with it.
     `recognise`: whether a file is in this format, by its content. `flaw`: what is wrong with a file
     that nearly is ("the column … is missing"), "" for every other file. `fallback`: it reads nearly
-    everything, so every other format goes first. `fit`: the event as this format can show it, None
-    where it must be left out, for the reason `left_out`.
+    everything, so every other format goes first. `binary`: it is no text. `fit`: the event as this
+    format can show it, None where it must be left out, for the reason `left_out`.
     `has_clock`: it has columns for clock times. `needs_scores`: written from a ScoreTable by
     `write_score_table`, not from labels.
     """
@@ -178,6 +184,7 @@ class LabelFormat:
     recognise: Recogniser | None = None
     flaw: Flaw | None = None
     fallback: bool = False
+    binary: bool = False
     fit: Fit = _fits
     left_out: str = ""
     needs_scores: bool = False

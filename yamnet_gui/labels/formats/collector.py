@@ -46,7 +46,10 @@ class _Draft:
 
 
 class Collector:
-    """Builds an ImportResult; everything it refuses is a LabelsError with the line."""
+    """Builds an ImportResult; everything it refuses is a LabelsError with the line.
+
+    `decimal_comma`: how the table writes numbers.
+    """
 
     def __init__(self, format_name: str, path: Path, options: ReadOptions) -> None:
         self.path = path
@@ -61,6 +64,7 @@ class Collector:
         self._twins: Counter[str] = Counter()
         self._tiers: Counter[str] = Counter()
         self._find = options.find or _finder(options)
+        self.decimal_comma = False
 
     def error(self, reason: str, line: int | None = None, advice: str = "") -> LabelsError:
         return LabelsError(self.path, reason, advice, line=line)
@@ -80,8 +84,12 @@ class Collector:
         try:
             yield
         except LabelsError as error:
-            self._refused = self._refused or self.error(f"{where}: {error.reason}", None)
-            self.warn(f"{where}: {error.reason}; left out")
+            self.skip(self.error(f"{where}: {error.reason}"))
+
+    def skip(self, error: LabelsError) -> None:
+        """Leaves out a row because of this error, like `row`."""
+        self._refused = self._refused or error
+        self.warn(f"{error.reason}; left out")
 
     def left_out(self, where: str, noun: str, which: str = "") -> None:
         """Notes something that is no label: "2 regions without a label left out (first: …)"."""
@@ -93,10 +101,10 @@ class Collector:
         return self._options.tiers is None or name in self._options.tiers
 
     def seconds(self, text: str, line: int | None, what: str = "time") -> float:
-        return seconds(self.path, text, line, what)
+        return seconds(self.path, text, line, what, self.decimal_comma)
 
     def number(self, text: str, line: int | None, what: str) -> float | None:
-        return optional_number(self.path, text, line, what)
+        return optional_number(self.path, text, line, what, self.decimal_comma)
 
     def recording(
         self,

@@ -23,6 +23,9 @@ def detect(sample: Sample, formats: Iterable[LabelFormat]) -> LabelFormat:
     fit = [f for f in readable if f.recognise is not None and f.recognise(sample)]
     if not fit:
         raise _unknown(sample, readable)
+    unsure = all(f.fallback for f in fit) and not sample.guess.is_complete
+    if unsure and (error := _nearly_known(sample, readable)):
+        raise error
     return min(fit, key=lambda f: (f.fallback, f.suffix.lower() != sample.suffix))
 
 
@@ -30,9 +33,8 @@ def _unknown(sample: Sample, formats: Iterable[LabelFormat]) -> LabelsError:
     path = sample.path
     if sample.suffix in SOUND_SUFFIXES:
         return LabelsError(path, "is a recording, not a table of labels", "choose a table")
-    for fmt in formats:
-        if fmt.flaw is not None and (reason := fmt.flaw(sample)):
-            return LabelsError(path, f"is nearly in the format {fmt.title!r}, but {reason}")
+    if error := _nearly_known(sample, formats):
+        return error
     if sample.looks_like_json:
         if sample.document is NOT_JSON and sample.json_error is not None:
             return sample.json_error
@@ -40,3 +42,11 @@ def _unknown(sample: Sample, formats: Iterable[LabelFormat]) -> LabelsError:
         reason = f"is JSON with the keys {names}" if names else "is JSON without keys"
         return LabelsError(path, f"{reason}, which no label format has", "name the format")
     return LabelsError(path, "is not in a known label format", "name the format")
+
+
+def _nearly_known(sample: Sample, formats: Iterable[LabelFormat]) -> LabelsError | None:
+    """What is wrong with a file that a format would be able to read but for that."""
+    for fmt in formats:
+        if fmt.flaw is not None and (reason := fmt.flaw(sample)):
+            return LabelsError(sample.path, f"is nearly in the format {fmt.title!r}, but {reason}")
+    return None

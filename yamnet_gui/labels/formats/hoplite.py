@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import Event, EventSource, LabelledRecording, RecordingInfo, ReviewState
 
 from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
 from .collector import Collector
-from .text import columns, csv_lines, csv_rows, escape_formula, number, unescape_formula
+from .table_text import table_of
+from .text import csv_lines, number, unescape_formula, without_escape
 
 COLUMNS = ("recording", "start_offset_s", "end_offset_s", "label", "label_type")
 _TYPES = {
@@ -32,26 +32,22 @@ def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Out
     def rows() -> Iterator[Sequence[str]]:
         yield COLUMNS
         for recording in recordings:
-            name = escape_formula(options.file_name(recording.recording))
+            name = options.file_name(recording.recording)
             for event in recording.events:
                 word = _TYPES[_fit(event, recording.recording).state]
                 times = number(event.onset_s), number(event.offset_s)
-                yield name, *times, escape_formula(event.label), word
+                yield name, *times, without_escape(event.label), word
 
     return {"": csv_lines(rows())}
 
 
 def read(path: Path, options: ReadOptions) -> ImportResult:
     collector = Collector("hoplite", path, options)
-    rows = csv_rows(path, options.encoding)
-    line, header = next(rows, (1, None))
-    if header is None:
-        raise LabelsError(path, "is empty", "it needs at least a line of column names")
-    names = columns(path, header, COLUMNS, ",", line)
-    for line, row in rows:
-        if len(row) < len(header):
-            raise collector.error(f"has {len(row)} cells where {len(header)} are needed", line)
-        name, start, end, label, word = (row[names[n]] for n in COLUMNS)
+    table = table_of(path, options)
+    collector.decimal_comma = table.decimal_comma
+    places = table.columns(COLUMNS)
+    for line, row in table.rows(1 + max(places.values())):
+        name, start, end, label, word = (row[places[n]] for n in COLUMNS)
         if word.strip().lower() not in _STATES:
             reason = f"{word[:40]!r} is neither positive, negative nor uncertain"
             raise collector.error(reason, line)
@@ -72,6 +68,7 @@ FORMAT = LabelFormat(
     capabilities=frozenset({Capability.PATH, Capability.STATE}),
     write=write,
     read=read,
+    clean=without_escape,
     fit=_fit,
-    recognise=lambda sample: "start_offset_s" in sample.first_line,
+    recognise=lambda sample: sample.has_columns(*COLUMNS),
 )

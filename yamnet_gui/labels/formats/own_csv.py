@@ -1,27 +1,28 @@
 """The program's own table: one row per event, and a second table of what was reviewed."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from yamnet_gui.core.clock_time import clock_time
-from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import (
     Event,
     EventSource,
     LabelledRecording,
     Original,
     ReviewedSpan,
-    ReviewState,
 )
 from yamnet_gui.core.files import is_file
 from yamnet_gui.core.spans import TimeSpan
 
 from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
 from .collector import Collector
-from .text import columns, csv_lines, csv_rows, escape_formula, number, unescape_formula
+from .review_words import state_of
+from .sample import Sample
+from .table_text import table_of
+from .text import csv_lines, escape_formula, number, unescape_formula
 
 COLUMNS = (
     "file", "onset_s", "offset_s", "label", "mid", "class_index", "channel", "state", "source",
@@ -32,6 +33,7 @@ COLUMNS = (
 REVIEWED_COLUMNS = (
     "file", "duration_s", "from_s", "to_s", "classes", "reviewer", "reviewed_utc",
 )  # fmt: skip
+_NEEDED = ("onset_s", "offset_s", "label")
 REVIEWED_TAIL = ".reviewed.csv"
 
 
@@ -104,36 +106,25 @@ def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Out
 
 
 def read(path: Path, options: ReadOptions) -> ImportResult:
+    """Also tables of others with the same columns, more of them, or without names of recordings."""
     collector = Collector("csv", path, options)
-    rows = csv_rows(path, options.encoding)
-    header = _header(path, rows, ("file", "onset_s", "offset_s", "label"))
-    extra = [name for name in header if name not in COLUMNS]
-    if extra:
-        collector.warn(f"the column {extra[0]!r} is not known and was left out")
-    for line, row in rows:
-        _read_event(collector, _cells(collector, row, header, line), line)
+    table = table_of(path, options)
+    collector.decimal_comma = table.decimal_comma
+    places = table.columns(_NEEDED, COLUMNS)
+    needed = 1 + max(places[name] for name in ("file", *_NEEDED) if name in places)
+    if others := table.others(COLUMNS):
+        collector.warn(f"columns left out: {', '.join(map(repr, others))}")
+    if "file" not in places:
+        collector.recording(None)
+    for line, row in table.rows(needed):
+        _read_event(collector, {name: row[k] for name, k in places.items()}, line)
     beside = path.with_name(path.stem + REVIEWED_TAIL)
     if is_file(beside):
         _read_reviewed(collector, beside, options)
     return collector.result()
 
 
-def _header(path: Path, rows: Iterator[tuple[int, list[str]]], needed: tuple) -> dict[str, int]:
-    line, header = next(rows, (1, None))
-    if header is None:
-        raise LabelsError(path, "is empty", "it needs at least a line of column names")
-    return columns(path, header, needed, ",", line)
-
-
-def _cells(
-    collector: Collector, row: list[str], header: dict[str, int], line: int
-) -> dict[str, str]:
-    if len(row) < len(header):
-        raise collector.error(f"has {len(row)} cells where {len(header)} are needed", line)
-    return {name: row[k] for name, k in header.items()}
-
-
-def _read_event(collector: Collector, cells: dict[str, str], line: int) -> None:
+def _read_event(collector: Collector, cells: Mapping[str, str], line: int) -> None:
     def text(name: str) -> str:
         return unescape_formula(cells.get(name, ""))
 
@@ -148,9 +139,12 @@ def _read_event(collector: Collector, cells: dict[str, str], line: int) -> None:
         fields["class_index"] = _count(collector, cells.get("class_index", ""), line, "class_index")
         fields["mid"] = text("mid")
     fields["channel"] = _count(collector, cells.get("channel", ""), line, "channel")
+    state = state_of(cells.get("state", ""))
+    if state is None:
+        raise collector.error(f"{cells['state'][:40]!r} is not a state of review", line)
+    fields["state"] = state
     try:
-        fields["state"] = ReviewState(cells.get("state") or "unreviewed")
-        fields["source"] = EventSource(cells.get("source") or "imported")
+        fields["source"] = EventSource(cells.get("source", "").strip().lower() or "imported")
     except ValueError as error:
         raise collector.error(str(error), line) from error
     if cells.get("original_onset_s") or cells.get("original_offset_s"):
@@ -160,18 +154,21 @@ def _read_event(collector: Collector, cells: dict[str, str], line: int) -> None:
             collector.seconds(cells.get("original_offset_s", ""), line, "original offset"),
         )
     fields["reviewed_utc"] = _moment(collector, cells.get("reviewed_utc", ""), line)
-    collector.event(text("file"), onset_s, offset_s, text("label"), line, **fields)
+    name = text("file") if "file" in cells else None
+    collector.event(name, onset_s, offset_s, text("label"), line, **fields)
     heard = _moment(collector, cells.get("recorded_at", ""), line)
     start = clock_time(heard, -onset_s) if heard else None
-    collector.recording(text("file"), recorded_at=start, model_sha256=text("model_sha256"))
+    collector.recording(name, recorded_at=start, model_sha256=text("model_sha256"))
 
 
 def _read_reviewed(collector: Collector, path: Path, options: ReadOptions) -> None:
-    rows = csv_rows(path, options.encoding)
-    header = _header(path, rows, ("file", "duration_s", "from_s", "to_s"))
+    text = table_of(path, options)
     table = Collector("csv", path, options)  # reports errors under the second table's name
-    for line, row in rows:
-        cells = _cells(table, row, header, line)
+    table.decimal_comma = text.decimal_comma
+    needed = ("file", "duration_s", "from_s", "to_s")
+    places = text.columns(needed, REVIEWED_COLUMNS)
+    for line, row in text.rows(1 + max(places[name] for name in needed)):
+        cells = {name: row[k] for name, k in places.items()}
         name = unescape_formula(cells["file"])
         duration = table.number(cells["duration_s"], line, "duration_s")
         collector.recording(name, duration_s=duration)
@@ -220,6 +217,11 @@ def _moment(collector: Collector, text: str, line: int) -> datetime | None:
         raise collector.error(f"{text[:40]!r} is not a date and time", line) from error
 
 
+def _flaw(sample: Sample) -> str:
+    lacking = [name for name in _NEEDED if not sample.has_columns(name)]
+    return f"the column {lacking[0]!r} is missing" if len(lacking) == 1 else ""
+
+
 FORMAT = LabelFormat(
     name="csv",
     title="yamnet_gui table (CSV)",
@@ -231,5 +233,6 @@ FORMAT = LabelFormat(
     read=read,
     companions=(REVIEWED_TAIL,),
     has_clock=True,
-    recognise=lambda sample: "onset_s" in sample.first_line and "," in sample.first_line,
+    recognise=lambda sample: sample.has_columns(*_NEEDED),
+    flaw=_flaw,
 )

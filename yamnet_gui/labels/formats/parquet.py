@@ -131,5 +131,6 @@ FORMAT = LabelFormat(
     write=write,
     read=read,
     has_clock=True,
+    binary=True,
     recognise=lambda sample: sample.data.startswith(b"PAR1"),
 )

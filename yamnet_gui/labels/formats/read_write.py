@@ -13,8 +13,10 @@ from yamnet_gui.core.files import exists, is_file, is_folder, replacing
 from yamnet_gui.core.text import unique_names
 from yamnet_gui.labels.overwrite_guard import spare
 
+from . import any_table
 from .base import ImportResult, LabelFormat, ReadOptions, WriteOptions
 from .detection import detect
+from .encodings import OFFERED
 from .format_limits import losses_of
 from .registry import FORMATS
 from .sample import Sample
@@ -176,9 +178,21 @@ def read_labels(
         options = replace(options, home=str(stored[0].recording.path))
     with readable(path):
         result = fmt.read(path, replace(options, sample=sample))
-    if stored is not None:
-        return restore(fmt, result, stored, options)
-    return replace(result, warnings=(*result.warnings, *warnings)) if warnings else result
+    if not sample.encoding_sure and not fmt.binary:
+        title = OFFERED.get(sample.encoding, sample.encoding)
+        remark = f"read as {title}, which is not certain"
+        warnings = (f"{remark}; choose another encoding if letters are wrong", *warnings)
+    result = replace(result, warnings=(*warnings, *result.warnings)) if warnings else result
+    if stored is None:
+        return result
+    return restore(_as_read(fmt, sample, options), result, stored, options)
+
+
+def _as_read(fmt: LabelFormat, sample: Sample, options: ReadOptions) -> LabelFormat:
+    """The format as far as this table stores events: any table has other columns."""
+    if fmt.name != any_table.FORMAT.name:
+        return fmt
+    return any_table.format_of(options.columns or sample.guess)
 
 
 def detect_format(path: Path, encoding: str | None = None) -> str:

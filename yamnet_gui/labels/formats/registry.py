@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from . import (
+    any_table,
     aoef,
     audacity,
     audioset,
@@ -12,6 +13,7 @@ from . import (
     eaf,
     hoplite,
     jams,
+    kaleidoscope,
     labelstudio,
     own_csv,
     parquet,
@@ -44,6 +46,8 @@ FORMATS: Mapping[str, LabelFormat] = MappingProxyType(
             parquet.FORMAT,
             birdnet.FORMAT,
             aoef.FORMAT,
+            kaleidoscope.FORMAT,
+            any_table.FORMAT,
         )
     }
 )

@@ -7,7 +7,11 @@ from typing import Any
 
 from yamnet_gui.core.errors import LabelsError
 
-from .text import readable, sniff_encoding, whole_text
+from .column_guess import guess_columns
+from .columns import ColumnMapping
+from .encodings import Encoding, find_encoding
+from .layout import TableLayout, fold_name, guess_layout, rows_of_head
+from .text import readable, whole_text
 
 HEAD_BYTES = 1 << 16
 NOT_JSON = object()
@@ -27,9 +31,11 @@ class Sample:
         self.path = path
         self.suffix = path.suffix.lower()
         with readable(path):
-            self.encoding = encoding or sniff_encoding(path)
+            found = Encoding(encoding) if encoding else find_encoding(path)
             with path.open("rb") as file:
                 self.data = file.read(HEAD_BYTES)
+        self.encoding = found.name
+        self.encoding_sure = found.sure
 
     @cached_property
     def head(self) -> str:
@@ -42,6 +48,39 @@ class Sample:
     def first_line(self) -> str:
         """The first line that is not blank."""
         return next((line for line in self.head.split("\n") if line.strip()), "")
+
+    @cached_property
+    def layout(self) -> TableLayout | None:
+        """How the file is laid out as a table, None where it is none."""
+        return guess_layout(self.head, whole=self.is_whole)
+
+    @cached_property
+    def first_rows(self) -> list[list[str]]:
+        """Cells of the first rows after the header, if it is a table."""
+        if self.layout is None:
+            return []
+        return rows_of_head(self.head, self.layout, self.is_whole)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether `head` is all of the file."""
+        return len(self.data) < HEAD_BYTES
+
+    @cached_property
+    def guess(self) -> ColumnMapping:
+        """What its columns hold, as far as names and contents tell, if it is a table."""
+        if self.layout is None:
+            return ColumnMapping()
+        return guess_columns(self.layout.header, self.first_rows)
+
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        """The names of its columns as `fold_name` makes them, if it is a table with a header."""
+        header = self.layout.header if self.layout is not None else None
+        return frozenset(fold_name(name) for name in header or ())
+
+    def has_columns(self, *names: str) -> bool:
+        return all(fold_name(name) in self.columns for name in names)
 
     @property
     def looks_like_json(self) -> bool:

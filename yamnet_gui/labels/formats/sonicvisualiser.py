@@ -5,16 +5,21 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording
 
 from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
 from .collector import Collector
 from .sample import Sample
-from .text import columns, csv_lines, csv_rows, escape_formula, number, one_line, unescape_formula
+from .table_text import table_of
+from .text import csv_lines, number, one_line, unescape_formula, without_escape
 
 COLUMNS = ("TIME", "VALUE", "DURATION", "LABEL")
 _NUMBER = re.compile(r"\s*-?\d+(\.\d*)?([eE][+-]?\d+)?\s*")
+
+
+def clean(text: str) -> str:
+    """On one line, without apostrophes before signs of formulas, see `without_escape`."""
+    return without_escape(one_line(text))
 
 
 def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Output:
@@ -30,7 +35,7 @@ def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Out
                     number(event.score_max or 0.0),
                     f"{offset_s - onset_s:.6f}",
                 )
-                yield *times, escape_formula(one_line(event.label))
+                yield *times, clean(event.label)
 
     return {"": csv_lines(rows())}
 
@@ -38,16 +43,12 @@ def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Out
 def read(path: Path, options: ReadOptions) -> ImportResult:
     collector = Collector("sonicvisualiser", path, options)
     collector.recording(None)
-    rows = csv_rows(path, options.encoding)
-    line, first = next(rows, (1, None))
-    if first is None:
-        raise LabelsError(path, "is empty")
-    if any(_NUMBER.fullmatch(cell) for cell in first):
-        names: dict[str, int] | None = None
-        _read_row(collector, first, names, line)
-    else:
-        names = columns(path, [c.upper() for c in first], ("TIME",), ",", line)
-    for line, row in rows:
+    table = table_of(path, options)
+    collector.decimal_comma = table.decimal_comma
+    names = None
+    if table.header is not None:
+        names = table.columns(("TIME",), (*COLUMNS, "LEVEL", "URI"))
+    for line, row in table.rows():
         _read_row(collector, row, names, line)
     return collector.result()
 
@@ -92,7 +93,7 @@ FORMAT = LabelFormat(
     capabilities=frozenset({Capability.EMPTY}),
     write=write,
     read=read,
-    clean=one_line,
+    clean=clean,
     time_step_s=1e-6,
     recognise=_recognise,
 )

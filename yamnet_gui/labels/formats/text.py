@@ -11,6 +11,8 @@ from pathlib import Path
 
 from yamnet_gui.core.errors import LabelsError
 
+from .encodings import find_encoding
+
 LONGEST_LINE = 1 << 20
 """Characters; a longer line is not a table of labels."""
 MOST_BLANK_LINES = 10_000
@@ -32,6 +34,14 @@ def escape_formula(text: str) -> str:
 def unescape_formula(text: str) -> str:
     """Undoes `escape_formula`."""
     return text[1:] if _FORMULA_OUT.match(text) else text
+
+
+def without_escape(text: str) -> str:
+    """The text as it is written where nothing is escaped and read by readers that still unescape.
+
+    Earlier versions escaped formulas in files for programs, too, and those files are still read.
+    """
+    return text.lstrip("'") if _FORMULA_OUT.match(text) else text
 
 
 def one_line(text: str) -> str:
@@ -58,22 +68,6 @@ def csv_lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:
         buffer.truncate()
 
 
-def sniff_encoding(path: Path) -> str:
-    """The encoding by its byte-order mark, or by the zero bytes of UTF-16; else UTF-8."""
-    with path.open("rb") as file:
-        head = file.read(1024)
-    if head.startswith(b"\xef\xbb\xbf"):
-        return "utf-8-sig"
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    if odd > len(head) // 4 and even < len(head) // 8:
-        return "utf-16-le"
-    if even > len(head) // 4 and odd < len(head) // 8:
-        return "utf-16-be"
-    return "utf-8"
-
-
 @contextmanager
 def readable(path: Path) -> Iterator[None]:
     """Turns what goes wrong while reading into LabelsError."""
@@ -82,7 +76,12 @@ def readable(path: Path) -> Iterator[None]:
     except OSError as error:
         raise LabelsError(path, f"cannot be read ({error.strerror})") from error
     except (UnicodeError, LookupError) as error:
-        raise LabelsError(path, "is not text in this encoding", "save it as UTF-8") from error
+        raise LabelsError(path, "is not text in this encoding", "choose another one") from error
+
+
+def _reading(encoding: str) -> str:
+    """The codec to read with: one that leaves out a byte-order mark, if there is one."""
+    return "utf-8-sig" if encoding.replace("_", "-").lower() in ("utf-8", "utf8") else encoding
 
 
 def lines(path: Path, encoding: str | None = None) -> Iterator[str]:
@@ -91,9 +90,9 @@ def lines(path: Path, encoding: str | None = None) -> Iterator[str]:
     Raises LabelsError with the line's number where it is no text or far too long.
     """
     with readable(path):
-        encoding = encoding or sniff_encoding(path)
-        # UTF-16 cannot smuggle bad bytes through; UTF-8 can, and so tells the line
-        errors = "strict" if encoding.startswith("utf-16") else "surrogateescape"
+        encoding = _reading(encoding or find_encoding(path).name)
+        # UTF-16 cannot smuggle bad bytes through; others can, and so tell the line
+        errors = "strict" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
         with path.open(encoding=encoding, errors=errors, newline="") as file:
             count = blank = 0
             while line := file.readline(LONGEST_LINE):
@@ -104,7 +103,8 @@ def lines(path: Path, encoding: str | None = None) -> Iterator[str]:
                 if len(line) >= LONGEST_LINE:
                     raise LabelsError(path, "is far too long for a label table", line=count)
                 if not line.isascii() and any("\udc80" <= c <= "\udcff" for c in line):
-                    raise LabelsError(path, "is not UTF-8 text", "save it as UTF-8", line=count)
+                    reason = f"is not text in the encoding {encoding.removesuffix('-sig')}"
+                    raise LabelsError(path, reason, "choose another encoding", line=count)
                 if "\0" in line:
                     raise LabelsError(path, "contains null bytes; it is not text", line=count)
                 yield line
@@ -123,7 +123,7 @@ def blocks(path: Path, encoding: str | None = None, begins: str = "") -> Iterato
     """
     begun = not begins
     with readable(path):
-        encoding = encoding or sniff_encoding(path)
+        encoding = _reading(encoding or find_encoding(path).name)
         size = path.stat().st_size
         if size > LARGEST_WHOLE:
             raise LabelsError(path, f"is {size >> 20} MiB, too large for a label file")
@@ -165,22 +165,40 @@ def tab_rows(path: Path, encoding: str | None = None) -> Iterator[tuple[int, lis
             yield count, text.split("\t")
 
 
-def plain_float(text: str) -> float:
-    """`float` without Python's own extensions (1_000, digits of other scripts). ValueError."""
+def plain_float(text: str, decimal_comma: bool = False) -> float:
+    """`float` without Python's own extensions (1_000, digits of other scripts). ValueError.
+
+    A comma is a decimal mark, too; points or commas between groups of three digits are not. What
+    could be either (1.234 in a table with decimal commas) raises ValueError.
+    """
     if "_" in text or not text.isascii():
         raise ValueError(text)
+    if decimal_comma or "," in text:
+        text = _with_point(text.strip(), decimal_comma)
     return float(text)
 
 
-def seconds(path: Path, text: str, line: int | None, what: str = "time") -> float:
+def _with_point(text: str, decimal_comma: bool) -> str:
+    mark, group = (",", ".") if decimal_comma else (".", ",")
+    if group not in text:
+        return text.replace(mark, ".")
+    whole, point, rest = text.partition(mark)
+    grouped = re.fullmatch(rf"[-+]?[1-9]\d{{0,2}}(\{group}\d{{3}})+", whole)
+    if grouped and (point or whole.count(group) > 1):
+        return whole.replace(group, "") + "." + rest
+    if grouped or point or text.count(group) > 1:
+        raise ValueError(text)
+    return text.replace(group, ".")
+
+
+def seconds(
+    path: Path, text: str, line: int | None, what: str = "time", decimal_comma: bool = False
+) -> float:
     """A finite time of 0 or more. Raises LabelsError."""
     try:
-        value = plain_float(text)
+        value = plain_float(text, decimal_comma)
     except ValueError:
-        hint = "use a point, not a comma" if re.fullmatch(r"\s*\d+,\d+\s*", text) else ""
-        raise LabelsError(
-            path, f"the {what} {text[:40]!r} is not a number", hint, line=line
-        ) from None
+        raise LabelsError(path, f"the {what} {text[:40]!r} is not a number", line=line) from None
     if not math.isfinite(value):
         raise LabelsError(path, f"the {what} is {text.strip()[:40]}, not a time", line=line)
     if value < 0:
@@ -191,34 +209,16 @@ def seconds(path: Path, text: str, line: int | None, what: str = "time") -> floa
     return value + 0.0  # makes -0.0 plain
 
 
-def optional_number(path: Path, text: str, line: int | None, what: str) -> float | None:
+def optional_number(
+    path: Path, text: str, line: int | None, what: str, decimal_comma: bool = False
+) -> float | None:
     """A finite number, None for an empty cell. Raises LabelsError."""
     if not text.strip():
         return None
     try:
-        value = plain_float(text)
+        value = plain_float(text, decimal_comma)
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
         raise LabelsError(path, f"{what} {text[:40]!r} is not a number", line=line)
     return value
-
-
-def columns(
-    path: Path, header: Sequence[str], needed: Sequence[str], delimiter: str, line: int = 1
-) -> dict[str, int]:
-    """Name → position of each column, names without blanks around them.
-
-    Raises LabelsError naming what lacks, and the wrong separator where that is why.
-    """
-    positions = {name.strip(): k for k, name in reversed(list(enumerate(header)))}
-    lacking = [name for name in needed if name not in positions]
-    if lacking:
-        names = {",": "commas", "\t": "TABs", ";": "semicolons"}
-        joined = delimiter.join(header)
-        for other, word in names.items():
-            if other != delimiter and all(n in joined.split(other) for n in needed):
-                advice = f"save it with {names[delimiter]}"
-                raise LabelsError(path, f"columns are separated by {word}", advice, line=line)
-        raise LabelsError(path, f"the column {lacking[0]!r} is missing", line=line)
-    return positions

@@ -126,24 +126,51 @@ def test_a_killed_export_leaves_the_old_files(tmp_path: Path) -> None:
         assert out.read_bytes() == sidecar_path(out).read_bytes() == b"old"
 
 
-def test_formulas_are_harmless_in_csv_and_come_back(tmp_path: Path) -> None:
+def test_formulas_are_harmless_in_the_table_for_spreadsheets_and_come_back(tmp_path: Path) -> None:
     evil = ["=cmd|' /C calc'!A0", "+1+1", "-2", "@SUM(A1)", "\t=1", "'=1", "''-1", "\r=x", "＝1"]
     events = [Event(f"e{k}", k, k + 1, text, note=text) for k, text in enumerate(evil)]
     rec = recording("=dangerous/a.wav", *events)
-    for name in ("csv", "hoplite", "sonicvisualiser"):
-        out = tmp_path / f"{name}.csv"
-        write_labels(name, [rec], out)
-        with out.open(encoding="utf-8", newline="") as file:
-            cells = [cell for row in csv.reader(file) for cell in row]
-        assert not [c for c in cells if c[:1] in tuple("=+-@\t\r＝")]
-        (read_back,) = read_labels(
-            name, out, options=ReadOptions(recordings=[rec.recording])
-        ).recordings
-        expected = evil if name != "sonicvisualiser" else [FORMATS[name].clean(t) for t in evil]
-        assert [e.label for e in read_back.events] == expected
-    (read_back,) = read_labels("csv", tmp_path / "csv.csv").recordings
+    out = tmp_path / "labels.csv"
+    write_labels("csv", [rec], out)
+    with out.open(encoding="utf-8", newline="") as file:
+        cells = [cell for row in csv.reader(file) for cell in row]
+    assert not [c for c in cells if c[:1] in tuple("=+-@\t\r＝")]
+    (read_back,) = read_labels("csv", out).recordings
+    assert [e.label for e in read_back.events] == evil
     assert [e.note for e in read_back.events] == evil
     assert read_back.recording.path == Path("=dangerous/a.wav")
+
+
+@pytest.mark.parametrize("name", ["hoplite", "dcase", "sonicvisualiser", "raven", "table"])
+def test_files_for_programs_hold_names_and_labels_as_they_are(name: str, tmp_path: Path) -> None:
+    labels = ["-0RWZT", "@home", "=sum", "+1"]
+    rec = recording(
+        "-0RWZT-miFs_420.wav", *(Event(f"e{k}", k, k + 1, x) for k, x in enumerate(labels))
+    )
+    out = tmp_path / f"labels{FORMATS[name].suffix}"
+    write_labels(name, [rec], out)
+    assert "'" not in out.read_text(encoding="utf-8")
+    (read_back,) = read_labels(
+        name, out, options=ReadOptions(recordings=[rec.recording])
+    ).recordings
+    named = FORMATS[name].combined
+    assert (read_back.recording.path == rec.recording.path) == named
+    assert [e.label for e in read_back.events] == labels
+
+
+@pytest.mark.parametrize("name", ["hoplite", "dcase", "sonicvisualiser"])
+def test_apostrophes_of_earlier_versions_are_still_removed(name: str, tmp_path: Path) -> None:
+    rec = recording("-a.wav", Event("e", 0.0, 1.0, "-loud"))
+    out = tmp_path / f"labels{FORMATS[name].suffix}"
+    write_labels(name, [rec], out)
+    text = out.read_text(encoding="utf-8").replace("-loud", "'-loud").replace("-a.wav", "'-a.wav")
+    out.write_text(text, encoding="utf-8")
+    (read_back,) = read_labels(
+        name, out, options=ReadOptions(recordings=[rec.recording])
+    ).recordings
+    named = FORMATS[name].combined
+    assert (read_back.recording.path == rec.recording.path) == named
+    assert [e.label for e in read_back.events] == ["-loud"]
 
 
 def test_one_file_for_each_recording_gets_a_name_of_its_own(tmp_path: Path) -> None:

@@ -1,0 +1,121 @@
+"""Kaleidoscope's tables (`id.csv`, `cluster.csv`), and those that BirdNET writes like them."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from yamnet_gui.core.events import ReviewState
+
+from .base import Capability, ImportResult, LabelFormat, ReadOptions
+from .birdnet import is_no_call, note_no_call
+from .collector import Collector
+from .notes import noted
+from .sample import Sample
+from .table_text import NamedRows, table_of
+
+_PLACE = ("IN FILE", "OFFSET", "DURATION")
+_FOLDERS = ("INDIR", "FOLDER")
+_MANUAL = ("MANUAL ID", "MANUAL ID*")
+_AUTO = ("AUTO ID*", "AUTO ID", "TOP1MATCH*", "TOP1MATCH", "common_name", "scientific_name")
+"""Where the program's own identification stands, the first that there is."""
+_SCORES = ("confidence", "MATCH RATIO")
+_KHZ = {"low_hz": ("Fmin", "Fmin*"), "high_hz": ("Fmax", "Fmax*")}
+_NOTES = (
+    "scientific_name", "TOP2MATCH", "TOP3MATCH", "ORGID", "USERID", "REVIEW USERID", "NOTES",
+)  # fmt: skip
+
+
+def read(path: Path, options: ReadOptions) -> ImportResult:
+    """The label is the manual identification (accepted then), else the program's own."""
+    return read_table(table_of(path, options), path, options)
+
+
+def read_table(table: NamedRows, path: Path, options: ReadOptions) -> ImportResult:
+    """Reads a table with Kaleidoscope's columns. Raises LabelsError."""
+    collector = Collector("kaleidoscope", path, options)
+    collector.decimal_comma = table.decimal_comma
+    names = table.columns(_PLACE, (*_FOLDERS, *_MANUAL, *_AUTO, *_SCORES, *_NOTES, "CHANNEL"))
+    names |= table.columns((), [n for names_ in _KHZ.values() for n in names_])
+    for line, row in table.rows(1 + max(names[name] for name in _PLACE)):
+        cells = {name: row[k].strip() for name, k in names.items()}
+        _read_row(collector, cells, line)
+    return collector.result()
+
+
+def _first(cells: Mapping[str, str], names: Sequence[str]) -> str:
+    return next((cells[name] for name in names if cells.get(name)), "")
+
+
+def _read_row(collector: Collector, cells: Mapping[str, str], line: int) -> None:
+    name = _path(cells)
+    if not name:
+        raise collector.error("names no recording", line)
+    info = collector.recording(name)
+    manual, auto = _first(cells, _MANUAL), _first(cells, _AUTO)
+    label = manual or auto
+    if not label:
+        return  # nothing was identified in this recording
+    onset_s = collector.seconds(cells["OFFSET"] or "0", line, "offset")
+    duration = cells["DURATION"]
+    length_s = collector.seconds(duration, line, "duration") if duration else info.duration_s
+    offset_s = round(onset_s + length_s, 6)
+    if is_no_call(label):
+        note_no_call(collector, name, onset_s, offset_s)
+        return
+    channel = _channel(collector, cells, line)
+    mono = channel == 0 and info.channels <= 1
+    fields: dict[str, Any] = {"channel": None if mono else channel}
+    for field, columns in _KHZ.items():
+        khz = collector.number(_first(cells, columns), line, columns[0])
+        fields[field] = khz * 1000 if khz else None
+    fields["score_max"] = collector.number(_first(cells, _SCORES), line, "confidence")
+    if fields["score_max"] is not None and not 0 <= fields["score_max"] <= 1:
+        fields["score_max"] = None
+    if manual:
+        fields["state"] = ReviewState.ACCEPTED
+    properties = [(n, cells.get(n, "")) for n in _NOTES if cells.get(n, "") != label]
+    if manual and auto and manual != auto:
+        properties.insert(0, ("AUTO ID", auto))
+    collector.event(name, onset_s, offset_s, label, line, note=noted(properties), **fields)
+
+
+def _path(cells: Mapping[str, str]) -> str:
+    folders = [cells[f] for f in _FOLDERS if cells.get(f)]
+    parts = [*(f.rstrip("/\\") or "/" for f in folders), cells["IN FILE"].lstrip("/\\")]
+    return "/".join(p for p in parts if p).replace("//", "/") if cells["IN FILE"] else ""
+
+
+def _channel(collector: Collector, cells: Mapping[str, str], line: int) -> int | None:
+    """Kaleidoscope counts channels from 0."""
+    value = collector.number(cells.get("CHANNEL", ""), line, "channel")
+    if value is None:
+        return None
+    if value < 0 or value != int(value):
+        raise collector.error("the channel is not a whole number of 0 or more", line)
+    return int(value)
+
+
+def _recognise(sample: Sample) -> bool:
+    identified = any(sample.has_columns(name) for name in (*_MANUAL, *_AUTO))
+    return sample.has_columns(*_PLACE) and identified
+
+
+def _flaw(sample: Sample) -> str:
+    if not sample.has_columns("IN FILE"):
+        return ""
+    lacking = [name for name in _PLACE if not sample.has_columns(name)]
+    if lacking:
+        return f"the column {lacking[0]!r} is missing"
+    return "no column holds an identification (MANUAL ID, AUTO ID or TOP1MATCH)"
+
+
+FORMAT = LabelFormat(
+    name="kaleidoscope",
+    title="Kaleidoscope table",
+    suffix=".csv",
+    combined=True,
+    capabilities=frozenset({Capability.PATH, Capability.SCORE_MAX, Capability.FREQUENCY}),
+    read=read,
+    recognise=_recognise,
+    flaw=_flaw,
+)
