@@ -1,6 +1,7 @@
 """What every test shares: where optional reference material is, and which tests need it."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -73,10 +74,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def weights_file() -> Path:
-    """The real weights; only for tests marked `weights`."""
+def weights_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the real weights; only for tests marked `weights`.
+
+    The file for LiteRT is made once beside it and serves every test.
+    """
     assert WEIGHTS is not None, "mark this test with @pytest.mark.weights"
-    return WEIGHTS
+    return Path(shutil.copy(WEIGHTS, tmp_path_factory.mktemp("real") / WEIGHTS.name))
 
 
 @pytest.fixture(scope="session")

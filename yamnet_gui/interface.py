@@ -28,7 +28,6 @@ from .analysis import (
     load_classifiers,
     recording_events,
     result_of,
-    user_cache_folder,
     with_custom_classes,
 )
 from .analysis.analyse import TemporaryFolder
@@ -38,6 +37,7 @@ from .batch import VectorOptions, vectors_of
 from .batch.vectors import PER, POOLS, Per, Pool
 from .core.errors import RecordingError, SettingsError
 from .core.events import Event
+from .core.folders import user_cache_folder
 from .core.resources import bundled_class_map
 from .core.scores import DEFAULT_HOP_S
 

@@ -10,6 +10,9 @@ class FakeNetwork:
     """Scores that depend on the patch alone, bit by bit, and on nothing else in the batch."""
 
     batch = 64
+    calls = 2
+    place_matters = False
+    runtime = "tensorflow"
 
     def __init__(self) -> None:
         random = np.random.default_rng(7)
@@ -29,6 +32,7 @@ class FakeModel:
     def __init__(self, sha256: str = "f" * 64) -> None:
         self.sha256 = sha256
         self.name = "fake"
+        self.runtime = "auto"
         self.loaded = 0
 
     def network(self) -> FakeNetwork:

@@ -12,9 +12,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from yamnet_gui.analysis import user_cache_folder
 from yamnet_gui.app import parse
 from yamnet_gui.cli.main import COMMANDS, CliCommand
+from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.log import log_path
 from yamnet_gui.core.resources import bundled_class_map, class_map_path, resource_path
 from yamnet_gui.detection import load_rules

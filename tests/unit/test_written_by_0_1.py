@@ -87,6 +87,7 @@ class NoNetwork:
 
     sha256 = MODEL
     name = FACTS["model"]["name"]
+    runtime = "auto"
 
     def network(self) -> Any:
         raise AssertionError("what is stored must not be computed again")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
         embedded_copies,
         samples_of,
     )
-    from .cache import DEFAULT_LIMIT_BYTES, ResultCache, user_cache_folder
+    from .cache import DEFAULT_LIMIT_BYTES, ResultCache
     from .custom_classes import (
         custom_class_rule,
         load_classifiers,
@@ -67,7 +67,6 @@ __all__ = [
     "samples_of",
     "silence_embedding",
     "stored_envelopes",
-    "user_cache_folder",
     "with_custom_classes",
     "with_custom_rules",
     "with_custom_scores",
@@ -104,7 +103,6 @@ _HOME = {
     "silence_embedding": "silence",
     "stored_envelopes": "envelopes",
     "custom_class_rule": "custom_classes",
-    "user_cache_folder": "cache",
     "with_custom_classes": "custom_classes",
     "with_custom_rules": "custom_classes",
     "with_custom_scores": "custom_classes",

@@ -1,6 +1,5 @@
 """One recording through the network, with what is stored already taken from the cache."""
 
-import os
 import shutil
 import stat
 import tempfile
@@ -9,6 +8,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -22,16 +22,20 @@ from yamnet_gui.core.model_parameters import EMBEDDING_SIZE, SAMPLE_RATE_HZ
 from yamnet_gui.core.pipeline import prefetched
 from yamnet_gui.core.scores import FrameGrid, ScoreChunk
 from yamnet_gui.core.sound_track import file_of
-from yamnet_gui.core.threads import usable_cores
-from yamnet_gui.yamnet import Analyzer, Network, frame_count, start_sample
+from yamnet_gui.core.threads import network_threads
+from yamnet_gui.yamnet import Analyzer, Network, RuntimeName, frame_count, start_sample
 
-from .cache import CacheWriter, ResultCache, result_key
+from .cache import CacheWriter, ResultCache, result_key, result_keys
 from .envelopes import EnvelopeRows
 from .model import Model, as_model
 from .result import Analysis, describe, held_by
 from .settings import AnalysisSettings
 
-_LIBRARIES = ("tensorflow", "numpy", "resampy", "soundfile", "av")
+_LIBRARIES = ("numpy", "resampy", "soundfile", "av")
+_OF_RUNTIME = {"tensorflow": "tensorflow", "litert": "ai-edge-litert"}
+"""Packages by runtime."""
+KeyOf = Callable[[RuntimeName], str]
+"""The name of a result in the cache, by the runtime that makes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,8 @@ def cached_analysis(
     path: Path, model: Model, settings: AnalysisSettings, cache: ResultCache
 ) -> Analysis | None:
     """The finished result in the cache, if there is one. Raises RecordingError."""
-    return cache.load(_key(path, model, settings, cache), path, stated_start(path))
+    keys = result_keys(_content(path, cache), model.sha256, settings, model.runtime)
+    return cache.first_of(keys, path, stated_start(path))
 
 
 class TemporaryFolder:
@@ -99,13 +104,15 @@ def _analyse(
         yield from _run_uncached(path, model, settings)
         return
     before = _state(path)
-    key = _key(path, model, settings, cache)
-    stored = cache.load(key, path, stated_start(path))
+    content = _content(path, cache)
+    keys = result_keys(content, model.sha256, settings, model.runtime)
+    stored = cache.first_of(keys, path, stated_start(path))
     if stored:
         yield from _replay(stored)
         return
     try:
-        yield from _run(path, model, settings, cache, key, before)
+        key_of = partial(result_key, content, model.sha256, settings)
+        yield from _run(path, model, settings, cache, key_of, before)
     except _ChangedError:  # still being written: the content that was read does not match the key
         yield from _run_uncached(path, model, settings)
 
@@ -128,22 +135,22 @@ def _run_uncached(
 ) -> Iterator[AnalysisProgress]:
     """Analyses into a folder that lives as long as the analysis."""
     keeper = TemporaryFolder()
-    for step in _run(path, model, settings, ResultCache(keeper.path), "only"):
+    for step in _run(path, model, settings, ResultCache(keeper.path), lambda _runtime: "only"):
         if step.analysis is not None:
             yield replace(step, analysis=held_by(step.analysis, keeper))
         else:
             yield step
 
 
-def _key(path: Path, model: Model, settings: AnalysisSettings, cache: ResultCache) -> str:
+def _content(path: Path, cache: ResultCache) -> str:
+    """The checksum of a recording."""
     try:
         regular = stat.S_ISREG(file_of(path).stat().st_mode)  # hashing a pipe would wait for ever
     except (OSError, ValueError):
         regular = False
     if not regular:
         open_audio(path).close()  # says what is wrong with it
-    content = content_hash(path, cache.memo_folder)
-    return result_key(content, model.sha256, settings)
+    return content_hash(path, cache.memo_folder)
 
 
 def _run(
@@ -151,7 +158,7 @@ def _run(
     model: Model,
     settings: AnalysisSettings,
     cache: ResultCache,
-    key: str,
+    key_of: KeyOf,
     state: tuple[int, int] | None = None,
 ) -> Iterator[AnalysisProgress]:
     """Analyses what is not stored yet. Raises _ChangedError where the file has another `state`."""
@@ -166,10 +173,12 @@ def _run(
         grids = dict.fromkeys(channels, grid)
         total, done, before_s = grid.count * len(channels), 0, 0.0
         held: AnalysisProgress | None = None
-        with cache.writer(key, channels, _recipe()) as writer:
+        network = model.network()
+        runtime = network.runtime
+        with cache.writer(key_of(runtime), channels, _recipe(runtime)) as writer:
             for channel in channels:
                 count = 0
-                with closing(_chunks(source, model, settings, channel, grid, writer)) as chunks:
+                with closing(_chunks(source, network, settings, channel, grid, writer)) as chunks:
                     for chunk in chunks:
                         if held is not None:
                             yield held
@@ -183,6 +192,7 @@ def _run(
                 grids[channel] = replace(grid, count=count)
                 before_s += grid.end_s - grid.start_s
             meta = describe(info, settings, (model.sha256, model.name), grids, datetime.now(UTC))
+            meta["runtime"] = runtime
             meta["warnings"] = list(source.warnings)
             analysis = writer.publish(meta, path, info.recorded_at)
     last = held or AnalysisProgress(channels[-1], _nothing(analysis), done, done, before_s)
@@ -191,7 +201,7 @@ def _run(
 
 def _chunks(
     source: AudioSource,
-    model: Model,
+    network: Network,
     settings: AnalysisSettings,
     channel: int | None,
     grid: FrameGrid,
@@ -215,7 +225,7 @@ def _chunks(
     begin = start_sample(first, settings.hop_s) if first < grid.count else None
     envelope.catch_up(samples, begin)
     if begin is not None:
-        chunks = Analyzer(model.network(), settings.hop_s).run(
+        chunks = Analyzer(network, settings.hop_s).run(
             prefetched(samples(begin)), first, on_log_mel=envelope.push
         )
         try:
@@ -246,12 +256,14 @@ def _grid(info: RecordingInfo, frames: int, settings: AnalysisSettings) -> Frame
     return FrameGrid(count, end_s, settings.start_s, settings.hop_s)
 
 
-def _recipe() -> str:
+def _recipe(runtime: RuntimeName) -> str:
     """What must not change between the parts of one result, or the last bits may."""
     from importlib.metadata import PackageNotFoundError, version  # slow, and seldom needed
 
-    parts = ["envelope 1", f"threads {os.environ.get('TF_NUM_INTRAOP_THREADS') or usable_cores()}"]
-    for name in _LIBRARIES:
+    parts = ["envelope 1"]
+    if runtime == "tensorflow":  # LiteRT's results do not depend on it
+        parts.append(f"threads {network_threads()}")
+    for name in (_OF_RUNTIME[runtime], *_LIBRARIES):
         try:
             parts.append(f"{name} {version(name)}")
         except PackageNotFoundError:

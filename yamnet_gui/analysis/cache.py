@@ -3,7 +3,7 @@
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.lock import FileLock
 from yamnet_gui.core.model_identity import current_identity
+from yamnet_gui.yamnet import RuntimeChoice, RuntimeName, expected_runtime
 
 from .result import Analysis, open_analysis
 from .settings import AnalysisSettings
@@ -28,21 +30,37 @@ _GONE = ".gone"
 _LOCK = ".lock"
 
 
-def user_cache_folder() -> Path:
-    """Where this user's caches live; `YAMNET_GUI_CACHE` names another folder."""
-    override = os.environ.get("YAMNET_GUI_CACHE")
-    if override:
-        return Path(override)
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("yamnet-gui", appauthor=False))
-
-
-def result_key(content: str, model_sha256: str, settings: AnalysisSettings) -> str:
-    """The name under which an analysis is stored: content, model, settings, engine version."""
+def result_key(
+    content: str,
+    model_sha256: str,
+    settings: AnalysisSettings,
+    runtime: RuntimeName = "tensorflow",
+) -> str:
+    """The name under which an analysis is stored: content, model, settings, runtime, engine."""
     model = current_identity(model_sha256)
-    text = "\n".join([str(_ENGINE_VERSION), content, model, settings.key()])
-    return sha256(text.encode()).hexdigest()
+    parts = [str(_ENGINE_VERSION), content, model, settings.key()]
+    if runtime != "tensorflow":  # for which the key is older than the other runtime
+        parts.append(runtime)
+    return sha256("\n".join(parts).encode()).hexdigest()
+
+
+def result_keys(
+    content: str,
+    model_sha256: str,
+    settings: AnalysisSettings,
+    runtime: RuntimeChoice = "auto",
+) -> list[str]:
+    """The names under which a finished analysis may be used that a runtime is asked for.
+
+    A runtime that was asked for by name gives its own results to the last bit. "auto" promises
+    scores within 1e-5 of TensorFlow's, which the results of both are; those of the runtime that
+    would run come first.
+    """
+    expected = expected_runtime(runtime)
+    names: list[RuntimeName] = [expected]
+    if runtime == "auto":
+        names.append("tensorflow" if expected == "litert" else "litert")
+    return [result_key(content, model_sha256, settings, name) for name in names]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +94,13 @@ class ResultCache:
                 f"cannot hold the cache ({error.strerror})",
                 "name another folder in YAMNET_GUI_CACHE, or use --no-cache",
             ) from error
+
+    def first_of(
+        self, keys: Iterable[str], path: Path, recorded_at: datetime | None = None
+    ) -> Analysis | None:
+        """The finished analysis under the first of `keys` that has one; see `load`."""
+        stored = (self.load(key, path, recorded_at) for key in keys)
+        return next((analysis for analysis in stored if analysis is not None), None)
 
     def load(self, key: str, path: Path, recorded_at: datetime | None = None) -> Analysis | None:
         """The finished analysis under `key`, as one of the recording at `path`.

@@ -12,10 +12,9 @@ from urllib.parse import unquote, urlsplit
 
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.files import replacing
+from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.text import without_controls
 from yamnet_gui.core.web import Answer, Patience, WebError, answer_of, checked_address
-
-from .cache import user_cache_folder
 
 DOWNLOAD_LIMIT_BYTES = 2 * 2**30
 """The largest recording that is fetched, and the room that all fetched ones may take."""

@@ -1,23 +1,33 @@
 """The model of an analysis, loaded only where it has to run."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from yamnet_gui.audio import content_hash
 from yamnet_gui.core.errors import RecordingError, WeightsError
-from yamnet_gui.yamnet import Network, load_network
-from yamnet_gui.yamnet.weights import KNOWN_FILES, model_identity, required_weights, weights_digest
+from yamnet_gui.core.pipeline import completed
+from yamnet_gui.yamnet import Network, RuntimeChoice, inspect_weights, loading_network
+from yamnet_gui.yamnet.weights import (
+    KNOWN_FILES,
+    WeightsFile,
+    model_identity,
+    required_weights,
+    weights_digest,
+)
 from yamnet_gui.yamnet.weights_reading import ADVICE
+
+_LOOK_EVERY_S = 0.1
 
 
 @runtime_checkable
 class Model(Protocol):
     """A network that may not be loaded yet: its name, its identity and a way to get it.
 
-    `sha256` is the identity of the weights (`WeightsFile.identity`).
+    `sha256` is the identity of the weights (`WeightsFile.identity`), `runtime` which runtime may
+    have made a stored result of it.
     """
 
     @property
@@ -26,21 +36,30 @@ class Model(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def runtime(self) -> RuntimeChoice: ...
+
     def network(self) -> Network: ...
 
 
 class WeightsModel:
-    """The model in a weights file; TensorFlow is imported when `network` is first called.
+    """The model in a weights file; its runtime is imported when `network` is first called.
 
     `path` None means the file that `find_weights` finds. `memo_folder` remembers the checksum
     of an unchanged file. Raises WeightsError where there is no such file.
     """
 
-    def __init__(self, path: Path | None = None, memo_folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        path: Path | None = None,
+        memo_folder: Path | None = None,
+        runtime: RuntimeChoice = "auto",
+    ) -> None:
         weights_path = required_weights(path)
         if not weights_path.exists():
             raise WeightsError(weights_path, "there is no such weights file", ADVICE)
         self.path = weights_path
+        self.runtime = runtime
         try:
             hashed = partial(content_hash, memo_folder=memo_folder)
             self._digest = weights_digest(weights_path, hashed)
@@ -50,6 +69,7 @@ class WeightsModel:
             raise WeightsError(weights_path, f"cannot be read ({error.strerror})") from error
         self._network: Network | None = None
         self._loading = threading.Lock()
+        self._fraction = 0.0
 
     @cached_property
     def sha256(self) -> str:
@@ -62,10 +82,40 @@ class WeightsModel:
 
     def network(self) -> Network:
         """The network, loaded once. Raises WeightsError where the file is not whole."""
-        with self._loading:
-            if self._network is None:
-                self._network = load_network(self.path)
-            return self._network
+        return completed(self.loading())
+
+    def loading(self) -> Generator[float, None, Network]:
+        """Loads the network; yields the fraction done while LiteRT's file is made.
+
+        Closing the generator stops that. Where another thread loads it, waits for it. Raises
+        WeightsError.
+        """
+        while self._network is None:
+            if not self._loading.acquire(timeout=_LOOK_EVERY_S):
+                yield self._fraction
+                continue
+            try:
+                if self._network is None:
+                    self._network = yield from self._load()
+            finally:
+                self._loading.release()
+        return self._network
+
+    def _load(self) -> Generator[float, None, Network]:
+        if not self.path.is_file():
+            file = inspect_weights(self.path)
+        else:  # LiteRT need not read the weights
+            size, known = self.path.stat().st_size, self.sha256 in KNOWN_FILES
+            file = WeightsFile(self.path, self._digest, self.name, known, size, self.sha256)
+        steps = loading_network(self.path, runtime=self.runtime, file=file)
+        try:
+            while True:
+                self._fraction = next(steps)
+                yield self._fraction
+        except StopIteration as end:
+            return end.value
+        finally:
+            steps.close()
 
 
 class LoadedModel:
@@ -76,6 +126,7 @@ class LoadedModel:
         file = network.weights_file
         self.sha256 = file.identity or file.sha256
         self.name = network.weights_file.name
+        self.runtime: RuntimeChoice = network.runtime
 
     def network(self) -> Network:
         return self._network

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from yamnet_gui.core.events import RecordingInfo
 from yamnet_gui.core.scores import FrameGrid, ScoreChunk, ScoreTable
 from yamnet_gui.detection import Envelope
+from yamnet_gui.yamnet import RuntimeName
 
 from .settings import AnalysisSettings
 from .stored import META, envelope_name, forget_pages, open_rows, table_name
@@ -26,13 +27,14 @@ class Analysis:
 
     `tables` holds one table for the mix, or one per channel. Scores and embeddings are mapped
     from the disk, read-only. `warnings` are what was wrong with the file and how it was handled.
-    `keeper` holds on to a temporary folder where nothing is cached.
+    `runtime` made the scores. `keeper` holds on to a temporary folder where nothing is cached.
     """
 
     recording: RecordingInfo
     settings: AnalysisSettings
     model_sha256: str
     model_name: str
+    runtime: RuntimeName
     complete: bool
     created_utc: datetime
     tables: tuple[ScoreTable, ...]
@@ -144,6 +146,7 @@ def open_analysis(folder: Path, path: Path, recorded_at: datetime | None) -> Ana
         settings=settings,
         model_sha256=meta["model_sha256"],
         model_name=meta["model_name"],
+        runtime=meta.get("runtime", "tensorflow"),  # the only one in version 0.1
         complete=True,
         created_utc=datetime.fromisoformat(meta["created_utc"]),
         tables=tuple(tables),

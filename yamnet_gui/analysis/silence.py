@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.files import replacing
+from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.model_parameters import EMBEDDING_SIZE
 
 from .augmentation import silence_of
-from .cache import user_cache_folder
 from .model import Model
 
 

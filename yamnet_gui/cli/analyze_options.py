@@ -4,13 +4,14 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from yamnet_gui.analysis import AnalysisSettings, WeightsModel, user_cache_folder
+from yamnet_gui.analysis import AnalysisSettings, WeightsModel
 from yamnet_gui.analysis.custom_classes import load_classifiers, with_custom_classes
 from yamnet_gui.analysis.rule_choice import choose_rules
 from yamnet_gui.audio import zone_named
 from yamnet_gui.batch import BatchOptions, EventOptions
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import is_folder
+from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 from yamnet_gui.core.scores import DEFAULT_HOP_S
 from yamnet_gui.detection import (

@@ -10,7 +10,6 @@ from yamnet_gui.analysis import (
     fetched,
     is_address,
     load_classifiers,
-    user_cache_folder,
     with_custom_classes,
 )
 from yamnet_gui.analysis.rule_choice import choose_rules
@@ -19,6 +18,7 @@ from yamnet_gui.batch.embedding_run import EmbeddingOptions, EmbeddingProgress, 
 from yamnet_gui.batch.vectors import PER, POOLS
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import RecordingError, SettingsError
+from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.scores import DEFAULT_HOP_S
 from yamnet_gui.core.text import printable

@@ -8,11 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from yamnet_gui.analysis import ResultCache, user_cache_folder
+from yamnet_gui.analysis import ResultCache
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import LabelsError, SettingsError, UserError
 from yamnet_gui.core.events import NOT_REJECTED, LabelledRecording, ReviewState
 from yamnet_gui.core.files import exists, is_folder
+from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.text import counted
 from yamnet_gui.labels.exchange.clips import plan_clips

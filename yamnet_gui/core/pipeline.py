@@ -4,10 +4,19 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+
+def completed(steps: Generator[Any, None, R]) -> R:
+    """Runs a generator to its end; what it returns."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return cast(R, end.value)
 
 
 def mapped(function: Callable[[T], R], items: Iterable[T], calls: int) -> Generator[R, None, None]:

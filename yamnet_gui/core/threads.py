@@ -14,6 +14,16 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
+def network_threads() -> int:
+    """Threads that the network may take: fewer than all cores where processes share them.
+
+    Whoever starts processes that share the cores sets TF_NUM_INTRAOP_THREADS, which TensorFlow
+    reads by itself.
+    """
+    shared = os.environ.get("TF_NUM_INTRAOP_THREADS", "")
+    return (int(shared) if shared.isdecimal() else 0) or usable_cores()
+
+
 class BlasThreads:
     """Limits matrix products to one thread as long as any caller asks for it.
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from yamnet_gui.analysis.cache import ResultCache, result_key
+from yamnet_gui.analysis.cache import ResultCache, result_keys
 from yamnet_gui.analysis.envelopes import add_envelopes, stored_envelopes
 from yamnet_gui.analysis.result import Analysis
 from yamnet_gui.analysis.settings import AnalysisSettings
@@ -140,7 +140,7 @@ class StoredScores:
         if self.cache is None or not file_of(path).is_file():
             return None
         content = content_hash(path, self.cache.memo_folder)
-        return self.cache.load(result_key(content, self.model_sha256, self.settings), path)
+        return self.cache.first_of(result_keys(content, self.model_sha256, self.settings), path)
 
 
 def project_items(

@@ -4,9 +4,16 @@ Importing this package imports neither TensorFlow nor h5py; building a network d
 """
 
 from .analyzer import Analyzer, PatchNetwork, frame_count, start_sample
+from .conversion import LiteRTError
 from .fetch import fetch_weights
 from .front_end import LogMel, log_mel
-from .network import DEFAULT_BATCH, Network, load_network
+from .litert_file import litert_is_installed, making_litert, stored_litert
+from .network import RUNTIME_CHOICES, Network, RuntimeChoice, RuntimeName
+from .runtimes import (
+    expected_runtime,
+    load_network,
+    loading_network,
+)
 from .weights import (
     PUBLISHED_SHA256,
     PUBLISHED_SIZE,
@@ -21,24 +28,32 @@ from .weights import (
 )
 
 __all__ = [
-    "DEFAULT_BATCH",
     "PUBLISHED_SHA256",
     "PUBLISHED_SIZE",
     "PUBLISHED_URL",
+    "RUNTIME_CHOICES",
     "Analyzer",
+    "LiteRTError",
     "LogMel",
     "Network",
     "PatchNetwork",
+    "RuntimeChoice",
+    "RuntimeName",
     "Weights",
     "WeightsFile",
+    "expected_runtime",
     "fetch_weights",
     "find_weights",
     "frame_count",
     "inspect_weights",
+    "litert_is_installed",
     "load_network",
     "load_weights",
+    "loading_network",
     "log_mel",
+    "making_litert",
     "start_sample",
+    "stored_litert",
     "use_weights",
     "weights_folder",
 ]

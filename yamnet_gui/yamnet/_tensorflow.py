@@ -3,9 +3,7 @@
 import ctypes
 import gc
 import os
-import re
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,9 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-_NOISE = re.compile(
-    rb"(WARNING: All log messages before absl::|[IW]\d{4} \d\d:\d\d:\d\d|[IW]0000 |To enable the f)"
-)
+from ._quiet import without_noise
+
 _lock = threading.Lock()
 
 
@@ -27,7 +24,7 @@ def import_tensorflow() -> Any:
     with _lock:
         if "tensorflow" not in sys.modules:
             os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-            with _without_noise(), _without_keras():
+            with without_noise(), _without_keras():
                 _map_libraries()
                 import tensorflow
             use_gpus_exactly(tensorflow)
@@ -88,29 +85,3 @@ def _without_keras() -> Iterator[None]:
         yield
     finally:
         del sys.modules["keras"]
-
-
-@contextmanager
-def _without_noise() -> Iterator[None]:
-    """Drops log lines of TensorFlow from the standard error; the rest is written afterwards.
-
-    TensorFlow logs before it reads TF_CPP_MIN_LOG_LEVEL, from C++, to the file descriptor.
-    """
-    try:
-        saved = os.dup(2)
-    except OSError:  # a window started without a console has no standard error
-        yield
-        return
-    try:
-        with tempfile.TemporaryFile() as caught:
-            os.dup2(caught.fileno(), 2)
-            try:
-                yield
-            finally:
-                os.dup2(saved, 2)
-                caught.seek(0)
-                for line in caught:
-                    if not _NOISE.match(line):
-                        os.write(2, line)
-    finally:
-        os.close(saved)

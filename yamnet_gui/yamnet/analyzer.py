@@ -2,8 +2,9 @@
 
 Two rules make results independent of block and chunk sizes, and a resumed analysis equal to an
 undisturbed one bit by bit. Log-mel frames are computed in blocks of a fixed size that begin at
-multiples of it; and frame k always stands at place k mod `batch` in a batch of the network. Both
-count from the start of the recording, not from where the analysis began.
+multiples of it; and where the place in a batch of the network affects the last bits, frame k always
+stands at place k mod `batch`. Both count from the start of the recording, not from where the
+analysis began.
 """
 
 import math
@@ -27,9 +28,6 @@ from yamnet_gui.core.threads import BLAS_THREADS
 from .front_end import LogMel
 
 Floats = NDArray[np.float32]
-_CALLS_AT_ONCE = 2
-"""Batches in the network at the same time: while one waits for its slowest thread, or a core is
-busy with reading and resampling, the other continues."""
 LogMelSink = Callable[[int, Floats], None]
 
 
@@ -38,6 +36,12 @@ class PatchNetwork(Protocol):
 
     @property
     def batch(self) -> int: ...
+
+    @property
+    def calls(self) -> int: ...
+
+    @property
+    def place_matters(self) -> bool: ...
 
     def __call__(self, patches: Floats) -> tuple[Floats, Floats]: ...
 
@@ -96,7 +100,7 @@ class Analyzer:
         rows = _log_mel_rows(blocks, first_frame, self._hop, on_log_mel)
         batches = prefetched(_batches(rows, first_frame, self._hop, self._network.batch))
         frame = first_frame
-        results = mapped(self._call, batches, _CALLS_AT_ONCE)
+        results = mapped(self._call, batches, self._network.calls)
         scores: list[Floats] = []
         embeddings: list[Floats] = []
         waiting = 0
@@ -123,6 +127,8 @@ class Analyzer:
 
     def _call(self, batch: tuple[Floats, slice]) -> tuple[Floats, Floats]:
         patches, used = batch
+        if not self._network.place_matters:
+            return self._network(patches[used])
         scores, embeddings = self._network(patches)
         return scores[used], embeddings[used]
 

@@ -18,15 +18,11 @@ from yamnet_gui.core.model_parameters import (
     FFT_LENGTH,
     LOG_OFFSET,
     MEL_BANDS,
-    MEL_HIGH_HZ,
-    MEL_LOW_HZ,
-    SAMPLE_RATE_HZ,
     STFT_HOP,
     STFT_WINDOW,
 )
+from yamnet_gui.core.resources import resource_path
 from yamnet_gui.core.threads import BLAS_THREADS
-
-from ._tensorflow import import_tensorflow
 
 Floats = NDArray[np.float32]
 
@@ -38,16 +34,14 @@ began or on how the samples arrived."""
 
 @cache
 def _window_and_mel() -> tuple[Floats, Floats]:
-    """The periodic Hann window (400,) and the mel weights of the bins that count (bins, 64)."""
-    tf = import_tensorflow()
-    with tf.device("CPU"):
-        window = tf.signal.hann_window(STFT_WINDOW, periodic=True).numpy()
-        bins = FFT_LENGTH // 2 + 1
-        mel = tf.signal.linear_to_mel_weight_matrix(
-            MEL_BANDS, bins, SAMPLE_RATE_HZ, MEL_LOW_HZ, MEL_HIGH_HZ
-        ).numpy()
-    used = int(np.flatnonzero(mel.any(axis=1))[-1]) + 1
-    mel = np.ascontiguousarray(mel[:used])
+    """The periodic Hann window (400,) and the mel weights of the bins that count (240, 64).
+
+    As `tf.signal.hann_window` and `tf.signal.linear_to_mel_weight_matrix` of TensorFlow 2.21 gave
+    them on x86-64: stored, since TensorFlow takes seconds to load, and any other way to compute
+    them gives other last bits.
+    """
+    with np.load(resource_path("front_end.npz"), allow_pickle=False) as stored:
+        window, mel = stored["window"], stored["mel"]
     window.flags.writeable = mel.flags.writeable = False
     return window, mel
 

@@ -18,14 +18,14 @@ from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.scores import DEFAULT_HOP_S
 
 from .analyzer import Analyzer, PatchNetwork
-from .network import load_network
+from .litert_file import litert_is_installed
+from .network import EMBEDDING_TOLERANCE, SCORE_TOLERANCE
+from .runtimes import load_network
 
 _SECONDS = 3
 _SINE_HZ = 440.0
 _SEED = 51773
 _TOP = 10
-_SCORES_TOLERANCE = 1e-5
-_EMBEDDINGS_TOLERANCE = 1e-4
 _SPEED_SECONDS = 120
 
 Floats = NDArray[np.float32]
@@ -71,7 +71,7 @@ class Difference:
 
     @property
     def equal(self) -> bool:
-        return self.scores <= _SCORES_TOLERANCE and self.embeddings <= _EMBEDDINGS_TOLERANCE
+        return self.scores <= SCORE_TOLERANCE and self.embeddings <= EMBEDDING_TOLERANCE
 
 
 def run_self_test(networks: Mapping[str, Callable[[], PatchNetwork]]) -> Iterator[RuntimeResult]:
@@ -112,7 +112,12 @@ def differences(results: list[RuntimeResult]) -> list[Difference]:
 
 def runtimes(path: Path) -> dict[str, Callable[[], PatchNetwork]]:
     """Every runtime that can run the weights at `path` on this machine, the reference first."""
-    return {"TensorFlow": lambda: load_network(path)}
+    found: dict[str, Callable[[], PatchNetwork]] = {
+        "TensorFlow": lambda: load_network(path, runtime="tensorflow")
+    }
+    if litert_is_installed():
+        found["LiteRT"] = lambda: load_network(path, runtime="litert")
+    return found
 
 
 def _pairs(one: RuntimeResult, other: RuntimeResult) -> Iterator[tuple[SoundResult, SoundResult]]:

@@ -98,7 +98,7 @@ def test_waiting_ends_as_soon_as_the_way_is_free() -> None:
 class _Broken:
     """A model whose network cannot be loaded."""
 
-    sha256, name = "0" * 64, "broken"
+    sha256, name, runtime = "0" * 64, "broken", "auto"
 
     def network(self) -> Network:
         raise WeightsError("yamnet.h5", "is cut short")

@@ -16,9 +16,9 @@ from yamnet_gui.core.scores import ScoreChunk
 from yamnet_gui.yamnet import Analyzer, Network, frame_count, load_network, log_mel, start_sample
 
 
-@pytest.fixture(scope="module")
-def network(tiny_weights: Path) -> Network:
-    return load_network(tiny_weights, batch=4)
+@pytest.fixture(scope="module", params=["litert", "tensorflow"])
+def network(request: pytest.FixtureRequest, tiny_weights: Path) -> Network:
+    return load_network(tiny_weights, batch=4, runtime=request.param)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def sound() -> np.ndarray:
 class EnergyNetwork:
     """Cheap arithmetic in place of a network: what stands in a patch shows in its row."""
 
-    batch = 4
+    batch, calls, place_matters = 4, 2, True
 
     def __call__(self, patches: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         assert patches.shape == (self.batch, 96, 64)

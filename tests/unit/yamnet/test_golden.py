@@ -28,9 +28,9 @@ def files() -> list[tuple[str, str]]:
         return [(row["golden"], row["audio"]) for row in csv.DictReader(table)]
 
 
-@pytest.fixture(scope="module")
-def network(weights_file: Path) -> Network:
-    return load_network(weights_file)
+@pytest.fixture(scope="module", params=["litert", "tensorflow"])
+def network(request: pytest.FixtureRequest, weights_file: Path) -> Network:
+    return load_network(weights_file, runtime=request.param)
 
 
 def analysed(

@@ -14,9 +14,9 @@ FILTERS = (64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024)
 STRIDES = (1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1)
 
 
-@pytest.fixture(scope="module")
-def network(tiny_weights: Path) -> Network:
-    return load_network(tiny_weights, batch=8)
+@pytest.fixture(scope="module", params=["litert", "tensorflow"])
+def network(request: pytest.FixtureRequest, tiny_weights: Path) -> Network:
+    return load_network(tiny_weights, batch=8, runtime=request.param)
 
 
 @pytest.fixture(scope="module")

@@ -25,8 +25,8 @@ print("keras" in sys.modules, float(tf.sqrt(4.0)), tf.keras.__name__)
 def test_other_errors_of_the_import_are_still_shown() -> None:
     code = """
 import os
-from yamnet_gui.yamnet._tensorflow import _without_noise
-with _without_noise():
+from yamnet_gui.yamnet._quiet import without_noise
+with without_noise():
     os.write(2, b"I0000 00:00:1795251074.964299 1 port.cc:153] oneDNN custom operations\\n")
     os.write(2, b"WARNING: All log messages before absl::InitializeLog() is called\\n")
     os.write(2, b"E0000 something is broken\\n")

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.analysis import user_cache_folder
 from yamnet_gui.audio import (
     PeakBuilder,
     PeakPyramid,
@@ -17,6 +16,7 @@ from yamnet_gui.audio import (
     recording_start,
     zone_named,
 )
+from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.gui.state.document import OpenRecording
 
 _SHOW_EVERY_S = 0.12

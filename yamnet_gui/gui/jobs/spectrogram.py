@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from yamnet_gui.analysis import user_cache_folder
 from yamnet_gui.audio import open_audio, peaks_key
 from yamnet_gui.audio.overview import OverviewBuilder, SpectrogramOverview
 from yamnet_gui.audio.spectrogram import SpectrogramSettings, spectrogram_columns
+from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.gui.background.priority import ForegroundPriority
 from yamnet_gui.gui.state.spectrogram_tiles import ROWS, TILE_COLUMNS, Tile, TileKey, to_bytes
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from yamnet_gui.analysis.cache import ResultCache, result_key
+from yamnet_gui.analysis.cache import ResultCache, result_keys
 from yamnet_gui.analysis.result import Analysis
 from yamnet_gui.audio import content_hash, recording_start
 from yamnet_gui.core.errors import ProjectError, SettingsError
@@ -56,7 +56,7 @@ def stored_analysis(
             continue
         if settings.channels != "mix":
             continue
-        analysis = cache.load(result_key(content, entry.model_sha256, settings), path)
+        analysis = cache.first_of(result_keys(content, entry.model_sha256, settings), path)
         if analysis is not None:
             start = recording_start(path)
             recorded_at = start.moment if start else None

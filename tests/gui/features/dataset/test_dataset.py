@@ -10,7 +10,8 @@ from PySide6.QtCore import QDate, QDateTime, QTime
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support import projects
-from yamnet_gui.analysis import ResultCache, user_cache_folder
+from yamnet_gui.analysis import ResultCache
+from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.gui.features.dataset.batch_analysis import BatchState
 from yamnet_gui.gui.features.dataset.feature import DatasetFeature
 from yamnet_gui.gui.features.dataset.jobs import AnalyseAllJob

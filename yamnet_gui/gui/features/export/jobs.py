@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from yamnet_gui.analysis import ResultCache, user_cache_folder
+from yamnet_gui.analysis import ResultCache
 from yamnet_gui.core.errors import LabelsError, UserError
 from yamnet_gui.core.events import LabelledRecording
+from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.scores import ScoreTable
 from yamnet_gui.labels.exchange.clips import ClipOptions, CutClip, cut_clips, plan_clips
 from yamnet_gui.labels.exchange.export import Export, ExportChoice, ExportPreview, chosen

@@ -1,0 +1,109 @@
+"""Runs TensorFlow's converter in a process of its own.
+
+So that its two seconds and 900 MB never load into a process that analyses or has a window, and a
+crash of it costs nothing.
+"""
+
+import logging
+import os
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Generator
+from pathlib import Path
+
+import yamnet_gui
+from yamnet_gui.core.errors import WeightsError
+
+DONE = "done"
+"""What the process prints last."""
+FAILED = "failed "
+"""Or this, before what went wrong."""
+
+_LOOK_EVERY_S = 0.1
+_LONGEST_S = 300.0  # it takes some seconds; this is for one that never ends
+_log = logging.getLogger(__name__)
+
+
+class LiteRTError(WeightsError):
+    """The file for LiteRT cannot be made or run; TensorFlow works all the same."""
+
+    def __init__(self, subject: str | Path, reason: str) -> None:
+        super().__init__(subject, reason, "choose TensorFlow as the runtime")
+
+
+def converting(weights: Path, out: Path) -> Generator[float, None, None]:
+    """Makes OUT of a weights file with `convert`; yields the fraction done, many times a second.
+
+    Closing the generator ends the process. Raises LiteRTError that says what went wrong.
+    """
+    if not sys.executable:
+        raise LiteRTError(weights, "cannot be converted: there is no program to run Python with")
+    with tempfile.TemporaryFile() as errors:
+        try:
+            process = _started(weights, out, errors.fileno())
+        except OSError as error:
+            raise LiteRTError(weights, f"cannot be converted ({error.strerror})") from error
+        with process:
+            reason = yield from _followed(process)
+        if reason:
+            errors.seek(0)
+            _log.warning("%s: %s\n%s", weights, reason, errors.read().decode(errors="replace"))
+            raise LiteRTError(weights, f"cannot be converted for LiteRT: {reason}")
+
+
+def _started(weights: Path, out: Path, errors: int) -> subprocess.Popen[str]:
+    root = Path(yamnet_gui.__file__).absolute().parents[1]
+    paths = [str(root), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join(paths),
+        "PYTHONIOENCODING": "utf-8:surrogateescape",
+        "CUDA_VISIBLE_DEVICES": "-1",
+    }
+    return subprocess.Popen(
+        # -P: nothing in the folder that happens to be the current one is imported
+        [sys.executable, "-P", "-m", "yamnet_gui.yamnet.convert", weights.absolute(), out],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        encoding="utf-8",
+        errors="surrogateescape",
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+
+
+def _followed(process: subprocess.Popen[str]) -> Generator[float, None, str]:
+    """Yields the fraction done, then ends the process; returns what went wrong, or ""."""
+    lines: queue.Queue[str | None] = queue.Queue()
+
+    def listen() -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.put(line.strip())
+        lines.put(None)
+
+    listener = threading.Thread(target=listen, name="convert network", daemon=True)
+    listener.start()
+    try:
+        end, fraction = time.monotonic() + _LONGEST_S, 0.0
+        while time.monotonic() < end:
+            yield fraction
+            try:
+                line = lines.get(timeout=_LOOK_EVERY_S)
+            except queue.Empty:
+                continue
+            if line is None:
+                return f"the converter ended with status {process.wait()}"
+            if line == DONE:
+                return ""
+            if line.startswith(FAILED):
+                return line.removeprefix(FAILED)
+            fraction = float(line)
+        return f"the converter did not end within {_LONGEST_S:.0f} s"
+    finally:
+        process.kill()
+        listener.join()

@@ -1,0 +1,95 @@
+"""The weights as a file for LiteRT, made by TensorFlow's converter in a process of its own.
+
+    python -m yamnet_gui.yamnet.convert WEIGHTS OUT
+
+Writes OUT only once its scores and embeddings equal TensorFlow's on fixed patches. Prints how far
+it is, a fraction a line, and at last what `conversion` waits for.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from yamnet_gui.core.errors import WeightsError
+from yamnet_gui.core.model_parameters import LOG_OFFSET, MEL_BANDS, PATCH_FRAMES
+
+from ._tensorflow import import_tensorflow
+from .conversion import DONE, FAILED
+from .litert_network import LiteRTNetwork
+from .network import EMBEDDING_TOLERANCE, SCORE_TOLERANCE, Floats
+from .tensorflow_network import TensorFlowNetwork, network_function
+from .weights import Weights, load_weights
+
+EMBEDDING_PRECISION = 1e-5
+"""Of the highest value, where weights give embeddings far above YAMNet's, which stay below 10."""
+_CHECKED_PATCHES = 20  # more than one batch of LiteRT, and one that is not full
+
+
+def check_patches() -> Floats:
+    """Log-mel patches (20, 96, 64), always the same: silence, noise of all levels, bands, edges."""
+    random = np.random.default_rng(0)
+    quiet = np.float32(np.log(LOG_OFFSET))
+    patches = np.full((_CHECKED_PATCHES, PATCH_FRAMES, MEL_BANDS), quiet, np.float32)
+    for number in range(1, _CHECKED_PATCHES):
+        level = -6 + 9 * number / _CHECKED_PATCHES
+        patches[number] = level + random.standard_normal(patches.shape[1:], np.float32)
+        if number % 3 == 1:  # a steady tone in silence
+            patches[number, :, np.arange(MEL_BANDS) != 3 * number] = quiet
+        elif number % 3 == 2:  # silence until the sound begins
+            patches[number, : 4 * number] = quiet
+    return patches
+
+
+def converted(weights: Weights) -> bytes:
+    """The content of a file for LiteRT: float32 patches (n, 96, 64) to scores and embeddings."""
+    tf = import_tensorflow()
+    function = network_function(tf, weights, lambda values: values)
+    signature = tf.TensorSpec((None, PATCH_FRAMES, MEL_BANDS), tf.float32)
+    concrete = tf.function(function, autograph=False).get_concrete_function(signature)
+    return tf.lite.TFLiteConverter.from_concrete_functions([concrete], tf.Module()).convert()
+
+
+def difference(content: bytes, weights: Weights) -> str:
+    """How LiteRT's results differ from TensorFlow's on `check_patches`; "" where they are equal."""
+    patches = check_patches()
+    wanted_scores, wanted = TensorFlowNetwork(weights, len(patches))(patches)
+    scores, embeddings = LiteRTNetwork(content, weights.file, threads=1)(patches)
+    by_score = float(np.abs(scores - wanted_scores).max())
+    by_embedding = float(np.abs(embeddings - wanted).max())
+    allowed = max(EMBEDDING_TOLERANCE, EMBEDDING_PRECISION * float(wanted.max()))
+    # not "greater than": what is not a number must fail, too
+    if by_score <= SCORE_TOLERANCE and by_embedding <= allowed:
+        return ""
+    return (
+        f"its scores would differ from TensorFlow's by {by_score:.1e}"
+        f" and its embeddings by {by_embedding:.1e}"
+    )
+
+
+def convert(weights_path: Path, out: Path) -> str:
+    """Makes OUT; what went wrong, or ""."""
+    print(0.05, flush=True)
+    try:
+        weights = load_weights(weights_path)
+    except WeightsError as error:
+        return str(error)
+    import_tensorflow()
+    print(0.5, flush=True)
+    content = converted(weights)
+    print(0.8, flush=True)
+    problem = difference(content, weights)
+    if problem:
+        return problem
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        return f"{out} cannot be written ({error.strerror})"
+    return ""
+
+
+if __name__ == "__main__":
+    problem = convert(Path(sys.argv[1]), Path(sys.argv[2]))
+    print(FAILED + problem if problem else DONE, flush=True)
+    os._exit(0)  # TensorFlow would take two seconds to say goodbye

@@ -1,0 +1,113 @@
+"""The file that LiteRT runs: made once of a weights file, checked, and stored beside it.
+
+Its name says which weights it was made of, by which version of the converter, and what its content
+is: `yamnet-WEIGHTS-tfVERSION-CONTENT.tflite`, with the first digits of the weights' identity and of
+the content's SHA-256. So it appears in one step, two programs that make it at the same time cannot
+disturb each other, and a damaged one is recognised without a second file.
+"""
+
+import errno
+import hashlib
+import os
+import stat
+import tempfile
+from collections.abc import Generator
+from contextlib import suppress
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from yamnet_gui.core.files import replacing
+from yamnet_gui.core.folders import user_cache_folder
+
+from .conversion import LiteRTError, converting
+
+_SUFFIX = ".tflite"
+_DIGITS = 16
+
+
+def litert_is_installed() -> bool:
+    """Whether LiteRT is there; looks without importing it."""
+    return find_spec("ai_edge_litert") is not None
+
+
+def stored_litert(weights: Path, identity: str) -> bytes | None:
+    """The content of the file for LiteRT that was made of these weights; None: none is intact.
+
+    `identity` is that of the weights. Damaged files are removed.
+    """
+    for folder in _folders(weights):
+        for path in sorted(folder.glob(f"{_prefix(identity)}-*{_SUFFIX}")):
+            content = _intact(path)
+            if content is not None:
+                return content
+            with suppress(OSError):
+                path.unlink()
+    return None
+
+
+def making_litert(weights: Path, identity: str) -> Generator[float, None, bytes]:
+    """Makes the file for LiteRT where none is intact; yields how far it is.
+
+    Returns its content. TensorFlow's converter runs in a process of its own and takes some
+    seconds; closing the generator ends it. The file lies beside the weights, or in the user's
+    cache where that folder cannot be written to. Raises LiteRTError: no
+    room, the converter fails, or scores would not be TensorFlow's.
+    """
+    content = stored_litert(weights, identity)
+    if content is not None:
+        return content
+    with tempfile.TemporaryDirectory(prefix="yamnet-gui-") as temporary:
+        out = Path(temporary) / "network.tflite"
+        yield from converting(weights, out)
+        content = out.read_bytes()
+    _store(content, weights, identity)
+    return content
+
+
+def _prefix(identity: str) -> str:
+    return f"yamnet-{identity[:_DIGITS]}-tf{_converter_version()}"
+
+
+@cache
+def _converter_version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # not needed to start a window
+
+    try:
+        return version("tensorflow")
+    except PackageNotFoundError:
+        return "*"  # whatever made it: nothing else could be made here
+
+
+def _folders(weights: Path) -> list[Path]:
+    """Where the file may lie, the first choice first."""
+    return [weights.absolute().parent, user_cache_folder() / "litert"]
+
+
+def _intact(path: Path) -> bytes | None:
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    return content if path.stem.endswith(f"-{_digest(content)}") else None
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:_DIGITS]
+
+
+def _store(content: bytes, weights: Path, identity: str) -> None:
+    """Puts the file into the first folder that takes it. Raises LiteRTError where none does."""
+    name = f"{_prefix(identity)}-{_digest(content)}{_SUFFIX}"
+    reason: object = ""
+    for folder in _folders(weights):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if not folder.stat().st_mode & stat.S_IWUSR:  # which does not stop an administrator
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            with replacing(folder / name) as beside:
+                beside.write_bytes(content)
+            return
+        except OSError as error:
+            reason = error.strerror or error
+    raise LiteRTError(folder, f"the network for LiteRT cannot be stored ({reason})")
