@@ -104,3 +104,5 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     home = tmp_path_factory.mktemp("home")
     for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(home / name.split("_")[1].lower()))
+    for name in ("TFHUB_CACHE_DIR", "KAGGLEHUB_CACHE", "KERAS_HOME"):  # no weights of the developer
+        monkeypatch.setenv(name, str(home / name.lower()))

@@ -38,3 +38,30 @@ def write_tiny_weights(path: Path, seed: int = 0) -> Path:
         write("logits", "kernel", logits - logits.mean(axis=0))
         write("logits", "bias", random.normal(-1.5, 0.3, CLASSES))
     return path
+
+
+def write_tiny_saved_model(folder: Path, weights: Path) -> Path:
+    """The variables of a weights file as TensorFlow writes them into a SavedModel's folder.
+
+    The names are those of YAMNet on TensorFlow Hub and Kaggle. The graph is not a real one: it
+    must never be read.
+    """
+    import tensorflow as tf
+
+    from yamnet_gui.yamnet.weights_hdf5 import arrays_in_hdf5
+    from yamnet_gui.yamnet.weights_saved_model import _names_by_order
+
+    arrays = arrays_in_hdf5(weights, weights.read_bytes())
+    keys = {
+        f"_yamnet/layer_with_weights-{number}/{part}/.ATTRIBUTES/VARIABLE_VALUE": arrays[name]
+        for (number, part), name in _names_by_order().items()
+    }
+    (folder / "variables").mkdir(parents=True)
+    tf.raw_ops.SaveV2(
+        prefix=str(folder / "variables" / "variables"),
+        tensor_names=list(keys),
+        shape_and_slices=[""] * len(keys),
+        tensors=[tf.constant(array) for array in keys.values()],
+    )
+    (folder / "saved_model.pb").write_bytes(b"not a graph")
+    return folder

@@ -136,6 +136,7 @@ def as_model(network: Network | Model | Callable[[], Network]) -> Model:
     """Whatever the caller has, as a model; a plain function is called at once."""
     if isinstance(network, Network):
         return LoadedModel(network)
-    if isinstance(network, Model):
+    # the check of a protocol looks at each property, and to name a model may mean to read it
+    if isinstance(network, (WeightsModel, Model)):
         return network
     return LoadedModel(network())

@@ -93,7 +93,7 @@ def answer_of(
     patience = patience or Patience()
     sent = {"Accept-Encoding": "identity", **(headers or {})}
     limits = (patience.connect_s, patience.silence_s)
-    with _Watch(patience) as watch, requests.Session() as session:
+    with _Watch(patience) as watch, _session() as session:
         adapter = _adapter(watch)
         session.mount("https://", adapter)
         session.mount("http://", adapter)
@@ -103,7 +103,7 @@ def answer_of(
                 response = session.get(
                     address, headers=sent, stream=True, allow_redirects=False, timeout=limits
                 )
-                target = session.get_redirect_target(response)
+                target = requests.Session.get_redirect_target(session, response)
             except _FAILURES() as error:
                 reason = watch.reason or f"the server cannot be reached ({_brief(error)})"
                 raise WebError(reason) from error
@@ -222,6 +222,17 @@ class _Watch:
             for connection in self._connections:
                 with suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
+
+
+def _session() -> Any:
+    """A session that leaves redirects alone: requests would read their content, however long."""
+    import requests
+
+    class Session(requests.Session):
+        def get_redirect_target(self, _response: Any) -> None:
+            return None
+
+    return Session()
 
 
 def _adapter(watch: _Watch) -> Any:

@@ -208,7 +208,7 @@ def _read(path: Path) -> _Source:
 def _model_folder(path: Path) -> Path | None:
     """The folder with the SavedModel that a path stands for; None where it is another file.
 
-    A folder may be the SavedModel, or hold it at most four levels down, as caches of TensorFlow
+    A folder may be the SavedModel, or hold it some levels down, as caches of TensorFlow
     Hub and Kaggle do. Raises WeightsError and OSError.
     """
     if path.name == SAVED_MODEL and (path.parent / INDEX).is_file():

@@ -23,7 +23,7 @@ DATA = "variables/variables.data-00000-of-00001"
 SAVED_MODEL = "saved_model.pb"
 LARGEST_INDEX = 2**20
 
-_DEPTH = 5
+_DEPTH = 6
 _MOST_FOLDERS = 2_000
 _PARAMETERS = 3_751_369
 _MOST_MEMBERS = 1_000

@@ -118,3 +118,29 @@ def test_only_the_web_is_an_address(tmp_path: Path) -> None:
 def test_an_unreachable_server_is_reported(tmp_path: Path) -> None:
     with pytest.raises(RecordingError, match="cannot be reached"):
         fetched("http://127.0.0.1:9/a.wav", tmp_path)
+
+
+@pytest.mark.parametrize("where", ["http://[::1", "http://a..b/", "http://a/\x1b[31m.wav"])
+def test_odd_addresses_are_one_sentence(where: str, tmp_path: Path) -> None:
+    with pytest.raises(RecordingError, match="not a valid") as error:
+        fetched(where, tmp_path)
+    assert str(error.value).isprintable()
+
+
+def test_an_odd_header_does_not_break_later_calls(
+    server: ThreadingHTTPServer, tmp_path: Path
+) -> None:
+    path = fetched(address(server, "/a.wav"), tmp_path)
+    note = path.with_name(path.name + ".json")
+    note.write_text('{"etag": "a\\nb", "date": "x\\u0000"}')
+    assert fetched(address(server, "/a.wav"), tmp_path) == path
+    assert "If-None-Match" not in server.asked[-1][1]  # type: ignore[attr-defined]
+
+
+def test_the_note_of_another_file_is_not_believed(
+    server: ThreadingHTTPServer, tmp_path: Path
+) -> None:
+    path = fetched(address(server, "/a.wav"), tmp_path)
+    path.unlink()
+    path.write_bytes(b"of another download")
+    assert fetched(address(server, "/a.wav"), tmp_path).read_bytes() == CONTENT

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from yamnet_gui.core.errors import Cancelled, WeightsError
+from yamnet_gui.yamnet import WeightsFile, fetch_weights, weights_folder
 from yamnet_gui.yamnet import fetch as module
-from yamnet_gui.yamnet import fetch_weights, weights_folder
 
 
 class FileServer(ThreadingHTTPServer):
@@ -281,3 +281,58 @@ def test_a_full_disk_is_reported(
     with pytest.raises(WeightsError, match="the disk is full") as error:
         fetch_weights(None, server.url, sha256)
     assert "disk space" in error.value.advice
+
+
+def test_the_next_address_is_asked_where_one_fails(
+    server: FileServer, sha256: str, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        closed = f"http://127.0.0.1:{unused.getsockname()[1]}/a"
+    sources = [
+        module.Source(closed, sha256),
+        module.Source("http://a..b/", sha256),
+        module.Source(server.url, "0" * 64),
+        module.Source(server.url, sha256),
+    ]
+    assert fetch_weights(sources=sources).sha256 == sha256
+    with pytest.raises(WeightsError, match="no address gave them") as error:
+        fetch_weights(sources=sources[:3])
+    for part in (closed, "http://a..b/", "not the published file"):
+        assert part in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_the_published_address_comes_first() -> None:
+    assert module.SOURCES[0].url == "https://storage.googleapis.com/audioset/yamnet.h5"
+    assert len({source.url for source in module.SOURCES}) == len(module.SOURCES) > 1
+
+
+def test_no_more_than_the_size_of_the_file_is_taken(server: FileServer, sha256: str) -> None:
+    for tells_length in (True, False):
+        server.tells_length = tells_length
+        source = module.Source(server.url, sha256, 1_000_000)
+        with pytest.raises(WeightsError, match=r"more than the 1\.0 MB"):
+            fetch_weights(sources=[source])
+        assert left_behind() == []
+
+
+def test_a_second_download_at_the_same_time_does_not_disturb(
+    server: FileServer, sha256: str
+) -> None:
+    started = threading.Event()
+    server.stall_after = 500_000
+    results: list[WeightsFile] = []
+
+    def first() -> None:
+        results.append(fetch_weights(lambda *_: started.set(), server.url, sha256))
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    assert started.wait(10)
+    server.stall_after = None
+    assert fetch_weights(None, server.url, sha256).sha256 == sha256
+    server.stall_after = 500_000  # where the first one goes on
+    server.released.set()
+    thread.join()
+    assert [result.sha256 for result in results] == [sha256]
+    assert left_behind() == ["yamnet.h5"]

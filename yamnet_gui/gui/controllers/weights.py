@@ -9,10 +9,12 @@ from yamnet_gui.gui.background.runner import JobHandle, JobRunner
 from yamnet_gui.gui.jobs.analysis import (
     FetchProgress,
     FetchWeightsJob,
+    FindCopiesJob,
     InspectWeightsJob,
     UseWeightsJob,
 )
 from yamnet_gui.yamnet import WeightsFile, find_weights
+from yamnet_gui.yamnet.weights_copies import WeightsCopy
 
 
 class Weights(QObject):
@@ -23,6 +25,7 @@ class Weights(QObject):
     checked = Signal(object)  # WeightsFile | UserError
     fetch_progress = Signal(object)  # FetchProgress
     fetch_failed = Signal(object)  # UserError
+    copies_found = Signal(object)  # list[WeightsCopy], not empty
 
     def __init__(self, cache: ResultCache | None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -35,7 +38,7 @@ class Weights(QObject):
     def path(self) -> Path | None:
         """Where the weights are; None where there are none yet."""
         path = find_weights()
-        return path if path is not None and path.is_file() else None
+        return path if path is not None and path.exists() else None
 
     def model(self) -> Model:
         """The network, loaded when it first has to run. Raises WeightsError where there is none."""
@@ -62,7 +65,7 @@ class Weights(QObject):
             self._fetch = None
 
     def use(self, path: Path) -> None:
-        """Copies a local file."""
+        """Stores a copy of local weights, in any of the published forms."""
         self._runner.submit(
             UseWeightsJob(path), on_result=self._on_weights, on_failed=self.fetch_failed.emit
         )
@@ -74,6 +77,10 @@ class Weights(QObject):
             self._runner.submit(
                 InspectWeightsJob(path), on_result=self.checked.emit, on_failed=self.checked.emit
             )
+
+    def look_for_copies(self) -> None:
+        """Looks for YAMNet in the caches of other programs; the answer comes as `copies_found`."""
+        self._runner.submit(FindCopiesJob(), on_result=self._on_copies)
 
     def close(self) -> None:
         """Ends the thread."""
@@ -90,6 +97,10 @@ class Weights(QObject):
         self._model = None
         self.checked.emit(file)
         self.changed.emit()
+
+    def _on_copies(self, copies: list[WeightsCopy]) -> None:
+        if copies:
+            self.copies_found.emit(copies)
 
     def _on_fetch_done(self) -> None:
         self._fetch = None

@@ -26,6 +26,9 @@ from yamnet_gui.yamnet.weights import (
     weights_folder,
 )
 
+WEIGHTS_FILTER = "Weights (*.h5 *.hdf5 *.tar.gz *.tgz saved_model.pb);;All files (*)"
+"""A SavedModel's folder is chosen by its `saved_model.pb`, which is not itself read."""
+
 
 class WeightsDialog(QDialog):
     """Tells about the weights and asks for a download or a file; the work is done elsewhere.
@@ -50,7 +53,8 @@ class WeightsDialog(QDialog):
             NoticeKind.WARNING,
             "No weights installed.",
             "YAMNet's weights are not part of this program. Download the published file once, or "
-            "choose a copy that you have. Only the analysis of recordings needs them.",
+            "choose a copy: an HDF5 file, a .tar.gz, or the saved_model.pb of a folder. "
+            "Only the analysis of recordings needs them.",
         )
         self._set_details("")
 
@@ -69,7 +73,10 @@ class WeightsDialog(QDialog):
                 "These weights are not the published ones.",
                 "All arrays have the right shapes, so they are used, but results may differ.",
             )
-        self._set_details(f"{file.path}\n{_megabytes(file.size)}\nSHA-256 {file.sha256}")
+        facts = [str(file.path), _megabytes(file.size), f"SHA-256 {file.sha256}"]
+        if file.identity not in ("", file.sha256):
+            facts.append(f"Identity of its numbers {file.identity}")
+        self._set_details("\n".join(facts))
 
     def show_problem(self, text: str) -> None:
         """A file was refused, or the download failed; `text` says why and what to do."""
@@ -193,9 +200,7 @@ class WeightsDialog(QDialog):
             self.headline.setText("Download stopped.")
 
     def _on_choose(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(
-            self, "YAMNet weights", "", "Weights (*.h5 *.hdf5);;All files (*)"
-        )
+        name, _ = QFileDialog.getOpenFileName(self, "YAMNet weights", "", WEIGHTS_FILTER)
         if name:
             self.file_chosen.emit(Path(name))
 

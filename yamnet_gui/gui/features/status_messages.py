@@ -18,6 +18,7 @@ from .feature import Feature
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
+    from yamnet_gui.yamnet.weights_copies import WeightsCopy
 
 _NO_WEIGHTS = "Recordings cannot be analysed without YAMNet's weights; everything else works."
 _STATE_IN_LIST = {
@@ -49,13 +50,16 @@ class StatusMessages(Feature):
         self._status = context.shell.status
         self._tracks = context.shell.tracks
         self._window = context.shell.window
+        self._using_copy = False
         self._recording_loader.opened.connect(self._on_opened)
         self._recording_loader.failed.connect(self._show_error)
         self._analysis.failed.connect(self._on_analysis_failed)
         self._analysis.progress.connect(self._show_progress)
         self._analysis.finished.connect(self._on_finished)
-        self._weights.changed.connect(lambda: self._notices.clear("weights"))
+        self._weights.changed.connect(self._on_weights_changed)
         self._weights.missing.connect(self._offer_weights)
+        self._weights.copies_found.connect(self._offer_copy)
+        self._weights.fetch_failed.connect(self._on_weights_failed)
         self._player.notice.connect(self._on_player_notice)
         self._document.recording_changed.connect(self._show_recording)
         self._document.analysis_changed.connect(self._show_analysis)
@@ -152,6 +156,36 @@ class StatusMessages(Feature):
             [("Get weights…", self._window.actions_by_id["weights"].trigger)],
             key="weights",
         )
+        self._weights.look_for_copies()
+
+    def _offer_copy(self, copies: list[WeightsCopy]) -> None:
+        """Another program has downloaded YAMNet already: one click takes its copy."""
+        if self._weights.path is not None:
+            return
+        path, owner = copies[0].file.path, copies[0].owner
+        self._notices.show_notice(
+            NoticeKind.INFO,
+            _NO_WEIGHTS,
+            [
+                (f"Use the YAMNet found in {owner}", lambda: self._use_copy(path)),
+                ("Get weights…", self._window.actions_by_id["weights"].trigger),
+            ],
+            key="weights",
+            details=str(path),
+        )
+
+    def _use_copy(self, path: Path) -> None:
+        self._using_copy = True
+        self._weights.use(path)
+
+    def _on_weights_changed(self) -> None:
+        self._using_copy = False
+        self._notices.clear("weights")
+
+    def _on_weights_failed(self, error: UserError) -> None:
+        if self._using_copy:  # else the dialog that asked for it shows the error
+            self._using_copy = False
+            self._show_error(error)
 
     def _on_analysis_failed(self, error: UserError) -> None:
         if self._weights.path is None:

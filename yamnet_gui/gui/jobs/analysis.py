@@ -23,6 +23,7 @@ from yamnet_gui.core.errors import Cancelled, UserError
 from yamnet_gui.core.scores import ScoreChunk
 from yamnet_gui.gui.background.priority import ForegroundPriority
 from yamnet_gui.yamnet import WeightsFile, fetch_weights, inspect_weights, use_weights
+from yamnet_gui.yamnet.weights_copies import WeightsCopy, find_copies
 
 ExtraScores = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 """Embeddings (n, 1024) to scores of further classes, float32 (n, classes)."""
@@ -103,6 +104,13 @@ class UseWeightsJob:
 
     def run(self) -> Iterator[WeightsFile]:
         yield use_weights(self.path)
+
+
+class FindCopiesJob:
+    """Looks for YAMNet in the caches of other programs: one list of `WeightsCopy`."""
+
+    def run(self) -> Iterator[list[WeightsCopy]]:
+        yield find_copies()
 
 
 @dataclass(frozen=True, slots=True)
