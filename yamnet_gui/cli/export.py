@@ -21,6 +21,7 @@ from yamnet_gui.labels.exchange.export import Export, ExportChoice, chosen
 from yamnet_gui.labels.exchange.project_tables import labelled_recordings
 from yamnet_gui.labels.exchange.report import ReportFacts, write_report
 from yamnet_gui.labels.exchange.report_facts import project_facts
+from yamnet_gui.labels.exchange.saved_columns import SavedColumns
 from yamnet_gui.labels.exchange.score_tables import stored_analysis, write_scores
 from yamnet_gui.labels.formats import (
     ReadOptions,
@@ -93,6 +94,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="format of the table (default: detected)",
     )
     group.add_argument("--encoding", help="text encoding of the table (default: detected)")
+    group.add_argument(
+        "--from-columns",
+        metavar="COLUMNS",
+        help="columns of the table, like onset=start,offset=end,label=species, or a saved name",
+    )
 
 
 def _add_outputs(group: Any) -> None:
@@ -102,9 +108,7 @@ def _add_outputs(group: Any) -> None:
         metavar="OUT",
         help="label file; a folder, or a name ending in /, for one file per recording",
     )
-    group.add_argument(
-        "--format", choices=writable_formats(), default="csv", help="format of OUT (default: csv)"
-    )
+    group.add_argument("--format", choices=writable_formats(), help="format of OUT (default: csv)")
     group.add_argument(
         "--clips", type=Path, metavar="FOLDER", help="write a sound clip of each event into FOLDER"
     )
@@ -138,6 +142,12 @@ def _add_table_options(group: Any) -> None:
         help="write recording paths relative to this folder",
     )
     group.add_argument(
+        "--columns",
+        metavar="COLUMNS",
+        help="columns of a table of your own, like recording=file,onset=start,offset=end,"
+        "label=species, or a saved name (see `import --save-columns`); implies --format table",
+    )
+    group.add_argument(
         "--label-column", metavar="NAME", help="name of the label column in Raven tables"
     )
     group.add_argument(
@@ -155,6 +165,7 @@ def run(options: argparse.Namespace) -> int:
     classes = bundled_class_map()
     source = _read(options)
     choice = choice_of(options, source.recordings, classes, source.usual)
+    options.format = options.format or ("table" if options.columns else "csv")
     failed = 0
     if options.output is not None:
         failed += _labels(options, source, choice, classes)
@@ -185,7 +196,11 @@ def _read(options: argparse.Namespace) -> _Source:
                 for r in project.recordings.all()
             }
             return _Source(recordings, project_facts(project, options.title), known, NOT_REJECTED)
-    result = read_labels(options.from_format, path, options=ReadOptions(encoding=options.encoding))
+    columns = SavedColumns().mapping(options.from_columns) if options.from_columns else None
+    reading = ReadOptions(encoding=options.encoding, columns=columns)
+    result = read_labels(options.from_format, path, options=reading)
+    if result.columns:
+        _note(f"{path}: {result.columns}")
     for text in result.warnings:
         _note(f"{path}: {text}")
     facts = ReportFacts(
@@ -241,6 +256,7 @@ def _write_options(options: argparse.Namespace, out: Path, classes: ClassMap) ->
         clock=options.clock,
         curator_name=name,
         curator_email=email,
+        columns=SavedColumns().mapping(options.columns) if options.columns else None,
         classes=classes,
     )
 

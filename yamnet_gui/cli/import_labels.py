@@ -19,7 +19,9 @@ from yamnet_gui.labels.exchange.project_tables import (
     plan_for_project,
     read_for_project,
 )
+from yamnet_gui.labels.exchange.saved_columns import SavedColumns
 from yamnet_gui.labels.formats import ImportResult
+from yamnet_gui.labels.formats.columns import ColumnMapping
 from yamnet_gui.labels.project import Command, Project
 
 from .arguments import agreed, find_recording, open_project, readable_formats
@@ -77,6 +79,15 @@ def _add_reading(group: Any) -> None:
         "--label-column", metavar="NAME", help="name of the label column in Raven tables"
     )
     group.add_argument("--encoding", help="text encoding of the tables (default: detected)")
+    group.add_argument(
+        "--columns",
+        metavar="COLUMNS",
+        help="what the columns of a table mean, like recording=file,onset=start,offset=end,"
+        "label=species,unit=ms, or a saved name (default: guessed)",
+    )
+    group.add_argument(
+        "--save-columns", metavar="NAME", help="save --columns under this name for later"
+    )
 
 
 def _add_deciding(group: Any) -> None:
@@ -104,6 +115,7 @@ def run(options: argparse.Namespace) -> int:
     """Runs the command. Raises UserError; nothing has been changed then."""
     mapping: dict[str, str | None] = dict(options.map)
     mapping |= dict.fromkeys(options.leave_out)
+    options.columns = _columns(options)
     with _opened(options) as project:
         plan = _plan(options, project, mapping)
         command = _command(options, project, plan)
@@ -121,6 +133,20 @@ def run(options: argparse.Namespace) -> int:
     with Project.create(_target(options)) as made:  # its folder determines how recordings are named
         plan = _plan(options, made, mapping, quiet=True)
         return _write(made, options, _command(options, made, plan))
+
+
+def _columns(options: argparse.Namespace) -> ColumnMapping | None:
+    """What the columns of the tables mean; saved where the user wants it. Raises SettingsError."""
+    if options.columns is None:
+        if options.save_columns is not None:
+            raise SettingsError("--save-columns", "has nothing to save", "give --columns as well")
+        return None
+    saved = SavedColumns()
+    columns = saved.mapping(options.columns)
+    if options.save_columns is not None:
+        saved.save(options.save_columns, columns)
+        _print(f"Columns saved as {options.save_columns}.")
+    return columns
 
 
 def _why_nothing(plan: ImportPlan) -> str:
@@ -176,6 +202,7 @@ def _plan(
             recording=recording,
             label_column=options.label_column,
             encoding=options.encoding,
+            columns=options.columns,
         )
         if not quiet:
             _show_table(table, result)
@@ -215,6 +242,8 @@ def _write(project: Project, options: argparse.Namespace, command: Command) -> i
 def _show_table(table: Path, result: ImportResult) -> None:
     restored = ", with its sidecar file" if result.restored else ""
     _print(f"{table}: {result.format_name}, {counted(result.event_count, 'event')}{restored}")
+    if result.columns:
+        _print(f"  {result.columns}")
     for text in result.warnings:
         _print(f"  {text}")
 

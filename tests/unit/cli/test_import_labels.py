@@ -118,6 +118,28 @@ def test_the_label_column_of_a_raven_table_is_named(
     assert [e.label for e in holds(project)[1].events] == ["Wren"]
 
 
+def test_columns_are_guessed_in_words_or_named_and_saved(
+    run: Run, project: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "notes.csv"
+    path.write_text("Datei;Anfang;Ende;Art;Ruf\nb.wav;1,5;2,5;Wren;song\n")
+    status, shown, _ = run("import", path, "--project", project, "--dry-run")
+    assert (status, "onset from 'Anfang'; offset from 'Ende'" in shown) == (0, True)
+    assert "columns left out: 'Ruf'" in shown
+    columns = "recording=Datei,onset=Anfang,offset=Ende,label=Ruf"
+    options = ("--project", project, "--dry-run")
+    run("import", path, *options, "--columns", columns, "--save-columns", "mine")
+    assert run("import", path, "--project", project, "--columns", "mine", "--yes")[0] == 0
+    (event,) = holds(project)[1].events
+    assert (event.onset_s, event.offset_s, event.label) == (1.5, 2.5, "song")
+    status, _, output = run("import", path, *options, "--columns", "yours")
+    assert (status, "known names: mine" in output) == (2, True)
+    out = tmp_path / "out.csv"
+    own = "label=Art,onset=Beginn,duration=Dauer,unit=ms,separator=semicolon,decimal=comma"
+    assert run("export", project, "-o", out, "--columns", own, "--labels", "song")[0] == 0
+    assert out.read_text() == '"Art";"Beginn";"Dauer"\n"song";"1500,000";"1000,000"\n'
+
+
 def test_unknown_recordings_are_added_when_wanted(run: Run, project: Path, tmp_path: Path) -> None:
     write_sound(tmp_path / "new.wav", 3.0)
     rows = table(tmp_path, "new.wav\t0\t1\tDog")

@@ -173,7 +173,7 @@ class Export:
     ) -> ExportPreview:
         """What is exported, and what the format cannot store of it."""
         out = tuple(chosen(recordings, self.choice, ontology))
-        lost = losses(self.format_name, out, self.options.classes)
+        lost = losses(self.format_name, out, self.options.classes, self.options.columns)
         fmt = label_format(self.format_name)
         if self.options.clock and not fmt.has_clock:
             lost.append(f"{fmt.title}: has no place for clock times; seconds are written")

@@ -45,6 +45,7 @@ def remarks(read: TablesRead, plan: ImportPlan) -> list[Remark]:
         *_unreadable(read.problems),
         *_questions(read.questions),
         *_doubtful(plan),
+        *_columns(read.results),
         *_warnings(read.results),
         *_labels(plan),
         *_places(read),
@@ -98,6 +99,16 @@ def _event(planned: PlannedEvent) -> str:
     if event.low_hz is not None and event.high_hz is not None and event.low_hz > event.high_hz:
         text += f", {event.low_hz:g} to {event.high_hz:g} Hz"
     return text
+
+
+def _columns(results: Iterable[ImportResult]) -> Iterator[Remark]:
+    """What was made of the columns of tables of no known format; of like tables once."""
+    by_text: dict[str, list[str]] = {}
+    for result in results:
+        if result.columns:
+            by_text.setdefault(result.columns, []).append(_shown(result.path.name))
+    for text, tables in by_text.items():
+        yield Remark(f"{some(tables)}: {_shown(text)}")
 
 
 def _warnings(results: Iterable[ImportResult]) -> Iterator[Remark]:

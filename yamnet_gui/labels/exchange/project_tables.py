@@ -10,6 +10,7 @@ from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo, ReviewedSpan
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.labels.formats import ImportResult
+from yamnet_gui.labels.formats.columns import ColumnMapping
 from yamnet_gui.labels.project import (
     Command,
     Project,
@@ -56,13 +57,14 @@ def read_for_project(
     recording: RecordingInfo | None = None,
     label_column: str | None = None,
     encoding: str | None = None,
+    columns: ColumnMapping | None = None,
     classes: ClassMap | None = None,
 ) -> ImportResult:
     """Reads a single table as `read_tables` does. Raises LabelsError.
 
     Labels whose recording only the user knows are left out: see the result's `placements`.
     """
-    reading = TableReading(format_name, label_column, encoding, recording)
+    reading = TableReading(format_name, label_column, encoding, recording, columns=columns)
     read = all_read(read_tables(recording_infos(project), [path], reading, classes=classes))
     if read.problems:
         raise read.problems[0]

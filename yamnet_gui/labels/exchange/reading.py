@@ -10,6 +10,7 @@ from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording, RecordingInfo
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.labels.formats import ImportResult, ReadOptions, read_labels
+from yamnet_gui.labels.formats.columns import ColumnMapping
 from yamnet_gui.labels.recording_names import FoundBy, Placement, contradict, shared_parts
 
 from .combined_tables import merged
@@ -24,7 +25,7 @@ class TableReading:
 
     `recording`: the one of every table that names none, or only one that nobody knows.
     `pattern`: see `table_pattern`. `folders`: also searched for recordings. `choices`: what the
-    user decided for single ones.
+    user decided for single ones. `columns`: what the columns of tables of no known format mean.
     """
 
     format_name: str | None = None
@@ -34,6 +35,7 @@ class TableReading:
     pattern: str = ""
     folders: tuple[Path, ...] = ()
     choices: Mapping[Source, Path | None] = field(default_factory=dict)
+    columns: ColumnMapping | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,7 @@ class _Reader:
             find=self._finder,
             label_column=self._reading.label_column,
             encoding=self._reading.encoding,
+            columns=self._reading.columns,
             classes=self._classes,
         )
         try:

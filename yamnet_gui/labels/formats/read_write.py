@@ -15,6 +15,7 @@ from yamnet_gui.labels.overwrite_guard import spare
 
 from . import any_table
 from .base import ImportResult, LabelFormat, ReadOptions, WriteOptions
+from .columns import ColumnMapping
 from .detection import detect
 from .encodings import OFFERED
 from .format_limits import losses_of
@@ -161,6 +162,8 @@ def read_labels(
 
     Nothing half read is ever returned. Raises LabelsError with line and reason.
     """
+    if format_name is None and options.columns is not None and options.columns.columns:
+        format_name = any_table.FORMAT.name
     named = label_format(format_name) if format_name else None
     sample = Sample(path, options.encoding)
     fmt = named or detect(sample, FORMATS.values())
@@ -185,14 +188,13 @@ def read_labels(
     result = replace(result, warnings=(*warnings, *result.warnings)) if warnings else result
     if stored is None:
         return result
-    return restore(_as_read(fmt, sample, options), result, stored, options)
+    fmt = _with_columns(fmt, options.columns or sample.guess)
+    return restore(fmt, result, stored, options)
 
 
-def _as_read(fmt: LabelFormat, sample: Sample, options: ReadOptions) -> LabelFormat:
-    """The format as far as this table stores events: any table has other columns."""
-    if fmt.name != any_table.FORMAT.name:
-        return fmt
-    return any_table.format_of(options.columns or sample.guess)
+def _with_columns(fmt: LabelFormat, columns: ColumnMapping | None) -> LabelFormat:
+    """The format as far as these columns store events, if it is any table."""
+    return any_table.format_of(columns) if fmt.name == any_table.FORMAT.name else fmt
 
 
 def detect_format(path: Path, encoding: str | None = None) -> str:
@@ -204,7 +206,13 @@ def detect_format(path: Path, encoding: str | None = None) -> str:
 
 
 def losses(
-    format_name: str, recordings: Sequence[LabelledRecording], classes: ClassMap | None = None
+    format_name: str,
+    recordings: Sequence[LabelledRecording],
+    classes: ClassMap | None = None,
+    columns: ColumnMapping | None = None,
 ) -> list[str]:
-    """What the format cannot store of these labels, one sentence each; empty: nothing is lost."""
-    return losses_of(label_format(format_name), recordings, classes)
+    """What the format cannot store of these labels, one sentence each; empty: nothing is lost.
+
+    `columns`: those that are written where the format is any table.
+    """
+    return losses_of(_with_columns(label_format(format_name), columns), recordings, classes)
