@@ -163,6 +163,7 @@ class LabelFormat:
     `combined`: whether one file can hold several recordings. `capabilities`: what it can store.
     `clean`: what becomes of a label's text. `time_step_s`: times are rounded to this, None:
     stored exactly. `companions`: tails of the files that are written along with it.
+    `more_suffixes`: others that files of the format have, in lower case.
     `recognise`: whether a file is in this format, by its content. `flaw`: what is wrong with a file
     that nearly is ("the column … is missing"), "" for every other file. `fallback`: it reads nearly
     everything, so every other format goes first. `binary`: it is no text. `fit`: the event as this
@@ -181,6 +182,7 @@ class LabelFormat:
     clean: Callable[[str], str] = _unchanged
     time_step_s: float | None = None
     companions: tuple[str, ...] = ()
+    more_suffixes: tuple[str, ...] = ()
     recognise: Recogniser | None = None
     flaw: Flaw | None = None
     fallback: bool = False
@@ -189,6 +191,11 @@ class LabelFormat:
     left_out: str = ""
     needs_scores: bool = False
     has_clock: bool = False
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """All suffixes of its files, in lower case."""
+        return (self.suffix.lower(), *self.more_suffixes)
 
     @property
     def can_write(self) -> bool:

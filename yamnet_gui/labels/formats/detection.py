@@ -26,7 +26,7 @@ def detect(sample: Sample, formats: Iterable[LabelFormat]) -> LabelFormat:
     unsure = all(f.fallback for f in fit) and not sample.guess.is_complete
     if unsure and (error := _nearly_known(sample, readable)):
         raise error
-    return min(fit, key=lambda f: (f.fallback, f.suffix.lower() != sample.suffix))
+    return min(fit, key=lambda f: (f.fallback, sample.suffix not in f.suffixes))
 
 
 def _unknown(sample: Sample, formats: Iterable[LabelFormat]) -> LabelsError:

@@ -8,20 +8,26 @@ from . import (
     aoef,
     audacity,
     audioset,
+    avianz,
+    batdetect2,
     birdnet,
     dcase,
     eaf,
     hoplite,
     jams,
     kaleidoscope,
+    lab,
     labelstudio,
     own_csv,
     parquet,
     raven,
+    rttm,
     scores,
     sonicvisualiser,
     subtitles,
+    svl,
     textgrid,
+    timit,
 )
 from .base import LabelFormat
 
@@ -46,6 +52,12 @@ FORMATS: Mapping[str, LabelFormat] = MappingProxyType(
             parquet.FORMAT,
             birdnet.FORMAT,
             aoef.FORMAT,
+            rttm.FORMAT,
+            lab.FORMAT,
+            timit.FORMAT,
+            svl.FORMAT,
+            avianz.FORMAT,
+            batdetect2.FORMAT,
             kaleidoscope.FORMAT,
             any_table.FORMAT,
         )
@@ -56,4 +68,4 @@ FORMATS: Mapping[str, LabelFormat] = MappingProxyType(
 
 def readable_suffixes() -> frozenset[str]:
     """Suffixes of files that can be read as labels, in lower case."""
-    return frozenset(fmt.suffix.lower() for fmt in FORMATS.values() if fmt.can_read)
+    return frozenset(suffix for fmt in FORMATS.values() if fmt.can_read for suffix in fmt.suffixes)

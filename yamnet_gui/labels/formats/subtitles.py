@@ -15,7 +15,9 @@ from .eaf import fit_milliseconds
 from .text import lines
 
 _CUE = re.compile(
-    r"\s*(?P<start>(?:\d+:)?\d+:\d+[.,]\d+)\s*-->\s*(?P<end>(?:\d+:)?\d+:\d+[.,]\d+)(?:\s.*)?"
+    r"\s*(?P<start>(?:\d+:)?\d+:\d+(?:[.,]\d+)?)\s*-->"
+    r"\s*(?P<end>(?:\d+:)?\d+:\d+(?:[.,]\d+)?)(?:\s.*)?",
+    re.ASCII,
 )
 _TAG = re.compile(r"<[^>]*>")
 
@@ -105,17 +107,16 @@ def _read_cue(collector: Collector, block: list[str], line: int, *, marked_up: b
     match = _CUE.fullmatch(block[at])
     if match is None:
         raise collector.error(f"the times {block[at][:60]!r} cannot be read", line + at)
-    start, end = (_seconds(match[name]) for name in ("start", "end"))
+    start, end = (_seconds(collector, match[name], line + at) for name in ("start", "end"))
     text = "\n".join(block[at + 1 :])
     if marked_up:
         text = html.unescape(_TAG.sub("", text))
     collector.event(None, start, end, text, line + at)
 
 
-def _seconds(text: str) -> float:
-    *hours, minutes, whole = text.replace(",", ".").split(":")
-    total = (int(hours[0]) if hours else 0) * 3600 + int(minutes) * 60
-    return round(total + float(whole), 6)
+def _seconds(collector: Collector, text: str, line: int) -> float:
+    parts = [collector.seconds(part, line) for part in text.replace(",", ".").split(":")]
+    return round(sum(part * 60**k for k, part in enumerate(reversed(parts))), 6)
 
 
 _CAPABILITIES = frozenset({Capability.EMPTY})
