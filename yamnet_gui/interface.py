@@ -33,6 +33,7 @@ from .analysis import (
 from .analysis.analyse import TemporaryFolder
 from .analysis.download import DOWNLOAD_LIMIT_BYTES
 from .analysis.rule_choice import choose_rules
+from .audio import track_path
 from .batch import VectorOptions, vectors_of
 from .batch.vectors import PER, POOLS, Per, Pool
 from .core.errors import RecordingError, SettingsError
@@ -111,6 +112,7 @@ def analyze(
     hop_s: float = DEFAULT_HOP_S,
     weights: str | os.PathLike[str] | None = None,
     cache: bool = True,
+    track: int | None = None,
     limit_bytes: int = DOWNLOAD_LIMIT_BYTES,
 ) -> Analyzed:
     """What the network hears in a sound, and the events that rules make of it.
@@ -120,6 +122,8 @@ def analyze(
     threshold for all classes, `rules` a preset such as "strict" or a rules file; without either
     the balanced rules hold. `classes` (names or AudioSet ids) limits the events; `classifiers` are
     files of custom classes.
+    `track` is the sound track of a file that holds several, counted from 1 (None: the first that
+    is not silent).
     With `cache`, what was analysed before comes at once. Raises UserError with a sentence that says
     what is wrong.
     """
@@ -129,7 +133,7 @@ def analyze(
     chosen = tuple(c.index for c in class_map.select(classes))
     ruled = choose_rules(class_map, rules, threshold, classifiers=custom)
     request = EventsRequest(AnalysisSettings(hop_s), ruled, custom, chosen)
-    result = _result(sound, rate, request, model, cache, limit_bytes)
+    result = _result(sound, rate, request, model, cache, limit_bytes, track)
     analysis = result.analysis
     table = analysis.tables[0]
     starts, ends = _bounds(analysis)
@@ -160,6 +164,7 @@ def embed(
     hop_s: float = DEFAULT_HOP_S,
     weights: str | os.PathLike[str] | None = None,
     cache: bool = True,
+    track: int | None = None,
     limit_bytes: int = DOWNLOAD_LIMIT_BYTES,
 ) -> Embedded:
     """The network's embeddings of a sound, per "frame", per "event" or per "recording".
@@ -179,7 +184,7 @@ def embed(
     options = VectorOptions(per, pools, tuple(c.index for c in class_map.select(scores)))
     ruled = choose_rules(class_map, rules, threshold) if per == "event" else None
     request = EventsRequest(AnalysisSettings(hop_s, channels), ruled)
-    result = _result(sound, rate, request, model, cache, limit_bytes)
+    result = _result(sound, rate, request, model, cache, limit_bytes, track)
     parts = list(vectors_of(result.analysis, options, result.events, class_map))
     columns = tuple(options.columns(class_map))
     counts = [len(p.start_s) for p in parts]
@@ -204,6 +209,7 @@ def _result(
     model: WeightsModel,
     cache: bool,
     limit_bytes: int,
+    track: int | None = None,
 ) -> RecordingEvents:
     """The analysis of whatever was given, and its events. Raises UserError."""
     if isinstance(sound, str | os.PathLike):
@@ -211,6 +217,7 @@ def _result(
             raise SettingsError("rate", "goes with samples; a file says its own")
         text = os.fspath(sound)
         path = fetched(text, limit_bytes=limit_bytes) if is_address(text) else Path(text)
+        path = path if track is None else track_path(path, track)
         stored = ResultCache() if cache else None
         return result_of(recording_events(path, model, request, stored))
     folder = TemporaryFolder()  # goes when this function ends; the analysis has one of its own

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.audio import AudioSource, content_hash, mono_16k, open_audio, stated_start
+from yamnet_gui.audio.channels import CANCELLED, MixPower
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import RecordingInfo
 from yamnet_gui.core.model_parameters import EMBEDDING_SIZE, SAMPLE_RATE_HZ
@@ -173,12 +174,15 @@ def _run(
         grids = dict.fromkeys(channels, grid)
         total, done, before_s = grid.count * len(channels), 0, 0.0
         held: AnalysisProgress | None = None
+        power = MixPower()
         network = model.network()
         runtime = network.runtime
         with cache.writer(key_of(runtime), channels, _recipe(runtime)) as writer:
             for channel in channels:
                 count = 0
-                with closing(_chunks(source, network, settings, channel, grid, writer)) as chunks:
+                samples = _reader(source, settings, channel, power)
+                chunking = _chunks(samples, network, settings.hop_s, channel, grid, writer)
+                with closing(chunking) as chunks:
                     for chunk in chunks:
                         if held is not None:
                             yield held
@@ -193,24 +197,17 @@ def _run(
                 before_s += grid.end_s - grid.start_s
             meta = describe(info, settings, (model.sha256, model.name), grids, datetime.now(UTC))
             meta["runtime"] = runtime
-            meta["warnings"] = list(source.warnings)
+            meta["warnings"] = [*source.warnings, *([CANCELLED] if power.cancels else [])]
             analysis = writer.publish(meta, path, info.recorded_at)
     last = held or AnalysisProgress(channels[-1], _nothing(analysis), done, done, before_s)
     yield replace(last, frames_total=last.frames_done, analysis=analysis)
 
 
-def _chunks(
-    source: AudioSource,
-    network: Network,
-    settings: AnalysisSettings,
-    channel: int | None,
-    grid: FrameGrid,
-    writer: CacheWriter,
-) -> Generator[ScoreChunk, None, None]:
-    """The frames of one table: those that are stored, then the others as they are made."""
-    yield from writer.rows.stored(channel)
-    first = writer.rows.frames_of(channel)
-    envelope = EnvelopeRows(grid, writer.rows.values_of(channel))
+def _reader(
+    source: AudioSource, settings: AnalysisSettings, channel: int | None, power: MixPower
+) -> Callable[[int], Iterator[NDArray[np.float32]]]:
+    """What gives the samples that the model hears, but for the first ones."""
+    mixed = channel is None and source.info.channels > 1
 
     def samples(skip: int) -> Iterator[NDArray[np.float32]]:
         return mono_16k(
@@ -220,12 +217,28 @@ def _chunks(
             start_s=settings.start_s,
             end_s=settings.end_s,
             skip=skip,
+            on_block=power.add if mixed else None,
         )
 
-    begin = start_sample(first, settings.hop_s) if first < grid.count else None
+    return samples
+
+
+def _chunks(
+    samples: Callable[[int], Iterator[NDArray[np.float32]]],
+    network: Network,
+    hop_s: float,
+    channel: int | None,
+    grid: FrameGrid,
+    writer: CacheWriter,
+) -> Generator[ScoreChunk, None, None]:
+    """The frames of one table: those that are stored, then the others as they are made."""
+    yield from writer.rows.stored(channel)
+    first = writer.rows.frames_of(channel)
+    envelope = EnvelopeRows(grid, writer.rows.values_of(channel))
+    begin = start_sample(first, hop_s) if first < grid.count else None
     envelope.catch_up(samples, begin)
     if begin is not None:
-        chunks = Analyzer(network, settings.hop_s).run(
+        chunks = Analyzer(network, hop_s).run(
             prefetched(samples(begin)), first, on_log_mel=envelope.push
         )
         try:

@@ -10,6 +10,7 @@ from .overview import OverviewBuilder, SpectrogramOverview
 from .peaks import PeakBuilder, PeakPyramid, peaks_key, sample_columns
 from .resample import Resampler
 from .sound_files import SOUND_SUFFIXES, is_sound_file
+from .sound_tracks import SoundTrack, path_of_track, sound_tracks, track_path
 from .source import AudioSource
 from .spectrogram import (
     PRESETS,
@@ -35,6 +36,7 @@ __all__ = [
     "RecordingStart",
     "Resampler",
     "Scale",
+    "SoundTrack",
     "SpectrogramOverview",
     "SpectrogramPreset",
     "SpectrogramSettings",
@@ -47,15 +49,18 @@ __all__ = [
     "mixed",
     "mono_16k",
     "open_audio",
+    "path_of_track",
     "peaks_key",
     "recording_start",
     "row_edges",
     "safe_name",
     "sample_columns",
     "sample_spectrogram",
+    "sound_tracks",
     "spectrogram_columns",
     "start_from_name",
     "stated_start",
+    "track_path",
     "write_clip",
     "zone_named",
 ]

@@ -1,6 +1,6 @@
 """The mono 16 kHz signal that the model hears."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ def mono_16k(
     end_s: float | None = None,
     block_frames: int = BLOCK_FRAMES,
     skip: int = 0,
+    on_block: Callable[[NDArray[np.float32]], None] | None = None,
 ) -> Iterator[NDArray[np.float32]]:
     """The part [start_s, end_s) as float32 (n,) at 16 kHz, block after block.
 
@@ -27,6 +28,7 @@ def mono_16k(
     this is the published decoding to integers divided by 32768. `block_frames` counts samples of
     the file. The first `skip` samples of the result are left out, without reading what only they
     need where the encoding can be entered anywhere; the rest is the same to the last bit.
+    `on_block` is given the samples (n, channels) of each block that is read.
     Raises ValueError for a channel that does not exist, RecordingError where reading fails.
     """
     info = source.info
@@ -46,6 +48,8 @@ def mono_16k(
         resampler.go_to(done, before * gain if gain_db else before)
         skip -= resampler.made_after(done)
     for block in source.blocks(block_frames, first + done, last):
+        if on_block is not None:
+            on_block(block)
         mono = mixed(block, channel)
         if gain_db:
             mono = mono * gain

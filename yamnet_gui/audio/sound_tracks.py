@@ -10,7 +10,7 @@ from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.sound_track import file_of, with_track
 from yamnet_gui.core.text import encodable
 
-from .libav import FrameSamples, decoded_frames, open_container
+from .libav import FrameSamples, UnknownFormatError, decoded_frames, open_container
 
 _SILENT = 1e-4
 """A track in which no sample is above this, 80 dB below full scale, is silent."""
@@ -48,9 +48,19 @@ def track_path(path: Path, number: int) -> Path:
     The track that is offered first, and the only one, are called like the file itself.
     Raises RecordingError where there is no such track, or the file cannot be read.
     """
-    tracks = sound_tracks(path)
-    if number > len(tracks):
+    try:
+        tracks = sound_tracks(path)
+    except UnknownFormatError:
+        if number > 1:
+            raise
+        return file_of(path)  # of a format in which there is only one
+    if not 1 <= number <= len(tracks):
         raise RecordingError(file_of(path), no_such_track(number, len(tracks)))
+    return path_of_track(path, tracks, number)
+
+
+def path_of_track(path: Path, tracks: tuple[SoundTrack, ...], number: int) -> Path:
+    """The same, of a file whose tracks are known."""
     return with_track(path, None if number == first_track(tracks) else number)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .journal import Record
     from .options import BatchOptions, EventOptions
-    from .plan import Plan, make_plan
+    from .plan import Plan, make_plan, with_sound_track
     from .run import BatchProgress, BatchSummary, run_batch
     from .vectors import VectorOptions, Vectors, vectors_of
 
@@ -22,6 +22,7 @@ __all__ = [
     "make_plan",
     "run_batch",
     "vectors_of",
+    "with_sound_track",
 ]
 
 _HOME = {
@@ -36,6 +37,7 @@ _HOME = {
     "make_plan": "plan",
     "run_batch": "run",
     "vectors_of": "vectors",
+    "with_sound_track": "plan",
 }
 
 

@@ -4,11 +4,12 @@ import glob
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from yamnet_gui.audio import is_sound_file
+from yamnet_gui.audio import is_sound_file, track_path
 from yamnet_gui.audio.hashing import text_key
+from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.files import exists, is_folder
 
 _PATTERN = frozenset("*?[")
@@ -34,6 +35,22 @@ def make_plan(arguments: Iterable[Path | str]) -> Plan:
     begin with a dot are left out. Links are followed, circles of links are not.
     """
     return _Search().run(arguments)
+
+
+def with_sound_track(plan: Plan, track: int | None) -> Plan:
+    """The same files with their sound track `track`, counted from 1 (None: the one offered first).
+
+    Files that have no such track become problems.
+    """
+    if track is None:
+        return plan
+    recordings, problems = [], list(plan.problems)
+    for path in plan.recordings:
+        try:
+            recordings.append(track_path(path, track))
+        except RecordingError as error:
+            problems.append((path, error.reason))
+    return replace(plan, recordings=tuple(recordings), problems=tuple(problems))
 
 
 def recording_key(path: Path) -> str:

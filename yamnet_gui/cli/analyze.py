@@ -5,7 +5,14 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from yamnet_gui.batch import BatchProgress, BatchSummary, Record, make_plan, run_batch
+from yamnet_gui.batch import (
+    BatchProgress,
+    BatchSummary,
+    Record,
+    make_plan,
+    run_batch,
+    with_sound_track,
+)
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.text import printable
 from yamnet_gui.labels.overwrite_guard import spare
@@ -19,7 +26,7 @@ __all__ = ["add_arguments", "run"]
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; 0, 1 where some recordings failed. Raises UserError."""
-    plan = make_plan(options.paths)
+    plan = with_sound_track(make_plan(options.paths), options.track)
     if not plan.recordings and len(plan.problems) == 1:
         path, reason = plan.problems[0]
         raise RecordingError(printable(path), reason)

@@ -24,7 +24,7 @@ from yamnet_gui.detection import (
 )
 from yamnet_gui.labels.formats import FORMATS
 
-from .arguments import add_old_name
+from .arguments import add_old_name, add_track
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -134,6 +134,7 @@ def _add_analysis(group: Any) -> None:
         default="mix",
         help="average the channels, or analyse each separately (default: mix)",
     )
+    add_track(group)
     group.add_argument(
         "--gain", type=float, default=0.0, metavar="DB", help="gain applied before the analysis"
     )

@@ -78,6 +78,23 @@ def add_choice(group: Any) -> None:
     )
 
 
+def add_track(group: Any) -> None:
+    """The choice of a sound track, for commands that read recordings."""
+    group.add_argument(
+        "--track",
+        type=_track_number,
+        metavar="N",
+        help="sound track of files that hold several, counted from 1 (default: the first that is"
+        " not silent)",
+    )
+
+
+def _track_number(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 999:
+        raise argparse.ArgumentTypeError(f"{text!r} is not the number of a sound track")
+    return int(text)
+
+
 def choice_of(
     options: argparse.Namespace,
     recordings: Sequence[LabelledRecording],

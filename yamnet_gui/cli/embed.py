@@ -13,7 +13,7 @@ from yamnet_gui.analysis import (
     with_custom_classes,
 )
 from yamnet_gui.analysis.rule_choice import choose_rules
-from yamnet_gui.batch import VectorOptions, make_plan
+from yamnet_gui.batch import VectorOptions, make_plan, with_sound_track
 from yamnet_gui.batch.embedding_run import EmbeddingOptions, EmbeddingProgress, write_vectors
 from yamnet_gui.batch.vectors import PER, POOLS
 from yamnet_gui.core.class_map import ClassMap
@@ -26,6 +26,7 @@ from yamnet_gui.detection import PRESETS, RuleSet
 from yamnet_gui.embedding import Classifier
 from yamnet_gui.labels.overwrite_guard import spare
 
+from .arguments import add_track
 from .exit_status import OK, SOME_FAILED
 from .terminal import ProgressLine
 
@@ -93,6 +94,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--channels", choices=["mix", "each"], default="mix",
         help="average the channels, or analyse each separately (default: mix)",
     )  # fmt: skip
+    add_track(more)
     more.add_argument("--no-cache", action="store_true", help="neither read nor store results")
     more.add_argument("--weights", type=Path, metavar="FILE", help="weights file of the network")
 
@@ -117,6 +119,7 @@ def run(options: argparse.Namespace) -> int:
     )
     with ProgressLine() as line:
         plan = make_plan([_local(text, line) for text in options.paths])
+        plan = with_sound_track(plan, options.track)
         if not plan.recordings:
             path, reason = plan.problems[0]
             raise RecordingError(printable(path), reason)

@@ -38,6 +38,32 @@ def write_container(
         container.mux(stream.encode(None))
 
 
+def write_tracks(
+    target: Path, *tracks: tuple[np.ndarray, int], delays_s: tuple[float, ...] = ()
+) -> Path:
+    """Sounds (n, channels) with their rates as AAC tracks of one file."""
+    parts = []
+    for number, (sound, rate) in enumerate(tracks):
+        part = target.with_name(f"{target.stem}-{number}.m4a")
+        write_container(part, sound, rate, "aac")
+        parts.append(av.open(str(part)))
+    with av.open(str(target), "w") as new:
+        streams = [new.add_stream_from_template(p.streams.audio[0]) for p in parts]
+        packets = []
+        for part, stream, delay in zip(parts, streams, delays_s or [0.0] * len(parts), strict=True):
+            for packet in part.demux(part.streams.audio[0]):
+                if packet.size:
+                    packet.pts += round(delay / packet.time_base)
+                    packet.dts = packet.pts
+                    packets.append((float(packet.pts * packet.time_base), packet, stream))
+        for _at, packet, stream in sorted(packets, key=lambda p: p[0]):
+            packet.stream = stream
+            new.mux(packet)
+    for part in parts:
+        part.close()
+    return target
+
+
 def write_silent_video(path: Path) -> None:
     """Ten grey frames and no sound track."""
     with av.open(str(path), "w") as container:

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 
@@ -13,7 +12,7 @@ from yamnet_gui.core.sound_track import file_and_track, file_of, stem_of, with_t
 from yamnet_gui.core.text import unique_names
 from yamnet_gui.labels.project import content_fingerprint
 
-from .containers import write_container
+from .containers import write_tracks
 
 RATE = 44100
 RNG = np.random.default_rng(4)
@@ -22,40 +21,17 @@ NOISE = RNG.normal(0, 0.1, (2 * RATE, 1)).astype(np.float32)
 WIDE = RNG.normal(0, 0.1, (2 * 48000, 2)).astype(np.float32)
 
 
-def _join(target: Path, *tracks: tuple[np.ndarray, int], delays_s: tuple[float, ...] = ()) -> Path:
-    parts = []
-    for number, (sound, rate) in enumerate(tracks):
-        part = target.with_name(f"{target.stem}-{number}.m4a")
-        write_container(part, sound, rate, "aac")
-        parts.append(av.open(str(part)))
-    with av.open(str(target), "w") as new:
-        streams = [new.add_stream_from_template(p.streams.audio[0]) for p in parts]
-        packets = []
-        for part, stream, delay in zip(parts, streams, delays_s or [0.0] * len(parts), strict=True):
-            for packet in part.demux(part.streams.audio[0]):
-                if packet.size:
-                    packet.pts += round(delay / packet.time_base)
-                    packet.dts = packet.pts
-                    packets.append((float(packet.pts * packet.time_base), packet, stream))
-        for _at, packet, stream in sorted(packets, key=lambda p: p[0]):
-            packet.stream = stream
-            new.mux(packet)
-    for part in parts:
-        part.close()
-    return target
-
-
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tracks")
-    return _join(
+    return write_tracks(
         folder / "film.mkv", (SILENCE, RATE), (SILENCE, RATE), (NOISE, RATE), (WIDE, 48000)
     )
 
 
 @pytest.mark.parametrize("suffix", [".mkv", ".mp4", ".mov", ".ts"])
 def test_the_first_track_that_is_not_silent_is_offered(tmp_path: Path, suffix: str) -> None:
-    path = _join(tmp_path / f"film{suffix}", (SILENCE, RATE), (WIDE, 48000))
+    path = write_tracks(tmp_path / f"film{suffix}", (SILENCE, RATE), (WIDE, 48000))
     with open_audio(path) as source:
         assert (source.track, len(source.tracks)) == (2, 2)
         assert (source.info.channels, source.info.sample_rate_hz) == (2, 48000)
@@ -84,7 +60,7 @@ def test_every_track_is_a_recording_of_its_own(film: Path) -> None:
 
 
 def test_a_track_of_silence_alone_and_a_missing_one(film: Path, tmp_path: Path) -> None:
-    silent = _join(tmp_path / "silent.mkv", (SILENCE, RATE), (SILENCE, RATE))
+    silent = write_tracks(tmp_path / "silent.mkv", (SILENCE, RATE), (SILENCE, RATE))
     with open_audio(silent) as source:
         assert source.track == 1
     with pytest.raises(RecordingError, match="has no sound track 5, only 4"):
@@ -101,7 +77,7 @@ def test_the_offered_track_is_called_like_the_file(film: Path) -> None:
 
 
 def test_a_track_that_starts_later_than_another_keeps_its_delay(tmp_path: Path) -> None:
-    path = _join(tmp_path / "film.mkv", (NOISE, RATE), (NOISE, RATE), delays_s=(0.0, 0.75))
+    path = write_tracks(tmp_path / "film.mkv", (NOISE, RATE), (NOISE, RATE), delays_s=(0.0, 0.75))
     with open_audio(with_track(path, 2)) as source:
         sound = source.read(0, source.frames)[:, 0]
     first = int(np.flatnonzero(np.abs(sound) > 0.01)[0])

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -92,6 +93,14 @@ class AnalysisController(QObject):
 
     def start(self) -> None:
         """Analyses the open recording with the present settings."""
+        self._start()
+
+    def start_each_channel(self) -> None:
+        """Analyses the open recording once channel by channel, whatever the settings say."""
+        self.cancel()
+        self._start(each_channel=True)
+
+    def _start(self, *, each_channel: bool = False) -> None:
         recording = self._document.recording
         if recording is None or self.running:
             return
@@ -101,6 +110,8 @@ class AnalysisController(QObject):
         except UserError as error:
             self.failed.emit(error)
             return
+        if each_channel:
+            settings = replace(settings, channels="each")
         self._document.set_model(
             ModelName(model.name, model.sha256, known=model.sha256 in KNOWN_FILES), settings
         )

@@ -21,6 +21,7 @@ from .quality.calibration import CalibrationFeature
 from .quality.evaluation import EvaluationFeature
 from .quality.replay import ReplayFeature
 from .quality.stability import StabilityFeature
+from .recording_choices import RecordingChoices
 from .review_queue.feature import ReviewQueueFeature
 from .rules.feature import RulesFeature
 from .similarity.feature import SimilarSounds
@@ -39,6 +40,7 @@ def make_features(context: Context) -> tuple[Feature, ...]:
     training = TrainingFeature(context, similar_sounds, custom_scores)
     return (
         StatusMessages(context),
+        RecordingChoices(context),
         ContextMenus(context),
         Files(context, (label_import, training)),
         ProjectMenu(context),

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.audio import (
+    AudioSource,
     PeakBuilder,
     PeakPyramid,
     open_audio,
@@ -16,6 +17,9 @@ from yamnet_gui.audio import (
     recording_start,
     zone_named,
 )
+from yamnet_gui.audio.channels import cancels_in_mix
+from yamnet_gui.audio.sound_tracks import other_tracks
+from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.gui.state.document import OpenRecording
 
@@ -40,10 +44,20 @@ class OpenJob:
             yield OpenRecording(
                 info,
                 source.encoding,
-                tuple(source.warnings),
+                tuple(w for w in source.warnings if w != other_tracks(source.tracks, source.track)),
                 start.source if start else "",
                 zone_assumed=start is not None and start.zone_assumed and not self.time_zone,
+                tracks=source.tracks,
+                track=source.track,
+                channels_cancel=_channels_cancel(source),
             )
+
+
+def _channels_cancel(source: AudioSource) -> bool:
+    try:
+        return cancels_in_mix(source)
+    except RecordingError:  # shown by the job that reads all of it
+        return False
 
 
 @dataclass(frozen=True, slots=True)

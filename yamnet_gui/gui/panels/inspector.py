@@ -31,6 +31,7 @@ from yamnet_gui.gui.widgets.score_bars import ScoreBars
 from .classes_at_cursor import ClassesAtCursor, score_rows
 from .event_facts import FactsForm, event_facts
 from .note_editor import NoteEditor
+from .sound_track_choice import SoundTrackChoice
 
 _MOST_HISTORY = 6
 
@@ -117,6 +118,7 @@ class InspectorPanel(QWidget):
         font.setPointSizeF(font.pointSizeF() * 1.1)
         self.title.setFont(font)
         self.kinds = ElidedLabel("", self, dim=True, mode=Qt.TextElideMode.ElideLeft)
+        self.sound_tracks = SoundTrackChoice(self._document, self)
         self.swatch = QFrame(self)
         self.swatch.setFixedHeight(3)
         self.swatch.setAutoFillBackground(True)
@@ -149,6 +151,7 @@ class InspectorPanel(QWidget):
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(4)
         for widget in (
+            self.sound_tracks,
             self.swatch,
             self.title,
             self.kinds,

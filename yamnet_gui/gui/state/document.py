@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.analysis.settings import AnalysisSettings
+from yamnet_gui.audio import SoundTrack
 from yamnet_gui.core.events import EventList, RecordingInfo, ReviewedSpan
 from yamnet_gui.core.scores import FrameGrid, ScoreChunk
 from yamnet_gui.detection import Envelope
@@ -22,7 +23,8 @@ class OpenRecording:
     """A recording that could be opened: what it is, and what is odd about it.
 
     `start_source`: how its clock time is known, in words. `zone_assumed`: the file says when it
-    begins, but not in which time zone.
+    begins, but not in which time zone. `tracks`: the sound tracks of its file, of which it is
+    number `track`. `channels_cancel`: little is left where its channels are mixed.
     """
 
     info: RecordingInfo
@@ -30,6 +32,9 @@ class OpenRecording:
     warnings: tuple[str, ...] = ()
     start_source: str = ""
     zone_assumed: bool = False
+    tracks: tuple[SoundTrack, ...] = ()
+    track: int = 1
+    channels_cancel: bool = False
 
 
 class AnalysisState(StrEnum):
