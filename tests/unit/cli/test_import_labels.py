@@ -136,7 +136,7 @@ def test_columns_are_guessed_in_words_or_named_and_saved(
     assert (status, "known names: mine" in output) == (2, True)
     out = tmp_path / "out.csv"
     own = "label=Art,onset=Beginn,duration=Dauer,unit=ms,separator=semicolon,decimal=comma"
-    assert run("export", project, "-o", out, "--columns", own, "--labels", "song")[0] == 0
+    assert run("export", project, "-o", out, "--columns", own, "--recordings", "b.wav")[0] == 0
     assert out.read_text() == '"Art";"Beginn";"Dauer"\n"song";"1500,000";"1000,000"\n'
 
 
