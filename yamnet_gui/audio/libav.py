@@ -6,7 +6,7 @@ and nothing but the file itself is opened.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -72,31 +72,37 @@ def open_container(path: Path) -> Any:
 def decoded_frames(
     container: Any, stream: Any, on_damage: Callable[[], None] | None = None
 ) -> Iterator[Any]:
-    """The decoded frames of a stream that hold sound, one after another.
+    """The decoded frames of a stream that hold sound, one after another; see `decoded_packets`."""
+    channels = stream.codec_context.channels
+    for _packet, frames in decoded_packets(container.demux(stream), channels, on_damage):
+        yield from frames
 
-    Packets that cannot be decoded, and frames that cannot be what they claim, are passed over, as
-    players do; `on_damage` is called where sound follows after them.
+
+def decoded_packets(
+    packets: Iterable[Any], channels: int, on_damage: Callable[[], None] | None = None
+) -> Iterator[tuple[Any, list[Any]]]:
+    """Each packet with its decoded frames that hold sound, of a track that states `channels`.
+
+    Packets that cannot be decoded, and frames that cannot be what they claim, yield no frame, as
+    in players; `on_damage` is called where sound follows after them.
     """
     import av
 
-    channels = stream.codec_context.channels if stream.codec_context else 0  # no such decoder
     begun = damaged = False
-    for packet in container.demux(stream):
+    for packet in packets:
         try:
-            frames = packet.decode()
+            decoded = packet.decode()
         except av.error.InvalidDataError:
             damaged = begun
-            continue
-        for frame in frames:
-            if frame.samples <= 0:
-                continue
-            if not _plausible(frame, channels):
-                damaged = True
-                continue
+            decoded = []
+        frames = [frame for frame in decoded if frame.samples > 0]
+        sound = [frame for frame in frames if _plausible(frame, channels)]
+        damaged = damaged or len(sound) < len(frames)
+        if sound:
             if damaged and on_damage is not None:
                 on_damage()
             begun, damaged = True, False
-            yield frame
+        yield packet, sound
 
 
 def _plausible(frame: Any, channels: int) -> bool:
@@ -118,6 +124,10 @@ class FrameSamples:
             # PyAV counts planes up to the first empty pointer, and libav ends its list of eight
             # or more with none: what lies behind would be taken for further channels.
             frame = self._packed(frame)
+        if frame.format.name == "fltp":  # most lossy codecs; four times as fast as to_ndarray
+            count = frame.samples
+            planes = [np.frombuffer(plane, np.float32, count) for plane in frame.planes]
+            return np.stack(planes, axis=1)
         array = frame.to_ndarray()
         if not frame.format.is_planar:
             array = array.reshape(-1, channels).T

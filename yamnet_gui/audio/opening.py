@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,13 +17,13 @@ from .sndfile import SndfileSource, plain_reason
 from .source import AudioSource
 from .start_time import stated_start
 
+_Reader = Callable[[Path], AudioSource]
+
 LOWEST_RATE_HZ = 1000
 HIGHEST_RATE_HZ = 10_000_000
-_CONTAINERS = {".m4a", ".m4b", ".aac", ".mp4", ".mov", ".mkv", ".mka", ".wma", ".webm", ".3gp"}
-_OF_LIBSNDFILE = {b"RIFF", b"RF64", b"fLaC", b"OggS", b"FORM", b"caff", b".snd"}
-"""How files begin that libsndfile reads better, whatever they are called."""
-_HEAD_BYTES = 27 + 255 + 255 * 255 + 27
-"""An Ogg page of the greatest length, and the head of the next."""
+_OF_LIBSNDFILE = {b"RIFF", b"RIFX", b"RF64", b"BW64", b"riff", b"fLaC", b"FORM", b"caff"}
+_OF_LIBSNDFILE |= {b".snd", b"dns."}
+"""How files begin that libsndfile reads faster, and with the depth of their samples."""
 
 
 def open_audio(path: str | Path) -> AudioSource:
@@ -71,11 +72,11 @@ def _open(path: Path) -> AudioSource:
     """The source of the reader that suits the file, or of the other one."""
     file, track = file_and_track(path)
     head = _head(file)
-    readers: list[type[SndfileSource] | type[ContainerSource]] = [SndfileSource, ContainerSource]
-    if track is not None or _is_no_mp3(file, head):
-        readers = [ContainerSource]
-    elif _is_for_libav(file, head):
-        readers.reverse()
+    readers: list[_Reader] = [ContainerSource]
+    if track is None and head[:4] in _OF_LIBSNDFILE:
+        readers = [_exactly_by_libsndfile, ContainerSource, SndfileSource]
+    elif track is None and not _may_be_mpeg(file, head):  # libmpg123 would complain on stderr
+        readers = [ContainerSource, SndfileSource]
     errors: list[Exception] = []
     for reader in readers:
         try:
@@ -86,10 +87,24 @@ def _open(path: Path) -> AudioSource:
     raise _as_recording_error(path, better) from better
 
 
+class _InexactError(OSError):
+    """libsndfile does not place every sample of this file, or not find all of them."""
+
+
+def _exactly_by_libsndfile(path: Path) -> AudioSource:
+    source = SndfileSource(path)
+    if not source.is_exact:
+        source.close()
+        raise _InexactError
+    return source
+
+
 def _understanding(error: Exception) -> int:
     """How much a reader that gave this reason has understood of the file."""
     if isinstance(error, UnknownFormatError):
         return 0
+    if isinstance(error, _InexactError):
+        return -2
     if isinstance(error, soundfile.LibsndfileError):
         return 2 if error.code > 1 else -1  # it knows the format, or nothing at all
     return 3 if isinstance(error, RecordingError) else 1
@@ -107,32 +122,14 @@ def _as_recording_error(path: Path, error: Exception) -> RecordingError:
 def _head(file: Path) -> bytes:
     try:
         with file.open("rb") as opened:
-            return opened.read(_HEAD_BYTES)
+            return opened.read(4)
     except OSError:  # the reader will say what is wrong
         return b""
 
 
-def _is_for_libav(file: Path, head: bytes) -> bool:
-    """Whether libav is the better reader of a file, by its name and first bytes."""
-    if head[:4] in _OF_LIBSNDFILE:
-        return head[:4] == b"OggS" and _begins_with_several_streams(head)
-    return file.suffix.lower() in _CONTAINERS
-
-
-def _begins_with_several_streams(head: bytes) -> bool:
-    """Whether the second page of an Ogg file begins a stream as well."""
-    if len(head) < 27:
-        return False
-    lacing = head[27 : 27 + head[26]]
-    second = 27 + len(lacing) + sum(lacing)
-    return head[second : second + 4] == b"OggS" and head[second + 5 : second + 6] == b"\x02"
-
-
-def _is_no_mp3(file: Path, head: bytes) -> bool:
-    """Whether a file is only called MP3, at which libmpg123 would complain on stderr."""
+def _may_be_mpeg(file: Path, head: bytes) -> bool:
     frame = len(head) >= 2 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0
-    known = frame or head[:3] in (b"ID3", b"TAG") or head[:4] in _OF_LIBSNDFILE
-    return file.suffix.lower() == ".mp3" and not known
+    return frame or head[:3] in (b"ID3", b"TAG") or file.suffix.lower() == ".mp3"
 
 
 def _refuse_invalid_audio(source: AudioSource) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.events import RecordingInfo
 
+from .flac_end import last_flac_sample
 from .source import BLOCK_FRAMES, AudioSource
 from .wave_header import (
     NO_SIZE,
@@ -33,6 +34,7 @@ _NAMES = {
     "IMA_ADPCM": "IMA ADPCM",
     "MS_ADPCM": "Microsoft ADPCM",
 }
+_STORED_ONE_BY_ONE = {*_DEPTHS, "FLOAT", "DOUBLE", "ULAW", "ALAW"}
 _ABSURD_FRAMES = 1 << 50
 """More than any disk holds: a header that does not know its length."""
 
@@ -110,6 +112,21 @@ class SndfileSource(AudioSource):
         elif promised > self.frames:
             missing_s = (promised - self.frames) / self.info.sample_rate_hz
             self._warn(f"the file ends {missing_s:.1f} s before the length that its header names")
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether libsndfile finds all samples, and each from anywhere.
+
+        It does where samples are stored one by one, and in a FLAC file of one stream that states
+        its length.
+        """
+        if self._file.format == "FLAC":
+            stated = self._file.frames
+            if stated >= _ABSURD_FRAMES:
+                return False
+            cut = self.frames < stated  # then the last frame is not that of the stream
+            return cut or last_flac_sample(self.info.path) in (stated, None)
+        return self._file.subtype in _STORED_ONE_BY_ONE
 
     @property
     def has_int16(self) -> bool:

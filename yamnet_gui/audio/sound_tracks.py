@@ -15,7 +15,10 @@ from .libav import FrameSamples, UnknownFormatError, decoded_frames, open_contai
 _SILENT = 1e-4
 """A track in which no sample is above this, 80 dB below full scale, is silent."""
 _NAMES = {"aac": "AAC", "opus": "Opus", "libopus": "Opus", "vorbis": "Vorbis", "mp3": "MP3"}
-_NAMES |= {"mp3float": "MP3", "wmav1": "WMA 1", "wmav2": "WMA 2", "alac": "ALAC"}
+_NAMES |= {"mp3float": "MP3", "mp2": "MP2", "mp2float": "MP2", "mp1": "MP1", "mp1float": "MP1"}
+_NAMES |= {"wmav1": "WMA 1", "wmav2": "WMA 2", "alac": "ALAC", "gsm_ms": "GSM", "gsm": "GSM"}
+_NAMES |= {"adpcm_ima_wav": "IMA ADPCM", "adpcm_ms": "Microsoft ADPCM", "g722": "G.722"}
+_NAMES |= {"adpcm_g722": "G.722", "adpcm_yamaha": "Yamaha ADPCM"}
 
 
 @dataclass(frozen=True, slots=True)
