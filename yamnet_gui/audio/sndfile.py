@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.events import RecordingInfo
 
-from .flac_end import last_flac_sample
+from .flac_frames import is_one_stream
 from .source import BLOCK_FRAMES, AudioSource
 from .wave_header import (
     NO_SIZE,
@@ -121,11 +121,7 @@ class SndfileSource(AudioSource):
         its length.
         """
         if self._file.format == "FLAC":
-            stated = self._file.frames
-            if stated >= _ABSURD_FRAMES:
-                return False
-            cut = self.frames < stated  # then the last frame is not that of the stream
-            return cut or last_flac_sample(self.info.path) in (stated, None)
+            return self._file.frames < _ABSURD_FRAMES and is_one_stream(self.info.path, self.frames)
         return self._file.subtype in _STORED_ONE_BY_ONE
 
     @property

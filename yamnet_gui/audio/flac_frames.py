@@ -1,36 +1,65 @@
-"""Where the last frame of a FLAC file ends, by its own header (FLAC format, RFC 9639, 9.1)."""
+"""Whether a FLAC file is one stream, by the headers of its frames (FLAC format, RFC 9639, 9.1)."""
 
 from pathlib import Path
 
 _LARGEST_FRAME = 1 << 20
+_LARGEST_BLOCK = 65_535
+_PARTS, _WINDOW = 8, 1 << 16
 _SIZES = {1: 192, **{n: 576 << (n - 2) for n in range(2, 6)}, **{n: 1 << n for n in range(8, 16)}}
 
 
-def last_flac_sample(path: Path) -> int | None:
-    """The number of samples up to the end of the last frame; None where none is recognised.
+def is_one_stream(path: Path, frames: int) -> bool:
+    """Whether the frames of a file that holds `frames` samples count from 0 to the end.
 
-    In a file of several FLAC streams this counts from the start of the last. Raises OSError.
+    They do not where several files were joined: each counts anew. Looks at the end and at a few
+    places between. Raises OSError.
     """
     with path.open("rb") as file:
         head = file.read(26)
         if head[:4] != b"fLaC" or len(head) < 26:
-            return None
+            return True
         block_frames = int.from_bytes(head[10:12], "big")
-        end = file.seek(0, 2)
-        file.seek(max(0, end - _LARGEST_FRAME))
-        tail = file.read()
-    at = len(tail)
-    while (at := tail.rfind(b"\xff", 0, at)) >= 0:
-        if tail[at + 1 : at + 2] in (b"\xf8", b"\xf9"):
-            found = _end_of_frame(tail[at : at + 16], block_frames)
-            if found is not None:
-                return found
+        size = file.seek(0, 2)
+        before = 0
+        for part in range(1, _PARTS):
+            file.seek(size * part // _PARTS)
+            end = _first_end(file.read(_WINDOW), block_frames)
+            if end is not None and end < before:
+                return False
+            before = before if end is None else end
+        file.seek(max(0, size - _LARGEST_FRAME))
+        last = _last_end(file.read(), block_frames)
+    # the last frame may be cut off, then it is not counted in `frames`
+    return last is None or 0 <= last - frames <= _LARGEST_BLOCK
+
+
+def _first_end(content: bytes, block_frames: int) -> int | None:
+    at = -1
+    while (at := content.find(b"\xff", at + 1)) >= 0:
+        end = _end_of_frame(content[at : at + 16], block_frames)
+        if end is not None:
+            return end
+    return None
+
+
+def _last_end(content: bytes, block_frames: int) -> int | None:
+    at = len(content)
+    while (at := content.rfind(b"\xff", 0, at)) >= 0:
+        end = _end_of_frame(content[at : at + 16], block_frames)
+        if end is not None:
+            return end
     return None
 
 
 def _end_of_frame(header: bytes, block_frames: int) -> int | None:
     """The number of samples up to the end of the frame with this header; None if it is not one."""
-    if len(header) < 6 or header[3] & 1 or header[2] >> 4 == 0 or header[2] & 15 == 15:
+    if (
+        len(header) < 6
+        or header[1] not in (0xF8, 0xF9)
+        or header[3] & 1
+        or header[2] >> 4 == 0
+        or header[2] & 15 == 15
+    ):
         return None
     if header[3] >> 4 > 10:
         return None

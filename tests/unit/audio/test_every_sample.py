@@ -1,0 +1,226 @@
+"""Compressed recordings are read to their end, and every sample has one value."""
+
+import io
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import soundfile
+
+from yamnet_gui.audio import open_audio
+from yamnet_gui.audio.container import ContainerSource
+
+from .containers import write_container
+
+RATE = 22050
+
+
+def noise(seconds: float, channels: int = 1, rate: int = RATE, seed: int = 3) -> np.ndarray:
+    """Noise that never repeats, softer and louder, so that bit rates vary."""
+    count = round(seconds * rate)
+    loudness = 0.02 + 0.2 * (np.sin(np.arange(count) / rate * 2.1) > 0)
+    random = np.random.default_rng(seed)
+    return (random.standard_normal((count, channels)) * loudness[:, None]).clip(-1, 1)
+
+
+def mp3(sound: np.ndarray, rate: int = RATE) -> bytes:
+    """An MP3 of variable bit rate with a Xing header."""
+    file = io.BytesIO()
+    soundfile.write(file, sound, rate, format="MP3", bitrate_mode="VARIABLE", compression_level=0.5)
+    return file.getvalue()
+
+
+def headerless(content: bytes) -> bytes:
+    """The MP3 without its first frame, which holds the header."""
+    at = content.find(b"\xff", 4 + content.find(b"Xing" if b"Xing" in content else b"Info"))
+    while content[at : at + 2] != content[:2] or at < 40:
+        at = content.find(b"\xff", at + 1)
+    return content[at:]
+
+
+def decoded(path: Path) -> np.ndarray:
+    """The whole first track in one go, as libav gives it: float32 (n, channels)."""
+    parts = []
+    with av.open(str(path)) as container:
+        for packet in container.demux(container.streams.audio[0]):
+            try:
+                parts += [frame.to_ndarray().T for frame in packet.decode()]
+            except av.error.InvalidDataError:
+                continue
+    return np.concatenate(parts)
+
+
+def check_exact(path: Path, reads: int = 40) -> np.ndarray:
+    """Random reads equal the sequential one, which is returned."""
+    with open_audio(path) as source:
+        whole = np.concatenate(list(source.blocks(30_000)))
+        assert len(whole) == source.frames
+        random = np.random.default_rng(1)
+        for _ in range(reads):
+            first, count = int(random.integers(source.frames)), int(random.integers(1, 6000))
+            np.testing.assert_array_equal(source.read(first, count), whole[first : first + count])
+    return whole
+
+
+def test_mp3_of_variable_bit_rate_without_header_is_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp3"
+    path.write_bytes(headerless(mp3(noise(8))))
+    whole = check_exact(path)
+    np.testing.assert_array_equal(whole, decoded(path))
+    assert len(whole) >= 8 * RATE
+    with open_audio(path) as source:
+        assert source.warnings == ()
+        assert source.encoding == "MP3"
+
+
+def test_mp3_whose_header_states_a_third_is_read_to_its_end(tmp_path: Path) -> None:
+    content = bytearray(mp3(noise(8)))
+    at = max(content.find(b"Xing"), content.find(b"Info"))
+    frames = int.from_bytes(content[at + 8 : at + 12], "big")
+    content[at + 8 : at + 12] = (frames // 3).to_bytes(4, "big")
+    path = tmp_path / "a.mp3"
+    path.write_bytes(content)
+    whole = check_exact(path)
+    np.testing.assert_array_equal(whole, decoded(path))
+    assert len(whole) >= 7.9 * RATE
+
+
+@pytest.mark.parametrize("tag", [b"", b"ID3\4\0\0\0\0\0\x0a" + bytes(10), b"APETAGEX" + bytes(24)])
+def test_joined_mp3_is_read_through_all_parts(
+    tmp_path: Path, tag: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "joined.mp3"
+    path.write_bytes(mp3(noise(2)) + tag + mp3(noise(3, seed=4)) + headerless(mp3(noise(2))))
+    whole = check_exact(path, 20)
+    np.testing.assert_array_equal(whole, decoded(path))
+    assert 7 * RATE <= len(whole) <= 7.4 * RATE
+    assert capfd.readouterr().err == ""
+
+
+def test_joined_mp3_of_other_rate_and_channels_keeps_its_pitch(tmp_path: Path) -> None:
+    t = np.arange(4 * 44100) / 44100
+    first = 0.3 * np.sin(2 * np.pi * 1000 * t)[:, None]
+    t = np.arange(2 * RATE) / RATE
+    second = np.repeat(0.3 * np.sin(2 * np.pi * 1000 * t)[:, None], 2, axis=1)
+    path = tmp_path / "joined.mp3"
+    path.write_bytes(mp3(first, 44100) + mp3(second, RATE))
+    whole = check_exact(path, 20)
+    with open_audio(path) as source:
+        assert source.info.sample_rate_hz == 44100
+        assert source.info.channels == 1
+        assert 6 <= source.info.duration_s < 6.2
+        assert "sample rate changes from 44100 to 22050" in source.warnings[0]
+        assert "number of channels changes from 1 to 2" in source.warnings[1]
+    for at_s in (1.0, 4.5, 5.5):
+        part = whole[round(at_s * 44100) :][:8820, 0]
+        spectrum = np.abs(np.fft.rfft(part * np.hanning(len(part))))
+        assert abs(np.argmax(spectrum) * 5 - 1000) <= 10
+
+
+@pytest.mark.parametrize("kind", ["VORBIS", "OPUS"])
+def test_chained_ogg_is_read_through_all_links(tmp_path: Path, kind: str) -> None:
+    links = []
+    for seconds, seed in ((1.5, 1), (2, 2), (1, 3)):
+        file = io.BytesIO()
+        sound = noise(seconds, 1, 48000, seed)
+        soundfile.write(file, sound, 48000, format="OGG", subtype=kind)
+        links.append(file.getvalue())
+    path = tmp_path / "chained.ogg"
+    path.write_bytes(b"".join(links))
+    whole = check_exact(path, 20)
+    assert len(whole) / 48000 == pytest.approx(4.5, abs=0.03)
+
+
+def test_chained_ogg_flac_is_read_from_anywhere(tmp_path: Path) -> None:
+    contents, sounds = b"", []
+    for seed in (1, 2):
+        sounds.append(noise(3, 1, 8000, seed))
+        write_container(tmp_path / "link.oga", sounds[-1], 8000, "flac")
+        contents += (tmp_path / "link.oga").read_bytes()
+    (tmp_path / "chained.oga").write_bytes(contents)
+    whole = check_exact(tmp_path / "chained.oga")
+    np.testing.assert_allclose(whole, np.concatenate(sounds), rtol=0, atol=2e-4)
+
+
+@pytest.mark.parametrize("seconds", [2, 3])
+def test_joined_flac_is_not_taken_for_its_first_part(tmp_path: Path, seconds: int) -> None:
+    contents = b""
+    for length, seed in ((3, 1), (seconds, 2)):
+        soundfile.write(tmp_path / "part.flac", noise(length, 1, 8000, seed), 8000)
+        contents += (tmp_path / "part.flac").read_bytes()
+    (tmp_path / "joined.flac").write_bytes(contents)
+    whole = check_exact(tmp_path / "joined.flac", 20)
+    assert len(whole) > 8000 * (2 + seconds)  # libav loses the frames at the joint
+
+
+def test_flac_that_does_not_state_its_length(tmp_path: Path) -> None:
+    sound = np.rint(noise(3, 2) * 32767).astype(np.int16)
+    soundfile.write(tmp_path / "a.flac", sound, RATE)
+    content = bytearray((tmp_path / "a.flac").read_bytes())
+    content[21] &= 0xF0
+    content[22:26] = bytes(4)
+    (tmp_path / "a.flac").write_bytes(content)
+    whole = check_exact(tmp_path / "a.flac", 20)
+    np.testing.assert_array_equal(np.rint(whole * 32768), sound)
+
+
+def test_vorbis_after_near_jumps(tmp_path: Path) -> None:
+    path = tmp_path / "near.ogg"
+    soundfile.write(path, noise(35, 1, 16000), 16000, format="OGG")
+    with open_audio(path) as source:
+        whole = source.read(0, source.frames)
+        assert source.frames == 35 * 16000
+        for jump_s in (0.1, 7.4, 8.3, 9.4, 12.0):
+            source.read(100, 50)
+            first = 150 + round(jump_s * 16000)
+            np.testing.assert_array_equal(source.read(first, 500), whole[first : first + 500])
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec", "rate"),
+    [("wav", "g722", 16000), ("wav", "adpcm_yamaha", 8000), ("ts", "mp2", 32000)],
+)
+def test_codecs_that_libsndfile_lacks(tmp_path: Path, suffix: str, codec: str, rate: int) -> None:
+    path = tmp_path / f"a.{suffix}"
+    write_container(path, noise(12, 1, rate), rate, codec)
+    whole = check_exact(path)
+    expected = decoded(path)
+    assert len(whole) == expected.size
+
+
+def test_joined_transport_streams(tmp_path: Path) -> None:
+    write_container(tmp_path / "a.ts", noise(4, 1, 32000), 32000, "mp2")
+    write_container(tmp_path / "b.ts", noise(3, 1, 32000, 5), 32000, "mp2")
+    path = tmp_path / "joined.ts"
+    path.write_bytes((tmp_path / "a.ts").read_bytes() + (tmp_path / "b.ts").read_bytes())
+    whole = check_exact(path)
+    assert len(whole) / 32000 == pytest.approx(7, abs=0.1)
+
+
+def test_gsm_in_wav(tmp_path: Path) -> None:
+    path = tmp_path / "gsm.wav"
+    soundfile.write(path, noise(6, 1, 8000), 8000, subtype="GSM610")
+    assert len(check_exact(path)) / 8000 == pytest.approx(6, abs=0.05)
+
+
+def test_chunks_join_without_a_seam(tmp_path: Path) -> None:
+    """Across the borders of chunks, sound is what one decoder gives for the whole file."""
+    path = tmp_path / "long.mp3"
+    path.write_bytes(mp3(noise(65, 1, 8000), 8000))
+    whole = decoded(path)
+    with open_audio(path) as source:
+        assert isinstance(source, ContainerSource)
+        for border in (30, 60):
+            first = border * 8000 - 5000
+            np.testing.assert_array_equal(source.read(first, 10_000), whole[first : first + 10_000])
+
+
+def test_a_seek_that_fails_is_made_up_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "long.mp3"
+    path.write_bytes(mp3(noise(40, 1, 8000), 8000))
+    with open_audio(path) as source:
+        right = source.read(35 * 8000, 4000)
+    monkeypatch.setattr("yamnet_gui.audio.chunks.packets_after_seek", lambda *_: None)
+    with open_audio(path) as source:
+        np.testing.assert_array_equal(source.read(35 * 8000, 4000), right)
