@@ -104,8 +104,8 @@ def _test(path: Path) -> int:
         for sound in result.sounds:
             right = sound.finite and (sound.recognised or not weights.known)
             passed &= right
-            place = f"{sound.expected} is number {sound.place}"
-            place += "" if sound.finite else ", scores are not finite"
+            finite = "finite scores" if sound.finite else "scores that are not finite"
+            place = f"{finite}, {sound.expected} is number {sound.place}"
             print(f"{result.runtime}: {sound.sound}: {place}: {_word(right)}")
     for pair in differences(results):
         passed &= pair.equal

@@ -81,7 +81,10 @@ def _converter_version() -> str:
 
 def _folders(weights: Path) -> list[Path]:
     """Where the file may lie, the first choice first."""
-    return [weights.absolute().parent, user_cache_folder() / "litert"]
+    cache = user_cache_folder() / "litert"
+    if weights.is_dir():  # a SavedModel, mostly in the cache of another program
+        return [cache]
+    return [weights.absolute().parent, cache]
 
 
 def _intact(path: Path) -> bytes | None:

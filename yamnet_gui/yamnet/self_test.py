@@ -63,7 +63,11 @@ class RuntimeResult:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The largest differences of two runtimes' scores and embeddings over all test sounds."""
+    """The largest differences of two runtimes' scores and embeddings over all test sounds.
+
+    That of embeddings is relative to the largest embedding of the sound where that exceeds 1, as
+    rounding is.
+    """
 
     runtimes: tuple[str, str]
     scores: float
@@ -104,7 +108,10 @@ def differences(results: list[RuntimeResult]) -> list[Difference]:
         Difference(
             (first.runtime, other.runtime),
             max(_apart(a.scores, b.scores) for a, b in _pairs(first, other)),
-            max(_apart(a.embeddings, b.embeddings) for a, b in _pairs(first, other)),
+            max(
+                _apart(a.embeddings, b.embeddings) / max(1.0, float(np.abs(a.embeddings).max()))
+                for a, b in _pairs(first, other)
+            ),
         )
         for other in others
     ]

@@ -34,3 +34,34 @@ def test_a_broken_copy_is_refused(run, tmp_path, content):
     assert status == 2
     assert err.startswith(f"yamnet-gui: {path}: ")
     assert err.count("\n") == 1
+
+
+def test_copies_are_listed_with_the_command_that_uses_them(
+    run, tiny_weights, tmp_path, monkeypatch
+):
+    monkeypatch.delenv("YAMNET_GUI_WEIGHTS", raising=False)
+    assert run("weights", "find")[:2] == (
+        1,
+        "no YAMNet in the caches of TensorFlow Hub, Kaggle and Keras\n",
+    )
+    copy = tmp_path / "my keras" / "yamnet.h5"
+    copy.parent.mkdir()
+    copy.write_bytes(tiny_weights.read_bytes())
+    monkeypatch.setenv("KERAS_HOME", str(copy.parent))
+    status, out, _ = run("weights", "find")
+    assert status == 0
+    assert f"Keras's cache: {copy}" in out
+    assert f"yamnet-gui weights use '{copy}'" in out
+    assert run("weights", "use", copy)[0] == 0
+
+
+@pytest.mark.workflow
+def test_the_installation_test_compares_runtimes_and_measures(run, weights):
+    status, out, _ = run("weights", "--test")
+    assert status == 0  # which classes are highest is not asked of unknown weights
+    for sound in ("zeros", "noise", "sine"):
+        assert f"TensorFlow: {sound}: " in out
+    assert "frames/s; an hour of sound takes" in out
+    if "LiteRT" in out:
+        assert "TensorFlow and LiteRT: scores differ by" in out
+    assert "FAILED" not in out
