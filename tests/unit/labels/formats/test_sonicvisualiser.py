@@ -1,4 +1,4 @@
-"""Sonic Visualiser's layers and sessions."""
+"""Sonic Visualiser's layers and sessions, as XML and as CSV."""
 
 import bz2
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from yamnet_gui.core.errors import LabelsError
+from yamnet_gui.core.events import RecordingInfo
 from yamnet_gui.labels.formats import ImportResult, ReadOptions, read_labels
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE sonic-visualiser>\n'
@@ -97,3 +98,34 @@ def test_a_torn_session_is_one_sentence(tmp_path: Path) -> None:
     data = bz2.compress(f"{HEAD}<sv>{SESSION}</sv>".encode())
     with pytest.raises(LabelsError, match="not a whole session"):
         read(tmp_path, data[:-20], "a.sv")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("0.000000000,1.856000000,374.032,475.985,first\n8.000000000,9.810000000,300,500\n",
+         [(0.0, 1.856, 374.032, 475.985, "first", ""), (8.0, 9.81, 300.0, 500.0, "", "")]),
+        ('0.000000000,1,9.200000000,"A, b"\n9.200000000,2,4.400000000,7\n',
+         [(0.0, 9.2, None, None, "A, b", ""), (9.2, 13.6, None, None, "7", "")]),
+        ("0.500000000,440,0.25,0.8,note\n1.000000000,460,0.25,0.9\n",
+         [(0.5, 0.75, None, None, "note", ""), (1.0, 1.25, None, None, "", "")]),
+        ("1.500000000,hello\n2.500000000\n",
+         [(1.5, 1.5, None, None, "hello", ""), (2.5, 2.5, None, None, "", "")]),
+        ("TIME,VALUE,DURATION,EXTENT,LABEL\n1,100,2,50,a\n",
+         [(1.0, 3.0, 100.0, 150.0, "a", "")]),
+        ("TIME,END,LOW,HIGH,LABEL\n1,2,100,150,a\n", [(1.0, 2.0, 100.0, 150.0, "a", "")]),
+    ],
+)  # fmt: skip
+def test_layers_as_csv(text: str, expected: list, tmp_path: Path) -> None:
+    result = read(tmp_path, text.encode(), "a.csv")
+    assert result.format_name == "sonicvisualiser"
+    assert rows(result) == expected
+
+
+def test_frames_of_csv_count_at_the_rate_of_the_recording(tmp_path: Path) -> None:
+    text = b"FRAME,VALUE,DURATION,LABEL\n8000,1,4000,a\n"
+    known = RecordingInfo(tmp_path / "a.wav", 60.0, 8_000, 1)
+    result = read(tmp_path, text, "a.csv", recordings=[known])
+    assert rows(result) == [(1.0, 1.5, None, None, "a", "")]
+    with pytest.raises(LabelsError, match="sampling rate of its recording is not known"):
+        read(tmp_path, text, "a.csv")

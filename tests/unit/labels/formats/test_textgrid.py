@@ -143,6 +143,13 @@ INTERVALS = (
 )
 
 
+@pytest.mark.parametrize("encoding", ["latin-1", "mac_roman", "utf-8-sig", "utf-16", "utf-16-be"])
+def test_encodings_of_praat(encoding: str, tmp_path: Path) -> None:
+    text = LONG.replace("Amsel", "Grünspecht").encode(encoding)
+    chosen = "mac_roman" if encoding == "mac_roman" else None  # nobody can know
+    assert read(tmp_path, text, encoding=chosen).tiers[0] == ("Grünspecht", 1)
+
+
 def test_binary_files(tmp_path: Path) -> None:
     wide = b"\xff\xff\x00\x02" + "é鳥".encode("utf-16-be")
     assert rows(read(tmp_path, binary(INTERVALS + wide))) == [(1.0, 2.5, "é鳥", "tier: a")]
@@ -200,6 +207,8 @@ Save as chronological text file: "chronological.TextGrid"
 Text writing preferences: "UTF-16"
 Save as text file: "long16.TextGrid"
 Save as chronological text file: "chronological16.TextGrid"
+Text writing preferences: "try ISO Latin-1, then UTF-16"
+Save as short text file: "latin.TextGrid"
 """
 
 
@@ -212,7 +221,7 @@ def test_everything_that_praat_saves(tmp_path: Path) -> None:
     script.write_text(PRAAT_SCRIPT)
     subprocess.run([program, "--run", str(script)], check=True, timeout=60, cwd=tmp_path)
     files = sorted(tmp_path.glob("*.TextGrid"))
-    assert len(files) == 6
+    assert len(files) == 7
     for path in files:
         assert rows(read_labels(None, path)) == [
             (0.0, 1e-05, "ü <exists> 7", "tier: Böb"),
