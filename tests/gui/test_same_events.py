@@ -18,7 +18,7 @@ from yamnet_gui.analysis import (
     result_of,
 )
 from yamnet_gui.analysis.stored import envelope_name
-from yamnet_gui.batch import VectorOptions
+from yamnet_gui.batch import VectorOptions, make_plan
 from yamnet_gui.batch.embedding_run import EmbeddingOptions, write_vectors
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.resources import bundled_class_map
@@ -77,7 +77,7 @@ class Doors:
         options = EmbeddingOptions(
             out, self.weights, VectorOptions("event"), cache=self.cache.folder, rules=RULES
         )
-        for _ in write_vectors([self.sound], options):
+        for _ in write_vectors(make_plan([self.sound]), options):
             pass
         with np.load(out) as file:
             return rounded(file["label"], file["start_s"], file["end_s"])

@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import cast
 
@@ -86,7 +86,7 @@ def cached_analysis(
     path: Path, model: Model, settings: AnalysisSettings, cache: ResultCache
 ) -> Analysis | None:
     """The finished result in the cache, if there is one. Raises RecordingError."""
-    keys = result_keys(_content(path, cache), model.sha256, settings, model.runtime)
+    keys = result_keys(file_content(path, cache), model.sha256, settings, model.runtime)
     return cache.first_of(keys, path, stated_start(path))
 
 
@@ -104,12 +104,12 @@ def _analyse(
     if cache is None:
         yield from _run_uncached(path, model, settings)
         return
-    before = _state(path)
-    content = _content(path, cache)
+    before = file_state(path)
+    content = file_content(path, cache)
     keys = result_keys(content, model.sha256, settings, model.runtime)
     stored = cache.first_of(keys, path, stated_start(path))
     if stored:
-        yield from _replay(stored)
+        yield from replayed(stored)
         return
     try:
         key_of = partial(result_key, content, model.sha256, settings)
@@ -122,7 +122,7 @@ class _ChangedError(Exception):
     """The file is not the one whose content was summed up. Raised before the first progress."""
 
 
-def _state(path: Path) -> tuple[int, int] | None:
+def file_state(path: Path) -> tuple[int, int] | None:
     """Size and time of change; None where there is no such file."""
     try:
         status = file_of(path).stat()
@@ -143,7 +143,7 @@ def _run_uncached(
             yield step
 
 
-def _content(path: Path, cache: ResultCache) -> str:
+def file_content(path: Path, cache: ResultCache) -> str:
     """The checksum of a recording."""
     try:
         regular = stat.S_ISREG(file_of(path).stat().st_mode)  # hashing a pipe would wait for ever
@@ -164,13 +164,11 @@ def _run(
 ) -> Iterator[AnalysisProgress]:
     """Analyses what is not stored yet. Raises _ChangedError where the file has another `state`."""
     with open_audio(path) as source:
-        if state is not None and _state(path) != state:
+        if state is not None and file_state(path) != state:
             raise _ChangedError
         info = source.info
-        channels: list[int | None] = (
-            [None] if settings.channels == "mix" else list(range(info.channels))
-        )
-        grid = _grid(info, source.frames, settings)
+        channels = table_channels(info, settings)
+        grid = frame_grid(info, source.frames, settings)
         grids = dict.fromkeys(channels, grid)
         total, done, before_s = grid.count * len(channels), 0, 0.0
         held: AnalysisProgress | None = None
@@ -180,7 +178,7 @@ def _run(
         with cache.writer(key_of(runtime), channels, _recipe(runtime)) as writer:
             for channel in channels:
                 count = 0
-                samples = _reader(source, settings, channel, power)
+                samples = sample_reader(source, settings, channel, power)
                 chunking = _chunks(samples, network, settings.hop_s, channel, grid, writer)
                 with closing(chunking) as chunks:
                     for chunk in chunks:
@@ -197,13 +195,18 @@ def _run(
                 before_s += grid.end_s - grid.start_s
             meta = describe(info, settings, (model.sha256, model.name), grids, datetime.now(UTC))
             meta["runtime"] = runtime
-            meta["warnings"] = [*source.warnings, *([CANCELLED] if power.cancels else [])]
+            meta["warnings"] = analysis_warnings(source, power)
             analysis = writer.publish(meta, path, info.recorded_at)
     last = held or AnalysisProgress(channels[-1], _nothing(analysis), done, done, before_s)
     yield replace(last, frames_total=last.frames_done, analysis=analysis)
 
 
-def _reader(
+def analysis_warnings(source: AudioSource, power: MixPower) -> list[str]:
+    """What was wrong with a recording that was read to its end."""
+    return [*source.warnings, *([CANCELLED] if power.cancels else [])]
+
+
+def sample_reader(
     source: AudioSource, settings: AnalysisSettings, channel: int | None, power: MixPower
 ) -> Callable[[int], Iterator[NDArray[np.float32]]]:
     """What gives the samples that the model hears, but for the first ones."""
@@ -252,7 +255,12 @@ def _chunks(
     writer.rows.append_values(channel, envelope.rest())
 
 
-def _grid(info: RecordingInfo, frames: int, settings: AnalysisSettings) -> FrameGrid:
+def table_channels(info: RecordingInfo, settings: AnalysisSettings) -> list[int | None]:
+    """The channels that get a table of their own; None alone for the mix."""
+    return [None] if settings.channels == "mix" else list(range(info.channels))
+
+
+def frame_grid(info: RecordingInfo, frames: int, settings: AnalysisSettings) -> FrameGrid:
     """Where the frames of the analysed part lie. Raises SettingsError where there is no part."""
     end_s = info.duration_s if settings.end_s is None else min(settings.end_s, info.duration_s)
     if settings.start_s >= end_s:
@@ -271,17 +279,20 @@ def _grid(info: RecordingInfo, frames: int, settings: AnalysisSettings) -> Frame
 
 def _recipe(runtime: RuntimeName) -> str:
     """What must not change between the parts of one result, or the last bits may."""
-    from importlib.metadata import PackageNotFoundError, version  # slow, and seldom needed
-
     parts = ["envelope 1"]
     if runtime == "tensorflow":  # LiteRT's results do not depend on it
         parts.append(f"threads {network_threads()}")
-    for name in (_OF_RUNTIME[runtime], *_LIBRARIES):
-        try:
-            parts.append(f"{name} {version(name)}")
-        except PackageNotFoundError:
-            parts.append(f"{name} ?")
-    return ", ".join(parts)
+    return ", ".join([*parts, *map(_with_version, (_OF_RUNTIME[runtime], *_LIBRARIES))])
+
+
+@lru_cache
+def _with_version(package: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version  # slow, and seldom needed
+
+    try:
+        return f"{package} {version(package)}"
+    except PackageNotFoundError:
+        return f"{package} ?"
 
 
 def _nothing(analysis: Analysis) -> ScoreChunk:
@@ -290,7 +301,8 @@ def _nothing(analysis: Analysis) -> ScoreChunk:
     return ScoreChunk(table.grid.count, none, np.empty((0, EMBEDDING_SIZE), np.float32))
 
 
-def _replay(analysis: Analysis) -> Iterator[AnalysisProgress]:
+def replayed(analysis: Analysis) -> Iterator[AnalysisProgress]:
+    """The steps of an analysis that is finished already."""
     total = sum(table.grid.count for table in analysis.tables)
     done, before_s = 0, 0.0
     for table in analysis.tables:

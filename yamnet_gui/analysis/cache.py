@@ -3,13 +3,16 @@
 import os
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.folders import user_cache_folder
@@ -19,12 +22,15 @@ from yamnet_gui.yamnet import RuntimeChoice, RuntimeName, expected_runtime
 
 from .result import Analysis, open_analysis
 from .settings import AnalysisSettings
-from .stored import META, AnalysisWriter
+from .stored import META, AnalysisWriter, write_short
 
 DEFAULT_LIMIT_BYTES = 8 * 2**30
 """About 170 hours of recordings at the default hop."""
 _ENGINE_VERSION = 1
 """Goes up whenever the same recording and settings would give other scores than before."""
+_SPARE_SHARE = 0.01
+_OWN_SHARE = 0.1
+_LEAST_ROOM_SHARE = 0.001
 _PART = ".part"
 _GONE = ".gone"
 _LOCK = ".lock"
@@ -86,6 +92,8 @@ class ResultCache:
         self.memo_folder = self.folder / "checksums"
         """Where the checksums of unchanged files are remembered."""
         self._results = self.folder / "results"
+        self._room = -1.0
+        """Bytes that may still be stored before the folder is looked through again."""
         try:
             self._results.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -142,6 +150,24 @@ class ResultCache:
                 _remove(part)
             lock.release()
 
+    def store_short(
+        self, key: str, meta: dict[str, Any], files: Mapping[str, NDArray[np.float32]]
+    ) -> None:
+        """Stores a whole result at once, without waiting for the disk; see `write_short`.
+
+        Where the disk refuses, or another program was first, nothing is stored.
+        """
+        final = self._folder(key)
+        part = final.with_name(f"{key}-{uuid.uuid4().hex[:12]}{_PART}")
+        try:
+            part.mkdir(parents=True)
+            write_short(part, meta, files)
+            part.rename(final)
+        except OSError:
+            shutil.rmtree(part, ignore_errors=True)
+            return
+        self._stored(final, sum(rows.nbytes for rows in files.values()))
+
     def size(self) -> int:
         """Bytes on the disk, unfinished analyses included."""
         return sum(entry.bytes for entry in self._entries())
@@ -158,11 +184,18 @@ class ResultCache:
         """Removes the longest unused analyses until the limit is met; never `keep`."""
         entries = sorted(self._entries(), key=lambda e: e.used_at)
         total = sum(entry.bytes for entry in entries)
+        # Where it is full, some room is made, so that not each of the next results looks through
+        # the folder again.
+        spare = self.limit_bytes * _SPARE_SHARE if total > self.limit_bytes else 0.0
         for entry in entries:
-            if total <= self.limit_bytes:
-                return
+            if total + spare <= self.limit_bytes:
+                break
             if entry.folder != keep and self._discard(entry.folder):
                 total -= entry.bytes
+        self._room = max(
+            (self.limit_bytes - total) * _OWN_SHARE,  # other programs fill the same folder
+            self.limit_bytes * _LEAST_ROOM_SHARE,
+        )
 
     def publish(self, part: Path, final: Path) -> None:
         """Gives a finished folder its name, unless another program was first."""
@@ -177,7 +210,13 @@ class ResultCache:
                     break
                 except (OSError, ValueError, KeyError, TypeError, SettingsError):
                     _remove(final)
-        self.shrink(keep=final)
+        self._stored(final, _bytes_in(final))
+
+    def _stored(self, folder: Path, count: int) -> None:
+        """Looks through the folder once what was stored since the last time may have filled it."""
+        self._room -= count
+        if self._room <= 0:
+            self.shrink(keep=folder)
 
     def _folder(self, key: str) -> Path:
         return self._results / key[:2] / key
@@ -223,6 +262,13 @@ class CacheWriter:
         self.rows.finish(meta)
         self._cache.publish(self.rows.folder, self._final)
         return open_analysis(self._final, path, recorded_at)
+
+
+def _bytes_in(folder: Path) -> int:
+    total = 0
+    with suppress(OSError):  # removed by another program meanwhile
+        total = sum(path.stat().st_size for path in folder.iterdir())
+    return total
 
 
 def _remove(folder: Path) -> None:

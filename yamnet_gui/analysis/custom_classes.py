@@ -81,10 +81,12 @@ def with_custom_scores(analysis: Analysis, classifiers: Sequence[Classifier]) ->
     """The analysis with the scores of custom classes as further columns of its tables.
 
     The joined scores lie in a folder that lives as long as the analysis, so that memory does not
-    grow with its length.
+    grow with its length; those of a recording that is held in memory stay there.
     """
     if not classifiers:
         return analysis
+    if analysis.folder is None:
+        return replace(analysis, tables=tuple(_widened(analysis, classifiers)))
     keeper = TemporaryFolder()
     tables = []
     for table in analysis.tables:
@@ -93,6 +95,13 @@ def with_custom_scores(analysis: Analysis, classifiers: Sequence[Classifier]) ->
         scores = open_rows(path, table.grid.count)
         tables.append(ScoreTable(table.grid, scores, table.channel))
     return replace(analysis, tables=tuple(tables), keeper=(keeper, analysis.keeper))
+
+
+def _widened(analysis: Analysis, classifiers: Sequence[Classifier]) -> Iterator[ScoreTable]:
+    for table in analysis.tables:
+        scores = np.concatenate(list(_joined(analysis, table, classifiers)))
+        scores.flags.writeable = False
+        yield ScoreTable(table.grid, scores, table.channel)
 
 
 def _joined(

@@ -96,6 +96,8 @@ def stored_envelopes(analysis: Analysis) -> dict[int | None, Envelope]:
 
 
 def _add_missing(analysis: Analysis) -> Iterator[float]:
+    if analysis.folder is None:  # held in memory, with its envelopes
+        return
     missing = [t for t in analysis.tables if analysis.envelope(t.channel) is None]
     settings = analysis.settings
     for number, table in enumerate(missing):

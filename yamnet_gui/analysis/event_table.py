@@ -9,14 +9,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, RecordingInfo, detection_id
-from yamnet_gui.core.files import replacing
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.scores import ScoreTable
 from yamnet_gui.core.text import printable
@@ -40,6 +39,7 @@ _COPIED = (
     ("offset_uncertainty_s", "f4"),
 )
 _ROW = np.dtype([("channel", "i4"), *_COPIED])
+_STORED_ROW = _ROW.newbyteorder("<")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,8 @@ def find_events(
     return EventTable(analysis.recording, analysis.model_sha256, rules.rules_id, rows)
 
 
-def write_event_table(path: Path, table: EventTable) -> None:
-    """Writes them to an .npz file."""
+def write_event_table(file: IO[bytes], table: EventTable) -> None:
+    """Writes a line of JSON about the recording, then the rows as they lie in memory."""
     info = table.recording
     about = {
         "path": printable(info.path),
@@ -117,15 +117,21 @@ def write_event_table(path: Path, table: EventTable) -> None:
         "model_sha256": table.model_sha256,
         "rules_id": table.rules_id,
     }
-    with replacing(path) as beside, beside.open("wb") as file:
-        np.savez(file, rows=table.rows, about=np.array(json.dumps(about)))
+    file.write(json.dumps(about).encode("ascii") + b"\n")
+    file.write(np.ascontiguousarray(table.rows, _STORED_ROW).tobytes())
 
 
-def read_event_table(path: Path) -> EventTable:
+def read_event_table(file: IO[bytes]) -> EventTable:
     """What `write_event_table` wrote. Raises OSError, ValueError or KeyError for anything else."""
-    with np.load(path, allow_pickle=False) as arrays:
-        about: dict[str, Any] = json.loads(str(arrays["about"]))
-        rows = arrays["rows"]
+    head = file.readline()
+    if head.startswith(b"PK"):  # an earlier version wrote .npz
+        file.seek(0)
+        with np.load(file, allow_pickle=False) as arrays:
+            about: dict[str, Any] = json.loads(str(arrays["about"]))
+            rows = arrays["rows"]
+    else:
+        about = json.loads(head)
+        rows = np.frombuffer(file.read(), _STORED_ROW)
     started = about["recorded_at"]
     info = RecordingInfo(
         Path(about["path"]),

@@ -4,7 +4,7 @@ The window, the command line, notebooks and runs over many recordings all come h
 same recording under the same rules has the same events everywhere.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,11 +78,18 @@ def recording_events(
     Closing the generator stops within a chunk. Raises RecordingError, WeightsError or
     SettingsError.
     """
-    step: AnalysisProgress | None = None
     steps = analyse_recording(path, model, request.settings, cache)
     with closing(cast(Generator[AnalysisProgress, None, None], steps)) as running:
-        for step in running:
-            yield EventsProgress(step)
+        yield from events_of_steps(running, request)
+
+
+def events_of_steps(
+    steps: Iterable[AnalysisProgress], request: EventsRequest
+) -> Iterator[EventsProgress]:
+    """The steps of an analysis, then those that derive its events. Raises as the steps do."""
+    step: AnalysisProgress | None = None
+    for step in steps:
+        yield EventsProgress(step)
     assert step is not None
     assert step.analysis is not None
     yield from events_of_analysis(step.analysis, request, step)

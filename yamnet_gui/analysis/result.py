@@ -1,7 +1,7 @@
 """A finished analysis as the rest of the program sees it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,18 +16,29 @@ from yamnet_gui.detection import Envelope
 from yamnet_gui.yamnet import RuntimeName
 
 from .settings import AnalysisSettings
-from .stored import META, envelope_name, forget_pages, open_rows, table_name
+from .stored import META, check_sums, envelope_name, forget_pages, open_rows, table_name
 
 _READ_FRAMES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRows:
+    """What a table has besides its scores, in memory: embeddings (frames, 1024) and the envelope's
+    values (n,), both float32 and read-only."""
+
+    embeddings: NDArray[np.float32]
+    envelope: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
     """The output of the model for a recording.
 
-    `tables` holds one table for the mix, or one per channel. Scores and embeddings are mapped
-    from the disk, read-only. `warnings` are what was wrong with the file and how it was handled.
-    `runtime` made the scores. `keeper` holds on to a temporary folder where nothing is cached.
+    `tables` holds one table for the mix, or one per channel. Scores and embeddings are read-only:
+    mapped from `folder`, or, of a short recording that was just analysed, `held` in memory by
+    channel (`folder` is None then). `warnings` are what was wrong with the file and how it was
+    handled. `runtime` made the scores. `keeper` holds on to a temporary folder where nothing is
+    cached.
     """
 
     recording: RecordingInfo
@@ -38,26 +49,36 @@ class Analysis:
     complete: bool
     created_utc: datetime
     tables: tuple[ScoreTable, ...]
-    folder: Path
+    folder: Path | None
     warnings: tuple[str, ...] = ()
     keeper: object = field(default=None, repr=False, compare=False)
+    held: Mapping[int | None, HeldRows] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds of the recording that were analysed."""
+        return sum(table.grid.end_s - table.grid.start_s for table in self.tables[:1])
 
     def embeddings(self, channel: int | None = None) -> NDArray[np.float32]:
-        """The embeddings of one table, shape (frames, 1024), mapped and read-only.
+        """The embeddings of one table, shape (frames, 1024), read-only.
 
         Raises KeyError where the channel was not analysed.
         """
         table = self.table(channel)
+        if self.folder is None:
+            return self.held[table.channel].embeddings
         path = self.folder / f"{table_name(table.channel)}.embeddings.npy"
         return open_rows(path, table.grid.count)
 
     def envelope(self, channel: int | None = None) -> Envelope | None:
-        """The envelope that edges of events are refined with, mapped from the disk.
+        """The envelope that edges of events are refined with.
 
         None where the analysis was stored by a version that did not store it; see
         `analysis.add_envelopes`. Raises KeyError where the channel was not analysed.
         """
         table = self.table(channel)
+        if self.folder is None:
+            return Envelope(self.held[table.channel].envelope, table.grid.start_s)
         try:
             rows = np.load(self.folder / envelope_name(channel), mmap_mode="r", allow_pickle=False)
         except (OSError, ValueError):
@@ -131,6 +152,7 @@ def open_analysis(folder: Path, path: Path, recorded_at: datetime | None) -> Ana
     Raises OSError, ValueError, KeyError or TypeError where the folder is not whole.
     """
     meta = json.loads((folder / META).read_text(encoding="utf-8"))
+    check_sums(folder, meta)
     settings = AnalysisSettings.from_json(meta["settings"])
     tables = []
     for entry in meta["tables"]:
@@ -139,11 +161,32 @@ def open_analysis(folder: Path, path: Path, recorded_at: datetime | None) -> Ana
         open_rows(folder / f"{name}.embeddings.npy", grid.count)
         scores = open_rows(folder / f"{name}.scores.npy", grid.count)
         tables.append(ScoreTable(grid, scores, entry["channel"]))
+    return _described(meta, (path, recorded_at), tables, folder)
+
+
+def held_analysis(
+    meta: dict[str, Any],
+    file: tuple[Path, datetime | None],
+    tables: Sequence[ScoreTable],
+    held: Mapping[int | None, HeldRows],
+) -> Analysis:
+    """An analysis in memory; `meta` is what `describe` gives, `file` its path and start."""
+    return _described(meta, file, tables, None, held)
+
+
+def _described(
+    meta: dict[str, Any],
+    file: tuple[Path, datetime | None],
+    tables: Sequence[ScoreTable],
+    folder: Path | None,
+    held: Mapping[int | None, HeldRows] | None = None,
+) -> Analysis:
+    path, recorded_at = file
     return Analysis(
         recording=RecordingInfo(
             path, meta["duration_s"], meta["sample_rate_hz"], meta["channels"], recorded_at
         ),
-        settings=settings,
+        settings=AnalysisSettings.from_json(meta["settings"]),
         model_sha256=meta["model_sha256"],
         model_name=meta["model_name"],
         runtime=meta.get("runtime", "tensorflow"),  # the only one in version 0.1
@@ -152,6 +195,7 @@ def open_analysis(folder: Path, path: Path, recorded_at: datetime | None) -> Ana
         tables=tuple(tables),
         folder=folder,
         warnings=tuple(str(text) for text in meta.get("warnings", ())),
+        held=held or {},
     )
 
 

@@ -7,7 +7,8 @@ if TYPE_CHECKING:
     from .journal import Record
     from .options import BatchOptions, EventOptions
     from .plan import Plan, make_plan, with_sound_track
-    from .run import BatchProgress, BatchSummary, run_batch
+    from .run import BatchProgress, run_batch
+    from .summary import BatchSummary
     from .vectors import VectorOptions, Vectors, vectors_of
 
 __all__ = [
@@ -28,7 +29,7 @@ __all__ = [
 _HOME = {
     "BatchProgress": "run",
     "BatchOptions": "options",
-    "BatchSummary": "run",
+    "BatchSummary": "summary",
     "EventOptions": "options",
     "Plan": "plan",
     "Record": "journal",

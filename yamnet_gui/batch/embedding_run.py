@@ -1,20 +1,24 @@
 """Many recordings to one file of vectors."""
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from yamnet_gui.analysis.cache import ResultCache
 from yamnet_gui.analysis.custom_classes import load_classifiers, with_custom_classes
-from yamnet_gui.analysis.events_of import EventsRequest, RecordingEvents, recording_events
+from yamnet_gui.analysis.events_of import EventsRequest
+from yamnet_gui.analysis.many import many_recording_events, reason_of
 from yamnet_gui.analysis.model import WeightsModel
 from yamnet_gui.analysis.settings import AnalysisSettings
-from yamnet_gui.core.errors import RecordingError, UserError, WeightsError
+from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.text import printable
 from yamnet_gui.detection import RuleSet
 
+from .plan import Plan
+from .summary import BatchSummary
 from .vector_files import vector_file
 from .vectors import VectorOptions, vectors_of
 
@@ -39,29 +43,33 @@ class EmbeddingOptions:
 
 @dataclass(frozen=True)
 class EmbeddingProgress:
-    """After each chunk and each recording: `done` of `total` recordings, the one at work, rows
-    written so far, and which recordings failed, with the reason."""
+    """After each chunk and each recording: `done` of `total` recordings, the one at work, and rows
+    written so far. The last one has the `summary`."""
 
     done: int
     total: int
     path: Path | None = None
     rows: int = 0
-    failed: tuple[tuple[Path, str], ...] = ()
+    summary: BatchSummary | None = None
 
 
 @dataclass
 class _Count:
+    done: int = 0
     rows: int = 0
+    audio_s: float = 0.0
     failed: list[tuple[Path, str]] = field(default_factory=list)
 
 
-def write_vectors(paths: Sequence[Path], options: EmbeddingOptions) -> Iterator[EmbeddingProgress]:
+def write_vectors(plan: Plan, options: EmbeddingOptions) -> Iterator[EmbeddingProgress]:
     """Analyses the recordings and writes one file of vectors; it appears at the end, complete.
 
     A bad recording is reported and does not stop the others; where all are bad, nothing is
     written. Closing the generator stops within a chunk. Raises UserError where options do not fit,
     the weights are missing or the file cannot be written.
     """
+    started = time.monotonic()
+    paths = plan.recordings
     cache = ResultCache(options.cache) if options.cache is not None else None
     model = WeightsModel(options.weights, cache.memo_folder if cache else None)
     classifiers = load_classifiers(options.classifiers, model.sha256)
@@ -74,25 +82,30 @@ def write_vectors(paths: Sequence[Path], options: EmbeddingOptions) -> Iterator[
     )
     with ExitStack() as stack:
         file = stack.enter_context(vector_file(options.output, columns, per_event, model.sha256))
-        for done, path in enumerate(paths):
-            try:
-                result: RecordingEvents | None = None
-                with closing(recording_events(path, model, request, cache)) as steps:
-                    for step in steps:
-                        result = step.result
-                        failed = tuple(count.failed)
-                        yield EmbeddingProgress(done, len(paths), path, count.rows, failed)
-                assert result is not None
-            except WeightsError:
-                raise
-            except UserError as error:
-                tail = f" — {error.advice}" if error.advice else ""
-                count.failed.append((path, error.reason + tail))
-                continue
-            for rows in vectors_of(result.analysis, options.vectors, result.events, class_map):
-                file.add(printable(path), rows)
-                count.rows += len(rows.start_s)
-        if paths and len(count.failed) == len(paths):
+        steps = stack.enter_context(closing(many_recording_events(paths, model, request, cache)))
+        for step in steps:
+            path = paths[step.place]
+            if step.error is not None:
+                count.failed.append((path, reason_of(step.error)))
+            elif step.progress is not None and (result := step.progress.result) is not None:
+                analysis = result.analysis
+                count.done += 1
+                count.audio_s += analysis.duration_s
+                for rows in vectors_of(analysis, options.vectors, result.events, class_map):
+                    file.add(printable(path), rows)
+                    count.rows += len(rows.start_s)
+            yield EmbeddingProgress(step.place, len(paths), path, count.rows)
+        if paths and not count.done:
             path, reason = count.failed[0]
             raise RecordingError(printable(path), reason)
-    yield EmbeddingProgress(len(paths), len(paths), None, count.rows, tuple(count.failed))
+    elapsed_s = time.monotonic() - started
+    failed = (*plan.problems, *count.failed)
+    yield EmbeddingProgress(
+        len(paths),
+        len(paths),
+        None,
+        count.rows,
+        BatchSummary(
+            count.done, 0, plan.repeated, failed, count.audio_s, elapsed_s, (options.output,)
+        ),
+    )

@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +14,15 @@ from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.lock import FileLock
 
-_VERSION = 2
+from .parts import Part, sync
+
+_VERSION = 3
+_READABLE = (2, _VERSION)
+"""In the second version each part had a file of its own."""
+_SYNC_EVERY_S = 1.0
+
+StoredPart = tuple[str, str, int, int, int]
+"""Kind, name of the file in the journal's folder, offset, length and CRC-32 of a part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +30,8 @@ class Record:
     """How one recording ended. `size` and `mtime_ns` show whether the file has changed since.
 
     `best` holds the best classes with their mean scores; `reason` is empty where all went well,
-    `warnings` say how a file that is not quite right was taken.
+    `warnings` say how a file that is not quite right was taken. `parts` are its parts of the
+    run's tables.
     """
 
     key: str
@@ -31,6 +42,7 @@ class Record:
     audio_s: float = 0.0
     best: tuple[tuple[str, float], ...] = ()
     warnings: tuple[str, ...] = ()
+    parts: tuple[StoredPart, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -40,14 +52,19 @@ class Record:
 class Journal:
     """The folder of an unfinished run: `journal.jsonl`, and the parts of its tables.
 
-    A recording is on record only after its parts are on the disk. `recipe` says everything that
-    the parts depend on; a journal with another one is begun again. One run at a time:
-    raises SettingsError where another one is at work, or where the folder cannot be made.
+    A recording is on record only after its parts were written. A kill loses nothing of that; the
+    disk gets parts and records in groups, once a second, and checksums show which parts a power
+    cut took. `recipe` says everything that the parts depend on; a journal with another one is
+    begun again. One run at a time: raises SettingsError where another one is at work, or where
+    the folder cannot be made.
     """
 
     def __init__(self, folder: Path, recipe: dict[str, Any], restart: bool = False) -> None:
         self.folder = folder
         self.records: dict[str, Record] = {}
+        self._unsynced: set[Path] = set()
+        self._dirty = False
+        self._synced_at = time.monotonic()
         self._lock = FileLock(folder.with_name(folder.name + ".lock"))
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
@@ -67,15 +84,37 @@ class Journal:
         return bool(self.records)
 
     def add(self, record: Record) -> None:
-        """Puts the record on the disk."""
+        """Adds the record: at once for whoever reads the file, and within a second to the disk.
+
+        Raises OSError.
+        """
         self.records[record.key] = record
         self._file.write(json.dumps(asdict(record)) + "\n")
         self._file.flush()
-        os.fsync(self._file.fileno())
+        self._dirty = True
+        self._unsynced.update(self.folder / name for _, name, *_ in record.parts)
+        self.sync_when_due()
 
-    def part(self, key: str, kind: str) -> Path:
-        """Where the part of this kind (a file name's tail) of a recording is stored."""
-        return self.folder / f"{key}.{kind}"
+    def sync_when_due(self) -> None:
+        """To be called now and then. Raises OSError."""
+        if self._dirty and time.monotonic() - self._synced_at >= _SYNC_EVERY_S:
+            self.sync()
+
+    def sync(self) -> None:
+        """Puts all parts and records on the disk. Raises OSError."""
+        for path in self._unsynced:
+            sync(path)
+        self._unsynced.clear()
+        self._dirty = False
+        os.fsync(self._file.fileno())
+        self._synced_at = time.monotonic()
+
+    def part(self, record: Record, kind: str) -> Part:
+        """The part of this kind (a file name's tail) of a recording."""
+        for own, name, offset, length, crc32 in record.parts:
+            if own == kind:
+                return Part(self.folder / name, offset, length, crc32)
+        return Part(self.folder / f"{record.key}.{kind}")
 
     def remove(self) -> None:
         """Everything is in the tables: the folder goes."""
@@ -83,8 +122,14 @@ class Journal:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def close(self) -> None:
-        self._file.close()
-        self._lock.release()
+        try:
+            if not self._file.closed:
+                with suppress(OSError):  # a full disk; what is not on it is done again
+                    if self._dirty:
+                        self.sync()
+                self._file.close()
+        finally:
+            self._lock.release()
 
     def __enter__(self) -> "Journal":
         return self
@@ -101,11 +146,12 @@ class Journal:
         path = self.folder / "journal.jsonl"
         head = {"journal": _VERSION, "recipe": recipe}
         lines = _lines(path)
-        if lines and lines[0] == head:
+        if lines and lines[0] in [{**head, "journal": version} for version in _READABLE]:
             for line in lines[1:]:
                 best = tuple((str(name), float(score)) for name, score in line.pop("best"))
                 warnings = tuple(str(text) for text in line.pop("warnings"))
-                record = Record(best=best, warnings=warnings, **line)
+                parts = tuple(_stored_part(part) for part in line.pop("parts", ()))
+                record = Record(best=best, warnings=warnings, parts=parts, **line)
                 self.records[record.key] = record
         else:
             for old in self.folder.iterdir():
@@ -115,6 +161,11 @@ class Journal:
             text = [json.dumps(head), *(json.dumps(asdict(r)) for r in self.records.values())]
             beside.write_text("\n".join(text) + "\n", encoding="ascii")
         return path.open("a", encoding="ascii")
+
+
+def _stored_part(part: list[Any]) -> StoredPart:
+    kind, name, offset, length, crc32 = part
+    return str(kind), Path(str(name)).name, int(offset), int(length), int(crc32)
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

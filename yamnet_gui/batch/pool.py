@@ -1,121 +1,148 @@
-"""Several recordings at once, each in a process of its own."""
+"""Several recordings at once, in processes of their own."""
 
 import multiprocessing
-import os
-import signal
-import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
-from dataclasses import dataclass, replace
-from multiprocessing.synchronize import Event
+from collections.abc import Generator, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, field, replace
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import ClassVar
 
-from yamnet_gui.core.errors import UserError, WeightsError
 from yamnet_gui.core.threads import usable_cores
 
 from .journal import Record
 from .options import BatchOptions
-from .worker import PartNames, Task, Worker, identity
+from .pool_process import Fatal, Group, serve
+from .worker import Task, identity
+
+_MOST_TASKS = 64
+_MOST_BYTES = 1 << 25
+"""Of the files of a group: a process gets it at once, and its short recordings share batches."""
+_GROUPS_EACH = 4
+"""Groups for each process at least, so that all end at about the same time."""
+_TICK_S = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Fatal:
-    """What ends the whole run, in a form that travels between processes."""
-
-    about_weights: bool
-    subject: str
-    reason: str
-    advice: str
-
-    def error(self) -> UserError:
-        kind = WeightsError if self.about_weights else UserError
-        return kind(self.subject, self.reason, self.advice)
-
-
-class _InProcess:
-    """What a worker process keeps between its recordings."""
-
-    worker: ClassVar[Worker]
-    stop: ClassVar[Event]
-
-
-def run_pooled(options: BatchOptions, tasks: Sequence[Task], jobs: int) -> Iterator[Record]:
+def run_pooled(
+    options: BatchOptions, folder: Path | None, tasks: Sequence[Task], jobs: int
+) -> Generator[Record | None, None, None]:
     """The records of the tasks as they are finished, from `jobs` spawned processes.
 
-    A recording that makes its process crash is tried once more alone, then reported. Closing the
-    generator stops the processes within a chunk. Raises UserError where the run cannot go on.
+    None comes at least once a second while there is nothing else. Recordings that a process had
+    not finished when it crashed are tried once more, one after another; one that makes a process
+    crash again is reported. Closing the generator stops the processes within a chunk. Raises
+    UserError where the run cannot go on.
     """
-    waiting = deque(tasks)
-    suspects: deque[Task] = deque()
-    while waiting:
-        yield from _round(options, waiting, suspects, jobs)
-    while suspects:
-        task = suspects.popleft()
-        alone, crashed = deque([task]), deque[Task]()
-        yield from _round(options, alone, crashed, 1)
-        if crashed:
-            reason = "makes the program that reads it crash — the file is probably damaged"
-            yield replace(identity(task[0], task[1]), reason=reason)
+    pool = _Pool(options, folder, jobs)
+    with closing(pool.run(_groups(tasks, jobs), ahead=2)) as records:
+        yield from records
+    suspects = [[task] for task in pool.lost]
+    again = _Pool(options, folder, 1)
+    with closing(again.run(suspects, ahead=1)) as records:
+        yield from records
+    for task in again.lost:
+        reason = "makes the program that reads it crash — the file is probably damaged"
+        yield replace(identity(task.path, task.key), reason=reason)
 
 
-def _round(
-    options: BatchOptions, waiting: deque[Task], suspects: deque[Task], jobs: int
-) -> Iterator[Record]:
-    """Runs tasks until none is left or a process dies; those under way then are suspects."""
-    context = multiprocessing.get_context("spawn")
-    stop = context.Event()
-    threads = max(1, usable_cores() // jobs)
-    pool = ProcessPoolExecutor(jobs, context, _start, (options, stop, threads))
-    running: dict[Future[Record | _Fatal], Task] = {}
-    try:
-        while waiting or running:
-            while waiting and len(running) < 2 * jobs:
-                task = waiting.popleft()
-                running[pool.submit(_work, *task)] = task
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                result = future.result()
-                del running[future]
-                if isinstance(result, _Fatal):
-                    raise result.error()
-                yield result
-    except BrokenProcessPool:
-        suspects.extend(running.values())
-    finally:
-        stop.set()
-        pool.shutdown(cancel_futures=True)
+def _groups(tasks: Sequence[Task], jobs: int) -> list[Group]:
+    """The tasks in order; large files stand alone."""
+    most = max(1, min(_MOST_TASKS, len(tasks) // (jobs * _GROUPS_EACH)))
+    groups: list[Group] = []
+    room = 0
+    for task in tasks:
+        size = max(1, identity(task.path, task.key).size)
+        if size > room or len(groups[-1]) == most:
+            groups.append([])
+            room = _MOST_BYTES
+        groups[-1].append(task)
+        room -= size
+    return groups
 
 
-def _start(options: BatchOptions, stop: Event, threads: int) -> None:
-    """Prepares a worker process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process decides what Ctrl+C means
-    os.environ["TF_NUM_INTRAOP_THREADS"] = str(threads)
-    threading.Thread(target=_die_with_parent, name="parent", daemon=True).start()
-    _InProcess.stop = stop
-    _InProcess.worker = Worker(options)
+@dataclass(slots=True)
+class _Member:
+    """A process of the pool, and the tasks that it has not answered yet, by key."""
+
+    process: BaseProcess
+    pipe: "Connection[Group | None, Record | Fatal]"
+    groups: deque[dict[str, Task]] = field(default_factory=deque)
+
+    def send(self, group: Group) -> None:
+        self.groups.append({task.key: task for task in group})
+        with suppress(OSError):  # it died, which shows when its answers are read
+            self.pipe.send(group)
+
+    def answered(self, key: str) -> None:
+        for group in self.groups:
+            group.pop(key, None)
+        while self.groups and not self.groups[0]:
+            self.groups.popleft()
+
+    def stop(self) -> None:
+        with suppress(OSError):
+            self.pipe.send(None)
+        self.pipe.close()
+        self.process.join()
 
 
-def _die_with_parent() -> None:
-    """Ends this process when the parent is killed, because its results would be lost."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+class _Pool:
+    """Runs groups of tasks; `lost` are the tasks that processes had when they crashed."""
 
+    def __init__(self, options: BatchOptions, folder: Path | None, jobs: int) -> None:
+        self.lost: list[Task] = []
+        self._options = options
+        self._folder = folder
+        self._jobs = jobs
+        self._members: list[_Member] = []
 
-def _work(path: Path, key: str, parts: PartNames) -> Record | _Fatal:
-    try:
-        with closing(_InProcess.worker.run(path, key, parts)) as steps:
-            for step in steps:
-                if isinstance(step, Record):
-                    return step
-                if _InProcess.stop.is_set():
-                    break
-    except UserError as error:
-        about_weights = isinstance(error, WeightsError)
-        return _Fatal(about_weights, error.subject, error.reason, error.advice)
-    return replace(identity(path, key), reason="was not finished")
+    def run(self, groups: Sequence[Group], ahead: int) -> Generator[Record | None, None, None]:
+        """The records; each process has up to `ahead` groups at a time."""
+        waiting = deque(groups)
+        try:
+            while self._feed(waiting, ahead):
+                ready = wait([member.pipe for member in self._members], _TICK_S)
+                if not ready:
+                    yield None
+                for member in [m for m in self._members if m.pipe in ready]:
+                    record = self._answer(member)
+                    if record is not None:
+                        yield record
+        finally:
+            for member in self._members:
+                member.stop()
+
+    def _feed(self, waiting: deque[Group], ahead: int) -> bool:
+        """Hands groups out; whether anything is left to wait for."""
+        while waiting and len(self._members) < self._jobs:
+            self._members.append(self._start())
+            self._members[-1].send(waiting.popleft())
+        for _ in range(ahead):  # in turn, so that none is without work
+            for member in self._members:
+                if waiting and len(member.groups) < ahead:
+                    member.send(waiting.popleft())
+        return any(member.groups for member in self._members)
+
+    def _start(self) -> _Member:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        threads = max(1, usable_cores() // self._jobs)
+        arguments = (theirs, self._options, self._folder, threads)
+        process = context.Process(target=serve, args=arguments, daemon=True)
+        process.start()
+        theirs.close()
+        return _Member(process, ours)
+
+    def _answer(self, member: _Member) -> Record | None:
+        try:
+            answer = member.pipe.recv()
+        except (EOFError, OSError):
+            self._members.remove(member)
+            self.lost += [task for group in member.groups for task in group.values()]
+            member.stop()
+            return None
+        if isinstance(answer, Fatal):
+            raise answer.error()
+        member.answered(answer.key)
+        return answer

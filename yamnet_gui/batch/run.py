@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from yamnet_gui.analysis.analyse import AnalysisProgress
@@ -21,26 +22,12 @@ from .journal import Journal, Record
 from .options import BatchOptions, is_npz
 from .plan import Plan, recording_key
 from .stored_labels import StoredLabels, start_remarks
+from .summary import BatchSummary, times_real_time
 from .table_files import join_parts
 from .tables import clip_columns, embedding_columns, score_columns
-from .worker import PartNames, Task, Worker
+from .worker import LABELS_KIND, Task, Worker, table_kind
 
 UNFINISHED = ".unfinished"
-
-
-@dataclass(frozen=True, slots=True)
-class BatchSummary:
-    """How a run ended. `resumed` of the `done` ones were finished by an earlier run; `remarks` say
-    what the tables lack."""
-
-    done: int
-    resumed: int
-    repeated: int
-    failed: tuple[tuple[Path, str], ...]
-    audio_s: float
-    elapsed_s: float
-    written: tuple[Path, ...] = ()
-    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +50,7 @@ class BatchProgress:
     @property
     def speed(self) -> float:
         """Seconds of sound per second of time."""
-        return self.audio_s / self.elapsed_s if self.elapsed_s > 0 else 0.0
+        return times_real_time(self.audio_s, self.elapsed_s)
 
 
 def run_batch(
@@ -77,19 +64,16 @@ def run_batch(
     written. Closing the generator stops within a chunk; what is finished stays finished.
     """
     options.check(several=len(plan.recordings) > 1)
-    worker = Worker(options)
+    folder = None
+    if options.outputs:
+        first = options.outputs[0]
+        folder = first.with_name(first.name + UNFINISHED)
     with ExitStack() as stack:
+        worker = stack.enter_context(closing(Worker(options, folder)))
         journal = None
-        if options.outputs:
-            first = options.outputs[0]
-            folder = first.with_name(first.name + UNFINISHED)
-            journal = stack.enter_context(
-                Journal(
-                    folder,
-                    options.recipe(worker.model.sha256, [c.sha256 for c in worker.classifiers]),
-                    restart,
-                )
-            )
+        if folder is not None:
+            recipe = options.recipe(worker.model.sha256, [c.sha256 for c in worker.classifiers])
+            journal = stack.enter_context(Journal(folder, recipe, restart))
         yield from _Run(plan, options, worker, journal, jobs).progress()
 
 
@@ -109,7 +93,7 @@ class _Run:
         self._jobs = max(1, min(jobs, len(plan.recordings)))
         self._started = time.monotonic()
         self._keys = [recording_key(path) for path in plan.recordings]
-        self._parts = dict(zip(self._keys, self._part_names(), strict=True))
+        self._tasks = dict(zip(self._keys, self._make_tasks(), strict=True))
         self._records: dict[str, Record] = {}
         self._sizes = {key: _size(path) for key, path in zip(self._keys, plan.recordings)}  # noqa: B905
         self._resumed = 0
@@ -120,7 +104,7 @@ class _Run:
 
     def progress(self) -> Iterator[BatchProgress]:
         tasks = self._take_over()
-        self._bytes_total = sum(self._sizes[key] for _, key, _ in tasks)
+        self._bytes_total = sum(self._sizes[task.key] for task in tasks)
         if self._resumed:
             yield self._tell()
         yield from self._pooled(tasks) if self._jobs > 1 else self._serial(tasks)
@@ -132,33 +116,51 @@ class _Run:
     def _take_over(self) -> list[Task]:
         """Keeps what an earlier run has finished; the tasks that are left."""
         tasks = []
-        for path, key in zip(self._plan.recordings, self._keys, strict=True):
-            old = self._journal.records.get(key) if self._journal else None
-            if old and old.ok and self._parts[key].all_there() and _unchanged(old, path):
-                self._records[key] = old
+        for task in self._tasks.values():
+            old = self._journal.records.get(task.key) if self._journal else None
+            if old and old.ok and _unchanged(old, task.path) and self._all_there(task, old):
+                self._records[task.key] = old
                 self._resumed += 1
             else:
-                tasks.append((path, key, self._parts[key]))
+                tasks.append(task)
         return tasks
 
+    def _all_there(self, task: Task, record: Record) -> bool:
+        assert self._journal is not None
+        parts = [self._journal.part(record, kind) for kind in self._kinds.values()]
+        return all(path.exists() for path in task.files.values()) and all(
+            part.is_whole() for part in parts
+        )
+
     def _serial(self, tasks: Sequence[Task]) -> Iterator[BatchProgress]:
-        for path, key, parts in tasks:
-            before = self._audio_s
-            for step in self._worker.run(path, key, parts):
+        before = self._audio_s
+        with closing(self._worker.run(tasks)) as steps:
+            for task, step in steps:
                 if isinstance(step, Record):
-                    self._audio_s = before + step.audio_s
-                    yield self._finish(path, step)
+                    before += step.audio_s
+                    self._audio_s = before
+                    yield self._finish(task.path, step)
                 else:
                     self._audio_s = before + step.audio_seconds_done
-                    yield self._tell(path, key, step)
+                    self._sync()
+                    yield self._tell(task.path, task.key, step)
 
     def _pooled(self, tasks: Sequence[Task]) -> Iterator[BatchProgress]:
-        paths = {key: path for path, key, _ in tasks}
         from .pool import run_pooled  # needs much that a single process does not
 
-        for record in run_pooled(self._options, tasks, self._jobs):
-            self._audio_s += record.audio_s
-            yield self._finish(paths[record.key], record)
+        folder = self._journal.folder if self._journal else None
+        with closing(run_pooled(self._options, folder, tasks, self._jobs)) as records:
+            for record in records:
+                if record is None:
+                    self._sync()
+                    yield self._tell()
+                else:
+                    self._audio_s += record.audio_s
+                    yield self._finish(self._tasks[record.key].path, record)
+
+    def _sync(self) -> None:
+        if self._journal is not None:
+            self._journal.sync_when_due()
 
     def _finish(self, path: Path, record: Record) -> BatchProgress:
         if self._journal is not None:
@@ -198,39 +200,40 @@ class _Run:
     def _in_order(self) -> list[Record]:
         return [self._records[key] for key in self._keys if key in self._records]
 
-    def _part_names(self) -> list[PartNames]:
-        if self._journal is None:
-            return [PartNames()] * len(self._keys)
-        options, journal = self._options, self._journal
-        names = recording_names(self._plan.recordings)
-        parts = []
-        for key, name in zip(self._keys, names, strict=True):
-            arrays = {}
-            for kind in ("scores", "embeddings"):
-                path: Path | None = getattr(options, kind)
-                if path is not None:
-                    arrays[kind] = (
-                        array_file(path, name, kind)
-                        if is_npz(path)
-                        else journal.part(key, kind + path.suffix.lower())
-                    )
-            parts.append(
-                PartNames(
-                    labels=self._labels_part(journal, key, name),
-                    clips=journal.part(key, f"clips{options.clips.suffix.lower()}")
-                    if options.clips
-                    else None,
-                    **arrays,
-                )
-            )
-        return parts
-
-    def _labels_part(self, journal: Journal, key: str, name: str) -> Path | None:
+    @cached_property
+    def _kinds(self) -> dict[str, str]:
+        """The kinds of parts in the journal, by table; other tables have files of their own."""
         options = self._options
-        if options.labels is None:
+        tables = {
+            "clips": options.clips,
+            "scores": options.scores,
+            "embeddings": options.embeddings,
+        }
+        kinds = {
+            table: table_kind(table, path)
+            for table, path in tables.items()
+            if path is not None and not (table != "clips" and is_npz(path))
+        }
+        if options.labels is not None and not options.score_tables:
+            kinds["labels"] = LABELS_KIND
+        return kinds
+
+    def _make_tasks(self) -> Iterator[Task]:
+        options = self._options
+        for path, key, name in zip(
+            self._plan.recordings, self._keys, recording_names(self._plan.recordings), strict=True
+        ):
+            arrays = {
+                kind: array_file(table, name, kind)
+                for kind in ("scores", "embeddings")
+                if (table := getattr(options, kind)) is not None and kind not in self._kinds
+            }
+            yield Task(path, key, self._score_table(name), **arrays)
+
+    def _score_table(self, name: str) -> Path | None:
+        options = self._options
+        if options.labels is None or not options.score_tables:
             return None
-        if not options.score_tables:
-            return journal.part(key, "labels.npz")
         if len(self._keys) == 1 and not (options.per_recording or options.labels.is_dir()):
             return options.labels
         options.labels.mkdir(parents=True, exist_ok=True)
@@ -238,14 +241,11 @@ class _Run:
 
     def _write_tables(self) -> list[Path]:
         """Joins the parts of all good recordings, in the order of the plan."""
-        options, good = self._options, [r.key for r in self._in_order() if r.ok]
-        names = self._worker.class_map.names
+        options, good = self._options, [r for r in self._in_order() if r.ok]
         written: list[Path] = []
-        if options.score_tables:
-            written += [part for key in good if (part := self._parts[key].labels)]
-        elif options.labels is not None and good:
+        if self._journal is not None and options.labels and "labels" in self._kinds and good:
             recordings = StoredLabels(
-                [self._parts[key].labels for key in good],
+                [self._journal.part(record, LABELS_KIND) for record in good],
                 self._worker.class_map,
                 options.events.groups if options.events is not None else (),
                 zone_named(options.zone),
@@ -257,28 +257,32 @@ class _Run:
                 options=WriteOptions(per_recording=options.per_recording),
             )
             self._remarks = start_remarks(recordings, options)
-        tables = (
-            ("clips", clip_columns(names, EMBEDDING_SIZE if options.mean_embedding else 0)),
-            ("scores", score_columns(names)),
-            ("embeddings", embedding_columns(EMBEDDING_SIZE)),
-        )
-        for kind, columns in tables:
-            path: Path | None = getattr(options, kind)
-            if path is None or not good:
-                continue
-            parts = [part for key in good if (part := getattr(self._parts[key], kind))]
-            if is_npz(path):
-                written += parts
-                continue
-            try:
-                join_parts(path, columns, parts)
-            except OSError as error:
-                reason = f"cannot be written ({error.strerror or error})"
-                raise SettingsError(path, reason) from error
-            written.append(path)
+        for table in ("labels", "clips", "scores", "embeddings"):
+            files = [self._tasks[record.key].files.get(table) for record in good]
+            written += [path for path in files if path is not None]
+            if table != "labels" and table in self._kinds and good:
+                written.append(self._join(table, good))
         if options.outputs:
             written += self._write_failures(options.outputs[0])
         return written
+
+    def _join(self, table: str, good: Sequence[Record]) -> Path:
+        assert self._journal is not None
+        path: Path = getattr(self._options, table)
+        names = self._worker.class_map.names
+        mean_embedding = EMBEDDING_SIZE if self._options.mean_embedding else 0
+        columns = {
+            "clips": clip_columns(names, mean_embedding),
+            "scores": score_columns(names),
+            "embeddings": embedding_columns(EMBEDDING_SIZE),
+        }
+        parts = [self._journal.part(record, self._kinds[table]) for record in good]
+        try:
+            join_parts(path, columns[table], parts)
+        except OSError as error:
+            reason = f"cannot be written ({error.strerror or error})"
+            raise SettingsError(path, reason) from error
+        return path
 
     def _write_failures(self, first: Path) -> list[Path]:
         """Writes a table of failures next to the first table; removes one of an earlier run."""

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import tzinfo
-from pathlib import Path
 from typing import overload
 
 from yamnet_gui.analysis.event_table import read_event_table
@@ -17,6 +16,7 @@ from yamnet_gui.labels.formats import label_format
 from yamnet_gui.labels.formats.base import Capability
 
 from .options import BatchOptions
+from .parts import Part
 
 
 class StoredLabels(Sequence[LabelledRecording]):
@@ -29,7 +29,7 @@ class StoredLabels(Sequence[LabelledRecording]):
 
     def __init__(
         self,
-        parts: Sequence[Path | None],
+        parts: Sequence[Part],
         class_map: ClassMap,
         groups: tuple[str, ...] = (),
         zone: tzinfo | None = None,
@@ -38,10 +38,10 @@ class StoredLabels(Sequence[LabelledRecording]):
         self._class_map = class_map
         self._groups = groups
         self._zone = zone
-        self.without_zone: set[Path] = set()
-        self.without_start: set[Path] = set()
+        self.without_zone: set[Part] = set()
+        self.without_start: set[Part] = set()
         self._ontology = bundled_ontology() if groups else None
-        self._last: tuple[Path, LabelledRecording] | None = None
+        self._last: tuple[Part, LabelledRecording] | None = None
 
     def __len__(self) -> int:
         return len(self._parts)
@@ -55,19 +55,19 @@ class StoredLabels(Sequence[LabelledRecording]):
         if isinstance(place, slice):
             return StoredLabels(self._parts[place], self._class_map, self._groups, self._zone)
         part = self._parts[place]
-        assert part is not None
         if self._last is None or self._last[0] != part:
             self._last = None  # makes room before the next one is read
             try:
-                table = read_event_table(part)
+                with part.open() as file:
+                    table = read_event_table(file)
                 labelled = table.labelled(self._class_map, self._groups, self._ontology)
             except (OSError, ValueError, KeyError) as error:
                 reason = "a part of the unfinished run is broken"
-                raise SettingsError(part, reason, "restart with --restart") from error
+                raise SettingsError(part.path, reason, "restart with --restart") from error
             self._last = (part, self._with_zone(part, labelled))
         return self._last[1]
 
-    def _with_zone(self, part: Path, labelled: LabelledRecording) -> LabelledRecording:
+    def _with_zone(self, part: Part, labelled: LabelledRecording) -> LabelledRecording:
         info = labelled.recording
         if info.recorded_at is None:
             self.without_start.add(part)

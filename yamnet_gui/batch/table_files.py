@@ -6,11 +6,10 @@ recordings are joined at the end, so that a run that was killed goes on with who
 
 import csv
 import io
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,8 @@ from numpy.typing import NDArray
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.labels.formats.text import escape_formula
+
+from .parts import Part
 
 LEADING = ("file", "channel", "start_s", "end_s")
 TABLE_SUFFIXES = (".csv", ".parquet")
@@ -42,17 +43,17 @@ def check_table(path: Path) -> None:
         import_pyarrow()
 
 
-def write_part(path: Path, columns: Sequence[str], rows: Iterable[TableRows]) -> None:
+def write_part(
+    file: IO[bytes], suffix: str, columns: Sequence[str], rows: Iterable[TableRows]
+) -> None:
     """Writes the rows of one recording; `columns` name the values; the suffix is the format."""
-    with replacing(path) as beside:
-        if path.suffix.lower() == ".parquet":
-            _write_parquet(beside, columns, rows)
-        else:
-            with beside.open("w", encoding="utf-8", newline="") as file:
-                file.writelines(_csv_lines(rows))
+    if suffix.lower() == ".parquet":
+        _write_parquet(file, columns, rows)
+    else:
+        file.writelines(line.encode() for line in _csv_lines(rows))
 
 
-def join_parts(path: Path, columns: Sequence[str], parts: Iterable[Path]) -> None:
+def join_parts(path: Path, columns: Sequence[str], parts: Iterable[Part]) -> None:
     """Joins the table; an old file at `path` stays until it is complete."""
     with replacing(path) as beside:
         if path.suffix.lower() == ".parquet":
@@ -61,8 +62,7 @@ def join_parts(path: Path, columns: Sequence[str], parts: Iterable[Path]) -> Non
         with beside.open("wb") as file:
             file.write(_csv_header(columns).encode())
             for part in parts:
-                with part.open("rb") as source:
-                    shutil.copyfileobj(source, file, 1 << 20)
+                file.writelines(part.blocks())
 
 
 def _csv_header(columns: Sequence[str]) -> str:
@@ -104,10 +104,10 @@ def _schema(columns: Sequence[str]) -> Any:
     return pa.schema(fields)
 
 
-def _write_parquet(path: Path, columns: Sequence[str], rows: Iterable[TableRows]) -> None:
+def _write_parquet(file: IO[bytes], columns: Sequence[str], rows: Iterable[TableRows]) -> None:
     pa = import_pyarrow()
     schema = _schema(columns)
-    with pa.parquet.ParquetWriter(path, schema) as writer:
+    with pa.parquet.ParquetWriter(file, schema) as writer:
         for block in rows:
             count = len(block.start_s)
             leading = [[block.file] * count, [block.channel] * count, block.start_s, block.end_s]
@@ -119,10 +119,10 @@ def _write_parquet(path: Path, columns: Sequence[str], rows: Iterable[TableRows]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
 
-def _join_parquet(path: Path, columns: Sequence[str], parts: Iterable[Path]) -> None:
+def _join_parquet(path: Path, columns: Sequence[str], parts: Iterable[Part]) -> None:
     pa = import_pyarrow()
     with pa.parquet.ParquetWriter(path, _schema(columns)) as writer:
         for part in parts:
-            with pa.parquet.ParquetFile(part) as file:
+            with part.open() as stored, pa.parquet.ParquetFile(stored) as file:
                 for k in range(file.num_row_groups):
                     writer.write_table(file.read_row_group(k))

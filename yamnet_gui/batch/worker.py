@@ -1,28 +1,31 @@
-"""One recording of a run: analysed, and its parts put on the disk."""
+"""The recordings of a run: analysed, and their parts of the tables written."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import IO, cast
 
 from yamnet_gui.analysis.analyse import AnalysisProgress
 from yamnet_gui.analysis.cache import ResultCache
 from yamnet_gui.analysis.custom_classes import load_classifiers, with_custom_classes
 from yamnet_gui.analysis.event_table import write_event_table
-from yamnet_gui.analysis.events_of import EventsRequest, RecordingEvents, recording_events
+from yamnet_gui.analysis.events_of import EventsRequest, RecordingEvents
+from yamnet_gui.analysis.many import many_recording_events, reason_of
 from yamnet_gui.analysis.model import WeightsModel
-from yamnet_gui.core.errors import SettingsError, UserError, WeightsError
+from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.model_parameters import EMBEDDING_SIZE
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.detection import rules_from_json
 from yamnet_gui.labels.exchange.score_tables import write_scores
 
-from .journal import Record
+from .journal import Record, StoredPart
 from .options import BatchOptions
-from .table_files import write_part
+from .parts import PartWriter
+from .table_files import TableRows, write_part
 from .tables import (
     best_classes,
     clip_columns,
@@ -35,31 +38,32 @@ from .tables import (
 
 
 @dataclass(frozen=True, slots=True)
-class PartNames:
-    """Where the parts of one recording go; None where the table is not wanted.
+class Task:
+    """A recording, its key, and the files that it alone is written to; None where there are none.
 
-    Arrays (.npz) and score tables go to their final place at once; everything else into the
-    journal's folder.
+    Everything else becomes parts of tables.
     """
 
-    labels: Path | None = None
-    clips: Path | None = None
+    path: Path
+    key: str
+    score_table: Path | None = None
     scores: Path | None = None
     embeddings: Path | None = None
 
-    def all_there(self) -> bool:
-        paths = (self.labels, self.clips, self.scores, self.embeddings)
-        return all(path.exists() for path in paths if path is not None)
-
-
-Task = tuple[Path, str, PartNames]
-"""A recording, its key, and where its parts go."""
+    @property
+    def files(self) -> dict[str, Path]:
+        """Its own files by the table that they stand for."""
+        named = {"labels": self.score_table, "scores": self.scores, "embeddings": self.embeddings}
+        return {kind: path for kind, path in named.items() if path is not None}
 
 
 class Worker:
-    """Does the work on recordings, one after another, with one model and one cache."""
+    """Does the work on recordings, one after another, with one model and one cache.
 
-    def __init__(self, options: BatchOptions) -> None:
+    `folder` is that of the journal; None where no table is wanted.
+    """
+
+    def __init__(self, options: BatchOptions, folder: Path | None = None) -> None:
         self.options = options
         self.cache = ResultCache(options.cache) if options.cache is not None else None
         memo = self.cache.memo_folder if self.cache else None
@@ -68,79 +72,109 @@ class Worker:
         model_sha256 = self.model.sha256 if options.classifiers else ""
         self.classifiers = load_classifiers(options.classifiers, model_sha256)
         self.class_map = with_custom_classes(bundled_class_map(), self.classifiers)
-
-    @cached_property
-    def _scores_alone(self) -> EventsRequest:
-        return EventsRequest(self.options.settings, None, self.classifiers)
+        self._parts = PartWriter(folder) if folder is not None else None
 
     @cached_property
     def _request(self) -> EventsRequest:
         """Not grouped: events are grouped when the parts are joined, so parts fit any grouping."""
+        alone = EventsRequest(self.options.settings, None, self.classifiers)
         wanted = self.options.events
-        if wanted is None or self.options.score_tables:
-            return self._scores_alone
+        if wanted is None or self.options.labels is None or self.options.score_tables:
+            return alone
         rules = rules_from_json(wanted.rules, self.class_map, bundled_ontology())
-        return replace(self._scores_alone, rules=rules, classes=wanted.classes, top=wanted.top)
+        return replace(alone, rules=rules, classes=wanted.classes, top=wanted.top)
 
     def run(
-        self, path: Path, key: str, parts: PartNames
-    ) -> Generator[AnalysisProgress | Record, None, None]:
-        """Analyses the recording and writes its parts; yields its record last.
+        self, tasks: Sequence[Task]
+    ) -> Generator[tuple[Task, AnalysisProgress | Record], None, None]:
+        """Analyses the recordings in order and writes their parts; the record of each comes last.
 
-        The record states what is wrong with the recording. Raises WeightsError, and
-        SettingsError where a part cannot be written. Closing the generator stops within a chunk.
+        A record states what is wrong with its recording. Raises WeightsError, and SettingsError
+        where a part cannot be written. Closing the generator stops within a chunk.
         """
-        record = identity(path, key)
-        result: RecordingEvents | None = None
-        request = self._request if parts.labels is not None else self._scores_alone
-        try:
-            with closing(recording_events(path, self.model, request, self.cache)) as steps:
-                for step in steps:
-                    result = step.result
-                    if step.scores is not None:
-                        yield step.scores
-        except WeightsError:
-            raise
-        except UserError as error:
-            tail = f" — {error.advice}" if error.advice else ""
-            yield replace(record, reason=error.reason + tail)
-            return
-        except Exception as error:  # noqa: BLE001 - one recording must not stop the others
-            yield replace(record, reason=f"cannot be analysed ({type(error).__name__}: {error})")
-            return
-        assert result is not None
+        empty: list[Record] = []
+
+        def paths() -> Iterator[Path]:
+            for task in tasks:
+                # before it is read, so that a change meanwhile shows
+                empty.append(identity(task.path, task.key))
+                yield task.path
+
+        steps = many_recording_events(paths(), self.model, self._request, self.cache)
+        with closing(steps):
+            for step in steps:
+                task, record = tasks[step.place], empty[step.place]
+                if step.error is not None:
+                    yield task, replace(record, reason=reason_of(step.error))
+                elif step.progress is not None and step.progress.result is not None:
+                    yield task, self._finish(task, record, step.progress.result)
+                elif step.progress is not None and step.progress.scores is not None:
+                    yield task, step.progress.scores
+
+    def close(self) -> None:
+        if self._parts is not None:
+            self._parts.close()
+
+    def _finish(self, task: Task, record: Record, result: RecordingEvents) -> Record:
         analysis = result.analysis
         try:
-            self._write(result, parts)
+            parts = tuple(self._write(task, result))
         except OSError as error:
             where = Path(error.filename or self.options.outputs[0]).parent
             raise SettingsError(where, f"cannot be written ({error.strerror or error})") from error
-        seconds = sum(t.grid.end_s - t.grid.start_s for t in analysis.tables[:1])
         best = best_classes(analysis, self.class_map.names, self.options.best)
-        yield replace(record, audio_s=seconds, best=tuple(best), warnings=analysis.warnings)
+        return replace(
+            record,
+            audio_s=analysis.duration_s,
+            best=tuple(best),
+            warnings=analysis.warnings,
+            parts=parts,
+        )
 
-    def _write(self, result: RecordingEvents, parts: PartNames) -> None:
+    def _write(self, task: Task, result: RecordingEvents) -> Iterator[StoredPart]:
         names, options, analysis = self.class_map.names, self.options, result.analysis
-        if parts.labels is not None and options.score_tables:
-            write_scores(
-                analysis, names, parts.labels, options.events.classes if options.events else ()
-            )
-        elif parts.labels is not None and result.events is not None:
-            write_event_table(parts.labels, result.events)
-        if parts.clips is not None:
+        if task.score_table is not None:
+            chosen = options.events.classes if options.events else ()
+            write_scores(analysis, names, task.score_table, chosen)
+        elif result.events is not None:
+            events = result.events
+            yield self._part(LABELS_KIND, lambda file: write_event_table(file, events))
+        if options.clips is not None:
             columns = clip_columns(names, EMBEDDING_SIZE if options.mean_embedding else 0)
-            write_part(parts.clips, columns, clip_rows(analysis, options.mean_embedding))
-        if parts.scores is not None:
-            if parts.scores.suffix == ".npz":
-                write_arrays(parts.scores, analysis, names, with_scores=True)
-            else:
-                write_part(parts.scores, score_columns(names), frame_rows(analysis, "scores"))
-        if parts.embeddings is not None:
-            if parts.embeddings.suffix == ".npz":
-                write_arrays(parts.embeddings, analysis, names, with_scores=False)
-            else:
-                columns = embedding_columns(EMBEDDING_SIZE)
-                write_part(parts.embeddings, columns, frame_rows(analysis, "embeddings"))
+            rows = clip_rows(analysis, options.mean_embedding)
+            yield self._rows_part("clips", options.clips, columns, rows)
+        if task.scores is not None:
+            write_arrays(task.scores, analysis, names, with_scores=True)
+        elif options.scores is not None:
+            rows = frame_rows(analysis, "scores")
+            yield self._rows_part("scores", options.scores, score_columns(names), rows)
+        if task.embeddings is not None:
+            write_arrays(task.embeddings, analysis, names, with_scores=False)
+        elif options.embeddings is not None:
+            rows, columns = frame_rows(analysis, "embeddings"), embedding_columns(EMBEDDING_SIZE)
+            yield self._rows_part("embeddings", options.embeddings, columns, rows)
+
+    def _rows_part(
+        self, table: str, path: Path, columns: Sequence[str], rows: Iterable[TableRows]
+    ) -> StoredPart:
+        kind = table_kind(table, path)
+        return self._part(kind, lambda file: write_part(file, path.suffix, columns, rows))
+
+    def _part(self, kind: str, write: Callable[[IO[bytes]], None]) -> StoredPart:
+        assert self._parts is not None
+        with self._parts.part() as stream:
+            write(cast(IO[bytes], stream))
+        part = stream.part
+        return kind, part.path.name, part.offset, part.length or 0, part.crc32
+
+
+LABELS_KIND = "labels.npz"
+"""The tail of the names of files that an earlier version wrote."""
+
+
+def table_kind(table: str, path: Path) -> str:
+    """The kind of the parts of this table."""
+    return table + path.suffix.lower()
 
 
 def identity(path: Path, key: str) -> Record:

@@ -2,8 +2,6 @@
 
 import argparse
 import sys
-from collections.abc import Iterable
-from pathlib import Path
 
 from yamnet_gui.batch import (
     BatchProgress,
@@ -19,6 +17,7 @@ from yamnet_gui.labels.overwrite_guard import spare
 
 from .analyze_options import add_arguments, batch_options
 from .exit_status import OK, SOME_FAILED
+from .run_report import report, show_failures
 from .terminal import ProgressLine, in_words
 
 __all__ = ["add_arguments", "run"]
@@ -49,7 +48,8 @@ def run(options: argparse.Namespace) -> int:
     for remark in summary.remarks:
         print(f"note: {remark}", file=sys.stderr)
     if several or summary.failed:
-        _show_summary(summary)
+        print(report(summary), file=sys.stderr)
+        show_failures(summary)
     return SOME_FAILED if summary.failed else OK
 
 
@@ -81,22 +81,3 @@ def _progress(progress: BatchProgress) -> str:
     if progress.path is not None:
         parts.append(printable(progress.path.name))
     return ", ".join(parts)
-
-
-def _show_summary(summary: BatchSummary) -> None:
-    """The end of a run, on standard error: what was done, skipped and failed, and why."""
-    done = f"{summary.done} done"
-    if summary.resumed:
-        done += f" ({summary.resumed} in an earlier run)"
-    parts = [done]
-    if summary.repeated:
-        parts.append(f"{summary.repeated} skipped (given more than once)")
-    parts.append(f"{len(summary.failed)} failed")
-    hours = f"{summary.audio_s / 3600:.2f} h of audio in {in_words(summary.elapsed_s)}"
-    print(f"{', '.join(parts)}; {hours}", file=sys.stderr)
-    _show_failures(summary.failed)
-
-
-def _show_failures(failed: Iterable[tuple[Path, str]]) -> None:
-    for path, reason in failed:
-        print(f"  failed: {printable(path)}: {reason}", file=sys.stderr)

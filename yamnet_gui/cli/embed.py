@@ -1,7 +1,6 @@
 """`yamnet-gui embed`: vectors of recordings for other programs."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from yamnet_gui.analysis import (
@@ -14,7 +13,7 @@ from yamnet_gui.analysis import (
 )
 from yamnet_gui.analysis.rule_choice import choose_rules
 from yamnet_gui.batch import VectorOptions, make_plan, with_sound_track
-from yamnet_gui.batch.embedding_run import EmbeddingOptions, EmbeddingProgress, write_vectors
+from yamnet_gui.batch.embedding_run import EmbeddingOptions, write_vectors
 from yamnet_gui.batch.vectors import PER, POOLS
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import RecordingError, SettingsError
@@ -28,6 +27,7 @@ from yamnet_gui.labels.overwrite_guard import spare
 
 from .arguments import add_track
 from .exit_status import OK, SOME_FAILED
+from .run_report import report, show_failures
 from .terminal import ProgressLine
 
 
@@ -124,16 +124,16 @@ def run(options: argparse.Namespace) -> int:
             path, reason = plan.problems[0]
             raise RecordingError(printable(path), reason)
         spare(options.output, plan.recordings)
-        progress = EmbeddingProgress(0, len(plan.recordings))
-        for progress in write_vectors(plan.recordings, request):
+        for progress in write_vectors(plan, request):
             name = printable(progress.path.name) if progress.path else ""
             line.show(f"{progress.done}/{progress.total} files, {progress.rows} rows, {name}")
-    failed = (*plan.problems, *progress.failed)
+    summary = progress.summary
+    assert summary is not None
     columns = request.vectors.columns(class_map)
     print(f"{options.output}: {progress.rows} rows of {len(columns)} numbers")
-    for path, reason in failed:
-        print(f"  failed: {printable(path)}: {reason}", file=sys.stderr)
-    return SOME_FAILED if failed else OK
+    print(report(summary))
+    show_failures(summary)
+    return SOME_FAILED if summary.failed else OK
 
 
 def _rules(

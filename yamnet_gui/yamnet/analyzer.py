@@ -133,6 +133,19 @@ class Analyzer:
         return scores[used], embeddings[used]
 
 
+def patches_of(
+    blocks: Iterable[Floats], hop_s: float = DEFAULT_HOP_S, on_log_mel: LogMelSink | None = None
+) -> Floats:
+    """The patches (n, 96, 64) of a recording short enough to be held, those of `Analyzer.run`.
+
+    Read-only and overlapping in memory: as large as the log-mel rows.
+    """
+    hop = hop_in_stft_frames(hop_s)
+    rows = np.concatenate(list(_log_mel_rows(blocks, 0, hop, on_log_mel)))
+    patches = np.lib.stride_tricks.sliding_window_view(rows, PATCH_FRAMES, axis=0)[::hop]
+    return patches.transpose(0, 2, 1)
+
+
 def frame_count(samples_16k: int, hop_s: float = DEFAULT_HOP_S) -> int:
     """Frames of a recording with this many samples at 16 kHz: 1 + ⌈max(0, n − 15600) / hop⌉."""
     return _frame_count(samples_16k, hop_in_stft_frames(hop_s))

@@ -50,8 +50,10 @@ def test_a_few_classes_at_a_time_give_the_same_events(monkeypatch, analysis, cla
 
 def test_a_part_comes_back_as_it_was(tmp_path, analysis, classes):
     table = find_events(analysis, RuleSet.threshold(0.4))
-    write_event_table(tmp_path / "labels.npz", table)
-    again = read_event_table(tmp_path / "labels.npz")
+    with (tmp_path / "labels.npz").open("wb") as file:
+        write_event_table(file, table)
+    with (tmp_path / "labels.npz").open("rb") as file:
+        again = read_event_table(file)
     assert again.labelled(classes) == table.labelled(classes)
     assert len(again.rows) > 1
 

@@ -7,6 +7,7 @@ import pytest
 from tests.unit.fakes import write_sound
 from yamnet_gui.analysis import AnalysisSettings, analyse_recording, finished
 from yamnet_gui.analysis.event_table import find_events
+from yamnet_gui.batch.parts import PartWriter
 from yamnet_gui.batch.table_files import check_table, join_parts, write_part
 from yamnet_gui.batch.tables import (
     best_classes,
@@ -41,8 +42,10 @@ def test_the_best_classes_have_the_highest_means_over_frames_and_channels(analys
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
 def test_scores_of_frames_come_back_to_the_bit(tmp_path, analysis, classes, suffix):
-    part, table = tmp_path / f"part{suffix}", tmp_path / f"scores{suffix}"
-    write_part(part, classes.names, frame_rows(analysis, "scores"))
+    table = tmp_path / f"scores{suffix}"
+    with PartWriter(tmp_path) as writer, writer.part() as stream:
+        write_part(stream, suffix, classes.names, frame_rows(analysis, "scores"))
+    part = stream.part
     join_parts(table, classes.names, [part, part])
     read = pd.read_csv if suffix == ".csv" else pd.read_parquet
     frame = read(table)
@@ -61,8 +64,9 @@ def test_scores_of_frames_come_back_to_the_bit(tmp_path, analysis, classes, suff
 
 def test_a_clip_row_holds_mean_maximum_and_embedding(tmp_path, analysis, classes):
     columns = clip_columns(classes.names, 1024)
-    write_part(tmp_path / "part.csv", columns, clip_rows(analysis, True))
-    join_parts(tmp_path / "clips.csv", columns, [tmp_path / "part.csv"])
+    with PartWriter(tmp_path) as writer, writer.part() as stream:
+        write_part(stream, ".csv", columns, clip_rows(analysis, True))
+    join_parts(tmp_path / "clips.csv", columns, [stream.part])
     with (tmp_path / "clips.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["channel"] for row in rows] == ["0", "1"]

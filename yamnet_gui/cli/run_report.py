@@ -1,0 +1,33 @@
+"""What a command over many recordings says at its end."""
+
+import sys
+
+from yamnet_gui.batch import BatchSummary
+from yamnet_gui.core.text import printable
+
+from .terminal import in_words
+
+
+def report(summary: BatchSummary) -> str:
+    """One line: recordings that were done, skipped and failed, hours, seconds, times real time."""
+    done = f"{summary.done} done"
+    if summary.resumed:
+        done += f" ({summary.resumed} in an earlier run)"
+    parts = [done]
+    if summary.repeated:
+        parts.append(f"{summary.repeated} skipped (given more than once)")
+    parts.append(f"{len(summary.failed)} failed")
+    hours = f"{_hours(summary.audio_s)} of audio in {in_words(summary.elapsed_s)}"
+    if summary.audio_s > 0:
+        hours += f", {summary.speed:.0f} × real time"
+    return f"{', '.join(parts)}; {hours}"
+
+
+def show_failures(summary: BatchSummary) -> None:
+    """What failed and why, on standard error."""
+    for path, reason in summary.failed:
+        print(f"  failed: {printable(path)}: {reason}", file=sys.stderr)
+
+
+def _hours(seconds: float) -> str:
+    return f"{seconds / 3600:.2f} h" if seconds >= 360 else in_words(seconds)
