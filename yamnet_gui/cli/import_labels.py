@@ -1,6 +1,7 @@
 """`yamnet-gui import`: tables of labels into a project, as one step that can be undone."""
 
 import argparse
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,21 +11,30 @@ from typing import Any
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording, RecordingInfo
 from yamnet_gui.core.files import exists
-from yamnet_gui.core.text import counted
-from yamnet_gui.labels.exchange.combined_tables import merged
+from yamnet_gui.core.text import counted, printable
 from yamnet_gui.labels.exchange.import_plan import ImportKind, ImportPlan, PlannedEvent, Resolve
+from yamnet_gui.labels.exchange.import_remarks import remarks, some
 from yamnet_gui.labels.exchange.project_tables import (
     import_command,
     labelled_recordings,
     plan_for_project,
-    read_for_project,
+    recording_infos,
+)
+from yamnet_gui.labels.exchange.reading import (
+    PlacedSource,
+    TableReading,
+    TablesRead,
+    all_read,
+    read_tables,
 )
 from yamnet_gui.labels.exchange.saved_columns import SavedColumns
 from yamnet_gui.labels.formats import ImportResult
 from yamnet_gui.labels.formats.columns import ColumnMapping
 from yamnet_gui.labels.project import Command, Project
+from yamnet_gui.labels.recording_names import FoundBy
 
 from .arguments import agreed, find_recording, open_project, readable_formats
+from .exit_status import OK, SOME_FAILED
 
 _SHOWN = 10
 _NONE_KNOWN = (
@@ -41,8 +51,14 @@ Shows what is new, changed or conflicting, then asks. Nothing is written before 
   yamnet-gui import labels.txt --project review.yamnet
   yamnet-gui import night/*.TextGrid --map Amsel Bird --leave-out noise --yes
 
-Exit status: 0 success, or declined; 2 bad input or options. `Undo` in the window
-reverts an import in one step.
+Labels go to the recording at the path that the table gives; else to the one of that name beside
+the table, below it, or in the project. A table that names none belongs to the recording whose name
+begins its own: X.Table.1.selections.txt to X.wav. Where none or several fit, nothing is imported.
+
+  yamnet-gui import notes/*.txt --match '{recording}_notes*' --recordings-in sounds/
+
+Exit status: 0 success, or declined; 1 it is not clear which recording a table belongs to; 2 bad
+input or options. `Undo` in the window reverts an import in one step.
 """
 
 
@@ -66,6 +82,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--add-recordings",
         action="store_true",
         help="add recordings that are not in the project (default: skip their labels)",
+    )
+    group.add_argument(
+        "--match",
+        default="",
+        metavar="PATTERN",
+        help="how tables are named that do not name a recording: {recording} stands for the name of"
+        " the recording, * for anything",
+    )
+    group.add_argument(
+        "--recordings-in",
+        nargs="+",
+        default=[],
+        type=Path,
+        metavar="FOLDER",
+        help="also look for recordings below these folders, by name and then by length",
     )
     _add_reading(parser.add_argument_group("reading the tables"))
     _add_deciding(parser.add_argument_group("import"))
@@ -105,6 +136,11 @@ def _add_deciding(group: Any) -> None:
         help="when the user has edited an event: keep it, take the one in the table, or both"
         " (default: keep)",
     )
+    group.add_argument(
+        "--skip-doubtful",
+        action="store_true",
+        help="leave out events with impossible times, frequencies or scores (default: import them)",
+    )
     group.add_argument("--reviewer", default="", help="your name, for the history of the project")
     sure = group.add_mutually_exclusive_group()
     sure.add_argument("--yes", action="store_true", help="import without asking")
@@ -117,21 +153,24 @@ def run(options: argparse.Namespace) -> int:
     mapping |= dict.fromkeys(options.leave_out)
     options.columns = _columns(options)
     with _opened(options) as project:
-        plan = _plan(options, project, mapping)
+        read, plan = _plan(options, project, mapping)
         command = _command(options, project, plan)
-        _show(plan, Resolve(options.conflicts), options.add_recordings)
+        _show(read, plan, options)
+        if read.questions:
+            print(f"yamnet-gui import: {_question(read.questions)}", file=sys.stderr)
+            return SOME_FAILED
         if not command.changes:
             _print(_why_nothing(plan))
-            return 0
+            return OK
         if options.dry_run:
-            return 0
+            return OK
         if not options.yes and not agreed(f"Import into {project.path.name}?"):
             _print("Nothing was changed.")
-            return 0
+            return OK
         if not _is_new(options):
             return _write(project, options, command)
     with Project.create(_target(options)) as made:  # its folder determines how recordings are named
-        plan = _plan(options, made, mapping, quiet=True)
+        _, plan = _plan(options, made, mapping, quiet=True)
         return _write(made, options, _command(options, made, plan))
 
 
@@ -191,27 +230,48 @@ def _plan(
     mapping: dict[str, str | None],
     *,
     quiet: bool = False,
-) -> ImportPlan:
-    recording = _recording(options, project)
-    results = []
-    for table in options.tables:
-        result = read_for_project(
-            project,
-            table,
-            options.format,
-            recording=recording,
-            label_column=options.label_column,
-            encoding=options.encoding,
-            columns=options.columns,
-        )
-        if not quiet:
-            _show_table(table, result)
-        results.append(result)
+) -> tuple[TablesRead, ImportPlan]:
+    for folder in options.recordings_in:
+        if not folder.is_dir():
+            raise SettingsError(folder, "is not a folder")
+    reading = TableReading(
+        options.format,
+        options.label_column,
+        options.encoding,
+        _recording(options, project),
+        options.match,
+        tuple(options.recordings_in),
+        columns=options.columns,
+    )
+    read = all_read(read_tables(recording_infos(project), options.tables, reading))
+    if read.problems:
+        for problem in read.problems[1:]:
+            print(f"yamnet-gui import: {problem}", file=sys.stderr)
+        raise read.problems[0]
     if not quiet:
-        labels = {e.label for result in results for r in result.recordings for e in r.events}
+        for result in read.results:
+            _show_table(result)
+        labels = {
+            e.label for result in read.results for r in result.recordings for e in r.events
+        }  # fmt: skip
         for label in sorted(mapping.keys() - labels):
             _print(f"no label {label!r} in the tables")
-    return plan_for_project(project, merged(results), mapping=mapping)
+    return read, plan_for_project(project, read.recordings, mapping=mapping)
+
+
+def _question(sources: Sequence[PlacedSource]) -> str:
+    """One sentence about all tables whose recording is not clear."""
+    cases = []
+    for s in sources:
+        name = printable(s.source.table if s.source.name is None else s.source.name)
+        near = some([printable(c.path) for c in s.placement.candidates])
+        if not near:
+            cases.append(f"{name} fits no recording")
+        elif len(s.placement.candidates) == 1:
+            cases.append(f"{name} may or may not belong to {near}")
+        else:
+            cases.append(f"{name} fits several recordings ({near})")
+    return f"{some(cases, _SHOWN)} — give --recording NAME or --match PATTERN"
 
 
 def _recording(options: argparse.Namespace, project: Project) -> RecordingInfo | None:
@@ -228,6 +288,7 @@ def _command(options: argparse.Namespace, project: Project, plan: ImportPlan) ->
         plan,
         conflicts=Resolve(options.conflicts),
         add_missing=options.add_recordings,
+        doubtful=not options.skip_doubtful,
         title=f"import {tables[0].name}" if len(tables) == 1 else f"import {len(tables)} tables",
     )
 
@@ -239,31 +300,40 @@ def _write(project: Project, options: argparse.Namespace, command: Command) -> i
     return 0
 
 
-def _show_table(table: Path, result: ImportResult) -> None:
+def _show_table(result: ImportResult) -> None:
     restored = ", with its sidecar file" if result.restored else ""
-    _print(f"{table}: {result.format_name}, {counted(result.event_count, 'event')}{restored}")
+    count = counted(sum(p.events for p in result.placements), "event")
+    _print(f"{printable(result.path)}: {result.format_name}, {count}{restored}")
     if result.columns:
         _print(f"  {result.columns}")
-    for text in result.warnings:
-        _print(f"  {text}")
+    placed = [p for p in result.placements if p.info is not None and p.by is not FoundBy.PATH]
+    for p in placed[:_SHOWN]:
+        name = (
+            printable(p.path) if p.name is None else f"{printable(p.name)} is {printable(p.path)}"
+        )
+        _print(f"  {name} (found by {p.by})" if p.by is not FoundBy.CHOICE else f"  {name}")
+    if len(placed) > _SHOWN:
+        _print(f"  and {len(placed) - _SHOWN} more recordings")
 
 
-def _show(plan: ImportPlan, way: Resolve, add_missing: bool) -> None:
+def _show(read: TablesRead, plan: ImportPlan, options: argparse.Namespace) -> None:
     counts = plan.counts()
-    _print(", ".join(f"{counts[kind]} {kind.value}" for kind in ImportKind))
-    if plan.left_out:
-        _print(f"{plan.left_out} left out")
+    left = f", {plan.left_out} left out" if plan.left_out else ""
+    _print(", ".join(f"{counts[kind]} {kind.value}" for kind in ImportKind) + left)
+    for remark in remarks(read, plan, labels=False):
+        _print(remark.whole())
+    if any(e.doubts for e in plan.events):
+        what = "left out" if options.skip_doubtful else "imported; --skip-doubtful leaves them out"
+        _print(f"Events with such values are {what}")
     for kind in (ImportKind.CHANGED, ImportKind.CONFLICTING):
-        _show_events(kind, plan.of(kind), way)
+        _show_events(kind, plan.of(kind), Resolve(options.conflicts))
     for unknown in plan.unknown_labels:
         near = ", ".join(unknown.suggestions)
         hint = f" (near: {near})" if near else ""
         _print(f"unknown label {unknown.label!r}, {counted(unknown.count, 'event')}{hint}")
     for info in plan.new_recordings:
-        what = "is added" if add_missing else "is left out; --add-recordings adds it"
-        _print(f"{info.path} is not in the project and {what}")
-    if plan.new_spans:
-        _print(f"{len(plan.new_spans)} reviewed spans")
+        what = "is added" if options.add_recordings else "is left out; --add-recordings adds it"
+        _print(f"{printable(info.path)} is not in the project and {what}")
 
 
 def _show_events(kind: ImportKind, events: Sequence[PlannedEvent], way: Resolve) -> None:

@@ -63,22 +63,23 @@ def did_you_mean(names: Sequence[str], otherwise: str = "") -> str:
     return f"did you mean {' / '.join(names)}?" if names else otherwise
 
 
-def unique_names(paths: Sequence[Path]) -> list[str]:
+def unique_names(paths: Sequence[Path], folders: int = 1) -> list[str]:
     """A file name without ending for each path, with as much of the path as makes it the only one.
 
-    The stem where that is enough, else the name, else the folder and the name, else a number
-    behind it. Names that differ only in case count as equal, because some file systems ignore it.
+    The stem where that is enough, else the name, else up to so many folders and the name, else a
+    number behind it. Names that differ only in case count as equal: some file systems ignore it.
     Long ones are cut, so that an ending fits behind them.
     """
     names = [shortened(stem_of(path), _LONGEST_NAME) for path in paths]
-    for longer in (
-        [shortened(p.name, _LONGEST_NAME) for p in paths],
-        [shortened("_".join(p.parts[-2:]), _LONGEST_NAME) for p in paths],
-    ):
+    for parts in range(1, folders + 2):
         count = Counter(name.casefold() for name in names)
+        if len(count) == len(names):
+            break
         names = [
-            name if count[name.casefold()] == 1 else other
-            for name, other in zip(names, longer, strict=True)
+            name
+            if count[name.casefold()] == 1
+            else shortened("_".join(_last(path, parts)), _LONGEST_NAME)
+            for name, path in zip(names, paths, strict=True)
         ]
     taken: Counter[str] = Counter()
     unique = []
@@ -87,3 +88,7 @@ def unique_names(paths: Sequence[Path]) -> list[str]:
         again = taken[name.casefold()]
         unique.append(name if again == 1 else f"{name}-{again}")
     return unique
+
+
+def _last(path: Path, count: int) -> Sequence[str]:
+    return path.parts[1 if path.anchor else 0 :][-count:] or (path.name,)

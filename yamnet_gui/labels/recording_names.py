@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from functools import cached_property
 from pathlib import Path
 
 from yamnet_gui.audio import SOUND_SUFFIXES
@@ -50,6 +51,7 @@ class Placement:
     `info`: the recording; None where none or several fit, or where it is left out.
     `candidates`: those that fit, where they are several. `path`: the recording of the result that
     holds these labels. `declared_s`: how long the table says that the recording is, 0: it does not.
+    `home`: the path that a side-car gives where the table itself names no recording.
     """
 
     name: str | None
@@ -59,13 +61,14 @@ class Placement:
     path: Path = Path()
     events: int = 0
     declared_s: float = 0.0
+    home: str = ""
 
     @property
     def open(self) -> bool:
         """Whether only the user can say which recording is meant."""
         if self.info is not None or self.by is FoundBy.LEFT_OUT:
             return False
-        return self.name is None or self.by is FoundBy.SEVERAL
+        return not (self.name or self.home) or self.by is FoundBy.SEVERAL
 
 
 def placed(
@@ -149,8 +152,26 @@ class RecordingNames:
             self._by_path[info.path.as_posix()] = info
             self._by_name[info.path.name].append(info)
             self._by_key[name_key(info.path.name)].append(info)
-            self._by_stem[name_key(stem_of(info.path))].append(info)
+            stem = stem_of(info.path)
+            self._by_stem[name_key(stem)].append(info)
+            if (cut := unique_names([info.path])[0]) != stem:  # as the names of tables are
+                self._by_stem[name_key(cut)].append(info)
         self._longer: defaultdict[str, list[RecordingInfo]] | None = None
+
+    @cached_property
+    def _twins(self) -> Sequence[RecordingInfo]:
+        return [i for infos in self._by_stem.values() if len(infos) > 1 for i in infos]
+
+    @cached_property
+    def _numbered(self) -> dict[str, RecordingInfo]:
+        """Names that our exports had to number, because even the whole paths look alike."""
+        paths = [info.path for info in self._twins]
+        names = unique_names(paths, most_folders(paths))
+        return {
+            name: info
+            for name, info in zip(names, self._twins, strict=True)
+            if name not in _spellings(info.path)
+        }
 
     def at(self, name: str, folder: Path) -> RecordingInfo | None:
         """The recording with this path, absolute or from the folder, of any system."""
@@ -185,12 +206,14 @@ class RecordingNames:
     def of_table(self, table_name: str) -> "TableFit":
         """Those with the longest name that begins the table's, and how sure that is."""
         text = name_key(table_name)
+        if table_name in self._numbered:
+            return TableFit((self._numbered[table_name],), len(text))
         for end in range(len(text), 0, -1):
             if end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
                 continue
             if hits := self._beginning(text[:end]):
-                if len(hits) > 1:
-                    hits = [h for h in hits if table_name.startswith(stem_of(h.path))] or hits
+                if len(hits) > 1:  # then case counts
+                    hits = [h for h in hits if table_name.startswith(_spellings(h.path))] or hits
                 return TableFit(tuple(hits), end, _sureness(text[end:]))
         return TableFit()
 
@@ -203,14 +226,22 @@ class RecordingNames:
     def _longer_keys(self) -> defaultdict[str, list[RecordingInfo]]:
         """Names of our exports, where several recordings have the same: folders joined by "_"."""
         keys: defaultdict[str, list[RecordingInfo]] = defaultdict(list)
-        twins = [i for infos in self._by_stem.values() if len(infos) > 1 for i in infos]
-        for info, name in zip(twins, unique_names([i.path for i in twins]), strict=True):
-            parts = info.path.parts
-            longer = ("_".join(parts[-n:]) for n in range(2, min(len(parts), _DEEPEST) + 1))
-            for key in {name_key(name), *map(name_key, longer)}:
-                if key not in self._by_stem:
-                    keys[key].append(info)
+        for info in self._twins:
+            for key in {name_key(text) for text in _spellings(info.path)[2:]} - {*self._by_stem}:
+                keys[key].append(info)
         return keys
+
+
+def most_folders(paths: Iterable[Path]) -> int:
+    """So many folders of a path may become part of the name of a table."""
+    return min(_DEEPEST, max((len(path.parts) for path in paths), default=0))
+
+
+def _spellings(path: Path) -> tuple[str, ...]:
+    """Names of tables about a recording: stem, name, and the name behind more and more folders."""
+    parts = path.parts[1 if path.anchor else 0 :]
+    longer = ("_".join(parts[-n:]) for n in range(2, min(len(parts), _DEEPEST + 1) + 1))
+    return (stem_of(path), path.name, *longer)
 
 
 def _sureness(rest: str) -> Sureness:

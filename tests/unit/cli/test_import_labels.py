@@ -244,3 +244,136 @@ def test_that_only_decisions_stand_against_a_table_is_said(
     assert "1 conflicting" in output
     assert "--conflicts take or --conflicts both imports them" in output
     assert "no label 'Catt' in the tables" in output
+
+
+def test_a_table_that_fits_no_recording_or_several_is_a_question(
+    run: Run, project: Path, tmp_path: Path
+) -> None:
+    before = holds(project)
+    other = tmp_path / "field notes.txt"
+    other.write_text("7\t8\tDog\n")
+    for options in (("--yes",), ("--dry-run",)):
+        status, shown, output = run("import", other, "--project", project, *options)
+        assert status == 1
+        assert "1 table fits no recording: field notes.txt" in shown
+        assert f"{other} fits no recording — give --recording NAME or --match PATTERN" in output
+    with Project.open(project) as opened:
+        recs = [Recording(n, f"{n}/x.wav", "", 0, 60.0, 16_000, 1) for n in ("s1", "s2")]
+        opened.apply(add_recordings(recs))
+    several = tmp_path / "x.txt"
+    several.write_text("7\t8\tDog\n")
+    status, _, output = run("import", several, "--project", project, "--yes")
+    assert status == 1
+    assert f"fits several recordings ({tmp_path}/s1/x.wav, {tmp_path}/s2/x.wav)" in output
+    assert holds(project)[:2] == before
+
+
+def test_the_recording_of_a_table_is_found_by_its_name(
+    run: Run, project: Path, tmp_path: Path
+) -> None:
+    labels = tmp_path / "b.Table.1.selections.txt"
+    labels.write_text("7\t8\tDog\n")
+    status, shown, _ = run("import", labels, "--project", project, "--yes")
+    assert status == 0
+    assert f"{tmp_path}/b.wav (found by the table's name)" in shown
+    assert [len(r.events) for r in holds(project)] == [2, 1]
+
+
+def test_a_pattern_serves_all_tables_of_a_kind(run: Run, project: Path, tmp_path: Path) -> None:
+    tables = [tmp_path / f"marks in {n}.txt" for n in "ab"]
+    for path in tables:
+        path.write_text("7\t8\tDog\n")
+    asked = ("import", *tables, "--project", project, "--yes")
+    assert run(*asked)[0] == 1
+    assert run(*asked, "--match", "marks in {recording}")[0] == 0
+    assert [len(r.events) for r in holds(project)] == [3, 1]
+    status, _, output = run(*asked, "--match", "marks")
+    assert (status, "must contain {recording} exactly once" in output) == (2, True)
+
+
+def test_a_project_begun_from_tables_finds_the_recordings(run: Run, tmp_path: Path) -> None:
+    tables, sounds = tmp_path / "labels", tmp_path / "sounds" / "deep"
+    tables.mkdir()
+    sounds.mkdir(parents=True)
+    write_sound(sounds / "dawn.wav", 3.0)
+    write_sound(tables / "dusk.wav", 2.0)
+    for name in ("dawn", "dusk"):
+        (tables / f"{name}_labels.txt").write_text("0.5\t1\tDog\n")
+    path = tmp_path / "new.yamnet"
+    asked = ("import", *sorted(tables.glob("*.txt")), "--project", path, "--create",
+             "--add-recordings", "--yes")  # fmt: skip
+    assert run(*asked)[0] == 1
+    assert not path.exists()
+    assert run(*asked, "--recordings-in", sounds.parent)[0] == 0
+    made = holds(path)
+    assert [r.recording.path for r in made] == [tables / "dusk.wav", sounds / "dawn.wav"]
+    assert [len(r.events) for r in made] == [1, 1]
+    assert [r.recording.duration_s for r in made] == pytest.approx([2.0, 3.0])
+
+
+RAVEN = (
+    "Selection\tView\tChannel\tBegin File\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\t"
+    "High Freq (Hz)\tSpecies\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "remark"),
+    [
+        ("b.wav\t69.5\t70.5\t0\t3000", "beyond the end of the recording: b.wav 69.500 to 70.500"),
+        ("b.wav\t59\t60.5\t0\t3000", "reaching past the end of the recording: b.wav 59.000"),
+        ("b.wav\t1e10\t1e10\t0\t3000", "at an impossible time: b.wav 10000000000.000"),
+        ("b.wav\t1\t2\t3000\t200", "with a low frequency above the high one: b.wav 1.000 to"),
+        ("b.wav\t1\t2\t0\t90000", "with frequencies that the recording cannot contain: b.wav"),
+        ("b.wav\t1\t2\t-5\t900", "with frequencies that the recording cannot contain: b.wav"),
+    ],
+)
+def test_what_is_odd_about_an_event_is_said_and_it_can_be_left_out(
+    row: str, remark: str, run: Run, project: Path, tmp_path: Path
+) -> None:
+    raven = tmp_path / "r.txt"
+    raven.write_text(f"{RAVEN}1\tSpectrogram 1\t1\t{row}\tDog\n")
+    asked = ("import", raven, "--project", project)
+    status, shown, _ = run(*asked, "--dry-run")
+    assert status == 0
+    assert f"1 event {remark}" in shown
+    assert "--skip-doubtful leaves them out" in shown
+    assert run(*asked, "--yes", "--skip-doubtful")[0] == 0
+    assert len(holds(project)[1].events) == 0
+    assert run(*asked, "--yes")[0] == 0
+    assert len(holds(project)[1].events) == 1
+
+
+def test_oddities_are_said_even_before_the_recording_is_known(
+    run: Run, project: Path, tmp_path: Path
+) -> None:
+    raven = tmp_path / "who knows.txt"
+    raven.write_text(f"{RAVEN}1\tSpectrogram 1\t1\t\t1\t2\t3000\t200\tDog\n")
+    status, shown, _ = run("import", raven, "--project", project, "--dry-run")
+    assert (status, "1 event with a low frequency above the high one" in shown) == (1, True)
+
+
+def test_how_much_already_stands_there_is_said(run: Run, project: Path, tmp_path: Path) -> None:
+    rows = table(tmp_path, "a.wav\t1\t2\tDog", "a.wav\t5\t6\tCat", "a.wav\t9\t10\tWren")
+    _, shown, _ = run("import", rows, "--project", project, "--dry-run")
+    assert "2 events are already in the project, unchanged" in shown
+
+
+@pytest.mark.parametrize("address", ["file://[", "http://[::1", "https://h.org/a/b.wav"])
+def test_addresses_of_recordings_are_names_or_nothing(
+    address: str, run: Run, project: Path, tmp_path: Path
+) -> None:
+    tasks = tmp_path / "tasks.json"
+    title = '"title": "call 1", ' if address.endswith(".wav") else ""
+    tasks.write_text(
+        f'[{{"id": 1, "data": {{{title}"audio_url": "{address}"}}, "annotations": '
+        '[{"result": [{"id": "r1", "from_name": "label", "to_name": "audio", "type": "labels", '
+        '"value": {"start": 1.0, "end": 2.0, "labels": ["Dog"]}}]}]}]'
+    )
+    status, _, output = run("import", tasks, "--project", project, "--yes")
+    assert "Traceback" not in output
+    if address.endswith("b.wav"):
+        assert status == 0
+        assert [len(r.events) for r in holds(project)] == [2, 1]
+    else:
+        assert (status, "tasks.json: " in output) == (2, True)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from yamnet_gui.core.errors import LabelsError
+from yamnet_gui.core.events import Event
 from yamnet_gui.core.text import counted, printable
 from yamnet_gui.labels.formats import ImportResult
 from yamnet_gui.labels.recording_names import FoundBy
 
-from .doubts import Doubt
-from .import_plan import ImportKind, ImportPlan, PlannedEvent
+from .doubts import Doubt, doubts
+from .import_plan import ImportKind, ImportPlan
 from .reading import PlacedSource, TablesRead
 
 _EXAMPLES = 3
@@ -39,15 +40,19 @@ def some(texts: Sequence[str], examples: int = _EXAMPLES) -> str:
     return ", ".join(texts[:examples]) + (f" and {more} more" if more > 0 else "")
 
 
-def remarks(read: TablesRead, plan: ImportPlan) -> list[Remark]:
-    """What the user should know before importing, the most urgent first."""
+def remarks(read: TablesRead, plan: ImportPlan, *, labels: bool = True) -> list[Remark]:
+    """What the user should know before importing, the most urgent first.
+
+    `labels`: also which labels are unknown.
+    """
     return [
         *_unreadable(read.problems),
         *_questions(read.questions),
-        *_doubtful(plan),
+        *_doubtful(read, plan),
         *_columns(read.results),
         *_warnings(read.results),
-        *_labels(plan),
+        *(_unknown(plan) if labels else ()),
+        *_taken(plan),
         *_places(read),
     ]
 
@@ -83,19 +88,21 @@ def _questions(sources: Sequence[PlacedSource]) -> Iterator[Remark]:
         yield Remark(f"{counted(len(several), 'time')} {what}", cases, urgent=True)
 
 
-def _doubtful(plan: ImportPlan) -> Iterator[Remark]:
-    by_doubt: dict[Doubt, list[PlannedEvent]] = {}
+def _doubtful(read: TablesRead, plan: ImportPlan) -> Iterator[Remark]:
+    by_doubt: dict[Doubt, list[str]] = {}
     for planned in plan.events:
         for doubt in planned.doubts:
-            by_doubt.setdefault(doubt, []).append(planned)
-    for doubt, group in by_doubt.items():
-        cases = tuple(_event(p) for p in group)
-        yield Remark(f"{counted(len(group), 'event')} {doubt}", cases, urgent=True)
+            by_doubt.setdefault(doubt, []).append(_event(planned.path, planned.result))
+    for recording in read.unplaced:
+        for event in recording.events:
+            for doubt in doubts(event, None):
+                by_doubt.setdefault(doubt, []).append(_event(recording.recording.path, event))
+    for doubt, cases in by_doubt.items():
+        yield Remark(f"{counted(len(cases), 'event')} {doubt}", tuple(cases), urgent=True)
 
 
-def _event(planned: PlannedEvent) -> str:
-    event = planned.result
-    text = f"{_shown(planned.path.name)} {event.onset_s:.3f} to {event.offset_s:.3f} s"
+def _event(path: Path, event: Event) -> str:
+    text = f"{_shown(path.name)} {event.onset_s:.3f} to {event.offset_s:.3f} s"
     if event.low_hz is not None and event.high_hz is not None and event.low_hz > event.high_hz:
         text += f", {event.low_hz:g} to {event.high_hz:g} Hz"
     return text
@@ -126,14 +133,19 @@ def _warnings(results: Iterable[ImportResult]) -> Iterator[Remark]:
             yield Remark(f"{_shown(text)}{times}", tables)
 
 
-def _labels(plan: ImportPlan) -> Iterator[Remark]:
-    unknown = plan.unknown_labels
-    unlabelled = sum(u.count for u in unknown if not u.label)
-    named = [u for u in unknown if u.label]
+def _unknown(plan: ImportPlan) -> Iterator[Remark]:
+    named = [u for u in plan.unknown_labels if u.label]
     if named:
-        events = counted(sum(u.count for u in named), "event")
-        what = f"{counted(len(named), 'label')} of {events} map to no class and stay custom labels"
-        yield Remark(what, tuple(f"{_shown(u.label)} ({u.count})" for u in named))
+        texts = tuple(f"{_shown(u.label)} ({counted(u.count, 'event')})" for u in named)
+        one = len(named) == 1
+        what = "label maps to no class and stays a custom label" if one else (
+            "labels map to no class and stay custom labels"
+        )  # fmt: skip
+        yield Remark(f"{len(named):,} {what}", texts)
+
+
+def _taken(plan: ImportPlan) -> Iterator[Remark]:
+    unlabelled = sum(not p.result.label for p in plan.events)
     if unlabelled:
         yield Remark(f"{counted(unlabelled, 'event')} without a label")
     if plan.left_out:

@@ -61,6 +61,11 @@ def table_pattern(text: str) -> re.Pattern[str]:
     return re.compile(rf"(?:.*/)?{body}", re.DOTALL)
 
 
+def folder_of(table: Path) -> Path:
+    """The folder of a table as a whole path; links keep their names."""
+    return Path(os.path.abspath(table.parent))  # noqa: PTH100 - not resolve()
+
+
 class SoundFiles:
     """The sound files beside and below folders, each folder listed once.
 
@@ -162,11 +167,11 @@ class RecordingFinder:
             return self._named(table, name)
         if self._recording is not None:
             return Placement(name, self._recording, FoundBy.CHOICE)
-        return self._of_table(table, home)
+        return replace(self._of_table(table, home), home=home)
 
     def of_length(self, table: Path, seconds: float) -> list[RecordingInfo]:
         """The files beside or below the table, or in the folders, that are as long."""
-        for pool in self._disk_pools(table.parent.absolute()):
+        for pool in self._disk_pools(folder_of(table)):
             if len(pool.all) <= _MOST_MEASURED and (hits := self._as_long(pool.all, seconds)):
                 return hits
         return []
@@ -182,15 +187,19 @@ class RecordingFinder:
     # Names in the table
 
     def _named(self, table: Path, name: str) -> Placement:
-        folder = table.parent.absolute()
+        folder = folder_of(table)
         if info := self._at(name, folder):
             return Placement(name, info, FoundBy.PATH)
-        return self._by_name(name, folder)
+        return self._by_name(name, table)
 
-    def _by_name(self, name: str, folder: Path) -> Placement:
-        """The first place that has any of the name decides."""
-        for by, pool in self._places(folder):
+    def _by_name(self, name: str, table: Path) -> Placement:
+        """The first place that has any of the name decides; of several the table's name may."""
+        for by, pool in self._places(folder_of(table)):
             if hits := self._preferred(pool.named(name)):
+                if len(hits) > 1:
+                    fit = RecordingNames(hits).of_table(table.stem)
+                    if len(fit.hits) == 1 and fit.sureness is Sureness.KNOWN_TAIL:
+                        hits = fit.hits
                 return self._placed(name, hits, by)
         return Placement(name, None, FoundBy.NOTHING)
 
@@ -215,19 +224,19 @@ class RecordingFinder:
     # Tables that name none
 
     def _of_table(self, table: Path, home: str) -> Placement:
-        folder = table.parent.absolute()
+        folder = folder_of(table)
         if self._pattern is not None:
             texts = (table.absolute().with_suffix(""), table.absolute())
             matches = (self._pattern.fullmatch(name_key(t.as_posix())) for t in texts)
             if (match := next(filter(None, matches), None)) is not None:
-                place = self._by_name(match["recording"], folder)
+                place = self._by_name(match["recording"], table)
                 by = FoundBy.PATTERN if place.info is not None else place.by
                 return replace(place, name=None, by=by)
         if home and (info := self._at(home, folder)):
             return Placement(None, info, FoundBy.PATH)
         place = self._by_table_name(table.stem, folder)
         if place.info is None and home:
-            by_home = self._by_name(home, folder)
+            by_home = self._by_name(home, table)
             if by_home.info is not None or not place.candidates:
                 return replace(by_home, name=None)
         return place

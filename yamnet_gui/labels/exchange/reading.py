@@ -9,12 +9,13 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording, RecordingInfo
 from yamnet_gui.core.resources import bundled_class_map
-from yamnet_gui.labels.formats import ImportResult, ReadOptions, read_labels
+from yamnet_gui.labels.formats import FORMATS, ImportResult, ReadOptions, read_labels
 from yamnet_gui.labels.formats.columns import ColumnMapping
+from yamnet_gui.labels.project.paths import located
 from yamnet_gui.labels.recording_names import FoundBy, Placement, contradict, shared_parts
 
 from .combined_tables import merged
-from .placement import RecordingFinder, SoundFiles, Source
+from .placement import RecordingFinder, SoundFiles, Source, folder_of
 
 _GUESSED = (FoundBy.BESIDE, FoundBy.BELOW, FoundBy.NAME)
 
@@ -52,7 +53,7 @@ class TablesRead:
 
     `results`: of each table that can be read, only with labels whose recording is known or named.
     `recordings`: their contents together. `sources`: where labels go, open questions included.
-    `problems`: why a table cannot be read.
+    `unplaced`: the contents of open questions. `problems`: why a table cannot be read.
     """
 
     done: int
@@ -60,6 +61,7 @@ class TablesRead:
     results: tuple[ImportResult, ...] = ()
     recordings: tuple[LabelledRecording, ...] = ()
     sources: tuple[PlacedSource, ...] = ()
+    unplaced: tuple[LabelledRecording, ...] = ()
     problems: tuple[LabelsError, ...] = ()
 
     @property
@@ -125,7 +127,13 @@ class _Reader:
                     self._read(table)
         results = tuple(self._placed(r) for r in self._results.values())
         yield TablesRead(
-            total, total, results, self._together(results), self._sources(), tuple(self._problems)
+            done=total,
+            total=total,
+            results=results,
+            recordings=self._together(results),
+            sources=self._sources(),
+            unplaced=tuple(self._unplaced()),
+            problems=tuple(self._problems),
         )
 
     def _new_finder(self) -> RecordingFinder:
@@ -150,9 +158,29 @@ class _Reader:
             classes=self._classes,
         )
         try:
-            self._results[table] = read_labels(self._reading.format_name, table, options=options)
+            name = self._reading.format_name or _format_of_nothing(table)
+            result = read_labels(name, table, options=options)
+            self._results[table] = self._with_its_recording(result, empty_file=name is not None)
         except LabelsError as error:
             self._problems.append(error)
+
+    def _with_its_recording(self, result: ImportResult, *, empty_file: bool) -> ImportResult:
+        """A table without rows is still about the recording of its name.
+
+        Raises LabelsError for an empty file that no recording fits.
+        """
+        table = result.path
+        nothing = empty_file and table.stat().st_size == 0
+        if nothing and all(p.open for p in result.placements):
+            raise LabelsError(table, "is empty", "choose a table of labels")
+        if result.placements:
+            return result
+        place = self._finder(table, None, "")
+        if place.info is None:
+            return replace(result, warnings=(*result.warnings, "contains no labels"))
+        recording = LabelledRecording(place.info)
+        place = replace(place, path=place.info.path)
+        return replace(result, recordings=(recording,), placements=(place,))
 
     def _all(self) -> Iterator[tuple[Source, Placement]]:
         for table, result in self._results.items():
@@ -232,17 +260,22 @@ class _Reader:
             self._placement(Source(result.path, p.name), p) for p in result.placements
         ]  # fmt: skip
         out = {p.path for p in placements if p.open or p.by is FoundBy.LEFT_OUT}
-        folder = result.path.parent.absolute()
+        folder = folder_of(result.path)
         recordings = []
         for recording in result.recordings:
             path = recording.recording.path
             if path in out:
                 continue
             if path not in self._paths:
-                info = replace(recording.recording, path=folder / path)
+                info = replace(recording.recording, path=located(path.as_posix(), folder))
                 recording = replace(recording, recording=info)
             recordings.append(recording)
         return replace(result, recordings=tuple(recordings), placements=tuple(placements))
+
+    def _unplaced(self) -> Iterator[LabelledRecording]:
+        for result in self._results.values():
+            asked = {p.path for p in result.placements if p.open}
+            yield from (r for r in result.recordings if r.recording.path in asked)
 
     def _sources(self) -> tuple[PlacedSource, ...]:
         return tuple(
@@ -261,3 +294,17 @@ class _Reader:
 def _nearness(source: Source, path: Path) -> tuple[int, bool]:
     name = str(source.name)
     return shared_parts(name, path), Path(name).name == path.name
+
+
+def _format_of_nothing(table: Path) -> str | None:
+    """The format whose files are empty where a recording has no events; None: not an empty file."""
+    try:
+        if table.stat().st_size:
+            return None
+    except OSError:  # reading it says what is wrong
+        return None
+    suffix = table.suffix.lower()
+    return next(
+        (f.name for f in FORMATS.values() if f.can_read and not f.combined and f.suffix == suffix),
+        None,
+    )

@@ -105,7 +105,8 @@ def _recognise(sample: Sample) -> bool:
         return cells >= {"annotation_id", "annotator", "lead_time"}
     task = sample.first_object
     labelled = task.keys() & {"annotations", "completions", "predictions"}
-    whole = isinstance(task.get("data"), dict) and (bool(labelled) or "id" in task)
+    data = task.get("data")
+    whole = isinstance(data, dict) and (bool(labelled) or "id" in task or data.keys() == {_AUDIO})
     return whole or is_short(task)
 
 

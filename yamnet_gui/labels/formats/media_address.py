@@ -28,6 +28,8 @@ def file_of(address: str) -> str | None:
         path = unquote(parts.path, errors="surrogateescape")
         if parts.scheme.lower() == "file" and parts.netloc not in ("", "localhost"):
             path = f"//{parts.netloc}{path}"  # a share of a network
+        elif parts.scheme.lower() != "file":
+            path = path.lstrip("/")  # a path on a server is none on this computer
     if "/upload/" in path:
         path = _UPLOAD.sub("", path.rpartition("/")[2])
     windows = PureWindowsPath(path.lstrip("/"))

@@ -12,6 +12,7 @@ from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.files import exists, is_file, is_folder, replacing
 from yamnet_gui.core.text import unique_names
 from yamnet_gui.labels.overwrite_guard import spare
+from yamnet_gui.labels.recording_names import most_folders
 
 from . import any_table
 from .base import ImportResult, LabelFormat, ReadOptions, WriteOptions
@@ -56,7 +57,8 @@ def output_files(
     named = path.name.lower().endswith(fmt.suffix.lower())
     if is_file(path) or (not exists(path) and named):
         raise LabelsError(path, f"{fmt.title} stores one recording per file", "choose a folder")
-    names = unique_names([r.recording.path for r in recordings])
+    paths = [r.recording.path for r in recordings]
+    names = unique_names(paths, most_folders(paths))  # so that reading finds each recording again
     return [(path / f"{name}{fmt.suffix}", [r]) for name, r in zip(names, recordings, strict=True)]
 
 

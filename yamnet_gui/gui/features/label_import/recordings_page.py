@@ -81,7 +81,7 @@ def _text(placed: PlacedSource, column: PlaceColumn) -> str:
         case PlaceColumn.TABLE:
             return printable(placed.source.table.name)
         case PlaceColumn.NAME:
-            return "–" if place.name is None else printable(place.name)
+            return printable(place.name or place.home or "–")
         case PlaceColumn.EVENTS:
             return str(place.events)
         case PlaceColumn.RECORDING:
@@ -89,7 +89,7 @@ def _text(placed: PlacedSource, column: PlaceColumn) -> str:
                 return "–"
             if place.open:
                 return "Choose one below"
-            return printable(place.info.path if place.info is not None else str(place.name))
+            return printable(place.info.path if place.info else place.name or place.home)
     if place.open and not place.candidates:
         return "no recording fits"
     if place.open and len(place.candidates) == 1:
