@@ -1,9 +1,8 @@
 """Labelled spans of a recording, and the user's decisions about them."""
 
-import bisect
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -12,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from .intervals import IntervalIndex
 from .spans import TimeSpan
 
 
@@ -141,12 +141,10 @@ class EventList:
     """
 
     events: tuple[Event, ...] = ()
-    _longest_s: float = field(init=False, repr=False, compare=False, default=0.0)
 
     def __post_init__(self) -> None:
         ordered = tuple(sorted(self.events, key=_order))
         object.__setattr__(self, "events", ordered)
-        object.__setattr__(self, "_longest_s", max((e.duration_s for e in ordered), default=0.0))
         if len({event.id for event in ordered}) != len(ordered):
             raise ValueError("two events share an id")
 
@@ -159,8 +157,8 @@ class EventList:
         return {event.id: event for event in self.events}
 
     @cached_property
-    def _onsets(self) -> list[float]:
-        return [event.onset_s for event in self.events]
+    def _intervals(self) -> IntervalIndex:
+        return IntervalIndex([e.onset_s for e in self.events], [e.offset_s for e in self.events])
 
     @cached_property
     def bounds(self) -> NDArray[np.float64]:
@@ -184,9 +182,7 @@ class EventList:
 
     def between(self, start_s: float, end_s: float) -> list[Event]:
         """Events that touch [start_s, end_s], in order of onset."""
-        first = bisect.bisect_left(self._onsets, start_s - self._longest_s)
-        last = bisect.bisect_right(self._onsets, end_s)
-        return [e for e in self.events[first:last] if e.offset_s >= start_s]
+        return [self.events[k] for k in self._intervals.touching(start_s, end_s)]
 
     def with_events(self, *events: Event) -> "EventList":
         """The list with these events added, or put in place of those with the same id."""

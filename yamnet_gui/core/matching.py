@@ -5,7 +5,7 @@ importing tables call them here.
 """
 
 import bisect
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from .events import Event, EventList, EventSource
 
@@ -27,6 +27,70 @@ def same_sound(a: Event, b: Event) -> bool:
         and a.channel == b.channel
         and _spans_match((a.onset_s, a.offset_s), (b.onset_s, b.offset_s))
     )
+
+
+def onsets_of_same_sound(event: Event) -> _Span:
+    """Between which onsets (in seconds) all events lie that are the same sound.
+
+    A span that matches is at most twice as long and holds half of it, so at most one length of the
+    event lies before it; and at most half of the event lies before the other span.
+    """
+    length_s = event.offset_s - event.onset_s
+    return (
+        event.onset_s - length_s - 2 * _ROUNDING_S,
+        event.onset_s + length_s / 2 + 2 * _ROUNDING_S,
+    )
+
+
+class FreeEvents:
+    """Events that are each paired once, by label and in order of onset.
+
+    However many of them are at one place, those that were taken are passed over at once.
+    """
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        self._by_id = {event.id: event for event in events}
+        self._by_label: dict[str, list[Event]] = {}
+        for event in sorted(self._by_id.values(), key=lambda e: e.onset_s):
+            self._by_label.setdefault(event.label, []).append(event)
+        self._onsets = {
+            label: [e.onset_s for e in entries] for label, entries in self._by_label.items()
+        }
+        self._next = {label: list(range(len(e) + 1)) for label, e in self._by_label.items()}
+        self._places = {
+            e.id: k for entries in self._by_label.values() for k, e in enumerate(entries)
+        }
+
+    def get(self, event_id: str) -> Event | None:
+        """The event of this id, if it is free."""
+        return self._by_id.get(event_id)
+
+    def take(self, event: Event) -> None:
+        """The event is no longer free."""
+        del self._by_id[event.id]
+        place = self._places[event.id]
+        self._next[event.label][place] = place + 1
+
+    def between(self, label: str, earliest_s: float, latest_s: float) -> Iterator[Event]:
+        """Free events of this label whose onset lies within these bounds."""
+        entries = self._by_label.get(label)
+        if entries is None:
+            return
+        following = self._next[label]
+        place = _first_free(following, bisect.bisect_left(self._onsets[label], earliest_s))
+        while place < len(entries) and entries[place].onset_s <= latest_s:
+            yield entries[place]
+            place = _first_free(following, place + 1)
+
+
+def _first_free(following: list[int], place: int) -> int:
+    """The first free place from this one on; the way there is made shorter for the next time."""
+    end = place
+    while following[end] != end:
+        end = following[end]
+    while following[place] != end:
+        following[place], place = end, following[place]
+    return end
 
 
 def merge_detections(
@@ -82,10 +146,9 @@ class _Sounds:
         if not spans:
             return False
         wanted = (event.onset_s, event.offset_s)
-        # a span that matches is at most twice as long, and at most half of it lies before the event
-        earliest_s = 2 * wanted[0] - wanted[1] - 2 * _ROUNDING_S
+        earliest_s, latest_s = onsets_of_same_sound(event)
         place = bisect.bisect_left(spans, (earliest_s, earliest_s))
-        while place < len(spans) and spans[place][0] <= wanted[1] + _ROUNDING_S:
+        while place < len(spans) and spans[place][0] <= latest_s:
             if _spans_match(wanted, spans[place]):
                 return True
             place += 1

@@ -1,12 +1,17 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.detection.tables import CLASS_MAP, random_table, rule_set, seeds
 from yamnet_gui.core.events import Event, EventList, EventSource, ReviewState
-from yamnet_gui.core.matching import merge_detections, same_sound
+from yamnet_gui.core.matching import (
+    FreeEvents,
+    merge_detections,
+    onsets_of_same_sound,
+    same_sound,
+)
 from yamnet_gui.detection import derive_events
 
 
@@ -169,3 +174,25 @@ def test_many_events_are_compared_with_their_neighbours_only() -> None:
     long = event("t", 0, len(rows), state=ReviewState.ACCEPTED)
     new = EventList.of(event(f"d{n}", n + 0.1, n + 1.06) for n in rows)
     assert len(merge_detections(new, [long, *touched])) == len(rows) + 1
+
+
+def test_events_that_are_taken_are_passed_over() -> None:
+    events = [Event(f"e{k}", k // 3, k // 3 + 1.0, "a") for k in range(9)]
+    free = FreeEvents([*events, Event("other", 1.0, 2.0, "b")])
+    for k in (3, 4, 0):
+        free.take(events[k])
+    assert [e.id for e in free.between("a", 0.0, 1.0)] == ["e1", "e2", "e5"]
+    assert free.get("e3") is None
+    assert free.get("e5") is events[5]
+    for k in (1, 2, 5, 6, 7, 8):
+        free.take(events[k])
+    assert not list(free.between("a", 0.0, 9.0))
+    assert not list(free.between("c", 0.0, 9.0))
+
+
+@settings(max_examples=200)
+@given(spans=st.lists(st.tuples(st.integers(0, 20), st.integers(0, 12)), min_size=2, max_size=2))
+def test_the_same_sound_begins_within_these_bounds(spans: list[tuple[int, int]]) -> None:
+    a, b = (Event("e", float(on), float(on + length), "a") for on, length in spans)
+    earliest, latest = onsets_of_same_sound(a)
+    assert not same_sound(a, b) or earliest <= b.onset_s <= latest

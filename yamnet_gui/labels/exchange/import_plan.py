@@ -17,7 +17,7 @@ from yamnet_gui.core.events import (
     ReviewedSpan,
     new_event_id,
 )
-from yamnet_gui.core.matching import same_sound
+from yamnet_gui.core.matching import FreeEvents, onsets_of_same_sound, same_sound
 from yamnet_gui.core.resources import bundled_class_map
 
 from .doubts import Doubt, doubts
@@ -218,38 +218,33 @@ def _named(event: Event, label: str, classes: ClassMap) -> Event:
 
 def _compare(path: Path, events: Sequence[Event], existing: EventList) -> list[PlannedEvent]:
     """Pairs each imported event with at most one existing event, surest pairs first."""
-    free = {event.id: event for event in existing}
+    free = FreeEvents(existing)
     pairs: dict[int, Event] = {}
     for rule in (_same_id, _same_place, _same_sound):
         for k, event in enumerate(events):
-            if k not in pairs and (twin := rule(event, free, existing)) is not None:
-                pairs[k] = free.pop(twin.id)
+            if k not in pairs and (twin := rule(event, free)) is not None:
+                free.take(twin)
+                pairs[k] = twin
     return [_planned(path, event, pairs.get(k)) for k, event in enumerate(events)]
 
 
-def _same_id(event: Event, free: Mapping[str, Event], existing: EventList) -> Event | None:
+def _same_id(event: Event, free: FreeEvents) -> Event | None:
     return free.get(event.id)
 
 
-def _near(event: Event, free: Mapping[str, Event], existing: EventList) -> list[Event]:
-    around = existing.between(event.onset_s - SAME_TIME_S, event.offset_s + SAME_TIME_S)
-    return [other for other in around if other.id in free]
-
-
-def _same_place(event: Event, free: Mapping[str, Event], existing: EventList) -> Event | None:
-    for other in _near(event, free, existing):
-        if other.label == event.label and _same_times(event, other):
-            return other
-    return None
+def _same_place(event: Event, free: FreeEvents) -> Event | None:
+    near = free.between(event.label, event.onset_s - SAME_TIME_S, event.onset_s + SAME_TIME_S)
+    return next((other for other in near if _same_times(event, other)), None)
 
 
 def _same_times(a: Event, b: Event) -> bool:
     return abs(a.onset_s - b.onset_s) <= SAME_TIME_S and abs(a.offset_s - b.offset_s) <= SAME_TIME_S
 
 
-def _same_sound(event: Event, free: Mapping[str, Event], existing: EventList) -> Event | None:
+def _same_sound(event: Event, free: FreeEvents) -> Event | None:
     """Of the events that are the same sound, the one whose bounds are nearest."""
-    same = [other for other in _near(event, free, existing) if same_sound(event, other)]
+    near = free.between(event.label, *onsets_of_same_sound(event))
+    same = (other for other in near if same_sound(event, other))
     return min(same, key=lambda other: _distance_s(event, other), default=None)
 
 

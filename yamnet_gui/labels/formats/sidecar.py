@@ -1,10 +1,11 @@
 """`OUT.yamnet.json`: everything about the events of `OUT`, to restore what its format dropped."""
 
 import json
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,9 @@ from .format_limits import EVENT_FIELDS, round_trip_event
 from .text import whole_text
 
 VERSION = 1
+_LOOKED_AT = 100
+_COMPARED = tuple(f.name for f in fields(Event) if f.name != "id")
+_Twin = tuple[Event, Event]
 
 
 def sidecar_path(out: Path) -> Path:
@@ -221,7 +225,7 @@ def _merged(
     options: ReadOptions,
     known: Mapping[Path, RecordingInfo],
 ) -> LabelledRecording:
-    waiting: defaultdict[tuple, list[tuple[Event, Event]]] = defaultdict(list)
+    waiting: defaultdict[tuple, list[_Twin]] = defaultdict(list)
     left_out = []
     for event in full.events:
         shown = round_trip_event(fmt, event, full, options.classes)
@@ -229,12 +233,15 @@ def _merged(
             left_out.append(event)
         else:
             waiting[_key(shown)].append((event, shown))
-    events = list(left_out)
+    rows: defaultdict[tuple, list[Event]] = defaultdict(list)
     for imported in read.events:
         # a reader that does not know the recording cannot know what, say, its Nyquist bound means
         event = round_trip_event(fmt, imported, full, options.classes) or imported
-        twins = waiting.get(_key(event))
-        events.append(_with_edits(event, *_nearest(event, twins)) if twins else event)
+        rows[_key(event)].append(event)
+    events = list(left_out)
+    for key, group in rows.items():
+        for event, twin in zip(group, _paired(group, waiting.get(key, ())), strict=True):
+            events.append(_with_edits(event, *twin) if twin is not None else event)
     return LabelledRecording(
         known.get(read.recording.path, full.recording),
         EventList.of(_distinct(events)),
@@ -247,14 +254,35 @@ def _key(event: Event) -> tuple:
     return (round(event.onset_s, 6), round(event.offset_s, 6), event.label)
 
 
-def _nearest(event: Event, twins: list[tuple[Event, Event]]) -> tuple[Event, Event]:
-    """Takes the (stored, as shown) that agrees most with the table's event out of the list."""
+def _paired(rows: Sequence[Event], twins: Sequence[_Twin]) -> list[_Twin | None]:
+    """For each of the table's events at one place the (stored, as shown) that it comes from.
 
-    def agreement(shown: Event) -> int:
-        return sum(getattr(shown, f.name) == getattr(event, f.name) for f in fields(Event))
+    Those that were not edited first; of the others each takes the twin that agrees most among the
+    next `_LOOKED_AT`, so that any number of rows at one place takes little time.
+    """
+    if len(twins) <= 1 and len(rows) == len(twins):
+        return list(twins)
+    exact: defaultdict[tuple, deque[int]] = defaultdict(deque)
+    for k, (_, shown) in enumerate(twins):
+        exact[_content(shown)].append(k)
+    found: list[_Twin | None] = [None] * len(rows)
+    left = dict(enumerate(twins))
+    for n, row in enumerate(rows):
+        if same := exact.get(_content(row)):
+            found[n] = left.pop(same.popleft())
+    for n, row in enumerate(rows):
+        if found[n] is None and left:
+            nearest = max(islice(left, _LOOKED_AT), key=lambda k: _agreement(row, left[k][1]))
+            found[n] = left.pop(nearest)
+    return found
 
-    best = max(range(len(twins)), key=lambda k: (agreement(twins[k][1]), -k))
-    return twins.pop(best)
+
+def _content(event: Event) -> tuple:
+    return tuple(getattr(event, name) for name in _COMPARED)
+
+
+def _agreement(row: Event, shown: Event) -> int:
+    return sum(getattr(shown, name) == getattr(row, name) for name in ("id", *_COMPARED))
 
 
 def _with_edits(event: Event, stored: Event, shown: Event) -> Event:
