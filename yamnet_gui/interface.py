@@ -41,6 +41,7 @@ from .core.events import Event
 from .core.folders import user_cache_folder
 from .core.resources import bundled_class_map
 from .core.scores import DEFAULT_HOP_S
+from .yamnet import RUNTIME_CHOICES, RuntimeChoice, RuntimeName
 
 Sound = str | os.PathLike[str] | ArrayLike
 Floats = NDArray[np.float32]
@@ -62,6 +63,7 @@ class Embedded:
     columns: tuple[str, ...]
     labels: tuple[str, ...]
     model_sha256: str
+    runtime: RuntimeName
 
     def __len__(self) -> int:
         return len(self.vectors)
@@ -84,6 +86,7 @@ class Analyzed:
     events: tuple[Event, ...]
     duration_s: float
     model_sha256: str
+    runtime: RuntimeName
     warnings: tuple[str, ...] = ()
     keeper: object = field(default=None, repr=False, compare=False)
 
@@ -111,6 +114,7 @@ def analyze(
     classifiers: Sequence[str | os.PathLike[str]] = (),
     hop_s: float = DEFAULT_HOP_S,
     weights: str | os.PathLike[str] | None = None,
+    runtime: RuntimeChoice = "auto",
     cache: bool = True,
     track: int | None = None,
     limit_bytes: int = DOWNLOAD_LIMIT_BYTES,
@@ -121,13 +125,14 @@ def analyze(
     samples (n,) or (n, channels) in [-1, 1] with their `rate` in Hz. `threshold` is one plain
     threshold for all classes, `rules` a preset such as "strict" or a rules file; without either
     the balanced rules hold. `classes` (names or AudioSet ids) limits the events; `classifiers` are
-    files of custom classes.
+    files of custom classes. `runtime` is what runs the network: "litert", "tensorflow", or "auto"
+    (TensorFlow where there is a GPU, else LiteRT).
     `track` is the sound track of a file that holds several, counted from 1 (None: the first that
     is not silent).
     With `cache`, what was analysed before comes at once. Raises UserError with a sentence that says
     what is wrong.
     """
-    model = _model(weights, cache)
+    model = _model(weights, runtime, cache)
     custom = load_classifiers([Path(c) for c in classifiers], model.sha256)
     class_map = with_custom_classes(bundled_class_map(), custom)
     chosen = tuple(c.index for c in class_map.select(classes))
@@ -146,6 +151,7 @@ def analyze(
         events=tuple(result.labelled(class_map).events),
         duration_s=analysis.recording.duration_s,
         model_sha256=model.sha256,
+        runtime=analysis.runtime,
         warnings=analysis.warnings,
         keeper=analysis,
     )
@@ -163,6 +169,7 @@ def embed(
     rules: str | os.PathLike[str] | None = None,
     hop_s: float = DEFAULT_HOP_S,
     weights: str | os.PathLike[str] | None = None,
+    runtime: RuntimeChoice = "auto",
     cache: bool = True,
     track: int | None = None,
     limit_bytes: int = DOWNLOAD_LIMIT_BYTES,
@@ -174,7 +181,7 @@ def embed(
     median, highest, and the share of frames at or above 0.5. `threshold` and `rules` say which
     events there are. Everything else as in `analyze`. Raises UserError.
     """
-    model = _model(weights, cache)
+    model = _model(weights, runtime, cache)
     class_map = bundled_class_map()
     pools: tuple[Pool, ...] = (pool,) if isinstance(pool, str) else tuple(pool)
     if per not in PER:
@@ -199,6 +206,7 @@ def embed(
         columns=columns,
         labels=tuple(label for p in parts for label in p.labels),
         model_sha256=model.sha256,
+        runtime=result.analysis.runtime,
     )
 
 
@@ -252,9 +260,13 @@ def _rate(rate: int | None) -> int:
     return int(rate)
 
 
-def _model(weights: str | os.PathLike[str] | None, cache: bool) -> WeightsModel:
+def _model(
+    weights: str | os.PathLike[str] | None, runtime: RuntimeChoice, cache: bool
+) -> WeightsModel:
+    if runtime not in RUNTIME_CHOICES:
+        raise SettingsError("runtime", f"'{runtime}' is none of {', '.join(RUNTIME_CHOICES)}")
     memo = user_cache_folder() / "checksums" if cache else None
-    return WeightsModel(Path(weights) if weights is not None else None, memo)
+    return WeightsModel(Path(weights) if weights is not None else None, memo, runtime)
 
 
 def _bounds(analysis: Analysis) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -16,6 +16,7 @@ from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.text import printable
 from yamnet_gui.detection import RuleSet
+from yamnet_gui.yamnet import RuntimeChoice
 
 from .plan import Plan
 from .summary import BatchSummary
@@ -39,6 +40,7 @@ class EmbeddingOptions:
     rules: RuleSet = field(default_factory=RuleSet)
     classes: tuple[int, ...] = ()
     classifiers: tuple[Path, ...] = ()
+    runtime: RuntimeChoice = "auto"
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def write_vectors(plan: Plan, options: EmbeddingOptions) -> Iterator[EmbeddingPr
     started = time.monotonic()
     paths = plan.recordings
     cache = ResultCache(options.cache) if options.cache is not None else None
-    model = WeightsModel(options.weights, cache.memo_folder if cache else None)
+    model = WeightsModel(options.weights, cache.memo_folder if cache else None, options.runtime)
     classifiers = load_classifiers(options.classifiers, model.sha256)
     class_map = with_custom_classes(bundled_class_map(), classifiers)
     count = _Count()

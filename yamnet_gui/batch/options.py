@@ -9,6 +9,7 @@ from yamnet_gui.analysis.settings import AnalysisSettings
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import is_file, is_folder
 from yamnet_gui.labels.formats import label_format
+from yamnet_gui.yamnet import RuntimeChoice
 
 from .table_files import check_table
 
@@ -37,8 +38,8 @@ class BatchOptions:
     `embeddings` one row per frame, or, where they end in .npz or are folders, one .npz for each
     recording. `per_recording` wants a file of labels for each recording in the folder `labels`.
     `cache` is the folder of the cache, None for none. `classifiers` are files of custom classes,
-    whose scores stand behind those of the network. `zone` is that of start times without one, as
-    `audio.zone_named` takes it.
+    whose scores stand behind those of the network, which `runtime` runs. `zone` is that of
+    start times without one, as `audio.zone_named` takes it.
     """
 
     weights: Path
@@ -54,6 +55,7 @@ class BatchOptions:
     embeddings: Path | None = None
     best: int = 5
     classifiers: tuple[Path, ...] = ()
+    runtime: RuntimeChoice = "auto"
     zone: str = ""
 
     @property
@@ -72,7 +74,7 @@ class BatchOptions:
 
         `custom_classes`: checksums of the classifiers.
         """
-        return {
+        recipe = {
             "model": model_sha256,
             "settings": self.settings.to_json(),
             "labels": "scores" if self.score_tables else self.labels is not None,
@@ -86,6 +88,9 @@ class BatchOptions:
             "best": self.best,
             "taught": list(custom_classes),
         }
+        if self.runtime != "auto":  # which may go on where another version began
+            recipe["runtime"] = self.runtime
+        return recipe
 
     def check(self, several: bool) -> None:
         """Raises SettingsError or LabelsError where the outputs do not fit together."""

@@ -66,15 +66,16 @@ def window_bounds(grid: FrameGrid) -> tuple[NDArray[np.float64], NDArray[np.floa
 
 
 def write_arrays(path: Path, analysis: Analysis, names: Sequence[str], with_scores: bool) -> None:
-    """One .npz: `embeddings`, `frame_start_s`, `frame_end_s`, `recording`, `model_sha256`, and with
-    scores also `scores` and `class_names`. Where channels were analysed one by one, scores and
-    embeddings have them as their first axis."""
+    """One .npz: `embeddings`, `frame_start_s`, `frame_end_s`, `recording`, `model_sha256`,
+    `runtime`, and with scores also `scores` and `class_names`. Where channels were analysed one by
+    one, scores and embeddings have them as their first axis."""
     starts, ends = window_bounds(analysis.tables[0].grid)
     small = {
         "frame_start_s": starts,
         "frame_end_s": ends,
         "recording": np.array(printable(analysis.recording.path)),
         "model_sha256": np.array(analysis.model_sha256),
+        "runtime": np.array(analysis.runtime),
     }
     with (
         replacing(path) as beside,

@@ -67,7 +67,7 @@ class Worker:
         self.options = options
         self.cache = ResultCache(options.cache) if options.cache is not None else None
         memo = self.cache.memo_folder if self.cache else None
-        self.model = WeightsModel(options.weights, memo)
+        self.model = WeightsModel(options.weights, memo, options.runtime)
         # which model it is may have to be read from the weights, so it is asked only where needed
         model_sha256 = self.model.sha256 if options.classifiers else ""
         self.classifiers = load_classifiers(options.classifiers, model_sha256)

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from yamnet_gui.analysis import AnalysisSettings, WeightsModel
+from yamnet_gui.analysis import AnalysisSettings
 from yamnet_gui.analysis.custom_classes import load_classifiers, with_custom_classes
 from yamnet_gui.analysis.rule_choice import choose_rules
 from yamnet_gui.audio import zone_named
@@ -25,6 +25,7 @@ from yamnet_gui.detection import (
 from yamnet_gui.labels.formats import FORMATS
 
 from .arguments import add_old_name, add_track
+from .network import add_network, chosen_model
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -172,7 +173,7 @@ def _add_run(group: Any) -> None:
     )
     again.add_argument("--restart", action="store_true", help="restart an interrupted run")
     add_old_name(again, "--fresh", "--restart", nargs=0, const=True)
-    group.add_argument("--weights", type=Path, metavar="FILE", help="weights file of the network")
+    add_network(group)
 
 
 def batch_options(options: argparse.Namespace) -> BatchOptions:
@@ -189,8 +190,10 @@ def batch_options(options: argparse.Namespace) -> BatchOptions:
     labels = None if options.summary else output
     _check_scores(options)
     folder = output is not None and (options.output.endswith(("/", "\\")) or is_folder(output))
+    model = chosen_model(options, remember=not options.no_cache)
     return BatchOptions(
-        weights=WeightsModel(options.weights).path,
+        weights=model.path,
+        runtime=model.runtime,
         settings=settings,
         cache=None if options.no_cache else user_cache_folder(),
         labels=labels,

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from yamnet_gui.analysis import (
     AnalysisSettings,
-    WeightsModel,
     fetched,
     is_address,
     load_classifiers,
@@ -27,6 +26,7 @@ from yamnet_gui.labels.overwrite_guard import spare
 
 from .arguments import add_track
 from .exit_status import OK, SOME_FAILED
+from .network import add_network, chosen_model
 from .run_report import report, show_failures
 from .terminal import ProgressLine
 
@@ -96,16 +96,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     add_track(more)
     more.add_argument("--no-cache", action="store_true", help="neither read nor store results")
-    more.add_argument("--weights", type=Path, metavar="FILE", help="weights file of the network")
+    add_network(more)
 
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; 0, 1 where some recordings failed. Raises UserError."""
     classifiers = load_classifiers(options.classifier)
     class_map = with_custom_classes(bundled_class_map(), classifiers)
+    model = chosen_model(options, remember=not options.no_cache)
     request = EmbeddingOptions(
         output=options.output,
-        weights=WeightsModel(options.weights).path,
+        weights=model.path,
+        runtime=model.runtime,
         vectors=VectorOptions(
             options.per,
             tuple(dict.fromkeys(options.pool)),

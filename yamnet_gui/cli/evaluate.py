@@ -11,7 +11,6 @@ from yamnet_gui.analysis import (
     AnalysisSettings,
     Model,
     ResultCache,
-    WeightsModel,
     analyse_recording,
     finished,
 )
@@ -38,6 +37,7 @@ from yamnet_gui.quality.references import (
 
 from .evaluate_options import add_arguments, check
 from .metrics import lines_of, tuning_json, tuning_lines, write_json, write_mismatches
+from .network import chosen_model
 from .terminal import ProgressLine
 
 __all__ = ["add_arguments", "run"]
@@ -75,7 +75,7 @@ def _tables(options: argparse.Namespace) -> int:
 def _rules(options: argparse.Namespace) -> int:
     class_map = bundled_class_map()
     rules = choose_rules(class_map, options.rules)
-    model = WeightsModel(options.weights)
+    model = chosen_model(options)
     settings = AnalysisSettings(hop_s=options.hop)
     cache = ResultCache()
     by_table = options.project is None or options.reference is not None

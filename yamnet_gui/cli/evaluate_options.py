@@ -10,6 +10,7 @@ from yamnet_gui.detection import PRESETS
 from yamnet_gui.labels.formats import FORMATS
 
 from .arguments import add_old_name
+from .network import add_network
 
 _EPILOG = """\
   evaluate REFERENCE ESTIMATED              compare two label tables
@@ -66,7 +67,7 @@ def _add_sources(group: Any) -> None:
     group.add_argument(
         "--rules", metavar="RULES", help=f"rule file, or a preset: {', '.join(PRESETS)}"
     )
-    group.add_argument("--weights", type=Path, metavar="FILE", help="weights file of the network")
+    add_network(group)
     group.add_argument(
         "--hop", type=float, default=DEFAULT_HOP_S, metavar="S", help="seconds between frames"
     )

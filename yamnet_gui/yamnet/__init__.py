@@ -7,7 +7,7 @@ from .analyzer import Analyzer, PatchNetwork, frame_count, start_sample
 from .conversion import LiteRTError
 from .fetch import fetch_weights
 from .front_end import LogMel, log_mel
-from .litert_file import litert_is_installed, making_litert, stored_litert
+from .litert_file import litert_is_installed, litert_is_stored, making_litert, stored_litert
 from .network import RUNTIME_CHOICES, Network, RuntimeChoice, RuntimeName
 from .runtimes import (
     expected_runtime,
@@ -47,6 +47,7 @@ __all__ = [
     "frame_count",
     "inspect_weights",
     "litert_is_installed",
+    "litert_is_stored",
     "load_network",
     "load_weights",
     "loading_network",

@@ -11,7 +11,7 @@ import hashlib
 import os
 import stat
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
@@ -31,18 +31,22 @@ def litert_is_installed() -> bool:
     return find_spec("ai_edge_litert") is not None
 
 
+def litert_is_stored(weights: Path, identity: str) -> bool:
+    """Whether there is a file for LiteRT that was made of these weights; it is not read."""
+    return next(_stored(weights, identity), None) is not None
+
+
 def stored_litert(weights: Path, identity: str) -> bytes | None:
     """The content of the file for LiteRT that was made of these weights; None: none is intact.
 
     `identity` is that of the weights. Damaged files are removed.
     """
-    for folder in _folders(weights):
-        for path in sorted(folder.glob(f"{_prefix(identity)}-*{_SUFFIX}")):
-            content = _intact(path)
-            if content is not None:
-                return content
-            with suppress(OSError):
-                path.unlink()
+    for path in _stored(weights, identity):
+        content = _intact(path)
+        if content is not None:
+            return content
+        with suppress(OSError):
+            path.unlink()
     return None
 
 
@@ -63,6 +67,11 @@ def making_litert(weights: Path, identity: str) -> Generator[float, None, bytes]
         content = out.read_bytes()
     _store(content, weights, identity)
     return content
+
+
+def _stored(weights: Path, identity: str) -> Iterator[Path]:
+    for folder in _folders(weights):
+        yield from sorted(folder.glob(f"{_prefix(identity)}-*{_SUFFIX}"))
 
 
 def _prefix(identity: str) -> str:

@@ -1,0 +1,53 @@
+"""The options that choose the network and its runtime, and the model that they describe."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from yamnet_gui.analysis import WeightsModel
+from yamnet_gui.core.folders import user_cache_folder
+from yamnet_gui.yamnet import (
+    RUNTIME_CHOICES,
+    LiteRTError,
+    expected_runtime,
+    litert_is_stored,
+    making_litert,
+)
+
+from .terminal import ProgressLine
+
+
+def add_network(group: Any) -> None:
+    """`--weights` and `--runtime`."""
+    group.add_argument("--weights", type=Path, metavar="FILE", help="weights file of the network")
+    group.add_argument(
+        "--runtime",
+        choices=RUNTIME_CHOICES,
+        default="auto",
+        help="what runs the network: LiteRT, TensorFlow, or auto: TensorFlow where there is a GPU,"
+        " else LiteRT (default: auto)",
+    )
+
+
+def chosen_model(options: argparse.Namespace, *, remember: bool = True) -> WeightsModel:
+    """The model that the options describe; `remember` stores the checksum of its weights.
+
+    Where LiteRT's file is missing it is made now, which takes some seconds. Where that fails and
+    LiteRT was not asked for by name, a note says so and TensorFlow is chosen. Raises WeightsError.
+    """
+    memo = user_cache_folder() / "checksums" if remember else None
+    model = WeightsModel(options.weights, memo, options.runtime)
+    if expected_runtime(model.runtime) != "litert" or litert_is_stored(model.path, model.sha256):
+        return model
+    try:
+        with ProgressLine() as line:
+            for fraction in making_litert(model.path, model.sha256):
+                line.show(f"preparing the network, once for these weights: {100 * fraction:.0f} %")
+    except LiteRTError as error:
+        if options.runtime == "litert":
+            raise
+        reason = f"{error.subject}: {error.reason}"
+        print(f"note: {reason} — TensorFlow runs the network instead", file=sys.stderr)
+        model.runtime = "tensorflow"
+    return model
