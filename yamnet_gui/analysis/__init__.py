@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         recording_events,
         result_of,
     )
-    from .model import LoadedModel, Model, WeightsModel
+    from .model import LoadedModel, Model, WeightsModel, loading
     from .result import Analysis
     from .settings import AnalysisSettings
     from .silence import silence_embedding
@@ -62,6 +62,7 @@ __all__ = [
     "finished",
     "is_address",
     "load_classifiers",
+    "loading",
     "recording_events",
     "result_of",
     "samples_of",
@@ -97,6 +98,7 @@ _HOME = {
     "finished": "analyse",
     "is_address": "download",
     "load_classifiers": "custom_classes",
+    "loading": "model",
     "recording_events": "events_of",
     "result_of": "events_of",
     "samples_of": "augmentation",

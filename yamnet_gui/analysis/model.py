@@ -80,6 +80,11 @@ class WeightsModel:
     def name(self) -> str:
         return KNOWN_FILES.get(self.sha256) or f"{self.path.name} ({self.sha256[:12]})"
 
+    @property
+    def note(self) -> str:
+        """Why another runtime than expected runs the network; "" before it is loaded."""
+        return self._network.note if self._network is not None else ""
+
     def network(self) -> Network:
         """The network, loaded once. Raises WeightsError where the file is not whole."""
         return completed(self.loading())
@@ -116,6 +121,13 @@ class WeightsModel:
             return end.value
         finally:
             steps.close()
+
+
+def loading(model: Model) -> Generator[float, None, Network]:
+    """Loads the network of any model, as `WeightsModel.loading` does."""
+    if isinstance(model, WeightsModel):
+        return (yield from model.loading())
+    return model.network()
 
 
 class LoadedModel:

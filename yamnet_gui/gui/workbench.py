@@ -169,7 +169,7 @@ class Workbench(QObject):
         s, shell = self.session, self.shell
         loader = RecordingLoader(s.document, s.timeline, s.sound, s.spectrogram, priority, self)
         cache = open_cache()
-        weights = Weights(cache, self)
+        weights = Weights(cache, s.settings, priority, self)
         analysis = AnalysisController(s.document, s.settings, priority, weights, cache, self)
         projects = ProjectManager(s.document, s.project, self)
         shown = ShownClasses(s.document, s.class_view, s.class_map, s.ontology, self)
@@ -248,6 +248,7 @@ class Workbench(QObject):
         inspector.relabel_requested.connect(review.labels.relabel_to)
         services.recording.leaving.connect(inspector.commit_note)
         shell.status.cancel_requested.connect(services.analysis.cancel)
+        shell.status.cancel_requested.connect(services.weights.cancel_preparing)
         services.appearance.theme_changed.connect(tracks.set_theme)
         services.appearance.theme_changed.connect(shell.window.window_actions.set_theme)
         shell.window.window_actions.set_theme(services.appearance.theme)

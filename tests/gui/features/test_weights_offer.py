@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from yamnet_gui.gui.background.priority import ForegroundPriority
 from yamnet_gui.gui.controllers.weights import Weights
+from yamnet_gui.gui.state.settings import Settings
 from yamnet_gui.yamnet.weights_copies import WeightsCopy
 
 
@@ -19,7 +21,7 @@ def keras(tiny_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_copy_is_found_and_used(qtbot: QtBot, keras: Path) -> None:
-    weights = Weights(None)
+    weights = Weights(None, Settings(), ForegroundPriority())
     try:
         with qtbot.waitSignal(weights.copies_found) as found:
             weights.look_for_copies()

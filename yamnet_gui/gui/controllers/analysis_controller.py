@@ -20,6 +20,7 @@ from yamnet_gui.gui.background.runner import JobHandle, JobRunner
 from yamnet_gui.gui.jobs.analysis import (
     AnalyseJob,
     ExtraScores,
+    Loading,
     LookUpJob,
 )
 from yamnet_gui.gui.state.document import AnalysisState, Document, ModelName
@@ -43,6 +44,7 @@ def open_cache() -> ResultCache | None:
 class AnalysisController(QObject):
     """One analysis at a time; its chunks go into the document as they come."""
 
+    loading = Signal(float)  # fraction of preparing the network, which comes before the first score
     progress = Signal(float, float)  # fraction done, seconds left (-1: not known yet)
     failed = Signal(object)  # UserError
     finished = Signal()
@@ -197,9 +199,12 @@ class AnalysisController(QObject):
             gain_db=self._settings.value("gain_db"),
         )
 
-    def _on_progress(self, step: AnalysisProgress) -> None:
+    def _on_progress(self, step: AnalysisProgress | Loading) -> None:
         recording = self._document.recording
         if recording is None:
+            return
+        if isinstance(step, Loading):
+            self.loading.emit(step.fraction)
             return
         if self._grid is None:
             self._begin(step)

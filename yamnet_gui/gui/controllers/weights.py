@@ -2,17 +2,22 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from yamnet_gui.analysis import Model, ResultCache, WeightsModel
+from yamnet_gui.core.errors import UserError
+from yamnet_gui.gui.background.priority import ForegroundPriority
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
 from yamnet_gui.gui.jobs.analysis import (
     FetchProgress,
     FetchWeightsJob,
     FindCopiesJob,
     InspectWeightsJob,
+    Loading,
+    PrepareJob,
     UseWeightsJob,
 )
+from yamnet_gui.gui.state.settings import Settings
 from yamnet_gui.yamnet import WeightsFile, find_weights
 from yamnet_gui.yamnet.weights_copies import WeightsCopy
 
@@ -25,11 +30,24 @@ class Weights(QObject):
     checked = Signal(object)  # WeightsFile | UserError
     fetch_progress = Signal(object)  # FetchProgress
     fetch_failed = Signal(object)  # UserError
+    preparing = Signal(float)  # fraction of what has to be done once before weights can be used
+    prepared = Signal(str)  # why another runtime than expected runs the network, mostly ""
     copies_found = Signal(object)  # list[WeightsCopy], not empty
 
-    def __init__(self, cache: ResultCache | None, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        cache: ResultCache | None,
+        settings: Settings,
+        way: ForegroundPriority,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._cache = cache
+        self._settings = settings
+        self._way = way
+        self._preparing: JobHandle | None = None
+        self._preparer = JobRunner("network", self)
+        settings.changed.connect(self._on_setting)
         self._runner = JobRunner("weights", self)
         self._fetch: JobHandle | None = None
         self._model: Model | None = None
@@ -45,8 +63,28 @@ class Weights(QObject):
         path = find_weights()
         if self._model is None or getattr(self._model, "path", None) != path:
             memo = self._cache.memo_folder if self._cache else None
-            self._model = WeightsModel(path, memo)
+            self._model = WeightsModel(path, memo, self._settings.value("runtime"))
         return self._model
+
+    def prepare(self) -> None:
+        """Loads the network in the background, so that the first analysis does not wait for it."""
+        self.cancel_preparing()
+        try:
+            model = self.model()
+        except UserError:
+            return  # shown when an analysis is asked for
+        self._preparing = self._preparer.submit(
+            PrepareJob(model, self._way),
+            on_result=self._on_preparing,
+            on_done=self._on_prepared,
+        )
+
+    def cancel_preparing(self) -> None:
+        """Stops it; an analysis that needs the network then prepares it."""
+        if self._preparing is not None:
+            self._preparing.cancel()
+            self._preparing = None
+            self.prepared.emit("")
 
     def fetch(self) -> None:
         """Downloads the weights, unless that is under way."""
@@ -83,8 +121,10 @@ class Weights(QObject):
         self._runner.submit(FindCopiesJob(), on_result=self._on_copies)
 
     def close(self) -> None:
-        """Ends the thread."""
-        self._runner.cancel_all()
+        """Ends the threads."""
+        for runner in (self._preparer, self._runner):
+            runner.cancel_all()
+        self._preparer.close()
         self._runner.close()
 
     def _on_fetch(self, value: FetchProgress | WeightsFile) -> None:
@@ -97,6 +137,7 @@ class Weights(QObject):
         self._model = None
         self.checked.emit(file)
         self.changed.emit()
+        self.prepare()
 
     def _on_copies(self, copies: list[WeightsCopy]) -> None:
         if copies:
@@ -104,3 +145,17 @@ class Weights(QObject):
 
     def _on_fetch_done(self) -> None:
         self._fetch = None
+
+    def _on_preparing(self, step: Loading) -> None:
+        self.preparing.emit(step.fraction)
+
+    def _on_prepared(self) -> None:
+        self._preparing = None
+        note = getattr(self._model, "note", "")
+        self.prepared.emit(note)
+
+    @Slot(str)
+    def _on_setting(self, key: str) -> None:
+        if key == "runtime":
+            self._model = None
+            self.prepare()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from yamnet_gui.yamnet.weights_copies import WeightsCopy
 
 _NO_WEIGHTS = "Recordings cannot be analysed without YAMNet's weights; everything else works."
+_PREPARING = "Preparing the network, once for these weights"
 _STATE_IN_LIST = {
     AnalysisState.NONE: "",
     AnalysisState.RUNNING: "analysing",
@@ -55,6 +56,9 @@ class StatusMessages(Feature):
         self._recording_loader.failed.connect(self._show_error)
         self._analysis.failed.connect(self._on_analysis_failed)
         self._analysis.progress.connect(self._show_progress)
+        self._analysis.loading.connect(self._show_loading)
+        self._weights.preparing.connect(self._show_preparing)
+        self._weights.prepared.connect(self._on_prepared)
         self._analysis.finished.connect(self._on_finished)
         self._weights.changed.connect(self._on_weights_changed)
         self._weights.missing.connect(self._offer_weights)
@@ -197,6 +201,20 @@ class StatusMessages(Feature):
         text = "Analysing" if fraction > 0 else "Loading the model"
         shown = fraction if fraction > 0 else None
         self._status.set_progress(text, shown, left_s if left_s >= 0 else None)
+
+    def _show_loading(self, fraction: float) -> None:
+        if fraction > 0:
+            self._status.set_progress(_PREPARING, fraction)
+
+    def _show_preparing(self, fraction: float) -> None:
+        if not self._analysis.running:
+            self._show_loading(fraction)
+
+    def _on_prepared(self, note: str) -> None:
+        if not self._analysis.running:
+            self._status.clear_progress()
+        if note:
+            self._notices.show_notice(NoticeKind.WARNING, note, key="runtime")
 
     def _on_finished(self) -> None:
         self._status.clear_progress()

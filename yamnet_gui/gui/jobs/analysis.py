@@ -3,7 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,24 +17,37 @@ from yamnet_gui.analysis import (
     ResultCache,
     analyse_recording,
     cached_analysis,
+    loading,
 )
 from yamnet_gui.audio import content_is_known
 from yamnet_gui.core.errors import Cancelled, UserError
+from yamnet_gui.core.pipeline import prefetched
 from yamnet_gui.core.scores import ScoreChunk
 from yamnet_gui.gui.background.priority import ForegroundPriority
-from yamnet_gui.yamnet import WeightsFile, fetch_weights, inspect_weights, use_weights
+from yamnet_gui.yamnet import Network, WeightsFile, fetch_weights, inspect_weights, use_weights
 from yamnet_gui.yamnet.weights_copies import WeightsCopy, find_copies
 
 ExtraScores = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 """Embeddings (n, 1024) to scores of further classes, float32 (n, classes)."""
 
 
+_MANY = 10_000  # steps of loading that may wait to be shown
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """How much of the work is done that has to be done once before weights can be used."""
+
+    fraction: float
+
+
 @dataclass(frozen=True, slots=True)
 class AnalyseJob:
     """Scores of a recording, chunk by chunk. Raises RecordingError, WeightsError.
 
-    A recording that was never analysed has to be summed up first; meanwhile the network loads.
-    `extra` adds columns of scores, computed from the embeddings.
+    A recording that was never analysed has to be summed up first; meanwhile the network loads, and
+    `Loading` comes as long as the recording waits for it. `extra` adds columns of scores, computed
+    from the embeddings.
     """
 
     path: Path
@@ -44,24 +57,49 @@ class AnalyseJob:
     way: ForegroundPriority = field(default_factory=ForegroundPriority)
     extra: ExtraScores | None = None
 
-    def run(self) -> Iterator[AnalysisProgress]:
-        for step in self._steps():
+    def run(self) -> Iterator[AnalysisProgress | Loading]:
+        if self.cache is None or not content_is_known(self.path, self.cache.memo_folder):
+            yield from self._load_meanwhile()
+        for step in analyse_recording(self.path, self.model, self.settings, self.cache):
             yield step if self.extra is None else _widened(step, self.extra)
 
-    def _steps(self) -> Iterator[AnalysisProgress]:
-        if self.cache is not None and content_is_known(self.path, self.cache.memo_folder):
-            yield from analyse_recording(self.path, self.model, self.settings, self.cache)
-            return
-        loading = threading.Thread(target=self._load, name="load network")
-        loading.start()
-        try:
-            yield from analyse_recording(self.path, self.model, self.settings, self.cache)
-        finally:
-            loading.join()
+    def _load_meanwhile(self) -> Iterator[Loading]:
+        """Sums the recording up while another thread loads the network; waits for both."""
+        loader = PrepareJob(self.model, self.way)
+        with closing(prefetched(loader.run(), _MANY)) as steps:
+            yield next(steps)  # now it runs
+            if self.cache is not None and self._stored(self.cache):
+                return
+            with suppress(UserError):  # the analysis gets the error
+                yield from steps
 
-    def _load(self) -> None:
-        with self.way.claimed(), suppress(UserError):  # the next user of it gets the error
-            self.model.network().warm_up()
+    def _stored(self, cache: ResultCache) -> bool:
+        """Whether there is a result already; what is wrong with the file shows later."""
+        try:
+            return cached_analysis(self.path, self.model, self.settings, cache) is not None
+        except UserError:
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareJob:
+    """Loads the network, so that the first analysis does not wait for it. Raises WeightsError."""
+
+    model: Model
+    way: ForegroundPriority
+
+    def run(self) -> Iterator[Loading]:
+        yield Loading(0.0)
+        with self.way.claimed():
+            steps = loading(self.model)
+            try:
+                while True:
+                    yield Loading(next(steps))
+            except StopIteration as end:
+                network: Network = end.value
+            finally:
+                steps.close()
+            network.warm_up()
 
 
 @dataclass(frozen=True, slots=True)

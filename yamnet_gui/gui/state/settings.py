@@ -77,6 +77,18 @@ SETTINGS: tuple[Setting, ...] = (
         (("mix", "Mixed to one, as published"), ("each", "Each on its own")),
         page="Analysis",
     ),
+    Setting(
+        "runtime",
+        "auto",
+        "Runtime of the network",
+        "LiteRT starts at once; TensorFlow is the reference and uses GPUs",
+        (
+            ("auto", "Automatic: TensorFlow with a GPU, else LiteRT"),
+            ("litert", "LiteRT"),
+            ("tensorflow", "TensorFlow"),
+        ),
+        page="Analysis",
+    ),
     Setting("gain_db", 0.0, "Gain before analysis in dB", "", (), -40.0, 60.0, page="Analysis"),
     Setting("volume", 0.9, "Volume", "", (), 0.0, 1.0, page="Playback"),
     Setting("speed", 1.0, "Speed", "", (), 0.1, 4.0, page="Playback"),

@@ -8,6 +8,7 @@ from .cursor_ranking import CursorRanking
 from .edge_refinement import EdgeRefinement
 from .embedding_storage import EmbeddingStorage
 from .initial_analysis import InitialAnalysis
+from .network_preparation import NetworkPreparation
 from .service import AutomaticService
 from .spectrogram_settings import SpectrogramPersistence
 
@@ -22,6 +23,7 @@ def make_automatic(context: Context) -> tuple[AutomaticService, ...]:
     """Every such service of one window."""
     return (
         InitialAnalysis(context),
+        NetworkPreparation(context),
         EdgeRefinement(context),
         CursorRanking(context),
         SpectrogramPersistence(context),
