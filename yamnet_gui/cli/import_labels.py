@@ -111,6 +111,11 @@ def _add_reading(group: Any) -> None:
     )
     group.add_argument("--encoding", help="text encoding of the tables (default: detected)")
     group.add_argument(
+        "--tier", action="append", metavar="NAME",
+        help="read only this tier of Praat, ELAN and the like; may be given several times"
+        " (default: all)",
+    )  # fmt: skip
+    group.add_argument(
         "--columns",
         metavar="COLUMNS",
         help="what the columns of a table mean, like recording=file,onset=start,offset=end,"
@@ -242,6 +247,7 @@ def _plan(
         options.match,
         tuple(options.recordings_in),
         columns=options.columns,
+        tiers=tuple(options.tier) if options.tier else None,
     )
     read = all_read(read_tables(recording_infos(project), options.tables, reading))
     if read.problems:
@@ -306,6 +312,9 @@ def _show_table(result: ImportResult) -> None:
     _print(f"{printable(result.path)}: {result.format_name}, {count}{restored}")
     if result.columns:
         _print(f"  {result.columns}")
+    if result.tiers:
+        tiers = (f"{name} ({annotations})" for name, annotations in result.tiers)
+        _print(f"  tiers: {', '.join(tiers)}")
     placed = [p for p in result.placements if p.info is not None and p.by is not FoundBy.PATH]
     for p in placed[:_SHOWN]:
         name = (

@@ -377,3 +377,18 @@ def test_addresses_of_recordings_are_names_or_nothing(
         assert [len(r.events) for r in holds(project)] == [2, 1]
     else:
         assert (status, "tasks.json: " in output) == (2, True)
+
+
+def test_only_the_tiers_that_are_named(run: Run, project: Path, tmp_path: Path) -> None:
+    path = tmp_path / "b.TextGrid"
+    path.write_text(
+        'File type = "ooTextFile"\nObject class = "TextGrid"\n\n0\n60\n<exists>\n2\n'
+        '"IntervalTier" "birds" 0 60 1 1 2 "Wren"\n"TextTier" "clicks" 0 60 1 3 "a"\n'
+    )
+    tiers = ("--tier", "birds", "--tier", "brids")
+    status, shown, _ = run("import", path, "--project", project, *tiers, "--yes")
+    assert status == 0
+    assert "tiers: birds (1), clicks (1)" in shown
+    assert "there is no tier 'brids'; there are birds, clicks" in shown
+    _, b = holds(project)
+    assert [(e.label, e.note) for e in b.events] == [("Wren", "tier: birds")]

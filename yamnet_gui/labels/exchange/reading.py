@@ -27,6 +27,7 @@ class TableReading:
     `recording`: the one of every table that names none, or only one that nobody knows.
     `pattern`: see `table_pattern`. `folders`: also searched for recordings. `choices`: what the
     user decided for single ones. `columns`: what the columns of tables of no known format mean.
+    `tiers`: those of Praat, ELAN and the like that are wanted, None: all.
     """
 
     format_name: str | None = None
@@ -37,6 +38,7 @@ class TableReading:
     folders: tuple[Path, ...] = ()
     choices: Mapping[Source, Path | None] = field(default_factory=dict)
     columns: ColumnMapping | None = None
+    tiers: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,7 @@ class _Reader:
             label_column=self._reading.label_column,
             encoding=self._reading.encoding,
             columns=self._reading.columns,
+            tiers=self._reading.tiers,
             classes=self._classes,
         )
         try:

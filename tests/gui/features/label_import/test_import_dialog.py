@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialogButtonBox, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -303,3 +304,36 @@ def test_it_offers_every_format_that_can_be_read(opened: Opened, tmp_path: Path)
     dialog = opened(table(tmp_path, *ROWS))
     offered = [dialog.format.itemData(i) for i in range(1, dialog.format.count())]
     assert offered == [name for name, fmt in FORMATS.items() if fmt.can_read]
+
+
+TWO_TIERS = (
+    'File type = "ooTextFile"\nObject class = "TextGrid"\n\n0\n60\n<exists>\n2\n'
+    '"IntervalTier" "birds" 0 60 1 1 2 "Wren"\n"TextTier" "clicks" 0 60 2 3 "a" 4 "b"\n'
+)
+
+
+def test_tiers_are_listed_and_chosen(opened: Opened, qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = opened(table(tmp_path, head=TWO_TIERS, name="a.TextGrid"))
+    dialog.show()
+    page = dialog.tiers
+    assert dialog.pages.isTabVisible(dialog.pages.indexOf(page))
+    assert [page.list.item(row).text() for row in range(page.count)] == [
+        "birds – 1 annotation", "clicks – 2 annotations",
+    ]  # fmt: skip
+    assert repeated_access_keys(dialog) == {}
+    assert [label for _, label, _ in what(dialog)] == ["Wren", "a", "b"]
+    page.list.item(1).setCheckState(Qt.CheckState.Unchecked)
+    qtbot.waitUntil(lambda: not dialog.reading)
+    assert [label for _, label, _ in what(dialog)] == ["Wren"]
+    assert page.count == 2  # still there to be ticked again
+    page.buttons["None"].click()
+    qtbot.waitUntil(lambda: not dialog.reading)
+    assert what(dialog) == []
+    page.buttons["All"].click()
+    qtbot.waitUntil(lambda: not dialog.reading)
+    assert len(what(dialog)) == 3
+
+
+def test_files_without_tiers_offer_none(opened: Opened, tmp_path: Path) -> None:
+    dialog = opened(table(tmp_path, *ROWS))
+    assert not dialog.pages.isTabVisible(dialog.pages.indexOf(dialog.tiers))

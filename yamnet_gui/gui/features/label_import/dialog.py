@@ -36,6 +36,7 @@ from .events_page import EventsPage
 from .jobs import PlanJob, ReadTables, ReadTablesJob
 from .model import KIND_WORDS
 from .recordings_page import RecordingsPage
+from .tiers_page import TiersPage
 from .unknown_labels import Ask, UnknownLabels
 
 _MOST_LABELS = 200
@@ -150,6 +151,8 @@ class ImportDialog(QDialog):
         self.events.changed.connect(self._offer)
         self.places = RecordingsPage(recording_infos(self._project), self)
         self.places.changed.connect(self._read_again)
+        self.tiers = TiersPage(self)
+        self.tiers.changed.connect(self._read_again)
         self.all_remarks = QPlainTextEdit(self)
         self.all_remarks.setReadOnly(True)
         self.all_remarks.setAccessibleName("Remarks")
@@ -157,6 +160,8 @@ class ImportDialog(QDialog):
         self.pages.addTab(self.events, "&Events")
         self.pages.addTab(self.places, "&Recordings")
         self.pages.addTab(self.unknown, "&Unknown labels")
+        self.pages.addTab(self.tiers, "&Tiers")
+        self.pages.setTabVisible(self.pages.indexOf(self.tiers), False)
         self.pages.addTab(self.all_remarks, "Re&marks")
         standard = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel, self)
@@ -182,6 +187,7 @@ class ImportDialog(QDialog):
             pattern=self.places.pattern,
             folders=self.places.folders,
             choices=dict(self.places.choices),
+            tiers=self.tiers.tiers,
         )
         self._wait("Reading…")
         job = ReadTablesJob(
@@ -257,10 +263,14 @@ class ImportDialog(QDialog):
 
     def _show_tabs(self, read: ReadTables) -> None:
         self.places.show_sources(read.read.sources)
+        if read.read.results:
+            self.tiers.show_tiers(read.read.results)
+        self.pages.setTabVisible(self.pages.indexOf(self.tiers), self.tiers.count > 0)
         open_count = self.places.open_count
         tabs = (
             (self.places, "&Recordings", open_count, bool(read.read.sources)),
             (self.unknown, "&Unknown labels", self.unknown.rowCount(), None),
+            (self.tiers, "&Tiers", self.tiers.count, None),
             (self.all_remarks, "Re&marks", len(read.remarks), None),
         )
         for page, text, count, enabled in tabs:
