@@ -40,7 +40,7 @@ def make_features(context: Context) -> tuple[Feature, ...]:
     training = TrainingFeature(context, similar_sounds, custom_scores)
     return (
         StatusMessages(context),
-        RecordingChoices(context),
+        RecordingChoices(context, label_import),
         ContextMenus(context),
         Files(context, (label_import, training)),
         ProjectMenu(context),

@@ -1,4 +1,4 @@
-"""Sound tracks and channels of the open recording: what is said of them, and what is offered."""
+"""Sound tracks, channels and markers of the open recording: what is said of them and offered."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMenu
 from yamnet_gui.analysis import Analysis
 from yamnet_gui.audio.channels import CANCELLED
 from yamnet_gui.audio.sound_tracks import other_tracks
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.widgets.notices import Action, NoticeKind
 
 from .feature import Feature
@@ -21,14 +22,18 @@ from .feature import Feature
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
 
-_TRACKS, _CHANNELS = "sound tracks", "channels cancel"
+    from .label_import.feature import ImportFeature
+
+_TRACKS, _CHANNELS, _MARKERS = "sound tracks", "channels cancel", "markers"
+_MARKERS_SHOWN_S = 20.0
 
 
 class RecordingChoices(Feature):
-    """Lets the user choose another sound track, or the channels one by one."""
+    """Lets the user choose another sound track, the channels one by one, and import markers."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, label_import: ImportFeature) -> None:
         super().__init__()
+        self._label_import = label_import
         self._document = context.session.document
         self._settings = context.session.settings
         self._spectrogram = context.session.spectrogram
@@ -44,6 +49,7 @@ class RecordingChoices(Feature):
     def _on_opened(self, path: Path) -> None:
         self._notices.clear(_TRACKS)
         self._notices.clear(_CHANNELS)
+        self._notices.clear(_MARKERS)
         recording = self._document.recording
         if recording is None:
             return
@@ -55,6 +61,15 @@ class RecordingChoices(Feature):
             )
         if recording.channels_cancel:
             self._offer_channels()
+        if recording.markers:
+            count = counted(recording.markers, "marker")
+            self._notices.show_notice(
+                NoticeKind.INFO,
+                f"{path.name}: holds {count}, which can become events.",
+                [("Import…", partial(self._label_import.import_tables, [path]))],
+                key=_MARKERS,
+                seconds=_MARKERS_SHOWN_S,
+            )
 
     @Slot(object)
     def _on_analysed(self, analysis: Analysis) -> None:

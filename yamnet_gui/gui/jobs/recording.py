@@ -18,6 +18,7 @@ from yamnet_gui.audio import (
     zone_named,
 )
 from yamnet_gui.audio.channels import cancels_in_mix
+from yamnet_gui.audio.markers import file_markers
 from yamnet_gui.audio.sound_tracks import other_tracks
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.folders import user_cache_folder
@@ -50,7 +51,15 @@ class OpenJob:
                 tracks=source.tracks,
                 track=source.track,
                 channels_cancel=_channels_cancel(source),
+                markers=_markers(self.path),
             )
+
+
+def _markers(path: Path) -> int:
+    try:
+        return len(file_markers(path))
+    except RecordingError:  # the sound can be read, which is what counts here
+        return 0
 
 
 def _channels_cancel(source: AudioSource) -> bool:

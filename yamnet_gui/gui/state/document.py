@@ -25,6 +25,7 @@ class OpenRecording:
     `start_source`: how its clock time is known, in words. `zone_assumed`: the file says when it
     begins, but not in which time zone. `tracks`: the sound tracks of its file, of which it is
     number `track`. `channels_cancel`: little is left where its channels are mixed.
+    `markers`: how many markers and chapters the file holds.
     """
 
     info: RecordingInfo
@@ -35,6 +36,7 @@ class OpenRecording:
     tracks: tuple[SoundTrack, ...] = ()
     track: int = 1
     channels_cancel: bool = False
+    markers: int = 0
 
 
 class AnalysisState(StrEnum):

@@ -166,8 +166,9 @@ class LabelFormat:
     `more_suffixes`: others that files of the format have, in lower case.
     `recognise`: whether a file is in this format, by its content. `flaw`: what is wrong with a file
     that nearly is ("the column … is missing"), "" for every other file. `fallback`: it reads nearly
-    everything, so every other format goes first. `binary`: it is no text. `fit`: the event as this
-    format can show it, None where it must be left out, for the reason `left_out`.
+    everything, so every other format goes first. `binary`: it is no text. `in_recordings`: labels
+    are part of sound files. `fit`: the event as this format can show it, None where it must be left
+    out, for the reason `left_out`.
     `has_clock`: it has columns for clock times. `needs_scores`: written from a ScoreTable by
     `write_score_table`, not from labels.
     """
@@ -191,6 +192,7 @@ class LabelFormat:
     left_out: str = ""
     needs_scores: bool = False
     has_clock: bool = False
+    in_recordings: bool = False
 
     @property
     def suffixes(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from yamnet_gui.core.text import unique_names
 from yamnet_gui.labels.overwrite_guard import spare
 from yamnet_gui.labels.recording_names import most_folders
 
-from . import any_table
+from . import any_table, markers
 from .base import ImportResult, LabelFormat, ReadOptions, WriteOptions
 from .columns import ColumnMapping
 from .detection import detect
@@ -167,7 +167,7 @@ def read_labels(
     if format_name is None and options.columns is not None and options.columns.columns:
         format_name = any_table.FORMAT.name
     named = label_format(format_name) if format_name else None
-    sample = Sample(path, options.encoding)
+    sample = _sample(path, options.encoding)
     fmt = named or detect(sample, FORMATS.values())
     if fmt.read is None:
         raise LabelsError(path, f"{fmt.title} can only be written")
@@ -204,7 +204,12 @@ def detect_format(path: Path, encoding: str | None = None) -> str:
 
     Raises LabelsError where no known format fits, with what is wrong where one nearly does.
     """
-    return detect(Sample(path, encoding), FORMATS.values()).name
+    return detect(_sample(path, encoding), FORMATS.values()).name
+
+
+def _sample(path: Path, encoding: str | None) -> Sample:
+    # finding the encoding may read all of a file, and a recording is no text
+    return Sample(path, "latin-1" if markers.is_recording(path) else encoding)
 
 
 def losses(

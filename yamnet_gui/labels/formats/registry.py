@@ -18,6 +18,7 @@ from . import (
     kaleidoscope,
     lab,
     labelstudio,
+    markers,
     own_csv,
     parquet,
     raven,
@@ -59,6 +60,7 @@ FORMATS: Mapping[str, LabelFormat] = MappingProxyType(
             avianz.FORMAT,
             batdetect2.FORMAT,
             kaleidoscope.FORMAT,
+            markers.FORMAT,
             any_table.FORMAT,
         )
     }
@@ -67,5 +69,6 @@ FORMATS: Mapping[str, LabelFormat] = MappingProxyType(
 
 
 def readable_suffixes() -> frozenset[str]:
-    """Suffixes of files that can be read as labels, in lower case."""
-    return frozenset(suffix for fmt in FORMATS.values() if fmt.can_read for suffix in fmt.suffixes)
+    """Suffixes of tables that can be read as labels, in lower case; those of recordings not."""
+    tables = (fmt for fmt in FORMATS.values() if fmt.can_read and not fmt.in_recordings)
+    return frozenset(suffix for fmt in tables for suffix in fmt.suffixes)
