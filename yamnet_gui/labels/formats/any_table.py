@@ -45,22 +45,21 @@ def first_rows(path: Path, options: ReadOptions) -> FirstRows:
     """The first rows of a table with the mapping that is chosen or guessed. Raises LabelsError."""
     table = table_of(path, options)
     header = tuple(table.header) if table.header is not None else None
-    mapping = _mapping(header, table.beginning, options)
-    return FirstRows(header, tuple(map(tuple, table.beginning)), mapping)
+    return FirstRows(header, tuple(map(tuple, table.beginning)), mapping_of(table, options))
 
 
-def _mapping(
-    header: Sequence[str] | None, rows: Sequence[Sequence[str]], options: ReadOptions
-) -> ColumnMapping:
+def mapping_of(table: NamedRows, options: ReadOptions) -> ColumnMapping:
+    """The mapping that is chosen, or guessed from the first rows."""
     chosen = options.columns
-    return chosen if chosen is not None and chosen.columns else guess_columns(header, rows)
+    if chosen is not None and chosen.columns:
+        return chosen
+    return guess_columns(table.header, table.beginning)
 
 
 def read(path: Path, options: ReadOptions) -> ImportResult:
     """Reads any text table. Raises LabelsError; rows that are wrong are left out and named."""
     table = table_of(path, options)
-    mapping = _mapping(table.header, table.beginning, options)
-    return read_rows(table, path, options, mapping)
+    return read_rows(table, path, options, mapping_of(table, options))
 
 
 def read_rows(

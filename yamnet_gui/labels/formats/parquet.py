@@ -2,9 +2,10 @@
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,10 +13,12 @@ from typing import Any
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording
 
+from . import any_table, birdnet
 from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
 from .collector import Collector
 from .own_csv import COLUMNS, event_cells
 from .sidecar import event_from, recording_from, recording_record
+from .table_text import NamedRows
 
 _TEXT = ("file", "label", "mid", "state", "source", "original_label", "reviewer", "note",
          "model_sha256", "rules_id", "id")  # fmt: skip
@@ -78,9 +81,8 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
         stored = {record["file"]: recording_from({**record, "events": []}) for record in about}
     except (pa.ArrowException, ValueError, KeyError, TypeError) as error:
         raise LabelsError(path, "is not a Parquet table that can be read") from error
-    lacking = [n for n in ("file", "onset_s", "offset_s", "label") if n not in table.column_names]
-    if lacking:
-        raise LabelsError(path, f"the column {lacking[0]!r} is missing")
+    if not {"file", "onset_s", "offset_s", "label"} <= set(table.column_names):
+        return _read_other(table, path, options)
     for name, recording in stored.items():
         info = recording.recording
         collector.recording(name, info=info, model_sha256=recording.model_sha256)
@@ -92,6 +94,44 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
             count += 1
             _read_row(collector, row, count)
     return collector.result()
+
+
+def _read_other(table: Any, path: Path, options: ReadOptions) -> ImportResult:
+    """A data frame of another program: BirdNET's columns, or any."""
+    frame = DataFrame(path, table)
+    if options.columns is None and frame.columns((), birdnet.NEW).keys() >= set(birdnet.NEW):
+        return birdnet.read_table(frame, path, options)
+    mapping = any_table.mapping_of(frame, options)
+    if options.columns is None and not mapping.is_complete:
+        known = ", ".join(repr(name) for name in (frame.header or ())[:12])
+        raise LabelsError(path, "has no columns of times and labels", f"name them: it has {known}")
+    return any_table.read_rows(frame, path, options, mapping)
+
+
+class DataFrame(NamedRows):
+    """A table of pyarrow by rows of text."""
+
+    def __init__(self, path: Path, table: Any) -> None:
+        self.path = path
+        self.header = [str(name) for name in table.column_names]
+        self._table = table
+        self.beginning = [row for _, row in islice(self.rows(), 200)]
+
+    def rows(self, at_least: int = 0) -> Iterator[tuple[int, list[str]]]:
+        line = 0
+        for batch in self._table.to_batches(max_chunksize=4096):
+            for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                line += 1
+                cells = [_text(value) for value in row]
+                if any(cells):
+                    yield line, cells
+
+
+def _text(value: Any) -> str:
+    """A value as a cell of text; "" where it is missing."""
+    if value is None or value != value:
+        return ""
+    return str(value)
 
 
 def _read_row(collector: Collector, row: dict[str, Any], count: int) -> None:

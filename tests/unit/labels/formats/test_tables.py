@@ -284,3 +284,20 @@ def test_a_nearly_known_table_says_what_is_wrong(text: str, reason: str, tmp_pat
     with pytest.raises(LabelsError) as caught:
         read_labels(None, path)
     assert reason in str(caught.value)
+
+
+def test_data_frames_of_other_programs(tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    birdnet = {"Start (s)": [1.5], "End (s)": [2.5], "Scientific name": ["Canis lupus"],
+               "Common name": ["Dog"], "Confidence": [0.8], "File": ["a.wav"]}  # fmt: skip
+    other = {"path": ["a.wav", None], "begin_ms": [1500, None], "end_ms": [2500, None],
+             "species": ["Dog", None]}  # fmt: skip
+    for name, columns in (("birdnet", birdnet), ("table", other)):
+        path = tmp_path / f"{name}.parquet"
+        pq.write_table(pa.table(columns), path)
+        result = read_labels(None, path)
+        assert (result.format_name, rows(result)) == (name, [("a.wav", 1.5, 2.5, "Dog")])
+    pq.write_table(pa.table({"x": [1], "y": ["z"]}), tmp_path / "no.parquet")
+    with pytest.raises(LabelsError, match="has no columns of times and labels"):
+        read_labels(None, tmp_path / "no.parquet")
