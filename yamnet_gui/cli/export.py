@@ -198,7 +198,8 @@ def _read(options: argparse.Namespace) -> _Source:
             return _Source(recordings, project_facts(project, options.title), known, NOT_REJECTED)
     columns = SavedColumns().mapping(options.from_columns) if options.from_columns else None
     reading = ReadOptions(encoding=options.encoding, columns=columns)
-    result = read_labels(options.from_format, path, options=reading)
+    named = options.from_format or ("table" if columns is not None else None)
+    result = read_labels(named, path, options=reading)
     if result.columns:
         _note(f"{path}: {result.columns}")
     for text in result.warnings:

@@ -157,6 +157,8 @@ def run(options: argparse.Namespace) -> int:
     mapping: dict[str, str | None] = dict(options.map)
     mapping |= dict.fromkeys(options.leave_out)
     options.columns = _columns(options)
+    if options.columns is not None:
+        options.format = options.format or "table"
     with _opened(options) as project:
         read, plan = _plan(options, project, mapping)
         command = _command(options, project, plan)

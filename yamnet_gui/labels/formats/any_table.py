@@ -53,7 +53,10 @@ def mapping_of(table: NamedRows, options: ReadOptions) -> ColumnMapping:
     chosen = options.columns
     if chosen is not None and chosen.columns:
         return chosen
-    return guess_columns(table.header, table.beginning)
+    guess = guess_columns(table.header, table.beginning)
+    if chosen is None:
+        return guess
+    return replace(guess, separator=chosen.separator, header=chosen.header)
 
 
 def read(path: Path, options: ReadOptions) -> ImportResult:

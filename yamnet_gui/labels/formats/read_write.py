@@ -164,8 +164,6 @@ def read_labels(
 
     Nothing half read is ever returned. Raises LabelsError with line and reason.
     """
-    if format_name is None and options.columns is not None and options.columns.columns:
-        format_name = any_table.FORMAT.name
     named = label_format(format_name) if format_name else None
     sample = _sample(path, options.encoding)
     fmt = named or detect(sample, FORMATS.values())

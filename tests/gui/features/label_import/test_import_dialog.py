@@ -337,3 +337,48 @@ def test_tiers_are_listed_and_chosen(opened: Opened, qtbot: QtBot, tmp_path: Pat
 def test_files_without_tiers_offer_none(opened: Opened, tmp_path: Path) -> None:
     dialog = opened(table(tmp_path, *ROWS))
     assert not dialog.pages.isTabVisible(dialog.pages.indexOf(dialog.tiers))
+
+
+def test_columns_of_any_table_are_guessed_corrected_and_saved(
+    opened: Opened, qtbot: QtBot, tmp_path: Path
+) -> None:
+    rows = ("a.wav;1,5;2,5;Dog;loud", "b.wav;3;4;Owl;far")
+    notes = table(tmp_path, *rows, head="Datei;Anfang;Ende;Art;Ruf\n", name="notes.csv")
+    dialog = opened(notes)
+    page = dialog.columns
+    assert dialog.pages.isTabVisible(dialog.pages.indexOf(page))
+    assert [page.role_box(k).currentText() for k in range(5)] == [
+        "Recording", "Onset", "Offset", "Label", "(left out)",
+    ]  # fmt: skip
+    assert page.table.item(1, 4).text() == "loud"
+    page.role_box(3).setCurrentText("(left out)")
+    page.role_box(3).activated.emit(page.role_box(3).currentIndex())
+    qtbot.waitUntil(lambda: not dialog.reading)
+    page.role_box(4).setCurrentText("Label")
+    page.role_box(4).activated.emit(page.role_box(4).currentIndex())
+    qtbot.waitUntil(lambda: not dialog.reading)
+    assert [label for _, label, _ in what(dialog)] == ["loud", "far"]
+    assert "label from 'Ruf'" in dialog.all_remarks.toPlainText()
+    page.save_as("field notes")
+    again = opened(notes).columns
+    again.names.setCurrentText("field notes")
+    again.names.activated.emit(again.names.currentIndex())
+    dialog = again.window()
+    assert isinstance(dialog, ImportDialog)
+    qtbot.waitUntil(lambda: not dialog.reading)
+    assert [label for _, label, _ in what(dialog)] == ["loud", "far"]
+
+
+def test_the_encoding_is_chosen_where_it_is_in_doubt(
+    opened: Opened, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes("1\t2\tZi\u00eaba\n".encode("cp1258"))
+    dialog = opened(path)
+    assert dialog.encoding.currentText() == "Detected: Western European (Windows-1252)"
+    assert "which is not certain" in dialog.all_remarks.toPlainText()
+    dialog.encoding.setCurrentIndex(dialog.encoding.findData("cp1251"))
+    dialog.encoding.activated.emit(dialog.encoding.currentIndex())
+    qtbot.waitUntil(lambda: not dialog.reading)
+    assert [label for _, label, _ in what(dialog)] == ["Ziкba"]
+    assert not dialog.pages.isTabVisible(dialog.pages.indexOf(dialog.columns))

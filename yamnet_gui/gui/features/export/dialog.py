@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.class_map import ClassMap
-from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.errors import SettingsError, UserError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.files import exists, is_file, is_folder
 from yamnet_gui.core.text import counted
@@ -283,7 +283,13 @@ class ExportDialog(QDialog):
         if not self.what.ready:
             return
         recordings = self.what.recordings
-        export = Export(self.format.currentData(), self._path(), self.what.choice, self._options())
+        try:
+            options = self._options()
+        except SettingsError as error:
+            self._preview = None
+            self._show_problem(error)
+            return
+        export = Export(self.format.currentData(), self._path(), self.what.choice, options)
         job = PreviewJob(export, recordings)
         if sum(len(r.events) for r in recordings) <= _AT_ONCE:
             for preview in job.run():

@@ -5,11 +5,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
 
 from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.gui.widgets.buttons import TickBox
+from yamnet_gui.labels.exchange.saved_columns import SavedColumns
 from yamnet_gui.labels.formats import LabelFormat, WriteOptions
+from yamnet_gui.labels.formats.columns import ColumnMapping, mapping_text
+from yamnet_gui.labels.formats.table_writer import DEFAULT
 
 _PLAIN = WriteOptions()
 
@@ -29,6 +33,15 @@ class FormatOptions(QWidget):
         self.clock = TickBox("Also write clock times", self)
         self.label_column = _field("Name of the label column", _PLAIN.label_column, self)
         self.score_column = _field("Name of the score column", _PLAIN.score_column, self)
+        self._saved = SavedColumns()
+        self.columns = QComboBox(self)
+        self.columns.setEditable(True)
+        self.columns.setAccessibleName("Columns")
+        self.columns.setToolTip("Columns like recording=file,onset=start, or a saved name")
+        self.columns.addItems(["", *self._saved_names()])
+        line = self.columns.lineEdit()
+        assert line is not None
+        line.setPlaceholderText(mapping_text(DEFAULT))
         self.curator = _field("Curator", "", self)
         self.curator.setPlaceholderText("optional")
         self.email = _field("Curator e-mail", "", self)
@@ -41,12 +54,14 @@ class FormatOptions(QWidget):
         form.addRow(self.clock)
         form.addRow("&Label column", self.label_column)
         form.addRow("Sco&re column", self.score_column)
+        form.addRow("Col&umns", self.columns)
         form.addRow("C&urator", self.curator)
         form.addRow("E-mai&l", self.email)
         self._form = form
         self.split.toggled.connect(self.changed)
         for box in (self.relative, self.clock):
             box.toggled.connect(self.changed)
+        self.columns.editTextChanged.connect(self.changed)
 
     @property
     def per_recording(self) -> bool:
@@ -67,6 +82,7 @@ class FormatOptions(QWidget):
         )
         for column in (self.label_column, self.score_column):
             self._form.setRowVisible(column, fmt.name == "raven")
+        self._form.setRowVisible(self.columns, fmt.name == "table")
         for field in (self.curator, self.email):
             self._form.setRowVisible(field, fmt.name == "jams")
 
@@ -78,7 +94,10 @@ class FormatOptions(QWidget):
         sidecar: bool,
         per_recording: bool,
     ) -> WriteOptions:
-        """The current options, for recordings at these paths."""
+        """The current options, for recordings at these paths.
+
+        Raises SettingsError where columns are named in a way that is not understood.
+        """
         relative = self.several and self.relative.isChecked() and len(paths) > 0
         name, email = self.curator.text().strip(), self.email.text().strip()
         return WriteOptions(
@@ -90,8 +109,21 @@ class FormatOptions(QWidget):
             clock=self._clocked and self.clock.isChecked(),
             curator_name=name,
             curator_email=email,
+            columns=self._columns(),
             classes=classes,
         )
+
+    def _columns(self) -> ColumnMapping | None:
+        text = self.columns.currentText().strip()
+        if not text or not self._form.isRowVisible(self.columns):
+            return None
+        return self._saved.mapping(text)
+
+    def _saved_names(self) -> list[str]:
+        try:
+            return list(self._saved.texts())
+        except SettingsError:  # said where columns are saved and chosen
+            return []
 
 
 def _common(paths: Sequence[Path]) -> Path | None:

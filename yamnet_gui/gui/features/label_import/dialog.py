@@ -29,9 +29,12 @@ from yamnet_gui.labels.exchange.import_remarks import some
 from yamnet_gui.labels.exchange.placement import SoundFiles
 from yamnet_gui.labels.exchange.project_tables import recording_infos
 from yamnet_gui.labels.exchange.reading import TableReading
+from yamnet_gui.labels.exchange.saved_columns import SavedColumns
 from yamnet_gui.labels.formats import FORMATS
+from yamnet_gui.labels.formats.encodings import OFFERED
 from yamnet_gui.labels.project import Project
 
+from .columns_page import ColumnsPage
 from .events_page import EventsPage
 from .jobs import PlanJob, ReadTables, ReadTablesJob
 from .model import KIND_WORDS
@@ -122,11 +125,17 @@ class ImportDialog(QDialog):
                 self.format.addItem(fmt.title, fmt.name)
         self.column = QComboBox(self)
         self.column.setAccessibleName("Label column")
-        for box in (self.format, self.column):
+        self.encoding = QComboBox(self)
+        self.encoding.setAccessibleName("Encoding")
+        self.encoding.addItem("Detect automatically", None)
+        for name, title in OFFERED.items():
+            self.encoding.addItem(title, name)
+        for box in (self.format, self.column, self.encoding):
             box.activated.connect(self._read_again)
         form = QFormLayout()
         form.setVerticalSpacing(6)
         form.addRow("F&ormat", self.format)
+        form.addRow("Enco&ding", self.encoding)
         form.addRow("&Label column", self.column)
         self._form = form
         self.counts = QLabel(self)
@@ -159,6 +168,9 @@ class ImportDialog(QDialog):
         self.all_remarks.setFrameShape(QFrame.Shape.NoFrame)
         self.pages.addTab(self.events, "&Events")
         self.pages.addTab(self.places, "&Recordings")
+        self.columns = ColumnsPage(SavedColumns(), self)
+        self.columns.changed.connect(self._read_again)
+        self.pages.addTab(self.columns, "Colum&ns")
         self.pages.addTab(self.unknown, "&Unknown labels")
         self.pages.addTab(self.tiers, "&Tiers")
         self.pages.setTabVisible(self.pages.indexOf(self.tiers), False)
@@ -184,6 +196,8 @@ class ImportDialog(QDialog):
         reading = TableReading(
             self.format.currentData(),
             self.column.currentData(),
+            self.encoding.currentData(),
+            columns=self.columns.chosen,
             pattern=self.places.pattern,
             folders=self.places.folders,
             choices=dict(self.places.choices),
@@ -218,6 +232,11 @@ class ImportDialog(QDialog):
             return
         self.read = read
         self._show_columns(read.columns)
+        self.columns.show_rows(read.first)
+        self.pages.setTabVisible(self.pages.indexOf(self.columns), read.first is not None)
+        if self.encoding.currentData() is None and read.encoding:
+            title = OFFERED.get(read.encoding.removesuffix("-sig"), read.encoding)
+            self.encoding.setItemText(0, f"Detected: {title}")
         plan = read.plan
         self._show_summary(read)
         self.events.set_events(plan.events)

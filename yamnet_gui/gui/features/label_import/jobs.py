@@ -15,7 +15,10 @@ from yamnet_gui.labels.exchange.project_tables import (
     recording_infos,
 )
 from yamnet_gui.labels.exchange.reading import TableReading, TablesRead, read_tables
-from yamnet_gui.labels.formats import detect_format, label_columns
+from yamnet_gui.labels.formats import FORMATS, ReadOptions, label_columns
+from yamnet_gui.labels.formats.any_table import FirstRows, first_rows
+from yamnet_gui.labels.formats.detection import detect
+from yamnet_gui.labels.formats.sample import Sample
 from yamnet_gui.labels.project import Project
 
 _NOTHING_READ = TablesRead(0, 0)
@@ -26,7 +29,9 @@ class ReadTables:
     """The contents of tables, and what importing them would do.
 
     `columns`: those of a Raven table that may contain the label. `problem`: why nothing could
-    be read; other options may solve it. `finished`: False while tables are being read.
+    be read; other options may solve it. `finished`: False while tables are being read. `first`: the
+    beginning of the first table of no known format, whose columns the user may name. `encoding`:
+    of the first table.
     """
 
     reading: TableReading
@@ -36,6 +41,8 @@ class ReadTables:
     columns: tuple[str, ...] = ()
     problem: str = ""
     finished: bool = True
+    first: FirstRows | None = None
+    encoding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +57,7 @@ class ReadTablesJob:
     files: SoundFiles
 
     def run(self) -> Iterator[ReadTables]:
-        columns = self._columns()
-        now = ReadTables(self.reading, columns=columns)
+        now = self._begun()
         try:
             for read in read_tables(self._known(), self.tables, self.reading, files=self.files):
                 now = replace(now, read=read, finished=False)
@@ -72,14 +78,27 @@ class ReadTablesJob:
             known.append(self.shown.recording)
         return known
 
-    def _columns(self) -> tuple[str, ...]:
-        first = self.tables[0]
-        try:
-            if (self.reading.format_name or detect_format(first)) != "raven":
-                return ()
-            return tuple(label_columns(first))
-        except LabelsError:  # reading it says what is wrong
-            return ()
+    def _begun(self) -> ReadTables:
+        """What the dialog offers to choose, by the beginning of the tables."""
+        reading = self.reading
+        columns: tuple[str, ...] = ()
+        first: FirstRows | None = None
+        encoding = ""
+        for table in self.tables:
+            try:
+                sample = Sample(table, reading.encoding)
+                encoding = encoding or sample.encoding
+                name = reading.format_name or detect(sample, FORMATS.values()).name
+                if name == "table":
+                    options = ReadOptions(encoding=reading.encoding, columns=reading.columns)
+                    first = first or first_rows(table, options)
+                if name == "raven" and table == self.tables[0]:
+                    columns = tuple(label_columns(table, reading.encoding))
+            except LabelsError:  # reading it says what is wrong
+                continue
+            if first is not None:
+                break
+        return ReadTables(reading, columns=columns, first=first, encoding=encoding)
 
 
 @dataclass(frozen=True, slots=True)
