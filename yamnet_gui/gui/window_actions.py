@@ -6,6 +6,8 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar
 
+from yamnet_gui.gui.widgets.plain_text import plain_tip
+
 from .actions import ACTIONS, MENUS, ActionSpec, Needs
 from .state.settings import Settings
 from .theme import Theme, icon
@@ -43,7 +45,7 @@ class WindowActions(QObject):
             shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             title = spec.title.replace("&", "").rstrip("…")
             tip = spec.tip or title
-            action.setToolTip(f"{tip} ({shown})" if shown else tip)
+            action.setToolTip(plain_tip(f"{tip} ({shown})" if shown else tip))
 
     def set_theme(self, theme: Theme) -> None:
         """Icons in the colours of the theme."""

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFrame,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QVBoxLayout,
@@ -22,6 +21,7 @@ from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.gui.theme import class_color
 from yamnet_gui.gui.widgets.drawing import draw_swatch
 from yamnet_gui.gui.widgets.fields import SearchField
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 
 _CHOICE_ROLE = Qt.ItemDataRole.UserRole
 _MOST_OWN = 20
@@ -72,7 +72,7 @@ class ClassPickerDialog(QDialog):
         self.list.setAccessibleName("Classes")
         self.list.itemActivated.connect(self._on_chosen)
         self.list.currentItemChanged.connect(self._on_current)
-        self.kinds = QLabel(self)
+        self.kinds = PlainLabel(self)
         self.kinds.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.kinds.setWordWrap(True)
         standard = QDialogButtonBox.StandardButton

@@ -4,9 +4,10 @@ import re
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
 from yamnet_gui.gui.times import clock
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 
 _UNITS_S = {"h": 3600.0, "m": 60.0, "min": 60.0, "s": 1.0, "ms": 0.001}
 _NUMBER = r"\d+(?:[.,]\d*)?|[.,]\d+"
@@ -67,9 +68,9 @@ class GoToDialog(QDialog):
         self.field.setAccessibleName("Time")
         self.field.setMinimumWidth(self.fontMetrics().averageCharWidth() * 38)
         self.field.textChanged.connect(self._on_text)
-        title = QLabel("&Time", self)
+        title = PlainLabel("&Time", self)
         title.setBuddy(self.field)
-        self.hint = QLabel(self)
+        self.hint = PlainLabel(self)
         self.hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         standard = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel, self)

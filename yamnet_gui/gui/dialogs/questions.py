@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
 from yamnet_gui.core.class_map import ClassMap
@@ -73,6 +74,7 @@ def confirm(question: str, verb: str, parent: QWidget) -> bool:
     box = QMessageBox(
         QMessageBox.Icon.Question, "Review", question, QMessageBox.StandardButton.Cancel, parent
     )
+    box.setTextFormat(Qt.TextFormat.PlainText)
     yes = box.addButton(verb, QMessageBox.ButtonRole.AcceptRole)
     box.setDefaultButton(yes)
     try:

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListWidget,
     QSpinBox,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.gui.state.settings import SETTINGS, Setting, Settings
 from yamnet_gui.gui.widgets.buttons import TickBox
+from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
 Choices = Sequence[tuple[str, str]]
 
@@ -33,7 +33,7 @@ class _Field:
     def __init__(self, setting: Setting, widget: QWidget) -> None:
         self.setting = setting
         self.widget = widget
-        widget.setToolTip(setting.tip)
+        widget.setToolTip(plain_tip(setting.tip))
         widget.setAccessibleName(setting.title)
         widget.setAccessibleDescription(setting.tip)
 
@@ -209,7 +209,7 @@ class SettingsDialog(QDialog):
                 field.widget.setMinimumWidth(max(usual, field.widget.sizeHint().width()))
                 form.addRow(setting.title, field.widget)
             if setting.tip:
-                tip = QLabel(setting.tip, page)
+                tip = PlainLabel(setting.tip, page)
                 tip.setWordWrap(True)
                 tip.setForegroundRole(QPalette.ColorRole.PlaceholderText)
                 if isinstance(field, _Tick):

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QKeySequenceEdit,
-    QLabel,
     QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.gui.widgets.fields import SearchField
+from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
 _ID_ROLE = Qt.ItemDataRole.UserRole
 
@@ -94,11 +94,11 @@ class ShortcutsDialog(QDialog):
         self.reset.clicked.connect(self._on_reset)
         self.reset_all = QPushButton("&Reset all to default", self)
         self.reset_all.clicked.connect(self._on_reset_all)
-        self.note = QLabel(self)
+        self.note = PlainLabel(self)
         self.note.setWordWrap(True)
         self.note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.note.setMinimumHeight(self.fontMetrics().height() + 2)
-        label = QLabel("New shor&tcut", self)
+        label = PlainLabel("New shor&tcut", self)
         label.setBuddy(self.edit)
         row = QHBoxLayout()
         row.addWidget(label)
@@ -149,7 +149,9 @@ class ShortcutsDialog(QDialog):
         font = self.tree.font()
         font.setBold(_same(row.key) != _same(row.usual))
         item.setFont(1, font)
-        item.setToolTip(1, f"Default: {_shown(row.usual) or 'none'}" if font.bold() else "")
+        item.setToolTip(
+            1, plain_tip(f"Default: {_shown(row.usual) or 'none'}" if font.bold() else "")
+        )
 
     def _filter(self, text: str) -> None:
         words = text.casefold().split()

@@ -5,12 +5,13 @@ from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QLabel,
     QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
+
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 
 _TEXT = (
     "<b>Something went wrong inside yamnet_gui.</b><p>Your decisions are safe: each one is saved "
@@ -28,9 +29,10 @@ class UnexpectedErrorDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._reports = [report]
         self._further = 0
-        text = QLabel(_TEXT, self)
+        text = PlainLabel(_TEXT, self)
+        text.setTextFormat(Qt.TextFormat.RichText)
         text.setWordWrap(True)
-        self.more = QLabel(self)
+        self.more = PlainLabel(self)
         self.more.hide()
         self.report = QPlainTextEdit(report, self)
         self.report.setReadOnly(True)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.gui.widgets.notices import NoticeKind, kind_color
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.yamnet.weights import (
     PUBLISHED_SHA256,
     PUBLISHED_SIZE,
@@ -103,13 +103,13 @@ class WeightsDialog(QDialog):
         super().reject()
 
     def _build(self) -> None:
-        self.headline = QLabel(self)
+        self.headline = PlainLabel(self)
         font = self.headline.font()
         font.setBold(True)
         font.setPointSizeF(font.pointSizeF() * 1.15)
         self.headline.setFont(font)
-        self.text = QLabel(self)
-        self._facts = QLabel(self)
+        self.text = PlainLabel(self)
+        self._facts = PlainLabel(self)
         selectable = (
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -128,7 +128,7 @@ class WeightsDialog(QDialog):
             ("SHA-256", PUBLISHED_SHA256),
             ("Stored in", str(weights_folder())),
         ):
-            shown = QLabel(_breakable(value), self)
+            shown = PlainLabel(_breakable(value), self)
             shown.setWordWrap(True)
             shown.setTextInteractionFlags(selectable)
             shown.setAccessibleName(f"{name} {value}")
@@ -138,7 +138,7 @@ class WeightsDialog(QDialog):
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Download")
-        self.amount = QLabel(self)
+        self.amount = PlainLabel(self)
         self.stop = QPushButton("&Stop", self)
         self.stop.clicked.connect(self._cancel)
         progress = QHBoxLayout()

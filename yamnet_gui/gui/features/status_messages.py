@@ -13,6 +13,7 @@ from yamnet_gui.core.errors import UserError
 from yamnet_gui.gui.state.document import AnalysisState
 from yamnet_gui.gui.times import clock, length, wall_clock
 from yamnet_gui.gui.widgets.notices import NoticeKind
+from yamnet_gui.gui.widgets.plain_text import plain_tip
 
 from .feature import Feature
 
@@ -146,7 +147,7 @@ class StatusMessages(Feature):
         self._status.set_pointer(text)
 
     def _show_length(self, seconds: float) -> None:
-        QToolTip.showText(QCursor.pos(), length(seconds), self._tracks)
+        QToolTip.showText(QCursor.pos(), plain_tip(length(seconds)), self._tracks)
 
     def _on_player_notice(self, text: str) -> None:
         self._notices.show_notice(NoticeKind.WARNING, text, key="sound")

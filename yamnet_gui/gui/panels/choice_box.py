@@ -8,6 +8,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from yamnet_gui.gui.widgets.plain_text import plain_tip
+
 
 class ChoiceBox(QComboBox):
     """A quiet box of titles, each with a value."""
@@ -17,7 +19,7 @@ class ChoiceBox(QComboBox):
     def __init__(self, name: str, tip: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
-        self.setToolTip(tip)
+        self.setToolTip(plain_tip(tip))
         self.setMinimumContentsLength(7)
         self.activated.connect(lambda row: self.chosen.emit(self.itemData(row)))
 

@@ -15,6 +15,7 @@ from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassOrder, ClassView
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.rules import Rules
+from yamnet_gui.gui.widgets.plain_text import plain_tip
 from yamnet_gui.gui.widgets.table_model import Index
 
 from .class_cells import ClassCells, ClassColumn
@@ -179,7 +180,7 @@ class ClassTableModel(QAbstractItemModel):
         if role == SCORE_ROLE:
             return self._metrics.score(node)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._cells.tip(node, self._metrics)
+            return plain_tip(self._cells.tip(node, self._metrics))
         return (
             None
             if node.class_index is None

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.state.class_map import ClassMapState
@@ -14,6 +14,7 @@ from yamnet_gui.gui.state.top_classes import top_classes
 from yamnet_gui.gui.theme import class_color
 from yamnet_gui.gui.times import clock
 from yamnet_gui.gui.widgets.labels import heading
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.gui.widgets.score_bars import ScoreBars, ScoreRow
 
 _COUNT = 8
@@ -36,7 +37,7 @@ class ClassesAtCursor(QWidget):
         self._class_map = class_map
         self.title = heading("At the cursor", self)
         self.bars = ScoreBars("Top classes at the cursor", self)
-        self.none = QLabel(self)
+        self.none = PlainLabel(self)
         self.none.setWordWrap(True)
         self.none.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         layout = QVBoxLayout(self)

@@ -13,6 +13,7 @@ from yamnet_gui.core.events import Event
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.times import clock, length
 from yamnet_gui.gui.widgets.labels import ElidedLabel
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 
 from .event_table_model import STATE_WORDS
 
@@ -33,7 +34,7 @@ class FactsForm(QWidget):
         texts = dict(rows)
         for name in texts:
             if name not in self._rows:
-                label = QLabel(name, self)
+                label = PlainLabel(name, self)
                 label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
                 value = ElidedLabel("", self)
                 self._rows[name] = (label, value)

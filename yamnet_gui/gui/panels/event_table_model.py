@@ -13,6 +13,7 @@ from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 from yamnet_gui.core.events import NOT_REJECTED, REVIEWED, Event, EventList, ReviewState
 from yamnet_gui.gui.theme import class_color, state_mark
 from yamnet_gui.gui.times import clock, length
+from yamnet_gui.gui.widgets.plain_text import plain_tip
 from yamnet_gui.gui.widgets.table_model import HeadedTableModel, Index
 
 ID_ROLE = Qt.ItemDataRole.UserRole
@@ -288,7 +289,7 @@ class EventTableModel(HeadedTableModel):
         if role == Qt.ItemDataRole.DecorationRole and column is EventColumn.CLASS:
             return class_color(event.class_index, event.label)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _tip(event)
+            return plain_tip(_tip(event))
         if role == ID_ROLE:
             return event.id
         if role == EVENT_ROLE:

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
@@ -24,6 +23,7 @@ from yamnet_gui.gui.state.grouping import Grouping
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.fields import SearchField
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.gui.widgets.table_model import Index
 from yamnet_gui.gui.widgets.tables import QuietTable
 
@@ -151,7 +151,8 @@ class EventsPanel(QWidget):
         header = self.table.horizontalHeader()
         header.setMinimumSectionSize(24)
         header.setSectionResizeMode(EventColumn.CLASS, QHeaderView.ResizeMode.Stretch)
-        self.empty = QLabel(self)
+        self.empty = PlainLabel(self)
+        self.empty.setTextFormat(Qt.TextFormat.RichText)  # a link
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
         self.empty.setMargin(16)
@@ -160,7 +161,7 @@ class EventsPanel(QWidget):
         self._pages = QStackedLayout()
         self._pages.addWidget(self.table)
         self._pages.addWidget(self.empty)
-        self.count = QLabel(self)
+        self.count = PlainLabel(self)
         self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
 
         layout = QVBoxLayout(self)

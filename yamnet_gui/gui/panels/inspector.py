@@ -7,7 +7,6 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QPalette
 from PySide6.QtWidgets import (
     QFrame,
-    QLabel,
     QMenu,
     QScrollArea,
     QVBoxLayout,
@@ -26,6 +25,7 @@ from yamnet_gui.gui.theme import class_color
 from yamnet_gui.gui.times import clock
 from yamnet_gui.gui.widgets.frequency_range import FrequencyRangeFields
 from yamnet_gui.gui.widgets.labels import ElidedLabel, heading
+from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip, without_access_key
 from yamnet_gui.gui.widgets.score_bars import ScoreBars
 
 from .classes_at_cursor import ClassesAtCursor, score_rows
@@ -102,7 +102,7 @@ class InspectorPanel(QWidget):
         self.history_title.setVisible(bool(lines))
         self.history.setVisible(bool(lines))
         self.history.setText("\n".join(shown))
-        self.history.setToolTip("\n".join(lines[:40]))
+        self.history.setToolTip(plain_tip("\n".join(lines[:40])))
 
     def sizeHint(self) -> QSize:
         return QSize(300, 380)
@@ -122,7 +122,7 @@ class InspectorPanel(QWidget):
         self.swatch = QFrame(self)
         self.swatch.setFixedHeight(3)
         self.swatch.setAutoFillBackground(True)
-        self.several = QLabel(self)
+        self.several = PlainLabel(self)
         self.several.setWordWrap(True)
         self.several.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.facts = FactsForm(self)
@@ -132,14 +132,14 @@ class InspectorPanel(QWidget):
         self.note_title = heading("Note", self)
         self.note = NoteEditor(self)
         self.note.edited.connect(self.note_edited)
-        self.own = QLabel(self)
+        self.own = PlainLabel(self)
         self.own.setWordWrap(True)
         self.own.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.own.hide()
         self.frequency_range = FrequencyRangeFields(self)
         self.frequency_range.edited.connect(self._on_frequency_range)
         self.history_title = heading("History", self)
-        self.history = QLabel(self)
+        self.history = PlainLabel(self)
         self.history.setWordWrap(True)
         self.history.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.show_history(())
@@ -275,11 +275,11 @@ class InspectorPanel(QWidget):
         name = self._class_map.value[class_index].name
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        show = menu.addAction(f"Show the scores of {name}")
+        show = menu.addAction(f"Show the scores of {without_access_key(name)}")
         show.triggered.connect(lambda: self.class_clicked.emit(class_index))
         if self._event is not None and self._event.class_index != class_index:
             event_id = self._event.id
-            relabel = menu.addAction(f"Relabel the event as {name}")
+            relabel = menu.addAction(f"Relabel the event as {without_access_key(name)}")
             relabel.triggered.connect(lambda: self.relabel_requested.emit(event_id, class_index))
         return menu
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QProgressBar, QWidget
 
 from yamnet_gui.gui.state.review_queue import QueueRequest
 from yamnet_gui.gui.widgets.labels import ElidedLabel
+from yamnet_gui.gui.widgets.plain_text import plain_tip
 from yamnet_gui.labels.project import QueueKind
 
 _KINDS: tuple[tuple[str, QueueKind | None, str], ...] = (
@@ -44,7 +45,7 @@ class QueueBar(QWidget):
         self.kind.setAccessibleName("Review order")
         for place, (text, _kind, tip) in enumerate(_KINDS):
             self.kind.addItem(text)
-            self.kind.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
+            self.kind.setItemData(place, plain_tip(tip), Qt.ItemDataRole.ToolTipRole)
         self.kind.setToolTip("Order in which events are reviewed")
         self.scope = QComboBox(self)
         self.scope.setAccessibleName("Recordings to review")

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from PySide6.QtGui import QFont
 
+from yamnet_gui.gui.widgets.plain_text import plain_tip
 from yamnet_gui.gui.widgets.table_model import Index
 
 PATH_ROLE = Qt.ItemDataRole.UserRole
@@ -107,7 +108,7 @@ class RecordingsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return entry.path.name if index.column() == NAME else entry.state
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{entry.path}\n{entry.tip or entry.state}".strip()
+            return plain_tip(f"{entry.path}\n{entry.tip or entry.state}".strip())
         if role == Qt.ItemDataRole.FontRole and entry.path == self._current:
             font = QFont()
             font.setBold(True)

@@ -2,11 +2,12 @@
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from yamnet_gui.audio import path_of_track
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.widgets.labels import heading
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 
 from .choice_box import ChoiceBox
 
@@ -22,7 +23,7 @@ class SoundTrackChoice(QWidget):
         self.box = ChoiceBox("Sound track", "Each sound track is a recording of its own", self)
         self.box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.box.chosen.connect(self._on_chosen)
-        self.note = QLabel("Events and scores belong to the track that is shown.", self)
+        self.note = PlainLabel("Events and scores belong to the track that is shown.", self)
         self.note.setWordWrap(True)
         self.note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         column = QVBoxLayout(self)

@@ -1,7 +1,9 @@
 """The threshold for all classes, as a slider and a number."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSlider, QWidget
+
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 
 
 class ThresholdRow(QWidget):
@@ -26,7 +28,7 @@ class ThresholdRow(QWidget):
             widget.setToolTip(
                 "Minimum score of an event, for every class without its own threshold"
             )
-        label = QLabel("Threshold", self)
+        label = PlainLabel("Threshold", self)
         label.setBuddy(self.field)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -7,7 +7,6 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 from yamnet_gui.gui.state.settings import Settings
 from yamnet_gui.gui.theme import class_color
 from yamnet_gui.gui.widgets.colors import blended
+from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
 _MOST_RECENT = 6
 
@@ -42,11 +42,11 @@ class WelcomePanel(QWidget):
         return QSize(760, 560)
 
     def _build(self) -> None:
-        title = QLabel("Find the sounds in a recording", self)
+        title = PlainLabel("Find the sounds in a recording", self)
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.7)
         title.setFont(font)
-        about = QLabel(
+        about = PlainLabel(
             "YAMNet detects 521 classes of sound. Review, correct and export the events it finds.",
             self,
         )
@@ -61,9 +61,9 @@ class WelcomePanel(QWidget):
         for button in (self.open, self.demo):
             button.setMinimumHeight(self.fontMetrics().height() * 2)
             button.setMinimumWidth(self.fontMetrics().averageCharWidth() * 24)
-        self.drop = QLabel("or drop a file or a folder here", self)
+        self.drop = PlainLabel("or drop a file or a folder here", self)
         self.drop.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.recent_title = QLabel("Recent", self)
+        self.recent_title = PlainLabel("Recent", self)
         self.recent_title.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.recent = QVBoxLayout()
         self.recent.setSpacing(0)
@@ -131,7 +131,7 @@ class WelcomePanel(QWidget):
         folder = metrics.elidedText(str(path.parent), Qt.TextElideMode.ElideMiddle, 260)
         name = metrics.elidedText(path.name, Qt.TextElideMode.ElideMiddle, 220)
         button.setText(f"{name}   {folder}".replace("&", "&&"))
-        button.setToolTip(str(path))
+        button.setToolTip(plain_tip(str(path)))
         button.setAccessibleName(f"Open {path}")
         button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         button.clicked.connect(lambda: self.recent_requested.emit(path))

@@ -10,6 +10,7 @@ from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QToolTip
 
 from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.gui.widgets.plain_text import plain_tip
 
 if TYPE_CHECKING:
     from .track import Track
@@ -82,7 +83,9 @@ class TrackMouse:
                 span = self._track.timeline.selection
                 if span is not None:
                     text = f"{span.duration_s:.3f} s"
-                    QToolTip.showText(event.globalPosition().toPoint(), text, self._track)
+                    QToolTip.showText(
+                        event.globalPosition().toPoint(), plain_tip(text), self._track
+                    )
         event.accept()
 
     def release(self, event: QMouseEvent) -> None:
@@ -112,7 +115,7 @@ class TrackMouse:
         self._track.viewport().setCursor(self._track.hover_shape(position))
         text = self._track.hover_text(position)
         if text:
-            QToolTip.showText(event.globalPosition().toPoint(), text, self._track)
+            QToolTip.showText(event.globalPosition().toPoint(), plain_tip(text), self._track)
         else:
             QToolTip.hideText()
 

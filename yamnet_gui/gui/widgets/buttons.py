@@ -5,6 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QCheckBox, QStyle, QStyleOptionButton, QToolButton, QWidget
 
 from yamnet_gui.gui.theme import icon
+from yamnet_gui.gui.widgets.plain_text import plain_tip
 
 from .drawing import draw_tick
 
@@ -41,7 +42,7 @@ class IconButton(QToolButton):
         self._name = name
         self._fallback = fallback
         self.setAutoRaise(True)
-        self.setToolTip(title)
+        self.setToolTip(plain_tip(title))
         self.setAccessibleName(title)
         self._tint()
 

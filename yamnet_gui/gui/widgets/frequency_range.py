@@ -2,7 +2,9 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QWidget
+
+from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
 _ANY = 0.0
 
@@ -14,7 +16,7 @@ class FrequencyRangeFields(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        title = QLabel("Frequency", self)
+        title = PlainLabel("Frequency", self)
         title.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.low = self._field("Lowest frequency")
         self.high = self._field("Highest frequency")
@@ -24,7 +26,7 @@ class FrequencyRangeFields(QWidget):
         layout.setSpacing(4)
         layout.addWidget(title)
         layout.addWidget(self.low, 1)
-        layout.addWidget(QLabel("–", self))
+        layout.addWidget(PlainLabel("–", self))
         layout.addWidget(self.high, 1)
 
     def show_range(self, low_hz: float | None, high_hz: float | None, limit_hz: float) -> None:
@@ -42,7 +44,7 @@ class FrequencyRangeFields(QWidget):
         box.setSuffix(" Hz")
         box.setSpecialValueText("any")
         box.setAccessibleName(name)
-        box.setToolTip(f"{name} of the event")
+        box.setToolTip(plain_tip(f"{name} of the event"))
         box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         box.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         box.editingFinished.connect(self._on_edited)

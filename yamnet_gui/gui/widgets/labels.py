@@ -4,6 +4,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
+
 
 class ElidedLabel(QWidget):
     """One line of text that ends in … where it does not fit; the tip then has all of it."""
@@ -62,12 +64,12 @@ class ElidedLabel(QWidget):
 
     def _set_tip(self) -> None:
         fits = self.fontMetrics().horizontalAdvance(self._text) <= self.width()
-        self.setToolTip(self._tip or ("" if fits else self._text))
+        self.setToolTip(plain_tip(self._tip or ("" if fits else self._text)))
 
 
 def heading(text: str, parent: QWidget) -> QLabel:
     """The dim heading of a part of a panel."""
-    label = QLabel(text, parent)
+    label = PlainLabel(text, parent)
     label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
     label.setContentsMargins(0, 6, 0, 0)
     return label

@@ -4,7 +4,6 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from PySide6.QtCore import (
@@ -15,6 +14,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from .plain_text import plain_tip
 from .table_model import HeadedTableModel, Index
 
 _SORT_ROLE = Qt.ItemDataRole.UserRole
@@ -93,7 +93,7 @@ class MetricsModel(HeadedTableModel):
         if role == _SORT_ROLE:
             return cell.key
         if role == Qt.ItemDataRole.ToolTipRole:
-            return escape(cell.tip or cell.text)  # labels and notes may look like HTML
+            return plain_tip(cell.tip or cell.text)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _side(self.columns[index.column()].numeric)
         return None

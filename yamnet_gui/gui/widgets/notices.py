@@ -13,9 +13,10 @@ from PySide6.QtGui import (
     QPalette,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from yamnet_gui.gui.background.debounced import Debounced
+from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
 from .buttons import IconButton
 from .colors import blended, theme_of
@@ -135,11 +136,11 @@ class Notice(QWidget):
         self.finished: Callable[[], None] | None = None
         self.setAccessibleName(f"{_NAMES[kind]}: {text}")
         sign = _Sign(kind, self)
-        label = QLabel(text, self)
+        label = PlainLabel(text, self)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        label.setToolTip(details)
+        label.setToolTip(plain_tip(details))
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)  # a new policy forgets that lines are wrapped
         label.setSizePolicy(policy)
@@ -211,7 +212,7 @@ class _Sign(QWidget):
         super().__init__(parent)
         self._kind = kind
         self.setAccessibleName(_NAMES[kind])
-        self.setToolTip(_NAMES[kind])
+        self.setToolTip(plain_tip(_NAMES[kind]))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:

@@ -15,6 +15,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from yamnet_gui.gui.widgets.plain_text import plain_tip
+
 from .colors import blended
 from .drawing import draw_bar, draw_swatch
 
@@ -83,7 +85,7 @@ class ScoreBars(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         row = self._row_at(event.position().y())
         self._set_current(row)
-        self.setToolTip(self._tip(row))
+        self.setToolTip(plain_tip(self._tip(row)))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         row = self._row_at(event.position().y())

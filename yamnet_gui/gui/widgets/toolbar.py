@@ -8,12 +8,12 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
-    QLabel,
     QSlider,
     QWidget,
 )
 
 from yamnet_gui.gui.playback import SPEEDS, Player, speed_index
+from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
 
 class SpeedBox(QComboBox):
@@ -50,7 +50,7 @@ class VolumeBox(QSlider):
         self.setFixedWidth(80)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName("Volume")
-        self.setToolTip(player.sound.silent_reason or "Volume")
+        self.setToolTip(plain_tip(player.sound.silent_reason or "Volume"))
         self.setEnabled(not player.sound.silent_reason)
         self.valueChanged.connect(self._on_value)
 
@@ -73,7 +73,7 @@ class ThresholdBox(QWidget):
         self._spin.setKeyboardTracking(False)
         self._spin.setAccessibleName("Threshold for all classes")
         self._spin.setToolTip("Threshold for all classes without their own threshold")
-        label = QLabel("Threshold")
+        label = PlainLabel("Threshold")
         label.setBuddy(self._spin)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(4, 0, 4, 0)

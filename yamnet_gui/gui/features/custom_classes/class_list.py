@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from yamnet_gui.gui.state.custom_classes import CustomClass
 from yamnet_gui.gui.theme import class_color
 from yamnet_gui.gui.widgets.drawing import draw_swatch, row_height
+from yamnet_gui.gui.widgets.plain_text import plain_tip
 
 from .validation_view import heading
 
@@ -66,7 +67,7 @@ class CustomClassList(QWidget):
             row.setSpacing(4)
             for text, tip, signal in entries:
                 button = QPushButton(text, self)
-                button.setToolTip(tip)
+                button.setToolTip(plain_tip(tip))
                 button.clicked.connect(lambda _on=False, signal=signal: signal.emit(self.current))
                 row.addWidget(button)
                 self._buttons.append(button)
@@ -89,7 +90,7 @@ class CustomClassList(QWidget):
             item.setData(Qt.ItemDataRole.UserRole, one.label)
             item.setIcon(_swatch(class_color(first_index + place)))
             if one.classifier is not None:
-                item.setToolTip(str(one.classifier.about.get("sentence", "")))
+                item.setToolTip(plain_tip(str(one.classifier.about.get("sentence", ""))))
             self.classes.addItem(item)
             if one.label == before:
                 self.classes.setCurrentItem(item)

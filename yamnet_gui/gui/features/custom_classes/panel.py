@@ -1,6 +1,7 @@
 """The panel that trains a class: examples, options, cross-validation."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -12,7 +13,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from yamnet_gui.embedding import TrainingOptions, TrainingReport
 from yamnet_gui.gui.widgets.buttons import IconButton, TickBox
 from yamnet_gui.gui.widgets.drawing import row_height
+from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.labels.project import ClassCounts
 
 from .class_list import CustomClassList
@@ -170,7 +171,7 @@ class TrainingPanel(QWidget):
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(5)
         column.addWidget(heading("Examples", self))
-        self.none = QLabel(_NONE_YET, self)
+        self.none = PlainLabel(_NONE_YET, self)
         self.none.setWordWrap(True)
         self.none.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         column.addWidget(self.none)
@@ -190,7 +191,8 @@ class TrainingPanel(QWidget):
             self.table.setColumnWidth(number, self.fontMetrics().horizontalAdvance("0000") + 10)
         self.table.itemChanged.connect(self._on_choice)
         column.addWidget(self.table)
-        self.folder_list = QLabel(self)
+        self.folder_list = PlainLabel(self)
+        self.folder_list.setTextFormat(Qt.TextFormat.RichText)  # a link
         self.folder_list.setWordWrap(True)
         self.folder_list.linkActivated.connect(self._clear_folders)
         self.add = QPushButton("Add a folder of sounds…", self)
@@ -213,7 +215,9 @@ class TrainingPanel(QWidget):
         self.method.setAccessibleName("Model")
         for key, words, tip in _METHODS:
             self.method.addItem(words, key)
-            self.method.setItemData(self.method.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+            self.method.setItemData(
+                self.method.count() - 1, plain_tip(tip), Qt.ItemDataRole.ToolTipRole
+            )
         form.addRow("Model", self.method)
         column.addLayout(form)
         self.joined = TickBox("All of these form one class", self)
@@ -255,7 +259,7 @@ class TrainingPanel(QWidget):
         running = QHBoxLayout()
         running.addWidget(self.bar, 1)
         running.addWidget(self.cancel)
-        self.doing = QLabel(self)
+        self.doing = PlainLabel(self)
         self.doing.setWordWrap(True)
         self.doing.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         column.addWidget(self.train)
@@ -302,7 +306,7 @@ class TrainingPanel(QWidget):
         self.train.setEnabled((bool(ticked) or bool(self._folders)) and named)
 
     def _show_folders(self) -> None:
-        names = ", ".join(folder.name for folder in self._folders)
+        names = ", ".join(escape(folder.name) for folder in self._folders)
         self.folder_list.setText(f'{names} (<a href="none">remove</a>)' if names else "")
         self.folder_list.setVisible(bool(names))
         self._on_choice()

@@ -8,6 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from yamnet_gui.gui.widgets.plain_text import plain_tip
+
 _LEFT, _BOTTOM, _TOP, _RIGHT = 34, 34, 8, 10
 _MOST_NAMES = 12
 
@@ -26,7 +28,7 @@ class LearningCurve(QWidget):
         self._points = tuple((n, f) for n, f in points if np.isfinite(f))
         words = ", ".join(f"{f:.2f} with {n}" for n, f in self._points)
         self.setAccessibleDescription(f"F1 {words}" if words else "")
-        self.setToolTip(f"F1 on held-out recordings: {words}" if words else "")
+        self.setToolTip(plain_tip(f"F1 on held-out recordings: {words}" if words else ""))
         self.updateGeometry()
         self.update()
 
@@ -92,7 +94,9 @@ class ConfusionMatrix(QWidget):
             if counts[i, j]
         ]
         self.setAccessibleDescription("; ".join(entries[:40]))
-        self.setToolTip("Rows: true class. Columns: predicted class.\n" + "\n".join(entries[:20]))
+        self.setToolTip(
+            plain_tip("Rows: true class. Columns: predicted class.\n" + "\n".join(entries[:20]))
+        )
         self.updateGeometry()
         self.update()
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from yamnet_gui.embedding import TrainingReport
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 
 from .plots import ConfusionMatrix, LearningCurve
 
@@ -20,7 +21,7 @@ class CrossValidationView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(heading("Cross-validation", self))
-        self.sentence = QLabel(self)
+        self.sentence = PlainLabel(self)
         self.sentence.setWordWrap(True)
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout.addWidget(self.sentence)
@@ -50,7 +51,7 @@ class CrossValidationView(QWidget):
 
 def heading(text: str, parent: QWidget) -> QLabel:
     """A bold line above a part of a panel."""
-    label = QLabel(text, parent)
+    label = PlainLabel(text, parent)
     font = label.font()
     font.setBold(True)
     label.setFont(font)
@@ -58,6 +59,6 @@ def heading(text: str, parent: QWidget) -> QLabel:
 
 
 def _dim(text: str, parent: QWidget) -> QLabel:
-    label = QLabel(text, parent)
+    label = PlainLabel(text, parent)
     label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
     return label

@@ -13,6 +13,7 @@ from yamnet_gui.core.events import Event
 from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
 from yamnet_gui.gui.theme import class_color, state_mark
 from yamnet_gui.gui.times import clock, length
+from yamnet_gui.gui.widgets.plain_text import plain_tip
 from yamnet_gui.gui.widgets.table_model import HeadedTableModel
 from yamnet_gui.labels.project import ProjectEvent, SortKey
 
@@ -118,7 +119,7 @@ class ProjectTableModel(HeadedTableModel):
             event = item.event
             own = column is ProjectColumn.CLASS
             return class_color(event.class_index, event.label) if own else None
-        return item if role == ITEM_ROLE else self._tip(item)
+        return item if role == ITEM_ROLE else plain_tip(self._tip(item))
 
     def _page(self, number: int) -> dict[int, ProjectEvent]:
         page = self._pages.get(number)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QVBoxLayout,
     QWidget,
 )
@@ -23,6 +22,7 @@ from yamnet_gui.gui.panels.event_table_model import STATE_CHOICES
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.fields import SearchField
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.gui.widgets.table_model import Index
 from yamnet_gui.gui.widgets.tables import QuietTable
 from yamnet_gui.labels.project import EventFilter, Sort
@@ -144,7 +144,7 @@ class AllEventsPanel(QWidget):
         header.setSortIndicatorShown(True)
         header.setSortIndicator(ProjectColumn.RECORDING, Qt.SortOrder.AscendingOrder)
         header.sortIndicatorChanged.connect(lambda *_: self.query_changed.emit())
-        self.count = QLabel(self)
+        self.count = PlainLabel(self)
         self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         foot = QHBoxLayout()
         foot.setSpacing(2)

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QLineEdit,
     QRadioButton,
     QVBoxLayout,
@@ -30,6 +29,7 @@ from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.dialogs.go_to import parse_time
 from yamnet_gui.gui.times import date_and_time
+from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.gui.widgets.tables import QuietTable
 from yamnet_gui.labels.project import Recording
 
@@ -111,7 +111,7 @@ class StartTimesDialog(QDialog):
             grid.addWidget(self.choices[change], row, 0)
         grid.addLayout(shift, 0, 1)
         grid.addWidget(self.moment, 1, 1)
-        zone_label = QLabel("Time &zone", self)
+        zone_label = PlainLabel("Time &zone", self)
         zone_label.setBuddy(self.zone)
         grid.addWidget(zone_label, len(self.choices), 0)
         grid.addWidget(self.zone, len(self.choices), 1)
@@ -123,7 +123,7 @@ class StartTimesDialog(QDialog):
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.table.setMinimumWidth(self.fontMetrics().averageCharWidth() * 110)
         self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.hint = QLabel(self)
+        self.hint = PlainLabel(self)
         self.hint.setWordWrap(True)
         standard = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel, self)
@@ -194,7 +194,7 @@ class StartTimesDialog(QDialog):
             row = [QStandardItem(t) for t in (recording.name, before, recording.start_source, new)]
             for item in row:
                 item.setEditable(False)
-                item.setToolTip(item.text())
+                item.setToolTip(plain_tip(item.text()))
             self._model.appendRow(row)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)

@@ -15,6 +15,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy, QWidget
 
+from yamnet_gui.gui.widgets.plain_text import plain_tip
+
 from .colors import Kind, score_table
 
 
@@ -47,7 +49,7 @@ class MapLegend(QListWidget):
             item = QListWidgetItem(f"{kind.name}  {number}")
             item.setData(Qt.ItemDataRole.UserRole, kind.code)
             item.setIcon(_swatch(kind.color))
-            item.setToolTip(f"{kind.name}: {kind.count} points")
+            item.setToolTip(plain_tip(f"{kind.name}: {kind.count} points"))
             self.addItem(item)
         self.blockSignals(False)
         self.setVisible(bool(kinds))

@@ -9,7 +9,6 @@ from PySide6.QtGui import QImage, QPainter, QPalette
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QSizePolicy,
     QToolButton,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.labels import ElidedLabel
+from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
 from .colors import CUSTOM, Coloring
 from .legend import MapLegend, ScoreScale
@@ -187,7 +187,7 @@ class MapPanel(QWidget):
         self.bar.setFixedHeight(max(6, self.fontMetrics().height() // 2))
         self.cancel = IconButton("stop", "✗", "Stop the layout", self)
         self.cancel.clicked.connect(self.cancel_requested)
-        self.doing = QLabel(self)
+        self.doing = PlainLabel(self)
         self.doing.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         running = QHBoxLayout()
         running.setSpacing(4)
@@ -198,7 +198,7 @@ class MapPanel(QWidget):
         self.legend = MapLegend(self)
         self.legend.kind_chosen.connect(self._on_kind)
         self.scale = ScoreScale(self)
-        self.notes = QLabel(self)
+        self.notes = PlainLabel(self)
         self.notes.setWordWrap(True)
         self.notes.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         small = self.notes.font()
@@ -222,19 +222,19 @@ class MapPanel(QWidget):
     def _choice(self, name: str, entries: Sequence[tuple[str, str, str]]) -> QComboBox:
         box = QComboBox(self)
         box.setAccessibleName(name)
-        box.setToolTip(name)
+        box.setToolTip(plain_tip(name))
         box.setMinimumContentsLength(6)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for key, text, tip in entries:
             box.addItem(text, key)
             if tip:
-                box.setItemData(box.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+                box.setItemData(box.count() - 1, plain_tip(tip), Qt.ItemDataRole.ToolTipRole)
         return box
 
     def _tool(self, text: str, tip: str) -> QToolButton:
         button = QToolButton(self)
         button.setText(text)
-        button.setToolTip(tip)
+        button.setToolTip(plain_tip(tip))
         button.setCheckable(True)
         button.setAutoRaise(True)
         return button

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QGroupBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QSpinBox,
@@ -30,6 +29,7 @@ from yamnet_gui.core.files import is_folder
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.widgets.buttons import TickBox
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.labels.exchange.clips import (
     DEFAULT_TEMPLATE,
     ClipOptions,
@@ -134,19 +134,19 @@ class ClipsDialog(QDialog):
         self.folder.textChanged.connect(self._offer)
         browse = QPushButton("&Browse…", self)
         browse.clicked.connect(self._on_browse)
-        label = QLabel("&Folder", self)
+        label = PlainLabel("&Folder", self)
         label.setBuddy(self.folder)
         place = QHBoxLayout()
         place.addWidget(label)
         place.addWidget(self.folder, 1)
         place.addWidget(browse)
-        self.place_note = QLabel(self)
+        self.place_note = PlainLabel(self)
         self.place_note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.summary = QLabel(self)
+        self.summary = PlainLabel(self)
         font = self.summary.font()
         font.setBold(True)
         self.summary.setFont(font)
-        self.example = QLabel(self)
+        self.example = PlainLabel(self)
         self.example.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.example.setWordWrap(True)
         standard = QDialogButtonBox.StandardButton
@@ -201,7 +201,7 @@ class ClipsDialog(QDialog):
         form.addRow("File &names", self.template)
         form.addRow("", self.folders)
         form.addRow("", self.pictures)
-        label = QLabel("Ma&ximum per label", self)
+        label = PlainLabel("Ma&ximum per label", self)
         label.setBuddy(self.most)
         form.addRow(label, few)
         form.addRow("&Split by recording", self.split)

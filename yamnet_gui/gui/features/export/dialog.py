@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGroupBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QScrollArea,
@@ -31,6 +30,7 @@ from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.widgets.buttons import TickBox
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.labels.exchange.export import Export, ExportPreview
 from yamnet_gui.labels.formats import FORMATS, LabelFormat, WriteOptions
 
@@ -131,23 +131,23 @@ class ExportDialog(QDialog):
         self.path.textChanged.connect(self._on_path)
         browse = QPushButton("&Browse…", self)
         browse.clicked.connect(self._on_browse)
-        self.file_label = QLabel("&File", self)
+        self.file_label = PlainLabel("&File", self)
         self.file_label.setBuddy(self.path)
         place = QHBoxLayout()
         place.addWidget(self.file_label)
         place.addWidget(self.path, 1)
         place.addWidget(browse)
-        self.place_note = QLabel(self)
+        self.place_note = PlainLabel(self)
         self.place_note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.place_note.setWordWrap(True)
-        self.summary = QLabel(self)
+        self.summary = PlainLabel(self)
         font = self.summary.font()
         font.setBold(True)
         self.summary.setFont(font)
         self.sidecar = TickBox("Also write a side-car file with what the format cannot store", self)
         self.sidecar.setToolTip("OUT.yamnet.json: importing the file again restores everything")
         self.sidecar.toggled.connect(self._show_losses)
-        self.lost = QLabel(self)
+        self.lost = PlainLabel(self)
         self.lost.setWordWrap(True)
         self.lost.setTextFormat(Qt.TextFormat.PlainText)
         self.lost.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)

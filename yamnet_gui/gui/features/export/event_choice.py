@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QWidget,
 )
 
@@ -23,6 +22,7 @@ from yamnet_gui.gui.dialogs.pick_list import PickListDialog
 from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.buttons import TickBox
+from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.labels.exchange.export import Depth, ExportChoice
 from yamnet_gui.labels.project import Project
 
@@ -186,15 +186,15 @@ class EventChoice(QWidget):
             bound.valueChanged.connect(self.changed)
         scores = QHBoxLayout()
         scores.addWidget(self.low)
-        scores.addWidget(QLabel("to", self))
+        scores.addWidget(PlainLabel("to", self))
         scores.addWidget(self.high)
         scores.addStretch(1)
         tip = (
             "Highest score of the event. Of events without a score, only those that a user created "
             "are exported."
         )
-        self.low.setToolTip(tip)
-        self.high.setToolTip(tip)
+        self.low.setToolTip(plain_tip(tip))
+        self.high.setToolTip(plain_tip(tip))
         self.hierarchy = self._box("Hierarchy", [(d.value, text) for d, text in _DEPTHS])
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QGroupBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -25,6 +24,7 @@ from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.files import is_file, is_folder
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.latest import LatestJob
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.labels.exchange.report import ReportFacts
 from yamnet_gui.labels.exchange.report_facts import project_facts
 
@@ -111,10 +111,10 @@ class ReportDialog(QDialog):
         row.addWidget(browse)
         form = QFormLayout()
         form.addRow("&Title", self.title)
-        label = QLabel("&File", self)
+        label = PlainLabel("&File", self)
         label.setBuddy(self.path)
         form.addRow(label, row)
-        self.summary = QLabel(self)
+        self.summary = PlainLabel(self)
         self.summary.setWordWrap(True)
         standard = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(standard.Save | standard.Cancel, self)

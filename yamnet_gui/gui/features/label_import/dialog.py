@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QFrame,
-    QLabel,
     QPlainTextEdit,
     QTabWidget,
     QVBoxLayout,
@@ -24,6 +23,7 @@ from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.text import counted, printable
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.widgets.buttons import TickBox
+from yamnet_gui.gui.widgets.plain_text import PlainLabel, without_access_key
 from yamnet_gui.labels.exchange.import_plan import ImportKind, ImportPlan, Resolve
 from yamnet_gui.labels.exchange.import_remarks import some
 from yamnet_gui.labels.exchange.placement import SoundFiles
@@ -138,12 +138,12 @@ class ImportDialog(QDialog):
         form.addRow("Enco&ding", self.encoding)
         form.addRow("&Label column", self.column)
         self._form = form
-        self.counts = QLabel(self)
+        self.counts = PlainLabel(self)
         self.counts.setTextFormat(Qt.TextFormat.PlainText)
         font = self.counts.font()
         font.setBold(True)
         self.counts.setFont(font)
-        self.remarks = QLabel(self)
+        self.remarks = PlainLabel(self)
         self.remarks.setWordWrap(True)
         self.remarks.setTextFormat(Qt.TextFormat.PlainText)
         self.remarks.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -302,7 +302,7 @@ class ImportDialog(QDialog):
 
     def _show_tick(self, box: TickBox, text: str, paths: Sequence[Path]) -> None:
         names = some([printable(path.name) for path in paths])
-        box.setText(text + names.replace("&", "&&"))
+        box.setText(text + without_access_key(names))
         box.setVisible(bool(paths))
 
     def _found(self) -> set[Path]:

@@ -8,12 +8,12 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.gui.widgets.tables import QuietTable
 from yamnet_gui.labels.exchange.import_plan import ImportKind, PlannedEvent, Resolve
 
@@ -80,7 +80,7 @@ class EventsPage(QWidget):
                 ("&Both", Resolve.BOTH),
             )
         ]
-        label = QLabel("&Conflicts", self)
+        label = PlainLabel("&Conflicts", self)
         label.setBuddy(self.conflicts)
         label.setToolTip("Events that have been reviewed, but differ in the file")
         row = QHBoxLayout()
@@ -89,7 +89,7 @@ class EventsPage(QWidget):
         row.addWidget(label)
         row.addWidget(self.conflicts)
         row.addSpacing(12)
-        row.addWidget(QLabel("For selected rows:", self))
+        row.addWidget(PlainLabel("For selected rows:", self))
         for button, way in self.singly:
             button.clicked.connect(lambda _checked=False, w=way: self._resolve(w))
             row.addWidget(button)

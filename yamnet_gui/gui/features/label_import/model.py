@@ -9,6 +9,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
 from yamnet_gui.core.events import Event
 from yamnet_gui.gui.theme import class_color
 from yamnet_gui.gui.times import clock, length
+from yamnet_gui.gui.widgets.plain_text import plain_tip
 from yamnet_gui.gui.widgets.table_model import HeadedTableModel
 from yamnet_gui.labels.exchange.import_plan import ImportKind, PlannedEvent, Resolve
 
@@ -109,7 +110,7 @@ class ImportTableModel(HeadedTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(planned, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._text(planned, column)
+            return plain_tip(self._text(planned, column))
         if role == Qt.ItemDataRole.DecorationRole and column is ImportColumn.LABEL:
             return class_color(planned.result.class_index, planned.result.label)
         if role == Qt.ItemDataRole.TextAlignmentRole and column in (

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.events import RecordingInfo
 from yamnet_gui.core.text import printable
+from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.gui.widgets.table_model import HeadedTableModel
 from yamnet_gui.gui.widgets.tables import QuietTable
 from yamnet_gui.labels.exchange.placement import PLACE_HOLDER, Source
@@ -66,6 +66,8 @@ class PlacesModel(HeadedTableModel):
         column = PlaceColumn(index.column())
         if role == Qt.ItemDataRole.DisplayRole:
             return _text(placed, column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(_text(placed, column))
         if role == Qt.ItemDataRole.FontRole and placed.placement.open:
             font = QFont()
             font.setBold(True)
@@ -146,11 +148,11 @@ class RecordingsPage(QWidget):
         self.pattern_edit = QLineEdit(self)
         self.pattern_edit.setPlaceholderText(f"{PLACE_HOLDER}_notes*")
         self.pattern_edit.setToolTip(
-            f"How tables are named: {PLACE_HOLDER} stands for the recording's name, * for anything"
+            "How tables are named: {recording} stands for the recording's name, * for anything"
         )
         self.pattern_edit.setClearButtonEnabled(True)
         self.pattern_edit.editingFinished.connect(self._on_pattern)
-        label = QLabel("Table &names", self)
+        label = PlainLabel("Table &names", self)
         label.setBuddy(self.pattern_edit)
         self.search = QPushButton("Search a fol&der…", self)
         self.search.setToolTip("Looks for recordings below this folder as well")
@@ -181,7 +183,7 @@ class RecordingsPage(QWidget):
         self.file = QPushButton("&Other file…", self)
         self.file.clicked.connect(self._ask_file)
         row = QHBoxLayout()
-        row.addWidget(QLabel("Selected rows:", self))
+        row.addWidget(PlainLabel("Selected rows:", self))
         row.addWidget(self.box, 1)
         for button in (self.use, self.file, self.out):
             row.addWidget(button)

@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
+from yamnet_gui.gui.widgets.plain_text import plain_tip
 from yamnet_gui.labels.exchange.import_plan import UnknownLabel
 
 Ask = Callable[[str, Sequence[str]], str | None]
@@ -54,7 +55,7 @@ class UnknownLabels(QTableWidget):
         row = self.rowCount()
         self.setRowCount(row + 1)
         name = QTableWidgetItem(unknown.label or "(no label)")
-        name.setToolTip(unknown.label)
+        name.setToolTip(plain_tip(unknown.label))
         self.setItem(row, 0, name)
         self.setItem(row, 1, QTableWidgetItem(str(unknown.count)))
         box = QComboBox(self)

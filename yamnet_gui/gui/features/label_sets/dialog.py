@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import UserError
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.labels.project import LABEL_SET_SUFFIX, LabelSet, read_label_set, write_label_set
 
 from .drafts import LabelSetDraft, LabelSetDrafts
@@ -141,7 +141,7 @@ class LabelSetsDialog(QDialog):
         assert edit is not None
         edit.textEdited.connect(self._rename)
         self.table.edited.connect(self._on_edited)
-        self.message = QLabel(self)
+        self.message = PlainLabel(self)
         self.message.setWordWrap(True)
         standard = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel, self)

@@ -8,13 +8,13 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
+from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.labels.project import backup_time
 
 _PATH_ROLE = Qt.ItemDataRole.UserRole
@@ -33,7 +33,7 @@ class BackupsDialog(QDialog):
         for path in backups:
             item = QListWidgetItem(_words(path))
             item.setData(_PATH_ROLE, path)
-            item.setToolTip(str(path))
+            item.setToolTip(plain_tip(str(path)))
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         self.list.itemActivated.connect(self.accept)
@@ -43,7 +43,7 @@ class BackupsDialog(QDialog):
             if backups
             else "There are no backups yet. One is made on closing and every 15 minutes of work."
         )
-        text = QLabel(explanation, self)
+        text = PlainLabel(explanation, self)
         text.setWordWrap(True)
         standard = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel, self)

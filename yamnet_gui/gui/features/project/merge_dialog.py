@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.text import counted
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.gui.widgets.tables import QuietTable
 from yamnet_gui.labels.project import Merge, MergeChoice
 
@@ -38,7 +38,7 @@ class MergeDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(f"Merge {other}")
         self.model = ConflictModel(merge.conflicts, names, self)
-        self.summary = QLabel(_summary(merge, other), self)
+        self.summary = PlainLabel(_summary(merge, other), self)
         self.summary.setWordWrap(True)
         self.table = QuietTable(self)
         self.table.setModel(self.model)
@@ -48,7 +48,7 @@ class MergeDialog(QDialog):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         for column in (RECORDING, AT, TAKE):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        self.ours, self.theirs = (QLabel(self) for _ in range(2))
+        self.ours, self.theirs = (PlainLabel(self) for _ in range(2))
         for label in (self.ours, self.theirs):
             label.setTextFormat(Qt.TextFormat.RichText)
             label.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -62,7 +62,7 @@ class MergeDialog(QDialog):
         panes.addWidget(self.ours, 1)
         panes.addWidget(self.theirs, 1)
         take = QHBoxLayout()
-        take.addWidget(QLabel("For selected rows, use:", self))
+        take.addWidget(PlainLabel("For selected rows, use:", self))
         self.take: dict[MergeChoice, QPushButton] = {}
         for choice, words in _BUTTONS:
             button = QPushButton(words, self)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QDoubleSpinBox,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSplitter,
     QVBoxLayout,
@@ -34,6 +33,7 @@ from yamnet_gui.gui.widgets.metrics_table import (
     count_cell,
     text_cell,
 )
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.labels.project.calibrations import Calibration
 
 from .jobs import CalibrationReport
@@ -134,9 +134,9 @@ class CalibrationDialog(QDialog):
         self.set_threshold.clicked.connect(self._on_set)
         self.advice = text_label(self)
         goal = QHBoxLayout()
-        goal.addWidget(QLabel("Threshold for a"))
+        goal.addWidget(PlainLabel("Threshold for a"))
         goal.addWidget(self.goal)
-        goal.addWidget(QLabel("of"))
+        goal.addWidget(PlainLabel("of"))
         goal.addWidget(self.wanted)
         goal.addStretch(1)
         goal.addWidget(self.set_threshold)

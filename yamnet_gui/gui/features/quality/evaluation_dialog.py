@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QTabWidget,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.detection import Tuning
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.quality.evaluation import Measurement
 
 from .class_metrics_tab import ClassMetricsTab
@@ -158,7 +158,7 @@ class EvaluationDialog(QDialog):
         self.cancel = QPushButton("Cancel", self)
         self.cancel.clicked.connect(self.cancel_requested)
         row = QHBoxLayout()
-        for widget in (QLabel("Reference"), self.source, QLabel("Collar"), self.collar):
+        for widget in (PlainLabel("Reference"), self.source, PlainLabel("Collar"), self.collar):
             row.addWidget(widget)
         row.addWidget(self.counting)
         row.addStretch(1)

@@ -1,7 +1,7 @@
 """Confusions between classes, and single mismatches to go to."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from yamnet_gui.detection.evaluation import Confusion, Mismatch, MismatchKind
 from yamnet_gui.gui.times import clock
@@ -13,6 +13,7 @@ from yamnet_gui.gui.widgets.metrics_table import (
     metric_cell,
     text_cell,
 )
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.quality.evaluation import Measurement
 
 _CONFUSION_COLUMNS = (
@@ -53,7 +54,7 @@ class MismatchTab(QSplitter):
         self.confusions.opened.connect(self._open_confusion)
         self.table = MetricsTable(_MISMATCH_COLUMNS, "Mismatches", self)
         self.table.opened.connect(self._open_mismatch)
-        self.which = QLabel(self)
+        self.which = PlainLabel(self)
         self.show_all = QPushButton("Show all", self)
         self.show_all.clicked.connect(self._on_show_all)
         head = QHBoxLayout()

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -28,6 +27,7 @@ from yamnet_gui.gui.widgets.metrics_table import (
     metric_cell,
     text_cell,
 )
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.quality.replay import ProjectContradiction, ProjectReplay
 
 from .evaluation_text import left_out_words
@@ -125,7 +125,7 @@ class ReplayDialog(QDialog):
         self.cancel = QPushButton("Cancel", self)
         self.cancel.clicked.connect(self.cancel_requested)
         row = QHBoxLayout()
-        for widget in (QLabel("Rules"), self.rules, QLabel("Scores of"), self.weights):
+        for widget in (PlainLabel("Rules"), self.rules, PlainLabel("Scores of"), self.weights):
             row.addWidget(widget)
         row.addStretch(1)
         for shown in (self.progress, self.cancel, self.again):

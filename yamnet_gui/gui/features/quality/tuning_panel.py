@@ -1,9 +1,10 @@
 """Choices and result of tuning the rules."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from yamnet_gui.detection import Tuning
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.quality.evaluation import TuningScope
 
 from .evaluation_text import tuning_words
@@ -42,7 +43,13 @@ class TuningPanel(QWidget):
         self.accept.clicked.connect(self.accepted)
         self.result = text_label(self)
         row = QHBoxLayout()
-        for widget in (QLabel("Tune"), self.scopes, QLabel("for"), self.measures, self.tune):
+        for widget in (
+            PlainLabel("Tune"),
+            self.scopes,
+            PlainLabel("for"),
+            self.measures,
+            self.tune,
+        ):
             row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self.accept)

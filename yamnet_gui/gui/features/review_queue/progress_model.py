@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from yamnet_gui.gui.widgets.plain_text import plain_tip
 from yamnet_gui.gui.widgets.table_model import HeadedTableModel
 from yamnet_gui.labels.project import ClassCounts
 
@@ -85,7 +86,7 @@ class ProgressModel(HeadedTableModel):
             side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _tip(counts)
+            return plain_tip(_tip(counts))
         return None
 
 

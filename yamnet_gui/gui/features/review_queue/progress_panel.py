@@ -8,11 +8,11 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QHeaderView,
-    QLabel,
     QVBoxLayout,
     QWidget,
 )
 
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.gui.widgets.table_model import Index
 from yamnet_gui.gui.widgets.tables import QuietTable
 from yamnet_gui.labels.project import ClassCounts
@@ -51,7 +51,7 @@ class ProgressPanel(QWidget):
         header.setMinimumSectionSize(24)
         header.setStretchLastSection(False)
         header.setSectionResizeMode(ProgressColumn.CLASS, QHeaderView.ResizeMode.Stretch)
-        self.sum = QLabel(self)
+        self.sum = PlainLabel(self)
         self.sum.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 4)

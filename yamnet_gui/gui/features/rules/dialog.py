@@ -5,7 +5,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHeaderView,
-    QLabel,
     QProgressBar,
     QTreeWidget,
     QTreeWidgetItem,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.times import clock
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.quality.rule_preview import PreviewProgress, RecordingChanges, RulesPreview
 
 _EVENTS_SHOWN = 200
@@ -29,7 +29,7 @@ class ApplyRulesDialog(QDialog):
         self.preview: RulesPreview | None = None
         self.setWindowTitle("Apply the rules to all recordings")
         self.resize(560, 480)
-        self.title = QLabel(f"Computing what the rules “{rules}” would change…", self)
+        self.title = PlainLabel(f"Computing what the rules “{rules}” would change…", self)
         self.title.setWordWrap(True)
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.progress = QProgressBar(self)
@@ -45,7 +45,7 @@ class ApplyRulesDialog(QDialog):
         for column in (1, 2, 3):
             header.resizeSection(column, 72)
         self.tree.itemExpanded.connect(self._fill)
-        self.remark = QLabel(self)
+        self.remark = PlainLabel(self)
         self.remark.setWordWrap(True)
         self.remark.setTextFormat(Qt.TextFormat.PlainText)
         buttons = QDialogButtonBox(self)

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QPushButton,
     QScrollArea,
@@ -40,6 +39,7 @@ from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.state.rules import Rules
 from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.labels import ElidedLabel
+from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
 _UNLIMITED = "no limit"
 
@@ -227,7 +227,7 @@ class RulesPanel(QWidget):
             line.setSpacing(4)
         top.addWidget(self.sets, 1)
         top.addWidget(self.more)
-        label = QLabel("For", self)
+        label = PlainLabel("For", self)
         label.setBuddy(self.scope_box)
         second.addWidget(label)
         second.addWidget(self.scope_box, 1)
@@ -287,7 +287,7 @@ class _Row:
     ) -> None:
         self.field = field
         self._moved = moved
-        self.label = QLabel(field.title, parent)
+        self.label = PlainLabel(field.title, parent)
         self.origin = ElidedLabel("", parent, dim=True)
         self.reset = IconButton("undo", "↺", f"{field.title}: as inherited", parent)
         self.reset.clicked.connect(lambda: cleared(field.name))
@@ -298,7 +298,7 @@ class _Row:
         self.editor.setAccessibleName(field.title)
         self.label.setBuddy(self.editor)
         for widget in (self.label, self.editor):
-            widget.setToolTip(field.tip)
+            widget.setToolTip(plain_tip(field.tip))
 
     def place(self, grid: QGridLayout, row: int) -> None:
         for column, widget in enumerate((self.label, self.editor, self.origin, self.reset)):
@@ -324,7 +324,7 @@ class _Row:
         )
         self.reset.setVisible(own)
         back = f"as for {_origin(inherited_from)}" if inherited_from else "the default value"
-        self.reset.setToolTip(f"{self.field.title}: {back}")
+        self.reset.setToolTip(plain_tip(f"{self.field.title}: {back}"))
 
     def set_usable(self, usable: bool) -> None:
         self.editor.setEnabled(usable)

@@ -15,6 +15,7 @@ from PySide6.QtCore import (
 from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.times import clock, length
+from yamnet_gui.gui.widgets.plain_text import plain_tip
 
 from .hits import Hit, HitList, ListKind
 
@@ -104,7 +105,7 @@ class SimilarTableModel(QAbstractTableModel):
                 f"{clock(span.start_s)} to {clock(span.end_s)} ({length(span.duration_s)})",
                 f"{_SCORE_NAMES[self._similar.kind]} {hit.score:.3f} · {STATE_WORDS[hit.state]}",
             ]
-            return "\n".join([*lines, hit.note] if hit.note else lines)
+            return plain_tip("\n".join([*lines, hit.note] if hit.note else lines))
         return None
 
     def _on_reset(self) -> None:

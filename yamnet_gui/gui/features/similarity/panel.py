@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QPushButton,
     QStackedLayout,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from yamnet_gui.core.text import counted
 from yamnet_gui.embedding import progress
 from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.labels import ElidedLabel
+from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.gui.widgets.table_model import Index
 
 from .hits import HitList, ListKind
@@ -119,7 +119,7 @@ class SimilarPanel(QWidget):
         self.label.clicked.connect(self.label_requested)
         label_row = QHBoxLayout()
         label_row.setSpacing(4)
-        label_row.addWidget(QLabel("Accept as", self))
+        label_row.addWidget(PlainLabel("Accept as", self))
         label_row.addWidget(self.label, 1)
 
         self.table = SearchResultsTable(self)
@@ -143,7 +143,8 @@ class SimilarPanel(QWidget):
         }
         for column, text in widths.items():
             self.table.setColumnWidth(column, metrics.horizontalAdvance(text) + 14)
-        self.empty = QLabel(self)
+        self.empty = PlainLabel(self)
+        self.empty.setTextFormat(Qt.TextFormat.RichText)  # a link
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
         self.empty.setMargin(16)
@@ -175,7 +176,7 @@ class SimilarPanel(QWidget):
         self.train.setToolTip("Train the class on the accepted and rejected sounds")
         self.train.clicked.connect(self.train_requested)
         row.addWidget(self.train)
-        self.progress = QLabel(self)
+        self.progress = PlainLabel(self)
         self.progress.setWordWrap(True)
         self.progress.setForegroundRole(QPalette.ColorRole.PlaceholderText)
 
@@ -185,7 +186,9 @@ class SimilarPanel(QWidget):
         self.strategy.setAccessibleName("Strategy")
         for key, words, tip in _STRATEGIES:
             self.strategy.addItem(words, key)
-            self.strategy.setItemData(self.strategy.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+            self.strategy.setItemData(
+                self.strategy.count() - 1, plain_tip(tip), Qt.ItemDataRole.ToolTipRole
+            )
         self.strategy.setToolTip("How the ten sounds are chosen")
         self.next_ten = QPushButton("Label next ten", self)
         self.next_ten.setToolTip("Show ten frames whose label would help the custom class most")
