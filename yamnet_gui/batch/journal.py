@@ -4,7 +4,8 @@ import json
 import os
 import shutil
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -86,27 +87,29 @@ class Journal:
     def add(self, record: Record) -> None:
         """Adds the record: at once for whoever reads the file, and within a second to the disk.
 
-        Raises OSError.
+        Raises SettingsError where the disk refuses.
         """
         self.records[record.key] = record
-        self._file.write(json.dumps(asdict(record)) + "\n")
-        self._file.flush()
+        with self._written():
+            self._file.write(json.dumps(asdict(record)) + "\n")
+            self._file.flush()
         self._dirty = True
         self._unsynced.update(self.folder / name for _, name, *_ in record.parts)
         self.sync_when_due()
 
     def sync_when_due(self) -> None:
-        """To be called now and then. Raises OSError."""
+        """To be called now and then. Raises SettingsError where the disk refuses."""
         if self._dirty and time.monotonic() - self._synced_at >= _SYNC_EVERY_S:
             self.sync()
 
     def sync(self) -> None:
-        """Puts all parts and records on the disk. Raises OSError."""
-        for path in self._unsynced:
-            sync(path)
+        """Puts all parts and records on the disk. Raises SettingsError where it refuses."""
+        with self._written():
+            for path in self._unsynced:
+                sync(path)
+            os.fsync(self._file.fileno())
         self._unsynced.clear()
         self._dirty = False
-        os.fsync(self._file.fileno())
         self._synced_at = time.monotonic()
 
     def part(self, record: Record, kind: str) -> Part:
@@ -124,7 +127,9 @@ class Journal:
     def close(self) -> None:
         try:
             if not self._file.closed:
-                with suppress(OSError):  # a full disk; what is not on it is done again
+                with suppress(
+                    OSError, SettingsError
+                ):  # a full disk; what is not on it is done again
                     if self._dirty:
                         self.sync()
                 self._file.close()
@@ -141,6 +146,14 @@ class Journal:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @contextmanager
+    def _written(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            reason = f"cannot be written ({error.strerror or error})"
+            raise SettingsError(self.folder.parent, reason) from error
 
     def _open(self, recipe: dict[str, Any]) -> IO[str]:
         path = self.folder / "journal.jsonl"

@@ -185,7 +185,7 @@ def test_summaries_and_tables_of_frames(run, weights, sounds, tmp_path):
 
 
 def test_an_unfinished_run_goes_on(run, weights, sounds, tmp_path, monkeypatch):
-    import yamnet_gui.batch.run as module
+    import yamnet_gui.batch.run_tables as module
 
     def stop(*_arguments, **_options):
         raise KeyboardInterrupt
@@ -199,6 +199,26 @@ def test_an_unfinished_run_goes_on(run, weights, sounds, tmp_path, monkeypatch):
     assert status == 0
     assert "3 done (3 in an earlier run)" in err
     assert (tmp_path / "out.csv").exists()
+
+
+def test_parts_that_a_power_cut_took_are_made_again(run, weights, sounds, tmp_path, monkeypatch):
+    import yamnet_gui.batch.run_tables as module
+
+    def stop(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    wanted, table = tmp_path / "wanted.csv", tmp_path / "out.csv"
+    rules = ("--threshold", 0.4, "--no-cache")
+    assert run("analyze", sounds, "-o", wanted, *rules)[0] == 0
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "write_labels", stop)
+        assert run("analyze", sounds, "-o", table, *rules)[0] == 130
+    (parts,) = (tmp_path / "out.csv.unfinished").glob("*.parts")
+    parts.write_bytes(parts.read_bytes()[:-200] + bytes(200))
+    status, _, err = run("analyze", sounds, "-o", table, *rules)
+    assert status == 0
+    assert "3 done (2 in an earlier run)" in err
+    assert table.read_bytes() == wanted.read_bytes()
 
 
 @pytest.mark.parametrize(
