@@ -7,13 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from yamnet_gui.analysis import (
-    AnalysisSettings,
-    Model,
-    ResultCache,
-    analyse_recording,
-    finished,
-)
+from yamnet_gui.analysis import AnalysisSettings, EventsRequest, Model, ResultCache
+from yamnet_gui.analysis.many import many_recording_events
 from yamnet_gui.analysis.rule_choice import choose_rules
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
@@ -128,10 +123,11 @@ def _of_recordings(
     """Recordings named on the command line, analysed where they are not yet."""
     reference = _reference_in(options.reference, options.reference_format, options.recordings)
     with ProgressLine() as line:
-        for path in options.recordings:
-            steps = analyse_recording(path, model, settings, cache)
-            line.show(f"analysing {path.name}")
-            finished(steps)
+        request = EventsRequest(settings, rules=None)
+        for step in many_recording_events(options.recordings, model, request, cache):
+            if step.error is not None:
+                raise step.error
+            line.show(f"analysing {options.recordings[step.place].name}")
     scores = StoredScores(cache, model.sha256, settings)
     return table_items(reference, dict.fromkeys(options.recordings, ""), scores)
 

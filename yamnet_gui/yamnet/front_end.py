@@ -30,6 +30,8 @@ BLOCK_FRAMES = 512
 """STFT frames computed in one go. Blocks begin at multiples of it, counted from the start of the
 recording, and always have this size, so that a frame's value never depends on where the caller
 began or on how the samples arrived."""
+_AT_ONCE = 16
+"""Transforms that the widest processors run in one register."""
 
 
 @cache
@@ -90,7 +92,7 @@ class LogMel:
         if not np.isfinite(self._samples.sum(dtype=np.float64)):
             np.nan_to_num(self._samples, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
         with BLAS_THREADS.one():  # the last bits of the product depend on their number
-            return self._spectrum()[self._skip : frames]
+            return self._spectrum(self._skip, frames)
 
 
 class _Spectrum:
@@ -105,14 +107,17 @@ class _Spectrum:
         self._window, self._mel = _window_and_mel()
         self._bins = len(self._mel)
         self._padded = np.zeros((BLOCK_FRAMES, FFT_LENGTH), np.float32)
-        self._magnitude = np.empty((BLOCK_FRAMES, self._bins), np.float32)
+        self._magnitude = np.zeros((BLOCK_FRAMES, self._bins), np.float32)
 
-    def __call__(self) -> Floats:
-        """Log-mel of every frame in the buffer, float32 (512, 64), in a new array."""
-        np.multiply(self._frames, self._window, out=self._padded[:, :STFT_WINDOW])
-        spectrum = self._rfft(self._padded)
-        np.abs(spectrum[:, : self._bins], out=self._magnitude)
-        mel: Floats = self._magnitude @ self._mel
+    def __call__(self, first: int, last: int) -> Floats:
+        """Log-mel of the frames [first, last) in the buffer, float32 (n, 64), in a new array."""
+        # rows are transformed some at a time, and those left over may round in another way
+        rows = slice(first // _AT_ONCE * _AT_ONCE, -(-last // _AT_ONCE) * _AT_ONCE)
+        np.multiply(self._frames[rows], self._window, out=self._padded[rows, :STFT_WINDOW])
+        spectrum = self._rfft(self._padded[rows])
+        np.abs(spectrum[:, : self._bins], out=self._magnitude[rows])
+        # always of all rows, since the last bits of a product depend on their number
+        mel: Floats = (self._magnitude @ self._mel)[first:last]
         mel += np.float32(LOG_OFFSET)
         return np.log(mel, out=mel)
 

@@ -119,3 +119,15 @@ def test_the_last_bits_do_not_depend_on_the_threads_of_matrix_products(sound: np
     for threads in (2, 4):
         with threadpool_limits(threads, "blas"):
             assert np.array_equal(log_mel(sound), one)
+
+
+@pytest.mark.parametrize("frames", [1, 15, 16, 17, 100, 511, 512])
+@pytest.mark.parametrize("first", [0, 1, 37, 500])
+def test_the_rest_of_a_recording_has_the_bits_of_a_full_block(
+    sound: np.ndarray, first: int, frames: int
+) -> None:
+    whole = log_mel(sound)
+    stream = LogMel(first)
+    part = sound[160 * first : 160 * (first + frames - 1) + 400]
+    rows = np.concatenate([*stream.push(part), *stream.finish()])
+    assert np.array_equal(rows, whole[first : first + frames])
