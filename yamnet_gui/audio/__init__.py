@@ -5,7 +5,7 @@ from .frequency import SCALES, Scale, frequency_at, height_of, row_edges
 from .hashing import content_hash, content_is_known
 from .memory import MemorySource
 from .mono import mixed, mono_16k
-from .opening import open_audio
+from .opening import open_audio, preview_audio
 from .overview import OverviewBuilder, SpectrogramOverview
 from .peaks import PeakBuilder, PeakPyramid, peaks_key, sample_columns
 from .resample import Resampler
@@ -51,6 +51,7 @@ __all__ = [
     "open_audio",
     "path_of_track",
     "peaks_key",
+    "preview_audio",
     "recording_start",
     "row_edges",
     "safe_name",

@@ -104,6 +104,11 @@ def open_track(path: Path, track: int) -> tuple[Any, Any]:
     raise RecordingError(path, f"is a {kind}")
 
 
+def counts_by_stamps(container: Any) -> bool:
+    """Whether a container has tables that make a scan needless."""
+    return bool(_EXACT_FORMATS & set(container.format.name.split(",")))
+
+
 def layout_of(path: Path, track: int) -> Layout:
     """Scans a file; remembered as long as it is unchanged, for every thread that opens it.
 
@@ -133,8 +138,7 @@ def _layout(path: Path, track: int, _size: int, _modified_ns: int) -> Layout:
 
 def _by_stamps(path: Path, container: Any, stream: Any) -> Layout | None:
     """The layout of a file whose time stamps count samples: only its two ends are decoded."""
-    names = container.format.name.split(",")
-    if not _EXACT_FORMATS & set(names) or stream.duration is None:
+    if not counts_by_stamps(container) or stream.duration is None:
         return None
     frames = decoded_frames(container, stream)
     beginning = [frame for frame, _ in zip(frames, range(_FIRST_FRAMES), strict=False)]

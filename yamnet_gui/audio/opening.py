@@ -13,12 +13,15 @@ from yamnet_gui.core.sound_track import file_and_track, file_of
 
 from .container import ContainerSource
 from .libav import UnknownFormatError
+from .preview import PreviewSource
 from .sndfile import SndfileSource, plain_reason
 from .source import AudioSource
 from .start_time import stated_start
 
 _Reader = Callable[[Path], AudioSource]
 
+_LONG_BYTES = 1 << 21
+"""Compressed files of this size take a noticeable time to be scanned."""
 LOWEST_RATE_HZ = 1000
 HIGHEST_RATE_HZ = 10_000_000
 _OF_LIBSNDFILE = {b"RIFF", b"RIFX", b"RF64", b"BW64", b"riff", b"fLaC", b"FORM", b"caff"}
@@ -42,6 +45,22 @@ def open_audio(path: str | Path) -> AudioSource:
         raise
     source.info = replace(source.info, recorded_at=stated_start(path))
     return source
+
+
+def preview_audio(path: str | Path) -> PreviewSource | None:
+    """A recording to be looked at while `open_audio` finds its length; None where that is quick.
+
+    It can be read once, from its beginning on. Raises RecordingError.
+    """
+    file = file_of(Path(path))
+    _refuse_unless_file(file)
+    if file.stat().st_size < _LONG_BYTES or _head(file) in _OF_LIBSNDFILE:
+        return None
+    preview = PreviewSource(Path(path))
+    if preview.is_needed and preview.frames > 0:
+        return preview
+    preview.close()
+    return None
 
 
 def _refuse_unless_file(path: Path) -> None:

@@ -6,11 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from yamnet_gui.audio import PeakPyramid
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.priority import ForegroundPriority
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
-from yamnet_gui.gui.jobs.recording import OpenJob, PeaksJob, SamplesJob
+from yamnet_gui.gui.jobs.recording import OpenJob, PeaksJob, PreviewJob, SamplesJob
 from yamnet_gui.gui.jobs.spectrogram import OverviewJob, TilesJob
 from yamnet_gui.gui.state.document import Document, OpenRecording
 from yamnet_gui.gui.state.sound import Sound
@@ -46,7 +47,10 @@ class RecordingLoader(QObject):
         self._files = JobRunner("files", self)
         self._whole = JobRunner("whole recording", self)
         self._view = JobRunner("view", self)
+        self._first_look = JobRunner("first look", self)
         self._opening: JobHandle | None = None
+        self._preview: JobHandle | None = None
+        self._previewed = False  # whether what is shown is the waveform of an unknown length
         self._samples: JobHandle | None = None
         self._tiles: JobHandle | None = None
         self._wanted: tuple[int, int] | None = None
@@ -64,7 +68,7 @@ class RecordingLoader(QObject):
     @property
     def busy(self) -> bool:
         """Whether a file is being opened or a picture of it being made."""
-        return self._files.busy or self._whole.busy or self._view.busy
+        return any(r.busy for r in (self._files, self._whole, self._view, self._first_look))
 
     def set_time_zone(self, name: str) -> None:
         """The zone of start times that name none; empty for that of this computer."""
@@ -72,14 +76,22 @@ class RecordingLoader(QObject):
 
     def open(self, path: Path) -> None:
         """Opens `path`; a later call overtakes an earlier one."""
+        self._end_preview()
         if self._opening:
             self._opening.cancel()
         self._opening = self._files.submit(
-            OpenJob(path, self._zone), on_result=self._show, on_failed=self.failed.emit
+            OpenJob(path, self._zone), on_result=self._show, on_failed=self._on_failed
+        )
+        self._preview = self._first_look.submit(
+            PreviewJob(path), on_result=self._show_preview, on_failed=self._drop
         )
 
     def close_recording(self) -> None:
         """Leaves the window empty."""
+        self._end_preview()
+        self._leave()
+
+    def _leave(self) -> None:
         self.leaving.emit()
         self._whole.cancel_all()
         self._view.cancel_all()
@@ -93,12 +105,34 @@ class RecordingLoader(QObject):
         if self._resting.active:
             self._resting.stop()
             self._way.release()
-        for runner in (self._files, self._whole, self._view):
+        for runner in (self._files, self._whole, self._view, self._first_look):
             runner.cancel_all()
-        for runner in (self._files, self._whole, self._view):
+        for runner in (self._files, self._whole, self._view, self._first_look):
             runner.close()
 
+    def _show_preview(self, peaks: PeakPyramid) -> None:
+        """Shows the waveform while the length is being found; nothing else is known yet."""
+        if not self._previewed:
+            self._leave()
+            self._previewed = True
+            duration_s = peaks.frames / peaks.sample_rate_hz
+            self._timeline.set_recording(duration_s, peaks.sample_rate_hz)
+        self._sound.set_pyramid(peaks)
+
+    def _end_preview(self) -> None:
+        if self._preview:
+            self._preview.cancel()
+        self._preview, self._previewed = None, False
+
+    def _on_failed(self, error: UserError) -> None:
+        previewed = self._previewed
+        self._end_preview()
+        if previewed:
+            self._leave()
+        self.failed.emit(error)
+
     def _show(self, recording: OpenRecording) -> None:
+        self._end_preview()
         info = recording.info
         self.leaving.emit()
         self._whole.cancel_all()

@@ -14,6 +14,7 @@ from yamnet_gui.audio import (
     PeakPyramid,
     open_audio,
     peaks_key,
+    preview_audio,
     recording_start,
     zone_named,
 )
@@ -67,6 +68,29 @@ def _channels_cancel(source: AudioSource) -> bool:
         return cancels_in_mix(source)
     except RecordingError:  # shown by the job that reads all of it
         return False
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewJob:
+    """Yields ever more of a waveform, for as long as the length of a recording is being found.
+
+    Yields nothing where that is quick. The length of these peaks is an estimate.
+    """
+
+    path: Path
+
+    def run(self) -> Iterator[PeakPyramid]:
+        shown = time.monotonic()
+        source = preview_audio(self.path)
+        if source is None:
+            return
+        with source:
+            builder = PeakBuilder(source)
+            for _fraction in builder.run():
+                if time.monotonic() - shown >= _SHOW_EVERY_S:
+                    shown = time.monotonic()
+                    yield builder.pyramid
+            yield builder.pyramid
 
 
 @dataclass(frozen=True, slots=True)
