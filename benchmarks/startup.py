@@ -3,8 +3,8 @@
     python benchmarks/startup.py [--quick] [--json OUT]
 
 `clip_s` is `analyze` of one 5-second clip as a whole process with LiteRT, `clip_tensorflow_s` the
-same with `--runtime tensorflow`, and `clip_ratio` the one divided by the other. `first_scores_s` counts
-from the start of the program, with a one-minute recording named on the command line, to the
+same with `--runtime tensorflow`, and `clip_ratio` the one divided by the other. `first_scores_s`
+counts from the start of the program, with a one-minute recording named on the command line, to the
 first scores in the window. `prepare_gap_ms` is the longest time for which the window's event loop
 was held while the network was prepared, `convert_gap_ms` the same while LiteRT's file was made as
 well. The file for LiteRT is made before the other figures are taken. Every part runs in a process

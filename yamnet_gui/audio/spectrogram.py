@@ -7,6 +7,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from yamnet_gui.core.fft import fast_length, real_fft
+
 from .frequency import RowMap, Scale, row_edges
 from .log_mel import log_mel_columns
 from .memory import MemorySource
@@ -184,17 +186,17 @@ class Transform:
     """Windowed Fourier transform to power, where a sine of full scale has power 1."""
 
     def __init__(self, length: int, window: str) -> None:
-        import scipy.fft
-
         self.length = length
-        self.size = scipy.fft.next_fast_len(length, real=True)
-        self._rfft = scipy.fft.rfft
+        self.size = fast_length(length)
+        self._rfft = real_fft()
         self.bins = self.size // 2 + 1
         self._window = _window(length, window)
 
     def power(self, frames: NDArray[np.float32]) -> NDArray[np.float32]:
         """float32 (n, length) to (n, bins)."""
-        spectrum = self._rfft(frames * self._window, self.size, axis=1)
+        rows = np.zeros((len(frames), self.size), np.float32)
+        np.multiply(frames, self._window, out=rows[:, : self.length])
+        spectrum = self._rfft(rows)
         return np.square(spectrum.real) + np.square(spectrum.imag)
 
 

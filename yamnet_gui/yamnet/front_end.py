@@ -14,6 +14,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from yamnet_gui.core.fft import real_fft
 from yamnet_gui.core.model_parameters import (
     FFT_LENGTH,
     LOG_OFFSET,
@@ -99,9 +100,7 @@ class _Spectrum:
     """Log-mel frames of a buffer of samples that others fill."""
 
     def __init__(self, samples: Floats) -> None:
-        import scipy.fft  # 0.15 s that starting the program need not wait for
-
-        self._rfft = scipy.fft.rfft
+        self._rfft = real_fft()
         frames = np.lib.stride_tricks.sliding_window_view(samples, STFT_WINDOW)
         self._frames = frames[::STFT_HOP]
         self._window, self._mel = _window_and_mel()
