@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -73,14 +74,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
+def _shared(factory: pytest.TempPathFactory, name: str, write: Callable[[Path], object]) -> Path:
+    """A file that one test process writes for all of them.
+
+    What is made beside it once, such as the file for LiteRT, serves all of them, too.
+    """
+    base = factory.getbasetemp()
+    folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    path = folder / "shared" / Path(name).stem / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        part = path.with_name(f"{os.getpid()}-{name}")
+        write(part)
+        part.replace(path)
+    return path
+
+
 @pytest.fixture(scope="session")
 def weights_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the real weights; only for tests marked `weights`.
-
-    The file for LiteRT is made once beside it and serves every test.
-    """
-    assert WEIGHTS is not None, "mark this test with @pytest.mark.weights"
-    return Path(shutil.copy(WEIGHTS, tmp_path_factory.mktemp("real") / WEIGHTS.name))
+    """A copy of the real weights; only for tests marked `weights`."""
+    real = WEIGHTS
+    assert real is not None, "mark this test with @pytest.mark.weights"
+    return _shared(tmp_path_factory, real.name, lambda path: shutil.copy(real, path))
 
 
 @pytest.fixture(scope="session")
@@ -88,7 +103,7 @@ def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Random weights of the published shapes, the same in every session."""
     from .tiny_network import write_tiny_weights
 
-    return write_tiny_weights(tmp_path_factory.mktemp("weights") / "tiny.h5")
+    return _shared(tmp_path_factory, "tiny.h5", write_tiny_weights)
 
 
 @pytest.fixture(scope="session")

@@ -110,8 +110,9 @@ def test_sizes_of_chunks_and_blocks_change_no_bit(
     assert np.array_equal(embeddings, wanted_embeddings)
 
 
-@pytest.mark.parametrize("hop_s", [0.48, 0.1])
-@pytest.mark.parametrize("first", [1, 3, 4, 5, 11, 27])
+@pytest.mark.parametrize(
+    ("first", "hop_s"), [*((n, 0.48) for n in (1, 3, 4, 5, 11, 27)), (3, 0.1), (27, 0.1)]
+)
 def test_a_resumed_analysis_gives_the_same_bits(
     network: Network, sound: np.ndarray, first: int, hop_s: float
 ) -> None:

@@ -205,6 +205,7 @@ def test_a_circle_of_groups_ends(tmp_path: Path) -> None:
         inspect_weights(tmp_path / "circle.h5")
 
 
+@pytest.mark.workflow
 def test_copies_in_caches_are_found_once(
     tiny_weights: Path, saved_model: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -252,6 +253,7 @@ def test_writing_is_deterministic(tiny_weights: Path, tmp_path: Path) -> None:
     assert (tmp_path / "one.h5").read_bytes() == (tmp_path / "two.h5").read_bytes()
 
 
+@pytest.mark.workflow
 @pytest.mark.weights
 @pytest.mark.reference
 def test_real_weights_are_one_model_in_every_form(
