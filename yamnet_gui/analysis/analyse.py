@@ -29,6 +29,7 @@ from yamnet_gui.yamnet import Analyzer, Network, RuntimeName, frame_count, start
 from .cache import CacheWriter, ResultCache, result_key, result_keys
 from .envelopes import EnvelopeRows
 from .model import Model, as_model
+from .reading import READING
 from .result import Analysis, describe, held_by
 from .settings import AnalysisSettings
 
@@ -279,7 +280,7 @@ def frame_grid(info: RecordingInfo, frames: int, settings: AnalysisSettings) -> 
 
 def _recipe(runtime: RuntimeName) -> str:
     """What must not change between the parts of one result, or the last bits may."""
-    parts = ["envelope 1"]
+    parts = ["envelope 1", f"reading {READING}"]
     if runtime == "tensorflow":  # LiteRT's results do not depend on it
         parts.append(f"threads {network_threads()}")
     return ", ".join([*parts, *map(_with_version, (_OF_RUNTIME[runtime], *_LIBRARIES))])

@@ -20,6 +20,7 @@ from yamnet_gui.core.lock import FileLock
 from yamnet_gui.core.model_identity import current_identity
 from yamnet_gui.yamnet import RuntimeChoice, RuntimeName, expected_runtime
 
+from .reading import READING, is_read_otherwise
 from .result import Analysis, open_analysis
 from .settings import AnalysisSettings
 from .stored import META, AnalysisWriter, write_short
@@ -113,7 +114,8 @@ class ResultCache:
     def load(self, key: str, path: Path, recorded_at: datetime | None = None) -> Analysis | None:
         """The finished analysis under `key`, as one of the recording at `path`.
 
-        One that turns out not to be whole is removed.
+        One that turns out not to be whole, or of other samples than those that the file is read
+        as today, is removed.
         """
         folder = self._folder(key)
         try:
@@ -123,6 +125,9 @@ class ResultCache:
                 _remove(folder)
             return None
         except (OSError, ValueError, KeyError, TypeError, SettingsError):
+            _remove(folder)
+            return None
+        if analysis.reading < READING and is_read_otherwise(analysis.recording):
             _remove(folder)
             return None
         with suppress(OSError):

@@ -15,6 +15,7 @@ from yamnet_gui.core.scores import FrameGrid, ScoreChunk, ScoreTable
 from yamnet_gui.detection import Envelope
 from yamnet_gui.yamnet import RuntimeName
 
+from .reading import READING
 from .settings import AnalysisSettings
 from .stored import META, check_sums, envelope_name, forget_pages, open_rows, table_name
 
@@ -37,8 +38,8 @@ class Analysis:
     `tables` holds one table for the mix, or one per channel. Scores and embeddings are read-only:
     mapped from `folder`, or, of a short recording that was just analysed, `held` in memory by
     channel (`folder` is None then). `warnings` are what was wrong with the file and how it was
-    handled. `runtime` made the scores. `keeper` holds on to a temporary folder where nothing is
-    cached.
+    handled. `runtime` made the scores, `reading` tells how the file was read (see `READING`).
+    `keeper` holds on to a temporary folder where nothing is cached.
     """
 
     recording: RecordingInfo
@@ -53,6 +54,7 @@ class Analysis:
     warnings: tuple[str, ...] = ()
     keeper: object = field(default=None, repr=False, compare=False)
     held: Mapping[int | None, HeldRows] = field(default_factory=dict, repr=False, compare=False)
+    reading: int = field(default=READING, repr=False, compare=False)
 
     @property
     def duration_s(self) -> float:
@@ -135,6 +137,7 @@ def describe(
         "duration_s": recording.duration_s,
         "sample_rate_hz": recording.sample_rate_hz,
         "channels": recording.channels,
+        "reading": READING,
         "settings": settings.to_json(),
         "model_sha256": model[0],
         "model_name": model[1],
@@ -196,6 +199,7 @@ def _described(
         folder=folder,
         warnings=tuple(str(text) for text in meta.get("warnings", ())),
         held=held or {},
+        reading=int(meta.get("reading", 0)),
     )
 
 

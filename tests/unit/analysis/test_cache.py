@@ -1,3 +1,4 @@
+import json
 import os
 import shutil
 
@@ -106,3 +107,18 @@ def test_a_folder_that_cannot_be_is_one_sentence(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(SettingsError, match="cannot hold the cache"):
         ResultCache(tmp_path / "file" / "cache")
+
+
+@pytest.mark.parametrize(("off_s", "loaded"), [(0.0, 1), (5.0, 2)])
+def test_an_older_result_counts_as_long_as_the_file_is_read_as_then(
+    sound, model, cache, off_s, loaded
+):
+    """Version 0.1 closed gaps of containers, for example, and wrote no "reading"."""
+    first = finished(analyse_recording(sound, model, HALF, cache))
+    file = entries(cache)[0] / META
+    meta = json.loads(file.read_text("utf-8"))
+    del meta["reading"]
+    file.write_text(json.dumps(meta | {"duration_s": meta["duration_s"] - off_s}), "utf-8")
+    again = finished(analyse_recording(sound, model, HALF, cache))
+    assert model.loaded == loaded
+    assert again.recording == first.recording
