@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 
 from yamnet_gui.core.class_map import ClassMap
@@ -15,6 +16,7 @@ from yamnet_gui.core.events import (
     LabelledRecording,
     RecordingInfo,
     ReviewedSpan,
+    ReviewState,
     new_event_id,
 )
 from yamnet_gui.core.matching import FreeEvents, onsets_of_same_sound, same_sound
@@ -255,6 +257,8 @@ def _distance_s(a: Event, b: Event) -> float:
 def _planned(path: Path, event: Event, twin: Event | None) -> PlannedEvent:
     if twin is None:
         return PlannedEvent(path, ImportKind.NEW, event)
+    if _adds_nothing(event, twin):
+        return PlannedEvent(path, ImportKind.SAME, twin, twin)
     result = _updated(twin, event)
     differences = tuple(
         f.name for f in fields(Event) if getattr(result, f.name) != getattr(twin, f.name)
@@ -269,6 +273,25 @@ def _planned(path: Path, event: Event, twin: Event | None) -> PlannedEvent:
 _FILLED = ("channel", "score_max", "score_mean", "probability", "low_hz", "high_hz",
            "onset_uncertainty_s", "offset_uncertainty_s", "reviewed_utc")  # fmt: skip
 _WORDS = ("reviewer", "note", "rules_id")
+
+
+_values = attrgetter(*_FILLED)
+_texts = attrgetter(*_WORDS)
+_UNREVIEWED = ReviewState.UNREVIEWED
+
+
+def _adds_nothing(event: Event, twin: Event) -> bool:
+    """Whether `_updated` would leave the existing event as it is: most of a second import."""
+    return (
+        event.label == twin.label
+        and _same_times(event, twin)
+        and (event.state is _UNREVIEWED or event.state is twin.state)
+        and all(
+            new is None or new == old
+            for new, old in zip(_values(event), _values(twin), strict=True)
+        )
+        and all(not new or new == old for new, old in zip(_texts(event), _texts(twin), strict=True))
+    )
 
 
 def _updated(twin: Event, event: Event) -> Event:

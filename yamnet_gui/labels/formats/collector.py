@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from yamnet_gui.core.class_map import SoundClass
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import (
     Event,
@@ -61,7 +62,9 @@ class Collector:
         self._refused: LabelsError | None = None  # the first row that was left out as wrong
         self._left_out: dict[tuple[str, str], list[str]] = {}
         self._unknown: dict[str, None] = {}
-        self._twins: Counter[str] = Counter()
+        self._ids: set[str] = set()
+        self._twins: Counter[str] = Counter()  # further rows with the contents of one, by its id
+        self._labels: dict[str, tuple[str, SoundClass | None]] = {}
         self._tiers: Counter[str] = Counter()
         self._find = options.find or _finder(options)
         self.decimal_comma = False
@@ -144,10 +147,7 @@ class Collector:
         for what, text in (("label", label), *((n, fields.get(n, "")) for n in _TEXTS)):
             if not text.isascii() or "\0" in text:
                 self._check_text(text, what, line)
-        match = self._options.classes.find(label) if label else None
-        exact = match if match is not None and match.name == label else None
-        if exact is None:
-            self._unknown.setdefault(label)
+        label, exact = self._labels.get(label) or self._label(label)
         if "class_index" not in fields and "mid" not in fields and exact is not None:
             fields |= {"class_index": exact.index, "mid": exact.mid}
         fields.setdefault("source", EventSource.IMPORTED)
@@ -160,6 +160,15 @@ class Collector:
         draft.events.append(event)
         if not draft.known and offset_s > draft.info.duration_s:
             draft.info = replace(draft.info, duration_s=offset_s)
+
+    def _label(self, label: str) -> tuple[str, SoundClass | None]:
+        """The label as one text for all of its events, and its class."""
+        match = self._options.classes.find(label) if label else None
+        exact = match if match is not None and match.name == label else None
+        if exact is None:
+            self._unknown.setdefault(label)
+        known = self._labels[label] = (label, exact)
+        return known
 
     def free_id(self, name: str | None, wanted: str) -> str:
         """The id for an event of this recording, with a number where it is taken already."""
@@ -249,9 +258,16 @@ class Collector:
     def _new_id(self, info: RecordingInfo, onset_s: float, offset_s: float, label: str) -> str:
         """The same row gets the same id each time the table is read."""
         text = f"{info.path}\0{onset_s!r}\0{offset_s!r}\0{label}"
-        self._twins[text] += 1
-        digest = hashlib.sha256(f"{text}\0{self._twins[text]}".encode(errors="surrogatepass"))
-        return f"i{digest.hexdigest()[:20]}"
+        first = identity = _digest(f"{text}\0{1}")
+        if identity in self._ids:
+            self._twins[first] += 1  # texts of rows that come once are not stored
+            identity = _digest(f"{text}\0{self._twins[first] + 1}")
+        self._ids.add(identity)
+        return identity
+
+
+def _digest(text: str) -> str:
+    return f"i{hashlib.sha256(text.encode(errors='surrogatepass')).hexdigest()[:20]}"
 
 
 def _finder(options: ReadOptions) -> Finder:

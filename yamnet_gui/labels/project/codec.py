@@ -50,8 +50,11 @@ def from_fields(kind: str, data: Mapping[str, Any]) -> Value:
     return made
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+
 def dumps(data: Any) -> str:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _encode(data)
 
 
 def patch(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,6 +89,8 @@ def _fields_out(value: Any) -> dict[str, Any]:
 
 
 def _plain(content: Any) -> Any:
+    if type(content) in (str, float, int):
+        return content
     if isinstance(content, str):
         return str(content)
     if isinstance(content, datetime):

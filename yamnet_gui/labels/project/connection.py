@@ -140,7 +140,14 @@ class ProjectConnection:
             if recording is not None:
                 self.recordings[recording_id] = recording
         if self._index is not None and self._queries is not None:
-            for row in sorted(touched.rows):
+            rows = sorted(touched.rows)
+            added = [touched.rows[row] for row in rows]
+            if len(rows) > 1 and all(added) and self._index.is_after(rows[0]):
+                stored_events = [stored for stored in added if stored is not None]
+                kinds = [self.tables.kind_of(event) for _, event in stored_events]
+                self._index.append(rows, kinds, stored_events)
+                rows = []
+            for row in rows:
                 stored = touched.rows[row]
                 if stored is None:
                     self._index.drop(row)

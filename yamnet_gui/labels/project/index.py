@@ -5,7 +5,7 @@ follow every transaction.
 """
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
 import numpy as np
@@ -109,6 +109,35 @@ class EventIndex:
                 column[at] = value
                 self._versions[name] += 1
 
+    def is_after(self, row: int) -> bool:
+        """Whether the row comes after all others."""
+        return not self.count or row > self._data["row"][self.count - 1]
+
+    def append(
+        self, rows: Sequence[int], kinds: Sequence[int], stored: Sequence[tuple[int, Event]]
+    ) -> None:
+        """Takes over many new (recording's number, event) at once. `rows` come after all others."""
+        first, self.count = self.count, self.count + len(rows)
+        self._make_room()
+        events = [event for _, event in stored]
+        values: dict[str, Iterable[float]] = {
+            "row": rows,
+            "kind": kinds,
+            "rec": (rec for rec, _ in stored),
+            "onset": (e.onset_s for e in events),
+            "offset": (e.offset_s for e in events),
+            "score": (_NONE if e.score_max is None else e.score_max for e in events),
+            "probability": (_NONE if e.probability is None else e.probability for e in events),
+            "state": (STATES.index(e.state) for e in events),
+            "source": (SOURCES.index(e.source) for e in events),
+            "channel": (-1 if e.channel is None else e.channel for e in events),
+            "noted": (bool(e.note) for e in events),
+            "alive": (True for _ in events),
+        }
+        for name, kind in _COLUMNS.items():
+            self._data[name][first : self.count] = np.fromiter(values[name], kind, len(rows))
+            self._versions[name] += 1
+
     def drop(self, row: int) -> None:
         if self.held(np.array([row]))[0]:
             self._data["alive"][self.positions(np.array([row]))[0]] = False
@@ -125,15 +154,20 @@ class EventIndex:
         return cached[1]
 
     def _grow(self) -> None:
-        if self.count == len(self._data["row"]):
+        self.count += 1
+        self._make_room()
+        for name in _COLUMNS:
+            self._versions[name] += 1
+
+    def _make_room(self) -> None:
+        """Makes the columns long enough for `count` events."""
+        held = len(self._data["row"])
+        if self.count > held:
             size = max(1024, self.count + self.count // 4)
             for name, column in self._data.items():
                 bigger = np.zeros(size, column.dtype)
-                bigger[: self.count] = column[: self.count]
+                bigger[:held] = column
                 self._data[name] = bigger
-        self.count += 1
-        for name in _COLUMNS:
-            self._versions[name] += 1
 
 
 def _numbers(

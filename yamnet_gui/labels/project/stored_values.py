@@ -1,5 +1,8 @@
 """One value of a project at a time, of any kind that a command can change, by kind and key."""
 
+import sqlite3
+from collections.abc import Sequence
+
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event
 
@@ -86,6 +89,21 @@ class StoredValues:
             touched.recordings.add(key)
         else:
             raise ProjectError(self._subject, "recordings are removed, never deleted")
+
+    def add_events(
+        self, recording_id: str, values: Sequence[Value | None], touched: ChangeSet
+    ) -> None:
+        """Adds new events to one recording. Raises ProjectError where one exists already."""
+        rec = self.rec(recording_id)
+        events = [value for value in values if isinstance(value, Event)]
+        try:
+            rows = self._tables.add_events(rec, events)
+        except sqlite3.IntegrityError:
+            for event in events:
+                self.expect(Change(recording_id, None, event))
+            raise
+        touched.rows.update(zip(rows, ((rec, event) for event in events), strict=True))
+        touched.events.setdefault(recording_id, {}).update(dict.fromkeys(e.id for e in events))
 
     def put_event(
         self, recording_id: str, event_id: str, event: Event | None, touched: ChangeSet

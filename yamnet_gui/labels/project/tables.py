@@ -182,6 +182,17 @@ class Tables:
             return int(row[0])
         return int(self.connection.execute(_INSERT, values).lastrowid or 0)
 
+    def add_events(self, rec: int, events: Sequence[Event]) -> range:
+        """Inserts events that are not there yet; gives their rows, which follow each other.
+
+        Raises sqlite3.IntegrityError where one is there already.
+        """
+        query = "SELECT seq FROM sqlite_sequence WHERE name = 'events'"
+        before = self.connection.execute(query).fetchone()
+        self.connection.executemany(_INSERT, (self._values(rec, event) for event in events))
+        first = (before[0] if before else 0) + 1
+        return range(first, first + len(events))
+
     def drop_event(self, rec: int, event_id: str) -> int | None:
         rows = self.connection.execute(
             "DELETE FROM events WHERE rec = ? AND id = ? RETURNING row", (rec, event_id)

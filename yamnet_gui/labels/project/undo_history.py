@@ -10,9 +10,11 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import groupby, islice
 from typing import Any
 
 from yamnet_gui.core.errors import ProjectError
+from yamnet_gui.core.events import Event
 
 from .change_set import ChangeSet
 from .codec import Value, both_sides, dumps, from_fields, patch, patched, to_fields
@@ -20,6 +22,15 @@ from .command import Change, Command
 from .models import new_id
 from .stored_values import StoredValues
 from .tables import Tables
+
+_AT_ONCE = 10_000
+_INSERT_CHANGE = "INSERT INTO changes (step, kind, rec, key, old, new) VALUES (?, ?, ?, ?, ?, ?)"
+
+
+def _added_to(change: Change) -> str | None:
+    """The recording that the change adds an event to; None for every other change."""
+    added = change.old is None and isinstance(change.new, Event)
+    return change.recording_id if added else None
 
 
 class UndoHistory:
@@ -47,21 +58,26 @@ class UndoHistory:
             "UPDATE steps SET state = 'dropped' WHERE state = 'undone'"
         )  # what was undone cannot be redone behind a new edit
         step = joined if joined is not None else self._add_step("do", command, reviewer)
-        rows = []
-        for change in command.changes:
+        for target, run in groupby(command.changes, key=_added_to):
+            changes = iter(run)
+            while part := list(islice(changes, _AT_ONCE)):  # a million events need no million rows
+                if target is not None:
+                    self.values.add_events(target, [change.new for change in part], touched)
+                else:
+                    self._put(part, touched, adopt)
+                rows = [self._row(step, change) for change in part]
+                if joined is not None:
+                    self._extend(joined, rows)
+                else:
+                    self._connection.executemany(_INSERT_CHANGE, rows)
+        return touched
+
+    def _put(self, changes: Iterable[Change], touched: ChangeSet, adopt: bool) -> None:
+        for change in changes:
             if adopt:
                 self.values.adopt(change, touched)
             self.values.expect(change)
             self.values.put(change.kind, change.recording_id, change.key, change.new, touched)
-            rows.append(self._row(step, change))
-        if joined is not None:
-            self._extend(joined, rows)
-        else:
-            self._connection.executemany(
-                "INSERT INTO changes (step, kind, rec, key, old, new) VALUES (?, ?, ?, ?, ?, ?)",
-                rows,
-            )
-        return touched
 
     def undo(self, reviewer: str) -> tuple[str, ChangeSet] | None:
         """The title of what was undone; None where there is nothing to undo."""
