@@ -20,6 +20,7 @@ from yamnet_gui.core.errors import ProjectError, UserError, WeightsError
 from yamnet_gui.core.files import is_file
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.detection import RuleSet
+from yamnet_gui.labels.exchange.missing import find_by_name
 from yamnet_gui.labels.project import (
     Project,
     Recording,
@@ -236,18 +237,23 @@ class AnalyseAllJob:
 
 @dataclass(frozen=True, slots=True)
 class FindProgress:
-    """Progress of a search: files checked; `moved` at the end, of so many `missing`."""
+    """Progress of a search: files checked; `moved` at the end, of so many `missing`.
+
+    `guessed`: those found by name and length instead of their content, with the file.
+    """
 
     checked: int
     missing: int = 0
     moved: int | None = None
+    guessed: tuple[tuple[str, Path], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FindMissingJob:
-    """Searches below a folder for missing recordings by their content; one step of undo.
+    """Searches below a folder for missing recordings; one step of undo.
 
-    Raises ProjectError.
+    By their content; those that no file has, as after tables were imported before their sounds, by
+    name and then by length. Raises ProjectError.
     """
 
     project: Project
@@ -266,6 +272,32 @@ class FindMissingJob:
                 yield FindProgress(checked, len(missing))
             if len(hits) == len(missing):
                 break
+        by_content = {recording.id for recording, _ in hits}
+        guessed = find_by_name(
+            [r for r in missing if r.id not in by_content],
+            self.folder,
+            taken=[path for _, path in hits],
+        )
+        hits += guessed
         if hits:
             project.apply(relocate((r, project.recordings.stored_path(path)) for r, path in hits))
-        yield FindProgress(checked, len(missing), len(hits))
+        for recording, path in guessed:
+            self._describe(recording, path)
+        names = tuple((recording.name, path) for recording, path in guessed)
+        yield FindProgress(checked, len(missing), len(hits), names)
+
+    def _describe(self, recording: Recording, path: Path) -> None:
+        """Stores what the file says of itself, so that its content finds it the next time."""
+        now, known = self.project.recordings.get(recording.id), described(self.project, path)
+        if now is not None and known.state is not RecordingState.FAILED:
+            self.project.recordings.update(
+                replace(
+                    now,
+                    content_hash=known.content_hash,
+                    size_bytes=known.size_bytes,
+                    duration_s=known.duration_s,
+                    sample_rate_hz=known.sample_rate_hz,
+                    channels=known.channels,
+                    recorded_at=now.recorded_at or known.recorded_at,
+                )
+            )

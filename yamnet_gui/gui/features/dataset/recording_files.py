@@ -126,6 +126,12 @@ class RecordingFiles(QObject):
             return
         self._recordings_panel.show_note("")
         text = f"Found {progress.moved} of {progress.missing} missing recordings."
+        if progress.guessed:
+            how = f"{len(progress.guessed)} of them by name or length, which may be wrong"
+            details = "\n".join(f"{name}: {path}" for name, path in progress.guessed)
+            text = f"{text[:-1]}, {how}; this can be undone."
+            self._notices.show_notice(NoticeKind.INFO, text, details=details)
+            return
         self._show_message(text if progress.missing else "No recording is missing.")
 
     def _on_failed(self, error: UserError) -> None:

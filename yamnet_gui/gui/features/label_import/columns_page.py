@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QInputDialog,
-    QLabel,
     QPushButton,
     QTableWidget,
     QTableWidgetItem,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.text import printable
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.labels.exchange.saved_columns import SavedColumns
 from yamnet_gui.labels.formats.any_table import FirstRows
 from yamnet_gui.labels.formats.columns import LISTS, ColumnMapping, Role, TimeUnit
@@ -76,7 +76,7 @@ class ColumnsPage(QWidget):
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.table.verticalHeader().hide()
-        self.problem = QLabel(self)
+        self.problem = PlainLabel(self)
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.problem.hide()
         layout = QVBoxLayout(self)
@@ -143,7 +143,7 @@ class ColumnsPage(QWidget):
             ("Columns", self.names), ("Separator", self.separator), ("First line", self.header),
             ("Times in", self.unit), ("Labels in a cell", self.apart),
         ):  # fmt: skip
-            row.addWidget(QLabel(text, self))
+            row.addWidget(PlainLabel(text, self))
             row.addWidget(box)
             if box is self.names:
                 row.addWidget(self.save)
