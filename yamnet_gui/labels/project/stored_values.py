@@ -99,8 +99,9 @@ class StoredValues:
         try:
             rows = self._tables.add_events(rec, events)
         except sqlite3.IntegrityError:
-            for event in events:
+            for event in events:  # one by one, so that the first that cannot be added is named
                 self.expect(Change(recording_id, None, event))
+                self.put_event(recording_id, event.id, event, touched)
             raise
         touched.rows.update(zip(rows, ((rec, event) for event in events), strict=True))
         touched.events.setdefault(recording_id, {}).update(dict.fromkeys(e.id for e in events))

@@ -185,11 +185,18 @@ class Tables:
     def add_events(self, rec: int, events: Sequence[Event]) -> range:
         """Inserts events that are not there yet; gives their rows, which follow each other.
 
-        Raises sqlite3.IntegrityError where one is there already.
+        Raises sqlite3.IntegrityError where one is there already, and adds none then.
         """
         query = "SELECT seq FROM sqlite_sequence WHERE name = 'events'"
         before = self.connection.execute(query).fetchone()
-        self.connection.executemany(_INSERT, (self._values(rec, event) for event in events))
+        self.connection.execute("SAVEPOINT adding")
+        try:
+            self.connection.executemany(_INSERT, (self._values(rec, event) for event in events))
+        except sqlite3.IntegrityError:
+            self.connection.execute("ROLLBACK TO adding")
+            raise
+        finally:
+            self.connection.execute("RELEASE adding")
         first = (before[0] if before else 0) + 1
         return range(first, first + len(events))
 

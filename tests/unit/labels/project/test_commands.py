@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, EventSource, ReviewedSpan, ReviewState
 from yamnet_gui.core.ontology import Ontology, OntologyNode
 from yamnet_gui.core.spans import TimeSpan
@@ -313,3 +314,23 @@ def test_many_stretches_are_marked_at_once_and_joined_where_they_touch() -> None
         (("Dog",), 1, 4, "Anna"),
         (("Dog",), 5, 6, "Anna"),
     ]
+
+
+def test_many_new_events_are_added_at_once_and_all_or_none(tmp_path: Path) -> None:
+    with made(tmp_path / "p.yamnet") as project:
+        recording = project.recordings.all()[0].id
+        agrees(project)  # loads the index
+        events = [Event(f"n{k}", k / 2, k / 2 + 1, f"label {k % 3}", note="x" * (k % 2))
+                  for k in range(50)]  # fmt: skip
+        project.apply(add_events(recording, events))
+        agrees(project)
+        assert project.events.get(recording, "n49") is not None
+        before = snapshot(project)
+        again = [Event("new", 0.0, 1.0, "a"), events[7], Event("newer", 0.0, 1.0, "a")]
+        with pytest.raises(ProjectError, match="the event n7 already exists"):
+            project.apply(add_events(recording, again))
+        assert snapshot(project) == before
+        agrees(project)
+        assert project.undo() is not None
+        assert project.events.get(recording, "n49") is None
+        agrees(project)
