@@ -162,19 +162,25 @@ def _by_stamps(path: Path, container: Any, stream: Any) -> Layout | None:
     if len(kinds) > 1:
         return None
     total = end - origin
-    missing_s = (stream.duration * step - (total - delay)) / rate
-    cut = f"the file ends {missing_s:.1f} s before the length that its header names"
     bounds = np.append(np.arange(0, max(total, 1), round(CHUNK_S * rate)), total)
     return Layout(
         rate,
         channels,
         total,
         _encoding(path, container, stream),
-        (cut,) if missing_s > 1 else (),
+        _cut_off(stream, (total - delay) / rate),
         bounds,
         np.zeros(0, np.int64),
         origin,
     )
+
+
+def _cut_off(stream: Any, length_s: float) -> tuple[str, ...]:
+    """A warning where the tables of a container name more sound than was found."""
+    missing_s = float(stream.duration * stream.time_base) - length_s
+    if missing_s <= 1:
+        return ()
+    return (f"the file ends {missing_s:.1f} s before the length that its header names",)
 
 
 def _by_counting(path: Path, track: int) -> Layout:
@@ -217,6 +223,8 @@ def _laid_out(path: Path, container: Any, stream: Any, scan: TrackScan) -> Layou
         warnings.append("parts of the file are damaged; they are taken as silence")
     elif scan.damages > 1:  # one is where files were joined
         warnings.append("parts of the file are damaged; they are left out")
+    if counts_by_stamps(container) and stream.duration is not None:
+        warnings += _cut_off(stream, (frames_in_all - delay) / rate)
     return Layout(
         rate,
         channels,
