@@ -2,8 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -11,16 +10,12 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
 
-from yamnet_gui.gui.widgets.drawing import draw_row_background, draw_tick, row_height
 from yamnet_gui.gui.widgets.fields import SearchField
-from yamnet_gui.gui.widgets.table_model import Index
+from yamnet_gui.gui.widgets.tick_delegate import TickDelegate
 
 _NAME = Qt.ItemDataRole.UserRole
 
@@ -45,7 +40,7 @@ class PickListDialog(QDialog):
         self.list = QListWidget(self)
         self.list.setAccessibleName(title)
         self.list.setUniformItemSizes(True)
-        self.list.setItemDelegate(_Ticks(self.list))
+        self.list.setItemDelegate(TickDelegate(self.list))
         for name, count in names.items():
             item = QListWidgetItem(f"{name or '(no label)'}  ({count})", self.list)
             item.setData(_NAME, name)
@@ -97,38 +92,6 @@ class PickListDialog(QDialog):
 
     def _offer(self) -> None:
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(bool(self.picked))
-
-
-class _Ticks(QStyledItemDelegate):
-    """Rows whose empty square can be seen on dark lists too."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        hint = super().sizeHint(option, index)
-        return QSize(hint.width(), row_height(option.fontMetrics))
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        self.initStyleOption(option, index)
-        widget = option.widget
-        draw_row_background(painter, option, widget)
-        palette = option.palette
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        role = QPalette.ColorRole
-        text = palette.color(role.HighlightedText if chosen else role.Text)
-        base = palette.color(role.Highlight if chosen else role.Base)
-        indicator = QStyle.SubElement.SE_ItemViewItemCheckIndicator
-        square = widget.style().subElementRect(indicator, option, widget)
-        box = QRectF(square.center().x() - 5.5, square.center().y() - 5.5, 13, 13)
-        on = option.checkState == Qt.CheckState.Checked
-        draw_tick(painter, box, on, text, base)
-        room = option.rect.adjusted(square.right() + 6, 0, -4, 0)
-        metrics = option.fontMetrics
-        words = metrics.elidedText(
-            option.text,
-            Qt.TextElideMode.ElideMiddle,
-            room.width(),
-        )
-        painter.setPen(text)
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
 
 
 def _state(on: bool) -> Qt.CheckState:

@@ -11,7 +11,7 @@ from yamnet_gui.core.text import counted
 
 from .aoef_geometry import Bounds, bounds_of
 from .collector import Collector
-from .json_values import list_of, moment_of, number_of, seconds_of, shown, text_of
+from .json_values import list_of, moment_of, number_of, seconds_of, shown, text_of, time_expansion
 from .notes import noted
 
 LABEL_KEYS = ("label", "event", "class", "sound", "species", "scientificname", "scientific_name",
@@ -58,7 +58,11 @@ class AoefReader:
 
     def read(self) -> None:
         for n, tag in self._objects("tags"):
-            self._tags[tag.get("id", n)] = (text_of(tag.get("key")), text_of(tag.get("value")))
+            identity = tag.get("id")
+            if isinstance(identity, int | str):
+                self._tags[identity] = (text_of(tag.get("key")), text_of(tag.get("value")))
+            else:
+                self._collector.left_out(f"tag {n}", "tag", "without an id")
         for _, user in self._objects("users"):
             names = (text_of(user.get(key)) for key in ("name", "username", "email"))
             self._users[text_of(user.get("uuid"))] = next(filter(None, names), "")
@@ -92,12 +96,7 @@ class AoefReader:
                 if not name:
                     raise self._collector.error("it has no path")
                 rate = number_of(entry.get("samplerate")) or 0.0
-                expansion = number_of(entry.get("time_expansion")) or 1.0
-                if expansion <= 0:
-                    raise self._collector.error(f"its time expansion is {expansion:g}")
-                if expansion != 1:
-                    self._collector.warn(f"{name} is slowed down {expansion:g} times: times and"
-                                         " frequencies are those of the file")  # fmt: skip
+                expansion = time_expansion(self._collector, entry.get("time_expansion"), name)
                 duration_s = (number_of(entry.get("duration")) or 0.0) * expansion
                 recording = _Recording(name, expansion, rate / 2)
                 self._recordings[text_of(entry.get("uuid"))] = recording

@@ -9,7 +9,7 @@ from yamnet_gui.core.events import ReviewState
 
 from .base import ImportResult, LabelFormat, ReadOptions
 from .collector import Collector
-from .json_values import list_of, number_of, seconds_of, shown, text_of
+from .json_values import list_of, number_of, seconds_of, shown, text_of, time_expansion
 from .notes import noted
 from .sample import Sample
 
@@ -35,14 +35,9 @@ def _is_entry(value: Any) -> bool:
 
 def _read_entry(collector: Collector, entry: Mapping[str, Any]) -> None:
     name = entry["id"]
-    expansion = number_of(entry.get("time_exp")) or 1.0
-    if expansion <= 0:
-        raise collector.error(f"the time expansion is {expansion:g}")
+    expansion = time_expansion(collector, entry.get("time_exp"), name)
     length_s = number_of(entry.get("duration")) or 0.0
     collector.recording(name, duration_s=max(length_s * expansion, 0.0))
-    if expansion != 1:
-        collector.warn(f"{name} is slowed down {expansion:g} times: times and frequencies are those"
-                       " of the file")  # fmt: skip
     by_hand = entry.get("annotated") is True
     for k, call in enumerate(list_of(collector, entry, "annotation"), start=1):
         with collector.row(f"{name}, annotation {k}"):

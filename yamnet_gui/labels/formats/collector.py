@@ -19,13 +19,15 @@ from yamnet_gui.core.events import (
     RecordingInfo,
     ReviewedSpan,
 )
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, encodable
 from yamnet_gui.labels.recording_names import FoundBy, Placement, RecordingNames, Sureness, placed
 
 from .base import Finder, ImportResult, ReadOptions
-from .text import optional_number, seconds
+from .text import one_line, optional_number, seconds
 
 MOST_WARNINGS = 100
+LONGEST_NAME = 4096
+"""Characters of a path; no system has longer ones."""
 _TEXTS = ("note", "reviewer", "id")
 NO_SUCH_RECORDING = "no recording of the project is called"
 """The start of the warning that a table names an unknown recording."""
@@ -44,6 +46,11 @@ class _Draft:
     @property
     def known(self) -> bool:
         return self.placement.info is not None
+
+
+def _plain(text: str) -> str:
+    """A warning on one line: values and names in it may hold anything."""
+    return encodable(one_line(text))
 
 
 class Collector:
@@ -74,6 +81,7 @@ class Collector:
 
     def warn(self, text: str, line: int | None = None) -> None:
         if len(self._warnings) < MOST_WARNINGS:
+            text = _plain(text)
             self._warnings.append(f"line {line}: {text}" if line is not None else text)
         else:
             self._hushed += 1
@@ -181,6 +189,7 @@ class Collector:
         return identity
 
     def reviewed(self, name: str | None, span: ReviewedSpan) -> None:
+        self._check_text(span.reviewer, "reviewer", None)
         self._draft(name).reviewed.append(span)
 
     def result(self) -> ImportResult:
@@ -232,7 +241,8 @@ class Collector:
     def _what_is_left_out(self) -> Iterator[str]:
         for (noun, which), places in self._left_out.items():
             what = f"{counted(len(places), noun)} {which}".strip()
-            yield f"{what} left out ({'first: ' if len(places) > 1 else ''}{places[0]})"
+            first = _plain(places[0])
+            yield f"{what} left out ({'first: ' if len(places) > 1 else ''}{first})"
 
     def _check_text(self, text: str, what: str, line: int | None, errors: str = "strict") -> None:
         try:
@@ -248,6 +258,8 @@ class Collector:
         if draft is None:
             # names of files may hold any bytes, which Python shows as halves of characters
             self._check_text(key, "name of the recording", None, "surrogateescape")
+            if len(key) > LONGEST_NAME:
+                raise self.error(f"the name of the recording {key[:40]!r}… is far too long")
             placement = self._find(self.path, name or None, self._options.home)
             info = placement.info or RecordingInfo(Path(name or self.path.stem), 0.0, 0, 0)
             if placement.info is None and self._options.recordings and not self._options.find:

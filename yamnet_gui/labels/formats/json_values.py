@@ -32,6 +32,23 @@ def number_of(value: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def time_expansion(collector: Collector, value: Any, name: str) -> float:
+    """How many times a recording was slowed down, named where it was: bats are recorded so.
+
+    Times and frequencies in such files are those of the sound; ours are those of the file.
+    Raises LabelsError.
+    """
+    expansion = 1.0 if value is None else number_of(value)
+    if expansion is None or not 1e-3 <= expansion <= 1e3:
+        raise collector.error(f"the time expansion {shown(value)} is impossible")
+    if expansion != 1:
+        collector.warn(
+            f"{name} is slowed down {expansion:g} times: times and frequencies are those of the"
+            " file"
+        )
+    return expansion
+
+
 def text_of(value: Any) -> str:
     """Text, or a number as text; "" for everything else."""
     if isinstance(value, str):

@@ -21,12 +21,13 @@ from yamnet_gui.core.events import (
     ReviewState,
 )
 from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.core.text import encodable
 from yamnet_gui.labels.recording_names import RecordingNames
 
 from .base import Capability, ImportResult, LabelFormat, ReadOptions
 from .collector import NO_SUCH_RECORDING
 from .format_limits import EVENT_FIELDS, round_trip_event
-from .text import whole_text
+from .text import one_line, whole_text
 
 VERSION = 1
 _LOOKED_AT = 100
@@ -167,7 +168,7 @@ def restore(
         merged = _merged(fmt, read, full, options, known) if full else read
         recordings.append(merged)
         if merged.recording.path in known:
-            answered.add(f"{NO_SUCH_RECORDING} {read.recording.path}")
+            answered.add(encodable(one_line(f"{NO_SUCH_RECORDING} {read.recording.path}")))
     for full in waiting.rest():
         if _nothing_of(fmt, full, options):
             info = full.recording

@@ -11,6 +11,7 @@ from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo
 from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
 from .collector import Collector
 from .dcase import clean
+from .json_values import shown
 from .notes import TIER, property_of
 from .praat_values import BINARY, BinaryValues, PraatValues, TextValues
 from .sample import Sample
@@ -99,13 +100,13 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
         for _ in range(values.count()):
             kind, name = values.kind(), values.text()
             if kind != "TextGrid":
-                reason = f"is a collection that holds a {kind[:40]}, too"
+                reason = f"is a collection that holds a {shown(kind)}, too"
                 raise LabelsError(path, reason, "save the TextGrids alone in Praat")
             _add(collector, name, values, _tiers)
     elif kind == "TextGrid":
         _add(collector, None, values, _tiers)
     else:
-        raise LabelsError(path, f"is not a TextGrid of Praat but a {kind[:40]}")
+        raise LabelsError(path, f"is not a TextGrid of Praat but a {shown(kind)}")
     return collector.result()
 
 
@@ -175,7 +176,7 @@ def _chronological(values: TextValues) -> list[_Tier]:
 def _head(values: PraatValues) -> _Tier:
     kind, name = values.kind(), values.text()
     if kind not in ("IntervalTier", "TextTier"):
-        raise values.error(f"{kind[:40]!r} is not a kind of tier")
+        raise values.error(f"{shown(kind)} is not a kind of tier")
     values.number()
     values.number()
     return _Tier(name, points=kind == "TextTier")

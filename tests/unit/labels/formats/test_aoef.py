@@ -184,6 +184,9 @@ def test_a_broken_sound_event_is_named_and_leaves_the_others(
         ({"recordings": [{"uuid": "r"}]}, "recording 1: it has no path"),
         ({"recordings": None}, "no recording 'r' in the file"),
         ({"recordings": 7}, "'recordings' is not a list"),
+        ({"tags": [{"id": []}]}, "annotation 1: no tag 0 in the file"),
+        ({"recordings": [{"uuid": "r", "path": "a", "time_expansion": 0}]}, "expansion 0 is impos"),
+        ({"recordings": [{"uuid": "r", "path": "a" * 9999}]}, "is far too long"),
         ({"tags": []}, "annotation 1: no tag 0 in the file"),
         ({"sound_event_annotations": [{"sound_event": []}]}, "annotation 1: no sound event []"),
     ],
@@ -196,3 +199,11 @@ def test_references_that_lead_nowhere_are_named(
     except LabelsError as error:
         told = str(error)
     assert reason in told
+
+
+def test_remarks_are_one_line_of_writable_text(tmp_path: Path) -> None:
+    data = sounds(BOX)
+    data["tags"].append({"id": 2, "key": "species", "value": "two\nlines \ud800"})
+    data["clip_annotations"] = [{"uuid": "ca", "clip": "c", "tags": [2], "sound_events": ["a1"]}]
+    (remark,) = read(tmp_path, data).warnings
+    assert "two lines \\ud800" in remark

@@ -145,3 +145,35 @@ def test_predictions_that_soundevent_saves(tmp_path: Path) -> None:
     ]  # fmt: skip
     empty = read_labels(None, tmp_path / "b.json")
     assert [(r.recording.duration_s, len(r.events)) for r in empty.recordings] == [(60.0, 0)]
+
+
+@pytest.mark.workflow
+def test_what_pyannote_writes(tmp_path: Path) -> None:
+    core = pytest.importorskip("pyannote.core")
+    annotation = core.Annotation(uri="talk")
+    annotation[core.Segment(1.5, 2.5)] = "A"
+    annotation[core.Segment(2.0, 4.25)] = "B"
+    path = tmp_path / "talk.rttm"
+    with path.open("w") as file:
+        annotation.write_rttm(file)
+    result = read_labels(None, path)
+    assert result.format_name == "rttm"
+    assert [r.recording.path for r in result.recordings] == [Path("talk")]
+    assert [(e.onset_s, e.offset_s, e.label, e.channel) for e in events_of(result)] == [
+        (1.5, 2.5, "A", None), (2.0, 4.25, "B", None),
+    ]  # fmt: skip
+
+
+def test_dependent_tiers_that_pympi_writes(tmp_path: Path) -> None:
+    pympi = pytest.importorskip("pympi")
+    document = pympi.Elan.Eaf(author="ada")
+    document.add_linguistic_type("sub", "Symbolic_Association", timealignable=False)
+    document.add_tier("utterances")
+    document.add_tier("species", ling="sub", parent="utterances")
+    document.add_annotation("utterances", 1500, 2250, "song")
+    document.add_ref_annotation("species", "utterances", 1600, "Wren")
+    document.to_file(str(tmp_path / "a.eaf"))
+    result = read_labels(None, tmp_path / "a.eaf")
+    assert sorted((e.onset_s, e.offset_s, e.label, e.note) for e in events_of(result)) == [
+        (1.5, 2.25, "Wren", "tier: species"), (1.5, 2.25, "song", "tier: utterances"),
+    ]  # fmt: skip

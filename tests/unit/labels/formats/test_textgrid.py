@@ -166,7 +166,7 @@ def test_collections_of_textgrids_are_one_recording_each(tmp_path: Path) -> None
     assert [(str(r.recording.path), len(r.events)) for r in result.recordings] == [
         ("r1", 2), ("r2", 2),
     ]  # fmt: skip
-    with pytest.raises(LabelsError, match="a collection that holds a Sound"):
+    with pytest.raises(LabelsError, match="a collection that holds a 'Sound'"):
         read(tmp_path, text.replace('class = "TextGrid"\n name = "r1"', 'class = "Sound" "s"'))
 
 
@@ -181,7 +181,7 @@ def test_collections_of_textgrids_are_one_recording_each(tmp_path: Path) -> None
         ("number = 1e-05", "number = -3", "the time -3 is negative"),
         ('"IntervalTier"', '"PitchTier"', "'PitchTier' is not a kind of tier"),
         ('mark = "c"\n', 'mark = "c\n', "a quote is not closed"),
-        ('"TextGrid"', '"Sound"', "is not a TextGrid of Praat but a Sound"),
+        ('"TextGrid"', '"Sound"', "is not a TextGrid of Praat but a 'Sound'"),
     ],
 )
 def test_what_is_wrong_is_one_sentence(

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.text import counted
+from yamnet_gui.gui.widgets.tick_delegate import TickDelegate
 from yamnet_gui.labels.formats import ImportResult
 
 _NAME = Qt.ItemDataRole.UserRole
@@ -29,6 +30,7 @@ class TiersPage(QWidget):
         self.list = QListWidget(self)
         self.list.setAccessibleName("Tiers to import")
         self.list.setSelectionMode(QListWidget.SelectionMode.NoSelection)
+        self.list.setItemDelegate(TickDelegate(self.list))
         self.list.itemChanged.connect(self.changed)
         row = QHBoxLayout()
         self.buttons: dict[str, QPushButton] = {}
