@@ -16,7 +16,7 @@ from .base import ImportResult, LabelFormat, ReadOptions
 from .collector import Collector
 from .column_guess import guess_columns
 from .columns import LISTS, ColumnMapping, Role, TimeUnit, in_words
-from .layout import fold_name
+from .layout import fold_name, is_sound_name
 from .notes import noted
 from .review_words import state_of
 from .sample import Sample
@@ -348,6 +348,12 @@ def _recognise(sample: Sample) -> bool:
         return False
     mapping = sample.guess
     labelled = mapping.names(Role.LABEL) or mapping.names(Role.CLASS)
+    loose = layout.separator == " " and layout.header is None
+    begins = mapping.names(Role.ONSET) == ["1"] or any(
+        map(is_sound_name, sample.first_line.split())
+    )
+    if loose and not begins:
+        return False  # prose with numbers in it
     timed = mapping.names(Role.ONSET) and (labelled or mapping.names(Role.OFFSET))
     return bool(timed or (labelled and mapping.names(Role.RECORDING)))
 

@@ -63,10 +63,12 @@ def _number(text: str) -> float | None:
             return sum(float(p) * 60**k for k, p in enumerate(reversed(parts)))
         except ValueError:
             return None
-    try:
-        return plain_float(text, decimal_comma="," in text)
-    except ValueError:
-        return None
+    for decimal_comma in (False, True):
+        try:
+            return plain_float(text, decimal_comma)
+        except ValueError:
+            continue
+    return None
 
 
 def guess_columns(header: Sequence[str] | None, rows: Sequence[Sequence[str]]) -> ColumnMapping:
@@ -86,9 +88,10 @@ def _by_names(columns: Sequence[_Column]) -> ColumnMapping:
     found: dict[Role, _Column] = {}
     free = [c for c in columns if c.plain]
 
-    def take(role: Role) -> None:
+    def take(role: Role, *, also_unfit: bool = False) -> None:
         ranks = NAMES[role]
-        able = [c for c in free if c.plain in ranks and c.fits(role)]
+        named = [c for c in free if c.plain in ranks]
+        able = [c for c in named if c.fits(role)] or (named if also_unfit else [])
         if able:
             found[role] = best = min(able, key=lambda c: ranks[c.plain])
             free.remove(best)
@@ -111,6 +114,8 @@ def _by_names(columns: Sequence[_Column]) -> ColumnMapping:
         if points:
             found[Role.ONSET] = points[0]
             free.remove(points[0])
+    if Role.ONSET not in found:  # dates and the like: not times of the whole recording
+        take(Role.ONSET, also_unfit=True)
     if Role.OFFSET in found and Role.DURATION in found:
         free.append(found.pop(Role.DURATION))
     if Role.ONSET not in found:

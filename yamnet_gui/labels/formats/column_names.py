@@ -47,9 +47,9 @@ startfreq"""
 _HIGH = """high highf highfreq highfrequency highhz upper upperf upperfreq upperfrequency
 maxf maxfreq maxfrequency maximumfrequency freqmax frequencymax fmax fhigh fmx
 f1 freqhigh frequencyhigh fupper top topfreq topfrequency ymax freqend endfreq"""
-_SCORE = """score scores confidence conf probability prob scoremax maxscore likelihood
-confidencescore detectionscore detprob classprob similarity certaintyscore
-top1score"""
+_SCORE = """konfidenz wahrscheinlichkeit confiance confianza confiança score scores
+confidence conf probability prob scoremax maxscore likelihood confidencescore
+detectionscore detprob classprob similarity certaintyscore top1score"""
 _STATE = """state status reviewstate reviewstatus labeltype verified verification
 verificationstatus validated validation valid isvalid reviewed review correct
 iscorrect confirmed annotationstatus"""
@@ -115,9 +115,15 @@ def plain_name(name: str) -> tuple[str, TimeUnit | None, str]:
             continue
         rest.append(word)
     plain = "".join(rest)
+    if unit in (TimeUnit.SAMPLES, TimeUnit.FRAMES) and not inside and not _is_time(plain):
+        plain, unit = "".join(words), None  # `sample_name` is no time in samples
     if plain.endswith("rate") and "sample" in words:
         return "samplerate", None, sign
     return plain, unit, sign
+
+
+def _is_time(plain: str) -> bool:
+    return any(plain in NAMES[role] for role in (Role.ONSET, Role.OFFSET, Role.DURATION))
 
 
 def _sign(word: str) -> str:

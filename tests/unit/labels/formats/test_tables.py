@@ -94,6 +94,9 @@ GUESSED = [
     "file,begin_sample,end_sample,sample rate,label\na.wav,12000,20000,8000,Dog\n",
     "file,onset,duration,label\na.wav,1.5,1.0,Dog\n",
     "StartTime,EndTime,FileName,CommonName\n1.5,2.5,a.wav,Dog\n",
+    "sample_name,fname,min_t,max_t,site,Dog,Cat\na_0,a.wav,1.5,2.5,s,1,0\na_3,a.wav,3,6,s,0,0\n",
+    "set_name,xc_nr,file,scientific_name,start_time,end_time\nx,1,a.wav,Dog,1.5,2.5\n",
+    "File Name,Time,Duration,Level,Score,Recognizer\na.wav,00:00:01.500,1.0,-40,66.5,Dog\n",
     # R and pandas
     '"file" "start" "end" "label"\n"1" "a.wav" 1.5 2.5 "Dog"\n',
     '"file"\t"start"\t"end"\t"label"\n"1"\t"a.wav"\t1.5\t2.5\t"Dog"\n',
@@ -234,6 +237,21 @@ def test_labels_before_the_start_begin_with_the_recording(tmp_path: Path) -> Non
     assert rows(result) == [("a", 0.0, 2.0, "early"), ("a", 3.0, 4.0, "late")]
     assert any("starts at -0.5 s" in text for text in result.warnings)
     assert any("line 3: lies before the recording; left out" in text for text in result.warnings)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["# Title\n\nSome text 1.5 2.5\n", "Hello, this is text.\nIt has 1, 2, 3.\n", "a b c\nd e f\n"],
+)
+def test_prose_is_no_table(text: str, tmp_path: Path) -> None:
+    with pytest.raises(LabelsError, match="is not in a known label format"):
+        read_labels(None, put(tmp_path, text, "readme.txt"))
+
+
+def test_times_of_the_clock_are_not_taken_for_the_whole_recording(tmp_path: Path) -> None:
+    text = "file,start,end,label\na.wav,2020-01-01 10:00:00,2020-01-01 10:00:02,x\n"
+    with pytest.raises(LabelsError, match="line 2: the onset '2020-01-01 10:00:00' is not a num"):
+        read_labels(None, put(tmp_path, text))
 
 
 def test_rows_of_any_table_that_are_wrong_are_left_out_and_named(tmp_path: Path) -> None:
