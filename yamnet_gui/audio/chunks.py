@@ -195,7 +195,8 @@ class ChunkDecoder:
             if pieces.numbers[at] != number:
                 continue
             kind = pieces.kinds[pieces.kind[at]]
-            right = sum(frame.samples for frame in frames) == pieces.counts[at]
+            expected = pieces.counts[at] + pieces.cuts[at]
+            right = sum(frame.samples for frame in frames) == expected
             for frame in frames:
                 right = right and (frame.sample_rate, frame.layout.nb_channels) == kind
             if not right:
@@ -206,6 +207,8 @@ class ChunkDecoder:
             else:
                 yield from batch.add(at, frames)
             at += 1
+            if at >= end:  # what follows need not be readable
+                break
         yield from batch.take()
 
 
@@ -225,6 +228,11 @@ class _Batch:
         import av
 
         pieces = self._pieces
+        if pieces.cuts[at]:
+            yield from self.take()
+            parts = [self._samples(frame) for frame in frames]
+            yield at, np.concatenate(parts)[int(pieces.cuts[at]) :]
+            return
         follows = self._count > 0 and at == self._next
         last = at - 1
         if not (

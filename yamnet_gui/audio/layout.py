@@ -34,12 +34,14 @@ _SETTLES = {"adpcm_g722", "adpcm_g726", "adpcm_g726le", "adpcm_ima_wav", "adpcm_
 class Pieces:
     """The output of the packets that yield sound, in order; arrays of one length.
 
-    `numbers`: of the packets; `counts`: samples at the rate and channels of `kinds[kind]`;
+    `numbers`: of the packets; `counts`: samples at the rate and channels of `kinds[kind]`, after
+    `cuts` samples that do not count;
     `starts`: index of the first sample on the time line, at `rate`.
     """
 
     numbers: NDArray[np.int64]
     counts: NDArray[np.int64]
+    cuts: NDArray[np.int64]
     starts: NDArray[np.int64]
     kind: NDArray[np.int64]
     rate: int
@@ -185,9 +187,14 @@ def _cut_off(stream: Any, length_s: float) -> tuple[str, ...]:
 
 def _by_counting(path: Path, track: int) -> Layout:
     """The layout of any other file, from one pass over all of it."""
+    import av
+
     container, stream = open_track(path, track)
     try:
-        scan = scan_quickly(container, stream)
+        try:
+            scan = scan_quickly(container, stream)
+        except av.error.PatchWelcomeError:
+            scan = None
         if scan is None:
             container.close()
             container, stream = open_track(path, track)
@@ -201,7 +208,7 @@ def _laid_out(path: Path, container: Any, stream: Any, scan: TrackScan) -> Layou
     """The layout of a track whose packets are known."""
     if not scan.rows:
         raise RecordingError(path, "its audio cannot be decoded", "is the file complete?")
-    numbers, counts, kind_of = np.array(scan.rows, np.int64).T.copy()
+    numbers, counts, kind_of, cuts = np.array(scan.rows, np.int64).T.copy()
     kinds = list(scan.kinds)
     rate, channels = _most(counts, kind_of, kinds)
     before = _before(counts, kind_of, kinds, rate)
@@ -213,12 +220,18 @@ def _laid_out(path: Path, container: Any, stream: Any, scan: TrackScan) -> Layou
         first_s = stamps_s[0] if np.isfinite(stamps_s[0]) else (stream.start_time or 0) * tick_s
         delay = round(delay_s(container, stream, float(first_s)) * rate)
     starts = starts + delay
-    pieces = Pieces(numbers, counts, starts, kind_of, rate, tuple(kinds))
+    pieces = Pieces(numbers, counts, cuts, starts, kind_of, rate, tuple(kinds))
     frames_in_all = int(starts[-1] + before[-1] - before[-2])
     codec = stream.codec_context.name
     firsts = _firsts(pieces, rate, codec)
     bounds = np.concatenate([[0], starts[firsts[1:]], [frames_in_all]]).astype(np.int64)
     warnings = _changes(pieces, (rate, channels), codec)
+    if scan.goes_on:
+        read_s = frames_in_all / rate
+        warnings.append(
+            f"only its first {read_s:.1f} s are read: after them it goes on with another rate or "
+            "number of channels in a way that cannot be read"
+        )
     if scan.damages and timed:
         warnings.append("parts of the file are damaged; they are taken as silence")
     elif scan.damages > 1:  # one is where files were joined

@@ -92,7 +92,7 @@ def decoded_packets(
     for packet in packets:
         try:
             decoded = packet.decode()
-        except av.error.InvalidDataError:
+        except (av.FFmpegError, ValueError):  # a codec may call a packet invalid in many ways
             damaged = begun
             decoded = []
         frames = [frame for frame in decoded if frame.samples > 0]

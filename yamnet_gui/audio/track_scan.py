@@ -18,24 +18,29 @@ _DECODED_FIRST, _DECODED_LAST = 64, 16
 class TrackScan:
     """What the packets that yield sound yield, in order.
 
-    `rows`: number of the packet, samples, and number of their kind; `stamps_s`: time stamps in
+    `rows`: number of the packet, samples, number of their kind, and how many more samples the
+    decoder gives before these; `stamps_s`: time stamps in
     seconds, NaN where there is none; `kinds`: (rate in Hz, channels) to its number; `damages`:
-    how many times packets could not be decoded.
+    how many times packets could not be decoded; `goes_on`: whether more follows that libav cannot
+    read, as a link of an Ogg file with another rate or number of channels.
     """
 
-    rows: list[tuple[int, int, int]] = field(default_factory=list)
+    rows: list[tuple[int, int, int, int]] = field(default_factory=list)
     stamps_s: list[float] = field(default_factory=list)
     kinds: dict[tuple[int, int], int] = field(default_factory=dict)
     damages: int = 0
+    goes_on: bool = False
     index: PacketIndex | None = None
 
-    def add(self, number: int, frames: list[Any], tick_s: float) -> None:
-        """Takes the frames of a packet."""
+    def add(self, number: int, frames: list[Any], tick_s: float, most: int | None = None) -> None:
+        """Takes the frames of a packet, of which only the last `most` samples count."""
         if not frames:
             return
         last = frames[-1]
         kind = self.kinds.setdefault((last.sample_rate, last.layout.nb_channels), len(self.kinds))
-        self.rows.append((number, sum(frame.samples for frame in frames), kind))
+        count = sum(frame.samples for frame in frames)
+        kept = count if most is None else min(count, most)
+        self.rows.append((number, kept, kind, count - kept))
         stamp = frames[0].pts
         self.stamps_s.append(np.nan if stamp is None else stamp * tick_s)
 
@@ -46,15 +51,35 @@ class TrackScan:
 
 def scan_fully(container: Any, stream: Any) -> TrackScan:
     """Decodes every packet of a newly opened track. Raises av.FFmpegError, OSError."""
+    import av
+
     scan, index = TrackScan(), PacketIndexBuilder()
     tick_s = float(stream.time_base)
     channels = stream.codec_context.channels
     packets = decoded_packets(container.demux(stream), channels, scan.note_damage)
-    for number, (packet, frames) in enumerate(packets):
-        index.add(packet)
-        scan.add(number, frames, tick_s)
+    try:
+        for number, (packet, frames) in enumerate(packets):
+            index.add(packet)
+            scan.add(number, frames, tick_s, _most_of_link(packet) if number else None)
+    except av.error.PatchWelcomeError:
+        scan.goes_on = True
     scan.index = index.finish()
     return scan
+
+
+def _most_of_link(packet: Any) -> int | None:
+    """How many samples count of the first packet of a later Vorbis link.
+
+    libav 62 overlaps it with the last of the link before, which may have been long. ffmpeg 5 takes
+    it for a short one; half a short block is what the two have in common.
+    """
+    if not packet.size or not packet.has_sidedata("new_extradata"):
+        return None
+    headers = bytes(packet.get_sidedata("new_extradata"))
+    at = headers.find(b"\x01vorbis")
+    if at < 0 or at + 28 >= len(headers):
+        return None
+    return (1 << (headers[at + 28] & 15)) // 2
 
 
 def scan_quickly(container: Any, stream: Any) -> TrackScan | None:
@@ -156,6 +181,6 @@ def _filled(
             stamps[number] = frames[0].pts
     scan.kinds[kind] = 0
     numbers = np.flatnonzero(counts > 0)
-    scan.rows = [(int(number), int(counts[number]), 0) for number in numbers]
+    scan.rows = [(int(number), int(counts[number]), 0, 0) for number in numbers]
     scan.stamps_s = (stamps[numbers] * tick_s).tolist()
     return scan

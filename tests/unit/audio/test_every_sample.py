@@ -132,6 +132,19 @@ def test_chained_ogg_is_read_through_all_links(tmp_path: Path, kind: str) -> Non
     assert len(whole) / 48000 == pytest.approx(4.5, abs=0.03)
 
 
+def test_a_link_that_cannot_be_read_is_not_passed_over_in_silence(tmp_path: Path) -> None:
+    links = []
+    for channels in (1, 2):
+        file = io.BytesIO()
+        soundfile.write(file, noise(2, channels), RATE, format="OGG")
+        links.append(file.getvalue())
+    path = tmp_path / "chained.ogg"
+    path.write_bytes(b"".join(links))
+    assert len(check_exact(path, 10)) == 2 * RATE
+    with open_audio(path) as source:
+        assert "only its first 2.0 s are read" in source.warnings[0]
+
+
 def test_chained_ogg_flac_is_read_from_anywhere(tmp_path: Path) -> None:
     contents, sounds = b"", []
     for seed in (1, 2):
