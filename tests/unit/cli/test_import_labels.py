@@ -1,6 +1,7 @@
 """`yamnet-gui import`: shown first, then one step that can be undone."""
 
 import io
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -392,3 +393,21 @@ def test_only_the_tiers_that_are_named(run: Run, project: Path, tmp_path: Path) 
     assert "there is no tier 'brids'; there are birds, clicks" in shown
     _, b = holds(project)
     assert [(e.label, e.note) for e in b.events] == [("Wren", "tier: birds")]
+
+
+def test_a_recording_whose_name_is_not_utf_8_is_refused_in_one_sentence(
+    run: Run, project: Path, tmp_path: Path
+) -> None:
+    write_sound(tmp_path / "x.wav", 0.5)
+    odd = tmp_path / os.fsdecode(b"x\xff.wav")
+    try:
+        (tmp_path / "x.wav").rename(odd)
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    labels = tmp_path / os.fsdecode(b"x\xff_labels.txt")
+    labels.write_text("0.1\t0.2\tDog\n")
+    before = holds(project)
+    status, _, output = run("import", labels, "--project", project, "--add-recordings", "--yes")
+    assert status == 2
+    assert "x\\xff.wav: has a name that is not UTF-8, which no project can store" in output
+    assert holds(project) == before

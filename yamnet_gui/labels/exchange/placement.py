@@ -62,8 +62,13 @@ def table_pattern(text: str) -> re.Pattern[str]:
 
 
 def folder_of(table: Path) -> Path:
-    """The folder of a table as a whole path; links keep their names."""
-    return Path(os.path.abspath(table.parent))  # noqa: PTH100 - not resolve()
+    """The folder of a table as a whole path."""
+    return whole(table.parent)
+
+
+def whole(path: Path) -> Path:
+    """The path from the root, without `..`; links keep their names."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - not resolve()
 
 
 class SoundFiles:
@@ -148,7 +153,7 @@ class RecordingFinder:
         self._paths = {info.path: info for info in known}
         self._recording = recording
         self._pattern = table_pattern(pattern) if pattern else None
-        self._folders = tuple(folders)
+        self._folders = tuple(map(whole, folders))
         self._choices: Choices = choices or {}
         self._doubted = doubted or {}
         self._files = files or SoundFiles()
@@ -160,7 +165,7 @@ class RecordingFinder:
             chosen = self._choices[source]
             if chosen is None:
                 return Placement(name, None, FoundBy.LEFT_OUT)
-            return Placement(name, self._info(chosen), FoundBy.CHOICE)
+            return Placement(name, self._info(whole(chosen)), FoundBy.CHOICE)
         if source in self._doubted:
             return Placement(name, None, FoundBy.SEVERAL, self._doubted[source])
         if name is not None:

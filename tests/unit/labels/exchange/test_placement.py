@@ -274,3 +274,18 @@ def test_hostile_names_find_nothing_and_break_nothing(name: str, tmp_path: Path)
     result = read([info("/d/q.wav")], table)
     assert all(s.placement.info is None for s in result.sources)
     assert len(result.problems) + len(result.sources) == 1
+
+
+def test_folders_and_choices_may_be_relative(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = sound(tmp_path / "sounds" / "a.wav")
+    put(tmp_path / "tables" / "a.txt")
+    monkeypatch.chdir(tmp_path)
+    table = Path("tables/a.txt")
+    found = read([], table, reading=TableReading(folders=(Path("sounds"),)))
+    chosen = read(
+        [], table, reading=TableReading(choices={Source(table, None): Path("sounds/a.wav")})
+    )
+    for result in (found, chosen):
+        assert [r.recording.path for r in result.recordings] == [there]

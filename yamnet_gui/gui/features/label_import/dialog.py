@@ -85,6 +85,7 @@ class ImportDialog(QDialog):
         self._files = SoundFiles()
         self.read = ReadTables(TableReading())
         self.request: ImportRequest | None = None
+        self._asked = False  # whether the page of open questions has come to the front
         self._build(ask)
         self._read_again()
 
@@ -297,8 +298,9 @@ class ImportDialog(QDialog):
             what = f"{count} open" if page is self.places else str(count)
             self.pages.setTabText(at, f"{text} ({what})" if count else text)
             self.pages.setTabEnabled(at, count > 0 if enabled is None else enabled)
-        if open_count and not read.plan.events:
+        if open_count and not self._asked:
             self.pages.setCurrentWidget(self.places)
+            self._asked = True
 
     def _show_tick(self, box: TickBox, text: str, paths: Sequence[Path]) -> None:
         names = some([printable(path.name) for path in paths])
