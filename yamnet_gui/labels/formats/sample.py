@@ -87,24 +87,24 @@ class Sample:
         return self.head.lstrip()[:1] in ("[", "{")
 
     @cached_property
-    def _parsed(self) -> tuple[Any, LabelsError | None, bool]:
-        """(document, why it is broken, whether each line is a document)."""
+    def _parsed(self) -> tuple[Any, LabelsError | None]:
+        """(document, why it is broken); where each line is a document, the list of them."""
         try:
             text = whole_text(self.path, self.encoding, begins="[{").removeprefix("\ufeff")
         except LabelsError as error:
-            return NOT_JSON, error, False
+            return NOT_JSON, error
         try:
-            return _loads(text), None, False
+            return _loads(text), None
         except json.JSONDecodeError as error:
             if error.msg == "Extra data" and text[: error.pos].count("\n") <= 1:
                 try:
-                    return [_loads(line) for line in text.split("\n") if line.strip()], None, True
+                    return [_loads(line) for line in text.split("\n") if line.strip()], None
                 except (ValueError, RecursionError):
                     pass
             return NOT_JSON, LabelsError(self.path, f"is not JSON that can be read ({error.msg})",
-                                         line=error.lineno), False  # fmt: skip
+                                         line=error.lineno)  # fmt: skip
         except RecursionError:
-            return NOT_JSON, LabelsError(self.path, "is JSON that is nested too deeply"), False
+            return NOT_JSON, LabelsError(self.path, "is JSON that is nested too deeply")
 
     @property
     def document(self) -> Any:
@@ -121,11 +121,6 @@ class Sample:
     def json_error(self) -> LabelsError | None:
         """Why `document` is `NOT_JSON`."""
         return self._parsed[1]
-
-    @property
-    def json_lines(self) -> bool:
-        """Whether `document` is a list because each line is a document of its own."""
-        return self._parsed[2]
 
     @property
     def first_object(self) -> dict[str, Any]:

@@ -157,14 +157,6 @@ def csv_rows(
             yield first, row
 
 
-def tab_rows(path: Path, encoding: str | None = None) -> Iterator[tuple[int, list[str]]]:
-    """(line number, cells) of a table with TABs and without quotes, blank lines left out."""
-    for count, line in enumerate(lines(path, encoding), start=1):
-        text = line.rstrip("\r\n")
-        if text.strip():
-            yield count, text.split("\t")
-
-
 def plain_float(text: str, decimal_comma: bool = False) -> float:
     """`float` without Python's own extensions (1_000, digits of other scripts). ValueError.
 
