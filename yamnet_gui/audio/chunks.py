@@ -210,6 +210,8 @@ class ChunkDecoder:
             if at >= end:  # what follows need not be readable
                 break
         yield from batch.take()
+        if at < end:
+            raise OSError("it became shorter while it was read")
 
 
 class _Batch:

@@ -10,6 +10,7 @@ import soundfile
 
 from yamnet_gui.audio import open_audio
 from yamnet_gui.audio.container import ContainerSource
+from yamnet_gui.core.errors import RecordingError
 
 from .containers import write_container
 
@@ -237,3 +238,19 @@ def test_a_seek_that_fails_is_made_up_for(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr("yamnet_gui.audio.chunks.packets_after_seek", lambda *_: None)
     with open_audio(path) as source:
         np.testing.assert_array_equal(source.read(35 * 8000, 4000), right)
+
+
+def test_compressed_file_that_grows_or_shrinks_while_it_is_open(tmp_path: Path) -> None:
+    path = tmp_path / "live.mp3"
+    content = headerless(mp3(noise(8)))
+    path.write_bytes(content)
+    with open_audio(path) as source:
+        whole = source.read(0, source.frames)
+        path.write_bytes(content + content)
+        np.testing.assert_array_equal(source.read(0, 10 * len(whole)), whole)
+    with open_audio(path) as source:
+        assert source.frames == 2 * len(whole)
+        path.write_bytes(content[: len(content) // 2])
+        source.read(0, 100)
+        with pytest.raises(RecordingError, match=r"cannot be read at .* became shorter"):
+            source.read(len(whole), 1000)
