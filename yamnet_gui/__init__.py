@@ -9,13 +9,13 @@ In a notebook:
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .interface import Analyzed, Embedded, analyze, embed
+    from .interface import Analyzed, Embedded, analyze, embed, read_labels
 
 __version__ = "0.1.0"
 
-__all__ = ["Analyzed", "Embedded", "__version__", "analyze", "embed"]
+__all__ = ["Analyzed", "Embedded", "__version__", "analyze", "embed", "read_labels"]
 
-_INTERFACE = frozenset({"Analyzed", "Embedded", "analyze", "embed"})
+_INTERFACE = frozenset({"Analyzed", "Embedded", "analyze", "embed", "read_labels"})
 
 
 def __getattr__(name: str) -> Any:

@@ -1,9 +1,10 @@
-"""What notebooks and scripts use: `analyze` and `embed`, for a path, an array or an address.
+"""What notebooks and scripts use: `analyze`, `embed` for any sound, and `read_labels`.
 
-from yamnet_gui import analyze, embed
+from yamnet_gui import analyze, embed, read_labels
 
 embed("street.wav").vectors            # float32 (frames, 1024)
 analyze(samples, 44100).best(3)        # [("Vehicle", 0.71), …]
+read_labels("street.txt")              # {Path("street.wav"): (Event(…), …)}
 """
 
 import os
@@ -36,7 +37,7 @@ from .analysis.rule_choice import choose_rules
 from .audio import track_path
 from .batch import VectorOptions, vectors_of
 from .batch.vectors import PER, POOLS, Per, Pool
-from .core.errors import RecordingError, SettingsError
+from .core.errors import LabelsError, RecordingError, SettingsError
 from .core.events import Event
 from .core.folders import user_cache_folder
 from .core.resources import bundled_class_map
@@ -273,3 +274,38 @@ def _bounds(analysis: Analysis) -> tuple[NDArray[np.float64], NDArray[np.float64
     from .batch.tables import window_bounds
 
     return window_bounds(analysis.tables[0].grid)
+
+
+def read_labels(
+    tables: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    *,
+    recordings_in: Sequence[str | os.PathLike[str]] = (),
+    match: str = "",
+    format_name: str | None = None,
+) -> dict[Path, tuple[Event, ...]]:
+    """The events of label tables in any format, by the path of their recording.
+
+    Recordings are found as by `yamnet-gui import`: by the path in the table, by name beside it or
+    below, or below the folders `recordings_in`; `match` is a pattern of table names such as
+    "{recording}_notes*". Raises LabelsError where a table cannot be read, or where it is not clear
+    which recording it is about.
+    """
+    from .labels.exchange.reading import TableReading, all_read, read_tables
+
+    if isinstance(tables, str):
+        paths = [Path(tables)]
+    elif isinstance(tables, Sequence):
+        paths = [Path(table) for table in tables]
+    else:
+        paths = [Path(tables)]
+    reading = TableReading(
+        format_name, pattern=match, folders=tuple(Path(folder) for folder in recordings_in)
+    )
+    read = all_read(read_tables((), paths, reading))
+    if read.problems:
+        raise read.problems[0]
+    for question in read.questions:
+        several = ", ".join(str(c.path) for c in question.placement.candidates)
+        reason = f"fits several recordings ({several})" if several else "fits no recording"
+        raise LabelsError(question.source.table, reason, "give recordings_in or match")
+    return {r.recording.path: tuple(r.events) for r in read.recordings}

@@ -33,7 +33,9 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
         raise LabelsError(path, error.reason, error.advice) from error
     if not markers:
         raise LabelsError(
-            path, "is a recording without markers or chapters", "choose a table of labels"
+            path,
+            "is a recording, not a table of labels, and has no markers or chapters",
+            "choose a table of labels",
         )
     name = path.absolute().as_posix()
     for number, marker in enumerate(markers, start=1):

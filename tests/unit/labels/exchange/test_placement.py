@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.fakes import write_sound
-from yamnet_gui.core.errors import SettingsError
+from yamnet_gui import read_labels
+from yamnet_gui.core.errors import LabelsError, SettingsError
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, RecordingInfo
 from yamnet_gui.labels.exchange.import_plan import ImportKind, plan_import
 from yamnet_gui.labels.exchange.placement import Source, table_pattern
@@ -289,3 +290,12 @@ def test_folders_and_choices_may_be_relative(
     )
     for result in (found, chosen):
         assert [r.recording.path for r in result.recordings] == [there]
+
+
+def test_notebooks_find_recordings_in_the_same_way(tmp_path: Path) -> None:
+    there = sound(tmp_path / "sounds" / "X.wav")
+    table = put(tmp_path / "X.Table.1.selections.txt")
+    events = read_labels([table])[there]  # below the table
+    assert [e.label for e in events] == ["Dog"]
+    with pytest.raises(LabelsError, match="fits no recording"):
+        read_labels(put(tmp_path / "other.txt"))

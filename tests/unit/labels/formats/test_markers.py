@@ -35,7 +35,9 @@ def test_markers_are_events_of_their_recording(marked: Path) -> None:
 def test_a_recording_without_markers_is_refused_in_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "plain.wav"
     soundfile.write(path, np.zeros(RATE), RATE)
-    with pytest.raises(LabelsError, match="is a recording without markers or chapters"):
+    with pytest.raises(
+        LabelsError, match="is a recording, not a table of labels, and has no markers or chapters"
+    ):
         read_labels(None, path)
 
 
