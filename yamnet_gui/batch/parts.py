@@ -3,6 +3,8 @@
 A file for each recording and table would cost a folder entry and a wait for the disk each.
 """
 
+from __future__ import annotations
+
 import io
 import os
 import uuid
@@ -69,7 +71,7 @@ class PartWriter:
         self._file: IO[bytes] | None = None
 
     @contextmanager
-    def part(self) -> Iterator["PartStream"]:
+    def part(self) -> Iterator[PartStream]:
         """A stream for one part; its `part` is set when the block ends well. Raises OSError."""
         if self._file is None:
             self._file = self._path.open("xb")
@@ -82,7 +84,7 @@ class PartWriter:
         if self._file is not None:
             self._file.close()
 
-    def __enter__(self) -> "PartWriter":
+    def __enter__(self) -> PartWriter:
         return self
 
     def __exit__(
@@ -114,7 +116,7 @@ class _Section(io.RawIOBase):
         self._at = max(0, base + offset)
         return self._at
 
-    def readinto(self, buffer: "WriteableBuffer") -> int:
+    def readinto(self, buffer: WriteableBuffer) -> int:
         view = memoryview(buffer).cast("B")
         self._file.seek(self._start + self._at)
         data = self._file.read(max(0, min(len(view), self._length - self._at)))
@@ -141,7 +143,7 @@ class PartStream(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, data: "ReadableBuffer") -> int:
+    def write(self, data: ReadableBuffer) -> int:
         self._file.write(data)
         count = memoryview(data).nbytes
         self._crc = zlib.crc32(data, self._crc)

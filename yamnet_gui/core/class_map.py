@@ -66,7 +66,7 @@ class ClassMap:
             return self.classes[index]
         return SoundClass(index, "", f"class {index}")
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(c.name for c in self.classes)
 

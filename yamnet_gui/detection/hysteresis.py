@@ -50,13 +50,14 @@ def detect(
     """
     prepared = scores if isinstance(scores, PreparedScores) else PreparedScores(scores)
     asked = range(prepared.class_count) if classes is None else sorted(set(classes))
-    resolved = {c: rules.resolved(c) for c in asked}
+    resolved = [rules.resolved(c) for c in asked]
     # A class that never reaches its threshold needs no further look.
-    highest = prepared.highest
+    thresholds = np.array([rule.on for rule in resolved], np.float32)
+    reached = prepared.highest[np.array(asked, np.int64)] >= thresholds
     enabled = {
         c: rule
-        for c, rule in resolved.items()
-        if rule.enabled and highest[c] >= np.float32(rule.on)
+        for c, rule, hit in zip(asked, resolved, reached, strict=True)
+        if hit and rule.enabled
     }
     values = _Values(prepared.class_count, enabled)
     groups: dict[int, list[int]] = {}
