@@ -92,11 +92,10 @@ def _text(placed: PlacedSource, column: PlaceColumn) -> str:
             if place.open:
                 return "Choose one below"
             return printable(place.info.path if place.info else place.name or place.home)
-    if place.open and not place.candidates:
-        return "no recording fits"
-    if place.open and len(place.candidates) == 1:
-        return "not certain"
-    return str(place.by)
+        case PlaceColumn.BY:
+            if place.open and len(place.candidates) < 2:
+                return "not certain" if place.candidates else "no recording fits"
+            return str(place.by)
 
 
 class RecordingsPage(QWidget):
