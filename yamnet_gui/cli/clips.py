@@ -15,7 +15,9 @@ from yamnet_gui.labels.exchange.clips import (
     ClipOptions,
     Overlap,
     Split,
+    Windows,
     cut_clips,
+    split_sizes,
 )
 
 from .arguments import number
@@ -77,6 +79,25 @@ def add_clip_options(group: Any) -> None:
         help="split the recordings, such as 0.8 0.1 0.1; each recording is in one part only",
     )
     group.add_argument(
+        "--windows",
+        type=_seconds,
+        metavar="S",
+        help="cut windows of this duration instead of events, with the labels of all events in"
+        " them; windows without events only where everything was reviewed",
+    )
+    group.add_argument(
+        "--hop",
+        type=_seconds,
+        metavar="S",
+        help="with --windows: a window every S seconds (default: end to end)",
+    )
+    group.add_argument(
+        "--audiofolder",
+        action="store_true",
+        help="also write metadata.csv, by which Hugging Face's datasets load the clips:"
+        ' load_dataset("audiofolder", data_dir=FOLDER)',
+    )
+    group.add_argument(
         "--seed", type=int, default=0, help="random seed for the selection and the split"
     )
 
@@ -85,6 +106,8 @@ def clip_options(options: argparse.Namespace) -> ClipOptions:
     """Raises SettingsError where the options do not fit together."""
     if options.clip_length is not None and options.clip_length == 0:
         raise SettingsError("--clip-length", "must be greater than 0 s")
+    if options.hop is not None and options.windows is None:
+        raise SettingsError("--hop", "means something only with --windows")
     return ClipOptions(
         format=options.clip_format,
         padding_s=options.padding,
@@ -97,6 +120,8 @@ def clip_options(options: argparse.Namespace) -> ClipOptions:
         split=Split(*options.split) if options.split else None,
         seed=options.seed,
         pictures=options.pictures,
+        windows=None if options.windows is None else Windows(options.windows, options.hop),
+        audiofolder=options.audiofolder,
     )
 
 
@@ -105,6 +130,9 @@ def cut(clips: Sequence[Clip], folder: Path, options: ClipOptions, *, dry_run: b
 
     Raises LabelsError where the manifest cannot be written.
     """
+    for part, (count, recordings) in split_sizes(clips).items():
+        sizes = f"{counted(count, 'clip')} of {counted(recordings, 'recording')}"
+        print(f"{part}: {sizes}", file=sys.stderr)
     if dry_run:
         print(f"{len(clips)} clips would be cut into {folder}", file=sys.stderr)
         return 0

@@ -17,7 +17,7 @@ from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.text import counted
 from yamnet_gui.labels.exchange.clips import plan_clips
-from yamnet_gui.labels.exchange.export import Export, ExportChoice, chosen
+from yamnet_gui.labels.exchange.export import Export, ExportChoice, chosen, described
 from yamnet_gui.labels.exchange.project_tables import labelled_recordings
 from yamnet_gui.labels.exchange.report import ReportFacts, write_report
 from yamnet_gui.labels.exchange.report_facts import project_facts
@@ -53,6 +53,7 @@ What the format cannot store is listed first. With --dry-run nothing is written.
   yamnet-gui export -o labels/ --format textgrid --sidecar   (the personal project)
   yamnet-gui export old.csv -o new.jams --format jams        (convert a table)
   yamnet-gui export review.yamnet --clips clips/ --report report.html
+  yamnet-gui export review.yamnet --clips set/ --windows 2 --split 0.8 0.1 0.1 --audiofolder
 
 Exit status: 0 success; 1 some recordings or clips failed; 2 bad input or options.
 """
@@ -154,6 +155,13 @@ def _add_table_options(group: Any) -> None:
         "--score-column", metavar="NAME", help="name of the score column in Raven tables"
     )
     group.add_argument(
+        "--media-prefix",
+        default="",
+        metavar="ADDRESS",
+        help="address of the recordings' folder on Label Studio's file server, like"
+        " https://example.org/field/, or /data/local-files/?d=field for its local storage",
+    )
+    group.add_argument(
         "--curator", nargs=2, metavar=("NAME", "EMAIL"), help="curator written to JAMS files"
     )
 
@@ -163,9 +171,11 @@ def run(options: argparse.Namespace) -> int:
     if options.output is None and options.clips is None and options.report is None:
         raise SettingsError("export", "has nothing to write", "give -o OUT, --clips or --report")
     classes = bundled_class_map()
-    source = _read(options)
-    choice = choice_of(options, source.recordings, classes, source.usual)
     options.format = options.format or ("table" if options.columns else "csv")
+    source = _read(options)
+    if options.windows is not None or label_format(options.format).describes is not None:
+        source = replace(source, recordings=described(source.recordings))
+    choice = choice_of(options, source.recordings, classes, source.usual)
     failed = 0
     if options.output is not None:
         failed += _labels(options, source, choice, classes)
@@ -257,6 +267,7 @@ def _write_options(options: argparse.Namespace, out: Path, classes: ClassMap) ->
         clock=options.clock,
         curator_name=name,
         curator_email=email,
+        media_prefix=options.media_prefix,
         columns=SavedColumns().mapping(options.columns) if options.columns else None,
         classes=classes,
     )

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,10 +14,19 @@ from typing import Literal
 from yamnet_gui.audio import safe_name
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo
-from yamnet_gui.core.sound_track import stem_of
+from yamnet_gui.core.sound_track import file_of, stem_of
 from yamnet_gui.core.spans import TimeSpan
 
+from .clip_windows import Windows, windows_of
+
 DEFAULT_TEMPLATE = "{recording}_{onset:09.3f}_{label}_{score:.2f}"
+WINDOW_TEMPLATE = "{recording}_{onset:09.3f}"
+"""Stands for the default where windows are cut, which may have many labels."""
+NO_LABEL = "none"
+"""What a window without events is called."""
+
+
+PARTS = ("train", "validation", "test")
 
 
 class Overlap(StrEnum):
@@ -50,7 +59,9 @@ class ClipOptions:
     `template` may use recording, onset, offset, label, score, id and n (counts from 1); it is made
     safe for every file system. `most_per_label`: a random choice of so many of each label.
     `stratified` spreads that choice over recordings instead of leaving it to chance. `pictures`
-    puts a spectrogram beside each clip.
+    puts a spectrogram beside each clip. `windows`: windows with the labels of their events instead
+    of a clip for each event; padding, length, overlap and folders for labels mean nothing then.
+    `audiofolder` adds the table that Hugging Face's `audiofolder` reads.
     """
 
     format: Literal["wav", "flac"] = "wav"
@@ -64,18 +75,38 @@ class ClipOptions:
     split: Split | None = None
     seed: int = 0
     pictures: bool = False
+    windows: Windows | None = None
+    audiofolder: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A clip to be cut: `relative` is its place below the target folder."""
+    """A clip to be cut: `relative` is its place below the target folder.
+
+    `events`: the one that it was cut for, or those of the window. `other_labels`: labels that
+    occur in it besides. `window`: whether it is one.
+    """
 
     relative: Path
     recording: RecordingInfo
-    event: Event
+    events: tuple[Event, ...]
     span: TimeSpan
     split: str = ""
     other_labels: tuple[str, ...] = ()
+    window: bool = False
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return labels_of(self.events)
+
+    @property
+    def about(self) -> TimeSpan:
+        """The times that its label is about: those of its event, or of the window."""
+        return self.span if self.window else self.events[0].span
+
+    @property
+    def score_max(self) -> float | None:
+        return _highest(self.events)
 
 
 def plan_clips(recordings: Sequence[LabelledRecording], options: ClipOptions) -> list[Clip]:
@@ -84,38 +115,76 @@ def plan_clips(recordings: Sequence[LabelledRecording], options: ClipOptions) ->
     Raises SettingsError where the template cannot be used.
     """
     check_template(options.template)
-    spots = [
-        _Spot(recording.recording, event, span, others)
-        for recording in recordings
-        for event in recording.events
-        for span, others in _cuts(event, recording, options.overlap)
-    ]
+    template = options.template
+    if options.windows is not None and template == DEFAULT_TEMPLATE:
+        template = WINDOW_TEMPLATE
+    spots = [spot for recording in recordings for spot in _spots(recording, options)]
     if options.most_per_label is not None:
         spots = _sample(spots, options.most_per_label, options.stratified, options.seed)
     splits = (
-        split_recordings([(s.info.path, s.event.label) for s in spots], options.split, options.seed)
+        split_recordings(
+            [(file_of(s.info.path), label) for s in spots for label in s.labels or ("",)],
+            options.split,
+            options.seed,
+        )
         if options.split
         else {}
     )
     names = _Names()
     clips = []
     for n, spot in enumerate(spots, start=1):
-        split = splits.get(spot.info.path, "")
+        split = splits.get(file_of(spot.info.path), "")
         folder = Path(split) if split else Path()
-        if options.folder_per_label:
-            folder /= safe_name(spot.event.label or "unlabelled", 80)
-        stem = safe_name(_filled(options.template, spot, n), 150)
+        if options.folder_per_label and options.windows is None:
+            folder /= safe_name(spot.labels[0] or "unlabelled", 80)
+        stem = safe_name(_filled(template, spot, n), 150)
         relative = names.free(folder, stem, f".{options.format}")
-        clips.append(Clip(relative, spot.info, spot.event, spot.span, split, spot.others))
+        windowed = options.windows is not None
+        clips.append(
+            Clip(relative, spot.info, spot.events, spot.span, split, spot.others, windowed)
+        )
     return clips
+
+
+def split_sizes(clips: Sequence[Clip]) -> dict[str, tuple[int, int]]:
+    """Part → number of clips and of recordings, in the order of training; empty without split."""
+    count = Counter(clip.split for clip in clips)
+    files = Counter(part for part, _ in {(c.split, file_of(c.recording.path)) for c in clips})
+    return {part: (count[part], files[part]) for part in PARTS if count[part]}
+
+
+def labels_of(events: Sequence[Event]) -> tuple[str, ...]:
+    """The labels of the events, each once, in order of time."""
+    return tuple(dict.fromkeys(event.label for event in events))
+
+
+def _highest(events: Sequence[Event]) -> float | None:
+    return max((e.score_max for e in events if e.score_max is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
     info: RecordingInfo
-    event: Event
+    events: tuple[Event, ...]
     span: TimeSpan
     others: tuple[str, ...]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return labels_of(self.events)
+
+
+def _spots(recording: LabelledRecording, options: ClipOptions) -> Iterator[_Spot]:
+    info = recording.recording
+    if options.windows is None:
+        for event in recording.events:
+            for span, others in _cuts(event, recording, options.overlap):
+                yield _Spot(info, (event,), span, others)
+        return
+    for window in windows_of(recording, options.windows):
+        labels = set(labels_of(window.events))
+        others = tuple(sorted(set(labels_of(window.touched)) - labels))
+        yield _Spot(info, window.events, window.span, others)
 
 
 def _cuts(
@@ -149,10 +218,14 @@ def _longest_alone(span: TimeSpan, others: Sequence[TimeSpan]) -> TimeSpan:
 
 
 def _sample(spots: list[_Spot], most: int, stratified: bool, seed: int) -> list[_Spot]:
-    """At most so many spots of each label, in the order in which they came."""
+    """At most so many spots of each label, in the order in which they came.
+
+    A window with several labels may be chosen for any of them.
+    """
     by_label: defaultdict[str, list[int]] = defaultdict(list)
     for k, spot in enumerate(spots):
-        by_label[spot.event.label].append(k)
+        for label in spot.labels or ("",):
+            by_label[label].append(k)
     chosen: set[int] = set()
     for label, indices in by_label.items():
         random = _random(seed, label)
@@ -182,7 +255,7 @@ def split_recordings(
     that lacks most of its labels, so that labels are spread as the shares ask, as far as whole
     recordings allow (after Sechidis, Tsoumakas and Vlahavas 2011, iterative stratification).
     """
-    shares = {"train": split.train, "validation": split.validation, "test": split.test}
+    shares = dict(zip(PARTS, (split.train, split.validation, split.test), strict=True))
     counts: defaultdict[Path, dict[str, int]] = defaultdict(dict)
     totals: defaultdict[str, int] = defaultdict(int)
     for path, label in clips:
@@ -228,14 +301,13 @@ def check_template(template: str) -> None:
 
 
 def _filled(template: str, spot: _Spot, n: int) -> str:
-    event = spot.event
     values = {
         "recording": stem_of(spot.info.path),
         "onset": spot.span.start_s,
         "offset": spot.span.end_s,
-        "label": event.label or "unlabelled",
-        "score": event.score_max if event.score_max is not None else 0.0,
-        "id": event.id,
+        "label": "+".join(label or "unlabelled" for label in spot.labels) or NO_LABEL,
+        "score": _highest(spot.events) or 0.0,
+        "id": spot.events[0].id if spot.events else "",
         "n": n,
     }
     try:

@@ -7,13 +7,16 @@ from pathlib import Path
 
 from yamnet_gui.audio import AudioSource, open_audio, write_clip
 from yamnet_gui.core.errors import LabelsError, UserError
-from yamnet_gui.core.files import is_file, replacing
+from yamnet_gui.core.files import is_file
 from yamnet_gui.core.spans import TimeSpan
-from yamnet_gui.labels.formats.text import csv_lines, escape_formula, number
+from yamnet_gui.labels.formats.text import escape_formula, number
 from yamnet_gui.labels.overwrite_guard import is_one_of
 
+from .audiofolder import check_folder, state_of, write_audiofolder, write_rows
 from .clip_plan import (
     DEFAULT_TEMPLATE,
+    NO_LABEL,
+    WINDOW_TEMPLATE,
     Clip,
     ClipOptions,
     Overlap,
@@ -21,22 +24,27 @@ from .clip_plan import (
     check_template,
     plan_clips,
     split_recordings,
+    split_sizes,
 )
+from .clip_windows import Windows
 from .spectrogram_image import write_spectrogram
 
 __all__ = [
     "DEFAULT_TEMPLATE",
     "MANIFEST_COLUMNS",
     "MANIFEST_NAME",
+    "WINDOW_TEMPLATE",
     "Clip",
     "ClipOptions",
     "CutClip",
     "Overlap",
     "Split",
+    "Windows",
     "check_template",
     "cut_clips",
     "plan_clips",
     "split_recordings",
+    "split_sizes",
     "write_manifest",
 ]
 
@@ -72,9 +80,11 @@ def cut_clips(
     A recording that cannot be read costs its own clips, not the others; a clip that would be
     written over one of the recordings is not cut. Closing the generator
     stops the work; clips that were cut stay, and are in the manifest. Raises LabelsError where the
-    folder cannot be made or the manifest cannot be written.
+    folder cannot be made, holds tables of others or clips of another split, or the manifest cannot
+    be written.
     """
     done: list[CutClip] = []
+    check_folder(folder, clips, MANIFEST_NAME, MANIFEST_COLUMNS[0], options)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -88,6 +98,9 @@ def cut_clips(
                 yield cut
     finally:
         write_manifest(done, folder)
+        if options.audiofolder:
+            cut_ones = [(c.clip, c.written) for c in done if c.written is not None]
+            write_audiofolder(cut_ones, folder)
 
 
 def _by_recording(clips: Sequence[Clip]) -> dict[Path, list[Clip]]:
@@ -110,6 +123,9 @@ def _cut(
     except UserError as error:
         yield from (CutClip(clip, folder / clip.relative, None, str(error)) for clip in clips)
         return
+    windows = options.windows  # all of one length, to the sample
+    padding_s = options.padding_s if windows is None else 0.0
+    length_s = options.fixed_length_s if windows is None else windows.length_s
     with source:
         for clip in clips:
             target = folder / clip.relative
@@ -123,8 +139,8 @@ def _cut(
                     source,
                     clip.span,
                     target,
-                    padding_s=options.padding_s,
-                    fixed_length_s=options.fixed_length_s,
+                    padding_s=padding_s,
+                    fixed_length_s=length_s,
                     format=options.format,
                 )
             except UserError as error:
@@ -154,32 +170,26 @@ def write_manifest(cuts: Sequence[CutClip], folder: Path) -> Path:
             if cut.written is not None:
                 yield _manifest_row(cut.clip, cut.written)
 
-    path = folder / MANIFEST_NAME
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as beside, beside.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(csv_lines(rows()))
-    except OSError as error:
-        raise LabelsError(path, f"cannot be written ({error.strerror or error})") from error
-    return path
+    return write_rows(folder / MANIFEST_NAME, rows())
 
 
 def _manifest_row(clip: Clip, written: TimeSpan) -> list[str]:
-    event = clip.event
+    event = clip.events[0] if len(clip.events) == 1 else None  # windows have none, or many
+    label = event.label if event is not None else "+".join(clip.labels) or NO_LABEL
     return [
         escape_formula(clip.relative.as_posix()),
         clip.split,
-        escape_formula(event.label),
-        event.mid,
-        "" if event.class_index is None else str(event.class_index),
+        escape_formula(label),
+        event.mid if event is not None else "",
+        "" if event is None or event.class_index is None else str(event.class_index),
         escape_formula(clip.recording.path.as_posix()),
-        number(event.onset_s),
-        number(event.offset_s),
+        number(clip.about.start_s),
+        number(clip.about.end_s),
         number(written.start_s),
         number(written.end_s),
-        "" if event.channel is None else str(event.channel),
-        event.state.value,
-        number(event.score_max),
+        "" if event is None or event.channel is None else str(event.channel),
+        state_of(clip),
+        number(clip.score_max),
         json.dumps(clip.other_labels, ensure_ascii=False) if clip.other_labels else "",
-        escape_formula(event.id),
+        escape_formula(event.id) if event is not None else "",
     ]

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
+from yamnet_gui.audio import open_audio
+from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewState
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
@@ -86,6 +88,24 @@ def chosen(
         if events or choice.keep_empty:
             selected.append(replace(recording, events=EventList.of(events)))
     return selected
+
+
+def described(recordings: Iterable[LabelledRecording]) -> list[LabelledRecording]:
+    """The recordings with duration, sampling rate and channels of their files.
+
+    Tables say no more of a recording than its name; a file that is not there stays undescribed.
+    """
+    return [_described(r) if r.recording.sample_rate_hz == 0 else r for r in recordings]
+
+
+def _described(recording: LabelledRecording) -> LabelledRecording:
+    info = recording.recording
+    try:
+        with open_audio(info.path) as source:
+            known = replace(source.info, path=info.path, recorded_at=info.recorded_at)
+    except UserError:
+        return recording
+    return replace(recording, recording=known)
 
 
 def _along(events: Sequence[Event], depth: Depth, ontology: Ontology) -> list[Event]:

@@ -5,7 +5,8 @@ from pathlib import Path
 from yamnet_gui.core.errors import LabelsError
 
 from .aoef_reader import AoefReader
-from .base import ImportResult, LabelFormat, ReadOptions
+from .aoef_writer import fit, write
+from .base import Capability, ImportResult, LabelFormat, ReadOptions
 from .collector import Collector
 from .sample import Sample
 
@@ -31,7 +32,25 @@ FORMAT = LabelFormat(
     title="AOEF (Whombat, soundevent)",
     suffix=".json",
     combined=True,
-    capabilities=frozenset(),
+    capabilities=frozenset(
+        {
+            Capability.PATH,
+            Capability.DURATION,
+            Capability.EMPTY,
+            Capability.REVIEWED,
+            Capability.STATE,
+            Capability.SCORE_MAX,
+            Capability.SCORE_MEAN,
+            Capability.PROBABILITY,
+            Capability.UNCERTAINTY,
+            Capability.FREQUENCY,
+            Capability.REVIEWER,
+            Capability.NOTE,
+        }
+    ),
+    write=write,
     read=read,
+    fit=fit,
+    left_out="everything in an annotation project counts as heard",
     recognise=_recognise,
 )

@@ -1,5 +1,6 @@
 """What an AOEF file says of its recordings: sound events, tags of clips, and what is complete."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,12 @@ LABEL_KEYS = ("label", "event", "class", "sound", "species", "scientificname", "
               "common_name", "vernacularname", "genus", "family", "order", "category")  # fmt: skip
 """Keys of tags (without the prefix of their vocabulary) that name what is heard, the likeliest
 first; tags with other keys describe it."""
+STATE_KEY = "review_state"
+"""Key of the tag that says the state of an event that is not accepted."""
+FEATURES = ("score_max", "score_mean", "probability", "onset_uncertainty_s", "offset_uncertainty_s")
+"""Features of a sound event that are fields of an event."""
+COMPLETE_FOR = "reviewed for these labels only: "
+"""Begins the note of a clip in which only some labels were reviewed; a list in JSON follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,7 @@ class _Task:
 
     complete: bool = False
     rejected: bool = False
+    labels: tuple[str, ...] = ()
     owner: str = ""
     when: datetime | None = None
 
@@ -53,6 +61,8 @@ class AoefReader:
         self._recordings: dict[str, _Recording] = {}
         self._clips: dict[str, tuple[_Recording, Bounds]] = {}
         self._sounds: dict[str, tuple[_Recording, Bounds]] = {}
+        self._features: dict[str, dict[str, Any]] = {}  # by sound event
+        self._partial: dict[str, tuple[str, ...]] = {}  # clip → labels that were reviewed in it
         self._tasks: dict[str, _Task] = {}
         self._drawn = 0  # lines and polygons
 
@@ -108,19 +118,25 @@ class AoefReader:
             with self._collector.row(f"sound event {n}"):
                 bounds = bounds_of(self._collector, entry.get("geometry"))
                 self._drawn += not bounds.exact
-                place = self._recording_of(entry), bounds
-                self._sounds[text_of(entry.get("uuid"))] = place
+                identity = text_of(entry.get("uuid"))
+                self._sounds[identity] = self._recording_of(entry), bounds
+                if features := _features(entry):
+                    self._features[identity] = features
         for n, entry in self._objects("clips"):
             with self._collector.row(f"clip {n}"):
                 start_s = seconds_of(self._collector, entry.get("start_time"), "start")
                 end_s = seconds_of(self._collector, entry.get("end_time"), "end")
                 place = self._recording_of(entry), Bounds(start_s, max(start_s, end_s))
                 self._clips[text_of(entry.get("uuid"))] = place
+        for n, entry in self._objects("clip_annotations"):
+            with self._collector.row(f"clip annotation {n}"):
+                if labels := _reviewed_labels(self._note(entry)):
+                    self._partial[text_of(entry.get("clip"))] = labels
         for n, entry in self._objects("tasks"):
             with self._collector.row(f"task {n}"):
                 clip = text_of(entry.get("clip"))
-                task = self._tasks[clip] = self._task(entry)
-                if task.complete:
+                task = self._tasks[clip] = self._task(entry, self._partial.get(clip, ()))
+                if task.complete or task.labels:
                     self._add_reviewed(clip, task)
 
     def _recording_of(self, entry: Mapping[str, Any]) -> _Recording:
@@ -129,23 +145,29 @@ class AoefReader:
             raise self._collector.error(f"no recording {shown(entry.get('recording'))} in the file")
         return recording
 
-    def _task(self, entry: Mapping[str, Any]) -> _Task:
-        """The latest badge that says something counts; a rejected task is to be done again."""
+    def _task(self, entry: Mapping[str, Any], labels: tuple[str, ...]) -> _Task:
+        """The latest badge that says something counts; a rejected task is to be done again.
+
+        Where only some labels were reviewed, the badge says no more than by whom.
+        """
+        saying = ("assigned", *_SAYING) if labels else _SAYING
         state, owner, when = "", "", None
         for badge in list_of(self._collector, entry, "status_badges"):
-            if isinstance(badge, Mapping) and badge.get("state") in _SAYING:
+            if isinstance(badge, Mapping) and badge.get("state") in saying:
                 moment = moment_of(badge.get("created_on"))
                 if when is None or moment is None or moment >= when:
                     state, when = text_of(badge.get("state")), moment or when
                     owner = self._users.get(text_of(badge.get("owner")), "")
-        return _Task(state in ("completed", "verified"), state == "rejected", owner, when)
+        complete = state in ("completed", "verified")
+        labels = () if complete or state == "rejected" else labels
+        return _Task(complete, state == "rejected", labels, owner, when)
 
     def _add_reviewed(self, clip: str, task: _Task) -> None:
         if clip not in self._clips:
             raise self._collector.error(f"no clip {shown(clip)} in the file")
         recording, bounds = self._clips[clip]
         span = TimeSpan(bounds.start_s * recording.expansion, bounds.end_s * recording.expansion)
-        reviewed = ReviewedSpan(span, (), task.owner, task.when)
+        reviewed = ReviewedSpan(span, task.labels, task.owner, task.when)
         self._collector.reviewed(recording.name, reviewed)
 
     def _read_annotations(self) -> set[str]:
@@ -158,15 +180,20 @@ class AoefReader:
         for n, entry in self._objects("sound_event_annotations"):
             with self._collector.row(f"annotation {n}"):
                 place = self._place(entry)
-                used.add(text_of(entry.get("sound_event")))
-                label, others = self._label(self._tags_of(entry))
+                sound = text_of(entry.get("sound_event"))
+                used.add(sound)
+                tags = self._tags_of(entry)
+                states = [tag for tag in tags if tag[0] == STATE_KEY and tag[1] in _STATES]
+                label, others = self._label([tag for tag in tags if tag not in states])
                 task = task_of.get(text_of(entry.get("uuid")), _Task())
+                state = ReviewState.UNCERTAIN if task.rejected else ReviewState.ACCEPTED
                 self._event(
                     *place,
                     label,
                     id=text_of(entry.get("uuid")),
-                    state=ReviewState.UNCERTAIN if task.rejected else ReviewState.ACCEPTED,
+                    state=ReviewState(states[0][1]) if states else state,
                     note=noted(others, self._note(entry)),
+                    **self._features.get(sound, {}),
                     reviewer=self._users.get(text_of(entry.get("created_by")), ""),
                     reviewed_utc=moment_of(entry.get("created_on")),
                 )
@@ -256,8 +283,8 @@ class AoefReader:
             fields["id"] = self._collector.free_id(recording.name, fields["id"])
         self._collector.event(
             recording.name,
-            round(bounds.start_s * expansion, 9),
-            round(bounds.end_s * expansion, 9),
+            _expanded(bounds.start_s, expansion),
+            _expanded(bounds.end_s, expansion),
             label,
             low_hz=None if low is None else low / expansion,
             high_hz=None if high is None else high / expansion,
@@ -265,5 +292,34 @@ class AoefReader:
         )
 
 
+def _expanded(seconds: float, expansion: float) -> float:
+    return seconds if expansion == 1 else round(seconds * expansion, 9)
+
+
+def _features(entry: Mapping[str, Any]) -> dict[str, float]:
+    """Those that are fields of an event, if they can be."""
+    values = entry.get("features")
+    if not isinstance(values, Mapping):
+        return {}
+    numbers = {name: number_of(values.get(name)) for name in FEATURES}
+    return {
+        name: value
+        for name, value in numbers.items()
+        if value is not None and value >= 0 and (value <= 1 or name.endswith("_s"))
+    }
+
+
+def _reviewed_labels(note: str) -> tuple[str, ...]:
+    """The labels that the note of a clip says were reviewed in it; empty where it says none."""
+    if not note.startswith(COMPLETE_FOR):
+        return ()
+    try:
+        labels = json.loads(note.removeprefix(COMPLETE_FOR))
+    except (ValueError, RecursionError):
+        return ()
+    return tuple(map(text_of, labels)) if isinstance(labels, list) else ()
+
+
+_STATES = frozenset(ReviewState) - {ReviewState.REJECTED}
 _SAYING = ("completed", "verified", "rejected")
 """States of badges that say something about a task; "assigned" does not."""

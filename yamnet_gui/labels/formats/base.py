@@ -1,5 +1,6 @@
 """What a label format is: a row of a table with a writer and a reader behind it."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -50,6 +51,7 @@ class WriteOptions:
     `label_column`, `score_column`: names of columns where the format leaves them open.
     `clock`: also write clock times where the format has columns for them.
     `curator_name`, `curator_email`: who made the labels (JAMS).
+    `media_prefix`: address of the folder of the recordings on a file server (Label Studio).
     `columns`: names of columns of one's own (any table).
     `folder`: the folder of the output, filled in by `write_labels` for relative media paths.
     """
@@ -62,6 +64,7 @@ class WriteOptions:
     clock: bool = False
     curator_name: str = ""
     curator_email: str = ""
+    media_prefix: str = ""
     folder: Path | None = None
     columns: ColumnMapping | None = None
     classes: ClassMap = field(default_factory=bundled_class_map)
@@ -170,7 +173,8 @@ class LabelFormat:
     are part of sound files. `fit`: the event as this format can show it, None where it must be left
     out, for the reason `left_out`.
     `has_clock`: it has columns for clock times. `needs_scores`: written from a ScoreTable by
-    `write_score_table`, not from labels.
+    `write_score_table`, not from labels. `describes`: whether enough is known of a recording for
+    the format's list of recordings, which the others are left out of.
     """
 
     name: str
@@ -193,6 +197,7 @@ class LabelFormat:
     needs_scores: bool = False
     has_clock: bool = False
     in_recordings: bool = False
+    describes: Callable[[RecordingInfo], bool] | None = None
 
     @property
     def suffixes(self) -> tuple[str, ...]:
@@ -211,4 +216,4 @@ class LabelFormat:
         """The time as a reader of the format gets it."""
         if self.time_step_s is None:
             return seconds
-        return round(seconds, 6 if self.time_step_s < 1e-3 else 3)
+        return round(seconds, -math.floor(math.log10(self.time_step_s)))

@@ -117,6 +117,17 @@ class Collector:
     def number(self, text: str, line: int | None, what: str) -> float | None:
         return optional_number(self.path, text, line, what, self.decimal_comma)
 
+    def first_known(self, *names: str) -> str:
+        """The first of these names that means a recording; the last where none does."""
+
+        def means_one(name: str) -> bool:
+            if name in self._drafts:
+                return self._drafts[name].known
+            placement = self._find(self.path, name, self._options.home)
+            return placement.info is not None or bool(placement.candidates)
+
+        return next((name for name in names[:-1] if means_one(name)), names[-1])
+
     def recording(
         self,
         name: str | None,

@@ -179,5 +179,10 @@ def _recordings(fmt: LabelFormat, recordings: Sequence[LabelledRecording]) -> It
     empty = sum(not len(r.events) for r in recordings)
     if empty and Capability.EMPTY not in fmt.capabilities:
         yield f"{Capability.EMPTY.value} are left out ({empty})"
+    if fmt.describes is not None:
+        unknown = sum(not fmt.describes(r.recording) for r in recordings)
+        if unknown:
+            which = "whose sampling rate, channels or duration are unknown"
+            yield f"{counted(unknown, 'recording')} {which} left out of the list of recordings"
     if Capability.ID not in fmt.capabilities and any(len(r.events) for r in recordings):
         yield f"{Capability.ID.value} are lost"

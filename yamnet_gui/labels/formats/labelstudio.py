@@ -14,6 +14,7 @@ from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo, Revi
 from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
 from .collector import Collector
 from .eaf import clean
+from .labelstudio_address import addresses
 from .labelstudio_tasks import is_short, read_tasks, short_records
 from .sample import Sample
 from .text import csv_rows
@@ -31,10 +32,13 @@ def _fit(event: Event, info: RecordingInfo) -> Event | None:
 
 
 def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Output:
+    address = addresses([r.recording.path for r in recordings], options)
+
     def tasks() -> Iterator[str]:
         yield "["
         for k, recording in enumerate(recordings):
-            yield ("," if k else "") + "\n" + json.dumps(_task(recording, options))
+            task = _task(recording, address(recording.recording))
+            yield ("," if k else "") + "\n" + json.dumps(task)
         yield "\n]\n"
 
     labels = sorted({clean(e.label) for r in recordings for e in r.events})
@@ -49,12 +53,12 @@ def _config(labels: Sequence[str]) -> Iterator[str]:
     yield f'  </Labels>\n  <Audio name="{_AUDIO}" value="${_AUDIO}"/>\n</View>\n'
 
 
-def _task(recording: LabelledRecording, options: WriteOptions) -> dict[str, Any]:
+def _task(recording: LabelledRecording, address: str) -> dict[str, Any]:
     info = recording.recording
     fitted = [e for e in (_fit(e, info) for e in recording.events) if e is not None]
     accepted = [_region(e, info) for e in fitted if e.state is ReviewState.ACCEPTED]
     others = [_region(e, info) for e in fitted if e.state is not ReviewState.ACCEPTED]
-    task: dict[str, Any] = {"data": {_AUDIO: options.file_name(info)}}
+    task: dict[str, Any] = {"data": {_AUDIO: address}}
     if accepted:
         task["annotations"] = [{"result": accepted}]
     if others:

@@ -14,7 +14,7 @@ from yamnet_gui.core.events import Event, LabelledRecording, ReviewState
 from yamnet_gui.gui.features.export.clips_dialog import ClipsDialog
 from yamnet_gui.gui.features.export.event_choice import Offered
 from yamnet_gui.gui.features.export.report_dialog import ReportDialog
-from yamnet_gui.labels.exchange.clips import Overlap, Split
+from yamnet_gui.labels.exchange.clips import Overlap, Split, Windows
 from yamnet_gui.labels.project import Project, Recording, add_events, add_recordings
 
 OK, SAVE = QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Save
@@ -36,6 +36,23 @@ def clips(labels: LabelledRecording, owners: Owners, tmp_path: Path, qtbot: QtBo
     return dialog
 
 
+def test_windows_have_options_of_their_own(clips: ClipsDialog, qtbot: QtBot) -> None:
+    clips.kind.setCurrentIndex(clips.kind.findData("windows"))
+    clips.length.setValue(2.0)
+    clips.hop.setValue(1.0)
+    clips.audiofolder.setChecked(True)
+    assert clips.padding.isHidden()
+    assert clips.overlap.isHidden()
+    assert not clips.hop.isHidden()
+    assert clips.template.text() == "{recording}_{onset:09.3f}"
+    ok = clips.buttons.button(OK)
+    qtbot.waitUntil(lambda: ok.isEnabled() and "Dog" not in clips.example.text())
+    clips.accept()
+    assert clips.request is not None
+    assert clips.request.options.windows == Windows(2.0, 1.0)
+    assert clips.request.options.audiofolder
+
+
 def test_clips_are_counted_and_named_before_they_are_cut(
     clips: ClipsDialog, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -49,7 +66,7 @@ def test_clips_are_counted_and_named_before_they_are_cut(
     clips.split.setCurrentIndex(1)
     qtbot.waitUntil(lambda: "2-Dog.flac" in clips.example.text())
     assert clips.summary.text() == "2 clips"
-    assert "2 train" in clips.example.text()
+    assert "train: 2 clips of 1 recording" in clips.example.text()
     clips.padding.setValue(0.5)
     clips.length.setValue(2.0)
     clips.overlap.setCurrentIndex(clips.overlap.findData(Overlap.ALONE.value))

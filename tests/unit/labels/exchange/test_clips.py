@@ -82,7 +82,7 @@ def test_overlap_rules(rule: Overlap, expected: list[tuple[str, float, float]]) 
     info = RecordingInfo(Path("/d/a.wav"), 10.0, RATE, 1)
     events = EventList.of([Event("1", 0.0, 4.0, "Dog"), Event("2", 1.0, 2.0, "Cat")])
     clips = plan_clips([LabelledRecording(info, events)], ClipOptions(overlap=rule))
-    assert [(c.event.label, c.span.start_s, c.span.end_s) for c in clips] == expected
+    assert [(c.events[0].label, c.span.start_s, c.span.end_s) for c in clips] == expected
 
 
 def test_names_are_safe_and_never_meet() -> None:
@@ -123,7 +123,7 @@ def test_no_recording_is_in_two_parts_and_labels_are_shared_out() -> None:
         parts.setdefault(clip.recording.path, set()).add(clip.split)
     assert all(len(names) == 1 for names in parts.values())
     for label in ("Common", "Rare"):
-        count = Counter(c.split for c in clips if c.event.label == label)
+        count = Counter(c.split for c in clips if c.events[0].label == label)
         total = sum(count.values())
         assert count["train"] / total == pytest.approx(0.6, abs=0.1)
         assert count["test"] / total == pytest.approx(0.2, abs=0.1)
@@ -138,10 +138,10 @@ def test_splits_depend_on_the_seed_alone() -> None:
 
 def test_a_stratified_choice_takes_from_every_recording() -> None:
     clips = plan_clips(many(), ClipOptions(most_per_label=20))
-    common = [c.recording.path for c in clips if c.event.label == "Common"]
+    common = [c.recording.path for c in clips if c.events[0].label == "Common"]
     assert len(common) == len(set(common)) == 20
     loose = plan_clips(many(), ClipOptions(most_per_label=20, stratified=False))
-    paths = [c.recording.path for c in loose if c.event.label == "Common"]
+    paths = [c.recording.path for c in loose if c.events[0].label == "Common"]
     assert len(paths) == 20 > len(set(paths))
 
 

@@ -37,8 +37,9 @@ from yamnet_gui.labels.project import Project, Recording, add_events, add_record
 from .strategies import projects
 
 TWO_WAY = [f.name for f in FORMATS.values() if f.can_write and f.can_read]
-QUICK = settings(deadline=None, max_examples=5, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(deadline=None, max_examples=2, suppress_health_check=[HealthCheck.too_slow])
 THOROUGH = settings(QUICK, max_examples=200)
+"""A handful for every run; `pytest -m slow` has what finds the rare ones."""
 
 
 def in_utc(event: Event) -> Event:
@@ -121,6 +122,10 @@ def test_each_announced_loss_is_one_and_none_is_kept_quiet(
 def test_what_is_counted_is_what_differs_event_by_event(
     name: str, recordings: list[LabelledRecording]
 ) -> None:
+    check_counted(name, recordings)
+
+
+def check_counted(name: str, recordings: list[LabelledRecording]) -> None:
     fmt, classes = FORMATS[name], bundled_class_map()
     pairs = [
         (e, after)
@@ -185,7 +190,7 @@ def _mixed(name: str, key: Capability) -> bool:
 
 @pytest.mark.parametrize("name", TWO_WAY)
 @given(recordings=projects(most_recordings=2))
-@settings(QUICK, max_examples=4)
+@settings(QUICK, max_examples=1)
 def test_a_project_goes_out_and_comes_whole_into_an_empty_one(
     name: str, recordings: list[LabelledRecording]
 ) -> None:
@@ -266,6 +271,21 @@ def test_many_random_projects(name: str, recordings: list[LabelledRecording]) ->
     check_losses(name, recordings)
     check_announced(name, recordings)
     check_side_car(name, recordings)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [f.name for f in FORMATS.values() if f.can_write])
+@given(recordings=projects(most_recordings=4))
+@THOROUGH
+def test_many_random_projects_can_be_written(
+    name: str, recordings: list[LabelledRecording]
+) -> None:
+    check_counted(name, recordings)
+    fmt = FORMATS[name]
+    with tempfile.TemporaryDirectory() as folder:
+        for share in [recordings] if fmt.combined else [[r] for r in recordings]:
+            made = write_labels(name, share, Path(folder) / f"out{fmt.suffix}")
+            assert all(path.is_file() for path in made)
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """Options of cutting events out of their recordings."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,9 +33,11 @@ from yamnet_gui.gui.widgets.buttons import TickBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.labels.exchange.clips import (
     DEFAULT_TEMPLATE,
+    WINDOW_TEMPLATE,
     ClipOptions,
     Overlap,
     Split,
+    Windows,
     check_template,
 )
 
@@ -46,6 +49,8 @@ _OVERLAPS = (
     (Overlap.SKIP, "Skip it"),
     (Overlap.ALONE, "Only the part that nothing overlaps"),
 )
+_KINDS = (("events", "Each event"), ("windows", "Windows, with the labels in them"))
+_WINDOW_S = 1.0
 _SPLITS: tuple[tuple[str, Split | None], ...] = (
     ("None", None),
     ("80% training, 10% validation, 10% test", Split()),
@@ -92,6 +97,7 @@ class ClipsDialog(QDialog):
         template = self.template.text().strip() or DEFAULT_TEMPLATE
         check_template(template)
         length, most = self.length.value(), self.most.value()
+        windows = Windows(length or _WINDOW_S, self.hop.value() or None) if self.windowed else None
         return ClipOptions(
             format=self.format.currentData(),
             padding_s=self.padding.value(),
@@ -104,7 +110,14 @@ class ClipsDialog(QDialog):
             split=_SPLITS[self.split.currentIndex()][1],
             seed=self.seed.value(),
             pictures=self.pictures.isChecked(),
+            windows=windows,
+            audiofolder=self.audiofolder.isChecked(),
         )
+
+    @property
+    def windowed(self) -> bool:
+        """Whether windows are cut instead of events."""
+        return self.kind.currentData() == "windows"
 
     def done(self, result: int) -> None:
         """Stops background work before the dialog closes."""
@@ -167,6 +180,12 @@ class ClipsDialog(QDialog):
     def _build_how(self, form: QFormLayout) -> None:
         form.setVerticalSpacing(6)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self.kind = self._box("Cut", _KINDS)
+        self.kind.setToolTip(
+            "A window has the labels of all events of which it holds at least half;\n"
+            "windows without events are cut only where everything was reviewed"
+        )
+        self.hop = _seconds("A window every", "end to end")
         self.format = self._box("Format", [("wav", "WAV"), ("flac", "FLAC")])
         self.padding = _seconds("Padding", "none")
         self.length = _seconds("Duration", "as long as the event")
@@ -180,6 +199,8 @@ class ClipsDialog(QDialog):
         self.folders = TickBox("One folder per label", self)
         self.folders.setChecked(True)
         self.pictures = TickBox("Save a spectrogram image with each clip", self)
+        self.audiofolder = TickBox("Write metadata.csv for Hugging Face (audiofolder)", self)
+        self.audiofolder.setToolTip('datasets.load_dataset("audiofolder", data_dir=FOLDER)')
         self.most = QSpinBox(self)
         self.most.setRange(0, 1_000_000)
         self.most.setSpecialValueText("all")
@@ -194,21 +215,29 @@ class ClipsDialog(QDialog):
         few = QHBoxLayout()
         few.addWidget(self.most)
         few.addWidget(self.spread, 1)
+        form.addRow("Cut &what", self.kind)
         form.addRow("Fo&rmat", self.format)
         form.addRow("&Padding", self.padding)
         form.addRow("&Duration", self.length)
+        form.addRow("A window e&very", self.hop)
         form.addRow("If &overlapped", self.overlap)
         form.addRow("File &names", self.template)
         form.addRow("", self.folders)
         form.addRow("", self.pictures)
+        form.addRow("", self.audiofolder)
         label = PlainLabel("Ma&ximum per label", self)
         label.setBuddy(self.most)
         form.addRow(label, few)
         form.addRow("&Split by recording", self.split)
         form.addRow("R&andom seed", self.seed)
-        self.setTabOrder(self.format, self.padding)
-        self.setTabOrder(self.padding, self.length)
-        self.setTabOrder(self.length, self.overlap)
+        order = (self.kind, self.format, self.padding, self.length, self.hop, self.overlap)
+        for first, second in itertools.pairwise(order):
+            self.setTabOrder(first, second)
+        self._form = form
+        self._show_kind()
+        self.kind.currentIndexChanged.connect(self._show_kind)
+        self.length.valueChanged.connect(self._update_windows)
+        self.hop.valueChanged.connect(self._update_windows)
         self.template.textChanged.connect(self._update_plan)
         for spin in (self.most, self.seed):
             spin.valueChanged.connect(self._update_plan)
@@ -224,6 +253,24 @@ class ClipsDialog(QDialog):
             box.addItem(shown, stored)
         box.currentIndexChanged.connect(self._update_plan)
         return box
+
+    def _show_kind(self) -> None:
+        """Shows the options that this kind of clip has."""
+        for field in (self.padding, self.overlap, self.folders):
+            self._form.setRowVisible(field, not self.windowed)
+        self._form.setRowVisible(self.hop, self.windowed)
+        special = f"{_WINDOW_S:g} s" if self.windowed else "as long as the event"
+        self.length.setSpecialValueText(special)
+        usual, other = DEFAULT_TEMPLATE, WINDOW_TEMPLATE
+        if not self.windowed:
+            usual, other = other, usual
+        if self.template.text() == usual:
+            self.template.setText(other)
+
+    def _update_windows(self) -> None:
+        """Durations say how many windows there are, but not how many events."""
+        if self.windowed:
+            self._update_plan()
 
     # What will be cut
 
@@ -244,7 +291,10 @@ class ClipsDialog(QDialog):
         self._plan = plan
         self.summary.setText(counted(plan.count, "clip"))
         shown = "\n".join(plan.examples)
-        parts = [f"{count} {name}" for name, count in plan.parts.items()]
+        parts = [
+            f"{name}: {counted(count, 'clip')} of {counted(recordings, 'recording')}"
+            for name, (count, recordings) in plan.parts.items()
+        ]
         if parts:
             shown += f"\n{', '.join(parts)}"
         self.example.setText(shown)

@@ -13,13 +13,14 @@ from yamnet_gui.gui.widgets.buttons import TickBox
 from yamnet_gui.labels.exchange.saved_columns import SavedColumns
 from yamnet_gui.labels.formats import LabelFormat, WriteOptions
 from yamnet_gui.labels.formats.columns import ColumnMapping, mapping_text
+from yamnet_gui.labels.formats.labelstudio_address import LOCAL_FILES
 from yamnet_gui.labels.formats.table_writer import DEFAULT
 
 _PLAIN = WriteOptions()
 
 
 class FormatOptions(QWidget):
-    """One file or many, names of recordings and columns, clock times, curator of the labels."""
+    """One file or many, names of recordings and columns, clock times, curator, file server."""
 
     changed = Signal()
 
@@ -45,6 +46,12 @@ class FormatOptions(QWidget):
         self.curator = _field("Curator", "", self)
         self.curator.setPlaceholderText("optional")
         self.email = _field("Curator e-mail", "", self)
+        self.server = _field("File server", "", self)
+        self.server.setPlaceholderText(f"none; {LOCAL_FILES}folder or https://…")
+        self.server.setToolTip(
+            "Address of the recordings' folder where Label Studio finds them;\n"
+            "without one they are named by their path"
+        )
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(6)
@@ -57,6 +64,7 @@ class FormatOptions(QWidget):
         form.addRow("Col&umns", self.columns)
         form.addRow("C&urator", self.curator)
         form.addRow("E-mai&l", self.email)
+        form.addRow("File ser&ver", self.server)
         self._form = form
         self.split.toggled.connect(self.changed)
         for box in (self.relative, self.clock):
@@ -85,6 +93,7 @@ class FormatOptions(QWidget):
         self._form.setRowVisible(self.columns, fmt.name == "table")
         for field in (self.curator, self.email):
             self._form.setRowVisible(field, fmt.name == "jams")
+        self._form.setRowVisible(self.server, fmt.name == "labelstudio")
 
     def options(
         self,
@@ -110,6 +119,7 @@ class FormatOptions(QWidget):
             curator_name=name,
             curator_email=email,
             columns=self._columns(),
+            media_prefix=self.server.text().strip(),
             classes=classes,
         )
 

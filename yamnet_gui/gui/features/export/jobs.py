@@ -1,6 +1,5 @@
 """Exporting labels, scores, clips and reports in the background."""
 
-from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,7 +11,13 @@ from yamnet_gui.core.errors import LabelsError, UserError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.scores import ScoreTable
-from yamnet_gui.labels.exchange.clips import ClipOptions, CutClip, cut_clips, plan_clips
+from yamnet_gui.labels.exchange.clips import (
+    ClipOptions,
+    CutClip,
+    cut_clips,
+    plan_clips,
+    split_sizes,
+)
 from yamnet_gui.labels.exchange.export import Export, ExportChoice, ExportPreview, chosen
 from yamnet_gui.labels.exchange.report import ReportFacts, write_report
 from yamnet_gui.labels.exchange.score_tables import stored_analysis
@@ -151,12 +156,12 @@ class ScoreTablesJob:
 
 @dataclass(frozen=True, slots=True)
 class ClipPlan:
-    """The number of clips, examples of their names, and how many are in each split."""
+    """The number of clips, examples of their names, and clips and recordings of each part."""
 
     recordings: tuple[LabelledRecording, ...]
     count: int
     examples: tuple[str, ...]
-    parts: dict[str, int]
+    parts: dict[str, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +175,8 @@ class PlanClipsJob:
     def run(self) -> Iterator[ClipPlan]:
         wanted = tuple(chosen(self.recordings, self.choice))
         clips = plan_clips(wanted, self.options)
-        parts = Counter(clip.split for clip in clips if clip.split)
         names = tuple(clip.relative.as_posix() for clip in clips[:3])
-        yield ClipPlan(wanted, len(clips), names, dict(parts))
+        yield ClipPlan(wanted, len(clips), names, split_sizes(clips))
 
 
 @dataclass(frozen=True, slots=True)
