@@ -111,10 +111,16 @@ def _row(clip: Clip, written: TimeSpan, part: str) -> list[str]:
 
 
 def write_rows(path: Path, rows: Iterable[Sequence[str]]) -> Path:
-    """Writes a table of comma-separated rows. Raises LabelsError."""
+    """Writes a table of comma-separated rows. Raises LabelsError.
+
+    Halves of characters, which names of files may hold, are written as `\\udc…`.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as beside, beside.open("w", encoding="utf-8", newline="") as file:
+        with (
+            replacing(path) as beside,
+            beside.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file,
+        ):
             file.writelines(csv_lines(rows))
     except OSError as error:
         raise LabelsError(path, f"cannot be written ({error.strerror or error})") from error

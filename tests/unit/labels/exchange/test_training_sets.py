@@ -2,9 +2,9 @@
 
 import csv
 import gc
-import importlib.util
 import json
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -171,6 +171,28 @@ def test_a_folder_with_another_split_or_a_table_of_others_is_left_alone(tmp_path
         theirs.rmdir()
 
 
+def encodes_sounds() -> bool:
+    """Whether `datasets` can make a data set of sounds: the newer ones need PyTorch for it."""
+    try:
+        import datasets
+
+        datasets.Audio().encode_example("a.wav")
+    except ImportError:
+        return False
+    return True
+
+
+def test_recordings_whose_names_are_no_text_are_in_the_tables(tmp_path: Path) -> None:
+    (recording, *_) = recordings(tmp_path, 1)
+    odd = tmp_path / "r\udcff.wav"
+    odd.write_bytes(recording.recording.path.read_bytes())
+    info = replace(recording.recording, path=odd)
+    options = ClipOptions(audiofolder=True)
+    cut([replace(recording, recording=info)], tmp_path / "set", options)
+    (row,) = rows(tmp_path / "set" / "metadata.csv")
+    assert row["recording"].endswith("r\\udcff.wav")
+
+
 @pytest.mark.workflow
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # it leaves tables open
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -179,9 +201,7 @@ def test_a_folder_with_another_split_or_a_table_of_others_is_left_alone(tmp_path
 def test_datasets_loads_the_folder(
     tmp_path: Path, windows: Windows | None, split: Split | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("datasets")
-    import datasets
-
+    datasets = pytest.importorskip("datasets")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     (tmp_path / "in").mkdir()
     recorded = recordings(tmp_path / "in")
@@ -189,7 +209,7 @@ def test_datasets_loads_the_folder(
     options = ClipOptions(windows=windows, split=split, audiofolder=True)
     cut(recorded, out, options)
     source = {"path": "audiofolder", "data_dir": str(out), "cache_dir": str(tmp_path / "cache")}
-    if importlib.util.find_spec("torchcodec") is not None:
+    if encodes_sounds():
         dataset = datasets.load_dataset(**source)
         dataset = dataset.cast_column("audio", datasets.Audio(decode=False))
         loaded = {part: list(examples) for part, examples in dataset.items()}
