@@ -38,7 +38,8 @@ class BatchOptions:
     `embeddings` one row per frame, or, where they end in .npz or are folders, one .npz for each
     recording. `per_recording` wants a file of labels for each recording in the folder `labels`.
     `cache` is the folder of the cache, None for none. `classifiers` are files of custom classes,
-    whose scores stand behind those of the network, which `runtime` runs. `zone` is that of
+    whose scores stand behind those of the network, which `runtime` runs
+    (`requested_runtime`: what the user asked for). `zone` is that of
     start times without one, as `audio.zone_named` takes it.
     """
 
@@ -56,6 +57,7 @@ class BatchOptions:
     best: int = 5
     classifiers: tuple[Path, ...] = ()
     runtime: RuntimeChoice = "auto"
+    requested_runtime: RuntimeChoice = "auto"
     zone: str = ""
 
     @property
@@ -88,8 +90,8 @@ class BatchOptions:
             "best": self.best,
             "taught": list(custom_classes),
         }
-        if self.runtime != "auto":  # which may go on where another version began
-            recipe["runtime"] = self.runtime
+        if self.requested_runtime != "auto":  # which may go on where another version began
+            recipe["runtime"] = self.requested_runtime
         return recipe
 
     def check(self, several: bool) -> None:

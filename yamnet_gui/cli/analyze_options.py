@@ -194,6 +194,7 @@ def batch_options(options: argparse.Namespace) -> BatchOptions:
     return BatchOptions(
         weights=model.path,
         runtime=model.runtime,
+        requested_runtime=options.runtime,
         settings=settings,
         cache=None if options.no_cache else user_cache_folder(),
         labels=labels,
