@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .changes import resampled, with_channels
 from .layout import Layout, Pieces, open_track
 from .libav import FrameSamples, decoded_frames, decoded_packets
 from .packets import packets_after_seek, packets_from_start
-from .resample import Resampler
 
 _PREROLL_S = 1.0
 _PREROLL_PIECES = 16
@@ -60,7 +60,7 @@ class ChunkDecoder:
 
     def _open(self) -> tuple[Any, Any]:
         self.close()
-        self._container, stream = open_track(self._path, self._track)
+        self._container, stream = open_track(self._path, self._track, self._layout.span)
         return self._container, stream
 
     def _by_stamps(self, chunk: int) -> Iterator[Placed]:
@@ -86,8 +86,8 @@ class ChunkDecoder:
             if position >= end:
                 return
             if position + frame.samples > first:
-                piece = _resampled(samples(frame), frame.sample_rate, layout.rate)
-                yield position, _with_channels(piece, layout.channels)
+                piece = resampled(samples(frame), frame.sample_rate, layout.rate)
+                yield position, with_channels(piece, layout.channels)
             position += frame.samples
 
     def _by_index(self, chunk: int, at: int, pieces: Pieces) -> Iterator[Placed]:
@@ -98,7 +98,7 @@ class ChunkDecoder:
         if (pieces.rates[first:end] == layout.rate).all():
             before = int(np.searchsorted(pieces.starts[first:end], at, side="right")) - 1
             for number, piece in self._samples_of(first, end, first + max(0, before)):
-                yield int(pieces.starts[number]), _with_channels(piece, layout.channels)
+                yield int(pieces.starts[number]), with_channels(piece, layout.channels)
             return
         low, high = int(layout.bounds[chunk]), int(layout.bounds[chunk + 1])
         for position, piece in self._at_one_rate(low, high, pieces):
@@ -125,14 +125,14 @@ class ChunkDecoder:
             rate, channels = pieces.kinds[pieces.kind[begin]]
             silent = np.zeros((int(pieces.counts[begin:stop].max()), channels), np.float32)
             run = [parts.get(n, silent[: pieces.counts[n]]) for n in range(begin, stop)]
-            sound = np.concatenate([_with_channels(part, layout.channels) for part in run])
+            sound = np.concatenate([with_channels(part, layout.channels) for part in run])
             origin = int(pieces.starts[pieces.run_firsts[begin]])
             # only where both rates meet on a sample is the filter in the same phase every time
             common = math.gcd(rate, layout.rate)
             before = int(pieces.native[begin] - pieces.native[pieces.run_firsts[begin]])
             drop = -before % (rate // common)
             position = origin + (before + drop) * layout.rate // rate
-            yield position, _resampled(sound[drop:], rate, layout.rate)
+            yield position, resampled(sound[drop:], rate, layout.rate)
 
     def _samples_of(
         self, first: int, end: int, wanted: int
@@ -257,21 +257,3 @@ class _Batch:
         if self._count:
             self._count = 0
             yield self._first, self._samples(self._fifo.read())
-
-
-def _with_channels(piece: NDArray[np.float32], channels: int) -> NDArray[np.float32]:
-    """The samples with so many channels: the mean of all, repeated, where there are others."""
-    if piece.shape[1] == channels:
-        return piece
-    return np.repeat(piece.mean(axis=1, keepdims=True, dtype=np.float32), channels, axis=1)
-
-
-def _resampled(piece: NDArray[np.float32], rate: int, target: int) -> NDArray[np.float32]:
-    if rate == target:
-        return piece
-    channels = []
-    for channel in piece.T:
-        resampler = Resampler(rate, target)
-        sound = np.ascontiguousarray(channel)
-        channels.append(np.concatenate([resampler.push(sound), resampler.finish()]))
-    return np.stack(channels, axis=1)

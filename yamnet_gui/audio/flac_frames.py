@@ -1,18 +1,23 @@
 """Whether a FLAC file is one stream, by the headers of its frames (FLAC format, RFC 9639, 9.1)."""
 
 from pathlib import Path
+from typing import BinaryIO
+
+from .links import has_flac_joint
 
 _LARGEST_FRAME = 1 << 20
 _LARGEST_BLOCK = 65_535
-_PARTS, _WINDOW = 8, 1 << 16
+_PARTS, _WINDOW = 64, 1 << 16
+_SEARCHED_BYTES = 1 << 25
+"""A file of up to this size is searched for a second stream from end to end."""
 _SIZES = {1: 192, **{n: 576 << (n - 2) for n in range(2, 6)}, **{n: 1 << n for n in range(8, 16)}}
 
 
 def is_one_stream(path: Path, frames: int) -> bool:
     """Whether the frames of a file that holds `frames` samples count from 0 to the end.
 
-    They do not where several files were joined: each counts anew. Looks at the end and at a few
-    places between. Raises OSError.
+    They do not where several files were joined: each counts anew. Looks at the end and at some
+    places between in a large file. Raises OSError.
     """
     with path.open("rb") as file:
         head = file.read(26)
@@ -20,17 +25,26 @@ def is_one_stream(path: Path, frames: int) -> bool:
             return True
         block_frames = int.from_bytes(head[10:12], "big")
         size = file.seek(0, 2)
-        before = 0
-        for part in range(1, _PARTS):
-            file.seek(size * part // _PARTS)
-            end = _first_end(file.read(_WINDOW), block_frames)
-            if end is not None and end < before:
-                return False
-            before = before if end is None else end
+        # what looks like the head of a frame may be sound, so that a search has the last word
+        suspect = size <= _SEARCHED_BYTES or _counts_anew(file, size, block_frames)
+        if suspect and has_flac_joint(file):
+            return False
         file.seek(max(0, size - _LARGEST_FRAME))
         last = _last_end(file.read(), block_frames)
     # the last frame may be cut off, then it is not counted in `frames`
     return last is None or 0 <= last - frames <= _LARGEST_BLOCK
+
+
+def _counts_anew(file: BinaryIO, size: int, block_frames: int) -> bool:
+    before = 0
+    for part in range(_PARTS):
+        file.seek(size * part // _PARTS)
+        content = file.read(_WINDOW)
+        for end in (_first_end(content, block_frames), _last_end(content, block_frames)):
+            if end is not None and end < before:
+                return True
+            before = before if end is None else end
+    return False
 
 
 def _first_end(content: bytes, block_frames: int) -> int | None:

@@ -1,7 +1,7 @@
 """What one pass over a sound track finds: its rate, its length, and where its pieces lie."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import RecordingError
 
-from .libav import decoded_frames, open_container, plain_reason
+from .changes import change_sentences, most_of_time
+from .libav import Span, decoded_frames, open_container, plain_reason
 from .packets import PacketIndex
 from .sound_tracks import codec_name, no_such_track
 from .timeline import delay_s, has_time_stamps, longest_gap_s, placed
@@ -73,6 +74,7 @@ class Layout:
 
     Chunk c holds samples [bounds[c], bounds[c + 1]), and begins with piece `firsts[c]`. In MP4,
     `index` and `pieces` are None: time stamps count samples there, beginning with `origin`.
+    `span`: the bytes of the file that all of this is about, where it was joined from several.
     """
 
     rate: int
@@ -85,14 +87,15 @@ class Layout:
     origin: int = 0
     index: PacketIndex | None = None
     pieces: Pieces | None = None
+    span: Span | None = None
 
     def chunk_at(self, sample: int) -> int:
         return int(np.searchsorted(self.bounds, sample, side="right")) - 1
 
 
-def open_track(path: Path, track: int) -> tuple[Any, Any]:
+def open_track(path: Path, track: int, span: Span | None = None) -> tuple[Any, Any]:
     """The container and one of its sound tracks, counted from 1. Raises RecordingError."""
-    container = open_container(path)
+    container = open_container(path, span)
     streams = container.streams.audio
     if track <= len(streams):
         if streams[track - 1].codec_context is not None:
@@ -111,24 +114,49 @@ def counts_by_stamps(container: Any) -> bool:
     return bool(_EXACT_FORMATS & set(container.format.name.split(",")))
 
 
-def layout_of(path: Path, track: int) -> Layout:
+def go_on() -> None:
+    """The check of a scan that nothing can stop."""
+
+
+def layout_of(path: Path, track: int, check: Callable[[], None] = go_on) -> Layout:
     """Scans a file; remembered as long as it is unchanged, for every thread that opens it.
 
+    `check` is called between packets, and may raise Cancelled.
     Raises RecordingError where it has no such track or nothing of it can be decoded.
     """
+    return _layout(remembered(path, track, check))
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What the scan of a track of a file is remembered by: another one once the file changed."""
+
+    path: Path
+    track: int
+    size: int
+    modified_ns: int
+    check: Callable[[], None] = field(compare=False)
+
+
+def remembered(path: Path, track: int, check: Callable[[], None]) -> Remembered:
     status = path.stat()
-    return _layout(path, track, status.st_size, status.st_mtime_ns)
+    return Remembered(path, track, status.st_size, status.st_mtime_ns, check)
 
 
 @lru_cache(maxsize=16)
-def _layout(path: Path, track: int, _size: int, _modified_ns: int) -> Layout:
+def _layout(wanted: Remembered) -> Layout:
+    return scanned(wanted.path, wanted.track, None, wanted.check)
+
+
+def scanned(path: Path, track: int, span: Span | None, check: Callable[[], None]) -> Layout:
+    """The layout of a file or of a part of it; see `layout_of`."""
     import av
 
-    container, stream = open_track(path, track)
+    container, stream = open_track(path, track, span)
     try:
         layout = _by_stamps(path, container, stream)
         if layout is None:
-            layout = _by_counting(path, track)
+            layout = _by_counting(path, track, span, check)
         return layout
     except (av.FFmpegError, OSError) as error:
         raise RecordingError(
@@ -185,21 +213,21 @@ def _cut_off(stream: Any, length_s: float) -> tuple[str, ...]:
     return (f"the file ends {missing_s:.1f} s before the length that its header names",)
 
 
-def _by_counting(path: Path, track: int) -> Layout:
+def _by_counting(path: Path, track: int, span: Span | None, check: Callable[[], None]) -> Layout:
     """The layout of any other file, from one pass over all of it."""
     import av
 
-    container, stream = open_track(path, track)
+    container, stream = open_track(path, track, span)
     try:
         try:
-            scan = scan_quickly(container, stream)
+            scan = scan_quickly(container, stream, check)
         except av.error.PatchWelcomeError:
             scan = None
         if scan is None:
             container.close()
-            container, stream = open_track(path, track)
-            scan = scan_fully(container, stream)
-        return _laid_out(path, container, stream, scan)
+            container, stream = open_track(path, track, span)
+            scan = scan_fully(container, stream, check)
+        return replace(_laid_out(path, container, stream, scan), span=span)
     finally:
         container.close()
 
@@ -210,7 +238,7 @@ def _laid_out(path: Path, container: Any, stream: Any, scan: TrackScan) -> Layou
         raise RecordingError(path, "its audio cannot be decoded", "is the file complete?")
     numbers, counts, kind_of, cuts = np.array(scan.rows, np.int64).T.copy()
     kinds = list(scan.kinds)
-    rate, channels = _most(counts, kind_of, kinds)
+    rate, channels = most_of_time(counts, kind_of, kinds)
     before = _before(counts, kind_of, kinds, rate)
     starts, delay, tick_s = before[:-1], 0, float(stream.time_base)
     timed = has_time_stamps(container)
@@ -251,19 +279,6 @@ def _laid_out(path: Path, container: Any, stream: Any, scan: TrackScan) -> Layou
     )
 
 
-def _most(
-    counts: NDArray[np.int64], kind_of: NDArray[np.int64], kinds: Sequence[tuple[int, int]]
-) -> tuple[int, int]:
-    """The rate, and the number of channels, that most of the time has."""
-    rates: dict[int, float] = {}
-    channels: dict[int, float] = {}
-    for number, (rate, channel_count) in enumerate(kinds):
-        seconds = float(counts[kind_of == number].sum()) / rate
-        rates[rate] = rates.get(rate, 0.0) + seconds
-        channels[channel_count] = channels.get(channel_count, 0.0) + seconds
-    return max(rates, key=lambda r: rates[r]), max(channels, key=lambda c: channels[c])
-
-
 def _before(
     counts: NDArray[np.int64],
     kind_of: NDArray[np.int64],
@@ -292,24 +307,11 @@ def _firsts(pieces: Pieces, rate: int, codec: str) -> NDArray[np.int64]:
 
 def _changes(pieces: Pieces, chosen: tuple[int, int], codec: str) -> list[str]:
     """Sentences about rates and channels that change inside the track."""
-    rate, channels = chosen
+    rate, _ = chosen
     if codec.startswith("aac") and _is_late_full_rate(pieces, rate):
         return []
-    sentences = []
-    for part, name, handled in (
-        (0, "sample rate", f"resampled to {rate} Hz"),
-        (1, "number of channels", f"given {channels}"),
-    ):
-        values = np.array([kind[part] for kind in pieces.kinds])[pieces.kind]
-        at = np.flatnonzero(np.diff(values))
-        if len(at):
-            old, new = values[at[0]], values[at[0] + 1]
-            at_s = pieces.starts[at[0] + 1] / rate
-            sentences.append(
-                f"its {name} changes from {old} to {new} at {at_s:.1f} s"
-                f"{f' and {len(at) - 1} times more' if len(at) > 1 else ''}; all of it is {handled}"
-            )
-    return sentences
+    kinds = np.array(pieces.kinds)[pieces.kind]
+    return change_sentences(kinds, pieces.starts / rate, chosen)
 
 
 def _is_late_full_rate(pieces: Pieces, rate: int) -> bool:

@@ -30,25 +30,32 @@ FORMATS = frozenset({
 _MOST_CHANNELS = 8
 """A frame with more channels than this, in a track that has another number, is damaged."""
 _INVALID_ARGUMENT = 22
+_SPAN_OF = "subfile,,start,{},end,{},,:"
+
+Span = tuple[int, int]
+"""Bytes [first, end) of a file."""
 
 
 class UnknownFormatError(RecordingError):
     """The content of a file is of no format that libav knows."""
 
 
-def open_container(path: Path) -> Any:
-    """An open container of libav. Raises RecordingError with what is wrong with the file."""
+def open_container(path: Path, span: Span | None = None) -> Any:
+    """An open container of libav; with `span`, of a part of the file that is one by itself.
+
+    Raises RecordingError with what is wrong with the file.
+    """
     import av
 
     av.logging.set_level(av.logging.PANIC)  # what matters is raised; the rest is noise on stderr
     try:
         # without "file:" a name such as "concat:a|b" would be taken for an address
         return av.open(
-            f"file:{os.fspath(path)}",
+            f"{_SPAN_OF.format(*span) if span else ''}file:{os.fspath(path)}",
             metadata_errors="ignore",
             container_options={
                 "format_whitelist": ",".join(sorted(FORMATS)),
-                "protocol_whitelist": "file",
+                "protocol_whitelist": "file,subfile" if span else "file",
             },
         )
     except FileNotFoundError as error:

@@ -12,7 +12,10 @@ from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.sound_track import file_and_track, file_of
 
 from .container import ContainerSource
+from .layout import go_on
 from .libav import UnknownFormatError
+from .linked import LinkedSource
+from .links import links_of
 from .preview import PreviewSource
 from .sndfile import SndfileSource, plain_reason
 from .source import AudioSource
@@ -29,15 +32,16 @@ _OF_LIBSNDFILE |= {b".snd", b"dns."}
 """How files begin that libsndfile reads faster, and with the depth of their samples."""
 
 
-def open_audio(path: str | Path) -> AudioSource:
+def open_audio(path: str | Path, check: Callable[[], None] = go_on) -> AudioSource:
     """Opens a recording of any supported kind.
 
-    `film.mkv#track=2` is the second sound track of a file that holds several.
+    `film.mkv#track=2` is the second sound track of a file that holds several. `check` is called
+    again and again while a long file is scanned, and may raise Cancelled.
     Raises RecordingError where it is missing, a folder, empty, not a sound file or broken.
     """
     path = Path(path)
     _refuse_unless_file(file_of(path))
-    source = _open(path)
+    source = _open(path, check)
     try:
         _refuse_invalid_audio(source)
     except RecordingError:
@@ -87,15 +91,21 @@ def _refuse_unless_file(path: Path) -> None:
         raise RecordingError(path, f"cannot be opened ({error.strerror})") from error
 
 
-def _open(path: Path) -> AudioSource:
+def _open(path: Path, check: Callable[[], None]) -> AudioSource:
     """The source of the reader that suits the file, or of the other one."""
     file, track = file_and_track(path)
     head = _head(file)
-    readers: list[_Reader] = [ContainerSource]
+
+    def by_libav(path: Path) -> AudioSource:
+        if track in (None, 1) and links_of(file):
+            return LinkedSource(file, check)
+        return ContainerSource(path, check=check)
+
+    readers: list[_Reader] = [by_libav]
     if track is None and head[:4] in _OF_LIBSNDFILE:
-        readers = [_exactly_by_libsndfile, ContainerSource, SndfileSource]
+        readers = [_exactly_by_libsndfile, by_libav, SndfileSource]
     elif track is None and not _may_be_mpeg(file, head):  # libmpg123 would complain on stderr
-        readers = [ContainerSource, SndfileSource]
+        readers = [by_libav, SndfileSource]
     errors: list[Exception] = []
     for reader in readers:
         try:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from yamnet_gui.audio import open_audio
+from yamnet_gui.audio import flac_frames, open_audio
 from yamnet_gui.audio.container import ContainerSource
 from yamnet_gui.core.errors import RecordingError
 
@@ -133,17 +133,70 @@ def test_chained_ogg_is_read_through_all_links(tmp_path: Path, kind: str) -> Non
     assert len(whole) / 48000 == pytest.approx(4.5, abs=0.03)
 
 
-def test_a_link_that_cannot_be_read_is_not_passed_over_in_silence(tmp_path: Path) -> None:
-    links = []
-    for channels in (1, 2):
-        file = io.BytesIO()
-        soundfile.write(file, noise(2, channels), RATE, format="OGG")
-        links.append(file.getvalue())
+def tone(seconds: float, hz: float, rate: int, channels: int = 1) -> np.ndarray:
+    wave = 0.3 * np.sin(2 * np.pi * hz * np.arange(round(seconds * rate)) / rate)
+    return np.repeat(wave[:, None], channels, axis=1)
+
+
+def link(sound: np.ndarray, rate: int, kind: str) -> bytes:
+    """A file of one link."""
+    file = io.BytesIO()
+    if kind == "native FLAC":
+        soundfile.write(file, sound, rate, format="FLAC")
+    else:
+        soundfile.write(file, sound, rate, format="OGG", subtype=kind)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("VORBIS", 22050, 1), ("VORBIS", 44100, 2)),
+        (("OPUS", 48000, 1), ("OPUS", 48000, 2)),
+        (("VORBIS", 22050, 1), ("OPUS", 48000, 2)),
+        (("native FLAC", 22050, 1), ("native FLAC", 44100, 2)),
+    ],
+)
+def test_links_of_other_kinds_are_read_through(
+    tmp_path: Path, first: tuple[str, int, int], second: tuple[str, int, int]
+) -> None:
+    """Each at its place and pitch, at the rate and the channels of the longer one."""
+    contents = []
+    for (kind, rate, channels), seconds, hz in ((first, 2.0, 1000), (second, 3.5, 3000)):
+        contents.append(link(tone(seconds, hz, rate, channels), rate, kind))
+    path = tmp_path / ("a.flac" if first[0] == "native FLAC" else "a.ogg")
+    path.write_bytes(contents[0] + b"not of any page" + contents[1])
+    whole = check_exact(path, 30)
+    rate = second[1]
+    with open_audio(path) as source:
+        assert (source.info.sample_rate_hz, source.info.channels) == second[1:]
+        assert source.info.duration_s == pytest.approx(5.5, abs=0.03)
+        assert any("number of channels changes from 1 to 2 at 2.0 s" in w for w in source.warnings)
+    for at_s, hz in ((0.5, 1000), (1.85, 1000), (2.1, 3000), (5.2, 3000)):
+        part = whole[round(at_s * rate) :][: rate // 10, 0]
+        spectrum = np.abs(np.fft.rfft(part * np.hanning(len(part))))
+        assert abs(np.argmax(spectrum) * 10 - hz) <= 10
+        assert spectrum.max() > 0.1 * len(part) * 0.5
+
+
+def test_a_link_that_is_damaged_is_not_passed_over_in_silence(tmp_path: Path) -> None:
+    contents = [link(noise(2, n), RATE, "VORBIS") for n in (1, 2)]
     path = tmp_path / "chained.ogg"
-    path.write_bytes(b"".join(links))
+    path.write_bytes(contents[0] + contents[1][:200])
     assert len(check_exact(path, 10)) == 2 * RATE
     with open_audio(path) as source:
-        assert "only its first 2.0 s are read" in source.warnings[0]
+        assert source.warnings == ("parts of the file are damaged; they are left out",)
+
+
+def test_a_file_of_links_that_becomes_shorter_while_it_is_read(tmp_path: Path) -> None:
+    contents = [link(noise(2, n), RATE, "VORBIS") for n in (1, 2)]
+    path = tmp_path / "chained.ogg"
+    path.write_bytes(b"".join(contents))
+    with open_audio(path) as source:
+        source.read(0, 1000)
+        path.write_bytes(contents[0])
+        with pytest.raises(RecordingError, match=r"cannot be read at [23]\.. s"):
+            source.read(3 * RATE, 1000)
 
 
 def test_chained_ogg_flac_is_read_from_anywhere(tmp_path: Path) -> None:
@@ -157,15 +210,28 @@ def test_chained_ogg_flac_is_read_from_anywhere(tmp_path: Path) -> None:
     np.testing.assert_allclose(whole, np.concatenate(sounds), rtol=0, atol=2e-4)
 
 
-@pytest.mark.parametrize("seconds", [2, 3])
-def test_joined_flac_is_not_taken_for_its_first_part(tmp_path: Path, seconds: int) -> None:
-    contents = b""
-    for length, seed in ((3, 1), (seconds, 2)):
-        soundfile.write(tmp_path / "part.flac", noise(length, 1, 8000, seed), 8000)
-        contents += (tmp_path / "part.flac").read_bytes()
-    (tmp_path / "joined.flac").write_bytes(contents)
-    whole = check_exact(tmp_path / "joined.flac", 20)
-    assert len(whole) > 8000 * (2 + seconds)  # libav loses the frames at the joint
+@pytest.mark.parametrize("quiet_s", [0.3, 2, 3])
+def test_joined_flac_keeps_every_sample(tmp_path: Path, quiet_s: float) -> None:
+    """Also where the first part is silence, which takes next to no place, and as long."""
+    quiet = np.zeros((round(quiet_s * 8000), 1))
+    sounds = [quiet, noise(3, 1, 8000), noise(1, 1, 8000, 2)]
+    path = tmp_path / "joined.flac"
+    path.write_bytes(b"".join(link(sound, 8000, "native FLAC") for sound in sounds))
+    whole = check_exact(path, 20)
+    np.testing.assert_allclose(whole, np.concatenate(sounds), rtol=0, atol=1 / 32768)
+
+
+@pytest.mark.parametrize("searched_bytes", [0, 1 << 25])
+def test_large_joined_flac_is_noticed_without_a_search(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, searched_bytes: int
+) -> None:
+    monkeypatch.setattr(flac_frames, "_SEARCHED_BYTES", searched_bytes)
+    single = link(noise(3, 1, 8000), 8000, "native FLAC")
+    path = tmp_path / "a.flac"
+    path.write_bytes(single)
+    assert flac_frames.is_one_stream(path, 3 * 8000)
+    path.write_bytes(single + link(noise(3, 1, 8000, 5), 8000, "native FLAC"))
+    assert not flac_frames.is_one_stream(path, 3 * 8000)
 
 
 def test_flac_that_does_not_state_its_length(tmp_path: Path) -> None:
