@@ -12,6 +12,8 @@ from yamnet_gui.batch import (
     with_sound_track,
 )
 from yamnet_gui.core.errors import RecordingError
+from yamnet_gui.core.files import exists
+from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.core.text import printable
 from yamnet_gui.labels.overwrite_guard import spare
 
@@ -29,6 +31,9 @@ def run(options: argparse.Namespace) -> int:
     if not plan.recordings and len(plan.problems) == 1:
         path, reason = plan.problems[0]
         raise RecordingError(printable(path), reason)
+    if len(plan.recordings) == 1 and not exists(file_of(plan.recordings[0])):
+        # before the weights are looked at, which takes longer
+        raise RecordingError(printable(plan.recordings[0]), "there is no such file")
     batch = batch_options(options)
     for output in batch.outputs:
         spare(output, plan.recordings)

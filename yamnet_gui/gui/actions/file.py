@@ -75,7 +75,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "import",
         "Import label files into the project",
     ),
-    ActionSpec("cut_clips", "Cu&t clips…", "File", tip="Save each event as a sound file"),
+    ActionSpec("cut_clips", "C&ut clips…", "File", tip="Save each event as a sound file"),
     ActionSpec("report", "&Report…", "File", tip="Write a printable summary of the labels"),
     ActionSpec("screenshot", "Save screens&hot…", "File", tip="Save a picture of the window"),
     ActionSpec("quit", "&Quit", "File", ("Ctrl+Q",), separator=True),

@@ -194,9 +194,9 @@ class Tables:
             self.connection.executemany(_INSERT, (self._values(rec, event) for event in events))
         except sqlite3.IntegrityError:
             self.connection.execute("ROLLBACK TO adding")
-            raise
-        finally:
             self.connection.execute("RELEASE adding")
+            raise
+        self.connection.execute("RELEASE adding")
         first = (before[0] if before else 0) + 1
         return range(first, first + len(events))
 
