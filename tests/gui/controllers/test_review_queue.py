@@ -17,6 +17,8 @@ from yamnet_gui.gui.state.review_queue import QueueRequest
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import EventFilter, QueueKind
 
+pytestmark = pytest.mark.workflow
+
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
 
@@ -70,7 +72,6 @@ def test_a_queue_by_score_goes_from_the_surest_on(bench: Workbench, settled: Set
     assert [e.state for e in bench.session.document.events][:3] == [ReviewState.ACCEPTED] * 3
 
 
-@pytest.mark.workflow
 def test_ten_decisions_in_ten_key_presses_through_three_recordings(
     bench: Workbench, settled: Settled
 ) -> None:

@@ -6,6 +6,8 @@ from yamnet_gui.core.events import ReviewState
 from yamnet_gui.gui.dialogs.class_picker import ClassPickerDialog, near_choices, near_classes
 from yamnet_gui.gui.features.grouping import GroupingFeature
 
+pytestmark = pytest.mark.workflow
+
 INSECT = "/m/03vt0"
 
 
@@ -109,7 +111,6 @@ def test_a_branch_alone_can_be_listed(demo):
     assert panel.branch.currentData() == ""
 
 
-@pytest.mark.workflow
 def test_the_level_is_remembered(start, settled, demo):
     pick(demo.shell.events.group_by, "kinds")
     demo.shell.window.close()

@@ -304,6 +304,7 @@ def test_stored_results_need_no_tensorflow(run, weights, sounds, tmp_path):
     assert json.loads(done.stdout.splitlines()[-1]) == []
 
 
+@pytest.mark.workflow
 @pytest.mark.weights
 @pytest.mark.reference
 def test_a_labelled_scene_as_tables(run, reference, tmp_path):

@@ -22,7 +22,7 @@ from yamnet_gui.gui.features.similarity.feature import SimilarSounds
 from yamnet_gui.gui.features.similarity.hits import ListKind
 from yamnet_gui.gui.workbench import Workbench
 
-pytestmark = pytest.mark.usefixtures("shared_results")
+pytestmark = [pytest.mark.workflow, pytest.mark.usefixtures("shared_results")]
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
 NAME = "Owl of mine"
@@ -142,7 +142,6 @@ def test_the_whole_loop_by_keys_and_mouse(
     whole_loop(bench, qtbot, settled, tmp_path)
 
 
-@pytest.mark.workflow
 @pytest.mark.weights
 def test_the_whole_loop_with_real_weights(
     qtbot: QtBot,
@@ -157,7 +156,6 @@ def test_the_whole_loop_with_real_weights(
     whole_loop(opened(bench, qtbot, settled), qtbot, settled, tmp_path)
 
 
-@pytest.mark.workflow
 def test_ten_more_to_label_are_offered_and_counted(
     bench: Workbench, qtbot: QtBot, settled: Settled
 ):
@@ -194,7 +192,6 @@ def test_ten_more_to_label_are_offered_and_counted(
     }
 
 
-@pytest.mark.workflow
 def test_a_folder_per_class_trains_them_all(
     bench: Workbench, qtbot: QtBot, settled: Settled, tmp_path: Path
 ):
@@ -218,7 +215,6 @@ def test_a_folder_per_class_trains_them_all(
     assert scores[frame, index] > scores[frame, bench.session.custom_classes.index_of("burst")]
 
 
-@pytest.mark.workflow
 def test_a_class_is_shared_as_a_file(
     bench: Workbench, qtbot: QtBot, settled: Settled, tmp_path: Path
 ):
@@ -274,7 +270,6 @@ def test_a_class_without_negative_examples_is_refused(
     assert bench.session.custom_classes.classes == ()
 
 
-@pytest.mark.workflow
 def test_a_class_named_after_one_of_the_models_is_retrained_from_both(
     bench: Workbench, qtbot: QtBot, settled: Settled
 ):

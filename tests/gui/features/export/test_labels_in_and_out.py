@@ -26,6 +26,8 @@ from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.formats import WriteOptions, read_labels
 from yamnet_gui.labels.project import Recording, add_events, add_recordings
 
+pytestmark = pytest.mark.workflow
+
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
 SAVE = QDialogButtonBox.StandardButton.Save
@@ -96,7 +98,6 @@ def exported(bench: Workbench, name: str, settled: Settled, qtbot: QtBot) -> Pat
     return path
 
 
-@pytest.mark.workflow
 def test_scores_of_the_open_recording_are_exported(
     start: Start,
     settled: Settled,

@@ -25,6 +25,8 @@ from yamnet_gui.labels.project import (
     set_note,
 )
 
+pytestmark = pytest.mark.workflow
+
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
 

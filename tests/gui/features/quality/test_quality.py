@@ -30,6 +30,8 @@ from yamnet_gui.labels import project as edits
 from yamnet_gui.labels.project import QueueKind
 from yamnet_gui.labels.project.calibrations import Calibration
 
+pytestmark = pytest.mark.workflow
+
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
 F = TypeVar("F", bound=Feature)
@@ -93,7 +95,6 @@ def test_few_reviews_give_no_probability_and_show_how_many_are_missing(
     assert dialog.table.metrics.rows[0][4].text == "–"
 
 
-@pytest.mark.workflow
 def test_probabilities_are_stored_in_the_project_and_shown(
     opened: Workbench, settled: Settled
 ) -> None:
@@ -219,7 +220,6 @@ def test_rules_are_measured_by_decisions_and_mismatches_are_opened(
     assert (tmp_path / "out.csv").read_text().startswith("Class,Reference,Detected")
 
 
-@pytest.mark.workflow
 def test_the_rules_are_tuned_as_one_step_that_can_be_undone(
     opened: Workbench, settled: Settled
 ) -> None:
@@ -336,7 +336,6 @@ def test_other_weights_without_stored_results_leave_recordings_out(
     assert dialog.weights.currentText().startswith("tiny.h5")
 
 
-@pytest.mark.workflow
 def test_spreads_of_rescored_events_are_shown_and_sort_the_table(
     start: Start, settled: Settled, sound_file: Path, tiny_weights: Path
 ) -> None:

@@ -13,6 +13,8 @@ from yamnet_gui.gui.features.rules import rules_persistence
 from yamnet_gui.gui.features.rules.feature import RulesFeature
 from yamnet_gui.labels.project import Project, StoredRules, set_rules
 
+pytestmark = pytest.mark.workflow
+
 
 @pytest.fixture
 def demo(start, settled):
@@ -121,7 +123,6 @@ def test_events_follow_a_rule_at_once(demo, settled):
     assert not [e for e in demo.session.document.events if e.class_index == siren]
 
 
-@pytest.mark.workflow
 def test_undo_redo_and_a_restart_bring_rules_back(start, settled):
     bench = start("demo")
     settled(bench)
@@ -156,7 +157,6 @@ def test_undo_redo_and_a_restart_bring_rules_back(start, settled):
     assert (rule.on, rule.padding_s, rule.cooldown_s) == (0.6, 0.5, 3.0)
 
 
-@pytest.mark.workflow
 def test_presets_and_named_rules_can_be_chosen(demo, settled):
     feature = rules_of(demo)
     panel = feature.panel
@@ -221,7 +221,6 @@ def test_a_project_whose_rules_cannot_be_read_gets_the_default_rules(demo, settl
     assert demo.session.project.project.settings.rule_sets() == [unreadable]
 
 
-@pytest.mark.workflow
 def test_rules_are_applied_to_the_project_after_a_preview(
     start, settled, qtbot, tiny_weights, tmp_path: Path
 ):

@@ -20,6 +20,8 @@ from yamnet_gui.gui.features.similarity.hits import ListKind
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import add_events
 
+pytestmark = pytest.mark.workflow
+
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
 ACCEPTED, REJECTED = ReviewState.ACCEPTED, ReviewState.REJECTED
@@ -137,7 +139,6 @@ def test_a_selected_event_lends_its_class_and_events_are_decided_in_place(
     assert len(bench.session.document.events) == before
 
 
-@pytest.mark.workflow
 def test_more_like_this_and_not_this_refine_the_search(
     bench: Workbench, settled: Settled, qtbot: QtBot
 ):
@@ -190,7 +191,6 @@ def test_a_file_from_outside_is_an_example(bench: Workbench, settled: Settled, t
     assert "example.wav" in finding(bench).panel.title.text()
 
 
-@pytest.mark.workflow
 def test_near_duplicates_are_listed(bench: Workbench, settled: Settled, tmp_path: Path):
     sound, rate = soundfile.read(tmp_path / "calls.wav")
     late = np.concatenate([np.zeros(round(4.8 * rate)), sound * 0.9])
