@@ -46,12 +46,14 @@ class EmbeddingOptions:
 @dataclass(frozen=True)
 class EmbeddingProgress:
     """After each chunk and each recording: `done` of `total` recordings, the one at work, and rows
-    written so far. The last one has the `summary`."""
+    written so far. `warnings` say how the recording that was just finished was taken. The last one
+    has the `summary`."""
 
     done: int
     total: int
     path: Path | None = None
     rows: int = 0
+    warnings: tuple[str, ...] = ()
     summary: BatchSummary | None = None
 
 
@@ -87,16 +89,18 @@ def write_vectors(plan: Plan, options: EmbeddingOptions) -> Iterator[EmbeddingPr
         steps = stack.enter_context(closing(many_recording_events(paths, model, request, cache)))
         for step in steps:
             path = paths[step.place]
+            warnings: tuple[str, ...] = ()
             if step.error is not None:
                 count.failed.append((path, reason_of(step.error)))
             elif step.progress is not None and (result := step.progress.result) is not None:
                 analysis = result.analysis
+                warnings = analysis.warnings
                 count.done += 1
                 count.audio_s += analysis.duration_s
                 for rows in vectors_of(analysis, options.vectors, result.events, class_map):
                     file.add(printable(path), rows)
                     count.rows += len(rows.start_s)
-            yield EmbeddingProgress(step.place, len(paths), path, count.rows)
+            yield EmbeddingProgress(step.place, len(paths), path, count.rows, warnings)
         if paths and not count.done:
             path, reason = count.failed[0]
             raise RecordingError(printable(path), reason)
@@ -107,7 +111,7 @@ def write_vectors(plan: Plan, options: EmbeddingOptions) -> Iterator[EmbeddingPr
         len(paths),
         None,
         count.rows,
-        BatchSummary(
+        summary=BatchSummary(
             count.done, 0, plan.repeated, failed, count.audio_s, elapsed_s, (options.output,)
         ),
     )

@@ -19,7 +19,7 @@ from yamnet_gui.labels.overwrite_guard import spare
 
 from .analyze_options import add_arguments, batch_options
 from .exit_status import OK, SOME_FAILED
-from .run_report import report, show_failures
+from .run_report import report, show_failures, show_warnings
 from .terminal import ProgressLine, in_words
 
 __all__ = ["add_arguments", "run"]
@@ -64,8 +64,7 @@ def _show_record(record: Record, several: bool) -> None:
         if several:
             print(f"{name}: {record.reason}", file=sys.stderr)
         return
-    for text in record.warnings:
-        print(f"{name}: warning: {text}", file=sys.stderr)
+    show_warnings(name, record.warnings)
     print(f"{name} :")
     width = max((len(label) for label, _ in record.best), default=0)
     for label, score in record.best:

@@ -27,7 +27,7 @@ from yamnet_gui.labels.overwrite_guard import spare
 from .arguments import add_track
 from .exit_status import OK, SOME_FAILED
 from .network import add_network, chosen_model
-from .run_report import report, show_failures
+from .run_report import report, show_failures, show_warnings
 from .terminal import ProgressLine
 
 
@@ -128,6 +128,9 @@ def run(options: argparse.Namespace) -> int:
         spare(options.output, plan.recordings)
         for progress in write_vectors(plan, request):
             name = printable(progress.path.name) if progress.path else ""
+            if progress.warnings:
+                line.clear()
+                show_warnings(printable(progress.path or ""), progress.warnings)
             line.show(f"{progress.done}/{progress.total} files, {progress.rows} rows, {name}")
     summary = progress.summary
     assert summary is not None

@@ -29,5 +29,11 @@ def show_failures(summary: BatchSummary) -> None:
         print(f"  failed: {printable(path)}: {reason}", file=sys.stderr)
 
 
+def show_warnings(name: str, warnings: tuple[str, ...]) -> None:
+    """How a recording that is not quite right was taken, on standard error."""
+    for text in warnings:
+        print(f"{name}: warning: {text}", file=sys.stderr)
+
+
 def _hours(seconds: float) -> str:
     return f"{seconds / 3600:.2f} h" if seconds >= 360 else in_words(seconds)

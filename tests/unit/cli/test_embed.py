@@ -55,6 +55,16 @@ def test_all_three_files_hold_the_same(run, weights, sounds, tmp_path):
     ]
 
 
+def test_what_is_wrong_with_a_recording_is_said(run, weights, tmp_path):
+    sound = np.random.default_rng(1).uniform(-0.4, 0.4, 32_000)
+    path = tmp_path / "opposite.wav"
+    soundfile.write(path, np.stack([sound, -sound], axis=1), 16_000)
+    status, _, err = run("embed", path, "-o", tmp_path / "v.csv")
+    assert status == 0
+    assert err.count("warning: the channels cancel each other") == 1
+    assert err.startswith(str(path))
+
+
 def test_frames_and_events_of_each_channel(run, weights, sounds, tmp_path):
     out = tmp_path / "v.npz"
     run("embed", sounds / "s0.wav", "-o", out, "--per", "frame", "--channels", "each")
