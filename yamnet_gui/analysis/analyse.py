@@ -15,7 +15,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.audio import AudioSource, content_hash, mono_16k, open_audio, stated_start
+from yamnet_gui.audio import READING, AudioSource, content_hash, mono_16k, open_audio, stated_start
 from yamnet_gui.audio.channels import CANCELLED, MixPower
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import RecordingInfo
@@ -29,7 +29,6 @@ from yamnet_gui.yamnet import Analyzer, Network, RuntimeName, frame_count, start
 from .cache import CacheWriter, ResultCache, result_key, result_keys
 from .envelopes import EnvelopeRows
 from .model import Model, as_model
-from .reading import READING
 from .result import Analysis, describe, held_by
 from .settings import AnalysisSettings
 

@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from yamnet_gui.audio import READING
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.lock import FileLock
 from yamnet_gui.core.model_identity import current_identity
 from yamnet_gui.yamnet import RuntimeChoice, RuntimeName, expected_runtime
 
-from .reading import READING, is_read_otherwise
+from .reading import is_read_otherwise
 from .result import Analysis, open_analysis
 from .settings import AnalysisSettings
 from .stored import META, AnalysisWriter, write_short

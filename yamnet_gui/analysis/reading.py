@@ -4,13 +4,6 @@ from yamnet_gui.audio import open_audio
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.events import RecordingInfo
 
-READING = 1
-"""Goes up when some files are read as other samples than before; stored with every analysis.
-
-It is no part of the key: most recordings are read as ever, and their results stay. Version 0.1
-wrote none. 1: length, gaps and delays of containers, the first sound track that is not silent.
-"""
-
 
 def is_read_otherwise(analysed: RecordingInfo) -> bool:
     """Whether a recording has another length, rate or sound track now than when it was analysed.

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from yamnet_gui.audio import READING
 from yamnet_gui.core.events import RecordingInfo
 from yamnet_gui.core.scores import FrameGrid, ScoreChunk, ScoreTable
 from yamnet_gui.detection import Envelope
 from yamnet_gui.yamnet import RuntimeName
 
-from .reading import READING
 from .settings import AnalysisSettings
 from .stored import META, check_sums, envelope_name, forget_pages, open_rows, table_name
 

@@ -11,7 +11,7 @@ from .peaks import PeakBuilder, PeakPyramid, peaks_key, sample_columns
 from .resample import Resampler
 from .sound_files import SOUND_SUFFIXES, is_sound_file
 from .sound_tracks import SoundTrack, path_of_track, sound_tracks, track_path
-from .source import AudioSource
+from .source import READING, AudioSource
 from .spectrogram import (
     PRESETS,
     WINDOWS,
@@ -25,6 +25,7 @@ from .start_time import RecordingStart, in_zone, recording_start, stated_start, 
 
 __all__ = [
     "PRESETS",
+    "READING",
     "SCALES",
     "SOUND_SUFFIXES",
     "WINDOWS",

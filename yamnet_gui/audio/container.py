@@ -14,8 +14,9 @@ from yamnet_gui.core.events import RecordingInfo
 from yamnet_gui.core.sound_track import file_and_track
 
 from .chunks import ChunkDecoder, Placed
-from .layout import Layout, go_on, layout_of
+from .layout import Layout, layout_of
 from .libav import plain_reason
+from .remembered import go_on
 from .sound_tracks import first_track, other_tracks, sound_tracks
 from .source import AudioSource
 
@@ -33,7 +34,7 @@ class ContainerSource(AudioSource):
         self, path: Path, layout: Layout | None = None, check: Callable[[], None] = go_on
     ) -> None:
         file, chosen = file_and_track(path)
-        tracks = sound_tracks(file) if layout is None else ()
+        tracks = sound_tracks(file, check) if layout is None else ()
         track = first_track(tracks) if chosen is None else chosen
         if layout is None:
             layout = layout_of(file, track, check)

@@ -1,7 +1,7 @@
 """What one pass over a sound track finds: its rate, its length, and where its pieces lie."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +15,7 @@ from yamnet_gui.core.errors import RecordingError
 from .changes import change_sentences, most_of_time
 from .libav import Span, decoded_frames, open_container, plain_reason
 from .packets import PacketIndex
+from .remembered import Remembered, go_on, remembered
 from .sound_tracks import codec_name, no_such_track
 from .timeline import delay_s, has_time_stamps, longest_gap_s, placed
 from .track_scan import TrackScan, scan_fully, scan_quickly
@@ -114,10 +115,6 @@ def counts_by_stamps(container: Any) -> bool:
     return bool(_EXACT_FORMATS & set(container.format.name.split(",")))
 
 
-def go_on() -> None:
-    """The check of a scan that nothing can stop."""
-
-
 def layout_of(path: Path, track: int, check: Callable[[], None] = go_on) -> Layout:
     """Scans a file; remembered as long as it is unchanged, for every thread that opens it.
 
@@ -125,22 +122,6 @@ def layout_of(path: Path, track: int, check: Callable[[], None] = go_on) -> Layo
     Raises RecordingError where it has no such track or nothing of it can be decoded.
     """
     return _layout(remembered(path, track, check))
-
-
-@dataclass(frozen=True)
-class Remembered:
-    """What the scan of a track of a file is remembered by: another one once the file changed."""
-
-    path: Path
-    track: int
-    size: int
-    modified_ns: int
-    check: Callable[[], None] = field(compare=False)
-
-
-def remembered(path: Path, track: int, check: Callable[[], None]) -> Remembered:
-    status = path.stat()
-    return Remembered(path, track, status.st_size, status.st_mtime_ns, check)
 
 
 @lru_cache(maxsize=16)

@@ -13,9 +13,10 @@ from yamnet_gui.core.events import RecordingInfo
 
 from .changes import change_sentences, most_of_time, resampled, with_channels
 from .container import ContainerSource
-from .layout import Layout, Remembered, go_on, remembered, scanned
+from .layout import Layout, scanned
 from .libav import plain_reason
 from .links import links_of
+from .remembered import Remembered, go_on, remembered
 from .source import AudioSource
 
 _BLOCK_S = 10

@@ -12,11 +12,11 @@ from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.sound_track import file_and_track, file_of
 
 from .container import ContainerSource
-from .layout import go_on
 from .libav import UnknownFormatError
 from .linked import LinkedSource
 from .links import links_of
 from .preview import PreviewSource
+from .remembered import go_on
 from .sndfile import SndfileSource, plain_reason
 from .source import AudioSource
 from .start_time import stated_start
@@ -51,16 +51,17 @@ def open_audio(path: str | Path, check: Callable[[], None] = go_on) -> AudioSour
     return source
 
 
-def preview_audio(path: str | Path) -> PreviewSource | None:
+def preview_audio(path: str | Path, check: Callable[[], None] = go_on) -> PreviewSource | None:
     """A recording to be looked at while `open_audio` finds its length; None where that is quick.
 
-    It can be read once, from its beginning on. Raises RecordingError.
+    It can be read once, from its beginning on. `check` may raise Cancelled, as for `open_audio`.
+    Raises RecordingError.
     """
     file = file_of(Path(path))
     _refuse_unless_file(file)
     if file.stat().st_size < _LONG_BYTES or _head(file) in _OF_LIBSNDFILE:
         return None
-    preview = PreviewSource(Path(path))
+    preview = PreviewSource(Path(path), check)
     if preview.is_needed and preview.frames > 0:
         return preview
     preview.close()

@@ -14,7 +14,7 @@ from yamnet_gui.core.sound_track import file_of
 
 from .array_file import read_arrays, write_arrays
 from .hashing import text_key
-from .source import AudioSource
+from .source import READING, AudioSource
 
 BASE_FRAMES = 256
 """Samples in a bin of the finest level."""
@@ -171,7 +171,7 @@ def sample_columns(
 
 
 def peaks_key(path: Path | str) -> str:
-    """A name for the cached peaks of a file, another one when the file has changed.
+    """A name for the cached peaks of a file, another one when it has changed or is read otherwise.
 
     Raises RecordingError where the file cannot be reached.
     """
@@ -180,7 +180,7 @@ def peaks_key(path: Path | str) -> str:
         status = file_of(Path(absolute)).stat()
     except OSError as error:
         raise RecordingError(path, f"cannot be reached ({error.strerror})") from error
-    return text_key(f"{absolute}\n{status.st_size}\n{status.st_mtime_ns}")
+    return text_key(f"{absolute}\n{status.st_size}\n{status.st_mtime_ns}\nreading {READING}")
 
 
 def _bins_of_levels(frames: int) -> list[int]:

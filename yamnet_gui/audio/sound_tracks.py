@@ -1,6 +1,6 @@
 """The sound tracks of a file, and which of them is offered first."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +11,7 @@ from yamnet_gui.core.sound_track import file_of, with_track
 from yamnet_gui.core.text import encodable
 
 from .libav import FrameSamples, UnknownFormatError, decoded_frames, open_container
+from .remembered import Remembered, go_on, remembered
 
 _SILENT = 1e-4
 """A track in which no sample is above this, 80 dB below full scale, is silent."""
@@ -30,14 +31,17 @@ class SoundTrack:
     silent: bool = False
 
 
-def sound_tracks(path: Path) -> tuple[SoundTrack, ...]:
-    """The sound tracks of a file that libav reads, one or more. Raises RecordingError."""
+def sound_tracks(path: Path, check: Callable[[], None] = go_on) -> tuple[SoundTrack, ...]:
+    """The sound tracks of a file that libav reads, one or more. Raises RecordingError.
+
+    `check` is called again and again, and may raise Cancelled.
+    """
     file = file_of(path)
     try:
-        status = file.stat()
+        wanted = remembered(file, 0, check)
     except OSError as error:
         raise RecordingError(path, f"cannot be reached ({error.strerror})") from error
-    return _tracks(file, status.st_size, status.st_mtime_ns)
+    return _tracks(wanted)
 
 
 def first_track(tracks: tuple[SoundTrack, ...]) -> int:
@@ -88,8 +92,8 @@ def codec_name(codec: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _tracks(file: Path, _size: int, _modified_ns: int) -> tuple[SoundTrack, ...]:
-    with open_container(file) as container:
+def _tracks(wanted: Remembered) -> tuple[SoundTrack, ...]:
+    with open_container(wanted.path) as container:
         streams = list(container.streams.audio)
         texts = [_described(stream) for stream in streams]
     if len(texts) < 2:
@@ -97,16 +101,20 @@ def _tracks(file: Path, _size: int, _modified_ns: int) -> tuple[SoundTrack, ...]
     tracks = []
     heard = False
     for number, text in enumerate(texts, start=1):
-        silent = not heard and _is_silent(file, number)  # later ones are not offered anyway
+        silent = not heard and _is_silent(wanted, number)  # later ones are not offered anyway
         heard = heard or not silent
         tracks.append(SoundTrack(number, text + (", silent" if silent else ""), silent))
     return tuple(tracks)
 
 
-def _is_silent(file: Path, number: int) -> bool:
+def _is_silent(wanted: Remembered, number: int) -> bool:
     """Whether a track holds nothing but silence; decodes it up to its first sound."""
-    with open_container(file) as container:
-        return not any(_sounds(container, container.streams.audio[number - 1]))
+    with open_container(wanted.path) as container:
+        for sounds in _sounds(container, container.streams.audio[number - 1]):
+            wanted.check()
+            if sounds:
+                return False
+    return True
 
 
 def _sounds(container: Any, stream: Any) -> Iterator[bool]:

@@ -15,6 +15,14 @@ from .sound_tracks import SoundTrack
 
 BLOCK_FRAMES = 1 << 17
 
+READING = 1
+"""Goes up when some files are read as other samples than before. Version 0.1 wrote none.
+
+It is stored with every analysis but is no part of its key: most recordings are read as ever, and
+their results stay. What is drawn is soon made again, and has it in its key.
+1: length, gaps and delays of containers, the first sound track that is not silent.
+"""
+
 
 class AudioSource(ABC):
     """An open recording. Belongs to one thread; a context manager that closes itself.

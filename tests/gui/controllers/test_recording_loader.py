@@ -2,7 +2,8 @@
 
 import io
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -66,9 +67,11 @@ def may_scan(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     event = threading.Event()
     scan = layout.scan_quickly
 
-    def waiting(container: Any, stream: Any) -> Any:
-        event.wait(SCAN_WAITS_S)
-        return scan(container, stream)
+    def waiting(container: Any, stream: Any, check: Callable[[], None]) -> Any:
+        deadline = time.monotonic() + SCAN_WAITS_S
+        while not event.wait(0.01) and time.monotonic() < deadline:
+            check()
+        return scan(container, stream, check)
 
     monkeypatch.setattr(layout, "scan_quickly", waiting)
     yield event
@@ -128,3 +131,48 @@ def test_a_missing_file_is_reported_once(qtbot: QtBot, loading: Loading, tmp_pat
     loading.loader.open(tmp_path / "missing.mp3")
     qtbot.waitUntil(lambda: bool(loading.failures) and not loading.loader.busy)
     assert len(loading.failures) == 1
+
+
+def test_opening_another_file_ends_the_scan(
+    qtbot: QtBot, loading: Loading, hour: Path, may_scan: threading.Event, tmp_path: Path
+) -> None:
+    """`may_scan` never lets it go on, so what comes after it would have to wait."""
+    other = tmp_path / "other.wav"
+    soundfile.write(other, np.full(RATE, 0.25), RATE)
+    loading.loader.open(hour)
+    qtbot.waitUntil(loading.shows_sound, timeout=15_000)
+    loading.loader.open(other)
+    qtbot.waitUntil(lambda: loading.loader.path == other, timeout=10_000)
+    assert not may_scan.is_set()
+    loading.loader.open(hour)
+    qtbot.waitUntil(loading.shows_sound, timeout=15_000)
+    loading.loader.close_recording()
+    qtbot.waitUntil(lambda: not loading.loader.busy, timeout=10_000)
+    assert loading.document.recording is None
+    assert loading.failures == []
+
+
+def test_the_first_look_stays_until_the_true_waveform_reaches_as_far(
+    qtbot: QtBot, loading: Loading, hour: Path, may_scan: threading.Event
+) -> None:
+    loading.loader.open(hour)
+    qtbot.waitUntil(loading.shows_sound, timeout=15_000)
+    reached_s: list[float] = []
+
+    def note() -> None:
+        pyramid = loading.sound.pyramid
+        reached_s.append(pyramid.ready_frames / pyramid.sample_rate_hz if pyramid else 0.0)
+
+    note()
+    loading.sound.changed.connect(note)
+    may_scan.set()
+
+    def true_one_is_shown() -> bool:
+        recording, pyramid = loading.document.recording, loading.sound.pyramid
+        if recording is None or pyramid is None:
+            return False
+        return pyramid.frames == round(recording.info.duration_s * RATE)
+
+    qtbot.waitUntil(true_one_is_shown, timeout=60_000)
+    assert len(reached_s) > 1
+    assert reached_s == sorted(reached_s)

@@ -1,6 +1,7 @@
 """Opens recordings and loads what their tracks draw."""
 
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,7 @@ class RecordingLoader(QObject):
         self._view = JobRunner("view", self)
         self._first_look = JobRunner("first look", self)
         self._opening: JobHandle | None = None
+        self._stop = Event()
         self._preview: JobHandle | None = None
         self._previewed = False  # whether what is shown is the waveform of an unknown length
         self._samples: JobHandle | None = None
@@ -77,18 +79,27 @@ class RecordingLoader(QObject):
     def open(self, path: Path) -> None:
         """Opens `path`; a later call overtakes an earlier one."""
         self._end_preview()
-        if self._opening:
-            self._opening.cancel()
+        self._stop_opening()
         self._opening = self._files.submit(
-            OpenJob(path, self._zone), on_result=self._show, on_failed=self._on_failed
+            OpenJob(path, self._zone, self._stop.is_set),
+            on_result=self._show,
+            on_failed=self._on_failed,
         )
         self._preview = self._first_look.submit(
-            PreviewJob(path), on_result=self._show_preview, on_failed=self._drop
+            PreviewJob(path, self._stop.is_set), on_result=self._show_preview, on_failed=self._drop
         )
 
+    def _stop_opening(self) -> None:
+        """Ends what is being opened, also in the midst of a scan."""
+        if self._opening:
+            self._opening.cancel()
+        self._stop.set()
+        self._stop = Event()
+
     def close_recording(self) -> None:
-        """Leaves the window empty."""
+        """Leaves the window empty, also while a file is being opened."""
         self._end_preview()
+        self._stop_opening()
         self._leave()
 
     def _leave(self) -> None:
@@ -105,6 +116,7 @@ class RecordingLoader(QObject):
         if self._resting.active:
             self._resting.stop()
             self._way.release()
+        self._stop_opening()
         for runner in (self._files, self._whole, self._view, self._first_look):
             runner.cancel_all()
         for runner in (self._files, self._whole, self._view, self._first_look):
@@ -132,17 +144,19 @@ class RecordingLoader(QObject):
         self.failed.emit(error)
 
     def _show(self, recording: OpenRecording) -> None:
+        if not self._previewed:  # else its waveform stays until a better one is there
+            self._sound.clear()
         self._end_preview()
         info = recording.info
         self.leaving.emit()
         self._whole.cancel_all()
         self._view.cancel_all()
-        self._sound.clear()
+        self._sound.forget_samples()
         self._document.open(recording)
         self._spectrogram.set_recording(info.sample_rate_hz, info.duration_s)
         self._timeline.set_recording(info.duration_s, info.sample_rate_hz)
         self._whole.submit(
-            PeaksJob(info.path), on_result=self._sound.set_pyramid, on_failed=self.failed.emit
+            PeaksJob(info.path), on_result=self._sound.improve_pyramid, on_failed=self.failed.emit
         )
         self._whole.submit(
             OverviewJob(info.path, self._way),

@@ -36,9 +36,22 @@ class Sound(QObject):
 
     def clear(self) -> None:
         self._pyramid = None
+        self.forget_samples()
+
+    def forget_samples(self) -> None:
+        """Leaves the peaks alone."""
         self._samples = None
         self._asked = (0, 0)
         self.changed.emit()
+
+    def improve_pyramid(self, pyramid: PeakPyramid) -> None:
+        """Takes newer peaks of the same sound once they reach as far as those that are shown."""
+        shown = self._pyramid
+        if shown is not None and pyramid.ready_frames < pyramid.frames:
+            shown_s = shown.ready_frames / shown.sample_rate_hz
+            if pyramid.ready_frames / pyramid.sample_rate_hz < shown_s:
+                return
+        self.set_pyramid(pyramid)
 
     def set_pyramid(self, pyramid: PeakPyramid) -> None:
         """Takes a newer state of the peaks."""
