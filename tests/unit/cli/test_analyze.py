@@ -386,8 +386,13 @@ def test_every_format_by_its_name(name, run, weights, sounds, tmp_path):
     assert run("analyze", sounds / "s0.wav", "-o", out, "--format", name, *rules)[0] == 0
     if fmt.needs_scores:
         assert len(pd.read_csv(out, sep="\t")) > 0
+    elif not fmt.can_read:
+        assert out.stat().st_size > 0
     else:
         table = tmp_path / "all.csv"
         run("analyze", sounds / "s0.wav", "-o", table, *rules)
         labels = [e.label for r in read_labels(name, out).recordings for e in r.events]
-        assert sorted(labels) == sorted(row["label"] for row in rows(table))
+        expected = [row["label"] for row in rows(table)]
+        if name == "rttm":  # a field has no blanks
+            expected = [label.replace(" ", "_") for label in expected]
+        assert sorted(labels) == sorted(expected)
