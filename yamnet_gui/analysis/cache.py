@@ -18,7 +18,7 @@ from yamnet_gui.audio import READING
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.lock import FileLock
-from yamnet_gui.core.model_identity import current_identity
+from yamnet_gui.core.model_identity import all_names, current_identity
 from yamnet_gui.yamnet import RuntimeChoice, RuntimeName, expected_runtime
 
 from .reading import is_read_otherwise
@@ -45,7 +45,10 @@ def result_key(
     runtime: RuntimeName = "tensorflow",
 ) -> str:
     """The name under which an analysis is stored: content, model, settings, runtime, engine."""
-    model = current_identity(model_sha256)
+    return _key(content, current_identity(model_sha256), settings, runtime)
+
+
+def _key(content: str, model: str, settings: AnalysisSettings, runtime: RuntimeName) -> str:
     parts = [str(_ENGINE_VERSION), content, model, settings.key()]
     if runtime != "tensorflow":  # for which the key is older than the other runtime
         parts.append(runtime)
@@ -62,13 +65,18 @@ def result_keys(
 
     A runtime that was asked for by name gives its own results to the last bit. "auto" promises
     scores within 1e-5 of TensorFlow's, which the results of both are; those of the runtime that
-    would run come first.
+    would run come first. Results of earlier versions, stored under the model's older names, come
+    last: they were TensorFlow's.
     """
     expected = expected_runtime(runtime)
     names: list[RuntimeName] = [expected]
     if runtime == "auto":
         names.append("tensorflow" if expected == "litert" else "litert")
-    return [result_key(content, model_sha256, settings, name) for name in names]
+    keys = [result_key(content, model_sha256, settings, name) for name in names]
+    if "tensorflow" in names:
+        older = all_names(current_identity(model_sha256))[1:]
+        keys += [_key(content, model, settings, "tensorflow") for model in older]
+    return keys
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,7 @@ identity, so that what was stored under an older name still belongs to the same 
 
 import json
 import re
-from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import platformdirs
@@ -41,7 +40,8 @@ def all_names(identity: str) -> tuple[str, ...]:
 def remember_identity(name: str, identity: str) -> None:
     """Notes that `name` stands for the model with this identity, across runs of the program.
 
-    Names that stood for `name` follow it. Where nothing can be written it is found out again.
+    Names that stood for `name` follow it. Where nothing can be written it lasts as long as the
+    process, and is found out again by the next one.
     """
     known = _known()
     if known.get(name) == identity:
@@ -49,18 +49,31 @@ def remember_identity(name: str, identity: str) -> None:
     known = {n: identity if current == name else current for n, current in known.items()}
     known[name] = identity
     path = _path()
-    with suppress(OSError):
+    _unwritten(path).clear()
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as beside:
             beside.write_text(json.dumps(dict(list(known.items())[-_MOST:])), encoding="ascii")
+    except OSError:
+        _unwritten(path).update(known)
 
 
 def _path() -> Path:
     return platformdirs.user_state_path("yamnet-gui", appauthor=False) / _FILE_NAME
 
 
+@cache
+def _unwritten(_path: Path) -> dict[str, str]:
+    """What could not be written to this file, for the rest of the process."""
+    return {}
+
+
 def _known() -> dict[str, str]:
     path = _path()
+    return _written(path) | _unwritten(path)
+
+
+def _written(path: Path) -> dict[str, str]:
     try:
         status = path.stat()
         if status.st_size > _LARGEST:

@@ -7,9 +7,12 @@ import pytest
 
 from tests.unit.fakes import FakeModel, write_sound
 from yamnet_gui.analysis import AnalysisSettings, ResultCache, analyse_recording, finished
+from yamnet_gui.analysis.cache import result_key, result_keys
 from yamnet_gui.analysis.stored import META
 from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.model_identity import remember_identity
 
+OLD, NEW = "a" * 64, "b" * 64
 HALF = AnalysisSettings(end_s=20.0)
 
 
@@ -122,3 +125,14 @@ def test_an_older_result_counts_as_long_as_the_file_is_read_as_then(
     again = finished(analyse_recording(sound, model, HALF, cache))
     assert model.loaded == loaded
     assert again.recording == first.recording
+
+
+def test_results_stored_under_an_older_name_of_the_model_are_found(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))  # where names are remembered
+    old_key = result_key("content", OLD, HALF)
+    new_keys = result_keys("content", NEW, HALF)
+    remember_identity(OLD, NEW)
+    assert result_key("content", OLD, HALF) == new_keys[1]
+    assert result_keys("content", NEW, HALF) == [*new_keys, old_key]
+    assert result_keys("content", NEW, HALF, "tensorflow")[-1] == old_key
+    assert old_key not in result_keys("content", NEW, HALF, "litert")  # it was TensorFlow's

@@ -54,7 +54,7 @@ class Calibration:
 
     def fits(self, model_sha256: str) -> bool:
         """Whether it holds for this model's scores."""
-        return bool(model_sha256) and self.model_sha256 == model_sha256
+        return bool(model_sha256) and current_identity(self.model_sha256) == model_sha256
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; `from_json` reads them back."""

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from yamnet_gui.core.events import Event, ReviewState
+from yamnet_gui.core.model_identity import remember_identity
 from yamnet_gui.labels.exchange.import_plan import ImportKind
 from yamnet_gui.labels.exchange.project_tables import plan_for_project, read_for_project
 from yamnet_gui.labels.formats import write_labels
@@ -65,6 +66,17 @@ def test_few_decisions_in_a_project_are_not_enough(project: Project, count: int)
 def test_what_is_shown_but_not_stored_counts(project: Project) -> None:
     project.recordings.register(Recording("three", "three.wav"))
     assert len(reviews_in(project, MODEL, {"three": decided(3)}).reviews) == 3
+
+
+def test_one_that_was_read_before_its_weights_fits_once_they_are_known(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))  # where names of models are remembered
+    project.apply(add_events("one", decided(60)))
+    calibration = calibrated(reviews_in(project, MODEL), MODEL, "stand-in")
+    assert not calibration.fits(OTHER)
+    remember_identity(MODEL, OTHER)
+    assert calibration.fits(OTHER)
 
 
 def test_each_version_is_kept_with_where_it_came_from(project: Project, tmp_path: Path) -> None:
