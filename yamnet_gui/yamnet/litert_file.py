@@ -2,8 +2,9 @@
 
 Its name says which weights it was made of, by which version of the converter, and what its content
 is: `yamnet-WEIGHTS-tfVERSION-CONTENT.tflite`, with the first digits of the weights' identity and of
-the content's SHA-256. So it appears in one step, two programs that make it at the same time cannot
-disturb each other, and a damaged one is recognised without a second file.
+the SHA-256 of identity and content. So it appears in one step, two programs that make it at the
+same time cannot disturb each other, and a damaged one, or one of other weights under this name, is
+recognised without a second file.
 """
 
 import errno
@@ -17,10 +18,12 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.folders import user_cache_folder
 
 from .conversion import LiteRTError, converting
+from .weights import inspect_weights
 
 _SUFFIX = ".tflite"
 _DIGITS = 16
@@ -42,7 +45,7 @@ def stored_litert(weights: Path, identity: str) -> bytes | None:
     `identity` is that of the weights. Damaged files are removed.
     """
     for path in _stored(weights, identity):
-        content = _intact(path)
+        content = _intact(path, identity)
         if content is not None:
             return content
         with suppress(OSError):
@@ -55,16 +58,24 @@ def making_litert(weights: Path, identity: str) -> Generator[float, None, bytes]
 
     Returns its content. TensorFlow's converter runs in a process of its own and takes some
     seconds; closing the generator ends it. The file lies beside the weights, or in the user's
-    cache where that folder cannot be written to. Raises LiteRTError: no
-    room, the converter fails, or scores would not be TensorFlow's.
+    cache where that folder cannot be written to. Raises WeightsError where the weights are broken
+    or change meanwhile, and LiteRTError: no room, the converter fails, or scores would not be
+    TensorFlow's.
     """
     content = stored_litert(weights, identity)
     if content is not None:
         return content
-    with tempfile.TemporaryDirectory(prefix="yamnet-gui-") as temporary:
-        out = Path(temporary) / "network.tflite"
-        yield from converting(weights, out)
-        content = out.read_bytes()
+    inspect_weights(weights)  # says what is wrong with them without starting another process
+    try:
+        with tempfile.TemporaryDirectory(prefix="yamnet-gui-") as temporary:
+            out = Path(temporary) / "network.tflite"
+            yield from converting(weights, out)
+            content = out.read_bytes()
+    except OSError as error:  # the folder for temporary files is full or cannot be written to
+        reason = f"cannot be converted for LiteRT ({error.strerror or error})"
+        raise LiteRTError(weights, reason) from error
+    if inspect_weights(weights).identity != identity:
+        raise WeightsError(weights, "was replaced while it was being prepared", "try again")
     _store(content, weights, identity)
     return content
 
@@ -96,21 +107,21 @@ def _folders(weights: Path) -> list[Path]:
     return [weights.absolute().parent, cache]
 
 
-def _intact(path: Path) -> bytes | None:
+def _intact(path: Path, identity: str) -> bytes | None:
     try:
         content = path.read_bytes()
     except OSError:
         return None
-    return content if path.stem.endswith(f"-{_digest(content)}") else None
+    return content if path.stem.endswith(f"-{_digest(content, identity)}") else None
 
 
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:_DIGITS]
+def _digest(content: bytes, identity: str) -> str:
+    return hashlib.sha256(identity.encode() + content).hexdigest()[:_DIGITS]
 
 
 def _store(content: bytes, weights: Path, identity: str) -> None:
     """Puts the file into the first folder that takes it. Raises LiteRTError where none does."""
-    name = f"{_prefix(identity)}-{_digest(content)}{_SUFFIX}"
+    name = f"{_prefix(identity)}-{_digest(content, identity)}{_SUFFIX}"
     reason: object = ""
     for folder in _folders(weights):
         try:

@@ -94,7 +94,6 @@ def _litert(
     file = file or inspect_weights(path)
     content = stored_litert(path, file.identity)
     if content is None:
-        inspect_weights(path)  # says what is wrong with them without starting another process
         content = yield from making_litert(path, file.identity)
     try:
         return LiteRTNetwork(content, file, batch) if batch else LiteRTNetwork(content, file)

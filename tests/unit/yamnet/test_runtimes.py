@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.folders import user_cache_folder
+from yamnet_gui.core.pipeline import completed
 from yamnet_gui.yamnet import (
     LiteRTError,
     conversion,
@@ -99,6 +101,43 @@ def test_a_damaged_file_is_removed_and_made_again(
     network = load_network(weights, runtime="litert")
     assert network.runtime == "litert"
     assert made.read_bytes() == content
+
+
+def test_a_file_of_other_weights_under_this_name_is_not_used(
+    weights: Path, content: bytes, file: WeightsFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (made,) = tflite_files(weights.parent)
+    other = "0" * 64
+    foreign = made.rename(made.with_name(made.name.replace(file.identity[:16], other[:16])))
+    assert stored_litert(weights, other) is None
+    assert not foreign.exists()
+    monkeypatch.setattr(litert_file, "converting", steps_of(content))
+    assert load_network(weights, runtime="litert").runtime == "litert"
+    assert tflite_files(weights.parent) == [made]
+
+
+def test_without_a_folder_for_temporary_files_tensorflow_runs_it(
+    weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (beside,) = tflite_files(weights.parent)
+    beside.unlink()
+    monkeypatch.setattr(tempfile, "tempdir", str(weights.parent / "none"))
+    network = load_network(weights)
+    assert network.runtime == "tensorflow"
+    assert "No such file or directory" in network.note
+    with pytest.raises(LiteRTError, match="cannot be converted for LiteRT"):
+        load_network(weights, runtime="litert")
+
+
+def test_nothing_is_stored_of_weights_that_were_replaced_meanwhile(
+    weights: Path, content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (beside,) = tflite_files(weights.parent)
+    beside.unlink()
+    monkeypatch.setattr(litert_file, "converting", steps_of(content))
+    with pytest.raises(WeightsError, match="was replaced while it was being prepared"):
+        completed(making_litert(weights, "0" * 64))
+    assert tflite_files(weights.parent) == []
 
 
 def test_where_the_folder_is_read_only_it_lies_in_the_cache(
@@ -227,6 +266,9 @@ def test_broken_weights_are_refused_before_a_process_starts(
     monkeypatch.setattr(conversion, "_started", None)
     with pytest.raises(WeightsError, match=r"cut\.h5"):
         load_network(cut)
+    with pytest.raises(WeightsError, match=r"cut\.h5.*weights fetch") as raised:
+        completed(making_litert(cut, "0" * 64))
+    assert not isinstance(raised.value, LiteRTError)  # for which TensorFlow would be the way out
 
 
 def fake_python(path: Path, *lines: str) -> str:
