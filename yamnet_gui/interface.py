@@ -42,6 +42,7 @@ from .core.events import Event
 from .core.folders import user_cache_folder
 from .core.resources import bundled_class_map
 from .core.scores import DEFAULT_HOP_S
+from .core.text import without_controls
 from .yamnet import RUNTIME_CHOICES, RuntimeChoice, RuntimeName
 
 Sound = str | os.PathLike[str] | ArrayLike
@@ -228,7 +229,13 @@ def _result(
         path = fetched(text, limit_bytes=limit_bytes) if is_address(text) else Path(text)
         path = path if track is None else track_path(path, track)
         stored = ResultCache() if cache else None
-        return result_of(recording_events(path, model, request, stored))
+        try:
+            return result_of(recording_events(path, model, request, stored))
+        except RecordingError as error:
+            if not is_address(text):
+                raise
+            # nobody knows the name that it has in the cache
+            raise RecordingError(without_controls(text), error.reason, error.advice) from error
     folder = TemporaryFolder()  # goes when this function ends; the analysis has one of its own
     path = folder.path / "samples.wav"
     soundfile.write(path, _samples(sound), _rate(rate), subtype="FLOAT", format="WAV")

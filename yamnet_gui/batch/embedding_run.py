@@ -1,7 +1,7 @@
 """Many recordings to one file of vectors."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,7 @@ from yamnet_gui.analysis.model import WeightsModel
 from yamnet_gui.analysis.settings import AnalysisSettings
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.resources import bundled_class_map
+from yamnet_gui.core.sound_track import file_and_track
 from yamnet_gui.core.text import printable
 from yamnet_gui.detection import RuleSet
 from yamnet_gui.yamnet import RuntimeChoice
@@ -29,7 +30,8 @@ class EmbeddingOptions:
     """What is made of the recordings, and where it goes.
 
     `rules` (and `classes`, indices; empty: all) determine the events, with one row per event.
-    `classifiers` are files of custom classes.
+    `classifiers` are files of custom classes, `names` what to call recordings that are called
+    otherwise than their files, as downloaded ones are.
     """
 
     output: Path
@@ -41,6 +43,15 @@ class EmbeddingOptions:
     classes: tuple[int, ...] = ()
     classifiers: tuple[Path, ...] = ()
     runtime: RuntimeChoice = "auto"
+    names: Mapping[Path, str] = field(default_factory=dict)
+
+    def name_of(self, path: Path) -> str:
+        """What the table and reports call a recording."""
+        file, track = file_and_track(path)
+        name = self.names.get(file)
+        if name is None:
+            return printable(path)
+        return name if track is None else f"{name}#track={track}"
 
 
 @dataclass(frozen=True)
@@ -98,12 +109,12 @@ def write_vectors(plan: Plan, options: EmbeddingOptions) -> Iterator[EmbeddingPr
                 count.done += 1
                 count.audio_s += analysis.duration_s
                 for rows in vectors_of(analysis, options.vectors, result.events, class_map):
-                    file.add(printable(path), rows)
+                    file.add(options.name_of(path), rows)
                     count.rows += len(rows.start_s)
             yield EmbeddingProgress(step.place, len(paths), path, count.rows, warnings)
         if paths and not count.done:
             path, reason = count.failed[0]
-            raise RecordingError(printable(path), reason)
+            raise RecordingError(options.name_of(path), reason)
     elapsed_s = time.monotonic() - started
     failed = (*plan.problems, *count.failed)
     yield EmbeddingProgress(

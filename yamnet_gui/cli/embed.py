@@ -19,7 +19,7 @@ from yamnet_gui.core.errors import RecordingError, SettingsError
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.scores import DEFAULT_HOP_S
-from yamnet_gui.core.text import printable
+from yamnet_gui.core.text import without_controls
 from yamnet_gui.detection import PRESETS, RuleSet
 from yamnet_gui.embedding import Classifier
 from yamnet_gui.labels.overwrite_guard import spare
@@ -104,40 +104,46 @@ def run(options: argparse.Namespace) -> int:
     classifiers = load_classifiers(options.classifier)
     class_map = with_custom_classes(bundled_class_map(), classifiers)
     model = chosen_model(options, remember=not options.no_cache)
-    request = EmbeddingOptions(
-        output=options.output,
-        weights=model.path,
-        runtime=model.runtime,
-        vectors=VectorOptions(
-            options.per,
-            tuple(dict.fromkeys(options.pool)),
-            tuple(c.index for c in class_map.select(options.scores)),
-        ),
-        settings=AnalysisSettings(options.hop, options.channels),
-        cache=None if options.no_cache else user_cache_folder(),
-        rules=_rules(options, class_map, classifiers),
-        classes=tuple(c.index for c in class_map.select(options.classes)),
-        classifiers=tuple(options.classifier),
-    )
     with ProgressLine() as line:
-        plan = make_plan([_local(text, line) for text in options.paths])
-        plan = with_sound_track(plan, options.track)
+        local = [_local(text, line) for text in options.paths]
+        request = EmbeddingOptions(
+            output=options.output,
+            weights=model.path,
+            runtime=model.runtime,
+            vectors=VectorOptions(
+                options.per,
+                tuple(dict.fromkeys(options.pool)),
+                tuple(c.index for c in class_map.select(options.scores)),
+            ),
+            settings=AnalysisSettings(options.hop, options.channels),
+            cache=None if options.no_cache else user_cache_folder(),
+            rules=_rules(options, class_map, classifiers),
+            classes=tuple(c.index for c in class_map.select(options.classes)),
+            classifiers=tuple(options.classifier),
+            names={
+                Path(path): without_controls(text)
+                for text, path in zip(options.paths, local, strict=True)
+                if is_address(text)
+            },
+        )
+        plan = with_sound_track(make_plan(local), options.track)
         if not plan.recordings:
             path, reason = plan.problems[0]
-            raise RecordingError(printable(path), reason)
+            raise RecordingError(request.name_of(path), reason)
         spare(options.output, plan.recordings)
         for progress in write_vectors(plan, request):
-            name = printable(progress.path.name) if progress.path else ""
+            name = request.name_of(progress.path) if progress.path else ""
             if progress.warnings:
                 line.clear()
-                show_warnings(printable(progress.path or ""), progress.warnings)
+                show_warnings(name, progress.warnings)
+            name = name.rpartition("/")[2]
             line.show(f"{progress.done}/{progress.total} files, {progress.rows} rows, {name}")
     summary = progress.summary
     assert summary is not None
     columns = request.vectors.columns(class_map)
     print(f"{options.output}: {progress.rows} rows of {len(columns)} numbers")
     print(report(summary))
-    show_failures(summary)
+    show_failures(summary, request.name_of)
     return SOME_FAILED if summary.failed else OK
 
 

@@ -1,6 +1,8 @@
 """What a command over many recordings says at its end."""
 
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 from yamnet_gui.batch import BatchSummary
 from yamnet_gui.core.text import printable
@@ -23,10 +25,10 @@ def report(summary: BatchSummary) -> str:
     return f"{', '.join(parts)}; {hours}"
 
 
-def show_failures(summary: BatchSummary) -> None:
+def show_failures(summary: BatchSummary, name_of: Callable[[Path], str] = printable) -> None:
     """What failed and why, on standard error."""
     for path, reason in summary.failed:
-        print(f"  failed: {printable(path)}: {reason}", file=sys.stderr)
+        print(f"  failed: {name_of(path)}: {reason}", file=sys.stderr)
 
 
 def show_warnings(name: str, warnings: tuple[str, ...]) -> None:

@@ -170,6 +170,22 @@ def test_an_address_is_fetched_and_gives_the_same(run, weights, sounds, server, 
         yamnet_gui.embed(f"{server}/none.wav")
 
 
+def test_a_downloaded_recording_is_called_by_its_address(run, weights, sounds, server, tmp_path):
+    (sounds / "bad.wav").write_bytes(b"nothing")
+    bad, good = f"{server}/bad.wav", f"{server}/s0.wav"
+    with pytest.raises(UserError, match="is not") as raised:
+        yamnet_gui.embed(bad)
+    assert raised.value.subject == bad
+    out = tmp_path / "v.csv"
+    status, _, err = run("embed", bad, good, good, "-o", out)
+    assert status == 1
+    assert f"failed: {bad}: " in err
+    assert "downloads" not in err
+    assert set(pd.read_csv(out).iloc[:, 0]) == {good}
+    status, _, err = run("embed", bad, "-o", out)
+    assert (status, err.startswith(f"yamnet-gui: {bad}: ")) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("sound", "rate", "reason"),
     [
