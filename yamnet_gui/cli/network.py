@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from yamnet_gui.analysis import WeightsModel
+from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.yamnet import (
     RUNTIME_CHOICES,
     LiteRTError,
+    RuntimeChoice,
     expected_runtime,
     litert_is_stored,
     making_litert,
@@ -38,16 +40,29 @@ def chosen_model(options: argparse.Namespace, *, remember: bool = True) -> Weigh
     """
     memo = user_cache_folder() / "checksums" if remember else None
     model = WeightsModel(options.weights, memo, options.runtime)
-    if expected_runtime(model.runtime) != "litert" or litert_is_stored(model.path, model.sha256):
-        return model
+    if not prepare_network(model.path, model.sha256, model.runtime):
+        model.runtime = "tensorflow"
+    return model
+
+
+def prepare_network(path: Path, identity: str, runtime: RuntimeChoice = "auto") -> bool:
+    """Makes LiteRT's file of weights where it will be needed and is missing; shows progress.
+
+    False where it cannot be made, which a note then says. Raises LiteRTError where LiteRT was asked
+    for by name.
+    """
+    if expected_runtime(runtime) != "litert" or litert_is_stored(path, identity):
+        return True
     try:
         with ProgressLine() as line:
-            for fraction in making_litert(model.path, model.sha256):
+            for fraction in making_litert(path, identity):
                 line.show(f"preparing the network, once for these weights: {100 * fraction:.0f} %")
     except LiteRTError as error:
-        if options.runtime == "litert":
+        if runtime == "litert":
             raise
         reason = f"{error.subject}: {error.reason}"
         print(f"note: {reason} — TensorFlow runs the network instead", file=sys.stderr)
-        model.runtime = "tensorflow"
-    return model
+        return False
+    except WeightsError:  # broken ones: said where they have to run, which stored results need not
+        return True
+    return True

@@ -15,6 +15,7 @@ from yamnet_gui.yamnet import (
 )
 
 from .exit_status import OK, SOME_FAILED
+from .network import prepare_network
 from .terminal import ProgressLine
 
 
@@ -42,9 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     if options.action == "fetch":
-        _show(_fetch())
+        _installed_now(_fetch())
     elif options.action == "use":
-        _show(use_weights(options.file))
+        _installed_now(use_weights(options.file))
     elif options.action == "find":
         return _find()
     elif options.test:
@@ -66,6 +67,12 @@ def _installed() -> Path:
             " (`yamnet-gui weights find` looks for one on this machine)",
         )
     return path
+
+
+def _installed_now(file: WeightsFile) -> None:
+    """Shows it, and makes what LiteRT needs of it, so that the first analysis does not wait."""
+    _show(file)
+    prepare_network(file.path, file.identity)
 
 
 def _fetch() -> WeightsFile:

@@ -1,6 +1,7 @@
 import pytest
 
-from yamnet_gui.yamnet import weights_folder
+from yamnet_gui.cli import network
+from yamnet_gui.yamnet import LiteRTError, inspect_weights, weights_folder
 
 
 def test_where_the_weights_are_and_that_they_are_intact(run, weights):
@@ -17,6 +18,39 @@ def test_no_weights_say_how_to_get_them(run, monkeypatch):
     assert status == 2
     assert "weights fetch" in err
     assert err.count("\n") == 1
+
+
+def steps(_weights, _identity):
+    """Stands for the converter, which takes seconds."""
+    yield 0.5
+
+
+def failure(weights, _identity):
+    raise LiteRTError(weights, "cannot be converted")
+    yield
+
+
+@pytest.fixture(autouse=True)
+def prepared(monkeypatch):
+    """The weights for which LiteRT's file was made."""
+    calls = []
+
+    def making(weights, identity):
+        calls.append((weights, identity))
+        return steps(weights, identity)
+
+    monkeypatch.setattr(network, "making_litert", making)
+    return calls
+
+
+def test_weights_are_prepared_when_they_are_taken(run, tiny_weights, monkeypatch, prepared):
+    monkeypatch.delenv("YAMNET_GUI_WEIGHTS", raising=False)
+    assert run("weights", "use", tiny_weights)[0] == 0
+    assert prepared == [(weights_folder() / "yamnet.h5", inspect_weights(tiny_weights).identity)]
+    monkeypatch.setattr(network, "making_litert", failure)
+    status, out, err = run("weights", "use", tiny_weights)  # they can be used all the same
+    assert (status, "intact" in out) == (0, True)
+    assert "cannot be converted — TensorFlow runs the network instead" in err
 
 
 def test_a_local_copy_is_taken_and_found(run, tiny_weights, monkeypatch):
