@@ -103,6 +103,7 @@ def prepare(arguments: argparse.Namespace) -> "tuple[QApplication, Workbench]":
         from PySide6.QtGui import QIcon
         from PySide6.QtWidgets import QApplication
 
+        from .audio import SOUND_SUFFIXES
         from .core.resources import resource_path
         from .gui.background.priority import give_way_quickly
         from .gui.theme import ThemeChoice
@@ -119,7 +120,9 @@ def prepare(arguments: argparse.Namespace) -> "tuple[QApplication, Workbench]":
         application.setWindowIcon(QIcon(str(icon_path)))
     application.setStyle("Fusion")
     theme = ThemeChoice(arguments.theme) if arguments.theme else None
-    workbench = Workbench(theme=theme)
+    recording = arguments.file if not arguments.demo else None
+    opening = recording is not None and recording.suffix.lower() in SOUND_SUFFIXES
+    workbench = Workbench(theme=theme, opening=opening)
     if arguments.size:
         workbench.shell.window.resize(*arguments.size)
         workbench.shell.window.arrange()

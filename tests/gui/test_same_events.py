@@ -9,6 +9,7 @@ from tests.unit.fakes import write_sound
 from yamnet_gui import analyze, embed
 from yamnet_gui.__main__ import main
 from yamnet_gui.analysis import (
+    AnalysisProgress,
     AnalysisSettings,
     EventsRequest,
     ResultCache,
@@ -103,7 +104,7 @@ class Doors:
         (analysis,) = (
             step.analysis
             for step in AnalyseJob(self.sound, self.model, AnalysisSettings(), self.cache).run()
-            if step.analysis is not None
+            if isinstance(step, AnalysisProgress) and step.analysis is not None
         )
         *_, envelopes = EnvelopeJob(analysis).run()
         assert envelopes is not None

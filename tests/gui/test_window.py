@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.unit.audio.broken_files import make_broken_files
@@ -31,16 +32,67 @@ def test_an_empty_window_offers_to_open_something(start: Start) -> None:
     assert not bench.shell.window.actions_by_id["play"].isEnabled()
 
 
-def test_starting_the_window_imports_no_tensorflow(start: Start, sound_file: Path) -> None:
+_HEAVY = (
+    *("tensorflow", "keras", "ai_edge_litert", "h5py", "resampy", "numba", "scipy", "sklearn"),
+    *("numpy.ma", "requests", "importlib.metadata", "threadpoolctl", "av", "PySide6.QtMultimedia"),
+    *("pyqtgraph.exporters", "pyqtgraph.opengl"),
+    *("yamnet_gui.core.web", "yamnet_gui.labels.formats", "yamnet_gui.batch.run"),
+)
+
+
+def test_the_first_picture_of_the_window_needs_nothing_heavy() -> None:
     code = (
         "import sys; from yamnet_gui import app; from PySide6.QtCore import QTimer\n"
         "a, w = app.prepare(app.parse([]))\n"
-        "w.shell.window.show(); QTimer.singleShot(50, w.shell.window.close); a.exec(); w.close()\n"
-        "heavy = {'tensorflow', 'keras', 'h5py', 'resampy', 'numba'} & set(sys.modules)\n"
+        "w.shell.window.show(); w.shell.window.grab()\n"
+        f"heavy = set({_HEAVY}) & set(sys.modules)\n"
+        "QTimer.singleShot(0, w.shell.window.close); a.exec(); w.close()\n"
         "assert not heavy, heavy"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.workflow
+def test_opening_a_recording_with_the_window_imports_no_formats(sound_file: Path) -> None:
+    code = (
+        "import sys; from yamnet_gui import app; from PySide6.QtCore import QTimer\n"
+        f"a, w = app.prepare(app.parse([{str(sound_file)!r}])); w.shell.window.show()\n"
+        "def look():\n"
+        "    if w.session.document.recording and not w.session.spectrogram.waiting:\n"
+        "        w.shell.window.close()\n"
+        "t = QTimer(); t.timeout.connect(look); t.start(5); a.exec(); w.close()\n"
+        "heavy = {'tensorflow', 'numpy.ma', 'yamnet_gui.labels.formats'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_preparing_the_network_leaves_what_a_step_had_to_say(start: Start) -> None:
+    bench = start()
+    weights, status = bench.services.weights, bench.shell.status
+    bench.shell.show_message("already in the project")
+    weights.preparing.emit(0.5)
+    weights.prepared.emit("")
+    assert status.message.text() == "already in the project"
+    status.clear_progress()
+    weights.preparing.emit(0.5)
+    assert status.message.text().startswith("Preparing the network")
+    weights.prepared.emit("")
+    assert status.message.text() == ""
+
+
+def test_the_network_is_prepared_while_the_window_is_built_for_a_recording(
+    tiny_weights: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YAMNET_GUI_WEIGHTS", str(tiny_weights))
+    bench = Workbench(opening=True)
+    try:
+        assert bench.services.weights.is_preparing
+    finally:
+        bench.shell.window.close()
+        bench.close()
 
 
 def test_a_recording_is_shown_without_any_weights(

@@ -76,7 +76,7 @@ def _installed_now(file: WeightsFile) -> None:
 
 
 def _fetch() -> WeightsFile:
-    from yamnet_gui.yamnet import fetch_weights
+    from yamnet_gui.yamnet.fetch import fetch_weights
 
     with ProgressLine() as line:
 

@@ -67,9 +67,19 @@ F = TypeVar("F", bound=Feature)
 
 
 class Workbench(QObject):
-    """One window with everything behind it. `close` ends all threads."""
+    """One window with everything behind it. `close` ends all threads.
 
-    def __init__(self, settings: Settings | None = None, theme: ThemeChoice | None = None) -> None:
+    `opening`: a recording will be opened at once, so the network is prepared while the window is
+    being built, not when it has nothing else to do.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        theme: ThemeChoice | None = None,
+        *,
+        opening: bool = False,
+    ) -> None:
         super().__init__()
         self._closed = False
         priority = ForegroundPriority()
@@ -79,6 +89,8 @@ class Workbench(QObject):
         appearance = Appearance(self.session.settings, self.session.spectrogram, theme, self)
         self.shell = make_shell(self.session, player, appearance.theme)
         self.services = self._make_services(priority, player, appearance)
+        if opening and self.session.settings.value("analyse_on_open"):
+            self.services.weights.prepare()
         self._connect()
         context = Context(self.session, self.services, self.shell)
         automatic = make_automatic(context)

@@ -1,11 +1,11 @@
 """The model: weights, front end, network and the analysis of a stream of samples.
 
-Importing this package imports neither TensorFlow nor h5py; building a network does.
+Importing this package imports neither TensorFlow nor h5py; building a network does. The download
+(`fetch`) is imported by who needs it, as it needs HTTP and TLS.
 """
 
 from .analyzer import Analyzer, PatchNetwork, frame_count, start_sample
 from .conversion import LiteRTError
-from .fetch import fetch_weights
 from .front_end import LogMel, log_mel
 from .litert_file import litert_is_installed, litert_is_stored, making_litert, stored_litert
 from .network import RUNTIME_CHOICES, Network, RuntimeChoice, RuntimeName
@@ -42,7 +42,6 @@ __all__ = [
     "Weights",
     "WeightsFile",
     "expected_runtime",
-    "fetch_weights",
     "find_weights",
     "frame_count",
     "inspect_weights",

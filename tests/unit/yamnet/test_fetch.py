@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from yamnet_gui.core.errors import Cancelled, WeightsError
-from yamnet_gui.yamnet import WeightsFile, fetch_weights, weights_folder
+from yamnet_gui.yamnet import WeightsFile, weights_folder
 from yamnet_gui.yamnet import fetch as module
+from yamnet_gui.yamnet.fetch import fetch_weights
 
 
 class FileServer(ThreadingHTTPServer):

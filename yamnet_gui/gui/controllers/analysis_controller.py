@@ -26,7 +26,6 @@ from yamnet_gui.gui.jobs.analysis import (
 from yamnet_gui.gui.state.document import AnalysisState, Document, ModelName
 from yamnet_gui.gui.state.score_buffer import ScoreBuffer
 from yamnet_gui.gui.state.settings import Settings
-from yamnet_gui.yamnet.weights import KNOWN_FILES
 
 from .weights import Weights
 
@@ -70,6 +69,7 @@ class AnalysisController(QObject):
         self._weights = weights
         self._started = 0.0
         self._first_done = 0
+        self._run_settings: AnalysisSettings | None = None
         self._grid: FrameGrid | None = None
         self._last: Analysis | None = None
         self.extra: ExtraScores | None = None
@@ -114,9 +114,7 @@ class AnalysisController(QObject):
             return
         if each_channel:
             settings = replace(settings, channels="each")
-        self._document.set_model(
-            ModelName(model.name, model.sha256, known=model.sha256 in KNOWN_FILES), settings
-        )
+        self._run_settings = settings
         self._grid, self._last = None, None
         self._started = time.monotonic()
         self._document.set_state(AnalysisState.RUNNING)
@@ -199,9 +197,12 @@ class AnalysisController(QObject):
             gain_db=self._settings.value("gain_db"),
         )
 
-    def _on_progress(self, step: AnalysisProgress | Loading) -> None:
+    def _on_progress(self, step: AnalysisProgress | Loading | ModelName) -> None:
         recording = self._document.recording
         if recording is None:
+            return
+        if isinstance(step, ModelName):
+            self._document.set_model(step, self._run_settings)
             return
         if isinstance(step, Loading):
             self.loading.emit(step.fraction)

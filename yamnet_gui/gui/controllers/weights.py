@@ -66,6 +66,11 @@ class Weights(QObject):
             self._model = WeightsModel(path, memo, self._settings.value("runtime"))
         return self._model
 
+    @property
+    def is_preparing(self) -> bool:
+        """Whether the network is being loaded ahead of an analysis."""
+        return self._preparing is not None
+
     def prepare(self) -> None:
         """Loads the network in the background, so that the first analysis does not wait for it."""
         self.cancel_preparing()

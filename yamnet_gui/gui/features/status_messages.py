@@ -208,11 +208,11 @@ class StatusMessages(Feature):
             self._status.set_progress(_PREPARING, fraction)
 
     def _show_preparing(self, fraction: float) -> None:
-        if not self._analysis.running:
-            self._show_loading(fraction)
+        if not self._analysis.running and self._status.message.text() in ("", _PREPARING):
+            self._show_loading(fraction)  # what a step of the user's had to say stays
 
     def _on_prepared(self, note: str) -> None:
-        if not self._analysis.running:
+        if not self._analysis.running and self._status.message.text() == _PREPARING:
             self._status.clear_progress()
         if note:
             self._notices.show_notice(NoticeKind.WARNING, note, key="runtime")

@@ -24,7 +24,9 @@ from yamnet_gui.core.errors import Cancelled, UserError
 from yamnet_gui.core.pipeline import prefetched
 from yamnet_gui.core.scores import ScoreChunk
 from yamnet_gui.gui.background.priority import ForegroundPriority
-from yamnet_gui.yamnet import Network, WeightsFile, fetch_weights, inspect_weights, use_weights
+from yamnet_gui.gui.state.document import ModelName
+from yamnet_gui.yamnet import Network, WeightsFile, inspect_weights, use_weights
+from yamnet_gui.yamnet.weights import KNOWN_FILES
 from yamnet_gui.yamnet.weights_copies import WeightsCopy, find_copies
 
 ExtraScores = Callable[[NDArray[np.float32]], NDArray[np.float32]]
@@ -47,7 +49,7 @@ class AnalyseJob:
 
     A recording that was never analysed has to be summed up first; meanwhile the network loads, and
     `Loading` comes as long as the recording waits for it. `extra` adds columns of scores, computed
-    from the embeddings.
+    from the embeddings. The name of the model comes first: it may have to be read from the weights.
     """
 
     path: Path
@@ -57,7 +59,9 @@ class AnalyseJob:
     way: ForegroundPriority = field(default_factory=ForegroundPriority)
     extra: ExtraScores | None = None
 
-    def run(self) -> Iterator[AnalysisProgress | Loading]:
+    def run(self) -> Iterator[AnalysisProgress | Loading | ModelName]:
+        sha256 = self.model.sha256
+        yield ModelName(self.model.name, sha256, known=sha256 in KNOWN_FILES)
         if self.cache is None or not content_is_known(self.path, self.cache.memo_folder):
             yield from self._load_meanwhile()
         for step in analyse_recording(self.path, self.model, self.settings, self.cache):
@@ -163,6 +167,8 @@ class FetchWeightsJob:
     """Downloads the published weights: yields `FetchProgress`, at last the `WeightsFile`."""
 
     def run(self) -> Iterator[FetchProgress | WeightsFile]:
+        from yamnet_gui.yamnet.fetch import fetch_weights  # HTTP and TLS: not to start a window
+
         results: queue.Queue[FetchProgress | WeightsFile | Exception] = queue.Queue()
         stop = threading.Event()
 

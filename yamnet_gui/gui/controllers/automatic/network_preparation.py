@@ -19,5 +19,7 @@ class NetworkPreparation(AutomaticService):
 
     def __init__(self, context: Context) -> None:
         super().__init__()
-        self._starting = Debounced(self, _AFTER_MS, context.services.weights.prepare)
-        self._starting.start()
+        weights = context.services.weights
+        self._starting = Debounced(self, _AFTER_MS, weights.prepare)
+        if not weights.is_preparing:
+            self._starting.start()

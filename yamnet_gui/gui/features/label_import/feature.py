@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QDir
 from PySide6.QtWidgets import QFileDialog
 
+from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.runner import JobRunner
@@ -62,10 +63,7 @@ class ImportFeature(Feature):
 
     def take_dropped(self, paths: Sequence[Path]) -> Sequence[Path]:
         """Imports the tables of labels among dropped files; returns the other files."""
-        from yamnet_gui.labels.formats import readable_suffixes  # not at start: it takes long
-
-        suffixes = readable_suffixes()
-        tables = [p for p in paths if p.suffix.lower() in suffixes and p.is_file()]
+        tables = [p for p in paths if _is_table(p)]
         rest = [p for p in paths if p not in tables]
         if tables and rest:
             self._waiting = tables  # for the recording that comes along with them
@@ -156,6 +154,15 @@ class ImportFeature(Feature):
     def _on_failed(self, error: UserError) -> None:
         self._notices.clear(_KEY)
         self._show_error(error)
+
+
+def _is_table(path: Path) -> bool:
+    suffix = path.suffix.lower()
+    if suffix in SOUND_SUFFIXES:  # known before the formats, which take long to import, are asked
+        return False
+    from yamnet_gui.labels.formats import readable_suffixes
+
+    return suffix in readable_suffixes() and path.is_file()
 
 
 def _sentence(text: str) -> str:
