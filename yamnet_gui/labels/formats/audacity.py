@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording
 
 from . import birdnet
@@ -42,7 +43,7 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
     table = TableText(path, sample.encoding, TableLayout("\t", False, None, 0))
     waiting: _Label | None = None
     bounds: tuple[float | None, float | None] | None = None
-    more = False
+    more = begun = False
 
     def finish() -> None:
         if waiting:
@@ -53,13 +54,19 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
 
     for line, cells in table.rows():
         if cells[0] == "\\":
+            if waiting is None and begun:
+                continue  # it belongs to a label that was left out
             if waiting is None:
                 raise collector.error("a frequency line comes before the first label", line)
             frequencies = _frequencies(collector, cells, line)
             bounds = bounds or frequencies  # of several lines, Audacity's own comes first
             continue
         finish()
-        waiting, bounds = _label(collector, cells, line), None
+        waiting, bounds, begun = None, None, True
+        try:
+            waiting = _label(collector, cells, line)
+        except LabelsError as error:
+            collector.skip(error)
         more = more or bool(waiting and waiting.note)
     finish()
     if more:

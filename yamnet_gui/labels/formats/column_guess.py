@@ -52,7 +52,7 @@ class _Column:
         if role is Role.STATE:
             return all(is_state(cell) for cell in self.filled)
         if role in _NUMERIC:
-            return self.numeric
+            return 2 * len(self.numbers) >= len(self.filled)  # wrong cells are named one by one
         return True
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.files import is_file
 
@@ -65,9 +66,12 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
         if not (onset.strip() or offset.strip() or label.strip()):
             collector.recording(name)  # some lists name files without events like this
             continue
-        onset_s = collector.seconds(onset, line, "onset")
-        offset_s = collector.seconds(offset, line, "offset")
-        collector.event(name, onset_s, offset_s, unescape_formula(label), line)
+        try:
+            onset_s = collector.seconds(onset, line, "onset")
+            offset_s = collector.seconds(offset, line, "offset")
+            collector.event(name, onset_s, offset_s, unescape_formula(label), line)
+        except LabelsError as error:
+            collector.skip(error)
     beside = path.with_name(path.stem + DURATIONS_TAIL)
     if is_file(beside):
         _read_durations(collector, beside, options)

@@ -32,6 +32,9 @@ _PLAIN_WESTERN = frozenset(
     "äöüÄÖÜßéèêëÉÈÊËàâÀÂçÇîïÎÏôœŒùûÙÛñÑáíóúÁÍÓÚãõÃÕ¿¡åæøÅÆØ°µ²³×·±§«»–—…‘’“”„‚€"
 )
 """What Western European languages use; Central European text read this way shows other letters."""
+_RUSSIAN = re.compile(r"[а-яё]+", re.IGNORECASE)
+_FREQUENT_RUSSIAN = frozenset("оеаинтсрвлк")
+"""Two thirds of the letters of Russian text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,9 @@ def _not_ascii(blocks: Iterable[bytes]) -> bytes:
 def _likeliest(sample: bytes) -> Encoding:
     if _is_plain_western(sample):
         return Encoding("cp1252", sure=False)
+    for name in ("cp1251", "koi8_r"):
+        if _is_russian(sample, name):
+            return Encoding(name, sure=False)
     from charset_normalizer import from_bytes  # not at start: it takes long
 
     best = from_bytes(sample, cp_isolation=_GUESSED).best()
@@ -116,7 +122,30 @@ def _is_plain_western(sample: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     strange = {c for c in text if not c.isascii()}
-    words = [w for w in re.findall(r"[^\W\d_]+", text) if not w.isascii()]
+    words = [w for w in re.findall(r"[^\W\d_]+", text) if len(w) > 2 and not w.isascii()]
     letters = sum(len(w) for w in words)
     accented = sum(not c.isascii() for w in words for c in w)
     return strange <= _PLAIN_WESTERN and 2 * accented <= letters
+
+
+def _is_russian(sample: bytes, encoding: str) -> bool:
+    """Whether read this way it is Russian text: capitals only where words begin, usual letters.
+
+    The two encodings of Russian have letters at the same places, but other ones; texts in further
+    scripts, read as Russian, have capitals inside of words or seldom letters.
+    """
+    try:
+        text = sample.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    words = [w for w in re.findall(r"[^\W\d_]+", text) if not w.isascii()]
+    cased = all(_RUSSIAN.fullmatch(w) and (w[1:].islower() or len(w) == 1) for w in words)
+    letters = "".join(words).casefold()
+    frequent = sum(c in _FREQUENT_RUSSIAN for c in letters)
+    others = sum(not (c.isascii() or c.isalpha()) for c in text)
+    return (
+        len(letters) > 2
+        and cased
+        and 5 * frequent >= 2 * len(letters)
+        and 4 * others <= len(letters)
+    )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo, ReviewState
 
 from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
@@ -108,7 +109,10 @@ def read_table(table: NamedRows, path: Path, options: ReadOptions) -> ImportResu
     names |= table.columns((), [n for names_ in _KHZ.values() for n in names_])
     for line, row in table.rows(1 + max(names[name] for name in _PLACE)):
         cells = {name: row[k].strip() for name, k in names.items()}
-        _read_row(collector, cells, line)
+        try:
+            _read_row(collector, cells, line)
+        except LabelsError as error:
+            collector.skip(error)
     return collector.result()
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.core.events import Original, ReviewState
+from yamnet_gui.core.text import counted
 
 from .base import ImportResult
 from .collector import Collector
@@ -92,8 +93,8 @@ def _read_full(collector: Collector, task: Mapping[str, Any], where: str) -> Non
         if identity not in corrected:
             target.add(region, _Origin(ReviewState.UNREVIEWED))
     if corrected:
-        collector.warn(f"{where}: {len(corrected)} of its predictions are read as the annotations"
-                       " that were made of them")  # fmt: skip
+        what = counted(len(corrected), "prediction")
+        collector.warn(f"{where}: {what} read as the annotations that were made of them")
     for n, _ in enumerate(list_of(collector, task, "drafts"), start=1):
         collector.left_out(f"{where}, draft {n}", "draft", "that was never submitted")
 

@@ -100,19 +100,20 @@ def rows_of_head(head: str, layout: TableLayout, whole: bool = True) -> list[lis
         lines.pop()
     lines = lines[layout.skipped : layout.skipped + 2 * _ROWS_TRIED]
     rows = [line for line in lines if line.strip()]
-    cells = _cells(rows, layout.separator, layout.quoted)
+    columns = layout.columns if layout.separator == " " and not layout.quoted else 0
+    cells = _cells(rows, layout.separator, layout.quoted, columns)
     return [row for row in cells[layout.header is not None :] if any(c.strip() for c in row)]
 
 
-def _cells(rows: Sequence[str], separator: str, quoted: bool) -> list[list[str]]:
-    """The rows apart; quoted cells may reach over several lines."""
+def _cells(rows: Sequence[str], separator: str, quoted: bool, columns: int = 0) -> list[list[str]]:
+    """The rows apart, see `split_line`; quoted cells may reach over several lines."""
     if quoted and separator != " " and any('"' in row for row in rows):
         reader = csv.reader((f"{row}\n" for row in rows), delimiter=separator, strict=True)
         try:
             return list(reader)
         except csv.Error:  # a quote that is a character like others, or the end of the sample
             pass
-    return [split_line(row, separator, quoted) for row in rows]
+    return [split_line(row, separator, quoted, columns) for row in rows]
 
 
 def _commented_header(comments: Sequence[str]) -> str | None:

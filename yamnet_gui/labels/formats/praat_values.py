@@ -14,7 +14,11 @@ _VALUE = re.compile(
     r"(?P<number>[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?)%?(?=\s|$)|(?P<flag><[^>\s]*>)"
     r"|(?P<comment>![^\n]*)|(?P<word>[^\s\"]\S*)"
 )
-_BLANKS = re.compile(r"\s*")
+_BETWEEN = re.compile(r"(?:\s+|![^\n]*|(?![-+]?\d)[^\s\"!<]\S*){0,99}")
+"""Blanks, comments and words that no value begins like: most of a long text file.
+
+At most so many at once: each repetition takes memory until the match is complete.
+"""
 BINARY = b"ooBinaryFile"
 
 
@@ -60,8 +64,8 @@ class TextValues:
 
     def _next(self, wanted: str) -> str:
         while True:
-            blanks = _BLANKS.match(self._text, self._at)
-            self._begin = self._at = blanks.end() if blanks else self._at
+            self._skip()
+            self._begin = self._at
             if self._at >= len(self._text):
                 raise self.error("the file ends too early")
             kind, value = self._value()
@@ -69,6 +73,11 @@ class TextValues:
                 return value
             if kind in ("text", "number"):
                 raise self.error(f"a {wanted} is expected instead of {value[:40]!r}")
+
+    def _skip(self) -> None:
+        """Goes on to what may be a value."""
+        while (match := _BETWEEN.match(self._text, self._at)) and match.end() > self._at:
+            self._at = match.end()
 
     def _value(self) -> tuple[str, str]:
         if self._text[self._at] == '"':
@@ -94,8 +103,7 @@ class TextValues:
     def at_end(self) -> bool:
         """Whether nothing but words without meaning follows."""
         while True:
-            blanks = _BLANKS.match(self._text, self._at)
-            self._at = blanks.end() if blanks else self._at
+            self._skip()
             if self._at >= len(self._text):
                 return True
             here = self._at

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import RecordingInfo
 
 from .base import ImportResult, ReadOptions
@@ -37,7 +38,10 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
         collector.warn("no column holds labels, so events have none")
     reader = _Reader(collector, table, label_name)
     for line, row, channels in _selections(table, reader):
-        reader.read(row, channels, line)
+        try:
+            reader.read(row, channels, line)
+        except LabelsError as error:
+            collector.skip(error)
     return collector.result()
 
 

@@ -73,7 +73,10 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
         raise LabelsError(path, reason, "add the recording to the project first")
     for line, row in rows:
         cells = {name: row[k] for name, k in places.items() if k < len(row)}
-        _read_row(collector, cells, line, rate_hz)
+        try:
+            _read_row(collector, cells, line, rate_hz)
+        except LabelsError as error:
+            collector.skip(error)
     return collector.result()
 
 

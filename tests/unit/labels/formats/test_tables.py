@@ -165,6 +165,9 @@ def test_labels_without_times_are_about_the_whole_recording(tmp_path: Path) -> N
     [
         ("cp1252", "Grünfink"), ("cp1252", "Pie-grièche écorcheur"), ("cp1252", "pájaro ñandú"),
         ("cp1250", "Żuraw, Łabędź, Gęś"), ("cp1251", "Большая синица"), ("cp932", "シジュウカラ"),
+        ("koi8_r", "Большая синица"), ("koi8_r", "зяблик, Дрозд певчий"), ("cp1251", "Зяблик"),
+        ("cp1252", "é"), ("cp1252", "ß"),
+        ("cp949", "박새 직박구리 참새"), ("cp1253", "Κότσυφας, σπουργίτι"),
         ("mac_roman", "Grünfink Mösch Bussard männl."), ("utf-16-le", "Grünfink"),
     ],
 )  # fmt: skip
@@ -319,3 +322,31 @@ def test_data_frames_of_other_programs(tmp_path: Path) -> None:
     pq.write_table(pa.table({"x": [1], "y": ["z"]}), tmp_path / "no.parquet")
     with pytest.raises(LabelsError, match="has no columns of times and labels"):
         read_labels(None, tmp_path / "no.parquet")
+
+
+_RAVEN = "Selection\tBegin Time (s)\tEnd Time (s)\tSpecies\n"
+_SED = "filename\tonset\toffset\tevent_label\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "reason"),
+    [
+        (f"{_RAVEN}1\t-1\t2\tA\n2\t1\t2\tB\n", "a.txt", "line 2: the begin time -1 is"),
+        (f"{_RAVEN}1\t3\t2\tA\n2\t1\t2\tB\n", "a.txt", "line 2: ends at 2 s"),
+        (f"{_SED}a.wav\t1\tx\tA\na.wav\t1\t2\tB\n", "a.tsv", "line 2: the offset 'x' is"),
+        ("1\t1e308\tA\n\\\t10\t20\n1\t2\tB\n", "a.txt", "line 1: the end 1e308 is longer"),
+        ("-2\t-1\tA\n\\\t10\t20\n1\t2\tB\n", "a.txt", "line 1: lies before the recording"),
+        ("TIME,VALUE,DURATION,LABEL\n1,0,-2,A\n1,0,1,B\n", "a.csv", "line 2: the duration -2 is"),
+        ("file,start,end,label\na.wav,1,x,A\na.wav,1,2,B\n", "a.csv", "line 2: the offset 'x' is"),
+    ],
+)  # fmt: skip
+def test_a_wrong_row_costs_no_others(text: str, name: str, reason: str, tmp_path: Path) -> None:
+    result = read_labels(None, put(tmp_path, text, name))
+    assert [(start, end, label) for _, start, end, label in rows(result)] == [(1.0, 2.0, "B")]
+    (warning,) = [w for w in result.warnings if w.endswith("; left out")]
+    assert warning.startswith(reason)
+
+
+def test_labels_of_several_words_between_blanks_stay_whole(tmp_path: Path) -> None:
+    result = read_labels(None, put(tmp_path, "1.5 2.5 Dog\n3 4 Cat bark\n", "a.txt"))
+    assert [label for *_, label in rows(result)] == ["Dog", "Cat bark"]
