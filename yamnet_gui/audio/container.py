@@ -42,10 +42,10 @@ class ContainerSource(AudioSource):
         info = RecordingInfo(path, layout.frames / layout.rate, layout.rate, layout.channels)
         super().__init__(info, layout.frames, layout.encoding, None)
         for warning in layout.warnings:
-            self._warn(warning)
+            self.warn(warning)
         self.track, self.tracks = track, tracks
         if len(tracks) > 1:
-            self._warn(other_tracks(tracks, track))
+            self.warn(other_tracks(tracks, track))
         self._decoder = ChunkDecoder(file, track, layout, self._note_damage)
         self._pieces: Iterator[Placed] = iter(())
         self._chunk = -1
@@ -97,4 +97,4 @@ class ContainerSource(AudioSource):
             raise self._broken_at(at, plain_reason(error)) from error
 
     def _note_damage(self) -> None:
-        self._warn("parts of the file are damaged; they are taken as silence")
+        self.warn("parts of the file are damaged; they are taken as silence")

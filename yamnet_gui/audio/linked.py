@@ -50,12 +50,12 @@ class LinkedSource(AudioSource):
         super().__init__(RecordingInfo(path, frames / rate, rate, channels), frames, encoding, None)
         starts_s = self._begins[:-1] / rate
         for sentence in change_sentences(np.array(kinds), starts_s, (rate, channels)):
-            self._warn(sentence)
+            self.warn(sentence)
         for part in self._parts:
             for warning in part.warnings:
-                self._warn(warning)
+                self.warn(warning)
         if parts.damaged:
-            self._warn("parts of the file are damaged; they are left out")
+            self.warn("parts of the file are damaged; they are left out")
         self._number = -1
         self._part: ContainerSource | None = None
         self._block_first = 0

@@ -17,6 +17,7 @@ from .linked import LinkedSource
 from .links import links_of
 from .preview import PreviewSource
 from .remembered import go_on
+from .size_remarks import size_remark
 from .sndfile import SndfileSource, plain_reason
 from .source import AudioSource
 from .start_time import stated_start
@@ -44,7 +45,9 @@ def open_audio(path: str | Path, check: Callable[[], None] = go_on) -> AudioSour
     source = _open(path, check)
     try:
         _refuse_invalid_audio(source)
-    except RecordingError:
+        if not source.warnings and (remark := size_remark(file_of(path), source.info.duration_s)):
+            source.warn(remark)
+    except (RecordingError, OSError):
         source.close()
         raise
     source.info = replace(source.info, recorded_at=stated_start(path))

@@ -16,6 +16,7 @@ from .source import BLOCK_FRAMES, AudioSource
 from .wave_header import (
     NO_SIZE,
     FileSpan,
+    cut_off,
     has_placeholder_size,
     samples_with_wrong_size,
 )
@@ -106,12 +107,11 @@ class SndfileSource(AudioSource):
             raise
         if self._raw is not None:
             if self._raw.warning:
-                self._warn(self._raw.warning)
+                self.warn(self._raw.warning)
         elif has_placeholder_size(path):
-            self._warn(NO_SIZE)
+            self.warn(NO_SIZE)
         elif promised > self.frames:
-            missing_s = (promised - self.frames) / self.info.sample_rate_hz
-            self._warn(f"the file ends {missing_s:.1f} s before the length that its header names")
+            self.warn(cut_off((promised - self.frames) / self.info.sample_rate_hz))
 
     @property
     def is_exact(self) -> bool:

@@ -94,7 +94,8 @@ class AudioSource(ABC):
             raise ValueError("a span of samples cannot be negative")
         return first, max(0, min(count, self.frames - first))
 
-    def _warn(self, text: str) -> None:
+    def warn(self, text: str) -> None:
+        """Adds a sentence to the warnings."""
         self._warnings[text] = None
 
     def _without_holes(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -105,7 +106,7 @@ class AudioSource(ABC):
         with np.errstate(invalid="ignore"):
             total = samples.sum(dtype=np.float64)
         if not np.isfinite(total):
-            self._warn("some samples are not numbers (NaN or infinite); they are taken as silence")
+            self.warn("some samples are not numbers (NaN or infinite); they are taken as silence")
             samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
         return samples
 

@@ -173,8 +173,12 @@ def _true_size(file: BinaryIO, header: _Header, end: int) -> tuple[int, str] | N
 
 def _missing(header: _Header, missing: int) -> str:
     rate_bytes = struct.unpack("<I", header.form[8:12])[0] if len(header.form) >= 12 else 0
-    seconds = missing / max(1, rate_bytes)
-    return f"the file ends {seconds:.1f} s before the length that its header names"
+    return cut_off(missing / max(1, rate_bytes))
+
+
+def cut_off(missing_s: float) -> str:
+    """What is said of a file that lacks its end."""
+    return f"the file ends {missing_s:.1f} s before the length that its header names"
 
 
 def _are_chunks(file: BinaryIO, at: int, end: int, order: str) -> bool:
@@ -222,16 +226,17 @@ def _au(file: BinaryIO, end: int) -> RawSamples | None:
 
 
 def _aiff(file: BinaryIO, end: int) -> RawSamples | None:
-    """An AIFF file of more than 4 GB: the number of samples fits where their bytes do not."""
-    common, start, stated = b"", 0, 0
+    """An AIFF file without a size, or of more than 4 GB: there the number of samples fits."""
+    common, start, stated, empty = b"", 0, 0, False
     for name, content, size in riff_chunks(file, 12, end, ">"):
         if name == b"COMM":
             file.seek(content)
             common = file.read(min(size, 22))
-        elif name == b"SSND" and size >= 8:
+        elif name == b"SSND" and content + 8 < end:
             file.seek(content)
             start = content + 8 + struct.unpack(">I", file.read(4))[0]
-            stated = size - 8
+            stated = max(0, size - 8)
+            empty = stated == 0 and not _are_chunks(file, content + 8, end, ">")
             break
     if len(common) < 18 or not start:
         return None
@@ -241,12 +246,17 @@ def _aiff(file: BinaryIO, end: int) -> RawSamples | None:
     subtype = _SUBTYPES.get((_AIFF_KINDS.get(form, 0), width), "")
     size = frames * channels * width
     there = end - start
-    if not subtype or channels == 0 or there < _WRAP or not stated < size <= there:
+    if not subtype or channels == 0 or there <= 0:
+        return None
+    if empty:
+        size = there // (channels * width) * (channels * width)
+    elif there < _WRAP or not stated < size <= there:
         return None
     subtype = "PCM_S8" if subtype == "PCM_U8" else subtype
     rate = round(mantissa * 2.0 ** ((exponent & 0x7FFF) - 16383 - 63))
     endian = "LITTLE" if form == b"sowt" else "BIG"
-    return RawSamples("AIFF", subtype, endian, rate, channels, start, start + size, SIZE_TOO_SMALL)
+    warning = NO_SIZE if empty else SIZE_TOO_SMALL
+    return RawSamples("AIFF", subtype, endian, rate, channels, start, start + size, warning)
 
 
 class FileSpan:

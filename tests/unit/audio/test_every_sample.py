@@ -119,6 +119,36 @@ def test_joined_mp3_of_other_rate_and_channels_keeps_its_pitch(tmp_path: Path) -
         assert abs(np.argmax(spectrum) * 5 - 1000) <= 10
 
 
+def test_aac_whose_rate_changes_keeps_its_pitch(tmp_path: Path) -> None:
+    content = b""
+    for seconds, rate in ((4.0, 44100), (2.0, RATE)):
+        write_container(tmp_path / "part.aac", tone(seconds, 1000, rate), rate, "aac")
+        content += (tmp_path / "part.aac").read_bytes()
+    path = tmp_path / "changes.aac"
+    path.write_bytes(content)
+    whole = check_exact(path, 20)
+    with open_audio(path) as source:
+        assert source.info.sample_rate_hz == 44100
+        assert source.info.duration_s == pytest.approx(6, abs=0.15)
+        assert "sample rate changes from 44100 to 22050 at 4." in source.warnings[0]
+    for at_s in (1.0, 4.5, 5.5):
+        part = whole[round(at_s * 44100) :][:8820, 0]
+        spectrum = np.abs(np.fft.rfft(part * np.hanning(len(part))))
+        assert abs(np.argmax(spectrum) * 5 - 1000) <= 10
+
+
+def test_mp3_of_constant_bit_rate_without_header_has_no_warning(tmp_path: Path) -> None:
+    file = io.BytesIO()
+    soundfile.write(file, noise(4), RATE, format="MP3", bitrate_mode="CONSTANT")
+    path = tmp_path / "a.mp3"
+    path.write_bytes(headerless(file.getvalue()))
+    whole = check_exact(path, 10)
+    np.testing.assert_array_equal(whole, decoded(path))
+    with open_audio(path) as source:
+        assert source.warnings == ()
+        assert source.info.duration_s == pytest.approx(4, abs=0.15)
+
+
 @pytest.mark.parametrize("kind", ["VORBIS", "OPUS"])
 def test_chained_ogg_is_read_through_all_links(tmp_path: Path, kind: str) -> None:
     links = []

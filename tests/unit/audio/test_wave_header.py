@@ -23,13 +23,15 @@ def ds64(samples: int, whole: int = 0) -> bytes:
     return b"ds64" + struct.pack("<IQQQI", 28, whole, samples, samples // 2, 0)
 
 
-def check(path: Path, warning: str, expected: np.ndarray = NUMBERS) -> None:
+def check(
+    path: Path, warning: str, expected: np.ndarray = NUMBERS, own_numbers: bool = True
+) -> None:
     with open_audio(path) as source:
         assert source.warnings == ((warning,) if warning else ())
         assert source.frames == len(expected)
         np.testing.assert_array_equal(source.read_int16(0, source.frames).ravel(), expected)
         np.testing.assert_array_equal(source.read_int16(12_345, 50).ravel(), expected[12345:12395])
-        assert source.has_int16
+        assert source.has_int16 or not own_numbers
 
 
 @pytest.mark.parametrize("riff_size", [0, 0xFFFF_FFFF, None])
@@ -136,3 +138,49 @@ def test_file_that_grows_while_it_is_open_is_read_as_far_as_it_was(tmp_path: Pat
             file.write(DATA)
         assert len(source.read(0, 10 * RATE)) == source.frames == RATE
     check(path, NO_SIZE, np.tile(NUMBERS, 2))
+
+
+def with_size(path: Path, kind: str, name: bytes, size: bytes) -> bytes:
+    """Writes a file whose samples have this size in its header; gives back its true size."""
+    soundfile.write(path, NUMBERS, RATE, format=kind, subtype="PCM_16")
+    content = bytearray(path.read_bytes())
+    at = content.find(name) + len(name)
+    true = bytes(content[at : at + len(size)])
+    content[at : at + len(size)] = size
+    path.write_bytes(content)
+    return true
+
+
+W64_DATA = bytes.fromhex("64617461f3acd3118cd100c04f8edb8a")
+OTHERS = {"W64": (W64_DATA, "<Q"), "AIFF": (b"SSND", ">I"), "CAF": (b"data", ">Q")}
+
+
+@pytest.mark.parametrize(
+    ("kind", "size"),
+    [
+        *(("W64", size) for size in (0, 24, 2**63 - 1, 2**64 - 1)),
+        *(("AIFF", size) for size in (0, 8, 0x7F00_0008, 0xFFFF_FFFF)),
+        ("CAF", 0),
+    ],
+)
+def test_other_headers_that_were_never_filled_in(tmp_path: Path, kind: str, size: int) -> None:
+    name, form = OTHERS[kind]
+    with_size(tmp_path / "a", kind, name, struct.pack(form, size))
+    check(tmp_path / "a", NO_SIZE, own_numbers=kind == "AIFF")
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_other_files_that_were_cut_off_or_are_whole(tmp_path: Path, kind: str) -> None:
+    name, form = OTHERS[kind]
+    path = tmp_path / "a"
+    true = with_size(path, kind, name, bytes(struct.calcsize(form)))
+    with_size(path, kind, name, true)
+    check(path, "", own_numbers=kind != "CAF")
+    path.write_bytes(path.read_bytes()[: -RATE // 2])
+    with open_audio(path) as source:
+        assert source.warnings == ("the file ends 0.2 s before the length that its header names",)
+
+
+def test_caf_whose_samples_go_on_to_the_end_is_whole(tmp_path: Path) -> None:
+    with_size(tmp_path / "a.caf", "CAF", b"data", b"\xff" * 8)
+    check(tmp_path / "a.caf", "", own_numbers=False)
