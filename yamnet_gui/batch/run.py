@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from yamnet_gui.analysis.analyse import AnalysisProgress
+from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.sound_track import file_of
+from yamnet_gui.yamnet import LiteRTError, preparing_litert
 
 from .journal import Journal, Record
 from .options import BatchOptions
@@ -141,6 +143,7 @@ class _Run:
     def _pooled(self, tasks: Sequence[Task]) -> Iterator[BatchProgress]:
         from .pool import run_pooled  # needs much that a single process does not
 
+        self._prepare_network()
         folder = self._journal.folder if self._journal else None
         with closing(run_pooled(self._options, folder, tasks, self._jobs)) as records:
             for record in records:
@@ -150,6 +153,21 @@ class _Run:
                 else:
                     self._audio_s += record.audio_s
                     yield self._finish(self._tasks[record.key].path, record)
+
+    def _prepare_network(self) -> None:
+        """Makes LiteRT's file, which every worker would otherwise make at the same time.
+
+        Whoever shows how far that is has done it before.
+        """
+        model, choice = self._worker.model, self._options.runtime
+        try:
+            for _fraction in preparing_litert(model.path, model.sha256, choice):
+                pass
+        except LiteRTError:
+            if choice == "litert":
+                raise  # else TensorFlow runs the network
+        except WeightsError:
+            pass  # broken ones: said where they have to run, which stored results need not
 
     def _sync(self) -> None:
         if self._journal is not None:

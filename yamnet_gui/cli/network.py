@@ -12,9 +12,7 @@ from yamnet_gui.yamnet import (
     RUNTIME_CHOICES,
     LiteRTError,
     RuntimeChoice,
-    expected_runtime,
-    litert_is_stored,
-    making_litert,
+    preparing_litert,
 )
 
 from .terminal import ProgressLine
@@ -51,11 +49,9 @@ def prepare_network(path: Path, identity: str, runtime: RuntimeChoice = "auto") 
     False where it cannot be made, which a note then says. Raises LiteRTError where LiteRT was asked
     for by name.
     """
-    if expected_runtime(runtime) != "litert" or litert_is_stored(path, identity):
-        return True
     try:
         with ProgressLine() as line:
-            for fraction in making_litert(path, identity):
+            for fraction in preparing_litert(path, identity, runtime):
                 line.show(f"preparing the network, once for these weights: {100 * fraction:.0f} %")
     except LiteRTError as error:
         if runtime == "litert":

@@ -13,6 +13,7 @@ from .runtimes import (
     expected_runtime,
     load_network,
     loading_network,
+    preparing_litert,
 )
 from .weights import (
     PUBLISHED_SHA256,
@@ -52,6 +53,7 @@ __all__ = [
     "loading_network",
     "log_mel",
     "making_litert",
+    "preparing_litert",
     "start_sample",
     "stored_litert",
     "use_weights",

@@ -11,7 +11,7 @@ from yamnet_gui.core.pipeline import completed
 
 from ._tensorflow import import_tensorflow
 from .conversion import LiteRTError
-from .litert_file import litert_is_installed, making_litert, stored_litert
+from .litert_file import litert_is_installed, litert_is_stored, making_litert, stored_litert
 from .litert_network import LiteRTNetwork
 from .network import Network, RuntimeChoice, RuntimeName
 from .tensorflow_network import TensorFlowNetwork
@@ -69,6 +69,17 @@ def expected_runtime(choice: RuntimeChoice) -> RuntimeName:
     if choice == "auto":
         return "litert" if litert_is_installed() and not _may_have_gpu() else "tensorflow"
     return choice
+
+
+def preparing_litert(
+    weights: Path, identity: str, choice: RuntimeChoice
+) -> Generator[float, None, None]:
+    """Makes LiteRT's file of weights where it will be needed and is missing; loads no network.
+
+    Yields how far it is; closing the generator ends it. Raises LiteRTError and WeightsError.
+    """
+    if expected_runtime(choice) == "litert" and not litert_is_stored(weights, identity):
+        yield from making_litert(weights, identity)
 
 
 def has_gpu() -> bool:

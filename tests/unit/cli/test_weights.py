@@ -20,12 +20,12 @@ def test_no_weights_say_how_to_get_them(run, monkeypatch):
     assert err.count("\n") == 1
 
 
-def steps(_weights, _identity):
+def steps(_weights, _identity, _choice):
     """Stands for the converter, which takes seconds."""
     yield 0.5
 
 
-def failure(weights, _identity):
+def failure(weights, _identity, _choice):
     raise LiteRTError(weights, "cannot be converted")
     yield
 
@@ -35,11 +35,11 @@ def prepared(monkeypatch):
     """The weights for which LiteRT's file was made."""
     calls = []
 
-    def making(weights, identity):
+    def making(weights, identity, choice):
         calls.append((weights, identity))
-        return steps(weights, identity)
+        return steps(weights, identity, choice)
 
-    monkeypatch.setattr(network, "making_litert", making)
+    monkeypatch.setattr(network, "preparing_litert", making)
     return calls
 
 
@@ -47,7 +47,7 @@ def test_weights_are_prepared_when_they_are_taken(run, tiny_weights, monkeypatch
     monkeypatch.delenv("YAMNET_GUI_WEIGHTS", raising=False)
     assert run("weights", "use", tiny_weights)[0] == 0
     assert prepared == [(weights_folder() / "yamnet.h5", inspect_weights(tiny_weights).identity)]
-    monkeypatch.setattr(network, "making_litert", failure)
+    monkeypatch.setattr(network, "preparing_litert", failure)
     status, out, err = run("weights", "use", tiny_weights)  # they can be used all the same
     assert (status, "intact" in out) == (0, True)
     assert "cannot be converted — TensorFlow runs the network instead" in err
