@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.text import counted
 from yamnet_gui.labels.exchange.import_plan import ImportPlan
 from yamnet_gui.labels.exchange.import_remarks import remarks
 from yamnet_gui.labels.exchange.reading import TableReading, all_read, read_tables
@@ -75,8 +76,8 @@ def lines_of(record: dict[str, Any], folder: Path) -> Iterator[str]:
         yield f"{name}: refused: {record['refused']}"
     else:
         yield (
-            f"{name}: {record['format']}, {record['recordings']} recordings,"
-            f" {record['events']} events, {record['seconds']:.3f} s"
+            f"{name}: {record['format']}, {counted(record['recordings'], 'recording')},"
+            f" {counted(record['events'], 'event')}, {record['seconds']:.3f} s"
         )
         yield from (f"    {text}" for text in record["remarks"])
 
