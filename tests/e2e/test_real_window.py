@@ -211,7 +211,7 @@ def test_closing_the_window_during_an_analysis_ends_the_program(
 def test_labels_come_in_and_go_out_again_by_keys_alone(
     desktop: Desktop, environment: dict[str, str], recording: Path, tmp_path: Path
 ) -> None:
-    labels = tmp_path / "field notes.txt"
+    labels = tmp_path / f"{recording.stem}.txt"
     labels.write_text("1.25\t2.5\tAmsel, nah\n3.0\t3.5\tDog\n", encoding="utf-8")
     program = start({**environment, "YAMNET_GUI_WEIGHTS": ""}, recording, "--size", SIZE)
     try:

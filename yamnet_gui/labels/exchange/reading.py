@@ -174,11 +174,11 @@ class _Reader:
         """
         table = result.path
         nothing = empty_file and table.stat().st_size == 0
-        if nothing and all(p.open for p in result.placements):
-            raise LabelsError(table, "is empty", "choose a table of labels")
-        if result.placements:
+        if result.placements and not (nothing and all(p.open for p in result.placements)):
             return result
         place = self._finder(table, None, "")
+        if nothing and (result.placements or place.info is None):
+            raise LabelsError(table, "is empty", "choose a table of labels")
         if place.info is None:
             return replace(result, warnings=(*result.warnings, "contains no labels"))
         recording = LabelledRecording(place.info)
@@ -307,7 +307,6 @@ def _format_of_nothing(table: Path) -> str | None:
     except OSError:  # reading it says what is wrong
         return None
     suffix = table.suffix.lower()
-    return next(
-        (f.name for f in FORMATS.values() if f.can_read and not f.combined and f.suffix == suffix),
-        None,
-    )
+    alike = [f for f in FORMATS.values() if f.can_read and f.suffix == suffix]
+    single = [f.name for f in alike if not f.combined or len(alike) == 1]
+    return single[0] if single else None
