@@ -31,7 +31,7 @@ from .analysis import (
     result_of,
     with_custom_classes,
 )
-from .analysis.analyse import TemporaryFolder
+from .analysis.cache_writer import TemporaryFolder
 from .analysis.download import DOWNLOAD_LIMIT_BYTES
 from .analysis.rule_choice import choose_rules
 from .audio import track_path

@@ -1,9 +1,6 @@
 """One recording through the network, with what is stored already taken from the cache."""
 
-import shutil
 import stat
-import tempfile
-import weakref
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -26,7 +23,8 @@ from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.core.threads import network_threads
 from yamnet_gui.yamnet import Analyzer, Network, RuntimeName, frame_count, start_sample
 
-from .cache import CacheWriter, ResultCache, result_key, result_keys
+from .cache import ResultCache, result_key, result_keys
+from .cache_writer import CacheWriter, TemporaryFolder
 from .envelopes import EnvelopeRows
 from .model import Model, as_model
 from .result import Analysis, describe, held_by
@@ -90,14 +88,6 @@ def cached_analysis(
     return cache.first_of(keys, path, stated_start(path))
 
 
-class TemporaryFolder:
-    """A folder that is removed when this object is garbage-collected."""
-
-    def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="yamnet-gui-"))
-        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
-
-
 def _analyse(
     path: Path, model: Model, settings: AnalysisSettings, cache: ResultCache | None
 ) -> Generator[AnalysisProgress, None, None]:
@@ -138,7 +128,8 @@ def _run_uncached(
     keeper = TemporaryFolder()
     for step in _run(path, model, settings, ResultCache(keeper.path), lambda _runtime: "only"):
         if step.analysis is not None:
-            yield replace(step, analysis=held_by(step.analysis, keeper))
+            both = (keeper, step.analysis.keeper)
+            yield replace(step, analysis=held_by(step.analysis, both))
         else:
             yield step
 
@@ -196,7 +187,7 @@ def _run(
             meta = describe(info, settings, (model.sha256, model.name), grids, datetime.now(UTC))
             meta["runtime"] = runtime
             meta["warnings"] = analysis_warnings(source, power)
-            analysis = writer.publish(meta, path, info.recorded_at)
+            analysis = writer.finish(meta, path, info.recorded_at)
     last = held or AnalysisProgress(channels[-1], _nothing(analysis), done, done, before_s)
     yield replace(last, frames_total=last.frames_done, analysis=analysis)
 
@@ -235,9 +226,9 @@ def _chunks(
     writer: CacheWriter,
 ) -> Generator[ScoreChunk, None, None]:
     """The frames of one table: those that are stored, then the others as they are made."""
-    yield from writer.rows.stored(channel)
-    first = writer.rows.frames_of(channel)
-    envelope = EnvelopeRows(grid, writer.rows.values_of(channel))
+    yield from writer.stored(channel)
+    first = writer.frames_of(channel)
+    envelope = EnvelopeRows(grid, writer.values_of(channel))
     begin = start_sample(first, hop_s) if first < grid.count else None
     envelope.catch_up(samples, begin)
     if begin is not None:
@@ -246,13 +237,13 @@ def _chunks(
         )
         try:
             for chunk in chunks:
-                writer.rows.append_values(channel, envelope.taken())
-                writer.rows.append(channel, chunk)
+                writer.append_values(channel, envelope.taken())
+                writer.append(channel, chunk)
                 yield chunk
         finally:
             cast(Generator[ScoreChunk, None, None], chunks).close()
     # After the last frames, so that an interrupted analysis never resumes behind a torn block.
-    writer.rows.append_values(channel, envelope.rest())
+    writer.append_values(channel, envelope.rest())
 
 
 def table_channels(info: RecordingInfo, settings: AnalysisSettings) -> list[int | None]:

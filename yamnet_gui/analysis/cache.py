@@ -3,8 +3,8 @@
 import os
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -21,10 +21,11 @@ from yamnet_gui.core.lock import FileLock
 from yamnet_gui.core.model_identity import all_names, current_identity
 from yamnet_gui.yamnet import RuntimeChoice, RuntimeName, expected_runtime
 
+from .cache_writer import CacheWriter, not_stored
 from .reading import is_read_otherwise
 from .result import Analysis, open_analysis
 from .settings import AnalysisSettings
-from .stored import META, AnalysisWriter, write_short
+from .stored import META, write_short
 
 DEFAULT_LIMIT_BYTES = 8 * 2**30
 """About 170 hours of recordings at the default hop."""
@@ -93,7 +94,7 @@ class ResultCache:
 
     Finished ones appear at once and whole, by renaming a folder. An unfinished one belongs to the
     program that holds its lock; a second program that analyses the same at the same time works
-    in a separate folder. Raises SettingsError where the folder cannot be made.
+    in a separate folder. A folder that cannot be written or read costs time, never a result.
     """
 
     def __init__(self, folder: Path | None = None, limit_bytes: int = DEFAULT_LIMIT_BYTES) -> None:
@@ -104,14 +105,6 @@ class ResultCache:
         self._results = self.folder / "results"
         self._room = -1.0
         """Bytes that may still be stored before the folder is looked through again."""
-        try:
-            self._results.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise SettingsError(
-                self.folder,
-                f"cannot hold the cache ({error.strerror})",
-                "name another folder in YAMNET_GUI_CACHE, or use --no-cache",
-            ) from error
 
     def first_of(
         self, keys: Iterable[str], path: Path, recorded_at: datetime | None = None
@@ -143,33 +136,37 @@ class ResultCache:
             os.utime(folder / META)  # used now
         return analysis
 
-    @contextmanager
-    def writer(self, key: str, channels: list[int | None], recipe: str) -> Iterator["CacheWriter"]:
+    def writer(self, key: str, channels: list[int | None], recipe: str) -> CacheWriter:
         """A writer that resumes where the last one under this key was interrupted."""
         final = self._folder(key)
-        final.parent.mkdir(parents=True, exist_ok=True)
-        part = final.with_name(key + _PART)
-        lock = FileLock(final.with_name(key + _LOCK))
-        owned = lock.acquire()
-        if not owned:
+
+        def open_part(locks: ExitStack) -> Path:
+            final.parent.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(final.with_name(key + _LOCK))
+            if lock.acquire():
+                locks.callback(_released, lock)
+                return final.with_name(key + _PART)
             name = f"{key}-{uuid.uuid4().hex[:12]}"
-            part = final.with_name(name + _PART)
             lock = FileLock(final.with_name(name + _LOCK))
             lock.acquire()
-        try:
-            with AnalysisWriter(part, channels, recipe) as writer:
-                yield CacheWriter(self, writer, final)
-        finally:
-            if not owned and part.exists():
-                _remove(part)
-            lock.release()
+            locks.callback(_released, lock)
+            part = final.with_name(name + _PART)
+            locks.callback(_remove_if_there, part)
+            return part
+
+        def publish(part: Path) -> Path:
+            self._publish(part, final)
+            return final
+
+        return CacheWriter(self.folder, open_part, publish, channels, recipe)
 
     def store_short(
         self, key: str, meta: dict[str, Any], files: Mapping[str, NDArray[np.float32]]
-    ) -> None:
+    ) -> str | None:
         """Stores a whole result at once, without waiting for the disk; see `write_short`.
 
-        Where the disk refuses, or another program was first, nothing is stored.
+        Where another program was first, nothing is stored, nor where the disk refuses: a warning
+        says so then.
         """
         final = self._folder(key)
         part = final.with_name(f"{key}-{uuid.uuid4().hex[:12]}{_PART}")
@@ -177,10 +174,11 @@ class ResultCache:
             part.mkdir(parents=True)
             write_short(part, meta, files)
             part.rename(final)
-        except OSError:
+        except OSError as error:
             shutil.rmtree(part, ignore_errors=True)
-            return
+            return None if final.exists() else not_stored(self.folder, error)
         self._stored(final, sum(rows.nbytes for rows in files.values()))
+        return None
 
     def size(self) -> int:
         """Bytes on the disk, unfinished analyses included."""
@@ -211,19 +209,17 @@ class ResultCache:
             self.limit_bytes * _LEAST_ROOM_SHARE,
         )
 
-    def publish(self, part: Path, final: Path) -> None:
-        """Gives a finished folder its name, unless another program was first."""
-        for _ in range(2):
+    def _publish(self, part: Path, final: Path) -> None:
+        """Gives a finished folder its name, unless another program was first. Raises OSError."""
+        try:
+            part.rename(final)
+        except OSError:
             try:
+                open_analysis(final, final, None)
+                _remove(part)
+            except (OSError, ValueError, KeyError, TypeError, SettingsError):
+                _remove_if_there(final)
                 part.rename(final)
-                break
-            except OSError:
-                try:
-                    open_analysis(final, final, None)
-                    _remove(part)
-                    break
-                except (OSError, ValueError, KeyError, TypeError, SettingsError):
-                    _remove(final)
         self._stored(final, _bytes_in(final))
 
     def _stored(self, folder: Path, count: int) -> None:
@@ -263,26 +259,21 @@ class ResultCache:
         return True
 
 
-class CacheWriter:
-    """An `AnalysisWriter` whose result becomes an entry of the cache."""
-
-    def __init__(self, cache: ResultCache, writer: AnalysisWriter, final: Path) -> None:
-        self._cache = cache
-        self._final = final
-        self.rows = writer
-
-    def publish(self, meta: dict[str, Any], path: Path, recorded_at: datetime | None) -> Analysis:
-        """Finishes the folder, gives it its name and opens it."""
-        self.rows.finish(meta)
-        self._cache.publish(self.rows.folder, self._final)
-        return open_analysis(self._final, path, recorded_at)
-
-
 def _bytes_in(folder: Path) -> int:
     total = 0
     with suppress(OSError):  # removed by another program meanwhile
         total = sum(path.stat().st_size for path in folder.iterdir())
     return total
+
+
+def _released(lock: FileLock) -> None:
+    with suppress(OSError):  # of a disk that was made read-only meanwhile
+        lock.release()
+
+
+def _remove_if_there(folder: Path) -> None:
+    if folder.exists():
+        _remove(folder)
 
 
 def _remove(folder: Path) -> None:

@@ -13,7 +13,7 @@ from yamnet_gui.core.scores import ScoreTable
 from yamnet_gui.detection import Rule, RuleSet
 from yamnet_gui.embedding import Classifier, read_classifier
 
-from .analyse import TemporaryFolder
+from .cache_writer import TemporaryFolder
 from .result import Analysis
 from .stored import open_rows, table_name, write_rows
 

@@ -38,8 +38,9 @@ class Analysis:
     `tables` holds one table for the mix, or one per channel. Scores and embeddings are read-only:
     mapped from `folder`, or, of a short recording that was just analysed, `held` in memory by
     channel (`folder` is None then). `warnings` are what was wrong with the file and how it was
-    handled. `runtime` made the scores, `reading` tells how the file was read (see `READING`).
-    `keeper` holds on to a temporary folder where nothing is cached.
+    handled, and why the result is not in the cache. `runtime` made the scores, `reading` tells how
+    the file was read (see `READING`). `keeper` holds on to a temporary folder where nothing is
+    cached.
     """
 
     recording: RecordingInfo

@@ -93,7 +93,9 @@ class ShortRecording:
         if self.content is not None and cache is not None:
             settings = analysis.settings
             key = result_key(self.content, model.sha256, settings, runtime)
-            cache.store_short(key, meta, files)
+            trouble = cache.store_short(key, meta, files)
+            if trouble is not None:
+                analysis = replace(analysis, warnings=(*analysis.warnings, trouble))
         last = tables[-1]
         chunk = ScoreChunk(0, last.scores, held[last.channel].embeddings)
         seconds = sum(grid.end_s - grid.start_s for grid in self.grids.values())

@@ -16,6 +16,7 @@ import os
 import sys
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -193,6 +194,14 @@ class AnalysisWriter:
 
     def __init__(self, folder: Path, channels: list[int | None], recipe: str) -> None:
         self.folder = folder
+        self._files = ExitStack()
+        with ExitStack() as unless_whole:
+            unless_whole.callback(self._files.close)
+            self._take_up(channels, recipe)
+            unless_whole.pop_all()
+
+    def _take_up(self, channels: list[int | None], recipe: str) -> None:
+        folder = self.folder
         folder.mkdir(parents=True, exist_ok=True)
         stored = self._read_progress(recipe)
         self._tables: dict[int | None, _GrowingTable] = {}
@@ -204,6 +213,7 @@ class AnalysisWriter:
         with replacing(folder / PROGRESS) as beside:
             beside.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
         self._progress = (folder / PROGRESS).open("a", encoding="utf-8")
+        self._files.callback(self._progress.close)
 
     def frames_of(self, channel: int | None) -> int:
         """How many frames of this table are stored already."""
@@ -262,11 +272,8 @@ class AnalysisWriter:
         (self.folder / PROGRESS).unlink()
 
     def close(self) -> None:
-        self._progress.close()
-        for table in self._tables.values():
-            table.scores.close()
-            table.embeddings.close()
-            table.envelope.close()
+        """Closes all files, also where one of them refuses. Raises OSError."""
+        self._files.close()
 
     def __enter__(self) -> "AnalysisWriter":
         return self
@@ -297,11 +304,16 @@ class AnalysisWriter:
             return {}
         return by_table
 
+    def _grow(self, name: str) -> _GrowingRows:
+        rows = _GrowingRows(self.folder / name)
+        self._files.callback(rows.close)
+        return rows
+
     def _open(self, channel: int | None, lines: list[dict[str, Any]]) -> _GrowingTable:
         name = table_name(channel)
-        scores = _GrowingRows(self.folder / f"{name}.scores.npy")
-        embeddings = _GrowingRows(self.folder / f"{name}.embeddings.npy")
-        envelope = _GrowingRows(self.folder / envelope_name(channel))
+        scores = self._grow(f"{name}.scores.npy")
+        embeddings = self._grow(f"{name}.embeddings.npy")
+        envelope = self._grow(envelope_name(channel))
         if not lines:
             for rows in (scores, embeddings, envelope):
                 rows.cut(0, 0, 0)

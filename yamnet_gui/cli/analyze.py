@@ -19,7 +19,7 @@ from yamnet_gui.labels.overwrite_guard import spare
 
 from .analyze_options import add_arguments, batch_options
 from .exit_status import OK, SOME_FAILED
-from .run_report import report, show_failures, show_warnings
+from .run_report import WarningsShown, report, show_failures
 from .terminal import ProgressLine, in_words
 
 __all__ = ["add_arguments", "run"]
@@ -39,11 +39,12 @@ def run(options: argparse.Namespace) -> int:
         spare(output, plan.recordings)
     several = len(plan.recordings) > 1
     summary: BatchSummary | None = None
+    warnings = WarningsShown()
     with ProgressLine() as line:
         for progress in run_batch(plan, batch, jobs=options.jobs, restart=options.restart):
             if progress.record is not None:
                 line.clear()
-                _show_record(progress.record, several)
+                _show_record(progress.record, several, warnings)
             line.show(_progress(progress))
             summary = progress.summary
     assert summary is not None
@@ -58,13 +59,13 @@ def run(options: argparse.Namespace) -> int:
     return SOME_FAILED if summary.failed else OK
 
 
-def _show_record(record: Record, several: bool) -> None:
+def _show_record(record: Record, several: bool, warnings: WarningsShown) -> None:
     name = printable(record.file)
     if not record.ok:
         if several:
             print(f"{name}: {record.reason}", file=sys.stderr)
         return
-    show_warnings(name, record.warnings)
+    warnings.show(name, record.warnings)
     print(f"{name} :")
     width = max((len(label) for label, _ in record.best), default=0)
     for label, score in record.best:

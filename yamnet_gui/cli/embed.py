@@ -27,7 +27,7 @@ from yamnet_gui.labels.overwrite_guard import spare
 from .arguments import add_track
 from .exit_status import OK, SOME_FAILED
 from .network import add_network, chosen_model
-from .run_report import report, show_failures, show_warnings
+from .run_report import WarningsShown, report, show_failures
 from .terminal import ProgressLine
 
 
@@ -131,11 +131,12 @@ def run(options: argparse.Namespace) -> int:
             path, reason = plan.problems[0]
             raise RecordingError(request.name_of(path), reason)
         spare(options.output, plan.recordings)
+        warnings = WarningsShown()
         for progress in write_vectors(plan, request):
             name = request.name_of(progress.path) if progress.path else ""
             if progress.warnings:
                 line.clear()
-                show_warnings(name, progress.warnings)
+                warnings.show(name, progress.warnings)
             name = name.rpartition("/")[2]
             line.show(f"{progress.done}/{progress.total} files, {progress.rows} rows, {name}")
     summary = progress.summary

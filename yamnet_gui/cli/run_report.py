@@ -1,9 +1,10 @@
 """What a command over many recordings says at its end."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from yamnet_gui.analysis.cache_writer import NOT_STORED
 from yamnet_gui.batch import BatchSummary
 from yamnet_gui.core.text import printable
 
@@ -31,10 +32,22 @@ def show_failures(summary: BatchSummary, name_of: Callable[[Path], str] = printa
         print(f"  failed: {name_of(path)}: {reason}", file=sys.stderr)
 
 
-def show_warnings(name: str, warnings: tuple[str, ...]) -> None:
-    """How a recording that is not quite right was taken, on standard error."""
-    for text in warnings:
-        print(f"{name}: warning: {text}", file=sys.stderr)
+class WarningsShown:
+    """How recordings that are not quite right were taken, on standard error.
+
+    Trouble with the cache is no recording's own, and is shown once for each cause.
+    """
+
+    def __init__(self) -> None:
+        self._shown: set[str] = set()
+
+    def show(self, name: str, warnings: Iterable[str]) -> None:
+        for text in warnings:
+            if text.startswith(NOT_STORED):
+                if text in self._shown:
+                    continue
+                self._shown.add(text)
+            print(f"{name}: warning: {text}", file=sys.stderr)
 
 
 def _hours(seconds: float) -> str:

@@ -5,13 +5,14 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Slot
 
+from yamnet_gui.analysis import ResultCache
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 
 from .background.garbage import GarbageCollector
 from .background.priority import ForegroundPriority
 from .context import Context, Services, Session
 from .controllers.action_availability import ActionAvailability
-from .controllers.analysis_controller import AnalysisController, open_cache
+from .controllers.analysis_controller import AnalysisController
 from .controllers.appearance import Appearance
 from .controllers.applied_settings import AppliedSettings
 from .controllers.automatic import AutomaticService, make_automatic
@@ -180,7 +181,7 @@ class Workbench(QObject):
     ) -> Services:
         s, shell = self.session, self.shell
         loader = RecordingLoader(s.document, s.timeline, s.sound, s.spectrogram, priority, self)
-        cache = open_cache()
+        cache = ResultCache()
         weights = Weights(cache, s.settings, priority, self)
         analysis = AnalysisController(s.document, s.settings, priority, weights, cache, self)
         projects = ProjectManager(s.document, s.project, self)

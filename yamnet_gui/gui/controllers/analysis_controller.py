@@ -13,7 +13,7 @@ from yamnet_gui.analysis import (
     Model,
     ResultCache,
 )
-from yamnet_gui.core.errors import SettingsError, UserError
+from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.scores import FrameGrid, ScoreChunk
 from yamnet_gui.gui.background.priority import ForegroundPriority
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
@@ -30,14 +30,6 @@ from yamnet_gui.gui.state.settings import Settings
 from .weights import Weights
 
 _SMALLEST_SHOWN_S = 1.0
-
-
-def open_cache() -> ResultCache | None:
-    """The stored results; None in a folder that cannot be written, which only costs time."""
-    try:
-        return ResultCache()
-    except SettingsError:
-        return None
 
 
 class AnalysisController(QObject):

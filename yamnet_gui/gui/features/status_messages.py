@@ -9,6 +9,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QToolTip
 
+from yamnet_gui.analysis.cache_writer import NOT_STORED
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.gui.state.document import AnalysisState
 from yamnet_gui.gui.times import clock, length, wall_clock
@@ -18,6 +19,7 @@ from yamnet_gui.gui.widgets.plain_text import plain_tip
 from .feature import Feature
 
 if TYPE_CHECKING:
+    from yamnet_gui.analysis import Analysis
     from yamnet_gui.gui.context import Context
     from yamnet_gui.yamnet.weights_copies import WeightsCopy
 
@@ -61,6 +63,7 @@ class StatusMessages(Feature):
         self._weights.preparing.connect(self._show_preparing)
         self._weights.prepared.connect(self._on_prepared)
         self._analysis.finished.connect(self._on_finished)
+        self._analysis.analysed.connect(self._on_analysed)
         self._weights.changed.connect(self._on_weights_changed)
         self._weights.missing.connect(self._offer_weights)
         self._weights.copies_found.connect(self._offer_copy)
@@ -220,6 +223,13 @@ class StatusMessages(Feature):
     def _on_finished(self) -> None:
         self._status.clear_progress()
         self._show_analysis()
+
+    @Slot(object)
+    def _on_analysed(self, analysis: Analysis) -> None:
+        for warning in analysis.warnings:
+            if warning.startswith(NOT_STORED):
+                text = f"{analysis.recording.path.name}: {warning}"
+                self._notices.show_notice(NoticeKind.WARNING, text, key="cache")
 
     def _show_analysis(self) -> None:
         model, state = self._document.model, self._document.state
