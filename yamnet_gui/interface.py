@@ -37,6 +37,7 @@ from .analysis.rule_choice import choose_rules
 from .audio import track_path
 from .batch import VectorOptions, vectors_of
 from .batch.vectors import PER, POOLS, Per, Pool
+from .core.cached_files import CHECKSUMS
 from .core.errors import LabelsError, RecordingError, SettingsError
 from .core.events import Event
 from .core.folders import user_cache_folder
@@ -273,7 +274,7 @@ def _model(
 ) -> WeightsModel:
     if runtime not in RUNTIME_CHOICES:
         raise SettingsError("runtime", f"'{runtime}' is none of {', '.join(RUNTIME_CHOICES)}")
-    memo = user_cache_folder() / "checksums" if cache else None
+    memo = user_cache_folder() / CHECKSUMS.folder if cache else None
     return WeightsModel(Path(weights) if weights is not None else None, memo, runtime)
 
 

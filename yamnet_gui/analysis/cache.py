@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.audio import READING
+from yamnet_gui.core.cached_files import CHECKSUMS
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.lock import FileLock
@@ -22,6 +23,7 @@ from yamnet_gui.core.model_identity import all_names, current_identity
 from yamnet_gui.yamnet import RuntimeChoice, RuntimeName, expected_runtime
 
 from .cache_writer import CacheWriter, not_stored
+from .cached_results import is_own_result, own_folders
 from .reading import is_read_otherwise
 from .result import Analysis, open_analysis
 from .settings import AnalysisSettings
@@ -100,7 +102,7 @@ class ResultCache:
     def __init__(self, folder: Path | None = None, limit_bytes: int = DEFAULT_LIMIT_BYTES) -> None:
         self.folder = folder if folder is not None else user_cache_folder()
         self.limit_bytes = limit_bytes
-        self.memo_folder = self.folder / "checksums"
+        self.memo_folder = self.folder / CHECKSUMS.folder
         """Where the checksums of unchanged files are remembered."""
         self._results = self.folder / "results"
         self._room = -1.0
@@ -123,14 +125,13 @@ class ResultCache:
         try:
             analysis = open_analysis(folder, path, recorded_at)
         except FileNotFoundError:
-            if folder.exists():
-                _remove(folder)
+            _remove_own(folder)
             return None
         except (OSError, ValueError, KeyError, TypeError, SettingsError):
-            _remove(folder)
+            _remove_own(folder)
             return None
         if analysis.reading < READING and is_read_otherwise(analysis.recording):
-            _remove(folder)
+            _remove_own(folder)
             return None
         with suppress(OSError):
             os.utime(folder / META)  # used now
@@ -151,7 +152,7 @@ class ResultCache:
             lock.acquire()
             locks.callback(_released, lock)
             part = final.with_name(name + _PART)
-            locks.callback(_remove_if_there, part)
+            locks.callback(_remove_own, part)
             return part
 
         def publish(part: Path) -> Path:
@@ -185,11 +186,10 @@ class ResultCache:
         return sum(entry.bytes for entry in self._entries())
 
     def clear(self) -> int:
-        """Removes everything that no program is writing; the number of bytes given back."""
+        """Removes all results that no program is writing; the number of bytes given back."""
         before = self.size()
         for entry in self._entries():
             self._discard(entry.folder)
-        shutil.rmtree(self.memo_folder, ignore_errors=True)
         return before - self.size()
 
     def shrink(self, keep: Path | None = None) -> None:
@@ -218,7 +218,7 @@ class ResultCache:
                 open_analysis(final, final, None)
                 _remove(part)
             except (OSError, ValueError, KeyError, TypeError, SettingsError):
-                _remove_if_there(final)
+                _remove_own(final)
                 part.rename(final)
         self._stored(final, _bytes_in(final))
 
@@ -233,9 +233,9 @@ class ResultCache:
 
     def _entries(self) -> list[_Entry]:
         entries = []
-        for folder in self._results.glob("??/*"):
+        for folder in own_folders(self._results):
             with suppress(OSError):  # removed by another program meanwhile
-                if folder.is_dir():
+                if is_own_result(folder):
                     sizes = [(p.stat().st_size, p.stat().st_mtime) for p in folder.iterdir()]
                     meta = folder / META
                     used = meta.stat().st_mtime if meta.exists() else folder.stat().st_mtime
@@ -271,8 +271,8 @@ def _released(lock: FileLock) -> None:
         lock.release()
 
 
-def _remove_if_there(folder: Path) -> None:
-    if folder.exists():
+def _remove_own(folder: Path) -> None:
+    if is_own_result(folder):
         _remove(folder)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from yamnet_gui.core.cached_files import DOWNLOADS, shrink
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.folders import user_cache_folder
@@ -34,7 +35,7 @@ def is_address(text: object) -> bool:
 
 def fetched(
     address: str,
-    folder: Path | None = None,
+    cache: Path | None = None,
     limit_bytes: int = DOWNLOAD_LIMIT_BYTES,
     progress: Progress | None = None,
 ) -> Path:
@@ -51,14 +52,17 @@ def fetched(
         checked_address(address)
     except WebError as error:
         raise RecordingError(shown, error.reason) from error
-    folder = folder or user_cache_folder() / "downloads"
+    cache = cache or user_cache_folder()
+    folder = cache / DOWNLOADS.folder
     name = sha256(address.encode()).hexdigest()[:32]
     target = folder / (name + _suffix(address))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _fetch(address, target, limit_bytes, progress or (lambda _done, _total: None))
         os.utime(target)
-        _shrink(folder, limit_bytes, keep=target)
+        for file in shrink(cache, DOWNLOADS, limit_bytes, keep=target):
+            with suppress(OSError):
+                _note_of(file.path).unlink(missing_ok=True)
     except OSError as error:
         raise RecordingError(shown, f"cannot be stored ({error.strerror or error})") from error
     return target
@@ -66,7 +70,7 @@ def fetched(
 
 def _fetch(address: str, target: Path, limit: int, progress: Progress) -> None:
     shown = without_controls(address)
-    note = target.with_name(target.name + _NOTE)
+    note = _note_of(target)
     try:
         with answer_of(address, _conditions(note, target), _PATIENCE) as answer:
             if answer.status == 304 and target.exists():
@@ -104,6 +108,10 @@ def _receive(answer: Answer, target: Path, note: Path, limit: int, progress: Pro
         beside.write_text(json.dumps(validators), encoding="utf-8")
 
 
+def _note_of(target: Path) -> Path:
+    return target.with_name(target.name + _NOTE)
+
+
 def _conditions(note: Path, target: Path) -> dict[str, str]:
     """Headers that ask for the file only where it is another one than ours.
 
@@ -135,21 +143,3 @@ def _suffix(address: str) -> str:
 
 def _in_words(size: int) -> str:
     return f"{size / 2**30:.3g} GiB" if size >= 2**30 else f"{size / 2**20:.3g} MiB"
-
-
-def _shrink(folder: Path, limit: int, keep: Path) -> None:
-    """Removes the files that were unused for longest until the limit is met."""
-    files = []
-    for path in folder.iterdir():
-        if not path.name.startswith(".") and path.suffix != _NOTE:
-            with suppress(OSError):  # removed by another program meanwhile
-                files.append((path.stat().st_mtime, path.stat().st_size, path))
-    total = sum(size for _, size, _ in files)
-    for _, size, path in sorted(files):
-        if total <= limit:
-            return
-        if path != keep:
-            total -= size
-            with suppress(OSError):
-                path.unlink()
-                path.with_name(path.name + _NOTE).unlink(missing_ok=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from yamnet_gui.core.cached_files import SILENCE
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.model_parameters import EMBEDDING_SIZE
@@ -15,7 +16,7 @@ from .model import Model
 
 def silence_embedding(model: Model, folder: Path | None = None) -> NDArray[np.float32]:
     """The model's embedding of silence, float32 (1024,); runs the network only the first time."""
-    folder = folder or user_cache_folder() / "silence"
+    folder = folder or user_cache_folder() / SILENCE.folder
     path = folder / f"{model.sha256}.npy"
     try:
         embedding = np.load(path, allow_pickle=False)

@@ -1,21 +1,38 @@
-"""`yamnet-gui cache`: where results are stored, how much, and clearing them."""
+"""`yamnet-gui cache`: what is stored to save time, how much, and clearing it."""
 
 import argparse
 
 from yamnet_gui.analysis import DEFAULT_LIMIT_BYTES, ResultCache
+from yamnet_gui.core.cached_files import KINDS, own_files, shrink
+from yamnet_gui.core.text import printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--clear", action="store_true", help="remove all stored results")
+    parser.add_argument(
+        "--clear",
+        action="store_true",
+        help="remove all of it; files of others in the folder stay",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     cache = ResultCache()
+    sizes = {"results": cache.size()}
+    for kind in KINDS:
+        count = sum(file.bytes for file in own_files(cache.folder, kind))
+        sizes[kind.title] = sizes.get(kind.title, 0) + count
+    total, where = in_megabytes(sum(sizes.values())), printable(cache.folder)
     if options.clear:
-        print(f"removed {in_megabytes(cache.clear())} of stored results from {cache.folder}")
-    else:
-        used = in_megabytes(cache.size())
-        print(f"{cache.folder}: {used} of at most {in_megabytes(DEFAULT_LIMIT_BYTES)}")
+        given_back = cache.clear()
+        for kind in KINDS:
+            given_back += sum(file.bytes for file in shrink(cache.folder, kind, -1))
+        print(f"removed {in_megabytes(given_back)} from {where}")
+        return 0
+    limit = f" of at most {in_megabytes(DEFAULT_LIMIT_BYTES)}"
+    print(f"{where}: {total}")
+    for title, count in sizes.items():
+        if count:
+            print(f"  {title}: {in_megabytes(count)}{limit if title == 'results' else ''}")
     return 0
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from yamnet_gui.analysis import WeightsModel
+from yamnet_gui.core.cached_files import CHECKSUMS
 from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.yamnet import (
@@ -36,7 +37,7 @@ def chosen_model(options: argparse.Namespace, *, remember: bool = True) -> Weigh
     Where LiteRT's file is missing it is made now, which takes some seconds. Where that fails and
     LiteRT was not asked for by name, a note says so and TensorFlow is chosen. Raises WeightsError.
     """
-    memo = user_cache_folder() / "checksums" if remember else None
+    memo = user_cache_folder() / CHECKSUMS.folder if remember else None
     model = WeightsModel(options.weights, memo, options.runtime)
     if not prepare_network(model.path, model.sha256, model.runtime):
         model.runtime = "tensorflow"

@@ -18,6 +18,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from yamnet_gui.core.cached_files import LITERT
 from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.folders import user_cache_folder
@@ -101,7 +102,7 @@ def _converter_version() -> str:
 
 def _folders(weights: Path) -> list[Path]:
     """Where the file may lie, the first choice first."""
-    cache = user_cache_folder() / "litert"
+    cache = user_cache_folder() / LITERT.folder
     if weights.is_dir():  # a SavedModel, mostly in the cache of another program
         return [cache]
     return [weights.absolute().parent, cache]

@@ -89,7 +89,7 @@ def test_what_cannot_be_downloaded_is_reported_and_leaves_nothing(
 ) -> None:
     with pytest.raises(RecordingError, match=reason):
         fetched(address(server, path), tmp_path, limit_bytes=1 << 20)
-    assert [p for p in tmp_path.iterdir() if p.stat().st_size] == []
+    assert [p for p in (tmp_path / "downloads").iterdir() if p.stat().st_size] == []
 
 
 def test_a_server_that_does_not_say_how_much_is_cut_at_the_limit(
@@ -97,7 +97,7 @@ def test_a_server_that_does_not_say_how_much_is_cut_at_the_limit(
 ) -> None:
     with pytest.raises(RecordingError, match="larger than"):
         fetched(address(server, "/endless.wav"), tmp_path, limit_bytes=5000)
-    assert list(tmp_path.iterdir()) == []
+    assert list((tmp_path / "downloads").iterdir()) == []
 
 
 def test_the_longest_unused_make_room(server: ThreadingHTTPServer, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from yamnet_gui.audio import (
 from yamnet_gui.audio.channels import cancels_in_mix
 from yamnet_gui.audio.markers import file_markers
 from yamnet_gui.audio.sound_tracks import other_tracks
+from yamnet_gui.core.cached_files import PEAKS, shrink
 from yamnet_gui.core.errors import Cancelled, RecordingError
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.gui.state.document import OpenRecording
@@ -113,7 +114,7 @@ class PeaksJob:
     path: Path
 
     def run(self) -> Iterator[PeakPyramid]:
-        folder = user_cache_folder() / "peaks"
+        folder = user_cache_folder() / PEAKS.folder
         stored = folder / f"{peaks_key(self.path)}.peaks"
         known = PeakPyramid.load(stored)
         if known is not None:
@@ -152,19 +153,6 @@ def store_peaks(folder: Path, target: Path, pyramid: PeakPyramid) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         pyramid.save(target)
-        shrink(folder, _KEPT_BYTES)
+        shrink(folder.parent, PEAKS, _KEPT_BYTES)
     except OSError:
         target.unlink(missing_ok=True)
-
-
-def shrink(folder: Path, limit_bytes: int) -> None:
-    """Removes the files of a cache folder that were used longest ago, down to `limit_bytes`."""
-    files = sorted(
-        ((p.stat().st_mtime, p.stat().st_size, p) for p in folder.iterdir() if p.is_file()),
-        reverse=True,
-    )
-    total = 0
-    for _when, size, path in files:
-        total += size
-        if total > limit_bytes:
-            path.unlink(missing_ok=True)

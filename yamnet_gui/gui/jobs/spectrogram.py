@@ -8,11 +8,10 @@ from pathlib import Path
 from yamnet_gui.audio import open_audio, peaks_key
 from yamnet_gui.audio.overview import OverviewBuilder, SpectrogramOverview
 from yamnet_gui.audio.spectrogram import SpectrogramSettings, spectrogram_columns
+from yamnet_gui.core.cached_files import SPECTROGRAMS, shrink
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.gui.background.priority import ForegroundPriority
 from yamnet_gui.gui.state.spectrogram_tiles import ROWS, TILE_COLUMNS, Tile, TileKey, to_bytes
-
-from .recording import shrink
 
 _SHOW_EVERY_S = 0.5
 _KEPT_BYTES = 2**30
@@ -31,7 +30,7 @@ class OverviewJob:
     way: ForegroundPriority = field(default_factory=ForegroundPriority)
 
     def run(self) -> Iterator[SpectrogramOverview]:
-        folder = user_cache_folder() / "spectrograms"
+        folder = user_cache_folder() / SPECTROGRAMS.folder
         stored = folder / f"{peaks_key(self.path)}.spectrogram"
         known = SpectrogramOverview.load(stored)
         if known is not None:
@@ -50,7 +49,7 @@ class OverviewJob:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             overview.save(stored)
-            shrink(folder, _KEPT_BYTES)
+            shrink(folder.parent, SPECTROGRAMS, _KEPT_BYTES)
         except OSError:
             stored.unlink(missing_ok=True)  # no room: it is computed again next time
 
