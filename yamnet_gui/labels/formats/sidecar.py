@@ -226,18 +226,28 @@ def _merged(
     options: ReadOptions,
     known: Mapping[Path, RecordingInfo],
 ) -> LabelledRecording:
+    # What the table shows depends on what is known of the recording (whether it is mono, its
+    # Nyquist frequency), and its reader may know less than its writer did: both are taken to what
+    # the two have in common.
+    views = (full, replace(full, recording=read.recording))
+
+    def common(event: Event) -> Event | None:
+        shown: Event | None = event
+        for view in views:
+            shown = shown and round_trip_event(fmt, shown, view, options.classes)
+        return shown
+
     waiting: defaultdict[tuple, list[_Twin]] = defaultdict(list)
     left_out = []
     for event in full.events:
-        shown = round_trip_event(fmt, event, full, options.classes)
+        shown = common(event)
         if shown is None:
             left_out.append(event)
         else:
             waiting[_key(shown)].append((event, shown))
     rows: defaultdict[tuple, list[Event]] = defaultdict(list)
     for imported in read.events:
-        # a reader that does not know the recording cannot know what, say, its Nyquist bound means
-        event = round_trip_event(fmt, imported, full, options.classes) or imported
+        event = common(imported) or imported
         rows[_key(event)].append(event)
     events = list(left_out)
     for key, group in rows.items():
