@@ -1,6 +1,7 @@
 """A lock between programs that the system lifts when its holder dies."""
 
 import os
+import struct
 import sys
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +23,10 @@ if sys.platform == "win32":  # pragma: no cover - other system
             os.lseek(handle, 0, os.SEEK_SET)
         return True
 
+    def try_lock_bytes(handle: int, first: int, count: int = 1, *, shared: bool = False) -> bool:
+        """See below. Windows has no shared lock here, and needs none: open files stay in place."""
+        return shared or try_lock(handle, windows_byte=first)
+
 else:
     import fcntl
 
@@ -35,6 +40,25 @@ else:
             # flock and not lockf: two handles of one process must exclude each other, too
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            return False
+        return True
+
+    def try_lock_bytes(handle: int, first: int, count: int = 1, *, shared: bool = False) -> bool:
+        """Whether these bytes of an open file are now locked for this handle alone.
+
+        With `shared`, others may lock them so as well. Such a lock belongs to the handle: it
+        excludes other handles of this process, and closing one of those does not lift it. Other
+        bytes of the file stay free. True without a lock on systems that have none of the kind
+        (all but Linux and Windows). Raises OSError where the file system does not support it.
+        """
+        if sys.platform != "linux" or sys.maxsize < 1 << 32:
+            return True
+        kind = fcntl.F_RDLCK if shared else fcntl.F_WRLCK
+        # struct flock: type, whence, start, length, process (0 for locks of a handle)
+        request = struct.pack("hhqqi0q", kind, os.SEEK_SET, first, count, 0)
+        try:
+            fcntl.fcntl(handle, fcntl.F_OFD_SETLK, request)
+        except (BlockingIOError, PermissionError):  # POSIX allows both for "somebody has it"
             return False
         return True
 
@@ -73,7 +97,7 @@ class FileLock:
         """Gives the lock back and removes its file."""
         if self._handle is None:
             return
-        if os.name == "posix":
+        if os.name == "posix" and is_current(self._handle, self._path):
             self._path.unlink(missing_ok=True)
         os.close(self._handle)
         self._handle = None

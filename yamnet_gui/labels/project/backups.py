@@ -135,7 +135,7 @@ def restore_backup(backup: Path, project: Path) -> Path | None:
     lock = WriterLock(project)
     with in_words(project, "restore the backup"):
         project.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
+        lock.acquire(replacing=True)
         try:
             previous = None
             with replacing(project) as beside:

@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from yamnet_gui.core.errors import ProjectError
-from yamnet_gui.core.lock import is_current, try_lock
+from yamnet_gui.core.lock import is_current, try_lock, try_lock_bytes
 
 _FAR = 1 << 30  # Windows locks are mandatory: lock a byte behind the text, which stays readable
+_WRITER_BYTE = (1 << 30) + 512
+"""The byte of the database that its writer locks: the first behind those of SQLite's own locks
+(https://www.sqlite.org/fileformat2.html#the_lock_byte_page), in a page that never holds data."""
 
 
 class ProjectInUseError(ProjectError):
@@ -21,19 +24,27 @@ class ProjectInUseError(ProjectError):
 
 
 class WriterLock:
-    """The right to write to a project, held through a lock file next to it.
+    """The right to write to a project: a lock on a byte of the database, and on a file next to it.
 
-    The lock is the operating system's, on the open file; a file left by a crash locks nothing.
+    The file next to it says who has the right and works for a project that does not exist yet, but
+    anybody may remove it; the byte holds as long as the database is the same file. Both locks are
+    the operating system's, on open files: a crash leaves none behind.
     """
 
     def __init__(self, project: Path) -> None:
         real = project.resolve()  # two names of one project share its lock
+        self._real = real
         self._path = real.with_name(real.name + ".lock")
         self._file: BinaryIO | None = None
+        self._database: int | None = None
         self._project = project
 
-    def acquire(self) -> None:
-        """Raises ProjectInUseError where another process (or project object) holds the lock."""
+    def acquire(self, *, replacing: bool = False) -> None:
+        """Raises ProjectInUseError where another process (or project object) holds the lock.
+
+        With `replacing`, the database is about to be replaced: it is only checked that nobody
+        writes to it.
+        """
         for _attempt in range(20):
             try:
                 # neither "r+b" nor "w+b" makes a missing file and keeps a present one
@@ -60,6 +71,14 @@ class WriterLock:
                 )  # fmt: skip
             if is_current(file.fileno(), self._path):
                 self._file = file
+                if not self._lock_database():  # its lock file was removed meanwhile
+                    self.release()
+                    raise ProjectInUseError(
+                        self._project, "is already open in another window",
+                        "close it there, or open it read-only here",
+                    )  # fmt: skip
+                if replacing:
+                    self._release_database()
                 self._sign(file)
                 return
             file.close()  # its last owner removed it between opening and locking
@@ -68,10 +87,34 @@ class WriterLock:
     def release(self) -> None:
         if self._file is None:
             return
-        if sys.platform != "win32":  # Windows cannot remove open files; a left one does no harm
+        self._release_database()
+        # Windows cannot remove open files, where a left one does no harm; another one is not ours
+        if sys.platform != "win32" and is_current(self._file.fileno(), self._path):
             self._path.unlink(missing_ok=True)
         self._file.close()
         self._file = None
+
+    def _lock_database(self) -> bool:
+        """Whether nobody else writes to the database; then it is locked, where that is possible."""
+        try:
+            handle = os.open(self._real, os.O_RDWR | getattr(os, "O_BINARY", 0))
+        except OSError:  # there is none yet, or it cannot be written, which SQLite will say
+            return True
+        try:
+            held = try_lock_bytes(handle, _WRITER_BYTE)
+        except OSError:  # no locks of this kind: then the file next to it is what there is
+            os.close(handle)
+            return True
+        if not held:
+            os.close(handle)
+            return False
+        self._database = handle
+        return True
+
+    def _release_database(self) -> None:
+        if self._database is not None:
+            os.close(self._database)
+            self._database = None
 
     def _sign(self, file: BinaryIO) -> None:
         try:

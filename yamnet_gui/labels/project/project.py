@@ -174,7 +174,7 @@ class Project:
         lock = WriterLock(path)
         with in_words(path, "save the project"):
             path.parent.mkdir(parents=True, exist_ok=True)
-            lock.acquire()
+            lock.acquire(replacing=True)
             try:
                 with self._connection.reading("save the project"), replacing(path) as beside:
                     copy = connect(beside, "rw")

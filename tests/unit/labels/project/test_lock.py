@@ -1,0 +1,71 @@
+"""One writer at a time, whatever happens to the lock file."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.unit.labels.project.helpers import made
+from yamnet_gui.labels.project import Project, ProjectInUseError
+
+LOCK = ".lock"
+HOLDER = """
+import sys
+from pathlib import Path
+from yamnet_gui.labels.project import Project
+project = Project.open(Path(sys.argv[1]))
+print("open", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "p.yamnet"
+    made(path).close()
+    return path
+
+
+def lock_file(path: Path) -> Path:
+    return path.with_name(path.name + LOCK)
+
+
+def test_a_removed_lock_file_lets_no_second_writer_in(path: Path) -> None:
+    with Project.open(path) as first:
+        lock_file(path).unlink()
+        with pytest.raises(ProjectInUseError, match="already open"):
+            Project.open(path)
+        assert not lock_file(path).exists()
+        with pytest.raises(ProjectInUseError), Project.create(path.with_name("q.yamnet")) as other:
+            other.save_as(path)
+        with Project.open(path, read_only=True) as second:
+            assert second.events.count() == first.events.count()
+    with Project.open(path) as again:
+        assert not again.read_only
+
+
+def test_the_lock_file_of_somebody_else_is_left_alone(path: Path) -> None:
+    with Project.open(path):
+        lock_file(path).unlink()
+        lock_file(path).write_text("theirs")
+    assert lock_file(path).read_text() == "theirs"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills by signal")
+def test_a_killed_writer_leaves_no_lock_behind(path: Path) -> None:
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert holder.stdout is not None
+    with holder:
+        assert holder.stdout.readline() == b"open\n"
+        lock_file(path).unlink()
+        with pytest.raises(ProjectInUseError):
+            Project.open(path)
+        holder.send_signal(signal.SIGKILL)
+        holder.wait()
+    with Project.open(path) as project:
+        assert (project.read_only, project.damage) == (False, "")
