@@ -211,3 +211,22 @@ def test_the_rules_in_the_guide_can_be_used(tmp_path: Path) -> None:
 def test_the_guide_has_every_key_of_the_window() -> None:
     advice = "write it again: python -m tests.unit.key_table"
     assert written_table(GUIDE.read_text(encoding="utf-8")) == key_table(), advice
+
+
+def test_every_promise_names_tests_that_exist() -> None:
+    page = (ROOT / "docs" / "safety.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[^`:]+)::(\w+)`", page)
+    assert len(named) > 20
+    missing = [
+        f"{file}::{test}"
+        for file, test in named
+        if not (ROOT / file).is_file()
+        or f"def {test}(" not in (ROOT / file).read_text(encoding="utf-8")
+    ]
+    assert missing == []
+
+
+def test_every_promise_has_its_test() -> None:
+    page = (ROOT / "docs" / "safety.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| ") and "held by" not in line]
+    assert [row for row in rows if "tests/" not in row] == []

@@ -411,9 +411,9 @@ def test_an_interrupted_analysis_is_taken_up(old: Path, cache: ResultCache) -> N
     assert result_key(content, MODEL, settings) == expected["key"]
     # the recipe names the libraries of back then, for which alone the rest would fit exactly
     with cache.writer(expected["key"], [0, 1], expected["recipe"]) as writer:
-        assert [writer.rows.frames_of(c) for c in (0, 1)] == expected["frames"]
-        assert [writer.rows.values_of(c) for c in (0, 1)] == expected["values"]
-        (chunk,) = writer.rows.stored(0)
+        assert [writer.frames_of(c) for c in (0, 1)] == expected["frames"]
+        assert [writer.values_of(c) for c in (0, 1)] == expected["values"]
+        (chunk,) = writer.stored(0)
         total = chunk.scores.sum(dtype=np.float64)
         assert total == pytest.approx(expected["sum_of_scores"], abs=1e-3)
         total = chunk.embeddings.sum(dtype=np.float64)

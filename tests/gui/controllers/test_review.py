@@ -22,6 +22,8 @@ from yamnet_gui.gui.state.score_buffer import ScoreBuffer
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import Project, is_negative, personal_project_path
 
+pytestmark = pytest.mark.workflow
+
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
 SPEECH, DOG, BIRD = 0, 69, 106

@@ -25,7 +25,7 @@ EACH = AnalysisSettings(channels="each")
 
 @pytest.fixture(scope="module")
 def stereo(tmp_path_factory):
-    return write_sound(tmp_path_factory.mktemp("sound") / "stereo.wav", 70.0, channels=2)
+    return write_sound(tmp_path_factory.mktemp("sound") / "stereo.wav", 45.0, channels=2)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def refuse(monkeypatch, owner, name, at, folder):
     return calls
 
 
-@pytest.mark.parametrize("at", [1, 2, 3, 7, 11])
+@pytest.mark.parametrize("at", [1, 4, 7])
 @pytest.mark.parametrize(
     ("owner", "name"),
     [(_GrowingRows, "append"), (_GrowingRows, "flush"), (AnalysisWriter, "finish"),

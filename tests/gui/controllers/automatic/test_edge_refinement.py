@@ -78,6 +78,7 @@ def test_an_older_result_gets_its_edges_in_the_background(start, settled, tiny_w
     assert list(ResultCache().folder.rglob("*.envelope.npy"))
 
 
+@pytest.mark.workflow
 def test_the_demo_shows_refined_edges(start, settled):
     bench = start("demo")
     settled(bench)

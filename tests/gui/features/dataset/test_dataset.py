@@ -90,6 +90,7 @@ def test_paths_in_a_list_are_relative_to_it(
     assert listed(empty) == {"b.wav": "", "c.wav": "", "nowhere.wav": "missing"}
 
 
+@pytest.mark.workflow
 def test_all_recordings_are_analysed_and_a_bad_one_is_marked(
     qtbot: QtBot, empty: Workbench, settled: Settled, folder: Path
 ) -> None:
