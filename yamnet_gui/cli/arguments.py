@@ -3,7 +3,8 @@
 import argparse
 import math
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording, ReviewState
 from yamnet_gui.core.files import exists
 from yamnet_gui.core.resources import bundled_ontology
-from yamnet_gui.core.text import did_you_mean
+from yamnet_gui.core.text import did_you_mean, printable
 from yamnet_gui.detection import GROUPING_LEVELS, grouping_levels
 from yamnet_gui.labels.exchange.export import Depth, ExportChoice
 from yamnet_gui.labels.formats import FORMATS
@@ -129,6 +130,17 @@ def open_project(path: Path | None, *, read_only: bool) -> Project:
                 path, "there is no personal project yet", "give a project or a label table"
             )
     return Project.open(path, read_only=read_only)
+
+
+@contextmanager
+def naming_replacement(project: Project) -> Iterator[Project]:
+    """Closes the project at the end, and says where it is by then if its file was taken away."""
+    try:
+        with project:
+            yield project
+    finally:
+        if project.replacement is not None:
+            print(f"yamnet-gui: {printable(str(project.replacement))}", file=sys.stderr)
 
 
 def is_project(path: Path) -> bool:

@@ -33,7 +33,13 @@ from yamnet_gui.labels.formats.columns import ColumnMapping
 from yamnet_gui.labels.project import Command, Project
 from yamnet_gui.labels.recording_names import FoundBy
 
-from .arguments import agreed, find_recording, open_project, readable_formats
+from .arguments import (
+    agreed,
+    find_recording,
+    naming_replacement,
+    open_project,
+    readable_formats,
+)
 from .exit_status import OK, SOME_FAILED
 
 _SHOWN = 10
@@ -176,7 +182,8 @@ def run(options: argparse.Namespace) -> int:
             return OK
         if not _is_new(options):
             return _write(project, options, command)
-    with Project.create(_target(options)) as made:  # its folder determines how recordings are named
+    # its folder determines how recordings are named
+    with naming_replacement(Project.create(_target(options))) as made:
         _, plan = _plan(options, made, mapping, quiet=True)
         return _write(made, options, _command(options, made, plan))
 
@@ -227,7 +234,7 @@ def _opened(options: argparse.Namespace) -> Iterator[Project]:
         return
     if options.project is not None and not exists(options.project):
         raise SettingsError(options.project, "does not exist", "check the name, or add --create")
-    with open_project(options.project, read_only=options.dry_run) as project:
+    with naming_replacement(open_project(options.project, read_only=options.dry_run)) as project:
         yield project
 
 

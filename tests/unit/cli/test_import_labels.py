@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -411,3 +412,29 @@ def test_a_recording_whose_name_is_not_utf_8_is_refused_in_one_sentence(
     assert status == 2
     assert "x\\xff.wav: has a name that is not UTF-8, which no project can store" in output
     assert holds(project) == before
+
+
+def test_a_project_that_is_replaced_meanwhile_is_named_with_its_copy(
+    run: Run, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Answer(io.StringIO):
+        """The user thinks it over; meanwhile another program puts its own file there."""
+
+        def readline(self, _size: int | None = -1, /) -> str:
+            shutil.copyfile(project, tmp_path / "synchronised.part")
+            (tmp_path / "synchronised.part").replace(project)
+            return super().readline()
+
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("sys.stdin", Answer("y\n"))
+    rows = table(tmp_path, "b.wav\t3\t4\tDog")
+    status, shown, said = run("import", rows, "--project", project)
+    (copy,) = tmp_path.glob("p continued *.yamnet")
+    assert status == 0
+    assert f"Imported into {copy}" in shown
+    assert f"{project}: was replaced by another file while it was open. Nothing is lost" in said
+    assert copy.name in said
+    assert len(holds(copy)[1].events) == 1
+    assert not len(holds(project)[1].events)

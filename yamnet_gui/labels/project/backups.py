@@ -50,11 +50,15 @@ class Backups:
 
     def finish(self, connection: sqlite3.Connection) -> None:
         """Called before closing: waits for a running backup; makes one where it is missing."""
-        if self._worker is not None:
-            self._worker.join()
+        self.wait()
         if self._pending:
             with suppress(OSError, sqlite3.Error):  # no backup is no reason not to close
                 self.make(connection)
+
+    def wait(self) -> None:
+        """Waits for a backup that is being made."""
+        if self._worker is not None:
+            self._worker.join()
 
     def make(self, connection: sqlite3.Connection) -> Path:
         """Raises OSError or sqlite3.Error; then older backups stay as they are."""

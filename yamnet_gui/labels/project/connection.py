@@ -3,18 +3,25 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from yamnet_gui.core.errors import ProjectError
 
 from .backups import Backups
 from .change_set import ChangeSet
+from .continuing import (
+    continue_in_copy,
+    log_written_back,
+    make_single_file,
+    set_for_writing,
+)
+from .file_watch import FileFate, FileWatch, Replacement
 from .index import EventIndex
 from .index_queries import IndexQueries
 from .lock import WriterLock
 from .models import ProjectChange
-from .open_checks import in_words
+from .open_checks import connect, in_words
 from .recovery import Recovery
 from .tables import Tables
 from .undo_history import UndoHistory
@@ -53,6 +60,9 @@ class ProjectConnection:
         self._index: EventIndex | None = None
         self._queries: IndexQueries | None = None
         self._closed = False
+        self.replacement: Replacement | None = None
+        # a recovered project is a copy already
+        self._watch = FileWatch(path, log=lock is not None) if recovery is None else None
 
     @property
     def read_only(self) -> bool:
@@ -114,6 +124,7 @@ class ProjectConnection:
             if self._lock is None:
                 why = "was recovered from a damaged file" if self.damage else "is open read-only"
                 raise ProjectError(self.path, why, "save it under another name and continue there")
+            self.check_file()
             with in_words(self.path, doing):
                 try:
                     self.database.execute("BEGIN IMMEDIATE")
@@ -125,9 +136,59 @@ class ProjectConnection:
             changes = self._follow(touched)
             if self.backups is not None and changes and self.backups.changed():
                 self.undo_history.start_new_session()
+            with suppress(ProjectError):  # the change is made; the next one says what is wrong
+                self.check_file()
         for listener in list(self._listeners):
             if changes:
                 listener(changes)
+
+    def check_file(self) -> Replacement | None:
+        """See `Project.check_file`."""
+        with self._guard:
+            fate = None if self._closed or self._watch is None else self._watch.fate()
+            if fate is not None:
+                self._follow_file(fate)
+            return self.replacement
+
+    def _follow_file(self, fate: FileFate) -> None:
+        """Goes on where nothing is lost, after the file or its log was taken away."""
+        path, before, watch, lock = self.path, self.database, self._watch, self._lock
+        assert watch is not None
+        if lock is None:
+            if fate in (FileFate.REMOVED, FileFate.REPLACED):
+                self.replacement = Replacement(path, fate)
+            return
+        # a file that was renamed is whole then; never with a log of somebody else beside it
+        alone = fate in (FileFate.REMOVED, FileFate.LOG_REMOVED) and log_written_back(before)
+        if fate is FileFate.LOG_REMOVED and alone:
+            with in_words(path, "open it again"):
+                before.close()
+                self._use(path, connect(path, "rw"))
+            return
+        copy, database, copy_lock = continue_in_copy(path, fate, before, self.recordings.values())
+        self._lock = copy_lock
+        self._use(copy, database)
+        if self.backups is not None:
+            self.backups.wait()
+        self.backups = Backups(copy, self.id)
+        self.replacement = Replacement(path, fate, copy)
+        if watch.is_whole:
+            make_single_file(before)
+            before.close()
+        else:
+            lock.close_without_traces(before, watch.own_logs())
+        lock.release()
+
+    def _use(self, path: Path, database: sqlite3.Connection) -> None:
+        """Everything that is read and written from now on is in this file, with the same rows."""
+        set_for_writing(database)
+        self.path, self.database = path, database
+        self.tables.use(database)
+        self.undo_history.use(database, str(path))
+        self.recordings = {r.id: r for r in self.tables.recordings()}
+        if self._index is not None:
+            self._queries = IndexQueries(database, self.tables, self._index, self.recordings)
+        self._watch = FileWatch(path, log=True)
 
     def _roll_back(self) -> None:
         if self.database.in_transaction:
@@ -163,23 +224,29 @@ class ProjectConnection:
         with self._guard:
             if self._closed:
                 return
+            lost: ProjectError | None = None
+            try:
+                self.check_file()
+            except ProjectError as error:
+                lost = error
             self._closed = True
             try:
-                if self._lock is not None:
+                if lost is not None and self._lock is not None and self._watch is not None:
                     if self.backups is not None:
                         self.backups.finish(self.database)
-                    # what fails here stays in the write-ahead log and is read back next time
-                    for pragma in ("wal_checkpoint(TRUNCATE)", "journal_mode = DELETE"):
-                        try:
-                            self.database.execute(f"PRAGMA {pragma}").fetchall()
-                        except sqlite3.Error:
-                            break
+                    self._lock.close_without_traces(self.database, self._watch.own_logs())
+                elif self._lock is not None:
+                    if self.backups is not None:
+                        self.backups.finish(self.database)
+                    make_single_file(self.database)
             finally:
                 self.database.close()
                 if self._lock is not None:
                     self._lock.release()
                 if self._recovery is not None:
                     self._recovery.clean_up()
+            if lost is not None:
+                raise lost
 
 
 def id_of(connection: sqlite3.Connection) -> str:

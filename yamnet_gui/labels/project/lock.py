@@ -5,7 +5,9 @@ import getpass
 import json
 import os
 import platform
+import sqlite3
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -13,10 +15,17 @@ from typing import BinaryIO
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.lock import is_current, try_lock, try_lock_bytes
 
+from .file_watch import INDEX
+
 _FAR = 1 << 30  # Windows locks are mandatory: lock a byte behind the text, which stays readable
 _WRITER_BYTE = (1 << 30) + 512
 """The byte of the database that its writer locks: the first behind those of SQLite's own locks
 (https://www.sqlite.org/fileformat2.html#the_lock_byte_page), in a page that never holds data."""
+
+_READERS = 510
+"""As many bytes before it are those of which SQLite's readers lock one or all."""
+_INDEX_BYTE = 128
+"""The byte of the log's index that every connection holds a shared lock on (SQLite, os_unix.c)."""
 
 
 class ProjectInUseError(ProjectError):
@@ -84,6 +93,27 @@ class WriterLock:
             file.close()  # its last owner removed it between opening and locking
         raise ProjectError(self._project, "cannot be locked for writing", "try again")
 
+    def close_without_traces(self, connection: sqlite3.Connection, logs: Iterable[Path]) -> None:
+        """Closes a connection to a database at whose name or log's name lies another file by now.
+
+        SQLite looks at the database, but would write its log back and remove it by its name where
+        only that is another file. `logs` are those that are still the connection's: nobody may
+        take them for the log of another file, so they are removed unless a program has them open.
+        """
+        if self._database is not None:
+            with contextlib.suppress(OSError):
+                # the last connection tidies up only where nobody else reads
+                try_lock_bytes(self._database, _WRITER_BYTE - _READERS, _READERS, shared=True)
+        if sys.version_info >= (3, 12):
+            connection.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)
+        connection.close()
+        logs = tuple(logs)
+        for path in logs:
+            if path.name.endswith(INDEX) and not _unused(path):
+                return
+        for path in logs:
+            path.unlink(missing_ok=True)
+
     def release(self) -> None:
         if self._file is None:
             return
@@ -135,3 +165,17 @@ class WriterLock:
             return f" ({data['user']} on {data['host']}, process {data['pid']})"
         except (OSError, ValueError, KeyError, TypeError):
             return " in another window"
+
+
+def _unused(index: Path) -> bool:
+    """Whether no connection has the index of a log open."""
+    try:
+        handle = os.open(index, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        return try_lock_bytes(handle, _INDEX_BYTE)
+    except OSError:
+        return False
+    finally:
+        os.close(handle)

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from .backups import Backups
 from .connection import ProjectConnection, id_of
+from .continuing import set_for_writing
 from .lock import WriterLock
 from .open_checks import DamagedError, check_header, check_tables, connect, in_words, is_damage
 from .recovery import recover
@@ -38,8 +39,7 @@ def _open_for_writing(path: Path) -> ProjectConnection:
                 Backups(path, id_of(connection)).make(connection)
                 migrate(connection)
                 check_tables(connection, path)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
+            set_for_writing(connection)
             return _damage_named(path, lambda: ProjectConnection(path, connection, lock=lock))
     except BaseException:
         if connection is not None:

@@ -14,13 +14,15 @@ from .backups import Backups
 from .change_set import ChangeSet
 from .command import Command
 from .connection import Listener, ProjectConnection
+from .continuing import write_copy
 from .events import ProjectEvents
+from .file_watch import Replacement
 from .history import ProjectHistory
 from .lock import WriterLock
 from .models import new_id
 from .open_checks import connect, in_words, is_damage, quick_check
 from .opening import open_project
-from .paths import drop_left_overs, located, stored_path
+from .paths import drop_left_overs
 from .recordings import ProjectRecordings
 from .schema import migrate
 from .settings import ProjectSettings
@@ -112,6 +114,22 @@ class Project:
         return self._connection.damage
 
     @property
+    def replacement(self) -> Replacement | None:
+        """What became of the file while it was open; None as long as it is in its place.
+
+        Every edit, `check_file` and `close` look. A project open for writing then goes on in a copy
+        with all decisions, and `path` is that of the copy.
+        """
+        return self._connection.replacement
+
+    def check_file(self) -> Replacement | None:
+        """Whether the file is still in its place; see `replacement`. May run in any thread.
+
+        Raises ProjectError where it is not, and no copy can be written.
+        """
+        return self._connection.check_file()
+
+    @property
     def reviewer(self) -> str:
         """Who makes the edits, for the history."""
         return self._connection.reviewer
@@ -172,30 +190,17 @@ class Project:
         if path == self.path:
             raise ProjectError(path, "is this project itself", "choose another name")
         lock = WriterLock(path)
+        connection = self._connection
         with in_words(path, "save the project"):
             path.parent.mkdir(parents=True, exist_ok=True)
             lock.acquire(replacing=True)
             try:
-                with self._connection.reading("save the project"), replacing(path) as beside:
-                    copy = connect(beside, "rw")
-                    try:
-                        self._connection.undo_history.start_new_session()
-                        self._connection.database.backup(copy)
-                        copy.execute("PRAGMA journal_mode = DELETE")
-                        self._move_paths(copy, path.parent)
-                    finally:
-                        copy.close()
-                    drop_left_overs(path)
+                with connection.reading("save the project"):
+                    connection.undo_history.start_new_session()
+                    recordings = connection.recordings.values()
+                    write_copy(connection.database, recordings, self.path.parent, path)
             finally:
                 lock.release()
-
-    def _move_paths(self, copy: sqlite3.Connection, folder: Path) -> None:
-        copy.execute("BEGIN")
-        for recording in self._connection.recordings.values():
-            moved = stored_path(located(recording.path, self.path.parent), folder)
-            if moved != recording.path:
-                copy.execute("UPDATE recordings SET path = ? WHERE id = ?", (moved, recording.id))
-        copy.execute("COMMIT")
 
     def backup(self) -> Path | None:
         """Makes a backup now and drops the oldest; its path. May run in any thread."""

@@ -58,6 +58,11 @@ class Tables:
         self._ids: dict[int, str] = {}
         self.refresh()
 
+    def use(self, connection: sqlite3.Connection) -> None:
+        """Goes on with a copy of the same rows."""
+        self.connection = connection
+        self.refresh()
+
     def refresh(self) -> None:
         """Forgets what was remembered, as after a transaction that was undone."""
         rows = self.connection.execute(

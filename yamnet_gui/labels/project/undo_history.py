@@ -43,6 +43,12 @@ class UndoHistory:
         self._session = new_id()
         self.values = StoredValues(tables, subject)
 
+    def use(self, connection: sqlite3.Connection, subject: str) -> None:
+        """Goes on with a copy of the same rows."""
+        self._connection = connection
+        self._subject = subject
+        self.values = StoredValues(self._tables, subject)
+
     def start_new_session(self) -> None:
         """Keeps later edits from joining earlier ones: a copy may already hold those."""
         self._session = new_id()
