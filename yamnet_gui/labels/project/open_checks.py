@@ -17,6 +17,8 @@ _CHECK_BYTES = 32 << 20
 """Larger files are not searched for damage on opening (a slow disk would take seconds): that is
 for `Project.check`, which can run in the background."""
 
+_LOG_HEAD_BYTES = 32
+
 _WORDS = {
     sqlite3.SQLITE_FULL: ("the disk is full", "free some space and try again"),
     sqlite3.SQLITE_READONLY: ("the file is write-protected", "save the project elsewhere"),
@@ -87,7 +89,6 @@ def check_header(path: Path) -> None:
             raise ProjectError(path, "is a folder", "choose a project file")
         if not exists(path):
             raise ProjectError(path, "does not exist", "check the name or look in the backups")
-        size = path.stat().st_size
         with path.open("rb") as file:
             head = file.read(100)
             if sys.platform == "linux":  # starts reading ahead: the columns need most of the file
@@ -98,7 +99,6 @@ def check_header(path: Path) -> None:
         raise ProjectError(path, "is not a project file", "choose a file made by this program")
     if len(head) < 100:
         raise ProjectError(path, "ends within its first bytes", "look in the backups")
-    page, pages = struct.unpack(">H", head[16:18])[0], struct.unpack(">I", head[28:32])[0]
     version, application = struct.unpack(">I", head[60:64])[0], struct.unpack(">I", head[68:72])[0]
     if application != APPLICATION_ID:
         raise ProjectError(
@@ -110,8 +110,29 @@ def check_header(path: Path) -> None:
             path, f"was made by a newer version of the program (format {version}, this one"
             f" knows up to {len(MIGRATIONS)})", "update the program",
         )  # fmt: skip
-    if size < (65536 if page == 1 else page) * pages:
+    if _is_short(path) and not _has_log(path):
         raise DamagedError(path, "is shorter than it should be")
+
+
+def _is_short(path: Path) -> bool:
+    """Whether a file is shorter than its head states."""
+    with in_words(path, "open it"), path.open("rb") as file:
+        head = file.read(32)
+        page, pages = struct.unpack(">H", head[16:18])[0], struct.unpack(">I", head[28:32])[0]
+        return path.stat().st_size < (65536 if page == 1 else page) * int(pages)
+
+
+def _has_log(path: Path) -> bool:
+    """Whether SQLite's write-ahead log lies beside a project.
+
+    A program that was killed leaves it, and in the middle of a checkpoint a file that is too
+    short: its last pages are in the log alone. Whether both together are whole is for SQLite to
+    say.
+    """
+    try:
+        return path.with_name(path.name + "-wal").stat().st_size > _LOG_HEAD_BYTES
+    except OSError:
+        return False
 
 
 def check_tables(connection: sqlite3.Connection, path: Path) -> None:
@@ -121,7 +142,7 @@ def check_tables(connection: sqlite3.Connection, path: Path) -> None:
             fault = fault_in(connection)
             if fault:
                 raise DamagedError(path, fault)
-        if path.stat().st_size <= _CHECK_BYTES:
+        if path.stat().st_size <= _CHECK_BYTES or _is_short(path):
             fault = quick_check(connection)
             if fault:
                 raise DamagedError(path, fault)

@@ -33,7 +33,7 @@ def _open_for_writing(path: Path) -> ProjectConnection:
     connection = None
     try:
         with in_words(path, "open it"):
-            connection = connect(path, "rw")
+            connection = _damage_named(path, lambda: connect(path, "rw"))
             _damage_named(path, lambda: check_tables(connection, path))
             if version_of(connection) < len(MIGRATIONS):
                 Backups(path, id_of(connection)).make(connection)
@@ -52,7 +52,7 @@ def _open_read_only(path: Path) -> ProjectConnection:
     """Leaves the file as it is; a copy of an older version is migrated."""
     with in_words(path, "open it"):
         try:
-            connection = connect(path, "ro")
+            connection = _damage_named(path, lambda: connect(path, "ro"))
             try:
                 _damage_named(path, lambda: check_tables(connection, path))
                 if version_of(connection) == len(MIGRATIONS):

@@ -1,10 +1,15 @@
 """A program that edits is killed: no finished edit is missing and none is half there."""
 
+import random
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from .helpers import made
+from yamnet_gui.labels.project import Project, add_events
+
+from .helpers import detections, made, snapshot
 from .killing import survives
 
 
@@ -21,3 +26,63 @@ def test_no_finished_edit_is_lost_over_five_kills(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_no_finished_edit_is_lost_over_a_hundred_kills(tmp_path: Path) -> None:
     assert _survives(tmp_path, 100) > 100
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, dict]:
+    """A project and its log before a checkpoint, the file after it, and what it holds."""
+    folder = tmp_path_factory.mktemp("grown")
+    path = folder / "a.yamnet"
+    project = made(path, recordings=2, events=20)
+    project.close()
+    with Project.open(path) as project:
+        recording = project.recordings.all()[0].id
+        project.apply(
+            add_events(recording, [replace(e, id=f"n{k}") for k, e in enumerate(detections(3000))])
+        )
+        held = snapshot(project)
+        shutil.copy(path, folder / "before")
+        shutil.copy(f"{path}-wal", folder / "log")
+    return folder, path, held
+
+
+def _killed_in_a_checkpoint(folder: Path, after: Path, pages: list[int], place: Path) -> None:
+    """The file as before, but for some pages that a checkpoint had written already."""
+    old, new = bytearray((folder / "before").read_bytes()), after.read_bytes()
+    size = 4096
+    for page in pages:
+        end = (page + 1) * size
+        old.extend(b"\0" * max(0, end - len(old)))
+        old[page * size : end] = new[page * size : end]
+    place.write_bytes(old)
+    shutil.copy(folder / "log", f"{place}-wal")
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_checkpoint_that_was_cut_off_is_sqlites_to_finish(
+    grown: tuple[Path, Path, dict], tmp_path: Path, seed: int, read_only: bool
+) -> None:
+    folder, after, held = grown
+    count = after.stat().st_size // 4096
+    pages = [0, *random.Random(seed).sample(range(1, count), [0, 1, 3, 30, 100, count - 1][seed])]
+    path = tmp_path / "a.yamnet"
+    _killed_in_a_checkpoint(folder, after, pages, path)
+    with Project.open(path, read_only=read_only) as project:
+        assert not project.damage
+        assert project.read_only == read_only
+        assert snapshot(project) == held
+
+
+def test_a_short_file_whose_log_is_of_another_is_damaged(
+    grown: tuple[Path, Path, dict], tmp_path: Path
+) -> None:
+    folder, after, _ = grown
+    path = tmp_path / "a.yamnet"
+    path.write_bytes(after.read_bytes()[:-40_960])
+    log = bytearray((folder / "log").read_bytes())
+    log[16:24] = bytes(8)  # the salts: no frame is valid now
+    Path(f"{path}-wal").write_bytes(log)
+    with Project.open(path) as project:
+        assert project.read_only
+        assert project.damage
