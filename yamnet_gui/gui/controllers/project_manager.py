@@ -224,17 +224,22 @@ class ProjectManager(QObject):
         before = self._state.use(project, storage_mode)
         if before is None:
             return
+        folder = before.path.parent
         try:
             decided = any(
                 entry.step > self._first_step and entry.action != "derive"
                 for entry in (before.history.steps() if scratch else ())
             )
+            replacement = before.replacement
             before.close()
         except ProjectError as error:
             self.failed.emit(error)
             return
-        if scratch and not decided:
-            shutil.rmtree(before.path.parent, ignore_errors=True)
+        if before.replacement is not None and before.replacement != replacement:
+            self.failed.emit(ProjectError(before.replacement.path, before.replacement.reason))
+        # a copy of a file that was taken away lies in a folder with other things
+        if scratch and not decided and before.replacement is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _on_recording(self) -> None:
         self._state.forget_recording()

@@ -17,6 +17,7 @@ from .label_import.feature import ImportFeature
 from .label_sets.feature import LabelSetsFeature
 from .project.feature import ProjectMenu
 from .project.merge_and_backup import MergeAndBackup
+from .project.replaced_file import ReplacedFile
 from .quality.calibration import CalibrationFeature
 from .quality.evaluation import EvaluationFeature
 from .quality.replay import ReplayFeature
@@ -37,14 +38,16 @@ def make_features(context: Context) -> tuple[Feature, ...]:
     label_import = ImportFeature(context)
     custom_scores = CustomClassScores(context)
     similar_sounds = SimilarSounds(context)
+    menu, merging = ProjectMenu(context), MergeAndBackup(context)
     training = TrainingFeature(context, similar_sounds, custom_scores)
     return (
         StatusMessages(context),
         RecordingChoices(context, label_import),
         ContextMenus(context),
         Files(context, (label_import, training)),
-        ProjectMenu(context),
-        MergeAndBackup(context),
+        menu,
+        merging,
+        ReplacedFile(context, menu, merging),
         DatasetFeature(context),
         all_events,
         ReviewQueueFeature(context),

@@ -7,7 +7,7 @@ from tempfile import mkdtemp
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, RecordingInfo
-from yamnet_gui.core.files import exists
+from yamnet_gui.core.files import exists, is_file
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.times import date_and_time
@@ -19,6 +19,7 @@ from yamnet_gui.labels.project import (
     ProjectInUseError,
     Recording,
     RecordingState,
+    Replacement,
     Reviewed,
     content_fingerprint,
     new_id,
@@ -124,6 +125,35 @@ class OpenProjectJob:
         other = not self.create and self.source is None
         files = tuple(project.recordings.locate(r) for r in project.recordings.all())
         yield OpenedProject(project, storage_mode, project.damage, other, files)
+
+
+@dataclass(frozen=True, slots=True)
+class FileCheck:
+    """What became of a project's file; `problem` says why its decisions are in no file.
+
+    `lies_there`: there is a file in its place, of whatever kind.
+    """
+
+    project: Project
+    replacement: Replacement | None = None
+    lies_there: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFileJob:
+    """Whether the project's file is still in its place; the project goes on in a copy if not."""
+
+    project: Project
+
+    def run(self) -> Iterator[FileCheck]:
+        try:
+            replacement = self.project.check_file()
+        except ProjectError as error:
+            yield FileCheck(self.project, problem=str(error))
+            return
+        lies_there = replacement is not None and is_file(replacement.path)
+        yield FileCheck(self.project, replacement, lies_there)
 
 
 @dataclass(frozen=True, slots=True)

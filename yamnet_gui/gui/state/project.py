@@ -32,6 +32,7 @@ class ProjectState(QObject):
     """
 
     project_changed = Signal()
+    path_changed = Signal()  # the same project goes on in another file
     recording_changed = Signal()
     events_changed = Signal(object)  # tuple[Event, ...]: what was put in; () for anything else
     reviewed_changed = Signal()
@@ -97,6 +98,12 @@ class ProjectState(QObject):
         self.project_changed.emit()
         self.steps_changed.emit()
         return before
+
+    def set_moved(self) -> None:
+        """The open project goes on in a copy, which is a project like any other."""
+        if self._storage_mode is StorageMode.PERSONAL:
+            self._storage_mode = StorageMode.PROJECT
+        self.path_changed.emit()
 
     def set_reviewer(self, name: str) -> None:
         """Who decides from now on."""

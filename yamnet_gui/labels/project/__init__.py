@@ -23,6 +23,7 @@ from .event_commands import (
     uncertain,
     unreview,
 )
+from .file_watch import Replacement
 from .filters import EventFilter, QueueKind, Sort, SortKey
 from .label_set_files import LABEL_SET_SUFFIX, read_label_set, write_label_set
 from .lock import ProjectInUseError
@@ -79,6 +80,7 @@ __all__ = [
     "QueueKind",
     "Recording",
     "RecordingState",
+    "Replacement",
     "Reviewed",
     "Sort",
     "SortKey",

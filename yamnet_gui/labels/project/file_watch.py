@@ -30,7 +30,12 @@ class Replacement:
     copy: Path | None = None
 
     def __str__(self) -> str:
-        text = f"{self.path}: was {self.fate} while it was open."
+        return f"{self.path}: {self.reason}"
+
+    @property
+    def reason(self) -> str:
+        """What `path` is followed by in a message."""
+        text = f"was {self.fate} while it was open."
         if self.copy is None:
             return f"{text} What is shown is as it was before."
         place = self.copy if self.copy.parent != self.path.parent else self.copy.name

@@ -54,6 +54,7 @@ class ProjectMenu(Feature):
         self._document.analysis_changed.connect(self._show_progress)
         self._analysis.finished.connect(self._show_progress)
         owner.project_changed.connect(self._show_saved)
+        owner.path_changed.connect(self._show_saved)
         owner.steps_changed.connect(self._show_steps)
         self._show_saved()
         self._show_steps()
