@@ -4,7 +4,7 @@ Reading is exact by construction. The track is cut into chunks, and every chunk 
 decoder that begins a little before it, so a sample does not depend on what was read before.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,6 @@ from yamnet_gui.core.sound_track import file_and_track
 from .chunks import ChunkDecoder, Placed
 from .layout import Layout, layout_of
 from .libav import plain_reason
-from .remembered import go_on
 from .sound_tracks import first_track, other_tracks, sound_tracks
 from .source import AudioSource
 
@@ -25,19 +24,16 @@ class ContainerSource(AudioSource):
     """A sound track of a container, on the container's time line.
 
     Seeking is exact to the sample: in MP4 by time stamps, which count samples there, elsewhere by
-    an index from one linear pass, between whose packets `check` is called. With `layout`, it is
-    the part of a file that this is about. Raises RecordingError where the file has no sound or is
-    broken.
+    an index from one linear pass. With `layout`, it is the part of a file that this is about.
+    Raises RecordingError where the file has no sound or is broken.
     """
 
-    def __init__(
-        self, path: Path, layout: Layout | None = None, check: Callable[[], None] = go_on
-    ) -> None:
+    def __init__(self, path: Path, layout: Layout | None = None) -> None:
         file, chosen = file_and_track(path)
-        tracks = sound_tracks(file, check) if layout is None else ()
+        tracks = sound_tracks(file) if layout is None else ()
         track = first_track(tracks) if chosen is None else chosen
         if layout is None:
-            layout = layout_of(file, track, check)
+            layout = layout_of(file, track)
         self._layout = layout
         info = RecordingInfo(path, layout.frames / layout.rate, layout.rate, layout.channels)
         super().__init__(info, layout.frames, layout.encoding, None)

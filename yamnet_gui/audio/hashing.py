@@ -9,6 +9,7 @@ from pathlib import Path
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.sound_track import file_and_track, file_of
+from yamnet_gui.core.stopping import check_stopped
 
 _BLOCK = 1 << 23
 
@@ -32,6 +33,7 @@ def content_hash(path: Path | str, memo_folder: Path | None = None) -> str:
         block = bytearray(min(_BLOCK, max(before[1], 1)))
         with path.open("rb", buffering=0) as file:
             while count := file.readinto(block):
+                check_stopped()
                 digest.update(memoryview(block)[:count])
         sha256 = digest.hexdigest()
         unchanged = _identity(path) == before

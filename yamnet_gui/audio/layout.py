@@ -1,6 +1,6 @@
 """What one pass over a sound track finds: its rate, its length, and where its pieces lie."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -15,7 +15,7 @@ from yamnet_gui.core.errors import RecordingError
 from .changes import change_sentences, most_of_time
 from .libav import Span, decoded_frames, open_container, plain_reason
 from .packets import PacketIndex
-from .remembered import Remembered, go_on, remembered
+from .remembered import Remembered, remembered
 from .sound_tracks import codec_name, no_such_track
 from .timeline import delay_s, has_time_stamps, longest_gap_s, placed
 from .track_scan import TrackScan, scan_fully, scan_quickly
@@ -115,21 +115,20 @@ def counts_by_stamps(container: Any) -> bool:
     return bool(_EXACT_FORMATS & set(container.format.name.split(",")))
 
 
-def layout_of(path: Path, track: int, check: Callable[[], None] = go_on) -> Layout:
+def layout_of(path: Path, track: int) -> Layout:
     """Scans a file; remembered as long as it is unchanged, for every thread that opens it.
 
-    `check` is called between packets, and may raise Cancelled.
     Raises RecordingError where it has no such track or nothing of it can be decoded.
     """
-    return _layout(remembered(path, track, check))
+    return _layout(remembered(path, track))
 
 
 @lru_cache(maxsize=16)
 def _layout(wanted: Remembered) -> Layout:
-    return scanned(wanted.path, wanted.track, None, wanted.check)
+    return scanned(wanted.path, wanted.track, None)
 
 
-def scanned(path: Path, track: int, span: Span | None, check: Callable[[], None]) -> Layout:
+def scanned(path: Path, track: int, span: Span | None) -> Layout:
     """The layout of a file or of a part of it; see `layout_of`."""
     import av
 
@@ -137,7 +136,7 @@ def scanned(path: Path, track: int, span: Span | None, check: Callable[[], None]
     try:
         layout = _by_stamps(path, container, stream)
         if layout is None:
-            layout = _by_counting(path, track, span, check)
+            layout = _by_counting(path, track, span)
         return layout
     except (av.FFmpegError, OSError) as error:
         raise RecordingError(
@@ -194,20 +193,20 @@ def _cut_off(stream: Any, length_s: float) -> tuple[str, ...]:
     return (f"the file ends {missing_s:.1f} s before the length that its header names",)
 
 
-def _by_counting(path: Path, track: int, span: Span | None, check: Callable[[], None]) -> Layout:
+def _by_counting(path: Path, track: int, span: Span | None) -> Layout:
     """The layout of any other file, from one pass over all of it."""
     import av
 
     container, stream = open_track(path, track, span)
     try:
         try:
-            scan = scan_quickly(container, stream, check)
+            scan = scan_quickly(container, stream)
         except av.error.PatchWelcomeError:
             scan = None
         if scan is None:
             container.close()
             container, stream = open_track(path, track, span)
-            scan = scan_fully(container, stream, check)
+            scan = scan_fully(container, stream)
         return replace(_laid_out(path, container, stream, scan), span=span)
     finally:
         container.close()

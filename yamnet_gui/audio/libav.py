@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import RecordingError
+from yamnet_gui.core.stopping import check_stopped
 
 FORMATS = frozenset({
     "aa", "aac", "ac3", "ac4", "act", "adx", "aea", "aiff", "amr", "amrnb", "amrwb", "apac",
@@ -97,6 +98,7 @@ def decoded_packets(
 
     begun = damaged = False
     for packet in packets:
+        check_stopped()
         try:
             decoded = packet.decode()
         except (av.FFmpegError, ValueError):  # a codec may call a packet invalid in many ways

@@ -1,6 +1,5 @@
 """Sound of a file that was joined from several, each read by itself."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +15,7 @@ from .container import ContainerSource
 from .layout import Layout, scanned
 from .libav import plain_reason
 from .links import links_of
-from .remembered import Remembered, go_on, remembered
+from .remembered import Remembered, remembered
 from .source import AudioSource
 
 _BLOCK_S = 10
@@ -37,8 +36,8 @@ class LinkedSource(AudioSource):
     Raises RecordingError where no link can be read.
     """
 
-    def __init__(self, path: Path, check: Callable[[], None] = go_on) -> None:
-        parts = _parts(remembered(path, 1, check))
+    def __init__(self, path: Path) -> None:
+        parts = _parts(remembered(path, 1))
         self._parts = parts.layouts
         counts = np.array([part.frames for part in self._parts])
         kinds = [(part.rate, part.channels) for part in self._parts]
@@ -121,7 +120,7 @@ def _parts(wanted: Remembered) -> _Parts:
     failed: RecordingError | None = None
     for link in links_of(wanted.path):
         try:
-            layouts.append(scanned(wanted.path, 1, link.span, wanted.check))
+            layouts.append(scanned(wanted.path, 1, link.span))
         except RecordingError as error:
             failed = error
     layouts = [layout for layout in layouts if layout.frames > 0]

@@ -12,6 +12,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
+from yamnet_gui.core.stopping import check_stopped
+
 from .libav import Span
 
 _OGG_BEGIN = re.compile(rb"OggS\x00[\x02\x06]")
@@ -54,6 +56,7 @@ def _places(file: BinaryIO, pattern: re.Pattern[bytes]) -> Iterator[int]:
     """Where a pattern occurs; not by a memory map, which kills the process if a file shrinks."""
     at, rest = 0, b""
     while True:
+        check_stopped()
         file.seek(at)
         block = file.read(_BLOCK_BYTES)
         if not block:

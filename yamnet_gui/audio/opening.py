@@ -16,7 +16,6 @@ from .libav import UnknownFormatError
 from .linked import LinkedSource
 from .links import links_of
 from .preview import PreviewSource
-from .remembered import go_on
 from .size_remarks import size_remark
 from .sndfile import SndfileSource, plain_reason
 from .source import AudioSource
@@ -33,16 +32,16 @@ _OF_LIBSNDFILE |= {b".snd", b"dns."}
 """How files begin that libsndfile reads faster, and with the depth of their samples."""
 
 
-def open_audio(path: str | Path, check: Callable[[], None] = go_on) -> AudioSource:
+def open_audio(path: str | Path) -> AudioSource:
     """Opens a recording of any supported kind.
 
-    `film.mkv#track=2` is the second sound track of a file that holds several. `check` is called
-    again and again while a long file is scanned, and may raise Cancelled.
+    `film.mkv#track=2` is the second sound track of a file that holds several. Scanning a long file
+    ends with Cancelled where the work of this thread is to stop.
     Raises RecordingError where it is missing, a folder, empty, not a sound file or broken.
     """
     path = Path(path)
     _refuse_unless_file(file_of(path))
-    source = _open(path, check)
+    source = _open(path)
     try:
         _refuse_invalid_audio(source)
         if not source.warnings and (remark := size_remark(file_of(path), source.info.duration_s)):
@@ -54,17 +53,16 @@ def open_audio(path: str | Path, check: Callable[[], None] = go_on) -> AudioSour
     return source
 
 
-def preview_audio(path: str | Path, check: Callable[[], None] = go_on) -> PreviewSource | None:
+def preview_audio(path: str | Path) -> PreviewSource | None:
     """A recording to be looked at while `open_audio` finds its length; None where that is quick.
 
-    It can be read once, from its beginning on. `check` may raise Cancelled, as for `open_audio`.
-    Raises RecordingError.
+    It can be read once, from its beginning on. Raises RecordingError.
     """
     file = file_of(Path(path))
     _refuse_unless_file(file)
     if file.stat().st_size < _LONG_BYTES or _head(file) in _OF_LIBSNDFILE:
         return None
-    preview = PreviewSource(Path(path), check)
+    preview = PreviewSource(Path(path))
     if preview.is_needed and preview.frames > 0:
         return preview
     preview.close()
@@ -95,15 +93,15 @@ def _refuse_unless_file(path: Path) -> None:
         raise RecordingError(path, f"cannot be opened ({error.strerror})") from error
 
 
-def _open(path: Path, check: Callable[[], None]) -> AudioSource:
+def _open(path: Path) -> AudioSource:
     """The source of the reader that suits the file, or of the other one."""
     file, track = file_and_track(path)
     head = _head(file)
 
     def by_libav(path: Path) -> AudioSource:
         if track in (None, 1) and links_of(file):
-            return LinkedSource(file, check)
-        return ContainerSource(path, check=check)
+            return LinkedSource(file)
+        return ContainerSource(path)
 
     readers: list[_Reader] = [by_libav]
     if track is None and head[:4] in _OF_LIBSNDFILE:

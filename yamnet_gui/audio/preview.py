@@ -1,6 +1,6 @@
 """The first look at a recording whose length is still to be found."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,9 @@ class PreviewSource(AudioSource):
     Raises RecordingError where nothing can be decoded.
     """
 
-    def __init__(self, path: Path, check: Callable[[], None]) -> None:
+    def __init__(self, path: Path) -> None:
         file, chosen = file_and_track(path)
-        track = first_track(sound_tracks(file, check)) if chosen is None else chosen
+        track = first_track(sound_tracks(file)) if chosen is None else chosen
         self._container, stream = open_track(file, track)
         self.is_needed = not counts_by_stamps(self._container)
         context = stream.codec_context

@@ -1,6 +1,6 @@
 """The sound tracks of a file, and which of them is offered first."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -8,10 +8,11 @@ from typing import Any
 
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.sound_track import file_of, with_track
+from yamnet_gui.core.stopping import check_stopped
 from yamnet_gui.core.text import encodable
 
 from .libav import FrameSamples, UnknownFormatError, decoded_frames, open_container
-from .remembered import Remembered, go_on, remembered
+from .remembered import Remembered, remembered
 
 _SILENT = 1e-4
 """A track in which no sample is above this, 80 dB below full scale, is silent."""
@@ -31,14 +32,11 @@ class SoundTrack:
     silent: bool = False
 
 
-def sound_tracks(path: Path, check: Callable[[], None] = go_on) -> tuple[SoundTrack, ...]:
-    """The sound tracks of a file that libav reads, one or more. Raises RecordingError.
-
-    `check` is called again and again, and may raise Cancelled.
-    """
+def sound_tracks(path: Path) -> tuple[SoundTrack, ...]:
+    """The sound tracks of a file that libav reads, one or more. Raises RecordingError."""
     file = file_of(path)
     try:
-        wanted = remembered(file, 0, check)
+        wanted = remembered(file, 0)
     except OSError as error:
         raise RecordingError(path, f"cannot be reached ({error.strerror})") from error
     return _tracks(wanted)
@@ -111,7 +109,7 @@ def _is_silent(wanted: Remembered, number: int) -> bool:
     """Whether a track holds nothing but silence; decodes it up to its first sound."""
     with open_container(wanted.path) as container:
         for sounds in _sounds(container, container.streams.audio[number - 1]):
-            wanted.check()
+            check_stopped()
             if sounds:
                 return False
     return True

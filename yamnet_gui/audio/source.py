@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.events import RecordingInfo
+from yamnet_gui.core.stopping import check_stopped
 
 from .sound_tracks import SoundTrack
 
@@ -57,8 +58,10 @@ class AudioSource(ABC):
     def read(self, first: int, count: int) -> NDArray[np.float32]:
         """Samples [first, first + count) as float32 (n, channels); n < count only at the end.
 
-        Raises RecordingError where the file cannot be read, ValueError for a negative span.
+        Raises RecordingError where the file cannot be read, ValueError for a negative span,
+        Cancelled where the work of this thread is to stop.
         """
+        check_stopped()
         first, count = self._inside(first, count)
         if count == 0:
             return np.zeros((0, self.info.channels), np.float32)

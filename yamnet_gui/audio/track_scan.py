@@ -1,12 +1,13 @@
 """One pass over the packets of a sound track: what each of them yields."""
 
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from yamnet_gui.core.stopping import check_stopped
 
 from .libav import decoded_packets
 from .packets import PacketIndex, PacketIndexBuilder
@@ -50,11 +51,8 @@ class TrackScan:
         self.damages += 1
 
 
-def scan_fully(container: Any, stream: Any, check: Callable[[], None]) -> TrackScan:
-    """Decodes every packet of a newly opened track. Raises av.FFmpegError, OSError.
-
-    `check` is called between packets, and may raise Cancelled.
-    """
+def scan_fully(container: Any, stream: Any) -> TrackScan:
+    """Decodes every packet of a newly opened track. Raises av.FFmpegError, OSError, Cancelled."""
     import av
 
     scan, index = TrackScan(), PacketIndexBuilder()
@@ -63,7 +61,7 @@ def scan_fully(container: Any, stream: Any, check: Callable[[], None]) -> TrackS
     packets = decoded_packets(container.demux(stream), channels, scan.note_damage)
     try:
         for number, (packet, frames) in enumerate(packets):
-            check()
+            check_stopped()
             index.add(packet)
             scan.add(number, frames, tick_s, _most_of_link(packet) if number else None)
     except av.error.PatchWelcomeError:
@@ -87,7 +85,7 @@ def _most_of_link(packet: Any) -> int | None:
     return (1 << (headers[at + 28] & 15)) // 2
 
 
-def scan_quickly(container: Any, stream: Any, check: Callable[[], None]) -> TrackScan | None:
+def scan_quickly(container: Any, stream: Any) -> TrackScan | None:
     """The same from the packets' own durations, where these can be relied on, else None.
 
     That is in MP3 whose packets follow each other without anything between, and are all of one
@@ -106,7 +104,7 @@ def scan_quickly(container: Any, stream: Any, check: Callable[[], None]) -> Trac
     ends: dict[int, list[Any]] = {}
     header = b""
     for number, packet in enumerate(container.demux(stream)):
-        check()
+        check_stopped()
         index.add(packet)
         cut = 0
         if number and packet.size and packet.has_sidedata("skip_samples"):

@@ -11,6 +11,7 @@ from yamnet_gui.audio import is_sound_file, track_path
 from yamnet_gui.audio.hashing import text_key
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.files import exists, is_folder
+from yamnet_gui.core.stopping import check_stopped
 
 _PATTERN = frozenset("*?[")
 
@@ -100,6 +101,7 @@ class _Search:
         """Adds the recordings below a folder; a folder that was searched already gives nothing."""
         waiting = [folder]
         while waiting:
+            check_stopped()
             here = waiting.pop()
             real = os.path.realpath(here)
             if real in self._folders:
@@ -124,6 +126,7 @@ class _Search:
             waiting += reversed(inner)
 
     def _add(self, path: Path) -> None:
+        check_stopped()
         real = _place(path)
         if real in self._found:
             self._repeated += 1

@@ -6,6 +6,8 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Generic, TypeVar, cast
 
+from .stopping import inherited
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -25,6 +27,7 @@ def mapped(function: Callable[[T], R], items: Iterable[T], calls: int) -> Genera
     Whatever the items or `function` raise is raised here in its place. Closing the generator waits
     for the calls that run and begins no more.
     """
+    function = inherited(function)
     waiting: deque[Future[R]] = deque()
     with ThreadPoolExecutor(calls, thread_name_prefix="mapped") as pool:
         try:
@@ -77,7 +80,7 @@ class _Producer(Generic[T]):
         self._changed = threading.Condition()
         self._finished = False
         self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="prefetch", daemon=True)
+        self._thread = threading.Thread(target=inherited(self._run), name="prefetch", daemon=True)
 
     def start(self) -> None:
         self._thread.start()

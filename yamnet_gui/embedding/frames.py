@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.scores import DEFAULT_HOP_S, PATCH_S, FrameGrid
 from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.core.stopping import check_stopped
 
 from .coarse import CoarseVectors
 
@@ -126,6 +127,7 @@ class Frames:
 
     def read(self, rows: Rows | Sequence[int]) -> Floats:
         """The embeddings of these rows, float32 (n, numbers)."""
+        check_stopped()
         return np.asarray(self.vectors[np.asarray(rows, np.int64)], np.float32)
 
     def live_rows(self) -> Rows:
@@ -143,6 +145,7 @@ class Frames:
 
 def widened(rows: NDArray[np.float16] | Floats) -> Floats:
     """The rows in single precision."""
+    check_stopped()  # what takes long goes through blocks of rows
     if rows.dtype == np.float32 or len(rows) < _FEW_ROWS:
         return np.asarray(rows, np.float32)
     from .kernels import widen  # compiled when first used

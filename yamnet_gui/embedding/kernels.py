@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from yamnet_gui.core.stopping import check_stopped, inherited
 from yamnet_gui.core.threads import usable_cores
 
 Floats = NDArray[np.float32]
@@ -66,7 +67,9 @@ def _in_threads(
 ) -> None:
     """Runs a kernel on slices of the arrays `sliced`, which are equally long."""
 
+    @inherited
     def run(first: int) -> None:
+        check_stopped()
         kernel(*fixed, *(array[first : first + step] for array in sliced))
 
     count, threads = len(sliced[0]), usable_cores()

@@ -61,4 +61,6 @@ class UnexpectedErrors(QObject):
 
     @Slot()
     def _forget(self) -> None:
-        self._dialog = None
+        if self._dialog is not None:
+            self._dialog.deleteLater()
+            self._dialog = None

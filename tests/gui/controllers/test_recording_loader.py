@@ -3,7 +3,7 @@
 import io
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from yamnet_gui.audio import layout
 from yamnet_gui.core.errors import RecordingError
+from yamnet_gui.core.stopping import check_stopped
 from yamnet_gui.gui.background.priority import ForegroundPriority
 from yamnet_gui.gui.controllers.recording_loader import RecordingLoader
 from yamnet_gui.gui.state.document import Document
@@ -67,11 +68,11 @@ def may_scan(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     event = threading.Event()
     scan = layout.scan_quickly
 
-    def waiting(container: Any, stream: Any, check: Callable[[], None]) -> Any:
+    def waiting(container: Any, stream: Any) -> Any:
         deadline = time.monotonic() + SCAN_WAITS_S
         while not event.wait(0.01) and time.monotonic() < deadline:
-            check()
-        return scan(container, stream, check)
+            check_stopped()
+        return scan(container, stream)
 
     monkeypatch.setattr(layout, "scan_quickly", waiting)
     yield event

@@ -7,14 +7,21 @@ from typing import Any, Protocol
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
 from yamnet_gui.core.errors import Cancelled, UserError
+from yamnet_gui.core.stopping import stoppable
 
 from .priority import give_way
 
 _log = logging.getLogger(__name__)
 
+FINISH_S = 1.5
+"""How long closing lets work go on that is better finished than taken back."""
+
 
 class Job(Protocol):
-    """Long work: a generator of results. Closing the generator stops the work."""
+    """Long work: a generator of results. Closing the generator stops the work.
+
+    Between two results it is stopped by `check_stopped`, which loops inside it call.
+    """
 
     def run(self) -> Iterator[Any]: ...
 
@@ -27,14 +34,17 @@ class JobHandle:
         on_result: Callable[[Any], None] | None,
         on_failed: Callable[[UserError], None] | None,
         on_done: Callable[[], None] | None,
+        *,
+        finish: bool = False,
     ) -> None:
+        self.finish = finish
         self.on_result = on_result
         self.on_failed = on_failed
         self.on_done = on_done
         self.cancelled = False
 
     def cancel(self) -> None:
-        """Stops the job between two results; nothing of it arrives after this call."""
+        """Stops the job at its next step; nothing of it arrives after this call."""
         self.cancelled = True
 
 
@@ -57,10 +67,11 @@ class _Worker(QObject):
             return
         results = job.run()
         try:
-            for value in results:
-                if handle.cancelled:
-                    break
-                self.result.emit(handle, value)
+            with stoppable(lambda: handle.cancelled):
+                for value in results:
+                    if handle.cancelled:
+                        break
+                    self.result.emit(handle, value)
         except Cancelled:
             pass
         except UserError as error:
@@ -90,6 +101,7 @@ class JobRunner(QObject):
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName(name)
         self._open: list[JobHandle] = []
         self._thread = QThread(self)
         self._thread.setObjectName(name)
@@ -115,9 +127,13 @@ class JobRunner(QObject):
         on_result: Callable[[Any], None] | None = None,
         on_failed: Callable[[UserError], None] | None = None,
         on_done: Callable[[], None] | None = None,
+        finish: bool = False,
     ) -> JobHandle:
-        """Queues `job`. `on_done` comes last, also after a failure, but not after a cancel."""
-        handle = JobHandle(on_result, on_failed, on_done)
+        """Queues `job`. `on_done` comes last, also after a failure, but not after a cancel.
+
+        With `finish`, closing lets the job go on for a moment: it stores what the user wants.
+        """
+        handle = JobHandle(on_result, on_failed, on_done, finish=finish)
         self._open.append(handle)
         self._submitted.emit(handle, job)
         return handle
@@ -126,13 +142,20 @@ class JobRunner(QObject):
         for handle in self._open:
             handle.cancel()
 
-    def close(self, *, finish: bool = False) -> None:
-        """Cancels everything, or lets it `finish`, and waits for the thread to end."""
-        if finish and self._thread.isRunning():
+    def close(self) -> None:
+        """Cancels everything and waits for the thread to end.
+
+        What was submitted with `finish` gets `FINISH_S` to come to its end.
+        """
+        for handle in self._open:
+            if not handle.finish:
+                handle.cancel()
+        if any(handle.finish for handle in self._open) and self._thread.isRunning():
             self._ending.emit()
-        else:
-            self.cancel_all()
-            self._thread.quit()
+            if not self._thread.wait(round(FINISH_S * 1000)):
+                _log.warning("closing stopped work that was not finished: %s", self.objectName())
+        self.cancel_all()
+        self._thread.quit()
         self._thread.wait()
 
     @Slot(object, object)

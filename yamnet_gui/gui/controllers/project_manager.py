@@ -1,6 +1,7 @@
 """Opens, makes and closes projects, and finds the open recording in them."""
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.analysis import AnalysisSettings
-from yamnet_gui.core.errors import ProjectError, UserError
+from yamnet_gui.core.errors import Cancelled, ProjectError, UserError
+from yamnet_gui.core.stopping import stoppable, unstoppable
 from yamnet_gui.gui.background.runner import Job, JobHandle, JobRunner
 from yamnet_gui.gui.jobs.merge_and_backup import RestoreJob
 from yamnet_gui.gui.jobs.project import (
@@ -25,6 +27,8 @@ from yamnet_gui.gui.state.document import AnalysisState, Document
 from yamnet_gui.gui.state.project import ProjectState, StorageMode
 from yamnet_gui.labels.project import SET_BY_HAND, Project, ProjectInUseError, RecordingState
 from yamnet_gui.labels.project.analysis_settings import StoredSettings
+
+_CLOSING_S = 2.0
 
 
 class _Nothing:
@@ -102,20 +106,27 @@ class ProjectManager(QObject):
         self._submit(RestoreJob(backup, path), path)
 
     def close(self) -> None:
-        """Ends the thread and leaves single, portable files."""
+        """Ends the thread and leaves single, portable files.
+
+        What can be made again, detections and backups, is left out where it would take long.
+        """
+        latest = time.monotonic() + _CLOSING_S
         last = self._detections()
         self._runner.close()
         self._state.forget_recording()
-        if last is not None:
-            try:
-                for _step in last.run():
+        with stoppable(lambda: time.monotonic() > latest):
+            if last is not None:
+                try:
+                    for _step in last.run():
+                        pass
+                except UserError as error:
+                    self.failed.emit(error)
+                except Cancelled:
                     pass
-            except UserError as error:
-                self.failed.emit(error)
-        self._replace(None, StorageMode.NOWHERE)
-        for job in self._jobs:
-            for project in job.opened:
-                project.close()
+            self._replace(None, StorageMode.NOWHERE)
+            for job in self._jobs:
+                for project in job.opened:
+                    project.close()
         self._jobs.clear()
 
     def store_detections(self) -> None:
@@ -130,10 +141,18 @@ class ProjectManager(QObject):
         *,
         on_result: Callable[[Any], None] | None = None,
         on_done: Callable[[], None] | None = None,
+        finish: bool = False,
     ) -> JobHandle:
-        """Work on the project in its own thread, after what was asked for before."""
+        """Work on the project in its own thread, after what was asked for before.
+
+        `finish`: it stores what the user decided, see `JobRunner.submit`.
+        """
         return self._runner.submit(
-            job, on_result=on_result, on_failed=self.failed.emit, on_done=on_done
+            job,
+            on_result=on_result,
+            on_failed=self.failed.emit,
+            on_done=on_done,
+            finish=finish,
         )
 
     def count(self) -> None:
@@ -226,10 +245,11 @@ class ProjectManager(QObject):
             return
         folder = before.path.parent
         try:
-            decided = any(
-                entry.step > self._first_step and entry.action != "derive"
-                for entry in (before.history.steps() if scratch else ())
-            )
+            with unstoppable():
+                decided = any(
+                    entry.step > self._first_step and entry.action != "derive"
+                    for entry in (before.history.steps() if scratch else ())
+                )
             replacement = before.replacement
             before.close()
         except ProjectError as error:

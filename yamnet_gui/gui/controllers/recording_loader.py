@@ -1,7 +1,6 @@
 """Opens recordings and loads what their tracks draw."""
 
 from pathlib import Path
-from threading import Event
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +49,6 @@ class RecordingLoader(QObject):
         self._view = JobRunner("view", self)
         self._first_look = JobRunner("first look", self)
         self._opening: JobHandle | None = None
-        self._stop = Event()
         self._preview: JobHandle | None = None
         self._previewed = False  # whether what is shown is the waveform of an unknown length
         self._samples: JobHandle | None = None
@@ -81,20 +79,18 @@ class RecordingLoader(QObject):
         self._end_preview()
         self._stop_opening()
         self._opening = self._files.submit(
-            OpenJob(path, self._zone, self._stop.is_set),
+            OpenJob(path, self._zone),
             on_result=self._show,
             on_failed=self._on_failed,
         )
         self._preview = self._first_look.submit(
-            PreviewJob(path, self._stop.is_set), on_result=self._show_preview, on_failed=self._drop
+            PreviewJob(path), on_result=self._show_preview, on_failed=self._drop
         )
 
     def _stop_opening(self) -> None:
         """Ends what is being opened, also in the midst of a scan."""
         if self._opening:
             self._opening.cancel()
-        self._stop.set()
-        self._stop = Event()
 
     def close_recording(self) -> None:
         """Leaves the window empty, also while a file is being opened."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+
 from .feature import Feature, run_dialog
 
 if TYPE_CHECKING:
@@ -50,7 +52,12 @@ class ViewActions(Feature):
         self._spectrogram = SpectrogramDialog(
             self._spectrogram_state, self._settings, channels, self._window
         )
+        self._spectrogram.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._spectrogram.finished.connect(self._forget_spectrogram)
         self._spectrogram.show()
+
+    def _forget_spectrogram(self) -> None:
+        self._spectrogram = None
 
     def go_to(self) -> None:
         from yamnet_gui.gui.dialogs.go_to import GoToDialog

@@ -1,9 +1,8 @@
 """Opening a recording: what it is, its peaks, and samples of a part of it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +22,7 @@ from yamnet_gui.audio.channels import cancels_in_mix
 from yamnet_gui.audio.markers import file_markers
 from yamnet_gui.audio.sound_tracks import other_tracks
 from yamnet_gui.core.cached_files import PEAKS, shrink
-from yamnet_gui.core.errors import Cancelled, RecordingError
+from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.gui.state.document import OpenRecording
 
@@ -31,29 +30,18 @@ _SHOW_EVERY_S = 0.12
 _KEPT_BYTES = 2 * 2**30
 
 
-def _never() -> bool:
-    return False
-
-
-def _check(stopped: Callable[[], bool]) -> None:
-    if stopped():
-        raise Cancelled
-
-
 @dataclass(frozen=True, slots=True)
 class OpenJob:
     """Opens a file far enough to know what it is. Raises RecordingError.
 
-    A start that names no zone is taken as of `time_zone` (empty: that of this computer). Where
-    the file must be scanned, that ends as soon as `stopped` says so.
+    A start that names no zone is taken as of `time_zone` (empty: that of this computer).
     """
 
     path: Path
     time_zone: str = ""
-    stopped: Callable[[], bool] = _never
 
     def run(self) -> Iterator[OpenRecording]:
-        with open_audio(self.path, partial(_check, self.stopped)) as source:
+        with open_audio(self.path) as source:
             start = recording_start(self.path, zone_named(self.time_zone))
             info = replace(source.info, recorded_at=start.moment if start else None)
             yield OpenRecording(
@@ -91,11 +79,10 @@ class PreviewJob:
     """
 
     path: Path
-    stopped: Callable[[], bool] = _never
 
     def run(self) -> Iterator[PeakPyramid]:
         shown = time.monotonic()
-        source = preview_audio(self.path, partial(_check, self.stopped))
+        source = preview_audio(self.path)
         if source is None:
             return
         with source:

@@ -16,6 +16,7 @@ from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo
 from yamnet_gui.core.sound_track import file_of, stem_of
 from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.core.stopping import until_stopped
 
 from .clip_windows import Windows, windows_of
 
@@ -118,7 +119,7 @@ def plan_clips(recordings: Sequence[LabelledRecording], options: ClipOptions) ->
     template = options.template
     if options.windows is not None and template == DEFAULT_TEMPLATE:
         template = WINDOW_TEMPLATE
-    spots = [spot for recording in recordings for spot in _spots(recording, options)]
+    spots = [s for recording in until_stopped(recordings, 1) for s in _spots(recording, options)]
     if options.most_per_label is not None:
         spots = _sample(spots, options.most_per_label, options.stratified, options.seed)
     splits = (
@@ -132,7 +133,7 @@ def plan_clips(recordings: Sequence[LabelledRecording], options: ClipOptions) ->
     )
     names = _Names()
     clips = []
-    for n, spot in enumerate(spots, start=1):
+    for n, spot in enumerate(until_stopped(spots), start=1):
         split = splits.get(file_of(spot.info.path), "")
         folder = Path(split) if split else Path()
         if options.folder_per_label and options.windows is None:
@@ -177,7 +178,7 @@ class _Spot:
 def _spots(recording: LabelledRecording, options: ClipOptions) -> Iterator[_Spot]:
     info = recording.recording
     if options.windows is None:
-        for event in recording.events:
+        for event in until_stopped(recording.events):
             for span, others in _cuts(event, recording, options.overlap):
                 yield _Spot(info, (event,), span, others)
         return
@@ -267,7 +268,7 @@ def split_recordings(
     _random(seed, "split").shuffle(order)
     order.sort(key=lambda p: min(totals[label] for label in counts[p]))
     result = {}
-    for path in order:
+    for path in until_stopped(order):
         own = counts[path]
         rarest = min(own, key=lambda label: (totals[label], label))
         part = max(

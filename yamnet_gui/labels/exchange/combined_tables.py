@@ -6,6 +6,7 @@ from pathlib import Path
 
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import Event, EventList, LabelledRecording
+from yamnet_gui.core.stopping import until_stopped
 from yamnet_gui.labels.formats import ImportResult
 
 
@@ -16,7 +17,7 @@ def merged(results: Iterable[ImportResult]) -> tuple[LabelledRecording, ...]:
     """
     by_path: dict[Path, LabelledRecording] = {}
     for result in results:
-        for recording in result.recordings:
+        for recording in until_stopped(result.recordings, 1):
             path = recording.recording.path
             before = by_path.get(path)
             by_path[path] = recording if before is None else _both(before, recording, result.path)

@@ -10,6 +10,7 @@ from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewState
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
+from yamnet_gui.core.stopping import until_stopped
 from yamnet_gui.detection import group_events
 from yamnet_gui.labels.formats import WriteOptions, label_format, losses
 
@@ -73,7 +74,7 @@ def chosen(
 ) -> list[LabelledRecording]:
     """The recordings with the events to export. Does not change its input."""
     selected = []
-    for recording in recordings:
+    for recording in until_stopped(recordings, 1):
         path = recording.recording.path
         if choice.recordings is not None and path not in choice.recordings:
             continue
@@ -173,7 +174,7 @@ class ExportPreview:
     def labels(self) -> dict[str, int]:
         """Events by label, most frequent first."""
         counts: dict[str, int] = {}
-        for recording in self.recordings:
+        for recording in until_stopped(self.recordings, 1):
             for event in recording.events:
                 counts[event.label] = counts.get(event.label, 0) + 1
         return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -21,6 +21,7 @@ from yamnet_gui.core.events import (
 )
 from yamnet_gui.core.matching import FreeEvents, onsets_of_same_sound, same_sound
 from yamnet_gui.core.resources import bundled_class_map
+from yamnet_gui.core.stopping import until_stopped
 
 from .doubts import Doubt, doubts
 
@@ -110,7 +111,7 @@ class ImportPlan:
         `doubtful`: also for events that are odd.
         """
         steps = []
-        for planned in self.events:
+        for planned in until_stopped(self.events):
             if planned.doubts and not doubtful:
                 continue
             old, new = planned.existing, planned.result
@@ -150,7 +151,7 @@ def plan_import(
     spans: list[tuple[Path, ReviewedSpan]] = []
     unknown: Counter[str] = Counter()
     left_out = 0
-    for recording in imported:
+    for recording in until_stopped(imported, 1):
         path = recording.recording.path
         stored = present.get(path)
         events = []
@@ -174,7 +175,7 @@ def plan_import(
         tuple(planned),
         tuple(
             UnknownLabel(label, n, classes.near_names(label, known, spelling=k < _SPELLED))
-            for k, (label, n) in enumerate(unknown.most_common())
+            for k, (label, n) in enumerate(until_stopped(unknown.most_common(), 1))
         ),
         tuple(r.recording for r in imported if r.recording.path not in present),
         tuple(spans),
@@ -223,7 +224,7 @@ def _compare(path: Path, events: Sequence[Event], existing: EventList) -> list[P
     free = FreeEvents(existing)
     pairs: dict[int, Event] = {}
     for rule in (_same_id, _same_place, _same_sound):
-        for k, event in enumerate(events):
+        for k, event in enumerate(until_stopped(events)):
             if k not in pairs and (twin := rule(event, free)) is not None:
                 free.take(twin)
                 pairs[k] = twin

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import Event
+from yamnet_gui.core.stopping import until_stopped
 from yamnet_gui.core.text import counted, printable
 from yamnet_gui.labels.formats import ImportResult
 from yamnet_gui.labels.recording_names import FoundBy
@@ -90,10 +91,10 @@ def _questions(sources: Sequence[PlacedSource]) -> Iterator[Remark]:
 
 def _doubtful(read: TablesRead, plan: ImportPlan) -> Iterator[Remark]:
     by_doubt: dict[Doubt, list[str]] = {}
-    for planned in plan.events:
+    for planned in until_stopped(plan.events):
         for doubt in planned.doubts:
             by_doubt.setdefault(doubt, []).append(_event(planned.path, planned.result))
-    for recording in read.unplaced:
+    for recording in until_stopped(read.unplaced, 1):
         for event in recording.events:
             for doubt in doubts(event, None):
                 by_doubt.setdefault(doubt, []).append(_event(recording.recording.path, event))

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from yamnet_gui.core.events import RecordingInfo
+from yamnet_gui.core.stopping import until_stopped
 from yamnet_gui.labels.project import Recording
 from yamnet_gui.labels.recording_names import RecordingNames
 
@@ -23,7 +24,7 @@ def find_by_name(
     paths = [p for p in (*files.beside(folder), *files.below(folder)) if p not in taken]
     names = RecordingNames(RecordingInfo(path, 0.0, 0, 0) for path in paths)
     claims: dict[Path, list[Recording]] = {}
-    for recording in missing:
+    for recording in until_stopped(missing, 1):
         named = names.named(recording.path)
         candidates = [files.opened(c.path) for c in named]
         fit = [c for c in candidates if _as_long(c, recording)]
@@ -34,8 +35,8 @@ def find_by_name(
     found = [(claim[0], path) for path, claim in claims.items() if len(claim) == 1]
     used = {*claims}
     rest = [r for r in missing if not r.content_hash and not names.named(r.path)]
-    free = [files.opened(p) for p in paths if p not in used] if rest else []
-    for recording in rest:
+    free = [files.opened(p) for p in until_stopped(paths, 1) if p not in used] if rest else []
+    for recording in until_stopped(rest, 1):
         fit = [c for c in free if _as_long(c, recording)]
         rivals = [r for r in rest if abs(r.duration_s - recording.duration_s) <= LENGTH_STEP_S]
         if len(fit) == len(rivals) == 1:

@@ -15,6 +15,7 @@ from yamnet_gui.audio import SOUND_SUFFIXES, open_audio
 from yamnet_gui.core.errors import SettingsError, UserError
 from yamnet_gui.core.events import RecordingInfo
 from yamnet_gui.core.sound_track import file_of
+from yamnet_gui.core.stopping import until_stopped
 from yamnet_gui.labels.recording_names import (
     FoundBy,
     Placement,
@@ -103,7 +104,7 @@ class SoundFiles:
     def _walk(self, folder: Path) -> list[Path]:
         found: list[Path] = []
         seen = 0
-        for place, folders, names in os.walk(folder):
+        for place, folders, names in until_stopped(os.walk(folder), 1):
             folders[:] = sorted(f for f in folders if not f.startswith("."))
             seen += len(names) + len(folders)
             if seen > MOST_FILES:  # half a search would find one of two and call it the only one
@@ -186,7 +187,7 @@ class RecordingFinder:
         return self._as_long(infos, seconds)
 
     def _as_long(self, infos: Sequence[RecordingInfo], seconds: float) -> list[RecordingInfo]:
-        full = [self._info(info.path) for info in infos]
+        full = [self._info(info.path) for info in until_stopped(infos, 1)]
         return [i for i in full if i.duration_s and abs(i.duration_s - seconds) <= LENGTH_STEP_S]
 
     # Names in the table

@@ -9,6 +9,7 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import ProjectError, UserError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo, ReviewedSpan
 from yamnet_gui.core.sound_track import file_of
+from yamnet_gui.core.stopping import until_stopped
 from yamnet_gui.core.text import printable
 from yamnet_gui.labels.formats import ImportResult
 from yamnet_gui.labels.formats.columns import ColumnMapping
@@ -37,7 +38,7 @@ def labelled_recordings(
     wanted = (
         [r.id for r in project.recordings.all()] if recording_ids is None else list(recording_ids)
     )
-    return [project.recordings.labelled(recording_id) for recording_id in wanted]
+    return [project.recordings.labelled(recording_id) for recording_id in until_stopped(wanted, 1)]
 
 
 def recording_infos(project: Project) -> list[RecordingInfo]:
@@ -90,7 +91,7 @@ def plan_for_project(
     paths = {r.recording.path for r in imported}
     existing = [
         project.recordings.labelled(r.id)
-        for r in project.recordings.all()
+        for r in until_stopped(project.recordings.all(), 1)
         if project.recordings.locate(r) in paths
     ]
     if shown is not None and shown.recording.path in paths:
@@ -123,14 +124,14 @@ def import_command(
     wanted = everything if add_missing is True else set(add_missing or ())
     infos = [info for info in plan.new_recordings if info.path in wanted]
     if infos:
-        added = [_recording(project, info) for info in infos]
+        added = [_recording(project, info) for info in until_stopped(infos, 1)]
         ids |= {info.path: r.id for info, r in zip(infos, added, strict=True)}
         commands.append(add_recordings(added))
     steps: dict[str, list[EventChange]] = {}
     for step in plan.changes(conflicts, single, doubtful=doubtful):
         if step.path in ids:
             steps.setdefault(ids[step.path], []).append(step)
-    for recording_id, changes in steps.items():
+    for recording_id, changes in until_stopped(steps.items(), 1):
         new_events = [c.new for c in changes if c.old is None]
         pairs: list[tuple[Event, Event]] = [(c.old, c.new) for c in changes if c.old is not None]
         commands += [add_events(recording_id, new_events)] if new_events else []

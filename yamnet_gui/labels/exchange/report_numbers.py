@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from yamnet_gui.core.clock_time import clock_time
 from yamnet_gui.core.events import Event, LabelledRecording, ReviewState
+from yamnet_gui.core.stopping import until_stopped
 
 SCORE_BINS = 20
 HOUR_S = 3600.0
@@ -48,10 +49,10 @@ class Hours:
 def by_label(recordings: Iterable[LabelledRecording]) -> list[LabelNumbers]:
     """Numbers of each label, the most frequent first."""
     groups: defaultdict[str, list[Event]] = defaultdict(list)
-    for recording in recordings:
+    for recording in until_stopped(recordings, 1):
         for event in recording.events:
             groups[event.label].append(event)
-    numbers = [_label_numbers(label, events) for label, events in groups.items()]
+    numbers = [_label_numbers(label, events) for label, events in until_stopped(groups.items(), 1)]
     return sorted(numbers, key=lambda n: (-n.counted, n.label))
 
 
@@ -74,11 +75,13 @@ def by_hour(recordings: Sequence[LabelledRecording], most_hours: int = 48) -> Ho
     """Events that are not rejected, by the hour in which they begin."""
     clocked = [r for r in recordings if r.recording.recorded_at is not None]
     if clocked:
-        hours = [_day_hours(r) for r in clocked]
+        hours = [_day_hours(r) for r in until_stopped(clocked, 1)]
         return _hours(True, 24, hours, len(recordings) - len(clocked))
     longest = max((r.recording.duration_s for r in recordings), default=0.0)
     count = min(max(1, int(-(-longest // HOUR_S))), most_hours)
-    return _hours(False, count, [_recording_hours(r, count) for r in recordings], 0)
+    return _hours(
+        False, count, [_recording_hours(r, count) for r in until_stopped(recordings, 1)], 0
+    )
 
 
 Share = tuple[list[tuple[str, int]], list[float]]

@@ -19,6 +19,7 @@ from yamnet_gui.core.events import (
     RecordingInfo,
     ReviewedSpan,
 )
+from yamnet_gui.core.stopping import check_stopped, until_stopped
 from yamnet_gui.core.text import counted, encodable
 from yamnet_gui.labels.recording_names import FoundBy, Placement, RecordingNames, Sureness, placed
 
@@ -66,6 +67,7 @@ class Collector:
         self._drafts: dict[str, _Draft] = {}  # by the name in the table
         self._warnings: list[str] = []
         self._hushed = 0
+        self._count = 0
         self._refused: LabelsError | None = None  # the first row that was left out as wrong
         self._left_out: dict[tuple[str, str], list[str]] = {}
         self._unknown: dict[str, None] = {}
@@ -162,6 +164,9 @@ class Collector:
         """Adds an event; `fields` are those of `Event`, source `imported` unless given."""
         if offset_s < onset_s:
             raise self.error(f"ends at {offset_s:g} s, before it starts at {onset_s:g} s", line)
+        self._count += 1
+        if not self._count & 255:
+            check_stopped()
         draft = self._draft(name)
         for what, text in (("label", label), *((n, fields.get(n, "")) for n in _TEXTS)):
             if not text.isascii() or "\0" in text:
@@ -222,7 +227,7 @@ class Collector:
         if self._refused and not any(d.events or d.reviewed for d in merged.values()):
             raise self._refused
         recordings = []
-        for draft in merged.values():
+        for draft in until_stopped(merged.values(), 1):
             try:
                 events = EventList.of(draft.events)
             except ValueError as error:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from yamnet_gui.core.errors import LabelsError
+from yamnet_gui.core.stopping import check_stopped
 
 from .encodings import find_encoding
 
@@ -97,6 +98,8 @@ def lines(path: Path, encoding: str | None = None) -> Iterator[str]:
             count = blank = 0
             while line := file.readline(LONGEST_LINE):
                 count += 1
+                if not count & 255:
+                    check_stopped()
                 blank = 0 if len(line) > 2 or line.strip() else blank + 1
                 if blank > MOST_BLANK_LINES:
                     raise LabelsError(path, "contains only blank lines", line=count)
@@ -129,6 +132,7 @@ def blocks(path: Path, encoding: str | None = None, begins: str = "") -> Iterato
             raise LabelsError(path, f"is {size >> 20} MiB, too large for a label file")
         with path.open(encoding=encoding, newline=None) as file:
             while block := file.read(1 << 20):
+                check_stopped()
                 if "\0" in block:
                     raise LabelsError(path, "contains null bytes; it is not text")
                 if not begun and (start := block.lstrip("\ufeff \t\n")):

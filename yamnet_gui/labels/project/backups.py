@@ -8,13 +8,24 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from yamnet_gui.core.errors import Cancelled
 from yamnet_gui.core.files import replacing
+from yamnet_gui.core.stopping import stoppable
 
 from .lock import WriterLock
-from .open_checks import check_header, check_tables, connect, in_words, quick_check
+from .open_checks import (
+    check_header,
+    check_tables,
+    connect,
+    copy_database,
+    in_words,
+    quick_check,
+)
 from .paths import data_folder, drop_left_overs
 
 _EVERY_S = 15 * 60.0
+_AT_THE_END_S = 1.5
+"""How long closing a project may wait for a backup: a large one has had its last minutes ago."""
 _NEWEST = 5
 _DAYS = 7
 _WEEKS = 4
@@ -31,6 +42,7 @@ class Backups:
         self._pending = False
         self._last = time.monotonic()
         self._worker: threading.Thread | None = None
+        self._latest = float("inf")  # when a backup has to be done
 
     def all(self) -> list[Path]:
         """Newest first."""
@@ -49,10 +61,13 @@ class Backups:
         return True
 
     def finish(self, connection: sqlite3.Connection) -> None:
-        """Called before closing: waits for a running backup; makes one where it is missing."""
+        """Called before closing: makes a backup where it is missing, if that takes no longer than a
+        moment, also where one was being made."""
+        self._latest = time.monotonic() + _AT_THE_END_S
         self.wait()
         if self._pending:
-            with suppress(OSError, sqlite3.Error):  # no backup is no reason not to close
+            # what goes wrong here is no reason not to close
+            with suppress(OSError, sqlite3.Error, Cancelled), stoppable(self._late):
                 self.make(connection)
 
     def wait(self) -> None:
@@ -60,8 +75,11 @@ class Backups:
         if self._worker is not None:
             self._worker.join()
 
+    def _late(self) -> bool:
+        return time.monotonic() > self._latest
+
     def make(self, connection: sqlite3.Connection) -> Path:
-        """Raises OSError or sqlite3.Error; then older backups stay as they are."""
+        """Raises OSError, sqlite3.Error or Cancelled; then older backups stay as they are."""
         self.folder.mkdir(parents=True, exist_ok=True)
         name = datetime.now(UTC).strftime(_STAMP) + self._project.suffix
         target = self.folder / name
@@ -70,7 +88,7 @@ class Backups:
             with replacing(target) as beside:
                 copy = connect(beside, "rw")
                 try:
-                    connection.backup(copy)
+                    copy_database(connection, copy)
                     copy.execute("PRAGMA journal_mode = DELETE")
                     fault = quick_check(copy)
                 finally:
@@ -92,7 +110,8 @@ class Backups:
             source.close()
 
     def _in_background(self) -> None:
-        with suppress(OSError, sqlite3.Error):  # stays pending, so the next edit tries again
+        # stays pending where that fails, so the next edit tries again
+        with suppress(OSError, sqlite3.Error, Cancelled), stoppable(self._late):
             self.make_from_file()
 
     def _drop_old(self) -> None:

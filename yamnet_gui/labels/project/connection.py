@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from yamnet_gui.core.errors import ProjectError
+from yamnet_gui.core.stopping import check_stopped, unstoppable
 
 from .backups import Backups
 from .change_set import ChangeSet
@@ -100,7 +101,9 @@ class ProjectConnection:
 
     @contextmanager
     def reading(self, doing: str = "read it") -> Iterator[None]:
-        """Keeps other threads out. Raises ProjectError where the project is closed or damaged."""
+        """Keeps other threads out. Raises ProjectError where the project is closed or damaged,
+        Cancelled where the work of this thread is to stop."""
+        check_stopped()
         with self._guard, in_words(self.path, doing):
             if self._closed:
                 raise ProjectError(self.path, "is closed", "open it again")
@@ -116,7 +119,8 @@ class ProjectConnection:
     def write(self, doing: str, work: Callable[[], ChangeSet]) -> None:
         """Runs `work` as one transaction; memory and listeners follow once it is on the disk.
 
-        Raises ProjectError ("cannot `doing`: …"); then nothing has changed.
+        Raises ProjectError ("cannot `doing`: …"); then nothing has changed. Nor has it where the
+        work of this thread is to stop before the transaction is on the disk (Cancelled).
         """
         with self._guard:
             if self._closed:
@@ -129,22 +133,27 @@ class ProjectConnection:
                 try:
                     self.database.execute("BEGIN IMMEDIATE")
                     touched = work()
-                    self.database.execute("COMMIT")
+                    check_stopped()
+                    with unstoppable():
+                        self.database.execute("COMMIT")
                 except BaseException:
-                    self._roll_back()
+                    with unstoppable():
+                        self._roll_back()
                     raise
-            changes = self._follow(touched)
+            with unstoppable():
+                changes = self._follow(touched)
             if self.backups is not None and changes and self.backups.changed():
                 self.undo_history.start_new_session()
             with suppress(ProjectError):  # the change is made; the next one says what is wrong
                 self.check_file()
-        for listener in list(self._listeners):
-            if changes:
-                listener(changes)
+        with unstoppable():
+            for listener in list(self._listeners):
+                if changes:
+                    listener(changes)
 
     def check_file(self) -> Replacement | None:
         """See `Project.check_file`."""
-        with self._guard:
+        with self._guard, unstoppable():
             fate = None if self._closed or self._watch is None else self._watch.fate()
             if fate is not None:
                 self._follow_file(fate)
@@ -231,22 +240,27 @@ class ProjectConnection:
                 lost = error
             self._closed = True
             try:
-                if lost is not None and self._lock is not None and self._watch is not None:
-                    if self.backups is not None:
-                        self.backups.finish(self.database)
-                    self._lock.close_without_traces(self.database, self._watch.own_logs())
-                elif self._lock is not None:
-                    if self.backups is not None:
-                        self.backups.finish(self.database)
-                    make_single_file(self.database)
+                if self._lock is not None and self.backups is not None:
+                    self.backups.finish(self.database)
             finally:
-                self.database.close()
-                if self._lock is not None:
-                    self._lock.release()
-                if self._recovery is not None:
-                    self._recovery.clean_up()
+                with unstoppable():
+                    self._close(whole=lost is None)
             if lost is not None:
                 raise lost
+
+    def _close(self, *, whole: bool) -> None:
+        """Lets the file go; a single one where it is `whole`."""
+        try:
+            if not whole and self._lock is not None and self._watch is not None:
+                self._lock.close_without_traces(self.database, self._watch.own_logs())
+            elif self._lock is not None:
+                make_single_file(self.database)
+        finally:
+            self.database.close()
+            if self._lock is not None:
+                self._lock.release()
+            if self._recovery is not None:
+                self._recovery.clean_up()
 
 
 def id_of(connection: sqlite3.Connection) -> str:

@@ -18,7 +18,7 @@ from yamnet_gui.core.text import shortened
 from .file_watch import FileFate
 from .lock import WriterLock
 from .models import Recording
-from .open_checks import connect, in_words
+from .open_checks import connect, copy_database, in_words
 from .paths import data_folder, drop_left_overs, located, stored_path
 
 _TAIL = re.compile(r" continued \d{4}-\d\d-\d\d \d\d-\d\d-\d\d(-\d+)?$")
@@ -61,7 +61,7 @@ def write_copy(
     with replacing(target) as beside:
         copy = connect(beside, "rw")
         try:
-            database.backup(copy)
+            copy_database(database, copy)
             copy.execute("PRAGMA journal_mode = DELETE")
             _move_paths(copy, recordings, folder, target.parent)
         finally:

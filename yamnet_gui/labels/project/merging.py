@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from yamnet_gui.core.events import Event, ReviewedSpan, new_event_id
+from yamnet_gui.core.stopping import until_stopped
 
 from .command import Change, Command
 from .models import LabelSet, Recording, Reviewed, StoredRules
@@ -67,7 +68,7 @@ def compare(ours: Project, theirs: Project) -> Merge:
     additions: list[Change] = []
     conflicts: list[Conflict] = []
     taken: set[str] = set()
-    for recording in theirs.recordings.all():
+    for recording in until_stopped(theirs.recordings.all(), 1):
         match = _matching(ours, recording, taken)
         if match is None:
             adopted = replace(

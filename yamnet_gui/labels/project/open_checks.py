@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from yamnet_gui.core.errors import ProjectError
+from yamnet_gui.core.errors import Cancelled, ProjectError
 from yamnet_gui.core.files import exists, is_folder
+from yamnet_gui.core.stopping import check_stopped, stop_requested
 
 from .schema import APPLICATION_ID, MIGRATIONS, SQLITE_MAGIC, fault_in, version_of
 
@@ -18,6 +19,10 @@ _CHECK_BYTES = 32 << 20
 for `Project.check`, which can run in the background."""
 
 _LOG_HEAD_BYTES = 32
+_STEPS = 20_000
+"""Instructions of SQLite between two questions whether to stop: about a millisecond."""
+
+_PAGES = 2048
 
 _WORDS = {
     sqlite3.SQLITE_FULL: ("the disk is full", "free some space and try again"),
@@ -42,11 +47,16 @@ def is_damage(error: sqlite3.Error) -> bool:
 
 @contextmanager
 def in_words(path: Path, doing: str) -> Iterator[None]:
-    """Turns errors of SQLite and the system into ProjectError: "cannot `doing`: …"."""
+    """Turns errors of SQLite and the system into ProjectError: "cannot `doing`: …".
+
+    Raises Cancelled where SQLite was interrupted because the work of this thread is to stop.
+    """
     try:
         yield
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_INTERRUPT and stop_requested():
+            raise Cancelled from error
         reason, advice = _WORDS.get(code, (str(error), ""))
         raise ProjectError(path, f"cannot {doing}: {reason}", advice) from error
     except OSError as error:
@@ -71,12 +81,18 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA cache_size = -65536")
         connection.execute("PRAGMA mmap_size = 0")  # a file that gets shorter would kill us
+        connection.set_progress_handler(stop_requested, _STEPS)
         # damaged text must not stop the rest from being read
         connection.text_factory = lambda data: data.decode("utf-8", "replace")
     except sqlite3.Error:
         connection.close()
         raise
     return connection
+
+
+def copy_database(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    """Copies everything, in steps. Raises sqlite3.Error, or Cancelled between two of them."""
+    source.backup(target, pages=_PAGES, progress=lambda *_: check_stopped())
 
 
 def check_header(path: Path) -> None:

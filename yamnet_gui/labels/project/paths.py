@@ -9,6 +9,7 @@ from pathlib import Path
 import platformdirs
 
 from yamnet_gui.core.sound_track import file_and_track, with_track
+from yamnet_gui.core.stopping import until_stopped
 
 from .models import PROJECT_SUFFIX, Recording
 
@@ -104,7 +105,7 @@ def find_moved(
             content = recording.content_hash.partition(_TRACK)[0]
             by_hash.setdefault(content, []).append(recording)
     for folder in folders:
-        for place, folders_in, names in os.walk(folder):
+        for place, folders_in, names in until_stopped(os.walk(folder), 1):
             folders_in.sort()
             for name in sorted(names):
                 path = Path(place, name)

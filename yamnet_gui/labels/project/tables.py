@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.events import Event, EventSource, Original, ReviewedSpan, ReviewState
 from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.core.stopping import until_stopped
 
 from .codec import dumps, finite, from_fields, to_fields
 from .models import LabelSet, Recording, RecordingState, Reviewed, StoredRules
@@ -196,7 +197,8 @@ class Tables:
         before = self.connection.execute(query).fetchone()
         self.connection.execute("SAVEPOINT adding")
         try:
-            self.connection.executemany(_INSERT, (self._values(rec, event) for event in events))
+            values = (self._values(rec, event) for event in until_stopped(events))
+            self.connection.executemany(_INSERT, values)
         except sqlite3.IntegrityError:
             self.connection.execute("ROLLBACK TO adding")
             self.connection.execute("RELEASE adding")
@@ -213,7 +215,7 @@ class Tables:
 
     def events_of(self, rec: int) -> Iterator[tuple[int, Event]]:
         """(row, event) of a recording; rows that make no event are left out."""
-        for row in self.connection.execute(f"{_SELECT} WHERE rec = ?", (rec,)):
+        for row in until_stopped(self.connection.execute(f"{_SELECT} WHERE rec = ?", (rec,))):
             try:
                 yield row[0], self.event_of(row)
             except ValueError:
@@ -222,7 +224,7 @@ class Tables:
     def events_at(self, rows: Iterable[int]) -> Iterator[tuple[int, int, Event]]:
         """(row, rec, event) for these rows in their order; removed ones are left out."""
         wanted = [int(row) for row in rows]
-        for first in range(0, len(wanted), 500):
+        for first in until_stopped(range(0, len(wanted), 500), 1):
             part = wanted[first : first + 500]
             marks = ", ".join("?" * len(part))
             by_number = {

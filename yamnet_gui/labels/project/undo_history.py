@@ -15,6 +15,7 @@ from typing import Any
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event
+from yamnet_gui.core.stopping import until_stopped
 
 from .change_set import ChangeSet
 from .codec import Value, both_sides, dumps, from_fields, patch, patched, to_fields
@@ -71,7 +72,7 @@ class UndoHistory:
                     self.values.add_events(target, [change.new for change in part], touched)
                 else:
                     self._put(part, touched, adopt)
-                rows = [self._row(step, change) for change in part]
+                rows = [self._row(step, change) for change in until_stopped(part)]
                 if joined is not None:
                     self._extend(joined, rows)
                 else:
@@ -79,7 +80,7 @@ class UndoHistory:
         return touched
 
     def _put(self, changes: Iterable[Change], touched: ChangeSet, adopt: bool) -> None:
-        for change in changes:
+        for change in until_stopped(changes):
             if adopt:
                 self.values.adopt(change, touched)
             self.values.expect(change)
@@ -131,7 +132,7 @@ class UndoHistory:
             f" ORDER BY change {'DESC' if back else 'ASC'}",
             (step,),
         ).fetchall()
-        for kind, rec, key, old, new in rows:
+        for kind, rec, key, old, new in until_stopped(rows):
             try:
                 recording_id = self._tables.recording_id_of(rec) if rec else ""
                 value = self._recording_turned(key, old, new, back) if kind == "recording" else (

@@ -109,7 +109,7 @@ class Decisions:
         project = editor.project.project
         if project is not None and rows is not None and count > _MANY:
             job = DecideJob(project, rows, state, editor.reviewer)
-            self._projects.run(job, on_result=self._on_decided)
+            self._projects.run(job, on_result=self._on_decided, finish=True)
             return
         items = project.events.at(rows) if project and rows is not None else editor.items(here)
         if editor.apply(edits.set_state(items, state, editor.reviewer)):

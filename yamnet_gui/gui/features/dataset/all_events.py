@@ -97,7 +97,9 @@ class AllEvents(Feature):
             self._review.editor.decided.emit()
 
         self._project_manager.store_detections()
-        self._project_manager.run(DecideJob(project, rows, state, reviewer), on_result=on_result)
+        self._project_manager.run(
+            DecideJob(project, rows, state, reviewer), on_result=on_result, finish=True
+        )
 
     def _on_result(self, rows_and_total: tuple[NDArray[np.int64], int]) -> None:
         self.panel.set_rows(*rows_and_total)

@@ -35,29 +35,26 @@ class ExportRun(QObject):
         self._runner = JobRunner("export", self)
         self._clips: CutStep | None = None
         self._failed = False
-        self._cutting = False
 
     @property
     def busy(self) -> bool:
         return self._runner.busy
 
     def close(self) -> None:
-        """Finishes a table that is being written; cutting clips is stopped."""
-        self._runner.close(finish=not self._cutting)
+        """Stops what runs; a table that is nearly written is finished."""
+        self._runner.close()
 
     def write_table(self, job: Job, path: Path) -> None:
         """Runs a job that yields `WriteStep`."""
-        self._cutting = False
-        self._submit(job, f"Writing {path.name}", self._on_table_step)
+        self._submit(job, f"Writing {path.name}", self._on_table_step, finish=True)
 
     def write_report(self, job: Job, path: Path) -> None:
         """Runs a job that yields the path of the report."""
-        self._cutting = False
-        self._submit(job, f"Writing {path.name}", self._on_report)
+        self._submit(job, f"Writing {path.name}", self._on_report, finish=True)
 
     def cut_clips(self, job: CutJob) -> None:
         """Runs a job that cuts clips."""
-        self._cutting, self._clips = True, None
+        self._clips = None
         self._submit(job, "Cutting clips", self._on_clip, lambda: self._show_clips(job.folder))
 
     def _submit(
@@ -66,6 +63,8 @@ class ExportRun(QObject):
         title: str,
         on_result: Callable[[Any], None],
         on_done: Callable[[], None] | None = None,
+        *,
+        finish: bool = False,
     ) -> None:
         self._failed = False
         handle = self._runner.submit(
@@ -73,6 +72,7 @@ class ExportRun(QObject):
             on_result=on_result,
             on_failed=self._on_failed,
             on_done=lambda: None if self._failed or on_done is None else on_done(),
+            finish=finish,
         )
 
         def cancel() -> None:

@@ -57,9 +57,8 @@ class ImportFeature(Feature):
         return self._runner.busy
 
     def close(self) -> None:
-        """Waits for a running import: it is one transaction."""
         self.close_dialog()
-        self._runner.close(finish=True)
+        self._runner.close()
 
     def take_dropped(self, paths: Sequence[Path]) -> Sequence[Path]:
         """Imports the tables of labels among dropped files; returns the other files."""
@@ -129,6 +128,7 @@ class ImportFeature(Feature):
             ),
             on_result=self._on_imported,
             on_failed=self._on_failed,
+            finish=True,
         )
 
     def _ask_class(self, label: str, near: Sequence[str]) -> str | None:

@@ -130,6 +130,7 @@ class MergeAndBackup(Feature):
             self._project_manager.run(
                 ApplyJob(project, command),
                 on_result=lambda _done: self._show_message(f"Merged: {many}."),
+                finish=True,
             )
 
     # Backups

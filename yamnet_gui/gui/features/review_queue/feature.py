@@ -130,7 +130,7 @@ class ReviewQueueFeature(Feature):
         if project is not None:
             reviewer = str(self._settings.value("reviewer")).strip()
             job = MarkQueueJob(project, self._review_queue.rows, reviewer)
-            self._project_manager.run(job, on_result=self._on_marked)
+            self._project_manager.run(job, on_result=self._on_marked, finish=True)
 
     def _on_marked(self, count: int) -> None:
         self._show_message(f"{count} segments marked as reviewed.")

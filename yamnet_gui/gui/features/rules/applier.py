@@ -95,6 +95,7 @@ class RulesApplier:
                 ApplyRulesJob(project, preview),
                 on_result=lambda _title: self._on_applied(preview),
                 on_failed=self._show_error,
+                finish=True,
             )
 
     def _on_applied(self, preview: RulesPreview) -> None:

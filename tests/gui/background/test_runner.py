@@ -1,0 +1,76 @@
+"""Closing ends jobs in their midst, and lets those go on for a moment that store decisions."""
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from yamnet_gui.core.errors import Cancelled
+from yamnet_gui.core.stopping import check_stopped
+from yamnet_gui.gui.background import runner as runner_module
+from yamnet_gui.gui.background.runner import JobRunner
+
+
+@dataclass
+class Busy:
+    """Works without a result in between until it is stopped or `enough` is set."""
+
+    begun: threading.Event = field(default_factory=threading.Event)
+    enough: threading.Event = field(default_factory=threading.Event)
+    how: list[str] = field(default_factory=list)
+
+    def run(self) -> Iterator[None]:
+        self.begun.set()
+        try:
+            while not self.enough.is_set():
+                check_stopped()
+        except Cancelled:
+            self.how.append("stopped")
+            raise
+        self.how.append("finished")
+        yield None
+
+
+def test_closing_ends_a_job_between_two_results(qtbot: QtBot) -> None:
+    runner, job = JobRunner("busy"), Busy()
+    failures: list[object] = []
+    runner.submit(job, on_failed=failures.append)
+    assert job.begun.wait(10)
+    runner.close()
+    assert job.how == ["stopped"]
+    assert failures == []
+
+
+def test_a_job_that_another_replaces_ends_at_once(qtbot: QtBot) -> None:
+    runner, first, second = JobRunner("busy"), Busy(), Busy()
+    handle = runner.submit(first)
+    assert first.begun.wait(10)
+    handle.cancel()
+    runner.submit(second)
+    assert second.begun.wait(10)
+    assert first.how == ["stopped"]
+    runner.close()
+
+
+def test_closing_waits_for_what_stores_decisions(qtbot: QtBot) -> None:
+    runner, before, job = JobRunner("busy"), Busy(), Busy()
+    runner.submit(before)
+    runner.submit(job, finish=True)
+    assert before.begun.wait(10)
+    threading.Timer(0.05, job.enough.set).start()
+    runner.close()
+    assert (before.how, job.how) == (["stopped"], ["finished"])
+
+
+def test_closing_does_not_wait_for_ever(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner_module, "FINISH_S", 0.05)
+    runner, job = JobRunner("busy"), Busy()
+    runner.submit(job, finish=True)
+    assert job.begun.wait(10)
+    began = time.monotonic()
+    runner.close()
+    assert job.how == ["stopped"]
+    assert time.monotonic() - began < 10

@@ -1,0 +1,84 @@
+"""Work on a project that is stopped leaves it as it was, however far it had come."""
+
+from pathlib import Path
+
+import pytest
+
+from yamnet_gui.core.errors import Cancelled
+from yamnet_gui.core.events import Event, ReviewState
+from yamnet_gui.core.stopping import stoppable
+from yamnet_gui.labels.project import (
+    Project,
+    Recording,
+    add_events,
+    add_recordings,
+    compare,
+    open_checks,
+    set_state,
+)
+
+EVENTS = 3000
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    with Project.create(tmp_path / "p.yamnet") as project:
+        project.apply(add_recordings([Recording("r", "rec.wav", duration_s=9000.0)]))
+        events = [Event(f"e{n}", n, n + 1, "Dog") for n in range(EVENTS)]
+        project.apply(add_events("r", events))
+    return tmp_path / "p.yamnet"
+
+
+class After:
+    """Says at the n-th question that the work is to stop."""
+
+    def __init__(self, questions: int) -> None:
+        self.left = questions
+
+    def __call__(self) -> bool:
+        self.left -= 1
+        return self.left < 0
+
+
+@pytest.mark.parametrize("questions", [0, 1, 2, 5, 9, 14, 21, 27])
+def test_a_step_that_is_stopped_changes_nothing(path: Path, questions: int) -> None:
+    with Project.open(path) as project:
+        items = project.events.at(project.events.rows().tolist())
+        title = project.history.undo_title
+        step = set_state(items, ReviewState.ACCEPTED, "Anna")
+        with pytest.raises(Cancelled), stoppable(After(questions)):
+            project.apply(step)
+        assert {item.event.state for item in project.events.at(project.events.rows())} == {
+            ReviewState.UNREVIEWED
+        }
+        assert project.history.undo_title == title
+        project.apply(step)  # and the next one is made
+        states = {item.event.state for item in project.events.at(project.events.rows())}
+        assert states == {ReviewState.ACCEPTED}
+    with Project.open(path) as again:
+        assert again.check() == ""
+        assert {event.state for event in again.events.of("r")} == {ReviewState.ACCEPTED}
+
+
+def test_queries_and_comparing_are_stopped_in_sqlite_and_outside(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_checks, "_STEPS", 100)
+    with Project.open(path) as project:
+        project.save_as(tmp_path / "copy.yamnet")
+        with pytest.raises(Cancelled), stoppable(After(3)):
+            project.events.count()
+        assert project.events.count() == EVENTS
+        with (
+            Project.open(tmp_path / "copy.yamnet", read_only=True) as copy,
+            pytest.raises(Cancelled),
+            stoppable(After(8)),
+        ):
+            compare(project, copy)
+
+
+def test_a_copy_that_is_stopped_leaves_nothing_behind(path: Path, tmp_path: Path) -> None:
+    target = tmp_path / "copies" / "copy.yamnet"
+    with Project.open(path) as project, pytest.raises(Cancelled), stoppable(lambda: True):
+        project.save_as(target)
+    assert [p.name for p in target.parent.glob("*") if not p.name.endswith(".lock")] == []
