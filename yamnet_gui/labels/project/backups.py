@@ -5,11 +5,11 @@ import sqlite3
 import threading
 import time
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from yamnet_gui.core.errors import Cancelled
-from yamnet_gui.core.files import replacing
+from yamnet_gui.core.files import is_folder, replacing
 from yamnet_gui.core.stopping import stoppable
 
 from .lock import WriterLock
@@ -29,6 +29,9 @@ _AT_THE_END_S = 1.5
 _NEWEST = 5
 _DAYS = 7
 _WEEKS = 4
+_MOST_BYTES = 4 << 30
+"""What the backups of all projects may take together: the oldest are dropped, but never the newest
+of a project."""
 _STAMP = "%Y-%m-%dT%H-%M-%S-%fZ"
 
 
@@ -81,8 +84,7 @@ class Backups:
     def make(self, connection: sqlite3.Connection) -> Path:
         """Raises OSError, sqlite3.Error or Cancelled; then older backups stay as they are."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        name = datetime.now(UTC).strftime(_STAMP) + self._project.suffix
-        target = self.folder / name
+        target = self.folder / (self._stamp() + self._project.suffix)
         self._pending = False
         try:
             with replacing(target) as beside:
@@ -98,8 +100,22 @@ class Backups:
         except BaseException:
             self._pending = True
             raise
-        self._drop_old()
+        self._drop_old(target)
+        with suppress(OSError):  # the backup is made
+            _limit_total(target)
         return target
+
+    def _stamp(self) -> str:
+        """The time, later than that of all other backups.
+
+        Where the clock was ahead and was put right, those say that they are of tomorrow; the newest
+        must still be the last in order of name.
+        """
+        now = datetime.now(UTC)
+        latest = max((when for when in map(backup_time, self.all()) if when), default=now)
+        with suppress(OverflowError):
+            now = max(now, latest + timedelta(microseconds=1))
+        return now.strftime(_STAMP)
 
     def make_from_file(self) -> Path:
         """Through a connection of its own, so that edits can go on meanwhile."""
@@ -114,18 +130,18 @@ class Backups:
         with suppress(OSError, sqlite3.Error, Cancelled), stoppable(self._late):
             self.make_from_file()
 
-    def _drop_old(self) -> None:
-        keep: set[Path] = set()
+    def _drop_old(self, newest: Path) -> None:
+        keep = {newest}
         days: dict[object, Path] = {}
         weeks: dict[object, Path] = {}
         backups = self.all()
         keep.update(backups[:_NEWEST])
         for path in backups:
-            try:
-                when = datetime.strptime(path.stem, _STAMP).date()
-            except ValueError:
+            made = backup_time(path)
+            if made is None:
                 keep.add(path)  # not ours
                 continue
+            when = made.date()
             days.setdefault(when, path)
             weeks.setdefault(when.isocalendar()[:2], path)
         keep.update(list(days.values())[:_DAYS], list(weeks.values())[:_WEEKS])
@@ -138,6 +154,29 @@ def backups_for(project: Path) -> list[Path]:
     """Backups of projects of this file name, newest first; needs not open the project."""
     files = (data_folder() / "backups").glob(f"{project.stem[:60]}-*/*Z{project.suffix}")
     return sorted(files, key=lambda path: path.name, reverse=True)
+
+
+def _limit_total(newest: Path) -> None:
+    """Drops the oldest backups of all projects until the rest is within the limit."""
+    held: list[tuple[float, int, Path]] = []
+    total = 0
+    for folder in newest.parent.parent.iterdir():
+        if folder.is_symlink() or not is_folder(folder):
+            continue
+        backups = [p for p in folder.iterdir() if backup_time(p) and not p.is_symlink()]
+        last = max(backups, key=lambda path: path.name, default=None)
+        for path in backups:
+            status = path.stat()
+            total += status.st_size
+            # by the file's own time: the names of a clock that was ahead are too late
+            if path not in (last, newest):
+                held.append((status.st_mtime, status.st_size, path))
+    for _, size, path in sorted(held):
+        if total <= _MOST_BYTES:
+            break
+        with suppress(OSError):
+            path.unlink()
+            total -= size
 
 
 def backup_time(backup: Path) -> datetime | None:

@@ -68,6 +68,51 @@ def test_old_backups_are_dropped_but_days_and_weeks_are_kept(tmp_path: Path) -> 
         assert len(days) >= 9
 
 
+@pytest.mark.parametrize("ahead", [timedelta(hours=3), timedelta(days=400), timedelta(days=36500)])
+def test_a_clock_that_was_ahead_costs_no_new_backup(tmp_path: Path, ahead: timedelta) -> None:
+    with made(tmp_path / "a.yamnet") as project:
+        first = project.backup()
+        assert first is not None
+        for k in range(12):  # made while the clock was ahead, on as many days
+            when = datetime.now(UTC) + ahead + timedelta(days=k)
+            first.with_name(when.strftime("%Y-%m-%dT%H-%M-%S-%fZ.yamnet")).write_bytes(b"early")
+        made_since = []
+        for item in project.events.at(project.events.rows()[:8]):
+            project.apply(accept([item]))
+            made_since.append(project.backup())
+            assert project.backups()[0] == made_since[-1], "the newest is offered first"
+            assert made_since[-1] in backups_for(project.path)[:1]
+        assert made_since[-5:] == project.backups()[:5][::-1]
+        with Project.open(project.backups()[0], read_only=True) as copy:
+            assert snapshot(copy) == snapshot(project)
+
+
+def test_backups_of_all_projects_stay_within_a_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with made(tmp_path / "a.yamnet") as first, made(tmp_path / "b.yamnet") as second:
+        others = second.backup()
+        assert others is not None
+        size = others.stat().st_size
+        foreign = others.with_name("mine.yamnet")
+        foreign.write_bytes(b"x" * size)
+        linked = others.with_name("2020-01-01T00-00-00-000000Z.yamnet")
+        linked.symlink_to(tmp_path / "b.yamnet")
+        monkeypatch.setattr("yamnet_gui.labels.project.backups._MOST_BYTES", size * 7 // 2)
+        for _ in range(5):
+            newest = first.backup()
+        assert newest in first.backups()
+        assert len(first.backups()) == 2
+        assert others.exists(), "the newest of every project stays"
+        assert foreign.exists()
+        assert linked.is_symlink()
+        assert (tmp_path / "b.yamnet").exists()
+        monkeypatch.setattr("yamnet_gui.labels.project.backups._MOST_BYTES", 1)
+        assert first.backup() == first.backups()[0]
+        assert len(first.backups()) == 1
+        assert others.exists()
+
+
 def test_a_failing_backup_does_not_stop_closing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
