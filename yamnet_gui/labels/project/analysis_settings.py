@@ -8,6 +8,7 @@ from yamnet_gui.analysis.settings import AnalysisSettings
 from yamnet_gui.core.errors import ProjectError, SettingsError
 from yamnet_gui.detection import RuleSet
 
+from .codec import parsed
 from .models import AnalysisRecord
 
 _RULES = "rules_id"
@@ -44,7 +45,7 @@ class StoredSettings:
         text cannot be read.
         """
         try:
-            values = json.loads(record.settings)
+            values = parsed(record.settings)
             rules_id = str(values.pop(_RULES, ""))
             return cls(AnalysisSettings.from_json(values), rules_id)
         except (ValueError, TypeError, AttributeError, SettingsError) as error:

@@ -12,6 +12,7 @@ from yamnet_gui.core.model_identity import current_identity
 from yamnet_gui.detection import ClassCalibration, Review, calibrate, reviews_of, with_probability
 
 from . import Project
+from .codec import parsed
 
 _FORMAT = 1
 _NEWEST = "calibration"
@@ -142,8 +143,8 @@ def stored_calibration(project: Project, version: int | None = None) -> Calibrat
     if not text:
         return None
     try:
-        return Calibration.from_json(json.loads(text))
-    except (KeyError, TypeError, ValueError):
+        return Calibration.from_json(parsed(text))
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
         return None
 
 

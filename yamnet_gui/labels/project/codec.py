@@ -11,6 +11,7 @@ from yamnet_gui.core.events import Event, EventSource, Original, ReviewedSpan, R
 from yamnet_gui.core.spans import TimeSpan
 
 from .models import LabelSet, OwnLabel, Recording, RecordingState, Reviewed, StoredRules
+from .row_rules import LARGEST
 
 Value = Event | Recording | Reviewed | LabelSet | StoredRules
 """What a command can change."""
@@ -21,6 +22,15 @@ KINDS: dict[type, str] = {
     Reviewed: "reviewed",
     LabelSet: "labels",
     StoredRules: "rules",
+}
+_NONE = type(None)
+_ANNOTATED: dict[Any, tuple[type, ...]] = {
+    str: (str,), int: (int,), float: (int, float), int | None: (int, _NONE),
+    float | None: (int, float, _NONE),
+}  # fmt: skip
+_KINDS_OF = {
+    t: tuple((f.name, _ANNOTATED[f.type]) for f in fields(t) if f.type in _ANNOTATED)
+    for t in (Event, Recording, LabelSet, StoredRules, OwnLabel, Original)
 }
 _FIELDS = {
     t: tuple((f.name, f.default) for f in fields(t))
@@ -41,13 +51,30 @@ def to_fields(value: Value) -> dict[str, Any]:
 def from_fields(kind: str, data: Mapping[str, Any]) -> Value:
     """The value that `to_fields` took apart.
 
-    Raises ValueError where the data do not make one.
+    Raises ValueError where the data do not make one, or one with values of a wrong kind.
     """
     try:
-        made = _MAKERS[kind](dict(data))
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
+        made: Value = _MAKERS[kind](dict(data))
+        for part in made.labels if isinstance(made, LabelSet) else ():
+            check_kinds(part)
+        check_kinds(made)
+    except (KeyError, TypeError, AttributeError, IndexError, OverflowError) as error:
         raise ValueError(f"no {kind}: {error}") from error
     return made
+
+
+def check_kinds(value: Any) -> None:
+    """Raises ValueError where a field has a value of another kind than its default's."""
+    for name, kinds in _KINDS_OF.get(type(value), ()):
+        content = getattr(value, name)
+        if not isinstance(content, kinds) or not _in_bounds(content):
+            raise ValueError(f"{name} has a wrong value")
+
+
+def _in_bounds(content: object) -> bool:
+    if isinstance(content, bool) or not isinstance(content, int | float):
+        return True
+    return -LARGEST <= content <= LARGEST
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
@@ -67,10 +94,21 @@ def patched(old: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]
     return {k: v for k, v in {**old, **change}.items() if v is not None}
 
 
+def parsed(text: object) -> dict[str, Any]:
+    """The fields in a text of the history. Raises ValueError where it holds none."""
+    try:
+        fields = json.loads(text) if isinstance(text, str) else None
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if not isinstance(fields, dict):
+        raise ValueError("no fields")
+    return fields
+
+
 def both_sides(kind: str, old: str | None, new: str | None) -> tuple[Value | None, Value | None]:
     """A change as the history stores it (`new` as a patch of `old`) back as two values."""
-    before = None if old is None else json.loads(old)
-    after = None if new is None else json.loads(new)
+    before = None if old is None else parsed(old)
+    after = None if new is None else parsed(new)
     if before is not None and after is not None:
         after = patched(before, after)
     return (

@@ -1,6 +1,5 @@
 """The history of a project: every step, and every change of an event with old and new value."""
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
@@ -9,10 +8,14 @@ from typing import Any
 
 from yamnet_gui.core.events import Event
 
-from .codec import KINDS, both_sides, from_fields
+from .codec import KINDS, both_sides, from_fields, parsed
 from .connection import ProjectConnection
 from .models import HistoryEntry
+from .row_rules import RowReader
 from .tables import parse_utc
+
+_STEPS = RowReader("steps", "step, utc, reviewer, action, title")
+_UIDS = RowReader("steps", "uid")
 
 
 class ProjectHistory:
@@ -40,13 +43,13 @@ class ProjectHistory:
                 "SELECT step, utc, reviewer, action, title FROM steps ORDER BY step DESC LIMIT ?",
                 (limit,),
             ).fetchall()
-        return [_entry(row, "", "", None, None) for row in rows]
+        return [_entry(row, "", "", None, None) for row in _STEPS.each(rows)]
 
     def of_event(self, recording_id: str, event_id: str) -> list[HistoryEntry]:
         """Every change of one event with old and new value, oldest first."""
         kind = KINDS[Event]
         with self._connection.reading():
-            rec = self._connection.tables.rec_of(recording_id)
+            rec = self._connection.rec(recording_id)
             rows = self._connection.database.execute(
                 "SELECT s.step, s.utc, s.reviewer, s.action, s.title, c.old, c.new, c.change"
                 " FROM changes c JOIN steps s ON s.step = c.step WHERE c.rec = ? AND c.key = ?"
@@ -59,6 +62,7 @@ class ProjectHistory:
         entries = []
         for row in rows:
             try:
+                _STEPS.checked(row[:5])
                 old, new = both_sides(kind, row[5], row[6])
             except ValueError:
                 continue
@@ -71,7 +75,7 @@ class ProjectHistory:
         """Ids of all steps, the same in all copies that share them."""
         with self._connection.reading():
             rows = self._connection.database.execute("SELECT uid FROM steps").fetchall()
-        return frozenset(row[0] for row in rows)
+        return frozenset(row[0] for row in _UIDS.each(rows))
 
     def events_changed_since(self, shared: frozenset[str]) -> frozenset[tuple[str, str]]:
         """(recording id, event id) of what steps outside `shared` changed, undid or redid."""
@@ -102,7 +106,10 @@ def deleted_events(database: sqlite3.Connection, rec: int) -> Iterator[Event]:
         (rec,),
     )
     for (old,) in rows:
-        event = from_fields("event", json.loads(old))
+        try:
+            event = from_fields("event", parsed(old))
+        except ValueError:
+            continue
         if isinstance(event, Event):
             yield event
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.events import Event
 
+from .row_rules import LARGEST
 from .tables import SOURCES, STATES, Tables
 
 _COLUMNS: dict[str, str] = {
@@ -48,7 +49,7 @@ class EventIndex:
         data["kind"] = (code // 64 % 65536).astype(np.int32)
         data["rec"] = (code // 64 // 65536).clip(-1, 2**31 - 1).astype(np.int32)
         data["onset"], data["offset"] = numbers[:, 2].copy(), numbers[:, 3].copy()
-        data["score"] = numbers[:, 4].astype(np.float32)
+        data["score"] = numbers[:, 4].clip(-LARGEST, LARGEST).astype(np.float32)
         index.count = len(numbers)
         with np.errstate(invalid="ignore"):
             data["alive"] = (
@@ -58,7 +59,8 @@ class EventIndex:
                 & (data["kind"] < len(tables.kinds))
                 & tables.known_recs(data["rec"])
                 & (data["offset"] >= data["onset"])
-                & np.isfinite(data["offset"] - data["onset"])
+                & (data["onset"] >= -LARGEST)
+                & (data["offset"] <= LARGEST)
                 & np.isfinite(data["score"])
             )
         for name, empty in (("probability", _NONE), ("channel", -1), ("note", 0)):
@@ -66,7 +68,10 @@ class EventIndex:
             data[column] = np.full(index.count, empty, _COLUMNS[column])
             value = "1" if name == "note" else name
             sparse = _numbers(connection, ("row", value), f"{name} IS NOT NULL")
-            data[column][index.positions(sparse[:, 0].astype(np.int64))] = sparse[:, 1]
+            values = np.nan_to_num(sparse[:, 1], nan=empty).clip(-LARGEST, LARGEST)
+            if column == "channel":
+                values = values.clip(-1, 2**15 - 1)
+            data[column][index.positions(sparse[:, 0].astype(np.int64))] = values
         return index
 
     def column(self, name: str) -> NDArray:

@@ -12,6 +12,7 @@ from yamnet_gui.core.errors import Cancelled, ProjectError
 from yamnet_gui.core.files import exists, is_folder
 from yamnet_gui.core.stopping import check_stopped, stop_requested
 
+from .row_rules import rows_fault
 from .schema import APPLICATION_ID, MIGRATIONS, SQLITE_MAGIC, fault_in, version_of
 
 _CHECK_BYTES = 32 << 20
@@ -160,6 +161,8 @@ def check_tables(connection: sqlite3.Connection, path: Path) -> None:
                 raise DamagedError(path, fault)
         if path.stat().st_size <= _CHECK_BYTES or _is_short(path):
             fault = quick_check(connection)
+            if not fault and version_of(connection) == len(MIGRATIONS):
+                fault = rows_fault(connection)
             if fault:
                 raise DamagedError(path, fault)
     except sqlite3.Error as error:

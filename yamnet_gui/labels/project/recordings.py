@@ -11,7 +11,10 @@ from .change_set import ChangeSet
 from .connection import ProjectConnection
 from .models import AnalysisRecord, Recording, Reviewed
 from .paths import located, stored_path
+from .row_rules import RowReader
 from .tables import parse_utc, utc_text
+
+_ANALYSES = RowReader("analyses", "model_sha256, model_name, settings_key, settings, made_utc")
 
 
 class ProjectRecordings:
@@ -74,7 +77,7 @@ class ProjectRecordings:
             AnalysisRecord(
                 recording_id, current_identity(row[0]), row[1], row[2], row[3], parse_utc(row[4])
             )
-            for row in rows
+            for row in _ANALYSES.each(rows)
         ]
 
     def labelled(self, recording_id: str) -> LabelledRecording:

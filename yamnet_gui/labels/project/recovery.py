@@ -6,12 +6,15 @@ import sqlite3
 import struct
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from yamnet_gui.core.errors import ProjectError
 
 from .open_checks import connect, in_words
+from .row_rules import RowReader, repair_rows
 from .schema import migrate
 
 _TABLES = (
@@ -96,6 +99,8 @@ def _recovered(path: Path, broken: Path, target: Path) -> tuple[sqlite3.Connecti
             missing = _copy_rows(source, good, table, shared) if shared else 1
             if missing:
                 lost[table] = missing
+        for table, removed in repair_rows(good).items():
+            lost[table] = lost.get(table, 0) + removed
         good.execute("COMMIT")
     except BaseException:
         good.close()
@@ -117,34 +122,54 @@ def _copy_rows(
     insert = f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})"
     key = {"recordings": "rec", "kinds": "kind", "events": "row", "steps": "step",
            "changes": "change"}.get(table)  # fmt: skip
+    rows = _RowCopier(good, insert, RowReader(table, names))
     if key is None:
         # without row numbers there is no way around a broken page
-        return _copy_range(source, good, f"SELECT {names} FROM {table} NOT INDEXED", (), insert)[1]
+        query = f"SELECT {names} FROM {table} NOT INDEXED"
+        return _copy_range(source, query, (), rows)[1] + rows.refused
     lost, low, stride = 0, -(2**62), 1
     select = f"SELECT {names} FROM {table} NOT INDEXED WHERE {key} > ? ORDER BY {key}"
     highest = _highest(source, table, key)
     at = columns.index(key)
     for _attempt in range(_ATTEMPTS):
-        last, failed = _copy_range(source, good, select, (low,), insert, at)
+        last, failed = _copy_range(source, select, (low,), rows, at)
         if not failed:
-            return lost
+            return lost + rows.refused
         if last is not None and last > low:  # keys on broken pages may run backwards
             low, stride = last, 1
         elif low < 0:
             low = 0
         step = min(stride, max(highest - low, 0))
         if step <= 0 or low >= highest:
-            return lost
+            return lost + rows.refused
         low, lost, stride = low + step, lost + step, stride * 2
-    return lost + 1
+    return lost + 1 + rows.refused
+
+
+class _RowCopier:
+    """Puts rows of one table into the recovered file; `refused` counts those that make no value."""
+
+    def __init__(self, good: sqlite3.Connection, insert: str, reader: RowReader) -> None:
+        self._good = good
+        self._insert = insert
+        self._reader = reader
+        self.refused = 0
+
+    def add(self, row: Sequence[Any]) -> None:
+        try:
+            values = self._reader.checked(row)
+        except ValueError:
+            self.refused += 1
+            return
+        with contextlib.suppress(sqlite3.IntegrityError, sqlite3.InterfaceError):
+            self._good.execute(self._insert, tuple(values))
 
 
 def _copy_range(
     source: sqlite3.Connection,
-    good: sqlite3.Connection,
     select: str,
     values: tuple[int, ...],
-    insert: str,
+    rows: "_RowCopier",
     at: int = 0,
 ) -> tuple[int | None, int]:
     """(key of the last row copied, 1 where reading ended at a fault)."""
@@ -156,8 +181,7 @@ def _copy_range(
                 return last, 1
             if values and isinstance(row[at], int) and row[at] <= max(values[0], last or -(2**62)):
                 return last, 1
-            with contextlib.suppress(sqlite3.IntegrityError, sqlite3.InterfaceError):
-                good.execute(insert, row)
+            rows.add(row)
             if isinstance(row[at], int):
                 last = row[at]
     except sqlite3.DatabaseError:

@@ -3,6 +3,10 @@
 from .change_set import ChangeSet
 from .connection import ProjectConnection
 from .models import LabelSet, StoredRules
+from .row_rules import RowReader
+
+_REVIEWERS = RowReader("reviewers", "name")
+_VALUES = RowReader("meta", "value")
 
 
 class ProjectSettings:
@@ -23,7 +27,7 @@ class ProjectSettings:
         """Everyone who has changed something, by name."""
         with self._connection.reading():
             rows = self._connection.database.execute("SELECT name FROM reviewers ORDER BY name")
-            return [row[0] for row in rows.fetchall()]
+            return [row[0] for row in _REVIEWERS.each(rows.fetchall())]
 
     def value(self, name: str, default: str = "") -> str:
         """A text that `set_value` stored."""
@@ -31,7 +35,7 @@ class ProjectSettings:
             row = self._connection.database.execute(
                 "SELECT value FROM meta WHERE key = ?", (f"value:{name}",)
             ).fetchone()
-        return row[0] if row else default
+        return next((str(r[0]) for r in _VALUES.each([row] if row else ())), default)
 
     def set_value(self, name: str, value: str) -> None:
         """Stores a small text (the position in a queue, say); cannot be undone."""

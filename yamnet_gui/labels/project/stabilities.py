@@ -10,6 +10,7 @@ from yamnet_gui.core.model_identity import current_identity
 from yamnet_gui.detection import Stability, review_order
 
 from . import EventFilter, Project
+from .codec import parsed
 
 
 def stored_stabilities(
@@ -20,7 +21,7 @@ def stored_stabilities(
     Raises ProjectError.
     """
     try:
-        stored = json.loads(project.settings.value(_name(recording_id)) or "{}")
+        stored = parsed(project.settings.value(_name(recording_id)) or "{}")
         model = current_identity(str(stored.get("model")))
         if model_sha256 is not None and model != model_sha256:
             return {}
@@ -28,7 +29,7 @@ def stored_stabilities(
             str(event_id): Stability(str(event_id), tuple(float(s) for s in scores))
             for event_id, scores in stored.get("scores", {}).items()
         }
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, OverflowError):
         return {}
 
 

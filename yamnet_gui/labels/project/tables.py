@@ -13,10 +13,12 @@ from yamnet_gui.core.events import Event, EventSource, Original, ReviewedSpan, R
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.core.stopping import until_stopped
 
-from .codec import dumps, finite, from_fields, to_fields
+from .codec import dumps, finite, from_fields, parsed, to_fields
 from .models import LabelSet, Recording, RecordingState, Reviewed, StoredRules
+from .row_rules import RowReader
 
 STATES = tuple(ReviewState)
+_RECORDING_STATES = frozenset(RecordingState)
 SOURCES = tuple(EventSource)
 _STATE_CODE = {state: code for code, state in enumerate(STATES)}
 _SOURCE_CODE = {source: code for code, source in enumerate(SOURCES)}
@@ -30,11 +32,17 @@ _NAMES = [name.strip() for name in EVENT_COLUMNS.split(",")]
 _INSERT = f"INSERT INTO events ({EVENT_COLUMNS}) VALUES ({', '.join('?' * len(_NAMES))})"
 _UPDATE = f"UPDATE events SET {', '.join(f'{n} = ?' for n in _NAMES[2:])} WHERE row = ?"
 _SELECT = f"SELECT row, {EVENT_COLUMNS} FROM events"
-_NUMBERS = (3, 4, 8, 9, 10, 11, 15, 16, 17, 18)
 _RECORDING_COLUMNS = (
     "id, path, content_hash, size_bytes, duration_s, sample_rate_hz, channels, recorded_at, state,"
     " error, note, removed, start_source"
 )
+_EVENTS = RowReader("events", f"row, {EVENT_COLUMNS}")
+_RECORDINGS = RowReader("recordings", _RECORDING_COLUMNS)
+_RECORDING_KEYS = RowReader("recordings", "rec, id, path")
+_KINDS = RowReader("kinds", "kind, label, class_index, mid")
+_SPANS = RowReader("reviewed", "start_s, end_s, labels, reviewer, reviewed_utc")
+_RULE_SETS = RowReader("rule_sets", "id, name, version, text")
+_LABEL_SETS = RowReader("label_sets", "value")
 
 
 def utc_text(when: datetime | None) -> str | None:
@@ -42,7 +50,11 @@ def utc_text(when: datetime | None) -> str | None:
 
 
 def parse_utc(text: object) -> datetime | None:
-    return datetime.fromisoformat(text) if isinstance(text, str) and text else None
+    """The time in a column; None where there is none, or a text that is none."""
+    try:
+        return datetime.fromisoformat(text) if isinstance(text, str) and text else None
+    except ValueError:
+        return None
 
 
 class Tables:
@@ -66,17 +78,16 @@ class Tables:
 
     def refresh(self) -> None:
         """Forgets what was remembered, as after a transaction that was undone."""
-        rows = self.connection.execute(
+        stored = self.connection.execute(
             "SELECT kind, label, class_index, mid FROM kinds ORDER BY kind"
-        ).fetchall()
-        size = min(rows[-1][0], 1_000_000) + 1 if rows else 0
-        self.kinds = [("?", None, "")] * size
+        )
+        rows = list(_KINDS.each(stored))
+        self.kinds = [("?", None, "")] * (rows[-1][0] + 1 if rows else 0)
         for kind, label, class_index, mid in rows:
-            if 0 <= kind < size:
-                self.kinds[kind] = (str(label), None if class_index < 0 else class_index, str(mid))
-        self._kind_codes = {self.kinds[row[0]]: row[0] for row in rows if 0 <= row[0] < size}
-        pairs = self.connection.execute("SELECT rec, id FROM recordings").fetchall()
-        self._recs = {str(recording_id): rec for rec, recording_id in pairs}
+            self.kinds[kind] = (label, None if class_index < 0 else class_index, mid)
+        self._kind_codes = {self.kinds[row[0]]: row[0] for row in rows}
+        pairs = self.connection.execute("SELECT rec, id, path FROM recordings").fetchall()
+        self._recs = {row[1]: row[0] for row in _RECORDING_KEYS.each(pairs)}
         self._ids = {rec: recording_id for recording_id, rec in self._recs.items()}
 
     # numbers and ids
@@ -141,8 +152,7 @@ class Tables:
     def event_of(self, row: Sequence[Any]) -> Event:
         """The event in a row of `row, EVENT_COLUMNS`. Raises ValueError where it makes none."""
         try:
-            if any(isinstance(row[n], str | bytes) for n in _NUMBERS) or min(row[5:8]) < 0:
-                raise TypeError("text or a negative code where a number belongs")
+            row = _EVENTS.checked(row)
             label, class_index, mid = self.kinds[row[5]]
             return Event(
                 id=row[2],
@@ -157,7 +167,7 @@ class Tables:
                 score_mean=row[9],
                 probability=row[10],
                 channel=row[11],
-                original=None if row[12] is None else Original(row[12], row[13], row[14]),
+                original=None if None in row[12:15] else Original(row[12], row[13], row[14]),
                 low_hz=row[15],
                 high_hz=row[16],
                 onset_uncertainty_s=row[17],
@@ -175,7 +185,10 @@ class Tables:
         row = self.connection.execute(
             f"{_SELECT} WHERE rec = ? AND id = ?", (rec, event_id)
         ).fetchone()
-        return (row[0], self.event_of(row)) if row else None
+        try:
+            return (row[0], self.event_of(row)) if row else None
+        except ValueError:
+            return None
 
     def put_event(self, rec: int, event: Event) -> int:
         """Inserts or updates; gives the row."""
@@ -242,17 +255,18 @@ class Tables:
 
     def recordings(self) -> Iterator[Recording]:
         """All recordings, removed ones too; rows that make none are left out."""
-        for row in self.connection.execute(f"SELECT {_RECORDING_COLUMNS} FROM recordings"):
-            try:
+        rows = self.connection.execute(f"SELECT {_RECORDING_COLUMNS} FROM recordings")
+        for row in _RECORDINGS.each(rows):
+            if row[0] in self._recs:
                 yield _recording(row)
-            except (TypeError, ValueError):
-                continue
 
     def find_recording(self, recording_id: str) -> Recording | None:
         row = self.connection.execute(
             f"SELECT {_RECORDING_COLUMNS} FROM recordings WHERE id = ?", (recording_id,)
         ).fetchone()
-        return _recording(row) if row else None
+        return next(
+            (_recording(checked) for checked in _RECORDINGS.each([row] if row else ())), None
+        )
 
     def put_recording(self, recording: Recording) -> None:
         values = (
@@ -293,11 +307,11 @@ class Tables:
             (rec,),
         )
         spans = []
-        for start, end, labels, reviewer, when in rows:
+        for start, end, labels, reviewer, when in _SPANS.each(rows):
             try:
                 names = tuple(str(name) for name in json.loads(labels))
                 spans.append(ReviewedSpan(TimeSpan(start, end), names, reviewer, parse_utc(when)))
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, RecursionError):
                 continue
         return Reviewed(tuple(spans))
 
@@ -315,10 +329,10 @@ class Tables:
     def label_sets(self) -> list[LabelSet]:
         rows = self.connection.execute("SELECT value FROM label_sets ORDER BY id")
         sets = []
-        for (text,) in rows:
+        for (text,) in _LABEL_SETS.each(rows):
             try:
-                label_set = from_fields("labels", json.loads(text))
-            except (TypeError, ValueError):
+                label_set = from_fields("labels", parsed(text))
+            except ValueError:
                 continue
             if isinstance(label_set, LabelSet):
                 sets.append(label_set)
@@ -333,7 +347,7 @@ class Tables:
 
     def rule_sets(self) -> list[StoredRules]:
         rows = self.connection.execute("SELECT id, name, version, text FROM rule_sets ORDER BY id")
-        return [StoredRules(*row) for row in rows]
+        return [StoredRules(*row) for row in _RULE_SETS.each(rows)]
 
     def put_rule_set(self, key: str, value: StoredRules | None) -> None:
         self.connection.execute("DELETE FROM rule_sets WHERE id = ?", (key,))
@@ -354,7 +368,7 @@ def _recording(row: Sequence[Any]) -> Recording:
         sample_rate_hz=row[5],
         channels=row[6],
         recorded_at=parse_utc(row[7]),
-        state=RecordingState(row[8]),
+        state=RecordingState(row[8]) if row[8] in _RECORDING_STATES else RecordingState.PENDING,
         error=row[9],
         note=row[10],
         removed=bool(row[11]),

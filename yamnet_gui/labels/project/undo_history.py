@@ -6,7 +6,6 @@ another edit); none is ever deleted, so the undo stack and the history are one a
 restart.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from yamnet_gui.core.events import Event
 from yamnet_gui.core.stopping import until_stopped
 
 from .change_set import ChangeSet
-from .codec import Value, both_sides, dumps, from_fields, patch, patched, to_fields
+from .codec import Value, both_sides, dumps, from_fields, parsed, patch, patched, to_fields
 from .command import Change, Command
 from .models import new_id
 from .stored_values import StoredValues
@@ -156,10 +155,10 @@ class UndoHistory:
         if now is None or new is None:
             raise ValueError("no such recording")
         if old is None:
-            fields, changed = {"removed": back or None}, {"removed": None}
+            fields: dict[str, Any] = {"removed": back or None}
         else:
-            changed = json.loads(new)
-            fields = {k: json.loads(old).get(k) for k in changed} if back else changed
+            changed = parsed(new)
+            fields = {k: parsed(old).get(k) for k in changed} if back else changed
         return from_fields("recording", patched(to_fields(now), fields))
 
     def _last_done(self) -> tuple[int, str] | None:
@@ -213,8 +212,8 @@ class UndoHistory:
                 " AND key = ?",
                 (step, kind, rec, key),
             ).fetchone()
-            before = json.loads(first[1]) if first[1] else {}
-            now = patched(json.loads(old), json.loads(new))
+            before = parsed(first[1]) if first[1] else {}
+            now = patched(parsed(old), parsed(new))
             self._connection.execute(
                 "UPDATE changes SET new = ? WHERE change = ?",
                 (dumps(patch(before, now)), first[0]),
