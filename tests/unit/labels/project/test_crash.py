@@ -28,6 +28,20 @@ def test_no_finished_edit_is_lost_over_a_hundred_kills(tmp_path: Path) -> None:
     assert _survives(tmp_path, 100) > 100
 
 
+@pytest.mark.slow
+def test_no_project_is_damaged_over_two_hundred_kills_in_large_edits_and_checkpoints(
+    tmp_path: Path,
+) -> None:
+    module = "tests.unit.labels.project.large_editor"
+    finished = 0
+    for part in range(20):  # a new project each time: the history of an old one only grows
+        path = tmp_path / f"{part}.yamnet"
+        made(path).close()
+        finished += survives(path, 10, module, first=10 * part, edits=8, within_s=0.15)
+        path.unlink()
+    assert finished > 200
+
+
 @pytest.fixture(scope="module")
 def grown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, dict]:
     """A project and its log before a checkpoint, the file after it, and what it holds."""
