@@ -57,12 +57,28 @@ def _run(arguments: argparse.Namespace) -> int:
     if reason:
         print(_NO_DISPLAY.format(reason=reason), file=sys.stderr)
         return 2
+    if arguments.screenshot is not None:
+        _quiet_offscreen()
+    if arguments.screenshot is not None:
+        return _window(arguments, [])
+    asked: list[int] = []
+    former = {
+        number: signal.signal(number, lambda number, _frame: asked.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        return _window(arguments, asked)
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+def _window(arguments: argparse.Namespace, asked: list[int]) -> int:
+    """Builds and runs the window; closes it where a signal has `asked` for that, also early."""
     from PySide6.QtCore import QTimer
 
     from .gui.unexpected_errors import UnexpectedErrors
 
-    if arguments.screenshot is not None:
-        _quiet_offscreen()
     application, workbench = prepare(arguments)
     if arguments.screenshot is not None:
         return _screenshot(application, workbench, arguments.screenshot)
@@ -71,17 +87,17 @@ def _run(arguments: argparse.Namespace) -> int:
     workbench.shell.window.show()
     # Python runs signal handlers only between its own instructions, so a timer gives it some.
     pulse = QTimer()
-    pulse.timeout.connect(_nothing)
-    pulse.start(200)
-    former = {
-        number: signal.signal(number, lambda *_: workbench.shell.window.close())
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
+
+    def look() -> None:
+        if asked:
+            asked.clear()
+            application.closeAllWindows()  # dialogs first, which may run loops of their own
+
+    pulse.timeout.connect(look)
+    pulse.start(100)
     try:
         return application.exec()
     finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
         workbench.close()
         errors.uninstall()
 
@@ -227,10 +243,6 @@ def _scale(text: str) -> float:
     if not 0.5 <= value <= 4.0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a scaling from 0.5 to 4")
     return value
-
-
-def _nothing() -> None:
-    """What the pulse does."""
 
 
 def _screenshot(application: "QApplication", workbench: "Workbench", target: Path) -> int:

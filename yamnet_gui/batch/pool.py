@@ -1,6 +1,7 @@
 """Several recordings at once, in processes of their own."""
 
 import multiprocessing
+import time
 from collections import deque
 from collections.abc import Generator, Sequence
 from contextlib import closing, suppress
@@ -9,6 +10,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from yamnet_gui.core.interruption import not_for_children
 from yamnet_gui.core.threads import usable_cores
 
 from .journal import Record
@@ -22,6 +24,8 @@ _MOST_BYTES = 1 << 25
 _GROUPS_EACH = 4
 """Groups for each process at least, so that all end at about the same time."""
 _TICK_S = 1.0
+_STOP_S, _TERM_S = 0.8, 0.4
+"""How long processes have to end by themselves, and then when told to."""
 
 
 def run_pooled(
@@ -80,10 +84,20 @@ class _Member:
         while self.groups and not self.groups[0]:
             self.groups.popleft()
 
-    def stop(self) -> None:
+    def ask_to_stop(self) -> None:
         with suppress(OSError):
             self.pipe.send(None)
         self.pipe.close()
+
+    def stop(self, latest: float) -> None:
+        """Waits for the end until `latest`; then ends the process, which removes what is temporary,
+        and one that does not hear because it is deep inside a library."""
+        self.process.join(max(0.0, latest - time.monotonic()))
+        if self.process.is_alive():
+            self.process.terminate()
+            self.process.join(_TERM_S)
+        if self.process.is_alive():
+            self.process.kill()
         self.process.join()
 
 
@@ -110,8 +124,7 @@ class _Pool:
                     if record is not None:
                         yield record
         finally:
-            for member in self._members:
-                member.stop()
+            self._stop(self._members)
 
     def _feed(self, waiting: deque[Group], ahead: int) -> bool:
         """Hands groups out; whether anything is left to wait for."""
@@ -124,13 +137,21 @@ class _Pool:
                     member.send(waiting.popleft())
         return any(member.groups for member in self._members)
 
+    def _stop(self, members: Sequence[_Member]) -> None:
+        for member in members:
+            member.ask_to_stop()
+        latest = time.monotonic() + _STOP_S
+        for member in members:
+            member.stop(latest)
+
     def _start(self) -> _Member:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         threads = max(1, usable_cores() // self._jobs)
         arguments = (theirs, self._options, self._folder, threads)
         process = context.Process(target=serve, args=arguments, daemon=True)
-        process.start()
+        with not_for_children():
+            process.start()
         theirs.close()
         return _Member(process, ours)
 
@@ -140,7 +161,7 @@ class _Pool:
         except (EOFError, OSError):
             self._members.remove(member)
             self.lost += [task for group in member.groups for task in group.values()]
-            member.stop()
+            self._stop([member])
             return None
         if isinstance(answer, Fatal):
             raise answer.error()

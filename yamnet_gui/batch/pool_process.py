@@ -40,6 +40,7 @@ def serve(
 ) -> None:
     """Takes groups of tasks from the pipe and answers with a record each, until None comes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process decides what Ctrl+C means
+    signal.signal(signal.SIGTERM, _end)
     os.environ["TF_NUM_INTRAOP_THREADS"] = str(threads)
     inbox = _Inbox(pipe)
     try:
@@ -49,8 +50,13 @@ def serve(
     except UserError as error:
         about_weights = isinstance(error, WeightsError)
         pipe.send(Fatal(about_weights, error.subject, error.reason, error.advice))
-    except BrokenPipeError:  # nobody waits for the records any more
+    except (BrokenPipeError, KeyboardInterrupt):  # nobody waits for the records any more
         pass
+
+
+def _end(*_signal: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _answer(

@@ -10,6 +10,7 @@ from importlib import import_module
 
 from yamnet_gui import __version__
 from yamnet_gui.core.errors import Cancelled, UserError
+from yamnet_gui.core.interruption import Interruption, interruptible
 from yamnet_gui.core.log import VERBOSE_HELP, last_lines, log_path, logging_to_file
 from yamnet_gui.core.text import encodable
 
@@ -79,25 +80,34 @@ def run_command(argv: Sequence[str]) -> int:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")  # file names may be any bytes
+    with interruptible() as interruption:
+        return _status(argv, interruption)
+
+
+def _status(argv: Sequence[str], interruption: Interruption) -> int:
     try:
-        status = _run(argv)
+        status = _run(argv, interruption)
         sys.stdout.flush()
     except SystemExit as end:  # argparse has printed what is wrong
         status = end.code if isinstance(end.code, int) else BAD_INPUT
     except UserError as error:
-        print(f"yamnet-gui: {error}", file=sys.stderr)
+        if not interruption:
+            print(f"yamnet-gui: {error}", file=sys.stderr)
         status = BAD_INPUT
     except (KeyboardInterrupt, Cancelled):
-        print("\nyamnet-gui: interrupted; finished results are stored", file=sys.stderr)
         status = INTERRUPTED
     except BrokenPipeError:
         # the reader has closed our output, which is not an error; write nothing at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = OK
+    if interruption or status == INTERRUPTED:
+        # whatever else went wrong came of it: libraries make errors of their own of a signal
+        print("\nyamnet-gui: interrupted; finished results are stored", file=sys.stderr)
+        status = interruption.status or INTERRUPTED
     return status
 
 
-def _run(argv: Sequence[str]) -> int:
+def _run(argv: Sequence[str], interruption: Interruption) -> int:
     parser = argparse.ArgumentParser(
         prog="yamnet-gui",
         description=_DESCRIPTION,
@@ -119,10 +129,10 @@ def _run(argv: Sequence[str]) -> int:
         parser.print_help()
         return OK
     with logging_to_file(argv, verbose=options.verbose):
-        return _run_logged(options)
+        return _run_logged(options, interruption)
 
 
-def _run_logged(options: argparse.Namespace) -> int:
+def _run_logged(options: argparse.Namespace, interruption: Interruption) -> int:
     try:
         return COMMANDS[options.command].run(options)
     except UserError as error:
@@ -130,7 +140,9 @@ def _run_logged(options: argparse.Namespace) -> int:
         raise
     except (Cancelled, BrokenPipeError):
         raise
-    except Exception as error:  # noqa: BLE001 (the last stop before a bare traceback)
+    except Exception as error:
+        if interruption:
+            raise KeyboardInterrupt from error
         _log.exception("an unexpected error")
         kind = type(error).__name__
         print(

@@ -22,6 +22,8 @@ DONE = "done"
 """What the process prints last."""
 FAILED = "failed "
 """Or this, before what went wrong."""
+TEMPORARY = "yamnet-gui-"
+"""How the folder begins in which the process writes."""
 
 _LOOK_EVERY_S = 0.1
 _LONGEST_S = 300.0  # it takes some seconds; this is for one that never ends
@@ -62,12 +64,14 @@ def _started(weights: Path, out: Path, errors: int) -> subprocess.Popen[str]:
         "PYTHONPATH": os.pathsep.join(paths),
         "PYTHONIOENCODING": "utf-8:surrogateescape",
         "CUDA_VISIBLE_DEVICES": "-1",
+        # TensorFlow leaves files behind where it is killed: they go with the folder
+        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(out.parent.absolute())),
     }
     return subprocess.Popen(
         # -P: nothing in the folder that happens to be the current one is imported
         [sys.executable, "-P", "-m", "yamnet_gui.yamnet.convert", weights.absolute(), out],
         env=environment,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,  # which closes when this process ends, however it does
         stdout=subprocess.PIPE,
         stderr=errors,
         encoding="utf-8",

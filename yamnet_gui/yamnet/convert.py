@@ -7,7 +7,9 @@ it is, a fraction a line, and at last what `conversion` waits for.
 """
 
 import os
+import shutil
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +18,7 @@ from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.model_parameters import LOG_OFFSET, MEL_BANDS, PATCH_FRAMES
 
 from ._tensorflow import import_tensorflow
-from .conversion import DONE, FAILED
+from .conversion import DONE, FAILED, TEMPORARY
 from .litert_network import LiteRTNetwork
 from .network import EMBEDDING_TOLERANCE, SCORE_TOLERANCE, Floats
 from .tensorflow_network import TensorFlowNetwork, network_function
@@ -89,7 +91,17 @@ def convert(weights_path: Path, out: Path) -> str:
     return ""
 
 
+def end_with_parent(temporary: Path) -> None:
+    """Ends this process, and removes the folder, when standard input closes: its parent is gone."""
+    sys.stdin.buffer.read()
+    if temporary.name.startswith(TEMPORARY):
+        shutil.rmtree(temporary, ignore_errors=True)
+    os._exit(1)
+
+
 if __name__ == "__main__":
+    folder = Path(sys.argv[2]).parent
+    threading.Thread(target=end_with_parent, args=(folder,), daemon=True).start()
     problem = convert(Path(sys.argv[1]), Path(sys.argv[2]))
     print(FAILED + problem if problem else DONE, flush=True)
     os._exit(0)  # TensorFlow would take two seconds to say goodbye

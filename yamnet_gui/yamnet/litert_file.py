@@ -23,7 +23,7 @@ from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.folders import user_cache_folder
 
-from .conversion import LiteRTError, converting
+from .conversion import TEMPORARY, LiteRTError, converting
 from .weights import inspect_weights
 
 _SUFFIX = ".tflite"
@@ -68,7 +68,7 @@ def making_litert(weights: Path, identity: str) -> Generator[float, None, bytes]
         return content
     inspect_weights(weights)  # says what is wrong with them without starting another process
     try:
-        with tempfile.TemporaryDirectory(prefix="yamnet-gui-") as temporary:
+        with tempfile.TemporaryDirectory(prefix=TEMPORARY) as temporary:
             out = Path(temporary) / "network.tflite"
             yield from converting(weights, out)
             content = out.read_bytes()

@@ -1,0 +1,78 @@
+"""Ctrl+C and SIGTERM, early and twice, as a terminal sends them: to all processes of a command."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+posix = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+_CODE = """
+import os, signal, sys
+
+from yamnet_gui.core.interruption import interruptible
+with interruptible() as interruption:
+    try:
+        os.kill(os.getpid(), signal.{name})
+    except KeyboardInterrupt:
+        os.kill(os.getpid(), signal.SIGINT)  # while it is being cleaned up
+        os.kill(os.getpid(), signal.SIGTERM)
+        sys.exit(interruption.status)
+"""
+
+
+@posix
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_what_follows_the_first_signal_disturbs_nothing(name: str, status: int) -> None:
+    code = _CODE.format(name=name)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (status, "")
+
+
+@posix
+@pytest.mark.workflow
+@pytest.mark.parametrize("delay_s", [0.5, 3.0])
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_with_workers_ends_without_traces(
+    tmp_path: Path, tiny_weights: Path, delay_s: float, sent: signal.Signals
+) -> None:
+    noise = np.random.default_rng(0).normal(0, 0.05, 16_000 * 60).astype(np.float32)
+    for n in range(20):
+        soundfile.write(tmp_path / f"{n}.wav", noise, 16_000)
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    homes = {f"XDG_{v}_HOME": str(tmp_path / v) for v in ("DATA", "CACHE", "CONFIG", "STATE")}
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "yamnet_gui", "analyze", str(tmp_path), "--jobs", "2"),
+            *("--weights", str(tiny_weights), "--output", str(tmp_path / "out.csv")),
+        ],
+        env={**os.environ, **homes, "TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    time.sleep(delay_s)
+    for _ in range(2):
+        if process.poll() is None:
+            os.killpg(process.pid, sent)
+    _out, errors = process.communicate(timeout=30)
+    assert process.returncode in (0, 128 + sent)
+    assert "Traceback" not in errors
+    assert list(temporary.iterdir()) == []
+    assert _all_gone(process.pid)
+
+
+def _all_gone(group: int) -> bool:
+    """Whether no process of a group is left; one that keeps count of resources ends last."""
+    latest = time.monotonic() + 10
+    while time.monotonic() < latest:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
