@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from yamnet_gui.audio import READING, AudioSource, content_hash, mono_16k, open_audio, stated_start
 from yamnet_gui.audio.channels import CANCELLED, MixPower
+from yamnet_gui.audio.resample import RESAMPLING
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import RecordingInfo
 from yamnet_gui.core.model_parameters import EMBEDDING_SIZE, SAMPLE_RATE_HZ
@@ -270,7 +271,7 @@ def frame_grid(info: RecordingInfo, frames: int, settings: AnalysisSettings) -> 
 
 def _recipe(runtime: RuntimeName) -> str:
     """What must not change between the parts of one result, or the last bits may."""
-    parts = ["envelope 1", f"reading {READING}"]
+    parts = ["envelope 1", f"reading {READING}", f"resampling {RESAMPLING}"]
     if runtime == "tensorflow":  # LiteRT's results do not depend on it
         parts.append(f"threads {network_threads()}")
     return ", ".join([*parts, *map(_with_version, (_OF_RUNTIME[runtime], *_LIBRARIES))])

@@ -31,10 +31,12 @@ class MixPower:
 
     def add(self, samples: NDArray[np.float32]) -> None:
         """Takes samples (n, channels) that follow each other."""
-        steps = np.diff(samples[:_LOOKED_AT].astype(np.float64), axis=0)
-        self._count += len(steps)
-        self._channels += float(np.square(steps).mean(axis=1).sum())
-        self._mix += float(np.square(steps.mean(axis=1)).sum())
+        # channels by samples: sums along the short axis are many times slower
+        some = np.array(samples[:_LOOKED_AT].T, np.float64, order="C")
+        steps = np.diff(some, axis=1)
+        self._count += steps.shape[1]
+        self._mix += float(np.square(steps.mean(axis=0)).sum())
+        self._channels += float(np.square(steps, out=steps).sum()) / len(steps)
 
     @property
     def cancels(self) -> bool:

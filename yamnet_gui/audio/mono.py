@@ -83,5 +83,7 @@ def mixed(samples: NDArray[np.float32], channel: int | None = None) -> NDArray[n
     if samples.shape[1] == 1:
         return np.ascontiguousarray(samples[:, 0])
     if samples.shape[1] == 2:  # the mean along the short axis is several times slower
-        return (samples[:, 0] + samples[:, 1]) * np.float32(0.5)
+        total = samples[:, 0] + samples[:, 1]
+        total *= np.float32(0.5)
+        return total
     return samples.mean(axis=1, dtype=np.float32)

@@ -13,16 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.model_parameters import SAMPLE_RATE_HZ
+from yamnet_gui.core.threads import BLAS_THREADS
 
 from .taps import Ratio, Weights
 
-_GROUPS = (64, 32, 16, 8)
+RESAMPLING = 2
+"""Goes up when last bits of the result change: an interrupted analysis begins again then."""
+_GROUP = 64
 """Outputs that share one band of inputs, so one matrix. Small groups waste fewer products on
 zeros, large ones suit the matrix routines."""
-_SMALL_PRODUCT = 1 << 18
-"""Multiplications in one matrix product. OpenBLAS spreads larger ones over threads that wait for
-each other by spinning, which takes ten times as long where the network keeps the cores busy."""
-_FEWEST_ROWS = 8
 _LARGEST_MATRICES = 8 << 20
 """Bytes of weights above which resampy's own loop is used instead."""
 _WORK = 1 << 20
@@ -131,7 +130,7 @@ def _kernel(
     rate: int, target: int
 ) -> Callable[[NDArray[np.float32], int, int, int], NDArray[np.float32]]:
     ratio = Ratio.of(rate, target)
-    if ratio.up * ratio.band(_GROUPS[0]) * 4 > _LARGEST_MATRICES:
+    if ratio.up * ratio.band(_GROUP) * 4 > _LARGEST_MATRICES:
         return _Loop(rate, target, ratio)
     return _Matrices(rate, target, ratio)
 
@@ -145,15 +144,12 @@ class _Matrices:
         up, down = ratio.up, ratio.down
         # As many whole periods as make a row of inputs at least as long as the band of a group:
         # then rows do not overlap in memory, and BLAS reads them in place.
-        fits = [g for g in _GROUPS if g * ratio.band(g) * _FEWEST_ROWS <= _SMALL_PRODUCT]
-        group = fits[0] if fits else _GROUPS[-1]
-        band = ratio.band(group)
-        periods = max(1, -(-band // down), -(-group // up))
+        band = ratio.band(_GROUP)
+        periods = max(1, -(-band // down), -(-_GROUP // up))
         self.row_in, self.row_out = periods * down, periods * up
-        self._batch = max(1, _SMALL_PRODUCT // (group * band))
         self._groups: list[tuple[int, int, NDArray[np.float32]]] = []
-        for first in range(0, self.row_out, group):
-            self._groups.append(self._group(first, min(first + group, self.row_out)))
+        for first in range(0, self.row_out, _GROUP):
+            self._groups.append(self._group(first, min(first + _GROUP, self.row_out)))
 
     def _group(self, first: int, last: int) -> tuple[int, int, NDArray[np.float32]]:
         up, down, reach = self.ratio
@@ -174,22 +170,20 @@ class _Matrices:
         """Outputs [first, end) from inputs that begin at index `origin`."""
         first_row = first // self.row_out
         rows = -(-end // self.row_out) - first_row
-        products = -(-rows // self._batch)  # of `batch` rows each; the last rows may be waste
-        batch = -(-rows // products)
-        rows = products * batch
         reach = self.ratio.reach
         begin = first_row * self.row_in - reach
         length = (rows + 1) * self.row_in + 2 * reach + 2
         inputs = _window(held, origin, begin, length)
-        out = np.empty((products, batch, self.row_out), np.float32)
-        for at, band_begin, matrix in self._groups:
-            start = band_begin + reach
-            width = len(matrix)
-            strides = (4 * self.row_in * batch, 4 * self.row_in, 4)
-            view = np.lib.stride_tricks.as_strided(
-                inputs[start:], (products, batch, width), strides, writeable=False
-            )
-            np.matmul(view, matrix, out=out[:, :, at : at + matrix.shape[1]])
+        out = np.empty((rows, self.row_out), np.float32)
+        # several threads would wait for each other by spinning, which takes ten times as long where
+        # the network keeps the cores busy
+        with BLAS_THREADS.one():
+            for at, band_begin, matrix in self._groups:
+                start = band_begin + reach
+                view = np.lib.stride_tricks.as_strided(
+                    inputs[start:], (rows, len(matrix)), (4 * self.row_in, 4), writeable=False
+                )
+                np.matmul(view, matrix, out=out[:, at : at + matrix.shape[1]])
         skip = first - first_row * self.row_out
         result = out.reshape(-1)[skip : skip + end - first]
         self._mend(result, inputs, begin, first, end)

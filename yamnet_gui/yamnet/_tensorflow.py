@@ -11,6 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from yamnet_gui.core.errors import WeightsError
+
 from ._quiet import without_noise
 
 _lock = threading.Lock()
@@ -19,14 +21,14 @@ _lock = threading.Lock()
 def import_tensorflow() -> Any:
     """The `tensorflow` module, imported without its messages about CPUs and missing GPUs.
 
-    GPUs are set to compute in full single precision and to take memory as they need it.
+    GPUs are set to compute in full single precision and to take memory as they need it. Raises
+    WeightsError where it is not installed or cannot be loaded.
     """
     with _lock:
         if "tensorflow" not in sys.modules:
             os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
             with without_noise(), _without_keras():
-                _map_libraries()
-                import tensorflow
+                tensorflow = _imported()
             use_gpus_exactly(tensorflow)
             # The modules stay for good: looking through their half a million objects at every
             # collection of garbage would hold a window up for a tenth of a second.
@@ -34,6 +36,25 @@ def import_tensorflow() -> Any:
         import tensorflow
 
     return tensorflow
+
+
+def _imported() -> Any:
+    try:
+        _map_libraries()
+        import tensorflow
+    except ImportError as error:  # also where a library of the system is missing or too old
+        reason = f"cannot be loaded ({error})" if tensorflow_is_installed() else "is not installed"
+        advice = "install the package tensorflow, or choose LiteRT as the runtime"
+        raise WeightsError("TensorFlow", reason, advice) from error
+    return tensorflow
+
+
+def tensorflow_is_installed() -> bool:
+    """Whether TensorFlow is there; looks without importing it."""
+    try:
+        return find_spec("tensorflow") is not None
+    except ValueError:  # it is being imported, or was made to look absent
+        return sys.modules.get("tensorflow") is not None
 
 
 def _map_libraries() -> None:
@@ -45,7 +66,7 @@ def _map_libraries() -> None:
     """
     if sys.platform != "linux":
         return
-    spec = find_spec("tensorflow")
+    spec = find_spec("tensorflow") if tensorflow_is_installed() else None
     folders = spec.submodule_search_locations if spec else None
     if not folders:
         return

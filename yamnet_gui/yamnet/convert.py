@@ -75,9 +75,9 @@ def convert(weights_path: Path, out: Path) -> str:
     print(0.05, flush=True)
     try:
         weights = load_weights(weights_path)
+        import_tensorflow()
     except WeightsError as error:
         return str(error)
-    import_tensorflow()
     print(0.5, flush=True)
     content = converted(weights)
     print(0.8, flush=True)

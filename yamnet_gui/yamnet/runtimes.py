@@ -9,7 +9,7 @@ from pathlib import Path
 
 from yamnet_gui.core.pipeline import completed
 
-from ._tensorflow import import_tensorflow
+from ._tensorflow import import_tensorflow, tensorflow_is_installed
 from .conversion import LiteRTError
 from .litert_file import litert_is_installed, litert_is_stored, making_litert, stored_litert
 from .litert_network import LiteRTNetwork
@@ -45,8 +45,8 @@ def loading_network(
     closing it stops that. It returns the network. With "auto" TensorFlow takes over where LiteRT
     cannot be used, and the network's `note` says why.
 
-    Raises WeightsError where there are no weights, where they are broken, or where "litert" was
-    asked for and cannot be used.
+    Raises WeightsError where there are no weights, where they are broken, or where the runtime that
+    was asked for, or with "auto" both, cannot be used.
     """
     weights_path = required_weights(path)
     note = ""
@@ -67,7 +67,8 @@ def loading_network(
 def expected_runtime(choice: RuntimeChoice) -> RuntimeName:
     """The runtime that `load_network` begins with; nothing is loaded to answer."""
     if choice == "auto":
-        return "litert" if litert_is_installed() and not _may_have_gpu() else "tensorflow"
+        may_have_gpu = _may_have_gpu() and tensorflow_is_installed()
+        return "litert" if litert_is_installed() and not may_have_gpu else "tensorflow"
     return choice
 
 
@@ -84,7 +85,9 @@ def preparing_litert(
 
 def has_gpu() -> bool:
     """Whether TensorFlow has a GPU; imports it only where there may be one."""
-    return _may_have_gpu() and bool(import_tensorflow().config.list_physical_devices("GPU"))
+    if not (_may_have_gpu() and tensorflow_is_installed()):
+        return False
+    return bool(import_tensorflow().config.list_physical_devices("GPU"))
 
 
 def _may_have_gpu() -> bool:

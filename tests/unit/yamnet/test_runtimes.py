@@ -186,6 +186,14 @@ def test_without_litert_everything_runs_on_tensorflow(
         load_network(weights, runtime="litert")
 
 
+def test_missing_tensorflow_is_one_sentence(weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    load_network(weights, runtime="litert")
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
+    assert load_network(weights).runtime == "litert"
+    with pytest.raises(WeightsError, match=r"^TensorFlow: is not installed — install the package"):
+        load_network(weights, runtime="tensorflow")
+
+
 def test_a_library_that_cannot_be_loaded_leaves_tensorflow(
     weights: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

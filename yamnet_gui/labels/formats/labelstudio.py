@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo, ReviewState
@@ -46,6 +45,8 @@ def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Out
 
 
 def _config(labels: Sequence[str]) -> Iterator[str]:
+    from xml.sax.saxutils import quoteattr  # imports HTTP and TLS, which starting would wait for
+
     yield "<View>\n"
     yield f'  <Labels name="{_LABELS}" toName="{_AUDIO}">\n'
     for label in labels:
