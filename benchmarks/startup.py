@@ -23,9 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from announce import announce
-from engine import Process, generate, run, weights_in
-
-from yamnet_gui.yamnet import load_network
+from engine import Process, generate, prepare_litert, run, weights_in
 
 _CLIP_S = 5.0
 _WINDOW_S = 60.0
@@ -109,7 +107,7 @@ def measured(folder: Path, repeats: int) -> dict[str, float]:
     generate(short, _CLIP_S / 60)
     generate(long, _WINDOW_S / 60)
     figures = {"convert_gap_ms": part("prepare", long, fresh, home)["gap_ms"]}
-    load_network(source, runtime="litert")
+    prepare_litert(source, home=home)
     runs: dict[str, list[Process]] = {"litert": [], "tensorflow": []}
     windows, gaps = [], []
     for number in range(repeats + 1):  # the first fills the system's file cache
