@@ -25,7 +25,7 @@ def import_tensorflow() -> Any:
     WeightsError where it is not installed or cannot be loaded.
     """
     with _lock:
-        if "tensorflow" not in sys.modules:
+        if sys.modules.get("tensorflow") is None:
             os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
             with without_noise(), _without_keras():
                 tensorflow = _imported()
