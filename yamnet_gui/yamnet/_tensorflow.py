@@ -28,8 +28,8 @@ def import_tensorflow() -> Any:
         if sys.modules.get("tensorflow") is None:
             os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
             with without_noise(), _without_keras():
-                tensorflow = _imported()
-            use_gpus_exactly(tensorflow)
+                loaded = _imported()
+            use_gpus_exactly(loaded)
             # The modules stay for good: looking through their half a million objects at every
             # collection of garbage would hold a window up for a tenth of a second.
             gc.freeze()
