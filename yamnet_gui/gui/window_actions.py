@@ -74,6 +74,8 @@ class WindowActions(QObject):
         action = QAction(spec.title, self.parent())
         action.setObjectName(spec.id)
         action.setCheckable(spec.checkable)
+        # a key that is held down decides one event, not all that come under it
+        action.setAutoRepeat(spec.needs is not Needs.EVENT)
         action.setEnabled(spec.needs is Needs.NOTHING)
         self.by_id[spec.id] = action
         return action

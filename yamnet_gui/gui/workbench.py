@@ -1,5 +1,6 @@
 """The composition root: makes owners, services, window and features, and hands them on."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeVar
 
@@ -30,10 +31,12 @@ from .controllers.review import (
     Drawing,
     EventEditor,
     History,
+    KeysTaken,
     Labels,
     Review,
     ReviewedSpans,
 )
+from .controllers.review.shown_event import ShownEvent
 from .controllers.review_queue_controller import ReviewQueueController
 from .controllers.shown_classes import ShownClasses
 from .controllers.toolbar_controller import ToolbarController
@@ -135,18 +138,19 @@ class Workbench(QObject):
             return
         self._closed = True
         services = self.services
-        self.shell.inspector.commit_note()
-        for part in self._parts:
-            part.close()
-        services.recording_controller.store_view()
-        self.session.settings.flush()
-        services.player.close()
-        services.events.close()
-        services.analysis.close()
-        services.weights.close()
-        services.recording.close()
-        self._garbage.close()
-        services.projects.close()
+        with ExitStack() as last:  # in reverse order; all of them, whichever fails
+            last.callback(services.projects.close)
+            last.callback(self._garbage.close)
+            for service in (services.recording, services.weights, services.analysis):
+                last.callback(service.close)
+            last.callback(services.events.close)
+            last.callback(services.player.close)
+            last.callback(self.session.settings.flush)
+            last.callback(services.recording_controller.store_view)
+            for part in reversed(self._parts):
+                last.callback(part.close)
+            last.callback(self.shell.inspector.commit_note)
+            last.callback(self._shown.close)
 
     def _make_session(self, settings: Settings) -> Session:
         class_map = ClassMapState(bundled_class_map())
@@ -202,6 +206,7 @@ class Workbench(QObject):
         queue = ReviewQueueController(
             s.review_queue, s.selection, s.project, builder, events, navigator, self
         )
+        self._shown = ShownEvent(shell.window, s.document, s.selection, self)
         editor = EventEditor(s.document, s.selection, s.project, s.settings, self)
         ask = shell.questions
         review = Review(
@@ -212,9 +217,11 @@ class Workbench(QObject):
             drawing=Drawing(editor, s.timeline, s.class_view, s.class_map, events, queue, ask),
             reviewed_spans=ReviewedSpans(editor, s.timeline, s.class_view, s.class_map),
             history=History(s.undo_steps, editor, s.timeline, navigator),
+            keys=KeysTaken(editor, queue, loader, self._shown),
         )
+        editor.decided.connect(self._shown.step_made)
         AppliedSettings(s.settings, player, loader, s.project, self)
-        ActionAvailability(shell.window, s.document, s.selection, s.timeline, self)
+        ActionAvailability(shell.window, s.document, s.selection, s.timeline, queue, self)
         TrackVisibility(shell.tracks, shell.window, s.settings, self)
         ToolbarController(
             shell.toolbar, shell.window, s.settings, transport, s.rules, s.spectrogram, self

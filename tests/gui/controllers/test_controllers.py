@@ -33,6 +33,7 @@ class Loader(QObject):
 
     opened = Signal(object)
     failed = Signal(object)
+    opening = None
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -40,6 +41,9 @@ class Loader(QObject):
 
     def open(self, path: Path) -> None:
         self.asked.append(path)
+
+    def stay(self) -> None:
+        """Nothing is being opened."""
 
 
 class Answers:

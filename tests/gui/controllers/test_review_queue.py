@@ -1,7 +1,8 @@
 """Review by queues: of a class, over scores, through all recordings of a project."""
 
 import shutil
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,17 @@ from pytestqt.qtbot import QtBot
 from tests.gui.support import projects
 from tests.gui.support.answers import answer_questions
 from yamnet_gui.core.events import ReviewState
+from yamnet_gui.gui.dialogs.class_picker import LabelChoice
 from yamnet_gui.gui.features.review_queue.feature import ReviewQueueFeature
+from yamnet_gui.gui.jobs.recording import OpenJob
+from yamnet_gui.gui.state.document import OpenRecording
 from yamnet_gui.gui.state.review_queue import QueueRequest
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import EventFilter, QueueKind
 
 pytestmark = pytest.mark.workflow
+
+WAITING = "the next event is still being looked up."
 
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
@@ -56,9 +62,9 @@ def here(bench: Workbench) -> tuple[str, float]:
 
 def press(bench: Workbench, settled: Settled, key: str) -> None:
     shift = Qt.KeyboardModifier.ShiftModifier
-    code = getattr(Qt.Key, f"Key_{key[-1].upper()}")
+    code = Qt.Key.Key_Slash if key == "slash" else getattr(Qt.Key, f"Key_{key[-1].upper()}")
     QTest.keyClick(
-        bench.shell.window, code, shift if len(key) > 1 else Qt.KeyboardModifier.NoModifier
+        bench.shell.window, code, shift if "+" in key else Qt.KeyboardModifier.NoModifier
     )
     settled(bench)
 
@@ -222,3 +228,182 @@ def test_who_opens_another_recording_meanwhile_stays_there(
     bench.services.recording.open(tmp_path / "audio" / "b.wav")
     settled(bench)
     assert bench.services.event_navigation.current is None
+
+
+class SlowDisk:
+    """Recordings are opened only while `there` is set."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.there = threading.Event()
+        self.there.set()
+        at_once = OpenJob.run
+
+        def run(job: OpenJob) -> Iterator[OpenRecording]:
+            self.there.wait(10)
+            return at_once(job)
+
+        monkeypatch.setattr(OpenJob, "run", run)
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> SlowDisk:
+    return SlowDisk(monkeypatch)
+
+
+def decided(bench: Workbench) -> int:
+    """How many events of the project are not unreviewed any more."""
+    project = bench.session.project.project
+    assert project is not None
+    states = frozenset(ReviewState) - {ReviewState.UNREVIEWED}
+    return project.events.count(EventFilter(states=states))
+
+
+def event_id(bench: Workbench, number: int) -> str:
+    """The id of an event of the open recording, in the order of time."""
+    return list(bench.session.document.events)[number].id
+
+
+def messages(bench: Workbench) -> list[str]:
+    """Collects what is said from now on."""
+    said: list[str] = []
+    bench.services.review.editor.message.connect(said.append)
+    return said
+
+
+def keys(bench: Workbench, text: str) -> None:
+    for key in text:
+        code = Qt.Key.Key_Delete if key == "x" else getattr(Qt.Key, f"Key_{key.upper()}")
+        QTest.keyClick(bench.shell.window, code)
+
+
+def test_keys_while_the_next_recording_is_opened_are_not_taken_and_said(
+    disk: SlowDisk, bench: Workbench, settled: Settled
+) -> None:
+    request(bench, settled, QueueKind.SCORE, True)
+    said = messages(bench)
+    disk.there.clear()
+    keys(bench, "a")
+    assert (decided(bench), bench.session.review_queue.index) == (1, 1)
+    keys(bench, "aru1msiox")
+    assert (decided(bench), bench.session.review_queue.index) == (1, 1)
+    assert said[0] == "1 key not taken: b.wav is still being opened."
+    assert said[-1] == "9 keys not taken: b.wav is still being opened."
+    assert len(said) == 9
+    disk.there.set()
+    settled(bench)
+    assert here(bench) == ("b.wav", 0.0)
+    press(bench, settled, "r")
+    assert (decided(bench), here(bench)) == (2, ("c.wav", 0.0))
+
+
+def test_between_a_recording_and_its_events_keys_are_answered(
+    bench: Workbench, settled: Settled
+) -> None:
+    """The recording is open, and the project has not said yet which one it is."""
+    request(bench, settled, QueueKind.SCORE, True)
+    said = messages(bench)
+    bench.services.recording.opened.connect(lambda _path: keys(bench, "ar"))
+    press(bench, settled, "a")
+    assert said == [f"{n} not taken: {WAITING}" for n in ("1 key", "2 keys")]
+    assert (decided(bench), here(bench)) == (1, ("b.wav", 0.0))
+
+
+def test_back_while_the_next_recording_is_opened_stays_here(
+    disk: SlowDisk, bench: Workbench, settled: Settled
+) -> None:
+    request(bench, settled, QueueKind.SCORE, True)
+    disk.there.clear()
+    keys(bench, "ap")
+    disk.there.set()
+    settled(bench)
+    assert here(bench) == ("a.wav", 0.0)
+    assert bench.session.review_queue.index == 0
+
+
+def test_undo_while_the_next_recording_is_opened_stays_at_what_was_undone(
+    disk: SlowDisk, bench: Workbench, settled: Settled
+) -> None:
+    request(bench, settled, QueueKind.SCORE, True)
+    disk.there.clear()
+    keys(bench, "a")
+    bench.services.review.history.undo()
+    disk.there.set()
+    settled(bench)
+    assert (here(bench), decided(bench)) == (("a.wav", 0.0), 0)
+    press(bench, settled, "r")
+    assert (here(bench), decided(bench)) == (("b.wav", 0.0), 1)
+
+
+def test_who_clicks_an_event_while_the_next_recording_is_opened_stays_there(
+    disk: SlowDisk, bench: Workbench, settled: Settled
+) -> None:
+    request(bench, settled, QueueKind.SCORE, True)
+    disk.there.clear()
+    keys(bench, "a")
+    bench.services.event_navigation.click_event(event_id(bench, 2), add=False)
+    disk.there.set()
+    settled(bench)
+    assert here(bench) == ("a.wav", 4.0)
+    press(bench, settled, "a")
+    assert decided(bench) == 2
+
+
+def test_deciding_another_event_does_not_pass_over_the_one_of_the_queue(
+    bench: Workbench, settled: Settled
+) -> None:
+    request(bench, settled, QueueKind.TIME, True, "Bird")
+    assert here(bench) == ("a.wav", 2.0)
+    bench.services.event_navigation.click_event(event_id(bench, 0), add=False)
+    press(bench, settled, "a")
+    assert here(bench) == ("a.wav", 2.0)
+    press(bench, settled, "a")
+    assert here(bench) == ("b.wav", 2.0)
+
+
+def test_a_recording_that_cannot_be_opened_is_left_out_with_a_word(
+    bench: Workbench, settled: Settled, tmp_path: Path
+) -> None:
+    (tmp_path / "audio" / "b.wav").write_bytes(b"no sound at all")
+    request(bench, settled, QueueKind.SCORE, True)
+    press(bench, settled, "a")
+    assert here(bench) == ("c.wav", 0.0)
+    assert len(bench.session.review_queue.rows) == 8
+    assert any("b.wav cannot be opened" in n.text for n in bench.shell.notices.notices)
+    assert decided(bench) == 1
+
+
+def test_a_class_chosen_for_an_event_is_given_to_no_other_recording(
+    bench: Workbench, settled: Settled, tmp_path: Path
+) -> None:
+    """While the question is open, the recording that the user asked for before it comes."""
+
+    def answer(_title: str, _used: object) -> LabelChoice:
+        bench.services.recording.open(tmp_path / "audio" / "c.wav")
+        settled(bench)
+        return LabelChoice("Cat", 76, "/m/01yrx")
+
+    answer_questions(bench, answer, lambda _question, _verb: True)
+    bench.services.event_navigation.go_to(event_id(bench, 0))
+    press(bench, settled, "slash")
+    assert bench.services.recording.path == tmp_path / "audio" / "c.wav"
+    project = bench.session.project.project
+    assert project is not None
+    labels = {r.id: {e.label for e in project.events.of(r.id)} for r in project.recordings.all()}
+    assert "Cat" in labels["id-a"]
+    assert "Cat" not in labels["id-c"]
+
+
+def test_an_event_that_other_rules_have_taken_away_is_not_decided(
+    bench: Workbench, settled: Settled
+) -> None:
+    request(bench, settled, QueueKind.SCORE, True)
+    said = messages(bench)
+    document = bench.session.document
+    document.set_events(type(document.events).of(list(document.events)[1:]))
+    keys(bench, "a")
+    assert decided(bench) == 0
+    assert said == [
+        "1 key not taken: the selected event is not detected with the present thresholds any more."
+    ]
+    press(bench, settled, "n")
+    assert here(bench) == ("b.wav", 0.0)

@@ -1,6 +1,7 @@
 """A thread that runs jobs one after the other and hands their results to the window."""
 
 import logging
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
@@ -65,9 +66,10 @@ class _Worker(QObject):
         if handle.cancelled:
             self.done.emit(handle)
             return
-        results = job.run()
+        results: Iterator[Any] | None = None
         try:
             with stoppable(lambda: handle.cancelled):
+                results = job.run()
                 for value in results:
                     if handle.cancelled:
                         break
@@ -78,9 +80,7 @@ class _Worker(QObject):
             self.failed.emit(handle, error)
         except Exception as error:  # noqa: BLE001
             # A defect in a job must reach the user, not end the thread in silence.
-            _log.exception("a background job failed")
-            kind = type(error).__name__
-            self.failed.emit(handle, UserError("Background work", f"failed ({kind}: {error})"))
+            self.failed.emit(handle, error)
         finally:
             close = getattr(results, "close", None)
             if close:
@@ -164,7 +164,11 @@ class JobRunner(QObject):
             handle.on_result(value)
 
     @Slot(object, object)
-    def _on_failed(self, handle: JobHandle, error: UserError) -> None:
+    def _on_failed(self, handle: JobHandle, error: Exception) -> None:
+        if not isinstance(error, UserError):
+            # one home for defects, whoever submitted the job: most drop or shorten what failed
+            sys.excepthook(type(error), error, error.__traceback__)
+            error = UserError("Background work", f"failed ({type(error).__name__}: {error})")
         if not handle.cancelled and handle.on_failed:
             handle.on_failed(error)
 

@@ -8,6 +8,8 @@ from yamnet_gui.gui.state.document import AnalysisState, Document
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
 
+from .review_queue_controller import ReviewQueueController
+
 
 class ActionAvailability(QObject):
     """Enables and disables the actions of the table by what each needs."""
@@ -18,6 +20,7 @@ class ActionAvailability(QObject):
         document: Document,
         selection: EventSelection,
         timeline: Timeline,
+        queue: ReviewQueueController,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -25,6 +28,7 @@ class ActionAvailability(QObject):
         self._document = document
         self._selection = selection
         self._timeline = timeline
+        self._queue = queue
         for signal in (
             document.recording_changed,
             document.analysis_changed,
@@ -39,12 +43,14 @@ class ActionAvailability(QObject):
     def update(self) -> None:
         """Looks at everything that actions need."""
         document = self._document
+        # a key that comes while the next event is on its way must be answered, not swallowed
+        coming = self._queue.waiting
         present = {
             need
             for need, there in {
                 Needs.RECORDING: document.recording is not None,
-                Needs.EVENTS: len(document.events) > 0,
-                Needs.EVENT: len(self._selection.ids) > 0,
+                Needs.EVENTS: coming or len(document.events) > 0,
+                Needs.EVENT: coming or len(self._selection.ids) > 0,
                 Needs.SELECTION: self._timeline.selection is not None,
             }.items()
             if there

@@ -45,6 +45,8 @@ class Navigator(QObject):
 
     message = Signal(str)
     lost = Signal(object)  # Destination without span whose event did not appear
+    unreachable = Signal(object)  # Destination whose recording could not be opened
+    stayed = Signal()  # a jump was dropped for what is on the screen
 
     def __init__(
         self,
@@ -93,6 +95,7 @@ class Navigator(QObject):
         if to.span is None and not self._in_project(to):
             return False
         if self.is_open(to):
+            self._loader.stay()  # else another recording would come in its place
             return self._show(to)
         path = self.path_of(to)
         if path is None:
@@ -103,6 +106,13 @@ class Navigator(QObject):
         self._target = to
         self._loader.open(path)
         return True
+
+    def stay(self) -> None:
+        """Drops a jump that has not arrived, and what is being opened: the user stays here."""
+        if self._target is not None or self._loader.opening is not None:
+            self._target = None
+            self._loader.stay()
+            self.stayed.emit()
 
     def _show(self, to: Destination) -> bool:
         event = self._event_of(to)
@@ -143,7 +153,9 @@ class Navigator(QObject):
                 self.lost.emit(to)
 
     def _on_failed(self, _error: object) -> None:
-        self._target = None
+        to, self._target = self._target, None
+        if to is not None and not self._on_screen(to):
+            self.unreachable.emit(to)
 
     def _event_of(self, to: Destination) -> Event | None:
         events = self._document.events

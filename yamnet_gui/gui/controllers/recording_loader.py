@@ -49,6 +49,7 @@ class RecordingLoader(QObject):
         self._view = JobRunner("view", self)
         self._first_look = JobRunner("first look", self)
         self._opening: JobHandle | None = None
+        self._opening_path: Path | None = None
         self._preview: JobHandle | None = None
         self._previewed = False  # whether what is shown is the waveform of an unknown length
         self._samples: JobHandle | None = None
@@ -70,6 +71,11 @@ class RecordingLoader(QObject):
         """Whether a file is being opened or a picture of it being made."""
         return any(r.busy for r in (self._files, self._whole, self._view, self._first_look))
 
+    @property
+    def opening(self) -> Path | None:
+        """The file that is being opened; None where none is."""
+        return self._opening_path
+
     def set_time_zone(self, name: str) -> None:
         """The zone of start times that name none; empty for that of this computer."""
         self._zone = name
@@ -78,6 +84,7 @@ class RecordingLoader(QObject):
         """Opens `path`; a later call overtakes an earlier one."""
         self._end_preview()
         self._stop_opening()
+        self._opening_path = path
         self._opening = self._files.submit(
             OpenJob(path, self._zone),
             on_result=self._show,
@@ -87,8 +94,15 @@ class RecordingLoader(QObject):
             PreviewJob(path), on_result=self._show_preview, on_failed=self._drop
         )
 
+    def stay(self) -> None:
+        """Drops what is being opened; what is open stays, unless it has been left already."""
+        if not self._previewed:
+            self._end_preview()
+            self._stop_opening()
+
     def _stop_opening(self) -> None:
         """Ends what is being opened, also in the midst of a scan."""
+        self._opening_path = None
         if self._opening:
             self._opening.cancel()
 
@@ -134,12 +148,14 @@ class RecordingLoader(QObject):
 
     def _on_failed(self, error: UserError) -> None:
         previewed = self._previewed
+        self._opening_path = None
         self._end_preview()
         if previewed:
             self._leave()
         self.failed.emit(error)
 
     def _show(self, recording: OpenRecording) -> None:
+        self._opening_path = None
         if not self._previewed:  # else its waveform stays until a better one is there
             self._sound.clear()
         self._end_preview()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.files import exists
@@ -10,7 +11,7 @@ from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.state.project import ProjectState
 from yamnet_gui.gui.state.review_queue import QueueRequest, ReviewQueue
 from yamnet_gui.gui.state.selection import EventSelection
-from yamnet_gui.labels.project import Project, ProjectEvent, Recording
+from yamnet_gui.labels.project import Project, Recording
 
 from .event_navigation import EventNavigation
 from .navigation import Destination, Navigator
@@ -25,7 +26,7 @@ class ReviewQueueController(QObject):
 
     message = Signal(str)
     finished = Signal()  # nothing of the queue is left undecided
-    missing = Signal(object)  # Recording whose file is not there
+    skipped = Signal(object, str)  # Recording that is left out, and why
 
     def __init__(
         self,
@@ -46,12 +47,16 @@ class ReviewQueueController(QObject):
         self._navigator = navigator
         self._target: Destination | None = None
         self._direction = 1
+        self._undecided = False  # whether events that are decided on are passed over
         self._counting = Debounced(self, _COUNT_MS, self._count)
         builder.built.connect(self._on_built)
         navigator.lost.connect(self._on_lost)
+        navigator.unreachable.connect(self._on_unreachable)
+        navigator.stayed.connect(self._on_selection)
         project.project_changed.connect(self._on_project)
         project.recording_changed.connect(self._on_recording)
         project.steps_changed.connect(self._counting.start)
+        queue.changed.connect(self._counting.start)
         selection.changed.connect(self._on_selection)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -83,87 +88,106 @@ class ReviewQueueController(QObject):
         if not self.active:
             self._events.step(direction)
             return
-        index = self._queue.index
-        if index is None:
-            index = -1 if direction > 0 else len(self._queue.rows)
-        self._direction = direction
-        if not self._go_from(index + direction):
+        self._direction, self._undecided = direction, False
+        if not self._go_on():
             which = "last" if direction > 0 else "first"
             self.message.emit(f"This is the {which} event of the queue.")
 
-    def advance(self) -> bool:
+    def advance(self, *, skip: bool = False) -> bool:
         """After a decision: to the next undecided event, from the start after the last.
 
-        False where there is no queue.
+        Where another event was decided than the one that the queue is at, back to that one, unless
+        the user wants to `skip` it. False where there is no queue.
         """
-        project = self._project.project
+        project, row = self._project.project, self._queue.row
         if not self.active or project is None:
             return False
-        self._direction = 1
-        row = project.events.next_unreviewed(self._queue.row, self._queue.rows)
-        if row is None:
-            self._count()
-            self.finished.emit()
-        else:
-            self._go(row)
+        left = not skip and row is not None and project.events.count_unreviewed(np.array([row]))
+        self._direction, self._undecided = 1, True
+        if not (left and self._go(row)):
+            self._go_on_or_finish()
         return True
 
     def _on_built(self) -> None:
-        project, rows = self._project.project, self._queue.rows
-        if not len(rows):
+        if not len(self._queue.rows):
             self.message.emit("There is nothing to review: every event here is decided on.")
-        elif project is not None:
-            self._go(project.events.next_unreviewed(None, rows))
+            return
+        self._direction, self._undecided = 1, True
+        self._go_on_or_finish()
 
-    def _go_from(self, index: int) -> bool:
-        """Goes to the event at `index`, or the nearest further on that can be shown."""
-        rows = self._queue.rows
-        while 0 <= index < len(rows):
-            if self._go(int(rows[index])):
+    def _go_on_or_finish(self) -> None:
+        if self._go_on():
+            return
+        self._count()
+        if len(self._queue.rows):
+            self.finished.emit()
+        else:
+            self.message.emit("Nothing of this queue can be reviewed.")
+
+    def _go_on(self) -> bool:
+        """Goes to the nearest event further on that can be shown; False where there is none."""
+        while (row := self._following()) is not None:
+            if self._go(row):
                 return True
-            index += self._direction
         return False
 
+    def _following(self) -> int | None:
+        project, queue = self._project.project, self._queue
+        if project is None:
+            return None
+        if self._undecided:
+            return project.events.next_unreviewed(queue.row, queue.rows)
+        index = queue.index
+        if index is None:
+            index = -1 if self._direction > 0 else len(queue.rows)
+        index += self._direction
+        return int(queue.rows[index]) if 0 <= index < len(queue.rows) else None
+
     def _go(self, row: int | None) -> bool:
+        """Shows an event, or begins to; one that cannot be shown is left out of the queue."""
         project = self._project.project
+        if project is None or row is None:
+            return False
         self._queue.set_row(row)
-        if project is None or not row:
-            return False
         items = project.events.at([row])
-        return bool(items) and self._show(project, items[0])
-
-    def _show(self, project: Project, item: ProjectEvent) -> bool:
-        recording = project.recordings.get(item.recording_id)
+        recording = project.recordings.get(items[0].recording_id) if items else None
         if recording is None:
+            self._queue.leave_out(np.array([row]), self._direction)
             return False
-        here = item.recording_id == self._project.recording_id
+        here = recording.id == self._project.recording_id
         if not here and not exists(file_of(project.recordings.locate(recording))):
-            return self._skip(project, recording)
-        self._target = Destination(item.recording_id, event_id=item.event.id)
-        return self._navigator.go(self._target)
-
-    def _skip(self, project: Project, recording: Recording) -> bool:
-        """Leaves out a recording whose file is missing."""
-        self.missing.emit(recording)
-        queue = self._queue
-        left_out = {
-            item.row
-            for first in range(0, len(queue.rows), _PIECE)
-            for item in project.events.at(queue.rows[first : first + _PIECE].tolist())
-            if item.recording_id == recording.id
-        }
-        row, index = queue.row, queue.index or 0
-        rows = [int(r) for r in queue.rows if int(r) not in left_out]
-        before = sum(int(r) not in left_out for r in queue.rows[:index])
-        queue.set_rows(rows)
-        if not rows or row is None:
+            self._skip(project, recording, "is missing")
             return False
-        return self._go(rows[min(before, len(rows) - 1)])
+        self._target = Destination(recording.id, event_id=items[0].event.id)
+        if self._navigator.go(self._target):
+            return True
+        self._queue.leave_out(np.array([row]), self._direction)
+        return False
+
+    def _skip(self, project: Project, recording: Recording, why: str) -> None:
+        """Leaves out a recording that cannot be opened."""
+        rows = self._queue.rows
+        left_out = [
+            item.row
+            for first in range(0, len(rows), _PIECE)
+            for item in project.events.at(rows[first : first + _PIECE].tolist())
+            if item.recording_id == recording.id
+        ]
+        self._queue.leave_out(np.array(left_out, np.int64), self._direction)
+        self.skipped.emit(recording, why)
 
     def _on_lost(self, destination: Destination) -> None:
-        index = self._queue.index
-        if destination is self._target and self.active and index is not None:
-            self._go_from(index + self._direction)
+        row = self._queue.row
+        if destination is self._target and self.active and row is not None:
+            self._queue.leave_out(np.array([row]), self._direction)
+            self._go_on_or_finish()
+
+    def _on_unreachable(self, destination: Destination) -> None:
+        project = self._project.project
+        recording = project.recordings.get(destination.recording_id) if project else None
+        if destination is self._target and self.active and project and recording:
+            self._skip(project, recording, "cannot be opened")
+            self._go_on_or_finish()
 
     def _on_recording(self) -> None:
         request = self._queue.request
@@ -179,6 +203,8 @@ class ReviewQueueController(QObject):
         recording_id = self._project.recording_id
         if not self.active or project is None or not current or not recording_id:
             return
+        if self._navigator.pending:
+            self._navigator.stay()  # who selects another event meanwhile wants to be there
         item = project.events.get(recording_id, current)
         if item is not None and item.row != self._queue.row and item.row in self._queue.rows:
             self._queue.set_row(item.row)

@@ -20,6 +20,10 @@ _TEXT = (
 )
 
 
+_MOST_REPORTS = 20
+"""Where one defect leads to many others, the first ones tell about it."""
+
+
 class UnexpectedErrorDialog(QDialog):
     """Shows one report; further errors while it is open are counted and can be copied with it."""
 
@@ -48,8 +52,8 @@ class UnexpectedErrorDialog(QDialog):
             layout.addWidget(widget)
 
     def add(self, report: str) -> None:
-        """A further error: the same one again is counted only."""
-        if report not in self._reports:
+        """A further error: one that was shown before ("") is counted only."""
+        if report and len(self._reports) < _MOST_REPORTS:
             self._reports.append(report)
             self.report.setPlainText("\n\n".join(self._reports))
         self._further += 1

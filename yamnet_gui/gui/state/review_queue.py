@@ -85,6 +85,15 @@ class ReviewQueue(QObject):
         owned.setflags(write=False)
         self._replace(owned)
 
+    def leave_out(self, rows: Rows, direction: int) -> None:
+        """Takes rows out; the place comes to be just before what follows in this direction."""
+        stays = np.isin(self._rows, rows, invert=True)
+        before = int(np.count_nonzero(stays[: self.index or 0]))
+        at = before - 1 if direction > 0 else before
+        self.set_rows(self._rows[stays])
+        if 0 <= at < len(self._rows):
+            self.set_row(int(self._rows[at]))
+
     def set_row(self, row: int | None) -> None:
         if row != self._row:
             self._row = row

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from yamnet_gui.gui.actions import ACTIONS, Needs
+
 from .bounds import Bounds
 from .decisions import Decisions
 from .drawing import Drawing
@@ -10,6 +12,7 @@ from .editor import EventEditor
 from .history import History
 from .labels import Labels
 from .reviewed_spans import ReviewedSpans
+from .taken import KeysTaken
 
 __all__ = [
     "Bounds",
@@ -17,10 +20,14 @@ __all__ = [
     "Drawing",
     "EventEditor",
     "History",
+    "KeysTaken",
     "Labels",
     "Review",
     "ReviewedSpans",
 ]
+
+
+_OF_EVENT = {spec.id for spec in ACTIONS if spec.needs is Needs.EVENT} | {"find_class"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +41,19 @@ class Review:
     drawing: Drawing
     reviewed_spans: ReviewedSpans
     history: History
+    keys: KeysTaken
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What each action of the table calls."""
-        return {
+        of_event = {
             **self.decisions.handlers(),
             **self.labels.handlers(),
             **self.bounds.handlers(),
             **self.drawing.handlers(),
+        }
+        return {
+            **of_event,
+            **{name: self.keys.guarded(of_event[name]) for name in of_event.keys() & _OF_EVENT},
             **self.reviewed_spans.handlers(),
             **self.history.handlers(),
         }

@@ -71,7 +71,7 @@ class Decisions:
 
     def next_unreviewed(self) -> None:
         """Goes to the next event that nobody has decided about, from the start after the last."""
-        if self._queue.advance():
+        if self._queue.advance(skip=True):
             return
         ids = self._events.ids
         current = self._editor.selection.current
@@ -92,7 +92,7 @@ class Decisions:
             return
         above = state is ReviewState.ACCEPTED
         rows = self._rows_beyond(current, above)
-        here = [] if rows is not None else self._beyond(current, above)
+        here = [] if rows is not None else editor.items(self._beyond(current, above))
         count = len(here) if rows is None else len(rows)
         if not count:
             editor.message.emit("There is nothing left to decide on there.")
@@ -111,7 +111,7 @@ class Decisions:
             job = DecideJob(project, rows, state, editor.reviewer)
             self._projects.run(job, on_result=self._on_decided, finish=True)
             return
-        items = project.events.at(rows) if project and rows is not None else editor.items(here)
+        items = project.events.at(rows) if project and rows is not None else here
         if editor.apply(edits.set_state(items, state, editor.reviewer)):
             self._queue.advance()
 

@@ -50,13 +50,14 @@ class Drawing:
         editor, span = self._editor, self._timeline.selection
         if span is None or not editor.ready:
             return
+        recording_id = editor.recording_id  # another one may be open after the question
         chosen = self._class_view.chosen
         first = [] if chosen is None else [self._class_map.value[chosen].name]
         choice = self._questions.label("Draw an event of", [*first, *editor.used_labels])
         if choice is None:
             return
         command = edits.draw(
-            editor.recording_id,
+            recording_id,
             span.start_s,
             span.end_s,
             choice.label,

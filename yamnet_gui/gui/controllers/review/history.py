@@ -47,6 +47,8 @@ class History:
             return
         title, changes = done
         here = [c for c in changes if c.recording_id == editor.recording_id]
+        if here:
+            self._navigator.stay()
         shown = self._show(event_id for change in here for event_id in change.event_ids)
         elsewhere = next((c for c in changes if c not in here and c.recording_id), None)
         where = ""

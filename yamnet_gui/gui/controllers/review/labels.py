@@ -1,6 +1,6 @@
 """Labels and notes of the selected events."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -72,12 +72,13 @@ class Labels(QObject):
         events = editor.selected
         if not events or not editor.ready:
             return
+        recording_id = editor.recording_id  # another one may be open after the question
         choice = self._questions.label("Add a label", editor.used_labels)
         if choice is None:
             return
         commands = [
             edits.draw(
-                editor.recording_id,
+                recording_id,
                 event.onset_s,
                 event.offset_s,
                 choice.label,
@@ -104,10 +105,11 @@ class Labels(QObject):
         if not events:
             self.show_class.emit()
             return
+        items = self._editor.items(events)  # another recording may be open after the question
         what = events[0].label if len(events) == 1 else f"{len(events)} events"
         choice = self._questions.label(f"Relabel {what} to", self._editor.used_labels)
         if choice is not None:
-            self.relabel(events, choice)
+            self._relabel(items, choice)
 
     def relabel_to(self, event_id: str, class_index: int) -> None:
         """Gives one event the label of a class."""
@@ -117,8 +119,10 @@ class Labels(QObject):
 
     def relabel(self, events: Iterable[Event], choice: LabelChoice) -> None:
         """Corrects the label; where it was the right one all along, the events are accepted."""
+        self._relabel(self._editor.items(events), choice)
+
+    def _relabel(self, items: Sequence[edits.ProjectEvent], choice: LabelChoice) -> None:
         editor = self._editor
-        items = editor.items(events)
         same = [item for item in items if item.event.label == choice.label]
         other = [item for item in items if item.event.label != choice.label]
         commands = [edits.accept(same, editor.reviewer)] if same else []

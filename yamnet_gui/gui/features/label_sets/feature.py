@@ -55,10 +55,11 @@ class LabelSetsFeature(Feature):
         self._show_set()
 
     def handlers(self) -> dict[str, Callable[[], object]]:
+        guarded = self._review.keys.guarded
         return {
             "label_sets": self.edit,
-            "band_low": lambda: self.set_band(lowest=True),
-            "band_high": lambda: self.set_band(lowest=False),
+            "band_low": guarded(lambda: self.set_band(lowest=True)),
+            "band_high": guarded(lambda: self.set_band(lowest=False)),
         }
 
     # Label sets
@@ -143,7 +144,8 @@ class LabelSetsFeature(Feature):
     def _key(self, key: str, label: OwnLabel) -> QShortcut:
         shortcut = QShortcut(QKeySequence(key.upper()), self._window)
         shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
-        shortcut.activated.connect(lambda: self._review.labels.give(label))
+        give = self._review.keys.guarded(lambda: self._review.labels.give(label))
+        shortcut.activated.connect(give)
         return shortcut
 
     # Frequency

@@ -47,7 +47,7 @@ class ReviewQueueFeature(Feature):
         self._review_queue.changed.connect(self._show_queue)
         self._review_queue.moved.connect(self._show_place)
         self._queue_controller.finished.connect(self._on_finished)
-        self._queue_controller.missing.connect(self._on_missing)
+        self._queue_controller.skipped.connect(self._on_skipped)
         for signal in (
             self._document.events_changed,
             self._project.steps_changed,
@@ -135,9 +135,9 @@ class ReviewQueueFeature(Feature):
     def _on_marked(self, count: int) -> None:
         self._show_message(f"{count} segments marked as reviewed.")
 
-    def _on_missing(self, recording: Recording) -> None:
+    def _on_skipped(self, recording: Recording, why: str) -> None:
         self._notices.show_notice(
             NoticeKind.WARNING,
-            f"{recording.name} is missing; its events are skipped in this queue.",
-            key=f"missing {recording.id}",
+            f"{recording.name} {why}; its events are skipped in this queue.",
+            key=f"skipped {recording.id}",
         )
