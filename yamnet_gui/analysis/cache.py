@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from yamnet_gui.audio import READING
 from yamnet_gui.core.cached_files import CHECKSUMS
-from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.lock import FileLock
 from yamnet_gui.core.model_identity import all_names, current_identity
@@ -124,10 +123,7 @@ class ResultCache:
         folder = self._folder(key)
         try:
             analysis = open_analysis(folder, path, recorded_at)
-        except FileNotFoundError:
-            _remove_own(folder)
-            return None
-        except (OSError, ValueError, KeyError, TypeError, SettingsError):
+        except (OSError, ValueError):
             _remove_own(folder)
             return None
         if analysis.reading < READING and is_read_otherwise(analysis.recording):
@@ -217,7 +213,7 @@ class ResultCache:
             try:
                 open_analysis(final, final, None)
                 _remove(part)
-            except (OSError, ValueError, KeyError, TypeError, SettingsError):
+            except (OSError, ValueError):
                 _remove_own(final)
                 part.rename(final)
         self._stored(final, _bytes_in(final))

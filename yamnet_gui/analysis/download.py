@@ -14,6 +14,7 @@ from yamnet_gui.core.cached_files import DOWNLOADS, shrink
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.folders import user_cache_folder
+from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.text import without_controls
 from yamnet_gui.core.web import Answer, Patience, WebError, answer_of, checked_address
 
@@ -119,8 +120,8 @@ def _conditions(note: Path, target: Path) -> dict[str, str]:
     """
     try:
         status = target.stat()
-        stored: Any = json.loads(note.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        stored: Any = parse_json(note.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return {}
     if not isinstance(stored, dict):
         return {}

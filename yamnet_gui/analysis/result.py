@@ -1,6 +1,5 @@
 """A finished analysis as the rest of the program sees it."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,13 +10,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.audio import READING
+from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import RecordingInfo
+from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.scores import FrameGrid, ScoreChunk, ScoreTable
 from yamnet_gui.detection import Envelope
 from yamnet_gui.yamnet import RuntimeName
 
 from .settings import AnalysisSettings
-from .stored import META, check_sums, envelope_name, forget_pages, open_rows, table_name
+from .stored import (
+    META,
+    check_sums,
+    envelope_name,
+    forget_pages,
+    mapped_rows,
+    open_rows,
+    table_name,
+)
 
 _READ_FRAMES = 4096
 
@@ -83,10 +92,10 @@ class Analysis:
         if self.folder is None:
             return Envelope(self.held[table.channel].envelope, table.grid.start_s)
         try:
-            rows = np.load(self.folder / envelope_name(channel), mmap_mode="r", allow_pickle=False)
+            rows = mapped_rows(self.folder / envelope_name(channel))
         except (OSError, ValueError):
             return None
-        if rows.dtype != np.float32 or rows.ndim != 2 or rows.shape[1] != 1:
+        if rows.shape[1] != 1:
             return None
         return Envelope(rows[:, 0], table.grid.start_s)
 
@@ -153,18 +162,28 @@ def describe(
 def open_analysis(folder: Path, path: Path, recorded_at: datetime | None) -> Analysis:
     """The finished analysis in `folder`, as one of the recording at `path`.
 
-    Raises OSError, ValueError, KeyError or TypeError where the folder is not whole.
+    Raises OSError where it cannot be read, ValueError where it is not whole.
     """
-    meta = json.loads((folder / META).read_text(encoding="utf-8"))
+    try:
+        return _opened(folder, path, recorded_at)
+    except (KeyError, TypeError, AttributeError, OverflowError, SettingsError) as error:
+        raise ValueError(f"{folder} is no whole analysis") from error
+
+
+def _opened(folder: Path, path: Path, recorded_at: datetime | None) -> Analysis:
+    meta = parse_json((folder / META).read_text(encoding="utf-8"))
     check_sums(folder, meta)
     settings = AnalysisSettings.from_json(meta["settings"])
     tables = []
     for entry in meta["tables"]:
-        grid = FrameGrid(entry["count"], entry["end_s"], entry["start_s"], settings.hop_s)
-        name = table_name(entry["channel"])
+        grid = FrameGrid(
+            int(entry["count"]), float(entry["end_s"]), float(entry["start_s"]), settings.hop_s
+        )
+        channel = None if entry["channel"] is None else int(entry["channel"])
+        name = table_name(channel)
         open_rows(folder / f"{name}.embeddings.npy", grid.count)
         scores = open_rows(folder / f"{name}.scores.npy", grid.count)
-        tables.append(ScoreTable(grid, scores, entry["channel"]))
+        tables.append(ScoreTable(grid, scores, channel))
     return _described(meta, (path, recorded_at), tables, folder)
 
 
@@ -188,11 +207,15 @@ def _described(
     path, recorded_at = file
     return Analysis(
         recording=RecordingInfo(
-            path, meta["duration_s"], meta["sample_rate_hz"], meta["channels"], recorded_at
+            path,
+            float(meta["duration_s"]),
+            int(meta["sample_rate_hz"]),
+            int(meta["channels"]),
+            recorded_at,
         ),
         settings=AnalysisSettings.from_json(meta["settings"]),
-        model_sha256=meta["model_sha256"],
-        model_name=meta["model_name"],
+        model_sha256=str(meta["model_sha256"]),
+        model_name=str(meta["model_name"]),
         runtime=meta.get("runtime", "tensorflow"),  # the only one in version 0.1
         complete=True,
         created_utc=datetime.fromisoformat(meta["created_utc"]),

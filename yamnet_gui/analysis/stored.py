@@ -11,13 +11,14 @@ files under `crc32`. The reasons are in `docs/decisions/results-on-disk.md`.
 
 import io
 import json
+import math
 import mmap
 import os
 import sys
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -27,6 +28,8 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from yamnet_gui.core.files import replacing
+from yamnet_gui.core.json_text import parse_json
+from yamnet_gui.core.npy_header import read_npy_header
 from yamnet_gui.core.scores import ScoreChunk
 
 META = "analysis.json"
@@ -52,13 +55,24 @@ def open_rows(path: Path, rows: int) -> NDArray[np.float32]:
     """
     if path.stat().st_size <= _HEADER_BYTES:
         raise ValueError(f"{path} is empty")
-    array = np.load(path, mmap_mode="r", allow_pickle=False)
-    if array.dtype != np.float32 or array.ndim != 2 or len(array) != rows:
+    array = mapped_rows(path)
+    if len(array) != rows:
         raise ValueError(f"{path} does not hold {rows} rows")
-    if path.stat().st_size != _HEADER_BYTES + array.size * 4:
-        raise ValueError(f"{path} has the wrong length")
-    array.flags.writeable = False
     return array
+
+
+def mapped_rows(path: Path) -> NDArray[np.float32]:
+    """All rows of a finished file, mapped and read-only, shape (rows, columns).
+
+    Raises ValueError where its head is damaged or does not fit its length, OSError where it
+    cannot be read.
+    """
+    with path.open("rb") as file:
+        shape = read_npy_header(file, np.float32, 2)
+        start, size = file.tell(), file.seek(0, os.SEEK_END)
+    if start != _HEADER_BYTES or size != start + math.prod(shape) * 4:
+        raise ValueError(f"{path} has the wrong length")
+    return np.memmap(path, np.float32, "r", start, shape)
 
 
 def write_short(
@@ -118,8 +132,11 @@ class _GrowingRows:
     def take_up(self, rows: int, columns: int, checksums: dict[int, int]) -> int:
         """How many of the stored rows are good: the last row count whose checksum is right."""
         good, crc, at = 0, 0, 0
+        size = self._file.seek(0, os.SEEK_END)
         self._file.seek(_HEADER_BYTES)
         for upto in sorted(n for n in checksums if n <= rows):
+            if _HEADER_BYTES + upto * columns * 4 > size:  # before so much memory is taken
+                break
             block = self._file.read((upto - at) * columns * 4)
             if len(block) != (upto - at) * columns * 4:
                 break
@@ -177,6 +194,40 @@ class _GrowingRows:
         self._file.seek(0, os.SEEK_END)
 
 
+@dataclass(frozen=True, slots=True)
+class _Progress:
+    """A line of `progress.jsonl`: how much of a table was good when it was written.
+
+    Columns and checksums are of scores and embeddings; `envelope` is rows and checksum.
+    """
+
+    table: str
+    frames: int
+    columns: tuple[int, int]
+    crc: tuple[int, int]
+    envelope: tuple[int, int]
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, line: dict[str, Any]) -> "_Progress":
+        """Raises KeyError, TypeError, ValueError or OverflowError where it is no such line."""
+        columns, crc, envelope = (
+            [int(n) for n in line[name][:2]] for name in ("columns", "crc", "envelope")
+        )
+        made = cls(
+            str(line["table"]),
+            int(line["frames"]),
+            (columns[0], columns[1]),
+            (crc[0], crc[1]),
+            (envelope[0], envelope[1]),
+        )
+        if min(made.frames, *made.columns, made.envelope[0]) < 0:
+            raise ValueError("a negative count")
+        return made
+
+
 @dataclass(slots=True)
 class _GrowingTable:
     scores: _GrowingRows
@@ -209,7 +260,7 @@ class AnalysisWriter:
         for channel in channels:
             own = stored.get(table_name(channel), [])
             table = self._tables[channel] = self._open(channel, own)
-            lines += [line for line in own if line["frames"] <= table.scores.rows]
+            lines += [line.as_json() for line in own if line.frames <= table.scores.rows]
         with replacing(folder / PROGRESS) as beside:
             beside.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
         self._progress = (folder / PROGRESS).open("a", encoding="utf-8")
@@ -248,13 +299,13 @@ class AnalysisWriter:
         table.scores.flush()
         table.embeddings.flush()
         self._note(
-            {
-                "table": table_name(channel),
-                "frames": table.scores.rows,
-                "columns": [table.scores.columns, table.embeddings.columns],
-                "crc": [table.scores.checksum, table.embeddings.checksum],
-                "envelope": [table.envelope.rows, table.envelope.checksum],
-            }
+            _Progress(
+                table=table_name(channel),
+                frames=table.scores.rows,
+                columns=(table.scores.columns, table.embeddings.columns),
+                crc=(table.scores.checksum, table.embeddings.checksum),
+                envelope=(table.envelope.rows, table.envelope.checksum),
+            )
         )
 
     def finish(self, meta: dict[str, Any]) -> None:
@@ -286,21 +337,22 @@ class AnalysisWriter:
     ) -> None:
         self.close()
 
-    def _note(self, line: dict[str, Any]) -> None:
-        self._progress.write(json.dumps(line) + "\n")
+    def _note(self, line: _Progress) -> None:
+        self._progress.write(json.dumps(line.as_json()) + "\n")
         self._progress.flush()
 
-    def _read_progress(self, recipe: str) -> dict[str, list[dict[str, Any]]]:
+    def _read_progress(self, recipe: str) -> dict[str, list[_Progress]]:
         """The lines of each table; nothing where the recipe is another one or unreadable."""
-        by_table: dict[str, list[dict[str, Any]]] = {}
+        by_table: dict[str, list[_Progress]] = {}
         try:
             raw = (self.folder / PROGRESS).read_bytes()
-            lines = [json.loads(line) for line in raw[: raw.rfind(b"\n") + 1].splitlines()]
+            lines = [parse_json(line) for line in raw[: raw.rfind(b"\n") + 1].splitlines()]
             if not lines or lines[0].get("recipe") != recipe:
                 return {}
-            for line in lines[1:]:
-                by_table.setdefault(line["table"], []).append(line)
-        except (OSError, ValueError, KeyError, AttributeError):
+            for line in map(_Progress.from_json, lines[1:]):
+                by_table.setdefault(line.table, []).append(line)
+        except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError,
+                OverflowError):  # fmt: skip
             return {}
         return by_table
 
@@ -309,7 +361,7 @@ class AnalysisWriter:
         self._files.callback(rows.close)
         return rows
 
-    def _open(self, channel: int | None, lines: list[dict[str, Any]]) -> _GrowingTable:
+    def _open(self, channel: int | None, lines: list[_Progress]) -> _GrowingTable:
         name = table_name(channel)
         scores = self._grow(f"{name}.scores.npy")
         embeddings = self._grow(f"{name}.embeddings.npy")
@@ -318,21 +370,20 @@ class AnalysisWriter:
             for rows in (scores, embeddings, envelope):
                 rows.cut(0, 0, 0)
             return _GrowingTable(scores, embeddings, envelope)
-        last = int(lines[-1]["frames"])
-        columns = [int(n) for n in lines[-1]["columns"]]
-        sums = [{int(line["frames"]): int(line["crc"][i]) for line in lines} for i in (0, 1)]
+        last, columns = lines[-1].frames, lines[-1].columns
+        sums = [{line.frames: line.crc[i] for line in lines} for i in (0, 1)]
         good = min(
             scores.take_up(last, columns[0], sums[0]),
             embeddings.take_up(last, columns[1], sums[1]),
         )
         scores.cut(good, columns[0], sums[0].get(good, 0))
         embeddings.cut(good, columns[1], sums[1].get(good, 0))
-        _take_up_values(envelope, [line for line in lines if int(line["frames"]) <= good])
+        _take_up_values(envelope, [line for line in lines if line.frames <= good])
         return _GrowingTable(scores, embeddings, envelope)
 
 
-def _take_up_values(envelope: _GrowingRows, lines: list[dict[str, Any]]) -> None:
+def _take_up_values(envelope: _GrowingRows, lines: list[_Progress]) -> None:
     """Resumes behind the last good value of the envelope that these lines describe."""
-    sums = {int(line["envelope"][0]): int(line["envelope"][1]) for line in lines}
+    sums = dict(line.envelope for line in lines)
     good = envelope.take_up(max(sums, default=0), 1, sums)
     envelope.cut(good, 1, sums.get(good, 0) if good else 0)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.files import replacing
+from yamnet_gui.core.json_text import parse_json
 
 _MAGIC = b"YGARRAY1"
 _BORDER = 64
@@ -65,7 +66,7 @@ def read_arrays(path: Path, kind: str) -> tuple[dict[str, Any], list[NDArray]]:
         memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     if hasattr(mmap, "MADV_WILLNEED"):  # read ahead, so that no frame waits for the disk
         memory.madvise(mmap.MADV_WILLNEED)
-    content = json.loads(header)
+    content = parse_json(header)
     if content["kind"] != kind:
         raise ValueError(f"{path.name} holds {content['kind']}, not {kind}")
     arrays = []

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.files import replacing
+from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.sound_track import file_and_track, file_of
 from yamnet_gui.core.stopping import check_stopped
 
@@ -71,7 +72,7 @@ def _identity(path: Path) -> list:
 
 def _remembered(memo: Path, identity: list) -> str | None:
     try:
-        content = json.loads(memo.read_text(encoding="ascii"))
+        content = parse_json(memo.read_text(encoding="ascii"))
         if content["file"] == identity and len(content["sha256"]) == 64:
             return str(content["sha256"])
     except (OSError, ValueError, KeyError, TypeError):

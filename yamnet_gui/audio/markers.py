@@ -95,7 +95,8 @@ def _wave_chunks(file: BinaryIO, end: int, order: str) -> Iterator[tuple[bytes, 
     for name, start, size in riff_chunks(file, 12, end, order):
         yield name, start, size
         if name == b"ds64" and size >= 16:
-            long_size = struct.unpack_from("<Q", _chunk(file, start, 16), 8)[0]
+            sizes = _chunk(file, start, 16)  # the file may end within it
+            long_size = int.from_bytes(sizes[8:], "little")
         if name == b"data" and size == _SEE_DS64 and start + long_size < end:
             yield from riff_chunks(file, start + long_size + long_size % 2, end, order)
             return

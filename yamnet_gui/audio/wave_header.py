@@ -147,8 +147,8 @@ def _wave(file: BinaryIO, magic: bytes, end: int) -> _Header | None:
         file.seek(start)
         if name == b"fmt ":
             form = file.read(min(size, 40))
-        elif name == b"ds64" and size >= 16:
-            long_size = struct.unpack("<Q", file.read(16)[8:])[0]
+        elif name == b"ds64" and size >= 16 and len(sizes := file.read(16)) == 16:
+            long_size = struct.unpack("<Q", sizes[8:])[0]
     return None
 
 

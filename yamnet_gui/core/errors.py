@@ -2,6 +2,11 @@
 
 from pathlib import Path
 
+from .text import without_controls
+
+_LONGEST = 1000
+"""Characters of a subject or a reason; those of a path fit nearly always."""
+
 
 class UserError(Exception):
     """Something the user can act on. `str(error)` is the one sentence shown to them.
@@ -15,7 +20,13 @@ class UserError(Exception):
         self.reason = reason
         self.advice = advice
         tail = f" — {advice}" if advice else ""
-        super().__init__(f"{self.subject}: {reason}{tail}")
+        # parts of broken files in it must not break the line, nor send codes to a terminal
+        super().__init__(without_controls(f"{_short(self.subject)}: {_short(reason)}{tail}"))
+
+
+def _short(text: str) -> str:
+    """A text of readable length, whatever of a broken file it cites."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 class RecordingError(UserError):

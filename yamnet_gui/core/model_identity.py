@@ -13,6 +13,8 @@ from pathlib import Path
 
 import platformdirs
 
+from yamnet_gui.core.json_text import parse_json
+
 from .files import replacing
 
 _FILE_NAME = "models.json"
@@ -86,8 +88,8 @@ def _written(path: Path) -> dict[str, str]:
 @lru_cache(maxsize=2)
 def _read(path: Path, _changed: int, _inode: int) -> dict[str, str]:
     try:
-        content = json.loads(path.read_text(encoding="ascii"))
-    except (OSError, ValueError, RecursionError):
+        content = parse_json(path.read_text(encoding="ascii"))
+    except (OSError, ValueError):
         return {}
     if not isinstance(content, dict):
         return {}

@@ -4,15 +4,16 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import fields
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import replacing
+from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
+from yamnet_gui.core.text import encodable
 
 from .rules import EDGES, METHODS, Rule, RuleSet, group_rule
 
@@ -68,10 +69,10 @@ def rules_from_json(
             ),
             groups=groups,
             classes=classes,
-            name=str(data.get("name", "")),
+            name=encodable(str(data.get("name", ""))),
             version=int(data.get("version", 1)),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise SettingsError(subject, f"contains an invalid rule ({error})") from error
 
 
@@ -91,7 +92,7 @@ def load_rules(
     Raises SettingsError where the file cannot be read or is not a rule set.
     """
     try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=partial(_no, path))
+        data = parse_json(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingsError(path, f"cannot be read ({error.strerror})") from error
     except ValueError as error:
@@ -99,10 +100,6 @@ def load_rules(
     classes = class_map or bundled_class_map()
     tree = ontology or bundled_ontology()
     return rules_from_json(data, classes, tree, path)
-
-
-def _no(path: Path, constant: str) -> float:
-    raise ValueError(f"{constant} is not a number in {path.name}")
 
 
 def _plain(rule: Rule) -> dict[str, Any]:
@@ -134,6 +131,8 @@ def _rule(entry: Mapping[str, Any], besides: tuple[str, ...]) -> Rule:
             values[name] = math.inf
         elif isinstance(value, bool) or not isinstance(value, int | float):
             raise ValueError(f"{name} must be a number")
+        elif not math.isfinite(value):
+            raise ValueError(f"{value} is not a number")
         else:
             values[name] = float(value)
     return Rule(**values)

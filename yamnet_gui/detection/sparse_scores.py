@@ -133,6 +133,7 @@ def smoothed(
     At the ends the mean is over the rows that exist.
     """
     everything = bool(wanted.all())
+    frames = min(frames, 2 * len(scores) + 1)  # reaches all rows from everywhere
     if frames <= 1:
         return scores[start:stop] if everything else scores[start:stop][:, wanted]
     from scipy.ndimage import uniform_filter1d

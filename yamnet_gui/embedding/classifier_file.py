@@ -15,7 +15,9 @@ import numpy as np
 
 from yamnet_gui.core.errors import ClassifierError
 from yamnet_gui.core.files import replacing
+from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.model_identity import current_identity
+from yamnet_gui.core.npy_header import read_npy_header
 
 from .classifier import Classifier, DenseLayer, checked
 from .frames import Floats
@@ -47,7 +49,7 @@ def write_classifier(path: Path, classifier: Classifier) -> None:
     }
     try:
         checked(classifier)
-        _checked_meta(json.loads(json.dumps(meta)))
+        _checked_meta(parse_json(json.dumps(meta)))
     except ValueError as error:
         raise ClassifierError(path, f"cannot be written: {error}") from error
     try:
@@ -133,8 +135,8 @@ def _bytes(file: zipfile.ZipFile, name: str, most: int) -> bytes:
 
 def _meta(data: bytes) -> dict[str, Any]:
     try:
-        meta = json.loads(data.decode("utf-8"))
-    except (ValueError, RecursionError):
+        meta = parse_json(data.decode("utf-8"))
+    except ValueError:
         raise _RefusedError(f"{META} cannot be read") from None
     return _checked_meta(meta)
 
@@ -173,14 +175,10 @@ def _array(data: bytes, dimensions: int) -> Floats:
     """A float32 array in NumPy's format, whose length is exactly that in its header."""
     stream = io.BytesIO(data)
     try:
-        if np.lib.format.read_magic(stream) != (1, 0):
-            raise _RefusedError("an array has an unknown format")
-        shape, by_column, dtype = np.lib.format.read_array_header_1_0(stream)
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        raise _RefusedError("an array cannot be read") from None
-    if dtype != np.dtype("<f4") or by_column or len(shape) != dimensions:
-        raise _RefusedError("an array is not of the kind that it must be")
-    if any(type(n) is not int or not 1 <= n <= _WIDEST for n in shape):
+        shape = read_npy_header(stream, "<f4", dimensions)
+    except ValueError as error:
+        raise _RefusedError(f"an array cannot be read: {error}") from None
+    if any(not 1 <= n <= _WIDEST for n in shape):
         raise _RefusedError("an array is too large or empty")
     body = data[stream.tell() :]
     if len(body) != 4 * int(np.prod(shape)):

@@ -66,7 +66,7 @@ class EmbeddingStore:
             self._release()
             reason = f"cannot hold the embeddings ({error.strerror or error})"
             raise ProjectError(folder, reason) from error
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             self._release()
             advice = "remove this folder; it is made again by an analysis"
             raise ProjectError(folder, "is not a store of embeddings", advice) from error

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.files import replacing
+from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.model_identity import current_identity
 
 from .coarse import CoarseVectors, coarse_vectors
@@ -278,7 +279,7 @@ def _decoded(raw: bytes) -> Iterator[tuple[dict[str, Any], int]]:
     while (end := raw.find(b"\n", at)) >= 0:
         try:
             crc, text = int(raw[at : at + 8], 16), raw[at + 9 : end]
-            line = json.loads(text) if zlib.crc32(text) == crc else None
+            line = parse_json(text) if zlib.crc32(text) == crc else None
         except ValueError:
             return
         if not isinstance(line, dict):

@@ -8,6 +8,7 @@ import pytest
 import soundfile
 
 from yamnet_gui.audio import open_audio
+from yamnet_gui.audio.markers import file_markers
 from yamnet_gui.audio.wave_header import NO_SIZE, SIZE_TOO_SMALL
 from yamnet_gui.core.errors import RecordingError
 
@@ -184,3 +185,15 @@ def test_other_files_that_were_cut_off_or_are_whole(tmp_path: Path, kind: str) -
 def test_caf_whose_samples_go_on_to_the_end_is_whole(tmp_path: Path) -> None:
     with_size(tmp_path / "a.caf", "CAF", b"data", b"\xff" * 8)
     check(tmp_path / "a.caf", "", own_numbers=False)
+
+
+@pytest.mark.parametrize("length", range(12, 40))
+def test_an_rf64_file_that_ends_within_its_sizes_is_refused_or_read(
+    tmp_path: Path, length: int
+) -> None:
+    whole = b"RF64\xff\xff\xff\xffWAVEds64\x1c\0\0\0" + bytes(28)
+    path = tmp_path / "cut.wav"
+    path.write_bytes(whole[:length])
+    with pytest.raises(RecordingError):
+        open_audio(path)
+    assert file_markers(path) == ()

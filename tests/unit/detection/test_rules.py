@@ -3,6 +3,7 @@ import math
 from dataclasses import fields
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from yamnet_gui.core.errors import SettingsError
@@ -18,6 +19,7 @@ from yamnet_gui.detection import (
     rules_to_json,
     save_rules,
 )
+from yamnet_gui.detection.sparse_scores import smoothed
 
 from .tables import CLASS_MAP, ONTOLOGY
 
@@ -202,3 +204,32 @@ def test_a_missing_or_broken_file_is_reported(tmp_path: Path) -> None:
     path.write_text("{")
     with pytest.raises(SettingsError, match="is not JSON"):
         load_rules(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a":' * 100_000,
+        "[" * 100_000,
+        '{"format": "yamnet_gui rules", "format_version": 1, "default": {"on": 1e400}}',
+        '{"format": "yamnet_gui rules", "format_version": 1, "default": {"padding_s": 1e400}}',
+        '{"format": "yamnet_gui rules", "format_version": 1, "default": {}, "version": 1e400}',
+        '{"format": "yamnet_gui rules", "format_version": 1, "default": {"on": ' + "9" * 400 + "}}",
+        '{"format": "yamnet_gui rules", "format_version": 1, "default": {}, "classes": 5}',
+        '{"format": "yamnet_gui rules", "format_version": 1, "default": {}, "groups": [[]]}',
+    ],
+)
+def test_a_damaged_file_of_rules_is_one_sentence(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "rules.json"
+    path.write_text(text, "utf-8")
+    with pytest.raises(SettingsError) as caught:
+        load_rules(path)
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 1500
+
+
+def test_rules_over_any_length_of_time_are_used(tmp_path: Path) -> None:
+    scores = np.linspace(0, 1, 20 * 521, dtype=np.float32).reshape(20, 521)
+    wanted = np.ones(521, bool)
+    longest = smoothed(scores, 0, 20, 10**30 + 1, wanted)
+    assert np.allclose(longest, scores.mean(axis=0), atol=1e-5)

@@ -1,5 +1,6 @@
 """The owner of what the program remembers between sessions."""
 
+import math
 import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
+from PySide6.QtCore import QByteArray, QObject, Signal
 
 from yamnet_gui.core.scores import DEFAULT_HOP_S
+
+from .settings_file import SettingsFile
 
 _RECENT = 12
 
@@ -120,90 +123,81 @@ def default_settings_path() -> Path:
 
 
 class Settings(QObject):
-    """Reads and writes one ini file; values have the type of their default."""
+    """What is remembered, read as values that can be used: type, choices and range are checked."""
 
     changed = Signal(str)
 
     def __init__(self, path: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._store = QSettings(
-            str(path or default_settings_path()), QSettings.Format.IniFormat, self
-        )
+        self._store = SettingsFile(path or default_settings_path(), self)
         self._known = {setting.key: setting for setting in SETTINGS}
 
     def value(self, key: str) -> Any:
-        """The remembered value, or the default where there is none or it cannot be read."""
-        default = self._known[key].default
-        stored = self._store.value(f"settings/{key}", None)
+        """The remembered value, or the default where there is none or it cannot be used."""
+        setting = self._known[key]
+        stored = self._store.text(f"settings/{key}")
         if stored is None:
-            return default
+            return setting.default
+        if isinstance(setting.default, bool):
+            return stored.lower() == "true"
+        if isinstance(setting.default, str):
+            choices = [choice for choice, _ in setting.choices]
+            return stored if not choices or stored in choices else setting.default
         try:
-            if isinstance(default, bool):
-                return str(stored).lower() == "true"
-            value = type(default)(stored)
-        except (TypeError, ValueError):
-            return default
-        choices = [choice for choice, _ in self._known[key].choices]
-        return value if not choices or value in choices else default
+            number = float(stored)
+        except ValueError:
+            return setting.default
+        return number if setting.low <= number <= setting.high else setting.default
 
     def set(self, key: str, value: Any) -> None:
         if value != self.value(key):
-            self._store.setValue(f"settings/{key}", value)
+            text = str(value).lower() if isinstance(value, bool) else str(value)
+            self._store.set(f"settings/{key}", text)
             self.changed.emit(key)
 
     def recent_files(self) -> list[Path]:
-        return [Path(name) for name in self._list("recent/files")]
+        return [Path(name) for name in self._store.texts("recent/files")]
 
     def remember_file(self, path: Path) -> None:
         """Puts a file at the head of the recent ones."""
         others = [p for p in self.recent_files() if p != path]
         names = [str(p) for p in [path, *others][:_RECENT]]
-        self._store.setValue("recent/files", names)
-        self._store.setValue("recent/folder", str(path.parent))
+        self._store.set("recent/files", tuple(names))
+        self._store.set("recent/folder", str(path.parent))
         self.changed.emit("recent")
 
     def folder(self, purpose: str = "folder") -> str:
-        return str(self._store.value(f"recent/{purpose}", ""))
+        return self._store.text(f"recent/{purpose}") or ""
 
     def remember_folder(self, folder: Path, purpose: str = "folder") -> None:
-        self._store.setValue(f"recent/{purpose}", str(folder))
+        self._store.set(f"recent/{purpose}", str(folder))
 
     def bytes(self, key: str) -> QByteArray:
         """A stored layout; empty where there is none."""
-        stored = self._store.value(f"layout/{key}")
-        return stored if isinstance(stored, QByteArray) else QByteArray()
+        return QByteArray(self._store.bytes(f"layout/{key}"))
 
     def set_bytes(self, key: str, value: QByteArray) -> None:
-        self._store.setValue(f"layout/{key}", value)
+        self._store.set(f"layout/{key}", bytes(value.data()))
 
     def shortcut(self, action: str) -> str | None:
         """The key that the user set for an action; None where it has the default one."""
-        stored = self._store.value(f"keys/{action}", None)
-        return None if stored is None else str(stored)
+        return self._store.text(f"keys/{action}")
 
     def set_shortcut(self, action: str, key: str | None) -> None:
-        if key is None:
-            self._store.remove(f"keys/{action}")
-        else:
-            self._store.setValue(f"keys/{action}", key)
+        self._store.set(f"keys/{action}", key)
         self.changed.emit("keys")
 
     def numbers(self, key: str) -> list[float]:
         """A stored list of numbers, such as the view of a recording; empty where none is."""
         try:
-            return [float(text) for text in self._list(f"numbers/{key}")]
+            numbers = [float(text) for text in self._store.texts(f"numbers/{key}")]
         except ValueError:
             return []
+        return numbers if all(map(math.isfinite, numbers)) else []
 
     def set_numbers(self, key: str, values: Sequence[float]) -> None:
-        self._store.setValue(f"numbers/{key}", [repr(float(v)) for v in values])
-
-    def _list(self, key: str) -> list[str]:
-        """A stored list of texts; Qt gives back a single text where there was only one."""
-        stored = self._store.value(key)
-        if isinstance(stored, list):
-            return [str(item) for item in stored]
-        return [] if stored is None else [str(stored)]
+        self._store.set(f"numbers/{key}", tuple(repr(float(v)) for v in values))
 
     def flush(self) -> None:
-        self._store.sync()
+        """Writes what has changed, now."""
+        self._store.flush()

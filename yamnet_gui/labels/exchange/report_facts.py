@@ -1,10 +1,10 @@
 """How the labels of a project were made, for its report."""
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 
 from yamnet_gui.core.errors import ProjectError
+from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.text import counted
 from yamnet_gui.detection import RULE_PROPERTIES
 from yamnet_gui.labels.project import AnalysisRecord, Project, StoredRules
@@ -55,7 +55,7 @@ def _rules(rules: StoredRules) -> str:
     """Name, version and the default rule."""
     named = f"{rules.name}, version {rules.version}"
     try:
-        values = json.loads(rules.text)
+        values = parse_json(rules.text)
         default, classes = values["default"], len(values.get("classes", ()))
         parts = [
             f"{one.title} {default[one.name]:g} {one.unit}".rstrip()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import replacing
+from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.labels.formats.columns import ColumnMapping, mapping_text, parse_mapping
 from yamnet_gui.labels.project.paths import data_folder
 
@@ -23,12 +24,12 @@ class SavedColumns:
         try:
             if self._path.stat().st_size > _MOST_BYTES:
                 raise SettingsError(self._path, "is too large for saved columns")
-            content = json.loads(self._path.read_text("utf-8"))
+            content = parse_json(self._path.read_text("utf-8"))
         except FileNotFoundError:
             return {}
         except OSError as error:
             raise SettingsError(self._path, f"cannot be read ({error.strerror})") from error
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise SettingsError(self._path, "is damaged", "rename or remove it") from error
         if not isinstance(content, dict):
             raise SettingsError(self._path, "is damaged", "rename or remove it")

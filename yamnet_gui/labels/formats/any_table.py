@@ -1,7 +1,6 @@
 """Any table: columns as the user maps them, or as they are guessed."""
 
 import ast
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from typing import Any
 from yamnet_gui.audio import open_audio
 from yamnet_gui.core.errors import LabelsError, UserError
 from yamnet_gui.core.events import RecordingInfo, ReviewState
+from yamnet_gui.core.json_text import parse_json
 
 from .base import ImportResult, LabelFormat, ReadOptions
 from .collector import Collector
@@ -331,7 +331,7 @@ def split_labels(cell: str, apart: str) -> list[str]:
         if not apart or apart not in cell:
             return [cell]
         return [part.strip() for part in cell.split(apart) if part.strip()]
-    for parse in (json.loads, ast.literal_eval):
+    for parse in (parse_json, ast.literal_eval):
         try:
             values = parse(cell)
         except (ValueError, SyntaxError, MemoryError, RecursionError):

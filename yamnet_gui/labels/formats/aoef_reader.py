@@ -1,12 +1,12 @@
 """What an AOEF file says of its recordings: sound events, tags of clips, and what is complete."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from yamnet_gui.core.events import ReviewedSpan, ReviewState
+from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.core.text import counted
 
@@ -314,8 +314,8 @@ def _reviewed_labels(note: str) -> tuple[str, ...]:
     if not note.startswith(COMPLETE_FOR):
         return ()
     try:
-        labels = json.loads(note.removeprefix(COMPLETE_FOR))
-    except (ValueError, RecursionError):
+        labels = parse_json(note.removeprefix(COMPLETE_FOR))
+    except ValueError:
         return ()
     return tuple(map(text_of, labels)) if isinstance(labels, list) else ()
 

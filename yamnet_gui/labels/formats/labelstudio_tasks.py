@@ -1,6 +1,5 @@
 """Reading Label Studio's exports: JSON, JSON lines, JSON-MIN, CSV and TSV."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 
 from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.core.events import Original, ReviewState
+from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.text import counted
 
 from .base import ImportResult
@@ -51,8 +51,8 @@ def short_records(rows: Iterable[tuple[int, list[str]]]) -> Iterator[dict[str, A
         for name, cell in zip(header, row, strict=False):
             record[name] = cell
             if cell[:1] in ("[", "{"):
-                with suppress(ValueError, RecursionError):  # text that begins with a bracket
-                    record[name] = json.loads(cell)
+                with suppress(ValueError):  # text that begins with a bracket
+                    record[name] = parse_json(cell)
         yield record
 
 

@@ -15,6 +15,7 @@ from yamnet_gui.core.events import (
     ReviewedSpan,
 )
 from yamnet_gui.core.files import is_file
+from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.spans import TimeSpan
 
 from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
@@ -191,7 +192,7 @@ def _labels(collector: Collector, text: str, line: int) -> tuple[str, ...]:
     if not text.startswith("["):
         return (unescape_formula(text),) if text else ()
     try:
-        labels = json.loads(text)
+        labels = parse_json(text)
     except ValueError as error:
         raise collector.error("the list of classes is broken", line) from error
     if not all(isinstance(label, str) for label in labels):

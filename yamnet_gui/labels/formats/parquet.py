@@ -12,6 +12,7 @@ from typing import Any
 
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording
+from yamnet_gui.core.json_text import parse_json
 
 from . import any_table, birdnet
 from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
@@ -77,9 +78,11 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
             raise LabelsError(path, "is not a Parquet table")
     try:
         table = pa.parquet.read_table(path)
-        about = json.loads((table.schema.metadata or {}).get(_KEY, b"[]"))
+        about = parse_json((table.schema.metadata or {}).get(_KEY, b"[]"))
         stored = {record["file"]: recording_from({**record, "events": []}) for record in about}
-    except (pa.ArrowException, ValueError, KeyError, TypeError) as error:
+    except (
+        pa.ArrowException, OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError
+    ) as error:  # fmt: skip
         raise LabelsError(path, "is not a Parquet table that can be read") from error
     if not {"file", "onset_s", "offset_s", "label"} <= set(table.column_names):
         return _read_other(table, path, options)

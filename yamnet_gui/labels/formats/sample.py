@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from yamnet_gui.core.errors import LabelsError
+from yamnet_gui.core.json_text import parse_json
 
 from .column_guess import guess_columns
 from .columns import ColumnMapping
@@ -16,8 +17,6 @@ from .text import readable, whole_text
 HEAD_BYTES = 1 << 16
 NOT_JSON = object()
 """`Sample.document` of a file that is no JSON."""
-_LONGEST_WHOLE = 18
-"""Digits of a whole number that fits into 64 bits; longer ones are read as floats."""
 
 
 class Sample:
@@ -94,16 +93,16 @@ class Sample:
         except LabelsError as error:
             return NOT_JSON, error
         try:
-            return _loads(text), None
+            return parse_json(text), None
         except json.JSONDecodeError as error:
             if error.msg == "Extra data" and text[: error.pos].count("\n") <= 1:
                 try:
-                    return [_loads(line) for line in text.split("\n") if line.strip()], None
-                except (ValueError, RecursionError):
+                    return [parse_json(line) for line in text.split("\n") if line.strip()], None
+                except ValueError:
                     pass
             return NOT_JSON, LabelsError(self.path, f"is not JSON that can be read ({error.msg})",
                                          line=error.lineno)  # fmt: skip
-        except RecursionError:
+        except ValueError:
             return NOT_JSON, LabelsError(self.path, "is JSON that is nested too deeply")
 
     @property
@@ -129,12 +128,3 @@ class Sample:
         if isinstance(document, list):
             document = next((entry for entry in document if isinstance(entry, dict)), None)
         return document if isinstance(document, dict) else {}
-
-
-def _loads(text: str) -> Any:
-    return json.loads(text, parse_int=_whole)
-
-
-def _whole(digits: str) -> int | float:
-    """A number of any length would otherwise be refused, or fail where it becomes a float."""
-    return int(digits) if len(digits) <= _LONGEST_WHOLE else float(digits)

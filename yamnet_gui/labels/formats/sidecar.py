@@ -20,8 +20,10 @@ from yamnet_gui.core.events import (
     ReviewedSpan,
     ReviewState,
 )
+from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.core.text import encodable
+from yamnet_gui.core.typed_fields import typed_fields
 from yamnet_gui.labels.recording_names import RecordingNames
 
 from .base import Capability, ImportResult, LabelFormat, ReadOptions
@@ -97,34 +99,31 @@ _NEEDED = ("id", "onset_s", "offset_s", "label")
 
 def event_from(record: Mapping[str, Any]) -> Event:
     """Undoes `event_record`. Raises KeyError, TypeError or ValueError."""
-    known = {field.name for field in fields(Event)}
-    values = {name: value for name, value in record.items() if name in known}
+    values = typed_fields(Event, record)
     values["state"] = ReviewState(values.get("state", ReviewState.UNREVIEWED))
     values["source"] = EventSource(values.get("source", EventSource.DETECTED))
     if values.get("original"):
         label, onset_s, offset_s = values["original"]
-        values["original"] = Original(str(label), float(onset_s), float(offset_s))
+        values["original"] = Original(encodable(str(label)), float(onset_s), float(offset_s))
     values["reviewed_utc"] = _moment(values.get("reviewed_utc"))
-    for name in ("onset_s", "offset_s"):
-        values[name] = float(values[name])
     return Event(**values)
 
 
 def read_sidecar(path: Path) -> tuple[LabelledRecording, ...]:
     """What a side-car holds. Raises LabelsError where it is none or broken."""
     try:
-        document = json.loads(whole_text(path, "utf-8", begins="{"))
+        document = parse_json(whole_text(path, "utf-8", begins="{"))
         if document["yamnet_gui_sidecar"] > VERSION:
             raise LabelsError(path, "was written by a newer version of this program")
         return tuple(recording_from(record) for record in document["recordings"])
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise LabelsError(path, "is damaged or not a sidecar file of this program") from error
 
 
 def recording_from(record: Mapping[str, Any]) -> LabelledRecording:
     """Undoes `recording_record`, with the events under "events".
 
-    Raises KeyError, TypeError or ValueError.
+    Raises KeyError, TypeError, ValueError, AttributeError or OverflowError.
     """
     info = RecordingInfo(
         Path(record["path"]),
@@ -136,14 +135,14 @@ def recording_from(record: Mapping[str, Any]) -> LabelledRecording:
     reviewed = tuple(
         ReviewedSpan(
             TimeSpan(float(r["start_s"]), float(r["end_s"])),
-            tuple(r["labels"]),
-            r["reviewer"],
+            tuple(encodable(str(label)) for label in r["labels"]),
+            encodable(str(r["reviewer"])),
             _moment(r["reviewed_utc"]),
         )
         for r in record["reviewed"]
     )
     events = EventList.of(event_from(e) for e in record["events"])
-    return LabelledRecording(info, events, reviewed, record["model_sha256"])
+    return LabelledRecording(info, events, reviewed, encodable(str(record["model_sha256"])))
 
 
 def restore(

@@ -7,6 +7,8 @@ from typing import Any
 
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.files import replacing
+from yamnet_gui.core.json_text import parse_json
+from yamnet_gui.core.text import encodable
 
 from .models import LabelSet, OwnLabel, new_id
 
@@ -51,10 +53,10 @@ def read_label_set(path: Path) -> LabelSet:
         names = dict.fromkeys(line.strip() for line in text.splitlines() if line.strip())
         if not names:
             raise LabelsError(path, "contains no labels", "write one name per line")
-        return LabelSet(new_id(), path.stem, tuple(OwnLabel(name) for name in names))
+        return LabelSet(new_id(), path.stem, tuple(OwnLabel(encodable(name)) for name in names))
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        data = parse_json(text)
+    except ValueError as error:
         raise LabelsError(path, f"is not JSON ({error})") from error
     return _set(path, data)
 
@@ -75,7 +77,7 @@ def _set(path: Path, data: Any) -> LabelSet:
             raise LabelsError(path, f"label {number} has no name, or an invalid colour or shortcut")
         labels.setdefault(label.name, label)
     name = data.get("name")
-    return LabelSet(new_id(), name if isinstance(name, str) and name else path.stem,
+    return LabelSet(new_id(), encodable(name) if isinstance(name, str) and name else path.stem,
                     tuple(labels.values()))  # fmt: skip
 
 
@@ -91,7 +93,7 @@ def _label(entry: Any) -> OwnLabel | None:
         return None
     if index is not None and (not isinstance(index, int) or isinstance(index, bool) or index < 0):
         return None
-    return OwnLabel(name.strip(), color, key, mid, index)
+    return OwnLabel(encodable(name.strip()), color, encodable(key), encodable(mid), index)
 
 
 def _out(label: OwnLabel) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray
 
 from yamnet_gui.audio.spectrogram import SpectrogramSettings
+from yamnet_gui.core.json_text import parse_json
 
 from .service import AutomaticService
 
@@ -37,6 +38,6 @@ class SpectrogramPersistence(AutomaticService):
 
 def _read(text: bytes) -> SpectrogramSettings | None:
     try:
-        return SpectrogramSettings(**json.loads(text))
+        return SpectrogramSettings(**parse_json(text))
     except (ValueError, TypeError):
         return None  # nothing stored, or by another version of the program

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from yamnet_gui.gui.state.custom_classes import CustomClass
 
 
+from yamnet_gui.core.json_text import parse_json
+
+
 @dataclass(frozen=True, slots=True)
 class StoredClasses:
     """A stored list: `text` as it is, the `entries` in it, and what is not an entry.
@@ -59,7 +62,7 @@ class StoredClasses:
 def _values(text: str) -> list[Any]:
     """The values of a list; a text that is not a list is a single value."""
     try:
-        values = json.loads(text) if text else []
+        values = parse_json(text) if text else []
     except ValueError:
         return [text]
     return values if isinstance(values, list) else [values]

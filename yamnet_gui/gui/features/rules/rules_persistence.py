@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.detection import RULE_PROPERTIES, Rule, RuleSet, rules_from_json, rules_to_json
 from yamnet_gui.labels.project import Command, StoredRules, set_rules
@@ -49,9 +50,9 @@ def read(stored: StoredRules, class_map: ClassMap, ontology: Ontology) -> RuleSe
     """
     absent = missing(stored, class_map)
     try:
-        data = json.loads(stored.text)
+        data = parse_json(stored.text)
         data["classes"] = [c for c in data["classes"] if str(c["name"]) not in absent]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         data = None
     return rules_from_json(data, class_map, ontology, f"rules {stored.name}")
 
@@ -59,8 +60,8 @@ def read(stored: StoredRules, class_map: ClassMap, ontology: Ontology) -> RuleSe
 def missing(stored: StoredRules, class_map: ClassMap) -> frozenset[str]:
     """Classes that the rules name and that do not exist, such as custom ones."""
     try:
-        names = {str(entry["name"]) for entry in json.loads(stored.text)["classes"]}
-    except (ValueError, KeyError, TypeError):
+        names = {str(entry["name"]) for entry in parse_json(stored.text)["classes"]}
+    except (ValueError, KeyError, TypeError, AttributeError):
         return frozenset()
     return frozenset(name for name in names if class_map.find(name) is None)
 
