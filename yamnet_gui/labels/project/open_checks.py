@@ -25,6 +25,9 @@ _STEPS = 20_000
 
 _PAGES = 2048
 
+_LONGEST_VALUE_BYTES = 64 << 20
+"""No value of ours comes near; a longer one of another hand is not read into memory."""
+
 _WORDS = {
     sqlite3.SQLITE_FULL: ("the disk is full", "free some space and try again"),
     sqlite3.SQLITE_READONLY: ("the file is write-protected", "save the project elsewhere"),
@@ -33,6 +36,7 @@ _WORDS = {
     sqlite3.SQLITE_LOCKED: ("another program is using the file", "try again when it is done"),
     sqlite3.SQLITE_CANTOPEN: ("the file or its folder cannot be opened", "check its permissions"),
     sqlite3.SQLITE_CORRUPT: ("the file is damaged", "open it again to recover what can be read"),
+    sqlite3.SQLITE_TOOBIG: ("a value in it is too long", "open one of its backups"),
     sqlite3.SQLITE_NOTADB: ("the file is damaged", "open it again to recover what can be read"),
 }
 
@@ -43,7 +47,7 @@ class DamagedError(ProjectError):
 
 def is_damage(error: sqlite3.Error) -> bool:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_TOOBIG)
 
 
 @contextmanager
@@ -77,6 +81,7 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
         timeout=2.0,
     )
     try:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE_BYTES)
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA cell_size_check = ON")
         connection.execute("PRAGMA temp_store = MEMORY")

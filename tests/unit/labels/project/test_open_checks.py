@@ -5,13 +5,14 @@ import random
 import sqlite3
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.labels.project import Project, ProjectInUseError, accept, personal_project_path
+from yamnet_gui.labels.project.open_checks import connect
 from yamnet_gui.labels.project.schema import MIGRATIONS, migrate, version_of
 
 from .helpers import agrees, made, snapshot
@@ -90,6 +91,26 @@ def test_a_program_that_hides_code_in_a_project_is_not_run(tmp_path: Path) -> No
         assert "trigger" in project.damage
         assert project.read_only
         assert len(project.recordings.all()) == 2
+
+
+@pytest.mark.parametrize("place", ["events.note", "recordings.note", "kinds.label", "meta.value"])
+def test_a_value_of_seventy_megabytes_is_not_read_into_memory(tmp_path: Path, place: str) -> None:
+    path = tmp_path / "a.yamnet"
+    made(path, recordings=2, events=10).close()
+    table, column = place.split(".")
+    connection = sqlite3.connect(path)
+    key = "key" if table == "meta" else "rowid"
+    connection.execute(
+        f"UPDATE {table} SET {column} = CAST(zeroblob(70000000) AS TEXT)"
+        f" WHERE {key} = (SELECT max({key}) FROM {table})"
+    )
+    connection.commit()
+    connection.close()
+    with suppress(ProjectError), Project.open(path) as project:
+        project.recordings.all()
+        project.events.at(project.events.rows())
+    with closing(connect(path, "ro")) as trusting_nothing, pytest.raises(sqlite3.Error):
+        trusting_nothing.execute(f"SELECT {column} FROM {table}").fetchall()
 
 
 def test_values_that_make_no_event_are_left_out(tmp_path: Path) -> None:
