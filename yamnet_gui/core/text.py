@@ -19,7 +19,10 @@ def encodable(text: str) -> str:
 
 def printable(path: Path | str) -> str:
     """The path as text that any UTF-8 file or terminal can hold; odd bytes as `\\xNN`."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    try:
+        return os.fsencode(path).decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # halves of characters that stand for no byte
+        return encodable(str(path))
 
 
 def without_controls(text: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.core.events import RecordingInfo
 from yamnet_gui.core.sound_track import stem_of
-from yamnet_gui.core.text import unique_names
+from yamnet_gui.core.text import printable, unique_names
 
 _DEEPEST = 8
 """Folders of a path that may be part of a table's name."""
@@ -148,6 +148,7 @@ class RecordingNames:
         self._by_name: defaultdict[str, list[RecordingInfo]] = defaultdict(list)
         self._by_key: defaultdict[str, list[RecordingInfo]] = defaultdict(list)
         self._by_stem: defaultdict[str, list[RecordingInfo]] = defaultdict(list)
+        self._by_text: defaultdict[str, list[RecordingInfo]] = defaultdict(list)
         for info in self.all:
             self._by_path[info.path.as_posix()] = info
             self._by_name[info.path.name].append(info)
@@ -156,6 +157,10 @@ class RecordingNames:
             self._by_stem[name_key(stem)].append(info)
             if (cut := unique_names([info.path])[0]) != stem:  # as the names of tables are
                 self._by_stem[name_key(cut)].append(info)
+            if (text := printable(info.path)) != str(info.path):  # as exports have to write it
+                self._by_path[text] = info
+                for text in {printable(info.path.name), printable(stem)}:
+                    self._by_text[text].append(info)
         self._longer: defaultdict[str, list[RecordingInfo]] | None = None
 
     @cached_property
@@ -191,7 +196,8 @@ class RecordingNames:
         last = parts[-1]
         stem = _without_suffix(last)
         candidates = (
-            self._by_name.get(last)
+            self._by_text.get(name.rpartition("/")[2])
+            or self._by_name.get(last)
             or self._by_key.get(name_key(last))
             or self._by_stem.get(name_key(last))
             or self._by_stem.get(name_key(stem))

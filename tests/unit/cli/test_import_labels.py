@@ -12,6 +12,7 @@ from tests.unit.fakes import write_sound
 from tests.unit.labels.formats.test_reading import BROKEN
 from yamnet_gui.core.events import Event, LabelledRecording, ReviewState
 from yamnet_gui.labels.exchange.project_tables import labelled_recordings
+from yamnet_gui.labels.formats import FORMATS
 from yamnet_gui.labels.project import Project, Recording, add_events, add_recordings
 
 Run = Callable[..., tuple[int, str, str]]
@@ -396,22 +397,45 @@ def test_only_the_tiers_that_are_named(run: Run, project: Path, tmp_path: Path) 
     assert [(e.label, e.note) for e in b.events] == [("Wren", "tier: birds")]
 
 
-def test_a_recording_whose_name_is_not_utf_8_is_refused_in_one_sentence(
-    run: Run, project: Path, tmp_path: Path
+def test_names_of_any_bytes_are_stored_exported_and_imported_again(
+    run: Run, tmp_path: Path
 ) -> None:
+    folder = tmp_path / os.fsdecode(b"fold\xe9r 100%")
+    odd = folder / os.fsdecode(b"x\xff\xc3\xa4.wav")
     write_sound(tmp_path / "x.wav", 0.5)
-    odd = tmp_path / os.fsdecode(b"x\xff.wav")
     try:
+        folder.mkdir()
         (tmp_path / "x.wav").rename(odd)
     except OSError:
         pytest.skip("this file system takes no such names")
-    labels = tmp_path / os.fsdecode(b"x\xff_labels.txt")
-    labels.write_text("0.1\t0.2\tDog\n")
-    before = holds(project)
-    status, _, output = run("import", labels, "--project", project, "--add-recordings", "--yes")
-    assert status == 2
-    assert "x\\xff.wav: has a name that is not UTF-8, which no project can store" in output
-    assert holds(project) == before
+    project = folder / os.fsdecode(b"p\xfe.yamnet")
+    labels = folder / os.fsdecode(b"x\xff\xc3\xa4_labels.txt")
+    labels.write_text("0.1\t0.2\tDog\n0.3\t0.4\tWren\n")
+    add = ("--create", "--add-recordings", "--yes")
+    assert run("import", labels, "--project", project, *add)[0] == 0
+    (stored,) = holds(project)
+    assert stored.recording.path == odd
+    assert [e.label for e in stored.events] == ["Dog", "Wren"]
+    with Project.open(project, read_only=True) as opened:
+        (recording,) = opened.recordings.all()
+        recording.path.encode()
+        opened.save_as(tmp_path / "copy.yamnet")
+    assert holds(tmp_path / "copy.yamnet")[0].recording.path == odd
+    for fmt in FORMATS.values():
+        if fmt.can_write and fmt.can_read:
+            # some formats do not name the recording: their file has its name
+            out = folder / fmt.name / (odd.stem + fmt.suffix)
+            status, _, error = run("export", project, "--format", fmt.name, "-o", out)
+            assert (fmt.name, status, error) == (fmt.name, 0, error)
+            again = ("--format", fmt.name, "--dry-run")
+            status, shown, error = run("import", out, "--project", project, *again)
+            assert (fmt.name, status, error) == (fmt.name, 0, error)
+            assert "is not in the project" not in shown, (fmt.name, shown)
+            if fmt.name in ("csv", "raven", "jams", "parquet", "labelstudio", "eaf"):
+                assert "0 new, 2 same, 0 changed" in shown, (fmt.name, shown)
+    report = folder / os.fsdecode(b"r\xfc.html")
+    assert run("export", project, "--report", report)[0] == 0
+    assert "x\\xffä" in report.read_text(encoding="utf-8")
 
 
 def test_a_project_that_is_replaced_meanwhile_is_named_with_its_copy(

@@ -6,11 +6,10 @@ from pathlib import Path
 
 from yamnet_gui.audio import open_audio, recording_start
 from yamnet_gui.core.class_map import ClassMap
-from yamnet_gui.core.errors import ProjectError, UserError
+from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo, ReviewedSpan
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.core.stopping import until_stopped
-from yamnet_gui.core.text import printable
 from yamnet_gui.labels.formats import ImportResult
 from yamnet_gui.labels.formats.columns import ColumnMapping
 from yamnet_gui.labels.project import (
@@ -153,13 +152,8 @@ def import_command(
 def _recording(project: Project, info: RecordingInfo) -> Recording:
     """The recording that is to be added; its file, where there is one, knows best how long it is.
 
-    The content is summed up, so that a moved recording can be located. Raises ProjectError.
+    The content is summed up, so that a moved recording can be located.
     """
-    try:
-        str(info.path).encode()
-    except UnicodeEncodeError as error:
-        reason = "has a name that is not UTF-8, which no project can store"
-        raise ProjectError(printable(info.path), reason, "rename the file") from error
     digest, size, origin = "", 0, ""
     try:
         with open_audio(info.path) as source:

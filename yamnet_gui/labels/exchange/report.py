@@ -84,8 +84,10 @@ def write_report(recordings: Sequence[LabelledRecording], path: Path, facts: Rep
     spare(path, (r.recording.path for r in recordings))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as beside, beside.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(report_lines(recordings, facts))
+        with replacing(path) as beside, beside.open("wb") as file:
+            for line in report_lines(recordings, facts):
+                raw = line.encode("utf-8", "surrogateescape")  # names of files may be any bytes
+                file.write(raw.decode("utf-8", "backslashreplace").encode())
     except UnicodeEncodeError as error:
         raise LabelsError(path, "a name cannot be written as UTF-8") from error
     except OSError as error:

@@ -77,7 +77,8 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
         if file.read(4) != b"PAR1":
             raise LabelsError(path, "is not a Parquet table")
     try:
-        table = pa.parquet.read_table(path)
+        with path.open("rb") as file:  # Arrow takes no names that are not UTF-8
+            table = pa.parquet.read_table(file)
         about = parse_json((table.schema.metadata or {}).get(_KEY, b"[]"))
         stored = {record["file"]: recording_from({**record, "events": []}) for record in about}
     except (

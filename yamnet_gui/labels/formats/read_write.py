@@ -10,7 +10,7 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.files import exists, is_file, is_folder, replacing
-from yamnet_gui.core.text import unique_names
+from yamnet_gui.core.text import printable, unique_names
 from yamnet_gui.labels.overwrite_guard import spare
 from yamnet_gui.labels.recording_names import most_folders
 
@@ -111,8 +111,9 @@ def writing(
     try:
         shares = output_files(format_name, recordings, path, options=options)
         with ExitStack() as stack:
-            for n, (out, share) in enumerate(shares):
+            for n, (out, labelled) in enumerate(shares):
                 out.parent.mkdir(parents=True, exist_ok=True)
+                share = _nameable(fmt, labelled, out, options)
                 for target, content in _contents(fmt, share, out, options):
                     beside = stack.enter_context(replacing(target))
                     for count in _filling(beside, content):
@@ -126,6 +127,29 @@ def writing(
         advice = "the old file is unchanged" if is_file(path) else ""
         raise LabelsError(path, f"cannot be written ({error.strerror or error})", advice) from error
     yield WriteStep(len(shares), len(shares), lines, tuple(made))
+
+
+def _nameable(
+    fmt: LabelFormat, recordings: Sequence[LabelledRecording], out: Path, options: WriteOptions
+) -> Sequence[LabelledRecording]:
+    """With names that are not UTF-8 as the format can write them: as they are, else as text.
+
+    Only formats that quote names can hold any bytes. `RecordingNames` finds the others again.
+    """
+    texts = [printable(r.recording.path) for r in recordings]
+    if all(t == str(r.recording.path) for t, r in zip(texts, recordings, strict=True)):
+        return recordings
+    try:
+        for _target, content in _contents(fmt, recordings, out, options):
+            if not isinstance(content, bytes):
+                for line in content:
+                    line.encode()
+    except (UnicodeEncodeError, LabelsError):
+        return [
+            replace(r, recording=replace(r.recording, path=Path(text)))
+            for text, r in zip(texts, recordings, strict=True)
+        ]
+    return recordings
 
 
 def _contents(

@@ -11,6 +11,7 @@ from pathlib import Path
 from yamnet_gui.core.errors import Cancelled, ProjectError
 from yamnet_gui.core.files import exists, is_folder
 from yamnet_gui.core.stopping import check_stopped, stop_requested
+from yamnet_gui.core.text import encodable
 
 from .row_rules import rows_fault
 from .schema import APPLICATION_ID, MIGRATIONS, SQLITE_MAGIC, fault_in, version_of
@@ -66,6 +67,10 @@ def in_words(path: Path, doing: str) -> Iterator[None]:
         raise ProjectError(path, f"cannot {doing}: {reason}", advice) from error
     except OSError as error:
         raise ProjectError(path, f"cannot {doing}: {error.strerror or error}") from error
+    except UnicodeEncodeError as error:
+        near = encodable(error.object[max(0, error.start - 20) : error.end + 20])
+        reason = f"cannot {doing}: {near!r} holds half a character"
+        raise ProjectError(path, reason, "correct that text") from error
 
 
 def connect(path: Path, mode: str) -> sqlite3.Connection:

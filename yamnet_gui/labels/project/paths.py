@@ -5,11 +5,13 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import platformdirs
 
 from yamnet_gui.core.sound_track import file_and_track, with_track
 from yamnet_gui.core.stopping import until_stopped
+from yamnet_gui.core.text import encodable
 
 from .models import PROJECT_SUFFIX, Recording
 
@@ -18,6 +20,8 @@ _PIECES = 64
 _PIECE = 64 << 10
 _TRACK = "#track="
 """Between what sums up a file and the number of its sound track that is meant."""
+_ESCAPED = ".//"
+"""How a stored path with escaped bytes begins; no other one does, because all are normalised."""
 _DRIVE = re.compile(r"[A-Za-z]:|[/\\]{2}")
 
 
@@ -65,16 +69,26 @@ def drop_left_overs(project: Path) -> None:
 def stored_path(recording: Path, folder: Path) -> str:
     """How a project in `folder` stores the path: relative where both share a folder below the root.
 
-    Paths in the user's data folder of the program (the personal project) stay absolute.
+    Paths in the user's data folder of the program (the personal project) stay absolute. Bytes that
+    are not UTF-8, which a database cannot hold as text, are written as `%XX` behind `.//`.
     """
     target = _plain(recording)
     base = _plain(folder)
     if base == data_folder() or target.drive != base.drive:
-        return target.as_posix()
+        return _as_text(target.as_posix())
     shared = os.path.commonpath([target, base])
     if Path(shared) == Path(target.anchor):
-        return target.as_posix()
-    return Path(os.path.relpath(target, base)).as_posix()
+        return _as_text(target.as_posix())
+    return _as_text(Path(os.path.relpath(target, base)).as_posix())
+
+
+def _as_text(path: str) -> str:
+    if path.isascii() or encodable(path) == path:
+        return path
+    return _ESCAPED + "".join(
+        f"%{ord(c) - 0xDC00:02X}" if "\udc80" <= c <= "\udcff" else "%25" if c == "%" else c
+        for c in path
+    )
 
 
 def _plain(path: Path) -> Path:
@@ -84,6 +98,8 @@ def _plain(path: Path) -> Path:
 
 def located(stored: str, folder: Path) -> Path:
     """The file that a stored path names."""
+    if stored.startswith(_ESCAPED):
+        stored = unquote(stored.removeprefix(_ESCAPED), errors="surrogateescape")
     if stored.startswith("/") or _DRIVE.match(stored):
         return Path(stored)
     # by text: lists of ten thousand recordings are located at once

@@ -25,7 +25,10 @@ class ProjectRecordings:
 
     def __init__(self, connection: ProjectConnection) -> None:
         self._connection = connection
-        self._folder = connection.path.parent
+
+    @property
+    def _folder(self) -> Path:
+        return self._connection.path.parent
 
     def all(self) -> list[Recording]:
         """Those in the project, by path."""

@@ -15,6 +15,7 @@ from typing import Any
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.stopping import until_stopped
+from yamnet_gui.core.text import encodable
 
 from .change_set import ChangeSet
 from .codec import Value, both_sides, dumps, from_fields, parsed, patch, patched, to_fields
@@ -180,6 +181,7 @@ class UndoHistory:
         self, action: str, title: str, who: str, state: str, merge_key: str, target: int | None
     ) -> int:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        title = encodable(title)  # names of files may be any bytes
         made = self._connection.execute(
             "INSERT INTO steps (uid, utc, reviewer, session, action, title, merge_key, state,"
             " target) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -1,5 +1,7 @@
 """Paths of recordings, content hashes and moved files."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -105,3 +107,22 @@ def test_saving_over_an_open_project_or_itself_is_refused(tmp_path: Path) -> Non
         with pytest.raises(ProjectError, match="itself"):
             one.save_as(one.path)
         assert len(other.events.rows()) == 20
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names are text there")
+@pytest.mark.parametrize(
+    "name",
+    [
+        b"a\xff.wav",
+        b"100%41 \xe9\xc3\xa4.wav",
+        b"\xed\xa0\x80.wav",
+        b"a\\xff \xff.wav",
+        b"%FF.wav",
+    ],
+)
+@pytest.mark.parametrize("folder", ["/w/p", "/elsewhere", "/w/p/audio/deep"])
+def test_paths_of_any_bytes_are_stored_as_text(name: bytes, folder: str) -> None:
+    recording = Path("/w/p/audio") / os.fsdecode(name)
+    stored = stored_path(recording, Path(folder))
+    stored.encode()
+    assert located(stored, Path(folder)) == recording
