@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.npy_header import read_npy_header
+from yamnet_gui.core.own_files import check_own_folder, open_own
 from yamnet_gui.core.scores import ScoreChunk
 
 META = "analysis.json"
@@ -124,7 +125,7 @@ class _GrowingRows:
     """A float32 .npy file that grows by rows; its header is set right at the end."""
 
     def __init__(self, path: Path) -> None:
-        self._file: BinaryIO = path.open("r+b" if path.exists() else "w+b")
+        self._file: BinaryIO = open_own(path)
         self.columns = 0
         self.rows = 0
         self.checksum = 0
@@ -253,6 +254,7 @@ class AnalysisWriter:
 
     def _take_up(self, channels: list[int | None], recipe: str) -> None:
         folder = self.folder
+        check_own_folder(folder)
         folder.mkdir(parents=True, exist_ok=True)
         stored = self._read_progress(recipe)
         self._tables: dict[int | None, _GrowingTable] = {}
@@ -315,8 +317,8 @@ class AnalysisWriter:
             table.embeddings.finish()
             table.envelope.columns = 1  # also where there is no value
             table.envelope.finish()
-        with (self.folder / META).open("w", encoding="utf-8") as file:
-            json.dump(meta, file, indent=1)
+        with open_own(self.folder / META, empty=True) as file:
+            file.write(json.dumps(meta, indent=1).encode())
             file.flush()
             os.fsync(file.fileno())
         self._progress.close()

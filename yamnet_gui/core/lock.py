@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
+from .own_files import open_descriptor
+
 if sys.platform == "win32":  # pragma: no cover - other system
     import msvcrt
 
@@ -82,9 +84,12 @@ class FileLock:
         self._handle: int | None = None
 
     def acquire(self) -> bool:
-        """Whether the lock is now ours; False while another program or thread has it."""
+        """Whether the lock is now ours; False while another program or thread has it.
+
+        Raises OSError, also where its file is a link or not a regular file.
+        """
         while True:
-            handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
+            handle = open_descriptor(self._path)
             if not _try_lock(handle):
                 os.close(handle)
                 return False

@@ -15,6 +15,7 @@ from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.lock import FileLock
 from yamnet_gui.core.model_identity import all_names
 from yamnet_gui.core.model_parameters import EMBEDDING_SIZE
+from yamnet_gui.core.own_files import check_own_folder
 
 from .frames import EmbeddingTrack, Floats, Frames, Segment
 from .store_files import Halves, StoreFiles
@@ -170,6 +171,7 @@ class EmbeddingStore:
         self.close()
 
     def _take_lock(self) -> None:
+        check_own_folder(self.folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = FileLock(self.folder / _LOCK)
         if not self._lock.acquire():

@@ -15,6 +15,7 @@ from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.model_identity import current_identity
+from yamnet_gui.core.own_files import check_own, open_own
 
 from .coarse import CoarseVectors, coarse_vectors
 from .frames import Floats, scales_of
@@ -43,8 +44,10 @@ class StoreFiles:
         self.rows = 0
         self._synced = 0
         self.lines: list[dict[str, Any]] = []
+        check_own([folder / INDEX])  # reading a pipe would wait
         head, lines = self._read_index(writing)
         self.generation = int(head["generation"])
+        check_own(self._paths)
         good = self._whole(lines)
         self.lines = [line for line, _ in good]
         self.rows = sum(int(line["rows"]) for line in self.lines if "rows" in line)
@@ -123,7 +126,7 @@ class StoreFiles:
             replacing(self._folder / INDEX) as beside,
             ExitStack() as stack,
         ):
-            files = [stack.enter_context(path.open("wb")) for path in self._paths]
+            files = [stack.enter_context(open_own(path, empty=True)) for path in self._paths]
             index = stack.enter_context(beside.open("wb"))
             index.write(_encoded(_head(self._model, self._numbers, self.generation)))
             total = 0
@@ -223,12 +226,12 @@ class StoreFiles:
         index = self._folder / INDEX
         with index.open("rb") as file:
             head_end = len(file.readline())
-        self._index = index.open("r+b")
+        self._index = open_own(index)
         self._index.truncate(good[-1][1] if good else head_end)
         self._index.seek(0, os.SEEK_END)
         stored = min(self.rows, self._derived_rows(), self._synced)
         for data in self._paths:
-            self._open_files.append(data.open("r+b" if data.exists() else "w+b"))
+            self._open_files.append(open_own(data))
         if stored < self.rows:
             vectors, *_ = self.mapped()
             for first in range(stored, self.rows, _BLOCK_ROWS):

@@ -1,5 +1,6 @@
 """The store of embeddings: what goes in comes out, also after a kill."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.unit.core.attacks import ATTACKS, untouched, victim_in
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.embedding import EmbeddingStore, EmbeddingTrack
@@ -172,3 +174,33 @@ def test_a_kill_at_any_moment_leaves_whole_frames(tmp_path: Path) -> None:
         np.testing.assert_array_equal(stored, _expected(count))
         assert len(frames.scales) == len(frames) == len(frames.coarse or ())
     assert before > 20
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and pipes of POSIX")
+@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize(
+    "name", ["index.jsonl", "vectors-1.f16", "scales-1.f32", "coarse-1.i8", "store.lock"]
+)
+def test_nothing_is_written_through_links(tmp_path: Path, name: str, attack: str) -> None:
+    with open_store(tmp_path / "s") as store:
+        store.append(EmbeddingTrack("a", "a.wav", 10.0), 0, rows(5))
+    (tmp_path / "s" / name).unlink(missing_ok=True)
+    victim = victim_in(tmp_path / "theirs")
+    ATTACKS[attack](tmp_path / "s" / name, victim)
+    with pytest.raises(ProjectError, match="is left as it is"):
+        open_store(tmp_path / "s")
+    assert untouched(victim)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links of POSIX")
+def test_a_store_that_is_a_link_and_files_of_its_next_generation(tmp_path: Path) -> None:
+    victim = victim_in(tmp_path / "theirs")
+    (tmp_path / "s").symlink_to(victim.parent)
+    with pytest.raises(ProjectError, match="a link to another place"):
+        open_store(tmp_path / "s")
+    with open_store(tmp_path / "t") as store:
+        store.append(EmbeddingTrack("a", "a.wav", 10.0), 0, rows(5))
+        (tmp_path / "t" / "vectors-2.f16").symlink_to(victim)
+        with pytest.raises(ProjectError, match="is left as it is"):
+            store.compact()
+    assert untouched(victim)

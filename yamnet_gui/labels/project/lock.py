@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.lock import is_current, try_lock, try_lock_bytes
+from yamnet_gui.core.own_files import open_own
 
 from .file_watch import INDEX
 
@@ -56,14 +57,12 @@ class WriterLock:
         """
         for _attempt in range(20):
             try:
-                # neither "r+b" nor "w+b" makes a missing file and keeps a present one
-                descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
+                file = open_own(self._path)
             except OSError as error:
                 raise ProjectError(
                     self._project, f"cannot be locked for writing ({error.strerror})",
                     "open it read-only or copy it to a folder you may write to",
                 ) from error  # fmt: skip
-            file = os.fdopen(descriptor, "r+b")
             try:
                 held = try_lock(file.fileno(), windows_byte=_FAR)
             except OSError as error:

@@ -10,9 +10,11 @@ from pathlib import Path
 
 from yamnet_gui.core.errors import Cancelled, ProjectError
 from yamnet_gui.core.files import exists, is_folder
+from yamnet_gui.core.own_files import check_own
 from yamnet_gui.core.stopping import check_stopped, stop_requested
 from yamnet_gui.core.text import encodable
 
+from .paths import logs_of
 from .row_rules import rows_fault
 from .schema import APPLICATION_ID, MIGRATIONS, SQLITE_MAGIC, fault_in, version_of
 
@@ -76,8 +78,9 @@ def in_words(path: Path, doing: str) -> Iterator[None]:
 def connect(path: Path, mode: str) -> sqlite3.Connection:
     """A connection that trusts nothing in the file; `mode` is ro, rw or rwc.
 
-    Raises sqlite3.Error.
+    Raises sqlite3.Error, and OSError where a file that SQLite would write beside it is a link.
     """
+    check_own(logs_of(path))
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
         uri=True,

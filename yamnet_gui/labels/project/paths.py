@@ -61,9 +61,14 @@ def drop_left_overs(project: Path) -> None:
 
     SQLite would take the old log for that of the new file. Raises OSError.
     """
+    for path in logs_of(project):
+        path.unlink(missing_ok=True)
+
+
+def logs_of(project: Path) -> tuple[Path, ...]:
+    """The files that SQLite may write beside a project."""
     real = project.resolve()
-    for tail in ("-wal", "-shm", "-journal"):
-        real.with_name(real.name + tail).unlink(missing_ok=True)
+    return tuple(real.with_name(real.name + tail) for tail in ("-wal", "-shm", "-journal"))
 
 
 def stored_path(recording: Path, folder: Path) -> str:
