@@ -109,8 +109,14 @@ class Event:
         return replace(self, onset_s=onset_s, offset_s=offset_s, **_edited(self))
 
     def relabelled(self, label: str, class_index: int | None, mid: str) -> "Event":
-        """The event under another label, remembering the first one."""
-        return replace(self, label=label, class_index=class_index, mid=mid, **_edited(self))
+        """The event under another label, remembering the first one.
+
+        Scores and the probability are those of the class that it had, and do not come along.
+        """
+        new = replace(self, label=label, class_index=class_index, mid=mid, **_edited(self))
+        if label == self.label:
+            return new
+        return replace(new, score_max=None, score_mean=None, probability=None)
 
 
 def _edited(event: Event) -> dict:

@@ -273,6 +273,7 @@ def _planned(path: Path, event: Event, twin: Event | None) -> PlannedEvent:
 
 _FILLED = ("channel", "score_max", "score_mean", "probability", "low_hz", "high_hz",
            "onset_uncertainty_s", "offset_uncertainty_s", "reviewed_utc")  # fmt: skip
+_SCORES = ("score_max", "score_mean", "probability")
 _WORDS = ("reviewer", "note", "rules_id")
 
 
@@ -303,6 +304,9 @@ def _updated(twin: Event, event: Event) -> Event:
     if event.label != twin.label:
         result = result.relabelled(event.label, event.class_index, event.mid)
     values = {name: getattr(event, name) for name in _FILLED if getattr(event, name) is not None}
+    if result.original is not None and result.original.label != result.label:
+        # whoever corrects a label in a table leaves the scores of the former class beside it
+        values = {name: value for name, value in values.items() if name not in _SCORES}
     if twin.touched:  # its probability comes from the project's own reviews
         values.pop("probability", None)
     values |= {name: getattr(event, name) for name in _WORDS if getattr(event, name)}

@@ -152,8 +152,16 @@ def relabel(
             reviewer=reviewer,
             reviewed_utc=when,
         )
-        changes.append(Change(item.recording_id, old, new))
         key = (item.recording_id, negative_id(old.id, label))
+        if key in backs:  # it has the scores of the class that the event goes back to
+            back = present[key]
+            new = replace(
+                new,
+                score_max=back.score_max,
+                score_mean=back.score_mean,
+                probability=back.probability,
+            )
+        changes.append(Change(item.recording_id, old, new))
         if key in backs:
             changes.append(Change(item.recording_id, present[key], None))
         if old.source is EventSource.DRAWN or _related(ontology, old.class_index, class_index):
@@ -216,6 +224,7 @@ def split(item: ProjectEvent, at_s: float) -> Command:
 def merge(events: Iterable[ProjectEvent]) -> Command:
     """One event over all of them, with the label, state and id of the first by onset.
 
+    Its score is the highest of those that have its label; others are of another class.
     Raises ValueError for fewer than two events or events of several recordings.
     """
     items = sorted(events, key=lambda e: (e.event.onset_s, e.event.offset_s, e.event.id))
@@ -223,7 +232,8 @@ def merge(events: Iterable[ProjectEvent]) -> Command:
         raise ValueError("merging needs two or more events of one recording")
     first, rest = items[0], items[1:]
     end = max(item.event.offset_s for item in items)
-    scores = [i.event.score_max for i in items if i.event.score_max is not None]
+    alike = [item.event for item in items if item.event.label == first.event.label]
+    scores = [event.score_max for event in alike if event.score_max is not None]
     notes = dict.fromkeys(item.event.note for item in items if item.event.note)
     new = replace(
         first.event.moved(first.event.onset_s, end),

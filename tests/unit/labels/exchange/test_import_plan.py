@@ -70,6 +70,14 @@ def test_a_moved_edge_changes_an_untouched_event_and_remembers_the_old_one() -> 
     assert step.new.original.offset_s == 2.0
 
 
+def test_a_label_corrected_in_a_table_leaves_the_score_of_the_former_class_behind() -> None:
+    row = replace(DOG, label="Cat", class_index=76, mid="/m/01yrx")
+    (step,) = plan_import([recording(DOG)], [recording(row)]).changes()
+    assert (step.new.label, step.new.score_max) == ("Cat", None)
+    again = plan_import([recording(step.new)], [recording(row)])
+    assert again.changes() == ()  # nor does it come with the same table again
+
+
 def test_only_a_span_that_is_the_same_sound_changes_an_event_that_is_there() -> None:
     near = table(DOG, "i1", onset_s=1.45, offset_s=2.45)
     (planned,) = plan_import([recording(DOG)], [recording(near)]).events

@@ -74,6 +74,34 @@ def test_correcting_a_label_records_what_it_is_not() -> None:
     assert negative.touched
 
 
+def test_a_corrected_label_has_no_score_of_the_class_it_had() -> None:
+    dog = replace(_dog().event, score_max=0.9, score_mean=0.7, probability=0.8)
+    command = relabel([ProjectEvent("r", dog)], "Wind", 2, "/m/w", ontology=ONTOLOGY)
+    corrected, negative = (change.new for change in command.changes)
+    assert isinstance(corrected, Event)
+    assert isinstance(negative, Event)
+    assert (corrected.score_max, corrected.score_mean, corrected.probability) == (None,) * 3
+    assert (negative.score_max, negative.score_mean) == (0.9, 0.7)
+    back = relabel(
+        [ProjectEvent("r", corrected)], "Dog", 1, "/m/d", existing=[ProjectEvent("r", negative)]
+    )
+    again = back.changes[0].new
+    assert isinstance(again, Event)
+    assert (again.score_max, again.score_mean, again.probability) == (0.9, 0.7, 0.8)
+
+
+def test_merging_takes_no_score_of_another_class() -> None:
+    dog = replace(_dog().event, score_max=0.4)
+    wind = Event("w", 3, 4, "Wind", 2, "/m/w", score_max=0.9)
+    merged = merge([ProjectEvent("r", dog), ProjectEvent("r", wind)]).changes[-1].new
+    assert isinstance(merged, Event)
+    assert merged.score_max == 0.4
+    corrected = replace(wind.relabelled("Dog", 1, "/m/d"), id="other")
+    merged = merge([ProjectEvent("r", dog), ProjectEvent("r", corrected)]).changes[-1].new
+    assert isinstance(merged, Event)
+    assert merged.score_max == 0.4
+
+
 def test_a_more_or_less_exact_name_is_no_contradiction() -> None:
     assert relabel([_dog()], "Animal", 0, "/m/a", ontology=ONTOLOGY).count == 1
     animal = ProjectEvent("r", Event("e", 1, 2, "Animal", 0, "/m/a"))
