@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.owners import DOG, SPEECH, Owners
@@ -16,6 +17,7 @@ from yamnet_gui.gui.controllers.navigation import Destination, Navigator
 from yamnet_gui.gui.controllers.project_manager import ProjectManager
 from yamnet_gui.gui.controllers.queue_builder import QueueBuilder
 from yamnet_gui.gui.controllers.review import Bounds, Decisions, EventEditor, History
+from yamnet_gui.gui.controllers.review.editor import ONE_SCREEN
 from yamnet_gui.gui.controllers.review_queue_controller import ReviewQueueController
 from yamnet_gui.gui.controllers.transport import Transport
 from yamnet_gui.gui.playback import Player, PlayState
@@ -47,10 +49,15 @@ class Loader(QObject):
 
 
 class Answers:
-    """Says yes to everything."""
+    """Answers yes, unless a test wants no."""
 
-    def confirm(self, _question: str, _verb: str) -> bool:
-        return True
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.yes = True
+
+    def confirm(self, question: str, _verb: str) -> bool:
+        self.asked.append(question)
+        return self.yes
 
 
 class Bench:
@@ -99,7 +106,12 @@ class Bench:
             self.parent,
         )
         self.editor = EventEditor(
-            owners.document, owners.selection, self.project, self.settings, self.parent
+            owners.document,
+            owners.selection,
+            self.project,
+            self.settings,
+            owners.order,
+            self.parent,
         )
         self.decisions = Decisions(
             self.editor,
@@ -109,7 +121,14 @@ class Bench:
             Answers(),  # type: ignore[arg-type]
         )
         steps = UndoSteps(self.project, self.parent)
-        self.history = History(steps, self.editor, owners.timeline, self.navigator)
+        self.questions = Answers()
+        self.history = History(
+            steps,
+            self.editor,
+            owners.timeline,
+            self.navigator,
+            self.questions,  # type: ignore[arg-type]
+        )
         self.bounds = Bounds(self.editor, owners.timeline, self.parent)
         self.messages: list[str] = []
         for speaker in (self.editor, self.navigator, self.queue):
@@ -198,6 +217,51 @@ def test_the_cursor_steps_by_the_view_and_extends_the_selection(bench: Bench) ->
 
 
 # From event to event
+
+
+def test_all_that_is_selected_is_all_that_is_listed(bench: Bench) -> None:
+    events = bench.owners.document.events
+    bench.owners.order.set_listed([e for e in events if e.label == "Dog"])
+    bench.events.select_all()
+    assert bench.owners.selection.ids == ("dog", "dog2")
+    bench.decisions.decide(ReviewState.REJECTED)
+    left = [e.id for e in bench.owners.document.events if e.state is ReviewState.UNREVIEWED]
+    assert left == ["speech", "late"]
+
+
+def test_all_rows_of_the_table_with_the_focus_are_selected(bench: Bench, qtbot: QtBot) -> None:
+    table = QTableWidget(5, 1)
+    qtbot.addWidget(table)
+    table.show()
+    table.activateWindow()
+    table.setFocus()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is table)
+    bench.events.select_all()
+    assert len(table.selectionModel().selectedRows()) == 5
+    assert bench.owners.selection.ids == ()
+
+
+def test_a_step_over_events_that_are_not_listed_reports_their_number(bench: Bench) -> None:
+    reports: list[str] = []
+    bench.editor.changed_many.connect(reports.append)
+    events = bench.owners.document.events
+    bench.owners.selection.select(e.id for e in events)
+    bench.decisions.decide(ReviewState.UNCERTAIN)
+    assert reports == []  # all four are seen
+    bench.owners.order.set_listed([e for e in events if e.label == "Dog"])
+    bench.owners.selection.select(e.id for e in events)
+    bench.decisions.decide(ReviewState.REJECTED)
+    assert reports == ["4 events changed, 2 of them not listed: reject 4 events."]
+
+
+def test_a_step_over_more_than_one_screen_reports_its_number(bench: Bench) -> None:
+    reports: list[str] = []
+    bench.editor.changed_many.connect(reports.append)
+    many = [bench.owners.event(f"e{n}", float(n)) for n in range(ONE_SCREEN + 1)]
+    bench.owners.document.set_events(EventList.of(many))
+    bench.events.select_all()
+    bench.decisions.decide(ReviewState.REJECTED)
+    assert reports == ["21 events changed: reject 21 events."]
 
 
 def test_stepping_follows_the_listed_order(bench: Bench) -> None:
@@ -322,6 +386,41 @@ def test_undo_goes_to_the_recording_that_it_changes(bench: Bench) -> None:
     bench.history.undo()
     assert bench.loader.asked == [bench.paths["yard"]]
     assert bench.messages[-1] == "Undone: accept Dog in yard.wav"
+
+
+def test_undo_asks_before_it_changes_another_recording(bench: Bench) -> None:
+    bench.owners.selection.select(["dog"])
+    bench.decisions.decide(ReviewState.ACCEPTED)
+    bench.history.undo()
+    bench.history.redo()
+    assert bench.questions.asked == []
+    bench.open("wood")
+    bench.questions.yes = False
+    bench.history.undo()
+    assert bench.questions.asked == ["Undo “accept Dog”? It is about yard.wav, another recording."]
+    assert bench.disk.history.undo_title == "accept Dog"
+    bench.questions.yes = True
+    bench.history.undo()
+    assert bench.disk.history.redo_title == "accept Dog"
+    bench.questions.yes = False
+    bench.history.redo()
+    assert bench.disk.history.redo_title == "accept Dog"
+
+
+def test_undo_asks_before_it_goes_behind_the_beginning_of_the_session(bench: Bench) -> None:
+    bench.owners.selection.select(["dog"])
+    bench.decisions.decide(ReviewState.ACCEPTED)
+    bench.project.use(None)
+    bench.project.use(bench.disk, StorageMode.PROJECT)
+    bench.project.set_recording("yard", bench.disk.events.of("yard"), (), Reviewed())
+    bench.owners.selection.select(["dog2"])
+    bench.decisions.decide(ReviewState.REJECTED)
+    bench.questions.yes = False
+    bench.history.undo()
+    assert bench.questions.asked == []
+    bench.history.undo()
+    assert bench.questions.asked == ["Undo “accept Dog”? It was done before this session."]
+    assert bench.state("dog") is ReviewState.ACCEPTED
 
 
 def test_all_of_a_class_that_score_as_high_are_accepted(bench: Bench) -> None:

@@ -190,6 +190,7 @@ def test_a_restart_keeps_decisions_and_can_undo_them(
     first.shell.window.close()
     second = opened()
     assert second.session.document.events == events
+    answer_questions(second)  # yes: it is undone though it was done before this session
     press(second, "undo")
     assert [e.label for e in second.session.document.events] == [
         "Dog",
@@ -477,6 +478,7 @@ def test_undo_that_reaches_another_recording_says_so(
     other.write_bytes(sound_file.read_bytes() + b"\0")
     bench.open(other)
     settled(bench)
+    answer_questions(bench)
     press(bench, "undo")
     assert bench.shell.status.message.text() == "Undone: accept Dog in tone and noise.wav"
 

@@ -211,6 +211,7 @@ def test_an_undo_in_another_recording_goes_there(bench: Workbench, settled: Sett
     request(bench, settled, QueueKind.SCORE, True)
     press(bench, settled, "a")
     assert here(bench)[0] == "b.wav"
+    answer_questions(bench)
     bench.services.review.history.undo()
     settled(bench)
     assert here(bench) == ("a.wav", 0.0)

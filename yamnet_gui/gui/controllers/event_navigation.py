@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from PySide6.QtWidgets import QAbstractItemView, QApplication
+
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.gui.state.document import Document
@@ -37,9 +39,20 @@ class EventNavigation:
         return {
             "zoom_event": self.zoom_to_event,
             "play_selected": self.play_selected,
-            "select_all": lambda: self._selection.select(e.id for e in self._document.events),
+            "select_all": self.select_all,
             "clear_selection": self.clear_selection,
         }
+
+    def select_all(self) -> None:
+        """Selects the rows of the table that has the focus, else all events that are listed.
+
+        What a filter hides is not selected: no key must reach it.
+        """
+        focused = QApplication.focusWidget()
+        if isinstance(focused, QAbstractItemView):
+            focused.selectAll()
+        else:
+            self._selection.select(self._grouping.members_of(self._order.ids))
 
     @property
     def current(self) -> Event | None:

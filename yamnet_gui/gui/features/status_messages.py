@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from yamnet_gui.yamnet.weights_copies import WeightsCopy
 
 _NO_WEIGHTS = "Recordings cannot be analysed without YAMNet's weights; everything else works."
+_MANY_KEY = "many"
+_MANY_S = 30
 _PREPARING = "Preparing the network, once for these weights"
 _STATE_IN_LIST = {
     AnalysisState.NONE: "",
@@ -73,12 +75,21 @@ class StatusMessages(Feature):
         self._document.analysis_changed.connect(self._show_analysis)
         self._tracks.pointer_moved.connect(self._show_pointer)
         self._review.editor.failed.connect(self._show_error)
+        self._review.editor.changed_many.connect(self._offer_undo)
+        context.session.project.steps_changed.connect(lambda: self._notices.clear(_MANY_KEY))
         for source in (self._review.editor, self._navigator, self._queue_controller):
             source.message.connect(context.shell.show_message)
         self._review.bounds.edge_dragged.connect(self._show_length)
         self._window.actions_by_id["clock_time"].toggled.connect(self._write_times)
         self._document.start_changed.connect(self._show_start)
         self._show_recording()
+
+    def _offer_undo(self, text: str) -> None:
+        """A step reached more events than anybody sees at once; gone with the next step."""
+        undo = self._window.actions_by_id["undo"].trigger
+        self._notices.show_notice(
+            NoticeKind.INFO, text, [("Undo", undo)], key=_MANY_KEY, seconds=_MANY_S
+        )
 
     # The recording
 

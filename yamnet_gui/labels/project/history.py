@@ -36,6 +36,16 @@ class ProjectHistory:
         with self._connection.reading():
             return self._connection.undo_history.redo_title()
 
+    def next_undo(self) -> tuple[int, frozenset[str]] | None:
+        """Number and recordings of the step that `Project.undo` would undo; None without one."""
+        with self._connection.reading():
+            return self._connection.undo_history.next_undo()
+
+    def next_redo(self) -> tuple[int, frozenset[str]] | None:
+        """The same of `Project.redo`."""
+        with self._connection.reading():
+            return self._connection.undo_history.next_redo()
+
     def steps(self, limit: int = 1000) -> list[HistoryEntry]:
         """The newest steps first, without values."""
         with self._connection.reading():

@@ -18,9 +18,9 @@ from yamnet_gui.core.stopping import until_stopped
 from yamnet_gui.core.text import encodable
 
 from .change_set import ChangeSet
-from .codec import Value, both_sides, dumps, from_fields, parsed, patch, patched, to_fields
+from .codec import KINDS, Value, both_sides, dumps, from_fields, parsed, patch, patched, to_fields
 from .command import Change, Command
-from .models import new_id
+from .models import Reviewed, new_id
 from .stored_values import StoredValues
 from .tables import Tables
 
@@ -104,6 +104,27 @@ class UndoHistory:
     def redo_title(self) -> str | None:
         step = self._first_undone()
         return step[1] if step else None
+
+    def next_undo(self) -> tuple[int, frozenset[str]] | None:
+        """The number of the step that undo would take back, and which recordings it is about."""
+        return self._about(self._last_done())
+
+    def next_redo(self) -> tuple[int, frozenset[str]] | None:
+        """The same of redo."""
+        return self._about(self._first_undone())
+
+    def _about(self, entry: tuple[int, str] | None) -> tuple[int, frozenset[str]] | None:
+        if entry is None:
+            return None
+        rows = self._connection.execute(
+            "SELECT DISTINCT rec FROM changes WHERE step = ? AND kind IN (?, ?)",
+            (entry[0], KINDS[Event], KINDS[Reviewed]),
+        ).fetchall()
+        try:
+            about = frozenset(self._tables.recording_id_of(rec) for (rec,) in rows if rec)
+        except KeyError:  # a damaged step: undoing it reports that
+            about = frozenset()
+        return entry[0], about
 
     def _row(self, step: int, change: Change) -> tuple[Any, ...]:
         old = None if change.old is None else to_fields(change.old)

@@ -83,6 +83,7 @@ def test_a_set_is_one_step_and_is_chosen_again_after_a_restart(
     settled(second)
     assert second.session.label_sets.chosen == BIRDS
     assert class_color(None, "my crow").name() == "#123456"
+    answer_questions(second)  # yes: it is undone though it was done before this session
     second.services.review.history.undo()
     assert second.session.label_sets.sets == ()
     assert second.session.label_sets.chosen is None

@@ -6,12 +6,17 @@ from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.dialogs.class_picker import used_labels
 from yamnet_gui.gui.state.document import Document
+from yamnet_gui.gui.state.event_order import EventOrder
 from yamnet_gui.gui.state.project import ProjectState
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.settings import Settings
 from yamnet_gui.labels.project import Command, ProjectEvent
+
+ONE_SCREEN = 20
+"""Steps over more events than the table shows at once on a small screen report their number."""
 
 
 class EventEditor(QObject):
@@ -20,6 +25,7 @@ class EventEditor(QObject):
     message = Signal(str)  # why nothing happened, or what did
     failed = Signal(object)  # UserError
     decided = Signal()  # a step was made
+    changed_many = Signal(str)  # how many events a step changed that nobody saw all of
 
     def __init__(
         self,
@@ -27,6 +33,7 @@ class EventEditor(QObject):
         selection: EventSelection,
         project: ProjectState,
         settings: Settings,
+        order: EventOrder,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -34,6 +41,7 @@ class EventEditor(QObject):
         self.selection = selection
         self.project = project
         self._settings = settings
+        self._order = order
 
     @property
     def selected(self) -> list[Event]:
@@ -80,10 +88,27 @@ class EventEditor(QObject):
         """Whether the step was made; where it was refused, the user is shown why."""
         if not self.ready:
             return False
+        report = self._report_on(command)  # by what is listed before the step
         try:
             self.project.apply(command)
         except ProjectError as error:
             self.failed.emit(error)
             return False
         self.decided.emit()
+        if report:
+            self.changed_many.emit(report)
         return True
+
+    def _report_on(self, command: Command) -> str:
+        """How many events the step changes, where they are more than fit a screen or some are not
+        listed; else ""."""
+        changes = [c for c in command.changes if isinstance(c.old or c.new, Event)]
+        old = {(c.recording_id, c.key) for c in changes if c.old is not None}
+        count = len(old) or len(changes)
+        if count < 2:
+            return ""
+        hidden = len(old.difference((self.recording_id, one) for one in self._order.ids))
+        if count <= ONE_SCREEN and not hidden:
+            return ""
+        which = f", {hidden:,} of them not listed" if hidden else ""
+        return f"{counted(count, 'event')} changed{which}: {command.title}."

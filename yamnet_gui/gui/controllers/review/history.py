@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.gui.controllers.navigation import Destination, Navigator
+from yamnet_gui.gui.dialogs.questions import Questions
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.state.undo_steps import UndoSteps
 from yamnet_gui.labels.project import ProjectChange, is_negative
@@ -17,24 +18,39 @@ class History:
     """Undoes and redoes steps; goes to their events, in whichever recording."""
 
     def __init__(
-        self, steps: UndoSteps, editor: EventEditor, timeline: Timeline, navigator: Navigator
+        self,
+        steps: UndoSteps,
+        editor: EventEditor,
+        timeline: Timeline,
+        navigator: Navigator,
+        questions: Questions,
     ) -> None:
         self._steps = steps
         self._editor = editor
         self._timeline = timeline
         self._navigator = navigator
+        self._questions = questions
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What each action of the table calls."""
         return {"undo": self.undo, "redo": self.redo}
 
     def undo(self) -> None:
-        """Undoes the last step."""
-        self._turn("Undone", self._steps.undo)
+        """Undoes the last step; asks before it leaves this session or the open recording."""
+        reaches = self._steps.undo_reaches()
+        if self._agreed("Undo", self._steps.undo_title, reaches):
+            self._turn("Undone", self._steps.undo)
 
     def redo(self) -> None:
         """Redoes the step that was undone last."""
-        self._turn("Redone", self._steps.redo)
+        reaches = self._steps.redo_reaches()
+        if self._agreed("Redo", self._steps.redo_title, reaches):
+            self._turn("Redone", self._steps.redo)
+
+    def _agreed(self, word: str, title: str | None, reaches: str) -> bool:
+        if not reaches or title is None:
+            return True
+        return self._questions.confirm(f"{word} “{title}”? {reaches}", word)
 
     def _turn(self, word: str, step: Step) -> None:
         editor = self._editor

@@ -17,6 +17,7 @@ from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobHandle
 from yamnet_gui.gui.controllers.navigation import Destination
+from yamnet_gui.gui.controllers.review.editor import ONE_SCREEN
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.jobs.review import DecideJob, QueryJob
 from yamnet_gui.labels.project import ProjectEvent
@@ -93,8 +94,12 @@ class AllEvents(Feature):
 
         def on_result(count: int) -> None:
             many = counted(count, "event")
-            self._show_message(f"{state.value.capitalize()}: {many}.")
-            self._review.editor.decided.emit()
+            editor = self._review.editor
+            if count > ONE_SCREEN:
+                editor.changed_many.emit(f"{state.value.capitalize()}: {many} in all recordings.")
+            else:
+                self._show_message(f"{state.value.capitalize()}: {many}.")
+            editor.decided.emit()
 
         self._project_manager.store_detections()
         self._project_manager.run(
