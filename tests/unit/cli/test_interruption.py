@@ -15,6 +15,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 _CODE = """
 import os, signal, sys
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored below a shell's background job
 from yamnet_gui.core.interruption import interruptible
 with interruptible() as interruption:
     try:
