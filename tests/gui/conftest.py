@@ -1,5 +1,6 @@
 """Windows for tests: the real one, offscreen, closed afterwards with all its threads."""
 
+import gc
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +20,18 @@ from .support import calls
 from .support.owners import Owners
 
 RATE_HZ = 16_000
+
+
+@pytest.fixture(autouse=True)
+def garbage_of_this_thread() -> Iterator[None]:
+    """Worker threads collect no garbage, as in the window (see `GarbageCollector`).
+
+    A worker that destroys the Qt objects of an earlier test can end the process.
+    """
+    gc.disable()
+    yield
+    gc.collect(1)
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,7 @@ class Knot:
 @pytest.fixture
 def collector(qtbot: QtBot) -> Iterator[GarbageCollector]:
     gc.collect()
+    gc.enable()
     collector = GarbageCollector(ForegroundPriority())
     yield collector
     collector.close()
