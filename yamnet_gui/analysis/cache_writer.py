@@ -25,10 +25,16 @@ NOT_STORED = "its scores are not stored in the cache"
 
 
 class TemporaryFolder:
-    """A folder that is removed when this object is garbage-collected. Raises OSError."""
+    """A folder that is removed when this object is garbage-collected.
+
+    Raises SettingsError where it cannot be made.
+    """
 
     def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="yamnet-gui-"))
+        try:
+            self.path = Path(tempfile.mkdtemp(prefix="yamnet-gui-"))
+        except OSError as error:
+            raise _refused(Path(tempfile.gettempdir()), error) from error
         weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
 
@@ -170,10 +176,7 @@ class CacheWriter:
     def _elsewhere(self, error: OSError) -> TemporaryFolder:
         """A temporary folder with what can be read of the part, whose room is given back."""
         self._trouble = not_stored(self._cache_folder, error)
-        try:
-            keeper = TemporaryFolder()
-        except OSError as other:
-            raise _refused(Path(tempfile.gettempdir()), other) from other
+        keeper = TemporaryFolder()
         if self._part is not None:
             with suppress(OSError):
                 for path in self._part.iterdir():

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from tests.gui.support import projects
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.gui.features.project.backups_dialog import BackupsDialog
 from yamnet_gui.gui.features.project.merge_and_backup import MergeAndBackup
@@ -29,21 +28,6 @@ pytestmark = pytest.mark.workflow
 
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return projects.made(tmp_path / "ours")
-
-
-@pytest.fixture
-def bench(qtbot: QtBot, start: Start, settled: Settled, path: Path) -> Workbench:
-    bench = start(path)
-    bench.session.settings.set("autoplay", False)
-    settled(bench)
-    bench.shell.window.activateWindow()
-    qtbot.waitUntil(bench.shell.window.isActiveWindow)
-    return bench
 
 
 def feature(bench: Workbench) -> MergeAndBackup:

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from tests.gui.support import projects
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.gui.features.project.merge_and_backup import MergeAndBackup
 from yamnet_gui.gui.widgets.notices import Notice
@@ -23,18 +22,8 @@ Settled = Callable[[Workbench], None]
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return projects.made(tmp_path / "ours")
-
-
-@pytest.fixture
-def bench(qtbot: QtBot, start: Start, settled: Settled, path: Path) -> Workbench:
-    bench = start(path)
-    bench.session.settings.set("autoplay", False)
+def bench(bench: Workbench) -> Workbench:
     bench.session.settings.set("reviewer", "Anna")
-    settled(bench)
-    bench.shell.window.activateWindow()
-    qtbot.waitUntil(bench.shell.window.isActiveWindow)
     return bench
 
 
