@@ -56,6 +56,10 @@ def not_for_children() -> Iterator[None]:
     if block is None:
         yield
         return
+    from multiprocessing import resource_tracker  # 10 ms that only runs with workers pay
+
+    # multiprocessing starts it before the first process, and then unblocks Ctrl+C for all to come
+    resource_tracker.ensure_running()
     former = block(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

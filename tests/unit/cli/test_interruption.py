@@ -35,6 +35,31 @@ def test_what_follows_the_first_signal_disturbs_nothing(name: str, status: int) 
     assert (done.returncode, done.stderr) == (status, "")
 
 
+_STARTS_A_PROCESS = """
+import multiprocessing, signal
+from yamnet_gui.core.interruption import not_for_children
+
+if __name__ == "__main__":
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    with not_for_children():
+        child = context.Process(target=there.send, args=("started",))
+        child.start()
+        print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+    child.join()
+"""
+
+
+@posix
+def test_the_first_process_of_a_pool_begins_without_ctrl_c(tmp_path: Path) -> None:
+    script = tmp_path / "starts.py"
+    script.write_text(_STARTS_A_PROCESS)
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.stdout, done.stderr) == ("True\n", "")
+
+
 @posix
 @pytest.mark.workflow
 @pytest.mark.parametrize("delay_s", [0.5, 3.0])
