@@ -1,10 +1,12 @@
 """The tracks: one time axis to the pixel."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.owners import Owners
@@ -17,6 +19,7 @@ from yamnet_gui.gui.state.spectrogram import Spectrogram
 from yamnet_gui.gui.theme import DARK
 from yamnet_gui.gui.tracks.events import Lanes
 from yamnet_gui.gui.tracks.layer import Layer
+from yamnet_gui.gui.tracks.ruler import RulerLayer
 from yamnet_gui.gui.tracks.stack import TrackSources, TrackStack
 from yamnet_gui.gui.tracks.track import Track
 
@@ -124,3 +127,47 @@ def test_the_overview_is_painted_again_when_the_cursor_moves(
     monkeypatch.setattr(layer, "update", lambda *_: updates.append(owners.timeline.cursor_s))
     owners.timeline.set_cursor(7.0)
     assert updates == [7.0]
+
+
+class _Texts(QPainter):
+    """Notes which texts are drawn where."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self._picture = QImage(width, height, QImage.Format.Format_ARGB32)
+        super().__init__(self._picture)
+        self.drawn: list[tuple[QRectF, str]] = []
+
+    def drawText(self, area: QRectF, flags: object, text: str) -> None:  # type: ignore[override]
+        self.drawn.append((area, text))
+
+
+def _labels(stack: TrackStack) -> list[tuple[QRectF, str]]:
+    (layer,) = (i for i in stack.ruler.area.childItems() if isinstance(i, RulerLayer))
+    painter = _Texts(layer.width, layer.height)
+    layer.draw(painter, 1.0)
+    painter.end()
+    return painter.drawn
+
+
+def test_every_label_of_the_time_axis_stands_at_a_mark_within_the_view(
+    stack: TrackStack, owners: Owners
+) -> None:
+    owners.open(3600.0)
+    rng = np.random.default_rng(4)
+    for writing in (lambda s, d: f"{s:.{d}f}", lambda s, d: f"Sat {s + 36_000:012.{max(d, 3)}f}"):
+        stack.ruler.set_writing(writing)
+        for _ in range(100):
+            length = 10 ** rng.uniform(-2, 3)
+            first = rng.uniform(0, 3600.0 - length)
+            owners.timeline.set_view(first, first + length)
+            view = owners.timeline.view
+            labels = _labels(stack)
+            decimals = max(len(text.partition(".")[2]) for _area, text in labels)
+            offset = 36_000 if labels[0][1].startswith("Sat") else 0
+            times = [float(text.removeprefix("Sat ")) - offset for _area, text in labels]
+            half_s = 10.0**-decimals / 2
+            assert all(view.start_s - half_s <= t <= view.end_s + half_s for t in times)
+            steps = np.diff(times)
+            assert np.allclose(steps, steps[:1]), "a mark between others has no label"
+            for (left, _), (right, _) in pairwise(labels):
+                assert left.right() < right.left()

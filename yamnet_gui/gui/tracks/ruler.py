@@ -1,5 +1,6 @@
 """The time axis."""
 
+import math
 from collections.abc import Callable
 
 import pyqtgraph as pg
@@ -16,6 +17,7 @@ from .layer import Layer
 from .track import Track
 
 _LEAST_PIXELS = 90
+_BETWEEN_LABELS = 6
 
 
 class RulerLayer(Layer):
@@ -31,14 +33,12 @@ class RulerLayer(Layer):
         if self.timeline.duration_s <= 0:
             return
         self._draw_reviewed(painter)
-        view = self.timeline.view
-        step = mark_step(view.duration_s / self.width, _LEAST_PIXELS)
-        decimals = decimals_for(step)
         height = self.height
+        view = self.timeline.view
         metrics = QFontMetricsF(painter.font())
+        step, decimals = self._step(metrics)
         line, text = QPen(QColor(self.theme.dim_text), 1), QPen(QColor(self.theme.text), 1)
-        number = int(view.start_s / step)
-        free = -1.0
+        number = math.floor(view.start_s / step)
         while number * step <= view.end_s:
             x = self.x_of(number * step)
             painter.setPen(line)
@@ -46,15 +46,27 @@ class RulerLayer(Layer):
             for part in range(1, 5):
                 minor = round(self.x_of((number + part / 5) * step))
                 painter.drawLine(minor, height - 3, minor, height)
-            label = self.write(number * step, decimals)
-            width = metrics.horizontalAdvance(label) + 2
-            left = min(max(x - width / 2, 0), self.width - width)
-            if left > free:
+            # a mark left of the view has no label: at the edge it would name another time
+            if number * step >= view.start_s:
+                label = self.write(number * step, decimals)
+                width = metrics.horizontalAdvance(label) + 2
+                left = min(max(x - width / 2, 0), self.width - width)
                 painter.setPen(text)
                 area = QRectF(left, 0, width, height - 6)
                 painter.drawText(area, Qt.AlignmentFlag.AlignCenter, label)
-                free = left + width + 4
             number += 1
+
+    def _step(self, metrics: QFontMetricsF) -> tuple[float, int]:
+        """Seconds from mark to mark, so that the labels of all have room, and their decimals.
+
+        Labels at both ends are moved into the view by up to half their width.
+        """
+        view = self.timeline.view
+        step = mark_step(view.duration_s / self.width, _LEAST_PIXELS)
+        label = self.write(view.end_s, decimals_for(step))
+        pixels = max(_LEAST_PIXELS, 1.5 * metrics.horizontalAdvance(label) + _BETWEEN_LABELS)
+        step = mark_step(view.duration_s / self.width, pixels)
+        return step, decimals_for(step)
 
     def _draw_reviewed(self, painter: QPainter) -> None:
         """A line over reviewed segments: strong for all classes, faint for some."""
