@@ -1,6 +1,17 @@
 """Clock times of places in a recording."""
 
+import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+DAY_S = 86_400.0
+_SLOT_S = 900.0
+"""Zones change their distance from UTC at multiples of a quarter of an hour."""
+_POINT = r"(\d{1,2})(?::([0-5]\d))?(?::([0-5]\d))?"
+_RANGE = re.compile(rf"\s*{_POINT}\s*(?:-|–|to)\s*{_POINT}\s*")
 
 
 def clock_time(start: datetime, seconds: float) -> datetime:
@@ -9,3 +20,45 @@ def clock_time(start: datetime, seconds: float) -> datetime:
     if zone is None:
         return start + timedelta(seconds=seconds)
     return (start.astimezone(UTC) + timedelta(seconds=seconds)).astimezone(zone)
+
+
+def seconds_of_day(start: datetime, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Seconds since midnight by the clock at places `seconds` after `start`; both shape (n,)."""
+    midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
+    since_midnight = (start.replace(tzinfo=None) - midnight.replace(tzinfo=None)).total_seconds()
+    shown = since_midnight + seconds
+    before = start.utcoffset()
+    if before is not None:
+        slots, of_place = np.unique(np.floor(shown / _SLOT_S), return_inverse=True)
+        turned = [
+            ((clock_time(start, slot * _SLOT_S - since_midnight)).utcoffset() or before) - before
+            for slot in slots.tolist()
+        ]
+        shown = shown + np.array([t.total_seconds() for t in turned])[of_place]
+    return shown % DAY_S
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOfDay:
+    """From a time of the day to another, in seconds since midnight; over midnight if it is later.
+
+    The first belongs to it, the second does not.
+    """
+
+    from_s: float
+    to_s: float
+
+    @classmethod
+    def parse(cls, text: str) -> "TimeOfDay | None":
+        """Reads `4-8`, `22:30 – 5:00` or `0 to 24`; None for anything else."""
+        match = _RANGE.fullmatch(text)
+        if match is None:
+            return None
+        hours = [int(part or 0) for part in match.groups()]
+        first, last = (h * 3600.0 + m * 60 + s for h, m, s in (hours[:3], hours[3:]))
+        return cls(first, last) if first < DAY_S and last <= DAY_S and first != last else None
+
+    def holds(self, of_day_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which seconds of the day lie in it; NaN never does."""
+        after, before = of_day_s >= self.from_s, of_day_s < self.to_s
+        return after & before if self.from_s < self.to_s else after | before

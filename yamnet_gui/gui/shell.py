@@ -49,6 +49,7 @@ def make_shell(session: Session, player: Player, theme: Theme) -> Shell:
         session.selection,
         session.grouping,
         session.event_order,
+        session.timeline,
     )
     inspector = InspectorPanel(
         session.document,

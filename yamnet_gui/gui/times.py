@@ -40,11 +40,25 @@ def clock(seconds: float, decimals: int = 3) -> str:
     return f"{sign}{text}.{fraction:0{decimals}d}" if decimals else sign + text
 
 
-def wall_clock(start: datetime, seconds: float, decimals: int = 0) -> str:
-    """Clock time of a point of a recording that began at `start`, as hh:mm:ss.mmm."""
-    moment = clock_time(start, round(seconds, max(decimals, 0)))
-    text = moment.strftime("%H:%M:%S")
+def time_text(start: datetime | None, seconds: float, decimals: int = 3) -> str:
+    """A point of a recording: clock time hh:mm:ss.mmm where its `start` is given, else `clock`."""
+    try:
+        moment = clock_time(start, round(seconds, decimals)) if start else None
+    except OverflowError:  # an event of a broken table, beyond all calendars
+        moment = None
+    if moment is None:
+        return clock(seconds, decimals)
+    text = f"{moment:%H:%M:%S}"
     return f"{text}.{moment.microsecond:06d}"[: 9 + decimals] if decimals else text
+
+
+def date_and_zone(start: datetime, seconds: float) -> str:
+    """Date of a point of a recording that began at `start`, and the distance from UTC if known."""
+    try:
+        moment = clock_time(start, seconds)
+    except OverflowError:
+        return ""
+    return f"{moment:%Y-%m-%d}{_zone(moment)}"
 
 
 def length(seconds: float) -> str:
@@ -61,5 +75,9 @@ def date_and_time(moment: datetime | None) -> str:
     text = f"{moment:%Y-%m-%d %H:%M:%S}"
     if moment.microsecond:
         text += f".{moment.microsecond // 1000:03d}"
+    return text + _zone(moment)
+
+
+def _zone(moment: datetime) -> str:
     offset = f"{moment:%z}"
-    return f"{text} {offset[:3]}:{offset[3:5]}" if offset else text
+    return f" {offset[:3]}:{offset[3:5]}" if offset else ""

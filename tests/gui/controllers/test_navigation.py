@@ -206,9 +206,9 @@ def test_clock_time_is_written_where_the_name_says_when_the_recording_began(
     assert action.isVisible()
     assert any("time zone" in notice.text for notice in bench.shell.notices.notices)
     action.setChecked(True)
-    assert bench.shell.tracks.ruler.writing(61.0, 0) == "22:16:01"
+    assert bench.session.timeline.time_text(61.0, 0) == "22:16:01"
     action.setChecked(False)
-    assert bench.shell.tracks.ruler.writing(61.0, 0) == "1:01"
+    assert bench.session.timeline.time_text(61.0, 0) == "1:01"
     bench.session.settings.set("time_zone", "Asia/Tokyo")
     bench.open(path)
     settled(bench)

@@ -1,10 +1,14 @@
 """Going to a time."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from PySide6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
-from yamnet_gui.gui.dialogs.go_to import GoToDialog, parse_time
+from yamnet_gui.gui.dialogs.go_to import GoToDialog, parse_clock_time, parse_time
+from yamnet_gui.gui.state.timeline import Timeline
 
 
 @pytest.mark.parametrize(
@@ -40,7 +44,9 @@ def test_refuses_what_is_no_time(text: str) -> None:
 
 
 def test_goes_only_inside_the_recording(qtbot: QtBot) -> None:
-    dialog = GoToDialog(100.0, 3.0)
+    timeline = Timeline()
+    timeline.set_recording(100.0, 16_000)
+    dialog = GoToDialog(timeline)
     qtbot.addWidget(dialog)
     go = dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
     dialog.field.setText("2:00")
@@ -51,3 +57,46 @@ def test_goes_only_inside_the_recording(qtbot: QtBot) -> None:
     assert dialog.time_s == 90.0
     dialog.field.setText("x")
     assert not go.isEnabled()
+
+
+_START = datetime(2026, 10, 24, 22, 15, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("22:15:30", 0.0),
+        ("22:16", 30.0),
+        ("23:00:00,5", 2670.5),
+        ("4:00", 5.75 * 3600 + 3600 - 30),  # summer time has ended
+        ("2026-10-25 4:00", 5.75 * 3600 + 3600 - 30),
+        ("2026-10-24 22:15", -30.0),
+        ("22:15", 25 * 3600 - 30),
+    ],
+)
+def test_reads_clock_times_as_places_in_the_recording(text: str, seconds: float) -> None:
+    assert parse_clock_time(text, _START, 8 * 3600.0) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize("text", ["", "4", "25:00", "4:60", "2026-13-01 4:00", "1h2m", "90 s"])
+def test_refuses_what_is_no_clock_time(text: str) -> None:
+    assert parse_clock_time(text, _START, 8 * 3600.0) is None
+
+
+def test_goes_to_clock_times_while_they_are_shown(qtbot: QtBot) -> None:
+    timeline = Timeline()
+    timeline.set_recording(8 * 3600.0, 16_000)
+    timeline.set_start(_START)
+    timeline.show_clock(True)
+    dialog = GoToDialog(timeline)
+    qtbot.addWidget(dialog)
+    go = dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
+    assert dialog.field.text() == "22:15:30.000"
+    dialog.field.setText("23:15:30")
+    assert go.isEnabled()
+    assert dialog.time_s == 3600.0
+    dialog.field.setText("90 s")
+    assert dialog.time_s == 90.0
+    dialog.field.setText("12:00")
+    assert not go.isEnabled()
+    assert "from 2026-10-24 22:15:30 to 2026-10-25 05:15:30" in dialog.hint.text()

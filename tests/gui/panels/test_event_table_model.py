@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.owners import DOG, Owners
+from yamnet_gui.core.clock_time import TimeOfDay
 from yamnet_gui.core.events import EventList, ReviewState
 from yamnet_gui.gui.panels.event_table_model import (
     EVENT_ROLE,
@@ -30,7 +32,7 @@ def ids(model: EventTableModel) -> list[str]:
 @pytest.fixture
 def model(owners: Owners) -> EventTableModel:
     owners.yard()
-    model = EventTableModel(owners.parent)
+    model = EventTableModel(owners.timeline, owners.parent)
     model.set_events(owners.document.events)
     return model
 
@@ -85,7 +87,7 @@ def test_filters_by_words_state_and_score(
 
 
 def test_an_empty_list_takes_every_filter(owners: Owners) -> None:
-    model = EventTableModel(owners.parent)
+    model = EventTableModel(owners.timeline, owners.parent)
     model.set_filter(EventTableFilter("dog", frozenset({ReviewState.ACCEPTED}), 0.5))
     model.set_events(EventList())
     assert model.rowCount() == 0
@@ -142,7 +144,7 @@ def test_fifty_thousand_events_are_filtered_and_sorted_like_a_plain_list(owners:
             )
         )
     )
-    model = EventTableModel(owners.parent)
+    model = EventTableModel(owners.timeline, owners.parent)
     model.set_events(events)
 
     def by_model(column: EventColumn) -> None:
@@ -160,3 +162,22 @@ def test_fifty_thousand_events_are_filtered_and_sorted_like_a_plain_list(owners:
     assert len(scores) > 1000
     assert min(s for s in scores if s is not None) >= 0.2
     assert min(spent) < 5 * min(plain)
+
+
+def test_onsets_are_clock_times_and_filtered_by_the_time_of_day_while_clock_times_are_shown(
+    model: EventTableModel, owners: Owners
+) -> None:
+    onsets = [event.onset_s for event in model.shown]
+    until = onsets[2] + 0.001
+    owners.timeline.set_start(datetime(2026, 5, 3, 23, 59, 59, tzinfo=UTC))
+    evening = TimeOfDay(23 * 3600, until - 1.0)
+    model.set_filter(EventTableFilter(time_of_day=evening))
+    assert len(ids(model)) == len(onsets), "counts from the start, so there is no time of day"
+    owners.timeline.show_clock(True)
+    assert [event.onset_s for event in model.shown] == onsets[:3]
+    expected = [
+        f"{(datetime(2026, 5, 3, 23, 59, 59) + timedelta(seconds=t)):%H:%M:%S}" for t in onsets
+    ]
+    shown = [model.index(row, EventColumn.ONSET).data() for row in range(3)]
+    assert [text[:8] for text in shown] == expected[:3]
+    assert "2026-05-0" in model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)

@@ -13,7 +13,9 @@ from yamnet_gui.gui.state.document import AnalysisState
 @pytest.fixture
 def panel(owners: Owners, qtbot: QtBot) -> EventsPanel:
     owners.yard()
-    panel = EventsPanel(owners.document, owners.selection, owners.grouping, owners.order)
+    panel = EventsPanel(
+        owners.document, owners.selection, owners.grouping, owners.order, owners.timeline
+    )
     qtbot.addWidget(panel)
     panel.resize(320, 400)
     panel.show()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QToolTip
 from yamnet_gui.analysis.cache_writer import NOT_STORED
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.gui.state.document import AnalysisState
-from yamnet_gui.gui.times import clock, length, wall_clock
+from yamnet_gui.gui.times import clock, length
 from yamnet_gui.gui.widgets.notices import NoticeKind
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 
@@ -80,7 +80,6 @@ class StatusMessages(Feature):
         for source in (self._review.editor, self._navigator, self._queue_controller):
             source.message.connect(context.shell.show_message)
         self._review.bounds.edge_dragged.connect(self._show_length)
-        self._window.actions_by_id["clock_time"].toggled.connect(self._write_times)
         self._document.start_changed.connect(self._show_start)
         self._show_recording()
 
@@ -137,22 +136,13 @@ class StatusMessages(Feature):
         known = recording is not None and recording.info.recorded_at is not None
         clock_time = self._window.actions_by_id["clock_time"]
         clock_time.setVisible(known)
-        self._write_times(known and clock_time.isChecked())
-
-    def _write_times(self, by_clock: bool) -> None:
-        recording = self._document.recording
-        start = recording.info.recorded_at if recording else None
-        ruler = self._tracks.ruler
-        if by_clock and start is not None:
-            ruler.set_writing(lambda s, decimals: wall_clock(start, s, decimals))
-        else:
-            ruler.set_writing(clock)
+        self._timeline.set_start(recording.info.recorded_at if recording else None)
 
     def _show_pointer(self, time_s: float, hertz: float, _track: str) -> None:
         if time_s < 0 or self._timeline.duration_s <= 0:
             self._status.set_pointer("")
             return
-        text = clock(time_s)
+        text = self._timeline.time_text(time_s)
         if hertz >= 0:
             text += f"   {hertz:,.0f} Hz"
             level = self._spectrogram.level_at(time_s, hertz)

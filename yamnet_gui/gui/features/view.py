@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 
 from .feature import Feature, run_dialog
 
@@ -31,6 +31,11 @@ class ViewActions(Feature):
         self._tracks = context.shell.tracks
         self._window = context.shell.window
         self._spectrogram: SpectrogramDialog | None = None
+        self._window.actions_by_id["clock_time"].toggled.connect(
+            lambda on: self._settings.set("clock_time", on)
+        )
+        self._settings.changed.connect(self._on_setting)
+        self._on_setting("clock_time")
         self._review.labels.show_class.connect(lambda: self.find_class())
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -40,6 +45,13 @@ class ViewActions(Feature):
             "louder_wave": lambda: self._magnify(2.0),
             "softer_wave": lambda: self._magnify(0.5),
         }
+
+    @Slot(str)
+    def _on_setting(self, key: str) -> None:
+        if key == "clock_time":
+            on = self._settings.value(key)
+            self._window.actions_by_id[key].setChecked(on)
+            self._timeline.show_clock(on)
 
     def spectrogram(self) -> None:
         """Opens the dialog of the spectrogram; replaces one that is open."""
@@ -62,7 +74,7 @@ class ViewActions(Feature):
     def go_to(self) -> None:
         from yamnet_gui.gui.dialogs.go_to import GoToDialog
 
-        dialog = GoToDialog(self._timeline.duration_s, self._timeline.cursor_s, parent=self._window)
+        dialog = GoToDialog(self._timeline, self._window)
         if run_dialog(dialog):
             self._transport.seek(dialog.time_s)
 

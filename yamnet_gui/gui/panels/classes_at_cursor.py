@@ -12,7 +12,6 @@ from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.state.top_classes import top_classes
 from yamnet_gui.gui.theme import class_color
-from yamnet_gui.gui.times import clock
 from yamnet_gui.gui.widgets.labels import heading
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.gui.widgets.score_bars import ScoreBars, ScoreRow
@@ -49,6 +48,7 @@ class ClassesAtCursor(QWidget):
         document.scores_changed.connect(self._soon)
         document.recording_changed.connect(self._soon)
         timeline.cursor_changed.connect(self._soon)
+        timeline.time_text_changed.connect(self._soon)
         self._show()
 
     @Slot()
@@ -62,7 +62,8 @@ class ClassesAtCursor(QWidget):
         self.bars.setVisible(at is not None)
         self.none.setVisible(at is None)
         is_open = self._document.recording is not None
-        self.title.setText(f"At the cursor  {clock(time_s)}" if is_open else "At the cursor")
+        place = f"  {self._timeline.time_text(time_s)}" if is_open else ""
+        self.title.setText(f"At the cursor{place}")
         if at is not None:
             self.bars.set_rows(score_rows(self._class_map, at, None, _COUNT), _COUNT)
         elif not is_open:

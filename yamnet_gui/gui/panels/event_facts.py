@@ -10,8 +10,9 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.events import Event
+from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import state_mark
-from yamnet_gui.gui.times import clock, length
+from yamnet_gui.gui.times import length
 from yamnet_gui.gui.widgets.labels import ElidedLabel
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 
@@ -24,6 +25,7 @@ class FactsForm(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._rows: dict[str, tuple[QLabel, ElidedLabel]] = {}
+        self._names: list[str] = []  # of the rows, from the top
         self._form = QFormLayout(self)
         self._form.setContentsMargins(0, 2, 0, 2)
         self._form.setHorizontalSpacing(10)
@@ -32,24 +34,29 @@ class FactsForm(QWidget):
 
     def show_rows(self, rows: Sequence[tuple[str, str]]) -> None:
         texts = dict(rows)
+        row = 0
         for name in texts:
             if name not in self._rows:
                 label = PlainLabel(name, self)
                 label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
                 value = ElidedLabel("", self)
                 self._rows[name] = (label, value)
-                self._form.addRow(label, value)
+                self._form.insertRow(row, label, value)
+                self._names.insert(row, name)
+            row = self._names.index(name) + 1
         for name, (_, value) in self._rows.items():
             value.setText(texts.get(name, ""))
             self._form.setRowVisible(value, name in texts)
 
 
-def event_facts(event: Event) -> list[tuple[str, str]]:
+def event_facts(event: Event, timeline: Timeline) -> list[tuple[str, str]]:
     rows = [
-        ("Time", f"{clock(event.onset_s)} – {clock(event.offset_s)}"),
+        ("Time", timeline.span_text(event.onset_s, event.offset_s)),
         ("Duration", length(event.duration_s)),
         ("State", f"{state_mark(event.state)} {STATE_WORDS[event.state]}{_by(event)}"),
     ]
+    if date := timeline.date_text(event.onset_s):
+        rows.insert(1, ("Date", date))
     if event.score_max is not None:
         mean = "" if event.score_mean is None else f", mean {event.score_mean:.3f}"
         rows.append(("Score", f"max {event.score_max:.3f}{mean}"))
@@ -64,7 +71,7 @@ def event_facts(event: Event) -> list[tuple[str, str]]:
     rows.append(("Source", event.source.value.capitalize()))
     if event.original is not None:
         before = event.original
-        times = f"{clock(before.onset_s)} – {clock(before.offset_s)}"
+        times = timeline.span_text(before.onset_s, before.offset_s)
         label = f"{before.label}, " if before.label != event.label else ""
         rows.append(("Originally", label + times))
     return rows

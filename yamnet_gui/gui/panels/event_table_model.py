@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
+from PySide6.QtCore import QModelIndex, QObject, Qt, Signal, Slot
 
+from yamnet_gui.core.clock_time import TimeOfDay, seconds_of_day
 from yamnet_gui.core.events import NOT_REJECTED, REVIEWED, Event, EventList, ReviewState
+from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import class_color, state_mark
-from yamnet_gui.gui.times import clock, length
+from yamnet_gui.gui.times import length
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 from yamnet_gui.gui.widgets.table_model import HeadedTableModel, Index
 
@@ -71,18 +74,20 @@ class EventTableFilter:
 
     `text`: every word of it occurs in the label or the note. `states`: None for all.
     `minimum_score`: above 0, only events whose highest score reaches it. `mids`: ids of the kinds
-    of sound that are listed, None for all.
+    of sound that are listed, None for all. `time_of_day`: when events begin by the clock.
     """
 
     text: str = ""
     states: frozenset[ReviewState] | None = None
     minimum_score: float = 0.0
     mids: frozenset[str] | None = None
+    time_of_day: TimeOfDay | None = None
 
     @property
     def empty(self) -> bool:
         """Whether it lets everything through."""
         everything = self.states is None and self.mids is None and self.minimum_score <= 0
+        everything = everything and self.time_of_day is None
         return everything and not self.text.strip()
 
 
@@ -128,8 +133,8 @@ class _Keys:
         rank = {label: i for i, label in enumerate(self.labels)}
         return np.fromiter((rank[e.label] for e in self.events), np.int32, len(self.events))
 
-    def passing(self, event_filter: EventTableFilter) -> NDArray[np.intp]:
-        """Positions of the events that pass, in order of onset."""
+    def passing(self, event_filter: EventTableFilter, start: datetime | None) -> NDArray[np.intp]:
+        """Positions of the events that pass, in order of onset; `start` of the recording."""
         passes = np.ones(len(self.events), bool)
         if event_filter.minimum_score > 0:
             passes &= np.nan_to_num(self.score, nan=-1.0) >= event_filter.minimum_score
@@ -138,6 +143,9 @@ class _Keys:
         if event_filter.mids is not None:
             inside = (event.mid in event_filter.mids for event in self.events)
             passes &= np.fromiter(inside, bool, len(self.events))
+        if event_filter.time_of_day is not None and start is not None:
+            onsets = np.fromiter((e.onset_s for e in self.events), np.float64, len(self.events))
+            passes &= event_filter.time_of_day.holds(seconds_of_day(start, onsets))
         words = event_filter.text.casefold().split()
         if words:
             passes &= self._named(words)
@@ -181,8 +189,10 @@ class EventTableModel(HeadedTableModel):
     tips = _TIPS
     shown_changed = Signal()  # `shown`, before views hear of the rows
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, timeline: Timeline, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._timeline = timeline
+        timeline.time_text_changed.connect(self._on_time_text)
         self._list = EventList()
         self._spreads: Mapping[str, float] = {}
         self._keys = _Keys((), self._spreads)
@@ -283,21 +293,28 @@ class EventTableModel(HeadedTableModel):
             if column is EventColumn.SPREAD:
                 spread = self._spreads.get(event.id)
                 return "–" if spread is None else f"{spread:.2f}"
+            if column is EventColumn.ONSET:
+                return self._timeline.time_text(event.onset_s, 1 if self._compact else 2)
             return _text(event, column, self._compact)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if role == Qt.ItemDataRole.DecorationRole and column is EventColumn.CLASS:
             return class_color(event.class_index, event.label)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(_tip(event))
+            return plain_tip(_tip(event, self._timeline))
         if role == ID_ROLE:
             return event.id
         if role == EVENT_ROLE:
             return event
         return None
 
+    @Slot()
+    def _on_time_text(self) -> None:
+        self._refresh()
+        self._announce([0, len(self._shown) - 1] if self._shown else [])
+
     def _refresh(self) -> None:
-        rows = self._keys.passing(self._filter)
+        rows = self._keys.passing(self._filter, self._timeline.clock_start)
         key = self._keys.order(self._column, self._descending)
         if key is not None:
             rows = rows[np.argsort(key[rows], kind="stable")]
@@ -332,8 +349,6 @@ def _alignment(column: EventColumn) -> Qt.AlignmentFlag:
 
 
 def _text(event: Event, column: EventColumn, compact: bool) -> str:
-    if column is EventColumn.ONSET:
-        return clock(event.onset_s, 1 if compact else 2)
     if column is EventColumn.DURATION:
         seconds = event.duration_s
         if compact and seconds < 60:
@@ -348,10 +363,11 @@ def _text(event: Event, column: EventColumn, compact: bool) -> str:
     return f"{state_mark(event.state)} {STATE_WORDS[event.state]}"
 
 
-def _tip(event: Event) -> str:
+def _tip(event: Event, timeline: Timeline) -> str:
     lines = [
         event.label,
-        f"{clock(event.onset_s)} – {clock(event.offset_s)} ({length(event.duration_s)})",
+        f"{timeline.span_text(event.onset_s, event.offset_s)} ({length(event.duration_s)})"
+        f" {timeline.date_text(event.onset_s)}".rstrip(),
         f"{STATE_WORDS[event.state]}, {event.source.value}",
     ]
     if event.score_max is not None:

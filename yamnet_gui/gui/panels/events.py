@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -21,8 +21,9 @@ from yamnet_gui.gui.state.document import AnalysisState, Document
 from yamnet_gui.gui.state.event_order import EventOrder
 from yamnet_gui.gui.state.grouping import Grouping
 from yamnet_gui.gui.state.selection import EventSelection
+from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import state_mark
-from yamnet_gui.gui.widgets.fields import SearchField
+from yamnet_gui.gui.widgets.fields import SearchField, TimeOfDayField
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.gui.widgets.table_model import Index
 from yamnet_gui.gui.widgets.tables import QuietTable
@@ -53,6 +54,7 @@ class EventsPanel(QWidget):
         selection: EventSelection,
         grouping: Grouping,
         order: EventOrder,
+        timeline: Timeline,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -61,7 +63,8 @@ class EventsPanel(QWidget):
         self._order = order
         self._selection = selection
         self._syncing = False
-        self.model = EventTableModel(self)
+        self._timeline = timeline
+        self.model = EventTableModel(timeline, self)
         self.model.shown_changed.connect(self._on_shown)
         self._build()
         self._place = ScrollPlace(self.table, self.model)
@@ -73,6 +76,7 @@ class EventsPanel(QWidget):
         self.table.customContextMenuRequested.connect(self._on_menu)
         grouping.changed.connect(self._on_events)
         document.analysis_changed.connect(self._show_count)
+        timeline.time_text_changed.connect(self._on_time_text)
         selection.changed.connect(self._on_selection)
         self._on_events()
 
@@ -96,6 +100,7 @@ class EventsPanel(QWidget):
         self.search.clear()
         self.states.setCurrentIndex(0)
         self.minimum_score.setValue(0.0)
+        self.time_of_day.clear()
         self.branch_chosen.emit("")
 
     def sizeHint(self) -> QSize:
@@ -125,6 +130,9 @@ class EventsPanel(QWidget):
         self.minimum_score.setAccessibleName("Minimum score")
         self.minimum_score.setToolTip("Show only events whose highest score is at least this")
         self.minimum_score.valueChanged.connect(self._on_filter)
+        self.time_of_day = TimeOfDayField(self)
+        self.time_of_day.changed.connect(self._on_filter)
+        self.time_of_day.setVisible(self._timeline.clock_start is not None)
         self.group_by = ChoiceBox("Grouping", "Which sounds are grouped into one event", self)
         self.group_by.chosen.connect(self.grouping_chosen)
         self.branch = ChoiceBox(
@@ -171,6 +179,7 @@ class EventsPanel(QWidget):
         layout.addWidget(self.queue)
         layout.addLayout(which)
         layout.addLayout(kinds)
+        layout.addWidget(self.time_of_day)
         layout.addLayout(self._pages, 1)
         layout.addWidget(self.count)
         self._fit_columns()
@@ -186,7 +195,8 @@ class EventsPanel(QWidget):
         compact = room < 62
         self.model.set_compact(compact)
         state = "✓" if compact else f"{state_mark(ReviewState.UNREVIEWED)} Unreviewed"
-        onset = "0:00:00" if last >= 3600 else "00:00"
+        clocked = last >= 3600 or self._timeline.clock_start is not None
+        onset = "00:00:00" if clocked else "00:00"
         widths = {
             EventColumn.ONSET: onset + (".0" if compact else ".00"),
             EventColumn.DURATION: "00.00" if compact else "Duration",
@@ -209,13 +219,21 @@ class EventsPanel(QWidget):
         self._on_filter()
         self._show_count()
 
+    @Slot()
+    def _on_time_text(self) -> None:
+        self.time_of_day.setVisible(self._timeline.clock_start is not None)
+        self._fit_columns()
+        self._on_filter()
+        self._show_count()
+
     def _on_shown(self) -> None:
         self._order.set_listed(self.model.shown)
 
     def _on_filter(self) -> None:
         states = STATE_CHOICES[self.states.currentIndex()][1]
         minimum, branch = self.minimum_score.value(), self._grouping.mids
-        self.model.set_filter(EventTableFilter(self.search.text(), states, minimum, branch))
+        of_day = self.time_of_day.value if self._timeline.clock_start else None
+        self.model.set_filter(EventTableFilter(self.search.text(), states, minimum, branch, of_day))
 
     def _show_count(self) -> None:
         total, shown = self.model.total, len(self.model.shown)

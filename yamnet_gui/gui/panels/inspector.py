@@ -22,7 +22,6 @@ from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.state.top_classes import CLASSES_OF_EVENT, span_scores
 from yamnet_gui.gui.theme import class_color
-from yamnet_gui.gui.times import clock
 from yamnet_gui.gui.widgets.frequency_range import FrequencyRangeFields
 from yamnet_gui.gui.widgets.labels import ElidedLabel, heading
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip, without_access_key
@@ -205,7 +204,7 @@ class InspectorPanel(QWidget):
         if count > 1:
             group = self._grouping.group_of(event.id) if self._grouping and event else None
             if group is not None and len(group.members) == count:
-                span = f"{clock(group.event.onset_s)} – {clock(group.event.offset_s)}"
+                span = self._timeline.span_text(group.event.onset_s, group.event.offset_s)
                 self.several.setText(
                     f"{group.event.label}, {span}: {count} events grouped as one. Accept, reject, "
                     "relabel and delete apply to all of them; the most likely one is shown."
@@ -239,7 +238,7 @@ class InspectorPanel(QWidget):
             self.frequency_range_edited.emit(self._event.id, low_hz, high_hz)
 
     def _facts_of(self, event: Event) -> list[tuple[str, str]]:
-        rows = dict(event_facts(event))
+        rows = dict(event_facts(event, self._timeline))
         for more in self._more:
             rows.update(more(event))
         return list(rows.items())

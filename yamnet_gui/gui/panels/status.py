@@ -6,7 +6,6 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
 from yamnet_gui.gui.state.timeline import Timeline
-from yamnet_gui.gui.times import clock
 from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.labels import ElidedLabel
 
@@ -52,6 +51,7 @@ class StatusBar(QWidget):
         self.cursor_time.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         timeline.cursor_changed.connect(self._show_cursor)
         timeline.recording_changed.connect(self._show_cursor)
+        timeline.time_text_changed.connect(self._show_cursor)
         self.clear_progress()
         self._show_cursor()
 
@@ -93,8 +93,11 @@ class StatusBar(QWidget):
         return QSize(900, self.fontMetrics().height() + 10)
 
     def _show_cursor(self) -> None:
-        known = self._timeline.duration_s > 0
-        self.cursor_time.setText(clock(self._timeline.cursor_s) if known else "")
+        timeline, text = self._timeline, ""
+        if timeline.duration_s > 0:
+            date, _, zone = timeline.date_text(timeline.cursor_s).partition(" ")
+            text = f"{date} {timeline.time_text(timeline.cursor_s)} {zone}".strip()
+        self.cursor_time.setText(text)
 
 
 def time_left(seconds: float) -> str:

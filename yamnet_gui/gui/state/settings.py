@@ -99,6 +99,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("loop", False, "Loop", page="Playback"),
     Setting("follow", True, "Follow the cursor while playing", page="Playback"),
     Setting(
+        "clock_time",
+        False,
+        "Show clock times",
+        "Instead of the time since the start, for recordings whose start is known",
+        page="General",
+    ),
+    Setting(
         "time_zone",
         "",
         "Time zone of recordings that do not name one",

@@ -1,8 +1,11 @@
-"""The owner of time: what span is visible, where the cursor is, what is selected."""
+"""The owner of time: what span is visible, where the cursor is, how times are written."""
+
+from datetime import datetime
 
 from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.gui.times import date_and_zone, time_text
 
 _SAMPLES_IN_CLOSEST_VIEW = 24
 _UNKNOWN_RATE_HZ = 48_000
@@ -18,6 +21,7 @@ class Timeline(QObject):
     cursor_changed = Signal(float)
     selection_changed = Signal(object)  # TimeSpan | None
     recording_changed = Signal()
+    time_text_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -26,6 +30,8 @@ class Timeline(QObject):
         self._view = TimeSpan(0.0, 1.0)
         self._cursor_s = 0.0
         self._selection: TimeSpan | None = None
+        self._start: datetime | None = None
+        self._by_clock = False
 
     @property
     def duration_s(self) -> float:
@@ -46,6 +52,38 @@ class Timeline(QObject):
     @property
     def selection(self) -> TimeSpan | None:
         return self._selection
+
+    @property
+    def by_clock(self) -> bool:
+        """Whether clock times are written wherever the start of a recording is known."""
+        return self._by_clock
+
+    @property
+    def clock_start(self) -> datetime | None:
+        """When the recording began, if its times are clock times; None: they count from there."""
+        return self._start if self._by_clock else None
+
+    def set_start(self, start: datetime | None) -> None:
+        """When the open recording began; None where nobody knows."""
+        if start != self._start:
+            self._start = start
+            self.time_text_changed.emit()
+
+    def show_clock(self, on: bool) -> None:
+        if on != self._by_clock:
+            self._by_clock = on
+            self.time_text_changed.emit()
+
+    def time_text(self, seconds: float, decimals: int = 3) -> str:
+        """A place in the recording as every part of the window writes it."""
+        return time_text(self.clock_start, seconds, decimals)
+
+    def span_text(self, start_s: float, end_s: float) -> str:
+        return f"{self.time_text(start_s)} – {self.time_text(end_s)}"
+
+    def date_text(self, seconds: float) -> str:
+        """Date and zone of a place while times are clock times, else ""."""
+        return date_and_zone(self.clock_start, seconds) if self.clock_start else ""
 
     def set_recording(self, duration_s: float, rate_hz: int) -> None:
         """Resets to the whole of another recording in view (0 s: with none)."""

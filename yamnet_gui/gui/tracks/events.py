@@ -14,7 +14,7 @@ from yamnet_gui.gui.state.grouping import Grouping
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import Theme, class_color, state_mark
-from yamnet_gui.gui.times import clock, length
+from yamnet_gui.gui.times import length
 
 from .layer import Layer, argb, image_of
 from .track import Track
@@ -333,7 +333,7 @@ class EventsTrack(Track):
             return ""
         score = "" if event.score_max is None else f" · score {event.score_max:.2f}"
         return (
-            f"{event.label}\n{clock(event.onset_s)} – {clock(event.offset_s)} "
+            f"{event.label}\n{self.timeline.span_text(event.onset_s, event.offset_s)} "
             f"({length(event.duration_s)}){score} · {event.state}"
         )
 

@@ -1,7 +1,6 @@
 """The time axis."""
 
 import math
-from collections.abc import Callable
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
@@ -11,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy
 from yamnet_gui.core.events import ReviewedSpan
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import Theme
-from yamnet_gui.gui.times import clock, decimals_for, mark_step
+from yamnet_gui.gui.times import decimals_for, mark_step
 
 from .layer import Layer
 from .track import Track
@@ -26,7 +25,6 @@ class RulerLayer(Layer):
     def __init__(self, area: pg.ViewBox, timeline: Timeline, theme: Theme) -> None:
         super().__init__(area, timeline, z=5)
         self.theme = theme
-        self.write: Callable[[float, int], str] = clock
         self.reviewed: tuple[ReviewedSpan, ...] = ()
 
     def draw(self, painter: QPainter, scale: float) -> None:
@@ -48,7 +46,7 @@ class RulerLayer(Layer):
                 painter.drawLine(minor, height - 3, minor, height)
             # a mark left of the view has no label: at the edge it would name another time
             if number * step >= view.start_s:
-                label = self.write(number * step, decimals)
+                label = self.timeline.time_text(number * step, decimals)
                 width = metrics.horizontalAdvance(label) + 2
                 left = min(max(x - width / 2, 0), self.width - width)
                 painter.setPen(text)
@@ -63,7 +61,7 @@ class RulerLayer(Layer):
         """
         view = self.timeline.view
         step = mark_step(view.duration_s / self.width, _LEAST_PIXELS)
-        label = self.write(view.end_s, decimals_for(step))
+        label = self.timeline.time_text(view.end_s, decimals_for(step))
         pixels = max(_LEAST_PIXELS, 1.5 * metrics.horizontalAdvance(label) + _BETWEEN_LABELS)
         step = mark_step(view.duration_s / self.width, pixels)
         return step, decimals_for(step)
@@ -78,7 +76,7 @@ class RulerLayer(Layer):
 
 
 class RulerTrack(Track):
-    """Times over all tracks, in h:mm:ss or as clock time."""
+    """Times over all tracks, from the start of the recording or as clock times."""
 
     scrubbed = Signal(float)
     HEIGHT = 28
@@ -90,6 +88,7 @@ class RulerTrack(Track):
         self.setFixedHeight(self.HEIGHT)
         self.getPlotItem().getAxis("left").setTicks([[]])
         self.document.reviewed_changed.connect(self._on_reviewed)
+        self.timeline.time_text_changed.connect(self.refresh)
 
     def _on_reviewed(self) -> None:
         self._layer.reviewed = self.document.reviewed
@@ -102,16 +101,6 @@ class RulerTrack(Track):
 
     def drag(self, position: QPointF) -> None:
         self.scrubbed.emit(min(max(self.time_at(position.x()), 0.0), self.timeline.duration_s))
-
-    @property
-    def writing(self) -> Callable[[float, int], str]:
-        """How times are written: from seconds and a number of decimals."""
-        return self._layer.write
-
-    def set_writing(self, write: Callable[[float, int], str]) -> None:
-        """Writes times with `write(seconds, decimals)`."""
-        self._layer.write = write
-        self.refresh()
 
     def set_theme(self, theme: Theme) -> None:
         if hasattr(self, "_layer"):

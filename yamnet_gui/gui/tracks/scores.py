@@ -12,7 +12,6 @@ from yamnet_gui.gui.state.rules import Rules
 from yamnet_gui.gui.state.score_buffer import ScoreBuffer
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import Theme, class_color
-from yamnet_gui.gui.times import clock
 
 from .colormaps import color_table
 from .layer import Layer, argb, draw_pixels, indexed_image
@@ -133,7 +132,9 @@ class HeatTrack(Track):
         time_s = self.time_at(position.x())
         at = scores.at(time_s)
         value = "not analysed yet" if at is None else f"score {at[class_index]:.3f}"
-        return f"{self._class_map.value[class_index].name}\n{clock(time_s)}: {value}"
+        return (
+            f"{self._class_map.value[class_index].name}\n{self.timeline.time_text(time_s)}: {value}"
+        )
 
     def _layer_update(self) -> None:
         self._layer.redraw()
@@ -258,7 +259,7 @@ class CurveTrack(Track):
             return ""
         time_s = self.time_at(position.x())
         at = scores.at(time_s)
-        return "" if at is None else f"{clock(time_s)}: {at[chosen]:.3f}"
+        return "" if at is None else f"{self.timeline.time_text(time_s)}: {at[chosen]:.3f}"
 
     def _on_line(self, position: QPointF) -> bool:
         chosen = self._classes.chosen

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from yamnet_gui.core.clock_time import TimeOfDay
 from yamnet_gui.core.events import EventSource, ReviewState
 
 
@@ -11,7 +12,8 @@ class EventFilter:
     """Events that meet all that is set; None or "" asks for nothing.
 
     Scores are uncalibrated sigmoids, durations in seconds; bounds belong to the range. `text`
-    is looked for in labels, recording paths and notes, whatever the case.
+    is looked for in labels, recording paths and notes, whatever the case. `time_of_day`: the onset
+    lies in it by the clock of the recording; one whose start is not known has none.
     """
 
     labels: frozenset[str] | None = None
@@ -26,6 +28,7 @@ class EventFilter:
     channel: int | None = None
     with_note: bool = False
     text: str = ""
+    time_of_day: TimeOfDay | None = None
 
 
 class SortKey(StrEnum):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from yamnet_gui.core.clock_time import DAY_S, seconds_of_day
 from yamnet_gui.core.events import ReviewState
 
 from .filters import EventFilter, QueueKind, Sort, SortKey
@@ -42,6 +43,11 @@ class IndexQueries:
         size = max((self._tables.rec_of(i) for i in recordings), default=0) + 2
         self._rank = np.full(size, -1, np.int64)  # -1: removed; the last entry is for unknown ones
         self._rank[recs] = np.arange(len(recs))
+        # a stored start has a fixed distance from UTC: its clock shows no summer time
+        self._started_s = np.full(size, np.nan)
+        for rec, recording in zip(recs, present, strict=True):
+            if recording.recorded_at is not None:
+                self._started_s[rec] = seconds_of_day(recording.recorded_at, np.zeros(1))[0]
         self._paths = {self._tables.rec_of(r.id): r.path.casefold() for r in present}
         self._rank_version = getattr(self, "_rank_version", 0) + 1
         self._visible: tuple[tuple[int, ...], NDArray[np.bool_]] | None = None
@@ -91,6 +97,9 @@ class IndexQueries:
             mask &= column("channel") == wanted.channel
         if wanted.with_note:
             mask &= column("noted")
+        if wanted.time_of_day is not None:
+            of_day_s = (self._started_s[self._recs()] + column("onset")) % DAY_S
+            mask &= wanted.time_of_day.holds(of_day_s)
         if wanted.text.strip():
             mask &= self._with_text(wanted.text.strip().casefold())
         return mask

@@ -1,6 +1,7 @@
 """The events of all recordings: one table over the whole project."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from yamnet_gui.gui.features.dataset.all_events import AllEvents
 from yamnet_gui.gui.features.dataset.all_events_model import ProjectColumn
 from yamnet_gui.gui.features.export.dialog import ExportDialog
 from yamnet_gui.gui.workbench import Workbench
-from yamnet_gui.labels.project import EventFilter, Project
+from yamnet_gui.labels.project import SET_BY_HAND, EventFilter, Project, set_starts
 
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
@@ -179,3 +180,36 @@ def test_what_is_selected_across_recordings_can_be_exported(
         if (r.recording.path, e.id) in (what.choice.events or ())
     ) == wanted  # fmt: skip
     dialog.reject()
+
+
+def test_clock_times_come_with_the_date_and_can_be_filtered_by_the_time_of_day(
+    bench: Workbench, settled: Settled
+) -> None:
+    panel, project = feature(bench).panel, project_of(bench)
+    assert not panel.time_of_day.isVisible()
+    one, two = project.recordings.get("id-a"), project.recordings.get("id-b")
+    assert one is not None
+    assert two is not None
+    morning = datetime(2026, 5, 3, 6, 0, tzinfo=UTC)
+    starts = ((one, morning, SET_BY_HAND), (two, morning.replace(hour=22), SET_BY_HAND))
+    project.apply(set_starts(starts))
+    bench.session.settings.set("clock_time", True)
+    settled(bench)
+    assert panel.time_of_day.isVisible()
+    onsets = [panel.model.index(row, ProjectColumn.ONSET).data() for row in range(12)]
+    assert onsets[:4] == ["05-03 06:00"] * 4
+    assert all(text.startswith("0:0") for text in onsets[8:])
+    panel.model.set_compact(False)
+    assert panel.model.index(0, ProjectColumn.ONSET).data().startswith("2026-05-03 06:00:0")
+    panel.time_of_day.setText("5-7")
+    settled(bench)
+    assert {row[0] for row in listed(bench)} == {"a.wav"}
+    panel.time_of_day.setText("5-")
+    settled(bench)
+    assert len(listed(bench)) == 12
+    panel.time_of_day.setText("21:30 - 6")
+    settled(bench)
+    assert {row[0] for row in listed(bench)} == {"b.wav"}
+    bench.session.settings.set("clock_time", False)
+    settled(bench)
+    assert len(listed(bench)) == 12

@@ -1,14 +1,17 @@
 """Filters, sorts, counts and queues against the plain way of finding them."""
 
 import random
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from yamnet_gui.core.clock_time import TimeOfDay, clock_time
 from yamnet_gui.core.events import Event, EventSource, ReviewState
 from yamnet_gui.labels.project import (
+    SET_BY_HAND,
     ClassCounts,
     EventFilter,
     Project,
@@ -23,6 +26,7 @@ from yamnet_gui.labels.project import (
     move_edge,
     reject,
     set_note,
+    set_starts,
 )
 
 from .helpers import agrees, made, random_command
@@ -248,3 +252,31 @@ def test_what_is_left_of_a_queue_is_counted(tmp_path: Path) -> None:
         project.apply(delete(project.events.at(queue[3:5])))
         assert project.events.count_unreviewed(queue) == 15
         assert project.events.count_unreviewed(queue[:0]) == 0
+
+
+def test_events_are_filtered_by_the_clock_of_their_recording(project: Project) -> None:
+    night = TimeOfDay(23 * 3600, 30)
+    project.events.rows(EventFilter(time_of_day=night))
+    zone = timezone(timedelta(hours=2))
+    starts = {
+        "r0": datetime(2026, 5, 3, 22, 59, 40, tzinfo=zone),
+        "r1": datetime(2026, 5, 3, 23, 59, 50, tzinfo=UTC),
+        "r2": datetime(2026, 5, 3, 12, 0),
+    }
+    project.apply(
+        set_starts(
+            (project.recordings.get(name), moment, SET_BY_HAND) for name, moment in starts.items()
+        )
+    )
+    expected = set()
+    for item in _all(project):
+        if item.recording_id in starts:
+            moment = clock_time(starts[item.recording_id], item.event.onset_s)
+            if moment.hour == 23 or (
+                moment.hour == 0 and moment.minute == 0 and moment.second < 30
+            ):
+                expected.add((item.recording_id, item.event.id))
+    rows = project.events.rows(EventFilter(time_of_day=night))
+    found = {(i.recording_id, i.event.id) for i in project.events.at(rows)}
+    assert found == expected
+    assert {name for name, _ in found} == {"r0", "r1"}

@@ -20,7 +20,7 @@ from yamnet_gui.gui.controllers.navigation import Destination
 from yamnet_gui.gui.controllers.review.editor import ONE_SCREEN
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.jobs.review import DecideJob, QueryJob
-from yamnet_gui.labels.project import ProjectEvent
+from yamnet_gui.labels.project import ProjectEvent, Recording
 
 from .all_events_panel import AllEventsPanel
 
@@ -49,7 +49,7 @@ class AllEvents(Feature):
         self._review = context.services.review
         self._show_message = context.shell.show_message
         self._window = context.shell.window
-        self.panel = AllEventsPanel(self._fetch, self._name_of)
+        self.panel = AllEventsPanel(self._fetch, self._recording_of, context.session.timeline)
         self._window.add_panel("all events", "All events", self.panel, left=False, behind="events")
         self._closed = False
         self._job: JobHandle | None = None
@@ -136,10 +136,9 @@ class AllEvents(Feature):
         except ProjectError:
             return []
 
-    def _name_of(self, recording_id: str) -> str:
+    def _recording_of(self, recording_id: str) -> Recording | None:
         project = self._project.project
-        recording = project.recordings.get(recording_id) if project is not None else None
-        return recording.name if recording is not None else ""
+        return project.recordings.get(recording_id) if project is not None else None
 
     def _open(self, item: ProjectEvent) -> None:
         """Goes to an event in its recording."""

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
@@ -11,11 +12,12 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from yamnet_gui.core.events import Event
 from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
+from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import class_color, state_mark
-from yamnet_gui.gui.times import clock, length
+from yamnet_gui.gui.times import clock, date_and_zone, length, time_text
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 from yamnet_gui.gui.widgets.table_model import HeadedTableModel
-from yamnet_gui.labels.project import ProjectEvent, SortKey
+from yamnet_gui.labels.project import ProjectEvent, Recording, SortKey
 
 Index = QModelIndex | QPersistentModelIndex
 ITEM_ROLE = Qt.ItemDataRole.UserRole
@@ -51,19 +53,25 @@ SORT_KEYS = {
 class ProjectTableModel(HeadedTableModel):
     """Rows of the project's events, in the order of a query.
 
-    `fetch` reads events by row, `name_of` gives the name of a recording; both are called
-    only for visible rows.
+    `fetch` reads events by row, `recording_of` gives their recording; both are called only for
+    visible rows.
     """
 
     headers = _HEADERS
     tips = _TIPS
 
     def __init__(
-        self, fetch: Fetch, name_of: Callable[[str], str], parent: QObject | None = None
+        self,
+        fetch: Fetch,
+        recording_of: Callable[[str], Recording | None],
+        timeline: Timeline,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._fetch = fetch
-        self._name_of = name_of
+        self._recording_of = recording_of
+        self._timeline = timeline
+        self._compact = True
         self._rows: NDArray[np.int64] = np.empty(0, np.int64)
         self._pages: OrderedDict[int, dict[int, ProjectEvent]] = OrderedDict()
 
@@ -71,6 +79,12 @@ class ProjectTableModel(HeadedTableModel):
     def rows(self) -> NDArray[np.int64]:
         """Rows of the project by position in the table; not to be altered."""
         return self._rows
+
+    def set_compact(self, on: bool) -> None:
+        """Whether dates go without year and seconds, for a narrow table."""
+        if on != self._compact:
+            self._compact = on
+            self.refresh()
 
     def set_rows(self, rows: NDArray[np.int64]) -> None:
         """Lists these rows; if they are the same as before the view stays as it is."""
@@ -137,21 +151,40 @@ class ProjectTableModel(HeadedTableModel):
         event: Event = item.event
         match column:
             case ProjectColumn.RECORDING:
-                return self._name_of(item.recording_id)
+                return self._name_of(item)
             case ProjectColumn.ONSET:
-                return clock(event.onset_s, 1)
+                start = self._start_of(item)
+                if start is None:
+                    return clock(event.onset_s, 1)
+                date = date_and_zone(start, event.onset_s)[:10]
+                clocked = time_text(start, event.onset_s, 0)
+                return f"{date[5:]} {clocked[:5]}" if self._compact else f"{date} {clocked}"
             case ProjectColumn.CLASS:
                 return event.label
             case ProjectColumn.SCORE:
                 return "–" if event.score_max is None else f"{event.score_max:.2f}"
         return state_mark(event.state)
 
+    def _name_of(self, item: ProjectEvent) -> str:
+        recording = self._recording_of(item.recording_id)
+        return recording.name if recording is not None else ""
+
+    def _start_of(self, item: ProjectEvent) -> datetime | None:
+        """When the recording of an event began, while clock times are shown."""
+        recording = self._recording_of(item.recording_id) if self._timeline.by_clock else None
+        return recording.recorded_at if recording is not None else None
+
+    def _when(self, item: ProjectEvent) -> str:
+        start, onset_s = self._start_of(item), item.event.onset_s
+        text = time_text(start, onset_s)
+        return text if start is None else f"{text}, {date_and_zone(start, onset_s)}"
+
     def _tip(self, item: ProjectEvent) -> str:
         event = item.event
         who = f" by {event.reviewer}" if event.reviewer else ""
         lines = [
-            self._name_of(item.recording_id),
-            f"{event.label}, {clock(event.onset_s)}, {length(event.duration_s)}",
+            self._name_of(item),
+            f"{event.label}, {self._when(item)}, {length(event.duration_s)}",
             f"{STATE_WORDS[event.state]}{who}, {event.source.value}",
         ]
         return "\n".join([*lines, event.note] if event.note else lines)

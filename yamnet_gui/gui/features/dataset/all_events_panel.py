@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -19,13 +19,14 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.panels.event_table_model import STATE_CHOICES
+from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.buttons import IconButton
-from yamnet_gui.gui.widgets.fields import SearchField
+from yamnet_gui.gui.widgets.fields import SearchField, TimeOfDayField
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.gui.widgets.table_model import Index
 from yamnet_gui.gui.widgets.tables import QuietTable
-from yamnet_gui.labels.project import EventFilter, Sort
+from yamnet_gui.labels.project import EventFilter, Recording, Sort
 
 from .all_events_model import ITEM_ROLE, SORT_KEYS, Fetch, ProjectColumn, ProjectTableModel
 
@@ -34,6 +35,8 @@ _DECISIONS = (
     ("reject", ReviewState.REJECTED, "Reject the selected events"),
     ("uncertain", ReviewState.UNCERTAIN, "Mark the selected events as uncertain"),
 )
+_WIDE = 62
+"""Characters across from which a date has room for its year."""
 
 
 class AllEventsPanel(QWidget):
@@ -46,10 +49,15 @@ class AllEventsPanel(QWidget):
     menu_requested = Signal(QPoint)
 
     def __init__(
-        self, fetch: Fetch, name_of: Callable[[str], str], parent: QWidget | None = None
+        self,
+        fetch: Fetch,
+        recording_of: Callable[[str], Recording | None],
+        timeline: Timeline,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.model = ProjectTableModel(fetch, name_of, self)
+        self._timeline = timeline
+        self.model = ProjectTableModel(fetch, recording_of, timeline, self)
         self._selected_rows: set[int] = set()
         self._build()
         self.model.modelAboutToBeReset.connect(self._remember)
@@ -64,6 +72,7 @@ class AllEventsPanel(QWidget):
             states=STATE_CHOICES[self.states.currentIndex()][1],
             min_score=least if least > 0 else None,
             text=self.search.text(),
+            time_of_day=self.time_of_day.value if self._timeline.by_clock else None,
         )
 
     @property
@@ -96,14 +105,20 @@ class AllEventsPanel(QWidget):
         self.query_changed.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit_columns()
+        super().resizeEvent(event)
+
+    def _fit_columns(self) -> None:
         metrics = self.fontMetrics()
+        compact = self.width() // metrics.averageCharWidth() < _WIDE
+        self.model.set_compact(compact)
+        dated = "05-03 00:00" if compact else "2026-05-03 00:00:00"
         for column, text in (
-            (ProjectColumn.ONSET, "0:00:00.0"),
+            (ProjectColumn.ONSET, dated if self._timeline.by_clock else "0:00:00.0"),
             (ProjectColumn.SCORE, "Score"),
             (ProjectColumn.STATE, "✓"),
         ):
             self.table.setColumnWidth(column, metrics.horizontalAdvance(text) + 12)
-        super().resizeEvent(event)
 
     def _build(self) -> None:
         self._total = 0
@@ -121,6 +136,10 @@ class AllEventsPanel(QWidget):
         self.least.setSpecialValueText("any score")
         self.least.setAccessibleName("Minimum score")
         self.least.valueChanged.connect(self.query_changed)
+        self.time_of_day = TimeOfDayField(self)
+        self.time_of_day.setVisible(self._timeline.by_clock)
+        self.time_of_day.changed.connect(self.typed)
+        self._timeline.time_text_changed.connect(self._on_time_text)
         fields = QHBoxLayout()
         fields.setSpacing(4)
         fields.addWidget(self.states, 1)
@@ -160,9 +179,19 @@ class AllEventsPanel(QWidget):
         layout.setSpacing(4)
         layout.addWidget(self.search)
         layout.addLayout(fields)
+        layout.addWidget(self.time_of_day)
         layout.addWidget(self.table, 1)
         layout.addLayout(foot)
         self._show_count()
+
+    @Slot()
+    def _on_time_text(self) -> None:
+        by_clock = self._timeline.by_clock
+        if by_clock != self.time_of_day.isVisibleTo(self):
+            self.time_of_day.setVisible(by_clock)
+            self._fit_columns()
+            self.model.refresh()
+            self.query_changed.emit()
 
     def _on_entered(self, index: Index) -> None:
         item = index.data(ITEM_ROLE)
