@@ -56,7 +56,7 @@ def test_equals_resampy_at_common_rates(rate: int) -> None:
     np.testing.assert_allclose(resampled, expected, rtol=0, atol=CLOSE)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     rate=st.one_of(st.sampled_from(COMMON), st.integers(4000, 400_000)),
     length=st.integers(0, 60_000),

@@ -16,7 +16,10 @@ from yamnet_gui.core.scores import ScoreChunk
 from yamnet_gui.yamnet import Analyzer, Network, frame_count, load_network, log_mel, start_sample
 
 
-@pytest.fixture(scope="module", params=["litert", "tensorflow"])
+@pytest.fixture(
+    scope="module",
+    params=["litert", pytest.param("tensorflow", marks=pytest.mark.workflow)],  # seconds to import
+)
 def network(request: pytest.FixtureRequest, tiny_weights: Path) -> Network:
     return load_network(tiny_weights, batch=4, runtime=request.param)
 

@@ -28,7 +28,10 @@ def files() -> list[tuple[str, str]]:
         return [(row["golden"], row["audio"]) for row in csv.DictReader(table)]
 
 
-@pytest.fixture(scope="module", params=["litert", "tensorflow"])
+@pytest.fixture(
+    scope="module",
+    params=["litert", pytest.param("tensorflow", marks=pytest.mark.workflow)],  # seconds to import
+)
 def network(request: pytest.FixtureRequest, weights_file: Path) -> Network:
     return load_network(weights_file, runtime=request.param)
 

@@ -116,6 +116,7 @@ def test_a_file_of_other_weights_under_this_name_is_not_used(
     assert tflite_files(weights.parent) == [made]
 
 
+@pytest.mark.workflow
 def test_without_a_folder_for_temporary_files_tensorflow_runs_it(
     weights: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,6 +141,7 @@ def test_nothing_is_stored_of_weights_that_were_replaced_meanwhile(
     assert tflite_files(weights.parent) == []
 
 
+@pytest.mark.workflow
 def test_where_the_folder_is_read_only_it_lies_in_the_cache(
     weights: Path, content: bytes, file: WeightsFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,6 +158,7 @@ def test_where_the_folder_is_read_only_it_lies_in_the_cache(
     assert stored_litert(weights, file.identity) == content
 
 
+@pytest.mark.workflow
 def test_without_room_tensorflow_runs_it_and_one_sentence_says_why(
     weights: Path, content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -251,6 +254,7 @@ def test_results_do_not_depend_on_batches_threads_or_place(
     assert np.array_equal(turned[0][::-1], scores)
 
 
+@pytest.mark.workflow
 def test_other_numbers_than_tensorflows_are_refused(
     content: bytes, tiny_weights: Path, tmp_path: Path
 ) -> None:

@@ -99,6 +99,7 @@ def test_truncated_variables_are_refused(
         inspect_weights(copy)
 
 
+@pytest.mark.workflow
 def test_random_changes_of_the_index_are_refused_or_harmless(
     saved_model: Path, tmp_path: Path
 ) -> None:
@@ -185,6 +186,7 @@ def test_other_storage_is_refused(tiny_weights: Path, tmp_path: Path) -> None:
             inspect_weights(copy)
 
 
+@pytest.mark.workflow
 def test_many_objects_are_refused_without_looking_at_them(tmp_path: Path) -> None:
     with h5py.File(tmp_path / "many.h5", "w") as file:
         for k in range(20_000):
