@@ -35,8 +35,7 @@ def test_an_empty_window_offers_to_open_something(start: Start) -> None:
 _HEAVY = (
     *("tensorflow", "keras", "ai_edge_litert", "h5py", "resampy", "numba", "scipy", "sklearn"),
     *("numpy.ma", "requests", "importlib.metadata", "threadpoolctl", "av", "PySide6.QtMultimedia"),
-    *("pyqtgraph.exporters", "pyqtgraph.opengl"),
-    *("yamnet_gui.core.web", "yamnet_gui.labels.formats", "yamnet_gui.batch.run"),
+    *("pyqtgraph", "yamnet_gui.core.web", "yamnet_gui.labels.formats", "yamnet_gui.batch.run"),
 )
 
 

@@ -1,1 +1,1 @@
-"""The tracks on the time axis. The only package that imports pyqtgraph."""
+"""The tracks on the time axis."""

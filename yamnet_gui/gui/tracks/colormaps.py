@@ -1,9 +1,10 @@
 """Perceptually uniform colour maps as tables of 256 colours."""
 
 from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 
 # From the background of each theme to its strongest colour, rising evenly in lightness.
@@ -29,9 +30,21 @@ def color_table(name: str) -> NDArray[np.uint32]:
         parts_of = zip(*_HEAT[name], strict=True)
         rgb = np.stack([np.interp(wanted, at, part) for part in parts_of], axis=1)
     else:
-        rgb = pg.colormap.get(name).getLookupTable(nPts=256, alpha=False)
+        rgb = np.floor(255 * _with_pyqtgraph(name) + 0.5)
     parts = np.round(rgb).astype(np.uint32)
     table = (0xFF << 24) | (parts[:, 0] << 16) | (parts[:, 1] << 8) | parts[:, 2]
     result = table.astype(np.uint32)
     result.flags.writeable = False
     return result
+
+
+def _with_pyqtgraph(name: str) -> NDArray[np.float64]:
+    """256 colours from 0 to 1, shape (256, 3), from a table that ships with pyqtgraph.
+
+    The package itself is not imported: that takes as long as everything else that shows a window.
+    """
+    package = find_spec("pyqtgraph")
+    assert package is not None
+    assert package.origin is not None
+    path = Path(package.origin).parent / "colors" / "maps" / f"{name}.csv"
+    return np.loadtxt(path, delimiter=",", comments=";", usecols=(0, 1, 2))

@@ -4,7 +4,6 @@ import heapq
 from dataclasses import dataclass
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QWheelEvent
@@ -17,6 +16,7 @@ from yamnet_gui.gui.theme import Theme, class_color, state_mark
 from yamnet_gui.gui.times import length
 
 from .layer import Layer, argb, image_of
+from .plot_view import PlotArea
 from .track import Track
 
 MOST_LANES = 16
@@ -121,7 +121,7 @@ class EventsLayer(Layer):
 
     def __init__(
         self,
-        area: pg.ViewBox,
+        area: PlotArea,
         timeline: Timeline,
         selection: EventSelection,
         theme: Theme,
@@ -290,7 +290,6 @@ class EventsTrack(Track):
         self._layer = EventsLayer(self.area, self.timeline, self.selection, self.theme, grouping)
         self._grouping = grouping
         self._edge: tuple[Event, bool] | None = None
-        self.getPlotItem().getAxis("left").setTicks([[]])
         grouping.changed.connect(self._layer.arrange)
         self.selection.changed.connect(self._layer.redraw)
 

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from yamnet_gui.gui.state.timeline import Timeline
+
+from .plot_view import PlotArea
 
 
 class Layer(QGraphicsItem):
@@ -21,7 +22,7 @@ class Layer(QGraphicsItem):
     """
 
     def __init__(
-        self, area: pg.ViewBox, timeline: Timeline, z: float = 0.0, cached: bool = True
+        self, area: PlotArea, timeline: Timeline, z: float = 0.0, cached: bool = True
     ) -> None:
         super().__init__(area)
         self._area = area
@@ -31,7 +32,7 @@ class Layer(QGraphicsItem):
         self._measure()
         self.timeline = timeline
         self.setZValue(z)
-        area.sigResized.connect(self._on_resized)
+        area.resized.connect(self._on_resized)
 
     @property
     def width(self) -> int:
@@ -87,7 +88,7 @@ class Layer(QGraphicsItem):
         self._width = max(1, round(self._area.width()))
         self._height = max(1, round(self._area.height()))
 
-    def _on_resized(self, _area: pg.ViewBox) -> None:
+    def _on_resized(self) -> None:
         self.prepareGeometryChange()
         self._measure()
         self._stale = True

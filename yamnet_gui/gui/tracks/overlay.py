@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -15,6 +14,7 @@ from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import Theme, class_color
 
 from .layer import Layer, argb, draw_pixels
+from .plot_view import PlotArea
 
 _MARK_PIXELS = 2
 
@@ -39,7 +39,7 @@ class BandsLayer(Layer):
 
     def __init__(
         self,
-        area: pg.ViewBox,
+        area: PlotArea,
         timeline: Timeline,
         document: Document,
         selection: EventSelection,
@@ -104,7 +104,7 @@ class CursorLayer(Layer):
 
     _HALF = 2
 
-    def __init__(self, area: pg.ViewBox, timeline: Timeline, theme: Theme) -> None:
+    def __init__(self, area: PlotArea, timeline: Timeline, theme: Theme) -> None:
         super().__init__(area, timeline, z=30, cached=False)
         self.theme = theme
         self.follow()

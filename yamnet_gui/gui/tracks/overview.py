@@ -1,7 +1,6 @@
 """The whole recording at a glance: waveform, density of events, the visible part."""
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
@@ -13,6 +12,7 @@ from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import Theme
 
 from .layer import Layer, argb, draw_pixels
+from .plot_view import PlotArea
 from .track import Track
 
 _DENSITY_PIXELS = 5
@@ -22,7 +22,7 @@ class OverviewLayer(Layer):
     """Ignores the view: its columns divide the whole recording."""
 
     def __init__(
-        self, area: pg.ViewBox, timeline: Timeline, sound: Sound, document: Document, theme: Theme
+        self, area: PlotArea, timeline: Timeline, sound: Sound, document: Document, theme: Theme
     ) -> None:
         super().__init__(area, timeline, z=5)
         self._sound = sound
@@ -77,7 +77,7 @@ class OverviewLayer(Layer):
 class ViewLayer(Layer):
     """Shades what is not visible and frames what is; selection and cursor over it."""
 
-    def __init__(self, area: pg.ViewBox, timeline: Timeline, theme: Theme) -> None:
+    def __init__(self, area: PlotArea, timeline: Timeline, theme: Theme) -> None:
         super().__init__(area, timeline, z=10, cached=False)
         self.theme = theme
 
@@ -119,7 +119,6 @@ class OverviewTrack(Track):
         self._cursor.setVisible(False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(self.HEIGHT)
-        self.getPlotItem().getAxis("left").setTicks([[]])
         sound.changed.connect(self._on_content)
         self.timeline.recording_changed.connect(self._on_content)
         self.document.events_changed.connect(self._on_content)
@@ -133,7 +132,7 @@ class OverviewTrack(Track):
             self._layer.redraw()
         super().set_theme(theme)
 
-    def refresh(self, _area_or_view: object = None) -> None:
+    def refresh(self, _view: object = None) -> None:
         """The picture of the whole stays as it is; only what is visible has changed."""
         if hasattr(self, "_view_layer"):
             self._view_layer.update()

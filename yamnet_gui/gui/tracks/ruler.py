@@ -2,7 +2,6 @@
 
 import math
 
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
@@ -13,6 +12,7 @@ from yamnet_gui.gui.theme import Theme
 from yamnet_gui.gui.times import decimals_for, mark_step
 
 from .layer import Layer
+from .plot_view import PlotArea
 from .track import Track
 
 _LEAST_PIXELS = 90
@@ -22,7 +22,7 @@ _BETWEEN_LABELS = 6
 class RulerLayer(Layer):
     """Marks at round times, with as many decimals as their distance needs."""
 
-    def __init__(self, area: pg.ViewBox, timeline: Timeline, theme: Theme) -> None:
+    def __init__(self, area: PlotArea, timeline: Timeline, theme: Theme) -> None:
         super().__init__(area, timeline, z=5)
         self.theme = theme
         self.reviewed: tuple[ReviewedSpan, ...] = ()
@@ -86,7 +86,6 @@ class RulerTrack(Track):
         self._layer = RulerLayer(self.area, self.timeline, self.theme)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(self.HEIGHT)
-        self.getPlotItem().getAxis("left").setTicks([[]])
         self.document.reviewed_changed.connect(self._on_reviewed)
         self.timeline.time_text_changed.connect(self.refresh)
 

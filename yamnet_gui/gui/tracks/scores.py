@@ -1,7 +1,6 @@
 """Scores: a row per shown class as a heat map, and the curve of the chosen class."""
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPen
 
@@ -15,7 +14,8 @@ from yamnet_gui.gui.theme import Theme, class_color
 
 from .colormaps import color_table
 from .layer import Layer, argb, draw_pixels, indexed_image
-from .track import AXIS_WIDTH, Track
+from .plot_view import AXIS_WIDTH, PlotArea
+from .track import Track
 
 _GRAB_PIXELS = 5
 
@@ -25,7 +25,7 @@ class HeatLayer(Layer):
 
     def __init__(
         self,
-        area: pg.ViewBox,
+        area: PlotArea,
         timeline: Timeline,
         document: Document,
         classes: ClassView,
@@ -80,8 +80,7 @@ class HeatTrack(Track):
         self._layer = HeatLayer(
             self.area, self.timeline, self.document, classes, class_map, self.theme
         )
-        self.area.setYRange(0, 1, padding=0)
-        self.area.sigResized.connect(self._name_rows)
+        self.area.resized.connect(self._name_rows)
         classes.shown_changed.connect(self._name_rows)
         for signal in (
             classes.shown_changed,
@@ -108,7 +107,7 @@ class HeatTrack(Track):
             room = AXIS_WIDTH - 10
             short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
             marks.append((1 - middle / max(self.area.height(), 1), short))
-        self.getPlotItem().getAxis("left").setTicks([marks])
+        self.axis.set_marks(marks)
 
     def class_at(self, position: QPointF) -> int | None:
         """The class whose row lies at a position."""
@@ -145,7 +144,7 @@ class CurveLayer(Layer):
 
     def __init__(
         self,
-        area: pg.ViewBox,
+        area: PlotArea,
         timeline: Timeline,
         document: Document,
         classes: ClassView,
@@ -225,9 +224,7 @@ class CurveTrack(Track):
         self._layer = CurveLayer(
             self.area, self.timeline, self.document, classes, class_map, rules, self.theme
         )
-        self.area.setYRange(0, 1, padding=0)
-        axis = self.getPlotItem().getAxis("left")
-        axis.setTicks([[(0.0, "0"), (0.5, "0.5"), (1.0, "1")]])
+        self.axis.set_marks([(0.0, "0"), (0.5, "0.5"), (1.0, "1")])
         for signal in (
             classes.chosen_changed,
             rules.changed,

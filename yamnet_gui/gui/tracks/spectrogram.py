@@ -1,7 +1,6 @@
 """The spectrogram of what is visible, at the resolution of the screen."""
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
@@ -12,6 +11,7 @@ from yamnet_gui.gui.theme import Theme
 
 from .colormaps import color_table
 from .layer import Layer, indexed_image
+from .plot_view import PlotArea
 from .track import Track
 
 
@@ -19,7 +19,7 @@ class SpectrogramLayer(Layer):
     """Pools tiles to pixel columns by maximum, so that a short click never disappears."""
 
     def __init__(
-        self, area: pg.ViewBox, timeline: Timeline, spectrogram: Spectrogram, theme: Theme
+        self, area: PlotArea, timeline: Timeline, spectrogram: Spectrogram, theme: Theme
     ) -> None:
         super().__init__(area, timeline, z=5)
         self._spectrogram = spectrogram
@@ -53,12 +53,11 @@ class SpectrogramTrack(Track):
         super().__init__("Spectrogram", *arguments)  # type: ignore[arg-type]
         self._spectrogram = spectrogram
         self._layer = SpectrogramLayer(self.area, self.timeline, spectrogram, self.theme)
-        self.area.setYRange(0, 1, padding=0)
         if self._bands is not None:  # events bounded in frequency show it here
             self._bands.height_of = lambda hertz: spectrogram.axis.height_of(hertz)
         spectrogram.changed.connect(self._layer.redraw)
         spectrogram.axis_changed.connect(self._mark_axis)
-        self.area.sigResized.connect(self._mark_axis)
+        self.area.resized.connect(self._mark_axis)
         self._mark_axis()
 
     def set_theme(self, theme: Theme) -> None:
@@ -70,7 +69,6 @@ class SpectrogramTrack(Track):
         """Frequency in Hz at a fraction of the height from the bottom."""
         return self._spectrogram.axis.frequency_at(fraction)
 
-    def _mark_axis(self, *_arguments: object) -> None:
-        axis = self.getPlotItem().getAxis("left")
+    def _mark_axis(self) -> None:
         marks = self._spectrogram.axis.marks(max(2, round(self.area.height() / 28)))
-        axis.setTicks([marks])
+        self.axis.set_marks(marks)

@@ -1,9 +1,8 @@
 """The base of all tracks: one plotting area on the shared time axis, and its mouse."""
 
-import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPalette, QWheelEvent
-from PySide6.QtWidgets import QFrame, QSizePolicy
+from PySide6.QtWidgets import QSizePolicy
 
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.selection import EventSelection
@@ -13,12 +12,10 @@ from yamnet_gui.gui.theme import Theme
 from .layer import Layer
 from .mouse import TrackMouse
 from .overlay import BandsLayer, CursorLayer
-
-AXIS_WIDTH = 116
-"""Width of every left axis in pixels: the same on all tracks, so that times line up."""
+from .plot_view import PlotView
 
 
-class Track(pg.PlotWidget):
+class Track(PlotView):
     """A plotting area with a left axis of fixed width. Subclasses add layers and a y axis.
 
     The wheel pans, with Ctrl it zooms at the pointer; dragging selects; a click seeks.
@@ -39,7 +36,7 @@ class Track(pg.PlotWidget):
         theme: Theme,
         bands: bool = True,
     ) -> None:
-        super().__init__(enableMenu=False)
+        super().__init__()
         self.title = title
         self.timeline = timeline
         self.document = document
@@ -47,26 +44,13 @@ class Track(pg.PlotWidget):
         self.theme = theme
         self._mouse = TrackMouse(self)
         self.setAccessibleName(title)
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.setMinimumHeight(28)
-        plot = self.getPlotItem()
-        plot.hideButtons()
-        plot.setContentsMargins(0, 0, 0, 0)
-        plot.layout.setContentsMargins(0, 0, 0, 0)
-        plot.layout.setSpacing(0)
-        plot.hideAxis("bottom")
-        plot.getAxis("left").setWidth(AXIS_WIDTH)
-        self.area: pg.ViewBox = plot.getViewBox()
-        self.area.setMouseEnabled(x=False, y=False)
-        self.area.setDefaultPadding(0)
-        self.area.disableAutoRange()
-        self.area.setXRange(0, 1, padding=0)
         self._bands = BandsLayer(self.area, timeline, document, selection, theme) if bands else None
         self._cursor = CursorLayer(self.area, timeline, theme)
-        self.area.sigResized.connect(self.refresh)
+        self.area.resized.connect(self.refresh)
         timeline.view_changed.connect(self.refresh)
         timeline.cursor_changed.connect(self._cursor.follow)
         timeline.selection_changed.connect(self._on_bands)
@@ -77,11 +61,8 @@ class Track(pg.PlotWidget):
     def set_theme(self, theme: Theme) -> None:
         """Sets other colours."""
         self.theme = theme
-        self.setBackground(QColor(theme.base))
-        axis = self.getPlotItem().getAxis("left")
-        axis.setPen(QColor(theme.line))
-        axis.setTextPen(QColor(theme.dim_text))
-        axis.setStyle(tickLength=-4, tickTextOffset=4, hideOverlappingLabels=True)
+        self.setBackgroundBrush(QColor(theme.base))
+        self.axis.set_theme(theme)
         palette = QPalette(self.palette())
         palette.setColor(QPalette.ColorRole.Base, QColor(theme.base))
         self.setPalette(palette)
@@ -90,7 +71,7 @@ class Track(pg.PlotWidget):
         self._cursor.theme = theme
         self.refresh()
 
-    def refresh(self, _area_or_view: object = None) -> None:
+    def refresh(self, _view: object = None) -> None:
         """Draws everything again."""
         self._cursor.follow()
         self.redraw_layers()

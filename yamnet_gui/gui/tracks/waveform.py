@@ -1,7 +1,6 @@
 """The waveform: one strip per channel, from the whole recording down to single samples."""
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
@@ -10,6 +9,7 @@ from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import Theme
 
 from .layer import Layer, argb, draw_pixels
+from .plot_view import PlotArea
 from .track import Track
 
 _MOST_STRIPS = 8
@@ -20,7 +20,7 @@ class WaveformLayer(Layer):
     """Bars from the smallest to the largest sample of each pixel column, or the samples."""
 
     def __init__(
-        self, area: pg.ViewBox, timeline: Timeline, sound: Sound, theme: Theme, gain: float = 1.0
+        self, area: PlotArea, timeline: Timeline, sound: Sound, theme: Theme, gain: float = 1.0
     ) -> None:
         super().__init__(area, timeline, z=5)
         self._sound = sound
@@ -129,8 +129,7 @@ class WaveformTrack(Track):
         names = {1: ["mono"], 2: ["left", "right"]}.get(
             channels, [f"ch {i + 1}" for i in range(channels)]
         )
-        self.area.setYRange(0, channels, padding=0)
-        marks = [(channels - i - 0.5, name) for i, name in enumerate(names)]
+        marks = [(1 - (i + 0.5) / channels, name) for i, name in enumerate(names)]
         if not self._sound.channels:
             marks = []
-        self.getPlotItem().getAxis("left").setTicks([marks])
+        self.axis.set_marks(marks)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
 from yamnet_gui.gui.theme import class_color, state_mark
+from yamnet_gui.gui.tracks.colormaps import color_table
 
 from .jobs import STATES, MapData
 
@@ -128,7 +128,5 @@ def by_score(scores: NDArray[np.float32], title: str) -> Coloring:
 
 
 def score_table() -> NDArray[np.uint32]:
-    """256 opaque colours from 0 to 1 (viridis, which ships with pyqtgraph)."""
-    rgb = pg.colormap.get("viridis").getLookupTable(nPts=256, alpha=False).astype(np.uint32)
-    table = (np.uint32(0xFF) << 24) | (rgb[:, 0] << 16) | (rgb[:, 1] << 8) | rgb[:, 2]
-    return np.asarray(table, np.uint32)
+    """256 opaque colours from 0 to 1."""
+    return color_table("viridis")

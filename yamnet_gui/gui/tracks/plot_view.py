@@ -1,0 +1,125 @@
+"""A plotting area beside a left axis: the place where the layers of a track are drawn."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGraphicsItem,
+    QGraphicsObject,
+    QGraphicsScene,
+    QGraphicsView,
+    QStyleOptionGraphicsItem,
+    QWidget,
+)
+
+from yamnet_gui.gui.theme import Theme
+
+AXIS_WIDTH = 116
+"""Width of every left axis in pixels: the same on all tracks, so that times line up."""
+_TICK_PIXELS = 4
+_LABEL_MARGIN = 4
+
+
+class PlotArea(QGraphicsObject):
+    """What lies right of the axis; layers are its children, in its own pixels, and end with it."""
+
+    resized = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._size = QSizeF(0, 0)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemClipsChildrenToShape)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
+
+    def width(self) -> float:
+        return self._size.width()
+
+    def height(self) -> float:
+        return self._size.height()
+
+    def resize(self, size: QSizeF) -> None:
+        """Takes another size in pixels."""
+        self.prepareGeometryChange()
+        self._size = size
+        self.resized.emit()
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(0, 0, self._size.width(), self._size.height())
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        """Layers paint; the area itself has nothing to show."""
+
+
+class LeftAxis(QGraphicsItem):
+    """A line with marks and their labels, as high as the view."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._height = 0.0
+        self._marks: Sequence[tuple[float, str]] = ()
+        self._line = self._ink = QColor()
+
+    def set_marks(self, marks: Sequence[tuple[float, str]]) -> None:
+        """Heights, from 0 at the bottom to 1 at the top, and what to write beside each."""
+        self._marks = tuple(marks)
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Sets other colours."""
+        self._line, self._ink = QColor(theme.line), QColor(theme.dim_text)
+        self.update()
+
+    def resize(self, height: float) -> None:
+        """Takes another height in pixels."""
+        self.prepareGeometryChange()
+        self._height = height
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(0, 0, AXIS_WIDTH + _TICK_PIXELS, self._height)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        painter.setPen(QPen(self._line, 1))
+        painter.drawLine(AXIS_WIDTH - 1, 0, AXIS_WIDTH - 1, round(self._height))
+        tall = 0.8 * QFontMetricsF(painter.font()).height()  # letters are lower than their line
+        for fraction, text in self._marks:
+            y = (1 - fraction) * self._height
+            painter.setPen(QPen(self._line, 1))
+            painter.drawLine(AXIS_WIDTH, round(y), AXIS_WIDTH + _TICK_PIXELS, round(y))
+            if tall / 2 <= y <= self._height - tall / 2:  # else a part would be cut off
+                painter.setPen(self._ink)
+                room = QRectF(0, y - tall / 2, AXIS_WIDTH - _LABEL_MARGIN, tall)
+                where = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+                painter.drawText(room, where | Qt.TextFlag.TextDontClip, text)
+
+
+class PlotView(QGraphicsView):
+    """Axis and area side by side, in pixels of the widget; both fill it whatever its size."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setScene(QGraphicsScene(self))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
+        self.area, self.axis = PlotArea(), LeftAxis()
+        self.area.setX(AXIS_WIDTH)
+        self.axis.setZValue(1)
+        for item in (self.area, self.axis):
+            self.scene().addItem(item)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        width, height = self.viewport().width(), self.viewport().height()
+        self.setSceneRect(0, 0, width, height)
+        self.axis.resize(height)
+        self.area.resize(QSizeF(max(width - AXIS_WIDTH, 0), height))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.ignore()  # a view would take the arrows to scroll; they belong to the window
