@@ -20,6 +20,7 @@ from .controllers.automatic import AutomaticService, make_automatic
 from .controllers.cursor_and_view import CursorAndView
 from .controllers.event_navigation import EventNavigation
 from .controllers.event_updater import EventUpdater
+from .controllers.follow_selection import FollowSelection
 from .controllers.navigation import Navigator
 from .controllers.project_manager import ProjectManager
 from .controllers.queue_builder import QueueBuilder
@@ -226,6 +227,10 @@ class Workbench(QObject):
         ToolbarController(
             shell.toolbar, shell.window, s.settings, transport, s.rules, s.spectrogram, self
         )
+        follow = FollowSelection(
+            s.settings, s.document, s.selection, s.class_view, s.timeline, transport, self
+        )
+        shell.events.row_chosen.connect(follow.bring_into_view)
         cursor = CursorAndView(s.timeline, transport)
         for part in (transport, recordings, analysis, cursor, events, queue, review):
             shell.window.window_actions.connect_handlers(part.handlers())

@@ -13,6 +13,7 @@ from yamnet_gui.core.events import EventList, RecordingInfo, ReviewState
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.gui.controllers.cursor_and_view import CursorAndView
 from yamnet_gui.gui.controllers.event_navigation import EventNavigation
+from yamnet_gui.gui.controllers.follow_selection import FollowSelection
 from yamnet_gui.gui.controllers.navigation import Destination, Navigator
 from yamnet_gui.gui.controllers.project_manager import ProjectManager
 from yamnet_gui.gui.controllers.queue_builder import QueueBuilder
@@ -77,6 +78,15 @@ class Bench:
             owners.order,
             owners.grouping,
             self.transport,
+        )
+        self.follow = FollowSelection(
+            self.settings,
+            owners.document,
+            owners.selection,
+            owners.class_view,
+            owners.timeline,
+            self.transport,
+            self.parent,
         )
         self.paths = {name: folder / f"{name}.wav" for name in ("yard", "wood")}
         for path in self.paths.values():
@@ -440,3 +450,62 @@ def test_an_edge_that_would_turn_the_event_round_is_refused(bench: Bench) -> Non
     event = bench.owners.document.events.get("dog")
     assert event is not None
     assert event.offset_s == 7.0
+
+
+# Following the selection
+
+
+def test_the_class_of_the_selected_event_is_the_first_row_and_the_curve(bench: Bench) -> None:
+    owners, view = bench.owners, bench.owners.class_view
+    view.set_shown((DOG, 3, 4))
+    view.choose(3)
+    owners.selection.select(["speech"])
+    assert (view.shown, view.chosen) == ((SPEECH, DOG, 3, 4), SPEECH)
+    owners.selection.select(["dog"])
+    assert (view.shown, view.chosen) == ((DOG, 3, 4), DOG)
+    view.choose(4)  # by hand: stays until another event is selected
+    owners.document.set_events(owners.document.events)
+    owners.selection.select([])
+    assert (view.shown, view.chosen) == ((DOG, 3, 4), 4)
+    owners.selection.select(["dog2"])
+    assert view.chosen == DOG
+
+
+def test_a_corrected_label_brings_its_class_to_the_top(bench: Bench) -> None:
+    owners, view = bench.owners, bench.owners.class_view
+    owners.selection.select(["dog"])
+    owners.document.set_events(EventList.of([owners.event("dog", 5.0, SPEECH)]))
+    assert (view.shown, view.chosen) == ((SPEECH,), SPEECH)
+
+
+def test_what_is_chosen_in_a_table_comes_into_view_with_the_cursor(bench: Bench) -> None:
+    timeline = bench.owners.timeline
+    timeline.set_view(30.0, 40.0)
+    bench.follow.bring_into_view("dog")
+    assert timeline.view.start_s < 5.0 < timeline.view.end_s
+    assert timeline.cursor_s == 5.0
+    before = timeline.view
+    bench.follow.bring_into_view("dog2")
+    assert timeline.view == before, "it is in view already"
+
+
+def test_of_what_is_longer_than_the_view_the_start_is_shown(bench: Bench) -> None:
+    timeline = bench.owners.timeline
+    timeline.set_view(0.0, 10.0)
+    bench.follow.bring_into_view("late")  # 20 to 50 s
+    assert timeline.view.start_s == pytest.approx(19.0)
+    timeline.set_view(30.0, 40.0)
+    timeline.reveal(TimeSpan(20.0, 50.0))
+    assert timeline.view.start_s == 30.0, "it fills the view"
+
+
+def test_a_setting_leaves_rows_and_view_as_they_are(bench: Bench) -> None:
+    owners, view = bench.owners, bench.owners.class_view
+    view.set_shown((3, 4))
+    owners.selection.select(["dog"])
+    bench.settings.set("follow_selection", False)
+    assert view.shown == (3, 4)
+    owners.selection.select(["speech"])
+    before = owners.timeline.view
+    bench.follow.bring_into_view("dog")
+    assert (view.shown, owners.timeline.view) == ((3, 4), before)

@@ -1,7 +1,10 @@
 """The inspector."""
 
+from datetime import UTC, datetime
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.owners import DOG, SILENCE, SPEECH, Owners
@@ -155,3 +158,28 @@ def test_best_first_sorts_the_largest() -> None:
     scores = np.array([0.1, 0.9, 0.4, 0.9, 0.2], np.float32)
     assert top_classes(scores, 3) == [1, 3, 2]
     assert top_classes(scores, 99) == [1, 3, 2, 4, 0]
+
+
+def test_the_keys_are_shown_with_an_event_until_dismissed(
+    panel: InspectorPanel, owners: Owners, qtbot: QtBot
+) -> None:
+    panel.show_legend("A accept · R reject")
+    assert not panel.legend.isVisible()
+    owners.selection.select(["dog"])
+    assert panel.legend.isVisible()
+    panel.legend.dismissed.connect(lambda: panel.show_legend(""))
+    (close,) = panel.legend.findChildren(QToolButton)
+    qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
+    assert not panel.legend.isVisible()
+
+
+def test_times_are_clock_times_with_the_date_while_those_are_shown(
+    panel: InspectorPanel, owners: Owners
+) -> None:
+    owners.selection.select(["dog"])
+    owners.timeline.set_start(datetime(2026, 5, 3, 23, 59, 55, tzinfo=UTC))
+    owners.timeline.show_clock(True)
+    facts = {name: value.text() for name, (_, value) in panel.facts._rows.items()}
+    assert facts["Time"] == "00:00:00.000 – 00:00:00.500"
+    assert facts["Date"] == "2026-05-04 +00:00"
+    assert panel.facts._names[:3] == ["Time", "Date", "Duration"]

@@ -18,6 +18,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec("go_to", "&Go to time…", "View", ("Ctrl+G",), needs=Needs.RECORDING),
     ActionSpec("follow", "Follow &cursor", "View", ("Ctrl+L",), "follow", checkable=True),
+    ActionSpec(
+        "follow_selection",
+        "Follow &selection",
+        "View",
+        checkable=True,
+        tip="Show what the selected event is about: its class first, itself in view",
+    ),
     ActionSpec("clock_time", "Cloc&k time", "View", checkable=True, needs=Needs.RECORDING),
     ActionSpec(
         "louder_wave",

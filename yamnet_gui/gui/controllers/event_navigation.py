@@ -88,15 +88,16 @@ class EventNavigation:
         if event_id is not None:
             self.go_to(event_id)
 
-    def go_to(self, event_id: str) -> None:
-        """Selects an event, brings it into view and plays it where that is wanted."""
+    def go_to(self, event_id: str, *, play: bool = True) -> None:
+        """Selects an event, brings it into view and, with `play`, plays it where that is wanted."""
         event = self._document.events.get(event_id)
         if event is None:
             return
         self._selection.select((event.id,))
         self._timeline.reveal(event.span)
         self._transport.seek(event.onset_s)
-        self._transport.autoplay(event.span)
+        if play:
+            self._transport.autoplay(event.span)
 
     def show_span(self, span: TimeSpan) -> None:
         """Selects a span of time, and no event, brings it into view and the cursor to its start."""

@@ -22,7 +22,8 @@ class Destination:
     """What to show, and of which recording: by its id in the project, else by its file.
 
     With `event_id` that event, with `label` the event of this label that shares most time with
-    `span`; where there is no such event, or none is named, the span itself.
+    `span`; where there is no such event, or none is named, the span itself. `quietly` plays
+    nothing, whatever the settings say.
     """
 
     recording_id: str = ""
@@ -30,6 +31,7 @@ class Destination:
     span: TimeSpan | None = None
     event_id: str = ""
     label: str = ""
+    quietly: bool = False
 
     @classmethod
     def of_place(cls, place: Place, event_id: str = "") -> "Destination":
@@ -117,7 +119,7 @@ class Navigator(QObject):
     def _show(self, to: Destination) -> bool:
         event = self._event_of(to)
         if event is not None:
-            self._events.go_to(event.id)
+            self._events.go_to(event.id, play=not to.quietly)
             return True
         if to.span is None:
             self._report(to)
@@ -145,7 +147,7 @@ class Navigator(QObject):
         event = self._event_of(to)
         if event is not None:
             self._target = None
-            self._events.go_to(event.id)
+            self._events.go_to(event.id, play=not to.quietly)
         elif self._document.state is AnalysisState.COMPLETE and len(self._document.events):
             self._target = None
             if to.span is None:

@@ -33,6 +33,7 @@ class ShownClasses(QObject):
 
     def clear(self) -> None:
         """No rows, and no chosen class."""
+        self._classes.set_lead(None)
         self._classes.set_shown(())
         self._classes.choose(None)
 
@@ -52,6 +53,8 @@ class ShownClasses(QObject):
             if event.class_index is not None and event.class_index < len(counts):
                 counts[event.class_index] += 1
         view = self._classes
+        if view.lead is not None and view.lead >= len(counts):  # a custom class that was removed
+            view.set_lead(None)
         match view.showing:
             case Showing.TICKED:
                 chosen = sorted(view.ticked)

@@ -11,7 +11,7 @@ from yamnet_gui.gui.widgets.toolbar import ToolbarBoxes
 
 from .transport import Transport
 
-_SWITCHES = ("follow", "loop", "keep_pitch", "autoplay")
+_SWITCHES = ("follow", "loop", "keep_pitch", "autoplay", "follow_selection")
 
 
 class ToolbarController(QObject):
@@ -38,8 +38,8 @@ class ToolbarController(QObject):
             actions[name].setChecked(settings.value(name))
         actions["loop"].toggled.connect(transport.set_loop)
         actions["keep_pitch"].toggled.connect(transport.set_keep_pitch)
-        actions["follow"].toggled.connect(lambda on: settings.set("follow", on))
-        actions["autoplay"].toggled.connect(lambda on: settings.set("autoplay", on))
+        for name in ("follow", "autoplay", "follow_selection"):
+            actions[name].toggled.connect(lambda on, name=name: settings.set(name, on))
         actions["full_screen"].toggled.connect(self._set_full_screen)
         boxes.speed.speed_chosen.connect(transport.set_speed)
         boxes.volume.volume_chosen.connect(transport.set_volume)

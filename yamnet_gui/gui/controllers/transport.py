@@ -48,6 +48,10 @@ class Transport(QObject):
         self._player.seek(self._timeline.cursor_s)
         self._keep_in_view(self._timeline.cursor_s)
 
+    @property
+    def playing(self) -> bool:
+        return self._player.state is PlayState.PLAYING
+
     def scrub(self, time_s: float) -> None:
         """Moves the cursor and plays a moment of the sound there."""
         self._timeline.set_cursor(time_s)

@@ -13,6 +13,7 @@ from .export.feature import ExportFeature
 from .feature import Feature, run_dialog
 from .files import Files
 from .grouping import GroupingFeature
+from .key_legend import KeyLegendFeature
 from .label_import.feature import ImportFeature
 from .label_sets.feature import LabelSetsFeature
 from .project.feature import ProjectMenu
@@ -34,6 +35,7 @@ __all__ = ["Feature", "Files", "make_features", "run_dialog"]
 
 def make_features(context: Context) -> tuple[Feature, ...]:
     """Every feature of one window."""
+    status = StatusMessages(context)  # gives the focus to the tracks before others take it back
     all_events = AllEvents(context)
     label_import = ImportFeature(context)
     custom_scores = CustomClassScores(context)
@@ -41,7 +43,7 @@ def make_features(context: Context) -> tuple[Feature, ...]:
     menu, merging = ProjectMenu(context), MergeAndBackup(context)
     training = TrainingFeature(context, similar_sounds, custom_scores)
     return (
-        StatusMessages(context),
+        status,
         RecordingChoices(context, label_import),
         ContextMenus(context),
         Files(context, (label_import, training)),
@@ -52,6 +54,7 @@ def make_features(context: Context) -> tuple[Feature, ...]:
         all_events,
         ReviewQueueFeature(context),
         LabelSetsFeature(context),
+        KeyLegendFeature(context),
         RulesFeature(context),
         GroupingFeature(context),
         ExportFeature(context, all_events),

@@ -44,6 +44,7 @@ class EventsPanel(QWidget):
     """Events of the recording: filter, sort, choose. Rows and `EventSelection` go together."""
 
     opened = Signal(str)
+    row_chosen = Signal(str)  # one event alone, by the mouse or the arrow keys
     grouping_chosen = Signal(str)
     branch_chosen = Signal(str)
     menu_requested = Signal(QPoint, str)
@@ -283,6 +284,8 @@ class EventsPanel(QWidget):
         finally:
             self._syncing = False
         self._show_count()
+        if len(ids) == 1:
+            self.row_chosen.emit(ids[0])
 
     def _on_reset(self) -> None:
         self._show_count()

@@ -29,6 +29,7 @@ from yamnet_gui.gui.widgets.score_bars import ScoreBars
 
 from .classes_at_cursor import ClassesAtCursor, score_rows
 from .event_facts import FactsForm, event_facts
+from .key_legend import KeyLegend
 from .note_editor import NoteEditor
 from .sound_track_choice import SoundTrackChoice
 
@@ -68,6 +69,7 @@ class InspectorPanel(QWidget):
         document.events_changed.connect(self._on_selection)
         document.scores_changed.connect(self._on_scores)
         document.recording_changed.connect(self._on_selection)
+        timeline.time_text_changed.connect(self._show_event)
         self._on_selection()
 
     def add_facts(self, facts: Callable[[Event], Sequence[tuple[str, str]]]) -> None:
@@ -92,6 +94,11 @@ class InspectorPanel(QWidget):
         self.own.setVisible(keys is not None)
         if self._event is not None:
             self._show_span(self._event)
+
+    def show_legend(self, text: str) -> None:
+        """What the keys do with an event; "" where nobody wants to read it."""
+        self.legend.text.setText(text)
+        self._show_event()
 
     def show_history(self, lines: Sequence[str]) -> None:
         """What happened to the event so far, newest first."""
@@ -137,6 +144,8 @@ class InspectorPanel(QWidget):
         self.own.hide()
         self.frequency_range = FrequencyRangeFields(self)
         self.frequency_range.edited.connect(self._on_frequency_range)
+        self.legend = KeyLegend(self)
+        self.legend.hide()
         self.history_title = heading("History", self)
         self.history = PlainLabel(self)
         self.history.setWordWrap(True)
@@ -160,6 +169,7 @@ class InspectorPanel(QWidget):
             self.own,
             self.span_title,
             self.span_bars,
+            self.legend,
             self.note_title,
             self.note,
             self.history_title,
@@ -200,6 +210,7 @@ class InspectorPanel(QWidget):
             *(self.note_title, self.note),
         ):
             widget.setVisible(event is not None)
+        self.legend.setVisible(event is not None and bool(self.legend.text.text()))
         self.several.setVisible(count > 1)
         if count > 1:
             group = self._grouping.group_of(event.id) if self._grouping and event else None

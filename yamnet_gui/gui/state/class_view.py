@@ -33,7 +33,8 @@ class ClassView(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._shown: tuple[int, ...] = ()
+        self._rows: tuple[int, ...] = ()
+        self._lead: int | None = None
         self._chosen: int | None = None
         self._ticked: frozenset[int] = frozenset()
         self._showing = Showing.BEST
@@ -42,7 +43,14 @@ class ClassView(QObject):
 
     @property
     def shown(self) -> tuple[int, ...]:
-        return self._shown
+        """The rows of the score track, from the top."""
+        lead = self._lead
+        return self._rows if lead is None else (lead, *(c for c in self._rows if c != lead))
+
+    @property
+    def lead(self) -> int | None:
+        """The class above all others, whether the options ask for it or not."""
+        return self._lead
 
     @property
     def chosen(self) -> int | None:
@@ -65,8 +73,13 @@ class ClassView(QObject):
         return self._limit
 
     def set_shown(self, classes: tuple[int, ...]) -> None:
-        if classes != self._shown:
-            self._shown = classes
+        before, self._rows = self.shown, classes
+        if self.shown != before:
+            self.shown_changed.emit()
+
+    def set_lead(self, class_index: int | None) -> None:
+        before, self._lead = self.shown, class_index
+        if self.shown != before:
             self.shown_changed.emit()
 
     def choose(self, class_index: int | None) -> None:

@@ -63,6 +63,21 @@ SETTINGS: tuple[Setting, ...] = (
         page="Review",
     ),
     Setting(
+        "follow_selection",
+        True,
+        "Follow the selection",
+        "Show the class of the selected event first and as curve; bring into view what is chosen "
+        "in a table",
+        page="Review",
+    ),
+    Setting(
+        "key_legend",
+        True,
+        "Show what the keys do",
+        "In the inspector, below the classes of the event",
+        page="Review",
+    ),
+    Setting(
         "analyse_on_open",
         True,
         "Analyse a recording as soon as it is opened",

@@ -128,11 +128,17 @@ class Timeline(QObject):
         self.set_view(span.start_s - room, span.end_s + room)
 
     def reveal(self, span: TimeSpan) -> None:
-        """Pans, without zooming, only as far as needed to see `span`."""
+        """Pans, without zooming, so that `span` is seen, or its start where it is too long.
+
+        Nothing moves where all of it is in view, or it fills the view.
+        """
         view = self._view
         if view.start_s <= span.start_s and span.end_s <= view.end_s:
             return
-        self.pan(span.centre_s - view.centre_s)
+        if span.duration_s <= view.duration_s:
+            self.pan(span.centre_s - view.centre_s)
+        elif not (span.start_s <= view.start_s and view.end_s <= span.end_s):
+            self.pan(span.start_s - 0.1 * view.duration_s - view.start_s)
 
     def set_cursor(self, time_s: float) -> None:
         time_s = min(max(time_s, 0.0), self._duration_s)

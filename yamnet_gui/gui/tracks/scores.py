@@ -220,6 +220,7 @@ class CurveTrack(Track):
     ) -> None:
         super().__init__("Score of the selected class", *arguments)  # type: ignore[arg-type]
         self._classes = classes
+        self._class_map = class_map
         self._rules = rules
         self._layer = CurveLayer(
             self.area, self.timeline, self.document, classes, class_map, rules, self.theme
@@ -256,7 +257,10 @@ class CurveTrack(Track):
             return ""
         time_s = self.time_at(position.x())
         at = scores.at(time_s)
-        return "" if at is None else f"{self.timeline.time_text(time_s)}: {at[chosen]:.3f}"
+        if at is None:
+            return ""
+        name = self._class_map.value[chosen].name
+        return f"{name}\n{self.timeline.time_text(time_s)}: score {at[chosen]:.3f}"
 
     def _on_line(self, position: QPointF) -> bool:
         chosen = self._classes.chosen

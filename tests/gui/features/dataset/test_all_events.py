@@ -213,3 +213,26 @@ def test_clock_times_come_with_the_date_and_can_be_filtered_by_the_time_of_day(
     bench.session.settings.set("clock_time", False)
     settled(bench)
     assert len(listed(bench)) == 12
+
+
+def test_a_row_that_is_chosen_opens_its_recording_and_the_arrow_keys_go_on(
+    bench: Workbench, settled: Settled
+) -> None:
+    table = feature(bench).panel.table
+    table.setFocus()
+    table.selectRow(5)
+    settled(bench)
+    event = bench.services.event_navigation.current
+    assert event is not None
+    assert (bench.services.recording.path.name, event.onset_s) == ("b.wav", 2.0)  # type: ignore[union-attr]
+    assert table.hasFocus()
+    QTest.keyClick(table, Qt.Key.Key_Down)
+    settled(bench)
+    following = bench.services.event_navigation.current
+    assert following is not None
+    assert following.onset_s > event.onset_s
+    assert bench.shell.tracks.ruler.timeline.view.start_s <= following.onset_s
+    bench.session.settings.set("follow_selection", False)
+    table.selectRow(9)
+    settled(bench)
+    assert bench.services.recording.path.name == "b.wav"  # type: ignore[union-attr]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 _TYPING_MS = 80
 _CHANGED_MS = 500
+_CHOOSING_MS = 150
+"""So that arrow keys held down do not open every recording on their way."""
 _KEYS = {
     "accept": ReviewState.ACCEPTED,
     "reject": ReviewState.REJECTED,
@@ -46,6 +49,8 @@ class AllEvents(Feature):
         self._settings = context.session.settings
         self._project_manager = context.services.projects
         self._navigator = context.services.navigation
+        self._loader = context.services.recording
+        self._analysis = context.services.analysis
         self._review = context.services.review
         self._show_message = context.shell.show_message
         self._window = context.shell.window
@@ -54,11 +59,16 @@ class AllEvents(Feature):
         self._closed = False
         self._job: JobHandle | None = None
         self._later = Debounced(self, _TYPING_MS, self.query)
+        self._follow = Debounced(self, _CHOOSING_MS, self._show_chosen)
+        self._leads = False  # a recording is being opened for a row of the table
         self._filter = _Keys(self, self)
         self.panel.table.installEventFilter(self._filter)
         self.panel.query_changed.connect(lambda: self._soon(0))
         self.panel.typed.connect(lambda: self._soon(_TYPING_MS))
         self.panel.opened.connect(self._open)
+        self.panel.row_chosen.connect(lambda _item: self._follow.start_in(_CHOOSING_MS))
+        self._loader.opened.connect(self._on_opened)
+        self._loader.failed.connect(self._on_failed)
         self.panel.decided.connect(self.decide)
         self.panel.menu_requested.connect(self._menu)
         self._project.steps_changed.connect(self._on_steps)
@@ -66,11 +76,12 @@ class AllEvents(Feature):
 
     @property
     def busy(self) -> bool:
-        return self._later.active or self._job is not None
+        return self._later.active or self._follow.active or self._job is not None
 
     def close(self) -> None:
         self._closed = True
         self._later.stop()
+        self._follow.stop()
 
     def query(self) -> None:
         """Lists the events for the current filter and order; read in the background."""
@@ -143,6 +154,30 @@ class AllEvents(Feature):
     def _open(self, item: ProjectEvent) -> None:
         """Goes to an event in its recording."""
         self._navigator.go(Destination(item.recording_id, event_id=item.event.id))
+
+    def _show_chosen(self) -> None:
+        """Shows the event of the row that was chosen, in its recording, and plays nothing.
+
+        An analysis that is running is not left for it: Enter opens the event all the same.
+        """
+        item = self.panel.chosen
+        if item is None or not self._settings.value("follow_selection"):
+            return
+        to = Destination(item.recording_id, event_id=item.event.id, quietly=True)
+        if self._navigator.is_open(to) or not self._analysis.running:
+            self._leads = not self._navigator.is_open(to)
+            self._navigator.go(to)
+
+    @Slot(Path)
+    def _on_opened(self, _path: Path) -> None:
+        """The arrow keys go on through the table when its row has opened another recording."""
+        if self._leads:
+            self._leads = False
+            self.panel.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot(object)
+    def _on_failed(self, _error: object) -> None:
+        self._leads = False
 
     def _menu(self, at: QPoint) -> None:
         menu = QMenu(self._window)

@@ -26,7 +26,7 @@ from yamnet_gui.gui.widgets.fields import SearchField, TimeOfDayField
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.gui.widgets.table_model import Index
 from yamnet_gui.gui.widgets.tables import QuietTable
-from yamnet_gui.labels.project import EventFilter, Recording, Sort
+from yamnet_gui.labels.project import EventFilter, ProjectEvent, Recording, Sort
 
 from .all_events_model import ITEM_ROLE, SORT_KEYS, Fetch, ProjectColumn, ProjectTableModel
 
@@ -45,6 +45,7 @@ class AllEventsPanel(QWidget):
     query_changed = Signal()
     typed = Signal()  # the same, and more letters may follow at once
     opened = Signal(object)  # ProjectEvent
+    row_chosen = Signal(object)  # ProjectEvent, one alone
     decided = Signal(object)  # ReviewState for the selected rows
     menu_requested = Signal(QPoint)
 
@@ -59,10 +60,11 @@ class AllEventsPanel(QWidget):
         self._timeline = timeline
         self.model = ProjectTableModel(fetch, recording_of, timeline, self)
         self._selected_rows: set[int] = set()
+        self._restoring = False
         self._build()
         self.model.modelAboutToBeReset.connect(self._remember)
         self.model.modelReset.connect(self._restore)
-        self.table.selectionModel().selectionChanged.connect(lambda *_: self._show_count())
+        self.table.selectionModel().selectionChanged.connect(self._on_selected)
 
     @property
     def filter(self) -> EventFilter:
@@ -90,6 +92,13 @@ class AllEventsPanel(QWidget):
         parts = sorted((part.top(), part.bottom()) for part in ranges)
         rows = [self.model.rows[top : bottom + 1] for top, bottom in parts]
         return np.unique(np.concatenate(rows)) if rows else np.empty(0, np.int64)
+
+    @property
+    def chosen(self) -> ProjectEvent | None:
+        """The event that is selected alone."""
+        ranges = self.table.selectionModel().selection().toList()
+        alone = len(ranges) == 1 and ranges[0].top() == ranges[0].bottom()
+        return self.model.item(ranges[0].top()) if alone else None
 
     def set_rows(self, rows: NDArray[np.int64], total: int) -> None:
         """Lists these rows of `total` events."""
@@ -193,6 +202,12 @@ class AllEventsPanel(QWidget):
             self.model.refresh()
             self.query_changed.emit()
 
+    def _on_selected(self) -> None:
+        self._show_count()
+        item = None if self._restoring else self.chosen
+        if item is not None:
+            self.row_chosen.emit(item)
+
     def _on_entered(self, index: Index) -> None:
         item = index.data(ITEM_ROLE)
         if item is not None:
@@ -211,7 +226,9 @@ class AllEventsPanel(QWidget):
         last = self.model.columnCount() - 1
         for place in places.tolist():
             chosen.select(self.model.index(place, 0), self.model.index(place, last))
+        self._restoring = True
         self.table.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self._restoring = False
 
     def _show_count(self) -> None:
         shown, chosen = self.model.rowCount(), len(self.selected)
