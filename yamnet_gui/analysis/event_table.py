@@ -4,7 +4,6 @@ Neither deriving nor storing them needs memory that grows with all scores of a r
 """
 
 import json
-import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,11 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.class_map import ClassMap
-from yamnet_gui.core.events import Event, EventList, LabelledRecording, RecordingInfo, detection_id
+from yamnet_gui.core.events import Event, EventList, LabelledRecording, RecordingInfo
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.scores import ScoreTable
 from yamnet_gui.core.text import printable
-from yamnet_gui.detection import Detections, RuleSet, detect, group_events, grouped_list
+from yamnet_gui.detection import (
+    Detections,
+    RuleSet,
+    detect,
+    detected_event,
+    group_events,
+    grouped_list,
+)
 
 from .result import Analysis
 
@@ -63,22 +69,9 @@ class EventTable:
     def _events(self, class_map: ClassMap) -> Iterator[Event]:
         classes = class_map.classes
         for row in self.rows:
-            number, index, frame, onset_s, offset_s, highest, mean, early, late = row.item()
+            number, index, frame, *figures = row.item()
             channel = None if number == _MIX else number
-            yield Event(
-                id=detection_id(index, frame, channel),
-                onset_s=onset_s,
-                offset_s=offset_s,
-                label=classes[index].name,
-                class_index=index,
-                mid=classes[index].mid,
-                channel=channel,
-                score_max=highest,
-                score_mean=mean,
-                onset_uncertainty_s=None if math.isnan(early) else early,
-                offset_uncertainty_s=None if math.isnan(late) else late,
-                rules_id=self.rules_id,
-            )
+            yield detected_event(classes[index], frame, channel, self.rules_id, figures)
 
 
 def find_events(

@@ -10,7 +10,7 @@ from .calibration import (
     threshold_for_recall,
     with_probability,
 )
-from .detections import Detections
+from .detections import Detections, detected_event
 from .envelope import ENVELOPE_STEP_S, Envelope, EnvelopeBuilder, EnvelopeStream, envelope_of
 from .grouping import (
     GROUPING_LEVELS,
@@ -123,6 +123,7 @@ __all__ = [
     "densified",
     "derive_events",
     "detect",
+    "detected_event",
     "envelope_of",
     "fine_frames",
     "fine_grid",

@@ -1,7 +1,7 @@
 """Detections as arrays, which become events only where they are needed."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.class_map import ClassMap, SoundClass
 from yamnet_gui.core.events import Event, EventList, detection_id
 from yamnet_gui.core.scores import ScoreTable
 
@@ -105,8 +105,8 @@ class Detections:
 
     def iter_events(self, class_map: ClassMap) -> Iterator[Event]:
         """The detections as events, in the order of the arrays."""
-        for key, index, onset, offset, highest, mean, early, late in zip(
-            self.ids(),
+        for frame, index, onset, offset, highest, mean, early, late in zip(
+            self.first_frame.tolist(),
             self.class_index.tolist(),
             self.onset_s.tolist(),
             self.offset_s.tolist(),
@@ -116,24 +116,43 @@ class Detections:
             self.offset_uncertainty_s.tolist(),
             strict=True,
         ):
-            yield Event(
-                id=key,
-                onset_s=onset,
-                offset_s=offset,
-                label=class_map[index].name,
-                class_index=index,
-                mid=class_map[index].mid,
-                channel=self.table.channel,
-                score_max=highest,
-                score_mean=mean,
-                onset_uncertainty_s=None if math.isnan(early) else early,
-                offset_uncertainty_s=None if math.isnan(late) else late,
-                rules_id=self.rules_id,
-            )
+            yield detected_event(
+                class_map[index], frame, self.table.channel, self.rules_id,
+                (onset, offset, highest, mean, early, late),
+            )  # fmt: skip
 
     def to_events(self, class_map: ClassMap) -> EventList:
         """The detections as a list of events."""
         return EventList.of(self.iter_events(class_map))
+
+
+def detected_event(
+    kind: SoundClass,
+    first_frame: int,
+    channel: int | None,
+    rules_id: str,
+    figures: Sequence[float],
+) -> Event:
+    """A detection as an event; `figures` are onset, offset, highest and mean score, uncertainties.
+
+    All are rounded to a millionth: less than a sample or a digit that means anything, and so they
+    are written in tables as people write numbers, 2.4675 and not 2.4675000000000002.
+    """
+    onset_s, offset_s, highest, mean, early, late = (round(x, 6) for x in figures)
+    return Event(
+        id=detection_id(kind.index, first_frame, channel),
+        onset_s=onset_s,
+        offset_s=offset_s,
+        label=kind.name,
+        class_index=kind.index,
+        mid=kind.mid,
+        channel=channel,
+        score_max=highest,
+        score_mean=mean,
+        onset_uncertainty_s=None if math.isnan(early) else early,
+        offset_uncertainty_s=None if math.isnan(late) else late,
+        rules_id=rules_id,
+    )
 
 
 _ARRAYS = (
