@@ -250,7 +250,7 @@ def _screenshot(application: "QApplication", workbench: "Workbench", target: Pat
     from PySide6.QtCore import QElapsedTimer, QTimer
 
     from .core.errors import UserError
-    from .core.files import replacing
+    from .gui.window_picture import save_picture
 
     state = {"quiet": 0, "status": 0}
     failed: list[UserError] = []
@@ -273,11 +273,9 @@ def _screenshot(application: "QApplication", workbench: "Workbench", target: Pat
 
     def save() -> int:
         try:
-            with replacing(target) as beside:
-                if not workbench.shell.window.grab().save(str(beside), "PNG"):
-                    raise OSError(f"no picture could be written to {beside.parent}")
-        except OSError as error:
-            print(f"yamnet-gui: {target}: cannot be written ({error})", file=sys.stderr)
+            save_picture(workbench.shell.window.grab(), target)
+        except UserError as error:
+            print(f"yamnet-gui: {error}", file=sys.stderr)
             return 2
         return 0
 

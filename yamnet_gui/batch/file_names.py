@@ -6,6 +6,9 @@ from pathlib import Path
 from yamnet_gui.core.files import is_folder
 from yamnet_gui.core.text import printable, unique_names
 
+FAILURES_HEAD = "file,reason\n"
+"""The first line of the list of recordings that failed, by which it is recognised as ours."""
+
 
 def failures_path(table: Path) -> Path:
     """The list of recordings that failed: next to the table, or in its folder."""

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +15,7 @@ from yamnet_gui.core.files import replacing
 from yamnet_gui.core.lock import FileLock
 
 from .parts import Part, sync
+from .run_folder import JOURNAL, check_run_folder, empty_run_folder, remove_run_folder
 
 _VERSION = 3
 _READABLE = (2, _VERSION)
@@ -57,7 +57,7 @@ class Journal:
     disk gets parts and records in groups, once a second, and checksums show which parts a power
     cut took. `recipe` says everything that the parts depend on; a journal with another one is
     begun again. One run at a time: raises SettingsError where another one is at work, or where
-    the folder cannot be made.
+    the folder cannot be made or is not that of a run.
     """
 
     def __init__(self, folder: Path, recipe: dict[str, Any], restart: bool = False) -> None:
@@ -71,10 +71,12 @@ class Journal:
             folder.parent.mkdir(parents=True, exist_ok=True)
             if not self._lock.acquire():
                 raise SettingsError(folder, "another run is writing the same tables", "wait for it")
-            if restart:
-                shutil.rmtree(folder, ignore_errors=True)
+            check_run_folder(folder)
             folder.mkdir(exist_ok=True)
-            self._file = self._open(json.loads(json.dumps(recipe)))
+            self._file = self._open(json.loads(json.dumps(recipe)), restart)
+        except SettingsError:
+            self._lock.release()
+            raise
         except OSError as error:
             self._lock.release()
             raise SettingsError(folder.parent, f"cannot be written ({error.strerror})") from error
@@ -122,7 +124,7 @@ class Journal:
     def remove(self) -> None:
         """Everything is in the tables: the folder goes."""
         self._file.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove_run_folder(self.folder, self.records)
 
     def close(self) -> None:
         try:
@@ -155,11 +157,15 @@ class Journal:
             reason = f"cannot be written ({error.strerror or error})"
             raise SettingsError(self.folder.parent, reason) from error
 
-    def _open(self, recipe: dict[str, Any]) -> IO[str]:
-        path = self.folder / "journal.jsonl"
+    def _open(self, recipe: dict[str, Any], restart: bool) -> IO[str]:
+        path = self.folder / JOURNAL
         head = {"journal": _VERSION, "recipe": recipe}
         lines = _lines(path)
-        if lines and lines[0] in [{**head, "journal": version} for version in _READABLE]:
+        if (
+            not restart
+            and lines
+            and lines[0] in [{**head, "journal": version} for version in _READABLE]
+        ):
             for line in lines[1:]:
                 best = tuple((str(name), float(score)) for name, score in line.pop("best"))
                 warnings = tuple(str(text) for text in line.pop("warnings"))
@@ -167,8 +173,7 @@ class Journal:
                 record = Record(best=best, warnings=warnings, parts=parts, **line)
                 self.records[record.key] = record
         else:
-            for old in self.folder.iterdir():
-                old.unlink()
+            empty_run_folder(self.folder, {str(line.get("key")) for line in lines})
         # rewritten, which removes a line that a kill cut off
         with replacing(path) as beside:
             text = [json.dumps(head), *(json.dumps(asdict(r)) for r in self.records.values())]

@@ -9,8 +9,10 @@ from pathlib import Path
 from yamnet_gui.analysis.analyse import AnalysisProgress
 from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.sound_track import file_of
+from yamnet_gui.labels.overwrite_guard import check_companion
 from yamnet_gui.yamnet import LiteRTError, preparing_litert
 
+from .file_names import FAILURES_HEAD, failures_path
 from .journal import Journal, Record
 from .options import BatchOptions
 from .plan import Plan
@@ -58,6 +60,8 @@ def run_batch(
     folder = None
     if options.outputs:
         first = options.outputs[0]
+        if len(plan.recordings) > 1:  # before hours of work, not after
+            check_companion(failures_path(first), FAILURES_HEAD)
         folder = first.with_name(first.name + UNFINISHED)
     with ExitStack() as stack:
         worker = stack.enter_context(closing(Worker(options, folder)))

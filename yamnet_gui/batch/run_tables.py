@@ -12,8 +12,9 @@ from yamnet_gui.core.model_parameters import EMBEDDING_SIZE
 from yamnet_gui.core.text import printable
 from yamnet_gui.labels.formats import WriteOptions, label_format, write_labels
 from yamnet_gui.labels.formats.text import csv_lines
+from yamnet_gui.labels.overwrite_guard import check_companion, is_ours
 
-from .file_names import array_file, failures_path, recording_names
+from .file_names import FAILURES_HEAD, array_file, failures_path, recording_names
 from .journal import Journal, Record
 from .options import BatchOptions, is_npz
 from .plan import Plan, recording_key
@@ -138,13 +139,18 @@ class RunTables:
 def _write_failures(first: Path, failed: Sequence[tuple[Path, str]], several: bool) -> list[Path]:
     """Writes a table of failures next to the first table; removes one of an earlier run."""
     path = failures_path(first)
-    if not failed or not several:
-        path.unlink(missing_ok=True)
-        return []
-    rows = [("file", "reason"), *((printable(p), printable(reason)) for p, reason in failed)]
+    rows = [*((printable(p), printable(reason)) for p, reason in failed)]
     try:
+        ours = is_ours(path, FAILURES_HEAD)
+        if not failed or not several:
+            if ours:
+                path.unlink(missing_ok=True)
+            return []
+        check_companion(path, FAILURES_HEAD)
         with replacing(path) as beside:
-            beside.write_text("".join(csv_lines(rows)), encoding="utf-8", newline="")
+            beside.write_text(
+                FAILURES_HEAD + "".join(csv_lines(rows)), encoding="utf-8", newline=""
+            )
     except OSError as error:
         reason = f"cannot be written ({error.strerror or error})"
         raise SettingsError(path, reason) from error

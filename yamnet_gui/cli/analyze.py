@@ -15,9 +15,10 @@ from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.files import exists
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.core.text import printable
-from yamnet_gui.labels.overwrite_guard import spare
+from yamnet_gui.labels.overwrite_guard import check_outputs
 
 from .analyze_options import add_arguments, batch_options
+from .arguments import files_of
 from .exit_status import OK, SOME_FAILED
 from .run_report import WarningsShown, report, show_failures
 from .terminal import ProgressLine, in_words
@@ -35,8 +36,11 @@ def run(options: argparse.Namespace) -> int:
         # before the weights are looked at, which takes longer
         raise RecordingError(printable(plan.recordings[0]), "there is no such file")
     batch = batch_options(options)
-    for output in batch.outputs:
-        spare(output, plan.recordings)
+    check_outputs(
+        batch.outputs,
+        (*files_of(options.rules, options.weights), *batch.classifiers),
+        plan.recordings,
+    )
     several = len(plan.recordings) > 1
     summary: BatchSummary | None = None
     warnings = WarningsShown()

@@ -12,7 +12,7 @@ from typing import Any
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording, ReviewState
-from yamnet_gui.core.files import exists
+from yamnet_gui.core.files import exists, is_file
 from yamnet_gui.core.resources import bundled_ontology
 from yamnet_gui.core.text import did_you_mean, printable
 from yamnet_gui.detection import GROUPING_LEVELS, grouping_levels
@@ -31,6 +31,11 @@ def writable_formats() -> list[str]:
 def readable_formats() -> list[str]:
     """Names of the formats that can be read."""
     return [f.name for f in FORMATS.values() if f.can_read]
+
+
+def files_of(*given: str | Path | None) -> list[Path]:
+    """Those of the values of options that name a file, as `--rules` may."""
+    return [Path(value) for value in given if value is not None and is_file(Path(value))]
 
 
 def add_choice(group: Any) -> None:

@@ -19,6 +19,7 @@ from yamnet_gui.labels.exchange.clips import (
     cut_clips,
     split_sizes,
 )
+from yamnet_gui.labels.exchange.own_clips import LIST_NAME
 
 from .arguments import number
 from .terminal import ProgressLine
@@ -134,7 +135,9 @@ def cut(clips: Sequence[Clip], folder: Path, options: ClipOptions, *, dry_run: b
         sizes = f"{counted(count, 'clip')} of {counted(recordings, 'recording')}"
         print(f"{part}: {sizes}", file=sys.stderr)
     if dry_run:
-        print(f"{len(clips)} clips would be cut into {folder}", file=sys.stderr)
+        tables = f"{MANIFEST_NAME} and metadata.csv" if options.audiofolder else MANIFEST_NAME
+        listed = f"listed in {tables} and {LIST_NAME} there"
+        print(f"{len(clips)} clips would be cut into {folder}, {listed}", file=sys.stderr)
         return 0
     failed = 0
     shown: set[str] = set()  # a missing recording is named once, not for each of its clips

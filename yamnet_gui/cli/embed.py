@@ -22,9 +22,9 @@ from yamnet_gui.core.scores import DEFAULT_HOP_S
 from yamnet_gui.core.text import without_controls
 from yamnet_gui.detection import PRESETS, RuleSet
 from yamnet_gui.embedding import Classifier
-from yamnet_gui.labels.overwrite_guard import spare
+from yamnet_gui.labels.overwrite_guard import check_outputs
 
-from .arguments import add_track
+from .arguments import add_track, files_of
 from .exit_status import OK, SOME_FAILED
 from .network import add_network, chosen_model
 from .run_report import WarningsShown, report, show_failures
@@ -130,7 +130,11 @@ def run(options: argparse.Namespace) -> int:
         if not plan.recordings:
             path, reason = plan.problems[0]
             raise RecordingError(request.name_of(path), reason)
-        spare(options.output, plan.recordings)
+        check_outputs(
+            (options.output,),
+            (*files_of(options.rules, options.weights), *options.classifier),
+            plan.recordings,
+        )
         warnings = WarningsShown()
         for progress in write_vectors(plan, request):
             name = request.name_of(progress.path) if progress.path else ""

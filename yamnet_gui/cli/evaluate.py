@@ -21,6 +21,7 @@ from yamnet_gui.detection import RuleSet, Tuning, save_rules
 from yamnet_gui.detection.evaluation import Pair, evaluate, mismatches, paired
 from yamnet_gui.labels.exchange.reference_table import ReferenceTable, read_reference
 from yamnet_gui.labels.formats import readable_suffixes
+from yamnet_gui.labels.overwrite_guard import check_outputs
 from yamnet_gui.labels.project import Project
 from yamnet_gui.quality.evaluation import Measurement, measure, tuned
 from yamnet_gui.quality.references import (
@@ -30,6 +31,7 @@ from yamnet_gui.quality.references import (
     table_items,
 )
 
+from .arguments import files_of
 from .evaluate_options import add_arguments, check
 from .metrics import lines_of, tuning_json, tuning_lines, write_json, write_mismatches
 from .network import chosen_model
@@ -43,6 +45,16 @@ _NEEDS_SEGMENTS = "needs segments that were reviewed for every class"
 
 def run(options: argparse.Namespace) -> int:
     check(options)
+    check_outputs(
+        (options.json, options.mismatches, options.rules_out),
+        (
+            options.reference,
+            options.estimated,
+            options.project,
+            *files_of(options.rules, options.weights),
+        ),
+        options.recordings or (),
+    )
     if options.estimated is not None:
         return _tables(options)
     return _rules(options)
@@ -109,7 +121,11 @@ def _rules(options: argparse.Namespace) -> int:
         )
         print("\n".join(tuning_lines(tuning, name)))
         if options.rules_out is not None:
-            save_rules(options.rules_out, replace(tuning.rules, name="tuned"), class_map)
+            try:
+                save_rules(options.rules_out, replace(tuning.rules, name="tuned"), class_map)
+            except OSError as error:
+                reason = f"cannot be written ({error.strerror or error})"
+                raise SettingsError(options.rules_out, reason) from error
     if options.json is not None:
         write_json(options.json, figures)
     if options.mismatches is not None:

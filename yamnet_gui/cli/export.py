@@ -28,9 +28,11 @@ from yamnet_gui.labels.formats import (
     WriteOptions,
     label_format,
     output_files,
+    planned_files,
     read_labels,
     writing,
 )
+from yamnet_gui.labels.overwrite_guard import check_outputs
 from yamnet_gui.labels.project import AnalysisRecord
 from yamnet_gui.labels.project.calibrations import with_probabilities
 
@@ -170,6 +172,9 @@ def run(options: argparse.Namespace) -> int:
     """Runs the command; 0, 1 where some could not be written. Raises UserError."""
     if options.output is None and options.clips is None and options.report is None:
         raise SettingsError("export", "has nothing to write", "give -o OUT, --clips or --report")
+    given = options.output
+    labels = None if given is None or given.endswith(("/", "\\")) else Path(given)
+    check_outputs((labels, options.report, options.clips), (options.source,))
     classes = bundled_class_map()
     options.format = options.format or ("table" if options.columns else "csv")
     source = _read(options)
@@ -237,9 +242,7 @@ def _labels(
     if preview.losses and options.sidecar:
         _note("The sidecar file stores what is lost.")
     if options.dry_run:
-        for path, _ in output_files(
-            options.format, preview.recordings, out, options=export.options
-        ):
+        for path in planned_files(options.format, preview.recordings, out, options=export.options):
             _note(f"{path} would be {'replaced' if exists(path) else 'written'}")
         return 0
     made: Sequence[Path] = ()
@@ -270,6 +273,7 @@ def _write_options(options: argparse.Namespace, out: Path, classes: ClassMap) ->
         media_prefix=options.media_prefix,
         columns=SavedColumns().mapping(options.columns) if options.columns else None,
         classes=classes,
+        spared=() if options.source is None else (options.source,),
     )
 
 

@@ -6,18 +6,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from .own_files import check_replaceable
 from .text import shortened
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, through_links: bool = False) -> Iterator[Path]:
     """Yields a temporary path next to `path` that replaces it when the block succeeds.
 
     Where the block raises, the temporary file is removed and `path` stays as it was; where the
     process is killed, `path` stays too. The content is on the disk before it is renamed.
-    Missing folders are not made. Raises OSError.
+    Missing folders are not made. With `through_links`, for the user's own settings, a link keeps
+    pointing at its file, which is replaced. Raises OSError, also where `path` is a link otherwise,
+    or not a regular file.
     """
-    target = Path(os.path.realpath(path))  # a link keeps pointing at its file
+    target = Path(os.path.realpath(path)) if through_links else path
+    check_replaceable(target)
     beside = target.with_name(f".{shortened(target.name, 100)}.{uuid.uuid4().hex[:12]}.part")
     os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))  # the umask applies
     try:

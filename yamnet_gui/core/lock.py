@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
-from .own_files import open_descriptor
+from .own_files import ForeignFileError, open_descriptor
 
 if sys.platform == "win32":  # pragma: no cover - other system
     import msvcrt
@@ -86,7 +86,7 @@ class FileLock:
     def acquire(self) -> bool:
         """Whether the lock is now ours; False while another program or thread has it.
 
-        Raises OSError, also where its file is a link or not a regular file.
+        Raises OSError, also where its file is a link or not a file of ours.
         """
         while True:
             handle = open_descriptor(self._path)
@@ -94,6 +94,9 @@ class FileLock:
                 os.close(handle)
                 return False
             if is_current(handle, self._path):
+                if os.fstat(handle).st_size:  # ours are empty; releasing would remove it
+                    os.close(handle)
+                    raise ForeignFileError(self._path, "a file of another program")
                 self._handle = handle
                 return True
             os.close(handle)  # removed by its last holder between our open and our lock

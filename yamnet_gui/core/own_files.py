@@ -17,11 +17,12 @@ _SAFE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os
 class ForeignFileError(OSError):
     """A link, a pipe, a device or a folder in the place of a file of the program.
 
-    Its `strerror` finishes the sentence "FILE: …".
+    `what` finishes the sentence "FILE: …"; `strerror` names the file, for messages about another.
     """
 
     def __init__(self, path: Path, what: str) -> None:
-        super().__init__(errno.ELOOP, f"{path.name} is {what} and is left as it is", str(path))
+        self.what = f"is {what} and is left as it is"
+        super().__init__(errno.ELOOP, f"{path.name} {self.what}", str(path))
 
 
 def check_own(paths: Iterable[Path]) -> None:
@@ -46,6 +47,18 @@ def check_own_folder(path: Path) -> None:
         raise ForeignFileError(path, "a link to another place")
     if not stat.S_ISDIR(mode):
         raise ForeignFileError(path, "not a folder")
+
+
+def check_replaceable(path: Path) -> None:
+    """Raises ForeignFileError where this is there and is a link or no regular file.
+
+    A file with several names is one: replacing it leaves the others as they are.
+    """
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return
+    _check_kind(path, status.st_mode)
 
 
 def open_descriptor(path: Path) -> int:
@@ -77,12 +90,16 @@ def open_own(path: Path, *, empty: bool = False) -> BinaryIO:
     return file
 
 
-def _check(path: Path, status: os.stat_result) -> None:
-    if stat.S_ISLNK(status.st_mode):
+def _check_kind(path: Path, mode: int) -> None:
+    if stat.S_ISLNK(mode):
         raise ForeignFileError(path, "a link to another file")
-    if stat.S_ISDIR(status.st_mode):
+    if stat.S_ISDIR(mode):
         raise ForeignFileError(path, "a folder")
-    if not stat.S_ISREG(status.st_mode):
+    if not stat.S_ISREG(mode):
         raise ForeignFileError(path, "not a regular file")
+
+
+def _check(path: Path, status: os.stat_result) -> None:
+    _check_kind(path, status.st_mode)
     if status.st_nlink > 1:
         raise ForeignFileError(path, "a file that has another name elsewhere (a hard link)")

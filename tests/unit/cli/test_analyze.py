@@ -10,6 +10,9 @@ import pytest
 
 from tests.unit.audio.broken_files import make_broken_files
 from tests.unit.fakes import write_sound
+from yamnet_gui.analysis.rule_choice import choose_rules
+from yamnet_gui.core.resources import bundled_class_map
+from yamnet_gui.detection import save_rules
 from yamnet_gui.labels.formats import FORMATS, read_labels
 from yamnet_gui.labels.formats.own_csv import COLUMNS
 
@@ -396,3 +399,25 @@ def test_every_format_by_its_name(name, run, weights, sounds, tmp_path):
         if name == "rttm":  # a field has no blanks
             expected = [label.replace(" ", "_") for label in expected]
         assert sorted(labels) == sorted(expected)
+
+
+def test_a_list_of_failures_of_others_stays(run, weights, sounds, tmp_path):
+    (sounds / "bad.wav").write_bytes(b"")
+    listed = tmp_path / "out.failed.csv"
+    listed.write_text("theirs")
+    status, _, errors = run("analyze", sounds, "-o", tmp_path / "out.csv")
+    assert status == 2
+    assert "did not write and is left as it is" in errors
+    assert listed.read_text() == "theirs"
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_no_table_is_written_over_a_file_of_settings(run, weights, sounds, tmp_path):
+    rules = tmp_path / "rules.csv"
+    save_rules(rules, choose_rules(bundled_class_map(), "strict"))
+    before = rules.read_bytes()
+    for option in ("-o", "--scores", "--embeddings"):
+        labels = () if option == "-o" else ("-o", tmp_path / "out.csv")
+        status, _, errors = run("analyze", sounds, "--rules", rules, *labels, option, rules)
+        assert (status, "is an input of this command" in errors) == (2, True), errors
+        assert rules.read_bytes() == before

@@ -157,3 +157,33 @@ def test_sources_that_do_not_fit_together_are_one_sentence(run, arguments, word)
     assert status == 2
     assert word in errors
     assert errors.count("\n") == 1
+
+
+@pytest.mark.parametrize("option", ["--json", "--mismatches", "--mistakes"])
+def test_no_output_is_written_over_what_is_read(run, tables, tmp_path, option):
+    project = tmp_path / "p.yamnet"
+    Project.create(project).close()
+    link = tmp_path / "link.json"
+    link.symlink_to(tables[0])
+    for target in (*tables, link, project, write_sound(tmp_path / "a.wav", 0.5)):
+        before = target.read_bytes()
+        status, _, errors = run("evaluate", *tables, option, target)
+        sentences = 1 + (option == "--mistakes")  # the first says that this name is old
+        assert (status, errors.count("\n")) == (2, sentences), errors
+        assert str(target) in errors
+        assert target.read_bytes() == before
+    both = ("--json", tmp_path / "x", "--mismatches", tmp_path / "x")
+    assert "two different outputs" in run("evaluate", *tables, *both)[2]
+
+
+def test_tuned_rules_are_not_written_over_the_rules_or_a_project(run, tables, tmp_path):
+    rules = tmp_path / "rules.json"
+    rules.write_text("{}")
+    sound = write_sound(tmp_path / "a.wav", 0.5)
+    for target in (rules, tables[0], sound):
+        before = target.read_bytes()
+        arguments = ("--recordings", sound, "--tune", "default", "--rules", rules)
+        status, _, errors = run("evaluate", tables[0], *arguments, "--rules-out", target)
+        assert (status, errors.count("\n")) == (2, 1), errors
+        assert str(target) in errors
+        assert target.read_bytes() == before

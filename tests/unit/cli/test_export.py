@@ -323,3 +323,28 @@ def test_an_old_file_is_spoken_of_only_where_there_is_one(
     (tmp_path / "taken").write_text("a file")
     status, _, output = run("export", project, "-o", tmp_path / "taken" / "o.csv")
     assert (status, "the old file" in output) == (2, False)
+
+
+def test_no_export_is_written_over_its_own_source(run, tmp_path):
+    source = tmp_path / "a.csv"
+    source.write_text("recording,onset_s,offset_s,label\na.wav,0.1,0.2,Dog\n")
+    before = source.read_bytes()
+    for target in (("-o", source), ("-o", f"{tmp_path}/"), ("--report", source)):
+        for dry in ((), ("--dry-run",)):
+            status, _, errors = run("export", source, *target, *dry)
+            assert (status, "is an input of this command" in errors) == (2, True), errors
+            assert source.read_bytes() == before
+
+
+def test_a_dry_run_names_every_file(run, tmp_path):
+    source, out = tmp_path / "a.csv", tmp_path / "new" / "b.json"
+    source.write_text("recording,onset_s,offset_s,label\na.wav,0.1,0.2,Dog\n")
+    arguments = ("export", source, "-o", out, "--format", "labelstudio", "--sidecar")
+    _, _, errors = run(*arguments, "--dry-run")
+    assert not out.parent.exists()
+    status, written, _ = run(*arguments)
+    assert status == 0
+    assert written.split() == [
+        str(p) for p in (out, out.parent / "b.config.xml", f"{out}.yamnet.json")
+    ]
+    assert all(f"{path} would be written" in errors for path in written.split())

@@ -16,6 +16,7 @@ from yamnet_gui.gui.background.runner import JobRunner
 from yamnet_gui.gui.jobs.demo import demo_recording
 from yamnet_gui.gui.jobs.folder import FolderListing, ListFolderJob
 from yamnet_gui.gui.widgets.notices import NoticeKind
+from yamnet_gui.gui.window_picture import save_picture
 from yamnet_gui.labels.project import PROJECT_SUFFIX
 
 from .feature import Feature
@@ -126,8 +127,11 @@ class Files(Feature):
         name, _chosen = QFileDialog.getSaveFileName(
             self._window, "Save screenshot", "yamnet_gui.png", "Pictures (*.png)"
         )
-        if name and not picture.save(name, "PNG"):
-            self._show_error(UserError(name, "cannot be written", "choose another folder"))
+        if name:
+            try:
+                save_picture(picture, Path(name))
+            except UserError as error:
+                self._show_error(error)
 
     @Slot(list)
     def _on_dropped(self, names: list[str]) -> None:

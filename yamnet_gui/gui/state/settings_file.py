@@ -65,7 +65,7 @@ class SettingsFile(QObject):
             self._lay(key, value)
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(self._path) as beside:
+            with replacing(self._path, through_links=True) as beside:
                 beside.write_bytes(write_ini(self._values))
         except OSError as error:
             _log.warning("the settings are not stored in %s: %s", self._path, error)

@@ -1,7 +1,7 @@
 """Events cut out of their recordings into files, with a table of where each came from."""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,6 @@ from yamnet_gui.core.errors import LabelsError, UserError
 from yamnet_gui.core.files import is_file
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.labels.formats.text import escape_formula, number
-from yamnet_gui.labels.overwrite_guard import is_one_of
 
 from .audiofolder import check_folder, state_of, write_audiofolder, write_rows
 from .clip_plan import (
@@ -27,6 +26,7 @@ from .clip_plan import (
     split_sizes,
 )
 from .clip_windows import Windows
+from .own_clips import OwnClips
 from .spectrogram_image import write_spectrogram
 
 __all__ = [
@@ -78,22 +78,31 @@ def cut_clips(
     """Cuts the clips below `folder`, yields what became of each, then writes the manifest.
 
     A recording that cannot be read costs its own clips, not the others; a clip that would be
-    written over one of the recordings is not cut. Closing the generator
+    written over a recording, or over a file that no export wrote, is not cut. Closing the generator
     stops the work; clips that were cut stay, and are in the manifest. Raises LabelsError where the
     folder cannot be made, holds tables of others or clips of another split, or the manifest cannot
     be written.
     """
     done: list[CutClip] = []
     check_folder(folder, clips, MANIFEST_NAME, MANIFEST_COLUMNS[0], options)
+    own = OwnClips(folder, MANIFEST_NAME, MANIFEST_COLUMNS[0])
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        own.claim([name for clip in clips for name in _names(clip, options)])
     except OSError as error:
         reason = "is a file" if is_file(folder) else f"cannot be created ({error.strerror})"
         raise LabelsError(folder, reason, "choose another folder for the clips") from error
     try:
         shares = _by_recording(clips)
         for path, share in shares.items():
-            for cut in _cut(path, share, folder, options, open_recording, shares.keys()):
+            free = []
+            for clip in share:
+                if problem := own.problem(_names(clip, options), shares.keys()):
+                    done.append(CutClip(clip, folder / clip.relative, None, problem))
+                    yield done[-1]
+                else:
+                    free.append(clip)
+            for cut in _cut(path, free, folder, options, open_recording):
                 done.append(cut)
                 yield cut
     finally:
@@ -116,7 +125,6 @@ def _cut(
     folder: Path,
     options: ClipOptions,
     opener: RecordingLoader,
-    spared: Collection[Path],
 ) -> Iterator[CutClip]:
     try:
         source = opener(path)
@@ -129,10 +137,6 @@ def _cut(
     with source:
         for clip in clips:
             target = folder / clip.relative
-            if is_one_of(target, spared):
-                problem = f"{target}: is a recording and is left as it is — choose another folder"
-                yield CutClip(clip, target, None, problem)
-                continue
             try:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 written = write_clip(
@@ -149,6 +153,12 @@ def _cut(
                 yield CutClip(clip, target, None, f"{target}: {error.strerror or error}")
             else:
                 yield CutClip(clip, target, written, _pictured(source, written, target, options))
+
+
+def _names(clip: Clip, options: ClipOptions) -> list[str]:
+    """The files of a clip, below the folder."""
+    name = clip.relative.as_posix()
+    return [name, f"{name}.png"] if options.pictures else [name]
 
 
 def _pictured(source: AudioSource, span: TimeSpan, clip: Path, options: ClipOptions) -> str:

@@ -47,7 +47,7 @@ class SavedColumns:
         texts = {**self.texts(), name: mapping_text(mapping)}
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(self._path) as beside:
+            with replacing(self._path, through_links=True) as beside:
                 beside.write_text(json.dumps(texts, ensure_ascii=False, indent=1), "utf-8")
         except OSError as error:
             raise SettingsError(self._path, f"cannot be written ({error.strerror})") from error

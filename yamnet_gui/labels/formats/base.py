@@ -47,6 +47,7 @@ class WriteOptions:
 
     `base`: recordings below this folder are named relative to it, others by their full path.
     `per_recording`: one file for each recording even where one could hold all.
+    `spared`: files that are read, so that none of them may be written over.
     `sidecar`: also write `OUT.yamnet.json`, which restores what the format cannot store.
     `label_column`, `score_column`: names of columns where the format leaves them open.
     `clock`: also write clock times where the format has columns for them.
@@ -68,6 +69,7 @@ class WriteOptions:
     folder: Path | None = None
     columns: ColumnMapping | None = None
     classes: ClassMap = field(default_factory=bundled_class_map)
+    spared: tuple[Path, ...] = ()
 
     def file_name(self, info: RecordingInfo) -> str:
         """The recording's name as the table shall give it, with forward slashes."""

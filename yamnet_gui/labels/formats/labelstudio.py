@@ -47,7 +47,7 @@ def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Out
 def _config(labels: Sequence[str]) -> Iterator[str]:
     from xml.sax.saxutils import quoteattr  # imports HTTP and TLS, which starting would wait for
 
-    yield "<View>\n"
+    yield "<View><!-- written by yamnet_gui -->\n"  # which says that it may be replaced
     yield f'  <Labels name="{_LABELS}" toName="{_AUDIO}">\n'
     for label in labels:
         yield f"    <Label value={quoteattr(label)}/>\n"

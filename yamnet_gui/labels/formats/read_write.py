@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from yamnet_gui.core.class_map import ClassMap
@@ -11,7 +11,7 @@ from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.files import exists, is_file, is_folder, replacing
 from yamnet_gui.core.text import printable, unique_names
-from yamnet_gui.labels.overwrite_guard import spare
+from yamnet_gui.labels.overwrite_guard import check_companion, check_outputs, spare
 from yamnet_gui.labels.recording_names import most_folders
 
 from . import any_table, markers
@@ -22,6 +22,7 @@ from .encodings import OFFERED
 from .format_limits import losses_of
 from .registry import FORMATS
 from .sample import Sample
+from .sidecar import BEGINNING as SIDECAR_BEGINNING
 from .sidecar import read_sidecar, restore, sidecar_lines, sidecar_path
 from .text import readable
 
@@ -60,6 +61,29 @@ def output_files(
     paths = [r.recording.path for r in recordings]
     names = unique_names(paths, most_folders(paths))  # so that reading finds each recording again
     return [(path / f"{name}{fmt.suffix}", [r]) for name, r in zip(names, recordings, strict=True)]
+
+
+def planned_files(
+    format_name: str,
+    recordings: Sequence[LabelledRecording],
+    path: Path,
+    *,
+    options: WriteOptions = _NO_WRITE_OPTIONS,
+) -> list[Path]:
+    """All files that `write_labels` would write, companions and side-cars included.
+
+    Raises LabelsError where one of them is a file of others, a recording or a project.
+    """
+    fmt = label_format(format_name)
+    planned = []
+    try:
+        for out, share in output_files(format_name, recordings, path, options=options):
+            for target, content in _contents(fmt, share, out, options):
+                _checked(target, content, options, named=target == out)
+                planned.append(target)
+    except UnicodeEncodeError as error:
+        raise _not_unicode(path, error) from error
+    return planned
 
 
 def write_labels(
@@ -115,14 +139,14 @@ def writing(
                 out.parent.mkdir(parents=True, exist_ok=True)
                 share = _nameable(fmt, labelled, out, options)
                 for target, content in _contents(fmt, share, out, options):
+                    content = _checked(target, content, options, named=target == out)
                     beside = stack.enter_context(replacing(target))
                     for count in _filling(beside, content):
                         lines += count
                         yield WriteStep(n, len(shares), lines)
                     made.append(target)
     except UnicodeEncodeError as error:
-        bad = error.object[max(0, error.start - 20) : error.end + 20]
-        raise LabelsError(path, f"{bad!r} cannot be written as UTF-8") from error
+        raise _not_unicode(path, error) from error
     except OSError as error:
         advice = "the old file is unchanged" if is_file(path) else ""
         raise LabelsError(path, f"cannot be written ({error.strerror or error})", advice) from error
@@ -152,6 +176,11 @@ def _nameable(
     return recordings
 
 
+def _not_unicode(path: Path, error: UnicodeEncodeError) -> LabelsError:
+    bad = error.object[max(0, error.start - 20) : error.end + 20]
+    return LabelsError(path, f"{bad!r} cannot be written as UTF-8")
+
+
 def _contents(
     fmt: LabelFormat, recordings: Sequence[LabelledRecording], out: Path, options: WriteOptions
 ) -> Iterable[tuple[Path, Iterable[str] | bytes]]:
@@ -161,6 +190,23 @@ def _contents(
         yield (out.with_name(out.stem + tail) if tail else out), content
     if options.sidecar:
         yield sidecar_path(out), sidecar_lines(fmt.name, recordings)
+
+
+def _checked(
+    path: Path, content: Iterable[str] | bytes, options: WriteOptions, *, named: bool
+) -> Iterable[str] | bytes:
+    """The content, once it is certain that the file may be replaced. Raises LabelsError.
+
+    A file that the user did not name has to be one of ours: it starts like the content.
+    """
+    check_outputs([path], options.spared)
+    if named or isinstance(content, bytes):
+        return content
+    lines = iter(content)
+    first = next(lines, "")
+    start = first.partition("\n")[0]
+    check_companion(path, SIDECAR_BEGINNING if start.startswith(SIDECAR_BEGINNING) else start)
+    return chain([first], lines)
 
 
 def _fill(path: Path, content: Iterable[str] | bytes) -> None:

@@ -32,6 +32,8 @@ from .format_limits import EVENT_FIELDS, round_trip_event
 from .text import one_line, whole_text
 
 VERSION = 1
+BEGINNING = '{"yamnet_gui_sidecar": '
+"""By which a side-car is recognised as one."""
 _LOOKED_AT = 100
 _COMPARED = tuple(f.name for f in fields(Event) if f.name != "id")
 _Twin = tuple[Event, Event]

@@ -200,7 +200,7 @@ def restore_backup(backup: Path, project: Path) -> Path | None:
         lock.acquire(replacing=True)
         try:
             previous = None
-            with replacing(project) as beside:
+            with replacing(project, through_links=True) as beside:
                 shutil.copyfile(backup, beside)
                 copy = connect(beside, "rw")
                 try:

@@ -23,6 +23,7 @@ _WRITER_BYTE = (1 << 30) + 512
 """The byte of the database that its writer locks: the first behind those of SQLite's own locks
 (https://www.sqlite.org/fileformat2.html#the_lock_byte_page), in a page that never holds data."""
 
+_SIGNATURE = b'{"user": '
 _READERS = 510
 """As many bytes before it are those of which SQLite's readers lock one or all."""
 _INDEX_BYTE = 128
@@ -63,6 +64,13 @@ class WriterLock:
                     self._project, f"cannot be locked for writing ({error.strerror})",
                     "open it read-only or copy it to a folder you may write to",
                 ) from error  # fmt: skip
+            if not _is_ours(file):
+                file.close()
+                why = f"{self._path.name} is a file of another program"
+                raise ProjectError(
+                    self._project, f"cannot be locked for writing ({why})",
+                    "open it read-only or move that file away",
+                )  # fmt: skip
             try:
                 held = try_lock(file.fileno(), windows_byte=_FAR)
             except OSError as error:
@@ -164,6 +172,13 @@ class WriterLock:
             return f" ({data['user']} on {data['host']}, process {data['pid']})"
         except (OSError, ValueError, KeyError, TypeError):
             return " in another window"
+
+
+def _is_ours(file: BinaryIO) -> bool:
+    """Whether a lock file is empty, or begins as `_sign` writes it."""
+    head = file.read(len(_SIGNATURE))
+    file.seek(0)
+    return _SIGNATURE.startswith(head)
 
 
 def _unused(index: Path) -> bool:

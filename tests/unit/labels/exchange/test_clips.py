@@ -191,3 +191,28 @@ def test_pictures_show_the_clip(make: Callable[..., LabelledRecording], tmp_path
     image = rows[:, 1:].reshape(height, width, 3).astype(int).sum(axis=2)
     brightest = image.sum(axis=1).argmax()
     assert brightest == pytest.approx(height * 0.75, abs=3)  # 1 of 4 kHz, counted from the top
+
+
+def test_clips_replace_those_of_earlier_exports_and_nothing_of_others(
+    make: Callable[..., LabelledRecording], tmp_path: Path
+) -> None:
+    rec = make("a.wav", Event("e1", 1.0, 1.5, "Dog"), Event("e2", 2.0, 2.5, "Dog"))
+    options, out = ClipOptions(pictures=True), tmp_path / "out"
+    clips = plan_clips([rec], options)
+    first, second = (out / clip.relative for clip in clips)
+    first.parent.mkdir(parents=True)
+    first.write_bytes(b"theirs")
+    picture = second.with_name(second.name + ".png")
+    picture.write_bytes(b"theirs")
+    for _ in range(2):  # the first export does not make them ours
+        cuts = list(cut_clips(clips, out, options))
+        assert [("is no clip of this program" in c.problem, c.written) for c in cuts] == [
+            (True, None), (True, None),
+        ]  # fmt: skip
+        assert first.read_bytes() == picture.read_bytes() == b"theirs"
+    first.unlink()
+    picture.unlink()
+    for share in (clips, clips[:1], clips):  # also those that the last manifest does not list
+        assert [c.problem for c in cut_clips(share, out, options)] == [""] * len(share)
+    (out / ".yamnet_gui-clips").unlink()  # an export of an earlier version
+    assert [c.problem for c in cut_clips(clips, out, options)] == ["", ""]

@@ -45,7 +45,10 @@ def test_a_writer_that_raises_leaves_the_old_files(
 ) -> None:
     fmt = FORMATS[name]
     out = tmp_path / f"out{fmt.suffix}"
-    old = {out.name: b"old", **{f"out{tail}": b"old too" for tail in fmt.companions}}
+    old = {
+        out.name: b"old",
+        **{f"out{tail}": b"new, of an earlier export" for tail in fmt.companions},
+    }
     for file, content in old.items():
         (tmp_path / file).write_bytes(content)
 

@@ -39,3 +39,15 @@ def test_a_project_behind_a_link_of_the_user_opens(tmp_path: Path) -> None:
     (tmp_path / "link.yamnet").symlink_to(tmp_path / "p.yamnet")
     with Project.open(tmp_path / "link.yamnet") as project:
         assert not project.read_only
+
+
+def test_a_lock_file_of_another_program_is_not_overwritten(tmp_path: Path) -> None:
+    made(tmp_path / "p.yamnet").close()
+    for text in ("theirs", '{"name": "package-lock"}'):
+        (tmp_path / "p.yamnet.lock").write_text(text)
+        with pytest.raises(ProjectError, match="a file of another program"):
+            Project.open(tmp_path / "p.yamnet")
+        assert (tmp_path / "p.yamnet.lock").read_text() == text
+    for left in ("", '{"us', '{"user": "a", "host": "b", "pid": 1, "since": "x"}'):
+        (tmp_path / "p.yamnet.lock").write_text(left)  # by a kill
+        Project.open(tmp_path / "p.yamnet").close()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.embedding import CLASSIFIER_SUFFIX, read_classifier, write_classifier
 from yamnet_gui.gui.widgets.notices import NoticeKind
+from yamnet_gui.labels.overwrite_guard import spare
 
 from .score_jobs import checked_model
 from .scores import CustomClassScores
@@ -65,6 +66,7 @@ class ClassFiles(QObject):
         if one is None or one.classifier is None:
             return
         try:
+            spare(path)
             write_classifier(path, one.classifier)
         except UserError as error:
             self._show_error(error)

@@ -18,6 +18,7 @@ from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.embedding import Frames, Method, ProjectionProgress, Segment, project
 from yamnet_gui.gui.state.custom_classes import CustomClass, columns_of
 from yamnet_gui.gui.state.place import Place
+from yamnet_gui.labels.overwrite_guard import spare
 from yamnet_gui.labels.project import Project
 
 MOST_POINTS = 100_000
@@ -297,6 +298,7 @@ class SaveMapJob:
 
     def run(self) -> Iterator[Path]:
         data = self.data
+        spare(self.path)
         try:
             with (
                 replacing(self.path) as beside,

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
+from yamnet_gui.labels.overwrite_guard import spare
 from yamnet_gui.labels.project import LABEL_SET_SUFFIX, LabelSet, read_label_set, write_label_set
 
 from .drafts import LabelSetDraft, LabelSetDrafts
@@ -122,6 +123,7 @@ class LabelSetsDialog(QDialog):
         if draft is None:
             return
         try:
+            spare(path)
             write_label_set(path, draft.label_set())
         except UserError as error:
             self.message.setText(str(error))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.gui.widgets.notices import NoticeKind
+from yamnet_gui.labels.overwrite_guard import spare
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
@@ -35,8 +36,12 @@ class CsvSaver:
     def write(self, path: Path, text: str) -> None:
         """Writes the table; an error is shown instead of raised."""
         try:
+            spare(path)
             with replacing(path) as beside:
                 beside.write_text(text, encoding="utf-8")
+        except UserError as error:
+            self._show_error(error)
+            return
         except OSError as error:
             reason = f"cannot be written ({error.strerror or error})"
             self._show_error(UserError(path, reason, "choose another folder"))

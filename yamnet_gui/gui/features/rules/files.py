@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.detection import load_rules, save_rules
 from yamnet_gui.gui.widgets.notices import NoticeKind
+from yamnet_gui.labels.overwrite_guard import spare
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
@@ -42,6 +43,7 @@ class RulesFiles:
     def write(self, path: Path) -> None:
         """Writes the current rules as JSON."""
         try:
+            spare(path)
             save_rules(path, self._rules.rule_set, self._class_map.value)
         except UserError as error:
             self._show_error(error)

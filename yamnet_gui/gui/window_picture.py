@@ -1,0 +1,24 @@
+"""A picture of the window as a file."""
+
+from pathlib import Path
+
+from PySide6.QtGui import QPixmap
+
+from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.files import replacing
+from yamnet_gui.labels.overwrite_guard import spare
+
+
+def save_picture(picture: QPixmap, path: Path) -> None:
+    """Writes a PNG; what was there stays where that fails.
+
+    Raises SettingsError, and LabelsError where `path` is a recording, a project or a link.
+    """
+    spare(path)
+    try:
+        with replacing(path) as beside:
+            if not picture.save(str(beside), "PNG"):
+                raise OSError("the picture could not be written")
+    except OSError as error:
+        reason = f"cannot be written ({error.strerror or error})"
+        raise SettingsError(path, reason, "choose another folder") from error
