@@ -1,6 +1,6 @@
 """Storing the embeddings of a project."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,11 +14,15 @@ from yamnet_gui.analysis import (
     cached_analysis,
 )
 from yamnet_gui.core.errors import RecordingError
+from yamnet_gui.core.files import exists
+from yamnet_gui.core.sound_track import file_of
+from yamnet_gui.core.stopping import until_stopped
 from yamnet_gui.embedding import (
     EmbeddingStore,
     EmbeddingTrack,
     store_folder,
 )
+from yamnet_gui.labels.project import Project, RecordingState
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +54,41 @@ class StoreRequest:
     analysis: Analysis | None = None
 
 
+def analysed_now(project: Project, new: dict[Path, Analysis]) -> Iterator[StoreRequest]:
+    """Takes what was analysed out of `new`, as far as the project knows the recordings by now."""
+    for path in list(new):
+        recording = project.recordings.at(path)
+        if recording is not None:
+            yield StoreRequest(recording.id, path, new.pop(path))
+
+
+def analysed_before(
+    project: Project, store: EmbeddingStore, looked: set[str]
+) -> Iterator[StoreRequest]:
+    """The analysed recordings of which nothing is stored, for a job that runs in the background.
+
+    Each is looked for once: those in `looked` are passed over, and the others come to them.
+    """
+    there = set(store.recordings())
+    for recording in until_stopped(project.recordings.all()):
+        passed = recording.id in looked or recording.id in there
+        if passed or recording.state is not RecordingState.ANALYSED:
+            continue
+        looked.add(recording.id)  # before: whoever changes it now takes it out again
+        path = project.recordings.locate(recording)
+        if exists(file_of(path)):
+            yield StoreRequest(recording.id, path)
+
+
 @dataclass(frozen=True, slots=True)
 class StoreJob:
-    """Writes embeddings of analyses to the store; yields the number of frames added."""
+    """Writes embeddings of analyses to the store; yields the number of frames added.
+
+    `requests` are gone through in the background.
+    """
 
     store: EmbeddingStore
-    requests: Sequence[StoreRequest]
+    requests: Iterable[StoreRequest]
     model: Model
     settings: AnalysisSettings
     cache: ResultCache | None

@@ -21,7 +21,7 @@ from .file_watch import FileFate, FileWatch, Replacement
 from .index import EventIndex
 from .index_queries import IndexQueries
 from .lock import WriterLock
-from .models import ProjectChange
+from .models import ProjectChange, Recording
 from .open_checks import connect, in_words
 from .recovery import Recovery
 from .tables import Tables
@@ -34,7 +34,8 @@ class ProjectConnection:
     """What all parts of an open project share. Safe to use from several threads.
 
     Everything is read inside `reading` and changed inside `write`. `recordings` mirrors the table
-    of recordings by id, removed ones included. `damage` says what was lost where a damaged file was
+    of recordings by id, removed ones included; `titles` are those of the steps that undo and redo
+    would take. `damage` says what was lost where a damaged file was
     recovered ("" otherwise).
     """
 
@@ -52,6 +53,7 @@ class ProjectConnection:
         self.database = database
         self.tables = Tables(database)
         self.undo_history = UndoHistory(database, self.tables, str(path))
+        self.titles = self.undo_history.titles()
         self.recordings = {r.id: r for r in self.tables.recordings()}
         self.backups = Backups(path, self.id) if lock is not None else None
         self._lock = lock
@@ -87,6 +89,7 @@ class ProjectConnection:
         """See `Project.refresh`."""
         with self.reading():
             self.tables.refresh()
+            self.titles = self.undo_history.titles()
             self.recordings = {r.id: r for r in self.tables.recordings()}
             self._index = self._queries = None
 
@@ -135,7 +138,9 @@ class ProjectConnection:
                     touched = work()
                     check_stopped()
                     with unstoppable():
+                        titles = self.undo_history.titles()
                         self.database.execute("COMMIT")
+                        self.titles = titles
                 except BaseException:
                     with unstoppable():
                         self._roll_back()
@@ -205,9 +210,12 @@ class ProjectConnection:
         self.tables.refresh()
 
     def _follow(self, touched: ChangeSet) -> tuple[ProjectChange, ...]:
+        sorted_anew = False
         for recording_id in touched.recordings:
             recording = self.tables.find_recording(recording_id)
             if recording is not None:
+                before = self.recordings.get(recording_id)
+                sorted_anew |= before is None or _place(before) != _place(recording)
                 self.recordings[recording_id] = recording
         if self._index is not None and self._queries is not None:
             rows = sorted(touched.rows)
@@ -224,7 +232,7 @@ class ProjectConnection:
                 else:
                     rec, event = stored
                     self._index.put(row, rec, self.tables.kind_of(event), event)
-            if touched.recordings:
+            if sorted_anew:
                 self._queries.set_recordings(self.recordings)
         return touched.changes()
 
@@ -261,6 +269,11 @@ class ProjectConnection:
                 self._lock.release()
             if self._recovery is not None:
                 self._recovery.clean_up()
+
+
+def _place(recording: Recording) -> tuple[str, bool]:
+    """What the order of all events depends on."""
+    return recording.path, recording.removed
 
 
 def id_of(connection: sqlite3.Connection) -> str:

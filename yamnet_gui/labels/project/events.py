@@ -13,6 +13,7 @@ from .connection import ProjectConnection
 from .event_commands import is_negative
 from .filters import EventFilter, QueueKind, Sort
 from .history import deleted_events
+from .index_queries import IndexQueries
 from .models import ClassCounts, ProjectEvent
 
 _ALL = EventFilter()
@@ -73,22 +74,23 @@ class ProjectEvents:
 
     def rows(self, wanted: EventFilter = _ALL, sort: Sort = _BY_TIME) -> NDArray[np.int64]:
         """Rows of all events that pass the filter, sorted; int64 (n,). Hand slices to `at`."""
-        with self._connection.reading():
-            return self._connection.queries().rows(wanted, sort)
+        return self._beside_others(wanted).rows(wanted, sort)
 
     def count(self, wanted: EventFilter = _ALL) -> int:
-        with self._connection.reading():
-            return self._connection.queries().count(wanted)
+        return self._beside_others(wanted).count(wanted)
 
     def class_counts(self, wanted: EventFilter = _ALL) -> list[ClassCounts]:
         """States per class, with reviewed share and precision so far, by name."""
-        with self._connection.reading():
-            return self._connection.queries().counts(wanted)
+        return self._beside_others(wanted).counts(wanted)
 
     def recording_counts(self) -> dict[str, ClassCounts]:
         """States per recording id over all classes; recordings without events are not in it."""
+        return self._beside_others().counts_per_recording()
+
+    def _beside_others(self, wanted: EventFilter = _ALL) -> IndexQueries:
+        """What answers a query of a million events while other threads read and write."""
         with self._connection.reading():
-            return self._connection.queries().counts_per_recording()
+            return self._connection.queries().snapshot(wanted)
 
     def queue(
         self,

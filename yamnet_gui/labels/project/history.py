@@ -26,15 +26,13 @@ class ProjectHistory:
 
     @property
     def undo_title(self) -> str | None:
-        """What `Project.undo` would undo."""
-        with self._connection.reading():
-            return self._connection.undo_history.undo_title()
+        """What `Project.undo` would undo; at once, whatever other threads do with the project."""
+        return self._connection.titles[0]
 
     @property
     def redo_title(self) -> str | None:
-        """What `Project.redo` would redo."""
-        with self._connection.reading():
-            return self._connection.undo_history.redo_title()
+        """What `Project.redo` would redo; at once, as `undo_title`."""
+        return self._connection.titles[1]
 
     def next_undo(self) -> tuple[int, frozenset[str]] | None:
         """Number and recordings of the step that `Project.undo` would undo; None without one."""

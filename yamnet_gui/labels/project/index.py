@@ -4,6 +4,7 @@ A million events take about 45 MB. The file stays authoritative; columns are rea
 follow every transaction.
 """
 
+import copy
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
@@ -81,6 +82,17 @@ class EventIndex:
     def version(self, *names: str) -> tuple[int, ...]:
         """Numbers that change when one of the columns does."""
         return tuple(self._versions[name] for name in names)
+
+    def snapshot(self) -> "EventIndex":
+        """The same columns for a query beside which others go on writing.
+
+        Its length and versions stay. What a write changes in place meanwhile shows in some columns
+        and not in others, and orders that are cached from it end with the versions.
+        """
+        now = copy.copy(self)
+        now._data = {name: self.column(name) for name in _COLUMNS}
+        now._versions = dict(self._versions)
+        return now
 
     def positions(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Positions of rows, which must be in the index."""

@@ -1,5 +1,6 @@
 """Answers from the columns in memory: filters, sorts, counts and review queues."""
 
+import copy
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 
@@ -33,6 +34,7 @@ class IndexQueries:
         self._connection = connection
         self._tables = tables
         self._index = index
+        self._noted: list[int] | None = None  # of a snapshot: what it found in notes
         self.set_recordings(recordings)
 
     def set_recordings(self, recordings: Mapping[str, Recording]) -> None:
@@ -51,6 +53,17 @@ class IndexQueries:
         self._paths = {self._tables.rec_of(r.id): r.path.casefold() for r in present}
         self._rank_version = getattr(self, "_rank_version", 0) + 1
         self._visible: tuple[tuple[int, ...], NDArray[np.bool_]] | None = None
+
+    def snapshot(self, wanted: EventFilter) -> "IndexQueries":
+        """The same as it is now, to answer one query without keeping others from writing.
+
+        What the query wants of the file is read here. See `EventIndex.snapshot`.
+        """
+        self.visible()
+        now = copy.copy(self)
+        now._index = self._index.snapshot()
+        now._noted = self._notes_with(_searched(wanted))
+        return now
 
     # masks
 
@@ -100,8 +113,8 @@ class IndexQueries:
         if wanted.time_of_day is not None:
             of_day_s = (self._started_s[self._recs()] + column("onset")) % DAY_S
             mask &= wanted.time_of_day.holds(of_day_s)
-        if wanted.text.strip():
-            mask &= self._with_text(wanted.text.strip().casefold())
+        if text := _searched(wanted):
+            mask &= self._with_text(text)
         return mask
 
     def _kinds_with(self, test: Callable[[str], bool]) -> NDArray[np.bool_]:
@@ -117,15 +130,23 @@ class IndexQueries:
     def _with_text(self, text: str) -> NDArray[np.bool_]:
         mask = self._kinds_with(lambda label: text in label.casefold())
         mask |= self._of_recs(rec for rec, path in self._paths.items() if text in path)
+        mask[self._notes_with(text) if self._noted is None else self._noted] = True
+        return mask
+
+    def _notes_with(self, text: str) -> list[int]:
+        """Positions of the events with this in their note."""
+        if not text:
+            return []
         noted = np.flatnonzero(self._index.column("noted") & self._index.column("alive"))
         rows = self._index.column("row")
-        for at in noted:
+        found = []
+        for at in noted.tolist():
             stored = self._connection.execute(
                 "SELECT note FROM events WHERE row = ?", (int(rows[at]),)
             ).fetchone()
             if stored and text in str(stored[0]).casefold():
-                mask[at] = True
-        return mask
+                found.append(at)
+        return found
 
     # orders
 
@@ -306,6 +327,10 @@ def _ascending(values: NDArray) -> Rows:
     low = np.argsort((bits & 0xFFFF).astype(np.uint16), kind="stable")
     high = (bits >> 16).astype(np.uint16)
     return low[np.argsort(high[low], kind="stable")]
+
+
+def _searched(wanted: EventFilter) -> str:
+    return wanted.text.strip().casefold()
 
 
 def _any_code(column: NDArray, codes: list[int]) -> NDArray[np.bool_]:

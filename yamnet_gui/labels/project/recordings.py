@@ -16,6 +16,8 @@ from .tables import parse_utc, utc_text
 
 _ANALYSES = RowReader("analyses", "model_sha256, model_name, settings_key, settings, made_utc")
 
+_MODELS = RowReader("analyses", "model_sha256, model_name")
+
 
 class ProjectRecordings:
     """`Project.recordings`. Methods raise ProjectError where the file cannot be read or written.
@@ -25,6 +27,8 @@ class ProjectRecordings:
 
     def __init__(self, connection: ProjectConnection) -> None:
         self._connection = connection
+        self._places: dict[str, Path] = {}
+        self._places_of = connection.path
 
     @property
     def _folder(self) -> Path:
@@ -34,7 +38,7 @@ class ProjectRecordings:
         """Those in the project, by path."""
         with self._connection.reading():
             present = [r for r in self._connection.recordings.values() if not r.removed]
-        return sorted(present, key=lambda r: (r.path.casefold(), r.path, r.id))
+        return sorted(present, key=_by_path)
 
     def get(self, recording_id: str) -> Recording | None:
         recording = self._connection.recordings.get(recording_id)
@@ -43,7 +47,10 @@ class ProjectRecordings:
     def at(self, path: Path) -> Recording | None:
         """The recording whose file this is."""
         wanted = located(self.stored_path(path), self._folder)
-        return next((r for r in self.all() if self.locate(r) == wanted), None)
+        with self._connection.reading():
+            known = list(self._connection.recordings.values())
+        there = [r for r in known if not r.removed and self.locate(r) == wanted]
+        return min(there, key=_by_path, default=None)
 
     def with_hash(self, content_hash: str) -> list[Recording]:
         return [r for r in self.all() if content_hash and r.content_hash == content_hash]
@@ -54,7 +61,14 @@ class ProjectRecordings:
 
     def locate(self, recording: Recording) -> Path:
         """Where the file should be."""
-        return located(recording.path, self._folder)
+        # once for each: thousands are looked through again and again
+        base = self._connection.path
+        if base is not self._places_of:  # it goes on in another folder
+            self._places, self._places_of = {}, base
+        place = self._places.get(recording.path)
+        if place is None:
+            place = self._places[recording.path] = located(recording.path, base.parent)
+        return place
 
     def stored_path(self, path: Path) -> str:
         """How this project writes the path of a recording."""
@@ -82,6 +96,14 @@ class ProjectRecordings:
             )
             for row in _ANALYSES.each(rows)
         ]
+
+    def models(self) -> list[tuple[str, str]]:
+        """Identity and name of every model that any recording was analysed with."""
+        with self._connection.reading():
+            rows = self._connection.database.execute(
+                "SELECT DISTINCT model_sha256, model_name FROM analyses"
+            ).fetchall()
+        return [(current_identity(sha256), name) for sha256, name in _MODELS.each(rows)]
 
     def labelled(self, recording_id: str) -> LabelledRecording:
         """The recording with its events, as label formats write it."""
@@ -136,3 +158,7 @@ class ProjectRecordings:
             return ChangeSet(recordings={analysis.recording_id})
 
         self._connection.write("store the analysis", work)
+
+
+def _by_path(recording: Recording) -> tuple[str, str, str]:
+    return recording.path.casefold(), recording.path, recording.id

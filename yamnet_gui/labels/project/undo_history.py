@@ -97,13 +97,10 @@ class UndoHistory:
         """A step that is only history: it cannot be undone."""
         return self._insert_step(action, title, reviewer, "noted", "", None)
 
-    def undo_title(self) -> str | None:
-        step = self._last_done()
-        return step[1] if step else None
-
-    def redo_title(self) -> str | None:
-        step = self._first_undone()
-        return step[1] if step else None
+    def titles(self) -> tuple[str | None, str | None]:
+        """Of the steps that undo and redo would take; None where there is no such step."""
+        back, forth = self._last_done(), self._first_undone()
+        return (back[1] if back else None, forth[1] if forth else None)
 
     def next_undo(self) -> tuple[int, frozenset[str]] | None:
         """The number of the step that undo would take back, and which recordings it is about."""

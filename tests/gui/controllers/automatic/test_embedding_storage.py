@@ -1,6 +1,8 @@
 """Embeddings of the open project: stored after each analysis, and from earlier analyses."""
 
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +15,10 @@ from yamnet_gui.embedding import Classifier
 from yamnet_gui.embedding.classifier import DenseLayer
 from yamnet_gui.gui.features.custom_classes.scores import CustomClassScores
 from yamnet_gui.gui.features.dataset.feature import DatasetFeature
+from yamnet_gui.gui.jobs import embeddings
 from yamnet_gui.gui.workbench import Workbench
-from yamnet_gui.labels.project import Project
+from yamnet_gui.labels.project import Project, Recording, RecordingState, add_recordings
+from yamnet_gui.labels.project.recordings import ProjectRecordings
 
 pytestmark = pytest.mark.workflow
 
@@ -201,3 +205,39 @@ def test_other_recordings_of_the_project_are_searched_for_it(
     assert len(mine) >= 8
     assert all(e.class_index == bench.session.class_map.model_count for e in mine)
     assert dog.id in {e.id for e in events}  # those of other classes are still there
+
+
+def test_recordings_without_a_stored_analysis_are_looked_for_once_and_in_the_background(
+    bench: Workbench, settled: Settled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    project: Project = bench.session.project.project
+    there = write_calls(tmp_path / "of others.wav", seed=31)
+    analysed = RecordingState.ANALYSED
+    many = [Recording(f"m{n}", f"gone/{n}.wav", state=analysed) for n in range(40)]
+    project.apply(add_recordings([*many, Recording("o", str(there), state=analysed)]))
+    settled(bench)
+    looked: list[Path] = []
+    located: list[bool] = []
+    locate = ProjectRecordings.locate
+
+    def cached(path: Path, *_arguments: object) -> None:
+        looked.append(path)
+
+    def counted(recordings: ProjectRecordings, recording: Recording) -> Path:
+        located.append(threading.current_thread() is threading.main_thread())
+        return locate(recordings, recording)
+
+    monkeypatch.setattr(embeddings, "cached_analysis", cached)
+    monkeypatch.setattr(ProjectRecordings, "locate", counted)
+    bench.services.recording.close_recording()
+    bench.open(calls_beside(bench, calls.OTHER))
+    settled(bench)
+    assert not looked  # none of them has changed since
+    assert sum(located) < len(many)
+    project.recordings.update(replace(project.recordings.get("o"), note="changed"))
+    settled(bench)
+    assert looked == [there]
+
+
+def calls_beside(bench: Workbench, name: str) -> Path:
+    return bench.session.project.project.path.parent / name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,14 @@ from yamnet_gui.core.errors import UserError
 from yamnet_gui.embedding import EmbeddingStore
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobRunner
-from yamnet_gui.gui.jobs.embeddings import OpenStoreJob, StoreJob, StoreRequest
+from yamnet_gui.gui.jobs.embeddings import (
+    OpenStoreJob,
+    StoreJob,
+    analysed_before,
+    analysed_now,
+)
 from yamnet_gui.gui.state.project import StorageMode
-from yamnet_gui.labels.project import RecordingState
+from yamnet_gui.labels.project import ProjectChange
 
 from .service import AutomaticService
 
@@ -41,10 +47,12 @@ class EmbeddingStorage(AutomaticService):
         self._closed = False
         self._opened: list[EmbeddingStore] = []
         self._new: dict[Path, Analysis] = {}
+        self._looked: set[str] = set()
+        self._grew = False
         self._soon = Debounced(self, _SOON_MS, self._store)
         self._project.project_changed.connect(self._on_project)
         self._project.recording_changed.connect(self.look_again)
-        self._project.recordings_changed.connect(self.look_again)
+        self._project.written.connect(self._on_written)
         self._weights.changed.connect(self._on_project)
         self._analysis.analysed.connect(self._on_analysed)
 
@@ -64,6 +72,12 @@ class EmbeddingStorage(AutomaticService):
         if not self._closed:
             self._soon.start_once()
 
+    def _on_written(self, changes: tuple[ProjectChange, ...]) -> None:
+        changed = {c.recording_id for c in changes if c.recording_changed}
+        if changed:
+            self._looked -= changed
+            self.look_again()
+
     def _on_analysed(self, analysis: Analysis) -> None:
         self._new[analysis.recording.path] = analysis
         self.look_again()
@@ -72,6 +86,7 @@ class EmbeddingStorage(AutomaticService):
         """Another project, or other weights: another store."""
         self._runner.cancel_all()
         self._replace(None)
+        self._looked = set()
         project = self._project.project
         if project is None:
             return
@@ -110,25 +125,26 @@ class EmbeddingStorage(AutomaticService):
         store, project = self._owner.store, self._project.project
         if store is None or project is None or store.read_only:
             return
-        there = set(store.recordings())
-        requests = []
-        for recording in project.recordings.all():
-            known = recording.state is RecordingState.ANALYSED and recording.id not in there
-            if not (known or self._new):
-                continue  # most of a large project, each time one of it was analysed
-            path = project.recordings.locate(recording)
-            analysis = self._new.pop(path, None)
-            if analysis is not None or known:
-                requests.append(StoreRequest(recording.id, path, analysis))
-        if not requests:
-            return
         analysing = self._analysis
         try:
             model, settings = analysing.model(), analysing.analysis_settings()
         except UserError:
             return  # without weights the store stays as it is
+        # of ten thousand recordings most have nothing to store: that is found out in the background
+        requests = chain(
+            analysed_now(project, self._new), analysed_before(project, store, self._looked)
+        )
         self._runner.submit(
             StoreJob(store, requests, model, settings, analysing.cache),
-            on_done=self._owner.grown,
+            on_result=self._on_stored,
+            on_done=self._on_done,
             on_failed=self._show_error,
         )
+
+    def _on_stored(self, _frames: int) -> None:
+        self._grew = True
+
+    def _on_done(self) -> None:
+        if self._grew:
+            self._grew = False
+            self._owner.grown()

@@ -16,6 +16,8 @@ from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.features.similarity.feature import SimilarSounds
+from yamnet_gui.gui.jobs.review import CountClassesJob
+from yamnet_gui.labels.project import ClassCounts
 
 from .class_display import ClassDisplay
 from .class_files import ClassFiles
@@ -46,6 +48,7 @@ class TrainingFeature(Feature):
         self._project = context.session.project
         self._settings = context.session.settings
         self._analysis = context.services.analysis
+        self._project_manager = context.services.projects
         self._show_error = context.shell.show_error
         self._show_message = context.shell.show_message
         self._window = context.shell.window
@@ -208,8 +211,17 @@ class TrainingFeature(Feature):
             self._counting.start()
 
     def _count(self) -> None:
+        """Counts the examples of every class, in the background: there may be a million."""
         project = self._project.project
-        self.panel.set_counts(project.events.class_counts() if project is not None else ())
+        if project is None:
+            self.panel.set_counts(())
+            return
+
+        def show(counts: Sequence[ClassCounts]) -> None:
+            if project is self._project.project:
+                self.panel.set_counts(counts)
+
+        self._project_manager.run(CountClassesJob(project), on_result=show)
 
     def _show_classes(self) -> None:
         custom = self._custom_classes

@@ -97,7 +97,11 @@ class TrainingPanel(QWidget):
     def set_counts(self, counts: Sequence[ClassCounts]) -> None:
         """The labels of the project that have reviewed events."""
         ticked = set(self.ticked)
+        before = {c.label: (c.accepted, c.rejected) for c in self._counts.values()}
         self._counts = {c.label: c for c in counts if c.accepted or c.rejected}
+        after = {c.label: (c.accepted, c.rejected) for c in self._counts.values()}
+        if after == before and list(after) == list(before):
+            return
         self.table.blockSignals(True)
         self.table.setRowCount(len(self._counts))
         for row, count in enumerate(self._counts.values()):

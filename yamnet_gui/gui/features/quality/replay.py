@@ -150,10 +150,8 @@ class ReplayFeature(Feature):
         project = self._project.project
         if project is not None:
             try:
-                for recording in project.recordings.all():
-                    for analysis in project.recordings.analyses(recording.id):
-                        name = analysis.model_name or analysis.model_sha256[:12]
-                        models.append(ModelName(name, analysis.model_sha256))
+                for sha256, name in project.recordings.models():
+                    models.append(ModelName(name or sha256[:12], sha256))
             except UserError as error:
                 self._show_error(error)
         by_sha: dict[str, ModelName] = {}
