@@ -63,7 +63,8 @@ def test_titles_of_undo_and_redo_wait_for_nobody(project: Project, pool: ThreadP
     with project._connection.reading():  # as a query in another thread does
         titles = pool.submit(lambda: (project.history.undo_title, project.history.redo_title))
         undo, redo = titles.result(_SOON_S)
-    assert undo is not None and redo is not None
+    assert undo is not None
+    assert redo is not None
     project.redo()
     assert project.history.redo_title is None
 
@@ -132,7 +133,9 @@ def test_the_place_of_a_recording_is_made_out_once(
 
 def test_models_of_all_recordings_are_read_at_once(project: Project):
     for n in range(3):
-        project.recordings.add_analysis(AnalysisRecord(f"r{n}", f"sha{n % 2}", f"model {n % 2}", "key"))
+        project.recordings.add_analysis(
+            AnalysisRecord(f"r{n}", f"sha{n % 2}", f"model {n % 2}", "key")
+        )
     asked: list[str] = []
     project._connection.database.set_trace_callback(asked.append)
     models = project.recordings.models()

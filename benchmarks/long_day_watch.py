@@ -1,0 +1,148 @@
+"""What `long_day.py` sees of a window at work: gaps of its event loop, memory, and what stays."""
+
+import faulthandler
+import gc
+import re
+import tempfile
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+
+BEAT_MS = 10
+NOTED_S = 0.1
+"""Shorter gaps are not written down."""
+_SAMPLED_S = 0.25
+_SAMPLE_EVERY_S = 0.05
+_FRAMES = 14
+
+Counts = dict[str, float]
+
+
+@dataclass(slots=True)
+class Gap:
+    """One time in which the window answered nothing. `cpu_s` is what its own thread computed."""
+
+    at_s: float
+    action: str
+    wall_s: float
+    cpu_s: float
+    stacks: Counter[str] = field(default_factory=Counter)
+
+    def plain(self) -> dict[str, Any]:
+        """For JSON, with the most frequent stacks."""
+        return {
+            "at_s": round(self.at_s, 1),
+            "action": self.action,
+            "gap_s": round(self.wall_s, 3),
+            "own_cpu_s": round(self.cpu_s, 3),
+            "stacks": [f"{count} x {stack}" for stack, count in self.stacks.most_common(3)],
+        }
+
+
+class Watch(QObject):
+    """A heartbeat in the window's thread, and a thread that looks where it stands in a gap."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.action = "start"
+        self.began = self._last = time.perf_counter()
+        self._cpu = time.thread_time()
+        self.gaps: list[Gap] = []
+        self.collections: list[tuple[int, float]] = []
+        self._stacks: Counter[str] = Counter()
+        self._gui = threading.get_ident()
+        self._ended = threading.Event()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._beat)
+        self._timer.start(BEAT_MS)
+        self._thread = threading.Thread(target=self._look, name="watchdog", daemon=True)
+        self._thread.start()
+        self._collecting = 0.0
+        gc.callbacks.append(self._on_garbage)
+
+    def stop(self) -> None:
+        """No more gaps are counted from now on."""
+        self._timer.stop()
+        self._ended.set()
+        self._thread.join()
+        gc.callbacks.remove(self._on_garbage)
+
+    @Slot()
+    def _beat(self) -> None:
+        now, cpu = time.perf_counter(), time.thread_time()
+        wall = now - self._last - BEAT_MS / 1000
+        if wall > NOTED_S:
+            stacks, self._stacks = self._stacks, Counter()
+            self.gaps.append(
+                Gap(self._last - self.began, self.action, wall, cpu - self._cpu, stacks)
+            )
+        elif self._stacks:
+            self._stacks = Counter()
+        self._last, self._cpu = now, cpu
+
+    def _look(self) -> None:
+        # not by frame objects: a painter that lives on in one of them ends the process
+        with tempfile.TemporaryFile() as file:
+            while not self._ended.wait(_SAMPLE_EVERY_S):
+                if time.perf_counter() - self._last > _SAMPLED_S:
+                    file.seek(0)
+                    file.truncate()
+                    faulthandler.dump_traceback(file)
+                    file.seek(0)
+                    self._stacks[_stack_of(self._gui, file.read().decode())] += 1
+
+    def _on_garbage(self, phase: str, info: dict[str, int]) -> None:
+        now = time.perf_counter()
+        if phase == "start":
+            self._collecting = now
+        else:
+            self.collections.append((info["generation"], now - self._collecting))
+
+
+def _stack_of(thread: int, dumped: str) -> str:
+    """One thread's lines of what faulthandler writes, outermost first."""
+    lines = dumped.partition(f"0x{thread:016x}")[2].splitlines()[1:]
+    steps = []
+    for line in lines:
+        match = re.match(r'  File "(.+)", line (\d+) in (\S+)', line)
+        if match is None:
+            break
+        if Path(match[1]).stem.startswith("long_day"):
+            break
+        steps.append(f"{Path(match[1]).name}:{match[2]} {match[3]}")
+    return " > ".join(reversed(steps[:_FRAMES]))
+
+
+def memory_mb() -> Counts:
+    """Resident memory, and the part of it that no file backs (Linux)."""
+    figures: Counts = {}
+    for line in Path("/proc/self/smaps_rollup").read_text().splitlines()[1:]:
+        name, value = line.split(":")
+        if name in ("Rss", "Anonymous"):
+            figures[f"{name.lower()}_mb"] = int(value.split()[0]) / 1024
+    return figures
+
+
+def held() -> Counts:
+    """How many widgets, threads and open files there are; quick enough for every minute."""
+    return {
+        "widgets": len(QApplication.allWidgets()),
+        "threads": _entries("/proc/self/task"),
+        "files": _entries("/proc/self/fd"),
+    }
+
+
+def _entries(folder: str) -> int:
+    return sum(1 for _ in Path(folder).iterdir())
+
+
+def objects() -> Counter[str]:
+    """How many objects of each type there are; takes a second and should follow a collection."""
+    gc.unfreeze()
+    return Counter(f"{kind.__module__}.{kind.__qualname__}" for kind in map(type, gc.get_objects()))
