@@ -6,7 +6,9 @@ from PySide6.QtWidgets import QDoubleSpinBox
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.owners import DOG, SPEECH, Owners
-from yamnet_gui.gui.panels.class_cells import ClassColumn
+from yamnet_gui.core.events import EventList
+from yamnet_gui.gui.panels.class_cells import ClassCells, ClassColumn
+from yamnet_gui.gui.panels.class_table_model import ClassTableModel
 from yamnet_gui.gui.panels.classes import ClassesPanel
 from yamnet_gui.gui.state.class_view import ClassOrder, Showing
 
@@ -162,3 +164,31 @@ def test_open_groups_stay_open_after_a_search(panel: ClassesPanel, owners: Owner
     panel.search.setText("bell")
     panel.search.clear()
     assert panel.tree.isExpanded(panel.model.parent(panel.model.index_of(DOG)))
+
+
+@pytest.mark.parametrize("order", list(ClassOrder))
+def test_new_figures_are_painted_without_asking_for_every_row(
+    panel: ClassesPanel,
+    owners: Owners,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    order: ClassOrder,
+) -> None:
+    owners.class_view.set_options(order=order)
+    asked: list[str] = []
+    for name in ("index", "parent", "flags"):
+        usual = getattr(ClassTableModel, name)
+
+        def counted(model: ClassTableModel, *arguments: object, name=name, usual=usual) -> object:
+            asked.append(name)
+            return usual(model, *arguments)
+
+        monkeypatch.setattr(ClassTableModel, name, counted)
+    owners.document.set_events(EventList.of([owners.event("one more", 2.0, DOG)]))
+    panel.refresh()
+    assert len(asked) < 521
+    row = panel.model.index_of(DOG)
+    assert row.siblingAtColumn(ClassColumn.COUNT).data() == "1"
+    with qtbot.waitCallback() as painted:
+        monkeypatch.setattr(ClassCells, "text", lambda *_: painted() if not painted.called else "")
+        panel.refresh()

@@ -42,6 +42,9 @@ class ClassTableModel(QAbstractItemModel):
     """
 
     threshold_edited = Signal(int, float)
+    figures_changed = Signal()
+    """In any row. `dataChanged` of a whole tree makes the view ask for ten thousand indexes, to
+    find out which of them it shows."""
 
     def __init__(
         self,
@@ -95,7 +98,7 @@ class ClassTableModel(QAbstractItemModel):
             return
         if not self.tree:
             self._resort()
-        self._announce()
+        self.figures_changed.emit()
 
     def index_of(self, class_index: int | None) -> QModelIndex:
         """The first row of a class; invalid where it is not listed."""
@@ -214,16 +217,6 @@ class ClassTableModel(QAbstractItemModel):
         ]
         self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
-
-    def _announce(self) -> None:
-        last = len(ClassColumn) - 1
-        for node in self._rows.nodes:
-            if node.children:
-                first, end = node.children[0], node.children[-1]
-                self.dataChanged.emit(
-                    self.createIndex(0, 0, first),
-                    self.createIndex(len(node.children) - 1, last, end),
-                )
 
     def _node(self, index: Index) -> ClassNode:
         return self._rows.nodes[index.internalId()] if index.isValid() else self._rows.nodes[ROOT]

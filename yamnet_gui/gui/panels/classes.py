@@ -73,6 +73,7 @@ class ClassesPanel(QWidget):
         self._document = document
         self.model = ClassTableModel(class_map, ontology, class_view, rules, document, self)
         self.model.threshold_edited.connect(self._on_edited)
+        self.model.figures_changed.connect(self._on_figures)
         self._later = Debounced(self, _COALESCED_MS, self.refresh)
         self._build()
         self._branches = OpenBranches(self.tree, self.model)
@@ -171,6 +172,9 @@ class ClassesPanel(QWidget):
 
     def _refresh_soon(self) -> None:
         self._later.start_once()
+
+    def _on_figures(self) -> None:
+        self.tree.viewport().update()
 
     def _on_options(self) -> None:
         for box, value in ((self.showing, self._view.showing), (self.order, self._view.order)):
