@@ -218,6 +218,11 @@ def report(figures: dict, watch: Any) -> None:
         took = [s for g, s in watch.collections if g == generation]
         if took:
             print(f"garbage of generation {generation}: {len(took)}, longest {max(took):.3f} s")
+    quiet = [g.wall_s - g.starved_s for g in watch.gaps]
+    print(
+        f"without what other programs had of the processor: "
+        f"{sum(q > GAP_S for q in quiet)} above {GAP_S} s, longest {max(quiet, default=0):.2f} s"
+    )
     by_action: dict[str, list[float]] = {}
     for gap in watch.gaps:
         by_action.setdefault(gap.action, []).append(gap.wall_s)

@@ -26,12 +26,17 @@ Counts = dict[str, float]
 
 @dataclass(slots=True)
 class Gap:
-    """One time in which the window answered nothing. `cpu_s` is what its own thread computed."""
+    """One time in which the window answered nothing.
+
+    Of `wall_s` its own thread computed `cpu_s`, and stood ready for `starved_s` while other
+    programs had the processor; the rest it waited for its own workers, locks or the disk.
+    """
 
     at_s: float
     action: str
     wall_s: float
     cpu_s: float
+    starved_s: float
     stacks: Counter[str] = field(default_factory=Counter)
 
     def plain(self) -> dict[str, Any]:
@@ -41,6 +46,7 @@ class Gap:
             "action": self.action,
             "gap_s": round(self.wall_s, 3),
             "own_cpu_s": round(self.cpu_s, 3),
+            "starved_s": round(self.starved_s, 3),
             "stacks": [f"{count} x {stack}" for stack, count in self.stacks.most_common(3)],
         }
 
@@ -52,7 +58,7 @@ class Watch(QObject):
         super().__init__()
         self.action = "start"
         self.began = self._last = time.perf_counter()
-        self._cpu = time.thread_time()
+        self._cpu, self._starved = time.thread_time(), _starved_s()
         self.gaps: list[Gap] = []
         self.collections: list[tuple[int, float]] = []
         self._stacks: Counter[str] = Counter()
@@ -75,16 +81,15 @@ class Watch(QObject):
 
     @Slot()
     def _beat(self) -> None:
-        now, cpu = time.perf_counter(), time.thread_time()
+        now, cpu, starved = time.perf_counter(), time.thread_time(), _starved_s()
         wall = now - self._last - BEAT_MS / 1000
         if wall > NOTED_S:
             stacks, self._stacks = self._stacks, Counter()
-            self.gaps.append(
-                Gap(self._last - self.began, self.action, wall, cpu - self._cpu, stacks)
-            )
+            at, own = self._last - self.began, cpu - self._cpu
+            self.gaps.append(Gap(at, self.action, wall, own, starved - self._starved, stacks))
         elif self._stacks:
             self._stacks = Counter()
-        self._last, self._cpu = now, cpu
+        self._last, self._cpu, self._starved = now, cpu, starved
 
     def _look(self) -> None:
         # not by frame objects: a painter that lives on in one of them ends the process
@@ -103,6 +108,11 @@ class Watch(QObject):
             self._collecting = now
         else:
             self.collections.append((info["generation"], now - self._collecting))
+
+
+def _starved_s() -> float:
+    """How long this thread has been ready while others had the processor (Linux)."""
+    return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
 
 
 def _stack_of(thread: int, dumped: str) -> str:
