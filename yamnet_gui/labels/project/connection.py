@@ -19,9 +19,9 @@ from .continuing import (
 )
 from .file_watch import FileFate, FileWatch, Replacement
 from .index import EventIndex
-from .index_queries import IndexQueries
+from .index_queries import IndexQueries, matters
 from .lock import WriterLock
-from .models import ProjectChange, Recording
+from .models import ProjectChange
 from .open_checks import connect, in_words
 from .recovery import Recovery
 from .tables import Tables
@@ -215,7 +215,7 @@ class ProjectConnection:
             recording = self.tables.find_recording(recording_id)
             if recording is not None:
                 before = self.recordings.get(recording_id)
-                sorted_anew |= before is None or _place(before) != _place(recording)
+                sorted_anew |= before is None or matters(before) != matters(recording)
                 self.recordings[recording_id] = recording
         if self._index is not None and self._queries is not None:
             rows = sorted(touched.rows)
@@ -269,11 +269,6 @@ class ProjectConnection:
                 self._lock.release()
             if self._recovery is not None:
                 self._recovery.clean_up()
-
-
-def _place(recording: Recording) -> tuple[str, bool]:
-    """What the order of all events depends on."""
-    return recording.path, recording.removed
 
 
 def id_of(connection: sqlite3.Connection) -> str:

@@ -329,6 +329,11 @@ def _ascending(values: NDArray) -> Rows:
     return low[np.argsort(high[low], kind="stable")]
 
 
+def matters(recording: Recording) -> tuple[object, ...]:
+    """What of a recording queries depend on: `set_recordings` is needed where it changes."""
+    return recording.path, recording.removed, recording.recorded_at
+
+
 def _searched(wanted: EventFilter) -> str:
     return wanted.text.strip().casefold()
 

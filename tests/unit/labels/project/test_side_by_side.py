@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -161,7 +162,9 @@ def test_what_is_found_out_about_a_recording_leaves_the_order_of_all_events(
     project.recordings.add_analysis(AnalysisRecord("r1", "sha", "model", "key"))
     assert not sorts
     assert project.events.rows().tolist() == first.tolist()
-    project.recordings.update(replace(recording, path="zzz.wav"))
+    project.recordings.update(replace(recording, recorded_at=datetime(2026, 5, 1, 4, tzinfo=UTC)))
     assert len(sorts) == 1
+    project.recordings.update(replace(recording, path="zzz.wav"))
+    assert len(sorts) == 2
     last = [e.recording_id for e in project.events.at(project.events.rows())][-1]
     assert last == "r1"
