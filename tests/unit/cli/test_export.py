@@ -12,6 +12,7 @@ import pytest
 from tests.unit.fakes import write_sound
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.labels.formats import FORMATS, losses, read_labels
+from yamnet_gui.labels.formats.read_write import LABELS_LIST
 from yamnet_gui.labels.project import AnalysisRecord, Project, Recording, add_events, add_recordings
 
 Run = Callable[..., tuple[int, str, str]]
@@ -139,7 +140,7 @@ def test_columns_clock_and_names_are_as_wanted(run: Run, project: Path, tmp_path
 def test_a_folder_gets_one_file_for_each_recording(run: Run, project: Path, tmp_path: Path) -> None:
     out = tmp_path / "many"
     assert run("export", project, "-o", f"{out}/", "--format", "textgrid")[0] == 0
-    assert sorted(p.name for p in out.iterdir()) == ["a.TextGrid", "b.TextGrid"]
+    assert sorted(p.name for p in out.iterdir()) == [LABELS_LIST, "a.TextGrid", "b.TextGrid"]
     status, _, output = run(
         "export", project, "-o", tmp_path / "x.TextGrid", "--format", "textgrid"
     )

@@ -11,7 +11,8 @@ from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.files import exists, is_file, is_folder, replacing
 from yamnet_gui.core.text import printable, unique_names
-from yamnet_gui.labels.overwrite_guard import check_companion, check_outputs, spare
+from yamnet_gui.labels.overwrite_guard import check_companion, check_outputs, is_ours, spare
+from yamnet_gui.labels.own_names import OwnNames
 from yamnet_gui.labels.recording_names import most_folders
 
 from . import any_table, markers
@@ -29,6 +30,9 @@ from .text import readable
 _NO_WRITE_OPTIONS = WriteOptions()
 _NO_READ_OPTIONS = ReadOptions()
 _LINES_AT_ONCE = 1000
+LABELS_LIST = ".yamnet_gui-labels"
+"""Lists the label files of a folder that are ours; hidden, for programs that read whole folders."""
+_LABELS_HEAD = "labels that yamnet_gui has written into this folder\n"
 
 
 def label_format(name: str) -> LabelFormat:
@@ -77,10 +81,13 @@ def planned_files(
     fmt = label_format(format_name)
     planned = []
     try:
-        for out, share in output_files(format_name, recordings, path, options=options):
+        shares = output_files(format_name, recordings, path, options=options)
+        own = _own_labels(shares, path, options)
+        for out, share in shares:
             for target, content in _contents(fmt, share, out, options):
                 _checked(target, content, options, named=target == out)
                 planned.append(target)
+        planned += [path / LABELS_LIST] if own else []
     except UnicodeEncodeError as error:
         raise _not_unicode(path, error) from error
     return planned
@@ -134,6 +141,7 @@ def writing(
     lines = 0
     try:
         shares = output_files(format_name, recordings, path, options=options)
+        own = _own_labels(shares, path, options)
         with ExitStack() as stack:
             for n, (out, labelled) in enumerate(shares):
                 out.parent.mkdir(parents=True, exist_ok=True)
@@ -145,12 +153,33 @@ def writing(
                         lines += count
                         yield WriteStep(n, len(shares), lines)
                     made.append(target)
+            if own:  # entered last, so in place first: no file of ours is ever without it
+                stack.enter_context(own.claiming(out.name for out, _ in shares))
     except UnicodeEncodeError as error:
         raise _not_unicode(path, error) from error
     except OSError as error:
         advice = "the old file is unchanged" if is_file(path) else ""
         raise LabelsError(path, f"cannot be written ({error.strerror or error})", advice) from error
     yield WriteStep(len(shares), len(shares), lines, tuple(made))
+
+
+def _own_labels(
+    shares: Sequence[tuple[Path, Sequence[LabelledRecording]]], path: Path, options: WriteOptions
+) -> OwnNames | None:
+    """The list of our files where each recording has its own in the folder `path`, else None.
+
+    A side-car of ours proves its file. Raises LabelsError where a file of others is in the way.
+    """
+    if all(out == path for out, _ in shares):
+        return None
+    proven = [out.name for out, _ in shares if is_ours(sidecar_path(out), SIDECAR_BEGINNING)]
+    own = OwnNames(path, LABELS_LIST, _LABELS_HEAD, proven)
+    check_outputs([out for out, _ in shares], options.spared)
+    for out, _ in shares:
+        if not own.may_replace(out.name):
+            reason = "is a file that this program did not write and is left as it is"
+            raise LabelsError(out, reason, "move it away or choose another folder")
+    return own
 
 
 def _nameable(

@@ -13,6 +13,7 @@ from yamnet_gui.labels.exchange.import_plan import ImportKind, plan_import
 from yamnet_gui.labels.exchange.placement import Source, table_pattern
 from yamnet_gui.labels.exchange.reading import TableReading, TablesRead, all_read, read_tables
 from yamnet_gui.labels.formats import FORMATS, WriteOptions, write_labels
+from yamnet_gui.labels.formats.read_write import LABELS_LIST
 from yamnet_gui.labels.recording_names import FoundBy, contradict
 
 DCASE = "filename\tonset\toffset\tevent_label\n"
@@ -242,7 +243,7 @@ def test_exports_for_each_recording_come_back_by_themselves(
     options = WriteOptions(per_recording=True, sidecar=sidecar)
     write_labels(name, recordings, tmp_path / "out", options=options)
     fmt = FORMATS[name]
-    companions = (*fmt.companions, ".yamnet.json")
+    companions = (*fmt.companions, ".yamnet.json", LABELS_LIST)
     tables = [
         p for p in sorted((tmp_path / "out").iterdir()) if not p.name.endswith(companions)
     ]  # fmt: skip

@@ -28,6 +28,7 @@ from yamnet_gui.labels.formats import (
 )
 from yamnet_gui.labels.formats import read_write as exchange_module
 from yamnet_gui.labels.formats.base import Output
+from yamnet_gui.labels.formats.read_write import LABELS_LIST
 
 WRITABLE = [f.name for f in FORMATS.values() if f.can_write and not f.needs_scores]
 
@@ -354,3 +355,35 @@ def test_an_export_says_how_far_it_is(tmp_path: Path) -> None:
     assert [(s.files_done, s.files) for s in steps] == [(0, 3), (1, 3), (2, 3), (3, 3)]
     assert [p.name for p in steps[-1].made] == ["a.txt", "b.txt", "c.txt"]
     assert not any(s.made for s in steps[:-1])
+
+
+def test_a_label_file_of_others_in_a_folder_stays_and_ours_is_replaced(tmp_path: Path) -> None:
+    recordings = [_recording("a", "Dog"), _recording("b", "Cat")]
+    by_hand = tmp_path / "b.txt"
+    by_hand.write_text("0.5\t1.0\tmy own work\n")
+    with pytest.raises(LabelsError, match=r"b\.txt: is a file that this program did not write"):
+        write_labels("audacity", recordings, tmp_path, options=WriteOptions(per_recording=True))
+    assert [p.name for p in tmp_path.iterdir()] == ["b.txt"]
+    assert by_hand.read_text() == "0.5\t1.0\tmy own work\n"
+    by_hand.unlink()
+    for label in ("Dog", "Fox"):
+        write_labels(
+            "audacity",
+            [_recording("a", label), recordings[1]],
+            tmp_path,
+            options=WriteOptions(per_recording=True),
+        )
+        assert label in (tmp_path / "a.txt").read_text()
+
+
+def test_a_side_car_of_ours_proves_the_labels_of_earlier_versions(tmp_path: Path) -> None:
+    options = WriteOptions(per_recording=True, sidecar=True)
+    recordings = [_recording("a", "Dog"), _recording("b", "Cat")]
+    write_labels("audacity", recordings, tmp_path, options=options)
+    (tmp_path / LABELS_LIST).unlink()
+    write_labels("audacity", recordings, tmp_path, options=options)
+
+
+def _recording(name: str, label: str) -> LabelledRecording:
+    events = EventList.of([Event("e", 0.25, 0.5, label)])
+    return LabelledRecording(RecordingInfo(Path(f"/f/{name}.wav"), 10.0, 16_000, 1), events)
