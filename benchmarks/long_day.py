@@ -213,6 +213,11 @@ def report(figures: dict, watch: Any) -> None:
         f"after the first minutes {figures['growth_mb']:+.0f} MB (at most {GROWTH_MB:.0f})"
     )
     first, last = looks[min(len(looks) - 1, 6)], looks[-1]
+    if figures["trimmed"]:
+        print(
+            f"the C library gave back {figures['trimmed']['given_back_mb']:.0f} MB of free memory "
+            f"in {figures['trimmed']['took_s']:.2f} s"
+        )
     print("held", {k: (first[k], last[k]) for k in ("widgets", "threads", "files")})
     for generation in (0, 1, 2):
         took = [s for g, s in watch.collections if g == generation]
@@ -247,6 +252,7 @@ def main() -> int:
         options.minutes, options.pace = min(options.minutes, 2.0), max(options.pace, 10.0)
     announce(options.minutes * 60 + 120, 160, quick=options.quick)
     exceptions: list[str] = []
+    from long_day_watch import trimmed
 
     def seen(kind: type, error: BaseException, trace: Any) -> None:
         exceptions.append(f"{kind.__name__}: {error}")
@@ -276,6 +282,7 @@ def main() -> int:
                 "opening_longest_gap_s": opening,
                 "growth_mb": growth_mb(figures["memory"]),
                 "exceptions": len(exceptions),
+                "trimmed": trimmed(),
                 "gaps": len(long),
                 "longest_gap_s": max((g.wall_s for g in watch.gaps), default=0.0),
                 "longest": [g.plain() for g in sorted(watch.gaps, key=lambda g: -g.wall_s)[:60]],
