@@ -2,9 +2,11 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.owners import DOG, Owners
+from yamnet_gui.gui.dialogs import class_picker
 from yamnet_gui.gui.dialogs.class_picker import ClassPickerDialog, LabelChoice, used_labels
 
 
@@ -71,3 +73,23 @@ def test_a_class_tells_what_it_is_a_kind_of(dialog: ClassPickerDialog) -> None:
 
 def test_labels_are_counted() -> None:
     assert used_labels(["a", "b", "b", "c", "b", "c"], 2) == ["b", "c"]
+
+
+def test_only_swatches_that_are_seen_are_drawn(
+    dialog: ClassPickerDialog, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+    draw = class_picker._icon
+
+    def counted(choice: LabelChoice, scale: float) -> QIcon:
+        drawn.append(choice.label)
+        return draw(choice, scale)
+
+    monkeypatch.setattr(class_picker, "_icon", counted)
+    dialog.search.setText("o")
+    assert not drawn
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    qtbot.waitUntil(lambda: dialog.list.item(0).text() in drawn)
+    assert len(drawn) < 100 < dialog.list.count()
+    assert not dialog.list.item(0).icon().isNull()

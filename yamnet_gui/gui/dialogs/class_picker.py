@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPalette, QPixmap
@@ -34,6 +35,24 @@ class LabelChoice:
     label: str
     class_index: int | None = None
     mid: str = ""
+
+
+class _ChoiceItem(QListWidgetItem):
+    """One choice; its icon is drawn when it comes into view, which of five hundred few do."""
+
+    def __init__(self, text: str, choice: LabelChoice, scale: float) -> None:
+        super().__init__(text)
+        self.setData(_CHOICE_ROLE, choice)
+        self._choice = choice
+        self._scale = scale
+        self._icon: QIcon | None = None
+
+    def data(self, role: int) -> Any:
+        if role != Qt.ItemDataRole.DecorationRole:
+            return super().data(role)
+        if self._icon is None:
+            self._icon = _icon(self._choice, self._scale)
+        return self._icon
 
 
 class ClassPickerDialog(QDialog):
@@ -154,28 +173,14 @@ class ClassPickerDialog(QDialog):
 
     def _list(self, text: str) -> None:
         self.list.clear()
+        scale = self.devicePixelRatioF()
         for choice in self.choices(text):
             new = choice.class_index is None and choice.label not in self._used
-            item = QListWidgetItem(f"Use the label “{choice.label}”" if new else choice.label)
-            item.setIcon(self._icon(choice))
-            item.setData(_CHOICE_ROLE, choice)
-            self.list.addItem(item)
+            text = f"Use the label “{choice.label}”" if new else choice.label
+            self.list.addItem(_ChoiceItem(text, choice, scale))
         self.list.setCurrentRow(0)
         ok = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
         ok.setEnabled(self.list.count() > 0)
-
-    def _icon(self, choice: LabelChoice) -> QIcon:
-        scale = self.devicePixelRatioF()
-        picture = QPixmap(round(12 * scale), round(12 * scale))
-        picture.setDevicePixelRatio(scale)
-        picture.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(picture)
-        color = class_color(choice.class_index, choice.label)
-        draw_swatch(painter, _swatch_box(), color, choice.class_index is not None)
-        painter.end()
-        icon = QIcon(picture)
-        icon.addPixmap(picture, QIcon.Mode.Selected)  # else the style tints it
-        return icon
 
     def _on_current(self, item: QListWidgetItem | None) -> None:
         choice: LabelChoice | None = item.data(_CHOICE_ROLE) if item else None
@@ -198,6 +203,19 @@ class ClassPickerDialog(QDialog):
         if item is not None:
             self.choice = item.data(_CHOICE_ROLE)
             self.accept()
+
+
+def _icon(choice: LabelChoice, scale: float) -> QIcon:
+    picture = QPixmap(round(12 * scale), round(12 * scale))
+    picture.setDevicePixelRatio(scale)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    color = class_color(choice.class_index, choice.label)
+    draw_swatch(painter, _swatch_box(), color, choice.class_index is not None)
+    painter.end()
+    icon = QIcon(picture)
+    icon.addPixmap(picture, QIcon.Mode.Selected)  # else the style tints it
+    return icon
 
 
 def _swatch_box() -> QRectF:
