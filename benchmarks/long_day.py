@@ -241,7 +241,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--pace", type=float, default=5.6, help="actions a second")
-    parser.add_argument("--quick", action="store_true", help="2 minutes, 50,000 events")
+    parser.add_argument("--quick", action="store_true", help="half a minute, 10,000 events")
     parser.add_argument("--json", type=Path, metavar="OUT")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--project", type=Path, help="a copy of this one instead of a new one")
@@ -249,8 +249,8 @@ def main() -> int:
     parser.add_argument("kinds", nargs="*", metavar="KIND", help="with --each: only these")
     options = parser.parse_args()
     if options.quick:
-        options.minutes, options.pace = min(options.minutes, 2.0), max(options.pace, 10.0)
-    announce(options.minutes * 60 + 120, 160, quick=options.quick)
+        options.minutes, options.pace = min(options.minutes, 0.5), max(options.pace, 10.0)
+    announce(options.minutes * 60 + (0 if options.project else 150), 50, quick=options.quick)
     exceptions: list[str] = []
     from long_day_watch import trimmed
 
@@ -270,7 +270,7 @@ def main() -> int:
             shutil.copytree(options.project.parent, project.parent, dirs_exist_ok=True)
             project = project.parent / options.project.name
         else:
-            make_project(project, 500 if options.quick else 10_000, 100)
+            make_project(project, *((500, 20) if options.quick else (10_000, 100)))
         application, day, watch = started(folder, project, options.seed)
         opening = max((g.wall_s for g in watch.gaps), default=0.0)
         if options.each:
