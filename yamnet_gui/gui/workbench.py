@@ -208,7 +208,9 @@ class Workbench(QObject):
             s.review_queue, s.selection, s.project, builder, events, navigator, self
         )
         self._shown = ShownEvent(shell.window, s.document, s.selection, self)
-        editor = EventEditor(s.document, s.selection, s.project, s.settings, s.event_order, self)
+        editor = EventEditor(
+            s.document, s.selection, s.project, s.settings, s.event_order, projects, self
+        )
         ask = shell.questions
         review = Review(
             editor=editor,
@@ -217,7 +219,7 @@ class Workbench(QObject):
             bounds=Bounds(editor, s.timeline, self),
             drawing=Drawing(editor, s.timeline, s.class_view, s.class_map, events, queue, ask),
             reviewed_spans=ReviewedSpans(editor, s.timeline, s.class_view, s.class_map),
-            history=History(s.undo_steps, editor, s.timeline, navigator, ask),
+            history=History(s.undo_steps, editor, s.timeline, navigator, ask, projects),
             keys=KeysTaken(editor, queue, loader, self._shown),
         )
         editor.decided.connect(self._shown.step_made)

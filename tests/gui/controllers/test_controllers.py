@@ -1,5 +1,6 @@
 """Controllers over the owners of a window, without the window: navigation, transport, review."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,9 +19,9 @@ from yamnet_gui.gui.controllers.navigation import Destination, Navigator
 from yamnet_gui.gui.controllers.project_manager import ProjectManager
 from yamnet_gui.gui.controllers.queue_builder import QueueBuilder
 from yamnet_gui.gui.controllers.review import Bounds, Decisions, EventEditor, History
-from yamnet_gui.gui.controllers.review.editor import ONE_SCREEN
 from yamnet_gui.gui.controllers.review_queue_controller import ReviewQueueController
 from yamnet_gui.gui.controllers.transport import Transport
+from yamnet_gui.gui.panels.events import EventsPanel
 from yamnet_gui.gui.playback import Player, PlayState
 from yamnet_gui.gui.playback.outputs import SilentOutputs
 from yamnet_gui.gui.state.document import OpenRecording
@@ -28,7 +29,17 @@ from yamnet_gui.gui.state.project import ProjectState, StorageMode
 from yamnet_gui.gui.state.review_queue import ReviewQueue
 from yamnet_gui.gui.state.settings import Settings
 from yamnet_gui.gui.state.undo_steps import UndoSteps
-from yamnet_gui.labels.project import Project, Recording, Reviewed, add_recordings
+from yamnet_gui.labels.project import (
+    MOST_COUNTED,
+    Project,
+    ProjectEvent,
+    Recording,
+    Reviewed,
+    accept,
+    add_recordings,
+    reject,
+)
+from yamnet_gui.labels.project.change_set import ChangeSet
 
 
 class Loader(QObject):
@@ -121,6 +132,7 @@ class Bench:
             self.project,
             self.settings,
             owners.order,
+            self.projects,
             self.parent,
         )
         self.decisions = Decisions(
@@ -138,6 +150,7 @@ class Bench:
             owners.timeline,
             self.navigator,
             self.questions,  # type: ignore[arg-type]
+            self.projects,
         )
         self.bounds = Bounds(self.editor, owners.timeline, self.parent)
         self.messages: list[str] = []
@@ -251,10 +264,39 @@ def test_all_rows_of_the_table_with_the_focus_are_selected(bench: Bench, qtbot: 
     assert bench.owners.selection.ids == ()
 
 
+def test_select_all_and_a_key_decide_what_the_filter_shows_and_say_how_many(
+    bench: Bench, qtbot: QtBot
+) -> None:
+    """395 of 25,519 are listed: 395 are rejected, and the rest is not touched."""
+    reports: list[str] = []
+    bench.editor.changed_many.connect(reports.append)
+    meows = set(range(0, 25_280, 64))
+    event = bench.owners.event
+    bench.owners.document.set_events(
+        EventList.of(
+            event(f"e{n}", n / 500, DOG if n in meows else SPEECH, 0.5) for n in range(25_519)
+        )
+    )
+    owners = bench.owners
+    panel = EventsPanel(
+        owners.document, owners.selection, owners.grouping, owners.order, owners.timeline
+    )
+    qtbot.addWidget(panel)
+    panel.search.setText("dog")
+    assert panel.model.row_total() == 395
+    bench.events.select_all()
+    assert len(owners.selection.ids) == 395
+    bench.decisions.decide(ReviewState.REJECTED)
+    assert reports == ["395 events changed: reject 395 events."]
+    decided = {e.id for e in owners.document.events if e.state is not ReviewState.UNREVIEWED}
+    assert decided == {f"e{n}" for n in meows}
+
+
 def test_a_step_over_events_that_are_not_listed_reports_their_number(bench: Bench) -> None:
     reports: list[str] = []
     bench.editor.changed_many.connect(reports.append)
     events = bench.owners.document.events
+    bench.owners.order.set_screen(lambda: 4)
     bench.owners.selection.select(e.id for e in events)
     bench.decisions.decide(ReviewState.UNCERTAIN)
     assert reports == []  # all four are seen
@@ -267,8 +309,13 @@ def test_a_step_over_events_that_are_not_listed_reports_their_number(bench: Benc
 def test_a_step_over_more_than_one_screen_reports_its_number(bench: Bench) -> None:
     reports: list[str] = []
     bench.editor.changed_many.connect(reports.append)
-    many = [bench.owners.event(f"e{n}", float(n)) for n in range(ONE_SCREEN + 1)]
+    many = [bench.owners.event(f"e{n}", float(n)) for n in range(21)]
     bench.owners.document.set_events(EventList.of(many))
+    bench.owners.order.set_screen(lambda: 21)
+    bench.events.select_all()
+    bench.decisions.decide(ReviewState.UNCERTAIN)
+    assert reports == []
+    bench.owners.order.set_screen(lambda: 20)
     bench.events.select_all()
     bench.decisions.decide(ReviewState.REJECTED)
     assert reports == ["21 events changed: reject 21 events."]
@@ -431,6 +478,90 @@ def test_undo_asks_before_it_goes_behind_the_beginning_of_the_session(bench: Ben
     bench.history.undo()
     assert bench.questions.asked == ["Undo “accept Dog”? It was done before this session."]
     assert bench.state("dog") is ReviewState.ACCEPTED
+
+
+def states_of(bench: Bench) -> set[ReviewState]:
+    return {event.state for event in bench.owners.document.events}
+
+
+def test_large_steps_and_their_undo_do_not_hold_the_window(bench: Bench, qtbot: QtBot) -> None:
+    """They are written in the project's thread; whatever is pressed meanwhile is refused."""
+    threads: set[int] = set()
+    bench.disk.subscribe(lambda _changes: threads.add(threading.get_ident()))
+    many = [bench.owners.event(f"e{n}", n / 20) for n in range(MOST_COUNTED)]
+    bench.owners.document.set_events(EventList.of(many))
+    bench.events.select_all()
+    reports: list[str] = []
+    bench.editor.changed_many.connect(reports.append)
+    turns = (
+        (lambda: bench.decisions.decide(ReviewState.REJECTED), ReviewState.REJECTED),
+        (bench.history.undo, ReviewState.UNREVIEWED),
+        (bench.history.redo, ReviewState.REJECTED),
+    )
+    for act, state in turns:
+        before = states_of(bench)
+        act()
+        assert bench.projects.storing
+        assert states_of(bench) == before
+        selected = bench.owners.selection.ids
+        bench.messages.clear()
+        bench.decisions.decide(ReviewState.ACCEPTED)
+        bench.history.undo()
+        why = "the step before is still being stored."
+        assert bench.messages == [f"Not done: {why}", f"Undo not done: {why}"]
+        assert bench.owners.selection.ids == selected
+        qtbot.waitUntil(lambda: not bench.projects.storing, timeout=20_000)
+        assert states_of(bench) == {state}
+    assert threading.get_ident() not in threads
+    assert reports == ["1,000 events changed: reject 1000 events."]
+    assert bench.messages[-1] == "Redone: reject 1000 events"
+
+
+def test_a_step_waits_for_no_other_work_on_the_project(bench: Bench) -> None:
+    """An import holds it for seconds: the key is refused, and the window goes on."""
+    entered, done = threading.Event(), threading.Event()
+
+    def importing() -> ChangeSet:
+        entered.set()
+        done.wait(20)
+        return ChangeSet()
+
+    connection = bench.disk.events._connection
+    other = threading.Thread(target=lambda: connection.write("import", importing))
+    other.start()
+    try:
+        assert entered.wait(20)
+        bench.owners.selection.select(("dog",))
+        bench.decisions.decide(ReviewState.REJECTED)
+        bench.history.undo()
+    finally:
+        done.set()
+        other.join()
+    assert bench.state("dog") is ReviewState.UNREVIEWED
+    assert [message.split(":")[0] for message in bench.messages] == ["Not done", "Undo not done"]
+    bench.decisions.decide(ReviewState.REJECTED)
+    assert bench.state("dog") is ReviewState.REJECTED
+
+
+def test_what_a_later_step_changed_is_not_overwritten_by_news_of_an_earlier(
+    bench: Bench, qtbot: QtBot
+) -> None:
+    """A step of another thread is shown after the user's own, which was made after it."""
+    dog = bench.owners.document.events.get("dog")
+    assert dog is not None
+    bench.disk.events.store_detections("yard", bench.owners.document.events)
+    theirs = threading.Thread(target=lambda: bench.disk.apply(accept([ProjectEvent("yard", dog)])))
+    theirs.start()
+    theirs.join()  # the window has not heard of it yet
+    accepted = bench.disk.events.of("yard").get("dog")
+    assert accepted is not None
+    bench.disk.apply(reject([ProjectEvent("yard", accepted)]))
+    steps: list[None] = []
+    bench.project.steps_changed.connect(lambda: steps.append(None))
+    qtbot.waitUntil(lambda: bool(steps))
+    stored = bench.project.stored.get("dog")
+    assert stored is not None
+    assert stored.state is ReviewState.REJECTED
 
 
 def test_all_of_a_class_that_score_as_high_are_accepted(bench: Bench) -> None:

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 import soundfile
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
+from tests.gui.support.mouse import click, drag, mouse, place
 from tests.gui.support.pixels import area_pixels
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.gui.tracks.track import Track
@@ -38,12 +39,6 @@ def bench(start: Start, settled: Settled, sound_file: Path, messages: list[str])
     return bench
 
 
-def place(track: Track, time_s: float, height: float = 0.5) -> QPointF:
-    """Where a time lies in the widget of a track."""
-    area = track.area.sceneBoundingRect()
-    return QPointF(area.left() + track.x_of(time_s), area.top() + height * area.height())
-
-
 def wheel(track: Track, at: QPointF, notches: int, keys: Qt.KeyboardModifier = NONE) -> None:
     away = track.viewport().mapToGlobal(at)
     event = QWheelEvent(
@@ -57,32 +52,6 @@ def wheel(track: Track, at: QPointF, notches: int, keys: Qt.KeyboardModifier = N
         False,
     )
     QApplication.sendEvent(track.viewport(), event)
-
-
-def mouse(track: Track, kind: QEvent.Type, at: QPointF, keys: Qt.KeyboardModifier = NONE) -> None:
-    moving = kind is QEvent.Type.MouseMove
-    button = Qt.MouseButton.NoButton if moving else Qt.MouseButton.LeftButton
-    event = QMouseEvent(
-        kind,
-        at,
-        track.viewport().mapToGlobal(at),
-        button,
-        Qt.MouseButton.LeftButton,
-        keys,
-    )
-    QApplication.sendEvent(track.viewport(), event)
-
-
-def click(track: Track, at: QPointF, keys: Qt.KeyboardModifier = NONE) -> None:
-    mouse(track, QEvent.Type.MouseButtonPress, at, keys)
-    mouse(track, QEvent.Type.MouseButtonRelease, at, keys)
-
-
-def drag(track: Track, first: QPointF, last: QPointF) -> None:
-    mouse(track, QEvent.Type.MouseButtonPress, first)
-    mouse(track, QEvent.Type.MouseMove, (first + last) / 2)
-    mouse(track, QEvent.Type.MouseMove, last)
-    mouse(track, QEvent.Type.MouseButtonRelease, last)
 
 
 def test_the_wheel_pans_and_with_ctrl_zooms_at_the_pointer(bench: Workbench) -> None:

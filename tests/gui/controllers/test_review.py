@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.answers import answer_questions
+from tests.gui.support.mouse import drag, place
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, EventSource, Original, ReviewState
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
@@ -332,6 +333,45 @@ def test_an_event_is_drawn_split_and_merged(bench: Workbench) -> None:
     bench.session.selection.select([halves[0].id])
     press(bench, "m")
     assert current(bench).span == TimeSpan(5.0, 6.0)
+
+
+def offers_of_undo(bench: Workbench) -> list[str]:
+    return [
+        n.text for n in bench.shell.notices.notices if n.buttons and n.buttons[0].text() == "Undo"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("start_s", "end_s", "replaces"),
+    [(4.0, 4.6, False), (6.2, 9.0, False), (2.05, 6.95, True)],
+    ids=["inside", "across its end", "over it"],
+)
+def test_a_drawn_event_replaces_a_detection_only_where_both_are_mostly_the_same(
+    bench: Workbench, settled: Settled, start_s: float, end_s: float, replaces: bool
+) -> None:
+    """What it replaces is said with Undo, in the place where large steps report theirs."""
+    scores = np.full((24, len(bench.session.class_map.value)), 0.001, np.float32)
+    scores[4:14, DOG] = 0.9
+    table = ScoreTable(FrameGrid(24, 12.0), scores)
+    bench.session.document.set_scores((ScoreBuffer.of_table(table),))
+    bench.services.events.derive()
+    settled(bench)
+    (long,) = bench.session.document.events
+    answer_questions(bench, lambda *_: LabelChoice("Dog", DOG, long.mid), lambda *_: True)
+    waveform = bench.shell.tracks.waveform
+    drag(waveform, place(waveform, start_s), place(waveform, end_s))
+    press(bench, Qt.Key.Key_D)
+    drawn = [e for e in bench.session.document.events if e.source is EventSource.DRAWN]
+    assert len(drawn) == 1
+    assert (drawn[0].onset_s, drawn[0].offset_s) == pytest.approx((start_s, end_s), abs=0.05)
+    assert (long.id in bench.session.document.events) is not replaces
+    said = [text for text in offers_of_undo(bench) if "is replaced" in text]
+    assert len(said) == replaces
+    if replaces:
+        notice = next(n for n in bench.shell.notices.notices if n.text == said[0])
+        notice.buttons[0].click()
+        assert list(bench.session.document.events) == [long]
+        assert offers_of_undo(bench) == []
 
 
 def test_many_are_decided_on_at_once(bench: Workbench) -> None:

@@ -112,6 +112,21 @@ def test_what_was_shown_is_what_happens_in_one_step(project, preview, model, cac
     assert preview(BEFORE).empty  # what vanished comes back: it was not deleted by the user
 
 
+def test_applying_rules_to_all_recordings_is_one_step_of_undo(project, preview):
+    before = all_events(project)
+    title = apply_rules(project, preview(AFTER))
+    after = all_events(project)
+    assert after != before
+    assert project.history.undo_title == title
+    assert project.undo() == title
+    assert all_events(project) == before
+    assert project.redo() == title
+    assert all_events(project) == after
+    project.undo()
+    apply_rules(project, preview(AFTER))  # what undo took out was not deleted by the user
+    assert all_events(project) == after
+
+
 def test_touched_events_stay_whatever_rules_say(project, preview):
     recording = project.recordings.all()[0]
     events = list(project.events.of(recording.id))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import Event, EventList
@@ -90,6 +90,8 @@ class UpdateEventsJob:
 
 class EventUpdater(QObject):
     """Recomputes events when scores or rules change: at once for rules, less often for scores."""
+
+    replaced = Signal(object)  # tuple[Event, ...]: detections that an event of a step stands for
 
     def __init__(
         self,
@@ -196,13 +198,25 @@ class EventUpdater(QObject):
         self._set_events(self._project.combined(self._detections))
         self._shown_classes.update()
 
-    def _on_project(self, put: tuple[Event, ...]) -> None:
+    def _on_project(self, put: tuple[Event, ...] | None) -> None:
         """A mere decision takes the place of its event; anything else needs another look at all."""
         events = self._document.events
-        if put and all(_only_decided(events.get(event.id), event) for event in put):
+        if put is None:
+            self.combine()
+        elif put and all(_only_decided(events.get(event.id), event) for event in put):
             self._set_events(events.with_events(*put))
         else:
             self.combine()
+            replaced = self._replaced(events)
+            if replaced:
+                self.replaced.emit(replaced)
+
+    def _replaced(self, before: EventList) -> tuple[Event, ...]:
+        """Detections that a step took away without being about them."""
+        after = self._document.events
+        gone = [event for event in before if not event.touched and event.id not in after]
+        deleted = {event.id for event in self._project.deleted} if gone else set()
+        return tuple(event for event in gone if event.id not in deleted)
 
     def _set_events(self, events: EventList) -> None:
         self._document.set_events(self._calibrations.with_probabilities(events))

@@ -25,7 +25,13 @@ from yamnet_gui.gui.jobs.project import (
 )
 from yamnet_gui.gui.state.document import AnalysisState, Document
 from yamnet_gui.gui.state.project import ProjectState, StorageMode
-from yamnet_gui.labels.project import SET_BY_HAND, Project, ProjectInUseError, RecordingState
+from yamnet_gui.labels.project import (
+    DERIVE,
+    SET_BY_HAND,
+    Project,
+    ProjectInUseError,
+    RecordingState,
+)
 from yamnet_gui.labels.project.analysis_settings import StoredSettings
 
 _CLOSING_S = 2.0
@@ -65,12 +71,18 @@ class ProjectManager(QObject):
         self._jobs: list[OpenPersonalJob | OpenProjectJob | RestoreJob] = []
         self._finding: JobHandle | None = None
         self._first_step = 0
+        self._storing = 0
         document.recording_changed.connect(self._on_recording)
 
     @property
     def busy(self) -> bool:
         """Whether a project is being opened or a recording looked up in it."""
         return self._runner.busy
+
+    @property
+    def storing(self) -> bool:
+        """Whether a step of the user's is being made in the background."""
+        return self._storing > 0
 
     def open_personal(self) -> None:
         """Opens the project that holds recordings opened without any other."""
@@ -147,12 +159,15 @@ class ProjectManager(QObject):
 
         `finish`: it stores what the user decided, see `JobRunner.submit`.
         """
+
+        def done() -> None:
+            self._storing -= finish
+            if on_done is not None:
+                on_done()
+
+        self._storing += finish
         return self._runner.submit(
-            job,
-            on_result=on_result,
-            on_failed=self.failed.emit,
-            on_done=on_done,
-            finish=finish,
+            job, on_result=on_result, on_failed=self.failed.emit, on_done=done, finish=finish
         )
 
     def count(self) -> None:
@@ -247,7 +262,7 @@ class ProjectManager(QObject):
         try:
             with unstoppable():
                 decided = any(
-                    entry.step > self._first_step and entry.action != "derive"
+                    entry.step > self._first_step and entry.action != DERIVE
                     for entry in (before.history.steps() if scratch else ())
                 )
             replacement = before.replacement

@@ -20,11 +20,13 @@ from .feature import Feature
 
 if TYPE_CHECKING:
     from yamnet_gui.analysis import Analysis
+    from yamnet_gui.core.events import Event
     from yamnet_gui.gui.context import Context
     from yamnet_gui.yamnet.weights_copies import WeightsCopy
 
 _NO_WEIGHTS = "Recordings cannot be analysed without YAMNet's weights; everything else works."
 _MANY_KEY = "many"
+_REPLACED_KEY = "replaced"
 _MANY_S = 30
 _PREPARING = "Preparing the network, once for these weights"
 _STATE_IN_LIST = {
@@ -76,7 +78,9 @@ class StatusMessages(Feature):
         self._tracks.pointer_moved.connect(self._show_pointer)
         self._review.editor.failed.connect(self._show_error)
         self._review.editor.changed_many.connect(self._offer_undo)
-        context.session.project.steps_changed.connect(lambda: self._notices.clear(_MANY_KEY))
+        self._replaced: tuple[Event, ...] = ()
+        context.services.events.replaced.connect(self._on_replaced)
+        context.session.project.steps_changed.connect(self._on_step)
         for source in (self._review.editor, self._navigator, self._queue_controller):
             source.message.connect(context.shell.show_message)
         self._review.bounds.edge_dragged.connect(self._show_length)
@@ -88,6 +92,29 @@ class StatusMessages(Feature):
         undo = self._window.actions_by_id["undo"].trigger
         self._notices.show_notice(
             NoticeKind.INFO, text, [("Undo", undo)], key=_MANY_KEY, seconds=_MANY_S
+        )
+
+    @Slot(object)
+    def _on_replaced(self, events: tuple[Event, ...]) -> None:
+        self._replaced = events
+
+    @Slot()
+    def _on_step(self) -> None:
+        """What was offered for the step before is over; what this one took away is shown."""
+        self._notices.clear(_MANY_KEY)
+        self._notices.clear(_REPLACED_KEY)
+        events, self._replaced = self._replaced, ()
+        if not events:
+            return
+        if len(events) == 1:
+            when = self._timeline.time_text(events[0].onset_s, 2)
+            text = f"The detection {events[0].label} at {when} is replaced: it is mostly the same"
+            text += " sound."
+        else:
+            text = f"{len(events):,} detections are replaced: they are mostly the same sounds."
+        undo = self._window.actions_by_id["undo"].trigger
+        self._notices.show_notice(
+            NoticeKind.INFO, text, [("Undo", undo)], key=_REPLACED_KEY, seconds=_MANY_S
         )
 
     # The recording

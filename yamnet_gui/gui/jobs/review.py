@@ -1,6 +1,6 @@
 """Building review queues, counting, and steps that change many events."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from yamnet_gui.core.events import ReviewState
@@ -11,6 +11,7 @@ from yamnet_gui.labels.project import (
     Command,
     EventFilter,
     Project,
+    ProjectChange,
     QueueKind,
     Sort,
     group,
@@ -48,17 +49,6 @@ class BuildQueueJob:
 
 
 @dataclass(frozen=True, slots=True)
-class CountLeftJob:
-    """How many of these rows are unreviewed events."""
-
-    project: Project
-    rows: Rows
-
-    def run(self) -> Iterator[int]:
-        yield self.project.events.count_unreviewed(self.rows)
-
-
-@dataclass(frozen=True, slots=True)
 class CountClassesJob:
     """How far the review of every class is, over all recordings."""
 
@@ -70,14 +60,32 @@ class CountClassesJob:
 
 @dataclass(frozen=True, slots=True)
 class ApplyJob:
-    """Applies a large command in the background; yields it when stored. Raises ProjectError."""
+    """Applies a large command in the background; yields it when stored. Raises ProjectError.
+
+    `build` makes the command. `adopt`: see `Project.apply`.
+    """
 
     project: Project
-    command: Command
+    build: Callable[[], Command]
+    adopt: bool = False
 
     def run(self) -> Iterator[Command]:
-        self.project.apply(self.command)
-        yield self.command
+        command = self.build()
+        self.project.apply(command, adopt=self.adopt)
+        yield command
+
+
+@dataclass(frozen=True, slots=True)
+class TurnJob:
+    """Undoes (`back`) or redoes a step; yields its title and what changed. Raises ProjectError."""
+
+    project: Project
+    back: bool
+
+    def run(self) -> Iterator[tuple[str, tuple[ProjectChange, ...]]]:
+        turned = self.project.turn(back=self.back)
+        if turned is not None:
+            yield turned
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class Calibrations(QObject):
         self._stored: Calibration | None = None
         self._model = ""
         project.project_changed.connect(self.reread)
+        project.texts_changed.connect(self.reread)
         document.analysis_changed.connect(self._on_analysis)
 
     @property
@@ -74,15 +75,14 @@ class Calibrations(QObject):
 
     def store(self, calibration: Calibration) -> Calibration:
         """Stores it with the project as the next version and uses it. Raises ProjectError."""
-        self._stored = store_calibration(self._writable(), calibration)
-        self.changed.emit()
-        return self._stored
+        stored = store_calibration(self._writable(), calibration)
+        self.reread()
+        return stored
 
     def drop(self) -> None:
         """Uses none any more. Raises ProjectError."""
         drop_calibration(self._writable())
-        self._stored = None
-        self.changed.emit()
+        self.reread()
 
     def forget(self, class_index: int) -> None:
         """Drops what is known of one class, whose scores mean something else now.

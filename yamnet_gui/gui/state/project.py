@@ -1,17 +1,17 @@
 """The owner of the open project and of what it holds about the open recording."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
+from itertools import count
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.core.matching import merge_detections
 from yamnet_gui.labels.project import Command, Project, ProjectChange, ProjectEvent, Reviewed
-
-_MANY = 100
 
 
 class StorageMode(StrEnum):
@@ -24,6 +24,25 @@ class StorageMode(StrEnum):
     SCRATCH = "scratch"
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A step, with what the project holds after it of the events and spans that it changed.
+
+    It is read in the thread that made the step, `number` tells when: a later one is as new or
+    newer. `events` are None where they could not be read. `deleted` and `reviewed` are None where
+    the step did not change them.
+    """
+
+    project: Project
+    changes: tuple[ProjectChange, ...]
+    number: int
+    recording_id: str
+    ids: tuple[str, ...] = ()
+    events: Mapping[str, Event] | None = None
+    deleted: tuple[Event, ...] | None = None
+    reviewed: Reviewed | None = None
+
+
 class ProjectState(QObject):
     """One project, or none while it is being opened. Every edit is on the disk when it returns.
 
@@ -34,13 +53,16 @@ class ProjectState(QObject):
     project_changed = Signal()
     path_changed = Signal()  # the same project goes on in another file
     recording_changed = Signal()
-    events_changed = Signal(object)  # tuple[Event, ...]: what was put in; () for anything else
+    # tuple[Event, ...]: what a step put in; () for any other step; None: another recording
+    events_changed = Signal(object)
     reviewed_changed = Signal()
     rules_changed = Signal()  # the rule sets stored in the project
     recordings_changed = Signal()  # some came, went, moved or were analysed
     label_sets_changed = Signal()
+    texts_changed = Signal()  # a calibration, say
     steps_changed = Signal()
     written = Signal(object)  # tuple[ProjectChange, ...]: of one step, in the GUI thread
+    _arrived = Signal(object)  # _Written: by a signal, because any thread may write
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -52,8 +74,9 @@ class ProjectState(QObject):
         self._deleted: list[Event] = []
         self._reviewed = Reviewed()
         self._reviewer = ""
-        # by a signal, because the project notifies in whichever thread wrote to it
-        self.written.connect(self._on_written)
+        self._numbers = count(1)
+        self._newest = 0
+        self._arrived.connect(self._on_arrived)
 
     @property
     def project(self) -> Project | None:
@@ -93,7 +116,9 @@ class ProjectState(QObject):
         self._storage_mode = storage_mode
         if project is not None:
             project.reviewer = self._reviewer
-            self._unsubscribe = project.subscribe(self.written.emit)
+            self._unsubscribe = project.subscribe(
+                lambda changes: self._arrived.emit(self._read(project, changes))
+            )
         self.forget_recording()
         self.project_changed.emit()
         self.steps_changed.emit()
@@ -124,7 +149,7 @@ class ProjectState(QObject):
         self._deleted = list(deleted)
         self._reviewed = reviewed
         self.recording_changed.emit()
-        self.events_changed.emit(())
+        self.events_changed.emit(None)
         self.reviewed_changed.emit()
 
     def forget_recording(self) -> None:
@@ -136,15 +161,19 @@ class ProjectState(QObject):
 
     def items(self, events: Iterable[Event]) -> list[ProjectEvent]:
         """Events of the open recording as commands take them."""
-        return [ProjectEvent(self._recording_id, self._as_stored(event)) for event in events]
+        return _items(self._recording_id, self._stored, events)
+
+    def items_later(self, events: Iterable[Event]) -> Callable[[], list[ProjectEvent]]:
+        """The same for a worker: what it gives is of the recording that is open now."""
+        return partial(_items, self._recording_id, dict(self._stored), tuple(events))
 
     def apply(self, command: Command) -> None:
         """Makes one step that can be undone; detections come along with their decision."""
         self.writable().apply(command, adopt=True)
 
-    def negatives_of(self, items: Iterable[ProjectEvent]) -> list[ProjectEvent]:
-        """The "not X" that earlier corrections of these left behind."""
-        return self._project.events.negatives_of(items) if self._project else []
+    def negatives_reader(self) -> Callable[[Iterable[ProjectEvent]], list[ProjectEvent]]:
+        """Gives the "not X" that earlier corrections of events left behind; for any thread."""
+        return self._project.events.negatives_of if self._project is not None else list
 
     def combined(self, detections: EventList | None) -> EventList:
         """What the window shows: what the user touched, and the detections beside it.
@@ -155,57 +184,76 @@ class ProjectState(QObject):
             return self.stored
         return merge_detections(detections, self._stored.values(), self._deleted)
 
-    def _as_stored(self, event: Event) -> Event:
-        """The event as the project holds it: its probability may be shown newer."""
-        stored = self._stored.get(event.id)
-        if stored is None or stored.probability == event.probability:
-            return event
-        return stored if replace(stored, probability=event.probability) == event else event
-
     def writable(self) -> Project:
         """The open project. Raises ProjectError where there is none."""
         if self._project is None:
             raise ProjectError("Project", "nothing is open to store decisions in", "open a project")
         return self._project
 
-    def _on_written(self, changes: tuple[ProjectChange, ...]) -> None:
-        project = self._project
-        mine = [c for c in changes if c.recording_id == self._recording_id and c.event_ids]
-        if project is not None and mine and self._recording_id:
-            ids = tuple(dict.fromkeys(i for change in mine for i in change.event_ids))
-            self._read(project, ids)
-            put = tuple(self._stored[i] for i in ids if i in self._stored)
-            self.events_changed.emit(put if len(put) == len(ids) else ())
-        if (
-            project is not None
-            and self._recording_id
-            and any(c.reviewed_changed and c.recording_id == self._recording_id for c in changes)
-        ):
-            self._reviewed = project.recordings.reviewed(self._recording_id)
+    def _read(self, project: Project, changes: tuple[ProjectChange, ...]) -> _Written:
+        """What the project holds of what a step changed in the open recording, and only of that.
+
+        Runs in the thread that made the step, so that the window does not wait for a large one.
+        """
+        recording_id = self._recording_id
+        step = _Written(project, changes, next(self._numbers), recording_id)
+        mine = [c for c in changes if recording_id and c.recording_id == recording_id]
+        ids = tuple(dict.fromkeys(i for change in mine for i in change.event_ids))
+        try:
+            events = project.events.some(recording_id, ids) if ids else {}
+            deleted = reviewed = None
+            if len(events) < len(ids) or not {e.id for e in self._deleted}.isdisjoint(ids):
+                deleted = tuple(project.events.deleted(recording_id))
+            if any(change.reviewed_changed for change in mine):
+                reviewed = project.recordings.reviewed(recording_id)
+        except ProjectError:
+            return step  # the step is made; whoever shows it finds out
+        return replace(step, ids=ids, events=events, deleted=deleted, reviewed=reviewed)
+
+    @Slot(object)
+    def _on_arrived(self, step: _Written) -> None:
+        if step.project is not self._project:
+            return
+        overtaken = step.number < self._newest or step.recording_id != self._recording_id
+        if overtaken or step.events is None:
+            step = self._read(step.project, step.changes)
+        self._newest = max(self._newest, step.number)
+        if step.ids and step.events is not None:
+            for event_id in step.ids:
+                if event_id in step.events:
+                    self._stored[event_id] = step.events[event_id]
+                else:
+                    self._stored.pop(event_id, None)
+            if step.deleted is not None:
+                self._deleted = list(step.deleted)
+            put = (
+                tuple(step.events[i] for i in step.ids) if len(step.events) == len(step.ids) else ()
+            )
+            self.events_changed.emit(put)
+        if step.reviewed is not None:
+            self._reviewed = step.reviewed
             self.reviewed_changed.emit()
+        changes = step.changes
         if any(c.recording_changed for c in changes):
             self.recordings_changed.emit()
         if any(c.label_sets_changed for c in changes):
             self.label_sets_changed.emit()
         if any(change.rules_changed for change in changes):
             self.rules_changed.emit()
+        if any(change.texts_changed for change in changes):
+            self.texts_changed.emit()
         self.steps_changed.emit()
+        self.written.emit(changes)
 
-    def _read(self, project: Project, ids: tuple[str, ...]) -> None:
-        """Reads what the project now holds of these events."""
-        if len(ids) > _MANY:
-            stored = project.events.of(self._recording_id)
-            self._stored = {event.id: event for event in stored}
-            self._deleted = project.events.deleted(self._recording_id)
-            return
-        deleted_ids = {event.id for event in self._deleted}
-        other_deleted = False
-        for event_id in ids:
-            current = project.events.get(self._recording_id, event_id)
-            other_deleted |= current is None or event_id in deleted_ids
-            if current is None:
-                self._stored.pop(event_id, None)
-            else:
-                self._stored[event_id] = current.event
-        if other_deleted:
-            self._deleted = project.events.deleted(self._recording_id)
+
+def _items(
+    recording_id: str, stored: Mapping[str, Event], events: Iterable[Event]
+) -> list[ProjectEvent]:
+    return [ProjectEvent(recording_id, _as_stored(stored.get(e.id), e)) for e in events]
+
+
+def _as_stored(stored: Event | None, event: Event) -> Event:
+    """The event as the project holds it: its probability may be shown newer."""
+    if stored is None or stored.probability == event.probability:
+        return event
+    return stored if replace(stored, probability=event.probability) == event else event

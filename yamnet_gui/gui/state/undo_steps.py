@@ -1,12 +1,13 @@
-"""Undo and redo of the open project, with what each step changed."""
-
-from collections.abc import Callable
+"""Undo and redo of the open project: which step comes next, and how far it reaches."""
 
 from PySide6.QtCore import QObject, Slot
 
-from yamnet_gui.labels.project import ProjectChange
+from yamnet_gui.labels.project import NextStep, ProjectChange
 
 from .project import ProjectState
+
+Turned = tuple[str, tuple[ProjectChange, ...]]
+"""The title of a step that was undone or redone, and what changed."""
 
 
 class UndoSteps(QObject):
@@ -15,9 +16,7 @@ class UndoSteps(QObject):
     def __init__(self, project: ProjectState, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._project = project
-        self._changes: tuple[ProjectChange, ...] = ()
         self._before = 0  # the last step that was there when the project was opened
-        project.written.connect(self._on_written)
         project.project_changed.connect(self._on_project)
         self._on_project()
 
@@ -33,54 +32,43 @@ class UndoSteps(QObject):
         project = self._project.project
         return project.history.redo_title if project else None
 
-    def undo_reaches(self) -> str:
-        """Why undo needs a question: where the next step lies outside of what the user is at.
+    def following(self, *, back: bool) -> NextStep | None:
+        """The step that undo (`back`) or redo would take."""
+        project = self._project.project
+        if project is None:
+            return None
+        return project.history.next_undo() if back else project.history.next_redo()
 
-        "" where it is of this session and of the open recording, or of none.
+    def reaches(self, step: NextStep, *, back: bool) -> str:
+        """Why a step needs a question: where it lies outside of what the user is at.
+
+        "" where it is of this session (or is redone), and of the open recording or of none.
         """
-        project = self._project.project
-        step = project.history.next_undo() if project else None
-        if step is None:
-            return ""
-        if step[0] <= self._before:
+        if back and step.step <= self._before:
             return "It was done before this session."
-        return self._elsewhere(step[1])
+        return self._elsewhere(step)
 
-    def redo_reaches(self) -> str:
-        """The same of redo."""
-        project = self._project.project
-        step = project.history.next_redo() if project else None
-        return self._elsewhere(step[1]) if step else ""
-
-    def _elsewhere(self, recordings: frozenset[str]) -> str:
-        project = self._project.project
+    def _elsewhere(self, step: NextStep) -> str:
+        project, recordings = self._project.project, step.recordings
         opened = self._project.recording_id
         if project is None or not opened or not recordings or opened in recordings:
             return ""
+        if step.large:  # not all of its changes were looked at
+            return "It is about other recordings."
         if len(recordings) > 1:
             return f"It is about {len(recordings):,} other recordings."
         recording = project.recordings.get(next(iter(recordings)))
         return f"It is about {recording.name}, another recording." if recording else ""
 
-    def undo(self) -> tuple[str, tuple[ProjectChange, ...]] | None:
-        """Undoes the last step: its title and what changed. Raises ProjectError."""
-        return self._turn(self._project.writable().undo)
+    def turn(self, *, back: bool) -> Turned | None:
+        """Undoes the last step (`back`), or redoes the one that was undone last.
 
-    def redo(self) -> tuple[str, tuple[ProjectChange, ...]] | None:
-        """Redoes the step that was undone last. Raises ProjectError."""
-        return self._turn(self._project.writable().redo)
-
-    def _turn(self, step: Callable[[], str | None]) -> tuple[str, tuple[ProjectChange, ...]] | None:
-        self._changes = ()
-        title = step()
-        return None if title is None else (title, self._changes)
+        Raises ProjectError.
+        """
+        return self._project.writable().turn(back=back)
 
     @Slot()
     def _on_project(self) -> None:
         project = self._project.project
         newest = project.history.steps(1) if project is not None else []
         self._before = newest[0].step if newest else 0
-
-    @Slot(object)
-    def _on_written(self, changes: tuple[ProjectChange, ...]) -> None:
-        self._changes = changes

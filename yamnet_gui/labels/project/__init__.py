@@ -29,12 +29,15 @@ from .label_set_files import LABEL_SET_SUFFIX, read_label_set, write_label_set
 from .lock import ProjectInUseError
 from .merging import Conflict, Merge, MergeChoice, compare, merge_command
 from .models import (
+    DERIVE,
+    MOST_COUNTED,
     PROJECT_SUFFIX,
     SET_BY_HAND,
     AnalysisRecord,
     ClassCounts,
     HistoryEntry,
     LabelSet,
+    NextStep,
     OwnLabel,
     ProjectChange,
     ProjectEvent,
@@ -42,6 +45,7 @@ from .models import (
     RecordingState,
     Reviewed,
     StoredRules,
+    StoredText,
     counts_by_class,
     new_id,
 )
@@ -54,11 +58,14 @@ from .recording_commands import (
     set_label_set,
     set_rules,
     set_starts,
+    set_texts,
 )
 from .review_commands import mark_reviewed, mark_reviewed_segments, set_reviewed, unmark_reviewed
 
 __all__ = [
+    "DERIVE",
     "LABEL_SET_SUFFIX",
+    "MOST_COUNTED",
     "PROJECT_SUFFIX",
     "SET_BY_HAND",
     "AnalysisRecord",
@@ -72,6 +79,7 @@ __all__ = [
     "LabelSet",
     "Merge",
     "MergeChoice",
+    "NextStep",
     "OwnLabel",
     "Project",
     "ProjectChange",
@@ -85,6 +93,7 @@ __all__ = [
     "Sort",
     "SortKey",
     "StoredRules",
+    "StoredText",
     "Value",
     "accept",
     "add_events",
@@ -122,6 +131,7 @@ __all__ = [
     "set_rules",
     "set_starts",
     "set_state",
+    "set_texts",
     "split",
     "uncertain",
     "unmark_reviewed",

@@ -11,7 +11,7 @@ from yamnet_gui.core.events import Event, EventList, LabelledRecording
 from yamnet_gui.core.model_identity import current_identity
 from yamnet_gui.detection import ClassCalibration, Review, calibrate, reviews_of, with_probability
 
-from . import Project
+from . import Project, set_texts
 from .codec import parsed
 
 _FORMAT = 1
@@ -149,26 +149,33 @@ def stored_calibration(project: Project, version: int | None = None) -> Calibrat
 
 
 def store_calibration(project: Project, calibration: Calibration) -> Calibration:
-    """Stores it as the next version and puts it to use. Raises ProjectError.
+    """Stores it as the next version and puts it to use, as one step. Raises ProjectError.
 
     The last 20 versions stay in the file.
     """
     newest = project.settings.value(f"{_NEWEST}-count")
     version = (int(newest) if newest.isdecimal() else 0) + 1
     stored = replace(calibration, version=version)
-    project.settings.set_value(
-        f"{_NEWEST}-{version}", json.dumps(stored.to_json(), allow_nan=False)
-    )
-    project.settings.set_value(f"{_NEWEST}-count", str(version))
-    project.settings.set_value(_NEWEST, str(version))
+    texts = {
+        f"{_NEWEST}-{version}": json.dumps(stored.to_json(), allow_nan=False),
+        f"{_NEWEST}-count": str(version),
+        _NEWEST: str(version),
+    }
     if version > _KEPT:
-        project.settings.set_value(f"{_NEWEST}-{version - _KEPT}", "")
+        texts[f"{_NEWEST}-{version - _KEPT}"] = ""
+    _set(project, f"calibration {version}", texts)
     return stored
 
 
 def drop_calibration(project: Project) -> None:
     """Uses no calibration from now on; the versions stay. Raises ProjectError."""
-    project.settings.set_value(_NEWEST, "")
+    _set(project, "no calibration", {_NEWEST: ""})
+
+
+def _set(project: Project, title: str, texts: Mapping[str, str]) -> None:
+    """One step of undo."""
+    now = project.settings.value
+    project.apply(set_texts(title, {name: (now(name), text) for name, text in texts.items()}))
 
 
 def fill_probabilities(

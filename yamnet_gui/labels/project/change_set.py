@@ -17,6 +17,7 @@ class ChangeSet:
     reviewed: set[str] = field(default_factory=set)
     label_sets: bool = False
     rules: bool = False
+    texts: bool = False
 
     def changes(self) -> tuple[ProjectChange, ...]:
         ids = dict.fromkeys([*self.events, *sorted(self.recordings | self.reviewed)])
@@ -26,8 +27,12 @@ class ChangeSet:
             )
             for i in ids
         ]
-        if self.label_sets or self.rules:
+        if self.label_sets or self.rules or self.texts:
             result.append(
-                ProjectChange(label_sets_changed=self.label_sets, rules_changed=self.rules)
+                ProjectChange(
+                    label_sets_changed=self.label_sets,
+                    rules_changed=self.rules,
+                    texts_changed=self.texts,
+                )
             )
         return tuple(result)

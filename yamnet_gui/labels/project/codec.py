@@ -10,10 +10,18 @@ from typing import Any
 from yamnet_gui.core.events import Event, EventSource, Original, ReviewedSpan, ReviewState
 from yamnet_gui.core.spans import TimeSpan
 
-from .models import LabelSet, OwnLabel, Recording, RecordingState, Reviewed, StoredRules
+from .models import (
+    LabelSet,
+    OwnLabel,
+    Recording,
+    RecordingState,
+    Reviewed,
+    StoredRules,
+    StoredText,
+)
 from .row_rules import LARGEST
 
-Value = Event | Recording | Reviewed | LabelSet | StoredRules
+Value = Event | Recording | Reviewed | LabelSet | StoredRules | StoredText
 """What a command can change."""
 
 KINDS: dict[type, str] = {
@@ -22,6 +30,7 @@ KINDS: dict[type, str] = {
     Reviewed: "reviewed",
     LabelSet: "labels",
     StoredRules: "rules",
+    StoredText: "text",
 }
 _NONE = type(None)
 _ANNOTATED: dict[Any, tuple[type, ...]] = {
@@ -30,11 +39,11 @@ _ANNOTATED: dict[Any, tuple[type, ...]] = {
 }  # fmt: skip
 _KINDS_OF = {
     t: tuple((f.name, _ANNOTATED[f.type]) for f in fields(t) if f.type in _ANNOTATED)
-    for t in (Event, Recording, LabelSet, StoredRules, OwnLabel, Original)
+    for t in (Event, Recording, LabelSet, StoredRules, StoredText, OwnLabel, Original)
 }
 _FIELDS = {
     t: tuple((f.name, f.default) for f in fields(t))
-    for t in (Event, Recording, LabelSet, StoredRules, OwnLabel)
+    for t in (Event, Recording, LabelSet, StoredRules, StoredText, OwnLabel)
 }
 
 
@@ -202,4 +211,5 @@ _MAKERS: dict[str, Any] = {
     "reviewed": _reviewed_in,
     "labels": _label_set_in,
     "rules": lambda data: StoredRules(**data),
+    "text": lambda data: StoredText(**data),
 }

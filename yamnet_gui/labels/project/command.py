@@ -12,7 +12,7 @@ class Change:
     """One value before and after; None where it did not exist or is removed.
 
     Both sides are of one kind: `Event`, `Recording`, `Reviewed` (all reviewed spans of the
-    recording), `LabelSet` or `StoredRules`. `recording_id` is "" for the last two.
+    recording), `LabelSet`, `StoredRules` or `StoredText`. `recording_id` is "" for the last three.
     Raises ValueError where the sides do not belong together.
     """
 

@@ -119,8 +119,17 @@ class ProjectConnection:
             self._queries = IndexQueries(self.database, self.tables, self._index, self.recordings)
         return self._queries
 
-    def write(self, doing: str, work: Callable[[], ChangeSet]) -> None:
+    def busy(self, wait_s: float = 0.0) -> bool:
+        """See `Project.busy`."""
+        free = self._guard.acquire(timeout=wait_s)
+        if free:
+            self._guard.release()
+        return not free
+
+    def write(self, doing: str, work: Callable[[], ChangeSet]) -> tuple[ProjectChange, ...]:
         """Runs `work` as one transaction; memory and listeners follow once it is on the disk.
+
+        Returns what it changed.
 
         Raises ProjectError ("cannot `doing`: …"); then nothing has changed. Nor has it where the
         work of this thread is to stop before the transaction is on the disk (Cancelled).
@@ -155,6 +164,7 @@ class ProjectConnection:
             for listener in list(self._listeners):
                 if changes:
                     listener(changes)
+        return changes
 
     def check_file(self) -> Replacement | None:
         """See `Project.check_file`."""

@@ -9,12 +9,13 @@ from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.core.matching import merge_detections
 
 from .change_set import ChangeSet
+from .command import Change, Command
 from .connection import ProjectConnection
 from .event_commands import is_negative
 from .filters import EventFilter, QueueKind, Sort
 from .history import deleted_events
 from .index_queries import IndexQueries
-from .models import ClassCounts, ProjectEvent
+from .models import DERIVE, ClassCounts, ProjectEvent
 
 _ALL = EventFilter()
 _BY_TIME = Sort()
@@ -42,6 +43,14 @@ class ProjectEvents:
         with self._connection.reading():
             rec = self._connection.rec(recording_id)
             return list(deleted_events(self._connection.database, rec))
+
+    def some(self, recording_id: str, event_ids: Iterable[str]) -> dict[str, Event]:
+        """Those of these events that the recording holds, by id."""
+        with self._connection.reading():
+            stored = self._connection.tables.some_events(
+                self._connection.rec(recording_id), event_ids
+            )
+            return {event.id: event for event in stored}
 
     def get(self, recording_id: str, event_id: str) -> ProjectEvent | None:
         with self._connection.reading():
@@ -118,7 +127,8 @@ class ProjectEvents:
 
     def count_unreviewed(self, rows: NDArray[np.int64]) -> int:
         """How many of the events in these rows are unreviewed."""
-        return self._beside_others().count_unreviewed(rows)
+        with self._connection.reading():
+            return self._connection.queries().count_unreviewed(rows)
 
     def at_or_above(self, row: int, *, unreviewed_only: bool = True) -> NDArray[np.int64]:
         """Rows of the event's class with at least its score, the event included."""
@@ -154,7 +164,7 @@ class ProjectEvents:
                     history.values.put_event(recording_id, event_id, event, touched)
             if touched.rows:
                 title = f"detections of {connection.recordings[recording_id].name}"
-                history.note_step("derive", title, connection.reviewer)
+                history.note_step(DERIVE, title, connection.reviewer)
             return touched
 
         connection.write("store the detections", work)
@@ -166,24 +176,32 @@ class ProjectEvents:
         """Removes detections and adds others, in many recordings, as one step.
 
         `changes` maps recording ids to (removed, added). Whatever the user has touched or deleted
-        meanwhile stays so. Like `store_detections`, this is in the history but cannot be undone.
+        meanwhile stays so. The step can be undone, but it is no decision of the user: the history
+        calls it "derive", and what it removes may be detected again.
         """
         connection, history = self._connection, self._connection.undo_history
 
         def work() -> ChangeSet:
-            touched = ChangeSet()
+            steps: list[Change] = []
             for recording_id, (removed, added) in changes.items():
                 rec = connection.rec(recording_id)
                 now = {event.id: event for _, event in connection.tables.events_of(rec)}
-                for event in removed:
-                    if event.id in now and not now[event.id].touched:
-                        history.values.put_event(recording_id, event.id, None, touched)
+                after: dict[str, Event | None] = {
+                    event.id: None
+                    for event in removed
+                    if event.id in now and not now[event.id].touched
+                }
                 deleted = deleted_events(connection.database, rec)
                 for event in merge_detections(added, now.values(), deleted):
                     if not event.touched:
-                        history.values.put_event(recording_id, event.id, event, touched)
-            if touched.rows:
-                history.note_step("derive", title, connection.reviewer)
-            return touched
+                        after[event.id] = event
+                steps += [
+                    Change(recording_id, now.get(event_id), event)
+                    for event_id, event in after.items()
+                    if now.get(event_id) != event
+                ]
+            if not steps:
+                return ChangeSet()
+            return history.apply(Command(title, tuple(steps)), connection.reviewer, action=DERIVE)
 
         connection.write("store the detections", work)

@@ -10,7 +10,7 @@ from yamnet_gui.core.events import Event
 
 from .codec import KINDS, both_sides, from_fields, parsed
 from .connection import ProjectConnection
-from .models import HistoryEntry
+from .models import DERIVE, HistoryEntry, NextStep
 from .row_rules import RowReader
 from .tables import parse_utc
 
@@ -34,12 +34,12 @@ class ProjectHistory:
         """What `Project.redo` would redo; at once, as `undo_title`."""
         return self._connection.titles[1]
 
-    def next_undo(self) -> tuple[int, frozenset[str]] | None:
-        """Number and recordings of the step that `Project.undo` would undo; None without one."""
+    def next_undo(self) -> NextStep | None:
+        """What is known of the step that `Project.undo` would undo; None without one."""
         with self._connection.reading():
             return self._connection.undo_history.next_undo()
 
-    def next_redo(self) -> tuple[int, frozenset[str]] | None:
+    def next_redo(self) -> NextStep | None:
         """The same of `Project.redo`."""
         with self._connection.reading():
             return self._connection.undo_history.next_redo()
@@ -96,8 +96,9 @@ class ProjectHistory:
                 if uid in shared:
                     continue
                 rows = database.execute(
-                    "SELECT DISTINCT rec, key FROM changes WHERE step = ? AND kind = 'event'",
-                    (step if target is None else target,),
+                    "SELECT DISTINCT c.rec, c.key FROM changes c JOIN steps s ON s.step = c.step"
+                    " WHERE c.step = ? AND c.kind = 'event' AND s.action <> ?",
+                    (step if target is None else target, DERIVE),
                 )
                 for rec, key in rows:
                     with suppress(KeyError):
@@ -110,8 +111,9 @@ def deleted_events(database: sqlite3.Connection, rec: int) -> Iterator[Event]:
     rows = database.execute(
         "SELECT c.old FROM changes c JOIN steps s ON s.step = c.step"
         " WHERE c.rec = ? AND c.kind = 'event' AND c.new IS NULL AND s.state = 'done'"
+        " AND s.action <> ?"
         " AND NOT EXISTS (SELECT 1 FROM events e WHERE e.rec = c.rec AND e.id = c.key)",
-        (rec,),
+        (rec, DERIVE),
     )
     for (old,) in rows:
         try:

@@ -16,7 +16,6 @@ from .models import ClassCounts, Recording
 from .tables import SOURCES, STATES, Tables
 
 Rows = NDArray[np.int64]
-Positions = NDArray[np.int32]
 _UNREVIEWED = STATES.index(ReviewState.UNREVIEWED)
 _BANDS = 10
 _PIECE = 4096
@@ -151,7 +150,7 @@ class IndexQueries:
 
     # orders
 
-    def _time_order(self) -> Positions:
+    def _time_order(self) -> Rows:
         def make() -> Rows:
             onset = self._index.column("onset")
             rank = self._rank[self._recs()]
@@ -164,7 +163,7 @@ class IndexQueries:
         stamp = (*self._index.version("alive", "onset", "rec"), self._rank_version)
         return self._index.order("time", stamp, make)
 
-    def _order(self, sort: Sort) -> Positions:
+    def _order(self, sort: Sort) -> Rows:
         time = self._time_order()
         key = sort.key
         if key is SortKey.TIME:
@@ -176,7 +175,7 @@ class IndexQueries:
             SortKey.ONSET: ("onset",), SortKey.STATE: ("state",), SortKey.SOURCE: ("source",),
         }[key]  # fmt: skip
 
-        def make() -> Positions:
+        def make() -> Rows:
             if key is SortKey.LABEL:
                 values = _looked_up(self._label_ranks(), column("kind"))
             elif key is SortKey.DURATION:

@@ -112,6 +112,14 @@ class StoredRules:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredText:
+    """A small text under a name, see `ProjectSettings.value`."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reviewed:
     """All segments of one recording that were reviewed."""
 
@@ -141,6 +149,31 @@ class ProjectChange:
     reviewed_changed: bool = False
     label_sets_changed: bool = False
     rules_changed: bool = False
+    texts_changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """The step that undo or redo would take: its number, how much it changes, and where.
+
+    `changes` is counted up to `MOST_COUNTED`, and `recordings` are those of the changes counted.
+    """
+
+    step: int
+    changes: int
+    recordings: frozenset[str]
+
+    @property
+    def large(self) -> bool:
+        """Whether it changes so much that nobody should have to wait for it."""
+        return self.changes >= MOST_COUNTED
+
+
+DERIVE = "derive"
+"""The action of steps that the program made from scores; all others are the user's."""
+
+MOST_COUNTED = 1000
+"""Steps of as many changes are large: they are made in the background."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from .events import ProjectEvents
 from .file_watch import Replacement
 from .history import ProjectHistory
 from .lock import WriterLock
-from .models import new_id
+from .models import ProjectChange, new_id
 from .open_checks import connect, in_words, is_damage, quick_check
 from .opening import open_project
 from .paths import drop_left_overs
@@ -159,15 +159,27 @@ class Project:
                 "make the change", lambda: undo_history.apply(command, self.reviewer, adopt)
             )
 
+    def busy(self, wait_s: float = 0.0) -> bool:
+        """Whether another thread is at work on the file for longer than `wait_s`.
+
+        Reading and writing would have to wait until it is done.
+        """
+        return self._connection.busy(wait_s)
+
     def undo(self) -> str | None:
         """Takes the last step back, also of an earlier session; its title, None without one."""
-        return self._turn("undo", self._connection.undo_history.undo)
+        turned = self.turn(back=True)
+        return turned[0] if turned is not None else None
 
     def redo(self) -> str | None:
         """Makes the step again that was undone last; its title, None without one."""
-        return self._turn("redo", self._connection.undo_history.redo)
+        turned = self.turn(back=False)
+        return turned[0] if turned is not None else None
 
-    def _turn(self, doing: str, step: Callable[[str], tuple[str, ChangeSet] | None]) -> str | None:
+    def turn(self, *, back: bool) -> tuple[str, tuple[ProjectChange, ...]] | None:
+        """Undoes (`back`) or redoes a step: its title and what changed; None without one."""
+        history = self._connection.undo_history
+        step = history.undo if back else history.redo
         title: list[str] = []
 
         def work() -> ChangeSet:
@@ -177,8 +189,8 @@ class Project:
             title.append(done[0])
             return done[1]
 
-        self._connection.write(doing, work)
-        return title[0] if title else None
+        changes = self._connection.write("undo" if back else "redo", work)
+        return (title[0], changes) if title else None
 
     def save_as(self, path: Path) -> None:
         """Writes a complete copy, with history and undo, to `path`, replacing any file.

@@ -1,11 +1,11 @@
-"""Commands for recordings, label sets and rules."""
+"""Commands for recordings, label sets, rules and stored texts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from .command import Change, Command
-from .models import LabelSet, Recording, StoredRules
+from .models import LabelSet, Recording, StoredRules, StoredText
 
 
 def add_recordings(recordings: Iterable[Recording]) -> Command:
@@ -47,3 +47,17 @@ def set_label_set(old: LabelSet | None, new: LabelSet | None) -> Command:
 def set_rules(old: StoredRules | None, new: StoredRules | None) -> Command:
     name = (new or old).name if (new or old) else ""  # type: ignore[union-attr]
     return Command(f"rules {name}", (Change("", old, new),))
+
+
+def set_texts(title: str, texts: Mapping[str, tuple[str, str]]) -> Command:
+    """Small texts by name, (before, after) each; "" for none. Those that stay are left out."""
+    return Command(
+        title,
+        tuple(
+            Change(
+                "", StoredText(name, old) if old else None, StoredText(name, new) if new else None
+            )
+            for name, (old, new) in texts.items()
+            if old != new
+        ),
+    )

@@ -9,7 +9,7 @@ from yamnet_gui.core.sound_track import file_of
 
 from .change_set import ChangeSet
 from .connection import ProjectConnection
-from .models import AnalysisRecord, Recording, Reviewed
+from .models import DERIVE, AnalysisRecord, Recording, Reviewed
 from .paths import located, stored_path
 from .row_rules import RowReader
 from .tables import parse_utc, utc_text
@@ -129,7 +129,7 @@ class ProjectRecordings:
         def work() -> ChangeSet:
             self._connection.tables.put_recording(recording)
             self._connection.undo_history.note_step(
-                "derive", f"open {recording.name}", self._connection.reviewer
+                DERIVE, f"open {recording.name}", self._connection.reviewer
             )
             return ChangeSet(recordings={recording.id})
 

@@ -6,7 +6,6 @@ from .models import LabelSet, StoredRules
 from .row_rules import RowReader
 
 _REVIEWERS = RowReader("reviewers", "name")
-_VALUES = RowReader("meta", "value")
 
 
 class ProjectSettings:
@@ -30,20 +29,16 @@ class ProjectSettings:
             return [row[0] for row in _REVIEWERS.each(rows.fetchall())]
 
     def value(self, name: str, default: str = "") -> str:
-        """A text that `set_value` stored."""
+        """A text that `set_value` or the command `set_texts` stored."""
         with self._connection.reading():
-            row = self._connection.database.execute(
-                "SELECT value FROM meta WHERE key = ?", (f"value:{name}",)
-            ).fetchone()
-        return next((str(r[0]) for r in _VALUES.each([row] if row else ())), default)
+            text = self._connection.tables.text(name)
+        return default if text is None else text
 
     def set_value(self, name: str, value: str) -> None:
         """Stores a small text (the position in a queue, say); cannot be undone."""
 
         def work() -> ChangeSet:
-            self._connection.database.execute(
-                "INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"value:{name}", value)
-            )
+            self._connection.tables.put_text(name, value)
             return ChangeSet()
 
         self._connection.write("store it", work)

@@ -9,7 +9,7 @@ from yamnet_gui.core.events import Event
 from .change_set import ChangeSet
 from .codec import Value
 from .command import Change
-from .models import LabelSet, Recording, Reviewed, StoredRules
+from .models import LabelSet, Recording, Reviewed, StoredRules, StoredText
 from .tables import Tables
 
 
@@ -64,6 +64,9 @@ class StoredValues:
             return next((s for s in self._tables.label_sets() if s.id == key), None)
         if kind == "rules":
             return next((s for s in self._tables.rule_sets() if s.id == key), None)
+        if kind == "text":
+            text = self._tables.text(key)
+            return StoredText(key, text) if text else None
         if kind == "reviewed":
             return self._tables.reviewed(self.rec(recording_id))
         row = self._tables.find_event(self.rec(recording_id), key)
@@ -84,6 +87,9 @@ class StoredValues:
         elif kind == "rules":
             self._tables.put_rule_set(key, value if isinstance(value, StoredRules) else None)
             touched.rules = True
+        elif kind == "text":
+            self._tables.put_text(key, value.text if isinstance(value, StoredText) else None)
+            touched.texts = True
         elif isinstance(value, Recording):
             self._tables.put_recording(value)
             touched.recordings.add(key)

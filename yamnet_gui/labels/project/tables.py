@@ -43,6 +43,8 @@ _KINDS = RowReader("kinds", "kind, label, class_index, mid")
 _SPANS = RowReader("reviewed", "start_s, end_s, labels, reviewer, reviewed_utc")
 _RULE_SETS = RowReader("rule_sets", "id, name, version, text")
 _LABEL_SETS = RowReader("label_sets", "value")
+_VALUES = RowReader("meta", "value")
+_TEXT = "value:"
 
 
 def utc_text(when: datetime | None) -> str | None:
@@ -189,6 +191,35 @@ class Tables:
             return (row[0], self.event_of(row)) if row else None
         except ValueError:
             return None
+
+    def text(self, name: str) -> str | None:
+        """A small text that was stored under a name."""
+        row = self.connection.execute(
+            "SELECT value FROM meta WHERE key = ?", (f"{_TEXT}{name}",)
+        ).fetchone()
+        return next((str(r[0]) for r in _VALUES.each([row] if row else ())), None)
+
+    def put_text(self, name: str, text: str | None) -> None:
+        """Stores it; None removes it."""
+        if text is None:
+            self.connection.execute("DELETE FROM meta WHERE key = ?", (f"{_TEXT}{name}",))
+        else:
+            self.connection.execute(
+                "INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"{_TEXT}{name}", text)
+            )
+
+    def some_events(self, rec: int, event_ids: Iterable[str]) -> Iterator[Event]:
+        """Events of a recording with these ids, in no order."""
+        wanted = list(event_ids)
+        for first in until_stopped(range(0, len(wanted), 500), 1):
+            part = wanted[first : first + 500]
+            marks = ", ".join("?" * len(part))
+            query = f"{_SELECT} WHERE rec = ? AND id IN ({marks})"
+            for row in self.connection.execute(query, (rec, *part)):
+                try:
+                    yield self.event_of(row)
+                except ValueError:
+                    continue
 
     def put_event(self, rec: int, event: Event) -> int:
         """Inserts or updates; gives the row."""

@@ -20,7 +20,7 @@ from yamnet_gui.core.text import encodable
 from .change_set import ChangeSet
 from .codec import KINDS, Value, both_sides, dumps, from_fields, parsed, patch, patched, to_fields
 from .command import Change, Command
-from .models import Reviewed, new_id
+from .models import MOST_COUNTED, NextStep, Reviewed, new_id
 from .stored_values import StoredValues
 from .tables import Tables
 
@@ -54,17 +54,20 @@ class UndoHistory:
         """Keeps later edits from joining earlier ones: a copy may already hold those."""
         self._session = new_id()
 
-    def apply(self, command: Command, reviewer: str, adopt: bool = False) -> ChangeSet:
+    def apply(
+        self, command: Command, reviewer: str, adopt: bool = False, action: str = "do"
+    ) -> ChangeSet:
         """Raises ProjectError where a value is no longer the old one of the command.
 
-        With `adopt`, detections that nobody touched are taken as the command has them.
+        With `adopt`, detections that nobody touched are taken as the command has them. `action`:
+        what the history calls the step, DERIVE where it is no decision of the user.
         """
         touched = ChangeSet()
         joined = self._joins(command)
         self._connection.execute(
             "UPDATE steps SET state = 'dropped' WHERE state = 'undone'"
         )  # what was undone cannot be redone behind a new edit
-        step = joined if joined is not None else self._add_step("do", command, reviewer)
+        step = joined if joined is not None else self._add_step(action, command, reviewer)
         for target, run in groupby(command.changes, key=_added_to):
             changes = iter(run)
             while part := list(islice(changes, _AT_ONCE)):  # a million events need no million rows
@@ -102,26 +105,26 @@ class UndoHistory:
         back, forth = self._last_done(), self._first_undone()
         return (back[1] if back else None, forth[1] if forth else None)
 
-    def next_undo(self) -> tuple[int, frozenset[str]] | None:
-        """The number of the step that undo would take back, and which recordings it is about."""
+    def next_undo(self) -> NextStep | None:
+        """The step that undo would take back."""
         return self._about(self._last_done())
 
-    def next_redo(self) -> tuple[int, frozenset[str]] | None:
+    def next_redo(self) -> NextStep | None:
         """The same of redo."""
         return self._about(self._first_undone())
 
-    def _about(self, entry: tuple[int, str] | None) -> tuple[int, frozenset[str]] | None:
+    def _about(self, entry: tuple[int, str] | None) -> NextStep | None:
         if entry is None:
             return None
         rows = self._connection.execute(
-            "SELECT DISTINCT rec FROM changes WHERE step = ? AND kind IN (?, ?)",
-            (entry[0], KINDS[Event], KINDS[Reviewed]),
+            "SELECT rec, kind FROM changes WHERE step = ? LIMIT ?", (entry[0], MOST_COUNTED)
         ).fetchall()
+        inside = {rec for rec, kind in rows if rec and kind in (KINDS[Event], KINDS[Reviewed])}
         try:
-            about = frozenset(self._tables.recording_id_of(rec) for (rec,) in rows if rec)
+            about = frozenset(self._tables.recording_id_of(rec) for rec in inside)
         except KeyError:  # a damaged step: undoing it reports that
             about = frozenset()
-        return entry[0], about
+        return NextStep(entry[0], len(rows), about)
 
     def _row(self, step: int, change: Change) -> tuple[Any, ...]:
         old = None if change.old is None else to_fields(change.old)

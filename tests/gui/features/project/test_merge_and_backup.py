@@ -109,7 +109,9 @@ def test_conflicts_are_shown_side_by_side_and_resolved(
     assert events[0].reviewer == "Ben"
     project = project_of(bench)
     assert project.history.undo_title == "merge another copy"
-    assert "Merged: 3 changes" in bench.shell.status.message.text()
+    assert [
+        n.text for n in bench.shell.notices.notices if n.buttons and n.buttons[0].text() == "Undo"
+    ] == ["Merged: 3 changes."]
     bench.services.review.history.undo()
     settled(bench)
     assert [e.state for e in bench.session.document.events][:2] == [

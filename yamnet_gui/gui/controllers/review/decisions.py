@@ -16,9 +16,6 @@ from yamnet_gui.labels import project as edits
 
 from .editor import EventEditor
 
-_MANY = 1000
-"""Steps that change more events are made in the background."""
-
 
 class Decisions:
     """Gives events a state and goes on."""
@@ -55,19 +52,22 @@ class Decisions:
         events = editor.selected
         if not events:
             return
-        following = self._events.event_beside(1)
-        if not editor.apply(edits.set_state(editor.items(events), state, editor.reviewer)):
-            return
-        if self._queue.advance():
-            return
-        if following is None:
-            editor.message.emit("This was the last event of the list.")
-        else:
-            self._events.go_to(following)
+        following, opened = self._events.event_beside(1), editor.recording_id
+
+        def go_on() -> None:
+            if editor.recording_id != opened or self._queue.advance():
+                return
+            if following is None:
+                editor.message.emit("This was the last event of the list.")
+            else:
+                self._events.go_to(following)
+
+        reviewer = editor.reviewer
+        editor.apply_to(events, lambda items: edits.set_state(items, state, reviewer), go_on)
 
     def unreview(self) -> None:
         """Back to where nobody has decided; the selection stays."""
-        self._editor.apply(edits.unreview(self._editor.items(self._editor.selected)))
+        self._editor.apply_to(self._editor.selected, edits.unreview)
 
     def next_unreviewed(self) -> None:
         """Goes to the next event that nobody has decided about, from the start after the last."""
@@ -92,7 +92,7 @@ class Decisions:
             return
         above = state is ReviewState.ACCEPTED
         rows = self._rows_beyond(current, above)
-        here = [] if rows is not None else editor.items(self._beyond(current, above))
+        here = [] if rows is not None else self._beyond(current, above)
         count = len(here) if rows is None else len(rows)
         if not count:
             editor.message.emit("There is nothing left to decide on there.")
@@ -107,15 +107,19 @@ class Decisions:
         if not self._questions.confirm(question, f"{word} {number}"):
             return
         project = editor.project.project
-        if project is not None and rows is not None and count > _MANY:
+        if project is not None and rows is not None and count >= edits.MOST_COUNTED:
             job = DecideJob(project, rows, state, editor.reviewer)
-            self._projects.run(job, on_result=self._on_decided, finish=True)
+            self._projects.run(job, on_result=lambda _count: self._go_on(), finish=True)
             return
-        items = project.events.at(rows) if project and rows is not None else here
-        if editor.apply(edits.set_state(items, state, editor.reviewer)):
-            self._queue.advance()
+        reviewer = editor.reviewer
+        if rows is None:
+            editor.apply_to(
+                here, lambda items: edits.set_state(items, state, reviewer), self._go_on
+            )
+        elif project is not None:
+            editor.apply(edits.set_state(project.events.at(rows), state, reviewer), self._go_on)
 
-    def _on_decided(self, _count: int) -> None:
+    def _go_on(self) -> None:
         self._queue.advance()
 
     def _rows_beyond(self, current: Event, above: bool) -> NDArray[np.int64] | None:

@@ -89,19 +89,23 @@ class Drawing:
             editor.message.emit("There is no later event of this class to merge with.")
         elif len({(e.label, e.channel) for e in events}) > 1:
             editor.message.emit("Only events of one class and channel can be merged.")
-        elif editor.apply(edits.merge(editor.items(events))):
+        else:
             first = min(events, key=_in_time)
-            editor.selection.select((first.id,))
+            editor.apply_to(events, edits.merge, lambda: editor.selection.select((first.id,)))
 
     def delete(self) -> None:
         """Takes the selected events out and selects the one after them."""
         editor = self._editor
         events = editor.selected
         following = self._events.event_beside(1)
-        if not events or not editor.apply(edits.delete(editor.items(events))):
-            return
-        if not self._queue.advance():
-            editor.selection.select((following,) if following else ())
+        opened = editor.recording_id
+
+        def go_on() -> None:
+            if editor.recording_id == opened and not self._queue.advance():
+                editor.selection.select((following,) if following else ())
+
+        if events:
+            editor.apply_to(events, edits.delete, go_on)
 
     def _next_alike(self, event: Event) -> Event | None:
         later = (

@@ -1,22 +1,25 @@
 """What every part of the review needs: the selected events, and steps that go into the project."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.text import counted
+from yamnet_gui.gui.controllers.project_manager import ProjectManager
 from yamnet_gui.gui.dialogs.class_picker import used_labels
+from yamnet_gui.gui.jobs.review import ApplyJob
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.event_order import EventOrder
 from yamnet_gui.gui.state.project import ProjectState
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.settings import Settings
-from yamnet_gui.labels.project import Command, ProjectEvent
+from yamnet_gui.labels.project import MOST_COUNTED, Command, ProjectEvent
 
-ONE_SCREEN = 20
-"""Steps over more events than the table shows at once on a small screen report their number."""
+_WAIT_S = 0.3
+"""How long a step waits for what the project is doing, before it is refused."""
 
 
 class EventEditor(QObject):
@@ -34,6 +37,7 @@ class EventEditor(QObject):
         project: ProjectState,
         settings: Settings,
         order: EventOrder,
+        projects: ProjectManager,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -42,6 +46,7 @@ class EventEditor(QObject):
         self.project = project
         self._settings = settings
         self._order = order
+        self._projects = projects
 
     @property
     def selected(self) -> list[Event]:
@@ -84,31 +89,105 @@ class EventEditor(QObject):
         """Events of the open recording as commands take them."""
         return self.project.items(events)
 
-    def apply(self, command: Command) -> bool:
-        """Whether the step was made; where it was refused, the user is shown why."""
-        if not self.ready:
+    @property
+    def busy(self) -> str:
+        """Why no step can be made now, in words; "" where one can.
+
+        A large step is made in the background; nothing is decided until it is on the disk.
+        """
+        project = self.project.project
+        if self._projects.storing or (project is not None and project.busy(_WAIT_S)):
+            return "the step before is still being stored."
+        return ""
+
+    def apply(self, command: Command, then: Callable[[], None] | None = None) -> bool:
+        """Makes a step and calls `then`; False where it was refused, and the user is shown why.
+
+        A large one is made in the background; `then` is called once it is stored.
+        """
+        if not self._free():
             return False
-        report = self._report_on(command)  # by what is listed before the step
+        report = self._reporter()  # by what is listed before the step
+        if command.count >= MOST_COUNTED:
+            self._in_background(lambda: command, report, then)
+            return True
         try:
             self.project.apply(command)
         except ProjectError as error:
             self.failed.emit(error)
             return False
-        self.decided.emit()
-        if report:
-            self.changed_many.emit(report)
+        self._on_made(report, then, command)
         return True
 
-    def _report_on(self, command: Command) -> str:
-        """How many events the step changes, where they are more than fit a screen or some are not
-        listed; else ""."""
-        changes = [c for c in command.changes if isinstance(c.old or c.new, Event)]
-        old = {(c.recording_id, c.key) for c in changes if c.old is not None}
-        count = len(old) or len(changes)
-        if count < 2:
-            return ""
-        hidden = len(old.difference((self.recording_id, one) for one in self._order.ids))
-        if count <= ONE_SCREEN and not hidden:
-            return ""
-        which = f", {hidden:,} of them not listed" if hidden else ""
-        return f"{counted(count, 'event')} changed{which}: {command.title}."
+    def apply_to(
+        self,
+        events: Sequence[Event],
+        build: Callable[[list[ProjectEvent]], Command],
+        then: Callable[[], None] | None = None,
+        *,
+        items: Callable[[], list[ProjectEvent]] | None = None,
+    ) -> bool:
+        """The step that `build` makes of events of the open recording; see `apply`.
+
+        Of many events it is built in the background as well. `items`: the events as the project
+        held them earlier (`ProjectState.items_later`).
+        """
+        if not self._free():
+            return False
+        later = items or self.project.items_later(events)
+        if len(events) < MOST_COUNTED:
+            return self.apply(build(later()), then)
+        self._in_background(lambda: build(later()), self._reporter(), then)
+        return True
+
+    def _free(self) -> bool:
+        if not self.ready:
+            return False
+        busy = self.busy
+        if busy:
+            self.message.emit(f"Not done: {busy}")
+        return not busy
+
+    def _in_background(
+        self,
+        build: Callable[[], Command],
+        report: Callable[[Command], str],
+        then: Callable[[], None] | None,
+    ) -> None:
+        project = self.project.project
+        if project is not None:
+            self.message.emit("Storing a large step…")
+            self._projects.run(
+                ApplyJob(project, build, adopt=True),
+                on_result=partial(self._on_made, report, then),
+                finish=True,
+            )
+
+    def _on_made(
+        self, report: Callable[[Command], str], then: Callable[[], None] | None, command: Command
+    ) -> None:
+        self.decided.emit()
+        text = report(command)
+        if text:
+            self.changed_many.emit(text)
+        if then is not None:
+            then()
+
+    def _reporter(self) -> Callable[[Command], str]:
+        listed = self._order.ids
+        return partial(_report, self.recording_id, frozenset(listed), self._order.screen)
+
+
+def _report(recording_id: str, listed: frozenset[str], screen: int, command: Command) -> str:
+    """How many events the step changes, where they are more than fit a screen or some are not
+    listed; else ""."""
+    changes = [c for c in command.changes if isinstance(c.old or c.new, Event)]
+    old = {(c.recording_id, c.key) for c in changes if c.old is not None}
+    count = len(old) or len(changes)
+    if count < 2:
+        return ""
+    hidden = sum(where != recording_id or key not in listed for where, key in old)
+    if count <= screen and not hidden:
+        return ""
+    which = f", {hidden:,} of them not listed" if hidden else ""
+    return f"{counted(count, 'event')} changed{which}: {command.title}."

@@ -1,17 +1,18 @@
 """Undo and redo, which show what they change."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.gui.controllers.navigation import Destination, Navigator
+from yamnet_gui.gui.controllers.project_manager import ProjectManager
 from yamnet_gui.gui.dialogs.questions import Questions
+from yamnet_gui.gui.jobs.review import TurnJob
 from yamnet_gui.gui.state.timeline import Timeline
-from yamnet_gui.gui.state.undo_steps import UndoSteps
-from yamnet_gui.labels.project import ProjectChange, is_negative
+from yamnet_gui.gui.state.undo_steps import Turned, UndoSteps
+from yamnet_gui.labels.project import is_negative
 
 from .editor import EventEditor
-
-Step = Callable[[], tuple[str, tuple[ProjectChange, ...]] | None]
 
 
 class History:
@@ -24,12 +25,14 @@ class History:
         timeline: Timeline,
         navigator: Navigator,
         questions: Questions,
+        projects: ProjectManager,
     ) -> None:
         self._steps = steps
         self._editor = editor
         self._timeline = timeline
         self._navigator = navigator
         self._questions = questions
+        self._projects = projects
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What each action of the table calls."""
@@ -37,30 +40,45 @@ class History:
 
     def undo(self) -> None:
         """Undoes the last step; asks before it leaves this session or the open recording."""
-        reaches = self._steps.undo_reaches()
-        if self._agreed("Undo", self._steps.undo_title, reaches):
-            self._turn("Undone", self._steps.undo)
+        self._turn(back=True)
 
     def redo(self) -> None:
         """Redoes the step that was undone last."""
-        reaches = self._steps.redo_reaches()
-        if self._agreed("Redo", self._steps.redo_title, reaches):
-            self._turn("Redone", self._steps.redo)
+        self._turn(back=False)
 
-    def _agreed(self, word: str, title: str | None, reaches: str) -> bool:
-        if not reaches or title is None:
-            return True
-        return self._questions.confirm(f"{word} “{title}”? {reaches}", word)
-
-    def _turn(self, word: str, step: Step) -> None:
-        editor = self._editor
+    def _turn(self, *, back: bool) -> None:
+        editor, word = self._editor, "Undo" if back else "Redo"
+        busy = editor.busy
+        if busy:
+            editor.message.emit(f"{word} not done: {busy}")
+            return
         try:
-            done = step()
+            step = self._steps.following(back=back)
+            title = (self._steps.undo_title if back else self._steps.redo_title) or ""
         except UserError as error:
             editor.failed.emit(error)
             return
-        if done is None:
+        project = editor.project.project
+        if step is None or project is None:
             return
+        reaches = self._steps.reaches(step, back=back)
+        if reaches and not self._questions.confirm(f"{word} “{title}”? {reaches}", word):
+            return
+        shown = partial(self._show_turned, "Undone" if back else "Redone")
+        if step.large:
+            editor.message.emit(f"{word}ing: {title}…")
+            self._projects.run(TurnJob(project, back), on_result=shown, finish=True)
+            return
+        try:
+            done = self._steps.turn(back=back)
+        except UserError as error:
+            editor.failed.emit(error)
+            return
+        if done is not None:
+            shown(done)
+
+    def _show_turned(self, word: str, done: Turned) -> None:
+        editor = self._editor
         title, changes = done
         here = [c for c in changes if c.recording_id == editor.recording_id]
         if here:

@@ -1,6 +1,6 @@
 """Labels and notes of the selected events."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -105,11 +105,11 @@ class Labels(QObject):
         if not events:
             self.show_class.emit()
             return
-        items = self._editor.items(events)  # another recording may be open after the question
-        what = events[0].label if len(events) == 1 else f"{len(events)} events"
+        items = self._editor.project.items_later(events)  # another may be open after the question
+        what = events[0].label if len(events) == 1 else f"{len(events):,} events"
         choice = self._questions.label(f"Relabel {what} to", self._editor.used_labels)
         if choice is not None:
-            self._relabel(items, choice)
+            self.relabel(events, choice, items)
 
     def relabel_to(self, event_id: str, class_index: int) -> None:
         """Gives one event the label of a class."""
@@ -117,30 +117,39 @@ class Labels(QObject):
         if event is not None:
             self.relabel([event], self._choice_of(class_index))
 
-    def relabel(self, events: Iterable[Event], choice: LabelChoice) -> None:
-        """Corrects the label; where it was the right one all along, the events are accepted."""
-        self._relabel(self._editor.items(events), choice)
+    def relabel(
+        self,
+        events: Sequence[Event],
+        choice: LabelChoice,
+        items: Callable[[], list[edits.ProjectEvent]] | None = None,
+    ) -> None:
+        """Corrects the label; where it was the right one all along, the events are accepted.
 
-    def _relabel(self, items: Sequence[edits.ProjectEvent], choice: LabelChoice) -> None:
+        `items`: what the project held of them when the user was asked; else what it holds now.
+        """
         editor = self._editor
-        same = [item for item in items if item.event.label == choice.label]
-        other = [item for item in items if item.event.label != choice.label]
-        commands = [edits.accept(same, editor.reviewer)] if same else []
-        if other:
-            commands.append(
-                edits.relabel(
-                    other,
-                    choice.label,
-                    choice.class_index,
-                    choice.mid,
-                    reviewer=editor.reviewer,
-                    ontology=self._ontology,
-                    existing=editor.project.negatives_of(other),
+        reviewer, negatives_of = editor.reviewer, editor.project.negatives_reader()
+
+        def build(items: Sequence[edits.ProjectEvent]) -> edits.Command:
+            same = [item for item in items if item.event.label == choice.label]
+            other = [item for item in items if item.event.label != choice.label]
+            commands = [edits.accept(same, reviewer)] if same else []
+            if other:
+                commands.append(
+                    edits.relabel(
+                        other,
+                        choice.label,
+                        choice.class_index,
+                        choice.mid,
+                        reviewer=reviewer,
+                        ontology=self._ontology,
+                        existing=negatives_of(other),
+                    )
                 )
-            )
-        commands = [command for command in commands if command.changes]
-        if commands:
-            editor.apply(edits.group(commands[-1].title, commands))
+            commands = [command for command in commands if command.changes]
+            return edits.group(commands[-1].title if commands else "", commands)
+
+        editor.apply_to(events, build, items=items)
 
     def set_note(self, event_id: str, note: str) -> None:
         """Another note for an event, whether it is shown or not."""

@@ -50,6 +50,9 @@ class KeysTaken:
         if self._shown.pressed_too_early:
             return "the event was not on the screen yet."
         editor = self._editor
+        busy = editor.busy
+        if busy:
+            return busy
         if editor.selection.ids and not editor.selected:
             return "the selected event is not detected with the present thresholds any more."
         return ""

@@ -18,7 +18,6 @@ from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobHandle
 from yamnet_gui.gui.controllers.navigation import Destination
-from yamnet_gui.gui.controllers.review.editor import ONE_SCREEN
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.jobs.review import DecideJob, QueryJob
 from yamnet_gui.labels.project import ProjectEvent, Recording
@@ -32,6 +31,7 @@ _TYPING_MS = 80
 _CHANGED_MS = 500
 _CHOOSING_MS = 150
 """So that arrow keys held down do not open every recording on their way."""
+_BUSY_MS = 200
 _KEYS = {
     "accept": ReviewState.ACCEPTED,
     "reject": ReviewState.REJECTED,
@@ -61,6 +61,7 @@ class AllEvents(Feature):
         self._later = Debounced(self, _TYPING_MS, self.query)
         self._follow = Debounced(self, _CHOOSING_MS, self._show_chosen)
         self._leads = False  # a recording is being opened for a row of the table
+        self._again = Debounced(self, _BUSY_MS, self.panel.model.refresh)
         self._filter = _Keys(self, self)
         self.panel.table.installEventFilter(self._filter)
         self.panel.query_changed.connect(lambda: self._soon(0))
@@ -82,6 +83,7 @@ class AllEvents(Feature):
         self._closed = True
         self._later.stop()
         self._follow.stop()
+        self._again.stop()
 
     def query(self) -> None:
         """Lists the events for the current filter and order; read in the background."""
@@ -101,12 +103,15 @@ class AllEvents(Feature):
         project, rows = self._project.project, self.panel.selected
         if project is None or not len(rows):
             return
-        reviewer = str(self._settings.value("reviewer")).strip()
+        editor, screen = self._review.editor, self.panel.table.rows_in_sight
+        busy = editor.busy
+        if busy:
+            self._show_message(f"Not done: {busy}")
+            return
 
         def on_result(count: int) -> None:
             many = counted(count, "event")
-            editor = self._review.editor
-            if count > ONE_SCREEN:
+            if count > screen:
                 editor.changed_many.emit(f"{state.value.capitalize()}: {many} in all recordings.")
             else:
                 self._show_message(f"{state.value.capitalize()}: {many}.")
@@ -114,7 +119,7 @@ class AllEvents(Feature):
 
         self._project_manager.store_detections()
         self._project_manager.run(
-            DecideJob(project, rows, state, reviewer), on_result=on_result, finish=True
+            DecideJob(project, rows, state, editor.reviewer), on_result=on_result, finish=True
         )
 
     def _on_result(self, rows_and_total: tuple[NDArray[np.int64], int]) -> None:
@@ -142,6 +147,10 @@ class AllEvents(Feature):
 
     def _fetch(self, rows: Sequence[int]) -> list[ProjectEvent]:
         project = self._project.project
+        if project is not None and project.busy():  # painting does not wait for a large step
+            if not self._closed:
+                self._again.start()
+            return []
         try:
             return project.events.at(rows) if project is not None else []
         except ProjectError:

@@ -17,7 +17,7 @@ from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.jobs.project import CountJob, RecordingCount
 from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.widgets.notices import NoticeKind
-from yamnet_gui.labels.project import Recording, remove_recordings
+from yamnet_gui.labels.project import EventFilter, Recording, remove_recordings
 
 from .batch_analysis import BatchRun, BatchState
 from .jobs import BatchStep
@@ -41,6 +41,7 @@ class DatasetFeature(Feature):
         self._settings = context.session.settings
         self._analysis = context.services.analysis
         self._weights = context.services.weights
+        self._changed_many = context.services.review.editor.changed_many.emit
         self._project_manager = context.services.projects
         self._recording_loader = context.services.recording
         self._notices = context.shell.notices
@@ -90,16 +91,20 @@ class DatasetFeature(Feature):
 
     def remove(self, recordings: Sequence[Recording]) -> None:
         """Removes recordings with their events from the project, as one step of undo."""
+        project = self._project.project
+        if project is None:
+            return
         try:
+            ids = frozenset(recording.id for recording in recordings)
+            events = project.events.count(EventFilter(recording_ids=ids))
             self._project.apply(remove_recordings(recordings))
         except UserError as error:
             self._show_error(error)
             return
         one = len(recordings) == 1
-        many, pronoun = (
-            (recordings[0].name, "it") if one else (f"{len(recordings)} recordings", "them")
-        )
-        self._show_message(f"Removed {many} from the project; undo restores {pronoun}.")
+        many = recordings[0].name if one else counted(len(recordings), "recording")
+        holding = f" with {counted(events, 'event')}" if events else ""
+        self._changed_many(f"Removed {many}{holding} from the project.")
 
     # Analysing
 

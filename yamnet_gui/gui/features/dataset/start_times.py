@@ -53,6 +53,7 @@ class StartTimes(QObject):
         self._settings = context.session.settings
         self._show_error = context.shell.show_error
         self._show_message = context.shell.show_message
+        self._changed_many = context.services.review.editor.changed_many.emit
         self._recordings_panel = context.shell.recordings
         self._window = context.shell.window
         self._jobs = jobs
@@ -98,7 +99,7 @@ class StartTimes(QObject):
 
     def _show_changed(self, count: int) -> None:
         many = counted(count, "recording")
-        self._show_message(f"Changed the start time of {many}; undo restores what was there.")
+        self._changed_many(f"Changed the start time of {many}.")
 
     def _on_failed(self, error: UserError) -> None:
         self._show_error(error)

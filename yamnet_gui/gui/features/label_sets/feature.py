@@ -11,8 +11,9 @@ from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from yamnet_gui.core.errors import ProjectError, UserError
 from yamnet_gui.core.events import Event
 from yamnet_gui.gui.actions import ACTIONS
+from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.features.feature import Feature, run_dialog
-from yamnet_gui.labels.project import HistoryEntry, LabelSet, OwnLabel, group, set_label_set
+from yamnet_gui.labels.project import DERIVE, HistoryEntry, LabelSet, OwnLabel, group, set_label_set
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from .dialog import LabelSetsDialog
 
 _DIGITS = range(1, 10)
+_BUSY_MS = 200
 
 
 class LabelSetsFeature(Feature):
@@ -41,6 +43,7 @@ class LabelSetsFeature(Feature):
         self._tracks = context.shell.tracks
         self._window = context.shell.window
         self._keys: list[QShortcut] = []
+        self._again = Debounced(self, _BUSY_MS, self._show_history)
         self._hertz: float | None = None
         self._colors: dict[str, str] = {}
         self._titles = {f"label_{n}": _title(f"label_{n}") for n in _DIGITS}
@@ -61,6 +64,9 @@ class LabelSetsFeature(Feature):
             "band_low": guarded(lambda: self.set_band(lowest=True)),
             "band_high": guarded(lambda: self.set_band(lowest=False)),
         }
+
+    def close(self) -> None:
+        self._again.stop()
 
     # Label sets
 
@@ -170,13 +176,16 @@ class LabelSetsFeature(Feature):
     def _show_history(self) -> None:
         project, event = self._project.project, self._event_navigation.current
         lines: list[str] = []
+        if project is not None and project.busy():  # selecting does not wait for a large step
+            self._again.start()
+            return
         if project is not None and event is not None and self._project.recording_id:
             try:
                 entries = project.history.of_event(self._project.recording_id, event.id)
             except ProjectError as error:
                 self._show_error(error)
                 entries = []
-            lines = [history_line(entry) for entry in reversed(entries) if entry.action != "derive"]
+            lines = [history_line(entry) for entry in reversed(entries) if entry.action != DERIVE]
         self._inspector.show_history(lines)
 
 

@@ -128,8 +128,8 @@ class MergeAndBackup(Feature):
         if project is not None and command.changes:
             many = counted(command.count, "change")
             self._project_manager.run(
-                ApplyJob(project, command),
-                on_result=lambda _done: self._show_message(f"Merged: {many}."),
+                ApplyJob(project, lambda: command),
+                on_result=lambda _done: self._review.editor.changed_many.emit(f"Merged: {many}."),
                 finish=True,
             )
 

@@ -45,6 +45,8 @@ class CalibrationFeature(Feature):
         self.calibrations.changed.connect(self._show)
         self._rules.changed.connect(self._on_rules)
         self._project.project_changed.connect(self._on_project)
+        self._project.texts_changed.connect(self._fill)
+        self._filled = self.calibrations.stored
         self._custom_classes.retrained.connect(self._forget)
         self._inspector.add_facts(self._facts)
 
@@ -107,13 +109,13 @@ class CalibrationFeature(Feature):
         except UserError as error:
             self._show_error(error)
             return
-        self._fill()
         self._notices.show_notice(
             NoticeKind.INFO,
             f"Events of {counted(len(stored.known), 'class')} now show a "
             f"probability (calibration {stored.version}).",
+            [("Undo", self._window.actions_by_id["undo"].trigger)],
             key="calibration",
-            seconds=8,
+            seconds=30,
         )
 
     def _forget(self, class_index: int) -> None:
@@ -129,15 +131,17 @@ class CalibrationFeature(Feature):
             self.calibrations.drop()
         except UserError as error:
             self._show_error(error)
-            return
-        self._fill()
 
     def _fill(self) -> None:
-        """Updates stored detections of all other recordings, for queues and exports."""
+        """Updates stored detections of all other recordings, for queues and exports.
+
+        After every step about the calibration, undo and redo as well.
+        """
         from .jobs import FillProbabilitiesJob
 
-        project = self._project.project
-        if project is not None:
+        project, stored = self._project.project, self.calibrations.stored
+        if project is not None and stored != self._filled:
+            self._filled = stored
             here = (self._project.recording_id,) if self._project.recording_id else ()
             self._filling.run(
                 FillProbabilitiesJob(project, self.calibrations.stored, here), lambda _id: None
@@ -183,6 +187,7 @@ class CalibrationFeature(Feature):
     def _on_project(self) -> None:
         self._background.cancel()
         self._filling.cancel()  # the former project is closed by now
+        self._filled = self.calibrations.stored
         self._report = None
         if self._dialog is not None and self._dialog.isVisible():
             self.read()

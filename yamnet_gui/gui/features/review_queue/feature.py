@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.jobs.review import CountClassesJob, MarkQueueJob
@@ -31,7 +32,7 @@ class ReviewQueueFeature(Feature):
         self._settings = context.session.settings
         self._project_manager = context.services.projects
         self._queue_controller = context.services.queue_controller
-        self._show_message = context.shell.show_message
+        self._changed_many = context.services.review.editor.changed_many.emit
         self._events_panel = context.shell.events
         self._notices = context.shell.notices
         self._tracks = context.shell.tracks
@@ -133,7 +134,7 @@ class ReviewQueueFeature(Feature):
             self._project_manager.run(job, on_result=self._on_marked, finish=True)
 
     def _on_marked(self, count: int) -> None:
-        self._show_message(f"{count} segments marked as reviewed.")
+        self._changed_many(f"{counted(count, 'segment')} marked as reviewed.")
 
     def _on_skipped(self, recording: Recording, why: str) -> None:
         self._notices.show_notice(

@@ -102,5 +102,6 @@ class RulesApplier:
         count = sum(bool(one.changes) for one in preview.recordings)
         where = "one recording" if count == 1 else f"{count} recordings"
         text = f"Rules {preview.rules.name} applied to {where}: {preview.in_words()}."
-        self._notices.show_notice(NoticeKind.INFO, text, key="rules", seconds=12)
+        undo = self._window.actions_by_id["undo"].trigger
+        self._notices.show_notice(NoticeKind.INFO, text, [("Undo", undo)], key="rules", seconds=30)
         self._project_manager.count()
