@@ -15,9 +15,12 @@ from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.detection import ClassCalibration, Rule, RuleSet, Stability, save_rules
 from yamnet_gui.embedding import Classifier
 from yamnet_gui.embedding.classifier import DenseLayer
+from yamnet_gui.gui.background import first_use
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.features.quality.calibration import CalibrationFeature
+from yamnet_gui.gui.features.quality.calibration_dialog import CalibrationDialog
 from yamnet_gui.gui.features.quality.evaluation import EvaluationFeature
+from yamnet_gui.gui.features.quality.evaluation_dialog import EvaluationDialog
 from yamnet_gui.gui.features.quality.replay import ReplayFeature
 from yamnet_gui.gui.features.quality.stability import StabilityFeature
 from yamnet_gui.gui.panels.event_table_model import EventColumn
@@ -249,6 +252,22 @@ def test_measuring_stops_at_once(opened: Workbench, settled: Settled) -> None:
     assert dialog.again.isEnabled()
     settled(opened)
     assert not dialog.class_tab.table.metrics.rows
+
+
+@pytest.mark.parametrize("name", ["calibration", "evaluation"])
+def test_a_dialog_with_plots_opens_once_they_were_imported_in_the_background(
+    opened: Workbench, settled: Settled, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(first_use, "_is_there", lambda _name: False)
+    kinds = {"calibration": CalibrationDialog, "evaluation": EvaluationDialog}
+    window = opened.shell.window
+    window.actions_by_id[name].trigger()
+    assert window.findChild(kinds[name]) is None
+    settled(opened)
+    dialog = window.findChild(kinds[name])
+    assert dialog is not None
+    assert dialog.isVisible()
+    dialog.reject()
 
 
 def test_closing_the_window_ends_what_is_under_way(opened: Workbench, settled: Settled) -> None:

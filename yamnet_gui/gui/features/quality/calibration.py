@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.text import counted
+from yamnet_gui.gui.background.first_use import FirstUse
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.widgets.notices import NoticeKind
@@ -39,6 +40,8 @@ class CalibrationFeature(Feature):
         self.calibrations = context.session.calibrations
         self._scores = CurrentScores(context)
         self._background = LatestJob("calibration", self, self._show_error)
+        modules = [f"{__package__}.{name}" for name in ("calibration_dialog", "jobs")]
+        self._first_use = FirstUse("dialog of calibration", self, *modules)
         self._filling = LatestJob("probabilities", self, self._show_error)
         self._dialog: CalibrationDialog | None = None
         self._report: CalibrationReport | None = None
@@ -51,13 +54,14 @@ class CalibrationFeature(Feature):
         self._inspector.add_facts(self._facts)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        return {"calibration": self.open}
+        return {"calibration": lambda: self._first_use.then(self.open)}
 
     @property
     def busy(self) -> bool:
-        return self._background.busy or self._filling.busy
+        return self._first_use.busy or self._background.busy or self._filling.busy
 
     def close(self) -> None:
+        self._first_use.close()
         self._background.close()
         self._filling.close()
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.gui.background.first_use import FirstUse
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.controllers.navigation import Destination
 from yamnet_gui.gui.features.feature import Feature
@@ -46,6 +47,8 @@ class EvaluationFeature(Feature):
         self._curves = CurveUpdater(context, self)
         self.csv = CsvSaver(context)
         self._background = LatestJob("evaluation", self, self._show_error)
+        modules = [f"{__package__}.{name}" for name in ("evaluation_dialog", "jobs")]
+        self._first_use = FirstUse("dialog of evaluation", self, *modules)
         self._navigator = context.services.navigation
         self._dialog: EvaluationDialog | None = None
         self._measurement: Measurement | None = None
@@ -54,13 +57,19 @@ class EvaluationFeature(Feature):
         self._rules.changed.connect(self._on_rules)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        return {"evaluation": self.open}
+        return {"evaluation": lambda: self._first_use.then(self.open)}
 
     @property
     def busy(self) -> bool:
-        return self._background.busy or self._curves.busy or self._navigator.waiting
+        return (
+            self._first_use.busy
+            or self._background.busy
+            or self._curves.busy
+            or self._navigator.waiting
+        )
 
     def close(self) -> None:
+        self._first_use.close()
         self._background.close()
         self._curves.close()
 

@@ -1,0 +1,55 @@
+"""What takes long to import is imported in the background."""
+
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from yamnet_gui.gui.background.first_use import FirstUse
+
+NAME = "a_module_that_takes_long"
+
+
+@pytest.fixture
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    (tmp_path / f"{NAME}.py").write_text("import threading\nWHERE = threading.current_thread()\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, NAME, raising=False)
+    return NAME
+
+
+def test_the_first_call_waits_for_an_import_in_the_background(qtbot: QtBot, module: str) -> None:
+    parent, called = QObject(), []
+    use = FirstUse("test", parent, module)
+    use.then(lambda: called.append(threading.current_thread()))
+    assert not called
+    assert use.busy
+    qtbot.waitUntil(lambda: bool(called))
+    assert called == [threading.main_thread()]
+    assert sys.modules[module].WHERE is not threading.main_thread()
+    use.then(lambda: called.append(threading.current_thread()))
+    assert len(called) == 2  # at once
+    use.close()
+
+
+def test_asking_twice_opens_once(qtbot: QtBot, module: str) -> None:
+    parent, called = QObject(), []
+    use = FirstUse("test", parent, module)
+    use.then(lambda: called.append(1))
+    use.then(lambda: called.append(2))
+    qtbot.waitUntil(lambda: bool(called))
+    qtbot.waitUntil(lambda: not use.busy)
+    assert called == [2]
+    use.close()
+
+
+def test_nothing_opens_once_it_is_closed(qtbot: QtBot, module: str) -> None:
+    parent, called = QObject(), []
+    use = FirstUse("test", parent, module)
+    use.close()
+    use.then(lambda: called.append(1))
+    assert not called
+    assert not use.busy
