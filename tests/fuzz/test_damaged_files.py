@@ -20,8 +20,6 @@ from .targets import TARGETS
 ROOT = Path(__file__).parents[2]
 SHORT_S = 8.0
 LONG_S = 900.0
-SHORTLY = [name for name in TARGETS if name != "project"]
-"""Rows of projects are damaged in `tests/unit/labels/project`; here only in the long run."""
 TOTAL = sum(share for _, share in TARGETS.values())
 
 
@@ -54,7 +52,7 @@ def run(name: str, folder: Path, seconds: float, mutations: int = 0) -> dict[str
 
 @pytest.mark.workflow
 @pytest.mark.skipif(sys.platform != "linux", reason="the limits are those of Linux")
-@pytest.mark.parametrize("name", SHORTLY)
+@pytest.mark.parametrize("name", TARGETS)
 def test_some_damaged_files(name: str, tmp_path: Path) -> None:
     figures = run(name, tmp_path, SHORT_S * TARGETS[name][1] / TOTAL)
     assert figures["mutations"]

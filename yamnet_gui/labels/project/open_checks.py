@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from yamnet_gui.core.errors import Cancelled, ProjectError
 from yamnet_gui.core.files import exists, is_folder
@@ -75,6 +76,18 @@ def in_words(path: Path, doing: str) -> Iterator[None]:
         raise ProjectError(path, reason, "correct that text") from error
 
 
+class _Connection(sqlite3.Connection):
+    """Names the damage where SQLite cites a name that is no text, which Python cannot read."""
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        try:
+            return super().execute(sql, parameters)
+        except UnicodeDecodeError as error:
+            damage = sqlite3.DatabaseError("a name in its tables is no text")
+            damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+            raise damage from error
+
+
 def connect(path: Path, mode: str) -> sqlite3.Connection:
     """A connection that trusts nothing in the file; `mode` is ro, rw or rwc.
 
@@ -87,6 +100,7 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
         timeout=2.0,
+        factory=_Connection,
     )
     try:
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE_BYTES)

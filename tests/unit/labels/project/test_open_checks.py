@@ -337,3 +337,20 @@ def test_the_personal_project_lies_in_the_data_folder() -> None:
     assert Path(os.environ["XDG_DATA_HOME"]) in path.parents
     with Project.create(path) as project:
         assert project.recordings.all() == []
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_broken_name_that_is_no_text_is_damage_and_no_trace(
+    tmp_path: Path, read_only: bool
+) -> None:
+    path = tmp_path / "a.yamnet"
+    made(path).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(
+            "UPDATE sqlite_master SET name = CAST(x'6b80' AS TEXT), sql = 'CREATE TABLE (' "
+            "WHERE name = 'kinds'"
+        )
+        connection.commit()
+    with pytest.raises(ProjectError, match="is damaged"):
+        Project.open(path, read_only=read_only).close()
