@@ -4,6 +4,7 @@ import ctypes
 import faulthandler
 import gc
 import re
+import signal
 import tempfile
 import threading
 import time
@@ -93,15 +94,21 @@ class Watch(QObject):
         self._last, self._cpu, self._starved = now, cpu, starved
 
     def _look(self) -> None:
-        # not by frame objects: a painter that lives on in one of them ends the process
+        # The thread writes its stack itself, in a handler of a signal. Frame objects are no way: a
+        # painter that lives on in one of them ends the process; nor is looking at other threads
+        # from here: one that is just beginning has no stack.
         with tempfile.TemporaryFile() as file:
+            faulthandler.register(signal.SIGUSR1, file, all_threads=False)
             while not self._ended.wait(_SAMPLE_EVERY_S):
-                if time.perf_counter() - self._last > _SAMPLED_S:
+                file.seek(0)
+                written = file.read().decode(errors="replace")
+                if written:
+                    self._stacks[_stack_in(written)] += 1
                     file.seek(0)
                     file.truncate()
-                    faulthandler.dump_traceback(file)
-                    file.seek(0)
-                    self._stacks[_stack_of(self._gui, file.read().decode())] += 1
+                if time.perf_counter() - self._last > _SAMPLED_S:
+                    signal.pthread_kill(self._gui, signal.SIGUSR1)
+            faulthandler.unregister(signal.SIGUSR1)
 
     def _on_garbage(self, phase: str, info: dict[str, int]) -> None:
         now = time.perf_counter()
@@ -116,15 +123,12 @@ def _starved_s() -> float:
     return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
 
 
-def _stack_of(thread: int, dumped: str) -> str:
-    """One thread's lines of what faulthandler writes, outermost first."""
-    lines = dumped.partition(f"0x{thread:016x}")[2].splitlines()[1:]
+def _stack_in(dumped: str) -> str:
+    """The lines that faulthandler writes of a thread, outermost first."""
     steps = []
-    for line in lines:
+    for line in dumped.splitlines()[1:]:
         match = re.match(r'  File "(.+)", line (\d+) in (\S+)', line)
-        if match is None:
-            break
-        if Path(match[1]).stem.startswith("long_day"):
+        if match is None or Path(match[1]).stem.startswith("long_day"):
             break
         steps.append(f"{Path(match[1]).name}:{match[2]} {match[3]}")
     return " > ".join(reversed(steps[:_FRAMES]))
