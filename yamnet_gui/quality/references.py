@@ -153,7 +153,11 @@ def project_items(
     items, skipped = [], []
     decisions = true_events = 0
     reviewed_s = 0.0
+    # of ten thousand recordings few have any: the events of all would take half a minute to read
+    some = project.events.touched_recordings() | project.recordings.with_reviewed_segments()
     for recording in project.recordings.all():
+        if recording.id not in some and recording.id not in (shown or {}):
+            continue
         events = (shown or {}).get(recording.id) or project.events.of(recording.id)
         reference = ReviewedReference.of(events, project.recordings.reviewed(recording.id).spans)
         if reference.empty:

@@ -53,7 +53,8 @@ def replay_project(
 
     `shown` holds the events of recordings that are not stored yet (the open one), by id.
     """
-    recordings = project.recordings.all()
+    some = project.events.touched_recordings() | (shown or {}).keys()
+    recordings = [r for r in project.recordings.all() if r.id in some]
     contradictions: list[ProjectContradiction] = []
     skipped: list[Skipped] = []
     decisions = reproduced = used = 0

@@ -100,13 +100,16 @@ def reviews_in(
     names: list[tuple[str, str]] = []
     scores: dict[int, list[float]] = {}
     other = 0
+    touched = project.events.touched_recordings()
     for recording in project.recordings.all():
         mine = shown is not None and recording.id in shown
+        analyses = [] if mine else project.recordings.analyses(recording.id)
+        same = mine or (bool(analyses) and analyses[-1].model_sha256 == model_sha256)
+        if not same and recording.id not in touched:
+            continue
         events = list(shown[recording.id]) if shown is not None and mine else None
         if events is None:
             events = list(project.events.of(recording.id))
-        analyses = [] if mine else project.recordings.analyses(recording.id)
-        same = mine or (bool(analyses) and analyses[-1].model_sha256 == model_sha256)
         for event in events:
             decided = reviews_of([event])
             if not same:

@@ -96,6 +96,10 @@ class ProjectEvents:
         """States per recording id over all classes; recordings without events are not in it."""
         return self._beside_others().counts_per_recording()
 
+    def touched_recordings(self) -> frozenset[str]:
+        """Ids of the recordings of which the user has touched an event; reads none of them."""
+        return self._beside_others().touched_recordings()
+
     def _beside_others(self, wanted: EventFilter = _ALL) -> IndexQueries:
         """What answers a query of a million events while other threads read and write."""
         with self._connection.reading():

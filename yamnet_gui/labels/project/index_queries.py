@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.clock_time import DAY_S, seconds_of_day
-from yamnet_gui.core.events import ReviewState
+from yamnet_gui.core.events import EventSource, ReviewState
 
 from .filters import EventFilter, QueueKind, Sort, SortKey
 from .index import EventIndex
@@ -17,6 +17,7 @@ from .tables import SOURCES, STATES, Tables
 
 Rows = NDArray[np.int64]
 _UNREVIEWED = STATES.index(ReviewState.UNREVIEWED)
+_DETECTED = SOURCES.index(EventSource.DETECTED)
 _BANDS = 10
 _PIECE = 4096
 
@@ -242,6 +243,14 @@ class IndexQueries:
             numbers = {s.value: int(table[rec, c]) for c, s in enumerate(STATES)}
             result[self._tables.recording_id_of(int(rec))] = ClassCounts("", **numbers)
         return result
+
+    def touched_recordings(self) -> frozenset[str]:
+        """Ids of the recordings of which the user has touched an event (`Event.touched`)."""
+        column = self._index.column
+        touched = (column("state") != _UNREVIEWED) | (column("source") != _DETECTED)
+        touched |= column("noted")
+        recs = np.unique(column("rec")[self.visible() & touched])
+        return frozenset(map(self._tables.recording_id_of, recs.tolist()))
 
     def beyond(self, row: int, up: bool, unreviewed_only: bool) -> Rows:
         """The event and those of its class with a score at least (`up`) or at most its own."""

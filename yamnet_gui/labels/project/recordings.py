@@ -83,6 +83,14 @@ class ProjectRecordings:
         with self._connection.reading():
             return self._connection.tables.reviewed(self._connection.rec(recording_id))
 
+    def with_reviewed_segments(self) -> frozenset[str]:
+        """Ids of the recordings of which a segment is reviewed."""
+        with self._connection.reading():
+            rows = self._connection.database.execute("SELECT DISTINCT rec FROM reviewed").fetchall()
+        recs = {rec for (rec,) in rows}
+        known = self._connection.recordings
+        return frozenset(i for i in known if self._connection.tables.rec_of(i) in recs)
+
     def analyses(self, recording_id: str) -> list[AnalysisRecord]:
         """Oldest first."""
         with self._connection.reading():
