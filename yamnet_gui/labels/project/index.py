@@ -6,6 +6,7 @@ follow every transaction.
 
 import copy
 import sqlite3
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
@@ -23,6 +24,8 @@ _COLUMNS: dict[str, str] = {
     "alive": "?",
 }  # fmt: skip
 _NONE = -1.0  # no score
+_ORDERS = 4
+"""How many orders of all events are cached: one of a million takes 4 MB."""
 
 
 class EventIndex:
@@ -32,7 +35,8 @@ class EventIndex:
         self.count = 0
         self._data = {name: np.empty(0, kind) for name, kind in _COLUMNS.items()}
         self._versions = dict.fromkeys(_COLUMNS, 0)
-        self._orders: dict[str, tuple[tuple[int, ...], NDArray[np.int64]]] = {}
+        self._orders: dict[str, tuple[tuple[int, ...], NDArray[np.int32]]] = {}
+        self._ordering = threading.Lock()
 
     @classmethod
     def load(cls, connection: sqlite3.Connection, tables: Tables) -> "EventIndex":
@@ -161,14 +165,22 @@ class EventIndex:
             self._versions["alive"] += 1
 
     def order(
-        self, name: str, stamp: tuple[int, ...], make: Callable[[], NDArray[np.int64]]
-    ) -> NDArray[np.int64]:
-        """Positions in an order that is cached until its stamp changes."""
-        cached = self._orders.get(name)
-        if cached is None or cached[0] != stamp:
-            cached = (stamp, make())
-            self._orders[name] = cached
-        return cached[1]
+        self, name: str, stamp: tuple[int, ...], make: Callable[[], NDArray[np.integer]]
+    ) -> NDArray[np.int32]:
+        """Positions in an order, read-only. The last few are cached until their stamp changes."""
+        with self._ordering:
+            cached = self._orders.pop(name, None)
+            if cached is not None and cached[0] == stamp:
+                self._orders[name] = cached  # the last one now
+                return cached[1]
+        positions = make().astype(np.int32, copy=False)
+        positions.flags.writeable = False
+        with self._ordering:
+            self._orders.pop(name, None)
+            self._orders[name] = stamp, positions
+            while len(self._orders) > _ORDERS:
+                del self._orders[next(iter(self._orders))]
+        return positions
 
     def _grow(self) -> None:
         self.count += 1

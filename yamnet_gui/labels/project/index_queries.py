@@ -16,6 +16,7 @@ from .models import ClassCounts, Recording
 from .tables import SOURCES, STATES, Tables
 
 Rows = NDArray[np.int64]
+Positions = NDArray[np.int32]
 _UNREVIEWED = STATES.index(ReviewState.UNREVIEWED)
 _DETECTED = SOURCES.index(EventSource.DETECTED)
 _BANDS = 10
@@ -151,7 +152,7 @@ class IndexQueries:
 
     # orders
 
-    def _time_order(self) -> Rows:
+    def _time_order(self) -> Positions:
         def make() -> Rows:
             onset = self._index.column("onset")
             rank = self._rank[self._recs()]
@@ -164,7 +165,7 @@ class IndexQueries:
         stamp = (*self._index.version("alive", "onset", "rec"), self._rank_version)
         return self._index.order("time", stamp, make)
 
-    def _order(self, sort: Sort) -> Rows:
+    def _order(self, sort: Sort) -> Positions:
         time = self._time_order()
         key = sort.key
         if key is SortKey.TIME:
@@ -176,7 +177,7 @@ class IndexQueries:
             SortKey.ONSET: ("onset",), SortKey.STATE: ("state",), SortKey.SOURCE: ("source",),
         }[key]  # fmt: skip
 
-        def make() -> Rows:
+        def make() -> Positions:
             if key is SortKey.LABEL:
                 values = _looked_up(self._label_ranks(), column("kind"))
             elif key is SortKey.DURATION:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from yamnet_gui.labels.project import (
@@ -168,3 +169,13 @@ def test_what_is_found_out_about_a_recording_leaves_the_order_of_all_events(
     assert len(sorts) == 2
     last = [e.recording_id for e in project.events.at(project.events.rows())][-1]
     assert last == "r1"
+
+
+def test_orders_of_all_events_do_not_pile_up(project: Project):
+    for key in SortKey:
+        for descending in (False, True):
+            rows = project.events.rows(sort=Sort(key, descending))
+            assert sorted(rows.tolist()) == sorted(project.events.rows().tolist())
+    orders = project._connection.queries()._index._orders
+    assert len(orders) <= 4
+    assert {positions.dtype for _, positions in orders.values()} == {np.dtype(np.int32)}
