@@ -6,6 +6,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Slot
+
 from yamnet_gui.analysis import Analysis
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.embedding import EmbeddingStore
@@ -72,6 +74,7 @@ class EmbeddingStorage(AutomaticService):
         if not self._closed:
             self._soon.start_once()
 
+    @Slot(object)
     def _on_written(self, changes: tuple[ProjectChange, ...]) -> None:
         changed = {c.recording_id for c in changes if c.recording_changed}
         if changed:
