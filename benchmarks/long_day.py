@@ -115,7 +115,7 @@ def whole_day(application: Any, day: Any, watch: Any, minutes: float, pace: floa
         if at - last_look[0] >= _LOOK_EVERY_S:
             last_look[0] = at
             looks.append({"at_s": round(at, 1), **memory_mb(), **held(), "actions": done.total()})
-            if len(looks) % 6 == 1:
+            if len(looks) % 6 == 1:  # each minute
                 print(f"{at / 60:5.1f} min", looks[-1], len(watch.gaps), file=sys.stderr)
         widget = waiting_dialog()
         if at >= minutes * 60 and widget is None:

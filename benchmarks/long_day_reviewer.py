@@ -17,7 +17,9 @@ from yamnet_gui.gui.features.dataset.all_events_model import ProjectColumn
 from yamnet_gui.gui.features.export.dialog import ExportDialog
 from yamnet_gui.gui.features.similarity.feature import SimilarSounds
 from yamnet_gui.gui.panels.event_table_model import EventColumn
+from yamnet_gui.gui.state.review_queue import QueueRequest
 from yamnet_gui.gui.workbench import Workbench
+from yamnet_gui.labels.project import QueueKind
 
 WORDS = ("Dog", "Bird", "Speech", "own label", "Music", "Cat", "Rain", "Vehicle")
 TEXTS = ("", "a", "do", "bird", "rec 001", "music", "zzz", "")
@@ -256,6 +258,15 @@ def panel(day: Day) -> None:
     name = day.rng.choice(PANELS)
     if name in day.bench.shell.window._docks:
         day.bench.shell.window.show_panel(name)
+
+
+@kind(0.3)
+def review_queue(day: Day) -> None:
+    """Of all recordings mostly, as someone reviews a project."""
+    kinds = (QueueKind.SCORE, QueueKind.UNCERTAINTY, QueueKind.STRATIFIED, QueueKind.TIME, None)
+    label = day.rng.choice(("", "", "Dog"))
+    request = QueueRequest(day.rng.choice(kinds), day.rng.random() < 0.7, label)
+    day.bench.services.queue_controller.review(request)
 
 
 @kind(1)

@@ -17,9 +17,10 @@ from yamnet_gui.gui.dialogs.class_picker import LabelChoice
 from yamnet_gui.gui.features.review_queue.feature import ReviewQueueFeature
 from yamnet_gui.gui.jobs.recording import OpenJob
 from yamnet_gui.gui.state.document import OpenRecording
-from yamnet_gui.gui.state.review_queue import QueueRequest
+from yamnet_gui.gui.state.review_queue import QueueRequest, Rows
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import EventFilter, QueueKind
+from yamnet_gui.labels.project.events import ProjectEvents
 
 pytestmark = pytest.mark.workflow
 
@@ -93,6 +94,25 @@ def test_ten_decisions_in_ten_key_presses_through_three_recordings(
     decided = frozenset(ReviewState) - {ReviewState.UNREVIEWED}
     assert project.events.count(EventFilter(states=decided)) == 10
     assert bench.session.review_queue.left == 2
+
+
+def test_what_is_left_of_a_queue_is_counted_in_the_background(
+    bench: Workbench, qtbot: QtBot, settled: Settled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_window: list[int] = []
+    count = ProjectEvents.count_unreviewed
+
+    def counted(events: ProjectEvents, rows: Rows) -> int:
+        if threading.current_thread() is threading.main_thread():
+            in_window.append(len(rows))
+        return count(events, rows)
+
+    monkeypatch.setattr(ProjectEvents, "count_unreviewed", counted)
+    request(bench, settled, QueueKind.SCORE, True)
+    for left in (11, 10):
+        press(bench, settled, "a")
+        qtbot.waitUntil(lambda left=left: bench.session.review_queue.left == left)
+    assert max(in_window, default=0) <= 1  # a queue may have a million rows
 
 
 def test_next_and_previous_follow_the_queue(bench: Workbench, settled: Settled) -> None:

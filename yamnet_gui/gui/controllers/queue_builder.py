@@ -5,7 +5,7 @@ import secrets
 from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.gui.background.runner import JobHandle
-from yamnet_gui.gui.jobs.review import BuildQueueJob
+from yamnet_gui.gui.jobs.review import BuildQueueJob, CountLeftJob
 from yamnet_gui.gui.state.project import ProjectState
 from yamnet_gui.gui.state.review_queue import ReviewQueue, Rows
 from yamnet_gui.gui.state.rules import Rules
@@ -14,7 +14,8 @@ from .project_manager import ProjectManager
 
 
 class QueueBuilder(QObject):
-    """Looks the rows of the present request up in the project, in the background."""
+    """Looks the rows of the present request up in the project, and counts how many are left, in
+    the background."""
 
     built = Signal()
 
@@ -32,6 +33,8 @@ class QueueBuilder(QObject):
         self._projects = projects
         self._rules = rules
         self._job: JobHandle | None = None
+        self._counted: Rows | None = None
+        self._count_again = False
 
     @property
     def busy(self) -> bool:
@@ -60,3 +63,26 @@ class QueueBuilder(QObject):
 
     def _on_done(self) -> None:
         self._job = None
+
+    def count_left(self) -> None:
+        """Counts how many of the queue nobody has decided on: half a second for a million."""
+        project, rows = self._project.project, self._queue.rows
+        if project is None or not self._queue.active:
+            return
+        if self._counted is not None:  # one after the other, or an answer would never come
+            self._count_again = True
+            return
+        self._counted = rows
+        self._projects.run(
+            CountLeftJob(project, rows), on_result=self._on_left, on_done=self._on_counted
+        )
+
+    def _on_left(self, count: int) -> None:
+        if self._counted is self._queue.rows:
+            self._queue.set_left(count)
+
+    def _on_counted(self) -> None:
+        self._counted = None
+        if self._count_again:
+            self._count_again = False
+            self.count_left()

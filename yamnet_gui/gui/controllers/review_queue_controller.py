@@ -48,7 +48,7 @@ class ReviewQueueController(QObject):
         self._target: Destination | None = None
         self._direction = 1
         self._undecided = False  # whether events that are decided on are passed over
-        self._counting = Debounced(self, _COUNT_MS, self._count)
+        self._counting = Debounced(self, _COUNT_MS, builder.count_left)
         builder.built.connect(self._on_built)
         navigator.lost.connect(self._on_lost)
         navigator.unreachable.connect(self._on_unreachable)
@@ -118,7 +118,7 @@ class ReviewQueueController(QObject):
     def _go_on_or_finish(self) -> None:
         if self._go_on():
             return
-        self._count()
+        self._builder.count_left()
         if len(self._queue.rows):
             self.finished.emit()
         else:
@@ -208,9 +208,3 @@ class ReviewQueueController(QObject):
         item = project.events.get(recording_id, current)
         if item is not None and item.row != self._queue.row and item.row in self._queue.rows:
             self._queue.set_row(item.row)
-
-    def _count(self) -> None:
-        """How many of the queue are left, once a few keys have been pressed."""
-        project = self._project.project
-        if self.active and project is not None:
-            self._queue.set_left(project.events.count_unreviewed(self._queue.rows))

@@ -49,6 +49,17 @@ class BuildQueueJob:
 
 
 @dataclass(frozen=True, slots=True)
+class CountLeftJob:
+    """How many of these rows are unreviewed events."""
+
+    project: Project
+    rows: Rows
+
+    def run(self) -> Iterator[int]:
+        yield self.project.events.count_unreviewed(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
 class CountClassesJob:
     """How far the review of every class is, over all recordings."""
 

@@ -131,8 +131,7 @@ class ProjectEvents:
 
     def count_unreviewed(self, rows: NDArray[np.int64]) -> int:
         """How many of the events in these rows are unreviewed."""
-        with self._connection.reading():
-            return self._connection.queries().count_unreviewed(rows)
+        return self._beside_others().count_unreviewed(rows)
 
     def at_or_above(self, row: int, *, unreviewed_only: bool = True) -> NDArray[np.int64]:
         """Rows of the event's class with at least its score, the event included."""
