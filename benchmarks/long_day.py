@@ -24,6 +24,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -95,8 +96,15 @@ def started(folder: Path, project: Path, seed: int) -> tuple[Any, Any, Any]:
     return application, Day(bench, random.Random(seed), folder, recordings, ids), watch
 
 
-def whole_day(application: Any, day: Any, watch: Any, minutes: float, pace: float) -> dict:
-    """Works for so long at `pace` actions a second; what was seen."""
+def whole_day(
+    application: Any,
+    day: Any,
+    watch: Any,
+    minutes: float,
+    pace: float,
+    each_minute: Callable[[dict], None],
+) -> dict:
+    """Works for so long at `pace` actions a second; what was seen, also as it goes on."""
     from long_day_reviewer import KINDS, answer, waiting_dialog
     from long_day_watch import held, memory_mb
     from PySide6.QtCore import QTimer
@@ -110,12 +118,16 @@ def whole_day(application: Any, day: Any, watch: Any, minutes: float, pace: floa
     began = watch.began = time.perf_counter()
     last_look = [-1e9]
 
+    def seen() -> dict:
+        return {"actions": done.total(), "kinds": dict(done), "memory": looks}
+
     def step() -> None:
         at = time.perf_counter() - began
         if at - last_look[0] >= _LOOK_EVERY_S:
             last_look[0] = at
             looks.append({"at_s": round(at, 1), **memory_mb(), **held(), "actions": done.total()})
             if len(looks) % 6 == 1:  # each minute
+                each_minute(seen())
                 print(f"{at / 60:5.1f} min", looks[-1], len(watch.gaps), file=sys.stderr)
         widget = waiting_dialog()
         if at >= minutes * 60 and widget is None:
@@ -134,7 +146,21 @@ def whole_day(application: Any, day: Any, watch: Any, minutes: float, pace: floa
 
     QTimer.singleShot(0, step)
     application.exec()
-    return {"actions": done.total(), "kinds": dict(done), "memory": looks}
+    return seen()
+
+
+def with_gaps(figures: dict, watch: Any) -> dict:
+    """The same with the growth of memory, and the longest gaps."""
+    longest = sorted(watch.gaps, key=lambda gap: -gap.wall_s)
+    return {
+        **figures,
+        "growth_mb": growth_mb(figures["memory"]),
+        "anonymous_growth_mb": growth_mb(figures["memory"], "anonymous_mb"),
+        "gaps": sum(gap.wall_s > GAP_S for gap in longest),
+        "gaps_not_starved": sum(gap.wall_s - gap.starved_s > GAP_S for gap in longest),
+        "longest_gap_s": max((gap.wall_s for gap in longest), default=0.0),
+        "longest": [gap.plain() for gap in longest[:150]],
+    }
 
 
 def each_kind(application: Any, day: Any, watch: Any, times: int, only: list[str]) -> dict:
@@ -210,7 +236,8 @@ def report(figures: dict, watch: Any) -> None:
     print(f"actions {figures['actions']}, exceptions {figures['exceptions']}")
     print(
         f"resident {looks[0]['rss_mb']:.0f} → {looks[-1]['rss_mb']:.0f} MB, "
-        f"after the first minutes {figures['growth_mb']:+.0f} MB (at most {GROWTH_MB:.0f})"
+        f"after the first minutes {figures['growth_mb']:+.0f} MB (at most {GROWTH_MB:.0f}), "
+        f"{figures['anonymous_growth_mb']:+.0f} MB without mapped files"
     )
     first, last = looks[min(len(looks) - 1, 6)], looks[-1]
     if figures["trimmed"]:
@@ -276,16 +303,16 @@ def main() -> int:
         if options.each:
             figures = each_kind(application, day, watch, options.each, options.kinds)
         else:
-            figures = whole_day(application, day, watch, options.minutes, options.pace)
-            long = [gap for gap in watch.gaps if gap.wall_s > GAP_S]
-            figures |= {
+
+            def save(now: dict) -> None:
+                if options.json:
+                    options.json.write_text(json.dumps(with_gaps(now, watch), indent=1), "utf-8")
+
+            figures = whole_day(application, day, watch, options.minutes, options.pace, save)
+            figures = with_gaps(figures, watch) | {
                 "opening_longest_gap_s": opening,
-                "growth_mb": growth_mb(figures["memory"]),
                 "exceptions": len(exceptions),
                 "trimmed": trimmed(),
-                "gaps": len(long),
-                "longest_gap_s": max((g.wall_s for g in watch.gaps), default=0.0),
-                "longest": [g.plain() for g in sorted(watch.gaps, key=lambda g: -g.wall_s)[:60]],
             }
             report(figures, watch)
         watch.stop()
