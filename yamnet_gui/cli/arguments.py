@@ -12,11 +12,12 @@ from typing import Any
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording, ReviewState
-from yamnet_gui.core.files import exists, is_file
+from yamnet_gui.core.files import exists, is_file, is_folder
 from yamnet_gui.core.resources import bundled_ontology
 from yamnet_gui.core.text import did_you_mean, printable
 from yamnet_gui.detection import GROUPING_LEVELS, grouping_levels
 from yamnet_gui.labels.exchange.export import Depth, ExportChoice
+from yamnet_gui.labels.exchange.project_tables import recording_infos
 from yamnet_gui.labels.formats import FORMATS
 from yamnet_gui.labels.project import PROJECT_SUFFIX, Project, personal_project_path
 
@@ -146,6 +147,19 @@ def naming_replacement(project: Project) -> Iterator[Project]:
     finally:
         if project.replacement is not None:
             print(f"yamnet-gui: {printable(str(project.replacement))}", file=sys.stderr)
+
+
+def recording_ids(project: Project, patterns: Sequence[str] | None) -> tuple[str, ...] | None:
+    """Ids of the recordings of these names, paths, patterns or folders; None for all.
+
+    Raises SettingsError where one matches none.
+    """
+    if not patterns:
+        return None
+    by_path = {project.recordings.locate(r): r.id for r in project.recordings.all()}
+    known = [LabelledRecording(info) for info in recording_infos(project)]
+    whole = [f"{Path(p).absolute()}/*" if is_folder(Path(p)) else p for p in patterns]
+    return tuple(sorted(by_path[path] for path in _recordings(whole, known)))
 
 
 def is_project(path: Path) -> bool:

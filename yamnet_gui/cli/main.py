@@ -53,6 +53,10 @@ COMMANDS: Mapping[str, CliCommand] = {
     "evaluate": CliCommand(
         "yamnet_gui.cli.evaluate", "compare labels or rules with reference labels"
     ),
+    "estimate": CliCommand(
+        "yamnet_gui.cli.estimate",
+        "estimate how many events of a class a project's recordings contain",
+    ),
     "export": CliCommand(
         "yamnet_gui.cli.export", "export labels, clips or a report from a project"
     ),

@@ -1,6 +1,7 @@
 """Clock times of places in a recording."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -62,3 +63,16 @@ class TimeOfDay:
         """Which seconds of the day lie in it; NaN never does."""
         after, before = of_day_s >= self.from_s, of_day_s < self.to_s
         return after & before if self.from_s < self.to_s else after | before
+
+
+def clock_hours(start: datetime, duration_s: float) -> Iterator[tuple[float, float, datetime]]:
+    """The hours of the clock that a recording touches: from which second to which, and the clock
+    time at which the hour begins, with the zone in force there."""
+    at = 0.0
+    while at < duration_s:
+        now = clock_time(start, at)
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        step = max((hour + timedelta(hours=1) - now).total_seconds(), 1e-3)
+        end = min(at + step, duration_s)
+        yield at, end, hour
+        at = end

@@ -18,6 +18,7 @@ from yamnet_gui.labels.project import (
     mark_reviewed_segments,
     set_state,
 )
+from yamnet_gui.labels.project.count_samples import sample_rows
 from yamnet_gui.labels.project.stabilities import least_stable
 
 _PIECE = 2000
@@ -42,6 +43,9 @@ class BuildQueueJob:
             )
             if self.request.kind is QueueKind.STABILITY:
                 yield least_stable(self.project, wanted)
+                return
+            if self.request.kind is QueueKind.SAMPLE:
+                yield sample_rows(self.project, wanted)
                 return
             yield self.project.events.queue(
                 self.request.kind, wanted, seed=self.seed, threshold=self.threshold

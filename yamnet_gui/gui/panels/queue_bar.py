@@ -26,6 +26,11 @@ _KINDS: tuple[tuple[str, QueueKind | None, str], ...] = (
         "Shuffled, alternating between ten equal score ranges",
     ),
     (
+        "Counting samples",
+        QueueKind.SAMPLE,
+        "Drawn at random to estimate how many events there are (yamnet-gui estimate)",
+    ),
+    (
         "Least stable first",
         QueueKind.STABILITY,
         "Of the events scored again (Review › Score again), those whose score varies most",

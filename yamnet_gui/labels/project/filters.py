@@ -58,6 +58,7 @@ class QueueKind(StrEnum):
     SCORE: surest first. UNCERTAINTY: nearest to the threshold first. TIME: as recorded. RANDOM:
     shuffled. STRATIFIED: shuffled, taken in turn from ten equal bands of the score. STABILITY: of
     those scored again, the least stable first (`labels.stabilities`; here in order of time).
+    SAMPLE: those drawn to count, shuffled (`count_samples.sample_rows`; here in order of time).
     """
 
     SCORE = "score"
@@ -66,3 +67,4 @@ class QueueKind(StrEnum):
     RANDOM = "random"
     STRATIFIED = "stratified"
     STABILITY = "stability"
+    SAMPLE = "sample"

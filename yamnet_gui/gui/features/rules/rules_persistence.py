@@ -5,10 +5,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from yamnet_gui.core.class_map import ClassMap
-from yamnet_gui.core.json_text import parse_json
-from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.detection import RULE_PROPERTIES, Rule, RuleSet, rules_from_json, rules_to_json
+from yamnet_gui.detection import RULE_PROPERTIES, Rule, RuleSet, rules_to_json
 from yamnet_gui.labels.project import Command, StoredRules, set_rules
+from yamnet_gui.labels.project.present_rules import PRESENT, missing, present, read
 
 __all__ = [
     "PRESENT",
@@ -22,13 +21,7 @@ __all__ = [
     "write",
 ]
 
-PRESENT = "present"
 _SAVED = "saved:"
-
-
-def present(rule_sets: Iterable[StoredRules]) -> StoredRules | None:
-    """The current rules of a project; None if they were never changed."""
-    return next((one for one in rule_sets if one.id == PRESENT), None)
 
 
 def saved(rule_sets: Iterable[StoredRules]) -> dict[str, StoredRules]:
@@ -41,29 +34,6 @@ def write(rules: RuleSet, class_map: ClassMap, name: str = "") -> StoredRules:
     text = json.dumps(rules_to_json(rules, class_map), ensure_ascii=False)
     key = f"{_SAVED}{name}" if name else PRESENT
     return StoredRules(key, rules.name, rules.version, text)
-
-
-def read(stored: StoredRules, class_map: ClassMap, ontology: Ontology) -> RuleSet:
-    """The rules that a project stores, without those of custom classes that do not exist.
-
-    Raises SettingsError if they cannot be read.
-    """
-    absent = missing(stored, class_map)
-    try:
-        data = parse_json(stored.text)
-        data["classes"] = [c for c in data["classes"] if str(c["name"]) not in absent]
-    except (ValueError, KeyError, TypeError, AttributeError):
-        data = None
-    return rules_from_json(data, class_map, ontology, f"rules {stored.name}")
-
-
-def missing(stored: StoredRules, class_map: ClassMap) -> frozenset[str]:
-    """Classes that the rules name and that do not exist, such as custom ones."""
-    try:
-        names = {str(entry["name"]) for entry in parse_json(stored.text)["classes"]}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return frozenset()
-    return frozenset(name for name in names if class_map.find(name) is None)
 
 
 def difference(before: RuleSet, after: RuleSet, class_map: ClassMap) -> str:
