@@ -24,6 +24,7 @@ from .lock import WriterLock
 from .models import ProjectChange
 from .open_checks import connect, in_words
 from .recovery import Recovery
+from .row_rules import rows_fault
 from .tables import Tables
 from .undo_history import UndoHistory
 
@@ -51,6 +52,7 @@ class ProjectConnection:
         self.damage = recovery.report if recovery else ""
         self.reviewer = ""
         self.database = database
+        self._id = id_of(database)
         self.tables = Tables(database)
         self.undo_history = UndoHistory(database, self.tables, str(path))
         self.titles = self.undo_history.titles()
@@ -65,7 +67,7 @@ class ProjectConnection:
         self._closed = False
         self.replacement: Replacement | None = None
         # a recovered project is a copy already
-        self._watch = FileWatch(path, log=lock is not None) if recovery is None else None
+        self._watch = FileWatch(path, lock.head if lock else None) if recovery is None else None
 
     @property
     def read_only(self) -> bool:
@@ -73,7 +75,7 @@ class ProjectConnection:
 
     @property
     def id(self) -> str:
-        return id_of(self.database)
+        return self._id
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """See `Project.subscribe`."""
@@ -150,6 +152,8 @@ class ProjectConnection:
                         titles = self.undo_history.titles()
                         self.database.execute("COMMIT")
                         self.titles = titles
+                        if self._watch is not None:
+                            self._watch.look_again()
                 except BaseException:
                     with unstoppable():
                         self._roll_back()
@@ -190,6 +194,11 @@ class ProjectConnection:
                 self._use(path, connect(path, "rw"))
             return
         copy, database, copy_lock = continue_in_copy(path, fate, before, self.recordings.values())
+        if fate is FileFate.OVERWRITTEN and not self._holds_the_same(database):
+            database.close()
+            copy_lock.release()
+            copy.unlink()
+            raise self._not_whole()
         self._lock = copy_lock
         self._use(copy, database)
         if self.backups is not None:
@@ -203,6 +212,32 @@ class ProjectConnection:
             lock.close_without_traces(before, watch.own_logs())
         lock.release()
 
+    def _holds_the_same(self, database: sqlite3.Connection) -> bool:
+        """Whether a copy of the file that was written into has everything that was in memory."""
+        try:
+            tables = Tables(database)
+            row = database.execute("PRAGMA integrity_check(1)").fetchone()  # indices, too
+            if row is None or row[0] != "ok" or rows_fault(database) or id_of(database) != self._id:
+                return False
+            copied = {r.id: r for r in tables.recordings()}
+            known = self.recordings
+            if {k: r.content_hash for k, r in copied.items()} != {
+                k: r.content_hash for k, r in known.items()
+            }:
+                return False
+            return self._index is None or self._index.equals(EventIndex.load(database, tables))
+        except sqlite3.Error:
+            return False
+
+    def _not_whole(self) -> ProjectError:
+        backup = next(iter(self.backups.all()), None) if self.backups is not None else None
+        advice = f"open its newest backup, {backup}" if backup else "open a copy of it"
+        return ProjectError(
+            self.path,
+            f"was {FileFate.OVERWRITTEN} while it was open, and not all that was in it can be read",
+            advice,
+        )
+
     def _use(self, path: Path, database: sqlite3.Connection) -> None:
         """Everything that is read and written from now on is in this file, with the same rows."""
         set_for_writing(database)
@@ -212,7 +247,8 @@ class ProjectConnection:
         self.recordings = {r.id: r for r in self.tables.recordings()}
         if self._index is not None:
             self._queries = IndexQueries(database, self.tables, self._index, self.recordings)
-        self._watch = FileWatch(path, log=True)
+        assert self._lock is not None
+        self._watch = FileWatch(path, self._lock.head)
 
     def _roll_back(self) -> None:
         if self.database.in_transaction:

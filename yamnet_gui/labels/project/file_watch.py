@@ -1,6 +1,7 @@
 """Whether the files of an open project are still those that lie at their names."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +15,7 @@ class FileFate(StrEnum):
 
     REMOVED = "removed, renamed or moved"
     REPLACED = "replaced by another file"
+    OVERWRITTEN = "overwritten by another program"
     LOG_REMOVED = "separated from its log, which was removed"
     LOG_REPLACED = "separated from its log, which was replaced"
 
@@ -46,11 +48,15 @@ class FileWatch:
     """Remembers which files a project has open, by device and inode.
 
     Times and sizes say nothing: clocks jump, and services set times. As long as a file is open its
-    inode is not given to another one.
+    inode is not given to another one. What is written into the open file itself shows in its head,
+    which `head` reads: SQLite changes it only with steps of ours, while a log lies beside it.
     """
 
-    def __init__(self, path: Path, *, log: bool) -> None:
+    def __init__(self, path: Path, head: Callable[[], bytes] | None) -> None:
         self.path = path
+        log = head is not None
+        self._read_head = head
+        self._head = head() if head is not None else b""
         real = path.resolve()  # SQLite names its files after the file that a link leads to
         self._real = real
         self._logs = tuple(real.with_name(real.name + tail) for tail in (LOG, INDEX) if log)
@@ -66,15 +72,28 @@ class FileWatch:
             logs = {p: identity(p) for p in self._logs}
         except OSError:  # a drive that does not answer: reading and writing will say so
             return None
+        if self._overwritten:
+            return FileFate.OVERWRITTEN
         changed = [p for p in self._logs if self._known[p] not in (None, logs[p])]
         if not changed:
             return None
         gone = all(logs[p] is None for p in changed)
         return FileFate.LOG_REMOVED if gone else FileFate.LOG_REPLACED
 
+    def look_again(self) -> None:
+        """A step of ours was written: SQLite may have changed the head with it."""
+        if self._read_head is not None:
+            self._head = self._read_head()
+
+    @property
+    def _overwritten(self) -> bool:
+        return self._read_head is not None and self._read_head() != self._head
+
     @property
     def is_whole(self) -> bool:
         """Whether database and log are in their place: it is only a link that leads elsewhere."""
+        if self._overwritten:
+            return False
         names = (self._real, *self._logs[:1])
         known = (self._database, *(self._known[p] for p in self._logs[:1]))
         return all(identity(p) == k for p, k in zip(names, known, strict=True))
@@ -82,7 +101,7 @@ class FileWatch:
     def own_logs(self) -> list[Path]:
         """The log and its index where they are still those of the open project, whose database is
         not: they must not be taken for those of another one."""
-        if identity(self._real) == self._database:
+        if identity(self._real) == self._database and not self._overwritten:
             return []
         return [p for p in self._logs if self._known[p] and self._known[p] == identity(p)]
 

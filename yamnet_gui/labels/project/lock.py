@@ -26,6 +26,7 @@ _WRITER_BYTE = (1 << 30) + 512
 _SIGNATURE = b'{"user": '
 _READERS = 510
 """As many bytes before it are those of which SQLite's readers lock one or all."""
+_HEAD_BYTES = 100
 _INDEX_BYTE = 128
 """The byte of the log's index that every connection holds a shared lock on (SQLite, os_unix.c)."""
 
@@ -99,6 +100,19 @@ class WriterLock:
                 return
             file.close()  # its last owner removed it between opening and locking
         raise ProjectError(self._project, "cannot be locked for writing", "try again")
+
+    def head(self) -> bytes:
+        """The first bytes of the database as they are on the disk; b"" where that is not known.
+
+        Through the descriptor that holds the lock: closing another one would drop SQLite's locks.
+        """
+        if self._database is None:
+            return b""
+        try:
+            os.lseek(self._database, 0, os.SEEK_SET)
+            return os.read(self._database, _HEAD_BYTES)
+        except OSError:
+            return b""
 
     def close_without_traces(self, connection: sqlite3.Connection, logs: Iterable[Path]) -> None:
         """Closes a connection to a database at whose name or log's name lies another file by now.

@@ -198,6 +198,16 @@ def check_tables(connection: sqlite3.Connection, path: Path) -> None:
         raise
 
 
+def hold_in_memory(connection: sqlite3.Connection, path: Path) -> None:
+    """Reads all pages into the connection's cache, unless the file is large.
+
+    What another program writes into the open file cannot be undone, but all of a cached project can
+    still be written elsewhere.
+    """
+    if path.stat().st_size <= _CHECK_BYTES:
+        quick_check(connection)
+
+
 def quick_check(connection: sqlite3.Connection) -> str:
     """The first fault that SQLite finds; "" where there is none."""
     row = connection.execute("PRAGMA quick_check(1)").fetchone()

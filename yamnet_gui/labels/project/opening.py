@@ -9,7 +9,15 @@ from .backups import Backups
 from .connection import ProjectConnection, id_of
 from .continuing import set_for_writing
 from .lock import WriterLock
-from .open_checks import DamagedError, check_header, check_tables, connect, in_words, is_damage
+from .open_checks import (
+    DamagedError,
+    check_header,
+    check_tables,
+    connect,
+    hold_in_memory,
+    in_words,
+    is_damage,
+)
 from .recovery import recover
 from .schema import MIGRATIONS, migrate, version_of
 
@@ -40,6 +48,7 @@ def _open_for_writing(path: Path) -> ProjectConnection:
                 migrate(connection)
                 check_tables(connection, path)
             set_for_writing(connection)
+            hold_in_memory(connection, path)
             return _damage_named(path, lambda: ProjectConnection(path, connection, lock=lock))
     except BaseException:
         if connection is not None:

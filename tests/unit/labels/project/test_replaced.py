@@ -12,6 +12,7 @@ from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.labels.project import Project, ProjectEvent, accept, compare
 from yamnet_gui.labels.project import continuing as continuing_module
+from yamnet_gui.labels.project import open_checks as open_checks_module
 
 
 def removed(path: Path) -> None:
@@ -46,6 +47,15 @@ def replaced_by_a_folder(path: Path) -> None:
     path.mkdir()
 
 
+def overwritten(path: Path) -> None:
+    """Into the file that is open, as `cp` and some services do."""
+    shutil.copyfile(path.with_name("before.yamnet"), path)
+
+
+def overwritten_by_noise(path: Path) -> None:
+    path.write_bytes(bytes(range(256)) * 2000)
+
+
 def log_replaced(path: Path) -> None:
     log = path.with_name(path.name + "-wal")
     log.unlink()
@@ -67,7 +77,7 @@ def both_removed(path: Path) -> None:
 
 TAKEN = (
     removed, all_removed, renamed, moved_with_folder, replaced, replaced_by_text,
-    replaced_by_a_folder, log_replaced,
+    replaced_by_a_folder, overwritten, overwritten_by_noise, log_replaced,
 )  # fmt: skip
 LOGS = (log_removed, index_removed, both_removed)
 
@@ -287,3 +297,21 @@ def test_a_file_that_was_only_touched_stays(path: Path) -> None:
         project.apply(accept(items(project)))
         assert project.check_file() is None
         assert project.path == path
+
+
+def test_a_large_project_that_is_overwritten_takes_no_decision_and_names_its_backup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.yamnet"
+    made(path, recordings=2, events=3000).close()
+    monkeypatch.setattr(open_checks_module, "_CHECK_BYTES", 0)  # it is not held in memory
+    project = Project.open(path)
+    items = project.events.at(project.events.rows()[:2])
+    project.apply(accept(items[:1]))
+    overwritten_by_noise(path)
+    noise = path.read_bytes()
+    for attempt in (lambda: project.apply(accept(items[1:])), project.check_file, project.close):
+        with pytest.raises(ProjectError, match="was overwritten by another program while it was"):
+            attempt()
+    assert path.read_bytes() == noise
+    assert [p.name for p in tmp_path.iterdir() if p.is_file()] == ["a.yamnet"]
