@@ -115,15 +115,15 @@ def _quiet_offscreen() -> None:
 
 def prepare(arguments: argparse.Namespace) -> "tuple[QApplication, Workbench]":
     """The application and its window with everything behind it, not shown yet."""
+    recording = _recording(arguments)  # no Qt yet, which reads the source of what is imported later
     with _no_garbage():
         from PySide6.QtGui import QIcon
         from PySide6.QtWidgets import QApplication
 
-        from .audio import SOUND_SUFFIXES
         from .core.resources import resource_path
         from .gui.background.priority import give_way_quickly
-        from .gui.theme import ThemeChoice
-        from .gui.workbench import Workbench
+        from .gui.jobs.analysis_ahead import begin_analysis
+        from .gui.state.settings import Settings
 
     give_way_quickly()
     own = QApplication.instance()
@@ -135,10 +135,14 @@ def prepare(arguments: argparse.Namespace) -> "tuple[QApplication, Workbench]":
     if icon_path.is_file():
         application.setWindowIcon(QIcon(str(icon_path)))
     application.setStyle("Fusion")
+    settings = Settings()
+    ahead = begin_analysis(recording, settings) if recording is not None else None
+    with _no_garbage():
+        from .gui.theme import ThemeChoice
+        from .gui.workbench import Workbench
+
     theme = ThemeChoice(arguments.theme) if arguments.theme else None
-    recording = arguments.file if not arguments.demo else None
-    opening = recording is not None and recording.suffix.lower() in SOUND_SUFFIXES
-    workbench = Workbench(theme=theme, opening=opening)
+    workbench = Workbench(settings, theme, ahead=ahead)
     if arguments.size:
         workbench.shell.window.resize(*arguments.size)
         workbench.shell.window.arrange()
@@ -147,6 +151,16 @@ def prepare(arguments: argparse.Namespace) -> "tuple[QApplication, Workbench]":
     elif arguments.file is not None:
         workbench.open(arguments.file)
     return application, workbench
+
+
+def _recording(arguments: argparse.Namespace) -> Path | None:
+    """The recording that the window begins with, where there is one."""
+    with _no_garbage():
+        from . import analysis  # noqa: F401
+        from .audio import SOUND_SUFFIXES
+
+    sound = arguments.file is not None and arguments.file.suffix.lower() in SOUND_SUFFIXES
+    return arguments.file if sound and not arguments.demo else None
 
 
 @contextmanager

@@ -11,7 +11,6 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.unit.audio.broken_files import make_broken_files
@@ -80,18 +79,6 @@ def test_preparing_the_network_leaves_what_a_step_had_to_say(start: Start) -> No
     assert status.message.text().startswith("Preparing the network")
     weights.prepared.emit("")
     assert status.message.text() == ""
-
-
-def test_the_network_is_prepared_while_the_window_is_built_for_a_recording(
-    tiny_weights: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("YAMNET_GUI_WEIGHTS", str(tiny_weights))
-    bench = Workbench(opening=True)
-    try:
-        assert bench.services.weights.is_preparing
-    finally:
-        bench.shell.window.close()
-        bench.close()
 
 
 def test_a_recording_is_shown_without_any_weights(

@@ -57,6 +57,11 @@ def stop_requested() -> bool:
     return _thread.stopped is not None and _thread.stopped()
 
 
+def stop_question() -> Stopped:
+    """What another thread may ask to learn whether the work of this one is to end."""
+    return _thread.stopped or (lambda: False)
+
+
 def check_stopped() -> None:
     """Raises Cancelled where the work of this thread is to end."""
     if _thread.stopped is not None and _thread.stopped():

@@ -45,6 +45,7 @@ from .controllers.track_visibility import TrackVisibility
 from .controllers.transport import Transport
 from .controllers.weights import Weights
 from .features import Feature, Files, make_features
+from .jobs.analysis_ahead import AnalysisAhead
 from .playback import Player, make_player
 from .playback.audition import Audition
 from .shell import make_shell
@@ -74,8 +75,7 @@ F = TypeVar("F", bound=Feature)
 class Workbench(QObject):
     """One window with everything behind it. `close` ends all threads.
 
-    `opening`: a recording will be opened at once, so the network is prepared while the window is
-    being built, not when it has nothing else to do.
+    `ahead`: the analysis of a recording that will be opened at once, which runs already.
     """
 
     def __init__(
@@ -83,19 +83,17 @@ class Workbench(QObject):
         settings: Settings | None = None,
         theme: ThemeChoice | None = None,
         *,
-        opening: bool = False,
+        ahead: AnalysisAhead | None = None,
     ) -> None:
         super().__init__()
         self._closed = False
-        priority = ForegroundPriority()
+        priority = ahead.job.way if ahead is not None else ForegroundPriority()
         self._garbage = GarbageCollector(priority, self)
         self.session = self._make_session(settings or Settings(parent=self))
         player = make_player(self)
         appearance = Appearance(self.session.settings, self.session.spectrogram, theme, self)
         self.shell = make_shell(self.session, player, appearance.theme)
-        self.services = self._make_services(priority, player, appearance)
-        if opening and self.session.settings.value("analyse_on_open"):
-            self.services.weights.prepare()
+        self.services = self._make_services(priority, player, appearance, ahead)
         self._connect()
         context = Context(self.session, self.services, self.shell)
         automatic = make_automatic(context)
@@ -182,13 +180,18 @@ class Workbench(QObject):
         )
 
     def _make_services(
-        self, priority: ForegroundPriority, player: Player, appearance: Appearance
+        self,
+        priority: ForegroundPriority,
+        player: Player,
+        appearance: Appearance,
+        ahead: AnalysisAhead | None,
     ) -> Services:
         s, shell = self.session, self.shell
         loader = RecordingLoader(s.document, s.timeline, s.sound, s.spectrogram, priority, self)
-        cache = ResultCache()
-        weights = Weights(cache, s.settings, priority, self)
-        analysis = AnalysisController(s.document, s.settings, priority, weights, cache, self)
+        cache = ahead.job.cache if ahead is not None else ResultCache()
+        model = ahead.job.model if ahead is not None else None
+        weights = Weights(cache, s.settings, priority, model, self)
+        analysis = AnalysisController(s.document, s.settings, priority, weights, cache, ahead, self)
         projects = ProjectManager(s.document, s.project, self)
         shown = ShownClasses(s.document, s.class_view, s.class_map, s.ontology, self)
         updater = EventUpdater(

@@ -19,10 +19,12 @@ from yamnet_gui.gui.background.priority import ForegroundPriority
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
 from yamnet_gui.gui.jobs.analysis import (
     AnalyseJob,
+    AnalysisStep,
     ExtraScores,
     Loading,
     LookUpJob,
 )
+from yamnet_gui.gui.jobs.analysis_ahead import AnalysisAhead
 from yamnet_gui.gui.state.document import AnalysisState, Document, ModelName
 from yamnet_gui.gui.state.score_buffer import ScoreBuffer
 from yamnet_gui.gui.state.settings import Settings
@@ -48,6 +50,7 @@ class AnalysisController(QObject):
         way: ForegroundPriority,
         weights: Weights,
         cache: ResultCache | None,
+        ahead: AnalysisAhead | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -59,6 +62,7 @@ class AnalysisController(QObject):
         self._looking_up = False
         self._cache = cache
         self._weights = weights
+        self._ahead = ahead
         self._started = 0.0
         self._first_done = 0
         self._run_settings: AnalysisSettings | None = None
@@ -111,8 +115,10 @@ class AnalysisController(QObject):
         self._started = time.monotonic()
         self._document.set_state(AnalysisState.RUNNING)
         self.progress.emit(0.0, -1.0)
+        job = AnalyseJob(recording.info.path, model, settings, self._cache, self._way, self.extra)
+        ahead, self._ahead = self._ahead, None
         self._job = self._runner.submit(
-            AnalyseJob(recording.info.path, model, settings, self._cache, self._way, self.extra),
+            ahead.taken_for(job) if ahead is not None else job,
             on_result=self._on_progress,
             on_failed=self._on_failed,
             on_done=self._on_done,
@@ -176,6 +182,8 @@ class AnalysisController(QObject):
         """Ends the threads."""
         self._runner.cancel_all()
         self._runner.close()
+        if self._ahead is not None:
+            self._ahead.close()
 
     def model(self) -> Model:
         """What the next analysis will be made with. Raises WeightsError where there are none."""
@@ -183,13 +191,9 @@ class AnalysisController(QObject):
 
     def analysis_settings(self) -> AnalysisSettings:
         """How the next analysis will be made."""
-        return AnalysisSettings(
-            hop_s=self._settings.value("hop_s"),
-            channels=self._settings.value("channels"),
-            gain_db=self._settings.value("gain_db"),
-        )
+        return self._settings.analysis()
 
-    def _on_progress(self, step: AnalysisProgress | Loading | ModelName) -> None:
+    def _on_progress(self, step: AnalysisStep) -> None:
         recording = self._document.recording
         if recording is None:
             return

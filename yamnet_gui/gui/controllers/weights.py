@@ -39,6 +39,7 @@ class Weights(QObject):
         cache: ResultCache | None,
         settings: Settings,
         way: ForegroundPriority,
+        model: Model | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -50,7 +51,7 @@ class Weights(QObject):
         settings.changed.connect(self._on_setting)
         self._runner = JobRunner("weights", self)
         self._fetch: JobHandle | None = None
-        self._model: Model | None = None
+        self._model = model
 
     @property
     def path(self) -> Path | None:

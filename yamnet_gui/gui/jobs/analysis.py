@@ -43,6 +43,9 @@ class Loading:
     fraction: float
 
 
+AnalysisStep = AnalysisProgress | Loading | ModelName
+
+
 @dataclass(frozen=True, slots=True)
 class AnalyseJob:
     """Scores of a recording, chunk by chunk. Raises RecordingError, WeightsError.
@@ -59,7 +62,7 @@ class AnalyseJob:
     way: ForegroundPriority = field(default_factory=ForegroundPriority)
     extra: ExtraScores | None = None
 
-    def run(self) -> Iterator[AnalysisProgress | Loading | ModelName]:
+    def run(self) -> Iterator[AnalysisStep]:
         sha256 = self.model.sha256
         yield ModelName(self.model.name, sha256, known=sha256 in KNOWN_FILES)
         if self.cache is None or not content_is_known(self.path, self.cache.memo_folder):

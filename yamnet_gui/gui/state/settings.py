@@ -10,6 +10,7 @@ from typing import Any
 import platformdirs
 from PySide6.QtCore import QByteArray, QObject, Signal
 
+from yamnet_gui.analysis import AnalysisSettings
 from yamnet_gui.core.scores import DEFAULT_HOP_S
 
 from .settings_file import SettingsFile
@@ -170,6 +171,14 @@ class Settings(QObject):
         except ValueError:
             return setting.default
         return number if setting.low <= number <= setting.high else setting.default
+
+    def analysis(self) -> AnalysisSettings:
+        """How the next analysis will be made."""
+        return AnalysisSettings(
+            hop_s=self.value("hop_s"),
+            channels=self.value("channels"),
+            gain_db=self.value("gain_db"),
+        )
 
     def set(self, key: str, value: Any) -> None:
         if value != self.value(key):
