@@ -192,11 +192,10 @@ class EventsLayer(Layer):
             self._draw_bar(painter, metrics, event, area, styles[key])
             if event.id in selected:
                 self._frame(painter, i, x0, x1 - x0)
-        for i in visible[narrow].tolist() if len(selected) else ():
-            event = lanes.events[i]
-            if event.id in selected:
-                x0 = (event.onset_s - view.start_s) * per_second
-                self._frame(painter, i, x0, max(event.duration_s * per_second, 3))
+        if selected:
+            which = visible[narrow]
+            chosen = np.array([lanes.events[i].id in selected for i in which.tolist()], bool)
+            self._frame_narrow(painter, which[chosen], left[narrow][chosen], right[narrow][chosen])
         self._draw_scroll(painter)
 
     def _draw_narrow(
@@ -262,6 +261,33 @@ class EventsLayer(Layer):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(self.theme.text), 1))
         painter.drawRect(QRectF(x0 - 1, top - 1, wide + 1, height + 1))
+
+    def _frame_narrow(
+        self,
+        painter: QPainter,
+        which: NDArray[np.int64],
+        left: NDArray[np.float64],
+        right: NDArray[np.float64],
+    ) -> None:
+        """Frames of bars without room for a label: all may be selected, so that of those that
+        begin at the same pixel, and of lanes in sight, only one is framed."""
+        if not len(which):
+            return
+        tall = self.lane_height
+        tops = self._lanes.lanes[which] * tall - self.scrolled
+        places = np.stack([tops, np.floor(left)])
+        _, first = np.unique(places, axis=1, return_index=True)
+        first = first[(tops[first] > -tall) & (tops[first] < self.height)]
+        wide = np.maximum(right - left, 3)
+        frames = [
+            QRectF(x0 - 1, top, x1 + 1, max(2.0, tall - 2) + 1)
+            for x0, top, x1 in zip(
+                left[first].tolist(), tops[first].tolist(), wide[first].tolist(), strict=True
+            )
+        ]
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(self.theme.text), 1))
+        painter.drawRects(frames)
 
     def hit(self, position: QPointF) -> Event | None:
         """The event under a position; short ones within three pixels."""
