@@ -1,5 +1,6 @@
 """Labelled spans of a recording, and the user's decisions about them."""
 
+import math
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -85,7 +86,8 @@ class Event:
     rules_id: str = ""
 
     def __post_init__(self) -> None:
-        TimeSpan(self.onset_s, self.offset_s)  # refuses reversed and non-finite times
+        if not -math.inf < self.onset_s <= self.offset_s < math.inf:
+            TimeSpan(self.onset_s, self.offset_s)  # says what is wrong
 
     @property
     def span(self) -> TimeSpan:

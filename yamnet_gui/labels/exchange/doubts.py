@@ -26,22 +26,24 @@ class Doubt(StrEnum):
 
 def doubts(event: Event, info: RecordingInfo | None) -> tuple[Doubt, ...]:
     """What is odd about an event of this recording (None: nothing is known of it)."""
-    found = []
-    length_s = info.duration_s if info is not None else 0.0
-    if event.onset_s < 0:
-        found.append(Doubt.BEFORE)
-    if event.offset_s > LONGEST_RECORDING_S:
-        found.append(Doubt.NO_TIME)
-    elif length_s > 0 and event.offset_s > length_s + SLACK_S:
-        beyond = event.onset_s >= length_s
-        found.append(Doubt.BEYOND if beyond else Doubt.PAST_END)
+    onset_s, offset_s = event.onset_s, event.offset_s
     low, high = event.low_hz, event.high_hz
-    if low is not None and high is not None and low > high:
-        found.append(Doubt.UPSIDE_DOWN)
-    nyquist = info.sample_rate_hz / 2 if info is not None and info.sample_rate_hz else math.inf
-    if any(hz is not None and not 0 <= hz <= nyquist + SLACK_HZ for hz in (low, high)):
-        found.append(Doubt.FREQUENCY)
-    scores = (event.score_max, event.score_mean, event.probability)
-    if any(score is not None and not 0 <= score <= 1 for score in scores):
-        found.append(Doubt.SCORE)
+    length_s = info.duration_s if info is not None else 0.0
+    found = []
+    if onset_s < 0:
+        found.append(Doubt.BEFORE)
+    if offset_s > LONGEST_RECORDING_S:
+        found.append(Doubt.NO_TIME)
+    elif offset_s > length_s + SLACK_S and length_s > 0:
+        found.append(Doubt.BEYOND if onset_s >= length_s else Doubt.PAST_END)
+    if low is not None or high is not None:
+        if low is not None and high is not None and low > high:
+            found.append(Doubt.UPSIDE_DOWN)
+        nyquist = info.sample_rate_hz / 2 if info is not None and info.sample_rate_hz else math.inf
+        if any(hz is not None and not 0 <= hz <= nyquist + SLACK_HZ for hz in (low, high)):
+            found.append(Doubt.FREQUENCY)
+    for score in (event.score_max, event.score_mean, event.probability):
+        if score is not None and not 0 <= score <= 1:
+            found.append(Doubt.SCORE)
+            break
     return tuple(found)

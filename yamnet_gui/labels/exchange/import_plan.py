@@ -2,12 +2,13 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import (
@@ -73,8 +74,7 @@ class PlannedEvent:
     doubts: tuple[Doubt, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class EventChange:
+class EventChange(NamedTuple):
     """A step of the import: `old` None adds, else `new` takes its place."""
 
     path: Path
@@ -105,27 +105,25 @@ class ImportPlan:
         single: Mapping[str, Resolve] | None = None,
         *,
         doubtful: bool = True,
-    ) -> tuple[EventChange, ...]:
+    ) -> Iterator[EventChange]:
         """The steps, conflicts resolved in one way or, by the existing event's id, each its own.
 
         `doubtful`: also for events that are odd.
         """
-        steps = []
         for planned in until_stopped(self.events):
             if planned.doubts and not doubtful:
                 continue
             old, new = planned.existing, planned.result
             if planned.kind is ImportKind.NEW:
-                steps.append(EventChange(planned.path, None, new))
+                yield EventChange(planned.path, None, new)
             elif planned.kind is ImportKind.CHANGED:
-                steps.append(EventChange(planned.path, old, new))
+                yield EventChange(planned.path, old, new)
             elif planned.kind is ImportKind.CONFLICTING and old is not None:
                 how = (single or {}).get(old.id, conflicts)
                 if how is Resolve.TAKE:
-                    steps.append(EventChange(planned.path, old, new))
+                    yield EventChange(planned.path, old, new)
                 elif how is Resolve.BOTH:
-                    steps.append(EventChange(planned.path, None, replace(new, id=new_event_id())))
-        return tuple(steps)
+                    yield EventChange(planned.path, None, replace(new, id=new_event_id()))
 
 
 def plan_import(
@@ -154,21 +152,14 @@ def plan_import(
     for recording in until_stopped(imported, 1):
         path = recording.recording.path
         stored = present.get(path)
-        events = []
-        for event in recording.events:
-            if event.label not in mapping and event.label in spelled:
-                event = _named(event, spelled[event.label], classes)
-            if event.label not in mapping:
-                if event.label not in known:
-                    unknown[event.label] += 1
-                events.append(event)
-            elif (target := mapping[event.label]) is not None:
-                events.append(_named(event, target, classes))
-            else:
-                left_out += 1
+        labels = Counter(event.label for event in recording.events)
+        events: Sequence[Event] = recording.events.events
+        if not labels.keys().isdisjoint({*mapping, *spelled}):
+            events, labels = _renamed(events, mapping, spelled, classes)
+        left_out += len(recording.events) - len(events)
+        unknown.update({label: n for label, n in labels.items() if label not in known})
         about = stored.recording if stored else recording.recording
-        compared = _compare(path, events, stored.events if stored else EventList())
-        planned += (_doubted(p, about) for p in compared)
+        planned += _compare(path, events, stored.events if stored else EventList(), about)
         seen = set(stored.reviewed) if stored else set()
         spans += [(path, span) for span in recording.reviewed if span not in seen]
     return ImportPlan(
@@ -201,11 +192,24 @@ def _spellings(known: Iterable[str], labels: Iterable[str]) -> dict[str, str]:
     }
 
 
-def _doubted(planned: PlannedEvent, info: RecordingInfo) -> PlannedEvent:
-    if planned.kind is ImportKind.SAME:
-        return planned
-    odd = doubts(planned.result, info)
-    return replace(planned, doubts=odd) if odd else planned
+def _renamed(
+    events: Iterable[Event],
+    mapping: Mapping[str, str | None],
+    spelled: Mapping[str, str],
+    classes: ClassMap,
+) -> tuple[list[Event], Counter[str]]:
+    """The events under the labels that they get, and how often each label is in no mapping."""
+    renamed = []
+    labels: Counter[str] = Counter()
+    for event in until_stopped(events):
+        if event.label not in mapping and event.label in spelled:
+            event = _named(event, spelled[event.label], classes)
+        if event.label not in mapping:
+            labels[event.label] += 1
+            renamed.append(event)
+        elif (target := mapping[event.label]) is not None:
+            renamed.append(_named(event, target, classes))
+    return renamed, labels
 
 
 def _named(event: Event, label: str, classes: ClassMap) -> Event:
@@ -219,16 +223,23 @@ def _named(event: Event, label: str, classes: ClassMap) -> Event:
     )
 
 
-def _compare(path: Path, events: Sequence[Event], existing: EventList) -> list[PlannedEvent]:
+def _compare(
+    path: Path, events: Sequence[Event], existing: EventList, info: RecordingInfo
+) -> Iterator[PlannedEvent]:
     """Pairs each imported event with at most one existing event, surest pairs first."""
-    free = FreeEvents(existing)
     pairs: dict[int, Event] = {}
-    for rule in (_same_id, _same_place, _same_sound):
-        for k, event in enumerate(until_stopped(events)):
-            if k not in pairs and (twin := rule(event, free)) is not None:
-                free.take(twin)
-                pairs[k] = twin
-    return [_planned(path, event, pairs.get(k)) for k, event in enumerate(events)]
+    if existing:
+        free = FreeEvents(existing)
+        for rule in (_same_id, _same_place, _same_sound):
+            for k, event in enumerate(until_stopped(events)):
+                if k not in pairs and (twin := rule(event, free)) is not None:
+                    free.take(twin)
+                    pairs[k] = twin
+    for k, event in enumerate(until_stopped(events)):
+        if k in pairs:
+            yield _planned(path, event, pairs[k], info)
+        else:
+            yield PlannedEvent(path, ImportKind.NEW, event, None, (), doubts(event, info))
 
 
 def _same_id(event: Event, free: FreeEvents) -> Event | None:
@@ -255,9 +266,7 @@ def _distance_s(a: Event, b: Event) -> float:
     return abs(a.onset_s - b.onset_s) + abs(a.offset_s - b.offset_s)
 
 
-def _planned(path: Path, event: Event, twin: Event | None) -> PlannedEvent:
-    if twin is None:
-        return PlannedEvent(path, ImportKind.NEW, event)
+def _planned(path: Path, event: Event, twin: Event, info: RecordingInfo) -> PlannedEvent:
     if _adds_nothing(event, twin):
         return PlannedEvent(path, ImportKind.SAME, twin, twin)
     result = _updated(twin, event)
@@ -268,7 +277,7 @@ def _planned(path: Path, event: Event, twin: Event | None) -> PlannedEvent:
     if not changed:
         return PlannedEvent(path, ImportKind.SAME, twin, twin)
     kind = ImportKind.CONFLICTING if twin.touched else ImportKind.CHANGED
-    return PlannedEvent(path, kind, result, twin, changed)
+    return PlannedEvent(path, kind, result, twin, changed, doubts(result, info))
 
 
 _FILLED = ("channel", "score_max", "score_mean", "probability", "low_hz", "high_hz",

@@ -26,7 +26,7 @@ from yamnet_gui.labels.project import (
     set_reviewed,
 )
 
-from .import_plan import EventChange, ImportPlan, Resolve, plan_import
+from .import_plan import ImportPlan, Resolve, plan_import
 from .reading import TableReading, all_read, read_tables
 
 
@@ -126,26 +126,32 @@ def import_command(
         added = [_recording(project, info) for info in until_stopped(infos, 1)]
         ids |= {info.path: r.id for info, r in zip(infos, added, strict=True)}
         commands.append(add_recordings(added))
-    steps: dict[str, list[EventChange]] = {}
-    for step in plan.changes(conflicts, single, doubtful=doubtful):
-        if step.path in ids:
-            steps.setdefault(ids[step.path], []).append(step)
-    for recording_id, changes in until_stopped(steps.items(), 1):
-        new_events = [c.new for c in changes if c.old is None]
-        pairs: list[tuple[Event, Event]] = [(c.old, c.new) for c in changes if c.old is not None]
-        commands += [add_events(recording_id, new_events)] if new_events else []
-        commands += [replace_events(recording_id, pairs)] if pairs else []
+    new_events: dict[str, list[Event]] = {}
+    pairs: dict[str, list[tuple[Event, Event]]] = {}
+    for path, old, new in plan.changes(conflicts, single, doubtful=doubtful):
+        recording_id = ids.get(path)
+        if recording_id is None:
+            continue
+        if old is None:
+            new_events.setdefault(recording_id, []).append(new)
+        else:
+            pairs.setdefault(recording_id, []).append((old, new))
+    for recording_id in until_stopped(dict.fromkeys([*new_events, *pairs]), 1):
+        commands += [
+            add_events(recording_id, new_events.pop(recording_id, ())),
+            replace_events(recording_id, pairs.pop(recording_id, ())),
+        ]
     spans: dict[str, list[ReviewedSpan]] = {}
     for path, span in plan.new_spans:
         if path in ids:
             spans.setdefault(ids[path], []).append(span)
     for recording_id, new_spans in spans.items():
-        old = (
+        before = (
             project.recordings.reviewed(recording_id)
             if project.recordings.knows(recording_id)
             else Reviewed()
         )
-        commands.append(set_reviewed(recording_id, old, [*old.spans, *new_spans]))
+        commands.append(set_reviewed(recording_id, before, [*before.spans, *new_spans]))
     return group(title, commands)
 
 

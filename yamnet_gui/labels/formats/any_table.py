@@ -183,16 +183,23 @@ class _RowReader:
         return [row[k].strip() if k < len(row) else "" for k in places]
 
     def _recording(self, row: Sequence[str]) -> str | None:
+        places = self._several.get(Role.RECORDING, ())
+        if len(places) == 1:
+            return self._cell(row, Role.RECORDING) or None
         parts = [c for c in self._cells(row, Role.RECORDING) if c]
         if len(parts) > 1:
             parts = [*(p.rstrip("/\\") for p in parts[:-1]), parts[-1].lstrip("/\\")]
         return "/".join(parts) or None
 
     def _labels(self, row: Sequence[str]) -> list[str]:
+        cell = self._cell(row, Role.LABEL)
+        apart = self._mapping.labels_apart
+        if cell and not apart and len(self._several[Role.LABEL]) == 1:
+            return [] if cell.casefold() in EMPTY else [cell]
         cells = [c for c in self._cells(row, Role.LABEL) if c.casefold() not in EMPTY]
         if len(cells) != 1:
             return [" ".join(cells)] if cells else []
-        return split_labels(cells[0], self._mapping.labels_apart)
+        return split_labels(cells[0], apart)
 
     def _classes(self, row: Sequence[str], line: int) -> dict[str, ReviewState | None]:
         """Label → its state (None: simply present) of the columns that stand for one label each."""

@@ -43,10 +43,22 @@ class _Draft:
     model_sha256: str = ""
     ids: set[str] = field(default_factory=set)  # those that `free_id` gave away
     declared_s: float = 0.0
+    end_s: float = 0.0  # of the last event
 
     @property
     def known(self) -> bool:
         return self.placement.info is not None
+
+    def update(self, info: RecordingInfo, recorded_at: datetime | None = None) -> None:
+        """Takes over what is known by now of a recording that the project does not know.
+
+        It is as long as the table says, or as its last event reaches.
+        """
+        longest = max(info.duration_s, self.declared_s, self.end_s)
+        start = info.recorded_at or recorded_at
+        if longest != info.duration_s or start != info.recorded_at:
+            info = RecordingInfo(info.path, longest, info.sample_rate_hz, info.channels, start)
+        self.info = info
 
 
 def _plain(text: str) -> str:
@@ -140,16 +152,13 @@ class Collector:
         info: RecordingInfo | None = None,
     ) -> RecordingInfo:
         """Notes a recording under the name that the table gives it (None: it names none)."""
-        draft = self._draft(name)
-        draft.declared_s = max(draft.declared_s, duration_s or 0.0)
+        draft = self._drafts.get(name or "") or self._draft(name)
+        if duration_s is not None and duration_s > draft.declared_s:
+            draft.declared_s = duration_s
         if not draft.known:
-            info = info or draft.info
-            longest = max(info.duration_s, duration_s or 0.0)
-            start = info.recorded_at or recorded_at
-            if (longest, start) != (info.duration_s, info.recorded_at):
-                info = replace(info, duration_s=longest, recorded_at=start)
-            draft.info = info
-        draft.model_sha256 = draft.model_sha256 or model_sha256
+            draft.update(info or draft.info, recorded_at)
+        if model_sha256 and not draft.model_sha256:
+            draft.model_sha256 = model_sha256
         return draft.info
 
     def event(
@@ -167,14 +176,15 @@ class Collector:
         self._count += 1
         if not self._count & 255:
             check_stopped()
-        draft = self._draft(name)
-        for what, text in (("label", label), *((n, fields.get(n, "")) for n in _TEXTS)):
-            if not text.isascii() or "\0" in text:
-                self._check_text(text, what, line)
-        label, exact = self._labels.get(label) or self._label(label)
-        if "class_index" not in fields and "mid" not in fields and exact is not None:
-            fields |= {"class_index": exact.index, "mid": exact.mid}
-        fields.setdefault("source", EventSource.IMPORTED)
+        draft = self._drafts.get(name or "") or self._draft(name)
+        for what in _TEXTS:
+            if what in fields:
+                self._check_text(fields[what], what, line)
+        label, exact = self._labels.get(label) or self._label(label, line)
+        if exact is not None and "class_index" not in fields and "mid" not in fields:
+            fields["class_index"], fields["mid"] = exact.index, exact.mid
+        if "source" not in fields:
+            fields["source"] = EventSource.IMPORTED
         if not fields.get("id"):
             fields["id"] = self._new_id(draft.info, onset_s, offset_s, label)
         try:
@@ -182,11 +192,12 @@ class Collector:
         except (ValueError, OverflowError) as error:
             raise self.error(str(error), line) from error
         draft.events.append(event)
-        if not draft.known and offset_s > draft.info.duration_s:
-            draft.info = replace(draft.info, duration_s=offset_s)
+        if offset_s > draft.end_s:
+            draft.end_s = offset_s
 
-    def _label(self, label: str) -> tuple[str, SoundClass | None]:
+    def _label(self, label: str, line: int | None) -> tuple[str, SoundClass | None]:
         """The label as one text for all of its events, and its class."""
+        self._check_text(label, "label", line)
         match = self._options.classes.find(label) if label else None
         exact = match if match is not None and match.name == label else None
         if exact is None:
@@ -210,6 +221,9 @@ class Collector:
 
     def result(self) -> ImportResult:
         merged: dict[Path, _Draft] = {}
+        for draft in self._drafts.values():
+            if not draft.known:
+                draft.update(draft.info)
         placements = tuple(
             replace(
                 draft.placement,
@@ -261,6 +275,8 @@ class Collector:
             yield f"{what} left out ({'first: ' if len(places) > 1 else ''}{first})"
 
     def _check_text(self, text: str, what: str, line: int | None, errors: str = "strict") -> None:
+        if text.isascii() and "\0" not in text:
+            return
         try:
             text.encode("utf-8", errors)
         except UnicodeEncodeError:

@@ -1,8 +1,9 @@
 """The program's own table: one row per event, and a second table of what was reviewed."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from yamnet_gui.core.events import (
     LabelledRecording,
     Original,
     ReviewedSpan,
+    ReviewState,
 )
 from yamnet_gui.core.files import is_file
 from yamnet_gui.core.json_text import parse_json
@@ -117,49 +119,86 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
         collector.warn(f"columns left out: {', '.join(map(repr, others))}")
     if "file" not in places:
         collector.recording(None)
+    reader = _RowReader(collector, places)
     for line, row in table.rows(needed):
-        _read_event(collector, {name: row[k] for name, k in places.items()}, line)
+        reader.read(row, line)
     beside = path.with_name(path.stem + REVIEWED_TAIL)
     if is_file(beside):
         _read_reviewed(collector, beside, options)
     return collector.result()
 
 
-def _read_event(collector: Collector, cells: Mapping[str, str], line: int) -> None:
-    def text(name: str) -> str:
-        return unescape_formula(cells.get(name, ""))
+class _RowReader:
+    """Makes events of rows. `places`: where each column is."""
 
-    onset_s = collector.seconds(cells["onset_s"], line, "onset")
-    offset_s = collector.seconds(cells["offset_s"], line, "offset")
-    fields: dict[str, Any] = {
-        name: collector.number(cells.get(name, ""), line, name)
-        for name in ("score_max", "score_mean", "probability", "low_hz", "high_hz")
-    }
-    fields |= {name: text(name) for name in ("reviewer", "note", "rules_id")}
-    if "class_index" in cells or "mid" in cells:
-        fields["class_index"] = _count(collector, cells.get("class_index", ""), line, "class_index")
-        fields["mid"] = text("mid")
-    fields["channel"] = _count(collector, cells.get("channel", ""), line, "channel")
-    state = state_of(cells.get("state", ""))
+    def __init__(self, collector: Collector, places: Mapping[str, int]) -> None:
+        self._collector = collector
+        self._places = places
+        self._times = (places["onset_s"], places["offset_s"])
+        self._label = places["label"]
+        self._file = places.get("file")
+        self._heard = places.get("recorded_at")
+        self._model = places.get("model_sha256")
+        self._given = (
+            {"class_index": None, "mid": ""} if {"class_index", "mid"} & places.keys() else {}
+        )
+        self._further = [(name, places[name], make) for name, make in _FURTHER if name in places]
+        self._first = [places[n] for n in ("original_onset_s", "original_offset_s") if n in places]
+
+    def read(self, row: Sequence[str], line: int) -> None:
+        """Raises LabelsError."""
+        collector = self._collector
+        onset_s = collector.seconds(row[self._times[0]], line, "onset")
+        offset_s = collector.seconds(row[self._times[1]], line, "offset")
+        fields: dict[str, Any] = dict(self._given)
+        for name, place, make in self._further:
+            cell = row[place]
+            if cell:
+                fields[name] = make(collector, cell, line, name)
+        if any(row[place] for place in self._first):
+            fields["original"] = self._original(row, line)
+        file = None if self._file is None else unescape_formula(row[self._file])
+        label = unescape_formula(row[self._label])
+        collector.event(file, onset_s, offset_s, label, line, **fields)
+        heard = "" if self._heard is None else row[self._heard]
+        model = "" if self._model is None else row[self._model]
+        if heard or model:
+            when = _moment(collector, heard, line, "recorded_at")
+            start = clock_time(when, -onset_s) if when else None
+            collector.recording(file, recorded_at=start, model_sha256=unescape_formula(model))
+
+    def _original(self, row: Sequence[str], line: int) -> Original:
+        label, onset_s, offset_s = (
+            row[self._places[name]] if name in self._places else ""
+            for name in ("original_label", "original_onset_s", "original_offset_s")
+        )
+        return Original(
+            unescape_formula(label),
+            self._collector.seconds(onset_s, line, "original onset"),
+            self._collector.seconds(offset_s, line, "original offset"),
+        )
+
+
+def _number(collector: Collector, text: str, line: int, what: str) -> float | None:
+    return collector.number(text, line, what)
+
+
+def _text(collector: Collector, text: str, line: int, what: str) -> str:
+    return unescape_formula(text)
+
+
+def _state(collector: Collector, text: str, line: int, what: str) -> ReviewState:
+    state = state_of(text)
     if state is None:
-        raise collector.error(f"{cells['state'][:40]!r} is not a state of review", line)
-    fields["state"] = state
+        raise collector.error(f"{text[:40]!r} is not a state of review", line)
+    return state
+
+
+def _source(collector: Collector, text: str, line: int, what: str) -> EventSource:
     try:
-        fields["source"] = EventSource(cells.get("source", "").strip().lower() or "imported")
+        return EventSource(text.strip().lower() or "imported")
     except ValueError as error:
         raise collector.error(str(error), line) from error
-    if cells.get("original_onset_s") or cells.get("original_offset_s"):
-        fields["original"] = Original(
-            text("original_label"),
-            collector.seconds(cells.get("original_onset_s", ""), line, "original onset"),
-            collector.seconds(cells.get("original_offset_s", ""), line, "original offset"),
-        )
-    fields["reviewed_utc"] = _moment(collector, cells.get("reviewed_utc", ""), line)
-    name = text("file") if "file" in cells else None
-    collector.event(name, onset_s, offset_s, text("label"), line, **fields)
-    heard = _moment(collector, cells.get("recorded_at", ""), line)
-    start = clock_time(heard, -onset_s) if heard else None
-    collector.recording(name, recorded_at=start, model_sha256=text("model_sha256"))
 
 
 def _read_reviewed(collector: Collector, path: Path, options: ReadOptions) -> None:
@@ -183,7 +222,7 @@ def _read_reviewed(collector: Collector, path: Path, options: ReadOptions) -> No
             TimeSpan(start, end),
             _labels(table, cells.get("classes", ""), line),
             unescape_formula(cells.get("reviewer", "")),
-            _moment(table, cells.get("reviewed_utc", ""), line),
+            _moment(table, cells.get("reviewed_utc", ""), line, "reviewed_utc"),
         )
         collector.reviewed(name, span)
 
@@ -209,13 +248,27 @@ def _count(collector: Collector, text: str, line: int, what: str) -> int | None:
     return int(value)
 
 
-def _moment(collector: Collector, text: str, line: int) -> datetime | None:
-    if not text.strip():
+def _moment(collector: Collector, text: str, line: int, what: str) -> datetime | None:
+    if not text or text.isspace():
         return None
     try:
-        return datetime.fromisoformat(text.strip())
+        return _parsed_moment(text.strip())
     except ValueError as error:
         raise collector.error(f"{text[:40]!r} is not a date and time", line) from error
+
+
+_parsed_moment = lru_cache(1024)(datetime.fromisoformat)  # whoever reviews does so many a second
+
+_Make = Callable[[Collector, str, int, str], Any]
+_FURTHER: tuple[tuple[str, _Make], ...] = (
+    *((n, _number) for n in ("score_max", "score_mean", "probability", "low_hz", "high_hz")),
+    *((n, _text) for n in ("reviewer", "note", "rules_id", "mid")),
+    ("class_index", _count),
+    ("channel", _count),
+    ("state", _state),
+    ("source", _source),
+    ("reviewed_utc", _moment),
+)
 
 
 def _flaw(sample: Sample) -> str:

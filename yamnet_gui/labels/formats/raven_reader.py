@@ -52,23 +52,38 @@ class _Reader:
         self._collector = collector
         known = (*BASE_COLUMNS, *OWN_COLUMNS, *_FILES, *SCORE_COLUMNS)
         self._at = table.columns((), known)
+        self._file_places = [self._at[name] for name in _FILES if name in self._at]
         self._label_at = table.columns((label_name,))[label_name] if label_name else None
         self._score_at = next((self._at[n] for n in SCORE_COLUMNS if n in self._at), None)
         taken = [label_name] if label_name else []
         others = table.others((*KNOWN, *taken))
         self._notes = {n: k for n, k in others.items() if k != self._score_at}
-        files = {self._file(row) for _, row in table.rows()}
+
+    def has_views(self, table: NamedRows) -> bool:
+        """Whether a selection has several rows. Raises LabelsError where files cannot be told."""
+        files: set[str | None] = set()
+        seen: set[int] = set()
+        several = False
+        for _, row in table.rows():
+            files.add(self._file(row))
+            if not several and (key := self.key(row)) is not None:
+                rows = len(seen)
+                seen.add(hash(key))  # two that are alike by chance only cost time
+                several = len(seen) == rows
         if len(files) > 1 and "File Offset (s)" not in self._at:
-            raise collector.error(
+            raise self._collector.error(
                 "speaks of several files but has no column 'File Offset (s)'",
                 advice="add that column in Raven, so that times within each file are known",
             )
+        return several
 
-    def key(self, row: Sequence[str]) -> tuple:
-        """Rows with the same key are views or channels of one selection."""
+    def key(self, row: Sequence[str]) -> tuple | None:
+        """Rows with the same key are views or channels of one selection; None: it has no number."""
         selection = self._cell(row, "Selection")
+        if not selection:
+            return None
         times = (self._cell(row, "Begin Time (s)"), self._cell(row, "End Time (s)"))
-        return (selection, self._file(row), *times) if selection else (id(row), None)
+        return (selection, self._file(row), *times)
 
     def is_waveform(self, row: Sequence[str]) -> bool:
         return self._cell(row, "View").casefold().startswith("waveform")
@@ -82,7 +97,10 @@ class _Reader:
         return row[place].strip() if place is not None else ""
 
     def _file(self, row: Sequence[str]) -> str | None:
-        return next((cell for name in _FILES if (cell := self._cell(row, name))), None)
+        for place in self._file_places:
+            if cell := row[place].strip():
+                return cell
+        return None
 
     def read(self, row: Sequence[str], channels: Sequence[str], line: int) -> None:
         collector = self._collector
@@ -156,19 +174,13 @@ def _selections(
     table: NamedRows, reader: _Reader
 ) -> Iterator[tuple[int, Sequence[str], Sequence[str]]]:
     """(line, row, its channels) of each selection; of several views the spectrogram counts."""
-    seen: set[int] = set()
-    repeated = False
-    for _, row in table.rows():
-        key = hash(reader.key(row))
-        repeated = repeated or key in seen
-        seen.add(key)
-    if not repeated:
+    if not reader.has_views(table):
         yield from ((line, row, ()) for line, row in table.rows())
         return
     selections: dict[tuple, tuple[int, Sequence[str]]] = {}
     channels: dict[tuple, dict[str, None]] = {}
     for line, view in table.rows():
-        same = reader.key(view)
+        same = reader.key(view) or (line,)
         channels.setdefault(same, {})[reader.channel_cell(view)] = None
         if same not in selections or reader.is_waveform(selections[same][1]):
             selections[same] = (line, view)

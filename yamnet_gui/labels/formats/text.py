@@ -195,21 +195,21 @@ def seconds(
         value = plain_float(text, decimal_comma)
     except ValueError:
         raise LabelsError(path, f"the {what} {text[:40]!r} is not a number", line=line) from None
+    if 0 <= value <= LONGEST_S:
+        return value + 0.0  # makes -0.0 plain
     if not math.isfinite(value):
         raise LabelsError(path, f"the {what} is {text.strip()[:40]}, not a time", line=line)
     if value < 0:
         raise LabelsError(path, f"the {what} {text.strip()[:40]} is negative", line=line)
-    if value > LONGEST_S:
-        reason = f"the {what} {text.strip()[:40]} is longer than any recording"
-        raise LabelsError(path, reason, line=line)
-    return value + 0.0  # makes -0.0 plain
+    reason = f"the {what} {text.strip()[:40]} is longer than any recording"
+    raise LabelsError(path, reason, line=line)
 
 
 def optional_number(
     path: Path, text: str, line: int | None, what: str, decimal_comma: bool = False
 ) -> float | None:
     """A finite number, None for an empty cell. Raises LabelsError."""
-    if not text.strip():
+    if not text or text.isspace():
         return None
     try:
         value = plain_float(text, decimal_comma)

@@ -1,23 +1,53 @@
 """What a transaction has changed."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 
 from yamnet_gui.core.events import Event
 
+from .index import EventIndex
 from .models import ProjectChange
 
 
 @dataclass
 class ChangeSet:
-    """What a transaction has changed, for the event index and for listeners."""
+    """What a transaction has changed, for the event index and for listeners.
+
+    `added`: (rows, number of the recording, events) that were added many at once. `rows`: (number
+    of the recording, event) by row of all others, None for those that were removed; it counts where
+    a row is in both.
+    """
 
     rows: dict[int, tuple[int, Event] | None] = field(default_factory=dict)
+    added: list[tuple[range, int, Sequence[Event]]] = field(default_factory=list)
     events: dict[str, dict[str, None]] = field(default_factory=dict)
     recordings: set[str] = field(default_factory=set)
     reviewed: set[str] = field(default_factory=set)
     label_sets: bool = False
     rules: bool = False
     texts: bool = False
+
+    def put_into(self, index: EventIndex, kind_of: Callable[[Event], int]) -> None:
+        """Makes the index follow. Rows only grow, so in their order new ones come after others."""
+        blocks = {rows[0]: (rows, repeat(rec), events) for rows, rec, events in self.added if rows}
+        single = sorted(self.rows)
+        stored_events = [stored for stored in self.rows.values() if stored is not None]
+        if not blocks and len(single) == len(stored_events) > 1 and index.is_after(single[0]):
+            recs, events = zip(*(self.rows[row] or () for row in single), strict=True)
+            index.append(single, recs, [kind_of(event) for event in events], events)
+            return
+        for row in sorted({*blocks, *single}):
+            if row in blocks:
+                rows, rec, added = blocks[row]
+                index.append(rows, rec, [kind_of(event) for event in added], added)
+            if row not in self.rows:
+                continue
+            stored = self.rows[row]
+            if stored is None:
+                index.drop(row)
+            else:
+                index.put(row, stored[0], kind_of(stored[1]), stored[1])
 
     def changes(self) -> tuple[ProjectChange, ...]:
         ids = dict.fromkeys([*self.events, *sorted(self.recordings | self.reviewed)])

@@ -22,9 +22,10 @@ class Change:
 
     def __post_init__(self) -> None:
         old, new = self.old, self.new
-        if old is None and new is None:
-            raise ValueError("a change needs a value")
-        if old is not None and new is not None:
+        if old is None or new is None:
+            if old is new:
+                raise ValueError("a change needs a value")
+        else:
             ids = (_id(old), _id(new))
             if type(old) is not type(new) or ids[0] != ids[1]:
                 raise ValueError("a change is about one value")

@@ -264,20 +264,7 @@ class ProjectConnection:
                 sorted_anew |= before is None or matters(before) != matters(recording)
                 self.recordings[recording_id] = recording
         if self._index is not None and self._queries is not None:
-            rows = sorted(touched.rows)
-            added = [touched.rows[row] for row in rows]
-            if len(rows) > 1 and all(added) and self._index.is_after(rows[0]):
-                stored_events = [stored for stored in added if stored is not None]
-                kinds = [self.tables.kind_of(event) for _, event in stored_events]
-                self._index.append(rows, kinds, stored_events)
-                rows = []
-            for row in rows:
-                stored = touched.rows[row]
-                if stored is None:
-                    self._index.drop(row)
-                else:
-                    rec, event = stored
-                    self._index.put(row, rec, self.tables.kind_of(event), event)
+            touched.put_into(self._index, self.tables.kind_of)
             if sorted_anew:
                 self._queries.set_recordings(self.recordings)
         return touched.changes()

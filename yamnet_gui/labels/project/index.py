@@ -8,7 +8,7 @@ import copy
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
+from itertools import chain, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from yamnet_gui.core.events import Event
 
 from .row_rules import LARGEST
-from .tables import SOURCES, STATES, Tables
+from .tables import SOURCE_CODES, SOURCES, STATE_CODES, STATES, Tables
 
 _COLUMNS: dict[str, str] = {
     "row": "i8", "onset": "f8", "offset": "f8", "score": "f4", "probability": "f4",
@@ -126,8 +126,8 @@ class EventIndex:
             "onset": event.onset_s, "offset": event.offset_s,
             "score": _NONE if event.score_max is None else event.score_max,
             "probability": _NONE if event.probability is None else event.probability,
-            "rec": rec, "kind": kind, "state": STATES.index(event.state),
-            "source": SOURCES.index(event.source),
+            "rec": rec, "kind": kind, "state": STATE_CODES[event.state],
+            "source": SOURCE_CODES[event.source],
             "channel": -1 if event.channel is None else event.channel,
             "noted": bool(event.note), "alive": True,
         }  # fmt: skip
@@ -142,25 +142,31 @@ class EventIndex:
         return not self.count or row > self._data["row"][self.count - 1]
 
     def append(
-        self, rows: Sequence[int], kinds: Sequence[int], stored: Sequence[tuple[int, Event]]
+        self,
+        rows: Sequence[int],
+        recs: Iterable[int],
+        kinds: Sequence[int],
+        events: Sequence[Event],
     ) -> None:
-        """Takes over many new (recording's number, event) at once. `rows` come after all others."""
+        """Takes over many new events at once, each with the number of its recording and its kind.
+
+        `rows` come after all others.
+        """
         first, self.count = self.count, self.count + len(rows)
         self._make_room()
-        events = [event for _, event in stored]
         values: dict[str, Iterable[float]] = {
             "row": rows,
             "kind": kinds,
-            "rec": (rec for rec, _ in stored),
+            "rec": recs,
             "onset": (e.onset_s for e in events),
             "offset": (e.offset_s for e in events),
             "score": (_NONE if e.score_max is None else e.score_max for e in events),
             "probability": (_NONE if e.probability is None else e.probability for e in events),
-            "state": (STATES.index(e.state) for e in events),
-            "source": (SOURCES.index(e.source) for e in events),
+            "state": (STATE_CODES[e.state] for e in events),
+            "source": (SOURCE_CODES[e.source] for e in events),
             "channel": (-1 if e.channel is None else e.channel for e in events),
             "noted": (bool(e.note) for e in events),
-            "alive": (True for _ in events),
+            "alive": repeat(True, len(rows)),
         }
         for name, kind in _COLUMNS.items():
             self._data[name][first : self.count] = np.fromiter(values[name], kind, len(rows))

@@ -96,12 +96,9 @@ class StoredValues:
         else:
             raise ProjectError(self._subject, "recordings are removed, never deleted")
 
-    def add_events(
-        self, recording_id: str, values: Sequence[Value | None], touched: ChangeSet
-    ) -> None:
+    def add_events(self, recording_id: str, events: Sequence[Event], touched: ChangeSet) -> None:
         """Adds new events to one recording. Raises ProjectError where one exists already."""
         rec = self.rec(recording_id)
-        events = [value for value in values if isinstance(value, Event)]
         try:
             rows = self._tables.add_events(rec, events)
         except sqlite3.IntegrityError:
@@ -109,8 +106,8 @@ class StoredValues:
                 self.expect(Change(recording_id, None, event))
                 self.put_event(recording_id, event.id, event, touched)
             raise
-        touched.rows.update(zip(rows, ((rec, event) for event in events), strict=True))
-        touched.events.setdefault(recording_id, {}).update(dict.fromkeys(e.id for e in events))
+        touched.added.append((rows, rec, events))
+        touched.events.setdefault(recording_id, {}).update((event.id, None) for event in events)
 
     def put_event(
         self, recording_id: str, event_id: str, event: Event | None, touched: ChangeSet

@@ -13,6 +13,7 @@ from yamnet_gui.core.events import Event, EventSource, Original, ReviewedSpan, R
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.core.stopping import until_stopped
 
+from .bulk import insert_rows
 from .codec import dumps, finite, from_fields, parsed, to_fields
 from .models import LabelSet, Recording, RecordingState, Reviewed, StoredRules
 from .row_rules import RowReader
@@ -20,8 +21,8 @@ from .row_rules import RowReader
 STATES = tuple(ReviewState)
 _RECORDING_STATES = frozenset(RecordingState)
 SOURCES = tuple(EventSource)
-_STATE_CODE = {state: code for code, state in enumerate(STATES)}
-_SOURCE_CODE = {source: code for code, source in enumerate(SOURCES)}
+STATE_CODES = {state: code for code, state in enumerate(STATES)}
+SOURCE_CODES = {source: code for code, source in enumerate(SOURCES)}
 
 EVENT_COLUMNS = (
     "rec, id, onset_s, offset_s, kind, state, source, score_max, score_mean, probability, channel,"
@@ -132,8 +133,8 @@ class Tables:
             float(event.onset_s),
             float(event.offset_s),
             self.kind_of(event),
-            _STATE_CODE[event.state],
-            _SOURCE_CODE[event.source],
+            STATE_CODES[event.state],
+            SOURCE_CODES[event.source],
             finite(event.score_max),
             finite(event.score_mean),
             finite(event.probability),
@@ -242,7 +243,7 @@ class Tables:
         self.connection.execute("SAVEPOINT adding")
         try:
             values = (self._values(rec, event) for event in until_stopped(events))
-            self.connection.executemany(_INSERT, values)
+            insert_rows(self.connection, "events", EVENT_COLUMNS, values)
         except sqlite3.IntegrityError:
             self.connection.execute("ROLLBACK TO adding")
             self.connection.execute("RELEASE adding")

@@ -7,9 +7,10 @@ restart.
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import groupby, islice
+from operator import attrgetter
 from typing import Any
 
 from yamnet_gui.core.errors import ProjectError
@@ -17,15 +18,27 @@ from yamnet_gui.core.events import Event
 from yamnet_gui.core.stopping import until_stopped
 from yamnet_gui.core.text import encodable
 
+from .bulk import insert_rows
 from .change_set import ChangeSet
-from .codec import KINDS, Value, both_sides, dumps, from_fields, parsed, patch, patched, to_fields
+from .codec import (
+    KINDS,
+    Value,
+    both_sides,
+    dumps,
+    from_fields,
+    parsed,
+    patch,
+    patched,
+    stored_text,
+    to_fields,
+)
 from .command import Change, Command
 from .models import MOST_COUNTED, NextStep, Reviewed, new_id
 from .stored_values import StoredValues
 from .tables import Tables
 
-_AT_ONCE = 10_000
-_INSERT_CHANGE = "INSERT INTO changes (step, kind, rec, key, old, new) VALUES (?, ?, ?, ?, ?, ?)"
+_AT_ONCE = 50_000
+_CHANGE_COLUMNS = "step, kind, rec, key, old, new"
 
 
 def _added_to(change: Change) -> str | None:
@@ -72,15 +85,29 @@ class UndoHistory:
             changes = iter(run)
             while part := list(islice(changes, _AT_ONCE)):  # a million events need no million rows
                 if target is not None:
-                    self.values.add_events(target, [change.new for change in part], touched)
+                    rows = self._add(step, target, [change.new for change in part], touched)
                 else:
                     self._put(part, touched, adopt)
-                rows = [self._row(step, change) for change in until_stopped(part)]
+                    rows = [self._row(step, change) for change in until_stopped(part)]
                 if joined is not None:
                     self._extend(joined, rows)
                 else:
-                    self._connection.executemany(_INSERT_CHANGE, rows)
+                    insert_rows(self._connection, "changes", _CHANGE_COLUMNS, rows)
         return touched
+
+    def _add(
+        self, step: int, recording_id: str, values: Sequence[Value | None], touched: ChangeSet
+    ) -> list[tuple[Any, ...]]:
+        """Adds events; what `_row` makes of each of these changes.
+
+        They come in order of their ids, as the tables' indices are: ids of imported events are
+        random, and single ones would touch a page of the file each.
+        """
+        events = [value for value in values if isinstance(value, Event)]
+        events.sort(key=attrgetter("id"))
+        self.values.add_events(recording_id, events, touched)
+        kind, rec = KINDS[Event], self.values.rec(recording_id)
+        return [(step, kind, rec, e.id, None, stored_text(e)) for e in until_stopped(events)]
 
     def _put(self, changes: Iterable[Change], touched: ChangeSet, adopt: bool) -> None:
         for change in until_stopped(changes):
@@ -127,18 +154,13 @@ class UndoHistory:
         return NextStep(entry[0], len(rows), about)
 
     def _row(self, step: int, change: Change) -> tuple[Any, ...]:
-        old = None if change.old is None else to_fields(change.old)
-        new = None if change.new is None else to_fields(change.new)
+        old, new = change.old, change.new
+        head = (step, change.kind, self.values.rec(change.recording_id), change.key)
         if old is not None and new is not None:
-            new = patch(old, new)
-        return (
-            step,
-            change.kind,
-            self.values.rec(change.recording_id),
-            change.key,
-            None if old is None else dumps(old),
-            None if new is None else dumps(new),
-        )
+            before = to_fields(old)
+            return (*head, dumps(before), dumps(patch(before, to_fields(new))))
+        texts = (None if value is None else stored_text(value) for value in (old, new))
+        return (*head, *texts)
 
     def _turn(
         self, entry: tuple[int, str] | None, action: str, reviewer: str
