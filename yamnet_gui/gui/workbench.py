@@ -1,5 +1,6 @@
 """The composition root: makes owners, services, window and features, and hands them on."""
 
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeVar
@@ -11,6 +12,7 @@ from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 
 from .background.garbage import GarbageCollector
 from .background.priority import ForegroundPriority
+from .background.runner import FINISH_S, JobRunner
 from .context import Context, Services, Session
 from .controllers.action_availability import ActionAvailability
 from .controllers.analysis_controller import AnalysisController
@@ -148,8 +150,16 @@ class Workbench(QObject):
             last.callback(services.recording_controller.store_view)
             for part in reversed(self._parts):
                 last.callback(part.close)
+            last.callback(self._end_jobs)
             last.callback(self.shell.inspector.commit_note)
             last.callback(self._shown.close)
+
+    def _end_jobs(self) -> None:
+        """All that is being stored gets the same few moments to come to its end."""
+        latest = time.monotonic() + FINISH_S
+        for owner in (self, *self._parts):
+            for runner in owner.findChildren(JobRunner):
+                runner.end_by(latest)
 
     def _make_session(self, settings: Settings) -> Session:
         class_map = ClassMapState(bundled_class_map())

@@ -34,6 +34,19 @@ class Busy:
         yield None
 
 
+@dataclass
+class Whole:
+    """Is in a step that cannot be taken back any more, and ends with it."""
+
+    begun: threading.Event = field(default_factory=threading.Event)
+    enough: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> Iterator[None]:
+        self.begun.set()
+        assert self.enough.wait(10)
+        yield None
+
+
 def test_closing_ends_a_job_between_two_results(qtbot: QtBot) -> None:
     runner, job = JobRunner("busy"), Busy()
     failures: list[object] = []
@@ -74,3 +87,47 @@ def test_closing_does_not_wait_for_ever(qtbot: QtBot, monkeypatch: pytest.Monkey
     runner.close()
     assert job.how == ["stopped"]
     assert time.monotonic() - began < 10
+
+
+def test_runners_that_close_together_share_the_time_for_finishing(
+    qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    runners, jobs = [JobRunner(f"busy {n}") for n in range(4)], [Busy() for _ in range(4)]
+    for runner, job in zip(runners, jobs, strict=True):
+        runner.submit(job, finish=True)
+        assert job.begun.wait(10)
+    jobs[0].enough.set()
+    began = time.monotonic()
+    for runner in runners:
+        runner.end_by(began + 0.3)
+    for runner in runners:
+        runner.close()
+    assert [job.how for job in jobs] == [["finished"], *[["stopped"]] * 3]
+    taken_back = [record.args for record in caplog.records]
+    assert taken_back == [(f"busy {n}",) for n in (1, 2, 3)]
+
+
+def test_several_jobs_of_a_runner_share_the_time_for_finishing(
+    qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    runner, first, second, third = JobRunner("busy"), Busy(), Busy(), Busy()
+    for job in (first, second, third):
+        runner.submit(job, finish=True)
+    first.enough.set()
+    assert second.begun.wait(10)
+    runner.end_by(time.monotonic() + 0.2)
+    runner.close()
+    assert (first.how, second.how, third.how) == (["finished"], ["stopped"], [])
+    assert [record.args for record in caplog.records] == [("busy",)]
+
+
+def test_what_came_to_its_end_at_the_last_moment_is_not_said_to_be_taken_back(
+    qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    runner, job = JobRunner("busy"), Whole()
+    runner.submit(job, finish=True)
+    assert job.begun.wait(10)
+    runner.end_by(time.monotonic())
+    threading.Timer(0.05, job.enough.set).start()
+    runner.close()
+    assert not caplog.records

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import time
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
@@ -16,6 +17,8 @@ _log = logging.getLogger(__name__)
 
 FINISH_S = 1.5
 """How long closing lets work go on that is better finished than taken back."""
+
+_END = object()
 
 
 class Job(Protocol):
@@ -43,6 +46,7 @@ class JobHandle:
         self.on_failed = on_failed
         self.on_done = on_done
         self.cancelled = False
+        self.ended_whole = False
 
     def cancel(self) -> None:
         """Stops the job at its next step; nothing of it arrives after this call."""
@@ -72,8 +76,12 @@ class _Worker(QObject):
                 results = job.run()
                 for value in results:
                     if handle.cancelled:
+                        # it may have been the last result, of work that is done
+                        handle.ended_whole = handle.finish and next(results, _END) is _END
                         break
                     self.result.emit(handle, value)
+                else:
+                    handle.ended_whole = True
         except Cancelled:
             pass
         except UserError as error:
@@ -103,6 +111,7 @@ class JobRunner(QObject):
         super().__init__(parent)
         self.setObjectName(name)
         self._open: list[JobHandle] = []
+        self._latest: float | None = None  # when finishing has to be over, once it is closing
         self._thread = QThread(self)
         self._thread.setObjectName(name)
         self._worker = _Worker()
@@ -142,21 +151,33 @@ class JobRunner(QObject):
         for handle in self._open:
             handle.cancel()
 
-    def close(self) -> None:
-        """Cancels everything and waits for the thread to end.
+    def end_by(self, latest: float) -> None:
+        """Cancels what needs not be finished; the rest gets until then (`time.monotonic`).
 
-        What was submitted with `finish` gets `FINISH_S` to come to its end.
+        Whoever closes several runners says this to all of them first, so that they come to their
+        ends side by side, not each in a time of its own.
         """
+        self._latest = latest
         for handle in self._open:
             if not handle.finish:
                 handle.cancel()
-        if any(handle.finish for handle in self._open) and self._thread.isRunning():
+
+    def close(self) -> None:
+        """Cancels everything and waits for the thread to end.
+
+        What was submitted with `finish` gets `FINISH_S` to come to its end, from `end_by` on.
+        """
+        now = time.monotonic()
+        self.end_by(now + FINISH_S if self._latest is None else self._latest)
+        finishing = [handle for handle in self._open if handle.finish]
+        if finishing and self._thread.isRunning():
             self._ending.emit()
-            if not self._thread.wait(round(FINISH_S * 1000)):
-                _log.warning("closing stopped work that was not finished: %s", self.objectName())
+            self._thread.wait(round(max(0.0, (self._latest or now) - now) * 1000))
         self.cancel_all()
         self._thread.quit()
         self._thread.wait()
+        if not all(handle.ended_whole for handle in finishing):
+            _log.warning("closing took back work that was not finished: %s", self.objectName())
 
     @Slot(object, object)
     def _on_result(self, handle: JobHandle, value: Any) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from yamnet_gui.core.errors import ProjectError
-from yamnet_gui.core.stopping import check_stopped, unstoppable
+from yamnet_gui.core.stopping import check_stopped, stop_requested, unstoppable
 
 from .backups import Backups
 from .change_set import ChangeSet
@@ -158,7 +158,10 @@ class ProjectConnection:
                     with unstoppable():
                         self._roll_back()
                     raise
+            closing = stop_requested()  # while the transaction came to the disk
             with unstoppable():
+                if closing:
+                    self._index = self._queries = None  # read again by whoever still asks
                 changes = self._follow(touched)
             if self.backups is not None and changes and self.backups.changed():
                 self.undo_history.start_new_session()
