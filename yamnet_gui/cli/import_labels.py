@@ -11,7 +11,7 @@ from typing import Any
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording, RecordingInfo
 from yamnet_gui.core.files import exists
-from yamnet_gui.core.text import counted, printable
+from yamnet_gui.core.text import counted, printable, readable_length
 from yamnet_gui.labels.exchange.import_plan import ImportKind, ImportPlan, PlannedEvent, Resolve
 from yamnet_gui.labels.exchange.import_remarks import remarks, some
 from yamnet_gui.labels.exchange.project_tables import (
@@ -348,7 +348,8 @@ def _show(read: TablesRead, plan: ImportPlan, options: argparse.Namespace) -> No
     for unknown in plan.unknown_labels:
         near = ", ".join(unknown.suggestions)
         hint = f" (near: {near})" if near else ""
-        _print(f"unknown label {unknown.label!r}, {counted(unknown.count, 'event')}{hint}")
+        label = readable_length(repr(unknown.label))
+        _print(f"unknown label {label}, {counted(unknown.count, 'event')}{hint}")
     for info in plan.new_recordings:
         what = "is added" if options.add_recordings else "is left out; --add-recordings adds it"
         _print(f"{printable(info.path)} is not in the project and {what}")

@@ -2,10 +2,7 @@
 
 from pathlib import Path
 
-from .text import without_controls
-
-_LONGEST = 1000
-"""Characters of a subject or a reason; those of a path fit nearly always."""
+from .text import readable_length, without_controls
 
 
 class UserError(Exception):
@@ -21,12 +18,9 @@ class UserError(Exception):
         self.advice = advice
         tail = f" — {advice}" if advice else ""
         # parts of broken files in it must not break the line, nor send codes to a terminal
-        super().__init__(without_controls(f"{_short(self.subject)}: {_short(reason)}{tail}"))
-
-
-def _short(text: str) -> str:
-    """A text of readable length, whatever of a broken file it cites."""
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+        super().__init__(
+            without_controls(f"{readable_length(self.subject)}: {readable_length(reason)}{tail}")
+        )
 
 
 class RecordingError(UserError):

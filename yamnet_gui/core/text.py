@@ -32,6 +32,15 @@ def without_controls(text: str) -> str:
     )
 
 
+_LONGEST = 1000
+"""Characters of a subject or a reason; those of a path fit nearly always."""
+
+
+def readable_length(text: str, longest: int = _LONGEST) -> str:
+    """A text of readable length, whatever of a broken file it cites."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
 def shortened(name: str, longest_bytes: int) -> str:
     """The beginning of a file name that a file system can hold, in whole characters."""
     raw = os.fsencode(name)[:longest_bytes]

@@ -147,3 +147,13 @@ def test_compressed_content_is_not_unpacked() -> None:
 def test_odd_addresses_are_refused_without_asking(address: str) -> None:
     with pytest.raises(WebError, match="not a valid http or https address"):
         content(address)
+
+
+@pytest.mark.parametrize("size", [b"-5", b"five", b"", b"1" + b"0" * 400])
+@pytest.mark.parametrize("before", [b"", b"3\r\nabc\r\n"], ids=["first", "second"])
+def test_pieces_of_an_impossible_size_are_one_reason(size: bytes, before: bytes) -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    reply = head + before + size + b"\r\nabcde\r\n0\r\n\r\n"
+    with served(replying(reply)) as address, pytest.raises(WebError) as error:
+        content(address)
+    assert error.value.reason.isprintable()

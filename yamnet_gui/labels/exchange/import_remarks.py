@@ -8,7 +8,7 @@ from pathlib import Path
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.stopping import until_stopped
-from yamnet_gui.core.text import counted, printable
+from yamnet_gui.core.text import counted, printable, readable_length, without_controls
 from yamnet_gui.labels.formats import ImportResult
 from yamnet_gui.labels.recording_names import FoundBy
 
@@ -17,6 +17,8 @@ from .import_plan import ImportKind, ImportPlan
 from .reading import PlacedSource, TablesRead
 
 _EXAMPLES = 3
+_LONGEST = 400
+"""Characters of a name, a label or a warning: several stand in a sentence."""
 _LINE = re.compile(r"^line \d+: ")
 
 
@@ -181,4 +183,4 @@ def _source(source: PlacedSource) -> str:
 
 
 def _shown(text: Path | str) -> str:
-    return printable(text)
+    return readable_length(without_controls(printable(text)), _LONGEST)

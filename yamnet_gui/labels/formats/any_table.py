@@ -237,8 +237,10 @@ class _RowReader:
 
     def _time(self, text: str, scale: float, line: int, what: str) -> float:
         if ":" in text and (match := _CLOCK.fullmatch(text)):
-            hours, minutes, rest = int(match[2] or 0), int(match[3]), match[4].replace(",", ".")
-            text = f"{match[1]}{hours * 3600 + minutes * 60 + float(rest):.6f}"
+            hours, minutes, rest = (
+                float((part or "0").replace(",", ".")) for part in match.group(2, 3, 4)
+            )
+            text = f"{match[1]}{hours * 3600 + minutes * 60 + rest:.6f}"
             scale = 1.0
         value = self._collector.seconds(text, line, what)
         return value if scale == 1.0 else round(value * scale, 9)

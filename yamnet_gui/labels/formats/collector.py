@@ -11,6 +11,7 @@ from typing import Any
 
 from yamnet_gui.core.class_map import SoundClass
 from yamnet_gui.core.errors import LabelsError
+from yamnet_gui.core.event_limits import out_of_range
 from yamnet_gui.core.events import (
     Event,
     EventList,
@@ -20,7 +21,7 @@ from yamnet_gui.core.events import (
     ReviewedSpan,
 )
 from yamnet_gui.core.stopping import check_stopped, until_stopped
-from yamnet_gui.core.text import counted, encodable
+from yamnet_gui.core.text import counted, encodable, readable_length
 from yamnet_gui.labels.recording_names import FoundBy, Placement, RecordingNames, Sureness, placed
 
 from .base import Finder, ImportResult, ReadOptions
@@ -63,7 +64,7 @@ class _Draft:
 
 def _plain(text: str) -> str:
     """A warning on one line: values and names in it may hold anything."""
-    return encodable(one_line(text))
+    return readable_length(encodable(one_line(text)))
 
 
 class Collector:
@@ -191,6 +192,8 @@ class Collector:
             event = Event(onset_s=onset_s, offset_s=offset_s, label=label, **fields)
         except (ValueError, OverflowError) as error:
             raise self.error(str(error), line) from error
+        if reason := out_of_range(event):
+            raise self.error(reason, line)
         draft.events.append(event)
         if offset_s > draft.end_s:
             draft.end_s = offset_s

@@ -90,10 +90,13 @@ _UNITS = {
     "samp": TimeUnit.SAMPLES, "frame": TimeUnit.FRAMES, "frames": TimeUnit.FRAMES,
 }  # fmt: skip
 
+_LONGEST = 200
+"""Characters of a name that are looked at: a "header" may be anything."""
+
 
 def plain_name(name: str) -> tuple[str, TimeUnit | None, str]:
     """(name without case, signs and unit, unit of time if it says one, "hz", "khz", "%" or "")."""
-    text = unicodedata.normalize("NFC", name).strip().strip("*")
+    text = unicodedata.normalize("NFC", name[:_LONGEST]).strip().strip("*")
     text = re.sub(r"k?hz\b", lambda m: m[0].lower(), text, flags=re.IGNORECASE)
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).casefold()
     brackets = " ".join(re.findall(r"[\[({](.*?)[\])}]", text))

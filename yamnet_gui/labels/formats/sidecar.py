@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from yamnet_gui.core.errors import LabelsError
+from yamnet_gui.core.event_limits import out_of_range
 from yamnet_gui.core.events import (
     Event,
     EventList,
@@ -108,7 +109,10 @@ def event_from(record: Mapping[str, Any]) -> Event:
         label, onset_s, offset_s = values["original"]
         values["original"] = Original(encodable(str(label)), float(onset_s), float(offset_s))
     values["reviewed_utc"] = _moment(values.get("reviewed_utc"))
-    return Event(**values)
+    event = Event(**values)
+    if reason := out_of_range(event):
+        raise ValueError(reason)
+    return event
 
 
 def read_sidecar(path: Path) -> tuple[LabelledRecording, ...]:

@@ -19,7 +19,7 @@ _CUE = re.compile(
     r"\s*(?P<end>(?:\d+:)?\d+:\d+(?:[.,]\d+)?)(?:\s.*)?",
     re.ASCII,
 )
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 
 
 def clean(text: str) -> str:

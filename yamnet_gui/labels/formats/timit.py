@@ -13,7 +13,7 @@ from .sample import Sample
 from .text import lines
 
 TIMIT_RATE_HZ = 16_000
-_ROW = re.compile(r"\s*([0-9]{1,15})\s+([0-9]{1,15})(?:\s+(\S.*?))?\s*")
+_ROW = re.compile(r"\s*([0-9]{1,15})\s+([0-9]{1,15})(?:\s+(\S.*)?)?", re.DOTALL)
 
 
 def read(path: Path, options: ReadOptions) -> ImportResult:
@@ -31,7 +31,7 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
         if row is None:
             raise collector.error(f"{shown(text.strip())} is not two samples and a label", line)
         start, end = (round(int(sample) / rate_hz, 6) for sample in row.group(1, 2))
-        collector.event(None, start, end, row[3] or "", line)
+        collector.event(None, start, end, (row[3] or "").rstrip(), line)
     return collector.result()
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
+from yamnet_gui.core.event_limits import LARGEST
 from yamnet_gui.core.events import Event, EventSource, Original, ReviewedSpan, ReviewState
 from yamnet_gui.core.spans import TimeSpan
 
@@ -20,7 +21,6 @@ from .models import (
     StoredRules,
     StoredText,
 )
-from .row_rules import LARGEST
 
 Value = Event | Recording | Reviewed | LabelSet | StoredRules | StoredText
 """What a command can change."""

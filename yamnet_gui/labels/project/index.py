@@ -13,9 +13,9 @@ from itertools import chain, repeat
 import numpy as np
 from numpy.typing import NDArray
 
+from yamnet_gui.core.event_limits import LARGEST
 from yamnet_gui.core.events import Event
 
-from .row_rules import LARGEST
 from .tables import SOURCE_CODES, SOURCES, STATE_CODES, STATES, Tables
 
 _COLUMNS: dict[str, str] = {

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
-LARGEST = 1e15
-"""No number of a project is larger: not a size in bytes, not a frequency, not a time in seconds."""
+from yamnet_gui.core.event_limits import LARGEST, LARGEST_CLASS, MOST_CHANNELS
 
 MOST_RECORDINGS = 10_000_000
 
@@ -88,14 +87,15 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
     },
     "kinds": {
         "kind": Rule(("integer",), low=0, high=1_000_000), "label": _TEXT,
-        "class_index": Rule(("integer",), -1, -1, 2**31 - 1), "mid": _NOTE,
+        "class_index": Rule(("integer",), -1, -1, LARGEST_CLASS), "mid": _NOTE,
     },
     "events": {
         "row": _WHOLE, "rec": _REC, "id": _TEXT, "onset_s": _TIME, "offset_s": _TIME,
         "kind": Rule(("integer",), low=0, high=1_000_000),
         "state": Rule(("integer",), low=0, high=3), "source": Rule(("integer",), low=0, high=3),
         "score_max": _MAYBE, "score_mean": _MAYBE, "probability": _MAYBE,
-        "channel": Rule(("integer", "null"), None, 0, 2**15 - 1), "original_label": _MAYBE_TEXT,
+        "channel": Rule(("integer", "null"), None, 0, MOST_CHANNELS - 1),
+        "original_label": _MAYBE_TEXT,
         "original_onset_s": _MAYBE, "original_offset_s": _MAYBE, "low_hz": _MAYBE,
         "high_hz": _MAYBE, "onset_uncertainty_s": _MAYBE, "offset_uncertainty_s": _MAYBE,
         "reviewer": _MAYBE_TEXT, "reviewed_utc": _MAYBE_TEXT, "note": _MAYBE_TEXT,

@@ -1,0 +1,38 @@
+"""How large the numbers of an event may be: what any table says beyond that cannot be stored."""
+
+from operator import attrgetter
+
+from .events import Event
+
+LARGEST = 1e15
+"""No number of a project is larger: not a size in bytes, not a frequency, not a time in seconds."""
+MOST_CHANNELS = 2**15
+LARGEST_CLASS = 2**31 - 1
+
+_NAMES = {
+    "score_max": "score", "score_mean": "mean score", "probability": "probability",
+    "low_hz": "low frequency", "high_hz": "high frequency",
+    "onset_uncertainty_s": "uncertainty of the onset",
+    "offset_uncertainty_s": "uncertainty of the offset",
+}  # fmt: skip
+_numbers = attrgetter(*_NAMES)
+_NOTHING = (None,) * len(_NAMES)
+
+
+def out_of_range(event: Event) -> str:
+    """What is wrong, as "the score 1e+20 is out of range"; "" where all of it can be stored."""
+    numbers = _numbers(event)
+    if numbers != _NOTHING:
+        for name, value in zip(_NAMES.values(), numbers, strict=True):
+            if value is not None and not -LARGEST <= value <= LARGEST:
+                return f"the {name} {value:g} is out of range"
+    if event.channel is not None and not 0 <= event.channel < MOST_CHANNELS:
+        return f"the channel {event.channel + 1:g} is out of range"
+    if event.class_index is not None and not 0 <= event.class_index <= LARGEST_CLASS:
+        return f"the class {event.class_index:g} is out of range"
+    if not -LARGEST <= event.onset_s <= event.offset_s <= LARGEST:
+        return f"the time {max(event.onset_s, event.offset_s, key=abs):g} is out of range"
+    first = event.original
+    if first is not None and not -LARGEST <= first.onset_s <= first.offset_s <= LARGEST:
+        return "the original time is out of range"
+    return ""
