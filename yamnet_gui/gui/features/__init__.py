@@ -17,6 +17,7 @@ from .key_legend import KeyLegendFeature
 from .label_import.feature import ImportFeature
 from .label_sets.feature import LabelSetsFeature
 from .project.feature import ProjectMenu
+from .project.large_project import LargeProject
 from .project.merge_and_backup import MergeAndBackup
 from .project.replaced_file import ReplacedFile
 from .quality.calibration import CalibrationFeature
@@ -50,6 +51,7 @@ def make_features(context: Context) -> tuple[Feature, ...]:
         menu,
         merging,
         ReplacedFile(context, menu, merging),
+        LargeProject(context),
         DatasetFeature(context),
         all_events,
         ReviewQueueFeature(context),

@@ -157,6 +157,16 @@ class CheckFileJob:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckProjectJob:
+    """What is wrong with a project, in words, or "". Raises ProjectError if it cannot be read."""
+
+    project: Project
+
+    def run(self) -> Iterator[str]:
+        yield self.project.check()
+
+
+@dataclass(frozen=True, slots=True)
 class FoundRecording:
     """The open recording as the project knows it, with its events."""
 

@@ -186,7 +186,7 @@ def check_tables(connection: sqlite3.Connection, path: Path) -> None:
             fault = fault_in(connection)
             if fault:
                 raise DamagedError(path, fault)
-        if path.stat().st_size <= _CHECK_BYTES or _is_short(path):
+        if not is_large(path) or _is_short(path):
             fault = quick_check(connection)
             if not fault and version_of(connection) == len(MIGRATIONS):
                 fault = rows_fault(connection)
@@ -198,13 +198,18 @@ def check_tables(connection: sqlite3.Connection, path: Path) -> None:
         raise
 
 
+def is_large(path: Path) -> bool:
+    """Whether a project is not searched for damage while it is opened. Raises OSError."""
+    return path.stat().st_size > _CHECK_BYTES
+
+
 def hold_in_memory(connection: sqlite3.Connection, path: Path) -> None:
     """Reads all pages into the connection's cache, unless the file is large.
 
     What another program writes into the open file cannot be undone, but all of a cached project can
     still be written elsewhere.
     """
-    if path.stat().st_size <= _CHECK_BYTES:
+    if not is_large(path):
         quick_check(connection)
 
 

@@ -20,10 +20,11 @@ from .file_watch import Replacement
 from .history import ProjectHistory
 from .lock import WriterLock
 from .models import ProjectChange, new_id
-from .open_checks import connect, in_words, is_damage, quick_check
+from .open_checks import connect, in_words, is_damage, is_large, quick_check
 from .opening import open_project
 from .paths import drop_left_overs
 from .recordings import ProjectRecordings
+from .row_rules import rows_fault
 from .schema import migrate
 from .settings import ProjectSettings
 from .tables import utc_text
@@ -226,12 +227,20 @@ class Project:
         """Backups of this project, newest first."""
         return Backups(self.path, self.id).all()
 
+    @property
+    def unchecked(self) -> bool:
+        """Whether it was too large for `check` while it was opened."""
+        try:
+            return not self.damage and is_large(self.path)
+        except OSError:  # whatever needs the file says so
+            return False
+
     def check(self) -> str:
-        """Checks the whole file for damage: what is wrong, or ""."""
+        """Checks the whole file for damage and wrong values: what is wrong, or ""."""
         with in_words(self.path, "check it"):
             connection = connect(self.path, "ro")
             try:
-                return quick_check(connection)
+                return quick_check(connection) or rows_fault(connection)
             except sqlite3.Error as error:
                 if is_damage(error):
                     return f"is damaged ({error})"
