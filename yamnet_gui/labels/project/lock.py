@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.lock import is_current, try_lock, try_lock_bytes
+from yamnet_gui.core.open_files import descriptors_of
 from yamnet_gui.core.own_files import open_own
 
 from .file_watch import INDEX
@@ -157,7 +158,9 @@ class WriterLock:
             os.close(handle)
             return True
         if not held:
-            os.close(handle)
+            # closed where this process has it open, it would take SQLite's locks along
+            if set(descriptors_of(self._real)) == {handle}:
+                os.close(handle)
             return False
         self._database = handle
         return True

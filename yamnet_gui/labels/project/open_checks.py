@@ -11,6 +11,7 @@ from typing import Any
 
 from yamnet_gui.core.errors import Cancelled, ProjectError
 from yamnet_gui.core.files import exists, is_folder
+from yamnet_gui.core.open_files import descriptors_of, first_bytes
 from yamnet_gui.core.own_files import check_own
 from yamnet_gui.core.stopping import check_stopped, stop_requested
 from yamnet_gui.core.text import encodable
@@ -133,10 +134,9 @@ def check_header(path: Path) -> None:
             raise ProjectError(path, "is a folder", "choose a project file")
         if not exists(path):
             raise ProjectError(path, "does not exist", "check the name or look in the backups")
-        with path.open("rb") as file:
-            head = file.read(100)
-            if sys.platform == "linux":  # starts reading ahead: the columns need most of the file
-                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_WILLNEED)
+        if next(descriptors_of(path), None) is None:
+            _read_ahead(path)
+        head = first_bytes(path, 100)
     if not head:
         raise ProjectError(path, "is empty, so it is not a project", "look in the backups")
     if not head.startswith(SQLITE_MAGIC):
@@ -158,10 +158,17 @@ def check_header(path: Path) -> None:
         raise DamagedError(path, "is shorter than it should be")
 
 
+def _read_ahead(path: Path) -> None:
+    """Starts reading a file from the disk: loading the columns needs most of it."""
+    if sys.platform == "linux":
+        with path.open("rb", 0) as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_WILLNEED)
+
+
 def _is_short(path: Path) -> bool:
     """Whether a file is shorter than its head states."""
-    with in_words(path, "open it"), path.open("rb") as file:
-        head = file.read(32)
+    with in_words(path, "open it"):
+        head = first_bytes(path, 32)
         page, pages = struct.unpack(">H", head[16:18])[0], struct.unpack(">I", head[28:32])[0]
         return path.stat().st_size < (65536 if page == 1 else page) * int(pages)
 

@@ -21,6 +21,12 @@ print("open", flush=True)
 sys.stdin.read()
 """
 
+TAKER = """
+import fcntl, sys
+with open(sys.argv[1], "r+b") as file:
+    fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 510, (1 << 30) + 2)  # those of all readers
+"""
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -69,3 +75,27 @@ def test_a_killed_writer_leaves_no_lock_behind(path: Path) -> None:
         holder.wait()
     with Project.open(path) as project:
         assert (project.read_only, project.damage) == (False, "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the locks are those of Linux")
+@pytest.mark.parametrize("way", ["read", "refused", "refused without its file"])
+def test_looking_at_an_open_project_lifts_none_of_its_locks(path: Path, way: str) -> None:
+    """Another program could take itself for the last one that has it open, and remove the log."""
+
+    def taken() -> bool:
+        command = [sys.executable, "-c", TAKER, str(path)]
+        return subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+    with Project.open(path) as project:
+        assert not taken()
+        if way == "read":
+            Project.open(path, read_only=True).close()
+        else:
+            if way == "refused without its file":
+                lock_file(path).unlink()
+            with pytest.raises(ProjectInUseError):
+                Project.open(path)
+        assert not taken()
+        assert project.check() == ""
+        assert not taken()
+    assert taken()
