@@ -98,6 +98,8 @@ class GroupingFeature(Feature):
     def _select_together(self) -> None:
         """Selects all members of a group when one of them is selected."""
         selection = self._selection
+        if not self._grouping.level:
+            return
         together = self._grouping.members_of(selection.ids)
         if set(together) != set(selection.ids):
             selection.select(together)

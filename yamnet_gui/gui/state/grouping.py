@@ -107,6 +107,8 @@ class Grouping(QObject):
 
     def members_of(self, event_ids: Iterable[str]) -> tuple[str, ...]:
         """The same for several, each once."""
+        if not self._levels:  # as it is for most, with all events selected
+            return tuple(dict.fromkeys(filter(None, event_ids)))
         return tuple(dict.fromkeys(m for one in event_ids for m in self.members(one)))
 
     def _update(self) -> None:
