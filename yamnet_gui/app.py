@@ -49,6 +49,9 @@ def _run(arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
+    if arguments.screenshot is not None and (problem := _unfit(arguments)):
+        print(f"yamnet-gui: {problem}", file=sys.stderr)
+        return 2
     if arguments.screenshot is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         if arguments.scale != 1.0:
@@ -71,6 +74,20 @@ def _run(arguments: argparse.Namespace) -> int:
     finally:
         for number, handler in former.items():
             signal.signal(number, handler)
+
+
+def _unfit(arguments: argparse.Namespace) -> str:
+    """Why the picture cannot be written where it shall be, or ""; before anything is opened."""
+    from .core.errors import UserError
+    from .core.files import is_file
+    from .labels.overwrite_guard import check_outputs
+
+    file = arguments.file
+    try:
+        check_outputs([arguments.screenshot], [file if file and is_file(file) else None])
+    except UserError as error:
+        return str(error)
+    return ""
 
 
 def _window(arguments: argparse.Namespace, asked: list[int]) -> int:

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from yamnet_gui.batch import (
     BatchProgress,
@@ -35,12 +36,14 @@ def run(options: argparse.Namespace) -> int:
     if len(plan.recordings) == 1 and not exists(file_of(plan.recordings[0])):
         # before the weights are looked at, which takes longer
         raise RecordingError(printable(plan.recordings[0]), "there is no such file")
-    batch = batch_options(options)
+    outputs = [Path(o) for o in (options.output, options.scores, options.embeddings) if o]
+    given = files_of(options.rules, *options.paths)
+    refused = [path for path, _ in plan.problems]  # read as well, if only to be refused
     check_outputs(
-        batch.outputs,
-        (*files_of(options.rules, options.weights), *batch.classifiers),
-        plan.recordings,
+        outputs, (*given, *refused, options.weights, *options.classifier), plan.recordings
     )
+    batch = batch_options(options)
+    check_outputs(outputs, (batch.weights,))
     several = len(plan.recordings) > 1
     summary: BatchSummary | None = None
     warnings = WarningsShown()

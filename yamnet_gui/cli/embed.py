@@ -101,6 +101,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; 0, 1 where some recordings failed. Raises UserError."""
+    check_outputs(
+        (options.output,),
+        (*files_of(options.rules, *options.paths), options.weights, *options.classifier),
+    )
     classifiers = load_classifiers(options.classifier)
     class_map = with_custom_classes(bundled_class_map(), classifiers)
     model = chosen_model(options, remember=not options.no_cache)
@@ -130,11 +134,8 @@ def run(options: argparse.Namespace) -> int:
         if not plan.recordings:
             path, reason = plan.problems[0]
             raise RecordingError(request.name_of(path), reason)
-        check_outputs(
-            (options.output,),
-            (*files_of(options.rules, options.weights), *options.classifier),
-            plan.recordings,
-        )
+        refused = [path for path, _ in plan.problems]  # read as well, if only to be refused
+        check_outputs((options.output,), (model.path, *refused), plan.recordings)
         warnings = WarningsShown()
         for progress in write_vectors(plan, request):
             name = request.name_of(progress.path) if progress.path else ""

@@ -26,6 +26,7 @@ from yamnet_gui.detection.counting import (
     over_time,
     reviews_for,
 )
+from yamnet_gui.labels.overwrite_guard import check_outputs
 from yamnet_gui.labels.project import Project
 from yamnet_gui.labels.project.count_samples import (
     CountSample,
@@ -40,7 +41,7 @@ from yamnet_gui.labels.project.present_rules import present, read
 from yamnet_gui.quality.counting import SEGMENT_S, Unit, draw, draw_more, units_of
 from yamnet_gui.quality.references import StoredScores
 
-from .arguments import naming_replacement, number, open_project, recording_ids
+from .arguments import files_of, naming_replacement, number, open_project, recording_ids
 from .metrics import write_json
 from .network import add_network, chosen_model
 from .terminal import ProgressLine
@@ -105,6 +106,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Raises UserError."""
+    check_outputs((options.json,), (options.project, options.weights, *files_of(options.rules)))
     class_map = bundled_class_map()
     changing = options.draw is not None or options.discard
     if changing and not options.classes:

@@ -51,7 +51,8 @@ def run(options: argparse.Namespace) -> int:
             options.reference,
             options.estimated,
             options.project,
-            *files_of(options.rules, options.weights),
+            options.weights,
+            *files_of(options.rules),
         ),
         options.recordings or (),
     )

@@ -30,6 +30,7 @@ from yamnet_gui.labels.exchange.reading import (
 from yamnet_gui.labels.exchange.saved_columns import SavedColumns
 from yamnet_gui.labels.formats import ImportResult
 from yamnet_gui.labels.formats.columns import ColumnMapping
+from yamnet_gui.labels.overwrite_guard import is_one_of
 from yamnet_gui.labels.project import Command, Project
 from yamnet_gui.labels.recording_names import FoundBy
 
@@ -162,6 +163,8 @@ def run(options: argparse.Namespace) -> int:
     """Runs the command. Raises UserError; nothing has been changed then."""
     mapping: dict[str, str | None] = dict(options.map)
     mapping |= dict.fromkeys(options.leave_out)
+    if options.project is not None and is_one_of(options.project, options.tables):
+        raise SettingsError(options.project, "is an input of this command", "name the project")
     options.columns = _columns(options)
     if options.columns is not None:
         options.format = options.format or "table"
@@ -176,6 +179,9 @@ def run(options: argparse.Namespace) -> int:
             _print(_why_nothing(plan))
             return OK
         if options.dry_run:
+            done = "created" if _is_new(options) else "changed"
+            target = _target(options) if _is_new(options) else project.path
+            _print(f"{printable(target)} would be {done}.")
             return OK
         if not options.yes and not agreed(f"Import into {project.path.name}?"):
             _print("Nothing was changed.")
@@ -196,7 +202,9 @@ def _columns(options: argparse.Namespace) -> ColumnMapping | None:
         return None
     saved = SavedColumns()
     columns = saved.mapping(options.columns)
-    if options.save_columns is not None:
+    if options.save_columns is not None and options.dry_run:
+        _print(f"Columns would be saved as {options.save_columns}.")
+    elif options.save_columns is not None:
         saved.save(options.save_columns, columns)
         _print(f"Columns saved as {options.save_columns}.")
     return columns

@@ -12,6 +12,7 @@ import platformdirs
 
 from yamnet_gui import __version__
 
+from .own_files import check_own
 from .text import encodable
 
 _LARGEST_BYTES = 1_000_000
@@ -51,7 +52,8 @@ def set_detailed(detailed: bool) -> None:
 def logging_to_file(arguments: Sequence[str], *, verbose: bool = False) -> Iterator[None]:
     """Writes the log while the program runs; with `verbose` in detail, and to standard error too.
 
-    Where no file can be written the program continues without one.
+    Where no file can be written, or a link or a pipe lies in its place, the program continues
+    without one.
     """
     logger = logging.getLogger("yamnet_gui")
     handlers = [*_file_handlers(), *([logging.StreamHandler(sys.stderr)] if verbose else [])]
@@ -77,16 +79,30 @@ def logging_to_file(arguments: Sequence[str], *, verbose: bool = False) -> Itera
 
 
 class _QuietFileHandler(RotatingFileHandler):
-    """A full disk must not fill the terminal with complaints about the log."""
+    """A full disk must not fill the terminal with complaints about the log.
+
+    What lies in the place of an older file and is none of ours is not replaced: the line is lost.
+    """
+
+    def doRollover(self) -> None:
+        """Raises OSError, which `handleError` takes."""
+        check_own(_files(Path(self.baseFilename)))
+        super().doRollover()
 
     def handleError(self, record: logging.LogRecord) -> None:
         """Loses the line."""
+
+
+def _files(path: Path) -> list[Path]:
+    """The log and its older files, whether they are there or not."""
+    return [path, *(path.with_name(f"{path.name}.{n + 1}") for n in range(_OLDER_FILES))]
 
 
 def _file_handlers() -> list[logging.Handler]:
     path = log_path()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        check_own(_files(path))
         return [
             _QuietFileHandler(
                 path,

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QImage, QPixmap
 
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.labels.overwrite_guard import spare
 
 
-def save_picture(picture: QPixmap, path: Path) -> None:
+def save_picture(picture: QPixmap | QImage, path: Path) -> None:
     """Writes a PNG; what was there stays where that fails.
 
     Raises SettingsError, and LabelsError where `path` is a recording, a project or a link.
@@ -17,7 +17,7 @@ def save_picture(picture: QPixmap, path: Path) -> None:
     spare(path)
     try:
         with replacing(path) as beside:
-            if not picture.save(str(beside), "PNG"):
+            if not picture.save(str(beside), "PNG"):  # type: ignore[call-overload]
                 raise OSError("the picture could not be written")
     except OSError as error:
         reason = f"cannot be written ({error.strerror or error})"

@@ -39,7 +39,7 @@ def check_outputs(
     """Raises LabelsError where a file that a command is to write is one that it reads.
 
     By whatever name, also by a link; where two of the outputs are one file; and as `spare` does.
-    Of inputs that are folders, the files in them count. None stands for an option not given.
+    Of inputs that are folders, all files in them count. None stands for an option not given.
     """
     recordings = tuple(recordings)
     read = [file for path in inputs if path is not None for file in _files(path)]
@@ -47,7 +47,7 @@ def check_outputs(
     for path in outputs:
         if path is None:
             continue
-        if is_one_of(path, read):
+        if not is_one_of(path, recordings) and is_one_of(path, read):
             raise LabelsError(path, "is an input of this command", "choose another output file")
         spare(path, recordings)
         if is_one_of(path, seen) or _spelling(path) in map(_spelling, seen):
@@ -83,15 +83,19 @@ def is_ours(path: Path, beginning: str) -> bool:
 
 def is_one_of(path: Path, recordings: Iterable[Path]) -> bool:
     """Whether the file that is there is one of these, under whatever name."""
+    return exists(path) and any(_same(path, r) for r in map(file_of, recordings))
+
+
+def _same(path: Path, other: Path) -> bool:
     try:
-        return exists(path) and any(path.samefile(r) for r in map(file_of, recordings) if exists(r))
-    except OSError:  # writing will say what is wrong with it
+        return path.samefile(other)
+    except OSError:  # not there, or nothing that could be looked at: reading will say so
         return False
 
 
 def _files(path: Path) -> list[Path]:
     try:
-        return list(path.iterdir()) if is_folder(path) else [path]
+        return list(path.rglob("*")) if is_folder(path) else [path]
     except OSError:
         return []
 

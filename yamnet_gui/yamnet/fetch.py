@@ -3,7 +3,6 @@
 import errno
 import hashlib
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -13,6 +12,7 @@ from yamnet_gui.core.lock import FileLock
 from yamnet_gui.core.text import without_controls
 from yamnet_gui.core.web import Answer, Patience, WebError, answer_of
 
+from .part_file import PartFile
 from .weights import (
     FILE_NAME,
     PUBLISHED_ARCHIVE_SHA256,
@@ -74,7 +74,8 @@ def fetch_weights(
     has arrived is stored in a `.part` file, so that an interrupted or cancelled download resumes
     where it stopped if the server supports it, and restarts if not. No more than the size of the
     file is taken, and it is used only once its SHA-256 is right. A second download at the same time
-    works in a file of its own.
+    works in a file of its own, as does one that finds a file of somebody else, or a link, in the
+    place of the `.part` file.
 
     Raises WeightsError (no network, refused, too slow, disk full, cut off, wrong content; what each
     address said where all failed) and Cancelled.
@@ -110,13 +111,14 @@ def _fetch(source: Source, progress: Progress, cancelled: Callable[[], bool] | N
         with lock as alone:
             if source.sha256 != PUBLISHED_SHA256 and len(SOURCES) > 1 and source in SOURCES:
                 part = folder / f"{FILE_NAME}.tar.gz.part"  # a part of the other file stays whole
-            if not alone:
-                part = part.with_name(f"{FILE_NAME}.{uuid4().hex[:12]}.part")
+            kept = PartFile(part, source.sha256)
+            if alone and kept.is_free():
+                return _verified(_Download(source, kept, progress, cancelled), source, shown)
+            own = PartFile(part.with_name(f"{FILE_NAME}.{uuid4().hex[:12]}.part"), source.sha256)
             try:
-                return _verified(_Download(source, part, progress, cancelled), source, shown)
+                return _verified(_Download(source, own, progress, cancelled), source, shown)
             finally:
-                if not alone:
-                    part.unlink(missing_ok=True)
+                own.remove()
     except OSError as error:
         raise _DiskError(folder, _disk_reason(error), "free some disk space") from error
 
@@ -124,17 +126,17 @@ def _fetch(source: Source, progress: Progress, cancelled: Callable[[], bool] | N
 def _verified(download: "_Download", source: Source, shown: str) -> WeightsFile:
     part = download.part
     resumed = download.run()
-    if _sha256(part) != source.sha256 and resumed:  # the older part may be of another file
-        part.unlink()
+    if _sha256(part.path) != source.sha256 and resumed:  # the older part may be damaged
+        part.remove()
         download.run()
-    digest = _sha256(part)
+    digest = _sha256(part.path)
     if digest != source.sha256:
-        part.unlink()
+        part.remove()
         reason = f"what arrived is not the published file (SHA-256 {digest[:12]}…)"
         advice = "a proxy or login page may have answered: try another network"
         raise WeightsError(shown, reason, f"{advice}, {_BY_HAND}")
-    used = use_weights(part)
-    part.unlink()
+    used = use_weights(part.path)
+    part.remove()
     return used
 
 
@@ -144,7 +146,7 @@ class _Download:
     def __init__(
         self,
         source: Source,
-        part: Path,
+        part: PartFile,
         progress: Progress,
         cancelled: Callable[[], bool] | None,
     ) -> None:
@@ -157,9 +159,9 @@ class _Download:
 
     def run(self) -> bool:
         """Goes on until the server has sent everything; whether it built on an older part."""
-        resumed = self._size() > 0
+        resumed = self.part.size() > 0
         for left in reversed(range(_ATTEMPTS)):
-            before = self._size()
+            before = self.part.size()
             try:
                 self._request(before)
                 return resumed
@@ -168,17 +170,12 @@ class _Download:
                 if not error.cut:
                     advice = f"check the network connection, {_BY_HAND}"
                     raise WeightsError(self._shown, error.reason, advice) from error
-                if left and self._size() > before:
+                if left and self.part.size() > before:
                     continue
-                reason = f"the connection was cut after {self._size() / 1e6:.1f} MB"
+                reason = f"the connection was cut after {self.part.size() / 1e6:.1f} MB"
                 advice = "try again: the download resumes where it stopped"
                 raise WeightsError(self._shown, f"{reason} ({error.reason})", advice) from error
         raise AssertionError("unreachable")
-
-    def _size(self) -> int:
-        with suppress(FileNotFoundError):
-            return self.part.stat().st_size
-        return 0
 
     def _check_wish(self) -> None:
         if self._cancelled():
@@ -207,7 +204,7 @@ class _Download:
         self._check_size(total or 0)
         self._progress(start, total)
         done = start
-        with self.part.open("ab" if start else "wb") as file:
+        with self.part.open(empty=not start) as file:
             for block in answer.blocks():
                 self._check_size(done + len(block))
                 file.write(block)
@@ -217,7 +214,7 @@ class _Download:
 
     def _check_size(self, size: int) -> None:
         if size > self._largest:
-            self.part.unlink(missing_ok=True)
+            self.part.remove()
             reason = f"the server sends more than the {self._largest / 1e6:.1f} MB of the weights"
             raise WeightsError(self._shown, reason, _BY_HAND)
 

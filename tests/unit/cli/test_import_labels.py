@@ -131,7 +131,13 @@ def test_columns_are_guessed_in_words_or_named_and_saved(
     assert "columns left out: 'Ruf'" in shown
     columns = "recording=Datei,onset=Anfang,offset=Ende,label=Ruf"
     options = ("--project", project, "--dry-run")
-    run("import", path, *options, "--columns", columns, "--save-columns", "mine")
+    for last in ("--dry-run", "--yes"):  # the first changes nothing at all
+        status, shown, _ = run(
+            "import", path, "--project", project, last, "--columns", columns,
+            "--save-columns", "mine",
+        )  # fmt: skip
+        assert status == 0
+        assert run("import", path, *options, "--columns", "mine")[0] == (last == "--dry-run") * 2
     assert run("import", path, "--project", project, "--columns", "mine", "--yes")[0] == 0
     (event,) = holds(project)[1].events
     assert (event.onset_s, event.offset_s, event.label) == (1.5, 2.5, "song")

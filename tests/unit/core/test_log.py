@@ -1,10 +1,12 @@
 """The log: there when it is needed, bounded, and never in the way."""
 
 import logging
+import os
 from pathlib import Path
 
 import pytest
 
+from tests.unit.core.attacks import ATTACKS, untouched, victim_in
 from yamnet_gui.cli.main import run_command
 from yamnet_gui.core import log as module
 from yamnet_gui.core.errors import UserError
@@ -117,3 +119,33 @@ def test_a_report_has_versions_and_the_trace() -> None:
         text = error_report(type(error), error, error.__traceback__, "Qt 6")
     for part in ("yamnet_gui", "Python", "Qt 6", str(log_path()), "ValueError: by a test"):
         assert part in text
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and pipes of POSIX")
+@pytest.mark.parametrize("attack", sorted(ATTACKS))
+@pytest.mark.parametrize("name", ["yamnet-gui.log", "yamnet-gui.log.1", "yamnet-gui.log.3"])
+def test_nothing_is_logged_or_moved_through_links(attack: str, name: str, tmp_path: Path) -> None:
+    victim = victim_in(tmp_path / "theirs")
+    place = log_path().with_name(name)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    ATTACKS[attack](place, victim)
+    inode = os.lstat(place).st_ino
+    with logging_to_file([]):
+        LOGGER.info("a line")
+    assert untouched(victim)
+    assert [(p.name, os.lstat(p).st_ino) for p in place.parent.iterdir()] == [(name, inode)]
+
+
+def test_an_older_log_that_became_a_link_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_LARGEST_BYTES", 2_000)
+    place = log_path().with_name("yamnet-gui.log.2")
+    with logging_to_file([]):
+        LOGGER.info("a line")
+        place.mkdir()
+        (place / "theirs").write_text("theirs")
+        for n in range(200):
+            LOGGER.info("line %d of many", n)
+    assert (place / "theirs").read_text() == "theirs"
+    assert log_path().stat().st_size < 4_000

@@ -1,5 +1,6 @@
 import errno
 import hashlib
+import os
 import re
 import socket
 import threading
@@ -10,10 +11,12 @@ from typing import Any
 
 import pytest
 
+from tests.unit.core.attacks import ATTACKS, untouched, victim_in
 from yamnet_gui.core.errors import Cancelled, WeightsError
 from yamnet_gui.yamnet import WeightsFile, weights_folder
 from yamnet_gui.yamnet import fetch as module
 from yamnet_gui.yamnet.fetch import fetch_weights
+from yamnet_gui.yamnet.part_file import PartFile
 
 
 class FileServer(ThreadingHTTPServer):
@@ -102,9 +105,10 @@ def left_behind() -> list[str]:
     return sorted(path.name for path in weights_folder().iterdir())
 
 
-def start_part(content: bytes) -> None:
+def start_part(content: bytes, sha256: str) -> None:
     part().parent.mkdir(parents=True)
-    part().write_bytes(content)
+    with PartFile(part(), sha256).open(empty=True) as file:
+        file.write(content)
 
 
 def test_the_file_arrives_verified_with_progress(server: FileServer, sha256: str) -> None:
@@ -127,7 +131,7 @@ def test_a_server_that_sends_no_length_is_fine(server: FileServer, sha256: str) 
 
 
 def test_a_part_is_resumed(server: FileServer, sha256: str) -> None:
-    start_part(server.content[:1_000_000])
+    start_part(server.content[:1_000_000], sha256)
     reported: list[int] = []
     fetched = fetch_weights(lambda done, _total: reported.append(done), server.url, sha256)
     assert server.asked == ["bytes=1000000-"]
@@ -137,27 +141,27 @@ def test_a_part_is_resumed(server: FileServer, sha256: str) -> None:
 
 def test_without_ranges_it_begins_again(server: FileServer, sha256: str) -> None:
     server.ranges = False
-    start_part(server.content[:1_000_000])
+    start_part(server.content[:1_000_000], sha256)
     fetched = fetch_weights(None, server.url, sha256)
     assert fetched.path.read_bytes() == server.content
 
 
 def test_a_whole_part_is_verified_and_placed(server: FileServer, sha256: str) -> None:
-    start_part(server.content)
+    start_part(server.content, sha256)
     fetched = fetch_weights(None, server.url, sha256)
     assert fetched.path.read_bytes() == server.content
     assert left_behind() == ["yamnet.h5"]
 
 
 def test_a_part_of_another_file_is_dropped(server: FileServer, sha256: str) -> None:
-    start_part(b"x" * 1_000_000)
+    start_part(b"x" * 1_000_000, sha256)
     fetched = fetch_weights(None, server.url, sha256)
     assert server.asked == ["bytes=1000000-", None]
     assert fetched.path.read_bytes() == server.content
 
 
 def test_a_part_that_is_too_long_is_dropped(server: FileServer, sha256: str) -> None:
-    start_part(server.content + b"more")
+    start_part(server.content + b"more", sha256)
     assert fetch_weights(None, server.url, sha256).sha256 == sha256
 
 
@@ -213,7 +217,7 @@ def test_a_refusing_server_is_reported(server: FileServer, sha256: str, status: 
 
 def test_a_different_range_than_requested_is_refused(server: FileServer, sha256: str) -> None:
     server.wrong_range = True
-    start_part(server.content[:1_000])
+    start_part(server.content[:1_000], sha256)
     with pytest.raises(WeightsError, match="a different range"):
         fetch_weights(None, server.url, sha256)
 
@@ -259,7 +263,7 @@ def test_cancelling_before_the_start_asks_nothing(server: FileServer, sha256: st
 def test_a_full_disk_is_reported(
     server: FileServer, sha256: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened: Callable[..., Any] = Path.open
+    opened: Callable[..., Any] = PartFile.open
 
     class FullDisk:
         def __init__(self, file: Any) -> None:
@@ -274,11 +278,10 @@ def test_a_full_disk_is_reported(
         def write(self, block: bytes) -> int:
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    def open_(path: Path, mode: str = "r", *rest: Any) -> Any:
-        file = opened(path, mode, *rest)
-        return FullDisk(file) if mode == "wb" else file
+    def open_(part_file: PartFile, *, empty: bool) -> Any:
+        return FullDisk(opened(part_file, empty=empty))
 
-    monkeypatch.setattr(Path, "open", open_)
+    monkeypatch.setattr(PartFile, "open", open_)
     with pytest.raises(WeightsError, match="the disk is full") as error:
         fetch_weights(None, server.url, sha256)
     assert "disk space" in error.value.advice
@@ -337,3 +340,40 @@ def test_a_second_download_at_the_same_time_does_not_disturb(
     thread.join()
     assert [result.sha256 for result in results] == [sha256]
     assert left_behind() == ["yamnet.h5"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and pipes of POSIX")
+@pytest.mark.parametrize("attack", sorted(ATTACKS))
+@pytest.mark.parametrize("name", ["yamnet.h5.part", "yamnet.h5.part.json"])
+def test_a_part_that_is_a_link_or_a_pipe_is_left_as_it_is(
+    attack: str, name: str, server: FileServer, sha256: str, tmp_path: Path
+) -> None:
+    victim = victim_in(tmp_path / "theirs")
+    weights_folder().mkdir(parents=True)
+    ATTACKS[attack](weights_folder() / name, victim)
+    before = os.lstat(weights_folder() / name)
+    assert fetch_weights(None, server.url, sha256).path.read_bytes() == server.content
+    assert os.lstat(weights_folder() / name).st_ino == before.st_ino
+    assert untouched(victim)
+    assert left_behind() == ["yamnet.h5", name]
+
+
+@pytest.mark.parametrize("name", ["yamnet.h5.part", "yamnet.h5.part.json"])
+def test_a_part_of_somebody_else_is_neither_continued_nor_removed(
+    name: str, server: FileServer, sha256: str
+) -> None:
+    weights_folder().mkdir(parents=True)
+    theirs = weights_folder() / name
+    theirs.write_bytes(server.content[:1000])
+    assert fetch_weights(None, server.url, sha256).path.read_bytes() == server.content
+    assert server.asked == [None]
+    assert theirs.read_bytes() == server.content[:1000]
+    assert left_behind() == ["yamnet.h5", name]
+
+
+def test_a_part_that_somebody_replaced_is_no_longer_ours(server: FileServer, sha256: str) -> None:
+    start_part(server.content[:1000], sha256)
+    part().with_name("new").write_bytes(b"theirs")
+    part().with_name("new").replace(part())
+    fetch_weights(None, server.url, sha256)
+    assert part().read_bytes() == b"theirs"

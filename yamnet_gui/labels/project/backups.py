@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import stat
 import threading
 import time
 from contextlib import suppress
@@ -22,6 +23,7 @@ from .open_checks import (
     quick_check,
 )
 from .paths import data_folder, drop_left_overs
+from .schema import APPLICATION_ID, SQLITE_MAGIC
 
 _EVERY_S = 15 * 60.0
 _AT_THE_END_S = 1.5
@@ -32,6 +34,8 @@ _WEEKS = 4
 _MOST_BYTES = 4 << 30
 """What the backups of all projects may take together: the oldest are dropped, but never the newest
 of a project."""
+_ID_AT = 68
+"""Where `application_id` stands in a file (https://www.sqlite.org/fileformat2.html)."""
 _STAMP = "%Y-%m-%dT%H-%M-%S-%fZ"
 
 
@@ -138,7 +142,7 @@ class Backups:
         keep.update(backups[:_NEWEST])
         for path in backups:
             made = backup_time(path)
-            if made is None:
+            if made is None or not _is_backup(path):
                 keep.add(path)  # not ours
                 continue
             when = made.date()
@@ -163,7 +167,7 @@ def _limit_total(newest: Path) -> None:
     for folder in newest.parent.parent.iterdir():
         if folder.is_symlink() or not is_folder(folder):
             continue
-        backups = [p for p in folder.iterdir() if backup_time(p) and not p.is_symlink()]
+        backups = [p for p in folder.iterdir() if _is_backup(p)]
         last = max(backups, key=lambda path: path.name, default=None)
         for path in backups:
             status = path.stat()
@@ -185,6 +189,18 @@ def backup_time(backup: Path) -> datetime | None:
         return datetime.strptime(backup.stem, _STAMP).replace(tzinfo=UTC)
     except ValueError:
         return None
+
+
+def _is_backup(path: Path) -> bool:
+    """Whether this has the name of a backup and is a project, and no link: only such are dropped.
+
+    Raises OSError.
+    """
+    if backup_time(path) is None or not stat.S_ISREG(path.lstat().st_mode):
+        return False
+    with path.open("rb") as file:
+        head = file.read(_ID_AT + 4)
+    return head.startswith(SQLITE_MAGIC) and int.from_bytes(head[_ID_AT:]) == APPLICATION_ID
 
 
 def restore_backup(backup: Path, project: Path) -> Path | None:

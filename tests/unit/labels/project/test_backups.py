@@ -168,3 +168,20 @@ def test_what_a_crash_left_does_not_leak_into_a_new_project(tmp_path: Path) -> N
     path.with_name("a.yamnet-wal").write_bytes(log)
     with Project.create(path) as new:
         assert new.recordings.all() == []
+
+
+def test_a_file_of_others_with_the_name_of_a_backup_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with made(tmp_path / "a.yamnet") as project:
+        newest = project.backup()
+        assert newest is not None
+        theirs = [newest.with_name(f"2001-01-0{n}T00-00-00-000000Z.yamnet") for n in range(1, 10)]
+        for path in theirs[:-1]:
+            path.write_text("theirs")
+        theirs[-1].symlink_to(tmp_path / "a.yamnet")
+        monkeypatch.setattr("yamnet_gui.labels.project.backups._MOST_BYTES", 1)
+        for _ in range(9):
+            project.backup()
+        assert all(path.is_symlink() or path.read_text() == "theirs" for path in theirs)
+        assert len(project.backups()) < 9 + len(theirs)

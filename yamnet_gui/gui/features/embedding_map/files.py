@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.widgets.notices import NoticeKind
+from yamnet_gui.gui.window_picture import save_picture
 
 from .jobs import SaveMapJob
 from .layout import MapLayout
@@ -46,10 +47,12 @@ class MapFiles(QObject):
 
     def save_picture(self, path: Path) -> None:
         """Writes the map as it is shown, with its legend and notes, as PNG."""
-        if self._panel.picture().save(str(path), "PNG"):  # type: ignore[call-overload]
-            self._show_saved(path)
+        try:
+            save_picture(self._panel.picture(), path)
+        except UserError as error:
+            self._show_error(error)
         else:
-            self._show_error(UserError(path, "cannot be written", "choose another folder"))
+            self._show_saved(path)
 
     def save_table(self, path: Path) -> None:
         """Writes every point with its place, label, state, score and coordinates as CSV."""
