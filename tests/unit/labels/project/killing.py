@@ -15,10 +15,10 @@ ROOT = Path(__file__).parents[4]
 _LONGEST_S = 90.0
 
 
-def _kill_after(path: Path, seed: int, module: str, edits: int, within_s: float) -> list[str]:
+def _kill_after(path: Path, seed: int, module: str) -> list[str]:
     """Lines that the editing program wrote before it was killed somewhere in its work."""
     rng = random.Random(seed)
-    wanted = rng.randrange(1, edits)
+    wanted = rng.randrange(1, 25)
     process = subprocess.Popen(
         [sys.executable, "-m", module, str(path), str(seed)],
         cwd=ROOT, stdout=subprocess.PIPE, text=True,
@@ -32,7 +32,7 @@ def _kill_after(path: Path, seed: int, module: str, edits: int, within_s: float)
             lines.append(line.strip())
             if line.startswith("begin") and int(line.split()[1]) >= wanted:
                 # from "before anything is written" to "the next edits are under way"
-                threading.Timer(rng.random() * within_s, process.kill).start()
+                threading.Timer(rng.random() * 0.004, process.kill).start()
                 break
         lines += [line.strip() for line in process.stdout.readlines() if line.endswith("\n")]
     finally:
@@ -45,18 +45,14 @@ def _kill_after(path: Path, seed: int, module: str, edits: int, within_s: float)
     return lines
 
 
-def survives(
-    path: Path, kills: int, module: str, *, first: int = 0, edits: int = 25, within_s: float = 0.004
-) -> int:
+def survives(path: Path, kills: int, module: str) -> int:
     """Edits that were finished over all lives of a program that edits the project at `path`.
 
-    Each life ends within `within_s` after the begin of one of its first `edits`; `first` numbers
-    the first of them.
     `module` is run with the project and a seed; see `editor` for what it has to write.
     """
     finished = 0
-    for life in range(first, first + kills):
-        lines = _kill_after(path, life, module, edits, within_s)
+    for life in range(kills):
+        lines = _kill_after(path, life, module)
         done = [line.split()[2] for line in lines if line.startswith(("open", "done"))]
         begun = [line for line in lines if line.startswith("begin")]
         assert done, "the program did not start"

@@ -1,7 +1,11 @@
 """A program that edits is killed: no finished edit is missing and none is half there."""
 
+import json
+import os
 import random
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +14,7 @@ import pytest
 from yamnet_gui.labels.project import Project, add_events
 
 from .helpers import detections, made, snapshot
-from .killing import survives
+from .killing import ROOT, survives
 
 
 def _survives(folder: Path, kills: int) -> int:
@@ -28,18 +32,30 @@ def test_no_finished_edit_is_lost_over_a_hundred_kills(tmp_path: Path) -> None:
     assert _survives(tmp_path, 100) > 100
 
 
-@pytest.mark.slow
-def test_no_project_is_damaged_over_two_hundred_kills_in_large_edits_and_checkpoints(
-    tmp_path: Path,
+def _killed_in_large_edits(folder: Path, kills: int, seed: int) -> list[dict]:
+    """What is known of each life; see `forked_kills`."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"{__package__}.forked_kills", str(folder), str(kills), str(seed)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert not done.returncode, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+@pytest.mark.parametrize(
+    ("kills", "seed"),
+    [
+        pytest.param(5, 0, marks=pytest.mark.workflow),
+        pytest.param(200, 1, marks=pytest.mark.slow, id="two_hundred"),
+    ],
+)
+def test_no_kill_in_large_edits_and_checkpoints_damages_or_loses_anything(
+    tmp_path: Path, kills: int, seed: int
 ) -> None:
-    module = "tests.unit.labels.project.large_editor"
-    finished = 0
-    for part in range(20):  # a new project each time: the history of an old one only grows
-        path = tmp_path / f"{part}.yamnet"
-        made(path).close()
-        finished += survives(path, 10, module, first=10 * part, edits=8, within_s=0.15)
-        path.unlink()
-    assert finished > 200
+    lives = _killed_in_large_edits(tmp_path, kills, seed)
+    assert not [life for life in lives if life["wrong"]]
+    assert sum(life["killed"] for life in lives) == kills
 
 
 @pytest.fixture(scope="module")
