@@ -53,6 +53,7 @@ COMMANDS: Mapping[str, CliCommand] = {
     "evaluate": CliCommand(
         "yamnet_gui.cli.evaluate", "compare labels or rules with reference labels"
     ),
+    "agreement": CliCommand("yamnet_gui.cli.agreement", "compare the decisions of two reviewers"),
     "estimate": CliCommand(
         "yamnet_gui.cli.estimate",
         "estimate how many events of a class a project's recordings contain",

@@ -1,5 +1,6 @@
 """How good events are: event F1, segment F1, PSDS, confusions, precision-recall curves."""
 
+from .agreement import Agreement, ClassAgreement, Item, Judged, Verdict, agreement
 from .counts import Counts, added, mean_f1, total
 from .curve import PrecisionRecall, curve_of, precision_recall
 from .event_arrays import EventArrays, Pair, by_label, counting_events_below, united
@@ -14,10 +15,14 @@ __all__ = [
     "COLLARS_S",
     "SCENARIO_1",
     "SCENARIO_2",
+    "Agreement",
+    "ClassAgreement",
     "Confusion",
     "Counts",
     "Evaluation",
     "EventArrays",
+    "Item",
+    "Judged",
     "Mismatch",
     "MismatchKind",
     "Pair",
@@ -26,7 +31,9 @@ __all__ = [
     "Psds",
     "PsdsSettings",
     "ReviewedReference",
+    "Verdict",
     "added",
+    "agreement",
     "by_label",
     "confusions",
     "counting_events_below",

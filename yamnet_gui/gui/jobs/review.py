@@ -20,6 +20,7 @@ from yamnet_gui.labels.project import (
 )
 from yamnet_gui.labels.project.count_samples import sample_rows
 from yamnet_gui.labels.project.stabilities import least_stable
+from yamnet_gui.quality.agreement import disagreement_rows
 
 _PIECE = 2000
 
@@ -46,6 +47,9 @@ class BuildQueueJob:
                 return
             if self.request.kind is QueueKind.SAMPLE:
                 yield sample_rows(self.project, wanted)
+                return
+            if self.request.kind is QueueKind.DISAGREEMENTS:
+                yield disagreement_rows(self.project, wanted)
                 return
             yield self.project.events.queue(
                 self.request.kind, wanted, seed=self.seed, threshold=self.threshold

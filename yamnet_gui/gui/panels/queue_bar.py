@@ -31,6 +31,11 @@ _KINDS: tuple[tuple[str, QueueKind | None, str], ...] = (
         "Drawn at random to estimate how many events there are (yamnet-gui estimate)",
     ),
     (
+        "Disagreements",
+        QueueKind.DISAGREEMENTS,
+        "Where two reviewers decided differently (yamnet-gui agreement --settle)",
+    ),
+    (
         "Least stable first",
         QueueKind.STABILITY,
         "Of the events scored again (Review › Score again), those whose score varies most",

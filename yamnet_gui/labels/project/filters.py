@@ -59,6 +59,7 @@ class QueueKind(StrEnum):
     shuffled. STRATIFIED: shuffled, taken in turn from ten equal bands of the score. STABILITY: of
     those scored again, the least stable first (`labels.stabilities`; here in order of time).
     SAMPLE: those drawn to count, shuffled (`count_samples.sample_rows`; here in order of time).
+    DISAGREEMENTS: those that reviewers are to settle (`quality.agreement`; here in order of time).
     """
 
     SCORE = "score"
@@ -68,3 +69,4 @@ class QueueKind(StrEnum):
     STRATIFIED = "stratified"
     STABILITY = "stability"
     SAMPLE = "sample"
+    DISAGREEMENTS = "disagreements"

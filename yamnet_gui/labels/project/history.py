@@ -79,6 +79,22 @@ class ProjectHistory:
             entries.append(_entry(row, recording_id, event_id, old, new))
         return entries
 
+    def event_values(self, recording_id: str) -> Iterator[Event]:
+        """Every value that events of a recording have had, oldest first, without undone steps."""
+        kind = KINDS[Event]
+        with self._connection.reading():
+            rows = self._connection.database.execute(
+                "SELECT c.old, c.new FROM changes c JOIN steps s ON s.step = c.step"
+                " WHERE c.rec = ? AND c.kind = ? AND s.state = 'done' ORDER BY c.step, c.change",
+                (self._connection.rec(recording_id), kind),
+            ).fetchall()
+        for row in rows:
+            try:
+                sides = both_sides(kind, row[0], row[1])
+            except (ValueError, TypeError, AttributeError):
+                continue
+            yield from (value for value in sides if isinstance(value, Event))
+
     def step_uids(self) -> frozenset[str]:
         """Ids of all steps, the same in all copies that share them."""
         with self._connection.reading():

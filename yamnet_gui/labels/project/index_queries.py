@@ -270,7 +270,7 @@ class IndexQueries:
         return self._index.column("row")[order[mask[order]]]
 
     def queue(self, kind: QueueKind, wanted: EventFilter, seed: int, threshold: float) -> Rows:
-        if kind in (QueueKind.TIME, QueueKind.STABILITY, QueueKind.SAMPLE):
+        if kind in (QueueKind.TIME, QueueKind.STABILITY, QueueKind.SAMPLE, QueueKind.DISAGREEMENTS):
             return self.rows(wanted, Sort())
         if kind is QueueKind.SCORE:
             return self.rows(wanted, Sort(SortKey.SCORE, descending=True))

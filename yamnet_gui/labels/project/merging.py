@@ -15,6 +15,13 @@ from yamnet_gui.core.stopping import until_stopped
 from .command import Change, Command
 from .models import LabelSet, Recording, Reviewed, StoredRules
 from .project import Project
+from .reviewer_decisions import (
+    ByReviewer,
+    decisions_of_copies,
+    matching_recording,
+    present_decisions,
+    storing,
+)
 
 
 class MergeChoice(StrEnum):
@@ -44,11 +51,15 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """What has to change in our copy: `additions` without asking, `conflicts` as decided."""
+    """What has to change in our copy: `additions` without asking, `conflicts` as decided.
+
+    `decisions` store who decided what in either copy, for agreement.
+    """
 
     additions: tuple[Change, ...]
     conflicts: tuple[Conflict, ...]
     related: bool
+    decisions: tuple[Change, ...] = ()
 
     @property
     def new_recordings(self) -> int:
@@ -68,8 +79,9 @@ def compare(ours: Project, theirs: Project) -> Merge:
     additions: list[Change] = []
     conflicts: list[Conflict] = []
     taken: set[str] = set()
+    sides: list[tuple[str, ByReviewer, ByReviewer]] = []
     for recording in until_stopped(theirs.recordings.all(), 1):
-        match = _matching(ours, recording, taken)
+        match = matching_recording(ours, recording, taken)
         if match is None:
             adopted = replace(
                 recording,
@@ -86,6 +98,7 @@ def compare(ours: Project, theirs: Project) -> Merge:
                 additions.append(Change(adopted.id, None, spans))
             continue
         taken.add(match.id)
+        sides.append((match.id, _present(ours, match.id), _present(theirs, recording.id)))
         for difference in _events(ours, theirs, match, recording, mine, other, bool(shared)):
             if isinstance(difference, Change):
                 additions.append(difference)
@@ -100,7 +113,8 @@ def compare(ours: Project, theirs: Project) -> Merge:
         )
     additions.extend(_sets(ours.settings.label_sets(), theirs.settings.label_sets()))
     additions.extend(_rules(ours.settings.rule_sets(), theirs.settings.rule_sets()))
-    return Merge(tuple(additions), tuple(conflicts), bool(shared))
+    decisions = storing(ours, decisions_of_copies(sides))
+    return Merge(tuple(additions), tuple(conflicts), bool(shared), decisions)
 
 
 def merge_command(merge: Merge, resolutions: Mapping[tuple[str, str], MergeChoice]) -> Command:
@@ -108,7 +122,7 @@ def merge_command(merge: Merge, resolutions: Mapping[tuple[str, str], MergeChoic
 
     `resolutions` are choices by `Conflict.key`.
     """
-    changes = list(merge.additions)
+    changes = [*merge.additions, *merge.decisions]
     for conflict in merge.conflicts:
         choice = resolutions.get(conflict.key, MergeChoice.OURS)
         if choice is MergeChoice.THEIRS:
@@ -122,6 +136,11 @@ def merge_command(merge: Merge, resolutions: Mapping[tuple[str, str], MergeChoic
     return Command("merge another copy", tuple(changes))
 
 
+def _present(project: Project, recording_id: str) -> ByReviewer:
+    spans = project.recordings.reviewed(recording_id).spans
+    return present_decisions(project.events.of(recording_id), spans)
+
+
 @dataclass(frozen=True, slots=True)
 class _Side:
     """What a copy has changed since the two diverged: (recording id, event id)."""
@@ -130,15 +149,6 @@ class _Side:
 
     def has(self, recording_id: str, event_id: str) -> bool:
         return (recording_id, event_id) in self.changed
-
-
-def _matching(ours: Project, theirs: Recording, taken: set[str]) -> Recording | None:
-    """By id, else by content; each of ours stands for one of theirs."""
-    recording = ours.recordings.get(theirs.id)
-    if recording is None and not ours.recordings.knows(theirs.id):
-        same = ours.recordings.with_hash(theirs.content_hash)
-        recording = next((r for r in same if r.id not in taken), None)
-    return recording
 
 
 def _events(

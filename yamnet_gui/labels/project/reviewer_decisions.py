@@ -1,0 +1,165 @@
+"""What each reviewer decided, also where another decided otherwise: after a merge, in the history.
+
+Merging stores the decisions that both copies were made with, so that agreement can be measured of
+decisions that were made apart, and what is settled later does not change it.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from yamnet_gui.core.events import Event, ReviewedSpan
+from yamnet_gui.detection.evaluation import is_decision
+
+from .codec import from_fields, parsed, to_fields
+from .command import Change
+from .models import Recording, Reviewed, StoredText
+from .project import Project
+
+_NAME = "decisions-"
+_FORMAT = 1
+OTHER_COPY = "{} (other copy)"
+"""The name of a reviewer in the second of two copies that were both reviewed under one name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """The decided events of one reviewer in one recording, and the spans that they reviewed."""
+
+    events: tuple[Event, ...] = ()
+    reviewed: tuple[ReviewedSpan, ...] = ()
+
+
+ByReviewer = dict[str, Decisions]
+
+
+def decisions_of(project: Project) -> dict[str, ByReviewer]:
+    """By recording id and reviewer; recordings without a decision are not in it.
+
+    Of recordings that were merged those at the time of the merge, of others the last of each
+    reviewer. Raises ProjectError.
+    """
+    result = {}
+    for recording in project.recordings.all():
+        stored = _read(project.settings.value(f"{_NAME}{recording.id}"))
+        sides = stored or _from_history(project, recording.id)
+        if sides:
+            result[recording.id] = sides
+    return result
+
+
+def decisions_of_copies(
+    pairs: Iterable[tuple[str, ByReviewer, ByReviewer]],
+) -> dict[str, ByReviewer]:
+    """Decisions made apart in two copies: (recording id, those of ours, those of theirs).
+
+    Decisions that both share are those of one reviewer. A reviewer who decided differently in both
+    is two.
+    """
+    several = [(i, ours, _own(ours, theirs)) for i, ours, theirs in pairs]
+    both = {n for _, ours, _ in several for n in ours} & {n for _, _, t in several for n in t}
+    return {
+        recording_id: {
+            **ours,
+            **{OTHER_COPY.format(n) if n in both else n: one for n, one in theirs.items()},
+        }
+        for recording_id, ours, theirs in several
+    }
+
+
+def present_decisions(events: Iterable[Event], reviewed: Sequence[ReviewedSpan] = ()) -> ByReviewer:
+    """The decisions that events state now, by the reviewer who made them."""
+    by_name: dict[str, list[Event]] = {}
+    spans: dict[str, list[ReviewedSpan]] = {}
+    for event in events:
+        if is_decision(event):
+            by_name.setdefault(event.reviewer, []).append(event)
+    for span in reviewed:
+        spans.setdefault(span.reviewer, []).append(span)
+    return {
+        name: Decisions(tuple(by_name.get(name, ())), tuple(spans.get(name, ())))
+        for name in {**by_name, **spans}
+    }
+
+
+def storing(ours: Project, decisions: Mapping[str, ByReviewer]) -> tuple[Change, ...]:
+    """What stores the decisions of a merge; those that an earlier merge stored stay.
+
+    Recordings that only one reviewer decided in are left out.
+    """
+    changes = []
+    for recording_id, sides in decisions.items():
+        name = f"{_NAME}{recording_id}"
+        before = ours.settings.value(name)
+        earlier = _read(before)
+        both = {**sides, **earlier}
+        if len(both) > 1 and both != earlier:
+            old = StoredText(name, before) if before else None
+            changes.append(Change("", old, StoredText(name, _written(both))))
+    return tuple(changes)
+
+
+def matching_recording(ours: Project, theirs: Recording, taken: set[str]) -> Recording | None:
+    """Ours that is the same recording: by id, else by content; each stands for one of theirs."""
+    recording = ours.recordings.get(theirs.id)
+    if recording is None and not ours.recordings.knows(theirs.id):
+        same = ours.recordings.with_hash(theirs.content_hash)
+        recording = next((r for r in same if r.id not in taken), None)
+    return recording
+
+
+def _own(ours: ByReviewer, theirs: ByReviewer) -> ByReviewer:
+    """Theirs without the decisions that ours has as well."""
+    shared = {_signed(e) for one in ours.values() for e in one.events}
+    spans = {span for one in ours.values() for span in one.reviewed}
+    result = {}
+    for name, one in theirs.items():
+        events = tuple(e for e in one.events if _signed(e) not in shared)
+        reviewed = tuple(span for span in one.reviewed if span not in spans)
+        if events or reviewed:
+            result[name] = Decisions(events, reviewed)
+    return result
+
+
+def _signed(event: Event) -> tuple[object, ...]:
+    return (event.id, event.label, event.state, event.reviewer, event.reviewed_utc, event.span)
+
+
+def _from_history(project: Project, recording_id: str) -> ByReviewer:
+    """The last decision of each reviewer about each event."""
+    last: dict[tuple[str, str, str], Event] = {}
+    for event in (*project.history.event_values(recording_id), *project.events.of(recording_id)):
+        if is_decision(event):
+            last[event.reviewer, event.id, event.label] = event
+    return present_decisions(last.values(), project.recordings.reviewed(recording_id).spans)
+
+
+def _written(sides: ByReviewer) -> str:
+    values = [
+        {
+            "reviewer": name,
+            "events": [to_fields(event) for event in one.events],
+            "reviewed": to_fields(Reviewed(one.reviewed)),
+        }
+        for name, one in sides.items()
+    ]
+    return json.dumps({"format": _FORMAT, "sides": values}, ensure_ascii=False, allow_nan=False)
+
+
+def _read(text: str) -> ByReviewer:
+    """The stored decisions; none where the text cannot be read."""
+    try:
+        values: Any = parsed(text) if text else {"format": _FORMAT, "sides": []}
+        if values["format"] != _FORMAT:
+            return {}
+        sides = {}
+        for side in values["sides"]:
+            events = [from_fields("event", fields) for fields in side["events"]]
+            reviewed = from_fields("reviewed", side["reviewed"])
+            assert isinstance(reviewed, Reviewed)
+            kept = tuple(event for event in events if isinstance(event, Event))
+            sides[str(side["reviewer"])] = Decisions(kept, reviewed.spans)
+        return sides
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return {}
