@@ -46,13 +46,13 @@ _LOOK_EVERY_S = 10.0
 SUFFIXES = ("wav", "flac", "mp3", "m4a", "webm", "ogg")
 
 
-def make_recordings(folder: Path) -> list[Path]:
-    """Two minutes of tones and noise each; compressed by ffmpeg where there is one."""
+def make_recordings(folder: Path, seconds: int) -> list[Path]:
+    """So many seconds of tones and noise each; compressed by ffmpeg where there is one."""
     folder.mkdir(parents=True)
     rng = np.random.default_rng(7)
     made = []
     for number, suffix in enumerate(SUFFIXES):
-        time_s = np.arange(120 * RATE_HZ) / RATE_HZ
+        time_s = np.arange(seconds * RATE_HZ) / RATE_HZ
         sound = 0.02 * rng.standard_normal((len(time_s), 2))
         on = np.sin(2 * np.pi * time_s / (5 + number)) > 0.5
         sound[:, 0] += 0.4 * np.sin(2 * np.pi * (300 + 200 * number) * time_s) * on
@@ -71,13 +71,13 @@ def make_recordings(folder: Path) -> list[Path]:
     return made
 
 
-def started(folder: Path, project: Path, seed: int) -> tuple[Any, Any, Any]:
+def started(folder: Path, project: Path, seed: int, seconds: int) -> tuple[Any, Any, Any]:
     """The application, the reviewer with the window and its project open, and the watch."""
     from PySide6.QtCore import QEventLoop
 
     from yamnet_gui import app
 
-    recordings = make_recordings(folder / "recordings")
+    recordings = make_recordings(folder / "recordings", seconds)
     application, bench = app.prepare(app.parse(["--size", "1366x768"]))
     from long_day_reviewer import Day
     from long_day_watch import Watch
@@ -298,7 +298,9 @@ def main() -> int:
             project = project.parent / options.project.name
         else:
             make_project(project, *((500, 20) if options.quick else (10_000, 100)))
-        application, day, watch = started(folder, project, options.seed)
+        application, day, watch = started(
+            folder, project, options.seed, 20 if options.quick else 120
+        )
         opening = max((g.wall_s for g in watch.gaps), default=0.0)
         if options.each:
             figures = each_kind(application, day, watch, options.each, options.kinds)

@@ -115,6 +115,30 @@ def test_what_is_left_of_a_queue_is_counted_in_the_background(
     assert max(in_window, default=0) <= 1  # a queue may have a million rows
 
 
+def test_recordings_that_are_missing_are_skipped_at_once_and_unread(
+    bench: Workbench, settled: Settled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "bc":
+        (tmp_path / "audio" / f"{name}.wav").unlink()
+    read: list[int] = []
+    at = ProjectEvents.at
+
+    def counted(events: ProjectEvents, rows: list[int]) -> object:
+        read.append(len(rows))
+        return at(events, rows)
+
+    skipped: list[list[str]] = []
+    queue = bench.services.queue_controller
+    queue.skipped.connect(lambda recordings, _why: skipped.append([r.name for r in recordings]))
+    monkeypatch.setattr(ProjectEvents, "at", counted)
+    request(bench, settled, QueueKind.SCORE, True)
+    press(bench, settled, "a")
+    assert here(bench) == ("a.wav", 2.0)
+    assert skipped == [["b.wav", "c.wav"]]
+    assert max(read) <= 1  # a queue may have a million events
+    assert len(bench.session.review_queue.rows) == 4
+
+
 def test_next_and_previous_follow_the_queue(bench: Workbench, settled: Settled) -> None:
     request(bench, settled, QueueKind.TIME, True, "Bird")
     assert here(bench) == ("a.wav", 2.0)

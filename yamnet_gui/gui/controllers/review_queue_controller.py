@@ -1,6 +1,6 @@
 """Steps through a review queue, from one recording to the next where it leads there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -11,14 +11,13 @@ from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.state.project import ProjectState
 from yamnet_gui.gui.state.review_queue import QueueRequest, ReviewQueue
 from yamnet_gui.gui.state.selection import EventSelection
-from yamnet_gui.labels.project import Project, Recording
+from yamnet_gui.labels.project import EventFilter, Project, Recording
 
 from .event_navigation import EventNavigation
 from .navigation import Destination, Navigator
 from .queue_builder import QueueBuilder
 
 _COUNT_MS = 200
-_PIECE = 2000
 
 
 class ReviewQueueController(QObject):
@@ -26,7 +25,7 @@ class ReviewQueueController(QObject):
 
     message = Signal(str)
     finished = Signal()  # nothing of the queue is left undecided
-    skipped = Signal(object, str)  # Recording that is left out, and why
+    skipped = Signal(object, str)  # list[Recording] that are left out, and why
 
     def __init__(
         self,
@@ -156,7 +155,8 @@ class ReviewQueueController(QObject):
             return False
         here = recording.id == self._project.recording_id
         if not here and not exists(file_of(project.recordings.locate(recording))):
-            self._skip(project, recording, "is missing")
+            # all at once: a drive that is not there holds thousands
+            self._skip(project, project.recordings.missing() or [recording], "is missing")
             return False
         self._target = Destination(recording.id, event_id=items[0].event.id)
         if self._navigator.go(self._target):
@@ -164,17 +164,12 @@ class ReviewQueueController(QObject):
         self._queue.leave_out(np.array([row]), self._direction)
         return False
 
-    def _skip(self, project: Project, recording: Recording, why: str) -> None:
-        """Leaves out a recording that cannot be opened."""
-        rows = self._queue.rows
-        left_out = [
-            item.row
-            for first in range(0, len(rows), _PIECE)
-            for item in project.events.at(rows[first : first + _PIECE].tolist())
-            if item.recording_id == recording.id
-        ]
-        self._queue.leave_out(np.array(left_out, np.int64), self._direction)
-        self.skipped.emit(recording, why)
+    def _skip(self, project: Project, recordings: Sequence[Recording], why: str) -> None:
+        """Leaves out recordings that cannot be opened; reads none of their events."""
+        ids = frozenset(recording.id for recording in recordings)
+        rows = project.events.rows(EventFilter(recording_ids=ids))
+        self._queue.leave_out(rows, self._direction)
+        self.skipped.emit(list(recordings), why)
 
     def _on_lost(self, destination: Destination) -> None:
         row = self._queue.row
@@ -186,7 +181,7 @@ class ReviewQueueController(QObject):
         project = self._project.project
         recording = project.recordings.get(destination.recording_id) if project else None
         if destination is self._target and self.active and project and recording:
-            self._skip(project, recording, "cannot be opened")
+            self._skip(project, [recording], "cannot be opened")
             self._go_on_or_finish()
 
     def _on_recording(self) -> None:

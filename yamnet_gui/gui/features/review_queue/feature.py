@@ -136,9 +136,11 @@ class ReviewQueueFeature(Feature):
     def _on_marked(self, count: int) -> None:
         self._changed_many(f"{counted(count, 'segment')} marked as reviewed.")
 
-    def _on_skipped(self, recording: Recording, why: str) -> None:
-        self._notices.show_notice(
-            NoticeKind.WARNING,
-            f"{recording.name} {why}; its events are skipped in this queue.",
-            key=f"skipped {recording.id}",
-        )
+    def _on_skipped(self, recordings: list[Recording], why: str) -> None:
+        one = recordings[0]
+        if len(recordings) == 1:
+            text, key = f"{one.name} {why}; its events are skipped", f"skipped {one.id}"
+        else:
+            many = f"{len(recordings):,} recordings {why.replace('is ', 'are ')}"
+            text, key = f"{many}; their events are skipped", "skipped"
+        self._notices.show_notice(NoticeKind.WARNING, f"{text} in this queue.", key=key)
