@@ -53,6 +53,9 @@ COMMANDS: Mapping[str, CliCommand] = {
     "evaluate": CliCommand(
         "yamnet_gui.cli.evaluate", "compare labels or rules with reference labels"
     ),
+    "activity": CliCommand(
+        "yamnet_gui.cli.activity", "count a project's events by hour of day, day and recording"
+    ),
     "agreement": CliCommand("yamnet_gui.cli.agreement", "compare the decisions of two reviewers"),
     "estimate": CliCommand(
         "yamnet_gui.cli.estimate",

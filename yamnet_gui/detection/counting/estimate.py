@@ -81,8 +81,9 @@ class CountEstimate:
 class OverTime:
     """Hours with at least one event, of all that were recorded.
 
-    `cells`: estimated events of each cell with the bounds of their interval, float64 (3, cells);
-    they share what is known between them and are less sure than the sum. Empty unless asked for.
+    `cells`: estimated events of each slot of cells with the bounds of their interval, float64
+    (3, slots); they share what is known between them and are less sure than the sum. Empty unless
+    asked for.
     """
 
     hours: Figure
@@ -114,15 +115,16 @@ def estimate(counts: SampleCounts, seed: int = 0, draws: int = DRAWS) -> CountEs
     return CountEstimate(figure, _figure(share, found[some] / total[some]))
 
 
-def over_time(counts: SampleCounts, seed: int = 0, *, cells: bool = False) -> OverTime:
-    """Hours with at least one event, and with `cells` the events of each cell.
+def over_time(counts: SampleCounts, seed: int = 0, *, slots: Ints | None = None) -> OverTime:
+    """Hours with at least one event, and the events of each slot where `slots` names that of each
+    cell: int64 (cells,), numbers from 0 on.
 
     Raises ValueError while reviews are lacking.
     """
     _check(counts)
     rng = np.random.default_rng(seed)
     size, done, hits = (a.sum(1) for a in (counts.sizes, counts.reviewed, counts.right))
-    drawn, by_cell = _over_time(rng, counts, _shares(rng, size, done, hits, _OVER_TIME), cells)
+    drawn, by_cell = _over_time(rng, counts, _shares(rng, size, done, hits, _OVER_TIME), slots)
     known = len(np.unique(counts.hours[counts.known.sum(0) > 0]))
     figure = _figure(float(drawn.mean()), drawn, None if hits.any() else float(known))
     return OverTime(figure, len(np.unique(counts.hours)), by_cell)
@@ -183,7 +185,7 @@ def _shares(rng: np.random.Generator, size: Ints, done: Ints, hits: Ints, draws:
 
 
 def _over_time(
-    rng: np.random.Generator, counts: SampleCounts, shares: Floats, with_cells: bool
+    rng: np.random.Generator, counts: SampleCounts, shares: Floats, slots: Ints | None
 ) -> tuple[Ints, Floats]:
     """Draws of the hours with at least one event, and the events of each cell.
 
@@ -202,6 +204,10 @@ def _over_time(
     by_hour = left @ onto  # (strata, hours)
     factors, shapes = _hour_factors(rng, counts, shares.mean(0), onto, len(shares))
     reach = (shares * left.sum(1))[:, :, None]  # true units of each stratum that nobody reviewed
+    count = 0 if slots is None else int(slots.max(initial=-1)) + 1
+    grouped = np.zeros((len(hour), count), np.int64)
+    if slots is not None:
+        grouped[np.arange(len(hour)), slots] = 1
     per_hour, per_cell = [], []
     step = max(1, _BLOCK // max(left.size, 1))
     for first in range(0, len(shares), step):
@@ -214,11 +220,11 @@ def _over_time(
             lifted *= reach[part] / np.maximum((likely * by_hour).sum(2, keepdims=True), 1e-12)
         none = np.exp(-(np.log1p(lifted) * by_hour).sum(1))
         per_hour.append((has | (rng.random(none.shape) >= none)).sum(1))
-        if with_cells:
+        if slots is not None:
             share = (lifted / (1 + lifted))[:, :, hour]
-            per_cell.append(rng.binomial(left, share).sum(1) + certain)
+            per_cell.append((rng.binomial(left, share).sum(1) + certain) @ grouped)
     hours = np.concatenate(per_hour)
-    if not with_cells:
+    if slots is None:
         return hours, np.zeros((3, 0))
     cells = np.concatenate(per_cell)
     low, high = np.quantile(cells, _bounds(), axis=0)

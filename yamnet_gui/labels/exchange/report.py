@@ -177,7 +177,8 @@ def _hours(
     what = "of the day" if hours.of_day else "from the start of each recording"
     yield f"<section><h2>Events by hour {what}</h2>\n"
     yield "<p>Events by the hour in which they begin, without rejected ones. Counts depend on how "
-    yield "long was recorded in each hour; see the last line."
+    yield "long was recorded in each hour; see the last line. Hours without a recording "
+    yield "are left blank."
     if hours.without_clock:
         yield f" {hours.without_clock} recordings without a known start time are not included."
     yield _rest(len([n for n in numbers if n.counted]), len(shown), "labels")

@@ -53,6 +53,8 @@ def heat_map(hours: Hours, labels: Sequence[str]) -> str:
             y = 18 + r * _ROW
             yield _name(label, y + 13)
             for k, count in enumerate(counts):
+                if not count and not hours.recorded_s[k]:
+                    continue  # nothing was recorded: a gap, no zero
                 yield from _heat_cell(_NAME_WIDTH + k * cell, y, cell, count, most)
         y = 18 + len(rows) * _ROW
         yield _name("minutes recorded", y + 15)

@@ -4,9 +4,8 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-from yamnet_gui.core.clock_time import clock_time
+from yamnet_gui.core.clock_time import clock_hours, clock_time
 from yamnet_gui.core.events import Event, LabelledRecording, ReviewState
 from yamnet_gui.core.stopping import until_stopped
 
@@ -108,18 +107,9 @@ def _day_hours(recording: LabelledRecording) -> Share:
     assert start is not None
     events = [(e.label, clock_time(start, e.onset_s).hour) for e in _counted(recording)]
     effort = [0.0] * 24
-    at, duration = 0.0, recording.recording.duration_s
-    while at < duration:
-        now = clock_time(start, at)
-        step = min(_to_next_hour(now), duration - at)
-        effort[now.hour] += step
-        at += step
+    for start_s, end_s, hour in clock_hours(start, recording.recording.duration_s):
+        effort[hour.hour] += end_s - start_s
     return events, effort
-
-
-def _to_next_hour(moment: datetime) -> float:
-    whole = moment.replace(minute=0, second=0, microsecond=0)
-    return max((whole + timedelta(hours=1) - moment).total_seconds(), 1e-3)
 
 
 def _recording_hours(recording: LabelledRecording, count: int) -> Share:

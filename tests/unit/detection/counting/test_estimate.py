@@ -29,7 +29,7 @@ def test_a_sample_of_everything_is_exact() -> None:
     assert (result.events.low, result.events.value, result.events.high) == (80, 80, 80)
     assert result.recall is not None
     assert (result.recall.low, result.recall.value, result.recall.high) == (0.75, 0.75, 0.75)
-    hours = over_time(counts([80, 400], [80, 400], [60, 20]), cells=True)
+    hours = over_time(counts([80, 400], [80, 400], [60, 20]), slots=np.arange(HOURS))
     assert hours.hours.value == hours.of_hours == HOURS
     assert hours.cells[0].sum() == pytest.approx(80)
 
@@ -40,7 +40,7 @@ def test_the_estimate_expands_each_stratum_by_its_size() -> None:
     assert result.events.low < 110 < 130 < 160 < result.events.high
     assert result.recall is not None
     assert result.recall.value == pytest.approx(80 / 130)
-    cells = over_time(counts([100, 1000], [50, 100], [40, 5]), cells=True).cells
+    cells = over_time(counts([100, 1000], [50, 100], [40, 5]), slots=np.arange(HOURS)).cells
     assert cells[0].sum() == pytest.approx(130, rel=0.2)
 
 

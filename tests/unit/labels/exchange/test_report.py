@@ -13,6 +13,7 @@ from tests.unit.labels.formats.strategies import projects
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, RecordingInfo, ReviewState
 from yamnet_gui.labels.exchange.report import ReportFacts, report_lines, write_report
+from yamnet_gui.labels.exchange.report_charts import heat_map
 from yamnet_gui.labels.exchange.report_facts import project_facts
 from yamnet_gui.labels.exchange.report_numbers import by_hour, by_label
 from yamnet_gui.labels.project import (
@@ -186,3 +187,10 @@ def test_a_report_that_fails_leaves_the_old_one(tmp_path: Path) -> None:
     assert path.read_bytes() == old
     with pytest.raises(LabelsError, match="cannot be written"):
         write_report([], path / "report.html", FACTS)
+
+
+def test_hours_without_a_recording_are_left_blank_in_the_chart() -> None:
+    hours = by_hour(some())
+    recorded = sum(seconds > 0 for seconds in hours.recorded_s)
+    assert 0 < recorded < 24
+    assert heat_map(hours, ["Dog"]).count("<rect") == recorded
