@@ -14,6 +14,8 @@ from yamnet_gui.labels.project import is_negative
 
 from .editor import EventEditor
 
+_MOST_SELECTED = 1000
+
 
 class History:
     """Undoes and redoes steps; goes to their events, in whichever recording."""
@@ -96,11 +98,15 @@ class History:
         editor.message.emit(f"{word}: {title}{where}")
 
     def _show(self, changed: Iterable[str]) -> bool:
-        """Selects the changed events of the open recording; False where there are none."""
+        """Selects the changed events of the open recording; False where there are none.
+
+        Of very many only the first: tracks and tables take a moment for each that is selected.
+        """
         editor = self._editor
         events = [e for e in map(editor.document.events.get, changed) if e is not None]
         shown = [event for event in events if not is_negative(event)] or events
         if shown:
-            editor.selection.select(event.id for event in shown)
+            many = len(shown) > _MOST_SELECTED
+            editor.selection.select(event.id for event in (shown[:1] if many else shown))
             self._timeline.reveal(shown[0].span)
         return bool(shown)
