@@ -13,7 +13,7 @@ from yamnet_gui.core.events import LabelledRecording, RecordingInfo
 from yamnet_gui.core.files import exists
 from yamnet_gui.core.text import counted, printable, readable_length
 from yamnet_gui.labels.exchange.import_plan import ImportKind, ImportPlan, PlannedEvent, Resolve
-from yamnet_gui.labels.exchange.import_remarks import remarks, some
+from yamnet_gui.labels.exchange.import_remarks import Nothing, remarks, some, why_nothing
 from yamnet_gui.labels.exchange.project_tables import (
     import_command,
     labelled_recordings,
@@ -44,14 +44,13 @@ from .arguments import (
 from .exit_status import OK, SOME_FAILED
 
 _SHOWN = 10
-_NONE_KNOWN = (
-    "Nothing can be imported: none of these recordings is in the project; --add-recordings adds"
-    " them."
-)
-_ALL_STAY = (
-    "Nothing would change: events that the user has edited stay; --conflicts take or --conflicts"
-    " both imports them."
-)
+_WHY_NOTHING = {
+    Nothing.RECORDINGS_MISSING: "Nothing can be imported: none of these recordings is in the"
+    " project; --add-recordings adds them.",
+    Nothing.EDITED_STAY: "Nothing would change: events that the user has edited stay;"
+    " --conflicts take or --conflicts both imports them.",
+    Nothing.NOTHING_NEW: "Nothing to import.",
+}
 _EPILOG = """\
 Shows what is new, changed or conflicting, then asks. Nothing is written before you confirm.
 
@@ -176,7 +175,7 @@ def run(options: argparse.Namespace) -> int:
             print(f"yamnet-gui import: {_question(read.questions)}", file=sys.stderr)
             return SOME_FAILED
         if not command.changes:
-            _print(_why_nothing(plan))
+            _print(_WHY_NOTHING[why_nothing(plan)])
             return OK
         if options.dry_run:
             done = "created" if _is_new(options) else "changed"
@@ -208,16 +207,6 @@ def _columns(options: argparse.Namespace) -> ColumnMapping | None:
         saved.save(options.save_columns, columns)
         _print(f"Columns saved as {options.save_columns}.")
     return columns
-
-
-def _why_nothing(plan: ImportPlan) -> str:
-    new = {info.path for info in plan.new_recordings}
-    steps = [e for e in plan.events if e.kind is not ImportKind.SAME]
-    if steps and all(e.path in new for e in steps):
-        return _NONE_KNOWN
-    if any(e.kind is ImportKind.CONFLICTING for e in steps):
-        return _ALL_STAY
-    return "Nothing to import."
 
 
 def _is_new(options: argparse.Namespace) -> bool:

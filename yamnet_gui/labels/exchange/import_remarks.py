@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 
 from yamnet_gui.core.errors import LabelsError
@@ -35,6 +36,25 @@ class Remark:
         if not self.details:
             return self.text
         return f"{self.text}: {some(self.details, examples)}"
+
+
+class Nothing(Enum):
+    """Why an import would change nothing."""
+
+    RECORDINGS_MISSING = auto()
+    EDITED_STAY = auto()
+    NOTHING_NEW = auto()
+
+
+def why_nothing(plan: ImportPlan) -> Nothing:
+    """Why none of these events is imported, as long as no recording is added."""
+    new = {info.path for info in plan.new_recordings}
+    steps = [e for e in plan.events if e.kind is not ImportKind.SAME]
+    if steps and all(e.path in new for e in steps):
+        return Nothing.RECORDINGS_MISSING
+    if any(e.kind is ImportKind.CONFLICTING for e in steps):
+        return Nothing.EDITED_STAY
+    return Nothing.NOTHING_NEW
 
 
 def some(texts: Sequence[str], examples: int = _EXAMPLES) -> str:

@@ -95,6 +95,25 @@ def test_access_keys_are_unique(opened: Opened, tmp_path: Path) -> None:
     assert repeated_access_keys(dialog) == {}
 
 
+def test_where_nothing_can_be_imported_it_says_why_and_what_to_do(
+    opened: Opened, tmp_path: Path
+) -> None:
+    dialog = opened(table(tmp_path, "c.wav\t0\t1\tDog"))
+    assert not ok(dialog).isEnabled()
+    assert "none of these recordings is in the project" in dialog.why_not.text()
+    assert dialog.why_not.isVisibleTo(dialog)
+    assert ok(dialog).toolTip() == dialog.why_not.text()
+    dialog.add_missing.setChecked(True)
+    assert ok(dialog).isEnabled()
+    assert not dialog.why_not.isVisibleTo(dialog)
+    dialog = opened(table(tmp_path, "a.wav\t5.1\t6\tCat"))
+    assert "events that you have edited stay" in dialog.why_not.text()
+    dialog = opened(table(tmp_path, "c.wav\t1\tx\tDog", name="bad.tsv"))
+    assert not ok(dialog).isEnabled()
+    assert dialog.counts.text() == "This file cannot be read"
+    assert not dialog.why_not.isVisibleTo(dialog)
+
+
 def test_only_wanted_kinds_are_listed(opened: Opened, tmp_path: Path) -> None:
     dialog = opened(table(tmp_path, *ROWS, "a.wav\t1\t2.25\tDog"))
     dialog.events.kinds.setCurrentText("Conflicting")

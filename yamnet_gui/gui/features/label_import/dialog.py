@@ -25,7 +25,7 @@ from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.widgets.buttons import TickBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, without_access_key
 from yamnet_gui.labels.exchange.import_plan import ImportKind, ImportPlan, Resolve
-from yamnet_gui.labels.exchange.import_remarks import some
+from yamnet_gui.labels.exchange.import_remarks import Nothing, some, why_nothing
 from yamnet_gui.labels.exchange.placement import SoundFiles
 from yamnet_gui.labels.exchange.project_tables import recording_infos
 from yamnet_gui.labels.exchange.reading import TableReading
@@ -45,6 +45,13 @@ from .unknown_labels import Ask, UnknownLabels
 _MOST_LABELS = 200
 """Unknown labels that are listed one by one; more of them are imported as custom labels."""
 _MOST_REMARKS = 4
+_WHY_NOTHING = {
+    Nothing.RECORDINGS_MISSING: "Nothing can be imported: none of these recordings is in the"
+    " project. Tick “Add to the project” or “Add without a sound file” above to add them.",
+    Nothing.EDITED_STAY: "Nothing would change: events that you have edited stay as they are."
+    " To import them, choose another way for conflicts.",
+    Nothing.NOTHING_NEW: "Nothing to import.",
+}
 _DIM = QPalette.ColorRole.PlaceholderText
 
 
@@ -148,6 +155,9 @@ class ImportDialog(QDialog):
         self.remarks.setWordWrap(True)
         self.remarks.setTextFormat(Qt.TextFormat.PlainText)
         self.remarks.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.why_not = PlainLabel(self)
+        self.why_not.setWordWrap(True)
+        self.why_not.setTextFormat(Qt.TextFormat.PlainText)
         self.add_found = TickBox("", self)
         self.add_found.setChecked(True)
         self.add_missing = TickBox("", self)
@@ -189,6 +199,7 @@ class ImportDialog(QDialog):
         for tick in (self.add_found, self.add_missing, self.leave_doubtful):
             layout.addWidget(tick)
         layout.addWidget(self.pages, 1)
+        layout.addWidget(self.why_not)
         layout.addWidget(self.buttons)
 
     # Reading
@@ -222,6 +233,7 @@ class ImportDialog(QDialog):
 
     def _wait(self, text: str) -> None:
         self.counts.setText(text)
+        self.why_not.setVisible(False)
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(False)
 
     def _show_problem(self, error: UserError) -> None:
@@ -346,6 +358,19 @@ class ImportDialog(QDialog):
         button = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
         answered = not self.places.open_count and not self.read.problem
         button.setEnabled(bool(steps or spans or adding) and answered)
-        button.setToolTip("" if answered else "First choose the recordings of all tables")
+        self._say_why_not("" if button.isEnabled() else self._reason())
         count = len(steps)
         button.setText(f"&Import {counted(count, 'change')}" if count else "&Import")
+
+    def _reason(self) -> str:
+        """Why nothing can be imported, and what to do."""
+        if self.read.problem:
+            return ""  # is shown above
+        if self.places.open_count:
+            return "First choose the recordings of all tables."
+        return _WHY_NOTHING[why_nothing(self.read.plan)]
+
+    def _say_why_not(self, reason: str) -> None:
+        self.why_not.setText(reason)
+        self.why_not.setVisible(bool(reason))
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setToolTip(reason)
