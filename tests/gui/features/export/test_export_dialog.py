@@ -1,5 +1,6 @@
 """The dialog of exports."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -201,6 +202,27 @@ def test_an_existing_file_is_named_before_it_is_replaced(
     assert not save(dialog).isEnabled()
     dialog.path.setText("")
     assert not save(dialog).isEnabled()
+
+
+def test_what_may_not_be_replaced_is_named_before_anything_is_tried(
+    dialog: ExportDialog, labels: LabelledRecording, tmp_path: Path
+) -> None:
+    (tmp_path / "old.txt").write_text("old")
+    named = {
+        "p.yamnet": "is the name of a project",
+        "new.wav": "is the name of a recording",
+    }
+    if os.name == "posix":
+        (tmp_path / "link.txt").symlink_to(tmp_path / "old.txt")
+        os.mkfifo(tmp_path / "pipe.txt")
+        named |= {"link.txt": "is a link to another file", "pipe.txt": "is not a regular file"}
+    for name, reason in named.items():
+        dialog.path.setText(str(tmp_path / name))
+        assert dialog.place_note.text().startswith(f"{name} {reason}")
+        assert not save(dialog).isEnabled()
+        assert save(dialog).text() == "&Save"
+    dialog.path.setText(str(tmp_path / "old.txt"))
+    assert save(dialog).isEnabled()
 
 
 def test_the_whole_project_is_exported_with_the_open_recording_as_shown(

@@ -316,7 +316,7 @@ class ClipsDialog(QDialog):
         except OSError:  # writing shows what is wrong with it
             occupied = False
         self.place_note.setText(
-            "This folder is not empty; files with the same names will be replaced, others stay"
+            "This folder is not empty; clips of an earlier export are replaced, other files stay"
             if occupied
             else ""
         )

@@ -37,6 +37,7 @@ from yamnet_gui.labels.formats import FORMATS, LabelFormat, WriteOptions
 from .event_choice import EventChoice, Offered
 from .format_options import FormatOptions
 from .jobs import PreviewJob
+from .place import unfit
 
 _AT_ONCE = 2000  # more events than this are checked in the background
 _LATER_MS = 120
@@ -225,6 +226,7 @@ class ExportDialog(QDialog):
         path = self._path()
         save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
         note, able = "", bool(self.path.text().strip()) and self._preview is not None
+        role = QPalette.ColorRole.PlaceholderText
         self.file_label.setText("&Folder" if self._into_folder else "&File")
         if self._into_folder:
             note = "One file per recording in this folder"
@@ -232,12 +234,15 @@ class ExportDialog(QDialog):
                 note, able = "This is a file; choose a folder for several recordings", False
         elif is_folder(path):
             note, able = "This is a folder; add a file name", False
+        elif problem := unfit(path, self.what.recordings if self.what.ready else ()):
+            note, able, role = problem, False, QPalette.ColorRole.WindowText
         elif exists(path):
             note = f"{path.name} exists and will be replaced"
         elif not is_folder(path.parent):
             note = f"The folder {path.parent} will be created"
         save.setText("&Replace" if note.endswith("replaced") else "&Save")
         save.setEnabled(able)
+        self.place_note.setForegroundRole(role)
         self.place_note.setText(note)
         self.place_note.setVisible(bool(note))
 

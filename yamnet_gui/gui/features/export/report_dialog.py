@@ -30,6 +30,7 @@ from yamnet_gui.labels.exchange.report_facts import project_facts
 
 from .event_choice import EventChoice, Offered
 from .jobs import ChooseJob
+from .place import unfit
 
 _SUFFIX = ".html"
 
@@ -116,6 +117,8 @@ class ReportDialog(QDialog):
         form.addRow(label, row)
         self.summary = PlainLabel(self)
         self.summary.setWordWrap(True)
+        self.place_note = PlainLabel(self)
+        self.place_note.setWordWrap(True)
         standard = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(standard.Save | standard.Cancel, self)
         self.buttons.accepted.connect(self.accept)
@@ -124,6 +127,7 @@ class ReportDialog(QDialog):
         layout.addWidget(what)
         layout.addLayout(form)
         layout.addWidget(self.summary)
+        layout.addWidget(self.place_note)
         layout.addStretch(1)
         layout.addWidget(self.buttons)
 
@@ -156,8 +160,12 @@ class ReportDialog(QDialog):
         path = self._path()
         replaced = is_file(path)
         save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
-        save.setText("&Replace" if replaced else "&Save")
         able = self._chosen is not None and bool(self.path.text().strip()) and not is_folder(path)
+        problem = "" if is_folder(path) else unfit(path, self._chosen or ())
+        self.place_note.setText(problem)
+        self.place_note.setVisible(bool(problem))
+        able = able and not problem
+        save.setText("&Replace" if replaced and not problem else "&Save")
         save.setEnabled(able)
 
     def _show_loading(self, text: str) -> None:

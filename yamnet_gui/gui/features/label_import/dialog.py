@@ -47,7 +47,7 @@ _MOST_LABELS = 200
 _MOST_REMARKS = 4
 _WHY_NOTHING = {
     Nothing.RECORDINGS_MISSING: "Nothing can be imported: none of these recordings is in the"
-    " project. Tick “Add to the project” or “Add without a sound file” above to add them.",
+    " project. Tick the box above to add them.",
     Nothing.EDITED_STAY: "Nothing would change: events that you have edited stay as they are."
     " To import them, choose another way for conflicts.",
     Nothing.NOTHING_NEW: "Nothing to import.",
