@@ -21,7 +21,7 @@ from yamnet_gui.labels.overwrite_guard import check_outputs
 from .analyze_options import add_arguments, batch_options
 from .arguments import files_of
 from .exit_status import OK, SOME_FAILED
-from .run_report import WarningsShown, report, show_failures
+from .run_report import WarningsShown, report, show_failures, show_written
 from .terminal import ProgressLine, in_words
 
 __all__ = ["add_arguments", "run"]
@@ -60,6 +60,7 @@ def run(options: argparse.Namespace) -> int:
         raise RecordingError(printable(path), reason)
     for remark in summary.remarks:
         print(f"note: {remark}", file=sys.stderr)
+    show_written(summary.written)
     if several or summary.failed:
         print(report(summary), file=sys.stderr)
         show_failures(summary)

@@ -35,6 +35,7 @@ from .arguments import files_of
 from .evaluate_options import add_arguments, check
 from .metrics import lines_of, tuning_json, tuning_lines, write_json, write_mismatches
 from .network import chosen_model
+from .run_report import show_written
 from .terminal import ProgressLine
 
 __all__ = ["add_arguments", "run"]
@@ -56,9 +57,9 @@ def run(options: argparse.Namespace) -> int:
         ),
         options.recordings or (),
     )
-    if options.estimated is not None:
-        return _tables(options)
-    return _rules(options)
+    status = _rules(options) if options.estimated is None else _tables(options)
+    show_written([o for o in (options.rules_out, options.json, options.mismatches) if o])
+    return status
 
 
 def _tables(options: argparse.Namespace) -> int:

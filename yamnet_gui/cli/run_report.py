@@ -1,7 +1,7 @@
 """What a command over many recordings says at its end."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from yamnet_gui.analysis.cache_writer import NOT_STORED
@@ -9,6 +9,8 @@ from yamnet_gui.batch import BatchSummary
 from yamnet_gui.core.text import printable
 
 from .terminal import in_words
+
+_MOST_FILES = 10
 
 
 def report(summary: BatchSummary) -> str:
@@ -30,6 +32,14 @@ def show_failures(summary: BatchSummary, name_of: Callable[[Path], str] = printa
     """What failed and why, on standard error."""
     for path, reason in summary.failed:
         print(f"  failed: {name_of(path)}: {reason}", file=sys.stderr)
+
+
+def show_written(paths: Sequence[Path]) -> None:
+    """Which files were written, on standard error."""
+    for path in paths[:_MOST_FILES]:
+        print(f"written: {printable(path)}", file=sys.stderr)
+    if len(paths) > _MOST_FILES:
+        print(f"written: {len(paths) - _MOST_FILES} more files", file=sys.stderr)
 
 
 class WarningsShown:

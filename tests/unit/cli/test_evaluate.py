@@ -28,6 +28,7 @@ def test_it_prints_and_writes_how_good_a_table_is(run, tables, tmp_path):
     assert "2 recordings" in text
     assert "b: no estimated events" in errors
     assert "c: not in the reference labels" in errors
+    assert f"written: {out}\n" in errors
     figures = json.loads(out.read_text(encoding="utf-8"))
     assert figures["event"]["0.5"]["overall"]["f1"] == pytest.approx(2 / 5)
     assert figures["event"]["0.2"]["by_label"]["Dog"]["recall"] == pytest.approx(1 / 2)

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from yamnet_gui.batch import BatchSummary
-from yamnet_gui.cli.run_report import report, show_failures
+from yamnet_gui.cli.run_report import report, show_failures, show_written
 
 BAD = ((Path("a.wav"), "is empty"),)
 
@@ -32,3 +32,10 @@ def test_one_line_says_how_a_run_ended(summary, line):
 def test_failures_are_named_with_their_reasons(capsys):
     show_failures(BatchSummary(0, 0, 0, BAD, 0.0, 1.0))
     assert capsys.readouterr().err == "  failed: a.wav: is empty\n"
+
+
+def test_written_files_are_named_and_many_are_counted(capsys):
+    show_written([Path(f"{n}.npz") for n in range(12)])
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "written: 0.npz"
+    assert lines[10:] == ["written: 2 more files"]
