@@ -13,6 +13,7 @@ from yamnet_gui.cli.main import COMMANDS
 Run = Callable[..., tuple[int, str, str]]
 
 READ = {
+    "agreement": {"project", "other"},
     "analyze": {"paths", "--rules", "--classifier", "--weights"},
     "embed": {"paths", "--rules", "--classifier", "--weights"},
     "estimate": {"project", "--rules", "--weights"},
@@ -23,6 +24,7 @@ READ = {
     "cache": set(),
 }
 WRITTEN = {
+    "agreement": {"--output", "--json"},
     "analyze": {"--output", "--scores", "--embeddings"},
     "embed": {"--output"},
     "estimate": {"--json"},
@@ -33,6 +35,7 @@ WRITTEN = {
     "cache": set(),
 }
 NO_PATHS = {
+    "agreement": {"--reviewers", "--collar"},
     "analyze": {
         "--threshold", "--group", "--classes", "--top", "--hop", "--track", "--gain", "--start",
         "--zone", "--end", "--jobs",
@@ -164,6 +167,7 @@ def test_nothing_is_written_through_a_link_or_into_a_pipe(
         "evaluate": "--recordings",
         "export": "source",
         "estimate": "project",
+        "agreement": "project",
     }
     path = tmp_path / ("other.tsv" if command == "export" else "sound.wav")
     arguments = _arguments(command, read[command], path, tmp_path)

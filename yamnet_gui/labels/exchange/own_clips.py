@@ -27,14 +27,14 @@ class OwnClips:
 
     def claim(self, names: Sequence[str]) -> None:
         """Puts those that are free or ours on the list, before any is written. Raises OSError."""
-        with self._own.claiming(names):
+        with self._own.claiming(dict.fromkeys(names, "")):
             pass
 
     def problem(self, names: Sequence[str], recordings: Collection[Path]) -> str:
         """Why one of these files must not be written, as a sentence, or ""."""
         for name in names:
             path = self._folder / name
-            what = "" if self._own.may_replace(name) else "is no clip of this program"
+            what = "is no clip of this program" if self._own.problem(name) else ""
             what = "is a recording" if is_one_of(path, recordings) else what
             if what and os.path.lexists(path):
                 return f"{path}: {what} and is left as it is — choose another folder"

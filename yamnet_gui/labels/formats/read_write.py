@@ -12,7 +12,7 @@ from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.files import exists, is_file, is_folder, replacing
 from yamnet_gui.core.text import printable, unique_names
 from yamnet_gui.labels.overwrite_guard import check_companion, check_outputs, is_ours, spare
-from yamnet_gui.labels.own_names import OwnNames
+from yamnet_gui.labels.own_names import OwnNames, checksum
 from yamnet_gui.labels.recording_names import most_folders
 
 from . import any_table, markers
@@ -138,6 +138,7 @@ def writing(
         raise LabelsError(path, f"{fmt.title} can only be read")
     spare(path, (r.recording.path for r in recordings))
     made: list[Path] = []
+    written: dict[str, str] = {}
     lines = 0
     try:
         shares = output_files(format_name, recordings, path, options=options)
@@ -153,8 +154,10 @@ def writing(
                         lines += count
                         yield WriteStep(n, len(shares), lines)
                     made.append(target)
+                    if target == out and own:
+                        written[out.name] = checksum(beside)
             if own:  # entered last, so in place first: no file of ours is ever without it
-                stack.enter_context(own.claiming(out.name for out, _ in shares))
+                stack.enter_context(own.claiming(written))
     except UnicodeEncodeError as error:
         raise _not_unicode(path, error) from error
     except OSError as error:
@@ -176,9 +179,10 @@ def _own_labels(
     own = OwnNames(path, LABELS_LIST, _LABELS_HEAD, proven)
     check_outputs([out for out, _ in shares], options.spared)
     for out, _ in shares:
-        if not own.may_replace(out.name):
-            reason = "is a file that this program did not write and is left as it is"
-            raise LabelsError(out, reason, "move it away or choose another folder")
+        if problem := own.problem(out.name):
+            raise LabelsError(
+                out, f"{problem} and is left as it is", "move it away or choose another folder"
+            )
     return own
 
 

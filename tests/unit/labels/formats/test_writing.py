@@ -376,6 +376,19 @@ def test_a_label_file_of_others_in_a_folder_stays_and_ours_is_replaced(tmp_path:
         assert label in (tmp_path / "a.txt").read_text()
 
 
+def test_labels_that_were_corrected_elsewhere_are_not_written_over(tmp_path: Path) -> None:
+    recordings = [_recording("a", "Dog"), _recording("b", "Cat")]
+    for sidecar in (False, True):
+        options = WriteOptions(per_recording=True, sidecar=sidecar)
+        write_labels("audacity", recordings, tmp_path, options=options)
+        corrected = tmp_path / "a.txt"
+        corrected.write_text("0.3\t0.5\tDog, not ours\n")
+        with pytest.raises(LabelsError, match=r"a\.txt: was changed since this program wrote it"):
+            write_labels("audacity", recordings, tmp_path, options=options)
+        assert corrected.read_text() == "0.3\t0.5\tDog, not ours\n"
+        corrected.unlink()
+
+
 def test_a_side_car_of_ours_proves_the_labels_of_earlier_versions(tmp_path: Path) -> None:
     options = WriteOptions(per_recording=True, sidecar=True)
     recordings = [_recording("a", "Dog"), _recording("b", "Cat")]

@@ -11,7 +11,6 @@ from yamnet_gui.core.errors import LabelsError, UserError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.scores import ScoreTable
-from yamnet_gui.labels.claims import Claims
 from yamnet_gui.labels.exchange.clips import (
     ClipOptions,
     CutClip,
@@ -127,20 +126,17 @@ class ScoreTablesJob:
         problem: UserError | None = None
         names = self.options.classes.names
         shares = output_files("scores", self.recordings, self.path, options=self.options)
-        with Claims() as claims:
-            claims.add(out for out, _ in shares if out != self.path)
-            claims.store()
-            for n, (out, (recording, *_)) in enumerate(shares):
-                table = None
-                try:
-                    table = self._table(recording.recording.path)
-                except UserError as error:
-                    problem = problem or error
-                if table is not None:
-                    # stored scores end before those of custom classes
-                    columns = names[: table.scores.shape[1]]
-                    made.append(write_score_table(table, columns, out))
-                yield WriteStep(n + 1, len(shares), n + 1)
+        for n, (out, (recording, *_)) in enumerate(shares):
+            table = None
+            try:
+                table = self._table(recording.recording.path)
+            except UserError as error:
+                problem = problem or error
+            if table is not None:
+                # stored scores end before those of custom classes
+                columns = names[: table.scores.shape[1]]
+                made.append(write_score_table(table, columns, out))
+            yield WriteStep(n + 1, len(shares), n + 1)
         if not made and problem is not None:
             raise problem
         if not made:
