@@ -54,7 +54,8 @@ _EPILOG = """\
   estimate P --classes Cricket --draw 50      draw 50 more where they help most
   estimate P                                  every sample of the project
 
-An event counts once for each candidate of the rules, or for each segment of 5 s without one.
+What is drawn are candidates of the rules and segments of up to 5 s without one. Accept a segment
+only if the sound begins in it and is not that of a candidate beside it, so that none counts twice.
 """
 
 

@@ -28,7 +28,8 @@ _KINDS: tuple[tuple[str, QueueKind | None, str], ...] = (
     (
         "Counting samples",
         QueueKind.SAMPLE,
-        "Drawn at random to estimate how many events there are (yamnet-gui estimate)",
+        "Drawn at random to estimate how many events there are (yamnet-gui estimate). Accept a"
+        " segment only if the sound begins in it and is not that of an event beside it",
     ),
     (
         "Disagreements",
