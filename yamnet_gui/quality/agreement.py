@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import ReviewState
+from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.text import counted
 from yamnet_gui.detection.evaluation import Agreement, Item, Judged, agreement
 from yamnet_gui.labels.project import Command, EventFilter, Project, group, unreview
@@ -104,7 +105,7 @@ def disagreement_rows(project: Project, wanted: EventFilter) -> NDArray[np.int64
     Of the filter recordings and labels count. Raises ProjectError.
     """
     try:
-        places = json.loads(project.settings.value(_TO_SETTLE) or "[]")
+        places = parse_json(project.settings.value(_TO_SETTLE) or "[]")
         pairs = [(str(recording_id), str(event_id)) for recording_id, event_id in places]
     except (ValueError, TypeError):
         return np.empty(0, np.int64)

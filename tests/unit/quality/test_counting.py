@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -192,6 +193,34 @@ def test_undoing_a_draw_takes_the_sample_back(project: tuple[Project, StoredScor
     assert project[0].undo() == "draw 20 events to count"
     assert stored_sample(project[0], DOGS) is None
     assert [list(project[0].events.of(r.id)) for r in project[0].recordings.all()] == before
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("drawn", "twice"),
+        ("sizes", []),
+        ("sizes", [[0, 0, -1]]),
+        ("sizes", [[0, 0, 1e300]]),
+        ("cells", [["one.wav", "noon"]]),
+        ("known", [[-1]]),
+        ("known", 3),
+        ("seed", -1),
+        ("segment_s", 0),
+        ("strata", [[0, None, True]] * 65),
+        ("scope", {"labels": 3}),
+        ("made_utc", "never"),
+        ("format", 2),
+    ],
+)
+def test_a_sample_with_wrong_values_is_as_none(
+    project: tuple[Project, StoredScores], name: str, value: object
+) -> None:
+    values = sampled(project).to_json()
+    assert stored_sample(project[0], DOGS) is not None
+    values[name] = [*values["drawn"], values["drawn"][0]] if value == "twice" else value
+    project[0].settings.set_value(f"count-sample-{DOGS.key}", json.dumps(values))
+    assert stored_sample(project[0], DOGS) is None
 
 
 def test_a_damaged_sample_is_as_none(project: tuple[Project, StoredScores]) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.events import Event, EventSource, ReviewState
+from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.text import counted
 from yamnet_gui.detection.counting import SampleCounts, Stratum
 
@@ -27,6 +28,7 @@ from .recording_commands import set_texts
 SAMPLE_NOTE = "drawn to count"
 """The note of events that a sample brought or took in."""
 _FORMAT = 1
+_MOST_STRATA, _MOST_UNITS = 64, 10**9
 _INDEX = "count-samples"
 _NAME = "count-sample-"
 
@@ -137,18 +139,18 @@ class CountSample:
             for low, high, detected in values["strata"]
         )
         cells = tuple((str(a), str(b)) for a, b in values["cells"])
+        if len(strata) > _MOST_STRATA:
+            raise ValueError("more strata than are ever made")
         sizes = np.zeros((len(strata), len(cells)), np.int64)
         for stratum, cell, size in values["sizes"]:
-            if stratum < 0 or cell < 0 or size < 0:
-                raise ValueError("a size below zero")
+            if stratum < 0 or cell < 0 or not 0 <= size <= _MOST_UNITS:
+                raise ValueError("a size out of its range")
             sizes[stratum, cell] = size
         drawn = tuple(
             Drawn(str(r), str(e), str(x), int(h), int(c), int(u))
             for r, e, x, h, c, u in values["drawn"]
         )
-        if any(not (0 <= d.stratum < len(strata) and 0 <= d.cell < len(cells)) for d in drawn):
-            raise ValueError("a unit of no stratum")
-        return cls(
+        sample = cls(
             scope=CountScope.from_json(values["scope"]),
             strata=strata,
             cells=cells,
@@ -163,6 +165,26 @@ class CountSample:
             model_sha256=str(values["model_sha256"]),
             made_utc=datetime.fromisoformat(values["made_utc"]),
         )
+        sample._check()
+        return sample
+
+    def _check(self) -> None:
+        """Raises ValueError where the parts do not belong together."""
+        left = self.sizes.copy()
+        for one in self.drawn:
+            if not (0 <= one.stratum < len(self.strata) and 0 <= one.cell < len(self.cells)):
+                raise ValueError("a unit of no stratum")
+            left[one.stratum, one.cell] -= 1
+        units = {one.unit for one in self.drawn}
+        if len(units) < len(self.drawn) or (left < 0).any():
+            raise ValueError("more units were drawn than there are")
+        if (self.known < 0).any() or (self.known > _MOST_UNITS).any():
+            raise ValueError("a count out of its range")
+        if self.seed < 0 or not 0 < self.segment_s < np.inf:
+            raise ValueError("no seed or segment")
+        for _, hour in self.cells:
+            if not hour.startswith("+"):
+                datetime.fromisoformat(hour)
 
 
 def stored_samples(project: Project) -> list[CountSample]:
@@ -318,7 +340,7 @@ def _utc(hour: str) -> str:
 def _keys(project: Project) -> list[str]:
     text = project.settings.value(_INDEX)
     try:
-        keys = json.loads(text) if text else []
+        keys = parse_json(text) if text else []
     except ValueError:
         return []
     return [k for k in keys if isinstance(k, str)] if isinstance(keys, list) else []
