@@ -250,16 +250,12 @@ def _lines(
     if result is None or hours is None:
         lines.append(f"  {counted(counts.lacking, 'more review')} before anything can be estimated")
         return lines
-    lines.append(f"  events: {_text(result.events)}")
-    lines.append(f"  hours with at least one: {_text(hours.hours)} of {hours.of_hours:,}")
+    lines.append(f"  events: {result.events.text()}")
+    lines.append(f"  hours with at least one: {hours.hours.text()} of {hours.of_hours:,}")
     if result.recall is not None:
-        lines.append(f"  recall of the rules: {_text(result.recall, '.2f')}")
+        lines.append(f"  recall of the rules: {result.recall.text('.2f')}")
     lines.append("  (in brackets: 90 % intervals)")
     return lines
-
-
-def _text(figure: Figure, how: str = ",.0f") -> str:
-    return f"{figure.value:{how}} ({figure.low:{how}} to {figure.high:{how}})"
 
 
 def _plain(figure: Figure | None) -> dict[str, float] | None:

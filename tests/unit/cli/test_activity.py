@@ -43,6 +43,15 @@ def test_counts_are_written_with_gaps_and_estimates(run, project, tmp_path):
     assert rows["day", "2026-05-01", "Cat"]["estimated"] == ""
 
 
+def test_a_report_has_the_estimates_of_reviewed_samples(run, project, tmp_path):
+    out = tmp_path / "report.html"
+    assert run("export", project, "--report", out)[0] == 0
+    page = out.read_text(encoding="utf-8")
+    assert "Estimated from samples (90 % intervals)" in page
+    assert "Dog: 2 (2 to" in page
+    assert "recall of the rules" in page
+
+
 def test_undecided_events_of_a_sample_are_not_counted(run, tmp_path):
     made, scores = reviewed_project(tmp_path)
     out, path = tmp_path / "counts.csv", made.path

@@ -65,6 +65,10 @@ class Figure:
         """Half the width of the interval over the estimate; infinite where that is 0."""
         return (self.high - self.low) / 2 / self.value if self.value > 0 else math.inf
 
+    def text(self, how: str = ",.0f") -> str:
+        """The estimate and its interval in words, each number in this format."""
+        return f"{self.value:{how}} ({self.low:{how}} to {self.high:{how}})"
+
 
 @dataclass(frozen=True, slots=True)
 class CountEstimate:

@@ -7,8 +7,14 @@ from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.text import counted
 from yamnet_gui.detection import RULE_PROPERTIES
+from yamnet_gui.detection.counting import estimate, over_time
 from yamnet_gui.labels.project import AnalysisRecord, Project, StoredRules
 from yamnet_gui.labels.project.analysis_settings import StoredSettings
+from yamnet_gui.labels.project.count_samples import (
+    CountSample,
+    reviews_of_sample,
+    stored_samples,
+)
 
 from .report import ReportFacts
 
@@ -25,6 +31,9 @@ def project_facts(project: Project, title: str = "", *, now: datetime | None = N
         "Label sets": _listed(
             f"{labels.name} ({len(labels.labels)} labels)"
             for labels in project.settings.label_sets()
+        ),
+        "Estimated from samples (90 % intervals)": _listed(
+            _estimated(project, sample) for sample in stored_samples(project)
         ),
         "Changed by": _listed(name for name in project.settings.reviewers() if name),
     }
@@ -67,6 +76,23 @@ def _rules(rules: StoredRules) -> str:
     except (ValueError, TypeError, KeyError, AttributeError):
         return named
     return f"{named} ({', '.join(parts)})" if parts else named
+
+
+def _estimated(project: Project, sample: CountSample) -> str:
+    """The number of events, hours and recall of a sample; nothing before it is reviewed enough."""
+    counts = reviews_of_sample(project, sample).counts
+    if counts.lacking:
+        return ""
+    result, time = estimate(counts), over_time(counts)
+    scope = sample.scope
+    within = ", some recordings" if scope.recording_ids is not None else ""
+    within += f", from {scope.since:%Y-%m-%d %H:%M}" if scope.since else ""
+    within += f", until {scope.until:%Y-%m-%d %H:%M}" if scope.until else ""
+    recall = f", recall of the rules {result.recall.text('.2f')}" if result.recall else ""
+    return (
+        f"{', '.join(scope.labels)}{within}: {result.events.text()} events in"
+        f" {time.hours.text()} of {counted(time.of_hours, 'hour')}{recall}"
+    )
 
 
 def _is_number(value: object) -> bool:
