@@ -126,7 +126,7 @@ class MergeAndBackup(Feature):
         project = self._project.project
         command = merge_command(merge, resolutions)
         if project is not None and command.changes:
-            many = counted(command.count, "change")
+            many = counted(command.count - len(merge.decisions), "change")
             self._project_manager.run(
                 ApplyJob(project, lambda: command),
                 on_result=lambda _done: self._review.editor.changed_many.emit(f"Merged: {many}."),
