@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from yamnet_gui.core.events import Event, ReviewedSpan, new_event_id
+from yamnet_gui.core.events import Event, EventList, ReviewedSpan, new_event_id
 from yamnet_gui.core.stopping import until_stopped
 
 from .command import Change, Command
@@ -98,8 +98,12 @@ def compare(ours: Project, theirs: Project) -> Merge:
                 additions.append(Change(adopted.id, None, spans))
             continue
         taken.add(match.id)
-        sides.append((match.id, _present(ours, match.id), _present(theirs, recording.id)))
-        for difference in _events(ours, theirs, match, recording, mine, other, bool(shared)):
+        own, others = ours.events.of(match.id), theirs.events.of(recording.id)
+        our_spans = ours.recordings.reviewed(match.id).spans
+        their_spans = theirs.recordings.reviewed(recording.id).spans
+        decided = present_decisions(own, our_spans), present_decisions(others, their_spans)
+        sides.append((match.id, *decided))
+        for difference in _events(own, others, match, recording, mine, other, bool(shared)):
             if isinstance(difference, Change):
                 additions.append(difference)
             else:
@@ -136,11 +140,6 @@ def merge_command(merge: Merge, resolutions: Mapping[tuple[str, str], MergeChoic
     return Command("merge another copy", tuple(changes))
 
 
-def _present(project: Project, recording_id: str) -> ByReviewer:
-    spans = project.recordings.reviewed(recording_id).spans
-    return present_decisions(project.events.of(recording_id), spans)
-
-
 @dataclass(frozen=True, slots=True)
 class _Side:
     """What a copy has changed since the two diverged: (recording id, event id)."""
@@ -152,10 +151,9 @@ class _Side:
 
 
 def _events(
-    ours: Project, theirs: Project, match: Recording, recording: Recording,
+    own: EventList, others: EventList, match: Recording, recording: Recording,
     mine: _Side, other: _Side, related: bool,
 ) -> Iterator[Change | Conflict]:  # fmt: skip
-    own, others = ours.events.of(match.id), theirs.events.of(recording.id)
     for event_id in dict.fromkeys([*(e.id for e in own), *(e.id for e in others)]):
         a, b = own.get(event_id), others.get(event_id)
         if _alike(a, b):
