@@ -277,13 +277,7 @@ def held_out_calibration(
     halves: list[list[Review]] = [[], []]
     for number, scene in enumerate(scenes):
         detections = way(scene, rules, classes)
-        for place in range(len(detections)):
-            index = int(detections.class_index[place])
-            onset, offset = detections.onset_s[place], detections.offset_s[place]
-            truth = scene.truth.get(class_map[index].name, EventArrays.of((), ()))
-            shared = np.minimum(offset, truth.offset_s) - np.maximum(onset, truth.onset_s)
-            right = bool(np.maximum(shared, 0).sum() >= 0.5 * (offset - onset))
-            halves[number % 2].append(Review(index, float(detections.score_max[place]), right))
+        halves[number % 2] += reviews_against(detections, scene.truth, class_map)
     raw, predicted, came = [], [], []
     for fit, test in (halves, halves[::-1]):
         calibrations = calibrate(fit, classes)
@@ -295,6 +289,21 @@ def held_out_calibration(
         "calibrated": calibration_error(predicted, came),
         "reviews": len(came),
     }
+
+
+def reviews_against(
+    detections: Detections, truth: dict[str, EventArrays], class_map: ClassMap
+) -> list[Review]:
+    """Every detection as a reviewed event: right where half of it lies in true ones."""
+    reviews = []
+    for place in range(len(detections)):
+        index = int(detections.class_index[place])
+        onset, offset = detections.onset_s[place], detections.offset_s[place]
+        spans = truth.get(class_map[index].name, EventArrays.of((), ()))
+        shared = np.minimum(offset, spans.offset_s) - np.maximum(onset, spans.onset_s)
+        right = bool(np.maximum(shared, 0).sum() >= 0.5 * (offset - onset))
+        reviews.append(Review(index, float(detections.score_max[place]), right))
+    return reviews
 
 
 def rederived(table: ScoreTable, envelope: Envelope) -> dict[str, float]:

@@ -1,14 +1,22 @@
 """From uncalibrated scores to probabilities, learned from accepted and rejected events.
 
 Platt scaling on the logit (Platt 1999): probability = sigmoid(slope · logit(score) + intercept).
-The fit is a maximum a posteriori estimate: the reviews of all other classes give a common line, and
-each class is drawn towards it, the more the fewer its own reviews. The interval follows from the
-curvature of the posterior (Laplace). With many hundreds of reviews isotonic regression takes over.
+The lines of the classes are drawn from a common distribution (a hierarchical model, fitted by
+empirical Bayes as in Gelman et al.: Bayesian Data Analysis, chapter 5): the lines of the other
+classes give its mean, which begins at what labelled scenes of our own taught, and each class is
+drawn towards it, the more the fewer its own reviews. The interval follows from the curvature of the
+posterior (Laplace). With many hundreds of reviews isotonic regression takes over.
+
+Reviews of a class are not independent: the same dog barks again and again, and another dog is
+another matter. So from `_INDEPENDENT` on the weight of a class's reviews grows only with the root
+of their number (a design effect). What is used in the end (scores as they are, the scenes' line,
+or lines of the reviews) is what predicts held-out reviews best. Figures are in
+docs/decisions/calibration.md.
 """
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -26,8 +34,16 @@ _FEWEST_OF_EACH = 2
 _ISOTONIC_FROM = 400
 _WIDEST = 0.3  # a 90 % interval wider than this (where the reviews lie) is not knowledge
 _Z90 = two_sided_z(0.9)
-_COMMON = (np.array([1.0, 0.0]), np.diag([0.7, 3.0]) ** 2)  # slope, intercept: mean, covariance
-_CLASS_COVARIANCE = np.diag([0.4, 1.5]) ** 2  # of a class around the common line
+# Slope and intercept of the mean line of classes, and how far it may be off: learned on labelled
+# scenes by `benchmarks/calibration.py --prior`.
+_PRIOR = (np.array([0.85, 0.5]), np.diag([0.1, 1.0]) ** 2)
+_CLASS_COVARIANCE = np.diag([0.2, 1.0]) ** 2  # of a class around the mean line
+_RAW = np.array([1.0, 0.0])
+_INDEPENDENT = 20
+_PRIOR_WORTH = 5  # reviews, about: where half of them are right, these narrow a line as much
+_ROUNDS = 4
+_FEWEST_TO_CHOOSE = 30  # with fewer reviews held-out errors tell nothing, and the prior decides
+_FOLDS = 5
 _EDGE = 1e-4  # scores are clipped away from 0 and 1
 
 
@@ -131,14 +147,104 @@ def calibrate(
     by_class: dict[int, list[Review]] = {index: [] for index in classes}
     for review in known:
         by_class.setdefault(review.class_index, []).append(review)
-    owner = np.array([review.class_index for review in known], np.int64)
-    x, y = _points(known)
-    start = _fit(x, y, *_COMMON)[0]
-    result = {}
-    for index, members in by_class.items():
-        others = owner != index
-        result[index] = _calibrated(index, members, _fit(x[others], y[others], *_COMMON, start))
-    return result
+    lines = _chosen(known)(known, by_class)
+    return {index: _calibrated(index, by_class[index], *line) for index, line in lines.items()}
+
+
+_Line = tuple[Floats, Floats]
+"""Slope and intercept (2,), and their covariance (2, 2)."""
+_Method = Callable[[list[Review], Iterable[int]], dict[int, _Line]]
+"""Reviews and the classes that are asked for to the line of each."""
+
+
+def _chosen(reviews: list[Review]) -> _Method:
+    """Of scores as they are, the scenes' line and lines of the reviews, what predicts reviews that
+    were held out best (log loss over five folds)."""
+    if len(reviews) < _FEWEST_TO_CHOOSE:
+        return _learned
+    methods: tuple[_Method, ...] = (_learned, _from_scenes, _as_they_are)
+    losses = np.zeros(len(methods))
+    for fold in range(_FOLDS):
+        inside = [r for place, r in enumerate(reviews) if place % _FOLDS != fold]
+        outside = reviews[fold::_FOLDS]
+        wanted = {r.class_index for r in outside}
+        x, y = _points(outside)
+        for number, method in enumerate(methods):
+            lines = method(inside, wanted)
+            slopes = np.array([lines[r.class_index][0] for r in outside])
+            p = np.clip(_sigmoid(slopes[:, 0] * x + slopes[:, 1]), _EDGE, 1 - _EDGE)
+            losses[number] -= float(np.log(np.where(y > 0, p, 1 - p)).sum())
+    return methods[int(np.argmin(losses))]
+
+
+def _as_they_are(_: list[Review], classes: Iterable[int]) -> dict[int, _Line]:
+    return dict.fromkeys(classes, (_RAW, _PRIOR[1] + _CLASS_COVARIANCE))
+
+
+def _from_scenes(_: list[Review], classes: Iterable[int]) -> dict[int, _Line]:
+    return dict.fromkeys(classes, (_PRIOR[0], _PRIOR[1] + _CLASS_COVARIANCE))
+
+
+def _learned(reviews: list[Review], classes: Iterable[int]) -> dict[int, _Line]:
+    """The line of each class around the mean line of all others."""
+    return _hierarchical(reviews, classes, _PRIOR)[0]
+
+
+def learned_prior(reviews: Iterable[Review]) -> _Line:
+    """The mean line of the classes in these reviews, assuming next to nothing beforehand: how
+    `benchmarks/calibration.py --prior` makes what is assumed here."""
+    return _hierarchical(list(reviews), (), (_RAW, np.diag([0.7, 3.0]) ** 2))[1]
+
+
+def _hierarchical(
+    reviews: list[Review], classes: Iterable[int], prior: _Line
+) -> tuple[dict[int, _Line], _Line]:
+    """Lines of `classes`, and the mean line with its covariance.
+
+    Each class gives a precision and a pull: what its reviews alone say about the mean line, given
+    that its own line is spread around it.
+    """
+    indices = sorted({review.class_index for review in reviews})
+    place_of = {index: place for place, index in enumerate(indices)}
+    owner = np.array([place_of[review.class_index] for review in reviews], np.int64)
+    x, y = _points(reviews)
+    counts = np.bincount(owner, minlength=len(indices))
+    weights = np.array([_weight(count) for count in counts.tolist()])
+    around, assumed = np.linalg.inv(_CLASS_COVARIANCE), np.linalg.inv(prior[1])
+    mean, precision, pull = prior[0], assumed, assumed @ prior[0]
+    lines = np.tile(mean, (len(indices), 1))
+    pulls, precisions = np.zeros((len(indices), 2)), np.zeros((len(indices), 2, 2))
+    for _ in range(_ROUNDS if indices else 0):
+        lines, covariances = _fit(x, y, owner, weights, lines, mean, around)
+        own = np.linalg.inv(covariances) - around + _TINY
+        alone = lines + _product(np.linalg.inv(own), _product(around[None], lines - mean))
+        precisions = np.linalg.inv(np.linalg.inv(own) + _CLASS_COVARIANCE)
+        pulls = _product(precisions, alone)
+        precision, pull = assumed + precisions.sum(axis=0), assumed @ prior[0] + pulls.sum(axis=0)
+        mean = np.linalg.solve(precision, pull)
+    covariance = np.linalg.inv(precision)
+    result = dict.fromkeys(classes, (mean, covariance + _CLASS_COVARIANCE))
+    if indices:
+        others = np.linalg.inv(precision - precisions)
+        centres = _product(others, pull - pulls)
+        spread = np.linalg.inv(others + _CLASS_COVARIANCE)
+        lines, covariances = _fit(x, y, owner, weights, lines, centres, spread)
+        for index in result.keys() & place_of.keys():
+            result[index] = lines[place_of[index]], covariances[place_of[index]]
+    return result, (mean, covariance)
+
+
+def _product(matrices: NDArray[np.floating], vectors: NDArray[np.floating]) -> Floats:
+    """Each of n matrices (n, 2, 2) times its vector (n, 2)."""
+    return np.asarray(np.einsum("nij,nj->ni", matrices, vectors), np.float64)
+
+
+_TINY = 1e-6 * np.eye(2)  # reviews of one score say nothing about the slope
+
+
+def _weight(count: int) -> float:
+    """How much each of so many reviews of a class counts."""
+    return min(1.0, math.sqrt(_INDEPENDENT / max(count, 1)))
 
 
 def with_probability(events: EventList, calibrations: Mapping[int, ClassCalibration]) -> EventList:
@@ -199,9 +305,8 @@ def _known(event: Event, calibrations: Mapping[int, ClassCalibration]) -> ClassC
 
 
 def _calibrated(
-    index: int, reviews: list[Review], common: tuple[Floats, Floats]
+    index: int, reviews: list[Review], line: Floats, covariance: Floats
 ) -> ClassCalibration:
-    line, covariance = _fit(*_points(reviews), common[0], common[1] + _CLASS_COVARIANCE)
     right = sum(review.right for review in reviews)
     packed = (float(covariance[0, 0]), float(covariance[0, 1]), float(covariance[1, 1]))
     return ClassCalibration(
@@ -223,31 +328,49 @@ def _points(reviews: list[Review]) -> tuple[Floats, Floats]:
 
 
 def _fit(
-    x: Floats, y: Floats, mean: Floats, prior: Floats, start: Floats | None = None
+    x: Floats,
+    y: Floats,
+    owner: NDArray[np.int64],
+    weights: Floats,
+    start: Floats,
+    mean: Floats,
+    precision: Floats,
 ) -> tuple[Floats, Floats]:
-    """Slope and intercept with the highest posterior, and their covariance, by Newton's method.
+    """Slope and intercept of n classes at once (n, 2), with the highest posterior, and their
+    covariance (n, 2, 2), by Newton's method.
 
-    `mean` (2,) and `prior` (2, 2) are mean and covariance of what is assumed beforehand; from a
-    `start` nearby it takes fewer steps.
+    `owner` is the class of each review, 0 to n - 1; `weights` (n,) how much each review of a class
+    counts; `mean` and `precision` what is assumed of each class, or of all alike.
     """
-    design = np.column_stack([x, np.ones(len(x))])
-    weight = np.linalg.inv(prior)
-    line = mean.copy() if start is None else start.copy()
+    lines, count = start, len(weights)
+    precisions = np.broadcast_to(precision, (count, 2, 2))
+    each = weights[owner]
     for _ in range(50):
-        p = _sigmoid(design @ line)
-        gradient = design.T @ (p - y) + weight @ (line - mean)
-        curvature = (design * (p * (1 - p))[:, None]).T @ design + weight
-        step = np.linalg.solve(curvature, gradient)
-        line = line - step * min(1.0, 2.0 / max(float(np.abs(step).max()), 1e-12))
-        if float(np.abs(step).max()) < 1e-9:
+        p = _sigmoid(lines[owner, 0] * x + lines[owner, 1])
+        error, certain = each * (p - y), each * p * (1 - p)
+        gradient = _product(precisions, lines - mean)
+        gradient += np.column_stack([_sums(owner, error * x, count), _sums(owner, error, count)])
+        curvature = precisions.copy()
+        curvature[:, 0, 0] += _sums(owner, certain * x * x, count)
+        curvature[:, 0, 1] += (both := _sums(owner, certain * x, count))
+        curvature[:, 1, 0] += both
+        curvature[:, 1, 1] += _sums(owner, certain, count)
+        step = _product(np.linalg.inv(curvature), gradient)
+        longest = np.abs(step).max(axis=1, keepdims=True)
+        lines = lines - step * np.minimum(1.0, 2.0 / np.maximum(longest, 1e-12))
+        if float(longest.max()) < 1e-9:
             break
-    return line, np.asarray(np.linalg.inv(curvature), np.float64)
+    return lines, np.asarray(np.linalg.inv(curvature), np.float64)
+
+
+def _sums(owner: NDArray[np.int64], values: Floats, count: int) -> Floats:
+    return np.bincount(owner, values, count).astype(np.float64, copy=False)
 
 
 def _more_needed(
     reviews: list[Review], line: Floats, covariance: tuple[float, float, float]
 ) -> int:
-    """Reviews needed until the interval, which shrinks with their root, is narrow."""
+    """Reviews needed until the interval is narrow: it shrinks with the root of their weight."""
     count = len(reviews)
     right = sum(review.right for review in reviews)
     least = max(FEWEST_REVIEWS - count, 0)
@@ -258,10 +381,16 @@ def _more_needed(
     centre = line[0] * x + line[1]
     width = float((_sigmoid(centre + half) - _sigmoid(centre - half)).max())
     ratio = width / _WIDEST
-    narrow = math.ceil(max(count, 4) * ratio**2) - count if ratio > 1 else 0
+    wanted = (count * _weight(count) + _PRIOR_WORTH) * ratio**2 - _PRIOR_WORTH
+    narrow = _weighing(wanted) - count if ratio > 1 else 0
     if least == 0 and count >= 3 * FEWEST_REVIEWS:
         lacking = 0  # a class that is always right is known as well
     return max(least, lacking, narrow)
+
+
+def _weighing(weight: float) -> int:
+    """How many reviews of a class have this weight together."""
+    return math.ceil(weight if weight <= _INDEPENDENT else weight**2 / _INDEPENDENT)
 
 
 def _isotonic(reviews: list[Review]) -> tuple[tuple[float, float], ...]:

@@ -11,6 +11,7 @@ from yamnet_gui.detection import (
     calibrate,
     calibration_error,
     cross_validated,
+    learned_prior,
     reliability,
     reviews_of,
     threshold_for_precision,
@@ -93,6 +94,70 @@ def test_a_class_with_few_reviews_is_drawn_towards_the_others() -> None:
     narrow, wide = together.interval([0.5]), alone.interval([0.5])
     assert narrow[1][0] - narrow[0][0] < wide[1][0] - wide[0][0]
     assert not together.known
+
+
+def test_without_reviews_what_labelled_scenes_taught_is_assumed() -> None:
+    scores = np.array([0.1, 0.3, 0.5, 0.7, 0.9])
+    assumed = calibrate([], [0])[0].probability(scores)
+    assert (np.abs(assumed - scores) < 0.15).all()  # not far from the scores as they are
+    one = calibrate([Review(1, 0.6, False)], [0])[0].probability(scores)
+    assert (np.abs(one - assumed) < 0.1).all()
+
+
+def test_a_few_reviews_never_move_probabilities_far() -> None:
+    assumed = calibrate([], [0])[0].probability([0.5])[0]
+    moved = [
+        abs(calibrate([Review(0, 0.5, False)] * count)[0].probability([0.5])[0] - assumed)
+        for count in (1, 3, 9, 27)
+    ]
+    assert moved == sorted(moved)
+    assert moved[0] < 0.25
+    assert moved[-1] > 0.4
+
+
+@pytest.mark.parametrize("count", [12, 40, 120])
+def test_scores_that_come_true_already_are_hardly_harmed(count: int) -> None:
+    raw, calibrated = [], []
+    test = simulated(99, 2000, 1.0, 0.0)
+    scores, right = [r.score for r in test], [r.right for r in test]
+    for seed in range(6):
+        known = calibrate(simulated(seed, count, 1.0, 0.0))[0]
+        raw.append(calibration_error(scores, right))
+        calibrated.append(calibration_error(known.probability(scores), right))
+    print(f"{count} reviews: {np.mean(raw):.3f} raw, {np.mean(calibrated):.3f} calibrated")
+    assert np.mean(calibrated) < np.mean(raw) + 0.08
+
+
+def test_what_predicts_held_out_reviews_best_is_used() -> None:
+    """Classes whose reviews are of pure chance say nothing that holds for the next ones."""
+    rng = np.random.default_rng(0)
+    scores = rng.uniform(0.1, 0.9, 120)
+    honest = [
+        Review(k % 40, float(s), bool(rng.random() < s)) for k, s in enumerate(scores.tolist())
+    ]
+    line = calibrate(honest, [500])[500]
+    assert abs(line.slope - 1) < 0.3
+    assert abs(line.intercept) < 0.7
+
+
+def test_one_sound_that_repeats_is_not_as_many_sounds() -> None:
+    widths = []
+    for count in (20, 80, 320):
+        low, high = calibrate(simulated(2, count))[0].interval([0.5])
+        widths.append(float((high - low)[0]))
+    assert widths[0] / widths[1] < 1.6  # with independent reviews it would be 2
+    assert widths[0] > widths[1] > widths[2]
+
+
+def test_the_prior_of_a_set_of_reviews_is_the_mean_line_of_its_classes() -> None:
+    reviews = [
+        review
+        for index in range(30)
+        for review in simulated(index, 60, 0.8, -1.0 + 0.5 * (index % 3 - 1), class_index=index)
+    ]
+    mean, covariance = learned_prior(reviews)
+    assert mean == pytest.approx([0.8, -1.0], abs=0.3)
+    assert (np.sqrt(np.diag(covariance)) < 0.5).all()
 
 
 def test_many_hundreds_of_reviews_give_a_monotone_curve_of_any_shape() -> None:
