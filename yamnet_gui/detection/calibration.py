@@ -1,21 +1,16 @@
 """From uncalibrated scores to probabilities, learned from accepted and rejected events.
 
 Platt scaling on the logit (Platt 1999): probability = sigmoid(slope · logit(score) + intercept).
-The lines of the classes are drawn from a common distribution (a hierarchical model, fitted by
-empirical Bayes as in Gelman et al.: Bayesian Data Analysis, chapter 5): the lines of the other
-classes give its mean, which begins at what labelled scenes of our own taught, and each class is
-drawn towards it, the more the fewer its own reviews. The interval follows from the curvature of the
-posterior (Laplace). With many hundreds of reviews isotonic regression takes over.
+The lines of the classes are fitted together (`class_lines`), so that a class is drawn towards the
+others, the more the fewer its own reviews. The interval follows from the curvature of the posterior
+(Laplace). With many hundreds of reviews isotonic regression takes over.
 
-Reviews of a class are not independent: the same dog barks again and again, and another dog is
-another matter. So from `_INDEPENDENT` on the weight of a class's reviews grows only with the root
-of their number (a design effect). What is used in the end (scores as they are, the scenes' line,
+What is used in the end (scores as they are, the scenes' line,
 or lines of the reviews) is what predicts held-out reviews best. Figures are in
 docs/decisions/calibration.md.
 """
 
 import hashlib
-import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -26,7 +21,15 @@ from numpy.typing import ArrayLike, NDArray
 from yamnet_gui.core.events import Event, EventList, EventSource, ReviewState
 from yamnet_gui.core.statistics import two_sided_z
 
-Floats = NDArray[np.float64]
+from .class_lines import (
+    PRIOR,
+    Floats,
+    Line,
+    class_lines,
+    review_weight,
+    reviews_of_weight,
+    sigmoid,
+)
 
 FEWEST_REVIEWS = 10
 """Below this number of reviews a class never counts as known, however good the fit."""
@@ -34,14 +37,8 @@ _FEWEST_OF_EACH = 2
 _ISOTONIC_FROM = 400
 _WIDEST = 0.3  # a 90 % interval wider than this (where the reviews lie) is not knowledge
 _Z90 = two_sided_z(0.9)
-# Slope and intercept of the mean line of classes, and how far it may be off: learned on labelled
-# scenes by `benchmarks/calibration.py --prior`.
-_PRIOR = (np.array([0.85, 0.5]), np.diag([0.1, 1.0]) ** 2)
-_CLASS_COVARIANCE = np.diag([0.2, 1.0]) ** 2  # of a class around the mean line
 _RAW = np.array([1.0, 0.0])
-_INDEPENDENT = 20
 _PRIOR_WORTH = 5  # reviews, about: where half of them are right, these narrow a line as much
-_ROUNDS = 4
 _FEWEST_TO_CHOOSE = 30  # with fewer reviews held-out errors tell nothing, and the prior decides
 _FOLDS = 5
 _EDGE = 1e-4  # scores are clipped away from 0 and 1
@@ -108,7 +105,7 @@ class ClassCalibration:
         if self.steps:
             at, height = np.array(self.steps).T
             return np.interp(values, at, height)
-        return _sigmoid(self.slope * _logit(values) + self.intercept)
+        return sigmoid(self.slope * _logit(values) + self.intercept)
 
     def interval(self, scores: ArrayLike) -> tuple[Floats, Floats]:
         """The 90 % interval of the probability of each score."""
@@ -117,7 +114,7 @@ class ClassCalibration:
         if self.steps:
             centre = _logit(self.probability(scores))
         half = _Z90 * _deviation(x, self.covariance)
-        return _sigmoid(centre - half), _sigmoid(centre + half)
+        return sigmoid(centre - half), sigmoid(centre + half)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, to be stored."""
@@ -147,13 +144,15 @@ def calibrate(
     by_class: dict[int, list[Review]] = {index: [] for index in classes}
     for review in known:
         by_class.setdefault(review.class_index, []).append(review)
+    learned = _learned(known, by_class)
     lines = _chosen(known)(known, by_class)
-    return {index: _calibrated(index, by_class[index], *line) for index, line in lines.items()}
+    return {
+        index: _calibrated(index, members, lines[index][0], learned[index][1])
+        for index, members in by_class.items()
+    }
 
 
-_Line = tuple[Floats, Floats]
-"""Slope and intercept (2,), and their covariance (2, 2)."""
-_Method = Callable[[list[Review], Iterable[int]], dict[int, _Line]]
+_Method = Callable[[list[Review], Iterable[int]], dict[int, Line]]
 """Reviews and the classes that are asked for to the line of each."""
 
 
@@ -171,80 +170,35 @@ def _chosen(reviews: list[Review]) -> _Method:
         x, y = _points(outside)
         for number, method in enumerate(methods):
             lines = method(inside, wanted)
-            slopes = np.array([lines[r.class_index][0] for r in outside])
-            p = np.clip(_sigmoid(slopes[:, 0] * x + slopes[:, 1]), _EDGE, 1 - _EDGE)
+            of_each = np.array([lines[r.class_index][0] for r in outside])
+            p = np.clip(sigmoid(of_each[:, 0] * x + of_each[:, 1]), _EDGE, 1 - _EDGE)
             losses[number] -= float(np.log(np.where(y > 0, p, 1 - p)).sum())
     return methods[int(np.argmin(losses))]
 
 
-def _as_they_are(_: list[Review], classes: Iterable[int]) -> dict[int, _Line]:
-    return dict.fromkeys(classes, (_RAW, _PRIOR[1] + _CLASS_COVARIANCE))
+def _as_they_are(_: list[Review], classes: Iterable[int]) -> dict[int, Line]:
+    return dict.fromkeys(classes, (_RAW, PRIOR[1]))
 
 
-def _from_scenes(_: list[Review], classes: Iterable[int]) -> dict[int, _Line]:
-    return dict.fromkeys(classes, (_PRIOR[0], _PRIOR[1] + _CLASS_COVARIANCE))
+def _from_scenes(_: list[Review], classes: Iterable[int]) -> dict[int, Line]:
+    return dict.fromkeys(classes, PRIOR)
 
 
-def _learned(reviews: list[Review], classes: Iterable[int]) -> dict[int, _Line]:
+def _learned(reviews: list[Review], classes: Iterable[int]) -> dict[int, Line]:
     """The line of each class around the mean line of all others."""
-    return _hierarchical(reviews, classes, _PRIOR)[0]
+    return class_lines(_classes(reviews), *_points(reviews), classes, PRIOR)[0]
 
 
-def learned_prior(reviews: Iterable[Review]) -> _Line:
+def learned_prior(reviews: Iterable[Review]) -> Line:
     """The mean line of the classes in these reviews, assuming next to nothing beforehand: how
     `benchmarks/calibration.py --prior` makes what is assumed here."""
-    return _hierarchical(list(reviews), (), (_RAW, np.diag([0.7, 3.0]) ** 2))[1]
+    known = list(reviews)
+    vague = _RAW, np.diag([0.7, 3.0]) ** 2
+    return class_lines(_classes(known), *_points(known), (), vague)[1]
 
 
-def _hierarchical(
-    reviews: list[Review], classes: Iterable[int], prior: _Line
-) -> tuple[dict[int, _Line], _Line]:
-    """Lines of `classes`, and the mean line with its covariance.
-
-    Each class gives a precision and a pull: what its reviews alone say about the mean line, given
-    that its own line is spread around it.
-    """
-    indices = sorted({review.class_index for review in reviews})
-    place_of = {index: place for place, index in enumerate(indices)}
-    owner = np.array([place_of[review.class_index] for review in reviews], np.int64)
-    x, y = _points(reviews)
-    counts = np.bincount(owner, minlength=len(indices))
-    weights = np.array([_weight(count) for count in counts.tolist()])
-    around, assumed = np.linalg.inv(_CLASS_COVARIANCE), np.linalg.inv(prior[1])
-    mean, precision, pull = prior[0], assumed, assumed @ prior[0]
-    lines = np.tile(mean, (len(indices), 1))
-    pulls, precisions = np.zeros((len(indices), 2)), np.zeros((len(indices), 2, 2))
-    for _ in range(_ROUNDS if indices else 0):
-        lines, covariances = _fit(x, y, owner, weights, lines, mean, around)
-        own = np.linalg.inv(covariances) - around + _TINY
-        alone = lines + _product(np.linalg.inv(own), _product(around[None], lines - mean))
-        precisions = np.linalg.inv(np.linalg.inv(own) + _CLASS_COVARIANCE)
-        pulls = _product(precisions, alone)
-        precision, pull = assumed + precisions.sum(axis=0), assumed @ prior[0] + pulls.sum(axis=0)
-        mean = np.linalg.solve(precision, pull)
-    covariance = np.linalg.inv(precision)
-    result = dict.fromkeys(classes, (mean, covariance + _CLASS_COVARIANCE))
-    if indices:
-        others = np.linalg.inv(precision - precisions)
-        centres = _product(others, pull - pulls)
-        spread = np.linalg.inv(others + _CLASS_COVARIANCE)
-        lines, covariances = _fit(x, y, owner, weights, lines, centres, spread)
-        for index in result.keys() & place_of.keys():
-            result[index] = lines[place_of[index]], covariances[place_of[index]]
-    return result, (mean, covariance)
-
-
-def _product(matrices: NDArray[np.floating], vectors: NDArray[np.floating]) -> Floats:
-    """Each of n matrices (n, 2, 2) times its vector (n, 2)."""
-    return np.asarray(np.einsum("nij,nj->ni", matrices, vectors), np.float64)
-
-
-_TINY = 1e-6 * np.eye(2)  # reviews of one score say nothing about the slope
-
-
-def _weight(count: int) -> float:
-    """How much each of so many reviews of a class counts."""
-    return min(1.0, math.sqrt(_INDEPENDENT / max(count, 1)))
+def _classes(reviews: list[Review]) -> NDArray[np.int64]:
+    return np.array([review.class_index for review in reviews], np.int64)
 
 
 def with_probability(events: EventList, calibrations: Mapping[int, ClassCalibration]) -> EventList:
@@ -327,46 +281,6 @@ def _points(reviews: list[Review]) -> tuple[Floats, Floats]:
     return _logit(np.array([r.score for r in reviews])), np.array([r.right for r in reviews], float)
 
 
-def _fit(
-    x: Floats,
-    y: Floats,
-    owner: NDArray[np.int64],
-    weights: Floats,
-    start: Floats,
-    mean: Floats,
-    precision: Floats,
-) -> tuple[Floats, Floats]:
-    """Slope and intercept of n classes at once (n, 2), with the highest posterior, and their
-    covariance (n, 2, 2), by Newton's method.
-
-    `owner` is the class of each review, 0 to n - 1; `weights` (n,) how much each review of a class
-    counts; `mean` and `precision` what is assumed of each class, or of all alike.
-    """
-    lines, count = start, len(weights)
-    precisions = np.broadcast_to(precision, (count, 2, 2))
-    each = weights[owner]
-    for _ in range(50):
-        p = _sigmoid(lines[owner, 0] * x + lines[owner, 1])
-        error, certain = each * (p - y), each * p * (1 - p)
-        gradient = _product(precisions, lines - mean)
-        gradient += np.column_stack([_sums(owner, error * x, count), _sums(owner, error, count)])
-        curvature = precisions.copy()
-        curvature[:, 0, 0] += _sums(owner, certain * x * x, count)
-        curvature[:, 0, 1] += (both := _sums(owner, certain * x, count))
-        curvature[:, 1, 0] += both
-        curvature[:, 1, 1] += _sums(owner, certain, count)
-        step = _product(np.linalg.inv(curvature), gradient)
-        longest = np.abs(step).max(axis=1, keepdims=True)
-        lines = lines - step * np.minimum(1.0, 2.0 / np.maximum(longest, 1e-12))
-        if float(longest.max()) < 1e-9:
-            break
-    return lines, np.asarray(np.linalg.inv(curvature), np.float64)
-
-
-def _sums(owner: NDArray[np.int64], values: Floats, count: int) -> Floats:
-    return np.bincount(owner, values, count).astype(np.float64, copy=False)
-
-
 def _more_needed(
     reviews: list[Review], line: Floats, covariance: tuple[float, float, float]
 ) -> int:
@@ -379,18 +293,13 @@ def _more_needed(
     x = _logit(np.quantile(scores, [0.25, 0.5, 0.75]))
     half = _Z90 * _deviation(x, covariance)
     centre = line[0] * x + line[1]
-    width = float((_sigmoid(centre + half) - _sigmoid(centre - half)).max())
+    width = float((sigmoid(centre + half) - sigmoid(centre - half)).max())
     ratio = width / _WIDEST
-    wanted = (count * _weight(count) + _PRIOR_WORTH) * ratio**2 - _PRIOR_WORTH
-    narrow = _weighing(wanted) - count if ratio > 1 else 0
+    wanted = (count * review_weight(count) + _PRIOR_WORTH) * ratio**2 - _PRIOR_WORTH
+    narrow = reviews_of_weight(wanted) - count if ratio > 1 else 0
     if least == 0 and count >= 3 * FEWEST_REVIEWS:
         lacking = 0  # a class that is always right is known as well
     return max(least, lacking, narrow)
-
-
-def _weighing(weight: float) -> int:
-    """How many reviews of a class have this weight together."""
-    return math.ceil(weight if weight <= _INDEPENDENT else weight**2 / _INDEPENDENT)
 
 
 def _isotonic(reviews: list[Review]) -> tuple[tuple[float, float], ...]:
@@ -422,7 +331,3 @@ def _deviation(x: Floats, covariance: tuple[float, float, float]) -> Floats:
 def _logit(values: Floats) -> Floats:
     clipped = np.clip(values, _EDGE, 1 - _EDGE)
     return np.log(clipped / (1 - clipped))
-
-
-def _sigmoid(values: Floats) -> Floats:
-    return 1 / (1 + np.exp(-np.clip(values, -40, 40)))
