@@ -19,10 +19,10 @@ Floats = NDArray[np.float64]
 Line = tuple[Floats, Floats]
 """Slope and intercept (2,), and their covariance (2, 2)."""
 
-PRIOR: Line = (np.array([0.85, 0.5]), np.diag([0.1, 0.9]) ** 2)
+PRIOR: Line = (np.array([0.8, 0.5]), np.diag([0.1, 0.9]) ** 2)
 """The mean line of classes, and how far it may be off: learned on labelled scenes by
 `benchmarks/calibration.py --prior`."""
-INDEPENDENT = 20
+INDEPENDENT = 40
 """Reviews of a class that count in full."""
 _CLASS_COVARIANCE = np.diag([0.2, 1.0]) ** 2  # of a class around the mean line
 _ROUNDS = 4

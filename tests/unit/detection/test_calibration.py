@@ -99,7 +99,7 @@ def test_a_class_with_few_reviews_is_drawn_towards_the_others() -> None:
 def test_without_reviews_what_labelled_scenes_taught_is_assumed() -> None:
     scores = np.array([0.1, 0.3, 0.5, 0.7, 0.9])
     assumed = calibrate([], [0])[0].probability(scores)
-    assert (np.abs(assumed - scores) < 0.15).all()  # not far from the scores as they are
+    assert (np.abs(assumed - scores) < 0.2).all()  # not far from the scores as they are
     one = calibrate([Review(1, 0.6, False)], [0])[0].probability(scores)
     assert (np.abs(one - assumed) < 0.1).all()
 
