@@ -304,7 +304,10 @@ def test_rules_run_again_keep_decisions_and_bring_nothing_back(
     found = find_events(analysis, read(kept, CLASSES, ONTOLOGY)).labelled(CLASSES)
     before = project.events.of(STREET)
     after = project.events.store_detections(STREET, found.events)
-    assert shortly(after) == shortly(before)
+    # 0.1 stored 0.28750000000000003 where 0.2875 is found now; so equal onsets change places
+    assert [[*row[:2], round(row[2], 6), round(row[3], 6)] for row in sorted(shortly(after))] == [
+        [*row[:2], round(row[2], 6), round(row[3], 6)] for row in sorted(shortly(before))
+    ]
     assert [e for e in after if e.touched] == [e for e in before if e.touched]
 
 

@@ -33,6 +33,8 @@ def out_of_range(event: Event) -> str:
     if not -LARGEST <= event.onset_s <= event.offset_s <= LARGEST:
         return f"the time {max(event.onset_s, event.offset_s, key=abs):g} is out of range"
     first = event.original
-    if first is not None and not -LARGEST <= first.onset_s <= first.offset_s <= LARGEST:
+    if first is not None and not all(
+        -LARGEST <= time_s <= LARGEST for time_s in (first.onset_s, first.offset_s)
+    ):
         return "the original time is out of range"
     return ""

@@ -284,7 +284,8 @@ def test_names_of_any_bytes_go_through(run, weights, tmp_path):
     write_sound(tmp_path / "plain.wav", 1.0).rename(odd)
     table = tmp_path / "out.csv"
     status, out, err = run("analyze", odd, "-o", table, "--top", 1)
-    assert (status, err) == (0, "")
+    written = (table, table.with_name("out.reviewed.csv"))
+    assert (status, err) == (0, "".join(f"written: {path}\n" for path in written))
     assert out.startswith(f"{tmp_path}/20240131_235958Z näme \u2603 \\xff.wav :")
     assert rows(table)[0]["file"] == f"{tmp_path}/20240131_235958Z näme \u2603 \\xff.wav"
 

@@ -13,6 +13,7 @@ from yamnet_gui.cli.main import COMMANDS
 Run = Callable[..., tuple[int, str, str]]
 
 READ = {
+    "activity": {"project"},
     "agreement": {"project", "other"},
     "analyze": {"paths", "--rules", "--classifier", "--weights"},
     "embed": {"paths", "--rules", "--classifier", "--weights"},
@@ -24,6 +25,7 @@ READ = {
     "cache": set(),
 }
 WRITTEN = {
+    "activity": {"--output"},
     "agreement": {"--output", "--json"},
     "analyze": {"--output", "--scores", "--embeddings"},
     "embed": {"--output"},
@@ -35,6 +37,7 @@ WRITTEN = {
     "cache": set(),
 }
 NO_PATHS = {
+    "activity": {"--classes", "--recordings"},
     "agreement": {"--reviewers", "--collar"},
     "analyze": {
         "--threshold", "--group", "--classes", "--top", "--hop", "--track", "--gain", "--start",
@@ -168,6 +171,7 @@ def test_nothing_is_written_through_a_link_or_into_a_pipe(
         "export": "source",
         "estimate": "project",
         "agreement": "project",
+        "activity": "project",
     }
     path = tmp_path / ("other.tsv" if command == "export" else "sound.wav")
     arguments = _arguments(command, read[command], path, tmp_path)

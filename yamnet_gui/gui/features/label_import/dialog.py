@@ -23,7 +23,7 @@ from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.text import counted, printable
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.widgets.buttons import TickBox
-from yamnet_gui.gui.widgets.plain_text import PlainLabel, without_access_key
+from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip, without_access_key
 from yamnet_gui.labels.exchange.import_plan import ImportKind, ImportPlan, Resolve
 from yamnet_gui.labels.exchange.import_remarks import Nothing, some, why_nothing
 from yamnet_gui.labels.exchange.placement import SoundFiles
@@ -373,4 +373,4 @@ class ImportDialog(QDialog):
     def _say_why_not(self, reason: str) -> None:
         self.why_not.setText(reason)
         self.why_not.setVisible(bool(reason))
-        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setToolTip(reason)
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setToolTip(plain_tip(reason))
