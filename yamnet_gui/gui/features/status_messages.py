@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _NO_WEIGHTS = "Recordings cannot be analysed without YAMNet's weights; everything else works."
 _MANY_KEY = "many"
-_REPLACED_KEY = "replaced"
+_REPLACED_KEY = "replaced detections"
 _MANY_S = 30
 _PREPARING = "Preparing the network, once for these weights"
 _STATE_IN_LIST = {

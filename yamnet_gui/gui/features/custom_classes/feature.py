@@ -199,10 +199,10 @@ class TrainingFeature(Feature):
     def _train_from_hits(self) -> None:
         label = self._similar_sounds.similar.label
         if label is not None:
-            self.show()
-            self.panel.tick(
-                source_labels(label.label, self._custom_classes), self.suggested_name(label.label)
-            )
+            sources = source_labels(label.label, self._custom_classes)
+            name = self.suggested_name(label.label)
+            self._count(lambda: self.panel.tick(sources, name))
+            self._window.show_panel("teach")
 
     # Display
 
@@ -210,16 +210,21 @@ class TrainingFeature(Feature):
         if not self._closed:
             self._counting.start()
 
-    def _count(self) -> None:
-        """Counts the examples of every class, in the background: there may be a million."""
+    def _count(self, then: Callable[[], None] = lambda: None) -> None:
+        """Counts the examples of every class, in the background: there may be a million.
+
+        `then` is called once the panel shows them.
+        """
         project = self._project.project
         if project is None:
             self.panel.set_counts(())
+            then()
             return
 
         def show(counts: Sequence[ClassCounts]) -> None:
             if project is self._project.project:
                 self.panel.set_counts(counts)
+                then()
 
         self._project_manager.run(CountClassesJob(project), on_result=show)
 
