@@ -43,6 +43,7 @@ def _counted(job: AnalyseJob, monkeypatch: pytest.MonkeyPatch) -> list[AnalyseJo
     return begun
 
 
+@pytest.mark.workflow
 def test_what_was_begun_is_continued_where_it_is_the_same(
     job: AnalyseJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:

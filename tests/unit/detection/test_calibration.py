@@ -61,6 +61,7 @@ def test_more_reviews_narrow_the_interval_until_enough_is_known() -> None:
     assert needed[-1] == 0
 
 
+@pytest.mark.workflow
 def test_the_interval_holds_the_truth_nine_times_in_ten() -> None:
     inside = []
     for seed in range(200):
