@@ -436,6 +436,19 @@ def test_a_decision_goes_to_the_next_event_and_comes_back_by_undo(bench: Bench) 
     assert bench.state("dog") is ReviewState.ACCEPTED
 
 
+@pytest.mark.parametrize(("most", "selected"), [(2, ["dog", "speech"]), (1, ["dog"])])
+def test_undo_selects_what_it_changed_and_of_very_many_only_the_first(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, most: int, selected: list[str]
+) -> None:
+    monkeypatch.setattr("yamnet_gui.gui.controllers.review.history._MOST_SELECTED", most)
+    bench.owners.selection.select(["speech", "dog"])
+    bench.decisions.decide(ReviewState.ACCEPTED)
+    bench.owners.selection.select([])
+    bench.history.undo()
+    assert bench.state("speech") is bench.state("dog") is ReviewState.UNREVIEWED
+    assert list(bench.owners.selection.ids) == selected
+
+
 def test_undo_goes_to_the_recording_that_it_changes(bench: Bench) -> None:
     bench.owners.selection.select(["dog"])
     bench.decisions.decide(ReviewState.ACCEPTED)

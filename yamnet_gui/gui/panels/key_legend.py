@@ -18,7 +18,7 @@ class KeyLegend(QWidget):
         self.text = PlainLabel(self)
         self.text.setWordWrap(True)
         self.text.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        close = IconButton("close", "×", "Dismiss; Settings › Review bring the keys back", self)
+        close = IconButton("close", "×", "Dismiss; Settings › Review brings the keys back", self)
         close.clicked.connect(self.dismissed)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)

@@ -245,3 +245,15 @@ _MAKERS: dict[str, Any] = {
     "rules": lambda data: StoredRules(**data),
     "text": lambda data: StoredText(**data),
 }
+
+
+def utc_text(when: datetime | None) -> str | None:
+    return when.isoformat() if when else None
+
+
+def parse_utc(text: object) -> datetime | None:
+    """The time in a column; None where there is none, or a text that is none."""
+    try:
+        return datetime.fromisoformat(text) if isinstance(text, str) and text else None
+    except ValueError:
+        return None

@@ -8,11 +8,10 @@ from typing import Any
 
 from yamnet_gui.core.events import Event
 
-from .codec import KINDS, both_sides, from_fields, parsed
+from .codec import KINDS, both_sides, from_fields, parse_utc, parsed
 from .connection import ProjectConnection
 from .models import DERIVE, HistoryEntry, NextStep
 from .row_rules import RowReader
-from .tables import parse_utc
 
 _STEPS = RowReader("steps", "step, utc, reviewer, action, title")
 _UIDS = RowReader("steps", "uid")

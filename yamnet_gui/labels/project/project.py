@@ -12,6 +12,7 @@ from yamnet_gui.core.files import exists, replacing
 
 from .backups import Backups
 from .change_set import ChangeSet
+from .codec import utc_text
 from .command import Command
 from .connection import Listener, ProjectConnection
 from .continuing import write_copy
@@ -27,7 +28,6 @@ from .recordings import ProjectRecordings
 from .row_rules import rows_fault
 from .schema import migrate
 from .settings import ProjectSettings
-from .tables import utc_text
 
 
 class Project:

@@ -8,11 +8,11 @@ from yamnet_gui.core.model_identity import current_identity
 from yamnet_gui.core.sound_track import file_of
 
 from .change_set import ChangeSet
+from .codec import parse_utc, utc_text
 from .connection import ProjectConnection
 from .models import DERIVE, AnalysisRecord, Recording, Reviewed
 from .paths import located, stored_path
 from .row_rules import RowReader
-from .tables import parse_utc, utc_text
 
 _ANALYSES = RowReader("analyses", "model_sha256, model_name, settings_key, settings, made_utc")
 

@@ -3,7 +3,6 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.core.stopping import until_stopped
 
 from .bulk import insert_rows
-from .codec import dumps, finite, from_fields, parsed, to_fields
+from .codec import dumps, finite, from_fields, parse_utc, parsed, to_fields, utc_text
 from .models import LabelSet, Recording, RecordingState, Reviewed, StoredRules
 from .row_rules import RowReader
 
@@ -46,18 +45,6 @@ _RULE_SETS = RowReader("rule_sets", "id, name, version, text")
 _LABEL_SETS = RowReader("label_sets", "value")
 _VALUES = RowReader("meta", "value")
 _TEXT = "value:"
-
-
-def utc_text(when: datetime | None) -> str | None:
-    return when.isoformat() if when else None
-
-
-def parse_utc(text: object) -> datetime | None:
-    """The time in a column; None where there is none, or a text that is none."""
-    try:
-        return datetime.fromisoformat(text) if isinstance(text, str) and text else None
-    except ValueError:
-        return None
 
 
 class Tables:
