@@ -64,6 +64,7 @@ class IndexQueries:
         self.visible()
         now = copy.copy(self)
         now._index = self._index.snapshot()
+        now._tables = self._tables.snapshot()
         now._noted = self._notes_with(_searched(wanted))
         return now
 

@@ -1,5 +1,6 @@
 """Values in and out of the tables of a project file. Knows nothing of undo."""
 
+import copy
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -65,6 +66,12 @@ class Tables:
         """Goes on with a copy of the same rows."""
         self.connection = connection
         self.refresh()
+
+    def snapshot(self) -> "Tables":
+        """The classes and recordings as they are now; what is added later is not in it."""
+        now = copy.copy(self)
+        now.kinds, now._recs, now._ids = list(self.kinds), dict(self._recs), dict(self._ids)
+        return now
 
     def refresh(self) -> None:
         """Forgets what was remembered, as after a transaction that was undone."""

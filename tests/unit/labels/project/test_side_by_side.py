@@ -102,6 +102,25 @@ def test_events_are_decided_while_a_long_query_runs(
     agrees(project)
 
 
+def test_a_class_that_comes_while_classes_are_counted_is_left_out(
+    project: Project, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+):
+    before = project.events.class_counts()
+    event = project.events.of("r1").events[0]
+    bincount = np.bincount
+
+    def late(*arguments: Any, **settings: Any) -> Any:
+        counted = bincount(*arguments, **settings)
+        more = [replace(event, id="late", label="A class of one's own", class_index=None)]
+        pool.submit(project.events.store_detections, "r2", more).result(_SOON_S)
+        return counted
+
+    monkeypatch.setattr(np, "bincount", late)
+    assert project.events.class_counts() == before
+    monkeypatch.undo()
+    assert "A class of one's own" in [c.label for c in project.events.class_counts()]
+
+
 def test_a_query_that_began_before_new_events_came_leaves_them_out(project: Project):
     queries = project._connection.queries().snapshot(EventFilter())
     before = project.events.count()
