@@ -345,22 +345,33 @@ def write_recording() -> None:
 def write_analysis() -> None:
     """Runs the program's own analysis with the weights that it finds, and stores the result.
 
-    Keys: `scores` float32 (frames, 521), `embeddings` float32 (frames, 1024), `frame_start_s`,
-    `hop_s`, `start_s`, `end_s`, `class_names`, `class_names_sha256`, `recording_sha256`,
-    `weights_sha256`, `weights_name`.
+    Keys: `scores` float32 (frames, 521), `embeddings` float16 (frames, 1024), `envelope`,
+    `frame_start_s`, `hop_s`, `start_s`, `end_s`, `class_names`, `class_names_sha256`,
+    `recording_sha256`, `weights_sha256`, `weights_name`, `made_utc_s`, `reading`, and of each
+    event that the default rules detect: `stability_classes` (n,), `stability_spans_s` (n, 2),
+    `stability_scores` (n, variants).
     """
-    from yamnet_gui.analysis import WeightsModel, analyse_recording, finished
+    from yamnet_gui.analysis import EventsRequest, WeightsModel, recording_events, result_of
+    from yamnet_gui.quality.stability import stabilities
 
     model = WeightsModel()
-    analysis = finished(analyse_recording(RECORDING, model))
+    found = result_of(recording_events(RECORDING, model, EventsRequest()))
+    assert found.events is not None
+    analysis, events = found.analysis, found.events.labelled(bundled_class_map()).events
+    again = {step.result.event_id: step.result for step in stabilities(RECORDING, events, model)}
     table = analysis.table()
     names = bundled_class_map().names
     known = model.sha256 in KNOWN_FILES
     np.savez_compressed(
         ANALYSIS,
         scores=table.scores,
-        embeddings=analysis.embeddings(),
+        embeddings=analysis.embeddings().astype(np.float16),
         envelope=analysis.envelope().values,
+        made_utc_s=round(analysis.created_utc.timestamp()),
+        reading=analysis.reading,
+        stability_classes=np.array([event.class_index for event in events], np.int32),
+        stability_spans_s=np.array([(event.onset_s, event.offset_s) for event in events]),
+        stability_scores=np.array([again[event.id].scores for event in events], np.float32),
         frame_start_s=table.grid.frame_starts(),
         hop_s=table.grid.hop_s,
         start_s=table.grid.start_s,

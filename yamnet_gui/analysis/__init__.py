@@ -31,13 +31,14 @@ if TYPE_CHECKING:
         recording_events,
         result_of,
     )
-    from .model import LoadedModel, Model, WeightsModel, loading
+    from .model import AbsentModel, LoadedModel, Model, WeightsModel, loading
     from .result import Analysis
     from .settings import AnalysisSettings
     from .silence import silence_embedding
 
 __all__ = [
     "DEFAULT_LIMIT_BYTES",
+    "AbsentModel",
     "Analysis",
     "AnalysisProgress",
     "AnalysisSettings",
@@ -74,6 +75,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "AbsentModel": "model",
     "Analysis": "result",
     "AnalysisProgress": "analyse",
     "AnalysisSettings": "settings",

@@ -144,6 +144,20 @@ class LoadedModel:
         return self._network
 
 
+class AbsentModel:
+    """The model of stored results whose weights are not on this computer: it cannot run."""
+
+    runtime: RuntimeChoice = "auto"
+
+    def __init__(self, sha256: str, name: str) -> None:
+        self.sha256 = sha256
+        self.name = name
+
+    def network(self) -> Network:
+        """Raises WeightsError: there is nothing to load."""
+        raise WeightsError(self.name, "the weights of this model are not here", ADVICE)
+
+
 def as_model(network: Network | Model | Callable[[], Network]) -> Model:
     """Whatever the caller has, as a model; a plain function is called at once."""
     if isinstance(network, Network):

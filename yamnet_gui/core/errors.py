@@ -22,6 +22,11 @@ class UserError(Exception):
             without_controls(f"{readable_length(self.subject)}: {readable_length(reason)}{tail}")
         )
 
+    @property
+    def problem(self) -> str:
+        """The sentence without what to do, where the window offers that as a button."""
+        return str(UserError(self.subject, self.reason))
+
 
 class RecordingError(UserError):
     """A recording cannot be opened or read."""

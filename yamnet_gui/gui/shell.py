@@ -73,7 +73,9 @@ def make_shell(session: Session, player: Player, theme: Theme) -> Shell:
         PresetBox([preset.name for preset in PRESETS]),
     )
     window.make_toolbar(toolbar.by_name())
-    messages = Messages(session.document, notices, status)
+    messages = Messages(
+        session.document, notices, status, lambda: window.actions_by_id["weights"].trigger()
+    )
     return Shell(
         window=window,
         notices=notices,

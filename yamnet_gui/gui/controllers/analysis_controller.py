@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.analysis import (
+    AbsentModel,
     Analysis,
     AnalysisProgress,
     AnalysisSettings,
@@ -25,6 +26,7 @@ from yamnet_gui.gui.jobs.analysis import (
     LookUpJob,
 )
 from yamnet_gui.gui.jobs.analysis_ahead import AnalysisAhead
+from yamnet_gui.gui.jobs.envelopes import envelopes_of
 from yamnet_gui.gui.state.document import AnalysisState, Document, ModelName
 from yamnet_gui.gui.state.score_buffer import ScoreBuffer
 from yamnet_gui.gui.state.settings import Settings
@@ -124,6 +126,14 @@ class AnalysisController(QObject):
             on_done=self._on_done,
         )
 
+    def show(self, analysis: Analysis) -> None:
+        """Takes a whole analysis of the open recording that was made before."""
+        document = self._document
+        document.set_model(ModelName(analysis.model_name, analysis.model_sha256), analysis.settings)
+        document.set_envelopes(envelopes_of(analysis) or {})
+        document.set_scores(tuple(ScoreBuffer.of_table(table) for table in analysis.tables))
+        self.analysed.emit(analysis)
+
     def start_on_opening(self) -> None:
         """Analyses what was just opened, where that is wanted and can be done.
 
@@ -188,6 +198,20 @@ class AnalysisController(QObject):
     def model(self) -> Model:
         """What the next analysis will be made with. Raises WeightsError where there are none."""
         return self._weights.model()
+
+    def model_of_results(self) -> Model:
+        """The model whose results are looked at; it need not be able to run.
+
+        That of the next analysis, or without weights that of the open recording's scores. Raises
+        WeightsError where there is neither.
+        """
+        try:
+            return self.model()
+        except UserError:
+            shown = self._document.model
+            if not shown.sha256:
+                raise
+            return AbsentModel(shown.sha256, shown.name)
 
     def analysis_settings(self) -> AnalysisSettings:
         """How the next analysis will be made."""

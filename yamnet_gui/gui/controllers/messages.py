@@ -1,13 +1,15 @@
 """Short messages and errors, each where the user sees it without losing the place."""
 
 import logging
+from collections.abc import Callable
 
-from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.errors import UserError, WeightsError
 from yamnet_gui.core.text import encodable
 from yamnet_gui.gui.panels.status import StatusBar
 from yamnet_gui.gui.state.document import AnalysisState, Document
 from yamnet_gui.gui.widgets.notices import NoticeBar, NoticeKind
 
+GET_WEIGHTS = "Get weights…"
 _SHOWN_S = 5
 
 _log = logging.getLogger(__name__)
@@ -16,10 +18,17 @@ _log = logging.getLogger(__name__)
 class Messages:
     """Shows what features and controllers have to say."""
 
-    def __init__(self, document: Document, notices: NoticeBar, status: StatusBar) -> None:
+    def __init__(
+        self,
+        document: Document,
+        notices: NoticeBar,
+        status: StatusBar,
+        get_weights: Callable[[], None],
+    ) -> None:
         self._document = document
         self._notices = notices
         self._status = status
+        self._get_weights = get_weights
 
     def show(self, text: str) -> None:
         """A remark on what a key did. In the status bar, unless that shows progress.
@@ -32,6 +41,11 @@ class Messages:
             self._status.clear_progress(text)
 
     def show_error(self, error: UserError) -> None:
-        """A bar that names what failed and why."""
+        """A bar that names what failed and why, with a button where weights are missing."""
         _log.warning("%s", encodable(str(error)))
+        if isinstance(error, WeightsError):
+            self._notices.show_notice(
+                NoticeKind.ERROR, error.problem, [(GET_WEIGHTS, self._get_weights)], key="weights"
+            )
+            return
         self._notices.show_notice(NoticeKind.ERROR, str(error))

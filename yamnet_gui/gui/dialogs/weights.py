@@ -79,8 +79,9 @@ class WeightsDialog(QDialog):
         self._set_details("\n".join(facts))
 
     def show_problem(self, text: str) -> None:
-        """A file was refused, or the download failed; `text` says why and what to do."""
-        self._set_headline(NoticeKind.ERROR, "This did not work.", text)
+        """A file was refused, or the download failed; `text` says why."""
+        advice = "Try again, or get the file with a browser and choose it here."
+        self._set_headline(NoticeKind.ERROR, "This did not work.", f"{text}. {advice}")
         self._set_details("")
 
     def show_progress(self, done: int, total: int = PUBLISHED_SIZE) -> None:

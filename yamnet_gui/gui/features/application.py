@@ -98,7 +98,7 @@ class ApplicationDialogs(Feature):
 
         def show(result: WeightsFile | UserError) -> None:
             if isinstance(result, UserError):
-                dialog.show_problem(str(result))
+                dialog.show_problem(result.problem)
             else:
                 dialog.show_file(result)
 

@@ -10,7 +10,8 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QToolTip
 
 from yamnet_gui.analysis.cache_writer import NOT_STORED
-from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.errors import UserError, WeightsError
+from yamnet_gui.gui.controllers.messages import GET_WEIGHTS
 from yamnet_gui.gui.state.document import AnalysisState
 from yamnet_gui.gui.times import clock, length
 from yamnet_gui.gui.widgets.notices import NoticeKind
@@ -189,7 +190,7 @@ class StatusMessages(Feature):
         self._notices.show_notice(
             NoticeKind.INFO,
             _NO_WEIGHTS,
-            [("Get weights…", self._window.actions_by_id["weights"].trigger)],
+            [(GET_WEIGHTS, self._window.actions_by_id["weights"].trigger)],
             key="weights",
         )
         self._weights.look_for_copies()
@@ -204,7 +205,7 @@ class StatusMessages(Feature):
             _NO_WEIGHTS,
             [
                 (f"Use the YAMNet found in {owner}", lambda: self._use_copy(path)),
-                ("Get weights…", self._window.actions_by_id["weights"].trigger),
+                (GET_WEIGHTS, self._window.actions_by_id["weights"].trigger),
             ],
             key="weights",
             details=str(path),
@@ -226,6 +227,8 @@ class StatusMessages(Feature):
     def _on_analysis_failed(self, error: UserError) -> None:
         if self._weights.path is None:
             self._offer_weights()
+        elif isinstance(error, WeightsError):
+            self._show_error(error)
         else:
             self._notices.show_notice(NoticeKind.ERROR, str(error), key="analysis")
 

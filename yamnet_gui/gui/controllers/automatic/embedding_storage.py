@@ -50,6 +50,7 @@ class EmbeddingStorage(AutomaticService):
         self._opened: list[EmbeddingStore] = []
         self._new: dict[Path, Analysis] = {}
         self._looked: set[str] = set()
+        self._model = ""
         self._grew = False
         self._soon = Debounced(self, _SOON_MS, self._store)
         self._project.project_changed.connect(self._on_project)
@@ -57,6 +58,7 @@ class EmbeddingStorage(AutomaticService):
         self._project.written.connect(self._on_written)
         self._weights.changed.connect(self._on_project)
         self._analysis.analysed.connect(self._on_analysed)
+        context.session.document.analysis_changed.connect(self._on_scores)
 
     @property
     def busy(self) -> bool:
@@ -90,20 +92,33 @@ class EmbeddingStorage(AutomaticService):
         self._runner.cancel_all()
         self._replace(None)
         self._looked = set()
+        self._model = ""
         project = self._project.project
         if project is None:
             return
         try:
-            model = self._analysis.model()
+            model = self._analysis.model_of_results()
         except UserError as error:
-            self._owner.use(None, str(error))
+            self._owner.use(None, error.problem)
             return
+        self._model = model.sha256
         read_only = self._project.storage_mode is StorageMode.READ_ONLY
         self._runner.submit(
             OpenStoreJob(project.path, model, read_only, self._opened),
             on_result=self._on_opened,
             on_failed=self._on_refused,
         )
+
+    def _on_scores(self) -> None:
+        """Without weights, the store is that of the model whose scores are shown."""
+        if self._project.project is None or self._closed:
+            return
+        try:
+            wanted = self._analysis.model_of_results().sha256
+        except UserError:
+            return
+        if wanted != self._model:
+            self._on_project()
 
     def _on_opened(self, store: EmbeddingStore) -> None:
         self._opened.remove(store)
@@ -130,7 +145,7 @@ class EmbeddingStorage(AutomaticService):
             return
         analysing = self._analysis
         try:
-            model, settings = analysing.model(), analysing.analysis_settings()
+            model, settings = analysing.model_of_results(), analysing.analysis_settings()
         except UserError:
             return  # without weights the store stays as it is
         # of ten thousand recordings most have nothing to store: that is found out in the background

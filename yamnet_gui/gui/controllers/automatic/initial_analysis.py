@@ -8,11 +8,11 @@ from yamnet_gui.core.errors import UserError
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.jobs.demo import demo_analysis, demo_recording
 from yamnet_gui.gui.state.document import AnalysisState
-from yamnet_gui.gui.state.score_buffer import ScoreBuffer
 
 from .service import AutomaticService
 
 if TYPE_CHECKING:
+    from yamnet_gui.analysis import Analysis
     from yamnet_gui.gui.context import Context
 
 
@@ -40,14 +40,17 @@ class InitialAnalysis(AutomaticService):
             return
         try:
             if recording.info.path == demo_recording():
-                stored = demo_analysis()
-                self._document.set_model(stored.model)
-                self._document.set_envelopes({None: stored.envelope})
-                self._document.set_scores((ScoreBuffer.of_table(stored.table),))
-                return
+                stored = demo_analysis(recording.info)
+                if self._weights.path is None or self._is_of_weights(stored):
+                    self._analysis.show(stored)
+                    return
         except UserError as error:
             self._show_error(error)
         self._analysis.start_on_opening()
+
+    def _is_of_weights(self, stored: Analysis) -> bool:
+        """Else the demo is analysed: sounds of the user's are compared with it."""
+        return self._weights.model().sha256 == stored.model_sha256
 
     def _on_weights(self) -> None:
         document = self._document

@@ -129,7 +129,7 @@ class TrainingFeature(Feature):
         )
         analysis = self._analysis
         try:
-            model = analysis.model()
+            model = analysis.model() if request.needs_network else analysis.model_of_results()
         except UserError as error:
             self._show_error(error)
             return

@@ -53,6 +53,11 @@ class TrainingRequest:
     augmented: bool = False
     options: TrainingOptions = field(default_factory=TrainingOptions)
 
+    @property
+    def needs_network(self) -> bool:
+        """Whether sounds have to be embedded that are not yet; else weights need not be there."""
+        return bool(self.folders) or self.augmented
+
 
 @dataclass(frozen=True, slots=True)
 class TrainingStep:

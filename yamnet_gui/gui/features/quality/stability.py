@@ -16,6 +16,8 @@ from yamnet_gui.gui.state.stabilities import Stabilities
 from yamnet_gui.gui.widgets.notices import NoticeKind
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from yamnet_gui.gui.context import Context
     from yamnet_gui.gui.state.class_map import ClassMapState
     from yamnet_gui.quality.stability import StabilityProgress
@@ -85,7 +87,8 @@ class StabilityFeature(Feature):
             model = self._analysis.model()
             gain_db = self._analysis.analysis_settings().gain_db
         except UserError as error:
-            self._show_error(error)
+            if not self._show_stored(recording.info.path, known):
+                self._show_error(error)
             return
         if self._document.model.sha256 and model.sha256 != self._document.model.sha256:
             self._notices.show_notice(
@@ -99,6 +102,18 @@ class StabilityFeature(Feature):
         self._show_progress(0, len(known))
         job = StabilityJob(recording.info.path, known, model, gain_db)
         self._background.run(job, self._on_step, self._failed, self._done)
+
+    def _show_stored(self, path: Path, events: Sequence[Event]) -> bool:
+        """What came with the demo recording; False where that is nothing."""
+        from yamnet_gui.gui.jobs.demo import demo_recording, demo_stabilities
+
+        try:
+            self._results = demo_stabilities(events) if path == demo_recording() else {}
+        except UserError as error:
+            self._show_error(error)
+        some = bool(self._results)
+        self._done()
+        return some
 
     def cancel(self) -> None:
         """Stops; results so far are stored."""
