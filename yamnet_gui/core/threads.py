@@ -29,7 +29,8 @@ class BlasThreads:
 
     More threads would wait, spinning, for cores that others use, and a product's last bits depend
     on their number. The limit is a property of the whole process; hence one shared
-    count of callers, so that it is lifted only when the last of them has finished.
+    count of callers, so that it is lifted only when the last of them has finished, in whatever
+    thread.
     """
 
     def __init__(self) -> None:
@@ -39,11 +40,9 @@ class BlasThreads:
 
     @contextmanager
     def one(self) -> Iterator[None]:
-        from threadpoolctl import threadpool_limits
-
         with self._lock:
             if self._users == 0:
-                self._limits = threadpool_limits(1, "blas")
+                self._limits = _one_thread()
             self._users += 1
         try:
             yield
@@ -51,7 +50,29 @@ class BlasThreads:
             with self._lock:
                 self._users -= 1
                 if self._users == 0:
+                    _take_control()
                     self._limits.restore_original_limits()
+                    _take_control()  # leaves it to nobody
+
+
+def _one_thread() -> Any:
+    from threadpoolctl import threadpool_limits
+
+    _take_control()
+    return threadpool_limits(1, "blas")
+
+
+def _take_control() -> None:
+    """Lets the calling thread set limits, whichever thread set the last one.
+
+    From version 3.8 on, threadpoolctl lets the first thread that sets a limit set all further ones
+    as well; what others ask for is ignored without a word.
+    """
+    from threadpoolctl import OpenBLASController
+
+    release = getattr(OpenBLASController, "clear_controlling_thread", None)
+    if release is not None:
+        release(force=True)
 
 
 BLAS_THREADS = BlasThreads()

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from tests.unit.fakes import FakeModel, write_sound
 from yamnet_gui.analysis import (
@@ -52,6 +53,20 @@ def test_a_second_analysis_comes_from_the_cache_without_the_network(sound, model
     assert model.loaded == 1
     assert same(first, again)
     assert again.created_utc == first.created_utc
+
+
+def test_the_bytes_of_a_result_do_not_depend_on_the_thread(sound, model):
+    results = []
+
+    def analyse():
+        results.append(finished(analyse_recording(sound, model)))
+
+    with threadpool_limits(2, "blas"):  # the main thread is the first to set a limit
+        analyse()
+        thread = threading.Thread(target=analyse)
+        thread.start()
+        thread.join()
+    assert same(*results)
 
 
 def test_the_same_content_elsewhere_is_known_too(sound, model, cache, tmp_path):
