@@ -43,8 +43,7 @@ class WindowActions(QObject):
             action = self.by_id[spec.id]
             action.setShortcuts([QKeySequence(k) for k in keys if k])
             shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            title = spec.title.replace("&", "").rstrip("…")
-            tip = spec.tip or title
+            tip = spec.tip or spec.name
             action.setToolTip(plain_tip(f"{tip} ({shown})" if shown else tip))
 
     def set_theme(self, theme: Theme) -> None:

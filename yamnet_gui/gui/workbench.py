@@ -33,6 +33,7 @@ from .controllers.review import (
     Decisions,
     Drawing,
     EventEditor,
+    GoOn,
     History,
     KeysTaken,
     Labels,
@@ -45,6 +46,7 @@ from .controllers.shown_classes import ShownClasses
 from .controllers.toolbar_controller import ToolbarController
 from .controllers.track_visibility import TrackVisibility
 from .controllers.transport import Transport
+from .controllers.unavailable_keys import UnavailableKeys
 from .controllers.weights import Weights
 from .features import Feature, Files, make_features
 from .jobs.analysis_ahead import AnalysisAhead
@@ -213,7 +215,7 @@ class Workbench(QObject):
             s.document, s.selection, s.settings, player, loader, analysis, view
         )
         events = EventNavigation(
-            s.document, s.timeline, s.selection, s.event_order, s.grouping, transport
+            s.document, s.timeline, s.selection, s.event_order, s.grouping, transport, self
         )
         navigator = Navigator(s.document, s.project, loader, events, self)
         builder = QueueBuilder(s.review_queue, s.project, projects, s.rules, self)
@@ -224,11 +226,11 @@ class Workbench(QObject):
         editor = EventEditor(
             s.document, s.selection, s.project, s.settings, s.event_order, projects, self
         )
-        ask = shell.questions
+        ask, go_on = shell.questions, GoOn(editor, events, queue)
         review = Review(
             editor=editor,
-            decisions=Decisions(editor, events, queue, projects, ask),
-            labels=Labels(editor, s.label_sets, s.class_map, s.ontology, ask, self),
+            decisions=Decisions(editor, events, queue, projects, ask, go_on),
+            labels=Labels(editor, s.label_sets, s.class_map, s.ontology, ask, go_on),
             bounds=Bounds(editor, s.timeline, self),
             drawing=Drawing(editor, s.timeline, s.class_view, s.class_map, events, queue, ask),
             reviewed_spans=ReviewedSpans(editor, s.timeline, s.class_view, s.class_map),
@@ -237,7 +239,10 @@ class Workbench(QObject):
         )
         editor.decided.connect(self._shown.step_made)
         AppliedSettings(s.settings, player, loader, s.project, self)
-        ActionAvailability(shell.window, s.document, s.selection, s.timeline, queue, self)
+        available = ActionAvailability(
+            shell.window, s.document, s.selection, s.timeline, queue, self
+        )
+        UnavailableKeys(shell.window, available.reason, shell.show_message, self)
         TrackVisibility(shell.tracks, shell.window, s.settings, self)
         ToolbarController(
             shell.toolbar, shell.window, s.settings, transport, s.rules, s.spectrogram, self

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QTableWidget
 from pytestqt.qtbot import QtBot
 
-from tests.gui.support.owners import DOG, SPEECH, Owners
+from tests.gui.support.owners import DOG, SILENCE, SPEECH, Owners
 from yamnet_gui.core.events import EventList, RecordingInfo, ReviewState
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.gui.controllers.cursor_and_view import CursorAndView
@@ -18,13 +18,21 @@ from yamnet_gui.gui.controllers.follow_selection import FollowSelection
 from yamnet_gui.gui.controllers.navigation import Destination, Navigator
 from yamnet_gui.gui.controllers.project_manager import ProjectManager
 from yamnet_gui.gui.controllers.queue_builder import QueueBuilder
-from yamnet_gui.gui.controllers.review import Bounds, Decisions, EventEditor, History
+from yamnet_gui.gui.controllers.review import (
+    Bounds,
+    Decisions,
+    EventEditor,
+    GoOn,
+    History,
+    Labels,
+)
 from yamnet_gui.gui.controllers.review_queue_controller import ReviewQueueController
 from yamnet_gui.gui.controllers.transport import Transport
 from yamnet_gui.gui.panels.events import EventsPanel
 from yamnet_gui.gui.playback import Player, PlayState
 from yamnet_gui.gui.playback.outputs import SilentOutputs
 from yamnet_gui.gui.state.document import OpenRecording
+from yamnet_gui.gui.state.label_sets import LabelSets
 from yamnet_gui.gui.state.project import ProjectState, StorageMode
 from yamnet_gui.gui.state.review_queue import ReviewQueue
 from yamnet_gui.gui.state.settings import Settings
@@ -141,6 +149,15 @@ class Bench:
             self.queue,
             self.projects,
             Answers(),  # type: ignore[arg-type]
+            GoOn(self.editor, self.events, self.queue),
+        )
+        self.labels = Labels(
+            self.editor,
+            LabelSets(self.project, self.parent),
+            owners.class_map,
+            owners.ontology,
+            Answers(),  # type: ignore[arg-type]
+            GoOn(self.editor, self.events, self.queue),
         )
         steps = UndoSteps(self.project, self.parent)
         self.questions = Answers()
@@ -154,7 +171,7 @@ class Bench:
         )
         self.bounds = Bounds(self.editor, owners.timeline, self.parent)
         self.messages: list[str] = []
-        for speaker in (self.editor, self.navigator, self.queue):
+        for speaker in (self.editor, self.navigator, self.queue, self.events):
             speaker.message.connect(self.messages.append)
         self.project.events_changed.connect(self._show)
         self.open("yard")
@@ -250,6 +267,43 @@ def test_all_that_is_selected_is_all_that_is_listed(bench: Bench) -> None:
     bench.decisions.decide(ReviewState.REJECTED)
     left = [e.id for e in bench.owners.document.events if e.state is ReviewState.UNREVIEWED]
     assert left == ["speech", "late"]
+
+
+def test_a_corrected_event_is_followed_by_the_next(bench: Bench) -> None:
+    selection = bench.owners.selection
+    bench.labels.give_again()
+    assert bench.messages[-1].startswith("No label has been given yet")
+    selection.select(("dog",))
+    bench.labels.relabel_to("dog", SILENCE)
+    assert selection.ids == ("dog2",)
+    bench.labels.give_again()
+    assert selection.ids == ("late",)
+    corrected = [e for e in bench.owners.document.events if e.id in ("dog", "dog2")]
+    assert [e.label for e in corrected] == ["Silence", "Silence"]
+    bench.labels.relabel_to("speech", DOG)  # not the selected one: the user stays where he is
+    assert selection.ids == ("late",)
+    bench.labels.give_again()
+    assert bench.messages[-1] == "This was the last event of the list."
+
+
+def test_going_nowhere_is_said(bench: Bench) -> None:
+    bench.events.play_selected()
+    bench.events.zoom_to_event()
+    assert bench.messages == ["Neither an event nor a span is selected."] * 2
+    bench.owners.selection.select(("late",))
+    bench.events.step(1)
+    bench.owners.selection.select(("speech",))
+    bench.events.step(-1)
+    bench.decisions.unreview()
+    bench.owners.order.set_listed([])
+    bench.owners.selection.select(())
+    bench.events.step(1)
+    assert bench.messages[2:] == [
+        "This is the last event of the list.",
+        "This is the first event of the list.",
+        "Nobody has decided about it yet.",
+        "No event is listed.",
+    ]
 
 
 def test_all_rows_of_the_table_with_the_focus_are_selected(bench: Bench, qtbot: QtBot) -> None:

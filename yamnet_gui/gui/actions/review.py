@@ -99,6 +99,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
         separator=True,
     ),
     ActionSpec(
+        "relabel_again",
+        "Relabel to the last label a&gain",
+        "Review",
+        (".",),
+        tip="Give the selected events the label that was given last",
+        needs=Needs.EVENT,
+    ),
+    ActionSpec(
         "label_sets",
         "Label s&ets…",
         "Review",

@@ -27,3 +27,8 @@ class ActionSpec:
     needs: Needs = Needs.NOTHING
     checkable: bool = False
     separator: bool = False
+
+    @property
+    def name(self) -> str:
+        """The title as plain text."""
+        return self.title.replace("&", "").rstrip("…")

@@ -2,13 +2,25 @@
 
 from PySide6.QtCore import QObject, Slot
 
-from yamnet_gui.gui.actions import Needs
+from yamnet_gui.gui.actions import ActionSpec, Needs
 from yamnet_gui.gui.main_window import MainWindow
 from yamnet_gui.gui.state.document import AnalysisState, Document
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
 
 from .review_queue_controller import ReviewQueueController
+
+_READ_ONLY = "there is nothing to {}, or the project is open read-only."
+_OTHERWISE = {
+    "undo": _READ_ONLY.format("undo"),
+    "redo": _READ_ONLY.format("redo"),
+    "analyse": "the recording is being analysed already.",
+    "cancel": "nothing is being analysed.",
+    "cancel_all": "no recordings are being analysed.",
+    "save_project": "the project is still being opened.",
+    **{f"label_{n}": f"no label of the chosen set has the key {n}." for n in range(1, 10)},
+}
+"""What else keeps an action from being done."""
 
 
 class ActionAvailability(QObject):
@@ -60,3 +72,19 @@ class ActionAvailability(QObject):
         actions = self._window.actions_by_id
         actions["analyse"].setEnabled(Needs.RECORDING in present and not running)
         actions["cancel"].setEnabled(running)
+
+    def reason(self, spec: ActionSpec) -> str:
+        """Why an action that is disabled cannot be done now, and what to do, in words."""
+        document = self._document
+        if spec.needs is not Needs.NOTHING and document.recording is None:
+            return "no recording is open."
+        of_events = spec.needs in (Needs.EVENT, Needs.EVENTS)
+        if of_events and not len(document.events):
+            if document.state is AnalysisState.NONE:
+                return "there are no events; analyse the recording or draw one."
+            return "no event is detected here with the present thresholds."
+        if spec.needs is Needs.EVENT and not self._selection.ids:
+            return "no event is selected; click one, or go to the next."
+        if spec.needs is Needs.SELECTION:
+            return "no span is selected; drag over the waveform or the spectrogram."
+        return _OTHERWISE.get(spec.id, "not possible now.")

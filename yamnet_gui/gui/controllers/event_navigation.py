@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QAbstractItemView, QApplication
 
 from yamnet_gui.core.events import Event
@@ -14,9 +15,13 @@ from yamnet_gui.gui.state.timeline import Timeline
 
 from .transport import Transport
 
+_NOTHING_SELECTED = "Neither an event nor a span is selected."
 
-class EventNavigation:
+
+class EventNavigation(QObject):
     """Selects events, brings them into view and puts the cursor on them."""
+
+    message = Signal(str)  # why a key did nothing
 
     def __init__(
         self,
@@ -26,7 +31,9 @@ class EventNavigation:
         order: EventOrder,
         grouping: Grouping,
         transport: Transport,
+        parent: QObject | None = None,
     ) -> None:
+        super().__init__(parent)
         self._document = document
         self._timeline = timeline
         self._selection = selection
@@ -87,6 +94,11 @@ class EventNavigation:
         event_id = self.event_beside(direction)
         if event_id is not None:
             self.go_to(event_id)
+        elif not self.ids:
+            self.message.emit("No event is listed.")
+        else:
+            which = "last" if direction > 0 else "first"
+            self.message.emit(f"This is the {which} event of the list.")
 
     def go_to(self, event_id: str, *, play: bool = True) -> None:
         """Selects an event, brings it into view and, with `play`, plays it where that is wanted."""
@@ -132,13 +144,17 @@ class EventNavigation:
     def zoom_to_event(self) -> None:
         """Fits the selected event, or the selected span, into the view."""
         span = self._selected_span()
-        if span is not None:
+        if span is None:
+            self.message.emit(_NOTHING_SELECTED)
+        else:
             self._timeline.fit(span)
 
     def play_selected(self) -> None:
         """Plays the selected event, or the selected span."""
         span = self._selected_span()
-        if span is not None:
+        if span is None:
+            self.message.emit(_NOTHING_SELECTED)
+        else:
             self._transport.play(span)
 
     def _selected_span(self) -> TimeSpan | None:

@@ -68,7 +68,7 @@ class ApplicationDialogs(Feature):
             key = self._window.actions_by_id[spec.id].shortcut()
             shown = key.toString(QKeySequence.SequenceFormat.PortableText)
             usual = spec.keys[0] if spec.keys else ""
-            title = spec.title.replace("&", "").rstrip("…")
+            title = spec.name
             rows.append(ShortcutRow(spec.id, title, shown, spec.menu, usual))
         dialog = ShortcutsDialog(rows, self._window)
         dialog.key_changed.connect(self._settings.set_shortcut)

@@ -82,7 +82,8 @@ class StatusMessages(Feature):
         self._replaced: tuple[Event, ...] = ()
         context.services.events.replaced.connect(self._on_replaced)
         context.session.project.steps_changed.connect(self._on_step)
-        for source in (self._review.editor, self._navigator, self._queue_controller):
+        events = context.services.event_navigation
+        for source in (self._review.editor, self._navigator, self._queue_controller, events):
             source.message.connect(context.shell.show_message)
         self._review.bounds.edge_dragged.connect(self._show_length)
         self._document.start_changed.connect(self._show_start)

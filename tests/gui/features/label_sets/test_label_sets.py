@@ -54,11 +54,12 @@ def press(bench: Workbench, *keys: Qt.Key) -> None:
 def test_digits_and_letters_give_the_labels_of_the_chosen_set(bench: Workbench) -> None:
     feature(bench).store([BIRDS], "birds")
     press(bench, Qt.Key.Key_N, Qt.Key.Key_1)
+    press(bench, Qt.Key.Key_P)  # a corrected event is followed by the next
     event = current(bench)
     assert (event.label, event.class_index, event.mid) == ("my crow", 111, "/m/04s8yn")
     assert (event.source, event.reviewer) == (EventSource.EDITED, "Anna")
     assert [e.label for e in bench.session.document.events if is_negative(e)] == ["Dog"]
-    press(bench, Qt.Key.Key_N, Qt.Key.Key_X)
+    press(bench, Qt.Key.Key_N, Qt.Key.Key_X, Qt.Key.Key_P)
     assert (current(bench).label, current(bench).class_index) == ("what?", None)
     assert bench.shell.window.actions_by_id["label_1"].text() == "Relabel to my crow"
     assert not bench.shell.window.actions_by_id["label_3"].isVisible()
@@ -156,7 +157,7 @@ def test_the_inspector_tells_what_happened_to_an_event(bench: Workbench) -> None
     press(bench, Qt.Key.Key_N)
     assert bench.shell.inspector.history.isHidden()
     feature(bench).store([BIRDS], "birds")
-    press(bench, Qt.Key.Key_1)
+    press(bench, Qt.Key.Key_1, Qt.Key.Key_P)
     lines = bench.shell.inspector.history.text().splitlines()
     assert lines[0].endswith("Anna: relabel to my crow (Dog → my crow)")
     bench.services.review.history.undo()

@@ -9,6 +9,7 @@ from .bounds import Bounds
 from .decisions import Decisions
 from .drawing import Drawing
 from .editor import EventEditor
+from .go_on import GoOn
 from .history import History
 from .labels import Labels
 from .reviewed_spans import ReviewedSpans
@@ -19,6 +20,7 @@ __all__ = [
     "Decisions",
     "Drawing",
     "EventEditor",
+    "GoOn",
     "History",
     "KeysTaken",
     "Labels",

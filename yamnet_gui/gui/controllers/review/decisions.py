@@ -15,6 +15,7 @@ from yamnet_gui.gui.jobs.review import DecideJob
 from yamnet_gui.labels import project as edits
 
 from .editor import EventEditor
+from .go_on import GoOn
 
 
 class Decisions:
@@ -27,8 +28,10 @@ class Decisions:
         queue: ReviewQueueController,
         projects: ProjectManager,
         questions: Questions,
+        go_on: GoOn,
     ) -> None:
         self._editor = editor
+        self._go_on = go_on
         self._events = events
         self._queue = queue
         self._projects = projects
@@ -52,22 +55,20 @@ class Decisions:
         events = editor.selected
         if not events:
             return
-        following, opened = self._events.event_beside(1), editor.recording_id
-
-        def go_on() -> None:
-            if editor.recording_id != opened or self._queue.advance():
-                return
-            if following is None:
-                editor.message.emit("This was the last event of the list.")
-            else:
-                self._events.go_to(following)
-
         reviewer = editor.reviewer
-        editor.apply_to(events, lambda items: edits.set_state(items, state, reviewer), go_on)
+        editor.apply_to(
+            events,
+            lambda items: edits.set_state(items, state, reviewer),
+            self._go_on.planned(),
+        )
 
     def unreview(self) -> None:
         """Back to where nobody has decided; the selection stays."""
-        self._editor.apply_to(self._editor.selected, edits.unreview)
+        editor, events = self._editor, self._editor.selected
+        if events and all(event.state is ReviewState.UNREVIEWED for event in events):
+            editor.message.emit("Nobody has decided about it yet.")
+        else:
+            editor.apply_to(events, edits.unreview)
 
     def next_unreviewed(self) -> None:
         """Goes to the next event that nobody has decided about, from the start after the last."""
@@ -109,17 +110,17 @@ class Decisions:
         project = editor.project.project
         if project is not None and rows is not None and count >= edits.MOST_COUNTED:
             job = DecideJob(project, rows, state, editor.reviewer)
-            self._projects.run(job, on_result=lambda _count: self._go_on(), finish=True)
+            self._projects.run(job, on_result=lambda _count: self._advance(), finish=True)
             return
         reviewer = editor.reviewer
         if rows is None:
             editor.apply_to(
-                here, lambda items: edits.set_state(items, state, reviewer), self._go_on
+                here, lambda items: edits.set_state(items, state, reviewer), self._advance
             )
         elif project is not None:
-            editor.apply(edits.set_state(project.events.at(rows), state, reviewer), self._go_on)
+            editor.apply(edits.set_state(project.events.at(rows), state, reviewer), self._advance)
 
-    def _go_on(self) -> None:
+    def _advance(self) -> None:
         self._queue.advance()
 
     def _rows_beyond(self, current: Event, above: bool) -> NDArray[np.int64] | None:

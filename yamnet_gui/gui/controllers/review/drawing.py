@@ -66,6 +66,7 @@ class Drawing:
             reviewer=editor.reviewer,
         )
         if editor.apply(command):
+            editor.last_label = choice
             self._timeline.set_selection(None)
             editor.selection.select(change.key for change in command.changes)
 

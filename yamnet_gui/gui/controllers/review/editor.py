@@ -9,7 +9,7 @@ from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.controllers.project_manager import ProjectManager
-from yamnet_gui.gui.dialogs.class_picker import used_labels
+from yamnet_gui.gui.dialogs.class_picker import LabelChoice, used_labels
 from yamnet_gui.gui.jobs.review import ApplyJob
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.event_order import EventOrder
@@ -47,6 +47,8 @@ class EventEditor(QObject):
         self._settings = settings
         self._order = order
         self._projects = projects
+        self.last_label: LabelChoice | None = None
+        """The label that the user gave last, in this or another recording."""
 
     @property
     def selected(self) -> list[Event]:

@@ -15,6 +15,7 @@ from yamnet_gui.gui.state.top_classes import CLASSES_OF_EVENT, top_classes_of_ev
 from yamnet_gui.labels import project as edits
 
 from .editor import EventEditor
+from .go_on import GoOn
 
 
 class Labels(QObject):
@@ -29,10 +30,11 @@ class Labels(QObject):
         class_map: ClassMapState,
         ontology: Ontology,
         questions: Questions,
-        parent: QObject | None = None,
+        go_on: GoOn,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(editor)
         self._editor = editor
+        self._go_on = go_on
         self._sets = label_sets
         self._class_map = class_map
         self._ontology = ontology
@@ -41,7 +43,12 @@ class Labels(QObject):
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What each action of the table calls."""
         digits = {f"label_{n}": partial(self.give_best, n) for n in range(1, CLASSES_OF_EVENT + 1)}
-        return {"find_class": self.ask_relabel, "add_label": self.add_label, **digits}
+        return {
+            "find_class": self.ask_relabel,
+            "add_label": self.add_label,
+            "relabel_again": self.give_again,
+            **digits,
+        }
 
     def give_best(self, number: int) -> None:
         """Gives the selected events the label of the chosen set that has this digit; without a
@@ -65,6 +72,14 @@ class Labels(QObject):
         """Gives the selected events a label of a set."""
         choice = LabelChoice(label.name, label.class_index, label.mid)
         self.relabel(self._editor.selected, choice)
+
+    def give_again(self) -> None:
+        """Gives the selected events the label that was given last, by whatever way."""
+        editor = self._editor
+        if editor.last_label is None:
+            editor.message.emit("No label has been given yet since the program was started.")
+        else:
+            self.relabel(editor.selected, editor.last_label)
 
     def add_label(self) -> None:
         """Asks for one more label on the span of each selected event."""
@@ -97,6 +112,7 @@ class Labels(QObject):
             return
         command = edits.group(f"add label {choice.label}", commands)
         if editor.apply(command):
+            editor.last_label = choice
             editor.selection.select(change.key for change in command.changes)
 
     def ask_relabel(self) -> None:
@@ -125,9 +141,15 @@ class Labels(QObject):
     ) -> None:
         """Corrects the label; where it was the right one all along, the events are accepted.
 
+        Goes on to the next event as accepting does, unless others are selected meanwhile.
         `items`: what the project held of them when the user was asked; else what it holds now.
         """
         editor = self._editor
+        if not events:
+            editor.message.emit("No event is selected to be given a label.")
+            return
+        going_on = {e.id for e in events} == {e.id for e in editor.selected}
+        go_on = self._go_on.planned() if going_on else None
         reviewer, negatives_of = editor.reviewer, editor.project.negatives_reader()
 
         def build(items: Sequence[edits.ProjectEvent]) -> edits.Command:
@@ -149,7 +171,8 @@ class Labels(QObject):
             commands = [command for command in commands if command.changes]
             return edits.group(commands[-1].title if commands else "", commands)
 
-        editor.apply_to(events, build, items=items)
+        if editor.apply_to(events, build, go_on, items=items):
+            editor.last_label = choice
 
     def set_note(self, event_id: str, note: str) -> None:
         """Another note for an event, whether it is shown or not."""

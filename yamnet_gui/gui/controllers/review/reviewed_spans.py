@@ -40,6 +40,9 @@ class ReviewedSpans:
         span, chosen = self._timeline.selection, self._class_view.chosen
         if span is None or not editor.ready:
             return
+        if of_class and chosen is None:
+            editor.message.emit("No class is chosen: click one in the scores or in the classes.")
+            return
         labels = [self._class_map.value[chosen].name] if of_class and chosen is not None else []
         command = edits.mark_reviewed(
             editor.recording_id, editor.project.reviewed, span, labels, editor.reviewer

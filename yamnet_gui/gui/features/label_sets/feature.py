@@ -77,7 +77,7 @@ class LabelSetsFeature(Feature):
         own = self._label_sets
         chosen = own.chosen.id if own.chosen else ""
         used = {
-            key.toString().upper(): spec.title.replace("&", "").rstrip("…")
+            key.toString().upper(): spec.name
             for spec in ACTIONS
             if not spec.id.startswith("label_")
             for key in self._window.actions_by_id[spec.id].shortcuts()
