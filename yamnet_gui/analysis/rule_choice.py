@@ -10,7 +10,7 @@ from yamnet_gui.core.files import exists, is_folder
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.resources import bundled_ontology
 from yamnet_gui.core.text import close_matches, did_you_mean
-from yamnet_gui.detection import PRESETS, RuleSet, load_rules, preset
+from yamnet_gui.detection import BALANCED, PRESETS, RuleSet, load_rules, preset
 from yamnet_gui.embedding import Classifier
 
 from .custom_classes import with_custom_rules
@@ -44,7 +44,7 @@ def choose_rules(
         return RuleSet.threshold(threshold)
     if rules is None and top is not None:
         return RuleSet.threshold(_ANY_SCORE)
-    chosen = rules_by_name(rules, class_map) if rules is not None else RuleSet()
+    chosen = rules_by_name(BALANCED if rules is None else rules, class_map)
     return with_custom_rules(chosen, class_map, classifiers)
 
 

@@ -37,7 +37,7 @@ from yamnet_gui.labels.project.count_samples import (
     stored_sample,
     stored_samples,
 )
-from yamnet_gui.labels.project.present_rules import present, read
+from yamnet_gui.labels.project.present_rules import present, read, unchanged
 from yamnet_gui.quality.counting import SEGMENT_S, Unit, draw, draw_more, units_of
 from yamnet_gui.quality.references import StoredScores
 
@@ -201,6 +201,8 @@ def _rules(project: Project, options: argparse.Namespace, class_map: ClassMap) -
     stored = present(project.settings.rule_sets())
     if options.rules is None and stored is not None:
         return read(stored, class_map, bundled_ontology())
+    if options.rules is None:
+        return unchanged(project.recordings.rules_of_events(), bundled_ontology())
     return choose_rules(class_map, options.rules)
 
 

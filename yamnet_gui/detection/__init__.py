@@ -24,7 +24,7 @@ from .grouping import (
     mids_below,
 )
 from .hysteresis import derive_events, detect
-from .presets import PRESETS, preset
+from .presets import BALANCED, BALANCED_RULE, FORMER, PRESETS, preset
 from .refine import DEFAULT_EDGES, EdgeSettings, refine_edges
 from .reliability import (
     Bin,
@@ -75,6 +75,8 @@ from .tuning import (
 )
 
 __all__ = [
+    "BALANCED",
+    "BALANCED_RULE",
     "DEFAULT_EDGES",
     "DEFAULT_RULE",
     "EDGES",
@@ -83,6 +85,7 @@ __all__ = [
     "FEWEST_REVIEWS",
     "FEWEST_TRUE",
     "FINE_HOP_S",
+    "FORMER",
     "GROUPING_LEVELS",
     "METHODS",
     "PRESETS",

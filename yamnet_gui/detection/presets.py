@@ -4,15 +4,25 @@ from collections.abc import Mapping
 
 from yamnet_gui.core.ontology import Ontology
 
-from .rules import Rule, RuleSet, group_rule
+from .rules import DEFAULT_RULE, Rule, RuleSet, group_rule
 
 _OFF = Rule(enabled=False)
 _ON = Rule(enabled=True)
 
+BALANCED = "balanced"
+"""The preset that holds where the user chose no rules."""
+FORMER = "balanced-0.1"
+"""The preset that held in version 0.1; its values are those of `RuleSet()`."""
+
+# Chosen on labelled scenes by `benchmarks/default_rules.py`; figures in
+# docs/decisions/default-rules.md.
+BALANCED_RULE = Rule(off=0.02, merge_gap_s=1.5).over(DEFAULT_RULE)
+
 _GLOBAL: Mapping[str, Rule] = {
-    "sensitive": Rule(on=0.1, off=0.03),
-    "balanced": Rule(),
+    "sensitive": Rule(on=0.1, off=0.02, merge_gap_s=1.5),
+    BALANCED: BALANCED_RULE,
     "strict": Rule(on=0.6, off=0.15, shortest_s=0.4),
+    FORMER: Rule(),  # what projects of version 0.1 without rules of their own have
 }
 
 # Speech: long turns rather than words. Wildlife: short calls count, quiet ones too. Alarms: a
@@ -38,8 +48,7 @@ def preset(name: str, ontology: Ontology) -> RuleSet:
     Raises KeyError where there is none.
     """
     if name in _GLOBAL:
-        rules = RuleSet().with_default(_GLOBAL[name])
-        return RuleSet(default=rules.default, name=name)
+        return RuleSet(default=_GLOBAL[name].over(DEFAULT_RULE), name=name)
     rule, branches = _BRANCHES[name]
     groups = tuple(group_rule(mid, _ON, ontology) for mid in branches)
     default = _OFF.over(rule.over(RuleSet().default))

@@ -128,7 +128,7 @@ class ResolvedRule:
     edges: Edges
 
 
-DEFAULT_RULE = Rule(
+DEFAULT_RULE = Rule(  # what a rule set has unless it says otherwise; presets say otherwise
     on=0.25,
     off=0.05,
     smoothing_s=DEFAULT_HOP_S,  # nothing at the published hop; evens out the frames of a finer one

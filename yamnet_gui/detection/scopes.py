@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.ontology import Ontology
 
-from .rules import DEFAULT_RULE, GroupRule, Rule, RuleSet
+from .presets import BALANCED_RULE
+from .rules import GroupRule, Rule, RuleSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def inherited_rule(rules: RuleSet, scope: Scope, ontology: Ontology) -> Rule:
     if scope.class_index is not None:
         return rules.inherited(scope.class_index)
     if not scope.mid:
-        return DEFAULT_RULE
+        return BALANCED_RULE
     rule = rules.default
     for group in _over(rules, scope, ontology):
         rule = group.rule.over(rule)
@@ -81,7 +82,7 @@ def with_rule(rules: RuleSet, scope: Scope, rule: Rule, ontology: Ontology) -> R
 def without_value(rules: RuleSet, scope: Scope, name: str, ontology: Ontology) -> RuleSet:
     """The rules in which the scope inherits this value again."""
     if scope == EVERYTHING:
-        return rules.with_default(Rule(**{name: getattr(DEFAULT_RULE, name)}))
+        return rules.with_default(Rule(**{name: getattr(BALANCED_RULE, name)}))
     return with_rule(rules, scope, replace(own_rule(rules, scope), **{name: None}), ontology)
 
 

@@ -21,7 +21,7 @@ def test_a_preset_and_a_file_of_it_are_the_same_rules(name: str, tmp_path: Path)
 
 
 def test_without_a_choice_the_balanced_rules_hold() -> None:
-    assert choose_rules(CLASSES) == RuleSet()
+    assert choose_rules(CLASSES) == preset("balanced", bundled_ontology())
     assert choose_rules(CLASSES, threshold=0.3) == RuleSet.threshold(0.3)
 
 

@@ -142,6 +142,21 @@ def test_presets_survive_a_file(name: str, tmp_path: Path) -> None:
     assert load_rules(path).rules_id == rules.rules_id
 
 
+def test_the_global_presets_ask_for_more_and_more() -> None:
+    sensitive, balanced, strict = (
+        preset(name, ONTOLOGY).default for name in ("sensitive", "balanced", "strict")
+    )
+    assert (balanced.on, balanced.off, balanced.merge_gap_s) == (0.25, 0.02, 1.5)
+    assert (sensitive.on or 0) < (balanced.on or 0) < (strict.on or 0)
+    assert (sensitive.off or 0) <= (balanced.off or 0) < (strict.off or 0)
+
+
+def test_the_default_of_the_first_version_is_a_preset_with_its_id() -> None:
+    former = preset("balanced-0.1", ONTOLOGY)
+    assert (former.default.on, former.default.off, former.default.merge_gap_s) == (0.25, 0.05, 1.0)
+    assert former.rules_id == RuleSet().rules_id
+
+
 def test_presets_for_a_field_look_for_its_classes_alone() -> None:
     enabled = {c.name for c in CLASS_MAP if preset("speech", ONTOLOGY).resolved(c.index).enabled}
     assert {"Speech", "Conversation", "Whispering", "Shout"} <= enabled

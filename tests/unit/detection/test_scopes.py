@@ -1,7 +1,7 @@
 import pytest
 
 from yamnet_gui.detection import (
-    DEFAULT_RULE,
+    BALANCED_RULE,
     EVERYTHING,
     Rule,
     RuleSet,
@@ -36,7 +36,7 @@ def test_scopes_lead_from_the_class_to_all() -> None:
 
 def test_each_scope_sets_inherits_and_resets() -> None:
     at = scopes(BARK)
-    rules = RuleSet()
+    rules = RuleSet(default=BALANCED_RULE)
     rules = with_rule(rules, at["Animal"], Rule(on=0.4, padding_s=1.0), ONTOLOGY)
     rules = with_rule(rules, at["Dog"], Rule(on=0.6), ONTOLOGY)
     rules = with_rule(rules, at["itself"], Rule(off=0.2), ONTOLOGY)
@@ -46,7 +46,7 @@ def test_each_scope_sets_inherits_and_resets() -> None:
     assert inherited_rule(rules, at["itself"], ONTOLOGY).on == 0.6
     assert inherited_rule(rules, at["Dog"], ONTOLOGY).on == 0.4
     assert inherited_rule(rules, at["Dog"], ONTOLOGY).cooldown_s == 2.0
-    assert inherited_rule(rules, EVERYTHING, ONTOLOGY) == DEFAULT_RULE
+    assert inherited_rule(rules, EVERYTHING, ONTOLOGY) == BALANCED_RULE
     assert inherited_from(rules, at["itself"], "on", ONTOLOGY) == at["Dog"]
     assert inherited_from(rules, at["itself"], "padding_s", ONTOLOGY) == at["Animal"]
     assert inherited_from(rules, at["Dog"], "on", ONTOLOGY) == at["Animal"]
@@ -59,7 +59,7 @@ def test_each_scope_sets_inherits_and_resets() -> None:
     rules = without_value(rules, at["itself"], "off", ONTOLOGY)
     assert not rules.classes
     rules = without_value(rules, EVERYTHING, "cooldown_s", ONTOLOGY)
-    assert rules.default == DEFAULT_RULE
+    assert rules.default == BALANCED_RULE
 
 
 @pytest.mark.parametrize("index", range(0, 521, 40))

@@ -2,7 +2,8 @@
 
 from PySide6.QtCore import QObject, Signal
 
-from yamnet_gui.detection import ResolvedRule, Rule, RuleSet
+from yamnet_gui.core.resources import bundled_ontology
+from yamnet_gui.detection import BALANCED, ResolvedRule, Rule, RuleSet, preset
 
 
 class Rules(QObject):
@@ -12,7 +13,7 @@ class Rules(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._set = RuleSet()
+        self._set = preset(BALANCED, bundled_ontology())
 
     @property
     def rule_set(self) -> RuleSet:

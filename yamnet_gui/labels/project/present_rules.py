@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.detection import RuleSet, rules_from_json
+from yamnet_gui.detection import BALANCED, FORMER, RuleSet, preset, rules_from_json
 
 from .models import StoredRules
 
@@ -15,6 +15,15 @@ PRESENT = "present"
 def present(rule_sets: Iterable[StoredRules]) -> StoredRules | None:
     """The current rules of a project; None if they were never changed."""
     return next((one for one in rule_sets if one.id == PRESENT), None)
+
+
+def unchanged(rules_of_events: str, ontology: Ontology) -> RuleSet:
+    """The rules of a project that stores none: those that held when its events were found.
+
+    `rules_of_events`: the id of those rules, as `ProjectRecordings.rules_of_events` gives it.
+    """
+    former = preset(FORMER, ontology)
+    return former if rules_of_events == former.rules_id else preset(BALANCED, ontology)
 
 
 def read(stored: StoredRules, class_map: ClassMap, ontology: Ontology) -> RuleSet:

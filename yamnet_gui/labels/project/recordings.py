@@ -113,6 +113,14 @@ class ProjectRecordings:
             ).fetchall()
         return [(current_identity(sha256), name) for sha256, name in _MODELS.each(rows)]
 
+    def rules_of_events(self) -> str:
+        """The id of the rules that an event came from; "" where none came from rules."""
+        with self._connection.reading():
+            row = self._connection.database.execute(
+                "SELECT rules_id FROM events WHERE rules_id IS NOT NULL LIMIT 1"
+            ).fetchone()
+        return str(row[0]) if row is not None else ""
+
     def labelled(self, recording_id: str) -> LabelledRecording:
         """The recording with its events, as label formats write it."""
         recording = self._connection.recordings[recording_id]

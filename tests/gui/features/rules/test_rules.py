@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox
 
 from tests.gui.support import projects
 from tests.unit.fakes import write_sound
-from yamnet_gui.detection import EVERYTHING, Rule, RuleSet, load_rules, preset
+from yamnet_gui.detection import BALANCED_RULE, EVERYTHING, Rule, load_rules, preset
 from yamnet_gui.gui.features.rules import rules_persistence
 from yamnet_gui.gui.features.rules.feature import RulesFeature
 from yamnet_gui.labels.project import Project, StoredRules, set_rules
@@ -110,7 +110,7 @@ def test_every_value_can_be_set_for_all_classes_and_reset(demo):
     assert not panel.row("on").editor.isEnabled()
     for name in values:
         panel.row(name).reset.click()
-    assert demo.session.rules.rule_set.default == RuleSet().default
+    assert demo.session.rules.rule_set.default == BALANCED_RULE
 
 
 def test_events_follow_a_rule_at_once(demo, settled):
@@ -202,7 +202,7 @@ def test_another_project_has_its_own_rules(demo, settled, tmp_path: Path):
     settled(demo)
     demo.services.projects.create(tmp_path / "other.yamnet")
     settled(demo)
-    assert demo.session.rules.rule_set == RuleSet()
+    assert demo.session.rules.rule_set == preset("balanced", demo.session.ontology)
     demo.services.projects.open_personal()
     settled(demo)
     assert demo.session.rules.rule_set.name == "strict"
@@ -216,7 +216,7 @@ def test_a_project_whose_rules_cannot_be_read_gets_the_default_rules(demo, settl
     settled(demo)
     demo.services.projects.open(path)
     settled(demo)
-    assert demo.session.rules.rule_set == RuleSet()
+    assert demo.session.rules.rule_set == preset("balanced", demo.session.ontology)
     assert any("rules odd" in notice.text for notice in demo.shell.notices.notices)
     assert demo.session.project.project.settings.rule_sets() == [unreadable]
 

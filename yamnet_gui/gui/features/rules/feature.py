@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QInputDialog, QMenu
 
 from yamnet_gui.analysis.rule_choice import rules_by_name
 from yamnet_gui.core.errors import UserError
-from yamnet_gui.detection import PRESETS, RuleSet, preset
+from yamnet_gui.detection import BALANCED, PRESETS, RuleSet, preset
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.widgets.notices import NoticeKind
-from yamnet_gui.labels.project import StoredRules
+from yamnet_gui.labels.project import Project, StoredRules
 
 from . import rules_persistence
 from .applier import RulesApplier
@@ -87,7 +87,7 @@ class RulesFeature(Feature):
 
     def reset_rules(self) -> None:
         """Removes the rules of all classes, and resets the default rule."""
-        self._rules.set(RuleSet())
+        self._rules.set(preset(BALANCED, self._ontology))
 
     def use(self, name: str) -> None:
         """Switches to a preset, or to rules that were saved under a name."""
@@ -154,10 +154,11 @@ class RulesFeature(Feature):
         if new.text == self._known:
             return
         old = rules_persistence.present(project.settings.rule_sets())
-        if old is None and self._rules.rule_set == RuleSet():
+        unchanged = self._unchanged(project)
+        if old is None and self._rules.rule_set == unchanged:
             return
         try:
-            before = RuleSet()
+            before = unchanged
             if old is not None:
                 before = rules_persistence.read(old, self._class_map.value, self._ontology)
             what = rules_persistence.difference(before, self._rules.rule_set, self._class_map.value)
@@ -200,14 +201,19 @@ class RulesFeature(Feature):
                     rules_persistence.read(stored, self._class_map.value, self._ontology)
                 )
             elif first or self._known:
-                self._rules.set(RuleSet())
+                self._rules.set(self._unchanged(project))
         except UserError as error:
             if first:
-                self._rules.set(RuleSet())  # not those of the former project
+                # not those of the former project
+                self._rules.set(self._unchanged(project))
             self._show_error(error)
         self._known = text
         self._later.stop()
         self._list_sets()
+
+    def _unchanged(self, project: Project) -> RuleSet:
+        """The rules of a project that stores none."""
+        return rules_persistence.unchanged(project.recordings.rules_of_events(), self._ontology)
 
     def _saved(self) -> dict[str, StoredRules]:
         project = self._project.project

@@ -7,7 +7,7 @@ from dataclasses import replace
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.detection import RULE_PROPERTIES, Rule, RuleSet, rules_to_json
 from yamnet_gui.labels.project import Command, StoredRules, set_rules
-from yamnet_gui.labels.project.present_rules import PRESENT, missing, present, read
+from yamnet_gui.labels.project.present_rules import PRESENT, missing, present, read, unchanged
 
 __all__ = [
     "PRESENT",
@@ -18,6 +18,7 @@ __all__ = [
     "present",
     "read",
     "saved",
+    "unchanged",
     "write",
 ]
 

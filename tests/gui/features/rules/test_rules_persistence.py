@@ -1,0 +1,32 @@
+"""Which rules hold in a project that stores none."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.gui.support import projects
+from yamnet_gui.core.resources import bundled_ontology
+from yamnet_gui.detection import RuleSet, preset
+from yamnet_gui.labels.project import Project
+from yamnet_gui.labels.project.present_rules import unchanged
+
+ONTOLOGY = bundled_ontology()
+
+
+@pytest.mark.parametrize("name", ["balanced", "balanced-0.1"])
+def test_a_project_without_rules_keeps_those_that_its_events_were_found_with(
+    name: str, tmp_path: Path
+) -> None:
+    rules_id = preset(name, ONTOLOGY).rules_id
+    events = [replace(event, rules_id=rules_id) for event in projects.detections(0.0)]
+    with Project.open(projects.made(tmp_path, ("a",))) as project:
+        project.events.store_detections("id-a", events)
+        assert unchanged(project.recordings.rules_of_events(), ONTOLOGY) == preset(name, ONTOLOGY)
+
+
+def test_a_new_project_has_the_balanced_rules(tmp_path: Path) -> None:
+    with Project.create(tmp_path / "new.yamnet") as project:
+        rules = unchanged(project.recordings.rules_of_events(), ONTOLOGY)
+    assert rules == preset("balanced", ONTOLOGY)
+    assert rules != RuleSet()
