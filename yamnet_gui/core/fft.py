@@ -3,6 +3,7 @@
 import importlib.machinery
 import importlib.util
 import sys
+import threading
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,8 @@ from numpy.typing import NDArray
 RealFFT = Callable[[NDArray[np.float32]], NDArray[np.complex64]]
 
 _NAME = "scipy.fft._pocketfft.pypocketfft"
+_loading = threading.Lock()
+"""Of two threads that load the module at once, the second gets one without functions."""
 
 
 @cache
@@ -49,20 +52,21 @@ def fast_length(length: int) -> int:
 
 def _loaded() -> Any:
     """SciPy's module of transforms. Raises ImportError where it is not where it is expected."""
-    if _NAME in sys.modules:
-        return sys.modules[_NAME]
-    scipy = importlib.util.find_spec("scipy")
-    folders = scipy.submodule_search_locations if scipy else None
-    if not folders:
-        raise ImportError("no SciPy")
-    folder = Path(next(iter(folders)), "fft", "_pocketfft")
-    spec = importlib.machinery.PathFinder.find_spec(_NAME, [str(folder)])
-    if spec is None or spec.loader is None:
-        raise ImportError(f"no transforms in {folder}")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    sys.modules[_NAME] = module  # where SciPy itself finds it
-    return module
+    with _loading:
+        if _NAME in sys.modules:
+            return sys.modules[_NAME]
+        scipy = importlib.util.find_spec("scipy")
+        folders = scipy.submodule_search_locations if scipy else None
+        if not folders:
+            raise ImportError("no SciPy")
+        folder = Path(next(iter(folders)), "fft", "_pocketfft")
+        spec = importlib.machinery.PathFinder.find_spec(_NAME, [str(folder)])
+        if spec is None or spec.loader is None:
+            raise ImportError(f"no transforms in {folder}")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        sys.modules[_NAME] = module  # where SciPy itself finds it
+        return module
 
 
 def _transform(module: Any) -> RealFFT | None:

@@ -1,5 +1,8 @@
+import importlib.util
 import subprocess
 import sys
+import threading
+import types
 
 import numpy as np
 import pytest
@@ -70,3 +73,33 @@ def test_another_scipy_is_used_through_its_package(
     monkeypatch.setattr(fft, "_loaded", module)
     assert real_fft() is scipy.fft.rfft
     assert fast_length(511) == 512
+
+
+def test_threads_that_need_it_at_once_load_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SciPy's module is empty where two threads load it at the same time."""
+    monkeypatch.delitem(sys.modules, fft._NAME, raising=False)
+    loads: list[object] = []
+
+    def load(spec: object) -> types.ModuleType:
+        loads.append(spec)
+        threading.Event().wait(0.05)
+        raise ImportError("as slow as a real one")
+
+    monkeypatch.setattr(importlib.util, "module_from_spec", load)
+    busy = threading.Semaphore(0)
+
+    def go() -> None:
+        busy.release()
+        with pytest.raises(ImportError):
+            fft._loaded()
+
+    running: list[int] = []
+    threads = [threading.Thread(target=go) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+        busy.acquire()
+    threading.Event().wait(0.02)
+    running.append(len(loads))
+    for thread in threads:
+        thread.join()
+    assert running == [1]
