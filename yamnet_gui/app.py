@@ -102,6 +102,8 @@ def _window(arguments: argparse.Namespace, asked: list[int]) -> int:
     errors = UnexpectedErrors(workbench.shell.window)
     errors.install()
     workbench.shell.window.show()
+    if arguments.file is None or arguments.demo:
+        workbench.offer_tour()
     # Python runs signal handlers only between its own instructions, so a timer gives it some.
     pulse = QTimer()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from yamnet_gui.gui.actions import ACTIONS, MENUS
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide.md"
-BEGIN, END = "<!-- keys: begin -->\n", "<!-- keys: end -->\n"
+BEGIN, END = "<!-- keys: begin -->\n", "\n<!-- keys: end -->\n"  # a table ends with an empty line
 
 
 def key_table() -> str:

@@ -10,9 +10,9 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def _data_root() -> Path:
-    """The folder that holds `class_map.csv` and `resources/`.
+    """The folder that holds `class_map.csv`, `docs/` and `resources/`.
 
-    The wheel carries both under `_data`; an editable install and a checkout have them
+    The wheel carries them under `_data`; an editable install and a checkout have them
     beside the package.
     """
     installed = _PACKAGE / "_data"
@@ -27,6 +27,11 @@ def class_map_path() -> Path:
 def resource_path(*parts: str) -> Path:
     """A file below `resources/`, for example `resource_path("icons", "play.svg")`."""
     return _data_root().joinpath("resources", *parts)
+
+
+def document_path(*parts: str) -> Path:
+    """A file below `docs/`, for example `document_path("guide.md")`."""
+    return _data_root().joinpath("docs", *parts)
 
 
 @cache

@@ -132,6 +132,7 @@ class MainWindow(QMainWindow):
             elif name in widgets:
                 bar.addWidget(widgets[name])
         self.addToolBar(bar)
+        self.toolbar = bar
         self.menus["View"].addAction(bar.toggleViewAction())
 
     def restore_layout(self) -> None:

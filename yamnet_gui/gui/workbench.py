@@ -48,7 +48,7 @@ from .controllers.track_visibility import TrackVisibility
 from .controllers.transport import Transport
 from .controllers.unavailable_keys import UnavailableKeys
 from .controllers.weights import Weights
-from .features import Feature, Files, make_features
+from .features import Feature, Files, TourFeature, make_features
 from .jobs.analysis_ahead import AnalysisAhead
 from .playback import Player, make_player
 from .playback.audition import Audition
@@ -133,6 +133,10 @@ class Workbench(QObject):
     def open_demo(self) -> None:
         """The recording that ships with the program, with its stored analysis."""
         self.feature(Files).open_demo()
+
+    def offer_tour(self) -> None:
+        """On the first start: the window in six steps."""
+        self.feature(TourFeature).offer()
 
     @Slot()
     def close(self) -> None:

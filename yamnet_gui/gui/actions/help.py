@@ -3,7 +3,10 @@
 from .spec import ActionSpec
 
 ACTIONS: tuple[ActionSpec, ...] = (
-    ActionSpec("shortcuts", "Keyboard &shortcuts…", "Help", ("F1",), "help"),
+    ActionSpec("guide", "&Guide", "Help", ("F1",), "help", "Open the guide, with a search"),
+    ActionSpec("glossary", "Gl&ossary", "Help", tip="Look up what a word means"),
+    ActionSpec("tour", "&Tour", "Help", tip="Show the window in six steps"),
+    ActionSpec("shortcuts", "Keyboard &shortcuts…", "Help", ("Ctrl+F1",), separator=True),
     ActionSpec("show_log", "Show &log file", "Help", tip="Open the folder with the log file"),
     ActionSpec("about", "&About", "Help", (), "info"),
 )

@@ -29,9 +29,10 @@ from .review_queue.feature import ReviewQueueFeature
 from .rules.feature import RulesFeature
 from .similarity.feature import SimilarSounds
 from .status_messages import StatusMessages
+from .tour import TourFeature
 from .view import ViewActions
 
-__all__ = ["Feature", "Files", "make_features", "run_dialog"]
+__all__ = ["Feature", "Files", "TourFeature", "make_features", "run_dialog"]
 
 
 def make_features(context: Context) -> tuple[Feature, ...]:
@@ -43,11 +44,12 @@ def make_features(context: Context) -> tuple[Feature, ...]:
     similar_sounds = SimilarSounds(context)
     menu, merging = ProjectMenu(context), MergeAndBackup(context)
     training = TrainingFeature(context, similar_sounds, custom_scores)
+    files = Files(context, (label_import, training))
     return (
         status,
         RecordingChoices(context, label_import),
         ContextMenus(context),
-        Files(context, (label_import, training)),
+        files,
         menu,
         merging,
         ReplacedFile(context, menu, merging),
@@ -67,6 +69,7 @@ def make_features(context: Context) -> tuple[Feature, ...]:
         StabilityFeature(context),
         ViewActions(context),
         ApplicationDialogs(context),
+        TourFeature(context, files),
         custom_scores,
         similar_sounds,
         training,

@@ -19,6 +19,7 @@ from .feature import Feature, run_dialog
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
+    from yamnet_gui.gui.dialogs.guide import GuideWindow
 
 
 class ApplicationDialogs(Feature):
@@ -33,12 +34,15 @@ class ApplicationDialogs(Feature):
         self._notices = context.shell.notices
         self._show_error = context.shell.show_error
         self._window = context.shell.window
+        self._guide: GuideWindow | None = None
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         return {
             "settings": self.change_settings,
             "weights": self.weights,
             "clear_cache": self.clear_cache,
+            "guide": lambda: self.guide("guide.md"),
+            "glossary": lambda: self.guide("glossary.md"),
             "shortcuts": self.shortcuts,
             "show_log": self.show_log,
             "about": self.about,
@@ -73,6 +77,26 @@ class ApplicationDialogs(Feature):
         dialog = ShortcutsDialog(rows, self._window)
         dialog.key_changed.connect(self._settings.set_shortcut)
         run_dialog(dialog)
+
+    def guide(self, page: str) -> None:
+        """Opens a page of the guide in a window that may stay open."""
+        from yamnet_gui.gui.dialogs.guide import GuideWindow
+
+        if self._guide is None:
+            try:
+                self._guide = GuideWindow(self._window)
+            except UserError as error:
+                self._show_error(error)
+                return
+        self._guide.show_page(page)
+        self._guide.show()
+        self._guide.raise_()
+        self._guide.activateWindow()
+        self._guide.search.setFocus()
+
+    def close(self) -> None:
+        if self._guide is not None:
+            self._guide.close()
 
     def show_log(self) -> None:
         """Opens the folder with the log file in the system's file manager."""

@@ -79,6 +79,13 @@ SETTINGS: tuple[Setting, ...] = (
         page="Review",
     ),
     Setting(
+        "tour",
+        True,
+        "Offer the tour when the program starts",
+        "Six steps through the window; not offered any more once you have seen it",
+        page="Appearance",
+    ),
+    Setting(
         "analyse_on_open",
         True,
         "Analyse a recording as soon as it is opened",
