@@ -9,13 +9,22 @@ In a notebook:
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .interface import Analyzed, Embedded, analyze, embed, read_labels
+    from .interface import Analyzed, Embedded, Measures, analyze, embed, measure, read_labels
 
 __version__ = "0.1.0"
 
-__all__ = ["Analyzed", "Embedded", "__version__", "analyze", "embed", "read_labels"]
+__all__ = [
+    "Analyzed",
+    "Embedded",
+    "Measures",
+    "__version__",
+    "analyze",
+    "embed",
+    "measure",
+    "read_labels",
+]
 
-_INTERFACE = frozenset({"Analyzed", "Embedded", "analyze", "embed", "read_labels"})
+_INTERFACE = frozenset(__all__) - {"__version__"}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,9 +1,10 @@
-"""What notebooks and scripts use: `analyze`, `embed` for any sound, and `read_labels`.
+"""What notebooks and scripts use: `analyze`, `embed`, `measure` for any sound, and `read_labels`.
 
-from yamnet_gui import analyze, embed, read_labels
+from yamnet_gui import analyze, embed, measure, read_labels
 
 embed("street.wav").vectors            # float32 (frames, 1024)
 analyze(samples, 44100).best(3)        # [("Vehicle", 0.71), …]
+measure("street.wav", 1.5, 2.0).peak_hz  # 1406.25
 read_labels("street.txt")              # {Path("street.wav"): (Event(…), …)}
 """
 
@@ -34,7 +35,9 @@ from .analysis import (
 from .analysis.cache_writer import TemporaryFolder
 from .analysis.download import DOWNLOAD_LIMIT_BYTES
 from .analysis.rule_choice import choose_rules
-from .audio import track_path
+from .audio import AudioSource, MemorySource, open_audio, track_path
+from .audio.measures import Measures as Measures
+from .audio.measures import measure as measure_source
 from .batch import VectorOptions, vectors_of
 from .batch.vectors import PER, POOLS, Per, Pool
 from .core.cached_files import CHECKSUMS
@@ -43,6 +46,7 @@ from .core.events import Event
 from .core.folders import user_cache_folder
 from .core.resources import bundled_class_map
 from .core.scores import DEFAULT_HOP_S
+from .core.spans import TimeSpan
 from .core.text import without_controls
 from .yamnet import RUNTIME_CHOICES, RuntimeChoice, RuntimeName
 
@@ -211,6 +215,43 @@ def embed(
         model_sha256=model.sha256,
         runtime=result.analysis.runtime,
     )
+
+
+def measure(
+    sound: Sound,
+    start_s: float = 0.0,
+    end_s: float | None = None,
+    *,
+    rate: int | None = None,
+    low_hz: float | None = None,
+    high_hz: float | None = None,
+    channel: int | None = None,
+    track: int | None = None,
+) -> Measures:
+    """Levels, frequencies and signal-to-noise ratio of a span, and of a band of frequencies.
+
+    `sound` is a path or samples (n,) or (n, channels) with their `rate` in Hz; `end_s` None is the
+    end. `low_hz` and `high_hz` bound the frequencies, `channel` counts from 0 (None: all of them).
+    Raises UserError.
+    """
+    if not (start_s >= 0 and (end_s is None or start_s <= end_s < float("inf"))):
+        raise SettingsError("span", f"{start_s} to {end_s} s is no span of time")
+    if low_hz is not None and high_hz is not None and low_hz > high_hz:
+        raise SettingsError("low_hz", f"{low_hz} lies above high_hz, {high_hz}")
+    source: AudioSource
+    if isinstance(sound, str | os.PathLike):
+        if rate is not None:
+            raise SettingsError("rate", "goes with samples; a file says its own")
+        path = Path(os.fspath(sound))
+        source = open_audio(path if track is None else track_path(path, track))
+    else:
+        source = MemorySource(_samples(sound), _rate(rate))
+    with source:
+        end = max(source.info.duration_s, start_s) if end_s is None else end_s
+        try:
+            return measure_source(source, TimeSpan(start_s, end), low_hz, high_hz, channel)
+        except ValueError as error:
+            raise SettingsError("channel", str(error)) from error
 
 
 def _result(

@@ -17,6 +17,7 @@ from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.text import counted
 from yamnet_gui.labels.exchange.clips import plan_clips
+from yamnet_gui.labels.exchange.event_measures import EventMeasures
 from yamnet_gui.labels.exchange.export import Export, ExportChoice, chosen, described
 from yamnet_gui.labels.exchange.project_tables import labelled_recordings
 from yamnet_gui.labels.exchange.report import ReportFacts, write_report
@@ -54,6 +55,7 @@ What the format cannot store is listed first. With --dry-run nothing is written.
   yamnet-gui export review.yamnet -o labels.txt --format raven --states accepted
   yamnet-gui export -o labels/ --format textgrid --sidecar   (the personal project)
   yamnet-gui export old.csv -o new.jams --format jams        (convert a table)
+  yamnet-gui export review.yamnet -o labels.txt --format raven --measures
   yamnet-gui export review.yamnet --clips clips/ --report report.html
   yamnet-gui export review.yamnet --clips set/ --windows 2 --split 0.8 0.1 0.1 --audiofolder
 
@@ -137,6 +139,12 @@ def _add_table_options(group: Any) -> None:
     )
     group.add_argument(
         "--clock", action="store_true", help="also write clock times if the format supports them"
+    )
+    group.add_argument(
+        "--measures",
+        action="store_true",
+        help="also measure each event and write duration, peak, centre, 5%% and 95%% frequency,"
+        " bandwidth, levels and signal-to-noise ratio (csv and raven)",
     )
     group.add_argument(
         "--relative-to",
@@ -232,7 +240,18 @@ def _labels(
     out = Path(options.output)
     if label_format(options.format).needs_scores:
         return _scores(options, source, choice, classes)
-    export = Export(options.format, out, choice, _write_options(options, out, classes))
+    with EventMeasures() as measures:
+        _write(options, source, choice, _write_options(options, out, classes, measures))
+    for problem in measures.problems:
+        _note(f"Not measured: {problem}")
+    return len(measures.problems)
+
+
+def _write(
+    options: argparse.Namespace, source: _Source, choice: ExportChoice, how: WriteOptions
+) -> None:
+    out = Path(options.output)
+    export = Export(options.format, out, choice, how)
     preview = export.preview(source.recordings)
     _note(f"{_events(preview.recordings)} in {counted(len(preview.recordings), 'recording')}")
     if not options.states and choice.states is not None:
@@ -244,7 +263,7 @@ def _labels(
     if options.dry_run:
         for path in planned_files(options.format, preview.recordings, out, options=export.options):
             _note(f"{path} would be {'replaced' if exists(path) else 'written'}")
-        return 0
+        return
     made: Sequence[Path] = ()
     with ProgressLine() as line:
         for step in writing(options.format, preview.recordings, out, options=export.options):
@@ -252,10 +271,11 @@ def _labels(
             made = step.made
     for path in made:
         print(path)
-    return 0
 
 
-def _write_options(options: argparse.Namespace, out: Path, classes: ClassMap) -> WriteOptions:
+def _write_options(
+    options: argparse.Namespace, out: Path, classes: ClassMap, measures: EventMeasures
+) -> WriteOptions:
     folder = options.output.endswith(("/", "\\")) or is_folder(out)
     base = options.relative_to
     plain = WriteOptions()
@@ -268,6 +288,7 @@ def _write_options(options: argparse.Namespace, out: Path, classes: ClassMap) ->
         label_column=options.label_column or plain.label_column,
         score_column=options.score_column or plain.score_column,
         clock=options.clock,
+        measures=measures if options.measures else None,
         curator_name=name,
         curator_email=email,
         media_prefix=options.media_prefix,

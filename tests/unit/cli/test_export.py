@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from tests.unit.fakes import write_sound
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.labels.formats import FORMATS, losses, read_labels
+from yamnet_gui.labels.formats.measure_columns import CSV_NAMES, RAVEN_NAMES
 from yamnet_gui.labels.formats.read_write import LABELS_LIST
 from yamnet_gui.labels.project import AnalysisRecord, Project, Recording, add_events, add_recordings
 
@@ -135,6 +138,46 @@ def test_columns_clock_and_names_are_as_wanted(run: Run, project: Path, tmp_path
     assert rows[0]["Confidence"] == "0.500000"
     assert rows[0]["Begin Path"] == "a.wav"
     assert rows[0]["Begin Clock Time"].startswith("04:00:00.5")
+
+
+def test_events_are_measured_on_demand(run: Run, project: Path, tmp_path: Path) -> None:
+    at = np.arange(32_000) / 16_000
+    soundfile.write(tmp_path / "a.wav", 0.5 * np.sin(2 * np.pi * 1500 * at), 16_000)
+    raven, table = tmp_path / "o.txt", tmp_path / "o.csv"
+    wanted = ("--measures", "--recordings", "a", "--states", "all")
+    assert run("export", project, "-o", raven, "--format", "raven", *wanted)[0] == 0
+    assert run("export", project, "-o", table, *wanted)[0] == 0
+    for path, names, separator in ((raven, RAVEN_NAMES, "\t"), (table, CSV_NAMES, ",")):
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file, delimiter=separator))
+        values = [float(rows[0][name]) for name in names[:-1]]
+        assert values[0] == 0.5
+        assert values[1] == pytest.approx(1500, abs=16)
+        assert values[6:] == pytest.approx([-6.02, -9.03], abs=0.02)
+    shown = run("import", raven, "--project", project, "--recording", "a", "--dry-run")[1]
+    assert "0 new, 3 same, 0 changed" in shown, "measures are no notes"
+    status, shown, notes = run("import", table, "--project", project, "--dry-run")
+    assert (status, "left out" in notes) == (0, False)
+
+
+def test_what_cannot_be_measured_is_named_and_the_rest_is_written(
+    run: Run, project: Path, tmp_path: Path
+) -> None:
+    with Project.open(project) as opened:
+        opened.apply(add_events("b", [Event("b1", 0.5, 1.0, "Dog", 69, "/m/0bt9lr")]))
+    (tmp_path / "b.wav").unlink()
+    out = tmp_path / "o.csv"
+    status, made, notes = run("export", project, "-o", out, "--measures")
+    assert (status, made.strip().splitlines()[0]) == (1, str(out))
+    assert notes.count("Not measured: ") == 1
+    assert "b.wav" in notes
+    with out.open(newline="", encoding="utf-8") as file:
+        peaks = {row["file"][-5:]: row["peak_dbfs"] for row in csv.DictReader(file)}
+    assert peaks["a.wav"]
+    assert not peaks["b.wav"]
+    assert "no columns for measures" in run("export", project, "-o", tmp_path / "o.jams",
+                                            "--format", "audacity", "--measures", "--dry-run",
+                                            "--recordings", "a")[2]  # fmt: skip
 
 
 def test_a_folder_gets_one_file_for_each_recording(run: Run, project: Path, tmp_path: Path) -> None:

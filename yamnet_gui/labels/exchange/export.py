@@ -198,4 +198,6 @@ class Export:
         fmt = label_format(self.format_name)
         if self.options.clock and not fmt.has_clock:
             lost.append(f"{fmt.title}: has no place for clock times; seconds are written")
+        if self.options.measures and not fmt.has_measures:
+            lost.append(f"{fmt.title}: has no columns for measures; csv and raven have")
         return ExportPreview(out, tuple(lost))

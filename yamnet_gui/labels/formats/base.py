@@ -12,6 +12,7 @@ from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.labels.recording_names import Placement
 
 from .columns import ColumnMapping
+from .measure_columns import MeasureEvent
 from .sample import Sample
 
 
@@ -51,6 +52,7 @@ class WriteOptions:
     `sidecar`: also write `OUT.yamnet.json`, which restores what the format cannot store.
     `label_column`, `score_column`: names of columns where the format leaves them open.
     `clock`: also write clock times where the format has columns for them.
+    `measures`: measures each event, where the format has columns for that.
     `curator_name`, `curator_email`: who made the labels (JAMS).
     `media_prefix`: address of the folder of the recordings on a file server (Label Studio).
     `columns`: names of columns of one's own (any table).
@@ -63,6 +65,7 @@ class WriteOptions:
     label_column: str = "Annotation"
     score_column: str = "Score"
     clock: bool = False
+    measures: MeasureEvent | None = None
     curator_name: str = ""
     curator_email: str = ""
     media_prefix: str = ""
@@ -174,9 +177,9 @@ class LabelFormat:
     everything, so every other format goes first. `binary`: it is no text. `in_recordings`: labels
     are part of sound files. `fit`: the event as this format can show it, None where it must be left
     out, for the reason `left_out`.
-    `has_clock`: it has columns for clock times. `needs_scores`: written from a ScoreTable by
-    `write_score_table`, not from labels. `describes`: whether enough is known of a recording for
-    the format's list of recordings, which the others are left out of.
+    `has_clock`, `has_measures`: it has columns for clock times, for measures. `needs_scores`:
+    written from a ScoreTable by `write_score_table`, not from labels. `describes`: whether enough
+    is known of a recording for the format's list of recordings, which the others are left out of.
     """
 
     name: str
@@ -198,6 +201,7 @@ class LabelFormat:
     left_out: str = ""
     needs_scores: bool = False
     has_clock: bool = False
+    has_measures: bool = False
     in_recordings: bool = False
     describes: Callable[[RecordingInfo], bool] | None = None
 

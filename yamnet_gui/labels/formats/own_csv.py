@@ -22,6 +22,7 @@ from yamnet_gui.core.spans import TimeSpan
 
 from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
 from .collector import Collector
+from .measure_columns import CSV_NAMES, measured_cells
 from .review_words import state_of
 from .sample import Sample
 from .table_text import table_of
@@ -81,12 +82,13 @@ def _cell(value: Any) -> str:
 
 def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Output:
     def events() -> Iterator[Sequence[str]]:
-        yield COLUMNS
+        yield (*COLUMNS, *(CSV_NAMES if options.measures else ()))
         for recording in recordings:
             file = options.file_name(recording.recording)
             for event in recording.events:
                 cells = event_cells(event, recording, file)
-                yield [_cell(cells[name]) for name in COLUMNS]
+                measured = measured_cells(options.measures, recording.recording, event)
+                yield [*(_cell(cells[name]) for name in COLUMNS), *measured]
 
     def reviewed() -> Iterator[Sequence[str]]:
         yield REVIEWED_COLUMNS
@@ -115,7 +117,7 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
     collector.decimal_comma = table.decimal_comma
     places = table.columns(_NEEDED, COLUMNS)
     needed = 1 + max(places[name] for name in ("file", *_NEEDED) if name in places)
-    if others := table.others(COLUMNS):
+    if others := table.others((*COLUMNS, *CSV_NAMES)):  # measures are made again at will
         collector.warn(f"columns left out: {', '.join(map(repr, others))}")
     if "file" not in places:
         collector.recording(None)
@@ -287,6 +289,7 @@ FORMAT = LabelFormat(
     read=read,
     companions=(REVIEWED_TAIL,),
     has_clock=True,
+    has_measures=True,
     recognise=lambda sample: sample.has_columns(*_NEEDED),
     flaw=_flaw,
 )

@@ -9,6 +9,7 @@ from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo
 
 from .base import Capability, LabelFormat, Output, WriteOptions
 from .layout import fold_name
+from .measure_columns import RAVEN_NAMES, measured_cells
 from .raven_columns import (
     BASE_COLUMNS,
     CLOCK_COLUMNS,
@@ -47,10 +48,11 @@ def _fit(event: Event, info: RecordingInfo) -> Event:
 def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Output:
     open_names = (options.label_column, options.score_column)
     clock_names = CLOCK_COLUMNS if options.clock else ()
-    known = {fold_name(name) for name in open_names}
+    measured_names = RAVEN_NAMES if options.measures else ()
+    known = {fold_name(name) for name in (*open_names, *measured_names)}
     notes = property_columns(e.note for r in recordings for e in r.events)
     own_names = tuple(name for name in notes if fold_name(name) not in known)
-    header = (*BASE_COLUMNS, *open_names, *OWN_COLUMNS, *clock_names, *own_names)
+    header = (*BASE_COLUMNS, *open_names, *OWN_COLUMNS, *clock_names, *own_names, *measured_names)
     if len(set(header)) != len(header) or any(not n or one_line(n) != n for n in open_names):
         raise LabelsError(
             options.label_column, "cannot be the name of a column", "choose another name"
@@ -72,6 +74,7 @@ def write(recordings: Sequence[LabelledRecording], options: WriteOptions) -> Out
                     note = one_line(event.note)
                     cells += [""] * len(own_names)
                 cells[note_at] = note
+                cells += measured_cells(options.measures, recording.recording, event)
                 yield "\t".join(cells) + "\n"
             last = max((e.offset_s for e in recording.events), default=0.0)
             before_s = round(before_s + max(recording.recording.duration_s, last), 6)
@@ -130,6 +133,7 @@ FORMAT = LabelFormat(
     time_step_s=1e-6,
     fit=_fit,
     has_clock=True,
+    has_measures=True,
     recognise=recognise,
     flaw=flaw,
 )  # fmt: skip

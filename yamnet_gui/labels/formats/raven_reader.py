@@ -11,11 +11,13 @@ from .base import ImportResult, ReadOptions
 from .birdnet import is_no_call, note_no_call
 from .collector import Collector
 from .layout import fold_name
+from .measure_columns import RAVEN_NAMES
 from .raven_columns import (
     BASE_COLUMNS,
     KNOWN,
     OWN_COLUMNS,
     SCORE_COLUMNS,
+    is_own,
     joined_note,
     label_column,
 )
@@ -56,7 +58,8 @@ class _Reader:
         self._label_at = table.columns((label_name,))[label_name] if label_name else None
         self._score_at = next((self._at[n] for n in SCORE_COLUMNS if n in self._at), None)
         taken = [label_name] if label_name else []
-        others = table.others((*KNOWN, *taken))
+        made = RAVEN_NAMES if is_own(table) else ()  # ours are measured again at will
+        others = table.others((*KNOWN, *taken, *made))
         self._notes = {n: k for n, k in others.items() if k != self._score_at}
 
     def has_views(self, table: NamedRows) -> bool:

@@ -114,12 +114,16 @@ def write_labels(
 
 @dataclass(frozen=True, slots=True)
 class WriteStep:
-    """How far an export is. `made`: the files, in the last step only, when they are in place."""
+    """How far an export is. `made`: the files, in the last step only, when they are in place.
+
+    `remarks`: what the user should know, in the last step.
+    """
 
     files_done: int
     files: int
     lines: int
     made: tuple[Path, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def writing(

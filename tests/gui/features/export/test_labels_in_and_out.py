@@ -1,5 +1,6 @@
 """Labels out of the window and back into it, through the real actions."""
 
+import csv
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -84,6 +85,23 @@ def test_events_are_exported(
     path = exported(bench, name, settled, qtbot)
     assert path.parent == tmp_path / "out"
     assert read_labels(name, path).event_count == 2  # the rejected one stays
+
+
+def test_events_are_measured_where_that_is_ticked(
+    bench: Workbench, settled: Settled, tmp_path: Path, qtbot: QtBot
+) -> None:
+    dialog = opened(bench, ExportDialog, "export")
+    assert isinstance(dialog, ExportDialog)
+    dialog.format.setCurrentIndex(dialog.format.findData("csv"))
+    dialog.how.measures.setChecked(True)
+    qtbot.waitUntil(dialog.buttons.button(SAVE).isEnabled)
+    path = dialog._path()
+    dialog.buttons.button(SAVE).click()
+    settled(bench)
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert float(rows[0]["peak_hz"]) > 0
+    assert float(rows[0]["peak_dbfs"]) < 0
 
 
 def exported(bench: Workbench, name: str, settled: Settled, qtbot: QtBot) -> Path:

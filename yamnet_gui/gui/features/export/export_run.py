@@ -95,7 +95,16 @@ class ExportRun(QObject):
             return
         names = ", ".join(path.name for path in step.made[:3])
         more = f" and {len(step.made) - 3} more" if len(step.made) > 3 else ""
-        self._show(f"Saved in {step.made[0].parent}: {names}{more}.")
+        text = f"Saved in {step.made[0].parent}: {names}{more}."
+        if step.remarks:
+            self._notices.show_notice(
+                NoticeKind.WARNING,
+                f"{text} {step.remarks[0]}",
+                key=EXPORT_KEY,
+                details="\n".join(step.remarks),
+            )
+        else:
+            self._show(text)
 
     def _on_report(self, path: Path) -> None:
         from PySide6.QtCore import QUrl

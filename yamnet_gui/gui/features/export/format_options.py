@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.gui.widgets.buttons import TickBox
+from yamnet_gui.labels.exchange.event_measures import EventMeasures
 from yamnet_gui.labels.exchange.saved_columns import SavedColumns
 from yamnet_gui.labels.formats import LabelFormat, WriteOptions
 from yamnet_gui.labels.formats.columns import ColumnMapping, mapping_text
@@ -20,7 +21,7 @@ _PLAIN = WriteOptions()
 
 
 class FormatOptions(QWidget):
-    """One file or many, names of recordings and columns, clock times, curator, file server."""
+    """One file or many, names of recordings and columns, clock times, measures, curator, server."""
 
     changed = Signal()
 
@@ -32,6 +33,11 @@ class FormatOptions(QWidget):
         self.relative = TickBox("Use paths relative to the common folder", self)
         self.relative.setToolTip("Otherwise recordings are named by their full path")
         self.clock = TickBox("Also write clock times", self)
+        self.measures = TickBox("Also measure each event", self)
+        self.measures.setToolTip(
+            "Duration, peak, centre, 5 % and 95 % frequency, bandwidth, peak and RMS level and\n"
+            "signal-to-noise ratio as further columns; reads the sound of every event"
+        )
         self.label_column = _field("Name of the label column", _PLAIN.label_column, self)
         self.score_column = _field("Name of the score column", _PLAIN.score_column, self)
         self._saved = SavedColumns()
@@ -59,6 +65,7 @@ class FormatOptions(QWidget):
         form.addRow(self.split)
         form.addRow(self.relative)
         form.addRow(self.clock)
+        form.addRow(self.measures)
         form.addRow("&Label column", self.label_column)
         form.addRow("Sco&re column", self.score_column)
         form.addRow("Col&umns", self.columns)
@@ -67,7 +74,7 @@ class FormatOptions(QWidget):
         form.addRow("File ser&ver", self.server)
         self._form = form
         self.split.toggled.connect(self.changed)
-        for box in (self.relative, self.clock):
+        for box in (self.relative, self.clock, self.measures):
             box.toggled.connect(self.changed)
         self.columns.editTextChanged.connect(self.changed)
 
@@ -88,6 +95,7 @@ class FormatOptions(QWidget):
             if clocked
             else "Also write clock times (no start time is known)"
         )
+        self._form.setRowVisible(self.measures, fmt.has_measures)
         for column in (self.label_column, self.score_column):
             self._form.setRowVisible(column, fmt.name == "raven")
         self._form.setRowVisible(self.columns, fmt.name == "table")
@@ -116,12 +124,17 @@ class FormatOptions(QWidget):
             label_column=self.label_column.text().strip() or _PLAIN.label_column,
             score_column=self.score_column.text().strip() or _PLAIN.score_column,
             clock=self._clocked and self.clock.isChecked(),
+            measures=EventMeasures() if self._measured else None,
             curator_name=name,
             curator_email=email,
             columns=self._columns(),
             media_prefix=self.server.text().strip(),
             classes=classes,
         )
+
+    @property
+    def _measured(self) -> bool:
+        return self._form.isRowVisible(self.measures) and self.measures.isChecked()
 
     def _columns(self) -> ColumnMapping | None:
         text = self.columns.currentText().strip()

@@ -1,8 +1,8 @@
 """Exporting labels, scores, clips and reports in the background."""
 
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import closing, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -18,6 +18,7 @@ from yamnet_gui.labels.exchange.clips import (
     plan_clips,
     split_sizes,
 )
+from yamnet_gui.labels.exchange.event_measures import EventMeasures
 from yamnet_gui.labels.exchange.export import Export, ExportChoice, ExportPreview, chosen
 from yamnet_gui.labels.exchange.report import ReportFacts, write_report
 from yamnet_gui.labels.exchange.score_tables import stored_analysis
@@ -105,7 +106,12 @@ class ExportJob:
     options: WriteOptions
 
     def run(self) -> Iterator[WriteStep]:
-        yield from writing(self.format_name, self.recordings, self.path, options=self.options)
+        measures = self.options.measures
+        reading = measures if isinstance(measures, EventMeasures) else None
+        with reading or nullcontext():
+            for step in writing(self.format_name, self.recordings, self.path, options=self.options):
+                problems = reading.problems if step.made and reading else ()
+                yield replace(step, remarks=tuple(f"Not measured: {p}" for p in problems))
 
 
 @dataclass(frozen=True, slots=True)
