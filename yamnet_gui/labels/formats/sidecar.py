@@ -1,6 +1,7 @@
 """`OUT.yamnet.json`: everything about the events of `OUT`, to restore what its format dropped."""
 
 import json
+import os
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
@@ -132,7 +133,7 @@ def recording_from(record: Mapping[str, Any]) -> LabelledRecording:
     Raises KeyError, TypeError, ValueError, AttributeError or OverflowError.
     """
     info = RecordingInfo(
-        Path(record["path"]),
+        _path(record["path"]),
         float(record["duration_s"]),
         int(record["sample_rate_hz"]),
         int(record["channels"]),
@@ -149,6 +150,13 @@ def recording_from(record: Mapping[str, Any]) -> LabelledRecording:
     )
     events = EventList.of(event_from(e) for e in record["events"])
     return LabelledRecording(info, events, reviewed, encodable(str(record["model_sha256"])))
+
+
+def _path(text: str) -> Path:
+    """Raises ValueError for what no file system can hold: halves of characters, a null."""
+    if b"\0" in os.fsencode(text):
+        raise ValueError("a path cannot hold a null character")
+    return Path(text)
 
 
 def restore(

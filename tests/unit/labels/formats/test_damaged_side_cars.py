@@ -57,6 +57,14 @@ def test_a_recording_that_is_described_wrongly(table: Path, name: str, value: An
     assert [e.label for e in result.recordings[0].events] == ["Dog"]
 
 
+@pytest.mark.parametrize("path", ["\ud800\ud800x.wav", "a\0b.wav", 5, None])
+def test_a_path_that_no_file_can_have(table: Path, path: Any) -> None:
+    edited(table, lambda d: d["recordings"][0].update({"path": path}))
+    result = read_labels(None, table, options=ReadOptions(recordings=(INFO,)))
+    assert [e.label for e in result.recordings[0].events] == ["Dog"]
+    assert any("is damaged" in text for text in result.warnings)
+
+
 def test_half_characters_do_not_get_into_a_project(table: Path) -> None:
     edited(
         table, lambda d: d["recordings"][0]["events"][0].update(note="\ud800", reviewer="\udfff")
