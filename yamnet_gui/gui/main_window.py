@@ -54,9 +54,10 @@ class MainWindow(QMainWindow):
         self.actions_by_id = self.window_actions.by_id
         self.menus = self.window_actions.menus
 
-    def add_bar(self, bar: QWidget) -> None:
-        """Puts a bar above the tracks."""
-        self._layout.insertWidget(0, bar)
+    @property
+    def middle(self) -> QWidget:
+        """What holds the tracks, or the page of an empty window."""
+        return self._top
 
     def set_pages(self, empty: QWidget, tracks: QWidget) -> None:
         """The page of an empty window, and the tracks."""

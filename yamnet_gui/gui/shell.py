@@ -24,7 +24,7 @@ def make_shell(session: Session, player: Player, theme: Theme) -> Shell:
     settings, rules = session.settings, session.rules
     window = MainWindow(settings)
     notices, welcome = NoticeBar(), WelcomePanel(settings)
-    window.add_bar(notices)
+    notices.lie_over(window.middle)
     tracks = TrackStack(
         TrackSources(
             session.timeline,

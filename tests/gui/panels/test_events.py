@@ -168,21 +168,3 @@ def test_a_wide_panel_writes_the_states_out(panel: EventsPanel) -> None:
     panel.resize(900, 400)
     assert not panel.model.compact
     assert panel.grab().width() == 900
-
-
-def test_a_screen_is_what_the_table_shows(panel: EventsPanel, owners: Owners, qtbot: QtBot) -> None:
-    def seen() -> int:
-        table = panel.table
-        return sum(
-            table.visualRect(panel.model.index(row, 0)).bottom() <= table.viewport().rect().bottom()
-            for row in range(panel.model.row_total())
-        )
-
-    owners.document.set_events(EventList.of(owners.event(f"e{i}", float(i)) for i in range(200)))
-    few = owners.order.screen
-    assert few == seen() > 3
-    panel.resize(320, 700)
-    qtbot.waitUntil(lambda: owners.order.screen > few)
-    assert owners.order.screen == seen()
-    panel.hide()  # another tab is in front of it
-    assert owners.order.screen == 0

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -14,7 +14,7 @@ from yamnet_gui.gui.panels.recordings import RecordingsPanel
 from yamnet_gui.gui.panels.status import StatusBar, time_left
 from yamnet_gui.gui.panels.welcome import WelcomePanel
 from yamnet_gui.gui.state.settings import Settings
-from yamnet_gui.gui.widgets.notices import NoticeBar, NoticeKind
+from yamnet_gui.gui.widgets.notices import NoticeBar, NoticeKind, reading_s
 
 A, B, C = Path("/x/a.wav"), Path("/x/b.wav"), Path("/y/c.flac")
 
@@ -135,8 +135,64 @@ def test_details_are_copied_along(bar: NoticeBar) -> None:
 
 
 def test_a_passing_message_closes_by_itself(bar: NoticeBar, qtbot: QtBot) -> None:
+    middle = QWidget()  # a window of its own would have the focus
+    qtbot.addWidget(middle)
+    bar.lie_over(middle)
     bar.show_notice("info", "Saved.", seconds=0.05)
     qtbot.waitUntil(lambda: shown(bar) == [])
+
+
+def test_messages_leave_once_they_can_have_been_read(bar: NoticeBar, qtbot: QtBot) -> None:
+    info, warning = NoticeKind.INFO, NoticeKind.WARNING
+    assert 6 < reading_s(info, "Saved.") < reading_s(info, "Saved. " * 20) < 20
+    assert reading_s(warning, "Saved.") > reading_s(info, "Saved.")
+    assert reading_s(NoticeKind.ERROR, "It failed.") == 0.0
+    bar.show()
+    bar.show_notice("info", "Restore?", [("Restore", lambda: None)])
+    bar.show_notice("error", "It failed.")
+    bar.show_notice("info", "Done.", [("Undo", lambda: None)], seconds=0.05)
+    bar.activateWindow()
+    bar.notices[0].buttons[0].setFocus()
+    qtbot.waitUntil(bar.notices[0].buttons[0].hasFocus)
+    assert [notice.leaves for notice in bar.notices] == [True, False, False]
+    bar.notices[0].leave()
+    assert shown(bar)[0] == "Done."  # somebody is about to press its button
+    bar.notices[0].buttons[0].clearFocus()
+    qtbot.waitUntil(lambda: shown(bar) == ["It failed.", "Restore?"])
+
+
+def test_messages_lie_over_the_tracks_and_move_nothing(qtbot: QtBot) -> None:
+    middle = QWidget()
+    qtbot.addWidget(middle)
+    tracks, bar = QWidget(), NoticeBar()
+    QVBoxLayout(middle).addWidget(tracks)
+    bar.lie_over(middle)
+    middle.resize(900, 400)
+    middle.show()
+    before = tracks.geometry()
+    bar.show_notice("warning", "A long story. " * 30)
+    bar.show_notice("info", "Done.", [("Undo", lambda: None)])
+    assert tracks.geometry() == before
+    for width in (900, 320):
+        middle.resize(width, 400)
+        assert middle.rect().contains(bar.geometry())
+        lowest = bar.notices[1]
+        assert lowest.geometry().bottom() <= bar.height()
+        assert lowest.label.height() >= lowest.label.heightForWidth(lowest.label.width())
+
+
+def test_a_remark_leaves_the_status_bar_but_not_what_came_after_it(
+    owners: Owners, qtbot: QtBot
+) -> None:
+    bar = StatusBar(owners.timeline)
+    qtbot.addWidget(bar)
+    bar._leave.set_delay(20)
+    bar.show_message("Undone: accept Dog")
+    qtbot.waitUntil(lambda: bar.message.text() == "")
+    bar.show_message("Undone: accept Dog")
+    bar.set_progress("Analysing", 0.5)
+    qtbot.waitUntil(lambda: not bar._leave.active)
+    assert bar.message.text() == "Analysing"
 
 
 def test_every_button_has_a_name(bar: NoticeBar) -> None:

@@ -10,8 +10,6 @@ from yamnet_gui.gui.state.document import AnalysisState, Document
 from yamnet_gui.gui.widgets.notices import NoticeBar, NoticeKind
 
 GET_WEIGHTS = "Get weights…"
-_SHOWN_S = 5
-
 _log = logging.getLogger(__name__)
 
 
@@ -31,14 +29,11 @@ class Messages:
         self._get_weights = get_weights
 
     def show(self, text: str) -> None:
-        """A remark on what a key did. In the status bar, unless that shows progress.
-
-        It must not push the tracks down.
-        """
+        """A remark on what a key did. In the status bar, unless that shows progress."""
         if self._document.state is AnalysisState.RUNNING:
-            self._notices.show_notice(NoticeKind.INFO, text, key="review", seconds=_SHOWN_S)
+            self._notices.show_notice(NoticeKind.INFO, text, key="review")
         else:
-            self._status.clear_progress(text)
+            self._status.show_message(text)
 
     def show_error(self, error: UserError) -> None:
         """A bar that names what failed and why, with a button where weights are missing."""

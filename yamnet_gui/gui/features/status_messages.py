@@ -14,7 +14,7 @@ from yamnet_gui.core.errors import UserError, WeightsError
 from yamnet_gui.gui.controllers.messages import GET_WEIGHTS
 from yamnet_gui.gui.state.document import AnalysisState
 from yamnet_gui.gui.times import clock, length
-from yamnet_gui.gui.widgets.notices import NoticeKind
+from yamnet_gui.gui.widgets.notices import OFFER_S, NoticeKind
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 
 from .feature import Feature
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 _NO_WEIGHTS = "Recordings cannot be analysed without YAMNet's weights; everything else works."
 _MANY_KEY = "many"
 _REPLACED_KEY = "replaced detections"
-_MANY_S = 30
 _PREPARING = "Preparing the network, once for these weights"
 _STATE_IN_LIST = {
     AnalysisState.NONE: "",
@@ -90,10 +89,10 @@ class StatusMessages(Feature):
         self._show_recording()
 
     def _offer_undo(self, text: str) -> None:
-        """A step reached more events than anybody sees at once; gone with the next step."""
+        """A step reached several events; gone with the next step."""
         undo = self._window.actions_by_id["undo"].trigger
         self._notices.show_notice(
-            NoticeKind.INFO, text, [("Undo", undo)], key=_MANY_KEY, seconds=_MANY_S
+            NoticeKind.INFO, text, [("Undo", undo)], key=_MANY_KEY, seconds=OFFER_S
         )
 
     @Slot(object)
@@ -116,7 +115,7 @@ class StatusMessages(Feature):
             text = f"{len(events):,} detections are replaced: they are mostly the same sounds."
         undo = self._window.actions_by_id["undo"].trigger
         self._notices.show_notice(
-            NoticeKind.INFO, text, [("Undo", undo)], key=_REPLACED_KEY, seconds=_MANY_S
+            NoticeKind.INFO, text, [("Undo", undo)], key=_REPLACED_KEY, seconds=OFFER_S
         )
 
     # The recording
@@ -141,6 +140,7 @@ class StatusMessages(Feature):
                     ("Set zone…", self._window.actions_by_id["settings"].trigger),
                 ],
                 key="zone",
+                seconds=OFFER_S,
             )
 
     def _show_recording(self) -> None:

@@ -68,7 +68,6 @@ class EventsPanel(QWidget):
         self.model = EventTableModel(timeline, self)
         self.model.shown_changed.connect(self._on_shown)
         self._build()
-        order.set_screen(lambda: self.table.rows_in_sight)
         self._place = ScrollPlace(self.table, self.model)
         self.model.modelAboutToBeReset.connect(self._place.remember)
         self.model.modelReset.connect(self._on_reset)

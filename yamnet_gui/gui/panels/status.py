@@ -5,11 +5,13 @@ import math
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
+from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.labels import ElidedLabel
 
 _STEPS = 1000
+_MESSAGE_S = 10
 
 
 class StatusBar(QWidget):
@@ -52,8 +54,20 @@ class StatusBar(QWidget):
         timeline.cursor_changed.connect(self._show_cursor)
         timeline.recording_changed.connect(self._show_cursor)
         timeline.time_text_changed.connect(self._show_cursor)
+        self._remark = ""
+        self._leave = Debounced(self, _MESSAGE_S * 1000, self._clear_remark)
         self.clear_progress()
         self._show_cursor()
+
+    def show_message(self, text: str) -> None:
+        """A remark on what a key did, for a while; what runs or is shown after it stays."""
+        self.clear_progress(text)
+        self._remark = text
+        self._leave.start()
+
+    def _clear_remark(self) -> None:
+        if self.message.text() == self._remark:
+            self.message.setText("")
 
     def set_progress(
         self, text: str, fraction: float | None = None, left_s: float | None = None

@@ -1,6 +1,6 @@
 """The owner of the order in which the user steps through the events of the open recording."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from yamnet_gui.core.events import Event
 from yamnet_gui.labels.project import is_negative
@@ -19,12 +19,6 @@ class EventOrder:
         self._document = document
         self._grouping = grouping
         self._listed: Sequence[Event] | None = None
-        self._rows_in_sight: Callable[[], int] = lambda: 0
-
-    @property
-    def screen(self) -> int:
-        """How many of the listed events can be seen at once; 0 where the table is hidden."""
-        return self._rows_in_sight()
 
     @property
     def ids(self) -> list[str]:
@@ -38,10 +32,6 @@ class EventOrder:
         """The events to step through: without "not X" that a correction left behind."""
         events = map(self._document.events.get, self.ids)
         return [event for event in events if event is not None and not is_negative(event)]
-
-    def set_screen(self, rows_in_sight: Callable[[], int]) -> None:
-        """Whom to ask how many rows the table shows at once."""
-        self._rows_in_sight = rows_in_sight
 
     def set_listed(self, events: Sequence[Event]) -> None:
         """The rows of the table, in the order in which they are shown."""

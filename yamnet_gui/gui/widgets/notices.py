@@ -1,9 +1,9 @@
-"""Messages in a bar above the tracks: what happened, why, and what can be done."""
+"""Messages in a bar over the tracks: what happened, why, and what can be done."""
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -13,7 +13,14 @@ from PySide6.QtGui import (
     QPalette,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
@@ -23,6 +30,12 @@ from .colors import blended, theme_of
 
 Action = tuple[str, Callable[[], None]]
 MOST_AT_ONCE = 3
+_MARGIN = 10
+_WIDEST = 760
+_FIRST_S, _CHARACTERS_PER_S = 6.0, 15.0
+_WARNING_FACTOR = 3.0
+OFFER_S = 30.0
+"""How long a message stays that offers something without asking for a decision, such as Undo."""
 
 
 class NoticeKind(StrEnum):
@@ -48,17 +61,51 @@ def kind_color(kind: NoticeKind, palette: QPalette) -> QColor:
     return QColor(names[kind])
 
 
+def reading_s(kind: NoticeKind, text: str) -> float:
+    """How long a message without buttons stays; 0 for errors, which the user sends away."""
+    if kind is NoticeKind.ERROR:
+        return 0.0
+    seconds = _FIRST_S + len(text) / _CHARACTERS_PER_S
+    return seconds * _WARNING_FACTOR if kind is NoticeKind.WARNING else seconds
+
+
 class NoticeBar(QWidget):
-    """Up to three messages under each other, newest on top; hidden where there is none."""
+    """Up to three messages under each other, newest on top; hidden where there is none.
+
+    It lies over what it belongs to, at the lower edge, and so moves nothing when it comes or goes.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: list[Notice] = []
+        self._under: QWidget | None = None
         self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setContentsMargins(1, 1, 1, 1)
         self._layout.setSpacing(1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setAccessibleName("Messages")
         self.hide()
+
+    def lie_over(self, under: QWidget) -> None:
+        """Stays at the lower edge of another widget, as wide as its text needs at most."""
+        self.setParent(under)
+        self._under = under
+        under.installEventFilter(self)
+        self._place()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._under and event.type() == QEvent.Type.Resize:
+            self._place()
+        return False
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._place()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Mid))
 
     @property
     def notices(self) -> tuple["Notice", ...]:
@@ -73,20 +120,24 @@ class NoticeBar(QWidget):
         key: str = "",
         *,
         details: str = "",
-        seconds: float = 0.0,
+        seconds: float | None = None,
     ) -> None:
         """Shows a message, in place of the one with the same `key` or text.
 
         `actions`: label and what a click on it does; the message closes with it. `details` are
-        copied along with the text. After `seconds` (0: never) it closes by itself.
+        copied along with the text. After `seconds` (0: never) it closes by itself, unless the
+        mouse or the focus is on it; None: once it can have been read, but one with actions waits
+        for a decision, and an error for somebody who has seen it.
         """
         kind = NoticeKind(kind)
+        if seconds is None:
+            seconds = 0.0 if actions else reading_s(kind, text)
         for row in [r for r in self._rows if r.text == text or (key and r.key == key)]:
             self._remove(row)
         row = Notice(kind, text, actions, key, details, self)
         row.finished = lambda: self._remove(row)
         if seconds > 0:
-            Debounced(row, round(seconds * 1000), row.close_notice).start()
+            row.close_after(seconds)
         self._rows.insert(0, row)
         self._layout.insertWidget(0, row)
         while len(self._rows) > MOST_AT_ONCE:
@@ -95,12 +146,14 @@ class NoticeBar(QWidget):
                 min(reversed(self._rows[1:]), key=lambda r: list(NoticeKind).index(r.kind))
             )
         self.show()
+        self._place()
 
     def set_text(self, key: str, text: str) -> None:
         """Another text for the message with this key, if it is still there."""
         for row in self._rows:
             if row.key == key:
                 row.set_text(text)
+        self._place()
 
     def clear(self, key: str = "") -> None:
         """Removes the message with this key, or all of them."""
@@ -114,6 +167,18 @@ class NoticeBar(QWidget):
             row.hide()
             row.deleteLater()
         self.setVisible(bool(self._rows))
+        self._place()
+
+    def _place(self) -> None:
+        under = self._under
+        if under is None or not self._rows:
+            return
+        width = min(under.width() - 2 * _MARGIN, max(row.wanted_width for row in self._rows) + 2)
+        width = max(min(width, _WIDEST), 1)
+        height = 2 + sum(row.fit(width - 2) + 1 for row in self._rows) - 1
+        left = (under.width() - width) // 2
+        self.setGeometry(left, under.height() - height - _MARGIN, width, height)
+        self.raise_()
 
 
 class Notice(QWidget):
@@ -134,6 +199,7 @@ class Notice(QWidget):
         self.key = key
         self._details = details
         self.finished: Callable[[], None] | None = None
+        self._later: Debounced | None = None
         self.setAccessibleName(f"{_NAMES[kind]}: {text}")
         sign = _Sign(kind, self)
         label = PlainLabel(text, self)
@@ -166,19 +232,48 @@ class Notice(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Grows with its text: a layout of bars does not ask for the height at a width."""
-        self._fit(event.size().width())
+        self.fit(event.size().width())
         super().resizeEvent(event)
 
-    def _fit(self, width: int) -> None:
+    @property
+    def wanted_width(self) -> int:
+        """The width at which the text stands in one line."""
+        text = self.label.fontMetrics().horizontalAdvance(self.text)
+        others = self.minimumSizeHint().width() - self.label.minimumSizeHint().width()
+        return others + text + 8
+
+    def fit(self, width: int) -> int:
+        """Takes the height that the text needs at a width, and returns it."""
         layout = self.layout()
-        if layout is not None:
-            self.setMinimumHeight(max(layout.heightForWidth(width), 0))
+        height = max(layout.heightForWidth(width), 0) if layout is not None else 0
+        self.setMinimumHeight(height)
+        return height
+
+    @property
+    def leaves(self) -> bool:
+        """Whether it closes by itself."""
+        return self._later is not None
+
+    def close_after(self, seconds: float) -> None:
+        """Closes by itself, not while the mouse or the focus is on it."""
+        self._later = Debounced(self, round(seconds * 1000), self.leave)
+        self._later.start()
+
+    def leave(self) -> None:
+        """Closes, or waits as long again while somebody is at it."""
+        focus = QApplication.focusWidget()
+        if self._later is not None and (
+            self.underMouse() or (focus is not None and self.isAncestorOf(focus))
+        ):
+            self._later.start()
+        else:
+            self.close_notice()
 
     def set_text(self, text: str) -> None:
         """Shows another text, such as the progress of a job."""
         self.text = text
         self.label.setText(text)
-        self._fit(self.width())
+        self.fit(self.width())
         self.setAccessibleName(f"{_NAMES[self.kind]}: {text}")
 
     def copy(self) -> None:

@@ -27,13 +27,6 @@ class QuietTable(QTableView):
         self.horizontalHeader().setHighlightSections(False)
         self.doubleClicked.connect(self.entered_row)
 
-    @property
-    def rows_in_sight(self) -> int:
-        """How many whole rows can be seen at once; 0 where the table is hidden."""
-        if self.viewport().visibleRegion().isEmpty():
-            return 0
-        return self.viewport().height() // self.verticalHeader().defaultSectionSize()
-
     def setModel(self, model: QAbstractItemModel | None) -> None:
         super().setModel(model)
         if model is not None:

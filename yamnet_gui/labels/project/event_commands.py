@@ -12,6 +12,7 @@ from yamnet_gui.core.events import (
     new_event_id,
 )
 from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.text import counted
 
 from .command import Change, Command
 from .models import ProjectEvent
@@ -22,7 +23,7 @@ _NEGATIVE = "not-"
 def _titled(verb: str, items: Sequence[ProjectEvent]) -> str:
     if len(items) == 1:
         return f"{verb} {items[0].event.label}"
-    return f"{verb} {len(items)} events"
+    return f"{verb} {counted(len(items), 'event')}"
 
 
 def _now() -> datetime:
@@ -169,7 +170,8 @@ def relabel(
         negative = _negative(old, reviewer, when)
         if (item.recording_id, negative.id) not in present:
             changes.append(Change(item.recording_id, None, negative))
-    title = f"relabel to {label}" if len(items) == 1 else f"relabel {len(items)} events to {label}"
+    many = counted(len(items), "event")
+    title = f"relabel to {label}" if len(items) == 1 else f"relabel {many} to {label}"
     return Command(title, tuple(changes))
 
 
@@ -242,7 +244,7 @@ def merge(events: Iterable[ProjectEvent]) -> Command:
     )
     removed = tuple(Change(item.recording_id, item.event, None) for item in rest)
     changes = (*removed, Change(first.recording_id, first.event, new))
-    return Command(f"merge {len(items)} events", changes)
+    return Command(f"merge {counted(len(items), 'event')}", changes)
 
 
 def draw(

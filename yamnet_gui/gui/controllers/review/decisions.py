@@ -110,7 +110,7 @@ class Decisions:
         project = editor.project.project
         if project is not None and rows is not None and count >= edits.MOST_COUNTED:
             job = DecideJob(project, rows, state, editor.reviewer)
-            self._projects.run(job, on_result=lambda _count: self._advance(), finish=True)
+            self._projects.run(job, on_result=self._on_many(word), finish=True)
             return
         reviewer = editor.reviewer
         if rows is None:
@@ -119,6 +119,14 @@ class Decisions:
             )
         elif project is not None:
             editor.apply(edits.set_state(project.events.at(rows), state, reviewer), self._advance)
+
+    def _on_many(self, word: str) -> Callable[[int], None]:
+        def on_result(count: int) -> None:
+            number = counted(count, "event")
+            self._editor.changed_many.emit(f"Done: {word.lower()} {number} in all recordings.")
+            self._advance()
+
+        return on_result
 
     def _advance(self) -> None:
         self._queue.advance()

@@ -28,7 +28,7 @@ class EventEditor(QObject):
     message = Signal(str)  # why nothing happened, or what did
     failed = Signal(object)  # UserError
     decided = Signal()  # a step was made
-    changed_many = Signal(str)  # how many events a step changed that nobody saw all of
+    changed_many = Signal(str)  # what a step did to several events
 
     def __init__(
         self,
@@ -176,20 +176,19 @@ class EventEditor(QObject):
             then()
 
     def _reporter(self) -> Callable[[Command], str]:
-        listed = self._order.ids
-        return partial(_report, self.recording_id, frozenset(listed), self._order.screen)
+        return partial(_report, self.recording_id, frozenset(self._order.ids))
 
 
-def _report(recording_id: str, listed: frozenset[str], screen: int, command: Command) -> str:
-    """How many events the step changes, where they are more than fit a screen or some are not
-    listed; else ""."""
+def _report(recording_id: str, listed: frozenset[str], command: Command) -> str:
+    """What a step did to several events, and how many of them are not listed; else ""."""
     changes = [c for c in command.changes if isinstance(c.old or c.new, Event)]
     old = {(c.recording_id, c.key) for c in changes if c.old is not None}
     count = len(old) or len(changes)
     if count < 2:
         return ""
     hidden = sum(where != recording_id or key not in listed for where, key in old)
-    if count <= screen and not hidden:
-        return ""
-    which = f", {hidden:,} of them not listed" if hidden else ""
-    return f"{counted(count, 'event')} changed{which}: {command.title}."
+    which = f" ({hidden:,} of them not listed)" if hidden else ""
+    many = counted(count, "event")
+    if many in command.title:
+        return f"Done: {command.title}{which}."
+    return f"{many} changed{which}: {command.title}."

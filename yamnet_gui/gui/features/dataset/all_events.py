@@ -103,7 +103,7 @@ class AllEvents(Feature):
         project, rows = self._project.project, self.panel.selected
         if project is None or not len(rows):
             return
-        editor, screen = self._review.editor, self.panel.table.rows_in_sight
+        editor = self._review.editor
         busy = editor.busy
         if busy:
             self._show_message(f"Not done: {busy}")
@@ -111,7 +111,7 @@ class AllEvents(Feature):
 
         def on_result(count: int) -> None:
             many = counted(count, "event")
-            if count > screen:
+            if count > 1:
                 editor.changed_many.emit(f"{state.value.capitalize()}: {many} in all recordings.")
             else:
                 self._show_message(f"{state.value.capitalize()}: {many}.")

@@ -14,7 +14,7 @@ from yamnet_gui.gui.features.feature import Feature, run_dialog
 from yamnet_gui.gui.jobs.merge_and_backup import BackupJob, CompareJob
 from yamnet_gui.gui.jobs.review import ApplyJob
 from yamnet_gui.gui.state.project import StorageMode
-from yamnet_gui.gui.widgets.notices import NoticeKind
+from yamnet_gui.gui.widgets.notices import OFFER_S, NoticeKind
 from yamnet_gui.labels.project import (
     PROJECT_SUFFIX,
     Merge,
@@ -72,6 +72,7 @@ class MergeAndBackup(Feature):
             "Your name can be stored with each decision, so that others know who made it.",
             [("Enter your name…", self.ask_name)],
             key="reviewer",
+            seconds=OFFER_S,
         )
 
     def ask_name(self) -> None:

@@ -11,7 +11,7 @@ from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.first_use import FirstUse
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.features.feature import Feature
-from yamnet_gui.gui.widgets.notices import NoticeKind
+from yamnet_gui.gui.widgets.notices import OFFER_S, NoticeKind
 
 from .current_scores import CurrentScores
 
@@ -119,7 +119,7 @@ class CalibrationFeature(Feature):
             f"probability (calibration {stored.version}).",
             [("Undo", self._window.actions_by_id["undo"].trigger)],
             key="calibration",
-            seconds=30,
+            seconds=OFFER_S,
         )
 
     def _forget(self, class_index: int) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.gui.background.runner import JobRunner
 from yamnet_gui.gui.state.document import AnalysisState
-from yamnet_gui.gui.widgets.notices import NoticeKind
+from yamnet_gui.gui.widgets.notices import OFFER_S, NoticeKind
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
@@ -103,5 +103,7 @@ class RulesApplier:
         where = "one recording" if count == 1 else f"{count} recordings"
         text = f"Rules {preview.rules.name} applied to {where}: {preview.in_words()}."
         undo = self._window.actions_by_id["undo"].trigger
-        self._notices.show_notice(NoticeKind.INFO, text, [("Undo", undo)], key="rules", seconds=30)
+        self._notices.show_notice(
+            NoticeKind.INFO, text, [("Undo", undo)], key="rules", seconds=OFFER_S
+        )
         self._project_manager.count()
