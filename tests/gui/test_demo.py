@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from yamnet_gui.gui.features.custom_classes.feature import TrainingFeature
+from yamnet_gui.gui.features.dataset.all_events import AllEvents
 from yamnet_gui.gui.features.embedding_map.feature import EmbeddingMap
 from yamnet_gui.gui.features.quality.stability import StabilityFeature
 from yamnet_gui.gui.features.similarity.feature import SimilarSounds
@@ -63,6 +64,13 @@ def test_an_event_that_was_moved_needs_weights_and_a_button_gets_them(
     assert "not installed" in notice.text
     assert "`" not in notice.text
     assert [button.text() for button in notice.buttons] == ["Get weights…"]
+
+
+def test_all_events_lists_those_of_the_open_recording(demo: Workbench, settled: Settled) -> None:
+    demo.shell.window.show_panel("all events")
+    settled(demo)
+    shown = demo.feature(AllEvents).panel.model.rowCount()
+    assert shown == len(demo.session.document.events)
 
 
 def test_the_map_has_a_point_for_every_frame(demo: Workbench, settled: Settled) -> None:

@@ -145,11 +145,12 @@ class SettingsDialog(QDialog):
         self.fields: dict[str, _Field] = {}
         self.pages = QListWidget(self)
         self.pages.setAccessibleName("Pages")
-        self.pages.setMaximumWidth(self.fontMetrics().averageCharWidth() * 20)
         self._stack = QStackedWidget(self)
         for name in dict.fromkeys(s.page for s in SETTINGS):
             self.pages.addItem(name)
             self._stack.addWidget(self._page(name))
+        room = 2 * self.pages.frameWidth() + self.fontMetrics().averageCharWidth() * 3
+        self.pages.setFixedWidth(self.pages.sizeHintForColumn(0) + room)
         self.pages.currentRowChanged.connect(self._stack.setCurrentIndex)
         standard = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(
@@ -211,6 +212,7 @@ class SettingsDialog(QDialog):
             if setting.tip:
                 tip = PlainLabel(setting.tip, page)
                 tip.setWordWrap(True)
+                tip.setMinimumWidth(self.fontMetrics().averageCharWidth() * 60)
                 tip.setForegroundRole(QPalette.ColorRole.PlaceholderText)
                 if isinstance(field, _Tick):
                     form.addRow(tip)

@@ -104,16 +104,24 @@ class _Style:
 
 
 def _ink_on(fill: QColor, base: QColor) -> QColor:
-    """Black or white, whichever reads better on a colour laid over the background."""
+    """Black or white, whichever reads better on a colour laid over the background.
+
+    On every colour one of them has a contrast of at least 4.5 (WCAG 2.1, relative luminance).
+    """
     strength = fill.alphaF()
     pairs = (
         (fill.redF(), base.redF()),
         (fill.greenF(), base.greenF()),
         (fill.blueF(), base.blueF()),
     )
-    red, green, blue = (strength * c + (1 - strength) * b for c, b in pairs)
-    luminance = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
-    return QColor("#101214" if luminance > 0.18 else "#ffffff")
+    red, green, blue = (_linear(strength * c + (1 - strength) * b) for c, b in pairs)
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return QColor("#000000" if luminance > 0.179 else "#ffffff")
+
+
+def _linear(part: float) -> float:
+    """Light of a part of a colour in sRGB."""
+    return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
 
 
 class EventsLayer(Layer):

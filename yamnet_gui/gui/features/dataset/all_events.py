@@ -65,6 +65,8 @@ class AllEvents(Feature):
         self._filter = _Keys(self, self)
         self.panel.table.installEventFilter(self._filter)
         self.panel.query_changed.connect(lambda: self._soon(0))
+        self.panel.shown.connect(self._on_shown)
+        self._analysis.finished.connect(self._on_shown)
         self.panel.typed.connect(lambda: self._soon(_TYPING_MS))
         self.panel.opened.connect(self._open)
         self.panel.row_chosen.connect(lambda _item: self._follow.start_in(_CHOOSING_MS))
@@ -131,6 +133,13 @@ class AllEvents(Feature):
     def _soon(self, milliseconds: int) -> None:
         if not self._closed and self.panel.isVisible():
             self._later.start_in(milliseconds)
+
+    @Slot()
+    def _on_shown(self) -> None:
+        """Lists what was detected in the open recording, too, which is stored on leaving it."""
+        if not self._closed and self.panel.isVisible():
+            self._project_manager.store_detections()
+            self._soon(0)
 
     def _on_steps(self) -> None:
         if not self._closed and self.panel.isVisible():

@@ -43,6 +43,7 @@ class AllEventsPanel(QWidget):
     """Events of the whole project: filter, sort, select. Requests rows, never computes them."""
 
     query_changed = Signal()
+    shown = Signal()
     typed = Signal()  # the same, and more letters may follow at once
     opened = Signal(object)  # ProjectEvent
     row_chosen = Signal(object)  # ProjectEvent, one alone
@@ -111,7 +112,7 @@ class AllEventsPanel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.query_changed.emit()
+        self.shown.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit_columns()

@@ -1,0 +1,202 @@
+"""Draws every panel and dialog of the window, one picture each, in one size, scaling and theme.
+
+    python docs/pictures/scenes.py OUT --size 1366x768 --theme dark [--open PROJECT] [--only NAME …]
+
+Run by `make.py` in a process of its own, because the scaling of a display is set once. The demo is
+shown, or what `--open` names. A scene that cannot be drawn ends the run with its name.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication, QDialog, QDockWidget, QWidget
+
+from yamnet_gui import app
+from yamnet_gui.gui.features import TourFeature
+from yamnet_gui.gui.workbench import Workbench
+
+LABEL = "Siren"
+PANELS = ("recordings", "classes", "events", "inspector")
+DIALOGS = (
+    "settings", "weights", "shortcuts", "about", "guide", "glossary", "spectrogram", "go_to",
+    "find_class", "add_label", "export", "cut_clips", "report", "label_sets", "evaluation",
+    "replay", "calibration", "apply_rules", "backups", "start_times",
+)  # fmt: skip
+"""Actions that open a dialog over the demo."""
+TABS = {"similar": "find_similar", "teach": "teach", "map": "map", "rules": "rules"}
+"""Panels that an action brings to the front."""
+TABLE = "onset,offset,label\n1.0,6.7,Talk\n64.2,72.5,Siren\n82.5,88.2,Field cricket\n"
+
+
+@dataclass(frozen=True)
+class Studio:
+    """The window, where its pictures go, and which are wanted (all where that is empty)."""
+
+    application: QApplication
+    bench: Workbench
+    out: Path
+    suffix: str
+    only: tuple[str, ...]
+
+    def wanted(self, name: str) -> bool:
+        return not self.only or name in self.only
+
+    def settle(self, least_ms: int = 200, most_ms: int = 30_000) -> None:
+        """Runs the window until nothing is on its way to the screen."""
+        loop, waited = QEventLoop(), [0]
+
+        def look() -> None:
+            waited[0] += 50
+            if waited[0] >= least_ms and (not self.bench.busy or waited[0] >= most_ms):
+                loop.quit()
+
+        timer = QTimer()
+        timer.timeout.connect(look)
+        timer.start(50)
+        loop.exec()
+        timer.stop()
+
+    def shoot(self, name: str, widget: QWidget | None = None) -> None:
+        """Draws the window or a widget of its own into `name`-`suffix`.png."""
+        if not self.wanted(name):
+            return
+        target = self.out / f"{name}-{self.suffix}.png"
+        shown = widget or self.bench.shell.window
+        if not shown.grab().save(str(target)):
+            sys.exit(f"{target} could not be written")
+
+    def do(self, action: str) -> None:
+        self.bench.shell.window.actions_by_id[action].trigger()
+
+    def dialog(self, name: str, trigger: Callable[[], None]) -> None:
+        """Opens a dialog, draws it and closes it; some run an event loop of their own."""
+        if not self.wanted(name):
+            return
+        before = set(_dialogs())
+        seen: list[str] = []
+
+        def look() -> None:
+            new = [d for d in _dialogs() if d not in before]
+            if not new:
+                return
+            timer.stop()
+            self.settle(600, 20_000)
+            self.shoot(name, new[-1])
+            seen.append(name)
+            new[-1].reject()
+
+        timer = QTimer()
+        timer.timeout.connect(look)
+        timer.start(100)
+        trigger()
+        self.settle(1000)
+        for _ in range(40):
+            if seen:
+                break
+            self.settle(250)
+        timer.stop()
+        if not seen:
+            sys.exit(f"{name}: no dialog came")
+
+
+def _dialogs() -> list[QDialog]:
+    return [w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog) and w.isVisible()]
+
+
+def start_page(studio: Studio) -> None:
+    studio.settle()
+    studio.shoot("start")
+
+
+def demo(studio: Studio) -> None:
+    """The window with the demo, and each panel in front."""
+    shell = studio.bench.shell
+    studio.shoot("window")
+    events = [e for e in studio.bench.session.document.events if e.label == LABEL]
+    studio.bench.session.selection.select([events[0].id])
+    studio.settle(800)
+    studio.shoot("event-selected")
+    studio.do("zoom_event")
+    studio.settle(800)
+    studio.shoot("event-zoomed")
+    studio.do("zoom_all")
+    for dock in shell.window.findChildren(QDockWidget):
+        name = dock.objectName()
+        picture = f"panel-{name.replace(' ', '-')}"
+        if name in TABS or not name:
+            continue
+        if studio.wanted(picture):
+            shell.window.show_panel(name)
+            studio.settle(800)
+            studio.shoot(picture, dock if dock.isFloating() else None)
+            if name not in PANELS:
+                dock.hide()
+    for name, action in TABS.items():
+        if studio.wanted(f"panel-{name}"):
+            studio.bench.session.selection.select([events[0].id])
+            studio.do(action)
+            studio.settle(1500)
+            dock = shell.window.findChild(QDockWidget, name)
+            own = dock if dock is not None and dock.isFloating() else None
+            studio.shoot(f"panel-{name}", own)
+    shell.window.show_panel("events")
+
+
+def dialogs(studio: Studio) -> None:
+    event = next(e for e in studio.bench.session.document.events if e.label == LABEL)
+    for action in DIALOGS:
+        studio.bench.session.selection.select([event.id])
+        studio.settle()
+        studio.dialog(f"dialog-{action.replace('_', '-')}", lambda name=action: studio.do(name))
+    with tempfile.TemporaryDirectory() as folder:
+        table = Path(folder, "demo.csv")
+        table.write_text(TABLE)
+        studio.dialog("dialog-import", lambda: studio.bench.open(table))
+
+
+def tour(studio: Studio) -> None:
+    feature = studio.bench.feature(TourFeature)
+    feature.start()
+    for number in range(1, 7):
+        studio.settle(500)
+        studio.shoot(f"tour-{number}")
+        feature._onward()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Draws every panel and dialog of the window.")
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--size", default="1366x768")
+    parser.add_argument("--theme", default="light", choices=("dark", "light"))
+    parser.add_argument("--suffix", default="", help="ends the names of the pictures")
+    parser.add_argument("--open", type=Path, help="a recording or project instead of the demo")
+    parser.add_argument("--only", nargs="*", default=(), help="names of pictures")
+    asked = parser.parse_args()
+    asked.out.mkdir(parents=True, exist_ok=True)
+    arguments = app.parse(["--size", asked.size, "--theme", asked.theme])
+    application, bench = app.prepare(arguments)
+    suffix = asked.suffix or f"{asked.size}-{asked.theme}"
+    studio = Studio(application, bench, asked.out, suffix, tuple(asked.only))
+    bench.session.settings.set("autoplay", False)
+    bench.shell.window.show()
+    try:
+        start_page(studio)
+        if asked.open:
+            bench.open(asked.open)
+        else:
+            bench.open_demo()
+        studio.settle(1500)
+        for scene in (demo, dialogs, tour):
+            scene(studio)
+    finally:
+        bench.shell.window.close()
+        bench.close()
+
+
+if __name__ == "__main__":
+    main()

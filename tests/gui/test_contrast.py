@@ -1,0 +1,78 @@
+"""Text reads well on whatever it stands: at least 4.5 to 1, as WCAG 2.1 asks (1.4.3)."""
+
+import pytest
+from PySide6.QtGui import QColor, QPalette
+
+from yamnet_gui.core.events import Event, ReviewState
+from yamnet_gui.core.resources import bundled_class_map
+from yamnet_gui.gui.theme import DARK, LIGHT, Theme
+from yamnet_gui.gui.tracks.events import _Style
+from yamnet_gui.gui.widgets.notices import NoticeKind, kind_color
+
+LEAST = 4.5
+ROLE = QPalette.ColorRole
+PAIRS = [
+    (ROLE.WindowText, ROLE.Window),
+    (ROLE.Text, ROLE.Base),
+    (ROLE.Text, ROLE.AlternateBase),
+    (ROLE.ButtonText, ROLE.Button),
+    (ROLE.ToolTipText, ROLE.ToolTipBase),
+    (ROLE.PlaceholderText, ROLE.Window),
+    (ROLE.PlaceholderText, ROLE.Base),
+    (ROLE.PlaceholderText, ROLE.AlternateBase),
+    (ROLE.HighlightedText, ROLE.Highlight),
+    (ROLE.Link, ROLE.Base),
+    (ROLE.Link, ROLE.Window),
+]
+
+
+def luminance(color: QColor) -> float:
+    """Relative luminance as WCAG 2.1 defines it."""
+
+    def linear(part: float) -> float:
+        return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+
+    red, green, blue = (linear(p) for p in (color.redF(), color.greenF(), color.blueF()))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def laid_over(fill: QColor, base: QColor) -> QColor:
+    """The colour that is seen where a translucent one lies on another."""
+    strength = fill.alphaF()
+    mixed = [
+        strength * over + (1 - strength) * under
+        for over, under in zip(fill.getRgbF()[:3], base.getRgbF()[:3], strict=True)  # type: ignore[index]
+    ]
+    return QColor.fromRgbF(*mixed)
+
+
+@pytest.fixture(params=[LIGHT, DARK], ids=["light", "dark"])
+def theme(request: pytest.FixtureRequest) -> Theme:
+    return request.param
+
+
+@pytest.mark.parametrize(("text", "ground"), PAIRS, ids=lambda role: role.name)
+def test_text_on_every_ground(theme: Theme, text: ROLE, ground: ROLE) -> None:
+    palette = theme.palette()
+    assert contrast(palette.color(text), palette.color(ground)) >= LEAST
+
+
+def test_headlines_of_messages(theme: Theme) -> None:
+    palette = theme.palette()
+    for kind in NoticeKind:
+        assert contrast(kind_color(kind, palette), palette.color(ROLE.Window)) >= LEAST, kind
+
+
+def test_names_on_bars_of_every_class_and_state(theme: Theme) -> None:
+    ground = QColor(theme.base)
+    for index, label in enumerate(bundled_class_map().names[:60]):
+        for state in ReviewState:
+            event = Event("e", 0.0, 1.0, label, class_index=index, state=state)
+            style = _Style.of(event, theme)
+            found = contrast(style.ink, laid_over(style.fill, ground))
+            assert found >= LEAST, f"{label}, {state}: {found:.2f}"
