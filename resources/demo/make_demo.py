@@ -19,7 +19,7 @@ import soundfile
 from numpy.typing import NDArray
 from scipy import signal
 
-from yamnet_gui.core.resources import bundled_class_map
+from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 from yamnet_gui.yamnet.weights import KNOWN_FILES
 
 RATE_HZ = 32000
@@ -352,10 +352,12 @@ def write_analysis() -> None:
     `stability_scores` (n, variants).
     """
     from yamnet_gui.analysis import EventsRequest, WeightsModel, recording_events, result_of
+    from yamnet_gui.detection import BALANCED, preset
     from yamnet_gui.quality.stability import stabilities
 
     model = WeightsModel()
-    found = result_of(recording_events(RECORDING, model, EventsRequest()))
+    request = EventsRequest(rules=preset(BALANCED, bundled_ontology()))
+    found = result_of(recording_events(RECORDING, model, request))
     assert found.events is not None
     analysis, events = found.analysis, found.events.labelled(bundled_class_map()).events
     again = {step.result.event_id: step.result for step in stabilities(RECORDING, events, model)}
