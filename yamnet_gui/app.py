@@ -157,14 +157,15 @@ def prepare(arguments: argparse.Namespace) -> "tuple[QApplication, Workbench]":
     settings = Settings()
     ahead = begin_analysis(recording, settings) if recording is not None else None
     with _no_garbage():
+        from .gui.main_window import FIRST_SIZE
         from .gui.theme import ThemeChoice
         from .gui.workbench import Workbench
 
     theme = ThemeChoice(arguments.theme) if arguments.theme else None
     workbench = Workbench(settings, theme, ahead=ahead)
-    if arguments.size:
-        workbench.shell.window.resize(*arguments.size)
-        workbench.shell.window.arrange()
+    size = arguments.size or (FIRST_SIZE if arguments.screenshot is not None else None)
+    if size is not None:  # asked for, or a picture, which no screen limits
+        workbench.shell.window.resize(*size)
     if arguments.demo:
         workbench.open_demo()
     elif arguments.file is not None:

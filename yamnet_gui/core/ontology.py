@@ -75,6 +75,19 @@ class Ontology:
     def roots(self) -> tuple[OntologyNode, ...]:
         return tuple(node for node in self.nodes if not node.parent_mids)
 
+    @cached_property
+    def class_order(self) -> tuple[int, ...]:
+        """The classes as the tree is read from top to bottom, each where it stands first."""
+        order: dict[int, None] = {}
+        waiting = [node.mid for node in reversed(self.roots)]
+        while waiting:
+            mid = waiting.pop()
+            class_index = self._by_mid[mid].class_index
+            if class_index is not None:
+                order.setdefault(class_index)
+            waiting.extend(child.mid for child in reversed(self.children(mid)))
+        return tuple(order)
+
     def node(self, mid: str) -> OntologyNode | None:
         return self._by_mid.get(mid)
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QByteArray, QChildEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QChildEvent, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import (
-    QDockWidget,
     QMainWindow,
     QSizePolicy,
     QStackedWidget,
@@ -20,13 +20,13 @@ from PySide6.QtWidgets import (
 )
 
 from .actions import TOOLBAR
+from .panel_docks import PanelDocks, PanelPlace
+from .screens import available_screens, fit
 from .state.settings import Settings
 from .window_actions import WindowActions
 
-_LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-_LAYOUT_VERSION = 2  # counts up when panels come or go: a layout without them would hide them
-_PANEL_WIDTH = 270
-_WIDEST_PANEL = 360
+FIRST_SIZE = (1440, 900)
+_LAYOUT_VERSION = 3  # counts up when panels come or go: a layout without them would hide them
 
 
 class MainWindow(QMainWindow):
@@ -42,7 +42,6 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.setWindowTitle("yamnet_gui")
-        self._docks: dict[str, QDockWidget] = {}
         self._pages = QStackedWidget()
         self._top = QWidget()
         self._layout = QVBoxLayout(self._top)
@@ -53,6 +52,8 @@ class MainWindow(QMainWindow):
         self.window_actions = WindowActions(self, settings)
         self.actions_by_id = self.window_actions.by_id
         self.menus = self.window_actions.menus
+        self.docks = PanelDocks(self, self.menus["Panels"])
+        self._restored = self._shown = False
 
     @property
     def middle(self) -> QWidget:
@@ -72,48 +73,27 @@ class MainWindow(QMainWindow):
         name: str,
         title: str,
         panel: QWidget,
-        left: bool,
+        left: bool = False,
         *,
+        middle: bool = False,
         behind: str = "",
         hidden: bool = False,
     ) -> None:
-        """A side panel that can be moved, hidden and comes back where it was.
+        """A panel at the left or right, or in the `middle` under the tracks, that can be moved.
 
         `behind`: the name of a panel to stand behind as a tab. `hidden`: until it is wanted.
         """
-        dock = QDockWidget(title, self)
-        dock.setObjectName(name)
-        dock.setWidget(panel)
-        self.addDockWidget(_LEFT if left else _RIGHT, dock)
-        if behind:
-            self.tabifyDockWidget(self._docks[behind], dock)
-            self._docks[behind].raise_()
-        if hidden:
-            dock.hide()
-        self._docks[name] = dock
-        action = dock.toggleViewAction()
-        action.setText(f"Panel: {title}")
-        self.menus["View"].addAction(action)
+        side = PanelPlace.LEFT if left else PanelPlace.RIGHT
+        place = PanelPlace.MIDDLE if middle else side
+        self.docks.add(name, title, panel, place, behind, hidden)
 
     def show_panel(self, name: str) -> None:
         """Brings a panel to the front, wherever it is."""
-        dock = self._docks[name]
-        dock.show()
-        if dock.isFloating():
-            dock.activateWindow()
-        else:
-            dock.raise_()
+        self.docks.show(name)
 
     def float_panel(self, name: str) -> None:
         """Takes a panel out into a large window of its own, or puts it back."""
-        dock = self._docks[name]
-        dock.setFloating(not dock.isFloating())
-        if dock.isFloating():
-            size = QSize(min(900, self.width() * 5 // 8), min(760, self.height() * 4 // 5))
-            dock.resize(size)
-            corner = QPoint(self.width() - size.width() - 16, self.height() - size.height() - 40)
-            dock.move(self.mapToGlobal(corner))
-        self.show_panel(name)
+        self.docks.float(name)
 
     def make_toolbar(self, widgets: Mapping[str, QWidget]) -> None:
         """The toolbar of the table, with the widgets that it names."""
@@ -134,33 +114,51 @@ class MainWindow(QMainWindow):
                 bar.addWidget(widgets[name])
         self.addToolBar(bar)
         self.toolbar = bar
-        self.menus["View"].addAction(bar.toggleViewAction())
+        toggle = bar.toggleViewAction()
+        toggle.setToolTip("Show or hide the toolbar")
+        self.menus["Panels"].addAction(toggle)
 
     def restore_layout(self) -> None:
-        """Size and panels as they were left, or a good start."""
+        """Size and panels as they were left, or a good start, on the screens that exist."""
         geometry = self._settings.bytes("geometry")
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
-            self.resize(1440, 900)
+            self.resize(*FIRST_SIZE)
+            for screen in available_screens()[:1]:
+                self.move(screen.center() - self.rect().center())
+        if not self.isMaximized() and not self.isFullScreen():
+            fit(self)
         state = self._settings.bytes("docks")
-        if state.isEmpty() or not self.restoreState(state, _LAYOUT_VERSION):
-            self.arrange()
+        self._restored = not state.isEmpty() and self.restoreState(state, _LAYOUT_VERSION)
+        if self._restored:
+            self.docks.fit_to_screens()
+        else:
+            self.docks.arrange(self.size())
+            layout = self.layout()
+            if layout is not None:
+                layout.activate()  # else what the panels needed before would hold the size
+            fit(self)
 
-    def arrange(self) -> None:
-        """The usual widths and heights of the panels."""
-        docks = [d for d in self._docks.values() if not d.isFloating()]
-        if docks:
-            wide = min(max(self.width() // 5, _PANEL_WIDTH), _WIDEST_PANEL)
-            self.resizeDocks(docks, [wide] * len(docks), Qt.Orientation.Horizontal)
-        tall = {"recordings": 130, "classes": 520, "events": 430, "inspector": 260}
-        for left in (_LEFT, _RIGHT):
-            side = [d for d in docks if self.dockWidgetArea(d) == left]
-            self.resizeDocks(
-                side, [tall.get(d.objectName(), 300) for d in side], Qt.Orientation.Vertical
-            )
+    def reset_layout(self) -> None:
+        """Puts every panel back where it stands at first."""
+        self.docks.reset(self.size())
 
     def save_layout(self) -> None:
         self._settings.set_bytes("geometry", QByteArray(self.saveGeometry()))
         self._settings.set_bytes("docks", QByteArray(self.saveState(_LAYOUT_VERSION)))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if not self._shown and (not self._restored or self._too_large()):
+            self.docks.arrange(self.size())  # another size may have been asked for meanwhile
+        self._shown = True
+        super().showEvent(event)
+
+    def _too_large(self) -> bool:
+        """Whether panels that were restored need more than the screen has."""
+        least = self.minimumSizeHint()
+        screens = available_screens()
+        return bool(screens) and not any(
+            least.width() <= s.width() and least.height() <= s.height() for s in screens
+        )
 
     def childEvent(self, event: QChildEvent) -> None:
         """Tabs of panels keep their names whole; where there is no room for all, they scroll."""

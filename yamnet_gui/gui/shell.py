@@ -23,7 +23,7 @@ def make_shell(session: Session, player: Player, theme: Theme) -> Shell:
     """Everything of the window that several features use, before any of it is shown."""
     settings, rules = session.settings, session.rules
     window = MainWindow(settings)
-    notices, welcome = NoticeBar(), WelcomePanel(settings)
+    notices, welcome = NoticeBar(), WelcomePanel()
     notices.lie_over(window.middle)
     tracks = TrackStack(
         TrackSources(

@@ -12,6 +12,8 @@ from PySide6.QtSvg import QSvgRenderer
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.core.resources import resource_path
 
+from .class_colors import color_in_series, color_of_class, color_of_label
+
 
 class ThemeChoice(StrEnum):
     """What the user chose: follow the system, or always one of the two."""
@@ -112,22 +114,6 @@ LIGHT = Theme(
     error="#b3261e",
 )
 
-# Hues of Okabe and Ito's palette for colour-blind readers (jfly.uni-koeln.de/color), each in a
-# second lightness so that neighbours in the class list differ in hue and lightness.
-_CLASS_HUES = (
-    "#56b4e9",
-    "#e69f00",
-    "#009e73",
-    "#cc79a7",
-    "#f0e442",
-    "#0072b2",
-    "#d55e00",
-    "#9ad1f5",
-    "#ffcf70",
-    "#5fd3b0",
-    "#e8b3d0",
-    "#f3a66d",
-)
 _own_colors: dict[str, str] = {}
 _STATE_MARKS = {
     ReviewState.UNREVIEWED: "○",
@@ -154,8 +140,12 @@ def class_color(class_index: int | None, label: str = "") -> QColor:
     own = _own_colors.get(label) if label else None
     if own is not None:
         return QColor(own)
-    key = class_index if class_index is not None else sum(map(ord, label))
-    return QColor(_CLASS_HUES[key * 5 % len(_CLASS_HUES)])
+    return QColor(color_of_class(class_index) if class_index is not None else color_of_label(label))
+
+
+def series_color(place: int) -> QColor:
+    """The colour of one of several things that are no classes."""
+    return QColor(color_in_series(place))
 
 
 def set_own_colors(colors: Mapping[str, str]) -> None:

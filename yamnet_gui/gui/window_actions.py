@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar
 
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 
-from .actions import ACTIONS, MENUS, ActionSpec, Needs
+from .actions import ACTIONS, MENUS, SUBMENUS, ActionSpec, Needs
 from .state.settings import Settings
 from .theme import Theme, icon
 
@@ -67,7 +67,15 @@ class WindowActions(QObject):
             if spec.separator:
                 self.menus[spec.menu].addSeparator()
             self.menus[spec.menu].addAction(self._make_action(spec))
+            self._add_submenus(spec.id)
         self.apply_shortcuts()
+
+    def _add_submenus(self, after: str) -> None:
+        for submenu in SUBMENUS:
+            if submenu.after == after:
+                menu = self.menus[submenu.menu].addMenu(submenu.title)
+                menu.setToolTipsVisible(True)
+                self.menus[submenu.name] = menu
 
     def _make_action(self, spec: ActionSpec) -> QAction:
         action = QAction(spec.title, self.parent())

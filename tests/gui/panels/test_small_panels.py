@@ -13,7 +13,6 @@ from tests.gui.support.owners import Owners
 from yamnet_gui.gui.panels.recordings import RecordingsPanel
 from yamnet_gui.gui.panels.status import StatusBar, time_left
 from yamnet_gui.gui.panels.welcome import WelcomePanel
-from yamnet_gui.gui.state.settings import Settings
 from yamnet_gui.gui.widgets.notices import NoticeBar, NoticeKind, reading_s
 
 A, B, C = Path("/x/a.wav"), Path("/x/b.wav"), Path("/y/c.flac")
@@ -241,19 +240,31 @@ def test_time_left_is_rough(seconds: float, expected: str) -> None:
     assert time_left(seconds) == expected
 
 
-def test_the_welcome_lists_recent_files(tmp_path: Path, qtbot: QtBot) -> None:
-    settings = Settings(tmp_path / "settings.ini")
-    panel = WelcomePanel(settings)
+def test_the_welcome_lists_recent_files(qtbot: QtBot) -> None:
+    panel = WelcomePanel()
     qtbot.addWidget(panel)
-    assert panel.recent_title.isHidden()
-    settings.remember_file(A)
-    settings.remember_file(C)
-    names = [panel.recent.itemAt(i).widget().toolTip() for i in range(panel.recent.count())]
-    assert names == [str(C), str(A)]
-    link = panel.recent.itemAt(0).widget()
+    panel.show()
+    assert panel.projects.isHidden()
+    assert panel.recordings.isHidden()
+    panel.set_recent([A], [C, A])
+    assert [row.path for row in panel.recordings.rows] == [C, A]
+    panel.set_missing({C})
+    first, second = (row.link for row in panel.recordings.rows)
+    assert (first.missing, second.missing) == (True, False)
+    assert "missing" in first.accessibleName()
+    assert str(C) in first.toolTip()
     with qtbot.waitSignal(panel.recent_requested) as asked:
-        qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(first, Qt.MouseButton.LeftButton)
     assert asked.args == [C]
+    with qtbot.waitSignal(panel.recent_requested) as asked:
+        qtbot.keyClick(second, Qt.Key.Key_Return)
+    assert asked.args == [A]
+    with qtbot.waitSignal(panel.forget_requested) as asked:
+        qtbot.keyClick(first, Qt.Key.Key_Delete)
+    assert asked.args == [C]
+    with qtbot.waitSignal(panel.forget_requested) as asked:
+        panel.recordings.rows[1].remove.click()
+    assert asked.args == [A]
     with qtbot.waitSignals([panel.open_requested, panel.demo_requested]):
         panel.open.click()
         panel.demo.click()

@@ -1,9 +1,9 @@
 """Every action of the window as a table, from which menus, shortcuts, help and toolbar are made."""
 
 from . import analyse, edit, file, help, play, review, tools, view
-from .spec import ActionSpec, Needs
+from .spec import ActionSpec, Needs, Submenu
 
-__all__ = ["ACTIONS", "MENUS", "TOOLBAR", "ActionSpec", "Needs"]
+__all__ = ["ACTIONS", "MENUS", "SUBMENUS", "TOOLBAR", "ActionSpec", "Needs"]
 
 MENUS = ("File", "Edit", "View", "Play", "Analyse", "Review", "Tools", "Help")
 
@@ -17,6 +17,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
     *tools.ACTIONS,
     *help.ACTIONS,
 )
+
+SUBMENUS: tuple[Submenu, ...] = (
+    Submenu("Open recent", "Open &recent", "File", after="open_folder"),
+    Submenu("Panels", "Pan&els", "View", after="reset_layout"),
+    Submenu("Tracks", "&Tracks", "View", after="reset_layout"),
+)
+"""Menus whose entries the window makes: recent files, its panels and tracks."""
 
 TOOLBAR: tuple[str, ...] = (
     "open",

@@ -32,3 +32,13 @@ class ActionSpec:
     def name(self) -> str:
         """The title as plain text."""
         return self.title.replace("&", "").rstrip("…")
+
+
+@dataclass(frozen=True, slots=True)
+class Submenu:
+    """A menu in another one, behind the action `after`; its entries are made by the window."""
+
+    name: str
+    title: str
+    menu: str
+    after: str

@@ -16,7 +16,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "zoom-selection",
         needs=Needs.RECORDING,
     ),
-    ActionSpec("go_to", "&Go to time…", "View", ("Ctrl+G",), needs=Needs.RECORDING),
+    ActionSpec("go_to", "&Go to time…", "View", ("Ctrl+G",), needs=Needs.RECORDING, separator=True),
     ActionSpec("follow", "Follow &cursor", "View", ("Ctrl+L",), "follow", checkable=True),
     ActionSpec(
         "follow_selection",
@@ -28,14 +28,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("clock_time", "Cloc&k time", "View", checkable=True, needs=Needs.RECORDING),
     ActionSpec(
         "louder_wave",
-        "Increase waveform height",
+        "Increase wave&form height",
         "View",
         ("Ctrl+Up",),
         needs=Needs.RECORDING,
         separator=True,
     ),
     ActionSpec(
-        "softer_wave", "Decrease waveform height", "View", ("Ctrl+Down",), needs=Needs.RECORDING
+        "softer_wave", "&Decrease waveform height", "View", ("Ctrl+Down",), needs=Needs.RECORDING
     ),
     ActionSpec(
         "spectrogram",
@@ -45,5 +45,12 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "spectrogram",
         needs=Needs.RECORDING,
     ),
-    ActionSpec("full_screen", "Full screen", "View", ("F11",), checkable=True),
+    ActionSpec(
+        "reset_layout",
+        "&Usual layout",
+        "View",
+        tip="Put all panels back where they stand at first",
+        separator=True,
+    ),
+    ActionSpec("full_screen", "Full sc&reen", "View", ("F11",), checkable=True),
 )

@@ -25,6 +25,7 @@ from yamnet_gui.gui.jobs.project import (
 )
 from yamnet_gui.gui.state.document import AnalysisState, Document
 from yamnet_gui.gui.state.project import ProjectState, StorageMode
+from yamnet_gui.gui.widgets.file_names import short_name
 from yamnet_gui.labels.project import (
     DERIVE,
     SET_BY_HAND,
@@ -189,11 +190,12 @@ class ProjectManager(QObject):
             case StorageMode.PERSONAL:
                 return SavedText("saved in personal project", tip)
             case StorageMode.READ_ONLY:
-                return SavedText(f"{project.path.stem}: read only", "Decisions are refused")
+                name = short_name(project.path.stem)
+                return SavedText(f"{name}: read only", "Decisions are refused")
             case StorageMode.SCRATCH:
                 where = f"What is decided here is only in {project.path}"
                 return SavedText("not saved", f"{where}: save it under another name")
-        return SavedText(f"saved in {project.path.stem}", tip)
+        return SavedText(f"saved in {short_name(project.path.stem)}", tip)
 
     def _submit(
         self, job: OpenPersonalJob | OpenProjectJob | RestoreJob, path: Path | None = None

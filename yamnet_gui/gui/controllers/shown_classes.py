@@ -27,7 +27,7 @@ class ShownClasses(QObject):
         self._document = document
         self._classes = classes
         self._class_map = class_map
-        self._order_in_tree = _tree_order(ontology)
+        self._order_in_tree = {c: place for place, c in enumerate(ontology.class_order)}
         self._at_cursor: tuple[int, ...] = ()
         classes.options_changed.connect(self.update)
 
@@ -81,16 +81,3 @@ class ShownClasses(QObject):
         view.set_shown(shown)
         if shown and (view.chosen is None or scores is None):
             view.choose(shown[0])
-
-
-def _tree_order(ontology: Ontology) -> dict[int, int]:
-    """Place of each class when the ontology is read from top to bottom."""
-    order: dict[int, int] = {}
-    waiting = [node.mid for node in reversed(ontology.roots)]
-    while waiting:
-        mid = waiting.pop()
-        node = ontology.node(mid)
-        if node is not None and node.class_index is not None:
-            order.setdefault(node.class_index, len(order))
-        waiting.extend(child.mid for child in reversed(ontology.children(mid)))
-    return order

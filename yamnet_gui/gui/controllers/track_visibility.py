@@ -23,10 +23,10 @@ class TrackVisibility(QObject):
         self._tracks = tracks
         self._settings = settings
         tracks.restore(settings.bytes("tracks"))
-        menu = window.menus["View"]
-        menu.addSeparator()
+        menu = window.menus["Tracks"]
         for name, track in tracks.tracks.items():
-            action = menu.addAction(f"Track: {track.title}")
+            action = menu.addAction(track.title)
+            action.setToolTip(f"Show or hide the track {track.title}")
             action.setCheckable(True)
             shown = settings.numbers(f"track-{name}") != [0.0]
             action.setChecked(shown)

@@ -24,6 +24,7 @@ from .quality.calibration import CalibrationFeature
 from .quality.evaluation import EvaluationFeature
 from .quality.replay import ReplayFeature
 from .quality.stability import StabilityFeature
+from .recent_files import RecentFiles
 from .recording_choices import RecordingChoices
 from .review_queue.feature import ReviewQueueFeature
 from .rules.feature import RulesFeature
@@ -31,6 +32,7 @@ from .similarity.feature import SimilarSounds
 from .status_messages import StatusMessages
 from .tour import TourFeature
 from .view import ViewActions
+from .window_title import WindowTitle
 
 __all__ = ["Feature", "Files", "TourFeature", "make_features", "run_dialog"]
 
@@ -50,6 +52,7 @@ def make_features(context: Context) -> tuple[Feature, ...]:
         RecordingChoices(context, label_import),
         ContextMenus(context),
         files,
+        RecentFiles(context),
         menu,
         merging,
         ReplacedFile(context, menu, merging),
@@ -68,6 +71,7 @@ def make_features(context: Context) -> tuple[Feature, ...]:
         ReplayFeature(context),
         StabilityFeature(context),
         ViewActions(context),
+        WindowTitle(context),
         ApplicationDialogs(context),
         TourFeature(context, files),
         custom_scores,

@@ -42,7 +42,11 @@ class Files(Feature):
         welcome = context.shell.welcome
         welcome.open_requested.connect(self.ask_recording)
         welcome.demo_requested.connect(self.open_demo)
-        welcome.recent_requested.connect(self._recording_loader.open)
+        for signal, action in (
+            (welcome.open_project_requested, "open_project"),
+            (welcome.new_project_requested, "new_project"),
+        ):
+            signal.connect(self._window.actions_by_id[action].trigger)
         self._recordings_panel.open_requested.connect(self._recording_loader.open)
         self._window.files_dropped.connect(self._on_dropped)
 

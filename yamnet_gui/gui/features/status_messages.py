@@ -13,7 +13,7 @@ from yamnet_gui.analysis.cache_writer import NOT_STORED
 from yamnet_gui.core.errors import UserError, WeightsError
 from yamnet_gui.gui.controllers.messages import GET_WEIGHTS
 from yamnet_gui.gui.state.document import AnalysisState
-from yamnet_gui.gui.times import clock, length
+from yamnet_gui.gui.times import length
 from yamnet_gui.gui.widgets.notices import OFFER_S, NoticeKind
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 
@@ -147,16 +147,8 @@ class StatusMessages(Feature):
         recording, window = self._document.recording, self._window
         window.show_tracks(recording is not None)
         if recording is None:
-            window.setWindowTitle("yamnet_gui")
             window.setWindowFilePath("")
             return
-        info = recording.info
-        rate = f"{info.sample_rate_hz / 1000:g} kHz"
-        channels = {1: "mono", 2: "stereo"}.get(info.channels, f"{info.channels} channels")
-        lasts = clock(info.duration_s, 1)
-        window.setWindowTitle(
-            f"{info.path.name} — {lasts}, {rate}, {channels}, {recording.encoding} — yamnet_gui"
-        )
         self._show_start()
 
     @Slot()

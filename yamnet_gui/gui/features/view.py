@@ -42,6 +42,7 @@ class ViewActions(Feature):
         return {
             "go_to": self.go_to,
             "spectrogram": self.spectrogram,
+            "reset_layout": self._window.reset_layout,
             "louder_wave": lambda: self._magnify(2.0),
             "softer_wave": lambda: self._magnify(0.5),
         }

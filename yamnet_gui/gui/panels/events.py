@@ -26,7 +26,7 @@ from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.fields import SearchField, TimeOfDayField
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.gui.widgets.table_model import Index
-from yamnet_gui.gui.widgets.tables import QuietTable
+from yamnet_gui.gui.widgets.tables import QuietTable, fit_columns
 
 from .choice_box import ChoiceBox
 from .event_delegate import EventDelegate
@@ -160,6 +160,7 @@ class EventsPanel(QWidget):
         header = self.table.horizontalHeader()
         header.setMinimumSectionSize(24)
         header.setSectionResizeMode(EventColumn.CLASS, QHeaderView.ResizeMode.Stretch)
+        header.sortIndicatorChanged.connect(lambda *_: self._fit_columns())
         self.empty = PlainLabel(self)
         self.empty.setTextFormat(Qt.TextFormat.RichText)  # a link
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -211,8 +212,7 @@ class EventsPanel(QWidget):
             self.table.setColumnHidden(optional, optional not in more)
         # a narrow table needs the room for the class; the tooltip has the duration of an event
         self.table.setColumnHidden(EventColumn.DURATION, compact and bool(more))
-        for column, text in widths.items():
-            self.table.setColumnWidth(column, metrics.horizontalAdvance(text) + 12)
+        fit_columns(self.table, widths)
 
     def _on_events(self) -> None:
         self.model.set_events(self._grouping.shown)

@@ -135,7 +135,6 @@ class InspectorPanel(QWidget):
         self.span_title = heading("Top classes in this event", self)
         self.span_bars = ScoreBars("Top classes in the event", self)
         self._connect_bars(self.span_bars)
-        self.note_title = heading("Note", self)
         self.note = NoteEditor(self)
         self.note.edited.connect(self.note_edited)
         self.own = PlainLabel(self)
@@ -164,14 +163,13 @@ class InspectorPanel(QWidget):
             self.title,
             self.kinds,
             self.several,
+            self.note,
             self.facts,
             self.frequency_range,
             self.own,
             self.span_title,
             self.span_bars,
             self.legend,
-            self.note_title,
-            self.note,
             self.history_title,
             self.history,
             self.at_cursor,
@@ -207,7 +205,7 @@ class InspectorPanel(QWidget):
         count = len(self._selection.ids)
         for widget in (
             *(self.swatch, self.title, self.facts, self.frequency_range),
-            *(self.note_title, self.note),
+            self.note,
         ):
             widget.setVisible(event is not None)
         self.legend.setVisible(event is not None and bool(self.legend.text.text()))

@@ -24,7 +24,7 @@ class NoteEditor(QPlainTextEdit):
         self.setPlaceholderText("Add a note")
         self.setAccessibleName("Event note")
         self.setTabChangesFocus(True)
-        self.setFixedHeight(self.fontMetrics().height() * 3 + 10)
+        self.setFixedHeight(self.fontMetrics().height() * 2 + 10)
         self._later = Debounced(self, _LATER_MS, self.commit)
         self.textChanged.connect(self._later.start)
 

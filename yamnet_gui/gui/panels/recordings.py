@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.fields import SearchField
+from yamnet_gui.gui.widgets.file_names import ELIDED
 from yamnet_gui.gui.widgets.labels import ElidedLabel
 from yamnet_gui.gui.widgets.table_model import Index
 from yamnet_gui.gui.widgets.tables import QuietTable
@@ -52,7 +53,7 @@ class RecordingsPanel(QWidget):
         self.table = QuietTable(self)
         self.table.setModel(self._proxy)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.table.setTextElideMode(ELIDED)
         self.table.setAccessibleName("Recordings")
         header = self.table.horizontalHeader()
         header.hide()
@@ -61,7 +62,7 @@ class RecordingsPanel(QWidget):
         self.table.entered_row.connect(self._on_entered)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._on_menu)
-        self.count = ElidedLabel("", self, dim=True)
+        self.count = ElidedLabel("", self, dim=True, mode=ELIDED)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(3)

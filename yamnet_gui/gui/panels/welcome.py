@@ -1,47 +1,72 @@
-"""What an empty window shows: open a recording, drop one, try the demo."""
+"""What an empty window shows: recent projects and recordings, open, drop, the demo."""
 
 import math
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
     QHBoxLayout,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from yamnet_gui.gui.state.settings import Settings
-from yamnet_gui.gui.theme import class_color
+from yamnet_gui.gui.theme import series_color
 from yamnet_gui.gui.widgets.colors import blended
-from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 
-_MOST_RECENT = 6
+from .recent_list import RecentList
+
+_PICTURE_FROM = 460
+"""Pixels of height from which on there is room for a picture."""
 
 
 class WelcomePanel(QWidget):
-    """Open, drop, demo and the recent recordings. Dropping itself is the window's."""
+    """Open, drop, demo, recent projects and recordings. Dropping itself is the window's."""
 
     open_requested = Signal()
+    open_project_requested = Signal()
+    new_project_requested = Signal()
     demo_requested = Signal()
     recent_requested = Signal(object)  # Path
+    forget_requested = Signal(object)  # Path
+    shown = Signal()
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._settings = settings
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self._build()
-        settings.changed.connect(self._on_setting)
-        self._list_recent()
+
+    def set_recent(self, projects: Sequence[Path], recordings: Sequence[Path]) -> None:
+        """Lists these files, the newest first."""
+        self.projects.set_files(projects)
+        self.recordings.set_files(recordings)
+
+    def set_missing(self, missing: Collection[Path]) -> None:
+        """Says of these recent files that they are not there."""
+        self.projects.set_missing(missing)
+        self.recordings.set_missing(missing)
 
     def sizeHint(self) -> QSize:
         return QSize(760, 560)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.shown.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.picture.setVisible(self.height() >= _PICTURE_FROM)
+
     def _build(self) -> None:
+        self.picture = _Picture(self)
         title = PlainLabel("Find the sounds in a recording", self)
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.7)
@@ -51,52 +76,67 @@ class WelcomePanel(QWidget):
             self,
         )
         about.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        about.setWordWrap(True)
         self.open = QPushButton("Open a recording…", self)
         self.open.setDefault(True)
         self.open.clicked.connect(self.open_requested)
+        self.open_project = QPushButton("Open a project…", self)
+        self.open_project.setToolTip("Recordings with all decisions about their events")
+        self.open_project.clicked.connect(self.open_project_requested)
+        self.new_project = QPushButton("New project…", self)
+        self.new_project.setToolTip("One file that holds your decisions about many recordings")
+        self.new_project.clicked.connect(self.new_project_requested)
         self.demo = QPushButton("Try the demo", self)
         self.demo.setToolTip("A sample recording, already analysed")
         self.demo.clicked.connect(self.demo_requested)
-        for button in (self.open, self.demo):
+        buttons = QGridLayout()
+        buttons.setSpacing(8)
+        for place, button in enumerate((self.open, self.demo, self.open_project, self.new_project)):
             button.setMinimumHeight(self.fontMetrics().height() * 2)
-            button.setMinimumWidth(self.fontMetrics().averageCharWidth() * 24)
+            buttons.addWidget(button, place // 2, place % 2)
         self.drop = PlainLabel("or drop a file or a folder here", self)
+        for label in (about, self.drop):
+            label.setWordWrap(True)
         self.drop.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.recent_title = PlainLabel("Recent", self)
-        self.recent_title.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.recent = QVBoxLayout()
-        self.recent.setSpacing(0)
-        self.recent.setContentsMargins(-5, 0, 0, 0)  # the buttons' own margin
+        self.projects = RecentList("Recent projects", self)
+        self.recordings = RecentList("Recent recordings", self)
+        for recent in (self.projects, self.recordings):
+            recent.chosen.connect(self.recent_requested)
+            recent.removed.connect(self.forget_requested)
 
-        buttons = QHBoxLayout()
-        buttons.setSpacing(10)
-        buttons.addWidget(self.open)
-        buttons.addWidget(self.demo)
-        buttons.addStretch(1)
-        self.column = QWidget(self)
-        inside = QVBoxLayout(self.column)
-        inside.setContentsMargins(24, 24, 24, 24)
+        column = QWidget(self)
+        column.setMaximumWidth(600)
+        inside = QVBoxLayout(column)
+        inside.setContentsMargins(24, 18, 24, 18)
         inside.setSpacing(8)
-        inside.addWidget(_Picture(self))
-        inside.addSpacing(6)
+        inside.addWidget(self.picture)
         inside.addWidget(title)
         inside.addWidget(about)
-        inside.addSpacing(10)
+        inside.addSpacing(4)
         inside.addLayout(buttons)
         inside.addWidget(self.drop)
-        inside.addSpacing(12)
-        inside.addWidget(self.recent_title)
-        inside.addLayout(self.recent)
-        self.column.setMaximumWidth(560)
+        inside.addWidget(self.projects)
+        inside.addWidget(self.recordings)
+        page = QWidget(self)
         across = QHBoxLayout()
+        across.setContentsMargins(0, 0, 0, 0)
         across.addStretch(1)
-        across.addWidget(self.column, 10)
+        across.addWidget(column, 10)
         across.addStretch(1)
+        down = QVBoxLayout(page)
+        down.setContentsMargins(0, 0, 0, 0)
+        down.addStretch(2)
+        down.addLayout(across)
+        down.addStretch(3)
+        scroll = QScrollArea(self)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(page)
+        for part in (scroll, scroll.viewport(), page):
+            part.setAutoFillBackground(False)
         layout = QVBoxLayout(self)
-        layout.addStretch(2)
-        layout.addLayout(across)
-        layout.addStretch(3)
+        layout.setContentsMargins(14, 14, 14, 14)
+        layout.addWidget(scroll)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -107,35 +147,6 @@ class WelcomePanel(QWidget):
         painter.setPen(QPen(color, 1, Qt.PenStyle.DashLine))
         box = QRectF(self.rect()).adjusted(12.5, 12.5, -12.5, -12.5)
         painter.drawRoundedRect(box, 8, 8)
-
-    def _on_setting(self, key: str) -> None:
-        if key == "recent":
-            self._list_recent()
-
-    def _list_recent(self) -> None:
-        while self.recent.count():
-            item = self.recent.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.deleteLater()
-        paths = self._settings.recent_files()[:_MOST_RECENT]
-        for path in paths:
-            self.recent.addWidget(self._link(path))
-        self.recent_title.setVisible(bool(paths))
-
-    def _link(self, path: Path) -> QToolButton:
-        button = QToolButton(self)
-        button.setAutoRaise(True)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        metrics = self.fontMetrics()
-        folder = metrics.elidedText(str(path.parent), Qt.TextElideMode.ElideMiddle, 260)
-        name = metrics.elidedText(path.name, Qt.TextElideMode.ElideMiddle, 220)
-        button.setText(f"{name}   {folder}".replace("&", "&&"))
-        button.setToolTip(plain_tip(str(path)))
-        button.setAccessibleName(f"Open {path}")
-        button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        button.clicked.connect(lambda: self.recent_requested.emit(path))
-        return button
 
 
 class _Picture(QWidget):
@@ -170,4 +181,4 @@ class _Picture(QWidget):
 
 
 def _event_color(number: int) -> QColor:
-    return class_color((0, 5, 2)[number])
+    return series_color(number)

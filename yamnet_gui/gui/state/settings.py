@@ -2,7 +2,7 @@
 
 import math
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -202,6 +202,23 @@ class Settings(QObject):
         names = [str(p) for p in [path, *others][:_RECENT]]
         self._store.set("recent/files", tuple(names))
         self._store.set("recent/folder", str(path.parent))
+        self.changed.emit("recent")
+
+    def recent_projects(self) -> list[Path]:
+        return [Path(name) for name in self._store.texts("recent/project_files")]
+
+    def remember_project(self, path: Path) -> None:
+        """Puts a project at the head of the recent ones."""
+        others = [p for p in self.recent_projects() if p != path]
+        names = [str(p) for p in [path, *others][:_RECENT]]
+        self._store.set("recent/project_files", tuple(names))
+        self.changed.emit("recent")
+
+    def forget_recent(self, paths: Collection[Path]) -> None:
+        """Removes recordings or projects from the recent ones; the files themselves stay."""
+        for key in ("recent/files", "recent/project_files"):
+            names = [n for n in self._store.texts(key) if Path(n) not in paths]
+            self._store.set(key, tuple(names))
         self.changed.emit("recent")
 
     def folder(self, purpose: str = "folder") -> str:

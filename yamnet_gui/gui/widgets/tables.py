@@ -1,10 +1,40 @@
 """Tables and trees that leave letters to the shortcuts of the window."""
 
+from collections.abc import Mapping
+from typing import TypeVar
+
 from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QTreeView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyle,
+    QTableView,
+    QTreeView,
+    QWidget,
+)
 
 from .drawing import row_height
+
+_Column = TypeVar("_Column", bound=int)
+_CELL_MARGIN = 12
+_SORT_SIGN = 14
+"""Pixels of the arrow beside the header of the column that is sorted by."""
+
+
+def fit_columns(table: QTableView, samples: Mapping[_Column, str]) -> None:
+    """Makes columns so wide that their header and a text as long as the sample are not cut."""
+    model, header, metrics = table.model(), table.horizontalHeader(), table.fontMetrics()
+    margin = 2 * header.style().pixelMetric(QStyle.PixelMetric.PM_HeaderMargin, None, header) + 4
+    for column, sample in samples.items():
+        title = str(model.headerData(column, Qt.Orientation.Horizontal) or "")
+        head = header.fontMetrics().horizontalAdvance(title) + margin if title else 0
+        if header.isSortIndicatorShown() and header.sortIndicatorSection() == column:
+            head += _SORT_SIGN
+        wide = max(metrics.horizontalAdvance(sample) + _CELL_MARGIN, head)
+        if wide != header.sectionSize(column):
+            table.setColumnWidth(column, wide)
 
 
 class QuietTable(QTableView):

@@ -5,6 +5,7 @@ from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from .drawing import draw_row_background, draw_tick, row_height
+from .file_names import elided_name
 from .table_model import Index
 
 
@@ -31,10 +32,6 @@ class TickDelegate(QStyledItemDelegate):
         draw_tick(painter, box, on, text, base)
         room = option.rect.adjusted(square.right() + 6, 0, -4, 0)
         metrics = option.fontMetrics
-        words = metrics.elidedText(
-            option.text,
-            Qt.TextElideMode.ElideMiddle,
-            room.width(),
-        )
+        words = elided_name(metrics, option.text, room.width())
         painter.setPen(text)
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)

@@ -29,7 +29,7 @@ def bench(qtbot: QtBot, start: Start, settled: Settled, tmp_path: Path) -> Workb
     bench.session.settings.set("autoplay", False)
     bench.session.settings.set("reviewer", "Anna")
     settled(bench)
-    feature(bench).panel.parentWidget().raise_()
+    bench.shell.window.show_panel("all events")
     qtbot.waitUntil(lambda: feature(bench).panel.isVisible())
     settled(bench)
     bench.shell.window.activateWindow()
@@ -196,11 +196,22 @@ def test_clock_times_come_with_the_date_and_can_be_filtered_by_the_time_of_day(
     bench.session.settings.set("clock_time", True)
     settled(bench)
     assert panel.time_of_day.isVisible()
+    panel.model.set_compact(True)
     onsets = [panel.model.index(row, ProjectColumn.ONSET).data() for row in range(12)]
     assert onsets[:4] == ["05-03 06:00"] * 4
     assert all(text.startswith("0:0") for text in onsets[8:])
     panel.model.set_compact(False)
     assert panel.model.index(0, ProjectColumn.ONSET).data().startswith("2026-05-03 06:00:0")
+    bench.shell.window.docks["all events"].setFloating(True)
+    for width in (300, 340, 700):
+        panel.parentWidget().resize(width, 400)
+        table, header = panel.table, panel.table.horizontalHeader()
+        shown = [c for c in ProjectColumn if not table.isColumnHidden(c)]
+        for column in shown:
+            title = str(panel.model.headerData(column, Qt.Orientation.Horizontal))
+            assert header.sectionSize(column) > header.fontMetrics().horizontalAdvance(title)
+        assert table.columnWidth(ProjectColumn.CLASS) >= 100
+        assert (ProjectColumn.RECORDING in shown) == (width == 700)
     panel.time_of_day.setText("5-7")
     settled(bench)
     assert {row[0] for row in listed(bench)} == {"a.wav"}

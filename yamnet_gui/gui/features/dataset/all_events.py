@@ -55,7 +55,7 @@ class AllEvents(Feature):
         self._show_message = context.shell.show_message
         self._window = context.shell.window
         self.panel = AllEventsPanel(self._fetch, self._recording_of, context.session.timeline)
-        self._window.add_panel("all events", "All events", self.panel, left=False, behind="events")
+        self._window.add_panel("all events", "All events", self.panel, middle=True, hidden=True)
         self._closed = False
         self._job: JobHandle | None = None
         self._later = Debounced(self, _TYPING_MS, self.query)

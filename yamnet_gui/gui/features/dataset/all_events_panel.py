@@ -23,9 +23,10 @@ from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.fields import SearchField, TimeOfDayField
+from yamnet_gui.gui.widgets.file_names import FileNameDelegate
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.gui.widgets.table_model import Index
-from yamnet_gui.gui.widgets.tables import QuietTable
+from yamnet_gui.gui.widgets.tables import QuietTable, fit_columns
 from yamnet_gui.labels.project import EventFilter, ProjectEvent, Recording, Sort
 
 from .all_events_model import ITEM_ROLE, SORT_KEYS, Fetch, ProjectColumn, ProjectTableModel
@@ -123,12 +124,17 @@ class AllEventsPanel(QWidget):
         compact = self.width() // metrics.averageCharWidth() < _WIDE
         self.model.set_compact(compact)
         dated = "05-03 00:00" if compact else "2026-05-03 00:00:00"
-        for column, text in (
-            (ProjectColumn.ONSET, dated if self._timeline.by_clock else "0:00:00.0"),
-            (ProjectColumn.SCORE, "Score"),
-            (ProjectColumn.STATE, "✓"),
-        ):
-            self.table.setColumnWidth(column, metrics.horizontalAdvance(text) + 12)
+        by_clock = self._timeline.by_clock
+        # beside a date a narrow table has no room for two names; the tip has that of the recording
+        self.table.setColumnHidden(ProjectColumn.RECORDING, by_clock and compact)
+        fit_columns(
+            self.table,
+            {
+                ProjectColumn.ONSET: dated if by_clock else "0:00:00.0",
+                ProjectColumn.SCORE: "0.00",
+                ProjectColumn.STATE: "✓",
+            },
+        )
 
     def _build(self) -> None:
         self._total = 0
@@ -158,6 +164,8 @@ class AllEventsPanel(QWidget):
         self.table.setModel(self.model)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.setTextElideMode(Qt.TextElideMode.ElideRight)
+        names = FileNameDelegate(self.table)
+        self.table.setItemDelegateForColumn(ProjectColumn.RECORDING, names)
         self.table.setIconSize(QSize(8, 8))
         self.table.setAccessibleName("Events of all recordings")
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -173,6 +181,7 @@ class AllEventsPanel(QWidget):
         header.setSortIndicatorShown(True)
         header.setSortIndicator(ProjectColumn.RECORDING, Qt.SortOrder.AscendingOrder)
         header.sortIndicatorChanged.connect(lambda *_: self.query_changed.emit())
+        header.sortIndicatorChanged.connect(lambda *_: self._fit_columns())
         self.count = PlainLabel(self)
         self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         foot = QHBoxLayout()

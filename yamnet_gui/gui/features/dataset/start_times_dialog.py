@@ -29,6 +29,7 @@ from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.dialogs.go_to import parse_time
 from yamnet_gui.gui.times import date_and_time
+from yamnet_gui.gui.widgets.file_names import ELIDED
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.gui.widgets.tables import QuietTable
 from yamnet_gui.labels.project import Recording
@@ -122,7 +123,7 @@ class StartTimesDialog(QDialog):
         self.table.setAccessibleName("Start times")
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.table.setMinimumWidth(self.fontMetrics().averageCharWidth() * 110)
-        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.table.setTextElideMode(ELIDED)
         self.hint = PlainLabel(self)
         self.hint.setWordWrap(True)
         standard = QDialogButtonBox.StandardButton

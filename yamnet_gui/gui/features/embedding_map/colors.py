@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
-from yamnet_gui.gui.theme import class_color, state_mark
+from yamnet_gui.gui.theme import class_color, series_color, state_mark
 from yamnet_gui.gui.tracks.colormaps import color_table
 
 from .jobs import STATES, MapData
@@ -66,7 +66,7 @@ def coloring_of(data: MapData, color: str) -> Coloring:
         return by_kind(data.state.astype(np.int32), names, colors, "no event")
     if color == "recording":
         names = [Path(path).name for _id, path in data.recordings]
-        return by_kind(data.recording, names, [class_color(i) for i in range(len(names))])
+        return by_kind(data.recording, names, [series_color(i) for i in range(len(names))])
     index = {
         int(place): int(i)
         for place, i in zip(data.label, data.class_index, strict=True)
@@ -110,7 +110,7 @@ def _distinct(colors: Sequence[QColor]) -> list[QColor]:
     """The colours without repetition: the first to use one keeps it, later ones get a free one."""
     taken: set[int] = set()
     reserved = {color.rgba() for color in colors}
-    free = [c for c in map(class_color, range(_MOST_KINDS)) if c.rgba() not in reserved]
+    free = [c for c in map(series_color, range(_MOST_KINDS)) if c.rgba() not in reserved]
     result = []
     for color in colors:
         mine = color if color.rgba() not in taken or not free else free.pop(0)

@@ -35,7 +35,7 @@ class EmbeddingMap(Feature):
         self._show_error = context.shell.show_error
         self._window = context.shell.window
         self.panel = MapPanel()
-        self._window.add_panel("map", "Map", self.panel, left=False, behind="events", hidden=True)
+        self._window.add_panel("map", "Sound map", self.panel, middle=True, hidden=True)
         self.layout = MapLayout(context, self)
         self.files = MapFiles(context, self.panel, self.layout, self)
         MapInteraction(context, self.panel, self.layout, similar_sounds, self)

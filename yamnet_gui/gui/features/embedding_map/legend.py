@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy, QWidget
 
+from yamnet_gui.gui.widgets.file_names import ELIDED
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 
 from .colors import Kind, score_table
@@ -36,6 +37,7 @@ class MapLegend(QListWidget):
         self.setWrapping(True)
         self.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.setSpacing(1)
+        self.setTextElideMode(ELIDED)
         self.setIconSize(QSize(10, 10))
         self.itemSelectionChanged.connect(self._on_chosen)
         self._kinds: tuple[Kind, ...] = ()

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.events import RecordingInfo
 from yamnet_gui.core.text import printable
+from yamnet_gui.gui.widgets.file_names import FileNameDelegate
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.gui.widgets.table_model import HeadedTableModel
 from yamnet_gui.gui.widgets.tables import QuietTable
@@ -113,6 +114,7 @@ class RecordingsPage(QWidget):
         self.table = QuietTable(self)
         self.table.setModel(self.model)
         self.table.setAccessibleName("Recordings of the tables")
+        self.table.setItemDelegate(FileNameDelegate(self.table))
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, 
 
 from yamnet_gui.detection.evaluation import Confusion, Mismatch, MismatchKind
 from yamnet_gui.gui.times import clock
+from yamnet_gui.gui.widgets.file_names import FileNameDelegate
 from yamnet_gui.gui.widgets.metrics_table import (
     Cell,
     Column,
@@ -53,6 +54,8 @@ class MismatchTab(QSplitter):
         self.confusions.chosen.connect(self._on_confusion)
         self.confusions.opened.connect(self._open_confusion)
         self.table = MetricsTable(_MISMATCH_COLUMNS, "Mismatches", self)
+        place = next(n for n, column in enumerate(_MISMATCH_COLUMNS) if column.title == "Recording")
+        self.table.setItemDelegateForColumn(place, FileNameDelegate(self.table))
         self.table.opened.connect(self._open_mismatch)
         self.which = PlainLabel(self)
         self.show_all = QPushButton("Show all", self)

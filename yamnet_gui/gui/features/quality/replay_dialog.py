@@ -19,6 +19,7 @@ from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.core.text import counted
 from yamnet_gui.detection import ContradictionKind
 from yamnet_gui.gui.times import clock
+from yamnet_gui.gui.widgets.file_names import FileNameDelegate
 from yamnet_gui.gui.widgets.metrics_table import (
     Cell,
     Column,
@@ -132,6 +133,8 @@ class ReplayDialog(QDialog):
             row.addWidget(shown)
         self.summary = text_label(self)
         self.table = MetricsTable(_COLUMNS, "Decisions that would be contradicted", self)
+        place = next(n for n, column in enumerate(_COLUMNS) if column.title == "Recording")
+        self.table.setItemDelegateForColumn(place, FileNameDelegate(self.table))
         self.table.opened.connect(lambda place: self.contradiction_opened.emit(self._listed[place]))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.close)

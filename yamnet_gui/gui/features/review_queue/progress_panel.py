@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.gui.widgets.table_model import Index
-from yamnet_gui.gui.widgets.tables import QuietTable
+from yamnet_gui.gui.widgets.tables import QuietTable, fit_columns
 from yamnet_gui.labels.project import ClassCounts
 
 from .progress_model import COUNTS_ROLE, SORT_ROLE, ProgressColumn, ProgressModel
@@ -50,6 +50,7 @@ class ProgressPanel(QWidget):
         header = self.table.horizontalHeader()
         header.setMinimumSectionSize(24)
         header.setStretchLastSection(False)
+        header.sortIndicatorChanged.connect(lambda *_: self._fit_columns())
         header.setSectionResizeMode(ProgressColumn.CLASS, QHeaderView.ResizeMode.Stretch)
         self.sum = PlainLabel(self)
         self.sum.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -80,16 +81,20 @@ class ProgressPanel(QWidget):
         return QSize(300, 420)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        metrics = self.fontMetrics()
-        for column, text in (
-            (ProgressColumn.LEFT, "0,000"),
-            (ProgressColumn.REVIEWED, "100%"),
-            # names need the room more than the interval, which the tip shows in full
-            (ProgressColumn.PRECISION, "100% (00–100)" if self.width() >= _WIDE else "Precision"),
-        ):
-            self.table.setColumnWidth(column, metrics.horizontalAdvance(text) + 16)
-        self.model.set_short(self.width() < _WIDE)
+        self._fit_columns()
         super().resizeEvent(event)
+
+    def _fit_columns(self) -> None:
+        self.model.set_short(self.width() < _WIDE)
+        fit_columns(
+            self.table,
+            {
+                ProgressColumn.LEFT: "00,000",
+                ProgressColumn.REVIEWED: "100%",
+                # names need the room more than the interval, which the tip shows in full
+                ProgressColumn.PRECISION: "100% (00–100)" if self.width() >= _WIDE else "100%",
+            },
+        )
 
     def _on_entered(self, index: Index) -> None:
         counts = index.data(COUNTS_ROLE)

@@ -40,9 +40,7 @@ class SimilarSounds(Feature):
         self._window = context.shell.window
         self.similar = self._similar = HitList(self)
         self.panel = SimilarPanel(self._similar)
-        self._window.add_panel(
-            "similar", "Similar", self.panel, left=False, behind="events", hidden=True
-        )
+        self._window.add_panel("similar", "Similar sounds", self.panel, middle=True, hidden=True)
         self.search = Search(context, self._similar, self)
         self.feedback = SearchFeedback(context, self._similar, self)
         self.search.started.connect(lambda: self._window.show_panel("similar"))

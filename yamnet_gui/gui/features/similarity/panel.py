@@ -22,6 +22,7 @@ from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.labels import ElidedLabel
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.gui.widgets.table_model import Index
+from yamnet_gui.gui.widgets.tables import fit_columns
 
 from .hits import HitList, ListKind
 from .model import SimilarColumn, SimilarTableModel
@@ -135,14 +136,12 @@ class SimilarPanel(QWidget):
         header = self.table.horizontalHeader()
         header.setMinimumSectionSize(20)
         header.setSectionResizeMode(SimilarColumn.FILE, QHeaderView.ResizeMode.Stretch)
-        metrics = self.fontMetrics()
         widths = {
             SimilarColumn.STATE: "✓",
             SimilarColumn.SCORE: "0.00 ———",
             SimilarColumn.TIME: "0:00:00.0",
         }
-        for column, text in widths.items():
-            self.table.setColumnWidth(column, metrics.horizontalAdvance(text) + 14)
+        fit_columns(self.table, widths)
         self.empty = PlainLabel(self)
         self.empty.setTextFormat(Qt.TextFormat.RichText)  # a link
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -2,12 +2,13 @@
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPalette
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.colors import theme_of
 from yamnet_gui.gui.widgets.drawing import draw_bar, draw_row_background
+from yamnet_gui.gui.widgets.file_names import FileNameDelegate
 from yamnet_gui.gui.widgets.table_model import Index
 from yamnet_gui.gui.widgets.tables import QuietTable
 
@@ -65,7 +66,7 @@ class SearchResultsTable(QuietTable):
         return _KEYS.get(key)
 
 
-class HitDelegate(QStyledItemDelegate):
+class HitDelegate(FileNameDelegate):
     """Paints the similarity as a bar next to its number; rejected rows are dimmed."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:

@@ -1,0 +1,50 @@
+"""Colours of classes: stable, and other hues beside each other."""
+
+from itertools import pairwise
+
+import pytest
+
+from yamnet_gui.core.resources import bundled_class_map
+from yamnet_gui.gui.class_colors import (
+    LEAST_APART,
+    PALETTE,
+    assign,
+    color_in_series,
+    color_of_class,
+    hues_apart,
+    list_orders,
+)
+
+CLASSES = len(bundled_class_map())
+
+
+@pytest.mark.parametrize("number", range(len(list_orders())))
+def test_neighbours_in_the_list_of_classes_never_share_a_hue(number: int) -> None:
+    order = list_orders()[number]
+    assert sorted(order) == list(range(CLASSES))
+    colors = [color_of_class(index) for index in order]
+    alike = [(a, b) for a, b in pairwise(colors) if hues_apart(a, b) < LEAST_APART]
+    assert not alike
+
+
+def test_custom_classes_go_on_with_other_hues() -> None:
+    colors = [color_of_class(index) for index in range(CLASSES - 1, CLASSES + 30)]
+    assert all(hues_apart(a, b) >= LEAST_APART for a, b in pairwise(colors))
+
+
+def test_a_series_goes_through_the_whole_palette_before_it_repeats() -> None:
+    colors = [color_in_series(place) for place in range(12)]
+    assert sorted(colors) == sorted(PALETTE)
+    assert color_in_series(12) == colors[0]
+
+
+def test_all_colours_are_used_about_equally() -> None:
+    counts = [list(map(color_of_class, range(CLASSES))).count(color) for color in PALETTE]
+    assert min(counts) > CLASSES / len(PALETTE) * 0.8
+
+
+def test_related_classes_differ_where_neighbours_leave_the_choice() -> None:
+    places = assign(6, [range(6)], [[0, 2, 4]])
+    colors = [PALETTE[place] for place in places]
+    assert len({colors[0], colors[2], colors[4]}) == 3
+    assert min(hues_apart(colors[a], colors[b]) for a, b in [(0, 2), (0, 4), (2, 4)]) >= LEAST_APART

@@ -1,0 +1,117 @@
+"""Which colour each class has: the same in every recording, another hue than its neighbours.
+
+The hues are those of Okabe and Ito's palette for colour-blind readers (jfly.uni-koeln.de/color),
+most of them in two lightnesses.
+"""
+
+import colorsys
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
+
+PALETTE = (
+    "#56b4e9",
+    "#e69f00",
+    "#009e73",
+    "#cc79a7",
+    "#f0e442",
+    "#0072b2",
+    "#d55e00",
+    "#9ad1f5",
+    "#ffcf70",
+    "#5fd3b0",
+    "#e8b3d0",
+    "#f3a66d",
+)
+LEAST_APART = 20
+"""Degrees between two hues that nobody takes for one."""
+_SERIES = (0, 6, 2, 4, 3, 1, 7, 11, 9, 8, 5, 10)
+"""Colours in turn: each another hue than the one before."""
+
+
+def hues_apart(one: str, other: str) -> float:
+    """Degrees from the hue of a colour #rrggbb to that of another, 0 to 180."""
+    apart = abs(_hue(one) - _hue(other))
+    return min(apart, 360 - apart)
+
+
+def color_of_class(index: int) -> str:
+    """The colour #rrggbb of the class with this index; a custom class has one beyond the model."""
+    model = _of_model()
+    return PALETTE[model[index]] if index < len(model) else color_in_series(index - len(model))
+
+
+def color_in_series(place: int) -> str:
+    """The colour #rrggbb of one of many things that are no classes; the first twelve differ."""
+    return PALETTE[_SERIES[place % len(_SERIES)]]
+
+
+def color_of_label(label: str) -> str:
+    """The colour #rrggbb of a label that is no class."""
+    return PALETTE[sum(map(ord, label)) % len(PALETTE)]
+
+
+def assign(
+    count: int, orders: Iterable[Sequence[int]], related: Iterable[Iterable[int]]
+) -> tuple[int, ...]:
+    """A place in `PALETTE` for each of `count` classes.
+
+    Classes that stand beside each other in one of the `orders` never share a hue. Of what that
+    leaves, each class takes the colour that fewest of those have with which it is `related`, then
+    the one that is used least.
+    """
+    beside: defaultdict[int, set[int]] = defaultdict(set)
+    for order in orders:
+        for one, other in pairwise(order):
+            beside[one].add(other)
+            beside[other].add(one)
+    groups: defaultdict[int, list[tuple[int, ...]]] = defaultdict(list)
+    for group in map(tuple, related):
+        for member in group:
+            groups[member].append(group)
+    colors = range(len(PALETTE))
+    alike = [[j for j in colors if hues_apart(a, PALETTE[j]) < LEAST_APART] for a in PALETTE]
+    used = [0] * len(PALETTE)
+    places: dict[int, int] = {}
+    # those with most neighbours choose first, while all hues are left for them
+    for index in sorted(range(count), key=lambda i: (-len(beside[i]), i)):
+        taken, near = [0] * len(PALETTE), [0] * len(PALETTE)
+        for seen, others in ((taken, [tuple(beside[index])]), (near, groups[index])):
+            for group in others:
+                for other in group:
+                    if other in places:
+                        for color in alike[places[other]]:
+                            seen[color] += 1
+        place = min(zip(taken, near, used, colors, strict=True))[-1]
+        places[index] = place
+        used[place] += 1
+    return tuple(places[index] for index in range(count))
+
+
+def list_orders() -> tuple[tuple[int, ...], ...]:
+    """The orders in which the list of classes shows the model's, whatever a recording holds."""
+    classes = bundled_class_map()
+    by_name = sorted(range(len(classes)), key=lambda i: classes[i].name.casefold())
+    return tuple(range(len(classes))), tuple(by_name), bundled_ontology().class_order
+
+
+@lru_cache(maxsize=1)
+def _of_model() -> tuple[int, ...]:
+    ontology = bundled_ontology()
+    orders = list_orders()
+    families = []
+    for index in orders[-1]:  # a sound and its kinds are often heard together
+        node = ontology.of_class(index)
+        if node is not None:
+            kinds = [c.class_index for c in ontology.children(node.mid)]
+            families.append([index, *(k for k in kinds if k is not None)])
+    return assign(len(orders[0]), orders, families)
+
+
+@lru_cache(maxsize=len(PALETTE))
+def _hue(color: str) -> float:
+    red, green, blue = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return 360 * colorsys.rgb_to_hsv(red, green, blue)[0]

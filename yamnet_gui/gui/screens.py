@@ -1,0 +1,41 @@
+"""Windows that fit the screens that exist."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+TITLE_BAR, SIDES = 38, 8
+"""Pixels that the frame of a window takes at most, above and below it and at its sides; it is not
+known before the window is shown."""
+
+
+def fit(window: QWidget) -> None:
+    """Makes a window so small and moves it so far that a screen holds it with its frame."""
+    place = fitted(QRect(window.pos(), window.size()), available_screens())
+    window.resize(place.size())
+    window.move(place.topLeft())
+
+
+def fitted(window: QRect, screens: Sequence[QRect]) -> QRect:
+    """Where `window`, a corner of its frame and the size inside, fits one of `screens`.
+
+    It stays on the screen of which it covers most; where it covers none it goes to the first.
+    """
+    if not screens:
+        return QRect(window)
+    covered = [window.intersected(screen) for screen in screens]
+    areas = [max(part.width(), 0) * max(part.height(), 0) for part in covered]
+    room = screens[areas.index(max(areas))].adjusted(0, 0, -SIDES, -TITLE_BAR)
+    result = QRect(window.topLeft(), window.size().boundedTo(room.size()))
+    result.moveLeft(min(max(result.left(), room.left()), room.right() + 1 - result.width()))
+    result.moveTop(min(max(result.top(), room.top()), room.bottom() + 1 - result.height()))
+    return result
+
+
+def available_screens() -> list[QRect]:
+    """What windows may cover of each screen, the main one first."""
+    main = QGuiApplication.primaryScreen()
+    others = [screen for screen in QGuiApplication.screens() if screen is not main]
+    return [screen.availableGeometry() for screen in ([main] if main else []) + others]

@@ -1,0 +1,29 @@
+"""Names of files where there is no room for them: both ends say more than the middle."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
+
+from .table_model import Index
+
+ELIDED = Qt.TextElideMode.ElideMiddle
+
+
+def elided_name(metrics: QFontMetrics, name: str, width: int) -> str:
+    """The name of a file or a folder in `width` pixels: the date in front and the end stay."""
+    return metrics.elidedText(name, ELIDED, width)
+
+
+def short_name(name: str, letters: int = 48) -> str:
+    """The name in at most so many letters, for a sentence or a menu."""
+    if len(name) <= letters:
+        return name
+    return f"{name[: letters - letters // 2 - 1]}…{name[-(letters // 2) :]}"
+
+
+class FileNameDelegate(QStyledItemDelegate):
+    """For columns with names of files."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        option.textElideMode = ELIDED
