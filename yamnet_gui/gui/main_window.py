@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QShowEvent,
 )
 from PySide6.QtWidgets import (
+    QDockWidget,
     QMainWindow,
     QSizePolicy,
     QStackedWidget,
@@ -23,10 +24,12 @@ from .actions import TOOLBAR
 from .panel_docks import PanelDocks, PanelPlace
 from .screens import available_screens, fit
 from .state.settings import Settings
+from .widgets.focus import focus_beside, give_focus, shown_part
 from .window_actions import WindowActions
 
 FIRST_SIZE = (1440, 900)
 _LAYOUT_VERSION = 3  # counts up when panels come or go: a layout without them would hide them
+_DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 
 
 class MainWindow(QMainWindow):
@@ -159,6 +162,33 @@ class MainWindow(QMainWindow):
         return bool(screens) and not any(
             least.width() <= s.width() and least.height() <= s.height() for s in screens
         )
+
+    def parts(self) -> list[QWidget]:
+        """What can be seen, from left to right and from the top: bars, panels, tracks.
+
+        Panels behind others as tabs are not among them.
+        """
+        docks = [d for d in self.findChildren(QDockWidget, options=_DIRECT) if d.isVisible()]
+        fixed = [d for d in docks if not d.isFloating() and not shown_part(self, d).isEmpty()]
+        fixed.sort(key=lambda dock: (dock.x(), dock.y()))
+        left = [d for d in fixed if d.geometry().right() <= self._top.x()]
+        right = [d for d in fixed if d.x() > self._top.geometry().right()]
+        below = [d for d in fixed if d not in left and d not in right]
+        bars = [bar for bar in self.findChildren(QToolBar) if bar.isVisible()]
+        inside = self._top.findChildren(QWidget, options=_DIRECT)
+        over = [w for w in inside if w is not self._pages and w.isVisible()]
+        floating = [d for d in docks if d.isFloating()]
+        return [*bars, *left, self._pages, *over, *below, *right, *floating]
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes through what can be seen, and around."""
+        start = self.focusWidget() or self
+        widget = focus_beside(self, start, forward)
+        if widget is None:
+            return False
+        reason = Qt.FocusReason
+        give_focus(self, widget, reason.TabFocusReason if forward else reason.BacktabFocusReason)
+        return True
 
     def childEvent(self, event: QChildEvent) -> None:
         """Tabs of panels keep their names whole; where there is no room for all, they scroll."""

@@ -24,6 +24,7 @@ from .controllers.event_navigation import EventNavigation
 from .controllers.event_updater import EventUpdater
 from .controllers.follow_selection import FollowSelection
 from .controllers.navigation import Navigator
+from .controllers.panel_focus import PanelFocus
 from .controllers.project_manager import ProjectManager
 from .controllers.queue_builder import QueueBuilder
 from .controllers.recording_controller import RecordingController, StoredView
@@ -256,7 +257,8 @@ class Workbench(QObject):
         )
         shell.events.row_chosen.connect(follow.bring_into_view)
         cursor = CursorAndView(s.timeline, transport)
-        for part in (transport, recordings, analysis, cursor, events, queue, review):
+        panels = PanelFocus(shell.window)
+        for part in (transport, recordings, analysis, cursor, events, queue, review, panels):
             shell.window.window_actions.connect_handlers(part.handlers())
         return Services(
             recording=loader,

@@ -37,6 +37,41 @@ def test_shows_the_selected_event(panel: InspectorPanel, owners: Owners) -> None
     assert facts["Score"] == "max 0.900"
 
 
+def facts_of(panel: InspectorPanel) -> dict[str, str]:
+    return {
+        name: value.text()
+        for name, (_, value) in panel.facts._rows.items()
+        if value.isVisibleTo(panel)
+    }
+
+
+def test_several_events_show_what_is_true_of_all(panel: InspectorPanel, owners: Owners) -> None:
+    owners.selection.select(["dog2", "dog", "speech"])
+    assert panel.title.text() == "3 events"
+    assert facts_of(panel) == {
+        "Class": "Dog 2 · Speech 1",
+        "Time": "0:01.000 – 0:10.000",
+        "Duration": "500 ms – 2.00 s, 3.50 s in all",
+        "State": "○ Unreviewed 1 · ✓ Accepted 1 · ✗ Rejected 1",
+        "Score": "0.400 – 0.900",
+        "Source": "Detected",
+        "Note": "1 of 3 have one",
+    }
+    assert "the first, Dog at 0:09.00" in panel.several.text()
+    for of_one in (panel.note, panel.frequency_range, panel.kinds, panel.swatch):
+        assert not of_one.isVisibleTo(panel)
+    texts = [action.text() for action in panel.menu_for(SILENCE).actions()]
+    assert texts[-1] == "Relabel all 3 events as Silence"
+    owners.selection.select(["dog", "dog2"])
+    assert panel.title.text() == "2 events of Dog"
+    assert panel.swatch.isVisibleTo(panel)
+    owners.selection.select(["speech", "quiet"])
+    assert facts_of(panel)["Score"] == "0.400 (1 of 2)"
+    owners.selection.select(["dog"])
+    assert panel.note.isVisibleTo(panel)
+    assert facts_of(panel)["Score"] == "max 0.900"
+
+
 def test_best_classes_are_those_of_the_frames_in_the_span(
     panel: InspectorPanel, owners: Owners
 ) -> None:
@@ -121,7 +156,7 @@ def test_an_undone_note_is_shown(panel: InspectorPanel, owners: Owners) -> None:
 def test_several_events_say_what_can_be_done(panel: InspectorPanel, owners: Owners) -> None:
     owners.selection.select(["dog", "dog2"])
     assert panel.several.isVisible()
-    assert panel.several.text().startswith("2 events")
+    assert panel.several.text().startswith("Accept, reject, relabel and delete apply to all")
     owners.selection.select(["dog"])
     assert not panel.several.isVisible()
 

@@ -52,5 +52,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
         tip="Put all panels back where they stand at first",
         separator=True,
     ),
+    ActionSpec(
+        "next_panel",
+        "Ne&xt panel",
+        "View",
+        ("F6",),
+        tip="Give the keyboard focus to the next panel, the tracks or the toolbar",
+    ),
+    ActionSpec("previous_panel", "Previous panel", "View", ("Shift+F6",)),
     ActionSpec("full_screen", "Full sc&reen", "View", ("F11",), checkable=True),
 )

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.text import counted
+from yamnet_gui.detection.grouping import GroupedEvent
 from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.grouping import Grouping
@@ -31,9 +33,12 @@ from .classes_at_cursor import ClassesAtCursor, score_rows
 from .event_facts import FactsForm, event_facts
 from .key_legend import KeyLegend
 from .note_editor import NoteEditor
+from .several_events import facts_of_several
 from .sound_track_choice import SoundTrackChoice
 
 _MOST_HISTORY = 6
+_TOP = "Top classes in this event"
+_TOP_OF_FIRST = "Top classes in the first of them"
 
 
 class InspectorPanel(QWidget):
@@ -79,8 +84,7 @@ class InspectorPanel(QWidget):
 
     def refresh_facts(self) -> None:
         """Shows the facts of the selected event as they are now."""
-        if self._event is not None:
-            self.facts.show_rows(self._facts_of(self._event))
+        self._show_event()
 
     def commit_note(self) -> None:
         """Hands over the note as it is now, if it was changed."""
@@ -104,10 +108,10 @@ class InspectorPanel(QWidget):
         """What happened to the event so far, newest first."""
         shown = list(lines[:_MOST_HISTORY])
         if len(lines) > _MOST_HISTORY:
-            shown.append(f"and {len(lines) - _MOST_HISTORY} more")
-        self.history_title.setVisible(bool(lines))
-        self.history.setVisible(bool(lines))
+            shown.append(f"and {len(lines) - _MOST_HISTORY:,} more")
         self.history.setText("\n".join(shown))
+        for widget in (self.history_title, self.history):
+            widget.setVisible(bool(lines) and not self._several())
         self.history.setToolTip(plain_tip("\n".join(lines[:40])))
 
     def sizeHint(self) -> QSize:
@@ -132,7 +136,7 @@ class InspectorPanel(QWidget):
         self.several.setWordWrap(True)
         self.several.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.facts = FactsForm(self)
-        self.span_title = heading("Top classes in this event", self)
+        self.span_title = heading(_TOP, self)
         self.span_bars = ScoreBars("Top classes in the event", self)
         self._connect_bars(self.span_bars)
         self.note = NoteEditor(self)
@@ -202,36 +206,35 @@ class InspectorPanel(QWidget):
 
     def _show_event(self) -> None:
         event = self._event
-        count = len(self._selection.ids)
-        for widget in (
-            *(self.swatch, self.title, self.facts, self.frequency_range),
-            self.note,
-        ):
+        group = self._selected_group()
+        several = [] if group is not None else self._several()
+        of_any: tuple[QWidget, ...] = (self.swatch, self.title, self.facts)
+        of_one: tuple[QWidget, ...] = (self.frequency_range, self.note)
+        for widget in of_any:
             widget.setVisible(event is not None)
+        for widget in of_one:
+            widget.setVisible(event is not None and not several)
+        for widget in (self.history_title, self.history):
+            widget.setVisible(bool(self.history.text()) and not several)
         self.legend.setVisible(event is not None and bool(self.legend.text.text()))
-        self.several.setVisible(count > 1)
-        if count > 1:
-            group = self._grouping.group_of(event.id) if self._grouping and event else None
-            if group is not None and len(group.members) == count:
-                span = self._timeline.span_text(group.event.onset_s, group.event.offset_s)
-                self.several.setText(
-                    f"{group.event.label}, {span}: {count} events grouped as one. Accept, reject, "
-                    "relabel and delete apply to all of them; the most likely one is shown."
-                )
-            else:
-                self.several.setText(
-                    f"{count} events are selected. Accept, reject, relabel and delete apply to "
-                    "all of them; the first one is shown."
-                )
+        self.several.setVisible(bool(several) or group is not None)
+        self.span_title.setText(_TOP_OF_FIRST if several else _TOP)
         if event is None:
             self.kinds.hide()
             self.span_title.hide()
             self.span_bars.hide()
             return
-        color = class_color(event.class_index, event.label)
-        palette = self.swatch.palette()
-        palette.setColor(QPalette.ColorRole.Window, color)
-        self.swatch.setPalette(palette)
+        if several:
+            self._show_several(event, several)
+            return
+        if group is not None:
+            span = self._timeline.span_text(group.event.onset_s, group.event.offset_s)
+            many = counted(len(group.members), "event")
+            self.several.setText(
+                f"{group.event.label}, {span}: {many} grouped as one. Accept, reject, "
+                "relabel and delete apply to all of them; the most likely one is shown."
+            )
+        self._show_color(event.class_index, event.label)
         self.title.setText(event.label)
         kinds = self._kinds(event)
         self.kinds.setText(kinds)
@@ -241,6 +244,41 @@ class InspectorPanel(QWidget):
         rate = recording.info.sample_rate_hz if recording else 0
         self.frequency_range.show_range(event.low_hz, event.high_hz, rate / 2)
         self._show_span(event)
+
+    def _show_several(self, first: Event, events: Sequence[Event]) -> None:
+        """Nothing that holds for one of them alone, but for the classes that the digits give."""
+        same = len({event.label for event in events}) == 1
+        self.swatch.setVisible(same)
+        self._show_color(first.class_index, first.label)
+        many = counted(len(events), "event")
+        self.title.setText(f"{many} of {first.label}" if same else many)
+        self.kinds.hide()
+        self.several.setText(
+            "Accept, reject, relabel and delete apply to all of them; onset, offset and split to "
+            f"the first, {first.label} at {self._timeline.time_text(first.onset_s, 2)}."
+        )
+        self.facts.show_rows(facts_of_several(events, self._timeline))
+        self._show_span(first)
+
+    def _selected_group(self) -> GroupedEvent | None:
+        """The group of which all events are selected, and nothing else."""
+        event, count = self._event, len(self._selection.ids)
+        group = self._grouping.group_of(event.id) if self._grouping and event else None
+        whole = group is not None and count > 1 and len(group.members) == count
+        return group if whole else None
+
+    def _several(self) -> list[Event]:
+        """The selected events where there are more than one."""
+        if len(self._selection.ids) < 2:
+            return []
+        found = map(self._document.events.get, self._selection.ids)
+        events = [event for event in found if event is not None]
+        return events if len(events) > 1 else []
+
+    def _show_color(self, class_index: int | None, label: str) -> None:
+        palette = self.swatch.palette()
+        palette.setColor(QPalette.ColorRole.Window, class_color(class_index, label))
+        self.swatch.setPalette(palette)
 
     def _on_frequency_range(self, low_hz: float | None, high_hz: float | None) -> None:
         if self._event is not None:
@@ -287,7 +325,9 @@ class InspectorPanel(QWidget):
         show.triggered.connect(lambda: self.class_clicked.emit(class_index))
         if self._event is not None and self._event.class_index != class_index:
             event_id = self._event.id
-            relabel = menu.addAction(f"Relabel the event as {without_access_key(name)}")
+            several = len(self._several())
+            which = f"all {counted(several, 'event')}" if several else "the event"
+            relabel = menu.addAction(f"Relabel {which} as {without_access_key(name)}")
             relabel.triggered.connect(lambda: self.relabel_requested.emit(event_id, class_index))
         return menu
 

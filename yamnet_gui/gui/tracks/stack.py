@@ -98,6 +98,7 @@ class TrackStack(QWidget):
             track.pointer_moved.connect(self._forward(name))
         self.curve.threshold_moved.connect(self.threshold_moved)
         self.events.edge_moved.connect(self.edge_moved)
+        self._set_tab_stop()
 
     def set_theme(self, theme: Theme) -> None:
         for _name, track in self._all():
@@ -105,6 +106,15 @@ class TrackStack(QWidget):
 
     def show_track(self, name: str, visible: bool) -> None:
         self.tracks[name].setVisible(visible)
+        self._set_tab_stop()
+
+    def _set_tab_stop(self) -> None:
+        """The first track that is shown: the keys are the same in all of them."""
+        shown = [track for track in self.tracks.values() if not track.isHidden()]
+        for track in self.tracks.values():
+            first = bool(shown) and track is shown[0]
+            policy = Qt.FocusPolicy
+            track.setFocusPolicy(policy.StrongFocus if first else policy.ClickFocus)
 
     def state(self) -> QByteArray:
         """Heights, to be remembered."""

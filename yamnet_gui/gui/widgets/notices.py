@@ -72,7 +72,7 @@ def reading_s(kind: NoticeKind, text: str) -> float:
 class NoticeBar(QWidget):
     """Up to three messages under each other, newest on top; hidden where there is none.
 
-    It lies over what it belongs to, at the lower edge, and so moves nothing when it comes or goes.
+    It lies over what it belongs to, at the upper edge, and so moves nothing when it comes or goes.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -87,7 +87,7 @@ class NoticeBar(QWidget):
         self.hide()
 
     def lie_over(self, under: QWidget) -> None:
-        """Stays at the lower edge of another widget, as wide as its text needs at most."""
+        """Stays at the upper edge of another widget, as wide as its text needs at most."""
         self.setParent(under)
         self._under = under
         under.installEventFilter(self)
@@ -177,7 +177,7 @@ class NoticeBar(QWidget):
         width = max(min(width, _WIDEST), 1)
         height = 2 + sum(row.fit(width - 2) + 1 for row in self._rows) - 1
         left = (under.width() - width) // 2
-        self.setGeometry(left, under.height() - height - _MARGIN, width, height)
+        self.setGeometry(left, _MARGIN, width, height)
         self.raise_()
 
 

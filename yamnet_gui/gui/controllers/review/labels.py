@@ -128,10 +128,12 @@ class Labels(QObject):
             self.relabel(events, choice, items)
 
     def relabel_to(self, event_id: str, class_index: int) -> None:
-        """Gives one event the label of a class."""
+        """Gives an event the label of a class, and all that are selected together with it."""
         event = self._editor.document.events.get(event_id)
+        selected = self._editor.selected
         if event is not None:
-            self.relabel([event], self._choice_of(class_index))
+            events = selected if event in selected else [event]
+            self.relabel(events, self._choice_of(class_index))
 
     def relabel(
         self,

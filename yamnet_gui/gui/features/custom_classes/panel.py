@@ -185,6 +185,7 @@ class TrainingPanel(QWidget):
         self.table.setToolTip("Accepted events are examples, rejected ones are negative examples")
         self.table.setFrameShape(QFrame.Shape.NoFrame)
         self.table.setShowGrid(False)
+        self.table.setTabKeyNavigation(False)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(row_height(self.fontMetrics()))

@@ -76,6 +76,7 @@ class ColumnsPage(QWidget):
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.table.verticalHeader().hide()
+        self.table.setTabKeyNavigation(False)
         self.problem = PlainLabel(self)
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.problem.hide()

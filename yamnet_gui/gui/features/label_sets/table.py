@@ -49,6 +49,7 @@ class LabelTable(QTableWidget):
         self.setHorizontalHeaderLabels(_HEADERS)
         self.setAccessibleName("Labels of the set")
         self.verticalHeader().hide()
+        self.setTabKeyNavigation(False)
         self.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         self.setItemDelegateForColumn(LabelColumn.CLASS, _ClassDelegate(class_map, self))
         header = self.horizontalHeader()
