@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from yamnet_gui.gui.playback import Device, Player, PlayState
 from yamnet_gui.gui.playback.audio_output import AudioOutput, NullAudioOutput
+from yamnet_gui.gui.playback.awaited_outputs import AwaitedOutputs
 from yamnet_gui.gui.playback.outputs import Outputs
 
 MakeRecording = Callable[..., tuple[Path, np.ndarray]]
@@ -181,3 +182,57 @@ def test_a_recording_that_breaks_off_stops_with_its_reason(
         outputs.current.failed.emit("a.wav: cannot be read at 1.0 s")
     assert notice.args[0] == "a.wav: cannot be read at 1.0 s"
     assert player.state is PlayState.STOPPED
+
+
+def test_a_chosen_device_that_comes_back_is_used_again(
+    qtbot: QtBot, player: Player, outputs: FakeOutputs
+) -> None:
+    player.sound.set_device("headphones")
+    outputs.set_ids("speakers")
+    assert current_device(outputs) == "speakers"
+    with qtbot.waitSignal(player.notice) as notice:
+        outputs.set_ids("speakers", "headphones")
+    assert "Headphones" in notice.args[0]
+    assert current_device(outputs) == player.sound.device_id == "headphones"
+    outputs.set_ids()
+    outputs.set_ids("speakers", "headphones")
+    assert current_device(outputs) == "headphones"
+
+
+def test_silence_is_said_when_somebody_wants_to_hear_something(
+    player: Player, outputs: FakeOutputs
+) -> None:
+    notices: list[str] = []
+    silences: list[str] = []
+    player.notice.connect(notices.append)
+    player.sound.silence_changed.connect(silences.append)
+    outputs.set_ids()
+    player.play()
+    player.play()
+    assert notices == ["No sound: no device."]
+    outputs.set_ids("speakers")
+    assert notices[1:] == ["There is a sound output now: recordings can be heard."]
+    assert silences == ["No sound: no device.", ""]
+
+
+def test_a_sound_server_that_comes_later_is_found_without_a_restart(
+    qtbot: QtBot, outputs: FakeOutputs, make_recording: MakeRecording
+) -> None:
+    running: list[Outputs] = []
+    awaited = AwaitedOutputs("No sound: no server.", lambda: running[0] if running else None)
+    player = Player(awaited)
+    notices: list[str] = []
+    player.notice.connect(notices.append)
+    player.sound.set_device("headphones")  # as the settings say, before anything is there
+    player.open(make_recording()[0])
+    player.play()
+    awaited.look()
+    assert notices == [player.sound.silent_reason] == ["No sound: no server."]
+    running.append(outputs)
+    awaited.look()
+    assert player.sound.silent_reason == ""
+    assert current_device(outputs) == "headphones"
+    assert player.state is PlayState.PLAYING
+    outputs.set_ids()
+    assert notices[-1] == "No sound: no device."
+    player.close()

@@ -270,6 +270,24 @@ def test_playing_goes_on_in_silence_when_the_sound_server_dies(
     assert float(moved_s) > 0.3
 
 
+def test_a_server_and_its_sinks_are_found_when_they_come(
+    tmp_path: Path, make_recording: MakeRecording
+) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", f"{__package__}.find_server", make_recording(60.0)[0], tmp_path],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=Path(__file__).parents[3],
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    none, found, lost, again = run.stdout.strip().splitlines()[-4:]
+    assert none.startswith("No sound: no sound server is running.")
+    assert lost.startswith("No sound: ")
+    assert found == again == "sound"
+
+
 def test_closing_while_playing_leaves_nothing_running(
     qtbot: QtBot, player: Player, make_recording: MakeRecording
 ) -> None:

@@ -73,6 +73,7 @@ class StatusMessages(Feature):
         self._weights.copies_found.connect(self._offer_copy)
         self._weights.fetch_failed.connect(self._on_weights_failed)
         self._player.notice.connect(self._on_player_notice)
+        self._player.sound.silence_changed.connect(lambda _reason: self._notices.clear("sound"))
         self._document.recording_changed.connect(self._show_recording)
         self._document.analysis_changed.connect(self._show_analysis)
         self._tracks.pointer_moved.connect(self._show_pointer)

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject
 
+from .awaited_outputs import AwaitedOutputs
 from .outputs import Outputs, SilentOutputs
 from .player import Player
 from .sound_server import server_is_missing
@@ -21,10 +22,15 @@ def make_player(parent: QObject | None = None) -> Player:
 def _outputs() -> Outputs:
     # asked before Qt is, which costs a third of a second and complains on stderr
     if server_is_missing():
-        return SilentOutputs(
+        return AwaitedOutputs(
             "No sound: no sound server is running. Start PulseAudio or PipeWire "
-            "(Debian, Ubuntu: install pipewire-pulse or pulseaudio) and start the program again."
+            "(Debian, Ubuntu: install pipewire-pulse or pulseaudio); it is noticed at once.",
+            lambda: None if server_is_missing() else _qt_outputs(),
         )
+    return _qt_outputs()
+
+
+def _qt_outputs() -> Outputs:
     try:
         from .qt_sound import SoundOutputs
     except ImportError as error:

@@ -47,6 +47,7 @@ class Audition(QObject):
             self._player.pause()
         if self._other is None:
             self._other = self._make()
+            self._other.notice.connect(self._player.notice)
         other = self._other
         if other.path != path:
             other.open(path, info)

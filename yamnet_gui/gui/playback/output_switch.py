@@ -12,6 +12,8 @@ class OutputSwitch(QObject):
 
     replaced = Signal(float)
     """Another output is in use; the former one was at this position in seconds."""
+    silence_changed = Signal(str)
+    """Why nothing is heard from now on; "" where there is sound again."""
     failed = Signal(str)
     """The recording cannot be read any further; the message says why."""
     notice = Signal(str)
@@ -21,6 +23,7 @@ class OutputSwitch(QObject):
         super().__init__(parent)
         self._outputs = outputs
         self._device_id: str | None = None
+        self._wanted_id: str | None = None
         self._volume = 1.0
         self._output = self._new_output()
         outputs.setParent(self)
@@ -56,6 +59,7 @@ class OutputSwitch(QObject):
 
     def set_device(self, device_id: str | None) -> None:
         """Plays on this device; None follows the system's default."""
+        self._wanted_id = device_id
         if device_id != self._device_id:
             self._device_id = device_id
             self._replace()
@@ -74,10 +78,12 @@ class OutputSwitch(QObject):
         return output
 
     def _replace(self) -> None:
-        position_s = self._output.reading().position_s
+        position_s, reason = self._output.reading().position_s, self.silent_reason
         self._drop_output()
         self._output = self._new_output()
         self.replaced.emit(position_s)
+        if self.silent_reason != reason:
+            self.silence_changed.emit(self.silent_reason)
 
     def _drop_output(self) -> None:
         self._output.failed.disconnect(self.failed)
@@ -87,10 +93,12 @@ class OutputSwitch(QObject):
 
     @Slot()
     def _on_outputs_changed(self) -> None:
-        was_silent = self.silent_reason
-        if self._device_id is not None and self._device_id not in (
-            device.id for device in self.devices()
-        ):
+        was_silent, names = self.silent_reason, {d.id: d.name for d in self.devices()}
+        if self._wanted_id in names and self._device_id != self._wanted_id:
+            self._device_id = self._wanted_id
+            self._replace()
+            self.notice.emit(f"The sound output “{names[self._device_id]}” is there again.")
+        elif names and self._device_id is not None and self._device_id not in names:
             self._device_id = None
             self._replace()
             self.notice.emit(
@@ -101,6 +109,8 @@ class OutputSwitch(QObject):
             self._replace()
             if self.silent_reason and not was_silent:
                 self.notice.emit(self.silent_reason)
+            elif was_silent and not self.silent_reason:
+                self.notice.emit("There is a sound output now: recordings can be heard.")
 
     @Slot(str)
     def _on_lost(self, message: str) -> None:

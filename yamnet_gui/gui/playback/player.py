@@ -43,6 +43,7 @@ class Player(QObject):
         self._closed = False
         self._snippet = False
         self._next_snippet_s: float | None = None
+        self._said_silent = False
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MS)
@@ -50,6 +51,7 @@ class Player(QObject):
         self.sound.replaced.connect(self._restart)
         self.sound.failed.connect(self._on_failed)
         self.sound.notice.connect(self.notice)
+        self.sound.silence_changed.connect(self._on_silence)
         self.mode.loop_changed.connect(self._reshape)
         self.mode.sound_changed.connect(lambda: self._restart(self.position_s))
         if application := QCoreApplication.instance():
@@ -111,6 +113,9 @@ class Player(QObject):
             self.mode.set_loop(loop)
         self._began_s = at_s
         self._start(at_s)
+        if self.sound.silent_reason and not self._said_silent:
+            self._said_silent = True  # once, where somebody wanted to hear something
+            self.notice.emit(self.sound.silent_reason)
 
     def pause(self) -> None:
         if self._state is PlayState.PLAYING:
@@ -240,6 +245,10 @@ class Player(QObject):
         if reading.ended and self._state is PlayState.PLAYING:
             self._halt(PlayState.STOPPED)
             self.finished.emit()
+
+    @Slot(str)
+    def _on_silence(self, reason: str) -> None:
+        self._said_silent = bool(reason)  # why devices went is said by who noticed it
 
     @Slot(str)
     def _on_failed(self, message: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -50,9 +50,14 @@ class VolumeBox(QSlider):
         self.setFixedWidth(80)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName("Volume")
-        self.setToolTip(plain_tip(player.sound.silent_reason or "Volume"))
-        self.setEnabled(not player.sound.silent_reason)
         self.valueChanged.connect(self._on_value)
+        player.sound.silence_changed.connect(self._show_silence)
+        self._show_silence(player.sound.silent_reason)
+
+    @Slot(str)
+    def _show_silence(self, reason: str) -> None:
+        self.setToolTip(plain_tip(reason or "Volume"))
+        self.setEnabled(not reason)
 
     def _on_value(self, value: int) -> None:
         self.volume_chosen.emit(value / 100)
