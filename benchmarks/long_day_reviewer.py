@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QTabWidget, QWidget
 
-from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.core.spans import Box, TimeSpan
 from yamnet_gui.gui.controllers.navigation import Destination
 from yamnet_gui.gui.dialogs.class_picker import ClassPickerDialog
 from yamnet_gui.gui.features.dataset.all_events import AllEvents
@@ -176,9 +176,9 @@ def draw(day: Day) -> None:
 def drag_edge(day: Day) -> None:
     event = choose_event(day)
     if event is not None:
-        move = day.bench.services.review.bounds.drag_edge
+        move = day.bench.services.review.bounds.drag_box
         for step in range(6):
-            move(event.id, event.onset_s, event.offset_s + 0.02 * step, step == 5)
+            move(event.id, Box(event.onset_s, event.offset_s + 0.02 * step), step == 5)
 
 
 @kind(2)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .intervals import IntervalIndex
-from .spans import TimeSpan
+from .spans import Box, TimeSpan
 
 
 class ReviewState(StrEnum):
@@ -92,6 +92,10 @@ class Event:
     @property
     def span(self) -> TimeSpan:
         return TimeSpan(self.onset_s, self.offset_s)
+
+    @property
+    def box(self) -> Box:
+        return Box(self.onset_s, self.offset_s, self.low_hz, self.high_hz)
 
     @property
     def duration_s(self) -> float:

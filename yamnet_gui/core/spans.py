@@ -42,3 +42,17 @@ class TimeSpan:
 
     def shifted(self, by_s: float) -> "TimeSpan":
         return TimeSpan(self.start_s + by_s, self.end_s + by_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A span of time in seconds and a band of frequencies in Hz; None: not bounded there."""
+
+    start_s: float
+    end_s: float
+    low_hz: float | None = None
+    high_hz: float | None = None
+
+    @property
+    def band_hz(self) -> tuple[float | None, float | None]:
+        return self.low_hz, self.high_hz

@@ -287,7 +287,7 @@ class Workbench(QObject):
         tracks.ruler.scrubbed.connect(transport.scrub)
         tracks.event_clicked.connect(events.click_event)
         tracks.event_opened.connect(events.open_event)
-        tracks.edge_moved.connect(review.bounds.drag_edge)
+        tracks.box_moved.connect(review.bounds.drag_box)
         tracks.threshold_moved.connect(
             lambda class_index, value, _ended: session.rules.set_threshold(class_index, value)
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -15,7 +15,8 @@ from tests.gui.support.mouse import drag, place
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, EventSource, Original, ReviewState
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
-from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.core.spans import Box, TimeSpan
+from yamnet_gui.detection import RuleSet
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice
 from yamnet_gui.gui.panels.event_table_model import EVENT_ROLE
 from yamnet_gui.gui.state.project import StorageMode
@@ -53,6 +54,7 @@ def opened(
         bench = start(sound_file)
         bench.session.settings.set("autoplay", False)
         bench.session.settings.set("reviewer", "Anna")
+        bench.session.rules.set(RuleSet())  # the balanced rules would merge the first two dogs
         settled(bench)
         score(bench)
         settled(bench)
@@ -408,8 +410,8 @@ def test_an_edge_is_dragged_in_one_step(qtbot: QtBot, bench: Workbench) -> None:
     press(bench, "n")
     before = current(bench)
     bench.session.timeline.fit(before.span)
-    lengths: list[float] = []
-    bench.services.review.bounds.edge_dragged.connect(lengths.append)
+    lengths: list[Box] = []
+    bench.services.review.bounds.box_dragged.connect(lengths.append)
     track = bench.shell.tracks.events
     area = track.area.sceneBoundingRect()
     lanes = track._layer
@@ -436,10 +438,61 @@ def test_an_edge_is_dragged_in_one_step(qtbot: QtBot, bench: Workbench) -> None:
     assert not bench.shell.window.actions_by_id["undo"].isEnabled()
 
 
+@pytest.mark.qt_log_ignore("does not support raise", extend=True)  # tooltips, offscreen
+def test_a_box_is_drawn_corrected_and_set_in_single_steps(bench: Workbench) -> None:
+    track, timeline = bench.shell.tracks.spectrogram, bench.session.timeline
+    left, plain = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    control = Qt.KeyboardModifier.ControlModifier
+
+    def at(time_s: float, hertz: float) -> QPoint:
+        area = track.area.sceneBoundingRect()
+        return QPointF(area.left() + track.x_of(time_s), track.y_of(hertz, 0)).toPoint()
+
+    def pull(first: QPoint, last: QPoint, keys: Qt.KeyboardModifier = plain) -> None:
+        QTest.mousePress(track.viewport(), left, keys, first)
+        QTest.mouseMove(track.viewport(), (first + last) / 2)
+        QTest.mouseMove(track.viewport(), last)
+        QTest.mouseRelease(track.viewport(), left, keys, last)
+
+    undo = bench.shell.window.actions_by_id["undo"]
+    answer(bench, "Wren")
+    pull(at(4.0, 6_000), at(6.0, 2_000), control)
+    press(bench, "d")
+    drawn = current(bench)
+    assert (drawn.onset_s, drawn.offset_s) == pytest.approx((4.0, 6.0), abs=0.05)
+    assert drawn.box.band_hz == pytest.approx((2_000, 6_000), abs=200)
+    pull(at(6.0, 6_000), at(7.0, 7_000))
+    moved = current(bench)
+    assert (moved.offset_s, moved.high_hz) == pytest.approx((7.0, 7_000), abs=200)
+    assert undo.text() == "&Undo move Wren"
+    press(bench, "undo")
+    assert current(bench).box == drawn.box
+    QTest.mouseClick(track.viewport(), left, plain, at(5.0, 4_000))
+    press(bench, "s")
+    assert current(bench).offset_s == pytest.approx(5.0, abs=0.05)
+    press(bench, "undo")
+    QTest.mouseClick(track.viewport(), left, plain, at(3.0, 4_000))
+    press(bench, "i")
+    assert current(bench).onset_s == pytest.approx(3.0, abs=0.05)
+    assert current(bench).box.band_hz == drawn.box.band_hz
+    press(bench, "b")
+    pull(at(8.0, 3_000), at(9.0, 1_000))
+    press(bench, "shift+b")
+    assert current(bench).onset_s == pytest.approx(8.0, abs=0.05)
+    assert current(bench).box.band_hz == pytest.approx((1_000, 3_000), abs=200)
+    press(bench, "undo", "shift+f")
+    assert bench.session.spectrogram.zoom_hz is not None
+    press(bench, "b")
+    assert not bench.shell.tracks.spectrogram.box_tool
+    timeline.set_selection(None)
+    press(bench, "shift+b")
+    assert current(bench).onset_s == pytest.approx(3.0, abs=0.05)
+
+
 def test_a_click_on_an_edge_moves_nothing(bench: Workbench) -> None:
     press(bench, "n")
     event = current(bench)
-    bench.shell.tracks.edge_moved.emit(event.id, event.onset_s, event.offset_s + 0.02, True)
+    bench.shell.tracks.box_moved.emit(event.id, Box(event.onset_s, event.offset_s + 0.02), True)
     assert current(bench) == event
     assert not bench.shell.window.actions_by_id["undo"].isEnabled()
 
@@ -507,9 +560,10 @@ def test_a_decision_that_cannot_be_written_is_refused_in_words(
     monkeypatch.setattr(project, "apply", full)
     press(bench, "r")
     event = current(bench)
-    bench.shell.tracks.edge_moved.emit(event.id, event.onset_s, event.offset_s + 0.3, False)
+    moved = Box(event.onset_s, event.offset_s + 0.3)
+    bench.shell.tracks.box_moved.emit(event.id, moved, False)
     assert current(bench).offset_s == event.offset_s + 0.3
-    bench.shell.tracks.edge_moved.emit(event.id, event.onset_s, event.offset_s + 0.3, True)
+    bench.shell.tracks.box_moved.emit(event.id, moved, True)
     assert (bench.session.document.events, bench.session.selection.ids) == (before, chosen)
     assert any("disk is full" in n.text for n in bench.shell.notices.notices)
 

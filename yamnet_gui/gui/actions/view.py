@@ -16,6 +16,17 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "zoom-selection",
         needs=Needs.RECORDING,
     ),
+    ActionSpec(
+        "zoom_band",
+        "Zoom to frequencies of event or selection",
+        "View",
+        ("Shift+F",),
+        tip="In the spectrogram; the wheel over its axis and dragging there zoom as well",
+        needs=Needs.RECORDING,
+    ),
+    ActionSpec(
+        "all_frequencies", "Show all frequencies", "View", ("Ctrl+0",), needs=Needs.RECORDING
+    ),
     ActionSpec("go_to", "&Go to time…", "View", ("Ctrl+G",), needs=Needs.RECORDING, separator=True),
     ActionSpec("follow", "Follow &cursor", "View", ("Ctrl+L",), "follow", checkable=True),
     ActionSpec(

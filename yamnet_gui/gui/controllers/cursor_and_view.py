@@ -49,7 +49,7 @@ class CursorAndView:
         else:
             at_start = abs(selected.start_s - before) < abs(selected.end_s - before)
             fixed = selected.end_s if at_start else selected.start_s
-        timeline.set_selection(TimeSpan(min(fixed, now), max(fixed, now)))
+        timeline.set_selection(TimeSpan(min(fixed, now), max(fixed, now)), timeline.band_hz)
 
     def _zoom_centre(self) -> float:
         """The cursor where it is visible, else the middle."""

@@ -212,7 +212,7 @@ class RecordingLoader(QObject):
         if self._tiles:
             self._tiles.cancel()
         self._tiles = self._view.submit(
-            TilesJob(self.path, self._spectrogram.settings, tuple(keys), self._way),
+            TilesJob(self.path, self._spectrogram.shown_settings, tuple(keys), self._way),
             on_result=self._on_tile,
             on_failed=self._drop,
         )

@@ -22,6 +22,7 @@ from .feature import Feature
 if TYPE_CHECKING:
     from yamnet_gui.analysis import Analysis
     from yamnet_gui.core.events import Event
+    from yamnet_gui.core.spans import Box
     from yamnet_gui.gui.context import Context
     from yamnet_gui.yamnet.weights_copies import WeightsCopy
 
@@ -85,7 +86,7 @@ class StatusMessages(Feature):
         events = context.services.event_navigation
         for source in (self._review.editor, self._navigator, self._queue_controller, events):
             source.message.connect(context.shell.show_message)
-        self._review.bounds.edge_dragged.connect(self._show_length)
+        self._review.bounds.box_dragged.connect(self._show_box)
         self._document.start_changed.connect(self._show_start)
         self._show_recording()
 
@@ -172,8 +173,12 @@ class StatusMessages(Feature):
                 text += f"   {level:.0f} dB"
         self._status.set_pointer(text)
 
-    def _show_length(self, seconds: float) -> None:
-        QToolTip.showText(QCursor.pos(), plain_tip(length(seconds)), self._tracks)
+    def _show_box(self, box: Box) -> None:
+        text = length(box.end_s - box.start_s)
+        if box.band_hz != (None, None):
+            nyquist = self._timeline.sample_rate_hz / 2
+            text += f", {box.low_hz or 0:,.0f} – {box.high_hz or nyquist:,.0f} Hz"
+        QToolTip.showText(QCursor.pos(), plain_tip(text), self._tracks)
 
     def _on_player_notice(self, text: str) -> None:
         self._notices.show_notice(NoticeKind.WARNING, text, key="sound")

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
     from yamnet_gui.gui.dialogs.spectrogram import SpectrogramDialog
 
+_BAND_MARGIN = 0.25
+"""Of the height of a box, above and below it."""
+
 
 class ViewActions(Feature):
     """Changes what is shown, never events."""
@@ -27,6 +30,8 @@ class ViewActions(Feature):
         self._spectrogram_state = context.session.spectrogram
         self._timeline = context.session.timeline
         self._review = context.services.review
+        self._navigation = context.services.event_navigation
+        self._show_message = context.shell.show_message
         self._transport = context.services.transport
         self._tracks = context.shell.tracks
         self._window = context.shell.window
@@ -34,6 +39,7 @@ class ViewActions(Feature):
         self._window.actions_by_id["clock_time"].toggled.connect(
             lambda on: self._settings.set("clock_time", on)
         )
+        self._window.actions_by_id["box_tool"].toggled.connect(self._tracks.use_box_tool)
         self._settings.changed.connect(self._on_setting)
         self._on_setting("clock_time")
         self._review.labels.show_class.connect(lambda: self.find_class())
@@ -43,6 +49,8 @@ class ViewActions(Feature):
             "go_to": self.go_to,
             "spectrogram": self.spectrogram,
             "reset_layout": self._window.reset_layout,
+            "zoom_band": self.zoom_band,
+            "all_frequencies": self._spectrogram_state.show_all_frequencies,
             "louder_wave": lambda: self._magnify(2.0),
             "softer_wave": lambda: self._magnify(0.5),
         }
@@ -71,6 +79,20 @@ class ViewActions(Feature):
 
     def _forget_spectrogram(self) -> None:
         self._spectrogram = None
+
+    def zoom_band(self) -> None:
+        """Fits the frequencies of the selected event, or of the selection, into the spectrogram."""
+        event = self._navigation.current
+        low, high = (
+            event.box.band_hz if event is not None else self._timeline.band_hz or (None, None)
+        )
+        if low is None and high is None:
+            self._show_message("Neither the event nor the selection has bounds in frequency.")
+            return
+        low = low or 0.0
+        high = self._timeline.sample_rate_hz / 2 if high is None else high
+        room = (high - low) * _BAND_MARGIN
+        self._spectrogram_state.show_band(low - room, high + room)
 
     def go_to(self) -> None:
         from yamnet_gui.gui.dialogs.go_to import GoToDialog

@@ -30,15 +30,30 @@ class FrequencyAxis:
         """Frequency in Hz at a height of 0 (bottom) to 1 (top); 0 without a recording."""
         if self.rate_hz <= 0:
             return 0.0
-        at = np.array([min(max(fraction, 0.0), 1.0)])
+        return self._frequency(min(max(fraction, 0.0), 1.0))
+
+    def zoomed(self, factor: float, fraction: float) -> tuple[float, float]:
+        """The range of frequencies `factor` times as high on the axis, with the one at a height of
+        `fraction` in its place; it may reach below 0 Hz."""
+        return (
+            self._frequency(fraction - fraction * factor),
+            self._frequency(fraction + (1 - fraction) * factor),
+        )
+
+    def _frequency(self, fraction: float) -> float:
+        at = np.array([fraction])
         return float(frequency_at(at, self.settings.scale, *self.range_hz)[0])
 
     def height_of(self, hertz: float) -> float:
         """Height from 0 (bottom) to 1 (top) of a frequency; 0 without a recording."""
+        return min(max(self.place_of(hertz), 0.0), 1.0)
+
+    def place_of(self, hertz: float) -> float:
+        """The height, also below 0 and above 1 for frequencies that the axis does not show."""
         if self.rate_hz <= 0:
             return 0.0
         at = height_of(np.array([max(hertz, 0.0)]), self.settings.scale, *self.range_hz)
-        return min(max(float(at[0]), 0.0), 1.0)
+        return float(at[0])
 
     def marks(self, most: int) -> list[tuple[float, str]]:
         """At most about `most` marks of the frequency axis: (height from 0 to 1, text)."""

@@ -17,6 +17,8 @@ from .spectrogram_tiles import ROWS, TILE_COLUMNS, SpectrogramTiles, Tile, TileK
 _MOST_REQUESTED = 48
 _GATHER_MS = 30
 _LONGEST_MOVE_MS = 400
+_NARROWEST_HZ = 50.0
+"""No smaller part of the frequency axis is shown."""
 
 
 class Spectrogram(QObject):
@@ -31,6 +33,7 @@ class Spectrogram(QObject):
         self._rate_hz = 0
         self._duration_s = 0.0
         self._settings = PRESETS[0].settings
+        self._zoom_hz: tuple[float, float] | None = None
         self._look = SpectrogramLook()
         self._automatic = True
         self._tiles = SpectrogramTiles(self._settings, 0.0)
@@ -41,6 +44,18 @@ class Spectrogram(QObject):
     @property
     def settings(self) -> SpectrogramSettings:
         return self._settings
+
+    @property
+    def shown_settings(self) -> SpectrogramSettings:
+        """The settings with the part of the frequency axis that is zoomed to."""
+        if self._zoom_hz is None:
+            return self._settings
+        return replace(self._settings, low_hz=self._zoom_hz[0], high_hz=self._zoom_hz[1])
+
+    @property
+    def zoom_hz(self) -> tuple[float, float] | None:
+        """The part of the frequency axis that is shown; None for all of it."""
+        return self._zoom_hz
 
     @property
     def look(self) -> SpectrogramLook:
@@ -63,12 +78,13 @@ class Spectrogram(QObject):
     @property
     def axis(self) -> FrequencyAxis:
         """Which frequency lies at which height."""
-        return FrequencyAxis(self._settings, self._rate_hz)
+        return FrequencyAxis(self.shown_settings, self._rate_hz)
 
     def set_recording(self, rate_hz: int, duration_s: float) -> None:
         """Forgets the former recording; 0 Hz where there is none."""
         self._rate_hz = rate_hz
         self._duration_s = duration_s
+        self._zoom_hz = None
         self._forget(None)
         self.axis_changed.emit()
         self.changed.emit()
@@ -76,9 +92,44 @@ class Spectrogram(QObject):
     def set_settings(self, settings: SpectrogramSettings) -> None:
         if settings != self._settings:
             self._settings = settings
-            self._forget(self.overview)
-            self.axis_changed.emit()
-            self.changed.emit()
+            self._zoom_hz = None
+            self._on_axis()
+
+    def zoom_frequencies(self, factor: float, fraction: float) -> None:
+        """Shows `factor` times as much of the axis; the frequency at a height of `fraction` stays
+        where it is."""
+        low, high = self.axis.zoomed(factor, fraction)
+        self.show_band(low, high)
+
+    def show_band(self, low_hz: float, high_hz: float) -> None:
+        """Shows these frequencies, as far as the settings have them and 50 Hz at least.
+
+        The model's own spectrogram ("yamnet") has one axis only.
+        """
+        if self._settings.scale == "yamnet" or self._rate_hz <= 0:
+            return
+        least, most = self._settings.band(self._rate_hz)
+        room = min(_NARROWEST_HZ, most - least)
+        if high_hz - low_hz < room:
+            low_hz = (low_hz + high_hz - room) / 2
+            high_hz = low_hz + room
+        low = min(max(low_hz, least), most - room)
+        high = max(min(high_hz, most), low + room)
+        zoom = None if (low, high) == (least, most) else (low, high)
+        if zoom != self._zoom_hz:
+            self._zoom_hz = zoom
+            self._on_axis()
+
+    def show_all_frequencies(self) -> None:
+        """Shows the whole frequency axis of the settings again."""
+        if self._zoom_hz is not None:
+            self._zoom_hz = None
+            self._on_axis()
+
+    def _on_axis(self) -> None:
+        self._forget(self.overview)
+        self.axis_changed.emit()
+        self.changed.emit()
 
     def use_preset(self, preset: SpectrogramPreset) -> None:
         self.set_settings(replace(preset.settings, channel=self._settings.channel))
@@ -173,5 +224,5 @@ class Spectrogram(QObject):
             self.tiles_wanted.emit(sorted(wanted, key=lambda k: abs(k.index - middle)))
 
     def _forget(self, overview: SpectrogramOverview | None) -> None:
-        self._tiles = SpectrogramTiles(self._settings, self._duration_s, overview)
+        self._tiles = SpectrogramTiles(self.shown_settings, self._duration_s, overview)
         self._requested = frozenset()

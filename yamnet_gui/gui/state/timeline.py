@@ -30,6 +30,7 @@ class Timeline(QObject):
         self._view = TimeSpan(0.0, 1.0)
         self._cursor_s = 0.0
         self._selection: TimeSpan | None = None
+        self._band_hz: tuple[float, float] | None = None
         self._start: datetime | None = None
         self._by_clock = False
 
@@ -52,6 +53,11 @@ class Timeline(QObject):
     @property
     def selection(self) -> TimeSpan | None:
         return self._selection
+
+    @property
+    def band_hz(self) -> tuple[float, float] | None:
+        """Lowest and highest frequency of the selection; None where it has all frequencies."""
+        return self._band_hz
 
     @property
     def by_clock(self) -> bool:
@@ -91,7 +97,7 @@ class Timeline(QObject):
         self._rate_hz = rate_hz or _UNKNOWN_RATE_HZ
         self._view = TimeSpan(0.0, duration_s or 1.0)
         self._cursor_s = 0.0
-        self._selection = None
+        self._selection, self._band_hz = None, None
         self.recording_changed.emit()
         self.view_changed.emit(self._view)
         self.cursor_changed.emit(0.0)
@@ -146,10 +152,14 @@ class Timeline(QObject):
             self._cursor_s = time_s
             self.cursor_changed.emit(time_s)
 
-    def set_selection(self, span: TimeSpan | None) -> None:
+    def set_selection(
+        self, span: TimeSpan | None, band_hz: tuple[float, float] | None = None
+    ) -> None:
+        """Selects a span, or a box of it on the spectrogram; None for nothing."""
         if span is not None:
             span = span.clipped(0.0, self._duration_s)
             span = span if span.duration_s > 0 else None
-        if span != self._selection:
-            self._selection = span
+        band_hz = band_hz if span is not None else None
+        if (span, band_hz) != (self._selection, self._band_hz):
+            self._selection, self._band_hz = span, band_hz
             self.selection_changed.emit(span)

@@ -1,11 +1,11 @@
 """Events as labelled bars in lanes."""
 
 import heapq
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QWheelEvent
 
 from yamnet_gui.core.events import Event, EventList, ReviewState
@@ -15,6 +15,7 @@ from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import Theme, class_color, state_mark
 from yamnet_gui.gui.times import length
 
+from .box_drag import EDGE_PIXELS, Edges
 from .layer import Layer, argb, image_of
 from .plot_view import PlotArea
 from .track import Track
@@ -23,7 +24,6 @@ MOST_LANES = 16
 _LABEL_PIXELS = 26
 _LABEL_MARGIN = 8
 _STRUCK_PIXELS = 8
-_EDGE_PIXELS = 5
 _STRENGTH = {
     ReviewState.UNREVIEWED: 0.75,
     ReviewState.ACCEPTED: 1.0,
@@ -139,16 +139,38 @@ class EventsLayer(Layer):
         self._grouping = grouping
         self._selection = selection
         self._lanes = Lanes.of(grouping.shown)
+        self._dragged: str | None = None
         self.theme = theme
         self.scrolled = 0.0
 
     def arrange(self) -> None:
         """Arranges the shown events in lanes again."""
-        self._lanes = Lanes.of(self._grouping.shown)
+        if self._dragged is None or not self._follow_dragged(self._dragged):
+            self._lanes = Lanes.of(self._grouping.shown)
         self.scroll_by(0.0)
 
     def lane_top(self, lane: int) -> float:
         return lane * self.lane_height - self.scrolled
+
+    def freeze(self, event_id: str | None) -> None:
+        """Leaves every bar in its lane while the edges of this event are dragged; None: no more."""
+        frozen = self._dragged is not None
+        self._dragged = None if event_id is None else self._grouping.shown_id(event_id)
+        if frozen and event_id is None:
+            self.arrange()
+
+    def _follow_dragged(self, event_id: str) -> bool:
+        """Moves one bar within its lane; False where more has changed."""
+        lanes = self._lanes
+        event = self._grouping.shown.get(event_id)
+        at = next((i for i, e in enumerate(lanes.events) if e.id == event_id), None)
+        if event is None or at is None or len(self._grouping.shown) != len(lanes.events):
+            return False
+        onsets, offsets = lanes.onsets.copy(), lanes.offsets.copy()
+        onsets[at], offsets[at] = event.onset_s, event.offset_s
+        events = (*lanes.events[:at], event, *lanes.events[at + 1 :])
+        self._lanes = replace(lanes, events=events, onsets=onsets, offsets=offsets)
+        return True
 
     @property
     def lane_height(self) -> float:
@@ -317,13 +339,14 @@ class EventsLayer(Layer):
 class EventsTrack(Track):
     """Bars that can be clicked, opened, and whose edges can be dragged."""
 
-    edge_moved = Signal(str, float, float, bool)  # id, onset, offset, whether the drag ended
+    clears_events = True
+    clicks_edges = True
 
     def __init__(self, grouping: Grouping, *arguments: object) -> None:
         super().__init__("Events", *arguments, bands=False)  # type: ignore[arg-type, misc]
         self._layer = EventsLayer(self.area, self.timeline, self.selection, self.theme, grouping)
         self._grouping = grouping
-        self._edge: tuple[Event, bool] | None = None
+        self._edge: Edges | None = None
         grouping.changed.connect(self._layer.arrange)
         self.selection.changed.connect(self._layer.redraw)
 
@@ -370,23 +393,25 @@ class EventsTrack(Track):
             f"({length(event.duration_s)}){score} · {event.state}"
         )
 
-    def _edge_at(self, position: QPointF) -> tuple[Event, bool] | None:
-        """The edge of the selected event under a position: (event, whether it is the onset)."""
+    def freeze(self, event_id: str | None) -> None:
+        """Leaves every bar in its lane while this event is dragged in any track; None: no more."""
+        self._layer.freeze(event_id)
+
+    def _edge_at(self, position: QPointF) -> Edges | None:
+        """The edge of a selected event under a position."""
         event = self._layer.hit(position)
         if event is None or event.id not in self.selection.ids:
             return None
         onset, offset = self.x_of(event.onset_s), self.x_of(event.offset_s)
-        if abs(position.x() - onset) <= _EDGE_PIXELS:
-            return event, True
-        return (event, False) if abs(position.x() - offset) <= _EDGE_PIXELS else None
+        if abs(position.x() - onset) <= EDGE_PIXELS:
+            return Edges(event, onset=True)
+        near = abs(position.x() - offset) <= EDGE_PIXELS
+        return Edges(event, offset=True) if near else None
 
     def _move(self, position: QPointF, ended: bool) -> None:
-        if self._edge is None:
-            return
-        event, onset = self._edge
-        time_s = min(max(self.time_at(position.x()), 0.0), self.timeline.duration_s)
-        if onset:
-            start, end = min(time_s, event.offset_s - 0.001), event.offset_s
-        else:
-            start, end = event.onset_s, max(time_s, event.onset_s + 0.001)
-        self.edge_moved.emit(event.id, max(start, 0.0), end, ended)
+        if self._edge is not None:
+            timeline = self.timeline
+            half_rate = timeline.sample_rate_hz / 2
+            time_s = self.time_at(position.x())
+            box = self._edge.moved(time_s, 0.0, timeline.duration_s, half_rate)
+            self.box_moved.emit(self._edge.event.id, box, ended)

@@ -35,6 +35,9 @@ class TrackMouse:
         self._drag = _Drag.NONE
         self._pressed = QPointF()
         self._press_time = 0.0
+        self._moved = False
+        self._extending = False  # the selection that is there, with its frequencies
+        self._press_hz: float | None = None  # of a box that is being selected
 
     def wheel(self, event: QWheelEvent) -> None:
         position = self._track.area_position(event.position())
@@ -53,6 +56,7 @@ class TrackMouse:
         position = self._track.area_position(event.position())
         self._pressed = position
         self._press_time = self._track.time_at(position.x())
+        self._press_hz, self._moved = None, False
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             selected = self._track.timeline.selection
             at = self._track.timeline.cursor_s
@@ -62,10 +66,15 @@ class TrackMouse:
                 )
                 at = selected.start_s if far_end else selected.end_s
             self._press_time = at
-            self._drag = _Drag.SELECTING
+            self._drag, self._extending = _Drag.SELECTING, True
             self._select_to(position)
         else:
-            self._drag = _Drag.OWN if self._track.press(position) else _Drag.PRESSED
+            self._extending = False
+            adding = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            own = not adding and self._track.press(position)
+            self._drag = _Drag.OWN if own else _Drag.PRESSED
+            if adding or self._track.box_tool:
+                self._press_hz = self._track.hertz_at(position.y())
         event.accept()
 
     def move(self, event: QMouseEvent) -> None:
@@ -73,9 +82,12 @@ class TrackMouse:
         if self._drag is _Drag.NONE:
             self._hover(event, position)
         elif self._drag is _Drag.OWN:
-            self._track.drag(position)
+            self._moved = self._moved or self._way(position) >= _DRAG_PIXELS
+            if self._moved or not self._track.clicks_edges:
+                self._track.drag(position)
         else:
-            moved = abs(position.x() - self._pressed.x())
+            along = abs(position.x() - self._pressed.x())
+            moved = along if self._press_hz is None else self._way(position)
             if self._drag is _Drag.PRESSED and moved >= _DRAG_PIXELS:
                 self._drag = _Drag.SELECTING
             if self._drag is _Drag.SELECTING:
@@ -83,6 +95,8 @@ class TrackMouse:
                 span = self._track.timeline.selection
                 if span is not None:
                     text = f"{span.duration_s:.3f} s"
+                    if band := self._track.timeline.band_hz:
+                        text += f", {band[0]:,.0f} – {band[1]:,.0f} Hz"
                     QToolTip.showText(
                         event.globalPosition().toPoint(), plain_tip(text), self._track
                     )
@@ -93,6 +107,8 @@ class TrackMouse:
         drag, self._drag = self._drag, _Drag.NONE
         if drag is _Drag.OWN:
             self._track.drop(position)
+            if self._track.clicks_edges and not self._moved:
+                self._click(event, position)
         elif drag is _Drag.PRESSED:
             self._click(event, position)
         event.accept()
@@ -108,6 +124,10 @@ class TrackMouse:
         time_s = self._track.time_at(position.x())
         self._track.menu_requested.emit(event.globalPos(), time_s, self._track.event_at(position))
         event.accept()
+
+    def _way(self, position: QPointF) -> float:
+        way = position - self._pressed
+        return max(abs(way.x()), abs(way.y()))
 
     def _hover(self, event: QMouseEvent, position: QPointF) -> None:
         fraction = 1 - position.y() / max(self._track.area.height(), 1)
@@ -126,11 +146,19 @@ class TrackMouse:
             self._track.event_clicked.emit(hit, adding)
         elif not adding:
             self._track.timeline.set_selection(None)
-            self._track.event_clicked.emit("", False)
+            if self._track.clears_events:
+                self._track.event_clicked.emit("", False)
         if not hit or not adding:
             self._track.seek_requested.emit(self._track.time_at(position.x()))
 
     def _select_to(self, position: QPointF) -> None:
         time_s = min(max(self._track.time_at(position.x()), 0.0), self._track.timeline.duration_s)
         start = min(max(self._press_time, 0.0), self._track.timeline.duration_s)
-        self._track.timeline.set_selection(TimeSpan(min(start, time_s), max(start, time_s)))
+        span = TimeSpan(min(start, time_s), max(start, time_s))
+        hertz = self._track.hertz_at(position.y())
+        if self._press_hz is not None and hertz is not None:
+            low, high = sorted((self._press_hz, hertz))
+            band = (low, high) if low < high else None
+        else:
+            band = self._track.timeline.band_hz if self._extending else None
+        self._track.timeline.set_selection(span, band)

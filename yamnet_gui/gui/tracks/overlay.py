@@ -1,13 +1,15 @@
 """What runs through every track: events as bands, the selection, the cursor."""
 
 from collections.abc import Callable
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from yamnet_gui.core.events import Event, EventList
+from yamnet_gui.core.events import EventList
+from yamnet_gui.core.spans import Box
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
@@ -17,6 +19,8 @@ from .layer import Layer, argb, draw_pixels
 from .plot_view import PlotArea
 
 _MARK_PIXELS = 2
+_GRIP = 2
+"""Half the width of the squares at the corners of the selected event."""
 
 
 def event_columns(events: EventList, timeline: Timeline, width: int) -> NDArray[np.bool_]:
@@ -49,8 +53,9 @@ class BandsLayer(Layer):
         self._document = document
         self._selection = selection
         self._marks: NDArray[np.uint32] | None = None
-        self.height_of: Callable[[float], float] | None = None
-        """Height (0 to 1 from the bottom) of a frequency, where the track has an axis of them."""
+        self.y_of: Callable[[float | None, float], float] | None = None
+        """Pixels from the top of a frequency, where the track has an axis of them; without a
+        frequency the second number is the part of the height."""
         self.theme = theme
 
     def redraw(self) -> None:
@@ -58,45 +63,53 @@ class BandsLayer(Layer):
         super().redraw()
 
     def draw(self, painter: QPainter, scale: float) -> None:
-        height = self.height
         if self._marks is None or self._marks.shape[1] != self.width:
             touched = event_columns(self._document.events, self.timeline, self.width)
-            color = np.uint32(argb(self.theme.accent, 0.55))
-            row = np.where(touched, color, np.uint32(0))
+            mark = np.uint32(argb(self.theme.accent, 0.55))
+            row = np.where(touched, mark, np.uint32(0))
             self._marks = np.repeat(row[None], _MARK_PIXELS, axis=0)
         draw_pixels(painter, self._marks, 1.0)
-        for event_id in self._selection.ids[:50]:
+        for event_id in reversed(self._selection.ids[:50]):
             event = self._document.events.get(event_id)
             if event is not None:
-                self._band(painter, event.onset_s, event.offset_s, height, event)
+                color = class_color(event.class_index, event.label)
+                self._box(painter, event.box, color, 0.16, event_id == self._selection.current)
         selected = self.timeline.selection
         if selected is not None:
-            fill = QColor(self.theme.accent)
-            fill.setAlphaF(0.22)
-            left, right = self.x_of(selected.start_s), self.x_of(selected.end_s)
-            painter.fillRect(QRectF(left, 0, max(right - left, 1), height), fill)
-            painter.setPen(QPen(QColor(self.theme.accent), 1))
-            for x in (left, right):
-                painter.drawLine(round(x), 0, round(x), height)
+            low, high = self.timeline.band_hz or (None, None)
+            box = Box(selected.start_s, selected.end_s, low, high)
+            self._box(painter, box, QColor(self.theme.accent), 0.22, None)
 
-    def _band(
-        self, painter: QPainter, start_s: float, end_s: float, height: int, event: Event
+    def _box(
+        self, painter: QPainter, box: Box, color: QColor, alpha: float, grips: bool | None
     ) -> None:
-        left, right = self.x_of(start_s), self.x_of(end_s)
+        """A box as far as it is in sight; `grips`: the event whose edges can be dragged, and None
+        for the selection, whose lines are unbroken."""
+        left, right = self.x_of(box.start_s), self.x_of(box.end_s)
         if right < 0 or left > self.width:
             return
-        color = class_color(event.class_index, event.label)
+        top, bottom = 0.0, float(self.height)
+        bounded = self.y_of is not None and box.band_hz != (None, None)
+        if self.y_of is not None and bounded:
+            top, bottom = self.y_of(box.high_hz, 0.0), self.y_of(box.low_hz, 1.0)
+        left, right = max(left, -8.0), min(right, self.width + 8.0)  # pens count dashes from there
+        top, bottom = max(top, -8.0), min(bottom, self.height + 8.0)
+        if bottom < top:
+            return
         fill = QColor(color)
-        fill.setAlphaF(0.16)
-        painter.fillRect(QRectF(left, 0, max(right - left, 1), height), fill)
-        painter.setPen(QPen(color, 1, Qt.PenStyle.DashLine))
-        for x in (left, right):
-            painter.drawLine(round(x), 0, round(x), height)
-        if self.height_of is not None:
-            for hertz in (event.low_hz, event.high_hz):
-                if hertz is not None:
-                    y = round(height * (1 - self.height_of(hertz)))
-                    painter.drawLine(round(left), y, round(right), y)
+        fill.setAlphaF(alpha)
+        painter.fillRect(QRectF(left, top, max(right - left, 1), max(bottom - top, 1)), fill)
+        dashed = Qt.PenStyle.SolidLine if grips is None or bounded else Qt.PenStyle.DashLine
+        painter.setPen(QPen(color, 1, dashed))
+        x0, x1, y0, y1 = round(left), round(right), round(top), round(bottom)
+        for x in (x0, x1):
+            painter.drawLine(x, y0, x, y1)
+        if bounded:
+            for y in (y0, y1):
+                painter.drawLine(x0, y, x1, y)
+        if grips and bounded:
+            for x, y in product((x0, x1), (y0, y1)):
+                painter.fillRect(QRectF(x - _GRIP, y - _GRIP, 2 * _GRIP + 1, 2 * _GRIP + 1), color)
 
 
 class CursorLayer(Layer):

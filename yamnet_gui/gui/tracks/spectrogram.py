@@ -1,8 +1,8 @@
 """The spectrogram of what is visible, at the resolution of the screen."""
 
 import numpy as np
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QMouseEvent, QPainter, QWheelEvent
 
 from yamnet_gui.core.pooling import max_rows
 from yamnet_gui.gui.state.spectrogram import Spectrogram
@@ -10,6 +10,7 @@ from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import Theme
 
 from .colormaps import color_table
+from .frequency_zoom import FrequencyZoom
 from .layer import Layer, indexed_image
 from .plot_view import PlotArea
 from .track import Track
@@ -49,12 +50,16 @@ class SpectrogramLayer(Layer):
 class SpectrogramTrack(Track):
     """Frequencies from bottom to top on a linear, mel or logarithmic axis."""
 
+    clicks_edges = True
+
     def __init__(self, spectrogram: Spectrogram, *arguments: object) -> None:
         super().__init__("Spectrogram", *arguments)  # type: ignore[arg-type]
         self._spectrogram = spectrogram
         self._layer = SpectrogramLayer(self.area, self.timeline, spectrogram, self.theme)
+        self._zoom = FrequencyZoom(self, spectrogram)
         if self._bands is not None:  # events bounded in frequency show it here
-            self._bands.height_of = lambda hertz: spectrogram.axis.height_of(hertz)
+            self._bands.y_of = self.y_of
+            spectrogram.axis_changed.connect(self._bands.redraw)
         spectrogram.changed.connect(self._layer.redraw)
         spectrogram.axis_changed.connect(self._mark_axis)
         self.area.resized.connect(self._mark_axis)
@@ -68,6 +73,51 @@ class SpectrogramTrack(Track):
     def frequency_at(self, fraction: float) -> float:
         """Frequency in Hz at a fraction of the height from the bottom."""
         return self._spectrogram.axis.frequency_at(fraction)
+
+    def hertz_at(self, y: float) -> float | None:
+        """The whole axis reaches from 0 Hz to half the sample rate at its ends."""
+        axis, height = self._spectrogram.axis, max(self.area.height(), 1)
+        if axis.rate_hz <= 0:
+            return None
+        if self._spectrogram.zoom_hz is None and not 0 < y < height - 1:
+            return 0.0 if y > 0 else axis.rate_hz / 2
+        return axis.frequency_at(1 - y / height)
+
+    def y_of(self, hertz: float | None, otherwise: float) -> float:
+        if hertz is None:
+            return super().y_of(None, otherwise)
+        return (1 - self._spectrogram.axis.place_of(hertz)) * self.area.height()
+
+    def press(self, position: QPointF) -> bool:
+        return self._box_drag.press(position)
+
+    def hover_shape(self, position: QPointF) -> Qt.CursorShape:
+        edges = self._box_drag.edges_at(position)
+        if edges is not None:
+            return edges.shape
+        return Qt.CursorShape.CrossCursor if self.box_tool else Qt.CursorShape.ArrowCursor
+
+    # The frequency axis has a mouse of its own
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if not self._zoom.wheel(event):
+            super().wheelEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if not self._zoom.press(event):
+            super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not self._zoom.move(event):
+            super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if not self._zoom.release(event):
+            super().mouseReleaseEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if not self._zoom.double_click(event):
+            super().mouseDoubleClickEvent(event)
 
     def _mark_axis(self) -> None:
         marks = self._spectrogram.axis.marks(max(2, round(self.area.height() / 28)))

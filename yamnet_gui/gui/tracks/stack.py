@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from yamnet_gui.core.spans import Box
 from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.state.document import Document
@@ -52,7 +53,7 @@ class TrackStack(QWidget):
     menu_requested = Signal(QPoint, float, str)
     pointer_moved = Signal(float, float, str)  # time, frequency in Hz or -1, name of the track
     threshold_moved = Signal(int, float, bool)
-    edge_moved = Signal(str, float, float, bool)
+    box_moved = Signal(str, object, bool)  # event id, Box, whether the drag ended
 
     def __init__(
         self,
@@ -96,13 +97,17 @@ class TrackStack(QWidget):
             track.event_opened.connect(self.event_opened)
             track.menu_requested.connect(self.menu_requested)
             track.pointer_moved.connect(self._forward(name))
+            track.box_moved.connect(self._on_box_moved)
         self.curve.threshold_moved.connect(self.threshold_moved)
-        self.events.edge_moved.connect(self.edge_moved)
         self._set_tab_stop()
 
     def set_theme(self, theme: Theme) -> None:
         for _name, track in self._all():
             track.set_theme(theme)
+
+    def use_box_tool(self, on: bool) -> None:
+        """Whether dragging on the spectrogram selects boxes without Ctrl."""
+        self.spectrogram.box_tool = on
 
     def show_track(self, name: str, visible: bool) -> None:
         self.tracks[name].setVisible(visible)
@@ -123,6 +128,10 @@ class TrackStack(QWidget):
     def restore(self, state: QByteArray) -> None:
         if not state.isEmpty():
             self._splitter.restoreState(state)
+
+    def _on_box_moved(self, event_id: str, box: Box, ended: bool) -> None:
+        self.events.freeze(None if ended else event_id)
+        self.box_moved.emit(event_id, box, ended)
 
     def _all(self) -> Iterable[tuple[str, Track]]:
         return (("overview", self.overview), ("ruler", self.ruler), *self.tracks.items())

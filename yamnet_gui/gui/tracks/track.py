@@ -9,6 +9,7 @@ from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import Theme
 
+from .box_drag import BoxDrag
 from .layer import Layer
 from .mouse import TrackMouse
 from .overlay import BandsLayer, CursorLayer
@@ -26,6 +27,13 @@ class Track(PlotView):
     event_opened = Signal(str)
     menu_requested = Signal(QPoint, float, str)  # global position, time, event id or ""
     pointer_moved = Signal(float, float)  # time, fraction of the height from the bottom
+    box_moved = Signal(str, object, bool)  # event id, Box, whether the drag ended
+    clears_events = False
+    """Whether a click where no event is ends the selection of events."""
+    clicks_edges = False
+    """Whether pressing on an edge without moving it is a click like any other."""
+    box_tool = False
+    """Whether dragging selects a box where the track has frequencies, as it does with Ctrl."""
 
     def __init__(
         self,
@@ -43,6 +51,7 @@ class Track(PlotView):
         self.selection = selection
         self.theme = theme
         self._mouse = TrackMouse(self)
+        self._box_drag = BoxDrag(self)
         self.setAccessibleName(title)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setMouseTracking(True)
@@ -93,9 +102,12 @@ class Track(PlotView):
 
     def drag(self, position: QPointF) -> None:
         """Called for every move of a drag that the track handles."""
+        self._move_box(position, ended=False)
 
     def drop(self, position: QPointF) -> None:
         """Called at the end of a drag that the track handles."""
+        self._move_box(position, ended=True)
+        self._box_drag.end()
 
     def hover_text(self, position: QPointF) -> str:
         """The tooltip at a position; "" for none."""
@@ -121,6 +133,14 @@ class Track(PlotView):
 
     # Events of the mouse
 
+    def hertz_at(self, y: float) -> float | None:
+        """Frequency at a height in pixels from the top; None where the track has no such axis."""
+        return None
+
+    def y_of(self, hertz: float | None, otherwise: float) -> float:
+        """Pixels from the top of a frequency; `otherwise`, a part of the height, without one."""
+        return otherwise * self.area.height()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         self._mouse.wheel(event)
 
@@ -141,6 +161,11 @@ class Track(PlotView):
 
     def leaveEvent(self, event: QEvent) -> None:
         self.pointer_moved.emit(-1.0, 0.0)
+
+    def _move_box(self, position: QPointF, ended: bool) -> None:
+        moved = self._box_drag.moved(position)
+        if moved is not None:
+            self.box_moved.emit(*moved, ended)
 
     def _on_bands(self, *_arguments: object) -> None:
         if self._bands:

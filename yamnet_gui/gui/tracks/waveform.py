@@ -98,6 +98,8 @@ class WaveformLayer(Layer):
 class WaveformTrack(Track):
     """Waveform of every channel, full scale from top to bottom of its strip."""
 
+    clicks_edges = True
+
     def __init__(self, sound: Sound, *arguments: object) -> None:
         super().__init__("Waveform", *arguments)  # type: ignore[arg-type]
         self._sound = sound
@@ -118,6 +120,13 @@ class WaveformTrack(Track):
         if hasattr(self, "_layer"):
             self._layer.theme = theme
         super().set_theme(theme)
+
+    def press(self, position: QPointF) -> bool:
+        return self._box_drag.press(position)
+
+    def hover_shape(self, position: QPointF) -> Qt.CursorShape:
+        edges = self._box_drag.edges_at(position)
+        return edges.shape if edges else Qt.CursorShape.ArrowCursor
 
     def _on_sound(self) -> None:
         self._mark_axis()

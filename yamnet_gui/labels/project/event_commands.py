@@ -12,6 +12,7 @@ from yamnet_gui.core.events import (
     new_event_id,
 )
 from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.spans import Box
 from yamnet_gui.core.text import counted
 
 from .command import Change, Command
@@ -94,6 +95,17 @@ def move_edge(
     new = item.event.moved(float(onset_s), float(offset_s))
     key = f"move:{item.recording_id}:{item.event.id}" if merge_key is None else merge_key
     return Command(f"move {item.event.label}", (Change(item.recording_id, item.event, new),), key)
+
+
+def set_box(item: ProjectEvent, box: Box, *, merge_key: str) -> Command:
+    """New bounds in time and in frequency, as one step. Steps with the same key join.
+
+    Raises ValueError where the offset lies before the onset.
+    """
+    moved = item.event.moved(box.start_s, box.end_s)
+    new = replace(moved, low_hz=box.low_hz, high_hz=box.high_hz)
+    change = Change(item.recording_id, item.event, new)
+    return Command(f"move {item.event.label}", (change,), merge_key)
 
 
 def set_band(item: ProjectEvent, low_hz: float | None, high_hz: float | None) -> Command:

@@ -176,10 +176,8 @@ def test_bounds_in_frequency_are_drawn_where_the_axis_has_them(bench: Workbench)
     before = track.grab().toImage()
     bench.services.review.bounds.set_band(current(bench).id, 1000.0, None)
     after = track.grab().toImage()
-    rows = {
-        y
-        for y in range(before.height())
-        for x in range(0, before.width(), 7)
-        if before.pixel(x, y) != after.pixel(x, y)
-    }
-    assert 0 < len(rows) <= 3
+    x = round(track.area.x() + track.x_of(current(bench).span.centre_s))
+    rows = [y for y in range(before.height()) if before.pixel(x, y) != after.pixel(x, y)]
+    border = track.y_of(1000.0, 0.0)
+    assert min(y for y in rows if y > 2) == pytest.approx(border, abs=2), "the line of the bound"
+    assert len(rows) >= before.height() - border - 4, "below it nothing is shaded any more"

@@ -1,10 +1,12 @@
 """Where events begin and end, in time and in frequency."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.events import Event, new_event_id
+from yamnet_gui.core.spans import Box
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.labels import project as edits
 
@@ -17,7 +19,7 @@ SHORTEST_S = 0.001
 class Bounds(QObject):
     """Moves the edges of events."""
 
-    edge_dragged = Signal(float)  # the event's duration while its edge is dragged, in seconds
+    box_dragged = Signal(object)  # Box of the event while its edges are dragged
 
     def __init__(
         self, editor: EventEditor, timeline: Timeline, parent: QObject | None = None
@@ -32,6 +34,7 @@ class Bounds(QObject):
         return {
             "set_onset": lambda: self.set_edge(onset=True),
             "set_offset": lambda: self.set_edge(onset=False),
+            "set_box": self.set_box,
         }
 
     def set_band(self, event_id: str, low_hz: float | None, high_hz: float | None) -> None:
@@ -57,8 +60,21 @@ class Bounds(QObject):
         else:
             self._move(event, start, end, f"edge:{new_event_id()}")
 
-    def drag_edge(self, event_id: str, onset_s: float, offset_s: float, ended: bool) -> None:
-        """Shows new bounds while an edge is dragged, and stores them at the end, as one step."""
+    def set_box(self) -> None:
+        """Gives the event the bounds of the selection, in frequency where it has such bounds."""
+        event, span = self._editor.current, self._timeline.selection
+        if event is None:
+            return
+        if span is None or span.duration_s < SHORTEST_S:
+            self._editor.message.emit(
+                "Select a box first: drag over the spectrogram with Ctrl or the box tool (B)."
+            )
+            return
+        low, high = self._timeline.band_hz or event.box.band_hz
+        self._store(event, Box(span.start_s, span.end_s, low, high), f"box:{new_event_id()}")
+
+    def drag_box(self, event_id: str, box: Box, ended: bool) -> None:
+        """Shows new bounds while edges are dragged, and stores them at the end, as one step."""
         document = self._editor.document
         if self._dragged is None or self._dragged.id != event_id:
             # a mere click on an edge ends without having moved
@@ -67,13 +83,19 @@ class Bounds(QObject):
         if event is None:
             return
         if not ended:
-            document.set_events(document.events.with_events(event.moved(onset_s, offset_s)))
-            self.edge_dragged.emit(offset_s - onset_s)
+            moved = event.moved(box.start_s, box.end_s)
+            moved = replace(moved, low_hz=box.low_hz, high_hz=box.high_hz)
+            document.set_events(document.events.with_events(moved))
+            self.box_dragged.emit(box)
             return
         self._dragged = None
         document.set_events(document.events.with_events(event))
-        if (onset_s, offset_s) != (event.onset_s, event.offset_s):
-            self._move(event, onset_s, offset_s, f"drag:{new_event_id()}")
+        self._store(event, box, f"drag:{new_event_id()}")
+
+    def _store(self, event: Event, box: Box, merge_key: str) -> None:
+        if box != event.box:
+            item = self._editor.items([event])[0]
+            self._editor.apply(edits.set_box(item, box, merge_key=merge_key))
 
     def _move(self, event: Event, onset_s: float, offset_s: float, merge_key: str) -> None:
         item = self._editor.items([event])[0]

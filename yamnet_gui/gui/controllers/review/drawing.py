@@ -46,8 +46,9 @@ class Drawing:
         }
 
     def draw(self) -> None:
-        """Makes an event of the selected span, after asking for its class."""
+        """Makes an event of the selected span or box, after asking for its class."""
         editor, span = self._editor, self._timeline.selection
+        low, high = self._timeline.band_hz or (None, None)
         if span is None or not editor.ready:
             return
         recording_id = editor.recording_id  # another one may be open after the question
@@ -64,6 +65,8 @@ class Drawing:
             choice.class_index,
             choice.mid,
             reviewer=editor.reviewer,
+            low_hz=low,
+            high_hz=high,
         )
         if editor.apply(command):
             editor.last_label = choice
