@@ -6,7 +6,6 @@ Neither deriving nor storing them needs memory that grows with all scores of a r
 import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.clock_time import stored_moment
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, RecordingInfo
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.scores import ScoreTable
@@ -131,7 +131,7 @@ def read_event_table(file: IO[bytes]) -> EventTable:
         about["duration_s"],
         about["sample_rate_hz"],
         about["channels"],
-        datetime.fromisoformat(started) if started else None,
+        stored_moment(started) if started else None,
     )
     return EventTable(info, about["model_sha256"], about["rules_id"], rows)
 

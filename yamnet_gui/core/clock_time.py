@@ -11,8 +11,21 @@ from numpy.typing import NDArray
 DAY_S = 86_400.0
 _SLOT_S = 900.0
 """Zones change their distance from UTC at multiples of a quarter of an hour."""
+_FIRST_YEAR, _LAST_YEAR = 1800, 2199
 _POINT = r"(\d{1,2})(?::([0-5]\d))?(?::([0-5]\d))?"
 _RANGE = re.compile(rf"\s*{_POINT}\s*(?:-|–|to)\s*{_POINT}\s*")
+
+
+def stored_moment(text: str) -> datetime:
+    """The moment of a text in ISO form.
+
+    Raises ValueError where it is none, or lies in a year that no recording or decision is from:
+    times at the ends of the calendar cannot be reckoned with (another zone, an hour later).
+    """
+    moment = datetime.fromisoformat(text)
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise ValueError(f"{text!r} is in no year between {_FIRST_YEAR} and {_LAST_YEAR}")
+    return moment
 
 
 def clock_time(start: datetime, seconds: float) -> datetime:

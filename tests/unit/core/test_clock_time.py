@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from yamnet_gui.core.clock_time import TimeOfDay, clock_time, seconds_of_day
+from yamnet_gui.core.clock_time import TimeOfDay, clock_time, seconds_of_day, stored_moment
 
 ZONES = (None, UTC, timezone(timedelta(hours=5, minutes=45)), ZoneInfo("Europe/Berlin"))
 HALF_HOUR_OF_SUMMER = ZoneInfo("Australia/Lord_Howe")
@@ -56,3 +56,11 @@ def test_a_part_of_the_day_may_go_over_midnight() -> None:
     night, day = TimeOfDay(22 * 3600, 4 * 3600), TimeOfDay(4 * 3600, 22 * 3600)
     assert night.holds(hours).tolist() == [True, True, False, False, False, True, True, False]
     assert day.holds(hours).tolist() == [False, False, True, True, True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    "text", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59", "1066-10-14", "soon", ""]
+)
+def test_a_stored_moment_can_be_reckoned_with_or_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match=r"year|isoformat"):
+        stored_moment(text)

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from yamnet_gui.core.clock_time import stored_moment
+
 from .collector import Collector
 
 
@@ -69,7 +71,7 @@ def list_of(collector: Collector, record: Mapping[str, Any], key: str) -> list[A
 def moment_of(value: Any) -> datetime | None:
     """A moment in ISO form with its zone (UTC where it names none); None for everything else."""
     try:
-        moment = datetime.fromisoformat(value)
+        moment = stored_moment(value)
     except (TypeError, ValueError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from yamnet_gui.core.clock_time import clock_time
+from yamnet_gui.core.clock_time import clock_time, stored_moment
 from yamnet_gui.core.events import (
     Event,
     EventSource,
@@ -259,7 +259,7 @@ def _moment(collector: Collector, text: str, line: int, what: str) -> datetime |
         raise collector.error(f"{text[:40]!r} is not a date and time", line) from error
 
 
-_parsed_moment = lru_cache(1024)(datetime.fromisoformat)  # whoever reviews does so many a second
+_parsed_moment = lru_cache(1024)(stored_moment)  # whoever reviews does so many a second
 
 _Make = Callable[[Collector, str, int, str], Any]
 _FURTHER: tuple[tuple[str, _Make], ...] = (

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from yamnet_gui.core.clock_time import stored_moment
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.event_limits import out_of_range
 from yamnet_gui.core.events import (
@@ -336,4 +337,4 @@ def _iso(moment: datetime | None) -> str | None:
 
 
 def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+    return stored_moment(text) if text else None

@@ -8,6 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
+from yamnet_gui.core.clock_time import stored_moment
 from yamnet_gui.core.event_limits import LARGEST
 from yamnet_gui.core.events import Event, EventSource, Original, ReviewedSpan, ReviewState
 from yamnet_gui.core.spans import TimeSpan
@@ -193,7 +194,7 @@ def _event_in(data: dict[str, Any]) -> Event:
     if "original" in data:
         data["original"] = Original(*data["original"])
     if "reviewed_utc" in data:
-        data["reviewed_utc"] = datetime.fromisoformat(data["reviewed_utc"])
+        data["reviewed_utc"] = stored_moment(data["reviewed_utc"])
     return Event(**data)
 
 
@@ -201,7 +202,7 @@ def _recording_in(data: dict[str, Any]) -> Recording:
     if "state" in data:
         data["state"] = RecordingState(data["state"])
     if "recorded_at" in data:
-        data["recorded_at"] = datetime.fromisoformat(data["recorded_at"])
+        data["recorded_at"] = stored_moment(data["recorded_at"])
     return Recording(**data)
 
 
@@ -226,7 +227,7 @@ def _span_in(data: list[Any]) -> ReviewedSpan:
         TimeSpan(start, end),
         tuple(str(label) for label in labels),
         str(reviewer),
-        datetime.fromisoformat(when) if when else None,
+        stored_moment(when) if when else None,
     )
 
 
@@ -254,6 +255,6 @@ def utc_text(when: datetime | None) -> str | None:
 def parse_utc(text: object) -> datetime | None:
     """The time in a column; None where there is none, or a text that is none."""
     try:
-        return datetime.fromisoformat(text) if isinstance(text, str) and text else None
+        return stored_moment(text) if isinstance(text, str) and text else None
     except ValueError:
         return None
