@@ -31,6 +31,7 @@ from .controllers.recording_controller import RecordingController, StoredView
 from .controllers.recording_loader import RecordingLoader
 from .controllers.review import (
     Bounds,
+    BulkSteps,
     Decisions,
     Drawing,
     EventEditor,
@@ -241,6 +242,7 @@ class Workbench(QObject):
             reviewed_spans=ReviewedSpans(editor, s.timeline, s.class_view, s.class_map),
             history=History(s.undo_steps, editor, s.timeline, navigator, ask, projects),
             keys=KeysTaken(editor, queue, loader, self._shown),
+            bulk=BulkSteps(editor, projects, s.ontology),
         )
         editor.decided.connect(self._shown.step_made)
         AppliedSettings(s.settings, player, loader, s.project, self)

@@ -47,6 +47,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
         tip="Show all sounds of the project as points, similar ones close together",
     ),
     ActionSpec(
+        "gallery",
+        "&Gallery",
+        "Tools",
+        ("Ctrl+Shift+M",),
+        tip="Show many events or similar sounds at once as thumbnails, to hear and decide on",
+    ),
+    ActionSpec(
         "evaluation",
         "&Evaluation…",
         "Tools",

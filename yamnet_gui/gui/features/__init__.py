@@ -12,6 +12,7 @@ from .embedding_map.feature import EmbeddingMap
 from .export.feature import ExportFeature
 from .feature import Feature, run_dialog
 from .files import Files
+from .gallery.feature import Gallery
 from .grouping import GroupingFeature
 from .key_legend import KeyLegendFeature
 from .label_import.feature import ImportFeature
@@ -78,4 +79,5 @@ def make_features(context: Context) -> tuple[Feature, ...]:
         similar_sounds,
         training,
         EmbeddingMap(context, similar_sounds),
+        Gallery(context, all_events, similar_sounds),
     )

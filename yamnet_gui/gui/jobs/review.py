@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from yamnet_gui.core.events import ReviewState
+from yamnet_gui.core.events import Event, ReviewState
+from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.gui.state.review_queue import QueueRequest, Rows
 from yamnet_gui.labels.project import (
@@ -12,8 +13,10 @@ from yamnet_gui.labels.project import (
     EventFilter,
     Project,
     ProjectChange,
+    ProjectEvent,
     QueueKind,
     Sort,
+    correct_labels,
     group,
     mark_reviewed_segments,
     set_state,
@@ -169,11 +172,46 @@ class DecideJob:
     reviewer: str
 
     def run(self) -> Iterator[int]:
-        items = [
-            item
-            for first in range(0, len(self.rows), _PIECE)
-            for item in self.project.events.at(self.rows[first : first + _PIECE].tolist())
-        ]
-        command = set_state(items, self.state, self.reviewer)
+        command = set_state(_items(self.project, self.rows), self.state, self.reviewer)
         self.project.apply(command)
         yield command.count
+
+
+@dataclass(frozen=True, slots=True)
+class RelabelJob:
+    """Corrects the label of many events, as one step; yields how many changed.
+
+    `label`: its text, class index and mid. Raises ProjectError.
+    """
+
+    project: Project
+    rows: Rows
+    label: tuple[str, int | None, str]
+    reviewer: str
+    ontology: Ontology
+
+    def run(self) -> Iterator[int]:
+        command = correct_labels(
+            _items(self.project, self.rows),
+            *self.label,
+            reviewer=self.reviewer,
+            ontology=self.ontology,
+            negatives_of=self.project.events.negatives_of,
+        )
+        if command.changes:
+            self.project.apply(command)
+        yield len(
+            {
+                (c.recording_id, c.key)
+                for c in command.changes
+                if isinstance(c.new, Event) and c.old is not None
+            }
+        )
+
+
+def _items(project: Project, rows: Rows) -> list[ProjectEvent]:
+    return [
+        item
+        for first in range(0, len(rows), _PIECE)
+        for item in project.events.at(rows[first : first + _PIECE].tolist())
+    ]

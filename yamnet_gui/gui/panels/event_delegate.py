@@ -1,7 +1,7 @@
 """How rows of the table of events are painted."""
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette
+from PySide6.QtGui import QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.gui.theme import class_color, state_mark
-from yamnet_gui.gui.widgets.colors import theme_of
+from yamnet_gui.gui.widgets.colors import state_color
 from yamnet_gui.gui.widgets.drawing import draw_row_background, draw_swatch
 from yamnet_gui.gui.widgets.table_model import Index
 
@@ -63,7 +63,7 @@ class EventDelegate(QStyledItemDelegate):
             mark, word = state_mark(event.state), STATE_WORDS[event.state]
             place = box.adjusted(5, 0, -2, 0)
             space = metrics.horizontalAdvance("✓") + 7
-            painter.setPen(color if selected else _state_color(event.state, palette))
+            painter.setPen(color if selected else state_color(event.state, palette))
             if metrics.horizontalAdvance(word) + space <= place.width():
                 painter.drawText(place, middle, mark)
                 painter.setPen(color)
@@ -71,14 +71,3 @@ class EventDelegate(QStyledItemDelegate):
             else:
                 painter.drawText(place, Qt.AlignmentFlag.AlignCenter, mark)
         painter.restore()
-
-
-def _state_color(state: ReviewState, palette: QPalette) -> QColor:
-    theme = theme_of(palette)
-    names = {
-        ReviewState.ACCEPTED: theme.waveform_second,
-        ReviewState.REJECTED: theme.error,
-        ReviewState.UNCERTAIN: theme.warning,
-        ReviewState.UNREVIEWED: theme.dim_text,
-    }
-    return QColor(names[state])

@@ -30,6 +30,7 @@ class Audition(QObject):
         self._settings = settings
         self._make = make
         self._other: Player | None = None
+        self._here: TimeSpan | None = None  # what the window's player was asked to play
         player.state_changed.connect(self._on_state)
 
     @property
@@ -37,11 +38,25 @@ class Audition(QObject):
         """What the second player has open."""
         return self._other.path if self._other is not None else None
 
+    @property
+    def playing(self) -> bool:
+        """Whether a place that was asked for is heard now."""
+        return self._playing_here or (
+            self._other is not None and self._other.state is PlayState.PLAYING
+        )
+
+    @property
+    def _playing_here(self) -> bool:
+        player = self._player
+        asked = self._here is not None and player.span == self._here
+        return asked and player.state is PlayState.PLAYING
+
     def play(self, path: Path, span: TimeSpan, info: RecordingInfo | None = None) -> None:
         """Plays a span of a recording; with its `info` the file is not opened here."""
         if path == self._player.path:
             self.stop()
             self._player.play(span)
+            self._here = span
             return
         if self._player.state is PlayState.PLAYING:
             self._player.pause()
@@ -56,7 +71,12 @@ class Audition(QObject):
         other.play(span, loop=False)
 
     def stop(self) -> None:
-        """Silence, as far as the second player is concerned."""
+        """Silence, as far as it was asked for here."""
+        if self._playing_here:
+            self._player.pause()
+        self._silence_other()
+
+    def _silence_other(self) -> None:
         if self._other is not None and self._other.state is PlayState.PLAYING:
             self._other.stop()
 
@@ -67,4 +87,4 @@ class Audition(QObject):
 
     def _on_state(self, state: PlayState) -> None:
         if state is PlayState.PLAYING:
-            self.stop()
+            self._silence_other()

@@ -122,6 +122,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("loop", False, "Loop", page="Playback"),
     Setting("follow", True, "Follow the cursor while playing", page="Playback"),
     Setting(
+        "play_on_hover",
+        True,
+        "Play the thumbnail under the pointer",
+        "In the gallery, once the pointer rests on it",
+        page="Playback",
+    ),
+    Setting(
         "clock_time",
         False,
         "Show clock times",

@@ -35,8 +35,11 @@ class SpectrogramLook:
             if overview.finished
             else overview.ready_bins // 4 ** (len(overview.levels) - 1)
         )
-        values = level[:ready]
-        values = values[values > 0]
+        return self.fitted_to(level[:ready])
+
+    def fitted_to(self, steps: NDArray[np.uint8]) -> "SpectrogramLook":
+        """The same for any part of a spectrogram, in steps of 0.5 dB; 0 is left out."""
+        values = steps[steps > 0]
         if not len(values):
             return self
         low, high = (percentile(values, percent) * STEP_DB - 127.5 for percent in (20, 99.8))

@@ -143,9 +143,20 @@ def indexed_image(levels: NDArray[np.uint8], colors: Sequence[int], scale: float
     Qt looks the colours up while it draws, which is faster than doing so here.
     """
     levels = np.ascontiguousarray(levels)
+    image = _coded(levels, colors).convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(scale)
+    return image
+
+
+def coded_image(levels: NDArray[np.uint8], colors: Sequence[int]) -> QImage:
+    """The same with a byte for a pixel: a quarter of the memory, a little slower to draw."""
+    levels = np.ascontiguousarray(levels)
+    return _coded(levels, colors).copy()
+
+
+def _coded(levels: NDArray[np.uint8], colors: Sequence[int]) -> QImage:
+    """On the memory of `levels`, contiguous, which must outlive it."""
     rows, columns = levels.shape
     image = QImage(levels.data, columns, rows, columns, QImage.Format.Format_Indexed8)
     image.setColorTable(colors)
-    image = image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
-    image.setDevicePixelRatio(scale)
     return image

@@ -7,6 +7,7 @@ from .command import Change, Command, group
 from .event_commands import (
     accept,
     add_events,
+    correct_labels,
     delete,
     draw,
     is_negative,
@@ -104,6 +105,7 @@ __all__ = [
     "backups_for",
     "compare",
     "content_fingerprint",
+    "correct_labels",
     "counts_by_class",
     "delete",
     "draw",

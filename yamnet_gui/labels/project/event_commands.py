@@ -1,6 +1,6 @@
 """Commands for everything that users do to events."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.spans import Box
 from yamnet_gui.core.text import counted
 
-from .command import Change, Command
+from .command import Change, Command, group
 from .models import ProjectEvent
 
 _NEGATIVE = "not-"
@@ -185,6 +185,37 @@ def relabel(
     many = counted(len(items), "event")
     title = f"relabel to {label}" if len(items) == 1 else f"relabel {many} to {label}"
     return Command(title, tuple(changes))
+
+
+def correct_labels(
+    events: Iterable[ProjectEvent],
+    label: str,
+    class_index: int | None = None,
+    mid: str = "",
+    *,
+    reviewer: str = "",
+    ontology: Ontology | None = None,
+    negatives_of: Callable[[Iterable[ProjectEvent]], Iterable[ProjectEvent]] = lambda _items: (),
+) -> Command:
+    """`relabel` of those that have another label; the others were right all along: accepted."""
+    items = list(events)
+    same = [item for item in items if item.event.label == label]
+    other = [item for item in items if item.event.label != label]
+    commands = [accept(same, reviewer)] if same else []
+    if other:
+        commands.append(
+            relabel(
+                other,
+                label,
+                class_index,
+                mid,
+                reviewer=reviewer,
+                ontology=ontology,
+                existing=negatives_of(other),
+            )
+        )
+    commands = [command for command in commands if command.changes]
+    return group(commands[-1].title if commands else "", commands)
 
 
 def negative_id(event_id: str, label: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from yamnet_gui.gui.actions import ACTIONS, Needs
 
 from .bounds import Bounds
+from .bulk import BulkSteps
 from .decisions import Decisions
 from .drawing import Drawing
 from .editor import EventEditor
@@ -17,6 +18,7 @@ from .taken import KeysTaken
 
 __all__ = [
     "Bounds",
+    "BulkSteps",
     "Decisions",
     "Drawing",
     "EventEditor",
@@ -44,6 +46,7 @@ class Review:
     reviewed_spans: ReviewedSpans
     history: History
     keys: KeysTaken
+    bulk: BulkSteps
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What each action of the table calls."""

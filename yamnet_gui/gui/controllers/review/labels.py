@@ -155,23 +155,15 @@ class Labels(QObject):
         reviewer, negatives_of = editor.reviewer, editor.project.negatives_reader()
 
         def build(items: Sequence[edits.ProjectEvent]) -> edits.Command:
-            same = [item for item in items if item.event.label == choice.label]
-            other = [item for item in items if item.event.label != choice.label]
-            commands = [edits.accept(same, reviewer)] if same else []
-            if other:
-                commands.append(
-                    edits.relabel(
-                        other,
-                        choice.label,
-                        choice.class_index,
-                        choice.mid,
-                        reviewer=reviewer,
-                        ontology=self._ontology,
-                        existing=negatives_of(other),
-                    )
-                )
-            commands = [command for command in commands if command.changes]
-            return edits.group(commands[-1].title if commands else "", commands)
+            return edits.correct_labels(
+                items,
+                choice.label,
+                choice.class_index,
+                choice.mid,
+                reviewer=reviewer,
+                ontology=self._ontology,
+                negatives_of=negatives_of,
+            )
 
         if editor.apply_to(events, build, go_on, items=items):
             editor.last_label = choice

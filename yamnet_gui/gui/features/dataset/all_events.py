@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtWidgets import QMenu
 
-from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import ReviewState
-from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobHandle
+from yamnet_gui.gui.controllers.event_reader import EventReader
 from yamnet_gui.gui.controllers.navigation import Destination
 from yamnet_gui.gui.features.feature import Feature
-from yamnet_gui.gui.jobs.review import DecideJob, QueryJob
-from yamnet_gui.labels.project import ProjectEvent, Recording
+from yamnet_gui.gui.features.own_keys import OwnKeys
+from yamnet_gui.gui.jobs.review import QueryJob
+from yamnet_gui.labels.project import ProjectEvent
 
 from .all_events_panel import AllEventsPanel
 
@@ -31,7 +30,6 @@ _TYPING_MS = 80
 _CHANGED_MS = 500
 _CHOOSING_MS = 150
 """So that arrow keys held down do not open every recording on their way."""
-_BUSY_MS = 200
 _KEYS = {
     "accept": ReviewState.ACCEPTED,
     "reject": ReviewState.REJECTED,
@@ -52,18 +50,24 @@ class AllEvents(Feature):
         self._loader = context.services.recording
         self._analysis = context.services.analysis
         self._review = context.services.review
-        self._show_message = context.shell.show_message
         self._window = context.shell.window
-        self.panel = AllEventsPanel(self._fetch, self._recording_of, context.session.timeline)
+        self._reader = EventReader(self._project, self)
+        self.panel = AllEventsPanel(
+            self._reader.events, self._reader.recording, context.session.timeline
+        )
         self._window.add_panel("all events", "All events", self.panel, middle=True, hidden=True)
         self._closed = False
         self._job: JobHandle | None = None
         self._later = Debounced(self, _TYPING_MS, self.query)
         self._follow = Debounced(self, _CHOOSING_MS, self._show_chosen)
         self._leads = False  # a recording is being opened for a row of the table
-        self._again = Debounced(self, _BUSY_MS, self.panel.model.refresh)
-        self._filter = _Keys(self, self)
-        self.panel.table.installEventFilter(self._filter)
+        self._reader.again.connect(self.panel.model.refresh)
+        OwnKeys(
+            self.panel.table,
+            self._window.actions_by_id,
+            {name: self._decider(state) for name, state in _KEYS.items()},
+            lambda: len(self.panel.selected) > 0,
+        )
         self.panel.query_changed.connect(lambda: self._soon(0))
         self.panel.shown.connect(self._on_shown)
         self._analysis.finished.connect(self._on_shown)
@@ -85,7 +89,7 @@ class AllEvents(Feature):
         self._closed = True
         self._later.stop()
         self._follow.stop()
-        self._again.stop()
+        self._reader.close()
 
     def query(self) -> None:
         """Lists the events for the current filter and order; read in the background."""
@@ -102,27 +106,7 @@ class AllEvents(Feature):
 
     def decide(self, state: ReviewState) -> None:
         """Sets the state of all selected events, as one step of undo."""
-        project, rows = self._project.project, self.panel.selected
-        if project is None or not len(rows):
-            return
-        editor = self._review.editor
-        busy = editor.busy
-        if busy:
-            self._show_message(f"Not done: {busy}")
-            return
-
-        def on_result(count: int) -> None:
-            many = counted(count, "event")
-            if count > 1:
-                editor.changed_many.emit(f"{state.value.capitalize()}: {many} in all recordings.")
-            else:
-                self._show_message(f"{state.value.capitalize()}: {many}.")
-            editor.decided.emit()
-
-        self._project_manager.store_detections()
-        self._project_manager.run(
-            DecideJob(project, rows, state, editor.reviewer), on_result=on_result, finish=True
-        )
+        self._review.bulk.decide(self.panel.selected, state)
 
     def _on_result(self, rows_and_total: tuple[NDArray[np.int64], int]) -> None:
         self.panel.set_rows(*rows_and_total)
@@ -153,21 +137,6 @@ class AllEvents(Feature):
         if not self._closed:
             self.panel.set_rows(np.empty(0, np.int64), 0)
             self._soon(_TYPING_MS)
-
-    def _fetch(self, rows: Sequence[int]) -> list[ProjectEvent]:
-        project = self._project.project
-        if project is not None and project.busy():  # painting does not wait for a large step
-            if not self._closed:
-                self._again.start()
-            return []
-        try:
-            return project.events.at(rows) if project is not None else []
-        except ProjectError:
-            return []
-
-    def _recording_of(self, recording_id: str) -> Recording | None:
-        project = self._project.project
-        return project.recordings.get(recording_id) if project is not None else None
 
     def _open(self, item: ProjectEvent) -> None:
         """Goes to an event in its recording."""
@@ -208,38 +177,3 @@ class AllEvents(Feature):
 
     def _decider(self, state: ReviewState) -> Callable[[], None]:
         return lambda: self.decide(state)
-
-    def key(self, event: QKeyEvent) -> ReviewState | None:
-        """The decision of a key, by the shortcuts of the window's actions."""
-        pressed = QKeySequence(event.keyCombination())
-        actions = self._window.actions_by_id
-        for name, state in _KEYS.items():
-            if any(key.matches(pressed) == _EXACT for key in actions[name].shortcuts()):
-                return state
-        return None
-
-
-_EXACT = QKeySequence.SequenceMatch.ExactMatch
-
-
-class _Keys(QObject):
-    """Handles the shortcuts of decisions while the table has the focus."""
-
-    def __init__(self, feature: AllEvents, parent: QObject) -> None:
-        super().__init__(parent)
-        self._feature = feature
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if not isinstance(event, QKeyEvent) or not len(self._feature.panel.selected):
-            return False
-        if event.type() is QEvent.Type.ShortcutOverride:
-            if event.key() == Qt.Key.Key_Escape or self._feature.key(event) is None:
-                return False
-            event.accept()
-            return True
-        if event.type() is QEvent.Type.KeyPress:
-            state = self._feature.key(event)
-            if state is not None:
-                self._feature.decide(state)
-                return True
-        return False

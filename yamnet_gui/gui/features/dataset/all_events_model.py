@@ -1,6 +1,5 @@
 """The table model of the events of a whole project: a million rows, read when they are shown."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import IntEnum
@@ -12,6 +11,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from yamnet_gui.core.events import Event
 from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
+from yamnet_gui.gui.state.event_pages import EventPages
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import class_color, state_mark
 from yamnet_gui.gui.times import clock, date_and_zone, length, time_text
@@ -22,8 +22,6 @@ from yamnet_gui.labels.project import ProjectEvent, Recording, SortKey
 Index = QModelIndex | QPersistentModelIndex
 ITEM_ROLE = Qt.ItemDataRole.UserRole
 _NO_PARENT = QModelIndex()
-_PAGE = 64
-_PAGES_KEPT = 100
 _HEADERS = ("Recording", "Onset", "Class", "Score", "✓")
 _TIPS = ("Sorts by recording, then onset", "", "", "Highest score of the class", "Review state")
 
@@ -68,17 +66,15 @@ class ProjectTableModel(HeadedTableModel):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._fetch = fetch
         self._recording_of = recording_of
         self._timeline = timeline
         self._compact = True
-        self._rows: NDArray[np.int64] = np.empty(0, np.int64)
-        self._pages: OrderedDict[int, dict[int, ProjectEvent]] = OrderedDict()
+        self._pages = EventPages(fetch)
 
     @property
     def rows(self) -> NDArray[np.int64]:
         """Rows of the project by position in the table; not to be altered."""
-        return self._rows
+        return self._pages.rows
 
     def set_compact(self, on: bool) -> None:
         """Whether dates go without year and seconds, for a narrow table."""
@@ -88,29 +84,26 @@ class ProjectTableModel(HeadedTableModel):
 
     def set_rows(self, rows: NDArray[np.int64]) -> None:
         """Lists these rows; if they are the same as before the view stays as it is."""
-        if np.array_equal(rows, self._rows):
+        if np.array_equal(rows, self.rows):
             self.refresh()
             return
         self.beginResetModel()
-        self._rows = rows
-        self._pages.clear()
+        self._pages.set_rows(rows)
         self.endResetModel()
 
     def refresh(self) -> None:
         """Reads the visible rows again."""
         self._pages.clear()
-        if len(self._rows):
-            last = self.index(len(self._rows) - 1, len(ProjectColumn) - 1)
+        if len(self.rows):
+            last = self.index(len(self.rows) - 1, len(ProjectColumn) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
 
     def item(self, position: int) -> ProjectEvent | None:
         """The event at a position; None if it has been removed meanwhile."""
-        if not 0 <= position < len(self._rows):
-            return None
-        return self._page(position // _PAGE).get(int(self._rows[position]))
+        return self._pages.at(position)
 
     def row_total(self) -> int:
-        return len(self._rows)
+        return len(self.rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -134,18 +127,6 @@ class ProjectTableModel(HeadedTableModel):
             own = column is ProjectColumn.CLASS
             return class_color(event.class_index, event.label) if own else None
         return item if role == ITEM_ROLE else plain_tip(self._tip(item))
-
-    def _page(self, number: int) -> dict[int, ProjectEvent]:
-        page = self._pages.get(number)
-        if page is None:
-            rows = self._rows[number * _PAGE : (number + 1) * _PAGE].tolist()
-            page = {item.row: item for item in self._fetch(rows)}
-            self._pages[number] = page
-            if len(self._pages) > _PAGES_KEPT:
-                self._pages.popitem(last=False)
-        else:
-            self._pages.move_to_end(number)
-        return page
 
     def _text(self, item: ProjectEvent, column: ProjectColumn) -> str:
         event: Event = item.event

@@ -57,11 +57,22 @@ class HitLabel:
     mid: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided about the hit number `number`; `made`: its event is new."""
+
+    number: int
+    event_id: str
+    state: ReviewState
+    made: bool = False
+
+
 class HitList(QObject):
     """One list at a time, with the order in which its hits were reviewed."""
 
     reset = Signal()
     hit_changed = Signal(int)
+    hits_changed = Signal()  # many of them at once
     label_changed = Signal()
     query_changed = Signal()
 
@@ -130,13 +141,23 @@ class HitList(QObject):
 
     def decide(self, row: int, event_id: str, state: ReviewState) -> None:
         """Stores the decision about a hit."""
-        before = self._hits[row]
-        after = replace(before, event_id=event_id, state=state)
-        if after == before:
+        self.decide_all([Decided(row, event_id, state)])
+
+    def decide_all(self, decisions: Iterable[Decided]) -> None:
+        """Stores the decisions about any number of hits."""
+        hits = list(self._hits)
+        changed: dict[int, ReviewState] = {}
+        for one in decisions:
+            after = replace(hits[one.number], event_id=one.event_id, state=one.state)
+            if after != hits[one.number]:
+                hits[one.number] = after
+                changed[one.number] = one.state
+        if not changed:
             return
-        self._hits = (*self._hits[:row], after, *self._hits[row + 1 :])
-        if row in self._order:
-            self._order.remove(row)
-        if state is not ReviewState.UNREVIEWED:
-            self._order.append(row)
-        self.hit_changed.emit(row)
+        self._hits = tuple(hits)
+        again = [row for row in changed if changed[row] is not ReviewState.UNREVIEWED]
+        self._order = [row for row in self._order if row not in changed] + again
+        if len(changed) == 1:
+            self.hit_changed.emit(next(iter(changed)))
+        else:
+            self.hits_changed.emit()

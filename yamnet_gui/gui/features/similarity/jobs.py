@@ -15,6 +15,9 @@ from yamnet_gui.analysis import (
     silence_embedding,
 )
 from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.events import Event, ReviewState
+from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.text import counted
 from yamnet_gui.embedding import (
     Duplicate,
     Exclusion,
@@ -25,7 +28,25 @@ from yamnet_gui.embedding import (
     near_duplicates,
     pooled,
 )
+from yamnet_gui.labels.project import (
+    Command,
+    Project,
+    ProjectEvent,
+    answer,
+    correct_labels,
+    delete,
+    group,
+    set_state,
+)
 
+from .hits import Decided, Hit, HitLabel
+
+_VERBS = {
+    ReviewState.ACCEPTED: "accept",
+    ReviewState.REJECTED: "reject",
+    ReviewState.UNCERTAIN: "mark uncertain",
+    ReviewState.UNREVIEWED: "unreview",
+}
 _MOST_FRAMES = 4096
 """Frames of a file that are pooled into one vector."""
 _SAMPLED = 2000
@@ -96,3 +117,88 @@ class FileExampleJob:
             channel = step.analysis.tables[0].channel
             embeddings = np.array(step.analysis.embeddings(channel)[:_MOST_FRAMES])
             yield pooled(embeddings, silence_embedding(self.model))[np.newaxis]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerJob:
+    """Decides about many hits (by their place in the list), as one step.
+
+    Those in `created` are events that a decision made: marked as unreviewed they go again. With
+    `own`, a hit that is an event gets the state itself; else the event of the label at its place,
+    which is made where there is none. With `relabel` the label of an event is corrected. Yields
+    the place in the list, event and state of each. Raises ProjectError.
+    """
+
+    project: Project
+    hits: tuple[tuple[int, Hit], ...]
+    label: HitLabel | None
+    state: ReviewState
+    reviewer: str
+    ontology: Ontology
+    created: frozenset[str] = frozenset()
+    own: bool = False
+    relabel: bool = False
+
+    def run(self) -> Iterator[list[Decided]]:
+        events: dict[str, dict[str, Event]] = {}
+        commands: list[Command] = []
+        decided: list[Decided] = []
+        for number, hit in self.hits:
+            recording = hit.place.recording
+            if recording not in events:
+                events[recording] = {e.id: e for e in self.project.events.of(recording)}
+            step = self._one(hit, events[recording])
+            if step is None:
+                continue
+            command, event_id, made = step
+            for change in command.changes:
+                if isinstance(change.new, Event):
+                    events[recording][change.key] = change.new
+                elif change.new is None:
+                    events[recording].pop(change.key, None)
+            commands.append(command)
+            decided.append(Decided(number, event_id, self.state, made))
+        verb = _VERBS[self.state]
+        title = f"{verb} {counted(len(decided), 'sound')}"
+        command = group(title, commands)
+        if command.changes:
+            self.project.apply(command, adopt=True)
+        yield decided
+
+    def _one(self, hit: Hit, events: dict[str, Event]) -> tuple[Command, str, bool] | None:
+        """The step for one hit, its event, and whether that is new; None where there is none."""
+        event, recording = events.get(hit.event_id), hit.place.recording
+        undecided = self.state is ReviewState.UNREVIEWED
+        if undecided and event is None:
+            return None
+        if event is not None and (undecided or self.own or self.label is None):
+            items = [ProjectEvent(recording, event)]
+            if undecided and event.id in self.created:
+                return delete(items), event.id, False
+            return set_state(items, self.state, self.reviewer), event.id, False
+        if self.label is None:
+            return None
+        if event is not None and self.relabel:
+            label = self.label
+            corrected = correct_labels(
+                [ProjectEvent(recording, event)],
+                label.label,
+                label.class_index,
+                label.mid,
+                reviewer=self.reviewer,
+                ontology=self.ontology,
+                negatives_of=self.project.events.negatives_of,
+            )
+            return corrected, event.id, False
+        result = answer(
+            events.values(),
+            recording,
+            hit.place.span,
+            self.label.label,
+            self.state,
+            class_index=self.label.class_index,
+            mid=self.label.mid,
+            channel=hit.place.channel,
+            reviewer=self.reviewer,
+        )
+        return result.command, result.event_id, result.made

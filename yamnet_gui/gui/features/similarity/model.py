@@ -62,6 +62,7 @@ class SimilarTableModel(QAbstractTableModel):
         self._count = 0
         similar.reset.connect(self._on_reset)
         similar.hit_changed.connect(self._on_changed)
+        similar.hits_changed.connect(self._on_all_changed)
 
     def hit(self, row: int) -> Hit:
         return self._similar.hits[row]
@@ -115,6 +116,10 @@ class SimilarTableModel(QAbstractTableModel):
 
     def _on_changed(self, row: int) -> None:
         self.dataChanged.emit(self.index(row, 0), self.index(row, len(SimilarColumn) - 1))
+
+    def _on_all_changed(self) -> None:
+        last = self.index(self._count - 1, len(SimilarColumn) - 1)
+        self.dataChanged.emit(self.index(0, 0), last)
 
 
 def _text(hit: Hit, column: SimilarColumn) -> str:

@@ -70,6 +70,7 @@ class SimilarPanel(QWidget):
         self._build()
         similar.reset.connect(self._on_reset)
         similar.hit_changed.connect(self._show_progress)
+        similar.hits_changed.connect(self._show_progress)
         similar.query_changed.connect(self._show_query)
         similar.label_changed.connect(self._show_label)
         self._show_query()

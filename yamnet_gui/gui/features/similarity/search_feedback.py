@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Slot
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.gui.controllers.navigation import Destination
 from yamnet_gui.gui.state.place import Place
-from yamnet_gui.labels.project import ProjectEvent, answer, delete, unreview
+from yamnet_gui.labels.project import ProjectChange, ProjectEvent, answer, delete, unreview
 
-from .hits import Hit, HitLabel, HitList, ListKind
+from .hits import Decided, Hit, HitLabel, HitList, ListKind
+from .jobs import AnswerJob
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
@@ -23,8 +25,10 @@ class SearchFeedback(QObject):
 
     def __init__(self, context: Context, similar: HitList, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._bulk = context.services.review.bulk
         self._custom_classes = context.session.custom_classes
         self._document = context.session.document
+        self._ontology = context.session.ontology
         self._project = context.session.project
         self._settings = context.session.settings
         self._similar = similar
@@ -33,7 +37,7 @@ class SearchFeedback(QObject):
         self._show_error = context.shell.show_error
         self._show_message = context.shell.show_message
         self._created: set[str] = set()
-        self._project.steps_changed.connect(self._on_steps)
+        self._project.written.connect(self._on_written)
         self._project.project_changed.connect(lambda: self._created.clear())
 
     def decide(self, row: int, state: ReviewState) -> bool:
@@ -73,6 +77,46 @@ class SearchFeedback(QObject):
         similar.decide(row, result.event_id, state)
         return True
 
+    def decide_many(
+        self, rows: Sequence[int], state: ReviewState, label: HitLabel | None = None
+    ) -> None:
+        """Decides about many hits as one step, in the background.
+
+        `label`: what they are, in place of the class of the list; those that are events of
+        another class already are relabelled elsewhere.
+        """
+        similar, project = self._similar, self._project.project
+        if similar.kind is ListKind.DUPLICATES:
+            self._show_message("Copies of a recording cannot be accepted or rejected.")
+            return
+        relabel = label is not None
+        own = similar.kind is ListKind.CHOSEN and not relabel
+        hits = tuple((row, similar.hits[row]) for row in rows)
+        needs = state is not ReviewState.UNREVIEWED and not all(own and h.event_id for _, h in hits)
+        if needs and label is None:
+            if similar.label is None:
+                self.ask_label()
+            label = similar.label
+            if label is None:
+                return
+        if project is not None and hits:
+            job = AnswerJob(
+                project,
+                hits,
+                label,
+                state,
+                self._bulk.reviewer,
+                self._ontology,
+                frozenset(self._created),
+                own,
+                relabel,
+            )
+            self._bulk.run(job, state.value.capitalize(), self._on_decided)
+
+    def _on_decided(self, decided: list[Decided]) -> None:
+        self._created.update(one.event_id for one in decided if one.made)
+        self._similar.decide_all(decided)
+
     def ask_label(self) -> None:
         """Asks for the class that accepted hits get."""
         first = [self._similar.label.label] if self._similar.label else []
@@ -99,13 +143,17 @@ class SearchFeedback(QObject):
             return
         self._similar.decide(row, hit.event_id, ReviewState.UNREVIEWED)
 
-    def _on_steps(self) -> None:
+    @Slot(object)
+    def _on_written(self, changes: tuple[ProjectChange, ...]) -> None:
         """Undo, or another view, may have changed the decisions made here."""
-        project = self._project.project
-        if project is None:
+        project, similar = self._project.project, self._similar
+        changed = {(c.recording_id, event_id) for c in changes for event_id in c.event_ids}
+        if project is None or not changed:
             return
-        for row, hit in enumerate(self._similar.hits):
-            if hit.event_id:
+        decided = []
+        for row, hit in enumerate(similar.hits):
+            if hit.event_id and (hit.place.recording, hit.event_id) in changed:
                 item = project.events.get(hit.place.recording, hit.event_id)
                 state = item.event.state if item is not None else ReviewState.UNREVIEWED
-                self._similar.decide(row, hit.event_id, state)
+                decided.append(Decided(row, hit.event_id, state))
+        similar.decide_all(decided)

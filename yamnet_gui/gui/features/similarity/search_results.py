@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.gui.theme import state_mark
-from yamnet_gui.gui.widgets.colors import theme_of
+from yamnet_gui.gui.widgets.colors import state_color, theme_of
 from yamnet_gui.gui.widgets.drawing import draw_bar, draw_row_background
 from yamnet_gui.gui.widgets.file_names import FileNameDelegate
 from yamnet_gui.gui.widgets.table_model import Index
@@ -92,7 +92,7 @@ class HitDelegate(FileNameDelegate):
         box = option.rect
         if index.column() == SimilarColumn.STATE:
             if not selected:
-                painter.setPen(_state_color(hit.state, palette))
+                painter.setPen(state_color(hit.state, palette))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, state_mark(hit.state))
         else:
             number = option.fontMetrics.horizontalAdvance("0.00") + 6
@@ -104,14 +104,3 @@ class HitDelegate(FileNameDelegate):
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(box.adjusted(0, 0, -5, 0), right, f"{hit.score:.2f}")
         painter.restore()
-
-
-def _state_color(state: ReviewState, palette: QPalette) -> QColor:
-    theme = theme_of(palette)
-    names = {
-        ReviewState.ACCEPTED: theme.waveform_second,
-        ReviewState.REJECTED: theme.error,
-        ReviewState.UNCERTAIN: theme.warning,
-        ReviewState.UNREVIEWED: theme.dim_text,
-    }
-    return QColor(names[state])

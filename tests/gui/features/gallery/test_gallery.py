@@ -1,0 +1,334 @@
+"""The gallery in the window: listed, decided on, relabelled, heard, opened."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.gui.support import projects
+from tests.gui.support.answers import answer_questions
+from yamnet_gui.core.events import ReviewState
+from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.gui.dialogs.class_picker import LabelChoice
+from yamnet_gui.gui.features.dataset.all_events import AllEvents
+from yamnet_gui.gui.features.gallery.feature import Gallery
+from yamnet_gui.gui.features.gallery.listing import Choice, Kind
+from yamnet_gui.gui.features.gallery.panel import GalleryPanel
+from yamnet_gui.gui.features.gallery.sources import Order
+from yamnet_gui.gui.features.gallery.thumbnail_job import MISSING
+from yamnet_gui.gui.features.similarity.feature import SimilarSounds
+from yamnet_gui.gui.features.similarity.hits import Hit, ListKind
+from yamnet_gui.gui.state.place import Place
+from yamnet_gui.gui.state.review_queue import QueueRequest
+from yamnet_gui.gui.workbench import Workbench
+from yamnet_gui.labels.project import EventFilter, Project, QueueKind
+
+pytestmark = pytest.mark.workflow
+
+Start = Callable[..., Workbench]
+Settled = Callable[[Workbench], None]
+ACCEPTED, REJECTED = ReviewState.ACCEPTED, ReviewState.REJECTED
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, start: Start, settled: Settled, tmp_path: Path) -> Workbench:
+    bench = start(projects.made(tmp_path))
+    bench.session.settings.set("autoplay", False)
+    bench.session.settings.set("play_on_hover", False)
+    bench.session.settings.set("reviewer", "Anna")
+    settled(bench)
+    assert gallery(bench).panel is None  # it costs nothing until it is shown
+    bench.shell.window.actions_by_id["gallery"].trigger()
+    settled(bench)
+    panel(bench).window().activateWindow()
+    qtbot.waitUntil(panel(bench).isActiveWindow)
+    panel(bench).grid.setFocus()
+    return bench
+
+
+def gallery(bench: Workbench) -> Gallery:
+    return bench.feature(Gallery)
+
+
+def panel(bench: Workbench) -> GalleryPanel:
+    shown = gallery(bench).panel
+    assert shown is not None
+    return shown
+
+
+def project_of(bench: Workbench) -> Project:
+    assert bench.session.project.project is not None
+    return bench.session.project.project
+
+
+def labels(bench: Workbench) -> list[tuple[str, str]]:
+    model = panel(bench).model
+    items = [model.item(row) for row in range(model.rowCount())]
+    return [(item.name, item.label) for item in items if item is not None]
+
+
+def states(bench: Workbench) -> list[ReviewState]:
+    model = panel(bench).model
+    return [model.item(row).state for row in range(model.rowCount())]  # type: ignore[union-attr]
+
+
+def click(bench: Workbench, row: int, keys: Qt.KeyboardModifier) -> None:
+    grid = panel(bench).grid
+    at = grid.visualRect(grid.model().index(row, 0)).center()
+    QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, keys, at)
+
+
+def select(bench: Workbench, *rows: int) -> None:
+    keys = Qt.KeyboardModifier
+    for n, row in enumerate(rows):
+        click(bench, row, keys.ControlModifier if n else keys.NoModifier)
+
+
+def point(bench: Workbench, row: int) -> None:
+    """Moves the pointer onto a tile."""
+    grid = panel(bench).grid
+    at = QPointF(grid.visualRect(grid.model().index(row, 0)).center())
+    none = Qt.MouseButton.NoButton
+    event = QMouseEvent(
+        QEvent.Type.MouseMove,
+        at,
+        grid.viewport().mapToGlobal(at),
+        none,
+        none,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(grid.viewport(), event)
+
+
+def count(bench: Workbench, state: ReviewState) -> int:
+    return project_of(bench).events.count(EventFilter(states=frozenset([state])))
+
+
+def test_what_all_events_lists_is_shown_and_follows_its_filter(
+    bench: Workbench, settled: Settled
+) -> None:
+    shown = labels(bench)
+    assert [name for name, _ in shown] == ["a.wav"] * 4 + ["b.wav"] * 4 + ["c.wav"] * 4
+    thumbnails = gallery(bench).pictures.thumbnails
+    tiles = [gallery(bench).pictures.tile(row) for row in range(12)]
+    assert all(thumbnails.get(tile.request).image is not None for tile in tiles)  # type: ignore[union-attr]
+    bench.feature(AllEvents).panel.search.setText("bird")
+    settled(bench)
+    assert labels(bench) == [("a.wav", "Bird"), ("b.wav", "Bird"), ("c.wav", "Bird")]
+    assert panel(bench).count.text() == "3 sounds"
+
+
+def test_a_class_and_a_queue_are_listed_sorted_and_filtered(
+    bench: Workbench, settled: Settled
+) -> None:
+    listing = gallery(bench).listing
+    gallery(bench).show(Kind.CLASS, "Dog")
+    settled(bench)
+    scores = [panel(bench).model.item(row).score for row in range(9)]  # type: ignore[union-attr]
+    assert scores == sorted(scores, reverse=True)  # type: ignore[type-var]
+    assert {label for _, label in labels(bench)} == {"Dog"}
+    assert panel(bench).classes.currentText() == "Dog · 9"
+    listing.choose(Choice(Kind.CLASS, "Dog", None, Order.TIME))
+    settled(bench)
+    assert [name for name, _ in labels(bench)] == ["a.wav"] * 3 + ["b.wav"] * 3 + ["c.wav"] * 3
+    gallery(bench).show(Kind.QUEUE)
+    settled(bench)
+    assert panel(bench).empty.isVisible()
+    bench.services.queue_controller.review(QueueRequest(QueueKind.SCORE, everywhere=True))
+    settled(bench)
+    assert [label for _, label in labels(bench)] == ["Dog"] * 3 + ["Bird"] * 3 + ["Dog"] * 6
+    select(bench, 0, 1)
+    QTest.keyClick(panel(bench).grid, Qt.Key.Key_R)
+    settled(bench)
+    listing.choose(Choice(Kind.QUEUE, "", frozenset([ReviewState.UNREVIEWED])))
+    settled(bench)
+    assert [label for _, label in labels(bench)] == ["Dog"] + ["Bird"] * 3 + ["Dog"] * 6
+
+
+@pytest.mark.parametrize(
+    ("key", "state"),
+    [
+        (Qt.Key.Key_A, ACCEPTED),
+        (Qt.Key.Key_R, REJECTED),
+        (Qt.Key.Key_U, ReviewState.UNCERTAIN),
+    ],
+)
+def test_a_key_decides_on_what_is_selected_as_one_step_with_undo(
+    bench: Workbench, settled: Settled, key: Qt.Key, state: ReviewState
+) -> None:
+    select(bench, 1, 5, 9)
+    QTest.keyClick(panel(bench).grid, key)
+    settled(bench)
+    assert count(bench, state) == 3
+    assert [row for row, s in enumerate(states(bench)) if s is state] == [1, 5, 9]
+    assert panel(bench).grid.selected.tolist() == [1, 5, 9]
+    assert panel(bench).message.text() == f"{state.value.capitalize()}: 3 events in all recordings."
+    panel(bench).undo.click()
+    settled(bench)
+    assert count(bench, state) == 0
+    assert set(states(bench)) == {ReviewState.UNREVIEWED}
+
+
+def test_all_means_what_the_gallery_shows(bench: Workbench, settled: Settled) -> None:
+    bench.feature(AllEvents).panel.search.setText("bird")
+    settled(bench)
+    grid = panel(bench).grid
+    QTest.keyClick(grid, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert panel(bench).count.text() == "3 sounds · 3 selected"
+    QTest.keyClick(grid, Qt.Key.Key_A)
+    settled(bench)
+    assert count(bench, ACCEPTED) == 3
+
+
+def test_one_alone_hands_on_to_the_next_and_nothing_selected_changes_nothing(
+    bench: Workbench, settled: Settled
+) -> None:
+    grid = panel(bench).grid
+    bench.services.queue_controller.step(1)  # an event of the timeline is selected
+    settled(bench)
+    grid.clearSelection()
+    grid.setFocus()
+    QTest.keyClick(grid, Qt.Key.Key_A)
+    settled(bench)
+    assert count(bench, ACCEPTED) == 0
+    select(bench, 2)
+    QTest.keyClick(grid, Qt.Key.Key_A)
+    QTest.keyClick(grid, Qt.Key.Key_Right)
+    settled(bench)
+    assert states(bench)[2] is ACCEPTED
+    assert grid.selected.tolist() == [4]
+
+
+def test_many_are_relabelled_as_one_step_and_leave_what_they_are_not(
+    bench: Workbench, settled: Settled
+) -> None:
+    asked: list[str] = []
+
+    def label(title: str, _used: Sequence[str]) -> LabelChoice:
+        asked.append(title)
+        return LabelChoice("Cat", 76)
+
+    answer_questions(bench, label)
+    select(bench, 0, 4)
+    QTest.keyClick(panel(bench).grid, Qt.Key.Key_Slash)
+    settled(bench)
+    assert asked == ["Relabel 2 sounds to"]
+    assert [label for _, label in labels(bench)].count("Cat") == 2
+    assert states(bench)[0] is ACCEPTED
+    assert count(bench, REJECTED) == 2  # "not Dog"
+    assert panel(bench).message.text() == "Relabelled to Cat: 2 events in all recordings."
+    bench.services.review.history.undo()
+    settled(bench)
+    assert {label for _, label in labels(bench)} == {"Dog", "Bird"}
+    assert count(bench, REJECTED) == 0
+
+
+def test_a_double_click_opens_the_event_in_its_recording(
+    bench: Workbench, settled: Settled
+) -> None:
+    grid = panel(bench).grid
+    at = grid.visualRect(grid.model().index(9, 0)).center()
+    click(bench, 9, Qt.KeyboardModifier.NoModifier)
+    QTest.mouseDClick(
+        grid.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at
+    )
+    settled(bench)
+    event = bench.services.event_navigation.current
+    assert event is not None
+    assert (bench.services.recording.path.name, event.onset_s) == ("c.wav", 2.0)  # type: ignore[union-attr]
+
+
+def test_space_plays_and_hovering_plays_where_that_is_on(
+    bench: Workbench, settled: Settled, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played: list[Place] = []
+    monkeypatch.setattr(bench.feature(SimilarSounds), "play_place", played.append)
+    grid = panel(bench).grid
+    select(bench, 6)
+    QTest.keyClick(grid, Qt.Key.Key_Space)
+    assert [(p.recording, p.span.start_s) for p in played] == [("id-b", 4.0)]
+    point(bench, 1)
+    QTest.qWait(250)
+    assert len(played) == 1
+    panel(bench).hear.click()
+    assert bench.session.settings.value("play_on_hover")
+    point(bench, 2)
+    qtbot.waitUntil(lambda: len(played) == 2)
+    assert played[1].span == TimeSpan(4.0, 4.96)
+
+
+def test_a_recording_that_is_missing_says_so_on_its_tiles(
+    bench: Workbench, settled: Settled, tmp_path: Path
+) -> None:
+    (tmp_path / "audio" / "b.wav").rename(tmp_path / "elsewhere.wav")
+    gallery(bench).pictures.forget_pictures()
+    settled(bench)
+    pictures = gallery(bench).pictures
+    found = [pictures.thumbnails.get(pictures.tile(row).request) for row in range(12)]  # type: ignore[union-attr]
+    assert [t.problem for t in found] == [""] * 4 + [MISSING] * 4 + [""] * 4  # type: ignore[union-attr]
+    (tmp_path / "elsewhere.wav").rename(tmp_path / "audio" / "b.wav")
+    pictures.forget_pictures()
+    settled(bench)
+    assert pictures.thumbnails.get(pictures.tile(4).request).image is not None  # type: ignore[union-attr]
+
+
+def hits(bench: Workbench) -> list[Hit]:
+    """Two events of the project and two places that are none, as a lasso on the map lists them."""
+    project = project_of(bench)
+    events = list(project.events.of("id-a"))[:2]
+    places = [Place("id-a", "a.wav", e.span) for e in events]
+    places += [Place(f"id-{n}", f"{n}.wav", TimeSpan(9.0, 9.9)) for n in "bc"]
+    ids = [e.id for e in events] + ["", ""]
+    return [
+        Hit(p, 0.9 - k / 10, event_id=i) for k, (p, i) in enumerate(zip(places, ids, strict=True))
+    ]
+
+
+def test_similar_sounds_are_decided_on_at_once_and_can_be_undone(
+    bench: Workbench, settled: Settled
+) -> None:
+    similar = bench.feature(SimilarSounds)
+    answer_questions(bench, lambda _title, _used: LabelChoice("Owl of mine"))
+    similar.show_list(ListKind.CHOSEN, "4 selected on the map", hits(bench), front=False)
+    gallery(bench).show(Kind.SIMILAR)
+    settled(bench)
+    grid = panel(bench).grid
+    assert panel(bench).model.rowCount() == 4
+    grid.selectAll()
+    QTest.keyClick(grid, Qt.Key.Key_A)
+    settled(bench)
+    assert states(bench) == [ACCEPTED] * 4
+    project = project_of(bench)
+    assert [e.label for e in list(project.events.of("id-a"))[:2]] == ["Dog", "Bird"]
+    assert [e.label for e in project.events.of("id-b") if e.onset_s == 9.0] == ["Owl of mine"]
+    assert count(bench, ACCEPTED) == 4
+    bench.services.review.history.undo()
+    settled(bench)
+    assert set(states(bench)) == {ReviewState.UNREVIEWED}
+    assert count(bench, ACCEPTED) == 0
+    assert not [e for e in project.events.of("id-b") if e.onset_s == 9.0]
+
+
+def test_similar_sounds_are_relabelled_whether_they_are_events_or_not(
+    bench: Workbench, settled: Settled
+) -> None:
+    similar = bench.feature(SimilarSounds)
+    answer_questions(bench, lambda _title, _used: LabelChoice("Cat", 76))
+    similar.show_list(ListKind.CHOSEN, "4 selected on the map", hits(bench), front=False)
+    gallery(bench).show(Kind.SIMILAR)
+    settled(bench)
+    grid = panel(bench).grid
+    grid.selectAll()
+    QTest.keyClick(grid, Qt.Key.Key_Slash)
+    settled(bench)
+    project = project_of(bench)
+    assert project.events.count(EventFilter(labels=frozenset(["Cat"]))) == 4
+    bench.services.review.history.undo()
+    settled(bench)
+    assert project.events.count(EventFilter(labels=frozenset(["Cat"]))) == 0
+    assert project.events.count() == 12

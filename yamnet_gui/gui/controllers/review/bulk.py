@@ -1,0 +1,102 @@
+"""Steps on many events of any recordings of the project."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yamnet_gui.core.events import ReviewState
+from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.text import counted
+from yamnet_gui.gui.background.runner import Job
+from yamnet_gui.gui.controllers.project_manager import ProjectManager
+from yamnet_gui.gui.dialogs.class_picker import LabelChoice
+from yamnet_gui.gui.jobs.review import DecideJob, RelabelJob
+
+from .editor import EventEditor
+
+
+class BulkSteps:
+    """Decides on events by their rows in the project, in the background, each as one step.
+
+    The message of a step on several has *Undo* beside it.
+    """
+
+    def __init__(self, editor: EventEditor, projects: ProjectManager, ontology: Ontology) -> None:
+        self._editor = editor
+        self._projects = projects
+        self._ontology = ontology
+
+    @property
+    def reviewer(self) -> str:
+        """Who decides."""
+        return self._editor.reviewer
+
+    @property
+    def free(self) -> bool:
+        """Whether a step can be made now; shows why not."""
+        busy = self._editor.busy
+        if busy:
+            self._editor.message.emit(f"Not done: {busy}")
+        return not busy
+
+    def decide(
+        self,
+        rows: NDArray[np.int64],
+        state: ReviewState,
+        then: Callable[[Any], None] | None = None,
+    ) -> None:
+        """Gives all of them the state."""
+        project = self._editor.project.project
+        if project is not None and len(rows):
+            job = DecideJob(project, rows, state, self._editor.reviewer)
+            self.run(job, state.value.capitalize(), then)
+
+    def relabel(
+        self,
+        rows: NDArray[np.int64],
+        choice: LabelChoice,
+        then: Callable[[Any], None] | None = None,
+    ) -> None:
+        """Corrects the label of all of them; those that have it already are accepted."""
+        project = self._editor.project.project
+        if project is not None and len(rows):
+            job = RelabelJob(
+                project,
+                rows,
+                (choice.label, choice.class_index, choice.mid),
+                self._editor.reviewer,
+                self._ontology,
+            )
+            self.run(job, f"Relabelled to {choice.label}", then)
+
+    def run(
+        self,
+        job: Job,
+        done: str,
+        then: Callable[[Any], None] | None = None,
+    ) -> None:
+        """Makes the step of a job that yields how many events it changed, or a list of them.
+
+        `done` is for the message; `then` is called with what the job gave once it is stored.
+        """
+        if self.free:
+            self._projects.store_detections()
+            report = partial(self._on_made, done, then)
+            self._projects.run(job, on_result=report, finish=True)
+
+    def _on_made(
+        self, done: str, then: Callable[[Any], None] | None, result: int | list[Any]
+    ) -> None:
+        editor = self._editor
+        count = result if isinstance(result, int) else len(result)
+        many = counted(count, "event")
+        if count > 1:
+            editor.changed_many.emit(f"{done}: {many} in all recordings.")
+        else:
+            editor.message.emit(f"{done}: {many}.")
+        editor.decided.emit()
+        if then is not None:
+            then(result)

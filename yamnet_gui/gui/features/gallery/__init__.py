@@ -1,0 +1,1 @@
+"""The gallery: many events or similar sounds at once, as thumbnails of their spectrograms."""

@@ -1,0 +1,419 @@
+"""A grid of tiles of one size: as many as one likes, only those in sight are ever looked at."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import (
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QRegion,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QRubberBand,
+    QStyle,
+    QStyleOptionRubberBand,
+    QWidget,
+)
+
+from yamnet_gui.gui.widgets.table_model import Index
+
+_GAP = 6
+_Flag = QItemSelectionModel.SelectionFlag
+_Move = QAbstractItemView.CursorAction
+_NAVIGATION = frozenset(
+    {
+        Qt.Key.Key_Left,
+        Qt.Key.Key_Right,
+        Qt.Key.Key_Up,
+        Qt.Key.Key_Down,
+        Qt.Key.Key_Home,
+        Qt.Key.Key_End,
+        Qt.Key.Key_PageUp,
+        Qt.Key.Key_PageDown,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TileLook:
+    """How a tile stands out: `selected`, the `current` one of the keys, under the pointer."""
+
+    selected: bool
+    current: bool
+    hovered: bool
+
+
+class Tiles(Protocol):
+    """What draws the tiles, a frame at a time."""
+
+    def begin(self) -> None:
+        """A frame begins."""
+
+    def paint(self, painter: QPainter, box: QRect, row: int, look: TileLook) -> bool:
+        """Draws one; False where it takes more time than a frame has: it is asked for again."""
+
+
+class TileGrid(QAbstractItemView):
+    """Rows of a list model from left to right, line by line, under one vertical scroll bar.
+
+    Where a tile lies follows from its row alone, so a million of them cost nothing to lay out
+    (`QListView` measures each). Letters do nothing: they are the window's.
+    """
+
+    entered_row = Signal(QModelIndex)
+    sight_changed = Signal()  # other tiles are in sight
+    hovered_changed = Signal(int)  # row under the pointer, -1 for none
+    zoomed = Signal(int)  # steps of the wheel with Ctrl
+
+    def __init__(self, tiles: Tiles, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tiles = tiles
+        self._tile = QSize(160, 120)
+        self._columns = 1
+        self._from = QPoint()
+        self._next = QTimer(self)
+        self._next.setSingleShot(True)
+        self._next.setInterval(0)
+        self._next.timeout.connect(self._paint_rest)
+        self._rest: list[QRect] = []
+        self._hovered = -1
+        self._band: QRect | None = None  # in pixels of the whole list
+        self.setFrameShape(QAbstractItemView.Shape.NoFrame)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.doubleClicked.connect(self.entered_row)
+
+    # Where tiles are
+
+    @property
+    def count(self) -> int:
+        model = self.model()
+        return model.rowCount() if model is not None else 0
+
+    @property
+    def columns(self) -> int:
+        """Tiles side by side."""
+        return self._columns
+
+    @property
+    def in_sight(self) -> range:
+        """Rows of which a part can be seen."""
+        high, columns, top = self._tile.height() + _GAP, self.columns, self.verticalOffset()
+        first = max(top - _GAP, 0) // high * columns
+        last = -(-(top + self.viewport().height()) // high) * columns
+        return range(min(first, self.count), min(last, self.count))
+
+    @property
+    def whole_in_sight(self) -> int:
+        """How many whole tiles fit the view at once; 0 where it is hidden."""
+        if self.viewport().visibleRegion().isEmpty():
+            return 0
+        return self.columns * max(self.viewport().height() // (self._tile.height() + _GAP), 1)
+
+    @property
+    def hovered(self) -> int:
+        """The row under the pointer; -1 for none."""
+        return self._hovered
+
+    @property
+    def selected(self) -> NDArray[np.int64]:
+        """Rows that are selected, ascending; int64 (n,)."""
+        ranges = self.selectionModel().selection().toList()  # which do not overlap
+        ends = sorted((part.top(), part.bottom() + 1) for part in ranges)
+        parts = [np.arange(first, stop) for first, stop in ends]
+        return np.concatenate(parts) if parts else np.empty(0, np.int64)
+
+    @property
+    def selected_count(self) -> int:
+        """How many rows are selected."""
+        return sum(part.height() for part in self.selectionModel().selection().toList())
+
+    def set_tile(self, size: QSize) -> None:
+        """Another size of all tiles; what is in sight stays there."""
+        if size != self._tile:
+            kept = self.currentIndex().row()
+            sight = self.in_sight
+            kept = kept if kept in sight else sight.start
+            self._tile = size
+            self.updateGeometries()
+            self._scroll_to(kept)
+            self.viewport().update()
+            self.sight_changed.emit()
+
+    def update_rows(self, rows: range) -> None:
+        """Paints these again, as far as they are in sight."""
+        sight = self.in_sight
+        for row in range(max(rows.start, sight.start), min(rows.stop, sight.stop)):
+            self.viewport().update(self._box(row))
+
+    def select_rows(self, rows: NDArray[np.int64]) -> None:
+        """Selects exactly these."""
+        chosen = QItemSelection()
+        model = self.model()
+        for part in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
+            if len(part):
+                chosen.select(model.index(int(part[0]), 0), model.index(int(part[-1]), 0))
+        self.selectionModel().select(chosen, _Flag.ClearAndSelect)
+
+    def _box(self, row: int) -> QRect:
+        """Where a tile lies in the view."""
+        line, column = divmod(row, self._columns)
+        wide, high = self._tile.width() + _GAP, self._tile.height() + _GAP
+        spare = self.viewport().width() - _GAP - self._columns * wide
+        left = _GAP + column * wide + column * max(spare, 0) // self._columns
+        return QRect(QPoint(left, _GAP + line * high - self.verticalOffset()), self._tile)
+
+    def visualRect(self, index: Index) -> QRect:
+        return self._box(index.row()) if index.isValid() else QRect()
+
+    def indexAt(self, point: QPoint) -> QModelIndex:
+        row = self._row_at(point)
+        return self.model().index(row, 0) if row >= 0 else QModelIndex()
+
+    def _row_at(self, point: QPoint) -> int:
+        high, wide = self._tile.height() + _GAP, self._tile.width() + _GAP
+        line = (point.y() + self.verticalOffset() - _GAP) // high
+        guess = min(max((point.x() - _GAP) // wide, 0), self.columns - 1)
+        for column in (guess, guess - 1):
+            row = line * self.columns + column
+            if line >= 0 and column >= 0 and row < self.count and self._box(row).contains(point):
+                return row
+        return -1
+
+    def scrollTo(
+        self,
+        index: Index,
+        hint: QAbstractItemView.ScrollHint = QAbstractItemView.EnsureVisible,  # type: ignore[attr-defined]
+    ) -> None:
+        if index.isValid():
+            self._scroll_to(index.row())
+
+    def _scroll_to(self, row: int) -> None:
+        box, bar = self._box(row), self.verticalScrollBar()
+        if box.top() < _GAP:
+            bar.setValue(bar.value() + box.top() - _GAP)
+        elif box.bottom() > self.viewport().height() - _GAP:
+            bar.setValue(bar.value() + box.bottom() - self.viewport().height() + _GAP)
+
+    def horizontalOffset(self) -> int:
+        return 0
+
+    def verticalOffset(self) -> int:
+        return self.verticalScrollBar().value()
+
+    def isIndexHidden(self, index: Index) -> bool:
+        return False
+
+    def updateGeometries(self) -> None:
+        high, bar = self._tile.height() + _GAP, self.verticalScrollBar()
+        self._columns = max(1, (self.viewport().width() - _GAP) // (self._tile.width() + _GAP))
+        whole = -(-self.count // self.columns) * high + _GAP
+        bar.setRange(0, max(0, whole - self.viewport().height()))
+        bar.setPageStep(max(self.viewport().height() // high, 1) * high)
+        bar.setSingleStep(max(high // 3, 1))
+        super().updateGeometries()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.updateGeometries()
+        self.sight_changed.emit()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self.scrollDirtyRegion(dx, dy)
+        self.viewport().scroll(dx, dy)
+        self._hover(self.viewport().mapFromGlobal(self.cursor().pos()), moved=False)
+        self.sight_changed.emit()
+
+    # Choosing
+
+    def moveCursor(self, action: QAbstractItemView.CursorAction, _keys: object) -> QModelIndex:
+        if not self.count:
+            return QModelIndex()
+        row, page = self.currentIndex().row(), max(self.whole_in_sight, self.columns)
+        steps = {
+            _Move.MoveLeft: -1,
+            _Move.MovePrevious: -1,
+            _Move.MoveRight: 1,
+            _Move.MoveNext: 1,
+            _Move.MoveUp: -self.columns,
+            _Move.MoveDown: self.columns,
+            _Move.MovePageUp: -page,
+            _Move.MovePageDown: page,
+            _Move.MoveHome: -self.count,
+            _Move.MoveEnd: self.count,
+        }
+        step = steps[action]
+        if row < 0:
+            row = 0
+        elif 0 <= row + step < self.count or abs(step) >= page or abs(step) == 1:
+            row = min(max(row + step, 0), self.count - 1)
+        elif step > 0 and row // self.columns < (self.count - 1) // self.columns:
+            row = self.count - 1  # the last line is shorter
+        return self.model().index(row, 0)
+
+    def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
+        """What a rubber band touches, else the run from one tile to another."""
+        chosen, model = QItemSelection(), self.model()
+        if self.state() == QAbstractItemView.State.DragSelectingState:
+            for first, last in self._touched(rect.normalized()):
+                chosen.select(model.index(first, 0), model.index(last, 0))
+        else:
+            ends = sorted((self._row_at(rect.topLeft()), self._row_at(rect.bottomRight())))
+            if ends[1] >= 0:
+                first = ends[0] if ends[0] >= 0 else ends[1]
+                chosen.select(model.index(first, 0), model.index(ends[1], 0))
+        self.selectionModel().select(chosen, command)
+
+    def _touched(self, rect: QRect) -> list[tuple[int, int]]:
+        """First and last row of each line that the rectangle touches."""
+        high, columns = self._tile.height() + _GAP, self.columns
+        top, bottom = rect.top() + self.verticalOffset(), rect.bottom() + self.verticalOffset()
+        across = [
+            c
+            for c in range(columns)
+            if self._box(c).left() <= rect.right() and self._box(c).right() >= rect.left()
+        ]
+        if not across or bottom < _GAP:
+            return []
+        lines = range(max(top, 0) // high, (bottom - _GAP) // high + 1)
+        parts = [(n * columns + across[0], n * columns + across[-1]) for n in lines]
+        return [(first, min(last, self.count - 1)) for first, last in parts if first < self.count]
+
+    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
+        """All of the view: what changes is painted from what is in memory."""
+        return QRegion(self.viewport().rect())
+
+    # Mouse and keys
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        self._from = event.position().toPoint() + QPoint(0, self.verticalOffset())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        here = event.position().toPoint()
+        if self.state() == QAbstractItemView.State.DragSelectingState:
+            self._band = QRect(self._from, here + QPoint(0, self.verticalOffset())).normalized()
+            self._autoscroll(here)
+            self.viewport().update()
+        else:
+            self._hover(here)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if self._band is not None:
+            self._band = None
+            self.viewport().update()
+
+    def _autoscroll(self, here: QPoint) -> None:
+        """A rubber band that is drawn over the edge takes the list along."""
+        beyond = min(here.y(), 0) + max(here.y() - self.viewport().height(), 0)
+        if beyond:
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.value() + beyond)
+
+    def _hover(self, here: QPoint, moved: bool = True) -> None:
+        inside = self.viewport().rect().contains(here) and (moved or self.underMouse())
+        row = self._row_at(here) if inside else -1
+        if row != self._hovered:
+            before, self._hovered = self._hovered, row
+            for changed in (before, row):
+                if changed >= 0:
+                    self.viewport().update(self._box(changed))
+            self.hovered_changed.emit(row)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Leave:
+            self._hover(QPoint(-1, -1))
+        return super().viewportEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoomed.emit(1 if event.angleDelta().y() > 0 else -1)
+            event.accept()
+        else:
+            super().wheelEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            held = event.modifiers() & ~(
+                Qt.KeyboardModifier.KeypadModifier
+                | Qt.KeyboardModifier.ShiftModifier
+                | Qt.KeyboardModifier.ControlModifier
+            )
+            if event.key() in _NAVIGATION and held == Qt.KeyboardModifier.NoModifier:
+                event.accept()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if self.currentIndex().isValid():
+                self.entered_row.emit(self.currentIndex())
+            return
+        super().keyPressEvent(event)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Letters belong to the window."""
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        region, dirty = event.region(), event.rect()
+        painter.fillRect(dirty, self.palette().base())
+        high, columns = self._tile.height() + _GAP, self.columns
+        top = max(dirty.top() + self.verticalOffset() - _GAP, 0)
+        first = top // high * columns
+        last = ((dirty.bottom() + self.verticalOffset()) // high + 1) * columns
+        model, chosen = self.model(), self.selectionModel()
+        some = chosen.hasSelection()
+        current = self.currentIndex().row() if self.hasFocus() else -1
+        self._tiles.begin()
+        self._rest.clear()
+        for row in range(first, min(last, self.count)):
+            box = self._box(row)
+            if region.intersects(box):
+                selected = some and chosen.isSelected(model.index(row, 0))
+                look = TileLook(selected, row == current, row == self._hovered)
+                if not self._tiles.paint(painter, box, row, look):
+                    self._rest.append(box)
+        if self._rest:
+            self._next.start()
+        if self._band is not None:
+            option = QStyleOptionRubberBand()
+            option.initFrom(self)
+            option.shape = QRubberBand.Shape.Rectangle
+            option.rect = self._band.translated(0, -self.verticalOffset())
+            self.style().drawControl(QStyle.ControlElement.CE_RubberBand, option, painter, self)
+        painter.end()
+
+    def _paint_rest(self) -> None:
+        """Tiles for which the frame before had no time."""
+        for box in self._rest:
+            self.viewport().update(box)

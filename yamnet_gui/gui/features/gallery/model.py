@@ -1,0 +1,83 @@
+"""The list model of the gallery: one row for each tile."""
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
+
+from yamnet_gui.core.events import ReviewState
+from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
+from yamnet_gui.gui.times import clock, length
+from yamnet_gui.gui.widgets.plain_text import plain_tip
+from yamnet_gui.gui.widgets.table_model import Index
+
+from .items import GalleryItem
+from .sources import Source
+
+_NO_PARENT = QModelIndex()
+REMOVED = "No longer in the project"
+
+
+class GalleryModel(QAbstractListModel):
+    """Tiles of one source at a time; nothing is stored here."""
+
+    def __init__(self, source: Source, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._source = source
+        self._count = source.count()
+        source.reset.connect(self._on_reset)
+        source.changed.connect(self._on_changed)
+
+    @property
+    def source(self) -> Source:
+        return self._source
+
+    def set_source(self, source: Source) -> None:
+        if source is not self._source:
+            self._source.reset.disconnect(self._on_reset)
+            self._source.changed.disconnect(self._on_changed)
+            self._source = source
+            source.reset.connect(self._on_reset)
+            source.changed.connect(self._on_changed)
+            self._on_reset()
+
+    def item(self, row: int) -> GalleryItem | None:
+        """What a tile stands for; None if it has been removed meanwhile."""
+        return self._source.item(row)
+
+    def rowCount(self, parent: Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else self._count
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or role not in (
+            Qt.ItemDataRole.DisplayRole,
+            Qt.ItemDataRole.ToolTipRole,
+        ):
+            return None
+        item = self.item(index.row())
+        if item is None:
+            return REMOVED
+        if role == Qt.ItemDataRole.DisplayRole:
+            return ", ".join(words_of(item))
+        return plain_tip("\n".join([*words_of(item), item.note] if item.note else words_of(item)))
+
+    def _on_reset(self) -> None:
+        self.beginResetModel()
+        self._count = self._source.count()
+        self.endResetModel()
+
+    def _on_changed(self) -> None:
+        if self._count:
+            self.dataChanged.emit(self.index(0, 0), self.index(self._count - 1, 0))
+
+
+def words_of(item: GalleryItem) -> list[str]:
+    """What a tile shows, in words."""
+    span = item.place.span
+    score = "" if item.score is None else f", score {item.score:.2f}"
+    state = STATE_WORDS[ReviewState(item.state)]
+    return [
+        f"{item.label or 'Not labelled'}{score}",
+        f"{state}",
+        f"{clock(span.start_s, 2)} ({length(span.duration_s)})",
+        item.name,
+    ]

@@ -1,0 +1,114 @@
+"""Decisions on the tiles that are selected, each as one step, by the commands used everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from yamnet_gui.core.events import ReviewState
+from yamnet_gui.gui.dialogs.class_picker import LabelChoice
+from yamnet_gui.gui.features.similarity.hits import HitLabel
+from yamnet_gui.gui.features.similarity.search_feedback import SearchFeedback
+
+from .listing import Kind, Listing
+from .panel import GalleryPanel
+
+if TYPE_CHECKING:
+    from yamnet_gui.gui.context import Context
+
+
+class GallerySteps(QObject):
+    """Accepts, rejects and relabels what is selected; one tile alone hands on to the next."""
+
+    def __init__(
+        self,
+        context: Context,
+        listing: Listing,
+        panel: GalleryPanel,
+        feedback: SearchFeedback,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._label_sets = context.session.label_sets
+        self._editor = context.services.review.editor
+        self._bulk = context.services.review.bulk
+        self._questions = context.shell.questions
+        self._show_message = context.shell.show_message
+        self._listing = listing
+        self._panel = panel
+        self._feedback = feedback
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """What the keys of the window's actions do while the grid has the focus."""
+        return {
+            "accept": lambda: self.decide(ReviewState.ACCEPTED),
+            "reject": lambda: self.decide(ReviewState.REJECTED),
+            "uncertain": lambda: self.decide(ReviewState.UNCERTAIN),
+            "unreview": lambda: self.decide(ReviewState.UNREVIEWED),
+            "find_class": self.ask_label,
+            **{f"label_{n}": self._digit(n) for n in range(1, 10)},
+        }
+
+    def decide(self, state: ReviewState) -> None:
+        """Gives everything that is selected the state."""
+        chosen = self._panel.grid.selected
+        if not self._may(len(chosen)):
+            return
+        if self._listing.choice.kind is Kind.SIMILAR:
+            numbers = [self._listing.hits.hit_at(row) for row in chosen.tolist()]
+            self._feedback.decide_many(numbers, state)
+        else:
+            self._bulk.decide(self._listing.events.rows[chosen], state)
+        if state is not ReviewState.UNREVIEWED:
+            self._go_on()
+
+    def ask_label(self) -> None:
+        """Asks for a class, and gives it to everything that is selected now."""
+        chosen = self._panel.grid.selected
+        if not self._may(len(chosen)):
+            return
+        kind, rows = self._listing.choice.kind, self._listing.events.rows
+        item = self._panel.model.item(int(chosen[0])) if len(chosen) == 1 else None
+        what = f"{len(chosen):,} sounds" if item is None else item.label or "this sound"
+        choice = self._questions.label(f"Relabel {what} to", self._editor.used_labels)
+        if choice is None:
+            return
+        if kind is not self._listing.choice.kind or rows is not self._listing.events.rows:
+            self._show_message("Not relabelled: the gallery lists something else by now.")
+        else:
+            self.relabel(choice)
+
+    def relabel(self, choice: LabelChoice) -> None:
+        """Gives everything that is selected a label; those that have it are accepted."""
+        chosen = self._panel.grid.selected
+        if self._listing.choice.kind is Kind.SIMILAR:
+            numbers = [self._listing.hits.hit_at(row) for row in chosen.tolist()]
+            label = HitLabel(choice.label, choice.class_index, choice.mid)
+            self._feedback.decide_many(numbers, ReviewState.ACCEPTED, label)
+        else:
+            self._bulk.relabel(self._listing.events.rows[chosen], choice)
+        self._go_on()
+
+    def _digit(self, number: int) -> Callable[[], None]:
+        def give() -> None:
+            label = self._label_sets.keys.get(str(number))
+            if label is None:
+                self._show_message(f"No label has the key {number} here; / searches a class.")
+            elif self._may(len(self._panel.grid.selected)):
+                self.relabel(LabelChoice(label.name, label.class_index, label.mid))
+
+        return give
+
+    def _may(self, count: int) -> bool:
+        if not count:
+            self._show_message("Select thumbnails first.")
+            return False
+        return self._bulk.free
+
+    def _go_on(self) -> None:
+        grid = self._panel.grid
+        chosen = grid.selected
+        if len(chosen) == 1 and int(chosen[0]) + 1 < grid.count:
+            grid.setCurrentIndex(self._panel.model.index(int(chosen[0]) + 1, 0))
