@@ -51,9 +51,7 @@ class Gallery(Feature):
         )
         self.panel: GalleryPanel | None = None
         self._place = BuiltWhenShown(self._build)
-        self._window.add_panel(
-            _NAME, "Gallery", self._place, middle=True, hidden=True
-        )
+        self._window.add_panel(_NAME, "Gallery", self._place, middle=True, hidden=True)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         return {"gallery": self.show}

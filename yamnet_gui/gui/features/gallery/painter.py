@@ -10,8 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPalett
 
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.core.spans import TimeSpan
-from yamnet_gui.gui.class_colors import class_color
-from yamnet_gui.gui.theme import state_mark
+from yamnet_gui.gui.theme import class_color, state_mark
 from yamnet_gui.gui.times import clock
 from yamnet_gui.gui.widgets.colors import state_color, theme_of
 

@@ -48,6 +48,7 @@ class GallerySteps(QObject):
             "uncertain": lambda: self.decide(ReviewState.UNCERTAIN),
             "unreview": lambda: self.decide(ReviewState.UNREVIEWED),
             "find_class": self.ask_label,
+            "relabel_again": self.give_again,
             **{f"label_{n}": self._digit(n) for n in range(1, 10)},
         }
 
@@ -80,8 +81,16 @@ class GallerySteps(QObject):
         else:
             self.relabel(choice)
 
+    def give_again(self) -> None:
+        """Gives everything that is selected the label that was given last, by whatever way."""
+        if self._editor.last_label is None:
+            self._show_message("No label has been given yet since the program was started.")
+        elif self._may(self._panel.grid.selected_count):
+            self.relabel(self._editor.last_label)
+
     def relabel(self, choice: LabelChoice) -> None:
         """Gives everything that is selected a label; those that have it are accepted."""
+        self._editor.last_label = choice
         chosen = self._panel.grid.selected
         if self._listing.choice.kind is Kind.SIMILAR:
             numbers = [self._listing.hits.hit_at(row) for row in chosen.tolist()]
@@ -96,7 +105,7 @@ class GallerySteps(QObject):
             label = self._label_sets.keys.get(str(number))
             if label is None:
                 self._show_message(f"No label has the key {number} here; / searches a class.")
-            elif self._may(len(self._panel.grid.selected)):
+            elif self._may(self._panel.grid.selected_count):
                 self.relabel(LabelChoice(label.name, label.class_index, label.mid))
 
         return give
