@@ -1,6 +1,7 @@
 """Starts the window, or draws it to a picture."""
 
 import argparse
+import builtins
 import gc
 import os
 import re
@@ -139,6 +140,7 @@ def prepare(arguments: argparse.Namespace) -> "tuple[QApplication, Workbench]":
         from PySide6.QtGui import QIcon
         from PySide6.QtWidgets import QApplication
 
+        _import_plainly()
         from .core.resources import resource_path
         from .gui.background.priority import give_way_quickly
         from .gui.jobs.analysis_ahead import begin_analysis
@@ -181,6 +183,15 @@ def _recording(arguments: argparse.Namespace) -> Path | None:
 
     sound = arguments.file is not None and arguments.file.suffix.lower() in SOUND_SUFFIXES
     return arguments.file if sound and not arguments.demo else None
+
+
+def _import_plainly() -> None:
+    """Takes back what PySide6 puts in the place of `import`.
+
+    It reads the source of every module that is imported from then on, for the word PySide6, to know
+    whether Qt's names could be wanted in snake_case there (`from __feature__ import …`).
+    """
+    builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
 
 
 @contextmanager

@@ -40,9 +40,12 @@ _HEAVY = (
 
 def test_the_first_picture_of_the_window_needs_nothing_heavy() -> None:
     code = (
-        "import sys; from yamnet_gui import app; from PySide6.QtCore import QTimer\n"
+        "import sys; from yamnet_gui import app\n"
         "a, w = app.prepare(app.parse([]))\n"
+        "from PySide6.QtCore import QTimer\n"
         "w.shell.window.show(); w.shell.window.grab()\n"
+        "import linecache; read = [f for f in linecache.cache if 'yamnet_gui' in f]\n"
+        "assert not read, f'PySide6 read the source of {len(read)} modules'\n"
         f"heavy = set({_HEAVY}) & set(sys.modules)\n"
         "QTimer.singleShot(0, w.shell.window.close); a.exec(); w.close()\n"
         "assert not heavy, heavy"

@@ -127,7 +127,9 @@ def _run_uncached(
 ) -> Iterator[AnalysisProgress]:
     """Analyses into a folder that lives as long as the analysis."""
     keeper = TemporaryFolder()
-    for step in _run(path, model, settings, ResultCache(keeper.path), lambda _runtime: "only"):
+    for step in _run(
+        path, model, settings, ResultCache(keeper.path, lasting=False), lambda _runtime: "only"
+    ):
         if step.analysis is not None:
             both = (keeper, step.analysis.keeper)
             yield replace(step, analysis=held_by(step.analysis, both))

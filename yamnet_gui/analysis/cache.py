@@ -96,11 +96,19 @@ class ResultCache:
     Finished ones appear at once and whole, by renaming a folder. An unfinished one belongs to the
     program that holds its lock; a second program that analyses the same at the same time works
     in a separate folder. A folder that cannot be written or read costs time, never a result.
+    Where nothing in it shall outlive the program (not `lasting`), it does not wait for the disk.
     """
 
-    def __init__(self, folder: Path | None = None, limit_bytes: int = DEFAULT_LIMIT_BYTES) -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        limit_bytes: int = DEFAULT_LIMIT_BYTES,
+        *,
+        lasting: bool = True,
+    ) -> None:
         self.folder = folder if folder is not None else user_cache_folder()
         self.limit_bytes = limit_bytes
+        self._lasting = lasting
         self.memo_folder = self.folder / CHECKSUMS.folder
         """Where the checksums of unchanged files are remembered."""
         self._results = self.folder / "results"
@@ -155,7 +163,7 @@ class ResultCache:
             self._publish(part, final)
             return final
 
-        return CacheWriter(self.folder, open_part, publish, channels, recipe)
+        return CacheWriter(self.folder, open_part, publish, channels, recipe, self._lasting)
 
     def store_short(
         self, key: str, meta: dict[str, Any], files: Mapping[str, NDArray[np.float32]]

@@ -49,8 +49,8 @@ class CacheWriter:
     `open_part` gives the unfinished folder, locked, and what unlocks it; `publish` gives a finished
     one its name and returns that. Where either refuses, or the disk does in between, what is there
     moves into a temporary folder and the analysis goes on in that: a cache that is full, read-only
-    or broken costs time, and the result is one that warns. Raises SettingsError where the
-    temporary folder refuses, too.
+    or broken costs time, and the result is one that warns. `lasting`: whether the result shall be
+    there after a power cut. Raises SettingsError where the temporary folder refuses, too.
     """
 
     def __init__(
@@ -60,8 +60,10 @@ class CacheWriter:
         publish: Callable[[Path], Path],
         channels: list[int | None],
         recipe: str,
+        lasting: bool = True,
     ) -> None:
         self._cache_folder = folder
+        self._lasting = lasting
         self._publish = publish
         self._channels = channels
         self._recipe = recipe
@@ -130,11 +132,11 @@ class CacheWriter:
     def finish(self, meta: dict[str, Any], path: Path, recorded_at: datetime | None) -> Analysis:
         """The whole analysis, in the cache if that takes it."""
         try:
-            self._rows.finish(meta)
+            self._rows.finish(meta, sync=self._lasting and self._keeper is None)
         except OSError as error:
             self._move(error)
             with self._last_resort():
-                self._rows.finish(meta)
+                self._rows.finish(meta, sync=False)
         if self._keeper is None:
             try:
                 return open_analysis(self._publish(self._rows.folder), path, recorded_at)

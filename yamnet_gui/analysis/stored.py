@@ -174,11 +174,12 @@ class _GrowingRows:
         self._file.seek(0, os.SEEK_END)
         return np.frombuffer(data, np.float32).reshape(last - first, self.columns)
 
-    def finish(self) -> None:
-        """Sets the header right and puts everything on the disk."""
+    def finish(self, *, sync: bool = True) -> None:
+        """Sets the header right and passes everything on; with `sync` it is on the disk then."""
         self._write_header()
         self._file.flush()
-        os.fsync(self._file.fileno())
+        if sync:
+            os.fsync(self._file.fileno())
         self._file.close()
 
     def close(self) -> None:
@@ -263,8 +264,13 @@ class AnalysisWriter:
             own = stored.get(table_name(channel), [])
             table = self._tables[channel] = self._open(channel, own)
             lines += [line.as_json() for line in own if line.frames <= table.scores.rows]
-        with replacing(folder / PROGRESS) as beside:
-            beside.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        if len(lines) > 1:
+            with replacing(folder / PROGRESS) as beside:
+                beside.write_text(text, encoding="utf-8")
+        else:  # nothing to lose, and no reason to wait for the disk
+            with open_own(folder / PROGRESS, empty=True) as file:
+                file.write(text.encode())
         self._progress = (folder / PROGRESS).open("a", encoding="utf-8")
         self._files.callback(self._progress.close)
 
@@ -310,17 +316,21 @@ class AnalysisWriter:
             )
         )
 
-    def finish(self, meta: dict[str, Any]) -> None:
-        """Makes the folder a finished one, on the disk; it may be renamed from then on."""
+    def finish(self, meta: dict[str, Any], *, sync: bool = True) -> None:
+        """Makes the folder a finished one; it may be renamed from then on.
+
+        With `sync` it is on the disk then: not needed where it shall not outlive the program.
+        """
         for table in self._tables.values():
-            table.scores.finish()
-            table.embeddings.finish()
+            table.scores.finish(sync=sync)
+            table.embeddings.finish(sync=sync)
             table.envelope.columns = 1  # also where there is no value
-            table.envelope.finish()
+            table.envelope.finish(sync=sync)
         with open_own(self.folder / META, empty=True) as file:
             file.write(json.dumps(meta, indent=1).encode())
             file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                os.fsync(file.fileno())
         self._progress.close()
         (self.folder / PROGRESS).unlink()
 

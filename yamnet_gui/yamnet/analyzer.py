@@ -67,6 +67,9 @@ class Analyzer:
     ) -> Iterator[ScoreChunk]:
         """Scores of float32 blocks (n,) of any sizes, 16 kHz mono, `chunk_frames` at a time.
 
+        The first chunk holds what the first call of the network gives, so that whoever waits sees
+        something at once.
+
         To resume, `first_frame` is the first frame wanted and the blocks begin at sample
         `start_sample(first_frame, hop_s)`. The end of the blocks is the end of the recording: only
         there silence is added. Reading the blocks and the front end run ahead in another thread;
@@ -109,14 +112,14 @@ class Analyzer:
                 scores.append(batch_scores)
                 embeddings.append(batch_embeddings)
                 waiting += len(scores[-1])
-                if waiting < chunk_frames:
+                if waiting < chunk_frames and frame > first_frame:
                     continue
                 all_scores, all_embeddings = _joined(scores), _joined(embeddings)
-                whole = waiting - waiting % chunk_frames
+                whole = waiting - waiting % chunk_frames or waiting
                 for start in range(0, whole, chunk_frames):
-                    part = slice(start, start + chunk_frames)
+                    part = slice(start, min(start + chunk_frames, whole))
                     yield ScoreChunk(frame, all_scores[part], all_embeddings[part])
-                    frame += chunk_frames
+                    frame += part.stop - start
                 scores, embeddings = [all_scores[whole:]], [all_embeddings[whole:]]
                 waiting -= whole
             if waiting:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
+from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
 from yamnet_gui.core.errors import Cancelled
@@ -131,3 +132,15 @@ def test_what_came_to_its_end_at_the_last_moment_is_not_said_to_be_taken_back(
     threading.Timer(0.05, job.enough.set).start()
     runner.close()
     assert not caplog.records
+
+
+def test_a_runner_without_jobs_has_no_thread(qtbot: QtBot) -> None:
+    runner, job = JobRunner("idle"), Busy()
+    thread = runner.findChild(QThread)
+    assert thread is not None
+    assert not thread.isRunning()
+    runner.submit(job)
+    assert thread.isRunning()
+    runner.close()
+    runner.submit(Busy())  # comes too late
+    assert not thread.isRunning()

@@ -42,13 +42,13 @@ def refuse(monkeypatch, owner, name, at, folder):
     calls = []
     real = getattr(owner, name)
 
-    def refusing(self, *arguments):
+    def refusing(self, *arguments, **options):
         where = getattr(self, "folder", None) or self._file.name
         if str(where).startswith(str(folder)):
             calls.append(name)
             if len(calls) >= at:
                 full()
-        return real(self, *arguments)
+        return real(self, *arguments, **options)
 
     monkeypatch.setattr(owner, name, refusing)
     return calls

@@ -1,8 +1,10 @@
 import json
+import os
 
 import numpy as np
 import pytest
 
+from yamnet_gui.analysis import analyse_recording, finished
 from yamnet_gui.analysis.stored import PROGRESS, AnalysisWriter, open_rows
 from yamnet_gui.core.scores import ScoreChunk
 
@@ -101,3 +103,12 @@ def test_another_recipe_begins_again(begun):
 def test_frames_out_of_order_are_refused(begun):
     with AnalysisWriter(begun, [None], "r") as writer, pytest.raises(ValueError, match="in order"):
         writer.append(None, chunk(31, 1))
+
+
+def test_a_result_that_shall_not_last_does_not_wait_for_the_disk(monkeypatch, sound, model, cache):
+    synced = []
+    monkeypatch.setattr(os, "fsync", synced.append)
+    finished(analyse_recording(sound, model))
+    assert synced == []
+    finished(analyse_recording(sound, model, cache=cache))
+    assert synced != []

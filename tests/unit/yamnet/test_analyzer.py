@@ -106,8 +106,8 @@ def test_sizes_of_chunks_and_blocks_change_no_bit(
     network: Network, sound: np.ndarray, chunk: int, block: int
 ) -> None:
     chunks = list(Analyzer(network).run(in_blocks(sound, block), chunk_frames=chunk))
-    assert all(len(c.scores) == chunk for c in chunks[:-1])
-    assert 1 <= len(chunks[-1].scores) <= chunk
+    assert all(len(c.scores) == chunk for c in chunks[1:-1])
+    assert all(1 <= len(c.scores) <= chunk for c in chunks)
     scores, embeddings = joined(chunks)
     wanted_scores, wanted_embeddings = joined(list(Analyzer(network).run([sound])))
     assert np.array_equal(scores, wanted_scores)
@@ -143,6 +143,14 @@ def test_resuming_after_the_last_frame_gives_nothing(sound: np.ndarray, length: 
 def test_frames_begin_every_7680_samples() -> None:
     assert [start_sample(k) for k in (0, 1, 10)] == [0, 7_680, 76_800]
     assert start_sample(3, 0.01) == 480
+
+
+def test_the_first_chunk_does_not_wait_for_a_second_call_of_the_network(sound: np.ndarray) -> None:
+    network = EnergyNetwork()
+    long = np.tile(sound, 1 + 16_000 * 60 // len(sound))
+    sizes = [len(c.scores) for c in Analyzer(network).run([long], chunk_frames=64)]
+    assert sizes[0] == network.batch < 64
+    assert set(sizes[1:-1]) == {64}
 
 
 def test_chunks_are_read_only(sound: np.ndarray) -> None:

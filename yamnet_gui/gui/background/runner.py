@@ -102,7 +102,10 @@ class _Worker(QObject):
 
 
 class JobRunner(QObject):
-    """Runs jobs in one QThread, in order. Callbacks run in the thread that made the runner."""
+    """Runs jobs in one QThread, in order. Callbacks run in the thread that made the runner.
+
+    The thread starts with the first job: most runners of a window have none for a long time.
+    """
 
     _submitted = Signal(object, object)
     _ending = Signal()
@@ -123,7 +126,7 @@ class JobRunner(QObject):
         self._worker.result.connect(self._on_result, queued)
         self._worker.failed.connect(self._on_failed, queued)
         self._worker.done.connect(self._on_done, queued)
-        self._thread.start()
+        self._closed = False
 
     @property
     def busy(self) -> bool:
@@ -144,6 +147,8 @@ class JobRunner(QObject):
         """
         handle = JobHandle(on_result, on_failed, on_done, finish=finish)
         self._open.append(handle)
+        if not self._closed:
+            self._thread.start()  # does nothing where it runs
         self._submitted.emit(handle, job)
         return handle
 
@@ -167,6 +172,7 @@ class JobRunner(QObject):
 
         What was submitted with `finish` gets `FINISH_S` to come to its end, from `end_by` on.
         """
+        self._closed = True
         now = time.monotonic()
         self.end_by(now + FINISH_S if self._latest is None else self._latest)
         finishing = [handle for handle in self._open if handle.finish]
