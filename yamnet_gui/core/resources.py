@@ -9,6 +9,7 @@ from .ontology import Ontology
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
+@cache
 def _data_root() -> Path:
     """The folder that holds `class_map.csv`, `docs/` and `resources/`.
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import accumulate
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter, QPalette, QPixmap
@@ -13,6 +14,10 @@ from yamnet_gui.core.events import ReviewState
 from yamnet_gui.core.resources import resource_path
 
 from .class_colors import color_in_series, color_of_class, color_of_label
+
+_SIZES = (16, 20, 24, 32, 40, 48)
+"""Pixels of an icon that is 16, 20 or 24 high, on usual and on fine screens."""
+_LEFT = tuple(accumulate(_SIZES[:-1], initial=0))
 
 
 class ThemeChoice(StrEnum):
@@ -164,41 +169,46 @@ def state_mark(state: ReviewState) -> str:
 
 def icon(name: str, palette: QPalette) -> QIcon:
     """The icon `resources/icons/NAME.svg` in the colours of `palette`; empty if there is none."""
-    shapes = _shapes(name)
     result = QIcon()
     for mode, group in (
         (QIcon.Mode.Normal, QPalette.ColorGroup.Active),
         (QIcon.Mode.Disabled, QPalette.ColorGroup.Disabled),
     ):
         color = palette.color(group, QPalette.ColorRole.ButtonText)
-        for shape in shapes:
-            result.addPixmap(_tinted(shape, color), mode)
+        for image in _tinted(name, color.rgba()):
+            result.addPixmap(QPixmap.fromImage(image), mode)
     return result
 
 
+# Every call into Qt may hand Python's lock to a thread at work, and starting takes some sixty icons
+# in six sizes: so all sizes are drawn side by side in one image, and nothing is drawn twice.
+
+
 @lru_cache(maxsize=256)
-def _shapes(name: str) -> tuple[QImage, ...]:
-    """The icon in every size that is used; its colours are those of `_tinted`."""
+def _shapes(name: str) -> QImage | None:
+    """The icon in every size that is used, side by side; its colours are those of `_tinted`."""
     path = resource_path("icons", f"{name}.svg")
     if not path.is_file():
-        return ()
+        return None
     renderer = QSvgRenderer(QByteArray(path.read_bytes().replace(b"currentColor", b"#000000")))
-    images = []
-    for size in (16, 20, 24, 32, 40, 48):
-        image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
-        image.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(image)
-        renderer.render(painter, QRectF(0, 0, size, size))
-        painter.end()
-        images.append(image)
-    return tuple(images)
+    image = QImage(sum(_SIZES), max(_SIZES), QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    for left, size in zip(_LEFT, _SIZES, strict=True):
+        renderer.render(painter, QRectF(left, 0, size, size))
+    painter.end()
+    return image
 
 
-def _tinted(shape: QImage, color: QColor) -> QPixmap:
-    """The shape in one colour, as opaque as it was."""
-    image = QImage(shape)
+@lru_cache(maxsize=512)
+def _tinted(name: str, rgba: int) -> tuple[QImage, ...]:
+    """The icon in every size, in one colour, as opaque as it was."""
+    shapes = _shapes(name)
+    if shapes is None:
+        return ()
+    image = QImage(shapes)
     painter = QPainter(image)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
-    painter.fillRect(image.rect(), color)
+    painter.fillRect(image.rect(), QColor.fromRgba(rgba))
     painter.end()
-    return QPixmap.fromImage(image)
+    return tuple(image.copy(left, 0, size, size) for left, size in zip(_LEFT, _SIZES, strict=True))
