@@ -192,8 +192,8 @@ class MainWindow(QMainWindow):
 
     def childEvent(self, event: QChildEvent) -> None:
         """Tabs of panels keep their names whole; where there is no room for all, they scroll."""
-        bar = event.child()
-        if event.polished() and isinstance(bar, QTabBar):
+        # asked for only then: there are hundreds of these events while the window is made
+        if event.polished() and isinstance(bar := event.child(), QTabBar):
             bar.setElideMode(Qt.TextElideMode.ElideNone)
             bar.setUsesScrollButtons(True)
         super().childEvent(event)
