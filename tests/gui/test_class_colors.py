@@ -44,7 +44,7 @@ def test_all_colours_are_used_about_equally() -> None:
 
 
 def test_related_classes_differ_where_neighbours_leave_the_choice() -> None:
-    places = assign(6, [range(6)], [[0, 2, 4]])
+    places = assign(6, [range(6)], [(1, [0, 2, 4])])
     colors = [PALETTE[place] for place in places]
     assert len({colors[0], colors[2], colors[4]}) == 3
     assert min(hues_apart(colors[a], colors[b]) for a, b in [(0, 2), (0, 4), (2, 4)]) >= LEAST_APART

@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QPalette
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.gui.theme import DARK, LIGHT, Theme
-from yamnet_gui.gui.tracks.events import _Style
+from yamnet_gui.gui.tracks.event_bars import _Style
 from yamnet_gui.gui.widgets.notices import NoticeKind, kind_color
 
 LEAST = 4.5

@@ -26,6 +26,8 @@ PALETTE = (
     "#e8b3d0",
     "#f3a66d",
 )
+_CLOSER = 3
+"""How much more it counts that a class differs from its parent than from a sibling."""
 LEAST_APART = 20
 """Degrees between two hues that nobody takes for one."""
 _SERIES = (0, 6, 2, 4, 3, 1, 7, 11, 9, 8, 5, 10)
@@ -55,23 +57,23 @@ def color_of_label(label: str) -> str:
 
 
 def assign(
-    count: int, orders: Iterable[Sequence[int]], related: Iterable[Iterable[int]]
+    count: int, orders: Iterable[Sequence[int]], related: Iterable[tuple[int, Sequence[int]]]
 ) -> tuple[int, ...]:
     """A place in `PALETTE` for each of `count` classes.
 
     Classes that stand beside each other in one of the `orders` never share a hue. Of what that
-    leaves, each class takes the colour that fewest of those have with which it is `related`, then
-    the one that is used least.
+    leaves, each class takes the colour that fewest of those have with which it is `related` (each
+    a weight and a group), then the one that is used least.
     """
     beside: defaultdict[int, set[int]] = defaultdict(set)
     for order in orders:
         for one, other in pairwise(order):
             beside[one].add(other)
             beside[other].add(one)
-    groups: defaultdict[int, list[tuple[int, ...]]] = defaultdict(list)
-    for group in map(tuple, related):
+    groups: defaultdict[int, list[tuple[int, Sequence[int]]]] = defaultdict(list)
+    for weight, group in related:
         for member in group:
-            groups[member].append(group)
+            groups[member].append((weight, group))
     colors = range(len(PALETTE))
     alike = [[j for j in colors if hues_apart(a, PALETTE[j]) < LEAST_APART] for a in PALETTE]
     used = [0] * len(PALETTE)
@@ -79,12 +81,12 @@ def assign(
     # those with most neighbours choose first, while all hues are left for them
     for index in sorted(range(count), key=lambda i: (-len(beside[i]), i)):
         taken, near = [0] * len(PALETTE), [0] * len(PALETTE)
-        for seen, others in ((taken, [tuple(beside[index])]), (near, groups[index])):
-            for group in others:
+        for seen, others in ((taken, [(1, tuple(beside[index]))]), (near, groups[index])):
+            for weight, group in others:
                 for other in group:
                     if other in places:
                         for color in alike[places[other]]:
-                            seen[color] += 1
+                            seen[color] += weight
         place = min(zip(taken, near, used, colors, strict=True))[-1]
         places[index] = place
         used[place] += 1
@@ -107,7 +109,10 @@ def _of_model() -> tuple[int, ...]:
         node = ontology.of_class(index)
         if node is not None:
             kinds = [c.class_index for c in ontology.children(node.mid)]
-            families.append([index, *(k for k in kinds if k is not None)])
+            known = [k for k in kinds if k is not None]
+            families.append((1, [index, *known]))
+            # a sound is shown beside its own kind more often than two kinds of it
+            families.extend((_CLOSER, [index, kind]) for kind in known)
     return assign(len(orders[0]), orders, families)
 
 

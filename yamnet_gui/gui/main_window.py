@@ -71,6 +71,17 @@ class MainWindow(QMainWindow):
     def show_tracks(self, shown: bool) -> None:
         self._pages.setCurrentIndex(1 if shown else 0)
 
+    @property
+    def page(self) -> QWidget | None:
+        """What is in the middle now."""
+        return self._pages.currentWidget()
+
+    def show_page(self, page: QWidget) -> None:
+        """Shows something else in the middle, until the tracks or the first page are shown."""
+        if self._pages.indexOf(page) < 0:
+            self._pages.addWidget(page)
+        self._pages.setCurrentWidget(page)
+
     def add_panel(
         self,
         name: str,

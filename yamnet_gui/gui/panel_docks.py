@@ -13,7 +13,7 @@ _NARROWEST, _WIDEST = 286, 360
 _TWO_COLUMNS = QSize(1000, 560)
 """The smallest window with panels at both sides, one above the other; below that all are tabs."""
 _LEAST_TRACKS = 220
-_PARTS = {"recordings": 2, "classes": 3, "events": 11, "inspector": 9}
+_PARTS = {"recordings": 5, "classes": 6, "events": 11, "inspector": 9}
 """How the panels of a side share its height."""
 
 

@@ -28,7 +28,7 @@ def recordings(qtbot: QtBot) -> RecordingsPanel:
 
 def texts(panel: RecordingsPanel) -> list[tuple[str, str]]:
     model = panel.table.model()
-    return [(model.index(r, 0).data(), model.index(r, 1).data()) for r in range(model.rowCount())]
+    return [(model.index(r, 0).data(), model.index(r, 2).data()) for r in range(model.rowCount())]
 
 
 def test_recordings_are_listed_once_with_their_state(
@@ -268,3 +268,32 @@ def test_the_welcome_lists_recent_files(qtbot: QtBot) -> None:
     with qtbot.waitSignals([panel.open_requested, panel.demo_requested]):
         panel.open.click()
         panel.demo.click()
+
+
+def test_recordings_are_filtered_by_state(qtbot: QtBot) -> None:
+    panel = RecordingsPanel()
+    qtbot.addWidget(panel)
+    panel.set_files([A, B, C])
+    panel.set_states({A: ("3 of 7", ""), B: ("failed", "broken"), C: ("", "")})
+
+    def shown() -> list[str]:
+        model = panel.table.model()
+        return [model.index(row, 0).data() for row in range(model.rowCount())]
+
+    for state, names in (
+        ("Partly reviewed", [A.name]),
+        ("Failed", [B.name]),
+        ("Not analysed", [C.name]),
+        ("Reviewed", []),
+        ("All states", [A.name, B.name, C.name]),
+    ):
+        panel.stages.setCurrentText(state)
+        assert shown() == names
+    panel.stages.setCurrentText("Failed")
+    assert panel.count.text() == "3 recordings · 1 shown"
+    panel.set_state(C, "failed", "empty")
+    assert shown() == [B.name, C.name]
+    panel.set_events({A: 7, B: None, C: 1234})
+    assert [panel.model.events_of(path) for path in (A, B, C)] == [7, None, 1234]
+    panel.set_listed({A: 2})
+    assert [panel.model.events_of(path) for path in (A, B, C)] == [2, 0, 0]

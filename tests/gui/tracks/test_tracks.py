@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 from pytestqt.qtbot import QtBot
 
@@ -17,8 +17,8 @@ from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.gui.state.sound import Sound
 from yamnet_gui.gui.state.spectrogram import Spectrogram
-from yamnet_gui.gui.theme import DARK
-from yamnet_gui.gui.tracks.events import Lanes
+from yamnet_gui.gui.theme import DARK, class_color
+from yamnet_gui.gui.tracks.event_lanes import MOST_LANES, Lanes
 from yamnet_gui.gui.tracks.layer import Layer
 from yamnet_gui.gui.tracks.ruler import RulerLayer
 from yamnet_gui.gui.tracks.stack import TrackSources, TrackStack
@@ -177,3 +177,89 @@ def test_every_label_of_the_time_axis_stands_at_a_mark_within_the_view(
             assert np.allclose(steps, steps[:1]), "a mark between others has no label"
             for (left, _), (right, _) in pairwise(labels):
                 assert left.right() < right.left()
+
+
+def many(count: int, spacing_s: float, length_s: float) -> EventList:
+    return EventList.of(
+        Event(f"{i}", i * spacing_s, i * spacing_s + length_s, ("Speech", "Dog")[i % 3 == 0],
+              (0, 69)[i % 3 == 0])
+        for i in range(count)
+    )  # fmt: skip
+
+
+def test_each_shown_class_has_a_row_and_all_others_the_last() -> None:
+    events = EventList.of(
+        [
+            Event("a", 0, 5, "Dog", 69),
+            Event("b", 1, 2, "Speech", 0),
+            Event("c", 1, 3, "Bird", 106),
+            Event("d", 1, 3, "my owl", None),
+            Event("e", 2, 3, "Dog", 69),
+        ]
+    )
+    lanes = Lanes.of(events, (0, 69, 300))
+    rows = {
+        event.id: lanes.rows[lane] for event, lane in zip(lanes.events, lanes.lanes, strict=True)
+    }
+    assert rows == {"a": 69, "b": 0, "c": None, "d": "my owl", "e": 69}
+    assert lanes.rows == (0, 69, 300, "my owl", None)
+    assert lanes.count == 5
+
+
+def test_rows_beyond_the_most_share_the_last_lane() -> None:
+    events = EventList.of(Event(f"{i}", i, i + 1.0, f"label {i}", None) for i in range(100))
+    lanes = Lanes.of(events, tuple(range(30)))
+    assert lanes.count == len(lanes.rows) == MOST_LANES
+    assert lanes.rows[-1] is None
+    assert lanes.lanes.max() == MOST_LANES - 1
+
+
+def test_the_events_track_names_rows_or_colours(stack: TrackStack, owners: Owners) -> None:
+    owners.document.set_events(many(6, 2.0, 1.0))
+    legend = [text for _, text, _ in stack.events.axis._legend]
+    assert legend == ["Speech", "Dog"]  # the most frequent first
+    colors = [color.name() for _, _, color in stack.events.axis._legend]
+    assert colors == [class_color(0).name(), class_color(69).name()]
+    owners.class_view.set_shown((69,))
+    stack.events.show_by_class(True)
+    assert [text for _, text, _ in stack.events.axis._legend] == ["Dog", "other classes"]
+    owners.class_view.set_shown((69, 0))
+    assert [text for _, text, _ in stack.events.axis._legend] == ["Dog", "Speech"]
+    owners.timeline.set_view(0.0, 1.5)
+    stack.events.show_by_class(False)
+    assert [text for _, text, _ in stack.events.axis._legend] == ["Dog"]  # what is in view
+
+
+@pytest.mark.parametrize("by_class", [False, True])
+def test_where_bars_would_be_confetti_their_number_is_drawn(
+    stack: TrackStack, owners: Owners, by_class: bool
+) -> None:
+    owners.document.set_events(many(6000, 0.001, 0.0005))
+    owners.class_view.set_shown((0, 69))
+    stack.events.show_by_class(by_class)
+    layer = stack.events._layer
+    width = layer.width
+
+    def draw() -> QImage:
+        picture = QImage(width, layer.height, QImage.Format.Format_ARGB32)
+        picture.fill(0)
+        painter = QPainter(picture)
+        layer.draw(painter, 1.0)
+        painter.end()
+        return picture
+
+    drawn = pixels(draw())
+    half = width // 2  # the events end in the middle of the view
+    assert (drawn[:, : half - 30, 3] > 0).any(axis=0).all()
+    assert not drawn[:, half + 30 :, 3].any()
+    where = QPointF(half / 2, layer.lane_top(0) + 3)
+    assert layer.hit(where) is None
+    text = stack.events.hover_text(where)
+    per_pixel = 12.0 / width / 0.001
+    number = int(text.split()[0])
+    assert per_pixel * (0.3 if by_class else 0.6) < number < per_pixel * 2 + 2
+    assert "Speech" in text
+    assert ("Dog" in text) != by_class
+    owners.timeline.set_view(1.0, 1.02)
+    draw()
+    assert layer.hit(QPointF(layer.x_of(1.0102), layer.lane_top(0) + 3)) is not None

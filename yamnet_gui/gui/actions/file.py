@@ -17,6 +17,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
         tip="Open a project, which stores your decisions",
         separator=True,
     ),
+    ActionSpec(
+        "project_page",
+        "Project o&verview",
+        "File",
+        ("Ctrl+Alt+P",),
+        tip="Show the state of the project, what to do next, and what was done lately",
+    ),
     ActionSpec("new_project", "&New project…", "File", ("Ctrl+Alt+N",), tip="Create a project"),
     ActionSpec(
         "save_project",

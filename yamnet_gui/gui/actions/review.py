@@ -107,6 +107,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
         needs=Needs.EVENT,
     ),
     ActionSpec(
+        "all_events",
+        "Events of all recordings",
+        "Review",
+        ("Ctrl+Alt+E",),
+        tip="List the events of all recordings of the project, filter and decide on many at once",
+    ),
+    ActionSpec(
         "label_sets",
         "Label s&ets…",
         "Review",

@@ -57,6 +57,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
         needs=Needs.RECORDING,
     ),
     ActionSpec(
+        "event_rows",
+        "Events &by class",
+        "View",
+        ("Ctrl+B",),
+        checkable=True,
+        tip="One row of events for each shown class, instead of as few rows as possible",
+    ),
+    ActionSpec(
         "reset_layout",
         "&Usual layout",
         "View",

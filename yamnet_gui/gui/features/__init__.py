@@ -20,6 +20,7 @@ from .label_sets.feature import LabelSetsFeature
 from .project.feature import ProjectMenu
 from .project.large_project import LargeProject
 from .project.merge_and_backup import MergeAndBackup
+from .project.project_page import ProjectPageFeature
 from .project.replaced_file import ReplacedFile
 from .quality.calibration import CalibrationFeature
 from .quality.evaluation import EvaluationFeature
@@ -45,7 +46,8 @@ def make_features(context: Context) -> tuple[Feature, ...]:
     label_import = ImportFeature(context)
     custom_scores = CustomClassScores(context)
     similar_sounds = SimilarSounds(context)
-    menu, merging = ProjectMenu(context), MergeAndBackup(context)
+    page = ProjectPageFeature(context)
+    menu, merging = ProjectMenu(context, page), MergeAndBackup(context)
     training = TrainingFeature(context, similar_sounds, custom_scores)
     files = Files(context, (label_import, training))
     return (
@@ -53,7 +55,8 @@ def make_features(context: Context) -> tuple[Feature, ...]:
         RecordingChoices(context, label_import),
         ContextMenus(context),
         files,
-        RecentFiles(context),
+        RecentFiles(context, page),
+        page,
         menu,
         merging,
         ReplacedFile(context, menu, merging),

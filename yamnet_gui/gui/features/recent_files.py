@@ -11,7 +11,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QAction
 
 from yamnet_gui.gui.background.debounced import Debounced
-from yamnet_gui.gui.background.runner import JobRunner
+from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.jobs.present_files import MissingFilesJob
 from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.widgets.file_names import short_name
@@ -22,6 +22,8 @@ from .feature import Feature
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
 
+    from .project.project_page import ProjectPageFeature
+
 _MOST_PROJECTS, _MOST_RECORDINGS = 5, 7
 _CHECK_MS = 50
 """After the first picture of the window."""
@@ -31,15 +33,15 @@ _LETTERS = 48
 class RecentFiles(Feature):
     """Lists what was opened last, says what is missing, opens and forgets."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, page: ProjectPageFeature) -> None:
         super().__init__()
         self._loader = context.services.recording
-        self._project_manager = context.services.projects
+        self._page = page
         self._settings = context.session.settings
         self._project = context.session.project
         self._welcome = context.shell.welcome
         self._menu = context.shell.window.menus["Open recent"]
-        self._jobs: JobRunner | None = None  # a thread only where there is something to look at
+        self._job = LatestJob("recent files", self)
         self._missing: frozenset[Path] = frozenset()
         self._later = Debounced(self, _CHECK_MS, self._check)
         self._settings.changed.connect(self._on_setting)
@@ -53,17 +55,16 @@ class RecentFiles(Feature):
 
     @property
     def busy(self) -> bool:
-        return self._later.active or (self._jobs is not None and self._jobs.busy)
+        return self._later.active or self._job.busy
 
     def close(self) -> None:
         self._later.stop()
-        if self._jobs is not None:
-            self._jobs.close()
+        self._job.close()
 
     def open(self, path: Path) -> None:
         """Opens a recent project or recording as if it had been chosen anew."""
         if path in self._settings.recent_projects():
-            self._project_manager.open(path)
+            self._page.open(path)
         else:
             self._loader.open(path)
 
@@ -101,10 +102,7 @@ class RecentFiles(Feature):
                 self._later.start()
 
     def _check(self) -> None:
-        if self._jobs is None:
-            self._jobs = JobRunner("recent files", self)
-        self._jobs.cancel_all()
-        self._jobs.submit(MissingFilesJob(self._paths), on_result=self._on_missing)
+        self._job.run(MissingFilesJob(self._paths), self._on_missing)
 
     def _on_missing(self, missing: frozenset[Path]) -> None:
         self._missing = missing

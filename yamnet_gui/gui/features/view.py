@@ -40,8 +40,12 @@ class ViewActions(Feature):
             lambda on: self._settings.set("clock_time", on)
         )
         self._window.actions_by_id["box_tool"].toggled.connect(self._tracks.use_box_tool)
+        self._window.actions_by_id["event_rows"].toggled.connect(
+            lambda on: self._settings.set("event_rows", on)
+        )
         self._settings.changed.connect(self._on_setting)
         self._on_setting("clock_time")
+        self._on_setting("event_rows")
         self._review.labels.show_class.connect(lambda: self.find_class())
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -61,6 +65,10 @@ class ViewActions(Feature):
             on = self._settings.value(key)
             self._window.actions_by_id[key].setChecked(on)
             self._timeline.show_clock(on)
+        elif key == "event_rows":
+            on = self._settings.value(key)
+            self._window.actions_by_id[key].setChecked(on)
+            self._tracks.events.show_by_class(on)
 
     def spectrogram(self) -> None:
         """Opens the dialog of the spectrogram; replaces one that is open."""

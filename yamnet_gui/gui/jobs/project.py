@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -15,6 +16,7 @@ from yamnet_gui.labels.project import (
     PROJECT_SUFFIX,
     SET_BY_HAND,
     AnalysisRecord,
+    EventFilter,
     Project,
     ProjectInUseError,
     Recording,
@@ -203,6 +205,23 @@ class RecordingCount:
     words: str
     tip: str = ""
     missing: bool = False
+    events: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CountEventsJob:
+    """How many events that meet a filter each recording has, by where it lies."""
+
+    project: Project
+    wanted: EventFilter
+
+    def run(self) -> Iterator[dict[Path, int]]:
+        counts = self.project.events.recording_counts(self.wanted)
+        recordings = self.project.recordings
+        yield {
+            recordings.locate(r): counts[r.id].total if r.id in counts else 0
+            for r in recordings.all()
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +251,39 @@ class CountJob:
                 start = f"Started {date_and_time(recording.recorded_at)}"
                 origin = f" ({recording.start_source})" if recording.start_source else ""
                 tip = "\n".join(part for part in (tip or words, start + origin) if part)
-            rows.append(RecordingCount(path, words, tip, missing))
+            events = count.total if count is not None else None
+            rows.append(RecordingCount(path, words, tip, missing, events))
         yield rows
+
+
+class RecordingStage(StrEnum):
+    """How far a recording is, as the list of recordings can be filtered."""
+
+    WAITING = "Not analysed"
+    RUNNING = "Being analysed"
+    UNREVIEWED = "Nothing reviewed"
+    PARTLY = "Partly reviewed"
+    REVIEWED = "Reviewed"
+    EMPTY = "No events"
+    FAILED = "Failed"
+    MISSING = "Missing"
+
+
+_STAGES = {
+    "": RecordingStage.WAITING,
+    "stopped": RecordingStage.WAITING,
+    "analysing": RecordingStage.RUNNING,
+    "analysed": RecordingStage.UNREVIEWED,
+    "reviewed": RecordingStage.REVIEWED,
+    "no events": RecordingStage.EMPTY,
+    "failed": RecordingStage.FAILED,
+    "missing": RecordingStage.MISSING,
+}
+
+
+def stage_of(words: str) -> RecordingStage:
+    """The stage behind the words that the list shows for a recording."""
+    return _STAGES.get(words, RecordingStage.PARTLY)
 
 
 def progress_words(reviewed: int, total: int) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QHBoxLayout,
     QHeaderView,
+    QSizePolicy,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
@@ -146,8 +147,9 @@ class EventsPanel(QWidget):
         which.addWidget(self.minimum_score)
         kinds = QHBoxLayout()
         kinds.setSpacing(4)
-        for box in (self.states, self.group_by, self.branch):
-            kinds.addWidget(box, 1)
+        for box, share in ((self.states, 10), (self.group_by, 11), (self.branch, 9)):
+            box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            kinds.addWidget(box, share)
 
         self.table = QuietTable(self)
         self.table.setModel(self.model)

@@ -8,12 +8,14 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from PySide6.QtGui import QFont
 
+from yamnet_gui.gui.jobs.project import stage_of
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 from yamnet_gui.gui.widgets.table_model import Index
 
 PATH_ROLE = Qt.ItemDataRole.UserRole
 _NO_PARENT = QModelIndex()
-NAME, STATE = 0, 1
+NAME, EVENTS, STATE = 0, 1, 2
+STAGE_ROLE, LISTED_ROLE = PATH_ROLE + 1, PATH_ROLE + 2
 
 
 @dataclass(slots=True)
@@ -21,6 +23,7 @@ class _Entry:
     path: Path
     state: str = ""
     tip: str = ""
+    events: int | None = None
 
 
 class RecordingsModel(QAbstractTableModel):
@@ -31,6 +34,7 @@ class RecordingsModel(QAbstractTableModel):
         self._entries: list[_Entry] = []
         self._rows: dict[Path, int] = {}
         self._current: Path | None = None
+        self._listed: Mapping[Path, int] | None = None
 
     @property
     def paths(self) -> list[Path]:
@@ -74,6 +78,43 @@ class RecordingsModel(QAbstractTableModel):
         if changed:
             self.dataChanged.emit(self.index(min(changed), NAME), self.index(max(changed), STATE))
 
+    @property
+    def listed(self) -> Mapping[Path, int] | None:
+        """How many events of each recording another table lists; None where it filters none."""
+        return self._listed
+
+    def set_events(self, counts: Mapping[Path, int | None]) -> None:
+        """How many events recordings have."""
+        for path, count in counts.items():
+            row = self._rows.get(path)
+            if row is not None:
+                self._entries[row].events = count
+        self._all_changed()
+
+    def set_listed(self, counts: Mapping[Path, int] | None) -> None:
+        """Shows these numbers instead of those of all events, until None is set."""
+        if counts != self._listed:
+            self._listed = counts
+            self._all_changed()
+
+    def events_of(self, path: Path) -> int | None:
+        """The number that is shown."""
+        if self._listed is not None:
+            return self._listed.get(path, 0)
+        row = self._rows.get(path)
+        return self._entries[row].events if row is not None else None
+
+    @property
+    def most_events(self) -> int | None:
+        """The largest number that is shown; None where none is."""
+        numbers = (self.events_of(entry.path) for entry in self._entries)
+        return max((n for n in numbers if n is not None), default=None)
+
+    def _all_changed(self) -> None:
+        if self._entries:
+            last = self.index(len(self._entries) - 1, STATE)
+            self.dataChanged.emit(self.index(0, NAME), last)
+
     def set_current(self, path: Path | None) -> None:
         """Marks the recording that is open."""
         before, self._current = self._current, path
@@ -89,7 +130,7 @@ class RecordingsModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._entries)
 
     def columnCount(self, parent: Index = _NO_PARENT) -> int:
-        return 0 if parent.isValid() else 2
+        return 0 if parent.isValid() else 3
 
     def headerData(
         self,
@@ -98,15 +139,25 @@ class RecordingsModel(QAbstractTableModel):
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> Any:
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return ("Recording", "State")[section] if section in (NAME, STATE) else None
+            return ("Recording", "Events", "State")[section] if NAME <= section <= STATE else None
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
         entry = self._entries[index.row()]
+        column = index.column()
+        if role == Qt.ItemDataRole.DisplayRole and column == EVENTS:
+            count = self.events_of(entry.path)
+            return "" if count is None else f"{count:,}"
         if role == Qt.ItemDataRole.DisplayRole:
-            return entry.path.name if index.column() == NAME else entry.state
+            return entry.path.name if column == NAME else entry.state
+        if role == Qt.ItemDataRole.TextAlignmentRole and column == EVENTS:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == STAGE_ROLE:
+            return stage_of(entry.state)
+        if role == LISTED_ROLE:
+            return bool(self.events_of(entry.path))
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tip(f"{entry.path}\n{entry.tip or entry.state}".strip())
         if role == Qt.ItemDataRole.FontRole and entry.path == self._current:
@@ -114,7 +165,7 @@ class RecordingsModel(QAbstractTableModel):
             font.setBold(True)
             return font
         if role == Qt.ItemDataRole.AccessibleTextRole and entry.path == self._current:
-            return f"{entry.path.name}, open" if index.column() == NAME else entry.state
+            return f"{entry.path.name}, open" if column == NAME else str(self.data(index))
         if role == PATH_ROLE:
             return entry.path
         return None

@@ -3,18 +3,21 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSize, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QComboBox,
     QHBoxLayout,
     QHeaderView,
     QProgressBar,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from yamnet_gui.core.text import counted
+from yamnet_gui.gui.jobs.project import RecordingStage
 from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.fields import SearchField
 from yamnet_gui.gui.widgets.file_names import ELIDED
@@ -22,10 +25,16 @@ from yamnet_gui.gui.widgets.labels import ElidedLabel
 from yamnet_gui.gui.widgets.table_model import Index
 from yamnet_gui.gui.widgets.tables import QuietTable
 
-from .recording_table_model import NAME, PATH_ROLE, STATE, RecordingsModel
+from .recording_filter import LISTED, RecordingsFilter
+from .recording_table_model import EVENTS, NAME, PATH_ROLE, STATE, RecordingsModel
 from .status import time_left
 
 _STEPS = 1000
+_STAGES: tuple[tuple[str, RecordingStage | str | None], ...] = (
+    ("All states", None),
+    *((stage.value, stage) for stage in RecordingStage),
+    ("With listed events", LISTED),
+)
 
 
 class RecordingsPanel(QWidget):
@@ -42,14 +51,17 @@ class RecordingsPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = RecordingsModel(self)
-        self._proxy = QSortFilterProxyModel(self)
-        self._proxy.setSourceModel(self.model)
-        self._proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self._proxy.setFilterKeyColumn(-1)
-        self.search = SearchField("Filter by name or state", self)
+        self._proxy = RecordingsFilter(self.model, self)
+        self.search = SearchField("Filter by name", self)
         self.search.textChanged.connect(self._on_filter)
         self.search.left_down.connect(self._enter_table)
         self.search.returnPressed.connect(self._enter_table)
+        self.stages = QComboBox(self)
+        self.stages.setAccessibleName("Filter by state")
+        self.stages.setToolTip("Show only recordings in this state")
+        for text, stage in _STAGES:
+            self.stages.addItem(text, stage)
+        self.stages.currentIndexChanged.connect(self._on_stage)
         self.table = QuietTable(self)
         self.table.setModel(self._proxy)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -58,7 +70,9 @@ class RecordingsPanel(QWidget):
         header = self.table.horizontalHeader()
         header.hide()
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(STATE, QHeaderView.ResizeMode.Fixed)
+        header.setMinimumSectionSize(8)
+        for column in (EVENTS, STATE):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
         self.table.entered_row.connect(self._on_entered)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._on_menu)
@@ -77,10 +91,15 @@ class RecordingsPanel(QWidget):
         foot.addWidget(self.count, 1)
         foot.addWidget(self.run)
         foot.addWidget(self.stop)
+        filters = QHBoxLayout()
+        filters.setSpacing(4)
+        for field, share in ((self.search, 3), (self.stages, 2)):
+            field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            filters.addWidget(field, share)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 4)
         layout.setSpacing(4)
-        layout.addWidget(self.search)
+        layout.addLayout(filters)
         layout.addWidget(self.table, 1)
         layout.addWidget(self.bar)
         layout.addLayout(foot)
@@ -120,6 +139,17 @@ class RecordingsPanel(QWidget):
         """The same of many at once."""
         self.model.set_states(states)
         self._fit_states()
+
+    def set_events(self, counts: Mapping[Path, int | None]) -> None:
+        """How many events each recording has."""
+        self.model.set_events(counts)
+        self._fit_states()
+
+    def set_listed(self, counts: Mapping[Path, int] | None) -> None:
+        """How many of each recording's events another table lists; None where it filters none."""
+        self.model.set_listed(counts)
+        self._fit_states()
+        self._show_count()
 
     def show_note(self, text: str) -> None:
         """What is being done with the list; "" where nothing is."""
@@ -166,7 +196,7 @@ class RecordingsPanel(QWidget):
             self.open_requested.emit(self._proxy.index(row, NAME).data(PATH_ROLE))
 
     def sizeHint(self) -> QSize:
-        return QSize(280, 200)
+        return QSize(280, 260)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit_states()
@@ -180,12 +210,20 @@ class RecordingsPanel(QWidget):
         widest = max((metrics.horizontalAdvance(t) for t in self.model.states), default=0)
         width = min(widest + 12, self.width() * 2 // 5) if widest else 0
         self.table.setColumnWidth(STATE, width)
+        most = self.model.most_events
+        room = metrics.horizontalAdvance(f"{most:,}") + 12 if most is not None else 0
+        self.table.setColumnWidth(EVENTS, room)
+        self.table.setColumnHidden(EVENTS, most is None)
 
     def _on_menu(self, position: QPoint) -> None:
         self.menu_requested.emit(self.table.viewport().mapToGlobal(position), self.chosen)
 
     def _on_filter(self, text: str) -> None:
         self._proxy.setFilterFixedString(text.strip())
+        self._show_count()
+
+    def _on_stage(self, _row: int) -> None:
+        self._proxy.set_stage(self.stages.currentData())
         self._show_count()
 
     def _on_entered(self, index: Index) -> None:
@@ -204,5 +242,9 @@ class RecordingsPanel(QWidget):
         total, shown = self.model.rowCount(), self._proxy.rowCount()
         text = counted(total, "recording")
         if shown != total:
-            text += f" · {shown} shown"
+            text += f" · {shown:,} shown"
+        listed = self.model.listed
+        if listed is not None:
+            events = sum(listed.get(path, 0) for path in self.model.paths)
+            text += f" · {counted(events, 'listed event')}"
         self.count.setText(text if total else "Open a file or a folder")

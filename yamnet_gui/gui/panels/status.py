@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QW
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.widgets.buttons import IconButton
-from yamnet_gui.gui.widgets.file_names import ELIDED
 from yamnet_gui.gui.widgets.labels import ElidedLabel
 
 _STEPS = 1000
@@ -23,7 +22,7 @@ class StatusBar(QWidget):
     def __init__(self, timeline: Timeline, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._timeline = timeline
-        self.message = ElidedLabel("", self, mode=ELIDED)
+        self.message = ElidedLabel("", self)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(120)

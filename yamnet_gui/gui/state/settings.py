@@ -129,6 +129,13 @@ SETTINGS: tuple[Setting, ...] = (
         page="Playback",
     ),
     Setting(
+        "event_rows",
+        False,
+        "A row of events for each shown class",
+        "Instead of as few rows as possible",
+        page="Appearance",
+    ),
+    Setting(
         "clock_time",
         False,
         "Show clock times",

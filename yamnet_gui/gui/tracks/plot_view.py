@@ -20,6 +20,7 @@ AXIS_WIDTH = 116
 """Width of every left axis in pixels: the same on all tracks, so that times line up."""
 _TICK_PIXELS = 4
 _LABEL_MARGIN = 4
+_SWATCH = 8
 
 
 class PlotArea(QGraphicsObject):
@@ -61,12 +62,19 @@ class LeftAxis(QGraphicsItem):
         super().__init__()
         self._height = 0.0
         self._marks: Sequence[tuple[float, str]] = ()
+        self._legend: Sequence[tuple[float, str, QColor]] = ()
         self._line = self._ink = QColor()
 
     def set_marks(self, marks: Sequence[tuple[float, str]]) -> None:
         """Heights, from 0 at the bottom to 1 at the top, and what to write beside each."""
         self._marks = tuple(marks)
         self.update()
+
+    def set_legend(self, entries: Sequence[tuple[float, str, QColor]]) -> None:
+        """Heights as of marks, names, and the colour that stands for each."""
+        if list(entries) != list(self._legend):
+            self._legend = tuple(entries)
+            self.update()
 
     def set_theme(self, theme: Theme) -> None:
         """Sets other colours."""
@@ -96,6 +104,22 @@ class LeftAxis(QGraphicsItem):
                 room = QRectF(0, y - tall / 2, AXIS_WIDTH - _LABEL_MARGIN, tall)
                 where = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
                 painter.drawText(room, where | Qt.TextFlag.TextDontClip, text)
+        self._paint_legend(painter, tall)
+
+    def _paint_legend(self, painter: QPainter, tall: float) -> None:
+        metrics = QFontMetricsF(painter.font())
+        room = AXIS_WIDTH - _LABEL_MARGIN - _SWATCH - 8
+        where = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for fraction, text, color in self._legend:
+            y = (1 - fraction) * self._height
+            if not tall / 2 <= y <= self._height - tall / 2:
+                continue
+            right = AXIS_WIDTH - _LABEL_MARGIN
+            painter.fillRect(QRectF(right - _SWATCH, y - _SWATCH / 2, _SWATCH, _SWATCH), color)
+            painter.setPen(self._ink)
+            name = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+            box = QRectF(0, y - tall / 2, right - _SWATCH - 4, tall)
+            painter.drawText(box, where | Qt.TextFlag.TextDontClip, name)
 
 
 class PlotView(QGraphicsView):

@@ -70,7 +70,7 @@ class TrackStack(QWidget):
         self.spectrogram = SpectrogramTrack(sources.spectrogram, *shared)
         self.scores = HeatTrack(*classes, *shared)
         self.curve = CurveTrack(*classes, sources.rules, *shared)
-        self.events = EventsTrack(sources.grouping, *shared)
+        self.events = EventsTrack(sources.grouping, *classes, *shared)
         self.tracks: dict[str, Track] = {
             "waveform": self.waveform,
             "spectrogram": self.spectrogram,

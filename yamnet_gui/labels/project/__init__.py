@@ -51,6 +51,7 @@ from .models import (
     counts_by_class,
     new_id,
 )
+from .overview import DAYS, Overview, Task, overview
 from .paths import content_fingerprint, find_moved, personal_project_path
 from .project import Project
 from .recording_commands import (
@@ -65,6 +66,7 @@ from .recording_commands import (
 from .review_commands import mark_reviewed, mark_reviewed_segments, set_reviewed, unmark_reviewed
 
 __all__ = [
+    "DAYS",
     "DERIVE",
     "LABEL_SET_SUFFIX",
     "MOST_COUNTED",
@@ -82,6 +84,7 @@ __all__ = [
     "Merge",
     "MergeChoice",
     "NextStep",
+    "Overview",
     "OwnLabel",
     "Project",
     "ProjectChange",
@@ -96,6 +99,7 @@ __all__ = [
     "SortKey",
     "StoredRules",
     "StoredText",
+    "Task",
     "Value",
     "accept",
     "add_events",
@@ -119,6 +123,7 @@ __all__ = [
     "move_edge",
     "negative_id",
     "new_id",
+    "overview",
     "personal_project_path",
     "read_label_set",
     "reject",

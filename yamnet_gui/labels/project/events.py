@@ -92,9 +92,9 @@ class ProjectEvents:
         """States per class, with reviewed share and precision so far, by name."""
         return self._beside_others(wanted).counts(wanted)
 
-    def recording_counts(self) -> dict[str, ClassCounts]:
+    def recording_counts(self, wanted: EventFilter = _ALL) -> dict[str, ClassCounts]:
         """States per recording id over all classes; recordings without events are not in it."""
-        return self._beside_others().counts_per_recording()
+        return self._beside_others(wanted).counts_per_recording(wanted)
 
     def touched_recordings(self) -> frozenset[str]:
         """Ids of the recordings of which the user has touched an event; reads none of them."""

@@ -52,6 +52,16 @@ class ProjectHistory:
             ).fetchall()
         return [_entry(row, "", "", None, None) for row in _STEPS.each(rows)]
 
+    def times_since(self, since: datetime) -> list[datetime]:
+        """When each step of the user was made (UTC), of those from `since` on."""
+        with self._connection.reading():
+            rows = self._connection.database.execute(
+                "SELECT utc FROM steps WHERE utc >= ? AND action <> ?",
+                (since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S"), DERIVE),
+            ).fetchall()
+        times = (parse_utc(text) for (text,) in rows)
+        return [moment for moment in times if moment is not None]
+
     def of_event(self, recording_id: str, event_id: str) -> list[HistoryEntry]:
         """Every change of one event with old and new value, oldest first."""
         kind = KINDS[Event]

@@ -22,6 +22,8 @@ _DETECTED = SOURCES.index(EventSource.DETECTED)
 _BANDS = 10
 _PIECE = 4096
 
+_ALL = EventFilter()
+
 
 class IndexQueries:
     """Queries `index`; knows which recordings exist and their order."""
@@ -234,9 +236,9 @@ class IndexQueries:
             result.append(ClassCounts(label, **numbers))
         return result
 
-    def counts_per_recording(self) -> dict[str, ClassCounts]:
-        """States over all classes for each recording with events, by recording id."""
-        at = np.flatnonzero(self.visible())
+    def counts_per_recording(self, wanted: EventFilter = _ALL) -> dict[str, ClassCounts]:
+        """States over all classes for each recording with such events, by recording id."""
+        at = np.flatnonzero(self.mask(wanted))
         codes = self._index.column("rec")[at].astype(np.int64) * len(STATES)
         codes += self._index.column("state")[at]
         table = np.bincount(codes, minlength=len(self._rank) * len(STATES)).reshape(-1, len(STATES))

@@ -16,6 +16,7 @@ from yamnet_gui.gui.features.dataset.batch_analysis import BatchState
 from yamnet_gui.gui.features.dataset.feature import DatasetFeature
 from yamnet_gui.gui.features.dataset.jobs import AnalyseAllJob
 from yamnet_gui.gui.features.dataset.start_times_dialog import StartTimesDialog
+from yamnet_gui.gui.panels.recording_table_model import STATE
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.exchange.score_tables import stored_analysis
 from yamnet_gui.labels.project import Project, RecordingState, remove_recordings
@@ -31,7 +32,7 @@ def feature(bench: Workbench) -> DatasetFeature:
 def listed(bench: Workbench) -> dict[str, str]:
     model = bench.shell.recordings.model
     rows = range(model.rowCount())
-    return {model.index(r, 0).data(): model.index(r, 1).data() for r in rows}
+    return {model.index(r, 0).data(): model.index(r, STATE).data() for r in rows}
 
 
 def project_of(bench: Workbench) -> Project:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,9 @@ from yamnet_gui.gui.controllers.event_reader import EventReader
 from yamnet_gui.gui.controllers.navigation import Destination
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.features.own_keys import OwnKeys
+from yamnet_gui.gui.jobs.project import CountEventsJob
 from yamnet_gui.gui.jobs.review import QueryJob
-from yamnet_gui.labels.project import ProjectEvent
+from yamnet_gui.labels.project import EventFilter, ProjectEvent
 
 from .all_events_panel import AllEventsPanel
 
@@ -50,6 +52,7 @@ class AllEvents(Feature):
         self._loader = context.services.recording
         self._analysis = context.services.analysis
         self._review = context.services.review
+        self._recordings = context.shell.recordings
         self._window = context.shell.window
         self._reader = EventReader(self._project, self)
         self.panel = AllEventsPanel(
@@ -71,6 +74,7 @@ class AllEvents(Feature):
         self.panel.query_changed.connect(lambda: self._soon(0))
         self.panel.shown.connect(self._on_shown)
         self._analysis.finished.connect(self._on_shown)
+        self.panel.left.connect(self._on_left)
         self.panel.typed.connect(lambda: self._soon(_TYPING_MS))
         self.panel.opened.connect(self._open)
         self.panel.row_chosen.connect(lambda _item: self._follow.start_in(_CHOOSING_MS))
@@ -80,6 +84,14 @@ class AllEvents(Feature):
         self.panel.menu_requested.connect(self._menu)
         self._project.steps_changed.connect(self._on_steps)
         self._project.project_changed.connect(self._on_project)
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        return {"all_events": self.show}
+
+    def show(self) -> None:
+        """Brings the table to the front."""
+        self._window.show_panel("all events")
+        self.panel.table.setFocus()
 
     @property
     def busy(self) -> bool:
@@ -103,6 +115,23 @@ class AllEvents(Feature):
             on_result=self._on_result,
             on_done=self._on_done,
         )
+        wanted = self.panel.filter
+        if wanted == EventFilter():
+            self._recordings.set_listed(None)
+        else:
+            self._project_manager.run(
+                CountEventsJob(project, wanted), on_result=partial(self._on_listed, wanted)
+            )
+
+    @Slot()
+    def _on_left(self) -> None:
+        if not self._closed:  # else the list goes with the window
+            self._recordings.set_listed(None)
+
+    def _on_listed(self, wanted: EventFilter, counts: dict[Path, int]) -> None:
+        """The list of recordings counts what this table lists."""
+        if not self._closed and self.panel.isVisible() and wanted == self.panel.filter:
+            self._recordings.set_listed(counts)
 
     def decide(self, state: ReviewState) -> None:
         """Sets the state of all selected events, as one step of undo."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPalette, QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -45,6 +45,7 @@ class AllEventsPanel(QWidget):
 
     query_changed = Signal()
     shown = Signal()
+    left = Signal()  # it is not seen any more
     typed = Signal()  # the same, and more letters may follow at once
     opened = Signal(object)  # ProjectEvent
     row_chosen = Signal(object)  # ProjectEvent, one alone
@@ -114,6 +115,10 @@ class AllEventsPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.shown.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.left.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit_columns()

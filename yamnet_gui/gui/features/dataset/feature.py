@@ -198,6 +198,7 @@ class DatasetFeature(Feature):
         # how far the open recording is may not have reached the project yet
         changed = [c for c in counts if c.words or c.tip or c.path != self._recording_loader.path]
         self._recordings_panel.set_states({c.path: (c.words, c.tip) for c in changed})
+        self._recordings_panel.set_events({c.path: c.events for c in counts})
         listed = set(self._recordings_panel.files)
         missing = sum(c.missing and c.path in listed for c in counts)
         if missing:

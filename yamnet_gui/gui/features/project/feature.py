@@ -23,17 +23,20 @@ from yamnet_gui.labels.project import PROJECT_SUFFIX, Project
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
 
+    from .project_page import ProjectPageFeature
+
 _PATTERN = f"Projects (*{PROJECT_SUFFIX})"
 
 
 class ProjectMenu(Feature):
     """Asks which project to open, create or save, and shows the result."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, page: ProjectPageFeature) -> None:
         super().__init__()
         self._document = context.session.document
         self._project = context.session.project
         self._settings = context.session.settings
+        self._page = page
         self._analysis = context.services.analysis
         self._project_manager = context.services.projects
         self._recording_loader = context.services.recording
@@ -73,7 +76,7 @@ class ProjectMenu(Feature):
         )
         if name:
             self._settings.remember_folder(Path(name).parent, "projects")
-            self._project_manager.open(Path(name))
+            self._page.open(Path(name))
 
     def create(self) -> None:
         """Creates an empty project and adds the open recording."""

@@ -1,0 +1,324 @@
+"""Draws events as labelled bars in lanes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+
+from yamnet_gui.core.events import Event, ReviewState
+from yamnet_gui.core.text import counted
+from yamnet_gui.gui.state.grouping import Grouping
+from yamnet_gui.gui.state.selection import EventSelection
+from yamnet_gui.gui.state.timeline import Timeline
+from yamnet_gui.gui.theme import Theme, class_color, state_mark
+
+from .event_density import Density, dense_blocks
+from .event_lanes import STRENGTH, Lanes
+from .layer import Layer, image_of
+from .plot_view import PlotArea
+
+_LABEL_PIXELS = 26
+_LABEL_MARGIN = 8
+_STRUCK_PIXELS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How the bars of a class in a state look."""
+
+    line: QColor
+    fill: QColor
+    ink: QColor
+    text: str
+
+    @classmethod
+    def of(cls, event: Event, theme: Theme) -> "_Style":
+        line = class_color(event.class_index, event.label)
+        fill = QColor(line)
+        fill.setAlphaF(STRENGTH[event.state])
+        mark = "" if event.state is ReviewState.UNREVIEWED else f"{state_mark(event.state)} "
+        return cls(line, fill, _ink_on(fill, QColor(theme.base)), mark + event.label)
+
+
+def _ink_on(fill: QColor, base: QColor) -> QColor:
+    """Black or white, whichever reads better on a colour laid over the background.
+
+    On every colour one of them has a contrast of at least 4.5 (WCAG 2.1, relative luminance).
+    """
+    strength = fill.alphaF()
+    pairs = (
+        (fill.redF(), base.redF()),
+        (fill.greenF(), base.greenF()),
+        (fill.blueF(), base.blueF()),
+    )
+    red, green, blue = (_linear(strength * c + (1 - strength) * b) for c, b in pairs)
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return QColor("#000000" if luminance > 0.179 else "#ffffff")
+
+
+def _linear(part: float) -> float:
+    """Light of a part of a colour in sRGB."""
+    return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+
+
+class EventsLayer(Layer):
+    """Bars with the label of the class and a sign for the state of review."""
+
+    def __init__(
+        self,
+        area: PlotArea,
+        timeline: Timeline,
+        selection: EventSelection,
+        theme: Theme,
+        grouping: Grouping,
+    ) -> None:
+        super().__init__(area, timeline, z=5)
+        self._grouping = grouping
+        self._selection = selection
+        self._rows: tuple[int, ...] | None = None
+        self._lanes = Lanes.of(grouping.shown)
+        self._density = Density()
+        self._dragged: str | None = None
+        self.theme = theme
+        self.scrolled = 0.0
+
+    @property
+    def lanes(self) -> Lanes:
+        """The events as they are drawn."""
+        return self._lanes
+
+    def set_rows(self, rows: Sequence[int] | None) -> None:
+        """A row for each of these classes; None for as few lanes as possible."""
+        chosen = None if rows is None else tuple(rows)
+        if chosen != self._rows:
+            self._rows = chosen
+            self.arrange()
+
+    def arrange(self) -> None:
+        """Arranges the shown events in lanes again."""
+        if self._dragged is None or not self._follow_dragged(self._dragged):
+            self._lanes = Lanes.of(self._grouping.shown, self._rows)
+        self.scroll_by(0.0)
+
+    def lane_top(self, lane: int) -> float:
+        return lane * self.lane_height - self.scrolled
+
+    def freeze(self, event_id: str | None) -> None:
+        """Leaves every bar in its lane while the edges of this event are dragged; None: no more."""
+        frozen = self._dragged is not None
+        self._dragged = None if event_id is None else self._grouping.shown_id(event_id)
+        if frozen and event_id is None:
+            self.arrange()
+
+    def _follow_dragged(self, event_id: str) -> bool:
+        """Moves one bar within its lane; False where more has changed."""
+        lanes = self._lanes
+        event = self._grouping.shown.get(event_id)
+        at = next((i for i, e in enumerate(lanes.events) if e.id == event_id), None)
+        if event is None or at is None or len(self._grouping.shown) != len(lanes.events):
+            return False
+        onsets, offsets = lanes.onsets.copy(), lanes.offsets.copy()
+        onsets[at], offsets[at] = event.onset_s, event.offset_s
+        events = (*lanes.events[:at], event, *lanes.events[at + 1 :])
+        self._lanes = replace(lanes, events=events, onsets=onsets, offsets=offsets)
+        return True
+
+    @property
+    def lane_height(self) -> float:
+        """Pixels of a lane: as many as there is room for, but enough to read a label."""
+        return min(max(self.height / self._lanes.count, 15.0), 22.0)
+
+    def scroll_by(self, pixels: float) -> None:
+        """Shows other lanes where they do not fit all."""
+        most = max(self._lanes.count * self.lane_height - self.height, 0.0)
+        self.scrolled = min(max(self.scrolled + pixels, 0.0), most)
+        self.redraw()
+
+    def draw(self, painter: QPainter, scale: float) -> None:
+        lanes = self._lanes
+        if not lanes.events:
+            if self.timeline.duration_s > 0:
+                self.draw_message(painter, "no events", self.theme.dim_text)
+            return
+        view = self.timeline.view
+        width = self.width
+        per_second = width / view.duration_s
+        visible = np.flatnonzero((lanes.onsets <= view.end_s) & (lanes.offsets >= view.start_s))
+        left = (lanes.onsets[visible] - view.start_s) * per_second
+        right = (lanes.offsets[visible] - view.start_s) * per_second
+        room = np.minimum(right, width) - np.maximum(left, 0)
+        narrow = room < _LABEL_PIXELS + _LABEL_MARGIN
+        narrow &= ~(lanes.struck[visible] & (right - left >= _STRUCK_PIXELS))
+        dense = np.zeros(len(visible), bool)
+        by_class = bool(lanes.rows)
+        where = lanes.lanes[visible[narrow]] if by_class else np.zeros(narrow.sum(), np.int32)
+        dense[narrow] = dense_blocks(left[narrow], where, width)
+        self._density = Density.of(lanes, visible[dense], left[dense], right[dense], width)
+        plain = narrow & ~dense
+        self._draw_narrow(painter, visible[plain], left[plain], right[plain], scale)
+        self._draw_density(painter)
+        font = painter.font()
+        font.setPixelSize(max(8, min(13, int(self.lane_height) - 4)))
+        painter.setFont(font)
+        metrics = QFontMetricsF(font)
+        selected = set(map(self._grouping.shown_id, self._selection.ids))
+        styles: dict[tuple[int | None, str, ReviewState], _Style] = {}
+        tall = self.lane_height
+        for i, x0, x1 in zip(
+            visible[~narrow].tolist(), left[~narrow].tolist(), right[~narrow].tolist(), strict=True
+        ):
+            event = lanes.events[i]
+            key = (event.class_index, event.label, event.state)
+            if key not in styles:
+                styles[key] = _Style.of(event, self.theme)
+            area = QRectF(
+                max(x0, -4),
+                int(lanes.lanes[i]) * tall - self.scrolled + 1,
+                min(x1, width + 4) - max(x0, -4),
+                max(2.0, tall - 2),
+            )
+            self._draw_bar(painter, metrics, event, area, styles[key])
+            if event.id in selected:
+                self._frame(painter, i, x0, x1 - x0)
+        if selected:
+            which = visible[narrow]
+            chosen = np.array([lanes.events[i].id in selected for i in which.tolist()], bool)
+            self._frame_narrow(painter, which[chosen], left[narrow][chosen], right[narrow][chosen])
+        self._draw_scroll(painter)
+
+    def _draw_narrow(
+        self,
+        painter: QPainter,
+        which: NDArray[np.int64],
+        left: NDArray[np.float64],
+        right: NDArray[np.float64],
+        scale: float,
+    ) -> None:
+        """Paints all bars without room for a label at once: there may be thousands."""
+        if not len(which):
+            return
+        lanes = self._lanes
+        columns = max(1, round(self.width * scale))
+        image = np.zeros((lanes.count, columns), np.uint32)
+        first = np.clip(np.floor(left * scale), 0, columns - 1).astype(np.int64)
+        last = np.clip(np.ceil(right * scale), first + 1, columns).astype(np.int64)
+        lengths = last - first
+        ends = np.cumsum(lengths)
+        at = np.arange(ends[-1]) + np.repeat(first - (ends - lengths), lengths)
+        image[np.repeat(lanes.lanes[which], lengths), at] = np.repeat(lanes.colors[which], lengths)
+        height = max(2, int(self.lane_height) - 2)
+        picture = image_of(image, 1.0)
+        for lane in np.unique(lanes.lanes[which]).tolist():
+            target = QRectF(0, self.lane_top(lane) + 1, self.width, height)
+            painter.drawImage(target, picture, QRectF(0, lane, columns, 1))
+
+    def _draw_density(self, painter: QPainter) -> None:
+        """Where there are more bars than pixels: how many, by class."""
+        if not self._density.labels:
+            return
+        if self._lanes.rows:
+            height = max(2, int(self.lane_height) - 2)
+            picture = image_of(self._density.rows(), 1.0)
+            for lane in range(self._lanes.count):
+                target = QRectF(0, self.lane_top(lane) + 1, self.width, height)
+                painter.drawImage(target, picture, QRectF(0, lane, picture.width(), 1))
+        else:
+            picture = image_of(self._density.stacks(self.height), 1.0)
+            painter.drawImage(QRectF(0, 0, self.width, self.height), picture)
+
+    def dense_text(self, position: QPointF) -> str:
+        """What lies under a position where bars are drawn as a density; "" elsewhere."""
+        lane = int((position.y() + self.scrolled) / self.lane_height)
+        counts = self._density.at(position.x(), lane if self._lanes.rows else None)
+        if not counts:
+            return ""
+        total = sum(counts.values())
+        names = [f"{label} {n}" for label, n in list(counts.items())[:6]]
+        more = f" and {len(counts) - 6} more" if len(counts) > 6 else ""
+        return f"{counted(total, 'event')} here: {', '.join(names)}{more}. Zoom in to see them."
+
+    def _draw_scroll(self, painter: QPainter) -> None:
+        """A thin mark at the right where lanes lie outside."""
+        whole = self._lanes.count * self.lane_height
+        if whole <= self.height:
+            return
+        color = QColor(self.theme.dim_text)
+        color.setAlphaF(0.6)
+        top = self.scrolled / whole * self.height
+        tall = self.height / whole * self.height
+        painter.fillRect(QRectF(self.width - 4, top, 3, tall), color)
+
+    def _draw_bar(
+        self,
+        painter: QPainter,
+        metrics: QFontMetricsF,
+        event: Event,
+        area: QRectF,
+        style: "_Style",
+    ) -> None:
+        painter.fillRect(area, style.fill)
+        if event.state is ReviewState.REJECTED:
+            painter.setPen(QPen(style.line, 1))
+            middle = area.center().y()
+            painter.drawLine(QPointF(area.left(), middle), QPointF(area.right(), middle))
+        start = max(area.left(), 0.0)
+        room = min(area.right(), self.width) - start - _LABEL_MARGIN
+        if room >= _LABEL_PIXELS and area.height() >= 9:
+            text = metrics.elidedText(style.text, Qt.TextElideMode.ElideRight, room)
+            painter.setPen(style.ink)
+            inside = QRectF(start + 4, area.top(), room + 2, area.height())
+            painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _frame(self, painter: QPainter, i: int, x0: float, wide: float) -> None:
+        top, height = self.lane_top(int(self._lanes.lanes[i])) + 1, max(2.0, self.lane_height - 2)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(self.theme.text), 1))
+        painter.drawRect(QRectF(x0 - 1, top - 1, wide + 1, height + 1))
+
+    def _frame_narrow(
+        self,
+        painter: QPainter,
+        which: NDArray[np.int64],
+        left: NDArray[np.float64],
+        right: NDArray[np.float64],
+    ) -> None:
+        """Frames of bars without room for a label: all may be selected, so that of those that
+        begin at the same pixel, and of lanes in sight, only one is framed."""
+        if not len(which):
+            return
+        tall = self.lane_height
+        tops = self._lanes.lanes[which] * tall - self.scrolled
+        places = np.stack([tops, np.floor(left)])
+        _, first = np.unique(places, axis=1, return_index=True)
+        first = first[(tops[first] > -tall) & (tops[first] < self.height)]
+        wide = np.maximum(right - left, 3)
+        frames = [
+            QRectF(x0 - 1, top, x1 + 1, max(2.0, tall - 2) + 1)
+            for x0, top, x1 in zip(
+                left[first].tolist(), tops[first].tolist(), wide[first].tolist(), strict=True
+            )
+        ]
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(self.theme.text), 1))
+        painter.drawRects(frames)
+
+    def hit(self, position: QPointF) -> Event | None:
+        """The event under a position; short ones within three pixels."""
+        if self.dense_text(position):
+            return None  # no bar of them can be told from its neighbours
+        lane = int((position.y() + self.scrolled) / self.lane_height)
+        time_s = self.time_at(position.x())
+        near = 3 * self.timeline.view.duration_s / self.width
+        lanes = self._lanes
+        hits = np.flatnonzero(
+            (lanes.lanes == lane)
+            & (lanes.onsets - near <= time_s)
+            & (lanes.offsets + near > time_s)
+        )
+        if not len(hits):
+            return None
+        middle = (lanes.onsets[hits] + lanes.offsets[hits]) / 2
+        return lanes.events[int(hits[np.argmin(np.abs(middle - time_s))])]

@@ -1,0 +1,126 @@
+"""Which bar lies in which lane: packed as close as they go, or a lane for each class."""
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yamnet_gui.core.events import Event, EventList, ReviewState
+from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.gui.theme import class_color
+
+from .layer import argb
+
+MOST_LANES = 40
+_MOST_PACKED = 16
+STRENGTH = {
+    ReviewState.UNREVIEWED: 0.75,
+    ReviewState.ACCEPTED: 1.0,
+    ReviewState.UNCERTAIN: 0.6,
+    ReviewState.REJECTED: 0.25,
+}
+"""How opaque the bars of a state are."""
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """Events in arrays for drawing: row i of each belongs to `events[i]`, sorted by onset.
+
+    `kinds` numbers the labels, `examples` are the first of each. `rows`: what each lane is for
+    where it is for a class: its index, a label that is no class, or None for all others.
+    """
+
+    events: tuple[Event, ...]
+    onsets: NDArray[np.float64]
+    offsets: NDArray[np.float64]
+    lanes: NDArray[np.int32]
+    colors: NDArray[np.uint32]
+    struck: NDArray[np.bool_]
+    kinds: NDArray[np.int32]
+    examples: tuple[int, ...]
+    count: int
+    rows: tuple[int | str | None, ...] = ()
+
+    @classmethod
+    def of(cls, events: EventList, rows: Sequence[int] | None = None) -> "Lanes":
+        """Puts each event in the first lane that is free at its onset.
+
+        With `rows` each of these classes has a lane of its own, in their order; labels that are no
+        class follow, then one lane for all other events.
+        """
+        bounds = events.bounds
+        colors: list[int] = []
+        kinds: list[int] = []
+        examples: list[int] = []
+        numbers: dict[tuple[int | None, str], int] = {}
+        painted: dict[tuple[int, ReviewState], int] = {}
+        for at, event in enumerate(events):
+            kind = numbers.setdefault((event.class_index, event.label), len(numbers))
+            if kind == len(examples):
+                examples.append(at)
+            color = painted.get((kind, event.state))
+            if color is None:
+                name = class_color(event.class_index, event.label).name()
+                color = painted[kind, event.state] = argb(name, STRENGTH[event.state])
+            kinds.append(kind)
+            colors.append(color)
+        place, names = _packed(bounds) if rows is None else _by_class(events, rows)
+        count = min(max(int(place.max(initial=0)) + 1, len(names), 1), MOST_LANES)
+        place = np.minimum(place, count - 1)
+        onsets, offsets = np.ascontiguousarray(bounds.T)
+        rejected = [event.state is ReviewState.REJECTED for event in events]
+        return cls(
+            events.events,
+            onsets,
+            offsets,
+            place,
+            np.array(colors, np.uint32),
+            np.array(rejected, bool),
+            np.array(kinds, np.int32),
+            tuple(examples),
+            count,
+            names,
+        )
+
+    def legend(self, view: TimeSpan, most: int) -> list[Event]:
+        """An event of each label that is seen most in a span, the most frequent first."""
+        inside = np.flatnonzero((self.onsets <= view.end_s) & (self.offsets >= view.start_s))
+        counts = np.bincount(self.kinds[inside], minlength=len(self.examples))
+        order = np.argsort(-counts, kind="stable")
+        return [self.events[self.examples[k]] for k in order[:most].tolist() if counts[k]]
+
+
+def _packed(bounds: NDArray[np.float64]) -> tuple[NDArray[np.int32], tuple[int | str | None, ...]]:
+    """The first lane that is free at each onset; all that need more share the last."""
+    free: list[int] = []
+    busy: list[tuple[float, int]] = []
+    lanes: list[int] = []
+    used = 0
+    for onset, offset in bounds.tolist():
+        while busy and busy[0][0] <= onset:
+            heapq.heappush(free, heapq.heappop(busy)[1])
+        if free:
+            lane = heapq.heappop(free)
+        else:
+            lane, used = used, used + 1
+        lanes.append(lane)
+        heapq.heappush(busy, (offset, lane))
+    return np.minimum(np.array(lanes, np.int32), _MOST_PACKED - 1), ()
+
+
+def _by_class(
+    events: EventList, rows: Sequence[int]
+) -> tuple[NDArray[np.int32], tuple[int | str | None, ...]]:
+    """The lane of each event, and what the lanes are for."""
+    lanes: dict[int | str | None, int] = {index: lane for lane, index in enumerate(rows)}
+    labels = sorted({e.label for e in events if e.class_index is None}, key=str.casefold)
+    for label in labels[: max(MOST_LANES - 1 - len(lanes), 0)]:
+        lanes[label] = len(lanes)
+    place = []
+    for event in events:
+        key = event.label if event.class_index is None else event.class_index
+        lane = lanes.get(key)
+        place.append(lanes.setdefault(None, len(lanes)) if lane is None else lane)
+    return np.array(place, np.int32), tuple(lanes)
