@@ -192,3 +192,12 @@ def test_new_figures_are_painted_without_asking_for_every_row(
     with qtbot.waitCallback() as painted:
         monkeypatch.setattr(ClassCells, "text", lambda *_: painted() if not painted.called else "")
         panel.refresh()
+
+
+def test_counts_of_many_events_are_not_cut(panel: ClassesPanel, owners: Owners) -> None:
+    owners.document.set_events(
+        EventList.of(owners.event(f"{n}", n * 0.001, length_s=0.001) for n in range(12_345))
+    )
+    panel.refresh()
+    header, metrics = panel.tree.header(), panel.tree.fontMetrics()
+    assert header.sectionSize(ClassColumn.COUNT) >= metrics.horizontalAdvance("12,345") + 6

@@ -165,15 +165,18 @@ class ClassesPanel(QWidget):
         metrics = self.fontMetrics()
         for column, text in (
             (ClassColumn.THRESHOLD, "0.00"),
-            (ClassColumn.COUNT, "000"),
+            (ClassColumn.COUNT, f"{max(len(self._document.events), 100):,}"),
             (ClassColumn.BEST, "0.00"),
         ):
-            header.resizeSection(column, metrics.horizontalAdvance(text) + 12)
+            wide = metrics.horizontalAdvance(text) + 12
+            if wide != header.sectionSize(column):
+                header.resizeSection(column, wide)
 
     def _refresh_soon(self) -> None:
         self._later.start_once()
 
     def _on_figures(self) -> None:
+        self._fit_columns()
         self.tree.viewport().update()
 
     def _on_options(self) -> None:

@@ -26,9 +26,9 @@ class RecordingsFilter(QSortFilterProxyModel):
         self.invalidate()
 
     def filterAcceptsRow(self, row: int, parent: QModelIndex | QPersistentModelIndex) -> bool:
-        index = self.sourceModel().index(row, 0, parent)
-        if self._stage == LISTED and not index.data(LISTED_ROLE):
-            return False
-        if self._stage not in (None, LISTED) and index.data(STAGE_ROLE) != self._stage:
-            return False
+        if self._stage is not None:  # else there may be thousands to go through for nothing
+            index = self.sourceModel().index(row, 0, parent)
+            listed = self._stage == LISTED
+            if not (index.data(LISTED_ROLE) if listed else index.data(STAGE_ROLE) == self._stage):
+                return False
         return super().filterAcceptsRow(row, parent)

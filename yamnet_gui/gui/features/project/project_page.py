@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
 
+from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.files import exists
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.gui.background.debounced import Debounced
@@ -57,7 +58,7 @@ class ProjectPageFeature(Feature):
         self.page: ProjectPage | None = None
         self._welcomed: Path | None = None  # a project that opens with its page in front
         self._closed = False
-        self._job = LatestJob("project page", self, self._show_error)
+        self._job = LatestJob("project page", self)
         self._later = Debounced(self, _CHANGED_MS, self.count)
         self._document.recording_changed.connect(self._on_recording)
         self._project_manager.opened.connect(self._on_opened)
@@ -125,7 +126,12 @@ class ProjectPageFeature(Feature):
         """Counts in the background what the page shows."""
         project = self._named
         if project is not None and self.shown and not self._closed:
-            self._job.run(OverviewJob(project), self._on_counted)
+
+            def failed(error: UserError) -> None:
+                if project is self._project.project:  # else it was closed meanwhile
+                    self._show_error(error)
+
+            self._job.run(OverviewJob(project), self._on_counted, failed)
 
     def do(self, task: Task) -> None:
         """Begins a task."""
