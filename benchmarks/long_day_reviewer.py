@@ -256,7 +256,7 @@ def decide_all_events(day: Day) -> None:
 @kind(2)
 def panel(day: Day) -> None:
     name = day.rng.choice(PANELS)
-    if name in day.bench.shell.window._docks:
+    if name in day.bench.shell.window.docks:
         day.bench.shell.window.show_panel(name)
 
 

@@ -238,7 +238,7 @@ def measure_window(path: Path) -> Figures:
     # the table of all events
     feature = next(f for f in bench.features if isinstance(f, AllEvents))
     panel = feature.panel
-    panel.parentWidget().raise_()
+    bench.shell.window.show_panel("all events")
     until(lambda: panel.isVisible() and panel.model.rowCount() > 0)
     until(idle)
     header = panel.table.horizontalHeader()
