@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QByteArray, QChildEvent, Qt, Signal
+from PySide6.QtCore import QByteArray, QChildEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -105,9 +105,9 @@ class MainWindow(QMainWindow):
         """Brings a panel to the front, wherever it is."""
         self.docks.show(name)
 
-    def float_panel(self, name: str) -> None:
-        """Takes a panel out into a large window of its own, or puts it back."""
-        self.docks.float(name)
+    def float_panel(self, name: str, size: QSize | None = None) -> None:
+        """Takes a panel out into a window of its own, large or of this size, or puts it back."""
+        self.docks.float(name, size)
 
     def make_toolbar(self, widgets: Mapping[str, QWidget]) -> None:
         """The toolbar of the table, with the widgets that it names."""

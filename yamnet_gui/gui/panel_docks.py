@@ -88,13 +88,13 @@ class PanelDocks:
         else:
             dock.raise_()
 
-    def float(self, name: str) -> None:
-        """Takes a panel out into a large window of its own, or puts it back."""
+    def float(self, name: str, size: QSize | None = None) -> None:
+        """Takes a panel out into a window of its own, large or of this size, or puts it back."""
         window, dock = self._window, self._panels[name].dock
         dock.setFloating(not dock.isFloating())
         if dock.isFloating():
-            size = QSize(min(900, window.width() * 5 // 8), min(760, window.height() * 4 // 5))
-            size = size.expandedTo(dock.minimumSizeHint())
+            usual = QSize(min(900, window.width() * 5 // 8), min(760, window.height() * 4 // 5))
+            size = (size or usual).expandedTo(dock.minimumSizeHint())
             corner = QPoint(
                 window.width() - size.width() - 16, window.height() - size.height() - 40
             )

@@ -48,6 +48,7 @@ def make_features(context: Context) -> tuple[Feature, ...]:
     similar_sounds = SimilarSounds(context)
     page = ProjectPageFeature(context)
     menu, merging = ProjectMenu(context, page), MergeAndBackup(context)
+    embedding_map = EmbeddingMap(context, similar_sounds)
     training = TrainingFeature(context, similar_sounds, custom_scores)
     files = Files(context, (label_import, training))
     return (
@@ -81,6 +82,6 @@ def make_features(context: Context) -> tuple[Feature, ...]:
         custom_scores,
         similar_sounds,
         training,
-        EmbeddingMap(context, similar_sounds),
-        Gallery(context, all_events, similar_sounds),
+        embedding_map,
+        Gallery(context, all_events, similar_sounds, embedding_map),
     )

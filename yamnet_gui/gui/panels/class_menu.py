@@ -17,6 +17,7 @@ class ClassMenu(QObject):
     """Ticks classes, edits their threshold in the tree, and requests that it is cleared."""
 
     class_cleared = Signal(int)
+    gallery_requested = Signal(str)
 
     def __init__(
         self,
@@ -56,6 +57,8 @@ class ClassMenu(QObject):
         show.setChecked(class_index in self._view.ticked)
         show.toggled.connect(lambda on: self._view.tick(class_index, on))
         menu.addAction(show)
+        thumbnails = menu.addAction("Show its events in the gallery")
+        thumbnails.triggered.connect(lambda: self.gallery_requested.emit(name))
         change = menu.addAction("Set threshold…")
         cell = index.siblingAtColumn(ClassColumn.THRESHOLD)  # type: ignore[union-attr]
         change.triggered.connect(lambda: self._tree.edit(cell))

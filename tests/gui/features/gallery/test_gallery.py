@@ -16,8 +16,10 @@ from yamnet_gui.core.events import ReviewState
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice
 from yamnet_gui.gui.features.dataset.all_events import AllEvents
+from yamnet_gui.gui.features.embedding_map.feature import EmbeddingMap
 from yamnet_gui.gui.features.gallery.feature import Gallery
 from yamnet_gui.gui.features.gallery.listing import Choice, Kind
+from yamnet_gui.gui.features.gallery.model import REMOVED
 from yamnet_gui.gui.features.gallery.panel import GalleryPanel
 from yamnet_gui.gui.features.gallery.sources import Order
 from yamnet_gui.gui.features.gallery.thumbnail_job import MISSING
@@ -26,7 +28,7 @@ from yamnet_gui.gui.features.similarity.hits import Hit, ListKind
 from yamnet_gui.gui.state.place import Place
 from yamnet_gui.gui.state.review_queue import QueueRequest
 from yamnet_gui.gui.workbench import Workbench
-from yamnet_gui.labels.project import EventFilter, Project, QueueKind
+from yamnet_gui.labels.project import EventFilter, Project, QueueKind, delete
 
 pytestmark = pytest.mark.workflow
 
@@ -332,3 +334,48 @@ def test_similar_sounds_are_relabelled_whether_they_are_events_or_not(
     settled(bench)
     assert project.events.count(EventFilter(labels=frozenset(["Cat"]))) == 0
     assert project.events.count() == 12
+
+
+def test_every_list_leads_to_the_gallery(bench: Workbench, settled: Settled) -> None:
+    listing, shell = gallery(bench).listing, bench.shell
+    shell.classes.class_menu.gallery_requested.emit("Bird")
+    settled(bench)
+    assert (listing.choice.kind, labels(bench)[0]) == (Kind.CLASS, ("a.wav", "Bird"))
+    bench.feature(SimilarSounds).panel.gallery_requested.emit()
+    assert listing.choice.kind is Kind.SIMILAR
+    bench.feature(AllEvents).panel.gallery_requested.emit()
+    assert listing.choice.kind is Kind.EVENTS
+    bench.feature(EmbeddingMap).panel.gallery_requested.emit()
+    assert listing.choice.kind is Kind.SIMILAR
+
+
+def test_what_is_selected_stays_so_when_the_order_changes_and_not_in_another_list(
+    bench: Workbench, settled: Settled
+) -> None:
+    listing, shown = gallery(bench).listing, panel(bench)
+    select(bench, 0, 5)
+    before = {shown.model.item(row).row for row in (0, 5)}  # type: ignore[union-attr]
+    listing.choose(Choice(order=Order.LOW_SCORE))
+    settled(bench)
+    after = {shown.model.item(row).row for row in shown.grid.selected.tolist()}  # type: ignore[union-attr]
+    assert after == before
+    bench.feature(SimilarSounds).show_list(ListKind.CHOSEN, "four", hits(bench), front=False)
+    gallery(bench).show(Kind.SIMILAR)
+    settled(bench)
+    assert not len(shown.grid.selected)
+
+
+def test_an_event_that_was_deleted_leaves_a_tile_that_says_so(
+    bench: Workbench, settled: Settled
+) -> None:
+    project = project_of(bench)
+    project.apply(delete(project.events.at([panel(bench).model.item(2).row])))  # type: ignore[union-attr]
+    settled(bench)
+    model = panel(bench).model
+    assert model.item(2) is None
+    assert model.index(2, 0).data() == REMOVED
+    select(bench, 2)
+    QTest.keyClick(panel(bench).grid, Qt.Key.Key_A)
+    QTest.keyClick(panel(bench).grid, Qt.Key.Key_Space)
+    settled(bench)
+    assert count(bench, ACCEPTED) == 0

@@ -42,50 +42,35 @@ class BulkSteps:
             self._editor.message.emit(f"Not done: {busy}")
         return not busy
 
-    def decide(
-        self,
-        rows: NDArray[np.int64],
-        state: ReviewState,
-        then: Callable[[Any], None] | None = None,
-    ) -> None:
-        """Gives all of them the state."""
+    def decide(self, rows: NDArray[np.int64], state: ReviewState) -> bool:
+        """Gives all of them the state; False where that cannot be now."""
         project = self._editor.project.project
-        if project is not None and len(rows):
-            job = DecideJob(project, rows, state, self._editor.reviewer)
-            self.run(job, state.value.capitalize(), then)
+        if project is None or not len(rows):
+            return False
+        job = DecideJob(project, rows, state, self._editor.reviewer)
+        return self.run(job, state.value.capitalize())
 
-    def relabel(
-        self,
-        rows: NDArray[np.int64],
-        choice: LabelChoice,
-        then: Callable[[Any], None] | None = None,
-    ) -> None:
+    def relabel(self, rows: NDArray[np.int64], choice: LabelChoice) -> bool:
         """Corrects the label of all of them; those that have it already are accepted."""
         project = self._editor.project.project
-        if project is not None and len(rows):
-            job = RelabelJob(
-                project,
-                rows,
-                (choice.label, choice.class_index, choice.mid),
-                self._editor.reviewer,
-                self._ontology,
-            )
-            self.run(job, f"Relabelled to {choice.label}", then)
+        if project is None or not len(rows):
+            return False
+        label = (choice.label, choice.class_index, choice.mid)
+        job = RelabelJob(project, rows, label, self._editor.reviewer, self._ontology)
+        return self.run(job, f"Relabelled to {choice.label}")
 
-    def run(
-        self,
-        job: Job,
-        done: str,
-        then: Callable[[Any], None] | None = None,
-    ) -> None:
+    def run(self, job: Job, done: str, then: Callable[[Any], None] | None = None) -> bool:
         """Makes the step of a job that yields how many events it changed, or a list of them.
 
         `done` is for the message; `then` is called with what the job gave once it is stored.
+        False where no step can be made now, and the user is shown why.
         """
-        if self.free:
-            self._projects.store_detections()
-            report = partial(self._on_made, done, then)
-            self._projects.run(job, on_result=report, finish=True)
+        if not self.free:
+            return False
+        self._projects.store_detections()
+        report = partial(self._on_made, done, then)
+        self._projects.run(job, on_result=report, finish=True)
+        return True
 
     def _on_made(
         self, done: str, then: Callable[[Any], None] | None, result: int | list[Any]

@@ -51,6 +51,7 @@ class AllEventsPanel(QWidget):
     row_chosen = Signal(object)  # ProjectEvent, one alone
     decided = Signal(object)  # ReviewState for the selected rows
     menu_requested = Signal(QPoint)
+    gallery_requested = Signal()
 
     def __init__(
         self,
@@ -198,6 +199,9 @@ class AllEventsPanel(QWidget):
             button.clicked.connect(lambda _checked, s=state: self.decided.emit(s))
             self.buttons.append(button)
             foot.addWidget(button)
+        thumbnails = IconButton("gallery", "▦", "Show as thumbnails in the gallery", self)
+        thumbnails.clicked.connect(self.gallery_requested)
+        foot.addWidget(thumbnails)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 4)
         layout.setSpacing(4)

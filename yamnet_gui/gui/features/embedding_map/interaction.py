@@ -22,7 +22,7 @@ from .panel import MapPanel
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
 
-_MOST_LISTED = 500
+_MOST_LISTED = 5000
 
 
 class MapInteraction(QObject):
@@ -93,7 +93,7 @@ class MapInteraction(QObject):
             ]
             self._selection.select([i for i in here if i in self._document.events])
         hits = [_hit(data, i) for i in points[:_MOST_LISTED].tolist()]
-        more = f" (the first {_MOST_LISTED})" if len(points) > _MOST_LISTED else ""
+        more = f" (the first {_MOST_LISTED:,})" if len(points) > _MOST_LISTED else ""
         title = f"{len(points)} selected on the map{more}"
         self._similar_sounds.show_list(ListKind.CHOSEN, title, hits, front=False)
 

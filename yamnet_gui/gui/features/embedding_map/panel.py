@@ -54,6 +54,7 @@ class MapPanel(QWidget):
     picture_requested = Signal()
     table_requested = Signal()
     enlarge_requested = Signal()
+    gallery_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -173,6 +174,7 @@ class MapPanel(QWidget):
         for name, sign, tip, signal in (
             ("zoom-fit", "▢", "Show all points (0)", None),
             ("undo", "⟳", "Update the map", self.refresh_requested),
+            ("gallery", "▤", "Show what is selected in the gallery", self.gallery_requested),
             ("spectrogram", "▦", "Save as a picture…", self.picture_requested),
             ("export", "⇩", "Save as a table…", self.table_requested),
             ("expand", "⤢", "Show in a separate window", self.enlarge_requested),

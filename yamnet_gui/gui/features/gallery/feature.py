@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 
 from yamnet_gui.gui.controllers.navigation import Destination
 from yamnet_gui.gui.features.dataset.all_events import AllEvents
+from yamnet_gui.gui.features.embedding_map.feature import EmbeddingMap
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.features.own_keys import OwnKeys
 from yamnet_gui.gui.features.similarity.feature import SimilarSounds
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
 
 _NAME = "gallery"
+_SHARE = 0.92
+"""Of the window's size: what the gallery has in a window of its own at first."""
 _PLACED = "gallery-placed"
 _LOOKS = "gallery-looks"
 
@@ -35,7 +38,11 @@ class Gallery(Feature):
     """Lists tiles, has their thumbnails made, and does what keys and mouse ask for."""
 
     def __init__(
-        self, context: Context, all_events: AllEvents, similar_sounds: SimilarSounds
+        self,
+        context: Context,
+        all_events: AllEvents,
+        similar_sounds: SimilarSounds,
+        embedding_map: EmbeddingMap,
     ) -> None:
         super().__init__()
         self._context = context
@@ -50,6 +57,12 @@ class Gallery(Feature):
             similar_sounds, context.services.audition, context.session.settings, self
         )
         self.panel: GalleryPanel | None = None
+        all_events.panel.gallery_requested.connect(lambda: self.show(Kind.EVENTS))
+        for panel in (similar_sounds.panel, embedding_map.panel):
+            panel.gallery_requested.connect(lambda: self.show(Kind.SIMILAR))
+        context.shell.classes.class_menu.gallery_requested.connect(
+            lambda label: self.show(Kind.CLASS, label)
+        )
         self._place = BuiltWhenShown(self._build)
         self._window.add_panel(_NAME, "Gallery", self._place, middle=True, hidden=True)
 
@@ -74,7 +87,7 @@ class Gallery(Feature):
             window.show_panel(_NAME)
         else:  # thumbnails need room; after the first time it opens where it was left
             settings.set_numbers(_PLACED, [1.0])
-            window.float_panel(_NAME)
+            window.float_panel(_NAME, window.size() * _SHARE)
         panel.grid.setFocus()
 
     # The panel

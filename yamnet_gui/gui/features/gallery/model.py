@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
 
 from yamnet_gui.core.events import ReviewState
@@ -35,14 +37,24 @@ class GalleryModel(QAbstractListModel):
         if source is not self._source:
             self._source.reset.disconnect(self._on_reset)
             self._source.changed.disconnect(self._on_changed)
+            self.beginResetModel()  # what is selected is asked of the former source
             self._source = source
+            self._count = source.count()
+            self.endResetModel()
             source.reset.connect(self._on_reset)
             source.changed.connect(self._on_changed)
-            self._on_reset()
 
     def item(self, row: int) -> GalleryItem | None:
         """What a tile stands for; None if it has been removed meanwhile."""
         return self._source.item(row)
+
+    def keys_of(self, rows: NDArray[np.int64]) -> frozenset[int]:
+        """What names the sounds in these rows from one listing to the next."""
+        return self._source.keys_of(rows)
+
+    def rows_of(self, keys: frozenset[int]) -> NDArray[np.int64]:
+        """Where they are now, ascending; int64 (n,)."""
+        return self._source.rows_of(keys)
 
     def rowCount(self, parent: Index = _NO_PARENT) -> int:
         return 0 if parent.isValid() else self._count

@@ -29,8 +29,8 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | _MIDDLE
 _WRAPPED = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
 _DRAWING_S = 0.007
 """Of the 16.7 ms of a frame. The rest is drawn in the next ones."""
-_MOST_DRAWN = 400
-"""Drawn tiles in memory: some screens of small ones, 85 kB each."""
+_DRAWN_BYTES = 40 * 2**20
+"""Memory of drawn tiles: some screens of them, whatever their size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,8 @@ class TilePainter:
         if not finished and time.perf_counter() < self._until:
             image, finished = self._draw(row, look.selected), True
             self._drawn[row, look.selected] = (self._version, image)
-            while len(self._drawn) > _MOST_DRAWN:
+            self._drawn.move_to_end((row, look.selected))
+            while len(self._drawn) * image.sizeInBytes() > _DRAWN_BYTES:  # all of one size
                 self._drawn.popitem(last=False)
         if image is not None:
             painter.drawImage(box.topLeft(), image)

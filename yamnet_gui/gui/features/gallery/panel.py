@@ -37,6 +37,7 @@ SMALLEST, USUAL, LARGEST, STEP = 90, 160, 360, 10
 """Pixels across of a thumbnail, and by how many it grows at a time."""
 SPANS = ((1.0, "1 s"), (2.0, "2 s"), (4.0, "4 s"), (10.0, "10 s"), (WHOLE, "Whole event"))
 USUAL_SPAN = 1
+_MOST_REMEMBERED = 10_000
 _ONE_ROW = 900
 """Pixels from which all choices stand side by side."""
 _KINDS = (
@@ -89,7 +90,9 @@ class GalleryPanel(QWidget):
         self.painter = painter
         self._kind = Kind.EVENTS
         self._build()
-        model.modelReset.connect(self._show_count)
+        self._chosen: frozenset[int] = frozenset()
+        model.modelAboutToBeReset.connect(self._remember)
+        model.modelReset.connect(self._restore)
         self.grid.selectionModel().selectionChanged.connect(lambda *_: self._show_count())
         self._style()
 
@@ -297,6 +300,16 @@ class GalleryPanel(QWidget):
             choice = replace(choice, order=ORDERS[choice.kind][0])
         self.show_choice(choice)
         self.choice_changed.emit(choice)
+
+    def _remember(self) -> None:
+        few = self.grid.selected_count <= _MOST_REMEMBERED
+        self._chosen = self.model.keys_of(self.grid.selected) if few else frozenset()
+
+    def _restore(self) -> None:
+        """What was selected stays so, where it is listed still."""
+        if self._chosen:
+            self.grid.select_rows(self.model.rows_of(self._chosen))
+        self._show_count()
 
     def _show_count(self) -> None:
         shown, chosen = self.model.rowCount(), self.grid.selected_count

@@ -45,6 +45,14 @@ class Source(QObject):
         """What is at a position; None if it has been removed meanwhile."""
         raise NotImplementedError
 
+    def keys_of(self, _rows: Rows) -> frozenset[int]:
+        """What names the sounds at these positions from one listing to the next."""
+        return frozenset()
+
+    def rows_of(self, _keys: frozenset[int]) -> Rows:
+        """The positions of sounds by their names, ascending; int64 (n,)."""
+        return np.empty(0, np.int64)
+
 
 class EventSource(Source):
     """Events of the project by row: a snapshot, so that what is decided stays in its place."""
@@ -53,6 +61,7 @@ class EventSource(Source):
         super().__init__(parent)
         self._reader = reader
         self._pages = EventPages(self._read)
+        self._before = self.rows
         reader.again.connect(self.refresh)
 
     @property
@@ -61,13 +70,22 @@ class EventSource(Source):
         return self._pages.rows
 
     def set_rows(self, rows: Rows) -> None:
+        self._before = self.rows
         self._pages.set_rows(rows)
         self.reset.emit()
+        self._before = rows
 
     def refresh(self) -> None:
         """Reads again what is in sight."""
         self._pages.clear()
         self.changed.emit()
+
+    def keys_of(self, rows: Rows) -> frozenset[int]:
+        # they are asked for when the rows are others already
+        return frozenset(self._before[rows[rows < len(self._before)]].tolist())
+
+    def rows_of(self, keys: frozenset[int]) -> Rows:
+        return np.flatnonzero(np.isin(self.rows, list(keys)))
 
     def count(self) -> int:
         return len(self.rows)

@@ -59,10 +59,10 @@ class GallerySteps(QObject):
             return
         if self._listing.choice.kind is Kind.SIMILAR:
             numbers = [self._listing.hits.hit_at(row) for row in chosen.tolist()]
-            self._feedback.decide_many(numbers, state)
+            begun = self._feedback.decide_many(numbers, state)
         else:
-            self._bulk.decide(self._listing.events.rows[chosen], state)
-        if state is not ReviewState.UNREVIEWED:
+            begun = self._bulk.decide(self._listing.events.rows[chosen], state)
+        if begun and state is not ReviewState.UNREVIEWED:
             self._go_on()
 
     def ask_label(self) -> None:
@@ -95,10 +95,11 @@ class GallerySteps(QObject):
         if self._listing.choice.kind is Kind.SIMILAR:
             numbers = [self._listing.hits.hit_at(row) for row in chosen.tolist()]
             label = HitLabel(choice.label, choice.class_index, choice.mid)
-            self._feedback.decide_many(numbers, ReviewState.ACCEPTED, label)
+            begun = self._feedback.decide_many(numbers, ReviewState.ACCEPTED, label)
         else:
-            self._bulk.relabel(self._listing.events.rows[chosen], choice)
-        self._go_on()
+            begun = self._bulk.relabel(self._listing.events.rows[chosen], choice)
+        if begun:
+            self._go_on()
 
     def _digit(self, number: int) -> Callable[[], None]:
         def give() -> None:

@@ -61,6 +61,7 @@ class SimilarPanel(QWidget):
     next_requested = Signal(str)  # strategy
     train_requested = Signal()
     menu_requested = Signal(QPoint, int)
+    gallery_requested = Signal()
 
     def __init__(self, similar: HitList, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -171,6 +172,9 @@ class SimilarPanel(QWidget):
             button.clicked.connect(lambda _on=False, name=name: self.do(name))
             self.buttons[name] = button
             row.addWidget(button)
+        thumbnails = IconButton("gallery", "▦", "Show as thumbnails in the gallery", self)
+        thumbnails.clicked.connect(self.gallery_requested)
+        row.addWidget(thumbnails)
         row.addStretch(1)
         self.train = QPushButton("Train…", self)
         self.train.setToolTip("Train the class on the accepted and rejected sounds")

@@ -79,8 +79,8 @@ class SearchFeedback(QObject):
 
     def decide_many(
         self, rows: Sequence[int], state: ReviewState, label: HitLabel | None = None
-    ) -> None:
-        """Decides about many hits as one step, in the background.
+    ) -> bool:
+        """Decides about many hits as one step, in the background; False where nothing began.
 
         `label`: what they are, in place of the class of the list; those that are events of
         another class already are relabelled elsewhere.
@@ -88,7 +88,7 @@ class SearchFeedback(QObject):
         similar, project = self._similar, self._project.project
         if similar.kind is ListKind.DUPLICATES:
             self._show_message("Copies of a recording cannot be accepted or rejected.")
-            return
+            return False
         relabel = label is not None
         own = similar.kind is ListKind.CHOSEN and not relabel
         hits = tuple((row, similar.hits[row]) for row in rows)
@@ -98,7 +98,7 @@ class SearchFeedback(QObject):
                 self.ask_label()
             label = similar.label
             if label is None:
-                return
+                return False
         if project is not None and hits:
             job = AnswerJob(
                 project,
@@ -111,7 +111,8 @@ class SearchFeedback(QObject):
                 own,
                 relabel,
             )
-            self._bulk.run(job, state.value.capitalize(), self._on_decided)
+            return self._bulk.run(job, state.value.capitalize(), self._on_decided)
+        return False
 
     def _on_decided(self, decided: list[Decided]) -> None:
         self._created.update(one.event_id for one in decided if one.made)
