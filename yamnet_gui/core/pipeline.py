@@ -24,17 +24,19 @@ def completed(steps: Generator[Any, None, R]) -> R:
 def mapped(function: Callable[[T], R], items: Iterable[T], calls: int) -> Generator[R, None, None]:
     """`function` of every item in order, with up to `calls` of them running at the same time.
 
-    As many more wait, so that the next ones begin also while whoever asks for results is busy with
-    one. Whatever the items or `function` raise is raised here in its place. Closing the generator
-    waits for the calls that run and begins no more.
+    The first result comes as soon as it is there. Whatever the items or `function` raise is raised
+    here in its place. Closing the generator waits for the calls that run and begins no more.
     """
     function = inherited(function)
     waiting: deque[Future[R]] = deque()
+    first = True
     with ThreadPoolExecutor(calls, thread_name_prefix="mapped") as pool:
         try:
             for item in items:
                 waiting.append(pool.submit(function, item))
-                if len(waiting) > 2 * calls or waiting[0].done():
+                # one is ready to begin as soon as another ends
+                if len(waiting) > calls or (first and waiting[0].done()):
+                    first = False
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()

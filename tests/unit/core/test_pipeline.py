@@ -132,27 +132,7 @@ def test_closing_mapped_begins_no_more_and_leaves_no_thread() -> None:
     assert not [t for t in threading.enumerate() if t.name.startswith("mapped")]
 
 
-def test_mapped_begins_the_next_calls_while_the_consumer_is_busy() -> None:
-    begun = [threading.Event() for _ in range(5)]
-    asked = [threading.Event() for _ in range(5)]
-
-    def items() -> Iterator[int]:
-        for number in range(5):
-            asked[number].set()
-            yield number
-
-    def work(number: int) -> int:
-        begun[number].set()
-        assert asked[min(number + 2, 4)].wait(5)
-        return number
-
-    results = mapped(work, items(), 1)
-    assert next(results) == 0
-    assert begun[1].wait(5), "nothing runs while the consumer is busy"
-    assert list(results) == [1, 2, 3, 4]
-
-
-def test_mapped_gives_a_result_as_soon_as_it_is_there() -> None:
+def test_mapped_gives_the_first_result_as_soon_as_it_is_there() -> None:
     done = threading.Event()
     asked: list[int] = []
 
