@@ -44,7 +44,7 @@ from .core.cached_files import CHECKSUMS
 from .core.errors import LabelsError, RecordingError, SettingsError
 from .core.events import Event
 from .core.folders import user_cache_folder
-from .core.resources import bundled_class_map
+from .core.resources import bundled_class_map, bundled_ontology
 from .core.scores import DEFAULT_HOP_S
 from .core.spans import TimeSpan
 from .core.text import without_controls
@@ -119,6 +119,7 @@ def analyze(
     rules: str | os.PathLike[str] | None = None,
     classes: Sequence[str] = (),
     classifiers: Sequence[str | os.PathLike[str]] = (),
+    one_per_sound: bool | None = None,
     hop_s: float = DEFAULT_HOP_S,
     weights: str | os.PathLike[str] | None = None,
     runtime: RuntimeChoice = "auto",
@@ -132,10 +133,12 @@ def analyze(
     samples (n,) or (n, channels) in [-1, 1] with their `rate` in Hz. `threshold` is one plain
     threshold for all classes, `rules` a preset such as "strict" or a rules file; without either
     the balanced rules hold. `classes` (names or AudioSet ids) limits the events; `classifiers` are
-    files of custom classes. `runtime` is what runs the network: "litert", "tensorflow", or "auto"
-    (TensorFlow where there is a GPU, else LiteRT).
-    `track` is the sound track of a file that holds several, counted from 1 (None: the first that
-    is not silent).
+    files of custom classes. `one_per_sound`: one event for one sound, at its most particular class,
+    as the window and `yamnet-gui analyze` show it (None: unless `classes` are named); else also its
+    broader classes, and Silence.
+    `runtime` is what runs the network: "litert", "tensorflow", or "auto" (TensorFlow where there is
+    a GPU, else LiteRT). `track` is the sound track of a file that holds several, counted from 1
+    (None: the first that is not silent).
     With `cache`, what was analysed before comes at once. Raises UserError with a sentence that says
     what is wrong.
     """
@@ -155,7 +158,13 @@ def analyze(
         start_s=starts,
         end_s=ends,
         class_names=class_map.names,
-        events=tuple(result.labelled(class_map).events),
+        events=tuple(
+            result.labelled(
+                class_map,
+                bundled_ontology(),
+                one_per_sound=not classes if one_per_sound is None else one_per_sound,
+            ).events
+        ),
         duration_s=analysis.recording.duration_s,
         model_sha256=model.sha256,
         runtime=analysis.runtime,

@@ -70,7 +70,7 @@ def test_all_events_lists_those_of_the_open_recording(demo: Workbench, settled: 
     demo.shell.window.show_panel("all events")
     settled(demo)
     shown = demo.feature(AllEvents).panel.model.rowCount()
-    assert shown == len(demo.session.document.events)
+    assert shown == len(demo.session.document.shown.events)
 
 
 def test_the_map_has_a_point_for_every_frame(demo: Workbench, settled: Settled) -> None:

@@ -62,12 +62,17 @@ class Doors:
     def command_line(self) -> Spans:
         out = self.folder / "events.csv"
         given = ["analyze", self.sound, "-o", out, "--rules", self.rules_file]
+        given.append("--no-one-per-sound")
         assert main([*map(str, given), "--weights", str(self.weights)]) == 0
         (recording,) = read_labels("csv", out).recordings
         return spans(recording.events)
 
     def notebook(self) -> Spans:
-        return spans(analyze(self.sound, rules=self.rules_file, weights=self.weights).events)
+        return spans(
+            analyze(
+                self.sound, rules=self.rules_file, one_per_sound=False, weights=self.weights
+            ).events
+        )
 
     def notebook_vectors(self) -> Spans:
         rows = embed(self.sound, per="event", rules=self.rules_file, weights=self.weights)

@@ -25,6 +25,7 @@ from yamnet_gui.detection import (
     detected_event,
     group_events,
     grouped_list,
+    shown_events,
 )
 
 from .result import Analysis
@@ -58,10 +59,20 @@ class EventTable:
     rows: NDArray[np.void]
 
     def labelled(
-        self, class_map: ClassMap, levels: Collection[str] = (), ontology: Ontology | None = None
+        self,
+        class_map: ClassMap,
+        levels: Collection[str] = (),
+        ontology: Ontology | None = None,
+        *,
+        one_per_sound: bool = False,
     ) -> LabelledRecording:
-        """The recording with its events, those below one of the nodes `levels` as events of it."""
+        """The recording with its events, those below one of the nodes `levels` as events of it.
+
+        `one_per_sound`: without those for which others stand. Both need the `ontology`.
+        """
         events = EventList.of(self._events(class_map))
+        if one_per_sound and ontology is not None:
+            events = EventList.of(shown_events(events, ontology))
         if levels and ontology is not None:
             events = grouped_list(group_events(events, ontology, class_map, levels))
         return LabelledRecording(self.recording, events, model_sha256=self.model_sha256)

@@ -52,14 +52,21 @@ class RecordingEvents:
     events: EventTable | None
     groups: frozenset[str] = frozenset()
 
-    def labelled(self, class_map: ClassMap, ontology: Ontology | None = None) -> LabelledRecording:
-        """The recording with its events, grouped where the request asks for it (needs `ontology`).
+    def labelled(
+        self,
+        class_map: ClassMap,
+        ontology: Ontology | None = None,
+        *,
+        one_per_sound: bool = False,
+    ) -> LabelledRecording:
+        """The recording with its events, grouped where the request asks for it.
 
-        `class_map` includes the custom classes. Raises ValueError where no events were requested.
+        `one_per_sound`: without those for which others stand. Both need the `ontology`. `class_map`
+        includes the custom classes. Raises ValueError where no events were requested.
         """
         if self.events is None:
             raise ValueError("no events were requested")
-        return self.events.labelled(class_map, self.groups, ontology)
+        return self.events.labelled(class_map, self.groups, ontology, one_per_sound=one_per_sound)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,15 @@ class EventOptions:
 
     `rules` is what `detection.rules_to_json` gives. `classes` are indices (empty: all). `top`
     keeps, at each moment, only so many of the highest classes. `groups` are ids of
-    ontology nodes: events below one of them become events of it.
+    ontology nodes: events below one of them become events of it. `one_per_sound`: without events
+    for which others stand.
     """
 
     rules: dict[str, Any]
     classes: tuple[int, ...] = ()
     top: int | None = None
     groups: tuple[str, ...] = ()
+    one_per_sound: bool = False
 
 
 @dataclass(frozen=True, slots=True)

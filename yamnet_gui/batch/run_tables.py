@@ -112,6 +112,7 @@ class RunTables:
             self._class_map,
             options.events.groups if options.events is not None else (),
             zone_named(options.zone),
+            one_per_sound=options.events is not None and options.events.one_per_sound,
         )
         choice = WriteOptions(per_recording=options.per_recording)
         written = write_labels(options.label_format, recordings, options.labels, options=choice)

@@ -33,14 +33,17 @@ class StoredLabels(Sequence[LabelledRecording]):
         class_map: ClassMap,
         groups: tuple[str, ...] = (),
         zone: tzinfo | None = None,
+        *,
+        one_per_sound: bool = False,
     ) -> None:
         self._parts = parts
         self._class_map = class_map
         self._groups = groups
         self._zone = zone
+        self._one_per_sound = one_per_sound
         self.without_zone: set[Part] = set()
         self.without_start: set[Part] = set()
-        self._ontology = bundled_ontology() if groups else None
+        self._ontology = bundled_ontology() if groups or one_per_sound else None
         self._last: tuple[Part, LabelledRecording] | None = None
 
     def __len__(self) -> int:
@@ -53,14 +56,25 @@ class StoredLabels(Sequence[LabelledRecording]):
 
     def __getitem__(self, place: int | slice) -> "LabelledRecording | StoredLabels":
         if isinstance(place, slice):
-            return StoredLabels(self._parts[place], self._class_map, self._groups, self._zone)
+            return StoredLabels(
+                self._parts[place],
+                self._class_map,
+                self._groups,
+                self._zone,
+                one_per_sound=self._one_per_sound,
+            )
         part = self._parts[place]
         if self._last is None or self._last[0] != part:
             self._last = None  # makes room before the next one is read
             try:
                 with part.open() as file:
                     table = read_event_table(file)
-                labelled = table.labelled(self._class_map, self._groups, self._ontology)
+                labelled = table.labelled(
+                    self._class_map,
+                    self._groups,
+                    self._ontology,
+                    one_per_sound=self._one_per_sound,
+                )
             except (OSError, ValueError, KeyError) as error:
                 reason = "a part of the unfinished run is broken"
                 raise SettingsError(part.path, reason, "restart with --restart") from error

@@ -24,7 +24,7 @@ from yamnet_gui.detection import (
 )
 from yamnet_gui.labels.formats import FORMATS
 
-from .arguments import add_old_name, add_track
+from .arguments import add_old_name, add_one_per_sound, add_track
 from .network import add_network, chosen_model
 
 
@@ -101,6 +101,7 @@ def _add_rules(group: Any) -> None:
         f" level of the ontology: {', '.join(GROUPING_LEVELS)}",
     )
     add_old_name(group, "--fold", "--group", nargs="+")
+    add_one_per_sound(group, "on, but off with --classes and --top")
     group.add_argument(
         "--classes", nargs="+", metavar="NAME", help="only these classes: names or AudioSet ids"
     )
@@ -236,8 +237,14 @@ def _events(options: argparse.Namespace) -> EventOptions:
     if options.method is not None:
         rules = rules.with_method(options.method)
     levels = grouping_levels(options.group or (), bundled_ontology())
+    asked = bool(classes) or options.top is not None
+    view = options.one_per_sound
     return EventOptions(
-        rules_to_json(rules, class_map), classes, options.top, tuple(sorted(levels))
+        rules_to_json(rules, class_map),
+        classes,
+        options.top,
+        tuple(sorted(levels)),
+        one_per_sound=not asked if view is None else view,
     )
 
 

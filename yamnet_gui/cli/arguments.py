@@ -80,8 +80,21 @@ def add_choice(group: Any) -> None:
         f" level of the ontology: {', '.join(GROUPING_LEVELS)}",
     )
     add_old_name(group, "--fold", "--group", nargs="+")
+    add_one_per_sound(group, "for a project on, for a table off")
     group.add_argument(
         "--skip-empty", action="store_true", help="omit recordings without chosen events"
+    )
+
+
+def add_one_per_sound(group: Any, default: str) -> None:
+    """Whether events for which others stand are left out."""
+    group.add_argument(
+        "--one-per-sound",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="one event for one sound, as the window shows it: not also its broader classes (Animal"
+        " over Cricket), and no Silence; classes that --classes names stay, and so does what a user"
+        f" reviewed or changed (default: {default})",
     )
 
 
@@ -107,6 +120,7 @@ def choice_of(
     recordings: Sequence[LabelledRecording],
     classes: ClassMap,
     usual: frozenset[ReviewState] | None,
+    one_per_sound: bool,
 ) -> ExportChoice:
     """What the options choose of these recordings; `usual` states where they name none.
 
@@ -124,6 +138,7 @@ def choice_of(
         keep_empty=not options.skip_empty,
         depth=Depth(options.depth),
         groups=grouping_levels(options.group or (), bundled_ontology()),
+        one_per_sound=one_per_sound,
     )
 
 

@@ -18,7 +18,14 @@ from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.text import counted
 from yamnet_gui.labels.exchange.clips import plan_clips
 from yamnet_gui.labels.exchange.event_measures import EventMeasures
-from yamnet_gui.labels.exchange.export import Export, ExportChoice, chosen, described
+from yamnet_gui.labels.exchange.export import (
+    Export,
+    ExportChoice,
+    chosen,
+    described,
+    left_out,
+    left_out_in_words,
+)
 from yamnet_gui.labels.exchange.project_tables import labelled_recordings
 from yamnet_gui.labels.exchange.report import ReportFacts, write_report
 from yamnet_gui.labels.exchange.report_facts import project_facts
@@ -67,13 +74,15 @@ Exit status: 0 success; 1 some recordings or clips failed; 2 bad input or option
 class _Source:
     """What to export, and what the project knows about how it was made.
 
-    `usual`: states to export where the options name none; None: all.
+    `usual`: states to export where the options name none; None: all. `one_per_sound`: whether
+    there is one event for one sound where the options do not say.
     """
 
     recordings: list[LabelledRecording]
     facts: ReportFacts
     analyses: dict[Path, list[AnalysisRecord]]
     usual: frozenset[ReviewState] | None = None
+    one_per_sound: bool = False
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -188,7 +197,11 @@ def run(options: argparse.Namespace) -> int:
     source = _read(options)
     if options.windows is not None or label_format(options.format).describes is not None:
         source = replace(source, recordings=described(source.recordings))
-    choice = choice_of(options, source.recordings, classes, source.usual)
+    view = options.one_per_sound
+    one_per_sound = source.one_per_sound if view is None else view
+    choice = choice_of(options, source.recordings, classes, source.usual, one_per_sound)
+    if more := left_out_in_words(left_out(source.recordings, choice)):
+        _note(f"{more}; --no-one-per-sound includes them")
     failed = 0
     if options.output is not None:
         failed += _labels(options, source, choice, classes)
@@ -197,12 +210,13 @@ def run(options: argparse.Namespace) -> int:
         wanted = chosen(source.recordings, choice)
         failed += cut(plan_clips(wanted, clips), options.clips, clips, dry_run=options.dry_run)
     if options.report is not None:
-        whole = choice_of(options, source.recordings, classes, None)
+        whole = choice_of(options, source.recordings, classes, None, one_per_sound)
         wanted = chosen(source.recordings, whole)
         if options.dry_run:
             _note(f"{_events(wanted)} would be written to {options.report}")
         else:
-            print(write_report(wanted, options.report, source.facts))
+            more = left_out_in_words(left_out(source.recordings, whole))
+            print(write_report(wanted, options.report, source.facts.with_events(more)))
     return SOME_FAILED if failed else OK
 
 
@@ -218,7 +232,9 @@ def _read(options: argparse.Namespace) -> _Source:
                 project.recordings.locate(r): project.recordings.analyses(r.id)
                 for r in project.recordings.all()
             }
-            return _Source(recordings, project_facts(project, options.title), known, NOT_REJECTED)
+            return _Source(
+                recordings, project_facts(project, options.title), known, NOT_REJECTED, True
+            )
     columns = SavedColumns().mapping(options.from_columns) if options.from_columns else None
     reading = ReadOptions(encoding=options.encoding, columns=columns)
     named = options.from_format or ("table" if columns is not None else None)

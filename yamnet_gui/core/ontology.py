@@ -22,7 +22,7 @@ class OntologyNode:
 
 @dataclass(frozen=True)
 class Ontology:
-    """Nodes in the order of the table, parents before children. A node may have several parents."""
+    """Nodes in the order of the table. A node may have several parents."""
 
     nodes: tuple[OntologyNode, ...]
 
@@ -87,6 +87,28 @@ class Ontology:
                 order.setdefault(class_index)
             waiting.extend(child.mid for child in reversed(self.children(mid)))
         return tuple(order)
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {node.mid: at for at, node in enumerate(self.nodes)}
+
+    @cached_property
+    def positions_below(self) -> tuple[tuple[int, ...], ...]:
+        """For each of `nodes` the positions of all those under it."""
+        places = self._positions
+        return tuple(tuple(places[n.mid] for n in self.below(node.mid)) for node in self.nodes)
+
+    @cached_property
+    def depths(self) -> tuple[int, ...]:
+        """For each of `nodes` how many are over it: everything below it has more."""
+        return tuple(len(self.above(node.mid)) for node in self.nodes)
+
+    def position(self, class_index: int | None, mid: str) -> int:
+        """The place in `nodes` of a class, or else of an id; -1 where there is none."""
+        if class_index is not None:
+            node = self._by_class.get(class_index)
+            return -1 if node is None else self._positions[node.mid]
+        return self._positions.get(mid, -1)
 
     def node(self, mid: str) -> OntologyNode | None:
         return self._by_mid.get(mid)

@@ -62,6 +62,7 @@ from .scopes import (
 )
 from .second_pass import FINE_HOP_S, densified, fine_frames, fine_grid, spans_to_rescore
 from .sound_event_bounding_boxes import BoxSettings
+from .sound_view import Sounds, duplicates, kinds_of, shown_events
 from .sparse_scores import PreparedScores, prepare
 from .stability import Stability, Variant, review_order, segment, stability, variants
 from .tuning import (
@@ -113,6 +114,7 @@ __all__ = [
     "RuleProperty",
     "RuleSet",
     "Scope",
+    "Sounds",
     "Stability",
     "Tuning",
     "TuningStep",
@@ -128,6 +130,7 @@ __all__ = [
     "derive_events",
     "detect",
     "detected_event",
+    "duplicates",
     "envelope_of",
     "fine_frames",
     "fine_grid",
@@ -138,6 +141,7 @@ __all__ = [
     "in_branch",
     "inherited_from",
     "inherited_rule",
+    "kinds_of",
     "learned_prior",
     "load_rules",
     "mids_below",
@@ -154,6 +158,7 @@ __all__ = [
     "save_rules",
     "scopes_of",
     "segment",
+    "shown_events",
     "spans_to_rescore",
     "stability",
     "threshold_for_precision",

@@ -24,6 +24,7 @@ from .controllers.event_navigation import EventNavigation
 from .controllers.event_updater import EventUpdater
 from .controllers.follow_selection import FollowSelection
 from .controllers.navigation import Navigator
+from .controllers.one_per_sound import OnePerSound
 from .controllers.panel_focus import PanelFocus
 from .controllers.project_manager import ProjectManager
 from .controllers.queue_builder import QueueBuilder
@@ -224,7 +225,7 @@ class Workbench(QObject):
             s.document, s.timeline, s.selection, s.event_order, s.grouping, transport, self
         )
         navigator = Navigator(s.document, s.project, loader, events, self)
-        builder = QueueBuilder(s.review_queue, s.project, projects, s.rules, self)
+        builder = QueueBuilder(s.review_queue, s.project, projects, s.rules, s.document, self)
         queue = ReviewQueueController(
             s.review_queue, s.selection, s.project, builder, events, navigator, self
         )
@@ -258,6 +259,7 @@ class Workbench(QObject):
             s.settings, s.document, s.selection, s.class_view, s.timeline, transport, self
         )
         shell.events.row_chosen.connect(follow.bring_into_view)
+        OnePerSound(s.settings, s.document, s.selection, self)
         cursor = CursorAndView(s.timeline, transport)
         panels = PanelFocus(shell.window)
         for part in (transport, recordings, analysis, cursor, events, queue, review, panels):

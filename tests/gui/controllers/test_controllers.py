@@ -129,7 +129,9 @@ class Bench:
             queue,
             owners.selection,
             self.project,
-            QueueBuilder(queue, self.project, self.projects, owners.rules, self.parent),
+            QueueBuilder(
+                queue, self.project, self.projects, owners.rules, owners.document, self.parent
+            ),
             self.events,
             self.navigator,
             self.parent,

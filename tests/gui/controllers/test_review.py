@@ -16,7 +16,9 @@ from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, EventSource, Original, ReviewState
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
 from yamnet_gui.core.spans import Box, TimeSpan
+from yamnet_gui.detection import FORMER, preset
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice
+from yamnet_gui.gui.features.rules import rules_persistence
 from yamnet_gui.gui.panels.event_table_model import EVENT_ROLE
 from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.state.score_buffer import ScoreBuffer
@@ -45,9 +47,17 @@ def score(bench: Workbench) -> None:
 
 @pytest.fixture
 def opened(
-    qtbot: QtBot, start: Start, settled: Settled, sound_file: Path
+    qtbot: QtBot,
+    start: Start,
+    settled: Settled,
+    sound_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[[], Workbench]:
-    """Opens the recording with its five detections in a window of its own."""
+    """Opens the recording with its five detections in a window of its own.
+
+    The rules are those of projects of version 0.1: today's would merge the first two dogs.
+    """
+    monkeypatch.setattr(rules_persistence, "unchanged", lambda _id, tree: preset(FORMER, tree))
 
     def make() -> Workbench:
         bench = start(sound_file)

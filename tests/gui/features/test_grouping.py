@@ -18,6 +18,14 @@ def demo(start, settled):
     return bench
 
 
+@pytest.fixture
+def everything(demo):
+    """The demo with all events: also broader classes of the same sounds."""
+    demo.shell.events.foot.button.click()
+    assert not demo.session.settings.value("one_per_sound")
+    return demo
+
+
 def pick(box, value: str) -> None:
     row = box.findData(value)
     assert row >= 0
@@ -33,7 +41,8 @@ def labels(bench) -> set[str]:
     return {event.label for event in bench.shell.events.model.shown}
 
 
-def test_table_and_track_show_a_branch_as_one_event(demo):
+def test_table_and_track_show_a_branch_as_one_event(everything):
+    demo = everything
     panel = demo.shell.events
     demo.session.class_view.choose(demo.session.class_map.value.select(["Cricket"])[0].index)
     before = list(demo.session.document.events)
@@ -101,7 +110,8 @@ def test_a_click_on_a_grouped_bar_selects_the_group(demo):
     assert set(demo.session.selection.ids) == set(demo.session.grouping.members(shown.id))
 
 
-def test_a_branch_alone_can_be_listed(demo):
+def test_a_branch_alone_can_be_listed(everything):
+    demo = everything
     panel = demo.shell.events
     pick(panel.branch, animal(demo))
     assert "Insect" in labels(demo)
@@ -137,3 +147,28 @@ def test_a_correction_is_offered_at_every_level(demo, qtbot):
     ]
     assert {"Animal", "Cricket", "Mosquito"} <= set(offered[: len(near)])
     assert near_classes(demo.session.ontology, None) == []
+
+
+def test_one_event_for_one_sound_everywhere_and_one_click_shows_all(demo, settled):
+    session, panel = demo.session, demo.shell.events
+    every, shown = len(session.document.events), len(session.document.shown.events)
+    assert shown < every
+    assert "Cricket" in labels(demo)
+    assert "Insect" not in labels(demo)
+    assert panel.count.text() == f"{shown} events"
+    assert panel.foot.button.text() == f"Show {every - shown} more"
+    assert demo.shell.tracks.events._layer._lanes.events == session.document.shown.events.events
+    cricket = next(e for e in panel.model.shown if e.label == "Cricket")
+    session.selection.select((cricket.id,))
+    facts = dict(demo.shell.inspector._facts_of(cricket))
+    assert "Insect" in facts["Also as"]
+    action = demo.shell.window.actions_by_id["one_per_sound"]
+    assert action.isChecked()
+    panel.foot.button.click()
+    settled(demo)
+    assert not action.isChecked()
+    assert panel.count.text() == f"{every} events · 1 selected" or str(every) in panel.count.text()
+    assert "Insect" in labels(demo)
+    action.trigger()
+    settled(demo)
+    assert len(panel.model.shown) == shown

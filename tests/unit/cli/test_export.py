@@ -392,3 +392,24 @@ def test_a_dry_run_names_every_file(run, tmp_path):
         str(p) for p in (out, out.parent / "b.config.xml", f"{out}.yamnet.json")
     ]
     assert all(f"{path} would be written" in errors for path in written.split())
+
+
+def test_a_project_goes_out_with_one_event_for_one_sound_and_says_so(
+    run: Run, project: Path, tmp_path: Path
+) -> None:
+    with Project.open(project) as opened:
+        opened.apply(add_events("b", [Event("d", 0, 1, "Dog", 69), Event("a", 0, 1, "Animal", 67)]))
+    out = tmp_path / "out.csv"
+
+    def labels(*more: str) -> list[str]:
+        status, _, notes = run("export", project, "-o", out, "--recordings", "b", *more)
+        assert status == 0
+        assert ("1 event of broader classes" in notes) == (not more)
+        return sorted(e.label for r in read_labels("csv", out).recordings for e in r.events)
+
+    assert labels() == ["Dog"]
+    assert labels("--no-one-per-sound") == ["Animal", "Dog"]
+    assert labels("--classes", "Animal") == ["Animal"]
+    report = tmp_path / "report.html"
+    assert run("export", project, "--report", report)[0] == 0
+    assert "1 event of broader classes" in report.read_text()

@@ -36,6 +36,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
         checkable=True,
         tip="Show what the selected event is about: its class first, itself in view",
     ),
+    ActionSpec(
+        "one_per_sound",
+        "One e&vent for one sound",
+        "View",
+        ("Ctrl+Shift+V",),
+        checkable=True,
+        tip="At its most particular class: not also its broader classes, and no Silence",
+    ),
     ActionSpec("clock_time", "Cloc&k time", "View", checkable=True, needs=Needs.RECORDING),
     ActionSpec(
         "louder_wave",

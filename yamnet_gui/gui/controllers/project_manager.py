@@ -175,7 +175,7 @@ class ProjectManager(QObject):
         """Counts how far the review of every recording is; the answer comes as `counted`."""
         if self._state.project is not None:
             self._runner.submit(
-                CountJob(self._state.project),
+                CountJob(self._state.project, self._document.shown.one_per_sound),
                 on_result=self.counted.emit,
                 on_failed=self.failed.emit,
             )

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.gui.background.runner import JobHandle
 from yamnet_gui.gui.jobs.review import BuildQueueJob, CountLeftJob
+from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.project import ProjectState
 from yamnet_gui.gui.state.review_queue import ReviewQueue, Rows
 from yamnet_gui.gui.state.rules import Rules
@@ -25,6 +26,7 @@ class QueueBuilder(QObject):
         project: ProjectState,
         projects: ProjectManager,
         rules: Rules,
+        document: Document,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -32,6 +34,7 @@ class QueueBuilder(QObject):
         self._project = project
         self._projects = projects
         self._rules = rules
+        self._document = document
         self._job: JobHandle | None = None
         self._counted: Rows | None = None
         self._count_again = False
@@ -53,7 +56,12 @@ class QueueBuilder(QObject):
         self._projects.store_detections()
         threshold = self._rules.rule_set.default.on or 0.5
         job = BuildQueueJob(
-            project, request, self._project.recording_id, threshold, secrets.randbelow(2**31)
+            project,
+            request,
+            self._project.recording_id,
+            threshold,
+            secrets.randbelow(2**31),
+            self._document.shown.one_per_sound,
         )
         self._job = self._projects.run(job, on_result=self._on_rows, on_done=self._on_done)
 

@@ -77,6 +77,11 @@ class ReviewQueueController(QObject):
         """Whether the queue leads through all recordings."""
         return self.active and self._queue.request.everywhere
 
+    @property
+    def label(self) -> str:
+        """The class that the queue leads through; "" where there is none or it is all."""
+        return self._queue.request.label if self.active else ""
+
     def review(self, request: QueueRequest) -> None:
         """Builds the queue and goes to its first event."""
         self._queue.set_request(request)

@@ -49,7 +49,7 @@ class ShownClasses(QObject):
         scores = self._document.scores
         best = scores.best if scores is not None else np.zeros(len(self._class_map.value))
         counts = np.zeros(len(self._class_map.value), int)
-        for event in self._document.events:
+        for event in self._document.shown.events:
             if event.class_index is not None and event.class_index < len(counts):
                 counts[event.class_index] += 1
         view = self._classes

@@ -9,9 +9,10 @@ from yamnet_gui.gui.state.settings import Settings
 from yamnet_gui.gui.state.spectrogram import Spectrogram
 from yamnet_gui.gui.widgets.toolbar import ToolbarBoxes
 
+from .one_per_sound import ONE_PER_SOUND
 from .transport import Transport
 
-_SWITCHES = ("follow", "loop", "keep_pitch", "autoplay", "follow_selection")
+_SWITCHES = ("follow", "loop", "keep_pitch", "autoplay", "follow_selection", ONE_PER_SOUND)
 
 
 class ToolbarController(QObject):
@@ -38,7 +39,7 @@ class ToolbarController(QObject):
             actions[name].setChecked(settings.value(name))
         actions["loop"].toggled.connect(transport.set_loop)
         actions["keep_pitch"].toggled.connect(transport.set_keep_pitch)
-        for name in ("follow", "autoplay", "follow_selection"):
+        for name in ("follow", "autoplay", "follow_selection", ONE_PER_SOUND):
             actions[name].toggled.connect(lambda on, name=name: settings.set(name, on))
         actions["full_screen"].toggled.connect(self._set_full_screen)
         boxes.speed.speed_chosen.connect(transport.set_speed)
@@ -47,8 +48,15 @@ class ToolbarController(QObject):
         boxes.preset.preset_chosen.connect(self._use_preset)
         transport.speed_changed.connect(boxes.speed.show_speed)
         rules.changed.connect(self._show_threshold)
+        settings.changed.connect(self._on_setting)
         spectrogram.axis_changed.connect(self._show_preset)
         self._show_threshold()
+
+    @Slot(str)
+    def _on_setting(self, key: str) -> None:
+        """One that is switched in several places."""
+        if key == ONE_PER_SOUND:
+            self._window.actions_by_id[key].setChecked(self._settings.value(key))
 
     @Slot(float)
     def _set_threshold(self, value: float) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QByteArray
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.ontology import OntologyNode
 from yamnet_gui.detection import GROUPING_LEVELS
+from yamnet_gui.gui.controllers.one_per_sound import ONE_PER_SOUND
 
 from .feature import Feature
 
@@ -37,6 +38,7 @@ class GroupingFeature(Feature):
         panel = self._events_panel
         panel.grouping_chosen.connect(self.group)
         panel.branch_chosen.connect(self._grouping.set_branch)
+        panel.foot.one_per_sound_chosen.connect(lambda on: self._settings.set(ONE_PER_SOUND, on))
         self._grouping.changed.connect(self._offer)
         self._grouping.changed.connect(self._select_together)
         self._class_view.chosen_changed.connect(self._offer)

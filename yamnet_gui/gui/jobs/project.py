@@ -122,7 +122,8 @@ class OpenProjectJob:
         else:
             project = Project.open(self.path, read_only=self.read_only)
         self.opened.append(project)
-        project.events.count()  # reads what queries need, so that no user waits for it later
+        # reads what queries need, so that no user waits for it later
+        project.events.count(EventFilter(one_per_sound=True))
         storage_mode = StorageMode.READ_ONLY if project.read_only else StorageMode.PROJECT
         other = not self.create and self.source is None
         files = tuple(project.recordings.locate(r) for r in project.recordings.all())
@@ -229,9 +230,11 @@ class CountJob:
     """Counts the reviewed events of every recording and checks that its file exists."""
 
     project: Project
+    one_per_sound: bool = False
 
     def run(self) -> Iterator[list[RecordingCount]]:
-        counts = self.project.events.recording_counts()
+        wanted = EventFilter(one_per_sound=self.one_per_sound)
+        counts = self.project.events.recording_counts(wanted)
         rows = []
         for recording in self.project.recordings.all():
             count = counts.get(recording.id)

@@ -37,6 +37,7 @@ class BuildQueueJob:
     recording_id: str
     threshold: float
     seed: int = 0
+    one_per_sound: bool = False
 
     def run(self) -> Iterator[Rows]:
         if self.request.kind is not None:
@@ -44,6 +45,7 @@ class BuildQueueJob:
                 labels=frozenset([self.request.label]) if self.request.label else None,
                 states=frozenset([ReviewState.UNREVIEWED]),
                 recording_ids=None if self.request.everywhere else frozenset([self.recording_id]),
+                one_per_sound=self.one_per_sound,
             )
             if self.request.kind is QueueKind.STABILITY:
                 yield least_stable(self.project, wanted)
@@ -72,12 +74,13 @@ class CountLeftJob:
 
 @dataclass(frozen=True, slots=True)
 class CountClassesJob:
-    """How far the review of every class is, over all recordings."""
+    """How far the review of every class is, over all recordings; of the events that are shown."""
 
     project: Project
+    one_per_sound: bool = False
 
     def run(self) -> Iterator[list[ClassCounts]]:
-        yield self.project.events.class_counts()
+        yield self.project.events.class_counts(EventFilter(one_per_sound=self.one_per_sound))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +155,17 @@ class MarkQueueJob:
 
 @dataclass(frozen=True, slots=True)
 class QueryJob:
-    """Rows of the events that meet a filter, sorted, and how many there are in all."""
+    """Rows of the events that meet a filter, sorted, how many are shown without it, and how many
+    there are in all."""
 
     project: Project
     wanted: EventFilter
     sort: Sort
 
-    def run(self) -> Iterator[tuple[Rows, int]]:
-        yield self.project.events.rows(self.wanted, self.sort), self.project.events.count()
+    def run(self) -> Iterator[tuple[Rows, int, int]]:
+        events = self.project.events
+        shown = EventFilter(one_per_sound=self.wanted.one_per_sound)
+        yield events.rows(self.wanted, self.sort), events.count(shown), events.count()
 
 
 @dataclass(frozen=True, slots=True)

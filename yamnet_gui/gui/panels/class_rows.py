@@ -36,7 +36,7 @@ class ClassMetrics:
         self._known = scores is not None and bool(scores.ready)
         self.best = scores.best.copy() if scores else np.zeros(class_count, np.float32)
         self.mean = scores.mean if scores else np.zeros(class_count, np.float64)
-        indices = [e.class_index for e in document.events if e.class_index is not None]
+        indices = [e.class_index for e in document.shown.events if e.class_index is not None]
         self.counts = np.bincount(np.array(indices, np.int64), minlength=class_count)[:class_count]
 
     def score(self, node: ClassNode) -> float | None:

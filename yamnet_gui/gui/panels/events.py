@@ -26,6 +26,7 @@ from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.fields import SearchField, TimeOfDayField
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
+from yamnet_gui.gui.widgets.shown_count import ShownCount
 from yamnet_gui.gui.widgets.table_model import Index
 from yamnet_gui.gui.widgets.tables import QuietTable, fit_columns
 
@@ -173,8 +174,8 @@ class EventsPanel(QWidget):
         self._pages = QStackedLayout()
         self._pages.addWidget(self.table)
         self._pages.addWidget(self.empty)
-        self.count = PlainLabel(self)
-        self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.foot = ShownCount(self)
+        self.count = self.foot.label
 
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 4)
@@ -185,7 +186,7 @@ class EventsPanel(QWidget):
         layout.addLayout(kinds)
         layout.addWidget(self.time_of_day)
         layout.addLayout(self._pages, 1)
-        layout.addWidget(self.count)
+        layout.addWidget(self.foot)
         self._fit_columns()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -247,6 +248,8 @@ class EventsPanel(QWidget):
         if chosen > 1:
             text += f" · {chosen:,} selected"
         self.count.setText(text if self._document.recording else "")
+        view = self._document.shown
+        self.foot.show_left_out(one_per_sound=view.one_per_sound, count=len(view.left_out))
         if shown:
             self._pages.setCurrentWidget(self.table)
         else:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.text import counted
+from yamnet_gui.detection import kinds_of
 from yamnet_gui.detection.grouping import GroupedEvent
 from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.document import Document
@@ -286,6 +287,12 @@ class InspectorPanel(QWidget):
 
     def _facts_of(self, event: Event) -> list[tuple[str, str]]:
         rows = dict(event_facts(event, self._timeline))
+        kinds = kinds_of(event, self._document.shown.left_out, self._ontology)
+        if kinds:
+            rows["Also as"] = ", ".join(
+                f"{one.label} {one.score_max:.2f}" if one.score_max is not None else one.label
+                for one in kinds
+            )
         for more in self._more:
             rows.update(more(event))
         return list(rows.items())

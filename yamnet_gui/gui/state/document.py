@@ -16,6 +16,7 @@ from yamnet_gui.core.scores import FrameGrid, ScoreChunk
 from yamnet_gui.detection import Envelope
 
 from .score_buffer import ScoreBuffer
+from .shown_events import ShownEvents
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ class ModelName:
 class Document(QObject):
     """One recording at a time, or none.
 
-    `events` is what the window shows: detections of the model, with everything that the user
-    changed in place of them.
+    `events` are detections of the model, with everything that the user changed in place of them;
+    `shown` knows which of them the window shows.
     """
 
     recording_changed = Signal()
@@ -82,6 +83,7 @@ class Document(QObject):
         self._analysis_settings: AnalysisSettings | None = None
         self._envelopes: dict[int | None, Envelope] = {}
         self._events = EventList()
+        self.shown = ShownEvents(lambda: self._events, self.events_changed.emit)
         self._reviewed: tuple[ReviewedSpan, ...] = ()
 
     @property

@@ -24,7 +24,7 @@ class EventOrder:
     def ids(self) -> list[str]:
         """Ids of the listed events; of a group that of the event it most likely is."""
         if self._listed is None:
-            return [event.id for event in self._document.events]
+            return [event.id for event in self._document.shown.events]
         return [self._grouping.members(event.id)[0] for event in self._listed]
 
     @property

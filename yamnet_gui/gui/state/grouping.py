@@ -17,7 +17,7 @@ class Grouping(QObject):
 
     `level` is "" for every event by itself, one of `detection.GROUPING_LEVELS`, or the id of a
     node of the ontology. Groups are only shown: what is selected, reviewed and stored
-    are their members.
+    are their members, also those that would be left out by themselves.
     """
 
     changed = Signal()  # the events that are shown, or the branch
@@ -61,7 +61,7 @@ class Grouping(QObject):
     def shown(self) -> EventList:
         """The events as they are shown."""
         if not self._levels:
-            return self._document.events
+            return self._document.shown.events
         self._update()
         return self._shown
 
@@ -112,10 +112,17 @@ class Grouping(QObject):
         return tuple(dict.fromkeys(m for one in event_ids for m in self.members(one)))
 
     def _update(self) -> None:
-        events = self._document.events
+        events = self._document.shown.events
         if events is self._source:
             return
-        groups = group_events(events, self._ontology, self._class_map.value, self._levels)
+        left_out = self._document.shown.left_out
+        groups = [
+            group
+            for group in group_events(
+                self._document.events, self._ontology, self._class_map.value, self._levels
+            )
+            if any(member.id not in left_out for member in group.members)
+        ]
         self._source = events
         self._groups = {group.event.id: group for group in groups}
         self._group_of = {member.id: group.event.id for group in groups for member in group.members}

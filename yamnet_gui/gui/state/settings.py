@@ -72,6 +72,14 @@ SETTINGS: tuple[Setting, ...] = (
         page="Review",
     ),
     Setting(
+        "one_per_sound",
+        True,
+        "Show one event for one sound",
+        "At its most particular class, such as Cricket and not also Insect and Animal; and none "
+        "for silence",
+        page="Review",
+    ),
+    Setting(
         "key_legend",
         True,
         "Show what the keys do",

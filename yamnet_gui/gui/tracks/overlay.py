@@ -64,7 +64,7 @@ class BandsLayer(Layer):
 
     def draw(self, painter: QPainter, scale: float) -> None:
         if self._marks is None or self._marks.shape[1] != self.width:
-            touched = event_columns(self._document.events, self.timeline, self.width)
+            touched = event_columns(self._document.shown.events, self.timeline, self.width)
             mark = np.uint32(argb(self.theme.accent, 0.55))
             row = np.where(touched, mark, np.uint32(0))
             self._marks = np.repeat(row[None], _MARK_PIXELS, axis=0)

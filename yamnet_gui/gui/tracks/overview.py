@@ -55,7 +55,7 @@ class OverviewLayer(Layer):
 
     def _draw_density(self, painter: QPainter, duration: float) -> None:
         """A strip that is the stronger, the more events lie there."""
-        events = self._document.events
+        events = self._document.shown.events
         if not len(events):
             return
         width = self.width

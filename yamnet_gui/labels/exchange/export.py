@@ -11,7 +11,8 @@ from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewSt
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 from yamnet_gui.core.stopping import until_stopped
-from yamnet_gui.detection import group_events
+from yamnet_gui.core.text import counted
+from yamnet_gui.detection import group_events, shown_events
 from yamnet_gui.labels.formats import WriteOptions, label_format, losses
 
 
@@ -32,7 +33,8 @@ class ExportChoice:
     the user made them. `keep_empty`: recordings without any remaining event are exported too.
     `depth`: LEAF leaves out an event that events of its subclasses cover completely;
     ANCESTORS adds an event for every parent class. `groups`: ids of ontology nodes;
-    events of their subclasses are exported as events of the node.
+    events of their subclasses are exported as events of the node. `one_per_sound`: events for which
+    others stand (`detection.shown_events`) are left out, unless `labels` or `events` ask for them.
     """
 
     recordings: frozenset[Path] | None = None
@@ -44,6 +46,7 @@ class ExportChoice:
     keep_empty: bool = True
     depth: Depth = Depth.AS_IS
     groups: frozenset[str] = frozenset()
+    one_per_sound: bool = False
 
     def allows(self, path: Path, event: Event) -> bool:
         """Whether the event is exported, judged by itself."""
@@ -78,7 +81,7 @@ def chosen(
         path = recording.recording.path
         if choice.recordings is not None and path not in choice.recordings:
             continue
-        events = [e for e in recording.events if choice.allows(path, e)]
+        events = [e for e in shown_of(recording, choice, ontology) if choice.allows(path, e)]
         if choice.depth is not Depth.AS_IS:
             events = _along(events, choice.depth, ontology or bundled_ontology())
         if choice.groups:
@@ -89,6 +92,35 @@ def chosen(
         if events or choice.keep_empty:
             selected.append(replace(recording, events=EventList.of(events)))
     return selected
+
+
+def shown_of(
+    recording: LabelledRecording, choice: ExportChoice, ontology: Ontology | None = None
+) -> Sequence[Event]:
+    """The events of a recording without those for which others stand, where that is chosen."""
+    if not choice.one_per_sound or choice.labels is not None or choice.events is not None:
+        return recording.events.events
+    return shown_events(recording.events, ontology or bundled_ontology())
+
+
+def left_out(recordings: Iterable[LabelledRecording], choice: ExportChoice) -> int:
+    """How many events are not exported because others stand for them."""
+    count = 0
+    for recording in until_stopped(recordings, 1):
+        path = recording.recording.path
+        if choice.recordings is None or path in choice.recordings:
+            count += sum(choice.allows(path, event) for event in recording.events)
+            count -= sum(choice.allows(path, event) for event in shown_of(recording, choice))
+    return count
+
+
+def left_out_in_words(count: int) -> str:
+    """What `left_out` counted; "" for none."""
+    if not count:
+        return ""
+    return (
+        f"{counted(count, 'event')} of broader classes of the same sounds, or of silence, left out"
+    )
 
 
 def described(recordings: Iterable[LabelledRecording]) -> list[LabelledRecording]:
@@ -161,10 +193,11 @@ def _ancestors(events: Sequence[Event], ontology: Ontology) -> Iterator[Event]:
 
 @dataclass(frozen=True, slots=True)
 class ExportPreview:
-    """What an export would do, before anything is written."""
+    """What an export would do, before anything is written. `left_out`: as `left_out` counts."""
 
     recordings: tuple[LabelledRecording, ...]
     losses: tuple[str, ...]
+    left_out: int = 0
 
     @property
     def event_count(self) -> int:
@@ -190,7 +223,7 @@ class Export:
     options: WriteOptions = field(default_factory=WriteOptions)
 
     def preview(
-        self, recordings: Iterable[LabelledRecording], ontology: Ontology | None = None
+        self, recordings: Sequence[LabelledRecording], ontology: Ontology | None = None
     ) -> ExportPreview:
         """What is exported, and what the format cannot store of it."""
         out = tuple(chosen(recordings, self.choice, ontology))
@@ -200,4 +233,4 @@ class Export:
             lost.append(f"{fmt.title}: has no place for clock times; seconds are written")
         if self.options.measures and not fmt.has_measures:
             lost.append(f"{fmt.title}: has no columns for measures; csv and raven have")
-        return ExportPreview(out, tuple(lost))
+        return ExportPreview(out, tuple(lost), left_out(recordings, self.choice))

@@ -1,7 +1,7 @@
 """A self-contained page about labels: events by time, their scores, and how they were made."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -74,6 +74,11 @@ class ReportFacts:
     title: str
     made_at: datetime
     made_with: Mapping[str, str] = field(default_factory=dict)
+
+    def with_events(self, remark: str) -> "ReportFacts":
+        """The same with a remark on which events are in the report, unless it is empty."""
+        more = {"Events": remark} if remark else {}
+        return replace(self, made_with={**self.made_with, **more})
 
 
 def write_report(recordings: Sequence[LabelledRecording], path: Path, facts: ReportFacts) -> Path:

@@ -114,8 +114,7 @@ class ProjectEvents:
         threshold: float = 0.5,
     ) -> NDArray[np.int64]:
         """Rows of the events to review, in order. Scores are probabilities where there are any."""
-        with self._connection.reading():
-            return self._connection.queries().queue(QueueKind(kind), wanted, seed, threshold)
+        return self._beside_others(wanted).queue(QueueKind(kind), wanted, seed, threshold)
 
     def next_unreviewed(
         self, after: int | None, within: NDArray[np.int64] | None = None, *, backwards: bool = False
@@ -133,15 +132,17 @@ class ProjectEvents:
         """How many of the events in these rows are unreviewed."""
         return self._beside_others().count_unreviewed(rows)
 
-    def at_or_above(self, row: int, *, unreviewed_only: bool = True) -> NDArray[np.int64]:
+    def at_or_above(
+        self, row: int, wanted: EventFilter = _ALL, *, unreviewed_only: bool = True
+    ) -> NDArray[np.int64]:
         """Rows of the event's class with at least its score, the event included."""
-        with self._connection.reading():
-            return self._connection.queries().beyond(row, True, unreviewed_only)
+        return self._beside_others(wanted).beyond(row, True, unreviewed_only, wanted)
 
-    def at_or_below(self, row: int, *, unreviewed_only: bool = True) -> NDArray[np.int64]:
+    def at_or_below(
+        self, row: int, wanted: EventFilter = _ALL, *, unreviewed_only: bool = True
+    ) -> NDArray[np.int64]:
         """Rows of the event's class with at most its score, the event included."""
-        with self._connection.reading():
-            return self._connection.queries().beyond(row, False, unreviewed_only)
+        return self._beside_others(wanted).beyond(row, False, unreviewed_only, wanted)
 
     # detections
 

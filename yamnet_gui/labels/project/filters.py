@@ -14,6 +14,8 @@ class EventFilter:
     Scores are uncalibrated sigmoids, durations in seconds; bounds belong to the range. `text`
     is looked for in labels, recording paths and notes, whatever the case. `time_of_day`: the onset
     lies in it by the clock of the recording; one whose start is not known has none.
+    `one_per_sound`: events for which others stand (`detection.duplicates`) are left out, unless
+    `labels` asks for their class.
     """
 
     labels: frozenset[str] | None = None
@@ -29,6 +31,7 @@ class EventFilter:
     with_note: bool = False
     text: str = ""
     time_of_day: TimeOfDay | None = None
+    one_per_sound: bool = False
 
 
 class SortKey(StrEnum):

@@ -8,7 +8,7 @@ import copy
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,9 @@ class EventIndex:
         self._versions = dict.fromkeys(_COLUMNS, 0)
         self._orders: dict[str, tuple[tuple[int, ...], NDArray[np.int32]]] = {}
         self._ordering = threading.Lock()
+        self.change = 0
+        """Grows with every event that is written, added or removed."""
+        self._changes: dict[int, int] = {}
 
     @classmethod
     def load(cls, connection: sqlite3.Connection, tables: Tables) -> "EventIndex":
@@ -103,7 +106,17 @@ class EventIndex:
         now = copy.copy(self)
         now._data = {name: self.column(name) for name in _COLUMNS}
         now._versions = dict(self._versions)
+        now._changes = dict(self._changes)
         return now
+
+    def changed_since(self, change: int) -> list[int]:
+        """Numbers of the recordings whose events were changed after this `change`."""
+        return [rec for rec, last in self._changes.items() if last > change]
+
+    def _note(self, *recs: int) -> None:
+        self.change += 1
+        for rec in recs:
+            self._changes[rec] = self.change
 
     def positions(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Positions of rows, which must be in the index."""
@@ -131,6 +144,7 @@ class EventIndex:
             "channel": -1 if event.channel is None else event.channel,
             "noted": bool(event.note), "alive": True,
         }  # fmt: skip
+        self._note(int(self._data["rec"][at]), rec)
         for name, value in values.items():
             column = self._data[name]
             if column[at] != value:
@@ -152,6 +166,8 @@ class EventIndex:
 
         `rows` come after all others.
         """
+        recs = list(islice(recs, len(rows)))
+        self._note(*set(recs))
         first, self.count = self.count, self.count + len(rows)
         self._make_room()
         values: dict[str, Iterable[float]] = {
@@ -174,7 +190,9 @@ class EventIndex:
 
     def drop(self, row: int) -> None:
         if self.held(np.array([row]))[0]:
-            self._data["alive"][self.positions(np.array([row]))[0]] = False
+            at = self.positions(np.array([row]))[0]
+            self._note(int(self._data["rec"][at]))
+            self._data["alive"][at] = False
             self._versions["alive"] += 1
 
     def order(

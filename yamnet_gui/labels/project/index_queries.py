@@ -13,6 +13,7 @@ from yamnet_gui.core.events import EventSource, ReviewState
 from .filters import EventFilter, QueueKind, Sort, SortKey
 from .index import EventIndex
 from .models import ClassCounts, Recording
+from .shown_events import LeftOut
 from .tables import SOURCES, STATES, Tables
 
 Rows = NDArray[np.int64]
@@ -38,6 +39,7 @@ class IndexQueries:
         self._connection = connection
         self._tables = tables
         self._index = index
+        self._left_out = LeftOut()
         self._noted: list[int] | None = None  # of a snapshot: what it found in notes
         self.set_recordings(recordings)
 
@@ -120,6 +122,8 @@ class IndexQueries:
             mask &= wanted.time_of_day.holds(of_day_s)
         if text := _searched(wanted):
             mask &= self._with_text(text)
+        if wanted.one_per_sound and wanted.labels is None:
+            mask &= ~self._left_out.of(self._index, self._tables)
         return mask
 
     def _kinds_with(self, test: Callable[[str], bool]) -> NDArray[np.bool_]:
@@ -256,14 +260,15 @@ class IndexQueries:
         recs = np.unique(column("rec")[self.visible() & touched])
         return frozenset(map(self._tables.recording_id_of, recs.tolist()))
 
-    def beyond(self, row: int, up: bool, unreviewed_only: bool) -> Rows:
-        """The event and those of its class with a score at least (`up`) or at most its own."""
+    def beyond(self, row: int, up: bool, unreviewed_only: bool, wanted: EventFilter) -> Rows:
+        """The event and those of its class with a score at least (`up`) or at most its own, of the
+        events that are wanted."""
         if not self._index.held(np.array([row]))[0]:
             return np.empty(0, np.int64)
         at = int(self._index.positions(np.array([row]))[0])
         score = self._index.column("score")
         label = self._tables.kinds[int(self._index.column("kind")[at])][0]
-        mask = self.visible() & self._kinds_with(lambda other: other == label)
+        mask = self.mask(wanted) & self._kinds_with(lambda other: other == label)
         mask &= score >= 0
         mask &= score >= score[at] if up else score <= score[at]
         if unreviewed_only:

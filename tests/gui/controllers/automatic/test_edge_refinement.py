@@ -53,7 +53,7 @@ def test_window_and_command_line_find_the_same_events(
     table = tmp_path / "events.parquet"
     command = ["analyze", str(sound), "-o", str(table), "--format", "parquet"]
     assert main([*command, "--rules", str(rules)]) == 0
-    shown, exported = spans(bench.session.document.events), written(table)
+    shown, exported = spans(bench.session.document.shown.events), written(table)
     assert [event[0] for event in shown] == [event[0] for event in exported]
     np.testing.assert_allclose(
         [event[1:] for event in shown], [event[1:] for event in exported], atol=1e-6

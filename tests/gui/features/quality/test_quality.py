@@ -51,8 +51,8 @@ def opened(start: Start, settled: Settled, sound_file: Path) -> Workbench:
     """Twelve seconds with dogs at 1.2 s (0.9), 3.1 s (0.5), 6.9 s (0.7) and a bird at 8.9 s."""
     bench = start(sound_file)
     bench.session.settings.set("autoplay", False)
-    bench.session.rules.set(RuleSet())  # the balanced rules would merge the first two dogs
     settled(bench)
+    bench.session.rules.set(RuleSet())  # the balanced rules would merge the first two dogs
     scores = np.full((24, len(bench.session.class_map.value)), 0.001, np.float32)
     for frame, index, value in ((2, DOG, 0.9), (6, DOG, 0.5), (14, DOG, 0.7), (18, BIRD, 0.6)):
         scores[frame, index] = value

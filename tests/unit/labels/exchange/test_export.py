@@ -14,7 +14,14 @@ from yamnet_gui.core.events import (
     ReviewState,
 )
 from yamnet_gui.core.resources import bundled_class_map
-from yamnet_gui.labels.exchange.export import Depth, Export, ExportChoice, chosen
+from yamnet_gui.labels.exchange.export import (
+    Depth,
+    Export,
+    ExportChoice,
+    chosen,
+    left_out,
+    left_out_in_words,
+)
 from yamnet_gui.labels.formats import WriteOptions, read_labels, write_labels
 
 A, B = Path("/d/a.wav"), Path("/d/b.wav")
@@ -124,3 +131,30 @@ def test_clock_times_that_a_format_cannot_carry_are_announced(tmp_path: Path) ->
     assert "SRT subtitles: has no place for clock times; seconds are written" in limits
     limits = Export("raven", tmp_path / "o.txt", options=clock).preview(project()).losses
     assert not any("clock" in text for text in limits)
+
+
+def test_one_event_for_one_sound_unless_classes_or_events_are_asked_for() -> None:
+    events = EventList.of(
+        [
+            event("1", "Dog", 0, 2),
+            event("2", "Animal", 0, 2),
+            event("3", "Silence", 3, 4),
+            event("4", "Animal", 5, 6, state=ReviewState.ACCEPTED),
+        ]
+    )
+    recordings = [LabelledRecording(RecordingInfo(A, 10.0, 16_000, 1), events)]
+
+    def exported(**more: object) -> list[str]:
+        choice = ExportChoice(one_per_sound=True, **more)  # type: ignore[arg-type]
+        (recording,) = chosen(recordings, choice)
+        assert left_out(recordings, choice) == len(
+            chosen(recordings, replace(choice, one_per_sound=False))[0].events
+        ) - len(recording.events)
+        return [e.id for e in recording.events]
+
+    assert exported() == ["1", "4"]
+    assert exported(labels=frozenset({"Animal", "Silence"})) == ["2", "3", "4"]
+    assert exported(events=frozenset({(A, "2")})) == ["2"]
+    assert left_out_in_words(2).startswith("2 events of broader classes")
+    preview = Export("csv", Path("x.csv"), ExportChoice(one_per_sound=True)).preview(recordings)
+    assert (preview.event_count, preview.left_out) == (2, 2)

@@ -13,6 +13,7 @@ from yamnet_gui.gui.controllers.review_queue_controller import ReviewQueueContro
 from yamnet_gui.gui.dialogs.questions import Questions
 from yamnet_gui.gui.jobs.review import DecideJob
 from yamnet_gui.labels import project as edits
+from yamnet_gui.labels.project import EventFilter
 
 from .editor import EventEditor
 from .go_on import GoOn
@@ -139,16 +140,25 @@ class Decisions:
         item = project.events.get(self._editor.recording_id, current.id) if project else None
         if project is None or item is None:
             return np.empty(0, np.int64)
+        wanted = EventFilter(one_per_sound=self._shown_only(current))
         return (
-            project.events.at_or_above(item.row) if above else project.events.at_or_below(item.row)
+            project.events.at_or_above(item.row, wanted)
+            if above
+            else project.events.at_or_below(item.row, wanted)
         )
+
+    def _shown_only(self, current: Event) -> bool:
+        """Whether events that are not shown are left alone; a queue of the class asks for all."""
+        asked = self._queue.label == current.label
+        return self._editor.document.shown.one_per_sound and not asked
 
     def _beyond(self, current: Event, above: bool) -> list[Event]:
         """The event, and those of its class not reviewed yet that score as far or farther."""
         limit = current.score_max or 0.0
+        document = self._editor.document
         return [
             e
-            for e in self._editor.document.events
+            for e in (document.shown.events if self._shown_only(current) else document.events)
             if e.id == current.id
             or (
                 e.label == current.label

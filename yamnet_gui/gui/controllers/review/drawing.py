@@ -114,7 +114,7 @@ class Drawing:
     def _next_alike(self, event: Event) -> Event | None:
         later = (
             e
-            for e in self._editor.document.events
+            for e in self._editor.document.shown.events
             if (e.label, e.channel) == (event.label, event.channel)
             and _in_time(e) > _in_time(event)
             and not edits.is_negative(e)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobHandle
 from yamnet_gui.gui.controllers.event_reader import EventReader
 from yamnet_gui.gui.controllers.navigation import Destination
+from yamnet_gui.gui.controllers.one_per_sound import ONE_PER_SOUND
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.features.own_keys import OwnKeys
 from yamnet_gui.gui.jobs.project import CountEventsJob
@@ -46,6 +48,7 @@ class AllEvents(Feature):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._project = context.session.project
+        self._shown = context.session.document.shown
         self._settings = context.session.settings
         self._project_manager = context.services.projects
         self._navigator = context.services.navigation
@@ -71,6 +74,10 @@ class AllEvents(Feature):
             {name: self._decider(state) for name, state in _KEYS.items()},
             lambda: len(self.panel.selected) > 0,
         )
+        self.panel.foot.one_per_sound_chosen.connect(
+            lambda on: self._settings.set(ONE_PER_SOUND, on)
+        )
+        self._settings.changed.connect(self._on_setting)
         self.panel.query_changed.connect(lambda: self._soon(0))
         self.panel.shown.connect(self._on_shown)
         self._analysis.finished.connect(self._on_shown)
@@ -111,7 +118,7 @@ class AllEvents(Feature):
         if self._job is not None:
             self._job.cancel()
         self._job = self._project_manager.run(
-            QueryJob(project, self.panel.filter, self.panel.sort),
+            QueryJob(project, self._wanted, self.panel.sort),
             on_result=self._on_result,
             on_done=self._on_done,
         )
@@ -137,8 +144,20 @@ class AllEvents(Feature):
         """Sets the state of all selected events, as one step of undo."""
         self._review.bulk.decide(self.panel.selected, state)
 
-    def _on_result(self, rows_and_total: tuple[NDArray[np.int64], int]) -> None:
-        self.panel.set_rows(*rows_and_total)
+    @property
+    def _wanted(self) -> EventFilter:
+        return replace(self.panel.filter, one_per_sound=self._shown.one_per_sound)
+
+    def _on_result(self, found: tuple[NDArray[np.int64], int, int]) -> None:
+        rows, shown, total = found
+        self.panel.set_rows(
+            rows, shown, one_per_sound=self._shown.one_per_sound, left_out=total - shown
+        )
+
+    @Slot(str)
+    def _on_setting(self, key: str) -> None:
+        if key == ONE_PER_SOUND:
+            self._soon(0)
 
     def _on_done(self) -> None:
         self._job = None

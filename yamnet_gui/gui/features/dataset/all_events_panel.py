@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QHideEvent, QPalette, QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -24,7 +24,7 @@ from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.fields import SearchField, TimeOfDayField
 from yamnet_gui.gui.widgets.file_names import FileNameDelegate
-from yamnet_gui.gui.widgets.plain_text import PlainLabel
+from yamnet_gui.gui.widgets.shown_count import ShownCount
 from yamnet_gui.gui.widgets.table_model import Index
 from yamnet_gui.gui.widgets.tables import QuietTable, fit_columns
 from yamnet_gui.labels.project import EventFilter, ProjectEvent, Recording, Sort
@@ -104,9 +104,12 @@ class AllEventsPanel(QWidget):
         alone = len(ranges) == 1 and ranges[0].top() == ranges[0].bottom()
         return self.model.item(ranges[0].top()) if alone else None
 
-    def set_rows(self, rows: NDArray[np.int64], total: int) -> None:
-        """Lists these rows of `total` events."""
+    def set_rows(
+        self, rows: NDArray[np.int64], total: int, *, one_per_sound: bool = False, left_out: int = 0
+    ) -> None:
+        """Lists these rows of `total` events; as many again are left out as others stand for."""
         self._total = total
+        self.foot.show_left_out(one_per_sound=one_per_sound, count=left_out)
         self.model.set_rows(rows)
         self._show_count()
 
@@ -188,11 +191,11 @@ class AllEventsPanel(QWidget):
         header.setSortIndicator(ProjectColumn.RECORDING, Qt.SortOrder.AscendingOrder)
         header.sortIndicatorChanged.connect(lambda *_: self.query_changed.emit())
         header.sortIndicatorChanged.connect(lambda *_: self._fit_columns())
-        self.count = PlainLabel(self)
-        self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.foot = ShownCount(self)
+        self.count = self.foot.label
         foot = QHBoxLayout()
         foot.setSpacing(2)
-        foot.addWidget(self.count, 1)
+        foot.addWidget(self.foot, 1)
         self.buttons: list[IconButton] = []
         for name, state, tip in _DECISIONS:
             button = IconButton(name, state_mark(state), tip, self)

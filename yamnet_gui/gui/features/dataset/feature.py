@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Slot
 from PySide6.QtWidgets import QMenu
 
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobRunner
+from yamnet_gui.gui.controllers.one_per_sound import ONE_PER_SOUND
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.jobs.project import CountJob, RecordingCount
 from yamnet_gui.gui.state.project import StorageMode
@@ -36,6 +37,7 @@ class DatasetFeature(Feature):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._class_map = context.session.class_map
+        self._document = context.session.document
         self._project = context.session.project
         self._rules = context.session.rules
         self._settings = context.session.settings
@@ -64,6 +66,7 @@ class DatasetFeature(Feature):
         panel.stop_requested.connect(self.run.cancel)
         panel.menu_requested.connect(self._menu)
         self._project.recordings_changed.connect(self._soon)
+        self._settings.changed.connect(self._on_setting)
         self._project_manager.counted.connect(self._show_counts)
         self._recording_loader.leaving.connect(self._soon)
         self._show_run()
@@ -181,7 +184,13 @@ class DatasetFeature(Feature):
                 if project is self._project.project:  # else it was closed meanwhile
                     self._show_error(error)
 
-            self._jobs.submit(CountJob(project), on_result=self._show_counts, on_failed=failed)
+            job = CountJob(project, self._document.shown.one_per_sound)
+            self._jobs.submit(job, on_result=self._show_counts, on_failed=failed)
+
+    @Slot(str)
+    def _on_setting(self, key: str) -> None:
+        if key == ONE_PER_SOUND:
+            self._soon()
 
     def _soon(self) -> None:
         # a run changes a recording every few moments; all of them are counted at its end

@@ -31,7 +31,7 @@ from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.widgets.buttons import TickBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
-from yamnet_gui.labels.exchange.export import Export, ExportPreview
+from yamnet_gui.labels.exchange.export import Export, ExportPreview, left_out_in_words
 from yamnet_gui.labels.formats import FORMATS, LabelFormat, WriteOptions
 
 from .event_choice import EventChoice, Offered
@@ -307,7 +307,10 @@ class ExportDialog(QDialog):
         self._preview = preview
         total = sum(len(r.events) for r in self.what.recordings)
         files = f" in {len(preview.recordings)} recordings" if self.what.whole_project else ""
-        self.summary.setText(f"{preview.event_count} of {total} events{files}")
+        more = left_out_in_words(preview.left_out)
+        self.summary.setText(
+            f"{preview.event_count} of {total} events{files}" + (f"; {more}" if more else "")
+        )
         self._show_losses()
         self._on_path()
 

@@ -36,7 +36,7 @@ class Offered:
     `shown`: the open recording as shown in the window. `selected`, `listed`: ids of its events that
     are selected, and that pass the filter of the table (None: no filter). `ticked`: classes that
     are ticked. `project` holds `recordings` recordings; `rows` are its events that are selected in
-    the table of all events.
+    the table of all events. `one_per_sound`: the window shows one event for one sound.
     """
 
     shown: LabelledRecording | None = None
@@ -46,6 +46,7 @@ class Offered:
     listed: frozenset[str] | None = None
     ticked: frozenset[int] = frozenset()
     rows: tuple[int, ...] = ()
+    one_per_sound: bool = False
 
     @property
     def several(self) -> bool:
@@ -57,6 +58,12 @@ _DEPTHS = (
     (Depth.AS_IS, "Labels as they are"),
     (Depth.LEAF, "Only the most specific classes"),
     (Depth.ANCESTORS, "Also their parent classes"),
+)
+
+
+_ONE_PER_SOUND = (
+    "As the tables show it: not also broader classes of the same sound, and no Silence. Classes "
+    "and events that you choose are exported in any case; so is all that you reviewed or changed."
 )
 
 
@@ -119,6 +126,7 @@ class EventChoice(QWidget):
             max_score=high if high < 1 else None,
             events=events,
             depth=Depth(self.hierarchy.currentData()),
+            one_per_sound=self.one_per_sound.isChecked(),
         )
 
     def close_work(self) -> None:
@@ -139,7 +147,7 @@ class EventChoice(QWidget):
         """Whether events can be chosen; else only recordings."""
         boxes: tuple[QWidget, ...] = (
             self.which, self.which_rows, self.classes, self.low, self.high, self.hierarchy,
-            *self.states.values(),
+            self.one_per_sound, *self.states.values(),
         )  # fmt: skip
         for box in boxes:
             box.setEnabled(offered)
@@ -196,6 +204,11 @@ class EventChoice(QWidget):
         self.low.setToolTip(plain_tip(tip))
         self.high.setToolTip(plain_tip(tip))
         self.hierarchy = self._box("Hierarchy", [(d.value, text) for d, text in _DEPTHS])
+        self.one_per_sound = TickBox(self)
+        self.one_per_sound.setText("One event for one sound")
+        self.one_per_sound.setToolTip(plain_tip(_ONE_PER_SOUND))
+        self.one_per_sound.setChecked(offered.one_per_sound)
+        self.one_per_sound.toggled.connect(self.changed)
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(6)
@@ -208,6 +221,7 @@ class EventChoice(QWidget):
         form.addRow("States", states)
         form.addRow("Scores", scores)
         form.addRow("&Hierarchy", self.hierarchy)
+        form.addRow("", self.one_per_sound)
         self._form = form
 
     def _box(

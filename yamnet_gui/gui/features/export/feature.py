@@ -138,6 +138,7 @@ class ExportFeature(Feature):
             frozenset(self._events_panel.shown_ids),
             frozenset(self._class_view.ticked),
             self._rows(),
+            self._document.shown.one_per_sound,
         )
 
     def _rows(self) -> tuple[int, ...]:

@@ -25,6 +25,7 @@ from yamnet_gui.core.files import is_file, is_folder
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
+from yamnet_gui.labels.exchange.export import left_out, left_out_in_words
 from yamnet_gui.labels.exchange.report import ReportFacts
 from yamnet_gui.labels.exchange.report_facts import project_facts
 
@@ -86,7 +87,8 @@ class ReportDialog(QDialog):
             self._show_problem(error)
             return
         if self._chosen is not None:
-            self.request = ReportRequest(self._chosen, self._path(), facts)
+            more = left_out_in_words(left_out(self.what.recordings, self.what.choice))
+            self.request = ReportRequest(self._chosen, self._path(), facts.with_events(more))
         super().accept()
 
     def sizeHint(self) -> QSize:

@@ -146,8 +146,9 @@ class ProjectMenu(Feature):
         """Shows the review progress of the open recording next to its name."""
         document = self._document
         if document.recording is not None and document.state is AnalysisState.COMPLETE:
-            reviewed = sum(e.state is not ReviewState.UNREVIEWED for e in document.events)
-            words = progress_words(reviewed, len(document.events))
+            events = document.shown.events
+            reviewed = sum(e.state is not ReviewState.UNREVIEWED for e in events)
+            words = progress_words(reviewed, len(events))
             self._recordings_panel.set_state(document.recording.info.path, words)
 
     def _on_in_use(self, path: Path, error: UserError) -> None:

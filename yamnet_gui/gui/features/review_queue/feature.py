@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Slot
+
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.debounced import Debounced
+from yamnet_gui.gui.controllers.one_per_sound import ONE_PER_SOUND
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.jobs.review import CountClassesJob, MarkQueueJob
 from yamnet_gui.gui.state.review_queue import QueueRequest
@@ -55,6 +58,7 @@ class ReviewQueueFeature(Feature):
             self._project.project_changed,
         ):
             signal.connect(self._soon)
+        self._settings.changed.connect(self._on_setting)
         self._show_queue()
 
     @property
@@ -65,6 +69,11 @@ class ReviewQueueFeature(Feature):
         self._closed = True  # the project that is closed after this changes, too
         self._later.stop()
 
+    @Slot(str)
+    def _on_setting(self, key: str) -> None:
+        if key == ONE_PER_SOUND and self._review_queue.request.kind is not None:
+            self._queue_controller.review(self._review_queue.request)
+
     def request(self, request: QueueRequest) -> None:
         """Reviews by this queue from now on; keys act on events again."""
         self._notices.clear("queue")
@@ -74,14 +83,17 @@ class ReviewQueueFeature(Feature):
 
     def count(self) -> None:
         """Counts the events of each class in the scope of queue and panel."""
-        here = counts_by_class(self._document.events)
+        here = counts_by_class(self._document.shown.events)
         project = self._project.project
         if not self.panel.everywhere:
             self.panel.set_counts(here)
         if not self._review_queue.request.everywhere:
             self._offer(here)
         if project is not None and (self.panel.everywhere or self._review_queue.request.everywhere):
-            self._project_manager.run(CountClassesJob(project), on_result=self._show_all)
+            self._project_manager.run(
+                CountClassesJob(project, self._document.shown.one_per_sound),
+                on_result=self._show_all,
+            )
 
     def _soon(self) -> None:
         if not self._closed:

@@ -1,0 +1,42 @@
+"""How many events a table lists, and a button that shows those for which others stand."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+
+from .plain_text import PlainLabel, plain_tip
+
+_ALL_TIP = (
+    "Show every event: also broader classes of the same sound (Animal over Cricket), and Silence."
+)
+_ONE_TIP = "Show one event for one sound, at its most particular class"
+
+
+class ShownCount(QWidget):
+    """A line below a table of events."""
+
+    one_per_sound_chosen = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._one = False
+        self.label = PlainLabel(self)
+        self.label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.button = QToolButton(self)
+        self.button.setAutoRaise(True)
+        self.button.clicked.connect(lambda: self.one_per_sound_chosen.emit(not self._one))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        row.addWidget(self.label, 1)
+        row.addWidget(self.button)
+        self.show_left_out(one_per_sound=False, count=0)
+
+    def show_left_out(self, *, one_per_sound: bool, count: int) -> None:
+        """How many events are left out because others stand for them."""
+        self._one = one_per_sound
+        text = f"Show {count:,} more" if one_per_sound else "One per sound"
+        self.button.setText(text)
+        self.button.setAccessibleName(text)
+        self.button.setToolTip(plain_tip(_ALL_TIP if one_per_sound else _ONE_TIP))
+        self.button.setVisible(count > 0 or not one_per_sound)
