@@ -9,15 +9,27 @@ In a notebook:
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .interface import Analyzed, Embedded, Measures, analyze, embed, measure, read_labels
+    from .interface import (
+        ActivityRow,
+        Analyzed,
+        Embedded,
+        Measures,
+        activity,
+        analyze,
+        embed,
+        measure,
+        read_labels,
+    )
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "ActivityRow",
     "Analyzed",
     "Embedded",
     "Measures",
     "__version__",
+    "activity",
     "analyze",
     "embed",
     "measure",

@@ -48,6 +48,9 @@ from .core.resources import bundled_class_map, bundled_ontology
 from .core.scores import DEFAULT_HOP_S
 from .core.spans import TimeSpan
 from .core.text import without_controls
+from .labels.exchange.activity import ActivityBy, activity_rows, project_activity
+from .labels.exchange.activity import ActivityRow as ActivityRow
+from .labels.project import Project
 from .yamnet import RUNTIME_CHOICES, RuntimeChoice, RuntimeName
 
 Sound = str | os.PathLike[str] | ArrayLike
@@ -171,6 +174,30 @@ def analyze(
         warnings=analysis.warnings,
         keeper=analysis,
     )
+
+
+def activity(
+    project: str | os.PathLike[str],
+    *,
+    by: Sequence[ActivityBy | str] = tuple(ActivityBy),
+    classes: Sequence[str] = (),
+    recordings: Sequence[str] | None = None,
+) -> tuple[ActivityRow, ...]:
+    """How many events of each class a project has by hour of day, by day and by recording.
+
+    The rows are those of `yamnet-gui activity`: `raw`, `calibrated` and `estimated` are None where
+    nothing was recorded or nothing is known, which is not 0. `by` are of "hour of day", "day" and
+    "recording"; `classes` are labels (none: all), `recordings` ids of the project's recordings
+    (None: all, and only then is there an estimate). The project may be open elsewhere. Raises
+    UserError with a sentence that says what is wrong.
+    """
+    known = [one.value for one in ActivityBy]
+    for name in by:
+        if name not in known:
+            raise SettingsError(str(name), f"is not one of {', '.join(known)}")
+    with Project.open(Path(project), read_only=True) as opened:
+        grid = project_activity(opened, recordings)
+        return tuple(activity_rows(grid, [ActivityBy(name) for name in by], classes))
 
 
 def embed(

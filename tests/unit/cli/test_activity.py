@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.unit.quality.reviewed import CLASS_MAP, MODEL, reviewed_project
+from yamnet_gui import activity
+from yamnet_gui.core.errors import ProjectError, SettingsError
 from yamnet_gui.detection import RuleSet
 from yamnet_gui.labels.project import Project, reject
 from yamnet_gui.labels.project.count_samples import CountScope
@@ -78,3 +80,15 @@ def test_what_cannot_be_counted_is_one_sentence(run, project, tmp_path):
         assert status == 2
         assert words in errors
         assert errors.count("\n") == 1
+
+
+def test_a_notebook_gets_the_rows_of_the_table(run, project, tmp_path):
+    out = tmp_path / "counts.csv"
+    assert run("activity", project, "-o", out, "--by", "day")[0] == 0
+    rows = activity(project, by=["day"])
+    assert [(r.slot, r.label) for r in rows] == [(r["slot"], r["class"]) for r in table(out)]
+    assert rows[0].raw is not None
+    with pytest.raises(SettingsError, match="week"):
+        activity(project, by=["week"])
+    with pytest.raises(ProjectError):
+        activity(tmp_path / "none.yamnet")

@@ -54,6 +54,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
         tip="Show many events or similar sounds at once as thumbnails, to hear and decide on",
     ),
     ActionSpec(
+        "activity",
+        "&Activity",
+        "Tools",
+        ("Ctrl+Shift+A",),
+        tip="Show which class occurs when: events by hour of day, by day and by recording",
+    ),
+    ActionSpec(
         "evaluation",
         "&Evaluation…",
         "Tools",

@@ -2,6 +2,7 @@
 
 from yamnet_gui.gui.context import Context
 
+from .activity.feature import ActivityFeature
 from .application import ApplicationDialogs
 from .context_menus import ContextMenus
 from .custom_classes.feature import TrainingFeature
@@ -64,6 +65,7 @@ def make_features(context: Context) -> tuple[Feature, ...]:
         LargeProject(context),
         DatasetFeature(context),
         all_events,
+        ActivityFeature(context, all_events),
         ReviewQueueFeature(context),
         LabelSetsFeature(context),
         KeyLegendFeature(context),

@@ -11,6 +11,7 @@ from yamnet_gui.core.matching import merge_detections
 from .change_set import ChangeSet
 from .command import Change, Command
 from .connection import ProjectConnection
+from .event_columns import EventColumns
 from .event_commands import is_negative
 from .filters import EventFilter, QueueKind, Sort
 from .history import deleted_events
@@ -91,6 +92,10 @@ class ProjectEvents:
     def class_counts(self, wanted: EventFilter = _ALL) -> list[ClassCounts]:
         """States per class, with reviewed share and precision so far, by name."""
         return self._beside_others(wanted).counts(wanted)
+
+    def columns(self, wanted: EventFilter = _ALL) -> EventColumns:
+        """What is needed to count these events, without reading them."""
+        return self._beside_others(wanted).columns(wanted)
 
     def recording_counts(self, wanted: EventFilter = _ALL) -> dict[str, ClassCounts]:
         """States per recording id over all classes; recordings without events are not in it."""

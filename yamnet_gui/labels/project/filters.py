@@ -1,6 +1,7 @@
 """Which events, in which order."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from yamnet_gui.core.clock_time import TimeOfDay
@@ -13,7 +14,7 @@ class EventFilter:
 
     Scores are uncalibrated sigmoids, durations in seconds; bounds belong to the range. `text`
     is looked for in labels, recording paths and notes, whatever the case. `time_of_day`: the onset
-    lies in it by the clock of the recording; one whose start is not known has none.
+    lies in it by the clock of the recording; one whose start is not known has none. `day` too.
     `one_per_sound`: events for which others stand (`detection.duplicates`) are left out, unless
     `labels` asks for their class.
     """
@@ -31,6 +32,7 @@ class EventFilter:
     with_note: bool = False
     text: str = ""
     time_of_day: TimeOfDay | None = None
+    day: date | None = None
     one_per_sound: bool = False
 
 

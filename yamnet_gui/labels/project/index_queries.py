@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from yamnet_gui.core.clock_time import DAY_S, seconds_of_day
 from yamnet_gui.core.events import EventSource, ReviewState
 
+from .event_columns import EventColumns
 from .filters import EventFilter, QueueKind, Sort, SortKey
 from .index import EventIndex
 from .models import ClassCounts, Recording
@@ -53,9 +54,11 @@ class IndexQueries:
         self._rank[recs] = np.arange(len(recs))
         # a stored start has a fixed distance from UTC: its clock shows no summer time
         self._started_s = np.full(size, np.nan)
+        self._start_days = np.full(size, np.nan)
         for rec, recording in zip(recs, present, strict=True):
             if recording.recorded_at is not None:
                 self._started_s[rec] = seconds_of_day(recording.recorded_at, np.zeros(1))[0]
+                self._start_days[rec] = recording.recorded_at.toordinal()
         self._paths = {self._tables.rec_of(r.id): r.path.casefold() for r in present}
         self._rank_version = getattr(self, "_rank_version", 0) + 1
         self._visible: tuple[tuple[int, ...], NDArray[np.bool_]] | None = None
@@ -120,6 +123,10 @@ class IndexQueries:
         if wanted.time_of_day is not None:
             of_day_s = (self._started_s[self._recs()] + column("onset")) % DAY_S
             mask &= wanted.time_of_day.holds(of_day_s)
+        if wanted.day is not None:
+            since_s = self._started_s[self._recs()] + column("onset")
+            day = self._start_days[self._recs()] + np.floor(since_s / DAY_S)
+            mask &= day == wanted.day.toordinal()
         if text := _searched(wanted):
             mask &= self._with_text(text)
         if wanted.one_per_sound and wanted.labels is None:
@@ -239,6 +246,31 @@ class IndexQueries:
             numbers = {state.value: int(by_label[label][c]) for c, state in enumerate(STATES)}
             result.append(ClassCounts(label, **numbers))
         return result
+
+    def columns(self, wanted: EventFilter) -> EventColumns:
+        """The events as columns."""
+        at = np.flatnonzero(self.mask(wanted))
+        column = self._index.column
+        recs, recording = np.unique(column("rec")[at], return_inverse=True)
+        kinds = self._tables.kinds
+
+        def known(name: str) -> NDArray[np.float64]:
+            values = column(name)[at].astype(np.float64)
+            return np.where(values >= 0, values, np.nan)
+
+        return EventColumns(
+            tuple(map(self._tables.recording_id_of, recs.tolist())),
+            tuple(label for label, _, _ in kinds),
+            tuple(class_index for _, class_index, _ in kinds),
+            column("row")[at],
+            recording.astype(np.int64),
+            column("kind")[at].astype(np.int64),
+            column("onset")[at],
+            known("score"),
+            known("probability"),
+            column("state")[at],
+            column("source")[at],
+        )
 
     def counts_per_recording(self, wanted: EventFilter = _ALL) -> dict[str, ClassCounts]:
         """States over all classes for each recording with such events, by recording id."""

@@ -110,6 +110,12 @@ class AllEvents(Feature):
         self._follow.stop()
         self._reader.close()
 
+    def show_only(self, wanted: EventFilter, title: str) -> None:
+        """Lists the events of this filter, as `title` names it, until the user lists all again."""
+        self.panel.set_scope(wanted, title)
+        self._window.show_panel("all events")
+        self._soon(0)
+
     def query(self) -> None:
         """Lists the events for the current filter and order; read in the background."""
         project = self._project.project

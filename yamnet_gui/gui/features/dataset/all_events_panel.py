@@ -1,6 +1,7 @@
 """The table of the events of all recordings, with a filter and actions for many of them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QHBoxLayout,
     QHeaderView,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -74,12 +76,39 @@ class AllEventsPanel(QWidget):
     def filter(self) -> EventFilter:
         """The filter as entered."""
         least = self.least.value()
-        return EventFilter(
-            states=STATE_CHOICES[self.states.currentIndex()][1],
+        scope = self._scope
+        of_day = self.time_of_day.value if self._timeline.by_clock else None
+        return replace(
+            scope,
+            states=STATE_CHOICES[self.states.currentIndex()][1] or scope.states,
             min_score=least if least > 0 else None,
             text=self.search.text(),
-            time_of_day=self.time_of_day.value if self._timeline.by_clock else None,
+            time_of_day=scope.time_of_day or of_day,
         )
+
+    def set_scope(self, scope: EventFilter, title: str) -> None:
+        """Lists only events of this filter, until the user lists all again; other fields are
+        emptied, so that all of them are listed."""
+        self._scope = scope
+        self.scope.setText(f"{title}   ✕")
+        self.scope.setVisible(bool(title))
+        for field in (self.search, self.time_of_day):
+            field.blockSignals(True)
+            field.clear()
+            field.blockSignals(False)
+        for box, value in ((self.states, 0), (self.least, 0.0)):
+            box.blockSignals(True)
+            if box is self.states:
+                self.states.setCurrentIndex(int(value))
+            else:
+                self.least.setValue(value)
+            box.blockSignals(False)
+
+    def clear_scope(self) -> None:
+        """Lists all events again."""
+        self._scope = EventFilter()
+        self.scope.hide()
+        self.query_changed.emit()
 
     @property
     def sort(self) -> Sort:
@@ -147,6 +176,12 @@ class AllEventsPanel(QWidget):
 
     def _build(self) -> None:
         self._total = 0
+        self._scope = EventFilter()
+        self.scope = QToolButton(self)
+        self.scope.setToolTip("Only these events are listed; click to list all again")
+        self.scope.setAccessibleName("List all events again")
+        self.scope.clicked.connect(self.clear_scope)
+        self.scope.hide()
         self.search = SearchField("Filter by class, recording or note", self)
         self.search.textChanged.connect(self.typed)
         self.states = QComboBox(self)
@@ -208,6 +243,7 @@ class AllEventsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 4)
         layout.setSpacing(4)
+        layout.addWidget(self.scope)
         layout.addWidget(self.search)
         layout.addLayout(fields)
         layout.addWidget(self.time_of_day)

@@ -1,0 +1,330 @@
+"""The heat map: painted where it is visible, walked by mouse and keys."""
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFocusEvent,
+    QFont,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
+
+from yamnet_gui.gui.widgets.colors import blended
+from yamnet_gui.gui.widgets.plain_text import plain_tip
+
+from .picture import Picture
+
+_NARROWEST, _WIDEST = 14, 60
+_SMALLEST = 0.7
+"""How much smaller than other text a number may become to fit into its cell."""
+_LEAST_SHARE = 0.14
+"""Of the colour of a cell with one event, so that it differs from one with none."""
+
+
+class HeatMap(QAbstractScrollArea):
+    """Rows and columns of counts. A cell that nothing was recorded in stays empty; one without
+    events is filled with the colour of the ground, and hatched where its count is not known."""
+
+    chosen = Signal(int, int)  # row and column, by a click or Enter
+    moved = Signal(int)  # the current row
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._picture: Picture | None = None
+        self._current = (0, 0)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Activity")
+        self.viewport().setMouseTracking(True)
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
+
+    @property
+    def picture(self) -> Picture | None:
+        return self._picture
+
+    @property
+    def current(self) -> tuple[int, int]:
+        """Row and column that keys act on."""
+        return self._current
+
+    def show_picture(self, picture: Picture) -> None:
+        """Other counts; the current cell stays where it is, as far as there is one."""
+        self._picture = picture
+        self._current = self._inside(*self._current)
+        self._fit()
+        self.viewport().update()
+        self._tell()
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, 260)
+
+    def cell_rect(self, row: int, column: int) -> QRect:
+        """Where a cell is in the viewport."""
+        left = self._names + column * self._width - self.horizontalScrollBar().value()
+        top = self._head + row * self._height - self.verticalScrollBar().value()
+        return QRect(left, top, self._width, self._height)
+
+    def go_to(self, row: int, column: int) -> None:
+        """Makes a cell the current one and brings it into view."""
+        self._current = self._inside(row, column)
+        across, down = self.horizontalScrollBar(), self.verticalScrollBar()
+        rect = self.cell_rect(*self._current)
+        if rect.left() < self._names:
+            across.setValue(across.value() - (self._names - rect.left()))
+        elif rect.right() > self.viewport().width():
+            across.setValue(across.value() + rect.right() - self.viewport().width() + 1)
+        if rect.top() < self._head:
+            down.setValue(down.value() - (self._head - rect.top()))
+        elif rect.bottom() > self.viewport().height():
+            down.setValue(down.value() + rect.bottom() - self.viewport().height() + 1)
+        self.viewport().update()
+        self._tell()
+        self.moved.emit(self._current[0])
+
+    # Geometry
+
+    @property
+    def _height(self) -> int:
+        return self.fontMetrics().height() + 3
+
+    @property
+    def _head(self) -> int:
+        return self.fontMetrics().height() + 6
+
+    @property
+    def _names(self) -> int:
+        if self._picture is None:
+            return 0
+        metrics = self.fontMetrics()
+        widest = max(map(metrics.horizontalAdvance, self._picture.rows[:200]), default=0)
+        return min(widest, max(self.viewport().width() // 3, 40)) + 10
+
+    @property
+    def _width(self) -> int:
+        if self._picture is None or not self._picture.columns:
+            return _WIDEST
+        room = (self.viewport().width() - self._names) // len(self._picture.columns)
+        return min(max(room, _NARROWEST), _WIDEST)
+
+    def _inside(self, row: int, column: int) -> tuple[int, int]:
+        rows, columns = self._picture.values.shape if self._picture is not None else (0, 0)
+        return min(max(row, 0), max(rows - 1, 0)), min(max(column, 0), max(columns - 1, 0))
+
+    def _fit(self) -> None:
+        """Sets how far there is to scroll."""
+        rows, columns = self._picture.values.shape if self._picture is not None else (0, 0)
+        view = self.viewport()
+        for bar, whole, room, step in (
+            (
+                self.verticalScrollBar(),
+                rows * self._height,
+                view.height() - self._head,
+                self._height,
+            ),
+            (
+                self.horizontalScrollBar(),
+                columns * self._width,
+                view.width() - self._names,
+                self._width,
+            ),
+        ):
+            bar.setRange(0, max(0, whole - room))
+            bar.setPageStep(max(room, 1))
+            bar.setSingleStep(step)
+
+    def _cell_at(self, position: QPoint) -> tuple[int, int] | None:
+        picture = self._picture
+        if picture is None or position.x() < self._names or position.y() < self._head:
+            return None
+        column = (position.x() - self._names + self.horizontalScrollBar().value()) // self._width
+        row = (position.y() - self._head + self.verticalScrollBar().value()) // self._height
+        rows, columns = picture.values.shape
+        return (row, column) if row < rows and column < columns else None
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        picture = self._picture
+        painter = QPainter(self.viewport())
+        palette = self.palette()
+        painter.fillRect(event.rect(), palette.color(QPalette.ColorRole.Base))
+        if picture is None or not picture.values.size:
+            return
+        rows, columns = picture.values.shape
+        first_row = self.verticalScrollBar().value() // self._height
+        last_row = min(rows, first_row + self.viewport().height() // self._height + 2)
+        first = self.horizontalScrollBar().value() // self._width
+        last = min(columns, first + self.viewport().width() // self._width + 2)
+        painter.setClipRect(
+            QRect(self._names, self._head, self.viewport().width(), self.viewport().height())
+        )
+        for row in range(first_row, last_row):
+            for column in range(first, last):
+                self._paint_cell(painter, picture, row, column)
+        if self.hasFocus():
+            painter.setPen(QPen(palette.color(QPalette.ColorRole.Highlight), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.cell_rect(*self._current).adjusted(1, 1, -1, -1))
+        self._paint_names(painter, picture, range(first_row, last_row), range(first, last))
+
+    def _paint_cell(self, painter: QPainter, picture: Picture, row: int, column: int) -> None:
+        if not picture.recorded[row, column]:
+            return
+        palette = self.palette()
+        base = palette.color(QPalette.ColorRole.Base)
+        text = palette.color(QPalette.ColorRole.Text)
+        rect = self.cell_rect(row, column).adjusted(0, 0, -1, -1)
+        value = picture.values[row, column]
+        ground = blended(text, base, 0.07)
+        painter.fillRect(rect, ground)
+        if np.isnan(value):
+            painter.fillRect(rect, _hatch(blended(text, base, 0.35)))
+            return
+        if value <= 0:
+            return
+        share = _LEAST_SHARE + (1 - _LEAST_SHARE) * float(np.sqrt(value / picture.most))
+        color = blended(palette.color(QPalette.ColorRole.Highlight), ground, share)
+        painter.fillRect(rect, color)
+        number = _short(value)
+        font = QFont(self.font())
+        wide = self.fontMetrics().horizontalAdvance(number)
+        share = min(1.0, (rect.width() - 2) / max(wide, 1))
+        if share >= _SMALLEST:
+            font.setPointSizeF(font.pointSizeF() * share)
+            painter.setFont(font)
+            dark = color.lightness() < 140
+            painter.setPen(QColor("#ffffff") if dark else QColor("#000000"))
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, number)
+
+    def _paint_names(
+        self, painter: QPainter, picture: Picture, rows: range, columns: range
+    ) -> None:
+        painter.setFont(self.font())
+        palette, metrics = self.palette(), self.fontMetrics()
+        text = palette.color(QPalette.ColorRole.Text)
+        dim = palette.color(QPalette.ColorRole.PlaceholderText)
+        painter.setClipRect(QRect(0, self._head, self._names, self.viewport().height()))
+        for row in rows:
+            rect = self.cell_rect(row, 0)
+            rect.setLeft(4)
+            rect.setRight(self._names - 6)
+            painter.setPen(text if row == self._current[0] else dim)
+            name = metrics.elidedText(picture.rows[row], Qt.TextElideMode.ElideRight, rect.width())
+            painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
+        painter.setClipRect(QRect(self._names, 0, self.viewport().width(), self._head))
+        painter.setPen(dim)
+        widest = max(
+            (metrics.horizontalAdvance(_short_name(picture.columns[c])) for c in columns),
+            default=1,
+        )
+        every = max(1, -(-(widest + 8) // self._width))
+        for column in columns:
+            if column % every:
+                continue
+            rect = self.cell_rect(0, column)
+            room = QRect(rect.left() - 40, 0, rect.width() + 80, self._head)
+            where = Qt.AlignmentFlag.AlignCenter
+            if every > 1:
+                room, where = (
+                    QRect(rect.left(), 0, every * self._width, self._head),
+                    Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+                )
+            painter.drawText(room, where, _short_name(picture.columns[column]))
+
+    # Mouse and keys
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+        super().resizeEvent(event)
+
+    def scrollContentsBy(self, _dx: int, _dy: int) -> None:
+        self.viewport().update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.viewport().update()
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.viewport().update()
+        super().focusOutEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        cell = self._cell_at(event.position().toPoint())
+        if cell is not None and event.button() is Qt.MouseButton.LeftButton:
+            self.go_to(*cell)
+            self.chosen.emit(*cell)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            cell = self._cell_at(event.pos())
+            if cell is None or self._picture is None:
+                QToolTip.hideText()
+            else:
+                tip = plain_tip(self._picture.text(*cell))
+                QToolTip.showText(event.globalPos(), tip, self.viewport())
+            return True
+        return super().viewportEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        row, column = self._current
+        rows, columns = self._picture.values.shape if self._picture is not None else (0, 0)
+        keys = {
+            Qt.Key.Key_Left: (row, column - 1),
+            Qt.Key.Key_Right: (row, column + 1),
+            Qt.Key.Key_Up: (row - 1, column),
+            Qt.Key.Key_Down: (row + 1, column),
+            Qt.Key.Key_Home: (row, 0),
+            Qt.Key.Key_End: (row, columns - 1),
+            Qt.Key.Key_PageUp: (row - 10, column),
+            Qt.Key.Key_PageDown: (row + 10, column),
+        }
+        key = Qt.Key(event.key())
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and rows and columns:
+            self.chosen.emit(row, column)
+        elif key in keys and rows and columns:
+            self.go_to(*keys[key])
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        # arrows and Enter belong to the map while it has the focus, not to the timeline
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            taken = (
+                Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down,
+                Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown,
+                Qt.Key.Key_Return, Qt.Key.Key_Enter,
+            )  # fmt: skip
+            if event.key() in taken and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+                event.accept()
+                return True
+        return super().event(event)
+
+    def _tell(self) -> None:
+        picture = self._picture
+        if picture is not None and picture.values.size:
+            self.setAccessibleDescription(picture.text(*self._current))
+
+
+def _hatch(color: QColor) -> QBrush:
+    return QBrush(color, Qt.BrushStyle.BDiagPattern)
+
+
+def _short(value: float) -> str:
+    if value >= 10_000:
+        return f"{value / 1000:.0f}k"
+    return f"{value:.0f}" if value == int(value) or value >= 10 else f"{value:.1f}"
+
+
+def _short_name(name: str) -> str:
+    """Days without their year; long names of recordings cut."""
+    if len(name) == 10 and name[4] == name[7] == "-":
+        return name[5:]
+    return name if len(name) <= 14 else name[:13] + "…"
