@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,6 +76,7 @@ class AllEvents(Feature):
         self.panel.foot.one_per_sound_chosen.connect(
             lambda on: self._settings.set(ONE_PER_SOUND, on)
         )
+        self.panel.set_one_per_sound(self._shown.one_per_sound)
         self._settings.changed.connect(self._on_setting)
         self.panel.query_changed.connect(lambda: self._soon(0))
         self.panel.shown.connect(self._on_shown)
@@ -124,7 +124,7 @@ class AllEvents(Feature):
         if self._job is not None:
             self._job.cancel()
         self._job = self._project_manager.run(
-            QueryJob(project, self._wanted, self.panel.sort),
+            QueryJob(project, self.panel.filter, self.panel.sort),
             on_result=self._on_result,
             on_done=self._on_done,
         )
@@ -150,10 +150,6 @@ class AllEvents(Feature):
         """Sets the state of all selected events, as one step of undo."""
         self._review.bulk.decide(self.panel.selected, state)
 
-    @property
-    def _wanted(self) -> EventFilter:
-        return replace(self.panel.filter, one_per_sound=self._shown.one_per_sound)
-
     def _on_result(self, found: tuple[NDArray[np.int64], int, int]) -> None:
         rows, shown, total = found
         self.panel.set_rows(
@@ -163,7 +159,7 @@ class AllEvents(Feature):
     @Slot(str)
     def _on_setting(self, key: str) -> None:
         if key == ONE_PER_SOUND:
-            self._soon(0)
+            self.panel.set_one_per_sound(self._shown.one_per_sound)
 
     def _on_done(self) -> None:
         self._job = None

@@ -67,6 +67,8 @@ class AllEventsPanel(QWidget):
         self.model = ProjectTableModel(fetch, recording_of, timeline, self)
         self._selected_rows: set[int] = set()
         self._restoring = False
+        self._one_per_sound = False
+        self._scope = EventFilter()
         self._build()
         self.model.modelAboutToBeReset.connect(self._remember)
         self.model.modelReset.connect(self._restore)
@@ -84,7 +86,14 @@ class AllEventsPanel(QWidget):
             min_score=least if least > 0 else None,
             text=self.search.text(),
             time_of_day=scope.time_of_day or of_day,
+            one_per_sound=self._one_per_sound,
         )
+
+    def set_one_per_sound(self, on: bool) -> None:
+        """Whether events for which others stand are left out."""
+        if on != self._one_per_sound:
+            self._one_per_sound = on
+            self.query_changed.emit()
 
     def set_scope(self, scope: EventFilter, title: str) -> None:
         """Lists only events of this filter, until the user lists all again; other fields are
@@ -176,7 +185,6 @@ class AllEventsPanel(QWidget):
 
     def _build(self) -> None:
         self._total = 0
-        self._scope = EventFilter()
         self.scope = QToolButton(self)
         self.scope.setToolTip("Only these events are listed; click to list all again")
         self.scope.setAccessibleName("List all events again")
