@@ -7,8 +7,11 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from .filters import EventFilter
 from .models import DERIVE, HistoryEntry, RecordingState
 from .project import Project
+
+_ALL = EventFilter()
 
 DAYS = 14
 """Days of activity that are counted, today included."""
@@ -62,12 +65,18 @@ class Overview:
         return Task.EXPORT if self.events else Task.LOWER
 
 
-def overview(project: Project, is_there: Callable[[Path], bool], now: datetime) -> Overview:
-    """Counts recordings, events and steps. `is_there`: whether a recording lies at a path.
+def overview(
+    project: Project,
+    is_there: Callable[[Path], bool],
+    now: datetime,
+    wanted: EventFilter = _ALL,
+) -> Overview:
+    """Counts recordings, the events that are wanted, and steps. `is_there`: whether a recording
+    lies at a path.
 
     Raises ProjectError.
     """
-    counts = project.events.recording_counts()
+    counts = project.events.recording_counts(wanted)
     analysed = failed = missing = waiting = done = 0
     recordings = project.recordings.all()
     for recording in recordings:

@@ -19,7 +19,7 @@ from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.playback import PlayState
 from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.state.review_queue import QueueRequest
-from yamnet_gui.labels.project import Overview, Project, QueueKind, Task, overview
+from yamnet_gui.labels.project import EventFilter, Overview, Project, QueueKind, Task, overview
 
 from .page import ProjectPage
 
@@ -35,9 +35,11 @@ class OverviewJob:
     """Counts what the page shows."""
 
     project: Project
+    one_per_sound: bool = False
 
     def run(self) -> Iterator[Overview]:
-        yield overview(self.project, lambda path: exists(file_of(path)), datetime.now(UTC))
+        wanted = EventFilter(one_per_sound=self.one_per_sound)
+        yield overview(self.project, lambda path: exists(file_of(path)), datetime.now(UTC), wanted)
 
 
 class ProjectPageFeature(Feature):
@@ -131,7 +133,9 @@ class ProjectPageFeature(Feature):
                 if project is self._project.project:  # else it was closed meanwhile
                     self._show_error(error)
 
-            self._job.run(OverviewJob(project), self._on_counted, failed)
+            self._job.run(
+                OverviewJob(project, self._document.shown.one_per_sound), self._on_counted, failed
+            )
 
     def do(self, task: Task) -> None:
         """Begins a task."""
