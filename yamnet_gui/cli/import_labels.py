@@ -187,9 +187,9 @@ def run(options: argparse.Namespace) -> int:
             return OK
         if not _is_new(options):
             return _write(project, options, command)
-    # its folder determines how recordings are named
+    del command
+    # as empty as the temporary one; but its folder determines how recordings are named
     with naming_replacement(Project.create(_target(options))) as made:
-        _, plan = _plan(options, made, mapping, quiet=True)
         return _write(made, options, _command(options, made, plan))
 
 
@@ -239,8 +239,6 @@ def _plan(
     options: argparse.Namespace,
     project: Project,
     mapping: dict[str, str | None],
-    *,
-    quiet: bool = False,
 ) -> tuple[TablesRead, ImportPlan]:
     for folder in options.recordings_in:
         if not folder.is_dir():
@@ -260,14 +258,13 @@ def _plan(
         for problem in read.problems[1:]:
             print(f"yamnet-gui import: {problem}", file=sys.stderr)
         raise read.problems[0]
-    if not quiet:
-        for result in read.results:
-            _show_table(result)
-        labels = {
-            e.label for result in read.results for r in result.recordings for e in r.events
-        }  # fmt: skip
-        for label in sorted(mapping.keys() - labels):
-            _print(f"no label {label!r} in the tables")
+    for result in read.results:
+        _show_table(result)
+    labels = {
+        e.label for result in read.results for r in result.recordings for e in r.events
+    }  # fmt: skip
+    for label in sorted(mapping.keys() - labels):
+        _print(f"no label {label!r} in the tables")
     return read, plan_for_project(project, read.recordings, mapping=mapping)
 
 
@@ -301,7 +298,7 @@ def _command(options: argparse.Namespace, project: Project, plan: ImportPlan) ->
         conflicts=Resolve(options.conflicts),
         add_missing=options.add_recordings,
         doubtful=not options.skip_doubtful,
-        title=f"import {tables[0].name}" if len(tables) == 1 else f"import {len(tables)} tables",
+        title=f"import {tables[0].name if len(tables) == 1 else counted(len(tables), 'table')}",
     )
 
 

@@ -12,8 +12,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from .frozen import made_quickly
 from .intervals import IntervalIndex
 from .spans import Box, TimeSpan
+from .stopping import until_stopped
 
 
 class ReviewState(StrEnum):
@@ -51,6 +53,7 @@ class Original:
     offset_s: float
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Event:
     """A labelled span of one recording. Times in seconds from the start of the file.
@@ -155,7 +158,7 @@ class EventList:
     events: tuple[Event, ...] = ()
 
     def __post_init__(self) -> None:
-        ordered = tuple(sorted(self.events, key=_order))
+        ordered = tuple(sorted(until_stopped(self.events), key=_order))
         object.__setattr__(self, "events", ordered)
         if len({event.id for event in ordered}) != len(ordered):
             raise ValueError("two events share an id")

@@ -5,13 +5,16 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.unit.fakes import write_sound
 from tests.unit.labels.formats.test_reading import BROKEN
+from yamnet_gui.cli import import_labels
 from yamnet_gui.core.events import Event, LabelledRecording, ReviewState
 from yamnet_gui.labels.exchange.project_tables import labelled_recordings
+from yamnet_gui.labels.exchange.reading import TablesRead
 from yamnet_gui.labels.formats import FORMATS
 from yamnet_gui.labels.project import Project, Recording, add_events, add_recordings
 
@@ -172,6 +175,24 @@ def test_a_project_is_made_only_when_it_is_agreed(run: Run, tmp_path: Path) -> N
     (only,) = holds(path)
     assert only.recording.path == tmp_path / "a.wav"
     assert [e.label for e in only.events] == ["Dog"]
+
+
+def test_tables_for_a_new_project_are_read_once(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Large ones take most of a minute."""
+    rows, path = table(tmp_path, "a.wav\t1\t2\tDog"), tmp_path / "new.yamnet"
+    reading = import_labels.read_tables
+    times: list[object] = []
+
+    def counting(*given: Any, **named: Any) -> Iterator[TablesRead]:
+        times.append(given)
+        return reading(*given, **named)
+
+    monkeypatch.setattr(import_labels, "read_tables", counting)
+    assert run("import", rows, "--project", path, "--add-recordings", "--create", "--yes")[0] == 0
+    assert len(times) == 1
+    assert len(holds(path)) == 1
 
 
 def test_nothing_is_changed_by_whatever_is_wrong_with_a_table(

@@ -93,6 +93,7 @@ _NEEDED = 4
 _HEADS = tuple(f',"{name}":' for name, _ in _FIELDS[Event][_NEEDED:])
 _FURTHER_DEFAULTS = tuple(default for _, default in _FIELDS[Event][_NEEDED:])
 _further = attrgetter(*(name for name, _ in _FIELDS[Event][_NEEDED:]))
+_ENUMS = frozenset({ReviewState, EventSource})
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
@@ -121,6 +122,10 @@ def stored_text(value: Value) -> str:
                 text += head + _encode(content)
             elif kind is int or (kind is float and math.isfinite(content)):
                 text += head + repr(content)
+            elif kind is datetime:
+                text += f'{head}"{content.isoformat()}"'
+            elif kind in _ENUMS:
+                text += f'{head}"{content.value}"'
             else:
                 text += head + dumps(_plain(content))
     return text + "}"
