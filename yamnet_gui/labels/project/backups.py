@@ -1,6 +1,5 @@
 """Copies of a project in the user's data folder: made by themselves, the oldest dropped."""
 
-import shutil
 import sqlite3
 import stat
 import threading
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from yamnet_gui.core.errors import Cancelled
 from yamnet_gui.core.files import is_folder, replacing
+from yamnet_gui.core.open_files import copy_contents, first_bytes
 from yamnet_gui.core.stopping import stoppable
 
 from .lock import WriterLock
@@ -198,8 +198,7 @@ def _is_backup(path: Path) -> bool:
     """
     if backup_time(path) is None or not stat.S_ISREG(path.lstat().st_mode):
         return False
-    with path.open("rb") as file:
-        head = file.read(_ID_AT + 4)
+    head = first_bytes(path, _ID_AT + 4)
     return head.startswith(SQLITE_MAGIC) and int.from_bytes(head[_ID_AT:]) == APPLICATION_ID
 
 
@@ -217,7 +216,7 @@ def restore_backup(backup: Path, project: Path) -> Path | None:
         try:
             previous = None
             with replacing(project, through_links=True) as beside:
-                shutil.copyfile(backup, beside)
+                copy_contents(backup, beside)
                 copy = connect(beside, "rw")
                 try:
                     check_tables(copy, backup)
@@ -226,10 +225,10 @@ def restore_backup(backup: Path, project: Path) -> Path | None:
                 if project.exists():
                     when = datetime.now(UTC).strftime(_STAMP)
                     previous = project.with_name(f"{project.stem} before {when}{project.suffix}")
-                    shutil.copyfile(project, previous)
+                    copy_contents(project, previous)
                     log = project.with_name(project.name + "-wal")
                     if log.exists():
-                        shutil.copyfile(log, previous.with_name(previous.name + "-wal"))
+                        copy_contents(log, previous.with_name(previous.name + "-wal"))
                 drop_left_overs(project)
         finally:
             lock.release()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from yamnet_gui.core.errors import ProjectError
+from yamnet_gui.core.open_files import copy_contents
 
 from .open_checks import connect, in_words
 from .row_rules import RowReader, repair_rows
@@ -62,10 +63,10 @@ def recover(path: Path, reason: str) -> Recovery:
 def _copied(path: Path, folder: Path) -> Path:
     """A copy to work on, with its log, filled up to the length that its head states."""
     copy = folder / "broken.sqlite"
-    shutil.copyfile(path, copy)
+    copy_contents(path, copy)
     log = path.with_name(path.name + "-wal")
     if log.exists():
-        shutil.copyfile(log, copy.with_name(copy.name + "-wal"))
+        copy_contents(log, copy.with_name(copy.name + "-wal"))
     with copy.open("r+b") as file:
         head = file.read(100)
         page, pages = struct.unpack(">H", head[16:18])[0], struct.unpack(">I", head[28:32])[0]

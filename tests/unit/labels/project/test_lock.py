@@ -10,6 +10,7 @@ import pytest
 
 from tests.unit.labels.project.helpers import made
 from yamnet_gui.labels.project import Project, ProjectInUseError
+from yamnet_gui.labels.project.recovery import recover
 
 LOCK = ".lock"
 HOLDER = """
@@ -78,7 +79,7 @@ def test_a_killed_writer_leaves_no_lock_behind(path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the locks are those of Linux")
-@pytest.mark.parametrize("way", ["read", "refused", "refused without its file"])
+@pytest.mark.parametrize("way", ["read", "recovered", "refused", "refused without its file"])
 def test_looking_at_an_open_project_lifts_none_of_its_locks(path: Path, way: str) -> None:
     """Another program could take itself for the last one that has it open, and remove the log."""
 
@@ -90,6 +91,11 @@ def test_looking_at_an_open_project_lifts_none_of_its_locks(path: Path, way: str
         assert not taken()
         if way == "read":
             Project.open(path, read_only=True).close()
+        elif way == "recovered":
+            copy = recover(path, "")
+            assert copy.connection.execute("SELECT count(*) FROM events").fetchone()[0] > 0
+            copy.connection.close()
+            copy.clean_up()
         else:
             if way == "refused without its file":
                 lock_file(path).unlink()
