@@ -82,7 +82,7 @@ class ImportDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        names = tables[0].name if len(tables) == 1 else f"{len(tables)} tables"
+        names = tables[0].name if len(tables) == 1 else counted(len(tables), "table")
         self.setWindowTitle(f"Import {names}")
         self._project = project
         self._tables = tuple(tables)
