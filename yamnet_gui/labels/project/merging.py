@@ -8,6 +8,7 @@ Projects that share none are compared event by event: edited events take precede
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import chain
 
 from yamnet_gui.core.events import Event, EventList, ReviewedSpan, new_event_id
 from yamnet_gui.core.stopping import until_stopped
@@ -154,7 +155,7 @@ def _events(
     own: EventList, others: EventList, match: Recording, recording: Recording,
     mine: _Side, other: _Side, related: bool,
 ) -> Iterator[Change | Conflict]:  # fmt: skip
-    for event_id in dict.fromkeys([*(e.id for e in own), *(e.id for e in others)]):
+    for event_id in until_stopped(dict.fromkeys(e.id for e in until_stopped(chain(own, others)))):
         a, b = own.get(event_id), others.get(event_id)
         if _alike(a, b):
             continue
@@ -177,11 +178,9 @@ def _alike(a: Event | None, b: Event | None) -> bool:
     """Whether both are the same apart from reviewer and time."""
     if a is None or b is None:
         return a is b
-    return _unsigned(a) == _unsigned(b)
-
-
-def _unsigned(event: Event) -> Event:
-    return replace(event, reviewer="", reviewed_utc=None)
+    if a == b:  # nearly all of a large project
+        return True
+    return replace(a, reviewer=b.reviewer, reviewed_utc=b.reviewed_utc) == b
 
 
 def _reviewed(recording_id: str, ours: Reviewed, theirs: Reviewed) -> Iterator[Change]:

@@ -4,15 +4,15 @@ Merging stores the decisions that both copies were made with, so that agreement 
 decisions that were made apart, and what is settled later does not change it.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from yamnet_gui.core.events import Event, ReviewedSpan
+from yamnet_gui.core.stopping import until_stopped
 from yamnet_gui.detection.evaluation import is_decision
 
-from .codec import from_fields, parsed, to_fields
+from .codec import dumps, from_fields, parsed, stored_text
 from .command import Change
 from .models import Recording, Reviewed, StoredText
 from .project import Project
@@ -72,7 +72,7 @@ def present_decisions(events: Iterable[Event], reviewed: Sequence[ReviewedSpan] 
     """The decisions that events state now, by the reviewer who made them."""
     by_name: dict[str, list[Event]] = {}
     spans: dict[str, list[ReviewedSpan]] = {}
-    for event in events:
+    for event in until_stopped(events):
         if is_decision(event):
             by_name.setdefault(event.reviewer, []).append(event)
     for span in reviewed:
@@ -123,7 +123,8 @@ def _own(ours: ByReviewer, theirs: ByReviewer) -> ByReviewer:
 
 
 def _signed(event: Event) -> tuple[object, ...]:
-    return (event.id, event.label, event.state, event.reviewer, event.reviewed_utc, event.span)
+    return (event.id, event.label, event.state, event.reviewer, event.reviewed_utc,
+            event.onset_s, event.offset_s)  # fmt: skip
 
 
 def _from_history(project: Project, recording_id: str) -> ByReviewer:
@@ -136,15 +137,12 @@ def _from_history(project: Project, recording_id: str) -> ByReviewer:
 
 
 def _written(sides: ByReviewer) -> str:
-    values = [
-        {
-            "reviewer": name,
-            "events": [to_fields(event) for event in one.events],
-            "reviewed": to_fields(Reviewed(one.reviewed)),
-        }
-        for name, one in sides.items()
-    ]
-    return json.dumps({"format": _FORMAT, "sides": values}, ensure_ascii=False, allow_nan=False)
+    texts = []
+    for name, one in sides.items():
+        events = ",".join(map(stored_text, until_stopped(one.events)))
+        head = f'{{"reviewer":{dumps(name)},"events":[{events}]'
+        texts.append(f'{head},"reviewed":{stored_text(Reviewed(one.reviewed))}}}')
+    return f'{{"format":{_FORMAT},"sides":[{",".join(texts)}]}}'
 
 
 def _read(text: str) -> ByReviewer:
