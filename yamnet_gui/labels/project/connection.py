@@ -7,15 +7,23 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from yamnet_gui.core.errors import ProjectError
-from yamnet_gui.core.stopping import check_stopped, stop_requested, unstoppable
+from yamnet_gui.core.stopping import (
+    Stopped,
+    check_stopped,
+    stop_question,
+    stop_requested,
+    unstoppable,
+)
 
 from .backups import Backups
 from .change_set import ChangeSet
 from .continuing import (
     continue_in_copy,
+    has_long_log,
     log_written_back,
     make_single_file,
     set_for_writing,
+    write_back,
 )
 from .file_watch import FileFate, FileWatch, Replacement
 from .index import EventIndex
@@ -150,7 +158,7 @@ class ProjectConnection:
                     check_stopped()
                     with unstoppable():
                         titles = self.undo_history.titles()
-                        self.database.execute("COMMIT")
+                        long = self._commit()
                         self.titles = titles
                         if self._watch is not None:
                             self._watch.look_again()
@@ -158,6 +166,8 @@ class ProjectConnection:
                     with unstoppable():
                         self._roll_back()
                     raise
+            if long:
+                write_back(self.database, stop_question())
             closing = stop_requested()  # while the transaction came to the disk
             with unstoppable():
                 if closing:
@@ -253,6 +263,20 @@ class ProjectConnection:
         assert self._lock is not None
         self._watch = FileWatch(path, self._lock.head)
 
+    def _commit(self) -> bool:
+        """Whether the log is long: then it is written back later, where that can be stopped."""
+        long = has_long_log(self.path)
+        if not long:
+            self.database.execute("COMMIT")
+            return False
+        (pages,) = self.database.execute("PRAGMA wal_autocheckpoint").fetchone()
+        self.database.execute("PRAGMA wal_autocheckpoint = 0")
+        try:
+            self.database.execute("COMMIT")
+        finally:
+            self.database.execute(f"PRAGMA wal_autocheckpoint = {int(pages)}")
+        return True
+
     def _roll_back(self) -> None:
         if self.database.in_transaction:
             self.database.execute("ROLLBACK")
@@ -287,18 +311,25 @@ class ProjectConnection:
                 if self._lock is not None and self.backups is not None:
                     self.backups.finish(self.database)
             finally:
+                stopped = stop_question()
                 with unstoppable():
-                    self._close(whole=lost is None)
+                    self._close(stopped, whole=lost is None)
             if lost is not None:
                 raise lost
 
-    def _close(self, *, whole: bool) -> None:
-        """Lets the file go; a single one where it is `whole`."""
+    def _close(self, stopped: Stopped, *, whole: bool) -> None:
+        """Lets the file go; a single one where it is `whole`.
+
+        A long log stays beside it once `stopped` says so: opening the project reads it.
+        """
         try:
             if not whole and self._lock is not None and self._watch is not None:
                 self._lock.close_without_traces(self.database, self._watch.own_logs())
             elif self._lock is not None:
-                make_single_file(self.database)
+                if has_long_log(self.path) and not write_back(self.database, stopped) and stopped():
+                    self._lock.close_without_traces(self.database, ())
+                else:
+                    make_single_file(self.database)
         finally:
             self.database.close()
             if self._lock is not None:

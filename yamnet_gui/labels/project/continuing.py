@@ -4,15 +4,19 @@ What was removed stays readable through the open connection, so all of it is cop
 beside the old place, and work goes on there.
 """
 
+import os
 import re
 import sqlite3
 import tempfile
+import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.files import exists, replacing
+from yamnet_gui.core.stopping import Stopped
 from yamnet_gui.core.text import shortened
 
 from .file_watch import FileFate
@@ -21,6 +25,8 @@ from .models import Recording
 from .open_checks import connect, copy_database, in_words
 from .paths import data_folder, drop_left_overs, located, stored_path
 
+_LONG_LOG_BYTES = 32 << 20
+_LOOK_S = 0.05
 _TAIL = re.compile(r" continued \d{4}-\d\d-\d\d \d\d-\d\d-\d\d(-\d+)?$")
 
 
@@ -82,6 +88,47 @@ def make_single_file(database: sqlite3.Connection) -> None:
             database.execute(f"PRAGMA {pragma}").fetchall()
         except sqlite3.Error:
             break
+
+
+def log_to_disk(database: sqlite3.Connection) -> None:
+    """Has the system write what the log holds so far: a commit then waits for the rest alone."""
+    name = database.execute("PRAGMA database_list").fetchone()[2]
+    with suppress(OSError), open(f"{name}-wal", "rb") as log:  # noqa: PTH123 - any bytes
+        os.fsync(log.fileno())
+
+
+def has_long_log(path: Path) -> bool:
+    """Whether writing back the log of a project would take longer than a moment."""
+    try:
+        return path.with_name(path.name + "-wal").stat().st_size > _LONG_LOG_BYTES
+    except OSError:
+        return False
+
+
+def write_back(database: sqlite3.Connection, stopped: Stopped) -> bool:
+    """Writes the log into the database until `stopped` says so; whether all of it is written.
+
+    What is left stays in the log, from which SQLite reads it.
+    """
+    if stopped():
+        return False
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(_LOOK_S):
+            if stopped():  # asked of SQLite between two pages, and nowhere else inside it
+                database.interrupt()
+
+    watcher = threading.Thread(target=watch, name="project log")
+    watcher.start()
+    try:
+        row = database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        return row is not None and row[0] == 0 and row[1] == row[2]
+    except sqlite3.Error:
+        return False
+    finally:
+        done.set()
+        watcher.join()
 
 
 def log_written_back(database: sqlite3.Connection) -> bool:

@@ -1,6 +1,7 @@
 """The project: one SQLite file that never loses a decision."""
 
 import sqlite3
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Self
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.files import exists, replacing
+from yamnet_gui.core.stopping import stoppable
 
 from .backups import Backups
 from .change_set import ChangeSet
@@ -28,6 +30,9 @@ from .recordings import ProjectRecordings
 from .row_rules import rows_fault
 from .schema import migrate
 from .settings import ProjectSettings
+
+_HURRY_S = 1.0
+"""How long closing may take once the program is interrupted."""
 
 
 class Project:
@@ -91,7 +96,12 @@ class Project:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.close()
+        if kind is None or issubclass(kind, Exception):
+            self.close()
+            return
+        latest = time.monotonic() + _HURRY_S  # Ctrl+C: the program is to end
+        with stoppable(lambda: time.monotonic() > latest):
+            self.close()
 
     @property
     def path(self) -> Path:

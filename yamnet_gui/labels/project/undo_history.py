@@ -33,6 +33,7 @@ from .codec import (
     to_fields,
 )
 from .command import Change, Command
+from .continuing import log_to_disk
 from .models import MOST_COUNTED, NextStep, Reviewed, new_id
 from .stored_values import StoredValues
 from .tables import Tables
@@ -93,6 +94,8 @@ class UndoHistory:
                     self._extend(joined, rows)
                 else:
                     insert_rows(self._connection, "changes", _CHANGE_COLUMNS, rows)
+                if len(part) == _AT_ONCE:
+                    log_to_disk(self._connection)
         return touched
 
     def _add(

@@ -1,5 +1,7 @@
 """Work on a project that is stopped leaves it as it was, however far it had come."""
 
+import threading
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -13,9 +15,12 @@ from yamnet_gui.labels.project import (
     add_events,
     add_recordings,
     compare,
+    continuing,
     open_checks,
+    set_note,
     set_state,
 )
+from yamnet_gui.labels.project import project as project_module
 
 EVENTS = 3000
 
@@ -58,6 +63,54 @@ def test_a_step_that_is_stopped_changes_nothing(path: Path, questions: int) -> N
     with Project.open(path) as again:
         assert again.check() == ""
         assert {event.state for event in again.events.of("r")} == {ReviewState.ACCEPTED}
+
+
+@pytest.mark.parametrize("way", ["stopped", "Ctrl+C"])
+def test_closing_in_a_hurry_leaves_the_long_log_of_a_step_to_the_next_opening(
+    path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """Nothing could stop SQLite while it wrote back the log of a million rows."""
+    monkeypatch.setattr(continuing, "_LONG_LOG_BYTES", 0)
+    monkeypatch.setattr(project_module, "_HURRY_S", -1.0)
+    committed = threading.Event()
+    with suppress(KeyboardInterrupt), ExitStack() as stack:
+        project = Project.open(path)
+        project._connection.backups = None
+        stack.push(project.__exit__)
+        database = project._connection.database
+        database.execute("PRAGMA wal_autocheckpoint = 1")
+        project.apply(set_note(project.events.at(project.events.rows()[:1])[0], "begins the log"))
+        length = path.stat().st_size
+        database.set_trace_callback(lambda sql: committed.set() if sql == "COMMIT" else None)
+        step = set_state(project.events.at(project.events.rows()), ReviewState.ACCEPTED, "Anna")
+        with stoppable(committed.is_set):
+            project.apply(step)
+        assert database.execute("PRAGMA wal_autocheckpoint").fetchone() == (1,)
+        assert path.stat().st_size == length
+        if way == "Ctrl+C":
+            raise KeyboardInterrupt
+        with stoppable(lambda: True):
+            project.close()
+    log = path.with_name(path.name + "-wal")
+    assert log.stat().st_size > 100_000
+    assert path.stat().st_size == length
+    with Project.open(path) as again:
+        assert (again.damage, again.read_only, again.check()) == ("", False, "")
+        assert {event.state for event in again.events.of("r")} == {ReviewState.ACCEPTED}
+        assert again.undo() is not None
+    assert not log.exists()
+
+
+def test_a_long_log_is_written_back_where_nothing_stops_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(continuing, "_LONG_LOG_BYTES", 0)
+    with Project.open(path) as project:
+        project.apply(set_note(project.events.at(project.events.rows()[:1])[0], "begins the log"))
+        length = path.stat().st_size
+        project.apply(add_events("r", [Event(f"f{n}", n, n + 1, "Cat") for n in range(EVENTS)]))
+        assert path.stat().st_size > length
+    assert not path.with_name(path.name + "-wal").exists()
 
 
 def test_queries_and_comparing_are_stopped_in_sqlite_and_outside(
