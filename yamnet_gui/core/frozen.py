@@ -28,7 +28,7 @@ def made_quickly(cls: type[T]) -> type[T]:
     def made(self: Any, *values: Any, **named: Any) -> None:
         become(self, "__class__", twin)
         fill(self, *values, **named)
-        self.__class__ = cls
+        become(self, "__class__", cls)
         if check is not None:
             check(self)
 

@@ -77,6 +77,65 @@ def test_a_full_disk_refuses_the_edit_and_nothing_else(small_disk: Path) -> None
         assert snapshot(again) == finished
 
 
+@contextlib.contextmanager
+def _filled(disk: Path, left: int = 0) -> Iterator[None]:
+    """The disk without space, or with so many bytes of it."""
+    filler = disk / "filler"
+    with contextlib.suppress(OSError), filler.open("wb", 0) as file:
+        while True:
+            file.write(b"\0" * 4096)
+    os.truncate(filler, max(0, filler.stat().st_size - left))
+    yield
+    filler.unlink()
+
+
+def _opens_whole(path: Path, finished: object) -> None:
+    with Project.open(path) as again:
+        again._connection.backups = None
+        assert (again.damage, again.read_only, again.check()) == ("", False, "")
+        assert snapshot(again) == finished
+
+
+def test_a_disk_that_is_full_while_the_log_is_written_back_loses_nothing(small_disk: Path) -> None:
+    path = small_disk / "a.yamnet"
+    project = made(path)
+    project._connection.backups = None
+    project.apply(add_events("r0", _many(600)))
+    finished = snapshot(project)
+    log, length = path.with_name(path.name + "-wal"), path.stat().st_size
+    assert log.stat().st_size > length
+    with _filled(small_disk):
+        project.close()
+        assert log.stat().st_size > length  # all of it is still there
+        with contextlib.suppress(ProjectError), Project.open(path) as again:
+            assert snapshot(again) == finished
+    _opens_whole(path, finished)
+    assert not log.exists()
+
+
+@pytest.mark.parametrize("left", [0, 150_000, 300_000])
+def test_a_disk_that_is_full_while_a_step_writes_the_log_back_loses_nothing(
+    small_disk: Path, left: int
+) -> None:
+    path = small_disk / "a.yamnet"
+    project = made(path)
+    project._connection.backups = None
+    project._connection.database.execute("PRAGMA wal_autocheckpoint = 1")
+    finished = snapshot(project)
+
+    def fill() -> None:
+        nonlocal finished
+        for n in range(400):
+            project.apply(add_events("r0", _many(20, n * 20)))
+            finished = snapshot(project)
+
+    with contextlib.closing(project), _filled(small_disk, left):
+        with pytest.raises(ProjectError, match="disk"):
+            fill()
+        assert snapshot(project) == finished
+    _opens_whole(path, finished)
+
+
 def test_a_file_at_its_limit_refuses_the_edit_and_nothing_else(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet") as project:
         pages = project._connection.database.execute("PRAGMA page_count").fetchone()[0]
