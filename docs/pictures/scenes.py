@@ -28,7 +28,13 @@ DIALOGS = (
     "replay", "calibration", "apply_rules", "backups", "start_times",
 )  # fmt: skip
 """Actions that open a dialog over the demo."""
-TABS = {"similar": "find_similar", "teach": "teach", "map": "map", "rules": "rules"}
+TABS = {
+    "similar": "find_similar",
+    "teach": "teach",
+    "map": "map",
+    "rules": "rules",
+    "gallery": "gallery",
+}
 """Panels that an action brings to the front."""
 TABLE = "onset,offset,label\n1.0,6.7,Talk\n64.2,72.5,Siren\n82.5,88.2,Field cricket\n"
 

@@ -78,7 +78,9 @@ class BulkSteps:
         editor = self._editor
         count = result if isinstance(result, int) else len(result)
         many = counted(count, "event")
-        if count > 1:
+        if not count:
+            editor.message.emit("Nothing changed: all of them are that already.")
+        elif count > 1:
             editor.changed_many.emit(f"{done}: {many} in all recordings.")
         else:
             editor.message.emit(f"{done}: {many}.")

@@ -177,10 +177,11 @@ class TilePainter:
         scale = place.width() / shown.duration_s
         left = place.x() + max(sound.start_s - shown.start_s, 0.0) * scale
         right = place.x() + min(sound.end_s - shown.start_s, shown.duration_s) * scale
-        line = QColor(255, 255, 255, 170)
+        light, dark = QColor(255, 255, 255, 180), QColor(0, 0, 0, 120)  # seen on every colour
         for at, edge_s in ((left, sound.start_s), (right - 1, sound.end_s)):
             if shown.start_s < edge_s < shown.end_s:
-                painter.fillRect(QRect(round(at), place.y(), 1, place.height()), line)
+                for x, line in ((round(at) - 1, dark), (round(at), light)):
+                    painter.fillRect(QRect(x, place.y(), 1, place.height()), line)
         bar = QRectF(left, place.bottom() + 1, max(right - left, 2.0), _BAR)
         painter.fillRect(bar, class_color(item.class_index, item.label))
 
