@@ -137,6 +137,7 @@ def prepare(arguments: argparse.Namespace) -> "tuple[QApplication, Workbench]":
     """The application and its window with everything behind it, not shown yet."""
     recording = _recording(arguments)  # no Qt yet, which reads the source of what is imported later
     with _no_garbage():
+        from PySide6.QtCore import QLocale
         from PySide6.QtGui import QIcon
         from PySide6.QtWidgets import QApplication
 
@@ -149,6 +150,7 @@ def prepare(arguments: argparse.Namespace) -> "tuple[QApplication, Workbench]":
     give_way_quickly()
     own = QApplication.instance()
     application = own if isinstance(own, QApplication) else QApplication(sys.argv[:1])
+    QLocale.setDefault(QLocale.c())  # numbers as the texts of the program write them
     application.setApplicationName("yamnet-gui")
     application.setApplicationDisplayName("yamnet_gui")
     application.setDesktopFileName(DESKTOP_ID)

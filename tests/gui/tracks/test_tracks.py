@@ -263,3 +263,14 @@ def test_where_bars_would_be_confetti_their_number_is_drawn(
     owners.timeline.set_view(1.0, 1.02)
     draw()
     assert layer.hit(QPointF(layer.x_of(1.0102), layer.lane_top(0) + 3)) is not None
+
+
+def test_marks_stand_at_round_clock_times(stack: TrackStack, owners: Owners) -> None:
+    owners.open(3600.0)
+    owners.timeline.set_start(datetime(2026, 5, 3, 10, 13, 47, 300_000))
+    owners.timeline.show_clock(True)
+    for length, step in ((3000.0, 60), (600.0, 15), (20.0, 1)):
+        owners.timeline.set_view(100.0, 100.0 + length)
+        times = [_seconds(text) for _area, text in _labels(stack)]
+        assert len(times) > 2
+        assert all(time % step == 0 for time in times)

@@ -20,6 +20,7 @@ from yamnet_gui.audio.spectrogram import PRESETS, WINDOWS, SpectrogramSettings
 from yamnet_gui.gui.state.settings import SETTINGS, Settings
 from yamnet_gui.gui.state.spectrogram import Spectrogram
 from yamnet_gui.gui.widgets.buttons import TickBox
+from yamnet_gui.gui.widgets.number_box import NumberBox
 
 _SCALES = (
     ("linear", "Linear"),
@@ -176,7 +177,7 @@ class SpectrogramDialog(QDialog):
 
 
 def _spin(low: float, high: float, decimals: int, suffix: str) -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
+    box = NumberBox()
     box.setRange(low, high)
     box.setDecimals(decimals)
     box.setSuffix(suffix)

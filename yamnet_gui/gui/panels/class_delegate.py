@@ -23,6 +23,7 @@ from yamnet_gui.gui.widgets.drawing import (
     draw_tick,
     row_height,
 )
+from yamnet_gui.gui.widgets.number_box import NumberBox
 from yamnet_gui.gui.widgets.table_model import Index
 
 from .class_cells import SHOWN_ROLE, ClassColumn
@@ -35,7 +36,7 @@ class ClassDelegate(QStyledItemDelegate):
     def createEditor(
         self, parent: QWidget, option: QStyleOptionViewItem, index: Index
     ) -> QDoubleSpinBox:
-        box = QDoubleSpinBox(parent)
+        box = NumberBox(parent)
         box.setRange(0.01, 1.0)
         box.setSingleStep(0.05)
         box.setDecimals(2)

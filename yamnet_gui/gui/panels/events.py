@@ -7,7 +7,6 @@ from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QHeaderView,
     QSizePolicy,
@@ -25,6 +24,7 @@ from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.fields import SearchField, TimeOfDayField
+from yamnet_gui.gui.widgets.number_box import NumberBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.gui.widgets.shown_count import ShownCount
 from yamnet_gui.gui.widgets.table_model import Index
@@ -124,7 +124,7 @@ class EventsPanel(QWidget):
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self.states.currentIndexChanged.connect(self._on_filter)
-        self.minimum_score = QDoubleSpinBox(self)
+        self.minimum_score = NumberBox(self)
         self.minimum_score.setRange(0.0, 1.0)
         self.minimum_score.setSingleStep(0.05)
         self.minimum_score.setDecimals(2)

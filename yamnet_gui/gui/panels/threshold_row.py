@@ -1,8 +1,9 @@
 """The threshold for all classes, as a slider and a number."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 
+from yamnet_gui.gui.widgets.number_box import NumberBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 
 
@@ -17,7 +18,7 @@ class ThresholdRow(QWidget):
         self.slider.setRange(1, 100)
         self.slider.setPageStep(5)
         self.slider.valueChanged.connect(self._on_slider)
-        self.field = QDoubleSpinBox(self)
+        self.field = NumberBox(self)
         self.field.setRange(0.01, 1.0)
         self.field.setSingleStep(0.05)
         self.field.setDecimals(2)

@@ -32,6 +32,7 @@ from .outputs import Outputs  # noqa: E402
 from .playback_clock import PlaybackClock  # noqa: E402
 from .pull_device import Encode, PullDevice  # noqa: E402
 from .reader import Reader  # noqa: E402
+from .sound_server import server_is_missing  # noqa: E402
 from .stream import Stream  # noqa: E402
 from .values import Device, PlaybackRequest  # noqa: E402
 
@@ -43,6 +44,13 @@ DRAIN_MS = 400
 """How long a device may take to play what it has, after the end of the request."""
 SETTLE_MS = 120
 """Bounds that are being dragged are taken over once they stay this long."""
+SERVER_ENDED = (
+    "No sound: the sound server has ended. Start the program again once it runs: every decision "
+    "is saved."
+)
+_LOOK_MS = 1000
+"""Qt connects to a server that has ended some two seconds later, once; where that fails, it aborts
+the process when anything is played."""
 NO_DEVICE = "No sound: this computer has no sound output. Connect one to hear recordings."
 
 _USUAL_RATES_HZ = (8000, 11025, 16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000, 192000)
@@ -64,12 +72,27 @@ class SoundOutputs(Outputs):
         super().__init__(parent)
         self._system = QMediaDevices(self)
         self._gave_up = ""
+        self._ended = False
         self._system.audioOutputsChanged.connect(self._system_changed)
+        self._watch = QTimer(self, interval=_LOOK_MS)
+        self._watch.timeout.connect(self._look)
+        self._watch.start()
+
+    @Slot()
+    def _look(self) -> None:
+        if server_is_missing():
+            self._watch.stop()
+            self._ended = True
+            self.changed.emit()
 
     def devices(self) -> list[Device]:
+        if self._ended:
+            return []
         return [_device(device) for device in QMediaDevices.audioOutputs()]
 
     def output(self, device_id: str | None) -> AudioOutput:
+        if self._ended or server_is_missing():
+            return NullAudioOutput(SERVER_ENDED)
         device = self._find(device_id)
         if self._gave_up or device is None:
             return NullAudioOutput(self._gave_up or NO_DEVICE)
@@ -84,6 +107,8 @@ class SoundOutputs(Outputs):
         self._gave_up = f"No sound: {message}"
 
     def _find(self, device_id: str | None) -> QAudioDevice | None:
+        if self._ended:
+            return None
         default = QMediaDevices.defaultAudioOutput()
         for device in QMediaDevices.audioOutputs():
             if device_id is not None and _device(device).id == device_id:
@@ -197,6 +222,9 @@ class QtAudioOutput(AudioOutput):
 
     def _open_sink(self, stream: Stream) -> None:
         assert self._format is not None
+        if server_is_missing():
+            QTimer.singleShot(0, self._report_loss)
+            return
         sink = QAudioSink(self._qt_device, self._format.qt, self)
         sink.setBufferSize(self._format.qt.bytesForDuration(round(BUFFER_S * 1e6)))
         sink.setVolume(self._volume)
@@ -236,7 +264,7 @@ class QtAudioOutput(AudioOutput):
 
     @Slot()
     def _report_loss(self) -> None:
-        if self._sink is not None:
+        if self._request is not None:
             self._silence()
             self.lost.emit(f"The sound output “{self.device.name}” stopped working.")
 

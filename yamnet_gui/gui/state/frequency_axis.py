@@ -8,7 +8,7 @@ from yamnet_gui.audio.frequency import frequency_at, height_of
 from yamnet_gui.audio.spectrogram import SpectrogramSettings
 from yamnet_gui.core.model_parameters import MEL_HIGH_HZ, MEL_LOW_HZ
 
-_ROUND_HZ = tuple(m * 10**e for e in range(1, 6) for m in (1, 2, 5))
+_ROUND_HZ = tuple(m * 10**e for e in range(6) for m in (1, 2, 5))
 _YAMNET_RANGE_HZ = (MEL_LOW_HZ, MEL_HIGH_HZ)
 
 
@@ -60,11 +60,10 @@ class FrequencyAxis:
         if self.rate_hz <= 0:
             return []
         low, high = self.range_hz
-        if self.settings.scale == "linear":
+        values = np.array([r for r in _ROUND_HZ if low <= r <= high], float)
+        if self.settings.scale == "linear" or len(values) < 3:  # a narrow range has none of these
             step = next((r for r in _ROUND_HZ if (high - low) / r <= most), _ROUND_HZ[-1])
             values = np.arange(np.ceil(low / step), high / step + 1e-9) * step
-        else:
-            values = np.array([r for r in _ROUND_HZ if low <= r <= high], float)
         heights = height_of(values, self.settings.scale, low, high)
         marks: list[tuple[float, str]] = []
         for height, value in zip(heights.tolist(), values.tolist(), strict=True):

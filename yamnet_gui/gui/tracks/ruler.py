@@ -36,17 +36,18 @@ class RulerLayer(Layer):
         metrics = QFontMetricsF(painter.font())
         step, decimals = self._step(metrics)
         line, text = QPen(QColor(self.theme.dim_text), 1), QPen(QColor(self.theme.text), 1)
-        number = math.floor(view.start_s / step)
-        while number * step <= view.end_s:
-            x = self.x_of(number * step)
+        first = self._first_mark(step)
+        number = math.floor((view.start_s - first) / step)
+        while (at := first + number * step) <= view.end_s:
+            x = self.x_of(at)
             painter.setPen(line)
             painter.drawLine(round(x), height - 6, round(x), height)
             for part in range(1, 5):
-                minor = round(self.x_of((number + part / 5) * step))
+                minor = round(self.x_of(at + part / 5 * step))
                 painter.drawLine(minor, height - 3, minor, height)
             # a mark left of the view has no label: at the edge it would name another time
-            if number * step >= view.start_s:
-                label = self.timeline.time_text(number * step, decimals)
+            if at >= view.start_s:
+                label = self.timeline.time_text(at, decimals)
                 width = metrics.horizontalAdvance(label) + 2
                 left = min(max(x - width / 2, 0), self.width - width)
                 painter.setPen(text)
@@ -65,6 +66,14 @@ class RulerLayer(Layer):
         pixels = max(_LEAST_PIXELS, 1.5 * metrics.horizontalAdvance(label) + _BETWEEN_LABELS)
         step = mark_step(view.duration_s / self.width, pixels)
         return step, decimals_for(step)
+
+    def _first_mark(self, step: float) -> float:
+        """Where a mark stands near the start, so that all are at round times, also by the clock."""
+        start = self.timeline.clock_start
+        if start is None:
+            return 0.0
+        midnight = start.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+        return -((start.replace(tzinfo=None) - midnight).total_seconds() % step)
 
     def _draw_reviewed(self, painter: QPainter) -> None:
         """A line over reviewed segments: strong for all classes, faint for some."""

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QWidget
 
+from yamnet_gui.gui.widgets.number_box import NumberBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
 _ANY = 0.0
@@ -38,7 +39,7 @@ class FrequencyRangeFields(QWidget):
                 box.setValue(_ANY if value is None else value)
 
     def _field(self, name: str) -> QDoubleSpinBox:
-        box = QDoubleSpinBox(self)
+        box = NumberBox(self)
         box.setDecimals(0)
         box.setSingleStep(100.0)
         box.setSuffix(" Hz")

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QSlider,
     QWidget,
 )
 
 from yamnet_gui.gui.playback import SPEEDS, Player, speed_index
+from yamnet_gui.gui.widgets.number_box import NumberBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
 
@@ -70,7 +70,7 @@ class ThresholdBox(QWidget):
 
     def __init__(self, value: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._spin = QDoubleSpinBox()
+        self._spin = NumberBox()
         self._spin.setRange(0.01, 1.0)
         self._spin.setSingleStep(0.05)
         self._spin.setDecimals(2)

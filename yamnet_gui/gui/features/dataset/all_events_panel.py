@@ -10,7 +10,6 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QHeaderView,
     QToolButton,
@@ -26,6 +25,7 @@ from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.fields import SearchField, TimeOfDayField
 from yamnet_gui.gui.widgets.file_names import FileNameDelegate
+from yamnet_gui.gui.widgets.number_box import NumberBox
 from yamnet_gui.gui.widgets.shown_count import ShownCount
 from yamnet_gui.gui.widgets.table_model import Index
 from yamnet_gui.gui.widgets.tables import QuietTable, fit_columns
@@ -197,7 +197,7 @@ class AllEventsPanel(QWidget):
         self.states.addItems([text for text, _ in STATE_CHOICES])
         self.states.setMinimumContentsLength(9)
         self.states.currentIndexChanged.connect(self.query_changed)
-        self.least = QDoubleSpinBox(self)
+        self.least = NumberBox(self)
         self.least.setRange(0.0, 1.0)
         self.least.setSingleStep(0.05)
         self.least.setPrefix("≥ ")

@@ -30,6 +30,7 @@ from yamnet_gui.core.files import is_folder
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.widgets.buttons import TickBox
+from yamnet_gui.gui.widgets.number_box import NumberBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.labels.exchange.clips import (
     DEFAULT_TEMPLATE,
@@ -331,7 +332,7 @@ class ClipsDialog(QDialog):
 
 
 def _seconds(name: str, special: str) -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
+    box = NumberBox()
     box.setRange(0.0, 3600.0)
     box.setDecimals(2)
     box.setSingleStep(0.25)

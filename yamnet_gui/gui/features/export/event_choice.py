@@ -22,6 +22,7 @@ from yamnet_gui.gui.dialogs.pick_list import PickListDialog
 from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.buttons import TickBox
+from yamnet_gui.gui.widgets.number_box import NumberBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.labels.exchange.export import Depth, ExportChoice
 from yamnet_gui.labels.project import Project
@@ -316,7 +317,7 @@ class EventChoice(QWidget):
 
 
 def _score_box(name: str, value: float) -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
+    box = NumberBox()
     box.setRange(0.0, 1.0)
     box.setSingleStep(0.05)
     box.setDecimals(2)

@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
-    QDoubleSpinBox,
     QFrame,
     QHBoxLayout,
     QInputDialog,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.text import printable
+from yamnet_gui.gui.widgets.number_box import NumberBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.labels.exchange.saved_columns import SavedColumns
 from yamnet_gui.labels.formats.any_table import FirstRows
@@ -64,7 +64,7 @@ class ColumnsPage(QWidget):
         self.header = _box("First line", _HEADERS, self)
         self.unit = _box("Times in", _UNITS, self)
         self.apart = _box("Labels in a cell", _APART, self)
-        self.per_second = QDoubleSpinBox(self)
+        self.per_second = NumberBox(self)
         self.per_second.setAccessibleName("Samples per second, or seconds per frame")
         self.per_second.setKeyboardTracking(False)
         for box in (self.separator, self.header, self.unit, self.apart):

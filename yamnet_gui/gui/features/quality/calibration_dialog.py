@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QPushButton,
     QSplitter,
@@ -33,6 +32,7 @@ from yamnet_gui.gui.widgets.metrics_table import (
     count_cell,
     text_cell,
 )
+from yamnet_gui.gui.widgets.number_box import NumberBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.labels.project.calibrations import Calibration
 
@@ -124,7 +124,7 @@ class CalibrationDialog(QDialog):
         self.goal.addItems(["precision", "recall"])
         self.goal.setAccessibleName("Metric of the threshold")
         self.goal.currentIndexChanged.connect(self._show_advice)
-        self.wanted = QDoubleSpinBox(self)
+        self.wanted = NumberBox(self)
         self.wanted.setRange(0.01, 1.0)
         self.wanted.setSingleStep(0.05)
         self.wanted.setValue(0.9)

@@ -39,6 +39,7 @@ from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.state.rules import Rules
 from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.labels import ElidedLabel
+from yamnet_gui.gui.widgets.number_box import NumberBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
 _UNLIMITED = "no limit"
@@ -342,7 +343,7 @@ class _Row:
                 combo.addItem(text, value)
             combo.activated.connect(lambda row: self._moved(field.name, combo.itemData(row)))
             return combo
-        spin = QDoubleSpinBox(parent)
+        spin = NumberBox(parent)
         spin.setRange(0.0 if field.unit else 0.01, field.most)
         spin.setSingleStep(field.step)
         spin.setDecimals(2)

@@ -1,0 +1,64 @@
+"""Fields for numbers: a comma is typed as well as a point, whatever the language of the system."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from tests.gui.support.owners import Owners
+from yamnet_gui.gui.panels.events import EventsPanel
+from yamnet_gui.gui.widgets.frequency_range import FrequencyRangeFields
+from yamnet_gui.gui.widgets.number_box import NumberBox
+
+
+@pytest.fixture(params=["de_DE", "C", "fr_FR", "en_US"])
+def system(request: pytest.FixtureRequest) -> Iterator[None]:
+    before = QLocale()
+    QLocale.setDefault(QLocale(request.param))
+    yield
+    QLocale.setDefault(before)
+
+
+def typed(box: NumberBox, text: str) -> float:
+    box.selectAll()
+    QTest.keyClicks(box, text)
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    return box.value()
+
+
+@pytest.mark.usefixtures("system")
+def test_points_and_commas_are_decimal_marks(qtbot: QtBot) -> None:
+    box = NumberBox()
+    qtbot.addWidget(box)
+    box.setRange(0.0, 5000.0)
+    box.setDecimals(2)
+    assert typed(box, "0,35") == 0.35
+    assert box.text() == "0.35"
+    assert typed(box, "0.45") == 0.45
+    assert typed(box, "12,5") == 12.5
+    assert typed(box, "1234,5") == 1234.5
+    assert box.text() == "1234.50"
+    box.setSuffix(" s")
+    assert typed(box, "2,25") == 2.25
+    assert box.text() == "2.25 s"
+
+
+@pytest.mark.usefixtures("system")
+def test_whole_numbers_may_have_commas_between_thousands(qtbot: QtBot) -> None:
+    fields = FrequencyRangeFields()
+    qtbot.addWidget(fields)
+    fields.show_range(None, None, 24_000.0)
+    assert typed(fields.low, "1,500") == 1500.0
+    assert fields.low.text() == "1500 Hz"
+
+
+def test_a_filter_takes_a_comma(qtbot: QtBot, owners: Owners) -> None:
+    owners.yard()
+    panel = EventsPanel(
+        owners.document, owners.selection, owners.grouping, owners.order, owners.timeline
+    )
+    qtbot.addWidget(panel)
+    assert typed(panel.minimum_score, "0,65") == 0.65
+    assert [event.id for event in panel.model.shown] == ["dog", "dog2"]
