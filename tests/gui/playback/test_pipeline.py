@@ -269,3 +269,73 @@ def test_a_cancelled_stream_is_not_filled(make_recording: MakeRecording) -> None
     device.stream.cancel()
     device.filler.fill()
     assert device.stream.frames == 0
+
+
+def tones(tmp_path: Path, *hertz: float, seconds: float = 2.0) -> Path:
+    at = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
+    sound = sum(0.3 * np.cos(2 * np.pi * f * at) for f in hertz)
+    path = tmp_path / "tones.wav"
+    soundfile.write(path, np.stack([sound, sound], axis=1), RATE_HZ, subtype="FLOAT")
+    return path
+
+
+def level_db(samples: np.ndarray, hertz: float) -> float:
+    """Of a tone in the middle of the samples, relative to full scale."""
+    middle = samples[len(samples) // 4 : -len(samples) // 4, 0]
+    at = np.arange(len(middle)) / RATE_HZ
+    window = np.hanning(len(middle))
+    part = np.abs(np.sum(middle * window * np.exp(-2j * np.pi * hertz * at)))
+    return float(20 * np.log10(2 * part / window.sum() + 1e-12))
+
+
+@pytest.mark.parametrize(
+    ("band", "heard", "silent"),
+    [
+        ((1_500.0, 2_500.0), 2_000.0, (500.0, 8_000.0)),
+        ((None, 1_000.0), 500.0, (2_000.0, 8_000.0)),
+        ((4_000.0, None), 8_000.0, (500.0, 2_000.0)),
+        ((4_000.0, RATE_HZ / 2), 8_000.0, (500.0, 2_000.0)),
+        ((1_999.9, 2_000.1), 2_000.0, (500.0, 8_000.0)),
+        ((0.0, 1.0), None, (500.0, 2_000.0, 8_000.0)),
+    ],
+)
+def test_only_the_frequencies_of_the_box_are_heard(
+    tmp_path: Path,
+    band: tuple[float | None, float | None],
+    heard: float | None,
+    silent: tuple[float, ...],
+) -> None:
+    path = tones(tmp_path, 500.0, 2_000.0, 8_000.0)
+    played = produced(request_of(path, 0.0, 2.0, band_hz=band))
+    assert np.isfinite(played).all()
+    assert np.abs(played).max() < 1.0
+    if heard is not None:
+        assert level_db(played, heard) == pytest.approx(20 * np.log10(0.3), abs=1.0)
+    for hertz in silent:
+        assert level_db(played, hertz) < -50
+
+
+def test_a_box_with_all_frequencies_plays_the_files_samples(make_recording: MakeRecording) -> None:
+    path, samples = make_recording()
+    for band in ((None, None), (0.0, RATE_HZ / 2)):
+        played = produced(request_of(path, 0.5, 2.0, band_hz=band))
+        np.testing.assert_array_equal(played, samples[22050:88200])
+
+
+@pytest.mark.parametrize("loop", [False, True])
+def test_band_limited_playback_begins_loops_and_ends_without_a_click(
+    tmp_path: Path, loop: bool
+) -> None:
+    """A click is energy far outside the band: as little as there is amid the sound itself."""
+    from scipy import signal
+
+    path = tones(tmp_path, 2_000.0)  # begins and ends at its full amplitude
+    span = (0.25, 0.25 + 1_000.5 / 2_000)  # a loop that does not close
+    played = produced(request_of(path, *span, band_hz=(1_500.0, 2_500.0), loop=loop), 3 * RATE_HZ)
+    rest = signal.sosfilt(
+        signal.butter(6, 8_000, "highpass", fs=RATE_HZ, output="sos"),
+        np.concatenate([np.zeros((4_000, 2)), played, np.zeros((0 if loop else 4_000, 2))]),
+        axis=0,
+    )
+    assert np.abs(rest).max() < 10 ** (-60 / 20)
+    assert np.abs(played).max() > 0.2

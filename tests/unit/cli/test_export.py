@@ -14,8 +14,8 @@ import soundfile
 from tests.unit.fakes import write_sound
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.labels.formats import FORMATS, losses, read_labels
-from yamnet_gui.labels.formats.measure_columns import CSV_NAMES, RAVEN_NAMES
 from yamnet_gui.labels.formats.read_write import LABELS_LIST
+from yamnet_gui.labels.measure_columns import CSV_NAMES, RAVEN_NAMES
 from yamnet_gui.labels.project import AnalysisRecord, Project, Recording, add_events, add_recordings
 
 Run = Callable[..., tuple[int, str, str]]

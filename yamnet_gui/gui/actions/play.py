@@ -17,6 +17,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("slower", "Slo&wer", "Play", ("[",)),
     ActionSpec("keep_pitch", "Preserve pi&tch", "Play", checkable=True),
     ActionSpec(
+        "band_limited",
+        "Only the frequencies of the &box",
+        "Play",
+        ("Shift+P",),
+        tip="Of an event or selection with bounds in frequency nothing else is heard",
+        checkable=True,
+    ),
+    ActionSpec(
         "cursor_left", "Move cursor left", "Play", ("Left",), needs=Needs.RECORDING, separator=True
     ),
     ActionSpec("cursor_right", "Move cursor right", "Play", ("Right",), needs=Needs.RECORDING),

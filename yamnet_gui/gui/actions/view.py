@@ -46,6 +46,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec("clock_time", "Cloc&k time", "View", checkable=True, needs=Needs.RECORDING),
     ActionSpec(
+        "measure_columns",
+        "Measures in the table of events",
+        "View",
+        tip="Frequencies, levels and signal-to-noise ratio of each event, as further columns",
+        checkable=True,
+    ),
+    ActionSpec(
         "louder_wave",
         "Increase wave&form height",
         "View",

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QAbstractItemView, QApplication
 
 from yamnet_gui.core.events import Event
-from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.core.spans import Box, TimeSpan
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.event_order import EventOrder
 from yamnet_gui.gui.state.grouping import Grouping
@@ -109,7 +109,7 @@ class EventNavigation(QObject):
         self._timeline.reveal(event.span)
         self._transport.seek(event.onset_s)
         if play:
-            self._transport.autoplay(event.span)
+            self._transport.autoplay(event.box)
 
     def show_span(self, span: TimeSpan) -> None:
         """Selects a span of time, and no event, brings it into view and the cursor to its start."""
@@ -151,11 +151,14 @@ class EventNavigation(QObject):
 
     def play_selected(self) -> None:
         """Plays the selected event, or the selected span."""
-        span = self._selected_span()
-        if span is None:
-            self.message.emit(_NOTHING_SELECTED)
+        event, span = self.current, self._timeline.selection
+        if event is not None:
+            self._transport.play(event.box)
+        elif span is not None:
+            low, high = self._timeline.band_hz or (None, None)
+            self._transport.play(Box(span.start_s, span.end_s, low, high))
         else:
-            self._transport.play(span)
+            self.message.emit(_NOTHING_SELECTED)
 
     def _selected_span(self) -> TimeSpan | None:
         event = self.current

@@ -12,7 +12,10 @@ from yamnet_gui.gui.widgets.toolbar import ToolbarBoxes
 from .one_per_sound import ONE_PER_SOUND
 from .transport import Transport
 
-_SWITCHES = ("follow", "loop", "keep_pitch", "autoplay", "follow_selection", ONE_PER_SOUND)
+_SWITCHES = (
+    *("follow", "loop", "keep_pitch", "band_limited", "autoplay", "follow_selection"),
+    ONE_PER_SOUND,
+)
 
 
 class ToolbarController(QObject):
@@ -39,6 +42,7 @@ class ToolbarController(QObject):
             actions[name].setChecked(settings.value(name))
         actions["loop"].toggled.connect(transport.set_loop)
         actions["keep_pitch"].toggled.connect(transport.set_keep_pitch)
+        actions["band_limited"].toggled.connect(transport.set_band_limited)
         for name in ("follow", "autoplay", "follow_selection", ONE_PER_SOUND):
             actions[name].toggled.connect(lambda on, name=name: settings.set(name, on))
         actions["full_screen"].toggled.connect(self._set_full_screen)

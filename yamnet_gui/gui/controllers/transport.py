@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.core.spans import Box, TimeSpan
 from yamnet_gui.gui.playback import SPEEDS, Player, PlayState, speed_index
 from yamnet_gui.gui.state.settings import Settings
 from yamnet_gui.gui.state.timeline import Timeline
@@ -32,6 +32,7 @@ class Transport(QObject):
         player.sound.set_volume(settings.value("volume"))
         player.mode.set_loop(settings.value("loop"))
         player.mode.set_speed(settings.value("speed"), settings.value("keep_pitch"))
+        player.mode.set_band_limited(settings.value("band_limited"))
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What each action of the table calls."""
@@ -60,20 +61,24 @@ class Transport(QObject):
     def play_or_pause(self) -> None:
         """Plays the selection if there is one, else on from the cursor."""
         if self._player.state is PlayState.STOPPED and self._timeline.selection is not None:
-            self._player.play(self._timeline.selection)
+            self._player.play(self._timeline.selection, band_hz=self._timeline.band_hz)
         elif self._player.state is PlayState.STOPPED:
             self._player.play(None)
         else:
             self._player.toggle()
 
-    def play(self, span: TimeSpan) -> None:
-        """Plays a span, then stops."""
-        self._player.play(span)
+    def play(self, box: Box) -> None:
+        """Plays the span of a box, then stops; of its frequencies only those where that is set."""
+        self._player.play(TimeSpan(box.start_s, box.end_s), band_hz=box.band_hz)
 
-    def autoplay(self, span: TimeSpan) -> None:
-        """Plays a span that the user came to, unless that is switched off."""
+    def autoplay(self, box: Box) -> None:
+        """Plays a box that the user came to, unless that is switched off."""
         if self._settings.value("autoplay"):
-            self._player.play(span)
+            self.play(box)
+
+    def set_band_limited(self, on: bool) -> None:
+        self._settings.set("band_limited", on)
+        self._player.mode.set_band_limited(on)
 
     def step_speed(self, by: int) -> None:
         """The next faster (1) or slower (-1) speed."""

@@ -18,6 +18,7 @@ from .grouping import GroupingFeature
 from .key_legend import KeyLegendFeature
 from .label_import.feature import ImportFeature
 from .label_sets.feature import LabelSetsFeature
+from .measures.feature import MeasuresFeature
 from .project.feature import ProjectMenu
 from .project.large_project import LargeProject
 from .project.merge_and_backup import MergeAndBackup
@@ -77,6 +78,7 @@ def make_features(context: Context) -> tuple[Feature, ...]:
         EvaluationFeature(context),
         ReplayFeature(context),
         StabilityFeature(context),
+        MeasuresFeature(context),
         ViewActions(context),
         WindowTitle(context),
         ApplicationDialogs(context),

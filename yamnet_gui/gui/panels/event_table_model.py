@@ -1,6 +1,7 @@
 """The table model of events: filtered and sorted with arrays, quick at fifty thousand rows."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex, QObject, Qt, Signal, Slot
 
+from yamnet_gui.audio.measures import Measures
 from yamnet_gui.core.clock_time import TimeOfDay, seconds_of_day
 from yamnet_gui.core.events import NOT_REJECTED, REVIEWED, Event, EventList, ReviewState
 from yamnet_gui.gui.state.timeline import Timeline
@@ -18,6 +20,7 @@ from yamnet_gui.gui.theme import class_color, state_mark
 from yamnet_gui.gui.times import length
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 from yamnet_gui.gui.widgets.table_model import HeadedTableModel, Index
+from yamnet_gui.labels.measure_columns import MEASURES, MeasureColumn
 
 ID_ROLE = Qt.ItemDataRole.UserRole
 EVENT_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -42,8 +45,19 @@ _STATE_RANK = {
     ReviewState.ACCEPTED: 2,
     ReviewState.REJECTED: 3,
 }
-_HEADERS = ("Onset", "Duration", "Class", "Score", "State", "Probability", "Spread")
-_COMPACT_HEADERS = ("Onset", "Dur.", "Class", "Score", "✓", "Prob.", "Sprd.")
+_MEASURES = MEASURES[1:]  # the duration has a column of its own
+_MEASURE_HEADERS = (
+    *("Peak Hz", "Centre Hz", "5 % Hz", "95 % Hz", "BW 90 % Hz"),
+    *("Peak dBFS", "RMS dBFS", "SNR dB"),
+)
+_HEADERS = (
+    *("Onset", "Duration", "Class", "Score", "State", "Probability", "Spread"),
+    *_MEASURE_HEADERS,
+)
+_COMPACT_HEADERS = (
+    *("Onset", "Dur.", "Class", "Score", "✓", "Prob.", "Sprd."),
+    *_MEASURE_HEADERS,
+)
 _TIPS = (
     "Start of the event",
     "Duration of the event",
@@ -52,6 +66,7 @@ _TIPS = (
     "Review state",
     "Calibrated probability that the event is correct, if enough events are reviewed",
     "Range of the score when the sound is louder, softer, shifted or reduced to one channel",
+    *(f"{column.title} in {column.unit}" for column in _MEASURES),
 )
 _NO_PARENT = QModelIndex()
 
@@ -66,6 +81,34 @@ class EventColumn(IntEnum):
     STATE = 4
     PROBABILITY = 5
     SPREAD = 6
+    PEAK_HZ = 7
+    CENTRE_HZ = 8
+    LOW_HZ = 9
+    HIGH_HZ = 10
+    BANDWIDTH_HZ = 11
+    PEAK_DBFS = 12
+    RMS_DBFS = 13
+    SNR_DB = 14
+
+    @property
+    def measure(self) -> MeasureColumn | None:
+        """The measure that it shows; None for the other columns."""
+        return MEASURE_COLUMNS.get(self)
+
+
+MEASURE_COLUMNS: Mapping[EventColumn, MeasureColumn] = dict(
+    zip(
+        (
+            *(EventColumn.PEAK_HZ, EventColumn.CENTRE_HZ, EventColumn.LOW_HZ),
+            *(EventColumn.HIGH_HZ, EventColumn.BANDWIDTH_HZ, EventColumn.PEAK_DBFS),
+            *(EventColumn.RMS_DBFS, EventColumn.SNR_DB),
+        ),
+        _MEASURES,
+        strict=True,
+    )
+)
+Lookup = Callable[[Event, bool], Measures | None]
+"""What was measured of an event; with True it is wanted soon where it is not there yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +137,12 @@ class EventTableFilter:
 class _Keys:
     """What events are filtered and sorted by: one array (n,) for each column, made when needed."""
 
-    def __init__(self, events: Sequence[Event], spreads: Mapping[str, float]) -> None:
+    def __init__(
+        self, events: Sequence[Event], spreads: Mapping[str, float], measured: Lookup
+    ) -> None:
         self.events = events
         self.spreads = spreads
+        self.measured = measured
 
     @cached_property
     def duration_s(self) -> NDArray[np.float64]:
@@ -163,10 +209,22 @@ class _Keys:
             key = self.probability
         elif column is EventColumn.SPREAD:
             key = self.spread
+        elif column.measure is not None:
+            key = self._measure(column.measure)
         else:
             ranks = self.label if column is EventColumn.CLASS else self.state
             key = ranks.astype(np.float64)
         return -key if descending else key
+
+    def _measure(self, column: MeasureColumn) -> NDArray[np.float64]:
+        """As far as it is known; the rest is wanted, and comes last until then."""
+        values = np.full(len(self.events), np.nan)
+        for i, event in enumerate(self.events):
+            measures = self.measured(event, False)
+            value = None if measures is None else column.value(measures)
+            if value is not None:
+                values[i] = value
+        return values
 
     def _named(self, words: Sequence[str]) -> NDArray[np.bool_]:
         hits = np.array([all(w in x.casefold() for w in words) for x in self.labels], bool)
@@ -195,7 +253,8 @@ class EventTableModel(HeadedTableModel):
         timeline.time_text_changed.connect(self._on_time_text)
         self._list = EventList()
         self._spreads: Mapping[str, float] = {}
-        self._keys = _Keys((), self._spreads)
+        self._measured: Lookup = _nothing_measured
+        self._keys = _Keys((), self._spreads, self._measured)
         self._filter = EventTableFilter()
         self._column = EventColumn.ONSET
         self._descending = False
@@ -230,15 +289,30 @@ class EventTableModel(HeadedTableModel):
 
     def set_events(self, events: EventList) -> None:
         self._list = events
-        self._keys = _Keys(events.events, self._spreads)
+        self._keys = _Keys(events.events, self._spreads, self._measured)
         self._refresh()
 
     def set_spreads(self, spreads: Mapping[str, float]) -> None:
         """How far the scores of events lie apart, by their id."""
         self._spreads = dict(spreads)
-        self._keys = _Keys(self._list.events, self._spreads)
+        self._keys = _Keys(self._list.events, self._spreads, self._measured)
         self._refresh()
         self._announce([0, len(self._shown) - 1] if self._shown else [])
+
+    def set_measured(self, measured: Lookup) -> None:
+        """Where measures of events come from."""
+        self._measured = measured
+        self._keys = _Keys(self._list.events, self._spreads, measured)
+
+    def measures_changed(self, *, sort: bool) -> None:
+        """More was measured: shows it, and with `sort` also moves the rows where they follow it."""
+        if sort and self._column.measure is not None:
+            self._refresh()
+        self._announce([0, len(self._shown) - 1] if self._shown else [])
+
+    @property
+    def sorted_by_measure(self) -> bool:
+        return self._column.measure is not None
 
     def has(self, column: EventColumn) -> bool:
         """Whether any event has something to show in a column that may be empty."""
@@ -293,6 +367,8 @@ class EventTableModel(HeadedTableModel):
             if column is EventColumn.SPREAD:
                 spread = self._spreads.get(event.id)
                 return "–" if spread is None else f"{spread:.2f}"
+            if (measure := column.measure) is not None:
+                return measure_text(measure, self._measured(event, True))
             if column is EventColumn.ONSET:
                 return self._timeline.time_text(event.onset_s, 1 if self._compact else 2)
             return _text(event, column, self._compact)
@@ -340,6 +416,22 @@ class EventTableModel(HeadedTableModel):
         if rows:
             last = self.columnCount() - 1
             self.dataChanged.emit(self.index(rows[0], 0), self.index(rows[-1], last))
+
+
+def _nothing_measured(event: Event, wanted: bool) -> Measures | None:
+    return None
+
+
+def measure_text(column: MeasureColumn, measures: Measures | None) -> str:
+    """A measure as it is read, without its unit; "…" where it is not there yet."""
+    if measures is None:
+        return "…"
+    value = column.value(measures)
+    if value is None:
+        return "–"
+    if math.isinf(value):
+        return "−∞"
+    return f"{value:,.{0 if column.unit == 'Hz' else 1}f}".replace("-", "−")
 
 
 def _alignment(column: EventColumn) -> Qt.AlignmentFlag:

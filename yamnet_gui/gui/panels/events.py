@@ -33,6 +33,7 @@ from yamnet_gui.gui.widgets.tables import QuietTable, fit_columns
 from .choice_box import ChoiceBox
 from .event_delegate import EventDelegate
 from .event_table_model import (
+    MEASURE_COLUMNS,
     STATE_CHOICES,
     EventColumn,
     EventTableFilter,
@@ -40,6 +41,9 @@ from .event_table_model import (
 )
 from .queue_bar import QueueBar
 from .scroll_place import ScrollPlace
+
+_CLASS_LETTERS = 10
+"""Room for the class where the table can be scrolled sideways."""
 
 
 class EventsPanel(QWidget):
@@ -66,6 +70,7 @@ class EventsPanel(QWidget):
         self._order = order
         self._selection = selection
         self._syncing = False
+        self._measures = False
         self._timeline = timeline
         self.model = EventTableModel(timeline, self)
         self.model.shown_changed.connect(self._on_shown)
@@ -91,6 +96,15 @@ class EventsPanel(QWidget):
     def set_spreads(self, spreads: Mapping[str, float]) -> None:
         """How far the scores of events lie apart, by their id."""
         self.model.set_spreads(spreads)
+        self._fit_columns()
+
+    def show_measures(self, on: bool) -> None:
+        """Whether the table has columns of measures; it can then be scrolled sideways."""
+        self._measures = on
+        mode = QHeaderView.ResizeMode.Interactive if on else QHeaderView.ResizeMode.Stretch
+        self.table.horizontalHeader().setSectionResizeMode(EventColumn.CLASS, mode)
+        if not on and self.model.sorted_by_measure:
+            self.sort_by(EventColumn.ONSET)
         self._fit_columns()
 
     def sort_by(self, column: EventColumn, *, descending: bool = False) -> None:
@@ -215,6 +229,11 @@ class EventsPanel(QWidget):
             self.table.setColumnHidden(optional, optional not in more)
         # a narrow table needs the room for the class; the tooltip has the duration of an event
         self.table.setColumnHidden(EventColumn.DURATION, compact and bool(more))
+        for measure in MEASURE_COLUMNS:
+            self.table.setColumnHidden(measure, not self._measures)
+        if self._measures:
+            widths |= {EventColumn.CLASS: "M" * _CLASS_LETTERS}
+            widths |= dict.fromkeys(MEASURE_COLUMNS, "−00,000")
         fit_columns(self.table, widths)
 
     def _on_events(self) -> None:

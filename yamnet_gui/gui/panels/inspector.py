@@ -105,6 +105,13 @@ class InspectorPanel(QWidget):
         self.legend.text.setText(text)
         self._show_event()
 
+    def show_measures(self, title: str, rows: Sequence[tuple[str, str]]) -> None:
+        """What was measured of the event or of the selection; nothing without rows."""
+        self.measures_title.setText(title)
+        self.measures.show_rows(rows)
+        for widget in (self.measures_title, self.measures):
+            widget.setVisible(bool(rows))
+
     def show_history(self, lines: Sequence[str]) -> None:
         """What happened to the event so far, newest first."""
         shown = list(lines[:_MOST_HISTORY])
@@ -142,6 +149,9 @@ class InspectorPanel(QWidget):
         self._connect_bars(self.span_bars)
         self.note = NoteEditor(self)
         self.note.edited.connect(self.note_edited)
+        self.measures_title = heading("Measures", self)
+        self.measures = FactsForm(self)
+        self.show_measures("", ())
         self.own = PlainLabel(self)
         self.own.setWordWrap(True)
         self.own.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -171,6 +181,8 @@ class InspectorPanel(QWidget):
             self.note,
             self.facts,
             self.frequency_range,
+            self.measures_title,
+            self.measures,
             self.own,
             self.span_title,
             self.span_bars,

@@ -1,4 +1,4 @@
-"""From the file's samples to those of the device: channels, speed and rate."""
+"""From the file's samples to those of the device: channels, frequencies, speed and rate."""
 
 import math
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ import av.filter
 import numpy as np
 from numpy.typing import NDArray
 
+from .band_filter import BandFilter, limits
 from .values import PlaybackRequest
 
 # atempo stretches by 0.5 at least, and drops samples instead of blending them above 2
@@ -39,7 +40,7 @@ def heard_channels(request: PlaybackRequest) -> int:
 class FilterChain:
     """Turns samples of a request into samples for the device.
 
-    Samples pass untouched where rate, speed and channels already fit.
+    Samples pass untouched where rate, speed and channels already fit and no frequencies are cut.
     """
 
     def __init__(self, request: PlaybackRequest, output: OutputFormat) -> None:
@@ -48,6 +49,11 @@ class FilterChain:
         self._rate_hz = heard_rate_hz(request)
         tempo = request.speed.factor if request.speed.keep_pitch else 1.0
         self.frames_out_per_in = output.sample_rate_hz / (self._rate_hz * tempo)
+        self._band = (
+            BandFilter(request.sample_rate_hz, request.band_hz, heard_channels(request))
+            if request.band_hz is not None and limits(request.band_hz, request.sample_rate_hz)
+            else None
+        )
         self._filters = (
             None
             if tempo == 1.0 and self._rate_hz == output.sample_rate_hz
@@ -57,13 +63,19 @@ class FilterChain:
     def feed(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """The next samples, float32 (n, channels of the file) to (m, channels of the device)."""
         heard = self._choose(samples)
+        if self._band is not None:
+            heard = self._band.feed(heard)
         return self._spread(heard if self._filters is None else self._filters.feed(heard))
 
     def finish(self) -> NDArray[np.float32]:
         """What is still inside the filters."""
+        rest = np.zeros((0, heard_channels(self._request)), np.float32)
+        if self._band is not None:
+            rest = self._band.finish()
         if self._filters is None:
-            return np.zeros((0, self._output.channels), np.float32)
-        return self._spread(self._filters.finish())
+            return self._spread(rest)
+        parts = [self._filters.feed(rest)] if len(rest) else []
+        return self._spread(np.concatenate([*parts, self._filters.finish()]))
 
     def _choose(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         if self._request.channel is not None:

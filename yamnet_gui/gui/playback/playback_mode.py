@@ -6,11 +6,11 @@ from .values import FASTEST, SLOWEST, Speed
 
 
 class PlaybackMode(QObject):
-    """Loop, speed and channel."""
+    """Loop, speed, channel, and whether only the frequencies of a box are heard."""
 
     loop_changed = Signal()
     sound_changed = Signal()
-    """Speed or channel: what is heard is not what was read ahead."""
+    """Speed, channel or frequencies: what is heard is not what was read ahead."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -18,6 +18,7 @@ class PlaybackMode(QObject):
         self._speed = Speed()
         self._channel: int | None = None
         self._channels = 0
+        self._band_limited = False
 
     @property
     def loop(self) -> bool:
@@ -26,6 +27,11 @@ class PlaybackMode(QObject):
     @property
     def speed(self) -> Speed:
         return self._speed
+
+    @property
+    def band_limited(self) -> bool:
+        """Whether of a span with bounds in frequency only those frequencies are heard."""
+        return self._band_limited
 
     @property
     def channel(self) -> int | None:
@@ -50,6 +56,11 @@ class PlaybackMode(QObject):
         speed = Speed(min(max(factor, SLOWEST), FASTEST), keep_pitch)
         if speed != self._speed:
             self._speed = speed
+            self.sound_changed.emit()
+
+    def set_band_limited(self, on: bool) -> None:
+        if on != self._band_limited:
+            self._band_limited = on
             self.sound_changed.emit()
 
     def set_channel(self, channel: int | None) -> None:

@@ -9,6 +9,7 @@ from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.events import RecordingInfo
 from yamnet_gui.core.spans import TimeSpan
 
+from .band_filter import Band
 from .output_switch import OutputSwitch
 from .outputs import Outputs
 from .playback_mode import PlaybackMode
@@ -40,6 +41,7 @@ class Player(QObject):
         self._cursor_s = 0.0
         self._began_s = 0.0
         self._span: TimeSpan | None = None
+        self._band_hz: Band | None = None
         self._closed = False
         self._snippet = False
         self._next_snippet_s: float | None = None
@@ -87,6 +89,7 @@ class Player(QObject):
         self._halt(PlayState.STOPPED)
         self.sound.output.release()
         self._path, self._info, self._span = None, None, None
+        self._band_hz = None
         if path is not None:
             try:
                 self._info = info or _info(path)
@@ -97,14 +100,21 @@ class Player(QObject):
         self._began_s = 0.0
         self._move_to(0.0)
 
-    def play(self, span: TimeSpan | None = None, *, loop: bool | None = None) -> None:
+    def play(
+        self,
+        span: TimeSpan | None = None,
+        *,
+        loop: bool | None = None,
+        band_hz: Band | None = None,
+    ) -> None:
         """Plays a span from its start, or the whole recording from the cursor.
 
-        `loop` repeats it without a gap; None leaves the mode as it is.
+        `loop` repeats it without a gap; None leaves the mode as it is. `band_hz`: its frequencies,
+        the only ones that are heard where the mode says so.
         """
         if self._path is None:
             return
-        self._span = span
+        self._span, self._band_hz = span, band_hz
         bounds = self._bounds()
         at_s = bounds.start_s if span is not None else self.position_s
         if at_s >= bounds.end_s:
@@ -142,7 +152,7 @@ class Player(QObject):
         """Moves to a time; playback continues there, without its span if the time lies outside."""
         position_s = min(max(position_s, 0.0), self._duration_s)
         if self._span is not None and not self._span.contains(position_s):
-            self._span = None
+            self._span, self._band_hz = None, None
         self._began_s = position_s
         self._restart(position_s)
         self._move_to(position_s)
@@ -191,6 +201,7 @@ class Player(QObject):
             loop=self.mode.loop and snippet is None,
             speed=self.mode.speed,
             channel=self.mode.channel,
+            band_hz=self._band_hz if self.mode.band_limited and snippet is None else None,
         )
 
     def _start(self, at_s: float) -> None:

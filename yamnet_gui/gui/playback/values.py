@@ -53,7 +53,8 @@ def speed_index(factor: float) -> int:
 class PlaybackRequest:
     """What is to be heard: a span of a file, how fast, how often and which channel.
 
-    `channel` is None for all of them. `span` lies inside the recording.
+    `channel` is None for all of them. `span` lies inside the recording. `band_hz`: the lowest and
+    the highest frequency that are heard (None: no bound there), None for all of them.
     """
 
     path: Path
@@ -63,6 +64,7 @@ class PlaybackRequest:
     loop: bool = False
     speed: Speed = Speed()
     channel: int | None = None
+    band_hz: tuple[float | None, float | None] | None = None
 
     @property
     def first_frame(self) -> int:

@@ -80,6 +80,13 @@ SETTINGS: tuple[Setting, ...] = (
         page="Review",
     ),
     Setting(
+        "measure_columns",
+        False,
+        "Show measures in the table of events",
+        "Frequencies, levels and signal-to-noise ratio as further columns",
+        page="Review",
+    ),
+    Setting(
         "key_legend",
         True,
         "Show what the keys do",
@@ -127,6 +134,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("volume", 0.9, "Volume", "", (), 0.0, 1.0, page="Playback"),
     Setting("speed", 1.0, "Speed", "", (), 0.1, 4.0, page="Playback"),
     Setting("keep_pitch", True, "Preserve pitch when the speed changes", "", page="Playback"),
+    Setting(
+        "band_limited",
+        False,
+        "Play only the frequencies of the box",
+        "Of events and selections with bounds in frequency",
+        page="Playback",
+    ),
     Setting("loop", False, "Loop", page="Playback"),
     Setting("follow", True, "Follow the cursor while playing", page="Playback"),
     Setting(

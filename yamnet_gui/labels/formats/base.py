@@ -9,10 +9,10 @@ from pathlib import Path
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo
 from yamnet_gui.core.resources import bundled_class_map
+from yamnet_gui.labels.measure_columns import MeasureEvent
 from yamnet_gui.labels.recording_names import Placement
 
 from .columns import ColumnMapping
-from .measure_columns import MeasureEvent
 from .sample import Sample
 
 

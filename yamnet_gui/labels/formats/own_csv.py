@@ -19,10 +19,10 @@ from yamnet_gui.core.events import (
 from yamnet_gui.core.files import is_file
 from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.labels.measure_columns import CSV_NAMES, measured_cells
 
 from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
 from .collector import Collector
-from .measure_columns import CSV_NAMES, measured_cells
 from .review_words import state_of
 from .sample import Sample
 from .table_text import table_of

@@ -6,10 +6,10 @@ from dataclasses import replace
 from yamnet_gui.core.clock_time import clock_time
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo
+from yamnet_gui.labels.measure_columns import RAVEN_NAMES, measured_cells
 
 from .base import Capability, LabelFormat, Output, WriteOptions
 from .layout import fold_name
-from .measure_columns import RAVEN_NAMES, measured_cells
 from .raven_columns import (
     BASE_COLUMNS,
     CLOCK_COLUMNS,

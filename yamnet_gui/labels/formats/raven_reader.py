@@ -6,12 +6,12 @@ from typing import Any
 
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import RecordingInfo
+from yamnet_gui.labels.measure_columns import RAVEN_NAMES
 
 from .base import ImportResult, ReadOptions
 from .birdnet import is_no_call, note_no_call
 from .collector import Collector
 from .layout import fold_name
-from .measure_columns import RAVEN_NAMES
 from .raven_columns import (
     BASE_COLUMNS,
     KNOWN,

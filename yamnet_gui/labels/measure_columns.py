@@ -13,23 +13,19 @@ MeasureEvent = Callable[[RecordingInfo, Event], Measures | None]
 
 @dataclass(frozen=True, slots=True)
 class MeasureColumn:
-    """A measure: `field` of `Measures`, title and unit in the window, names of the columns.
+    """A measure: its title and unit in the window, names of its columns, and `value`: its number,
+    None where there is none (silence has -inf dBFS).
 
     The names of Raven are Raven's own where it measures the same; its amplitudes are in units
     without a reference, so that the levels and the ratio have names of ours.
     """
 
-    field: str
     title: str
     unit: str
     csv: str
     raven: str
     decimals: int
-
-    def value(self, measures: Measures) -> float | None:
-        """The number; None where there is none. Silence has -inf dBFS."""
-        value: float | None = getattr(measures, self.field)
-        return value
+    value: Callable[[Measures], float | None]
 
     def cell(self, measures: Measures | None) -> str:
         """The number in a table; empty where there is none, and for the level of silence."""
@@ -38,15 +34,19 @@ class MeasureColumn:
 
 
 MEASURES: tuple[MeasureColumn, ...] = (
-    MeasureColumn("duration_s", "Duration", "s", "duration_s", "Delta Time (s)", 6),
-    MeasureColumn("peak_hz", "Peak frequency", "Hz", "peak_hz", "Peak Freq (Hz)", 1),
-    MeasureColumn("centre_hz", "Centre frequency", "Hz", "centre_hz", "Center Freq (Hz)", 1),
-    MeasureColumn("low_hz", "Frequency 5 %", "Hz", "freq_5_hz", "Freq 5% (Hz)", 1),
-    MeasureColumn("high_hz", "Frequency 95 %", "Hz", "freq_95_hz", "Freq 95% (Hz)", 1),
-    MeasureColumn("bandwidth_hz", "Bandwidth 90 %", "Hz", "bandwidth_90_hz", "BW 90% (Hz)", 1),
-    MeasureColumn("peak_dbfs", "Peak level", "dBFS", "peak_dbfs", "Peak Level (dBFS)", 2),
-    MeasureColumn("rms_dbfs", "RMS level", "dBFS", "rms_dbfs", "RMS Level (dBFS)", 2),
-    MeasureColumn("snr_db", "Signal to noise", "dB", "snr_db", "SNR (dB)", 2),
+    MeasureColumn("Duration", "s", "duration_s", "Delta Time (s)", 6, lambda m: m.duration_s),
+    MeasureColumn("Peak frequency", "Hz", "peak_hz", "Peak Freq (Hz)", 1, lambda m: m.peak_hz),
+    MeasureColumn(
+        "Centre frequency", "Hz", "centre_hz", "Center Freq (Hz)", 1, lambda m: m.centre_hz
+    ),
+    MeasureColumn("Frequency 5 %", "Hz", "freq_5_hz", "Freq 5% (Hz)", 1, lambda m: m.low_hz),
+    MeasureColumn("Frequency 95 %", "Hz", "freq_95_hz", "Freq 95% (Hz)", 1, lambda m: m.high_hz),
+    MeasureColumn(
+        "Bandwidth 90 %", "Hz", "bandwidth_90_hz", "BW 90% (Hz)", 1, lambda m: m.bandwidth_hz
+    ),
+    MeasureColumn("Peak level", "dBFS", "peak_dbfs", "Peak Level (dBFS)", 2, lambda m: m.peak_dbfs),
+    MeasureColumn("RMS level", "dBFS", "rms_dbfs", "RMS Level (dBFS)", 2, lambda m: m.rms_dbfs),
+    MeasureColumn("Signal to noise", "dB", "snr_db", "SNR (dB)", 2, lambda m: m.snr_db),
 )
 """Every measure, in the order of the columns."""
 CSV_NAMES = tuple(column.csv for column in MEASURES)

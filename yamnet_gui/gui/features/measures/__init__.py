@@ -1,0 +1,1 @@
+"""Measures of events and of the selection, in inspector and table."""
