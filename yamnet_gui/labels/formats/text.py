@@ -20,6 +20,7 @@ MOST_BLANK_LINES = 10_000
 """In a row; a table with more of them is none."""
 LONGEST_S = 1e12
 """Times beyond this are no times: nothing that counts samples or milliseconds of them fits."""
+_DECIMALS, _NOISE_ULPS = 9, 4
 LARGEST_WHOLE = 1 << 28
 """Bytes of a file that has to be read in one piece (JSON, XML)."""
 
@@ -51,11 +52,22 @@ def one_line(text: str) -> str:
 
 
 def number(value: float | None, decimals: int = 6) -> str:
-    """Plain decimal text with at least this many decimals that reads back to the same float."""
+    """Plain decimal text with at least this many decimals: the one rule for numbers in tables.
+
+    It reads back to the same float, but for what binary arithmetic leaves at the last place of a
+    number of up to nine decimals: 6.7075, not 6.7075000000000005.
+    """
     if value is None:
         return ""
     short = f"{value:.{decimals}f}"
-    return short if float(short) == value else f"{Decimal(repr(float(value))):f}"
+    if float(short) == value:
+        return short
+    plain = round(float(value), _DECIMALS)
+    if plain and abs(plain - value) <= _NOISE_ULPS * math.ulp(value):
+        value = plain
+    text = f"{Decimal(repr(float(value))):f}"
+    missing = decimals - len(text.partition(".")[2])
+    return text + "0" * missing if missing > 0 and "." in text else text
 
 
 def csv_lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:
