@@ -6,14 +6,18 @@ is of a wrong kind; a row without one that it needs makes no value and is left o
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any, cast
 
 from yamnet_gui.core.event_limits import LARGEST, LARGEST_CLASS, MOST_CHANNELS
 
 MOST_RECORDINGS = 10_000_000
+
+_BLOCK = 500
+"""Rows that are looked at together."""
 
 _NEEDED: Any = object()
 
@@ -160,13 +164,35 @@ class RowReader:
                 values[n] = rule.default
         return values
 
-    def each(self, rows: Any) -> Iterator[Sequence[Any]]:
+    def each(self, rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
         """The rows that make a value."""
-        for row in rows:
-            try:
-                yield self.checked(row)
-            except ValueError:
+        left = iter(rows)
+        while block := list(islice(left, _BLOCK)):
+            if self._all_right(block):
+                yield from block
                 continue
+            for row in block:
+                try:
+                    yield self.checked(row)
+                except ValueError:
+                    continue
+
+    def _all_right(self, rows: Sequence[Sequence[Any]]) -> bool:
+        """Whether nothing in these rows is wrong: by column, in a fraction of the time by row."""
+        for rule, column in zip(self._rules, zip(*rows, strict=True), strict=True):
+            nulls = column.count(None)
+            if nulls and "null" not in rule.types:
+                return False
+            if nulls == len(column):
+                continue
+            values = [value for value in column if value is not None] if nulls else column
+            names = {_TYPES.get(kind, "") for kind in set(map(type, values))}
+            if not names.issubset(rule.types):
+                return False
+            numbers = not names.isdisjoint(("integer", "real"))
+            if numbers and not rule.low <= min(values) <= max(values) <= rule.high:
+                return False
+        return True
 
 
 def rows_fault(connection: sqlite3.Connection) -> str:

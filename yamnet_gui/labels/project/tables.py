@@ -148,8 +148,11 @@ class Tables:
 
     def event_of(self, row: Sequence[Any]) -> Event:
         """The event in a row of `row, EVENT_COLUMNS`. Raises ValueError where it makes none."""
+        return self._event(_EVENTS.checked(row))
+
+    def _event(self, row: Sequence[Any]) -> Event:
+        """The same of a row that was checked."""
         try:
-            row = _EVENTS.checked(row)
             label, class_index, mid = self.kinds[row[5]]
             return Event(
                 id=row[2],
@@ -210,9 +213,9 @@ class Tables:
             part = wanted[first : first + 500]
             marks = ", ".join("?" * len(part))
             query = f"{_SELECT} WHERE rec = ? AND id IN ({marks})"
-            for row in self.connection.execute(query, (rec, *part)):
+            for row in _EVENTS.each(self.connection.execute(query, (rec, *part))):
                 try:
-                    yield self.event_of(row)
+                    yield self._event(row)
                 except ValueError:
                     continue
 
@@ -254,9 +257,10 @@ class Tables:
 
     def events_of(self, rec: int) -> Iterator[tuple[int, Event]]:
         """(row, event) of a recording; rows that make no event are left out."""
-        for row in until_stopped(self.connection.execute(f"{_SELECT} WHERE rec = ?", (rec,))):
+        rows = self.connection.execute(f"{_SELECT} WHERE rec = ?", (rec,))
+        for row in _EVENTS.each(until_stopped(rows)):
             try:
-                yield row[0], self.event_of(row)
+                yield row[0], self._event(row)
             except ValueError:
                 continue
 
@@ -268,12 +272,14 @@ class Tables:
             marks = ", ".join("?" * len(part))
             by_number = {
                 row[0]: row
-                for row in self.connection.execute(f"{_SELECT} WHERE row IN ({marks})", part)
+                for row in _EVENTS.each(
+                    self.connection.execute(f"{_SELECT} WHERE row IN ({marks})", part)
+                )
             }
             for number in part:
                 if number in by_number:
                     try:
-                        yield number, by_number[number][1], self.event_of(by_number[number])
+                        yield number, by_number[number][1], self._event(by_number[number])
                     except ValueError:
                         continue
 
