@@ -66,6 +66,7 @@ class Watch(QObject):
         self._stacks: Counter[str] = Counter()
         self._gui = threading.get_ident()
         self._ended = threading.Event()
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # for what arrives when looking has ended
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._beat)
         self._timer.start(BEAT_MS)
