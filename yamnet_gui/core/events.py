@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -144,8 +145,7 @@ def detection_id(class_index: int, first_frame: int, channel: int | None = None)
     return f"d{'m' if channel is None else channel}-{class_index}-{first_frame}"
 
 
-def _order(event: Event) -> tuple[float, float, str, str]:
-    return (event.onset_s, event.offset_s, event.label, event.id)
+_order = attrgetter("onset_s", "offset_s", "label", "id")
 
 
 @dataclass(frozen=True)
@@ -178,8 +178,9 @@ class EventList:
     @cached_property
     def bounds(self) -> NDArray[np.float64]:
         """Onset and offset of every event in seconds, shape (events, 2), read-only."""
-        pairs = [(event.onset_s, event.offset_s) for event in self.events]
-        bounds = np.array(pairs, np.float64).reshape(-1, 2)
+        bounds = np.empty((len(self.events), 2))
+        bounds[:, 0] = [event.onset_s for event in self.events]
+        bounds[:, 1] = [event.offset_s for event in self.events]
         bounds.flags.writeable = False
         return bounds
 

@@ -114,9 +114,11 @@ def merge_detections(
         if isinstance(detections, EventList):
             return detections  # most recordings: nothing to compare
         return EventList.of(_unique(detections))
-    sounds = _Sounds(touched, first_of=[*touched, *removed])
     settled = {event.id for event in (*touched, *removed)}
-    new = [d for d in _unique(detections) if d.id not in settled and not sounds.match(d)]
+    new = [d for d in _unique(detections) if d.id not in settled]
+    if new:  # not where everything was decided
+        sounds = _Sounds(touched, first_of=[*touched, *removed])
+        new = [d for d in new if not sounds.match(d)]
     return EventList.of([*touched, *new])
 
 

@@ -219,11 +219,10 @@ class ProjectState(QObject):
             step = self._read(step.project, step.changes)
         self._newest = max(self._newest, step.number)
         if step.ids and step.events is not None:
-            for event_id in step.ids:
-                if event_id in step.events:
-                    self._stored[event_id] = step.events[event_id]
-                else:
+            for event_id in step.ids if len(step.events) < len(step.ids) else ():
+                if event_id not in step.events:
                     self._stored.pop(event_id, None)
+            self._stored.update(step.events)
             if step.deleted is not None:
                 self._deleted = list(step.deleted)
             put = (

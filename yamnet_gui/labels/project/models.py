@@ -239,8 +239,9 @@ class ClassCounts:
 def counts_by_class(events: Iterable[Event]) -> list[ClassCounts]:
     """States per class of these events, by name."""
     by_label: dict[str, Counter[ReviewState]] = {}
-    for event in events:
-        by_label.setdefault(event.label, Counter())[event.state] += 1
+    pairs = Counter((event.label, event.state) for event in events)
+    for (label, state), count in pairs.items():
+        by_label.setdefault(label, Counter())[state] += count
     return [
         ClassCounts(label, **{state.value: by_label[label][state] for state in ReviewState})
         for label in sorted(by_label, key=lambda name: (name.casefold(), name))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import islice
 
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.gui.controllers.navigation import Destination, Navigator
@@ -103,7 +104,8 @@ class History:
         Of very many only the first: tracks and tables take a moment for each that is selected.
         """
         editor = self._editor
-        events = [e for e in map(editor.document.events.get, changed) if e is not None]
+        here = (e for e in map(editor.document.events.get, changed) if e is not None)
+        events = list(islice(here, _MOST_SELECTED + 1))
         shown = [event for event in events if not is_negative(event)] or events
         if shown:
             many = len(shown) > _MOST_SELECTED

@@ -83,13 +83,15 @@ class ReviewQueueFeature(Feature):
 
     def count(self) -> None:
         """Counts the events of each class in the scope of queue and panel."""
-        here = counts_by_class(self._document.shown.events)
+        everywhere = {self.panel.everywhere, self._review_queue.request.everywhere}
         project = self._project.project
-        if not self.panel.everywhere:
-            self.panel.set_counts(here)
-        if not self._review_queue.request.everywhere:
-            self._offer(here)
-        if project is not None and (self.panel.everywhere or self._review_queue.request.everywhere):
+        if False in everywhere:
+            here = counts_by_class(self._document.shown.events)
+            if not self.panel.everywhere:
+                self.panel.set_counts(here)
+            if not self._review_queue.request.everywhere:
+                self._offer(here)
+        if project is not None and True in everywhere:
             self._project_manager.run(
                 CountClassesJob(project, self._document.shown.one_per_sound),
                 on_result=self._show_all,
