@@ -176,6 +176,7 @@ class Workbench(QObject):
         document = Document(class_map.model_count, self)
         grouping = Grouping(document, class_map, ontology, self)
         project = ProjectState(self)
+        class_view = ClassView(self)
         return Session(
             settings=settings,
             class_map=class_map,
@@ -186,7 +187,7 @@ class Workbench(QObject):
             event_order=EventOrder(document, grouping),
             sound=Sound(self),
             spectrogram=Spectrogram(self),
-            class_view=ClassView(self),
+            class_view=class_view,
             rules=Rules(self),
             grouping=grouping,
             project=project,
@@ -195,7 +196,7 @@ class Workbench(QObject):
             label_sets=LabelSets(project, self),
             calibrations=Calibrations(document, project, self),
             embeddings=Embeddings(self),
-            custom_classes=CustomClasses(class_map, document, self),
+            custom_classes=CustomClasses(class_map, document, class_view, self),
         )
 
     def _make_services(

@@ -53,14 +53,18 @@ class Derived:
 
     def under(self, rules: RuleSet, class_map: ClassMap) -> "Derived":
         """The same under other rules; only classes whose rule differs are recomputed."""
-        # scores prepared before a class was trained have no column for it
-        changed = changed_classes(self.rules, rules, self.scores.class_count)
-        wanted = None if changed is None else sorted(changed)
+        # scores prepared before a class was trained have no column for it; after undoing that
+        # they have one for a class that no longer exists
+        count = min(self.scores.class_count, len(class_map))
+        changed = changed_classes(self.rules, rules, count)
+        wanted = range(count) if changed is None else sorted(changed)
         detected = detect(self.scores, rules, wanted, self.envelope)
         updated = _by_class(detected.iter_events(class_map))
         if changed is None:
             return replace(self, rules=rules, events=updated)
-        unchanged = {i: events for i, events in self.events.items() if i not in changed}
+        unchanged = {
+            i: events for i, events in self.events.items() if i not in changed and i < count
+        }
         return replace(self, rules=rules, events={**unchanged, **updated})
 
 
@@ -214,7 +218,7 @@ class EventUpdater(QObject):
     def _replaced(self, before: EventList) -> tuple[Event, ...]:
         """Detections that a step took away without being about them."""
         after = self._document.events
-        gone = [event for event in before if not event.touched and event.id not in after]
+        gone = [event for event in before if event.id not in after and not event.touched]
         deleted = {event.id for event in self._project.deleted} if gone else set()
         return tuple(event for event in gone if event.id not in deleted)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from yamnet_gui.core.ontology import Ontology
@@ -48,20 +49,15 @@ class ShownClasses(QObject):
         """Which classes get a row: the best of all or at the cursor, with events, or ticked."""
         scores = self._document.scores
         best = scores.best if scores is not None else np.zeros(len(self._class_map.value))
-        counts = np.zeros(len(self._class_map.value), int)
-        for event in self._document.shown.events:
-            if event.class_index is not None and event.class_index < len(counts):
-                counts[event.class_index] += 1
+        counts = self._counts()
         view = self._classes
-        if view.lead is not None and view.lead >= len(counts):  # a custom class that was removed
-            view.set_lead(None)
         match view.showing:
             case Showing.TICKED:
                 chosen = sorted(view.ticked)
             case Showing.EVENTS:
                 chosen = np.flatnonzero(counts).tolist()
             case Showing.CURSOR:
-                chosen = list(self._at_cursor)
+                chosen = [index for index in self._at_cursor if index < len(counts)]
             case Showing.BEST:
                 chosen = np.flatnonzero(best > 0).tolist() if scores is not None else []
         mean = scores.mean if scores is not None else best
@@ -81,3 +77,11 @@ class ShownClasses(QObject):
         view.set_shown(shown)
         if shown and (view.chosen is None or scores is None):
             view.choose(shown[0])
+
+    def _counts(self) -> NDArray[np.int64]:
+        """How many events each class has; not counted where nothing depends on it."""
+        length, view = len(self._class_map.value), self._classes
+        if view.showing is not Showing.EVENTS and view.order is not ClassOrder.COUNT:
+            return np.zeros(length, np.int64)
+        indices = [e.class_index for e in self._document.shown.events if e.class_index is not None]
+        return np.bincount(np.array(indices, np.int64), minlength=length)[:length]

@@ -34,8 +34,11 @@ class ClassMetrics:
     def __init__(self, document: Document, class_count: int) -> None:
         scores = document.scores
         self._known = scores is not None and bool(scores.ready)
-        self.best = scores.best.copy() if scores else np.zeros(class_count, np.float32)
-        self.mean = scores.mean if scores else np.zeros(class_count, np.float64)
+        self.best = np.zeros(class_count, np.float32)
+        self.mean = np.zeros(class_count, np.float64)
+        if scores is not None:  # they may not have followed yet where a custom class came or went
+            both = min(class_count, scores.class_count)
+            self.best[:both], self.mean[:both] = scores.best[:both], scores.mean[:both]
         indices = [e.class_index for e in document.shown.events if e.class_index is not None]
         self.counts = np.bincount(np.array(indices, np.int64), minlength=class_count)[:class_count]
 

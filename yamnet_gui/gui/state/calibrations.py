@@ -1,7 +1,5 @@
 """The owner of the calibration in use: what scores of each class mean."""
 
-from dataclasses import replace
-
 from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.events import EventList
@@ -83,18 +81,6 @@ class Calibrations(QObject):
         """Uses none any more. Raises ProjectError."""
         drop_calibration(self._writable())
         self.reread()
-
-    def forget(self, class_index: int) -> None:
-        """Drops what is known of one class, whose scores mean something else now.
-
-        Raises ProjectError.
-        """
-        stored = self._stored
-        if stored is not None and class_index in stored.classes:
-            others = {
-                i: calibration for i, calibration in stored.classes.items() if i != class_index
-            }
-            self.store(replace(stored, classes=others))
 
     def reread(self) -> None:
         """Reads what is stored in the project now."""

@@ -22,6 +22,11 @@ class ClassMapState:
         return self._value
 
     @property
+    def model_classes(self) -> ClassMap:
+        """The model's classes alone."""
+        return self._model_classes
+
+    @property
     def model_count(self) -> int:
         """How many classes the model has; the first custom class has this index."""
         return len(self._model_classes)

@@ -97,6 +97,15 @@ class ClassView(QObject):
                 self._showing = Showing.TICKED
             self.options_changed.emit()
 
+    def forget_from(self, count: int) -> None:
+        """Classes from this index on exist no longer: none is shown, ticked or chosen."""
+        self._ticked = frozenset(index for index in self._ticked if index < count)
+        if self._lead is not None and self._lead >= count:
+            self.set_lead(None)
+        self.set_shown(tuple(index for index in self._rows if index < count))
+        if self._chosen is not None and self._chosen >= count:
+            self.choose(None)
+
     def set_options(
         self,
         *,

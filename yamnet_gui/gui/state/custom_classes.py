@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from yamnet_gui.embedding import Classifier
 
 from .class_map import ClassMapState
+from .class_view import ClassView
 from .document import Document
 
 
@@ -31,18 +32,23 @@ class CustomClass:
 class CustomClasses(QObject):
     """Custom classes in a fixed order: the index of a class never changes within a project.
 
-    Class map and score buffers have grown before `changed` is emitted.
+    New ones come last; undoing that takes the last ones away. Class map, score buffers and the
+    shown classes have followed before `changed` is emitted.
     """
 
     changed = Signal()
-    retrained = Signal(int)  # class index; its scores mean something else from now on
 
     def __init__(
-        self, class_map: ClassMapState, document: Document, parent: QObject | None = None
+        self,
+        class_map: ClassMapState,
+        document: Document,
+        class_view: ClassView,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._class_map = class_map
         self._document = document
+        self._class_view = class_view
         self._classes: tuple[CustomClass, ...] = ()
 
     @property
@@ -77,31 +83,20 @@ class CustomClasses(QObject):
             return
         self._class_map.set_custom_classes([c.label for c in custom])
         self._classes = custom
+        self._class_view.forget_from(len(self._class_map.value))
         self._document.set_class_count(len(self._class_map.value))
         self.changed.emit()
 
-    def put(self, *classes: CustomClass) -> None:
-        """Appends new classes, replaces known ones. Raises ValueError for names that clash."""
+    def with_put(self, *classes: CustomClass) -> tuple[CustomClass, ...]:
+        """All classes with these: new ones last, known ones replaced."""
         custom = list(self._classes)
-        retrained = []
         for one in classes:
             index = self.index_of(one.label)
             if index is None:
                 custom.append(one)
-                continue
-            before = custom[index - self.first_index].key  # "" while it is being loaded
-            if before and before != one.key:
-                retrained.append(index)
-            custom[index - self.first_index] = one
-        self.set(custom)
-        for index in retrained:
-            self.retrained.emit(index)
-
-    def forget(self, label: str) -> None:
-        """Removes the scores of a class; its index stays reserved for its events."""
-        one = self.get(label)
-        if one is not None:
-            self.put(CustomClass(one.label))
+            else:
+                custom[index - self.first_index] = one
+        return tuple(custom)
 
 
 def columns_of(

@@ -79,7 +79,7 @@ class EventsLayer(Layer):
         self._grouping = grouping
         self._selection = selection
         self._rows: tuple[int, ...] | None = None
-        self._arranged: Lanes | None = None
+        self._lanes = Lanes.of(grouping.shown)
         self._density = Density()
         self._dragged: str | None = None
         self.theme = theme
@@ -123,7 +123,7 @@ class EventsLayer(Layer):
         onsets, offsets = lanes.onsets.copy(), lanes.offsets.copy()
         onsets[at], offsets[at] = event.onset_s, event.offset_s
         events = (*lanes.events[:at], event, *lanes.events[at + 1 :])
-        self._arranged = replace(lanes, events=events, onsets=onsets, offsets=offsets)
+        self._lanes = replace(lanes, events=events, onsets=onsets, offsets=offsets)
         return True
 
     @property
@@ -133,7 +133,8 @@ class EventsLayer(Layer):
 
     def scroll_by(self, pixels: float) -> None:
         """Shows other lanes where they do not fit all."""
-        self.scrolled = min(max(self.scrolled + pixels, 0.0), self._most_scrolled)
+        most = max(self._lanes.count * self.lane_height - self.height, 0.0)
+        self.scrolled = min(max(self.scrolled + pixels, 0.0), most)
         self.redraw()
 
     def draw(self, painter: QPainter, scale: float) -> None:

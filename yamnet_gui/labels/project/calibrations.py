@@ -11,7 +11,7 @@ from yamnet_gui.core.events import Event, EventList, LabelledRecording
 from yamnet_gui.core.model_identity import current_identity
 from yamnet_gui.detection import ClassCalibration, Review, calibrate, reviews_of, with_probability
 
-from . import Project, set_texts
+from . import Command, Project, set_texts
 from .codec import parsed
 
 _FORMAT = 1
@@ -156,6 +156,26 @@ def store_calibration(project: Project, calibration: Calibration) -> Calibration
 
     The last 20 versions stay in the file.
     """
+    stored, texts = _next(project, calibration)
+    _set(project, f"calibration {stored.version}", texts)
+    return stored
+
+
+def without_classes(project: Project, indices: Collection[int]) -> Command | None:
+    """Forgets what the calibration in use says of these classes, whose scores mean something else.
+
+    For a step that is about more. None where it says nothing of them. Raises ProjectError.
+    """
+    now = stored_calibration(project)
+    if now is None or now.classes.keys().isdisjoint(indices):
+        return None
+    others = {index: known for index, known in now.classes.items() if index not in indices}
+    stored, texts = _next(project, replace(now, classes=others))
+    return _command(project, f"calibration {stored.version}", texts)
+
+
+def _next(project: Project, calibration: Calibration) -> tuple[Calibration, dict[str, str]]:
+    """The calibration as the next version, and the texts that hold it."""
     newest = project.settings.value(f"{_NEWEST}-count")
     version = (int(newest) if newest.isdecimal() else 0) + 1
     stored = replace(calibration, version=version)
@@ -166,8 +186,7 @@ def store_calibration(project: Project, calibration: Calibration) -> Calibration
     }
     if version > _KEPT:
         texts[f"{_NEWEST}-{version - _KEPT}"] = ""
-    _set(project, f"calibration {version}", texts)
-    return stored
+    return stored, texts
 
 
 def drop_calibration(project: Project) -> None:
@@ -177,8 +196,12 @@ def drop_calibration(project: Project) -> None:
 
 def _set(project: Project, title: str, texts: Mapping[str, str]) -> None:
     """One step of undo."""
+    project.apply(_command(project, title, texts))
+
+
+def _command(project: Project, title: str, texts: Mapping[str, str]) -> Command:
     now = project.settings.value
-    project.apply(set_texts(title, {name: (now(name), text) for name, text in texts.items()}))
+    return set_texts(title, {name: (now(name), text) for name, text in texts.items()})
 
 
 def fill_probabilities(

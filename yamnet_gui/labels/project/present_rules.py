@@ -1,15 +1,25 @@
 """The rules that a project stores as its current ones."""
 
+import json
 from collections.abc import Iterable
 
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.detection import BALANCED, FORMER, RuleSet, preset, rules_from_json
+from yamnet_gui.detection import (
+    BALANCED,
+    FORMER,
+    RuleSet,
+    preset,
+    rules_from_json,
+    rules_to_json,
+)
 
 from .models import StoredRules
 
 PRESENT = "present"
+SAVED = "saved:"
+"""Ids of rules that were saved under a name begin with this."""
 
 
 def present(rule_sets: Iterable[StoredRules]) -> StoredRules | None:
@@ -24,6 +34,13 @@ def unchanged(rules_of_events: str, ontology: Ontology) -> RuleSet:
     """
     former = preset(FORMER, ontology)
     return former if rules_of_events == former.rules_id else preset(BALANCED, ontology)
+
+
+def write(rules: RuleSet, class_map: ClassMap, name: str = "") -> StoredRules:
+    """Rules as the project stores them: under a name, or (none given) as the current ones."""
+    text = json.dumps(rules_to_json(rules, class_map), ensure_ascii=False)
+    key = f"{SAVED}{name}" if name else PRESENT
+    return StoredRules(key, rules.name, rules.version, text)
 
 
 def read(stored: StoredRules, class_map: ClassMap, ontology: Ontology) -> RuleSet:

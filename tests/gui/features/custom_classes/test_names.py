@@ -18,7 +18,7 @@ def class_map(owners: Owners) -> ClassMapState:
 
 @pytest.fixture
 def custom(owners: Owners, class_map: ClassMapState) -> CustomClasses:
-    return CustomClasses(class_map, owners.document, owners.parent)
+    return CustomClasses(class_map, owners.document, owners.class_view, owners.parent)
 
 
 def test_a_new_label_is_the_name_of_its_class(class_map: ClassMapState, custom: CustomClasses):
@@ -34,7 +34,7 @@ def test_the_name_of_a_class_of_the_model_gets_an_ending(
 def test_a_class_that_earlier_versions_named_keeps_its_name(
     class_map: ClassMapState, custom: CustomClasses
 ):
-    custom.put(CustomClass("Dog (taught)"))
+    custom.set(custom.with_put(CustomClass("Dog (taught)")))
     assert suggested_name("Dog", class_map, custom) == "Dog (taught)"
     assert suggested_name("Cat", class_map, custom) == "Cat (custom)"
 
@@ -43,6 +43,6 @@ def test_a_custom_class_is_retrained_from_the_labels_stored_in_its_file(custom: 
     layer = DenseLayer(np.zeros((1024, 1), np.float32), np.zeros(1, np.float32))
     about = {"events": {"Dog": "Dog (taught)", "Cat": "Cat (taught)"}}
     name = "Dog (taught)"
-    custom.put(CustomClass(name, Classifier((name,), (layer,), "", about=about)))
+    custom.set(custom.with_put(CustomClass(name, Classifier((name,), (layer,), "", about=about))))
     assert source_labels(name, custom) == {name, "Dog"}
     assert source_labels("Owl", custom) == {"Owl"}

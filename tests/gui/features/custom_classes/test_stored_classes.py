@@ -64,7 +64,7 @@ def test_unreadable_and_unusable_classes_of_a_project_are_reported_and_stay_stor
     bench.services.projects.open(paths[clash])
     settled(bench)
     assert bench.session.custom_classes.classes == ()
-    bench.session.custom_classes.put(CustomClass("newt"))
+    bench.session.custom_classes.set(bench.session.custom_classes.with_put(CustomClass("newt")))
     bench.shell.window.close()
     with Project.open(paths[odd]) as project:
         assert json.loads(project.settings.value(VALUE)) == [ODD, OWL]

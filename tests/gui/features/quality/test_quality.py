@@ -16,6 +16,7 @@ from yamnet_gui.detection import ClassCalibration, Rule, RuleSet, Stability, sav
 from yamnet_gui.embedding import Classifier
 from yamnet_gui.embedding.classifier import DenseLayer
 from yamnet_gui.gui.background import first_use
+from yamnet_gui.gui.features.custom_classes.scores import CustomClassScores
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.features.quality.calibration import CalibrationFeature
 from yamnet_gui.gui.features.quality.calibration_dialog import CalibrationDialog
@@ -24,7 +25,6 @@ from yamnet_gui.gui.features.quality.evaluation_dialog import EvaluationDialog
 from yamnet_gui.gui.features.quality.replay import ReplayFeature
 from yamnet_gui.gui.features.quality.stability import StabilityFeature
 from yamnet_gui.gui.panels.event_table_model import EventColumn
-from yamnet_gui.gui.state.custom_classes import CustomClass
 from yamnet_gui.gui.state.document import ModelName
 from yamnet_gui.gui.state.review_queue import QueueRequest
 from yamnet_gui.gui.state.score_buffer import ScoreBuffer
@@ -393,21 +393,26 @@ def test_spreads_of_rescored_events_are_shown_and_sort_the_table(
     assert stabilities.spreads == {}
 
 
-def test_a_class_that_is_retrained_loses_its_calibration(opened: Workbench) -> None:
-    def owl(weight: float) -> CustomClass:
+def test_a_class_that_is_retrained_loses_its_calibration_in_the_same_step(
+    opened: Workbench,
+) -> None:
+    def use(weight: float) -> None:
         layer = DenseLayer(np.full((1024, 1), weight, np.float32), np.zeros(1, np.float32))
-        return CustomClass("Tawny owl", Classifier(("Tawny owl",), (layer,), MODEL.sha256))
+        classifier = Classifier(("Tawny owl",), (layer,), MODEL.sha256)
+        feature(opened, CustomClassScores).stored.use(classifier, "train")
 
-    opened.session.custom_classes.put(owl(0.1))
+    use(0.1)
     index = opened.session.custom_classes.index_of("Tawny owl")
     assert index is not None
     calibrations = feature(opened, CalibrationFeature).calibrations
     enough = {i: ClassCalibration(i, 1.0, 0.0, (0.1, 0.1, 0.0), 40, 40, 0) for i in (DOG, index)}
     calibrations.store(Calibration(enough, MODEL.sha256))
-    opened.session.custom_classes.put(owl(0.1))
+    use(0.1)
     assert set(calibrations.in_use()) == {DOG, index}
-    opened.session.custom_classes.put(owl(0.2))
+    use(0.2)
     assert set(calibrations.in_use()) == {DOG}
+    opened.session.undo_steps.turn(back=True)
+    assert set(calibrations.in_use()) == {DOG, index}
 
 
 def test_scores_that_cannot_be_stored_are_shown_all_the_same(

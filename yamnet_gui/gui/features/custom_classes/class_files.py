@@ -14,8 +14,8 @@ from yamnet_gui.embedding import CLASSIFIER_SUFFIX, read_classifier, write_class
 from yamnet_gui.gui.widgets.notices import NoticeKind
 from yamnet_gui.labels.overwrite_guard import spare
 
+from .project_classes import ProjectClasses
 from .score_jobs import checked_model
-from .scores import CustomClassScores
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
@@ -27,10 +27,10 @@ class ClassFiles(QObject):
     loaded = Signal(str)  # the label of the first class of the file
 
     def __init__(
-        self, context: Context, scores: CustomClassScores, parent: QObject | None = None
+        self, context: Context, classes: ProjectClasses, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._scores = scores
+        self._classes = classes
         self._custom_classes = context.session.custom_classes
         self._embeddings = context.session.embeddings
         self._settings = context.session.settings
@@ -43,7 +43,7 @@ class ClassFiles(QObject):
         """Adds the classes of a file to the project."""
         try:
             model = self._embeddings.model_sha256
-            labels = self._scores.use(checked_model(path, read_classifier(path), model))
+            labels = self._classes.use(checked_model(path, read_classifier(path), model), "load")
         except UserError as error:
             self._show_error(error)
             return
@@ -51,7 +51,6 @@ class ClassFiles(QObject):
         self._notices.show_notice(
             NoticeKind.INFO, f"Loaded {', '.join(labels)} from {path.name}.", seconds=8
         )
-        self._scores.detect_everywhere()
 
     def take_dropped(self, paths: Sequence[Path]) -> Sequence[Path]:
         """Loads the classifier files among these; returns the others."""
@@ -74,11 +73,14 @@ class ClassFiles(QObject):
         self._notices.show_notice(NoticeKind.INFO, f"Saved to {path}.", seconds=8)
 
     def remove(self, label: str) -> None:
-        """Removes a class with its scores; reviewed events stay."""
+        """Removes a class with its scores and detections; reviewed events stay."""
         if self._questions.confirm(
             f"Remove the custom class {label}? Events that you have reviewed stay.", "Remove"
         ):
-            self._custom_classes.forget(label)
+            try:
+                self._classes.remove(label)
+            except UserError as error:
+                self._show_error(error)
 
     def ask_load(self) -> None:
         """Asks for a file to load."""

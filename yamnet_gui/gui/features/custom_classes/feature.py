@@ -62,7 +62,7 @@ class TrainingFeature(Feature):
         self._closed = False
         self._counting = Debounced(self, _COUNT_MS, self._count)
         self._display = ClassDisplay(context, self)
-        self.files = ClassFiles(context, scores, self)
+        self.files = ClassFiles(context, scores.stored, self)
         self.suggestions = LabelSuggestions(context, similar_sounds, self)
         self._connect()
 
@@ -83,6 +83,8 @@ class TrainingFeature(Feature):
         self._project.steps_changed.connect(self._count_soon)
         self._project.project_changed.connect(self._count_soon)
         self._custom_classes.changed.connect(self._show_classes)
+        self._scores.stored.turned.connect(self._on_turned)
+        self._project.project_changed.connect(self._on_project)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         return {"teach": self.show, "label_next": self.suggestions.suggest_again}
@@ -169,7 +171,7 @@ class TrainingFeature(Feature):
         # stored in the file, so that it can be retrained from the same labels and its own
         about = {**classifier.about, "events": dict(names)}
         try:
-            labels = self._scores.use(replace(classifier, about=about))
+            labels = self._scores.stored.use(replace(classifier, about=about), "train")
         except UserError as error:
             self._on_failed(error)
             return
@@ -177,7 +179,17 @@ class TrainingFeature(Feature):
         self.panel.set_report(labels, result.report)
         self._display.show_when_scored(labels[0])
         self._show_message(f"Trained: {', '.join(labels)}.")
-        self._scores.detect_everywhere()
+
+    def _on_project(self) -> None:
+        """What is being trained belongs to the former project."""
+        if self._job is not None:
+            self.cancel()
+
+    def _on_turned(self) -> None:
+        """The report is about classes that may be others now."""
+        if self._job is None:
+            self.panel.set_report((), None)
+            self.panel.set_progress(None)
 
     def _on_failed(self, error: UserError) -> None:
         self.panel.set_progress(None)

@@ -1,5 +1,6 @@
 """Scores and detections of custom classes, from stored embeddings."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,14 +11,16 @@ from numpy.typing import NDArray
 from yamnet_gui.analysis import Analysis
 from yamnet_gui.core.class_map import ClassMap, SoundClass
 from yamnet_gui.core.errors import UserError
-from yamnet_gui.core.events import Event, detection_id
+from yamnet_gui.core.events import Event, ReviewState, detection_id
+from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.scores import ScoreTable
 from yamnet_gui.detection import RuleSet, derive_events
 from yamnet_gui.embedding import Classifier, Frames, Segment, read_classifier
 from yamnet_gui.gui.state.custom_classes import CustomClass, columns_of
-from yamnet_gui.labels.project import Project
+from yamnet_gui.labels.project import EventFilter, Project
 
 _BLOCK = 4096
+_TO_DETECT = "custom_classes_to_detect"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,49 +113,85 @@ class DetectProgress:
 class DetectJob:
     """Detects custom classes in stored recordings of a project, and stores the detections.
 
-    In all recordings except `but`, or in those of `only`. Detections of other classes stay as they
-    are.
+    In all recordings except `but`, or in those of `only`. Detections of the labels in `lost`, which
+    have no scores any more, go, wherever they are; those of other classes stay as they are.
     """
 
     project: Project
-    frames: Frames
+    frames: Frames | None
     classes: tuple[CustomClass, ...]
     first_index: int
     rules: RuleSet
     but: str = ""
     only: frozenset[str] | None = None
+    lost: frozenset[str] = frozenset()
 
     def run(self) -> Iterator[DetectProgress]:
+        if self.only is None:
+            _set_unfinished(self.project, self.lost)
+        frames, scored = self.frames, {c.label for c in self.classes if c.classifier is not None}
         by_recording: dict[str, list[Segment]] = {}
-        for segment in self.frames.segments:
+        for segment in frames.segments if frames is not None and scored else ():
             by_recording.setdefault(segment.track.recording, []).append(segment)
         known = {recording.id for recording in self.project.recordings.all()}
         if self.only is not None:
             known &= self.only
-        recordings = [r for r in by_recording if r != self.but and r in known]
-        labels = {one.label for one in self.classes}
+        wanted = dict.fromkeys([*by_recording, *self._holding_lost()])
+        recordings = [r for r in wanted if r != self.but and r in known]
         for done, recording in enumerate(recordings, start=1):
             new: list[Event] = []
-            for channel in {s.track.channel for s in by_recording[recording]}:
+            for channel in {s.track.channel for s in by_recording.get(recording, ())}:
                 new += self._events(recording, channel, by_recording[recording])
+            again = self.lost | scored if recording in by_recording else self.lost
             stored = self.project.events.of(recording)
-            others = [e for e in stored if not e.touched and e.label not in labels]
+            others = [e for e in stored if not e.touched and e.label not in again]
             self.project.events.store_detections(recording, [*others, *new])
             yield DetectProgress(recording, len(new), done, len(recordings))
+        if self.only is None:
+            _set_unfinished(self.project, None)
+
+    def _holding_lost(self) -> Iterator[str]:
+        """Recordings with detections of labels that have no scores any more."""
+        if self.lost:
+            wanted = EventFilter(labels=self.lost, states=frozenset([ReviewState.UNREVIEWED]))
+            rows = self.project.events.rows(wanted)
+            for first in range(0, len(rows), _BLOCK):
+                for item in self.project.events.at(rows[first : first + _BLOCK].tolist()):
+                    yield item.recording_id
 
     def _events(
         self, recording: str, channel: int | None, segments: Sequence[Segment]
     ) -> list[Event]:
         track = next(s.track for s in segments if s.track.channel == channel)
-        rows = self.frames.rows_in(recording, None, channel)
+        frames = self.frames
+        assert frames is not None
+        rows = frames.rows_in(recording, None, channel)
         parts = [
-            columns_of(self.classes, self.frames.read(rows[first : first + _BLOCK]))
+            columns_of(self.classes, frames.read(rows[first : first + _BLOCK]))
             for first in range(0, len(rows), _BLOCK)
         ]
         if not parts:
             return []
         table = ScoreTable(track.grid(len(rows)), np.concatenate(parts), channel)
         return detected(table, self.classes, self.first_index, self.rules)
+
+
+def unfinished(project: Project) -> list[str] | None:
+    """The labels of `DetectJob.lost` where one for all recordings did not come to its end."""
+    text = project.settings.value(_TO_DETECT)
+    try:
+        labels = parse_json(text) if text else None
+    except ValueError:
+        return None
+    return [str(label) for label in labels] if isinstance(labels, list) else None
+
+
+def _set_unfinished(project: Project, lost: frozenset[str] | None) -> None:
+    before = unfinished(project)
+    if lost is None:
+        project.settings.set_value(_TO_DETECT, "")
+    else:
+        project.settings.set_value(_TO_DETECT, json.dumps(sorted(lost.union(before or ()))))
 
 
 def detected(

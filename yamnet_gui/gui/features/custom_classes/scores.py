@@ -1,32 +1,27 @@
-"""Custom classes of the open project: where they are stored, and their scores on the screen."""
+"""Custom classes of the open project: their scores on the screen, their events everywhere."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yamnet_gui.analysis import Analysis, custom_class_rule
-from yamnet_gui.core.errors import UserError
-from yamnet_gui.core.text import counted
-from yamnet_gui.embedding import CLASSIFIER_SUFFIX, Classifier, EmbeddingStore, write_classifier
+from PySide6.QtCore import Slot
+
+from yamnet_gui.analysis import Analysis
+from yamnet_gui.embedding import EmbeddingStore
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
 from yamnet_gui.gui.features.feature import Feature
-from yamnet_gui.gui.state.custom_classes import CustomClass, columns_of
+from yamnet_gui.gui.state.custom_classes import columns_of
 from yamnet_gui.gui.state.document import AnalysisState
 from yamnet_gui.gui.state.score_buffer import ScoreBuffer
-from yamnet_gui.gui.widgets.notices import NoticeKind
 
-from .score_jobs import Columns, ColumnsJob, DetectJob, DetectProgress, LoadClassesJob
-from .stored_classes import StoredClasses
+from .project_classes import ProjectClasses
+from .score_jobs import Columns, ColumnsJob, DetectJob, DetectProgress, unfinished
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
-
-_VALUE = "taught_classes"
-_FOLDER_SUFFIX = "-classes"
 
 
 class CustomClassScores(Feature):
@@ -34,7 +29,6 @@ class CustomClassScores(Feature):
 
     def __init__(self, context: Context) -> None:
         super().__init__()
-        self._class_map = context.session.class_map
         self._custom_classes = context.session.custom_classes
         self._document = context.session.document
         self._embeddings = context.session.embeddings
@@ -43,7 +37,6 @@ class CustomClassScores(Feature):
         self._analysis_controller = context.services.analysis
         self._event_updater = context.services.events
         self._project_manager = context.services.projects
-        self._notices = context.shell.notices
         self._show_error = context.shell.show_error
         self._status = context.shell.status
         self._runner = JobRunner("custom classes", self)
@@ -51,11 +44,13 @@ class CustomClassScores(Feature):
         self._job: JobHandle | None = None
         self._analysis: Analysis | None = None
         self._scored: tuple[tuple[str, ...], tuple[ScoreBuffer, ...]] = ((), ())
-        self._stored = StoredClasses()
         self._closed = False
         self._store: EmbeddingStore | None = None
         self._searched: set[str] = set()
+        self._lost: frozenset[str] = frozenset()  # labels whose detections are still to go
         self._soon = Debounced(self, 0, self._score)
+        self.stored = ProjectClasses(context, self)
+        self.stored.replaced.connect(self.detect_everywhere)
         self._project.project_changed.connect(self._on_project)
         self._analysis_controller.analysed.connect(self._on_analysed)
         self._document.recording_changed.connect(self._on_recording)
@@ -65,69 +60,63 @@ class CustomClassScores(Feature):
 
     @property
     def busy(self) -> bool:
-        return self._soon.active or self._runner.busy or self._everywhere.busy
+        running = self._runner.busy or self._everywhere.busy
+        return self._soon.active or running or self.stored.busy
 
     def close(self) -> None:
         self._closed = True  # the project that is closed after this changes, too
         self._soon.stop()
+        self.stored.close()
         self._runner.close()
         self._everywhere.close()
 
-    def use(self, classifier: Classifier) -> tuple[str, ...]:
-        """Adds a classifier to the project: a copy of its file, its classes, their rules.
+    @Slot(list)
+    def detect_everywhere(self, lost: Sequence[str] = ()) -> None:
+        """Detects custom classes in all analysed recordings of the project.
 
-        Returns the labels. Raises UserError if a name is taken or the file cannot be written.
+        Detections of the labels in `lost`, which have no scores any more, go.
         """
-        for label in classifier.labels:
-            known = self._class_map.value.find(label)
-            if known is not None and known.index < self._class_map.model_count:
-                raise UserError(
-                    label,
-                    "is already a class of YAMNet",
-                    "give the custom class another name",
-                )
-        path = self._path_for(classifier.labels)
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_classifier(path, classifier)
-        self._custom_classes.put(
-            *(CustomClass(label, classifier, path) for label in classifier.labels)
-        )
-        rules = self._rules.rule_set
-        for label in classifier.labels:
-            index = self._custom_classes.index_of(label)
-            if index is not None:
-                rules = rules.with_class(index, custom_class_rule(classifier, label))
-        self._rules.set(rules)
-        return classifier.labels
-
-    def detect_everywhere(self) -> None:
-        """Detects custom classes in all analysed recordings of the project."""
         store = self._embeddings.store
         if store is not None:
             self._searched = set(store.recordings())
-            self._detect(None)
+        self._detect(None, frozenset(lost))
 
-    def _detect(self, only: frozenset[str] | None) -> None:
+    def _detect(self, only: frozenset[str] | None, lost: frozenset[str] = frozenset()) -> None:
         project, frames = self._project.project, self._embeddings.frames()
-        if project is None or frames is None or project.read_only or not self._custom_classes.key:
+        if project is None or project.read_only:
             return
         if only is None:
             self._everywhere.cancel_all()
+        classes = self._custom_classes
+        if only is None:
+            scored = {one.label for one in classes.classes if one.classifier is not None}
+            lost = self._lost = (self._lost | lost) - scored
+        if not lost and (frames is None or not classes.key):
+            return
+        shown = self._document.state is AnalysisState.COMPLETE and self._document.buffers
         self._everywhere.submit(
             DetectJob(
                 project,
                 frames,
-                self._custom_classes.classes,
-                self._custom_classes.first_index,
+                classes.classes,
+                classes.first_index,
                 self._rules.rule_set,
-                self._project.recording_id,
+                self._project.recording_id if shown else "",
                 only,
+                lost,
             ),
             on_result=self._show_progress,
             on_failed=self._show_error,
-            on_done=self._count,
+            on_done=self._on_detected if only is None else self._count,
         )
+
+    def _on_project(self) -> None:
+        self._everywhere.cancel_all()
+        self._lost = frozenset()
+
+    def _on_detected(self) -> None:
+        self._lost = frozenset()
+        self._count()
 
     def _count(self) -> None:
         """Counts including what was detected in the open recording but not stored yet."""
@@ -143,6 +132,7 @@ class CustomClassScores(Feature):
         stored = set(store.recordings())
         if store is not self._store:
             self._store, self._searched = store, stored
+            self._resume()
         new = stored - self._searched
         self._searched = stored
         if new:
@@ -156,91 +146,28 @@ class CustomClassScores(Feature):
             else:
                 self._status.clear_progress()
 
-    # The project
-
-    def _folder(self) -> Path | None:
-        project = self._project.project
-        if project is None or project.read_only:
-            return None
-        return project.path.with_name(project.path.name + _FOLDER_SUFFIX)
-
-    def _path_for(self, labels: tuple[str, ...]) -> Path | None:
-        folder = self._folder()
-        if folder is None:
-            return None
-        words = "".join(c if c.isalnum() else "-" for c in "-".join(labels).casefold()).strip("-")
-        return folder / f"{words[:60] or 'class'}{CLASSIFIER_SUFFIX}"
-
-    def _on_project(self) -> None:
-        """Adds names at once, so that events have their class; loads files in the background."""
-        self._runner.cancel_all()
-        project = self._project.project
-        self._stored = StoredClasses()
-        if project is not None:
-            text = project.settings.value(_VALUE)
-            self._stored = StoredClasses.read(text, project.path.parent)
-        entries = self._stored.entries
-        if self._stored.unreadable:
-            count = counted(len(self._stored.unreadable), "custom class")
-            self._notices.show_notice(
-                NoticeKind.WARNING, f"{count} of this project cannot be read.", key=_VALUE
-            )
-        try:
-            self._custom_classes.set(CustomClass(label, None, path) for label, path in entries)
-        except ValueError as error:
-            self._stored = self._stored.unusable()
-            self._custom_classes.set(())  # not those of the former project
-            self._show_error(UserError("Custom classes", f"cannot be used: {error}"))
-            return
-        if entries:
-            model = self._embeddings.model_sha256
-            self._runner.submit(
-                LoadClassesJob(entries, model),
-                on_result=self._on_loaded,
-                on_failed=self._show_error,
-            )
-
-    def _on_loaded(self, result: tuple[tuple[CustomClass, ...], tuple[str, ...]]) -> None:
-        classes, problems = result
-        self._custom_classes.set(self._with_own_files(classes))
-        for text in problems:
-            self._notices.show_notice(NoticeKind.WARNING, text)
-
-    def _with_own_files(self, classes: tuple[CustomClass, ...]) -> tuple[CustomClass, ...]:
-        """Copies the files for a project that was saved under another name."""
-        folder = self._folder()
-        if folder is None:
-            return classes
-        result = []
-        for one in classes:
-            path = one.path
-            if one.classifier is not None and path is not None and not path.is_relative_to(folder):
-                own = self._path_for(one.classifier.labels)
-                try:
-                    folder.mkdir(parents=True, exist_ok=True)
-                    if own is not None:
-                        write_classifier(own, one.classifier)
-                        one = replace(one, path=own)
-                except (OSError, UserError):
-                    pass  # the original file does as well
-            result.append(one)
-        return tuple(result)
-
+    @Slot()
     def _on_changed(self) -> None:
         self._score_soon()
         classes = self._custom_classes.classes if self._custom_classes.key else ()
         self._analysis_controller.extra = partial(columns_of, classes) if classes else None
-        project, folder = self._project.project, self._folder()
-        if project is None or folder is None:
+        self._resume()
+
+    def _resume(self) -> None:
+        """Goes on with what an earlier session did not come to the end of."""
+        project = self._project.project
+        store, loading = self._embeddings.store, self.stored.loading
+        if (
+            project is None
+            or project.read_only
+            or store is None
+            or loading
+            or self._everywhere.busy
+        ):
             return
-        base = project.path.parent
-        text = self._stored.text_with(self._custom_classes.classes, base)
-        if text != self._stored.text:
-            try:
-                project.settings.set_value(_VALUE, text)
-                self._stored = StoredClasses.read(text, base)
-            except UserError as error:
-                self._show_error(error)
+        lost = unfinished(project)
+        if lost is not None:
+            self.detect_everywhere(lost)
 
     # The open recording
 
@@ -268,7 +195,12 @@ class CustomClassScores(Feature):
         if document.state is not AnalysisState.COMPLETE or not document.buffers:
             return
         key, buffers = self._custom_classes.key, document.buffers
-        if not classes or (key == self._scored[0] and buffers is self._scored[1]):
+        if key == self._scored[0] and buffers is self._scored[1]:
+            return
+        if not classes:
+            had, self._scored = self._scored[0], (key, buffers)
+            if had:  # undone: what was derived from their scores goes
+                self._event_updater.derive()
             return
         recording_id = self._project.recording_id
         frames = self._embeddings.frames()

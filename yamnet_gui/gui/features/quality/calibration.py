@@ -29,7 +29,6 @@ class CalibrationFeature(Feature):
         super().__init__()
         self._class_map = context.session.class_map
         self._class_view = context.session.class_view
-        self._custom_classes = context.session.custom_classes
         self._document = context.session.document
         self._project = context.session.project
         self._rules = context.session.rules
@@ -50,7 +49,6 @@ class CalibrationFeature(Feature):
         self._project.project_changed.connect(self._on_project)
         self._project.texts_changed.connect(self._fill)
         self._filled = self.calibrations.stored
-        self._custom_classes.retrained.connect(self._forget)
         self._inspector.add_facts(self._facts)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -121,13 +119,6 @@ class CalibrationFeature(Feature):
             key="calibration",
             seconds=OFFER_S,
         )
-
-    def _forget(self, class_index: int) -> None:
-        """Drops the calibration of a class that was retrained: it does not apply any more."""
-        try:
-            self.calibrations.forget(class_index)
-        except UserError as error:
-            self._show_error(error)
 
     def drop(self) -> None:
         """Stops showing probabilities: events show only scores again."""

@@ -1,13 +1,20 @@
 """Rules as a project stores them: the current ones, and those that were saved under a name."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import replace
 
 from yamnet_gui.core.class_map import ClassMap
-from yamnet_gui.detection import RULE_PROPERTIES, Rule, RuleSet, rules_to_json
+from yamnet_gui.detection import RULE_PROPERTIES, Rule, RuleSet
 from yamnet_gui.labels.project import Command, StoredRules, set_rules
-from yamnet_gui.labels.project.present_rules import PRESENT, missing, present, read, unchanged
+from yamnet_gui.labels.project.present_rules import (
+    PRESENT,
+    SAVED,
+    missing,
+    present,
+    read,
+    unchanged,
+    write,
+)
 
 __all__ = [
     "PRESENT",
@@ -22,19 +29,10 @@ __all__ = [
     "write",
 ]
 
-_SAVED = "saved:"
-
 
 def saved(rule_sets: Iterable[StoredRules]) -> dict[str, StoredRules]:
     """The rules that were saved under a name, by that name."""
-    return {one.name: one for one in rule_sets if one.id.startswith(_SAVED)}
-
-
-def write(rules: RuleSet, class_map: ClassMap, name: str = "") -> StoredRules:
-    """Rules as the project stores them: under a name, or (none given) as the current ones."""
-    text = json.dumps(rules_to_json(rules, class_map), ensure_ascii=False)
-    key = f"{_SAVED}{name}" if name else PRESENT
-    return StoredRules(key, rules.name, rules.version, text)
+    return {one.name: one for one in rule_sets if one.id.startswith(SAVED)}
 
 
 def difference(before: RuleSet, after: RuleSet, class_map: ClassMap) -> str:
