@@ -64,6 +64,7 @@ class Rule:
 
 
 _TYPES = {int: "integer", float: "real", str: "text", bytes: "blob", type(None): "null"}
+_NUMBERS = frozenset([int, float])
 
 _TEXT = Rule(("text",))
 _NOTE = Rule(("text",), "")
@@ -137,6 +138,10 @@ class RowReader:
             for n, rule in enumerate(self._rules)
             if {"integer", "real"} & set(rule.types)
         ]
+        self._allowed = [
+            (frozenset(k for k, name in _TYPES.items() if name in rule.types), rule.low, rule.high)
+            for rule in self._rules
+        ]
         self._table = table
         self._fits = cast("Callable[[tuple[type, ...]], bool]", lru_cache(4096)(self._have_fit))
 
@@ -179,19 +184,20 @@ class RowReader:
 
     def _all_right(self, rows: Sequence[Sequence[Any]]) -> bool:
         """Whether nothing in these rows is wrong: by column, in a fraction of the time by row."""
-        for rule, column in zip(self._rules, zip(*rows, strict=True), strict=True):
-            nulls = column.count(None)
-            if nulls and "null" not in rule.types:
-                return False
-            if nulls == len(column):
+        columns = zip(*rows, strict=True)
+        for (allowed, low, high), column in zip(self._allowed, columns, strict=True):
+            if column[0] is None and column.count(None) == len(column):
+                if type(None) not in allowed:
+                    return False
                 continue
-            values = [value for value in column if value is not None] if nulls else column
-            names = {_TYPES.get(kind, "") for kind in set(map(type, values))}
-            if not names.issubset(rule.types):
+            kinds = set(map(type, column))
+            if not kinds <= allowed:
                 return False
-            numbers = not names.isdisjoint(("integer", "real"))
-            if numbers and not rule.low <= min(values) <= max(values) <= rule.high:
-                return False
+            if not kinds.isdisjoint(_NUMBERS):
+                if len(kinds) > 1 and type(None) in kinds:
+                    column = tuple(value for value in column if value is not None)
+                if not low <= min(column) <= max(column) <= high:
+                    return False
         return True
 
 
