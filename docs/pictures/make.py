@@ -1,60 +1,87 @@
-"""Draws the pictures of the window that the documents show.
+"""Draws the pictures of the window that the documents show, or every panel and dialog.
 
-    python docs/pictures/make.py
+    python docs/pictures/make.py               # those of the guide and the README
+    python docs/pictures/make.py --every OUT   # all, in every size, scaling and theme, to look at
 
 Needs Pillow, which comes with matplotlib. Every picture is drawn by the program itself, offscreen,
-with settings and caches of its own, and reduced to 256 colours. A window of 1280 × 800 at 200 % is
-2560 × 1600 pixels large.
+with settings and caches of its own, with the demo (or what `--open` names), without weights. Those
+of the documents are reduced to 256 colours.
 """
 
+import argparse
 import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-SIZES = ("1280x800", "1920x1080")
+SHOWN_SIZE = "1280x800"
+GUIDE = (
+    "start", "window", "event-selected", "event-rows", "project-page", "panel-all-events",
+    "panel-similar", "panel-gallery", "panel-map", "panel-rules",
+    "dialog-export", "dialog-import",
+)  # fmt: skip
+README = ("window",)
+OTHERS = ("activity-light.png",)
+"""Of a project of many days, which the demo is not."""
+SIZES = ("1366x768", "1920x1080")
 SCALES = (1, 2)
-THEMES = ("dark", "light")
+THEMES = ("light", "dark")
 
 
-def name_of(size: str, scale: int, theme: str) -> str:
-    return f"window-{size}-{scale * 100}-{theme}.png"
-
-
-def draw(target: Path, size: str, scale: int, theme: str) -> None:
-    """Runs the program once and stores what it drew."""
+def draw(
+    out: Path, size: str, scale: int, theme: str, suffix: str, more: Sequence[str] = ()
+) -> None:
+    """Runs the scenes once; raises CalledProcessError where one cannot be drawn."""
     with tempfile.TemporaryDirectory() as folder:
         env = {k: v for k, v in os.environ.items() if not k.startswith("YAMNET_GUI_")}
-        env |= {f"XDG_{name}_HOME": f"{folder}/{name}" for name in ("DATA", "CACHE", "CONFIG")}
-        env["PYTHONPATH"] = str(ROOT)
-        drawn = Path(folder) / "drawn.png"
-        options = ["--size", size, "--scale", str(scale), "--theme", theme]
-        command = [sys.executable, "-m", "yamnet_gui", "demo", "--screenshot", str(drawn)]
-        subprocess.run([*command, *options], env=env, check=True)
-        with Image.open(drawn) as picture:
-            few = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
-        few.save(target, optimize=True)
+        names = ("DATA", "CACHE", "CONFIG", "STATE")
+        env |= {f"XDG_{name}_HOME": f"{folder}/{name.lower()}" for name in names}
+        env |= {"HOME": folder, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}
+        env["QT_SCALE_FACTOR"] = str(scale)
+        options = ["--size", size, "--theme", theme, "--suffix", suffix]
+        script = [sys.executable, str(HERE / "scenes.py"), str(out)]
+        subprocess.run([*script, *options, *more], env=env, check=True)
+
+
+def draw_documents() -> None:
+    """The pictures beside this script; removes those that no document shows any more."""
+    wanted = {f"{name}-light.png" for name in GUIDE} | {f"{name}-dark.png" for name in README}
+    with tempfile.TemporaryDirectory() as folder:
+        for theme, names in (("light", GUIDE), ("dark", README)):
+            draw(Path(folder), SHOWN_SIZE, 1, theme, theme, ["--only", *names])
+        for name in sorted(wanted):
+            with Image.open(Path(folder, name)) as picture:
+                few = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+            few.save(HERE / name, optimize=True)
+            print(f"{name}: {(HERE / name).stat().st_size / 1024:.0f} kB")
+    for old in HERE.glob("*.png"):
+        if old.name not in wanted and old.name not in OTHERS:
+            old.unlink()
+
+
+def draw_every(out: Path, more: Sequence[str]) -> None:
+    """Every panel and dialog in every size, scaling and theme."""
+    for size in SIZES:
+        for scale in SCALES:
+            for theme in THEMES:
+                draw(out, size, scale, theme, f"{size}-{scale * 100}-{theme}", more)
 
 
 def main() -> None:
-    wanted = {
-        name_of(*how): how
-        for size in SIZES
-        for scale in SCALES
-        for theme in THEMES
-        for how in [(size, scale, theme)]
-    }
-    for name, how in wanted.items():
-        draw(HERE / name, *how)
-        print(f"{name}: {(HERE / name).stat().st_size / 1024:.0f} kB")
-    for old in HERE.glob("*.png"):
-        if old.name not in wanted:
-            old.unlink()
+    parser = argparse.ArgumentParser(description="Draws the pictures of the window.")
+    parser.add_argument("--every", type=Path, metavar="OUT", help="every panel and dialog")
+    parser.add_argument("--open", metavar="FILE", help="a recording or project for --every")
+    asked = parser.parse_args()
+    if asked.every:
+        draw_every(asked.every, ["--open", asked.open] if asked.open else [])
+    else:
+        draw_documents()
 
 
 if __name__ == "__main__":

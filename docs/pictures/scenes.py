@@ -29,23 +29,24 @@ DIALOGS = (
 )  # fmt: skip
 """Actions that open a dialog over the demo."""
 TABS = {
-    "similar": "find_similar",
-    "teach": "teach",
-    "map": "map",
-    "rules": "rules",
-    "gallery": "gallery",
-}
+    "all events": "all_events", "similar": "find_similar", "gallery": "gallery", "map": "map",
+    "activity": "activity", "teach": "teach", "rules": "rules",
+}  # fmt: skip
 """Panels that an action brings to the front."""
 TABLE = "onset,offset,label\n1.0,6.7,Talk\n64.2,72.5,Siren\n82.5,88.2,Field cricket\n"
 
 
 @dataclass(frozen=True)
 class Studio:
-    """The window, where its pictures go, and which are wanted (all where that is empty)."""
+    """The window, where its pictures go, and which are wanted (all where that is empty).
+
+    `files` is a folder for files that a scene needs, which goes when the window has closed.
+    """
 
     application: QApplication
     bench: Workbench
     out: Path
+    files: Path
     suffix: str
     only: tuple[str, ...]
 
@@ -143,14 +144,37 @@ def demo(studio: Studio) -> None:
             if name not in PANELS:
                 dock.hide()
     for name, action in TABS.items():
-        if studio.wanted(f"panel-{name}"):
+        picture = f"panel-{name.replace(' ', '-')}"
+        if studio.wanted(picture):
             studio.bench.session.selection.select([events[0].id])
             studio.do(action)
-            studio.settle(1500)
+            studio.settle(8000 if name == "gallery" else 2500)
             dock = shell.window.findChild(QDockWidget, name)
-            own = dock if dock is not None and dock.isFloating() else None
-            studio.shoot(f"panel-{name}", own)
+            studio.shoot(picture, dock if dock is not None and dock.isFloating() else None)
+            if dock is not None and name not in ("teach", "rules"):
+                dock.hide()
     shell.window.show_panel("events")
+    if studio.wanted("event-rows"):
+        studio.do("event_rows")
+        studio.settle(800)
+        studio.shoot("event-rows")
+        studio.do("event_rows")
+
+
+def project(studio: Studio) -> None:
+    """The page of a project with some decisions."""
+    if not studio.wanted("project-page"):
+        return
+    events = studio.bench.session.document.events
+    for label, action in (("Speech", "accept"), ("Cricket", "accept"), ("Silence", "reject")):
+        studio.bench.session.selection.select([e.id for e in events if e.label == label][:1])
+        studio.do(action)
+        studio.settle()
+    studio.bench.services.projects.save_as(studio.files / "Garden.yamnet")
+    studio.settle(1500)
+    studio.do("project_page")
+    studio.settle(1000)
+    studio.shoot("project-page")
 
 
 def dialogs(studio: Studio) -> None:
@@ -159,10 +183,9 @@ def dialogs(studio: Studio) -> None:
         studio.bench.session.selection.select([event.id])
         studio.settle()
         studio.dialog(f"dialog-{action.replace('_', '-')}", lambda name=action: studio.do(name))
-    with tempfile.TemporaryDirectory() as folder:
-        table = Path(folder, "demo.csv")
-        table.write_text(TABLE)
-        studio.dialog("dialog-import", lambda: studio.bench.open(table))
+    table = studio.files / "demo.csv"
+    table.write_text(TABLE)
+    studio.dialog("dialog-import", lambda: studio.bench.open(table))
 
 
 def tour(studio: Studio) -> None:
@@ -187,7 +210,8 @@ def main() -> None:
     arguments = app.parse(["--size", asked.size, "--theme", asked.theme])
     application, bench = app.prepare(arguments)
     suffix = asked.suffix or f"{asked.size}-{asked.theme}"
-    studio = Studio(application, bench, asked.out, suffix, tuple(asked.only))
+    files = tempfile.TemporaryDirectory()
+    studio = Studio(application, bench, asked.out, Path(files.name), suffix, tuple(asked.only))
     bench.session.settings.set("autoplay", False)
     bench.shell.window.show()
     try:
@@ -197,11 +221,12 @@ def main() -> None:
         else:
             bench.open_demo()
         studio.settle(1500)
-        for scene in (demo, dialogs, tour):
+        for scene in (demo, dialogs, tour, project):
             scene(studio)
     finally:
         bench.shell.window.close()
         bench.close()
+        files.cleanup()
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ import pytest
 import soundfile
 
 from yamnet_gui.analysis import ResultCache
-from yamnet_gui.core.resources import bundled_class_map
-from yamnet_gui.detection import RuleSet, rules_to_json
+from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
+from yamnet_gui.detection import BALANCED, RuleSet, preset, rules_to_json
 
 from .desktop import MISSING, Desktop, wait_until
 
@@ -141,7 +141,7 @@ def by_command(
 def test_a_recording_becomes_a_table_of_events(
     desktop: Desktop, environment: dict[str, str], recording: Path, tmp_path: Path
 ) -> None:
-    usual = by_command(environment, recording, RuleSet(), tmp_path)
+    usual = by_command(environment, recording, preset(BALANCED, bundled_ontology()), tmp_path)
     strengths = sorted(float(row["score_max"]) for row in usual)
     threshold = round(strengths[len(strengths) // 2], 2)
     where = places(environment)
@@ -181,7 +181,7 @@ def test_a_recording_becomes_a_table_of_events(
         program.kill()
 
     written = table(out)
-    changed = RuleSet().with_threshold(None, threshold)
+    changed = preset(BALANCED, bundled_ontology()).with_threshold(None, threshold)
     assert 0 < len(written) < len(usual)
     assert written == by_command(environment, recording, changed, tmp_path)
 
