@@ -7,6 +7,8 @@ from itertools import pairwise
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
 
+from yamnet_gui.gui.widgets.plain_text import plain_tip
+
 from .screens import available_screens, fit, fitted
 
 _NARROWEST, _WIDEST = 286, 360
@@ -64,7 +66,7 @@ class PanelDocks:
         self._panels[name] = _Panel(dock, place, behind, hidden)
         self._put(name)
         action = dock.toggleViewAction()
-        action.setToolTip(f"Show or hide the panel {title}")
+        action.setToolTip(plain_tip(f"Show or hide the panel {title}"))
         self._menu.insertAction(self._end, action)
 
     def show(self, name: str) -> None:

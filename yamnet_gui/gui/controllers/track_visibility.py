@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Slot
 from yamnet_gui.gui.main_window import MainWindow
 from yamnet_gui.gui.state.settings import Settings
 from yamnet_gui.gui.tracks.stack import TrackStack
+from yamnet_gui.gui.widgets.plain_text import plain_tip
 
 
 class TrackVisibility(QObject):
@@ -26,7 +27,7 @@ class TrackVisibility(QObject):
         menu = window.menus["Tracks"]
         for name, track in tracks.tracks.items():
             action = menu.addAction(track.title)
-            action.setToolTip(f"Show or hide the track {track.title}")
+            action.setToolTip(plain_tip(f"Show or hide the track {track.title}"))
             action.setCheckable(True)
             shown = settings.numbers(f"track-{name}") != [0.0]
             action.setChecked(shown)

@@ -1,5 +1,6 @@
 """What importing a table would do: new, changed and conflicting events, and unknown labels."""
 
+import math
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -284,6 +285,7 @@ _FILLED = ("channel", "score_max", "score_mean", "probability", "low_hz", "high_
            "onset_uncertainty_s", "offset_uncertainty_s", "reviewed_utc")  # fmt: skip
 _SCORES = ("score_max", "score_mean", "probability")
 _WORDS = ("reviewer", "note", "rules_id")
+_WRITTEN = 1e-12
 
 
 _values = attrgetter(*_FILLED)
@@ -298,10 +300,19 @@ def _adds_nothing(event: Event, twin: Event) -> bool:
         and _same_times(event, twin)
         and (event.state is _UNREVIEWED or event.state is twin.state)
         and all(
-            new is None or new == old
+            new is None or new == old or _is_written(new, old)
             for new, old in zip(_values(event), _values(twin), strict=True)
         )
         and all(not new or new == old for new, old in zip(_texts(event), _texts(twin), strict=True))
+    )
+
+
+def _is_written(new: object, old: object) -> bool:
+    """Whether a number is another as tables write it: without the noise of its last places."""
+    return (
+        isinstance(new, float)
+        and isinstance(old, float)
+        and math.isclose(new, old, rel_tol=_WRITTEN, abs_tol=0.0)
     )
 
 
@@ -312,7 +323,10 @@ def _updated(twin: Event, event: Event) -> Event:
         result = result.moved(event.onset_s, event.offset_s)
     if event.label != twin.label:
         result = result.relabelled(event.label, event.class_index, event.mid)
-    values = {name: getattr(event, name) for name in _FILLED if getattr(event, name) is not None}
+    filled = zip(_FILLED, _values(event), _values(twin), strict=True)
+    values = {
+        name: new for name, new, old in filled if new is not None and not _is_written(new, old)
+    }
     if result.original is not None and result.original.label != result.label:
         # whoever corrects a label in a table leaves the scores of the former class beside it
         values = {name: value for name, value in values.items() if name not in _SCORES}

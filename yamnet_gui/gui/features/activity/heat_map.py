@@ -268,8 +268,8 @@ class HeatMap(QAbstractScrollArea):
             if cell is None or self._picture is None:
                 QToolTip.hideText()
             else:
-                tip = plain_tip(self._picture.text(*cell))
-                QToolTip.showText(event.globalPos(), tip, self.viewport())
+                text = self._picture.text(*cell)
+                QToolTip.showText(event.globalPos(), plain_tip(text), self.viewport())
             return True
         return super().viewportEvent(event)
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.widgets.file_names import ELIDED
 from yamnet_gui.gui.widgets.labels import ElidedLabel, heading
-from yamnet_gui.gui.widgets.plain_text import PlainLabel
+from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.labels.project import Overview, Task
 
 from .page_parts import DayBars, Share
@@ -162,7 +162,7 @@ class ProjectPage(QWidget):
         self.title.setText(path.stem, str(path))
         self.place.setText(str(path.parent))
         self.back.setVisible(bool(recording))
-        self.back.setToolTip(f"Back to {recording} (Esc)")
+        self.back.setToolTip(plain_tip(f"Back to {recording} (Esc)"))
 
     def show_overview(self, now: Overview) -> None:
         """Shows these numbers."""
