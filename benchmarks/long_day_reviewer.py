@@ -16,7 +16,7 @@ from yamnet_gui.gui.features.dataset.all_events import AllEvents
 from yamnet_gui.gui.features.dataset.all_events_model import ProjectColumn
 from yamnet_gui.gui.features.export.dialog import ExportDialog
 from yamnet_gui.gui.features.similarity.feature import SimilarSounds
-from yamnet_gui.gui.panels.event_table_model import EventColumn
+from yamnet_gui.gui.panels.event_columns import EventColumn
 from yamnet_gui.gui.state.review_queue import QueueRequest
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import QueueKind

@@ -13,10 +13,10 @@ from pytestqt.qtbot import QtBot
 from tests.gui.support.owners import DOG, Owners
 from yamnet_gui.core.clock_time import TimeOfDay
 from yamnet_gui.core.events import EventList, ReviewState
+from yamnet_gui.gui.panels.event_columns import EventColumn
 from yamnet_gui.gui.panels.event_table_model import (
     EVENT_ROLE,
     ID_ROLE,
-    EventColumn,
     EventTableFilter,
     EventTableModel,
 )

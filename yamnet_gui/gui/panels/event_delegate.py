@@ -14,11 +14,8 @@ from yamnet_gui.gui.widgets.colors import state_color
 from yamnet_gui.gui.widgets.drawing import draw_row_background, draw_swatch
 from yamnet_gui.gui.widgets.table_model import Index
 
-from .event_table_model import (
-    EVENT_ROLE,
-    STATE_WORDS,
-    EventColumn,
-)
+from .event_columns import EventColumn
+from .event_table_model import EVENT_ROLE, STATE_WORDS
 
 
 class EventDelegate(QStyledItemDelegate):

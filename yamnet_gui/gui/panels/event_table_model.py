@@ -1,10 +1,8 @@
 """The table model of events: filtered and sorted with arrays, quick at fifty thousand rows."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
 from functools import cached_property
 from typing import Any
 
@@ -20,7 +18,9 @@ from yamnet_gui.gui.theme import class_color, state_mark
 from yamnet_gui.gui.times import length
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 from yamnet_gui.gui.widgets.table_model import HeadedTableModel, Index
-from yamnet_gui.labels.measure_columns import MEASURES, MeasureColumn
+from yamnet_gui.labels.measure_columns import MeasureColumn
+
+from .event_columns import COMPACT_HEADERS, HEADERS, TIPS, EventColumn, measure_text
 
 ID_ROLE = Qt.ItemDataRole.UserRole
 EVENT_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -45,68 +45,9 @@ _STATE_RANK = {
     ReviewState.ACCEPTED: 2,
     ReviewState.REJECTED: 3,
 }
-_MEASURES = MEASURES[1:]  # the duration has a column of its own
-_MEASURE_HEADERS = (
-    *("Peak Hz", "Centre Hz", "5 % Hz", "95 % Hz", "BW 90 % Hz"),
-    *("Peak dBFS", "RMS dBFS", "SNR dB"),
-)
-_HEADERS = (
-    *("Onset", "Duration", "Class", "Score", "State", "Probability", "Spread"),
-    *_MEASURE_HEADERS,
-)
-_COMPACT_HEADERS = (
-    *("Onset", "Dur.", "Class", "Score", "✓", "Prob.", "Sprd."),
-    *_MEASURE_HEADERS,
-)
-_TIPS = (
-    "Start of the event",
-    "Duration of the event",
-    "Class or label",
-    "Highest score of the class within the event; not a probability",
-    "Review state",
-    "Calibrated probability that the event is correct, if enough events are reviewed",
-    "Range of the score when the sound is louder, softer, shifted or reduced to one channel",
-    *(f"{column.title} in {column.unit}" for column in _MEASURES),
-)
 _NO_PARENT = QModelIndex()
 
 
-class EventColumn(IntEnum):
-    """Columns of the table."""
-
-    ONSET = 0
-    DURATION = 1
-    CLASS = 2
-    SCORE = 3
-    STATE = 4
-    PROBABILITY = 5
-    SPREAD = 6
-    PEAK_HZ = 7
-    CENTRE_HZ = 8
-    LOW_HZ = 9
-    HIGH_HZ = 10
-    BANDWIDTH_HZ = 11
-    PEAK_DBFS = 12
-    RMS_DBFS = 13
-    SNR_DB = 14
-
-    @property
-    def measure(self) -> MeasureColumn | None:
-        """The measure that it shows; None for the other columns."""
-        return MEASURE_COLUMNS.get(self)
-
-
-MEASURE_COLUMNS: Mapping[EventColumn, MeasureColumn] = dict(
-    zip(
-        (
-            *(EventColumn.PEAK_HZ, EventColumn.CENTRE_HZ, EventColumn.LOW_HZ),
-            *(EventColumn.HIGH_HZ, EventColumn.BANDWIDTH_HZ, EventColumn.PEAK_DBFS),
-            *(EventColumn.RMS_DBFS, EventColumn.SNR_DB),
-        ),
-        _MEASURES,
-        strict=True,
-    )
-)
 Lookup = Callable[[Event, bool], Measures | None]
 """What was measured of an event; with True it is wanted soon where it is not there yet."""
 
@@ -243,8 +184,8 @@ class EventTableModel(HeadedTableModel):
     the model is reset and the view finds its rows again by id.
     """
 
-    headers = _HEADERS
-    tips = _TIPS
+    headers = HEADERS
+    tips = TIPS
     shown_changed = Signal()  # `shown`, before views hear of the rows
 
     def __init__(self, timeline: Timeline, parent: QObject | None = None) -> None:
@@ -355,7 +296,7 @@ class EventTableModel(HeadedTableModel):
             role = Qt.ItemDataRole.DisplayRole
         elif role == Qt.ItemDataRole.DisplayRole and self._compact:
             known = super().headerData(section, orientation, role) is not None
-            return _COMPACT_HEADERS[section] if known else None
+            return COMPACT_HEADERS[section] if known else None
         return super().headerData(section, orientation, role)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -420,18 +361,6 @@ class EventTableModel(HeadedTableModel):
 
 def _nothing_measured(event: Event, wanted: bool) -> Measures | None:
     return None
-
-
-def measure_text(column: MeasureColumn, measures: Measures | None) -> str:
-    """A measure as it is read, without its unit; "…" where it is not there yet."""
-    if measures is None:
-        return "…"
-    value = column.value(measures)
-    if value is None:
-        return "–"
-    if math.isinf(value):
-        return "−∞"
-    return f"{value:,.{0 if column.unit == 'Hz' else 1}f}".replace("-", "−")
 
 
 def _alignment(column: EventColumn) -> Qt.AlignmentFlag:

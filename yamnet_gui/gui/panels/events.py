@@ -31,14 +31,9 @@ from yamnet_gui.gui.widgets.table_model import Index
 from yamnet_gui.gui.widgets.tables import QuietTable, fit_columns
 
 from .choice_box import ChoiceBox
+from .event_columns import MEASURE_COLUMNS, EventColumn
 from .event_delegate import EventDelegate
-from .event_table_model import (
-    MEASURE_COLUMNS,
-    STATE_CHOICES,
-    EventColumn,
-    EventTableFilter,
-    EventTableModel,
-)
+from .event_table_model import STATE_CHOICES, EventTableFilter, EventTableModel
 from .queue_bar import QueueBar
 from .scroll_place import ScrollPlace
 

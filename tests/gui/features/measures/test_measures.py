@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.core.spans import TimeSpan
-from yamnet_gui.gui.panels.event_table_model import MEASURE_COLUMNS, EventColumn
+from yamnet_gui.gui.panels.event_columns import MEASURE_COLUMNS, EventColumn
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import add_events
 

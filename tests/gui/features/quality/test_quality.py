@@ -24,7 +24,7 @@ from yamnet_gui.gui.features.quality.evaluation import EvaluationFeature
 from yamnet_gui.gui.features.quality.evaluation_dialog import EvaluationDialog
 from yamnet_gui.gui.features.quality.replay import ReplayFeature
 from yamnet_gui.gui.features.quality.stability import StabilityFeature
-from yamnet_gui.gui.panels.event_table_model import EventColumn
+from yamnet_gui.gui.panels.event_columns import EventColumn
 from yamnet_gui.gui.state.document import ModelName
 from yamnet_gui.gui.state.review_queue import QueueRequest
 from yamnet_gui.gui.state.score_buffer import ScoreBuffer

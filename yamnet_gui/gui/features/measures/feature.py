@@ -12,7 +12,7 @@ from yamnet_gui.core.events import Event
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.features.feature import Feature
-from yamnet_gui.gui.panels.event_table_model import measure_text
+from yamnet_gui.gui.panels.event_columns import measure_text
 from yamnet_gui.gui.times import length
 from yamnet_gui.labels.measure_columns import MEASURES
 

@@ -11,7 +11,7 @@ from yamnet_gui.core.text import counted
 from yamnet_gui.detection import Stability
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.features.feature import Feature
-from yamnet_gui.gui.panels.event_table_model import EventColumn
+from yamnet_gui.gui.panels.event_columns import EventColumn
 from yamnet_gui.gui.state.stabilities import Stabilities
 from yamnet_gui.gui.widgets.notices import NoticeKind
 
