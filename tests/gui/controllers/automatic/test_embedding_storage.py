@@ -100,7 +100,7 @@ def test_without_weights_a_message_says_why_there_are_none(
 @pytest.mark.workflow
 def test_a_custom_class_scores_and_detects_like_any_other(bench: Workbench, settled: Settled):
     scores = bench.feature(CustomClassScores)
-    scores.use(by_hand(bench))
+    scores.stored.use(by_hand(bench), "train")
     settled(bench)
     index = bench.session.class_map.model_count
     assert bench.session.class_map.value[index].name == "Owl of mine"
@@ -121,7 +121,7 @@ def test_a_custom_class_scores_and_detects_like_any_other(bench: Workbench, sett
 def test_it_scores_while_a_recording_is_analysed(
     bench: Workbench, settled: Settled, tmp_path: Path
 ):
-    bench.feature(CustomClassScores).use(by_hand(bench))
+    bench.feature(CustomClassScores).stored.use(by_hand(bench), "train")
     settled(bench)
     seen: list[float] = []
     bench.session.document.scores_changed.connect(
@@ -140,7 +140,7 @@ def test_it_scores_while_a_recording_is_analysed(
 def test_recordings_that_are_analysed_together_are_searched_for_it(
     bench: Workbench, settled: Settled, tmp_path: Path
 ):
-    bench.feature(CustomClassScores).use(by_hand(bench))
+    bench.feature(CustomClassScores).stored.use(by_hand(bench), "train")
     settled(bench)
     more = [write_calls(tmp_path / f"{n}.wav", seed=n) for n in (21, 22)]
     dataset = bench.feature(DatasetFeature)
@@ -160,7 +160,7 @@ def test_custom_classes_come_back_with_their_project(
     bench: Workbench, start: Start, settled: Settled, calls_project: Path, tiny_weights: Path
 ):
     scores = bench.feature(CustomClassScores)
-    scores.use(by_hand(bench))
+    scores.stored.use(by_hand(bench), "train")
     settled(bench)
     best = bench.session.document.scores.best[-1]
     bench.close()
@@ -175,7 +175,7 @@ def test_custom_classes_come_back_with_their_project(
 def test_custom_classes_go_with_a_project_that_is_saved_elsewhere(
     bench: Workbench, settled: Settled, tmp_path: Path
 ):
-    bench.feature(CustomClassScores).use(by_hand(bench))
+    bench.feature(CustomClassScores).stored.use(by_hand(bench), "train")
     settled(bench)
     (tmp_path / "away").mkdir()
     bench.services.projects.save_as(tmp_path / "away" / "copy.yamnet")
@@ -197,7 +197,7 @@ def test_other_recordings_of_the_project_are_searched_for_it(
     bench = start(calls_project, weights=tiny_weights)
     settled(bench)
     scores = bench.feature(CustomClassScores)
-    scores.use(by_hand(bench))
+    scores.stored.use(by_hand(bench), "train")
     scores.detect_everywhere()
     settled(bench)
     events = bench.session.project.project.events.of(other.id)
