@@ -153,7 +153,7 @@ def test_messages_leave_once_they_can_have_been_read(bar: NoticeBar, qtbot: QtBo
     bar.activateWindow()
     bar.notices[0].buttons[0].setFocus()
     qtbot.waitUntil(bar.notices[0].buttons[0].hasFocus)
-    assert [notice.leaves for notice in bar.notices] == [True, False, False]
+    assert [notice._later is not None for notice in bar.notices] == [True, False, False]
     bar.notices[0].leave()
     assert shown(bar)[0] == "Done."  # somebody is about to press its button
     bar.notices[0].buttons[0].clearFocus()

@@ -249,11 +249,6 @@ class Notice(QWidget):
         self.setMinimumHeight(height)
         return height
 
-    @property
-    def leaves(self) -> bool:
-        """Whether it closes by itself."""
-        return self._later is not None
-
     def close_after(self, seconds: float) -> None:
         """Closes by itself, not while the mouse or the focus is on it."""
         self._later = Debounced(self, round(seconds * 1000), self.leave)
