@@ -107,6 +107,19 @@ def test_only_what_is_in_sight_is_painted_and_what_was_too_much_comes_next(
     assert painted.rows == list(range(21, 25))
 
 
+def test_what_was_too_much_still_comes_where_another_tile_is_painted_between(
+    grid: TileGrid, painted: Painted, qtbot: QtBot
+) -> None:
+    """As when a thumbnail arrives."""
+    grid.viewport().repaint()
+    grid.viewport().repaint()
+    painted.most = 7
+    grid.viewport().repaint()
+    grid.viewport().repaint(grid._box(0))
+    assert painted.rows == [0]
+    qtbot.waitUntil(lambda: painted.rows[-1] == 24)
+
+
 def test_a_million_tiles_are_laid_out_at_once(qtbot: QtBot, painted: Painted) -> None:
     grid = TileGrid(painted)
     qtbot.addWidget(grid)

@@ -395,7 +395,7 @@ class TileGrid(QAbstractItemView):
         some = chosen.hasSelection()
         current = self.currentIndex().row() if self.hasFocus() else -1
         self._tiles.begin()
-        self._rest.clear()
+        self._rest = [box for box in self._rest if not region.intersects(box)]  # still to be done
         for row in range(first, min(last, self.count)):
             box = self._box(row)
             if region.intersects(box):
