@@ -91,6 +91,9 @@ class ContainerSource(AudioSource):
         except (av.FFmpegError, OSError) as error:
             self.close()
             raise self._broken_at(at, plain_reason(error)) from error
+        except BaseException:
+            self.close()  # a read that was stopped midway has not shown that nothing is there
+            raise
 
     def _note_damage(self) -> None:
         self.warn("parts of the file are damaged; they are taken as silence")

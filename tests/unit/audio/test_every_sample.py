@@ -10,7 +10,8 @@ import soundfile
 
 from yamnet_gui.audio import flac_frames, open_audio
 from yamnet_gui.audio.container import ContainerSource
-from yamnet_gui.core.errors import RecordingError
+from yamnet_gui.core.errors import Cancelled, RecordingError
+from yamnet_gui.core.stopping import stoppable
 
 from .containers import write_container
 
@@ -350,3 +351,23 @@ def test_compressed_file_that_grows_or_shrinks_while_it_is_open(tmp_path: Path) 
         source.read(0, 100)
         with pytest.raises(RecordingError, match=r"cannot be read at .* became shorter"):
             source.read(len(whole), 1000)
+
+
+@pytest.mark.parametrize("asked", range(1, 12, 2))
+def test_a_read_that_is_stopped_midway_leaves_no_silence_behind(tmp_path: Path, asked: int) -> None:
+    """Whoever stopped it may read on from the same source later."""
+    path = tmp_path / "a.ogg"
+    soundfile.write(path, noise(20.0), RATE, format="OGG", subtype="VORBIS")
+    with open_audio(path) as source:
+        whole = source.read(0, source.frames)
+    with open_audio(path) as source:
+        looks = iter(range(asked))
+
+        def read_on() -> None:
+            with stoppable(lambda: next(looks, None) is None):
+                while True:
+                    source.read(RATE, 10 * RATE)
+
+        with pytest.raises(Cancelled):
+            read_on()
+        np.testing.assert_array_equal(source.read(RATE, 10 * RATE), whole[RATE : 11 * RATE])
