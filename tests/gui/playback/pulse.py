@@ -107,6 +107,11 @@ class Recorder:
             self._pieces.append((time.monotonic(), data))
 
     @property
+    def ended(self) -> bool:
+        """Whether it has ended by itself: the daemon did not let it in."""
+        return self._process.poll() is not None
+
+    @property
     def running(self) -> bool:
         return bool(self._pieces)
 
