@@ -3,12 +3,12 @@
 The real window, offscreen, with a project of made-up events in generated recordings. A frame is
 counted from a turn of the wheel until what came into sight is painted; thumbnails are computed
 meanwhile. `own_ms_…` is this thread's own work in a frame, which other programs do not lengthen.
-Kinds of frames: `wheel` a third of a tile at a time, `fling` five such steps in one, `page` a
+Kinds of frames: `wheel` a third of a card at a time, `fling` five such steps in one, `page` a
 whole screen, `back` over what was seen before. `first_screen_s`: until all of the first screen is
 drawn. `memory_mb` is what scrolling through everything added to the process, `pictures_mb` what of
 it are thumbnails.
 
-    python benchmarks/gallery.py [--quick] [--json OUT] [--tiles 10000] [--size 1920x1080]
+    python benchmarks/gallery.py [--quick] [--json OUT] [--cards 10000] [--size 1920x1080]
 """
 
 import argparse
@@ -37,7 +37,7 @@ FRAME_S = 1 / 60
 WARM = 20
 
 
-def make_project(folder: Path, tiles: int) -> Path:
+def make_project(folder: Path, cards: int) -> Path:
     """A closed project of so many events in 100 recordings of tones and noise."""
     from yamnet_gui.core.events import Event
     from yamnet_gui.labels.project import Project, Recording, RecordingState, add_recordings
@@ -45,7 +45,7 @@ def make_project(folder: Path, tiles: int) -> Path:
     rng = np.random.default_rng(5)
     time_s = np.arange(round(SECONDS * RATE_HZ)) / RATE_HZ
     path = folder / "gallery.yamnet"
-    each = -(-tiles // RECORDINGS)
+    each = -(-cards // RECORDINGS)
     with Project.create(path) as project:
         recordings = []
         for n in range(RECORDINGS):
@@ -141,8 +141,8 @@ def measured(window: Window, quick: bool) -> dict[str, Any]:
     count, bar = (60 if quick else 300), window.bar
     panel = window.gallery.panel
     figures: dict[str, Any] = {
-        "tiles": panel.grid.count,
-        "tiles_on_screen": panel.grid.whole_in_sight,
+        "cards": panel.grid.count,
+        "cards_on_screen": panel.grid.whole_in_sight,
         "first_screen_s": round(window.first_screen_s, 2),
     }
     line = bar.singleStep()
@@ -170,9 +170,9 @@ def measured(window: Window, quick: bool) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--tiles", type=int, default=10_000)
+    parser.add_argument("--cards", type=int, default=10_000)
     parser.add_argument("--size", default="1920x1080")
-    parser.add_argument("--quick", action="store_true", help="fewer frames, not through all tiles")
+    parser.add_argument("--quick", action="store_true", help="fewer frames, not through all cards")
     parser.add_argument("--json", type=Path, metavar="OUT")
     given = parser.parse_args()
     announce(180, 25, quick=given.quick)
@@ -182,7 +182,7 @@ def main() -> None:
         for kind in ("DATA", "CACHE", "CONFIG", "STATE"):
             os.environ[f"XDG_{kind}_HOME"] = str(folder / kind.lower())
         os.environ.pop("YAMNET_GUI_WEIGHTS", None)
-        window = Window(make_project(folder, given.tiles), (wide, high))
+        window = Window(make_project(folder, given.cards), (wide, high))
         figures = measured(window, given.quick)
         window.close()
     for key, value in figures.items():

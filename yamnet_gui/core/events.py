@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .frozen import made_quickly
 from .intervals import IntervalIndex
 from .spans import Box, TimeSpan
 from .stopping import until_stopped
@@ -54,7 +53,6 @@ class Original:
     offset_s: float
 
 
-@made_quickly
 @dataclass(frozen=True, slots=True)
 class Event:
     """A labelled span of one recording. Times in seconds from the start of the file.

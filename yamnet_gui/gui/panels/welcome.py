@@ -7,17 +7,15 @@ from pathlib import Path
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
-    QHBoxLayout,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from yamnet_gui.gui.theme import series_color
+from yamnet_gui.gui.widgets.centred_page import centred_page
 from yamnet_gui.gui.widgets.colors import blended
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 
@@ -116,27 +114,9 @@ class WelcomePanel(QWidget):
         inside.addWidget(self.drop)
         inside.addWidget(self.projects)
         inside.addWidget(self.recordings)
-        page = QWidget(self)
-        across = QHBoxLayout()
-        across.setContentsMargins(0, 0, 0, 0)
-        across.addStretch(1)
-        across.addWidget(column, 10)
-        across.addStretch(1)
-        down = QVBoxLayout(page)
-        down.setContentsMargins(0, 0, 0, 0)
-        down.addStretch(2)
-        down.addLayout(across)
-        down.addStretch(3)
-        scroll = QScrollArea(self)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(page)
-        for part in (scroll, scroll.viewport(), page):
-            part.setAutoFillBackground(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
-        layout.addWidget(scroll)
+        layout.addWidget(centred_page(column, self))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -92,7 +92,7 @@ def select(bench: Workbench, *rows: int) -> None:
 
 
 def point(bench: Workbench, row: int) -> None:
-    """Moves the pointer onto a tile."""
+    """Moves the pointer onto a card."""
     grid = panel(bench).grid
     at = QPointF(grid.visualRect(grid.model().index(row, 0)).center())
     none = Qt.MouseButton.NoButton
@@ -117,8 +117,8 @@ def test_what_all_events_lists_is_shown_and_follows_its_filter(
     shown = labels(bench)
     assert [name for name, _ in shown] == ["a.wav"] * 4 + ["b.wav"] * 4 + ["c.wav"] * 4
     thumbnails = gallery(bench).pictures.thumbnails
-    tiles = [gallery(bench).pictures.tile(row) for row in range(12)]
-    assert all(thumbnails.get(tile.request).image is not None for tile in tiles)  # type: ignore[union-attr]
+    cards = [gallery(bench).pictures.card(row) for row in range(12)]
+    assert all(thumbnails.get(card.request).image is not None for card in cards)  # type: ignore[union-attr]
     bench.feature(AllEvents).panel.search.setText("bird")
     settled(bench)
     assert labels(bench) == [("a.wav", "Bird"), ("b.wav", "Bird"), ("c.wav", "Bird")]
@@ -264,19 +264,19 @@ def test_space_plays_and_hovering_plays_where_that_is_on(
     assert played[1].span == TimeSpan(4.0, 4.96)
 
 
-def test_a_recording_that_is_missing_says_so_on_its_tiles(
+def test_a_recording_that_is_missing_says_so_on_its_cards(
     bench: Workbench, settled: Settled, tmp_path: Path
 ) -> None:
     (tmp_path / "audio" / "b.wav").rename(tmp_path / "elsewhere.wav")
     gallery(bench).pictures.forget_pictures()
     settled(bench)
     pictures = gallery(bench).pictures
-    found = [pictures.thumbnails.get(pictures.tile(row).request) for row in range(12)]  # type: ignore[union-attr]
+    found = [pictures.thumbnails.get(pictures.card(row).request) for row in range(12)]  # type: ignore[union-attr]
     assert [t.problem for t in found] == [""] * 4 + [MISSING] * 4 + [""] * 4  # type: ignore[union-attr]
     (tmp_path / "elsewhere.wav").rename(tmp_path / "audio" / "b.wav")
     pictures.forget_pictures()
     settled(bench)
-    assert pictures.thumbnails.get(pictures.tile(4).request).image is not None  # type: ignore[union-attr]
+    assert pictures.thumbnails.get(pictures.card(4).request).image is not None  # type: ignore[union-attr]
 
 
 def hits(bench: Workbench) -> list[Hit]:
@@ -365,7 +365,7 @@ def test_what_is_selected_stays_so_when_the_order_changes_and_not_in_another_lis
     assert not len(shown.grid.selected)
 
 
-def test_an_event_that_was_deleted_leaves_a_tile_that_says_so(
+def test_an_event_that_was_deleted_leaves_a_card_that_says_so(
     bench: Workbench, settled: Settled
 ) -> None:
     project = project_of(bench)

@@ -1,4 +1,4 @@
-"""The grid of tiles: where they lie, and how keys and mouse choose them."""
+"""The grid of cards: where they lie, and how keys and mouse choose them."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from yamnet_gui.gui.features.gallery.grid import TileGrid, TileLook
+from yamnet_gui.gui.features.gallery.grid import CardGrid, CardLook
 
 NO_PARENT = QModelIndex()
 LEFT = Qt.MouseButton.LeftButton
@@ -35,7 +35,7 @@ class Numbers(QAbstractListModel):
 
 
 class Painted:
-    """Notes which tiles a frame asks for; has time for `most` of them."""
+    """Notes which cards a frame asks for; has time for `most` of them."""
 
     def __init__(self) -> None:
         self.rows: list[int] = []
@@ -44,7 +44,7 @@ class Painted:
     def begin(self) -> None:
         self.rows = []
 
-    def paint(self, _painter: QPainter, _box: QRect, row: int, _look: TileLook) -> bool:
+    def paint(self, _painter: QPainter, _box: QRect, row: int, _look: CardLook) -> bool:
         self.rows.append(row)
         return len(self.rows) <= self.most
 
@@ -55,13 +55,13 @@ def painted() -> Painted:
 
 
 @pytest.fixture
-def grid(qtbot: QtBot, painted: Painted) -> TileGrid:
-    """Five tiles side by side, four whole lines in sight, 103 in all."""
-    grid = TileGrid(painted)
+def grid(qtbot: QtBot, painted: Painted) -> CardGrid:
+    """Five cards side by side, four whole lines in sight, 103 in all."""
+    grid = CardGrid(painted)
     qtbot.addWidget(grid)
     grid.model_ = Numbers(103)  # type: ignore[attr-defined]
     grid.setModel(grid.model_)  # type: ignore[attr-defined]
-    grid.set_tile(QSize(94, 94))
+    grid.set_card(QSize(94, 94))
     grid.resize(530, 410)
     grid.show()
     qtbot.waitExposed(grid)
@@ -69,22 +69,22 @@ def grid(qtbot: QtBot, painted: Painted) -> TileGrid:
     return grid
 
 
-def middle(grid: TileGrid, row: int) -> QPoint:
+def middle(grid: CardGrid, row: int) -> QPoint:
     return grid.visualRect(grid.model().index(row, 0)).center()
 
 
-def click(grid: TileGrid, row: int, keys: Qt.KeyboardModifier = NONE) -> None:
+def click(grid: CardGrid, row: int, keys: Qt.KeyboardModifier = NONE) -> None:
     QTest.mouseClick(grid.viewport(), LEFT, keys, middle(grid, row))
 
 
-def drag(grid: TileGrid, first: QPoint, last: QPoint) -> None:
+def drag(grid: CardGrid, first: QPoint, last: QPoint) -> None:
     QTest.mousePress(grid.viewport(), LEFT, NONE, first)
     for at in (first + QPoint(15, 15), (first + last) / 2, last):
         QTest.mouseMove(grid.viewport(), at)
     QTest.mouseRelease(grid.viewport(), LEFT, NONE, last)
 
 
-def test_tiles_lie_in_lines_and_are_found_where_they_lie(grid: TileGrid) -> None:
+def test_cards_lie_in_lines_and_are_found_where_they_lie(grid: CardGrid) -> None:
     assert grid.columns == 5
     assert grid.whole_in_sight == 20
     for row in (0, 4, 5, 17):
@@ -97,7 +97,7 @@ def test_tiles_lie_in_lines_and_are_found_where_they_lie(grid: TileGrid) -> None
 
 
 def test_only_what_is_in_sight_is_painted_and_what_was_too_much_comes_next(
-    grid: TileGrid, painted: Painted, qtbot: QtBot
+    grid: CardGrid, painted: Painted, qtbot: QtBot
 ) -> None:
     grid.viewport().repaint()
     assert painted.rows == list(range(25))
@@ -107,8 +107,8 @@ def test_only_what_is_in_sight_is_painted_and_what_was_too_much_comes_next(
     assert painted.rows == list(range(21, 25))
 
 
-def test_what_was_too_much_still_comes_where_another_tile_is_painted_between(
-    grid: TileGrid, painted: Painted, qtbot: QtBot
+def test_what_was_too_much_still_comes_where_another_card_is_painted_between(
+    grid: CardGrid, painted: Painted, qtbot: QtBot
 ) -> None:
     """As when a thumbnail arrives."""
     grid.viewport().repaint()
@@ -120,12 +120,12 @@ def test_what_was_too_much_still_comes_where_another_tile_is_painted_between(
     qtbot.waitUntil(lambda: painted.rows[-1] == 24)
 
 
-def test_a_million_tiles_are_laid_out_at_once(qtbot: QtBot, painted: Painted) -> None:
-    grid = TileGrid(painted)
+def test_a_million_cards_are_laid_out_at_once(qtbot: QtBot, painted: Painted) -> None:
+    grid = CardGrid(painted)
     qtbot.addWidget(grid)
     model = Numbers(1_000_000)
     grid.setModel(model)
-    grid.set_tile(QSize(94, 94))
+    grid.set_card(QSize(94, 94))
     grid.resize(530, 410)
     grid.show()
     qtbot.waitExposed(grid)
@@ -136,7 +136,7 @@ def test_a_million_tiles_are_laid_out_at_once(qtbot: QtBot, painted: Painted) ->
     assert len(grid.selected) == 1_000_000
 
 
-def test_arrows_go_from_tile_to_tile_and_shift_takes_them_along(grid: TileGrid) -> None:
+def test_arrows_go_from_card_to_card_and_shift_takes_them_along(grid: CardGrid) -> None:
     click(grid, 6)
     for key, row in (
         (Qt.Key.Key_Right, 7),
@@ -165,7 +165,7 @@ def test_arrows_go_from_tile_to_tile_and_shift_takes_them_along(grid: TileGrid) 
     assert grid.currentIndex().row() == 102  # the last line is shorter
 
 
-def test_a_click_chooses_one_ctrl_one_more_and_shift_all_between(grid: TileGrid) -> None:
+def test_a_click_chooses_one_ctrl_one_more_and_shift_all_between(grid: CardGrid) -> None:
     click(grid, 2)
     assert grid.selected.tolist() == [2]
     click(grid, 8, CTRL)
@@ -181,7 +181,7 @@ def test_a_click_chooses_one_ctrl_one_more_and_shift_all_between(grid: TileGrid)
     assert len(grid.selected) == 103
 
 
-def test_a_rubber_band_chooses_what_it_touches(grid: TileGrid) -> None:
+def test_a_rubber_band_chooses_what_it_touches(grid: CardGrid) -> None:
     drag(grid, middle(grid, 6), middle(grid, 18))
     assert grid.selected.tolist() == [6, 7, 8, 11, 12, 13, 16, 17, 18]
     drag(grid, middle(grid, 18), middle(grid, 12))
@@ -189,7 +189,7 @@ def test_a_rubber_band_chooses_what_it_touches(grid: TileGrid) -> None:
 
 
 def test_the_pointer_is_followed_and_double_click_and_enter_open(
-    grid: TileGrid, qtbot: QtBot
+    grid: CardGrid, qtbot: QtBot
 ) -> None:
     hovered: list[int] = []
     grid.hovered_changed.connect(hovered.append)
@@ -204,10 +204,10 @@ def test_the_pointer_is_followed_and_double_click_and_enter_open(
     assert opened == [7, 7]
 
 
-def test_another_size_keeps_the_chosen_tile_in_sight(grid: TileGrid) -> None:
+def test_another_size_keeps_the_chosen_card_in_sight(grid: CardGrid) -> None:
     click(grid, 10)
     QTest.keyClick(grid, Qt.Key.Key_End)
-    grid.set_tile(QSize(200, 150))
+    grid.set_card(QSize(200, 150))
     assert grid.columns == 2
     assert 102 in grid.in_sight
     grid.select_rows(np.array([3, 4, 5, 40]))

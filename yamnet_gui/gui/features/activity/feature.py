@@ -164,7 +164,7 @@ class ActivityFeature(Feature):
         without = self._grid.without_clock
         note = ""
         if without and self.panel.asked[0] is not View.RECORDING:
-            note = f"{counted(without, 'recording')} without a known start in no hour and day."
+            note = f"Not shown: {counted(without, 'recording')} without a known start."
         self.panel.show_picture(picture, note)
 
     @Slot(int, int)

@@ -35,7 +35,7 @@ _LOOKS = "gallery-looks"
 
 
 class Gallery(Feature):
-    """Lists tiles, has their thumbnails made, and does what keys and mouse ask for."""
+    """Lists cards, has their thumbnails made, and does what keys and mouse ask for."""
 
     def __init__(
         self,
@@ -149,7 +149,7 @@ class Gallery(Feature):
     def _on_size(self, _wide: int) -> None:
         self._store_looks()
         self.pictures.set_look()
-        self.pictures.forget_tiles(others=True)
+        self.pictures.forget_cards(others=True)
 
     def _on_span(self, seconds: float) -> None:
         self._store_looks()

@@ -1,4 +1,4 @@
-"""A grid of tiles of one size: as many as one likes, only those in sight are ever looked at."""
+"""A grid of cards of one size: as many as one likes, only those in sight are ever looked at."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -54,40 +54,40 @@ _NAVIGATION = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class TileLook:
-    """How a tile stands out: `selected`, the `current` one of the keys, under the pointer."""
+class CardLook:
+    """How a card stands out: `selected`, the `current` one of the keys, under the pointer."""
 
     selected: bool
     current: bool
     hovered: bool
 
 
-class Tiles(Protocol):
-    """What draws the tiles, a frame at a time."""
+class Cards(Protocol):
+    """What draws the cards, a frame at a time."""
 
     def begin(self) -> None:
         """A frame begins."""
 
-    def paint(self, painter: QPainter, box: QRect, row: int, look: TileLook) -> bool:
+    def paint(self, painter: QPainter, box: QRect, row: int, look: CardLook) -> bool:
         """Draws one; False where it takes more time than a frame has: it is asked for again."""
 
 
-class TileGrid(QAbstractItemView):
+class CardGrid(QAbstractItemView):
     """Rows of a list model from left to right, line by line, under one vertical scroll bar.
 
-    Where a tile lies follows from its row alone, so a million of them cost nothing to lay out
+    Where a card lies follows from its row alone, so a million of them cost nothing to lay out
     (`QListView` measures each). Letters do nothing: they are the window's.
     """
 
     entered_row = Signal(QModelIndex)
-    sight_changed = Signal()  # other tiles are in sight
+    sight_changed = Signal()  # other cards are in sight
     hovered_changed = Signal(int)  # row under the pointer, -1 for none
     zoomed = Signal(int)  # steps of the wheel with Ctrl
 
-    def __init__(self, tiles: Tiles, parent: QWidget | None = None) -> None:
+    def __init__(self, cards: Cards, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._tiles = tiles
-        self._tile = QSize(160, 120)
+        self._cards = cards
+        self._card = QSize(160, 120)
         self._columns = 1
         self._from = QPoint()
         self._next = QTimer(self)
@@ -108,7 +108,7 @@ class TileGrid(QAbstractItemView):
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.doubleClicked.connect(self.entered_row)
 
-    # Where tiles are
+    # Where cards are
 
     @property
     def count(self) -> int:
@@ -117,23 +117,23 @@ class TileGrid(QAbstractItemView):
 
     @property
     def columns(self) -> int:
-        """Tiles side by side."""
+        """Cards side by side."""
         return self._columns
 
     @property
     def in_sight(self) -> range:
         """Rows of which a part can be seen."""
-        high, columns, top = self._tile.height() + _GAP, self.columns, self.verticalOffset()
+        high, columns, top = self._card.height() + _GAP, self.columns, self.verticalOffset()
         first = max(top - _GAP, 0) // high * columns
         last = -(-(top + self.viewport().height()) // high) * columns
         return range(min(first, self.count), min(last, self.count))
 
     @property
     def whole_in_sight(self) -> int:
-        """How many whole tiles fit the view at once; 0 where it is hidden."""
+        """How many whole cards fit the view at once; 0 where it is hidden."""
         if self.viewport().visibleRegion().isEmpty():
             return 0
-        return self.columns * max(self.viewport().height() // (self._tile.height() + _GAP), 1)
+        return self.columns * max(self.viewport().height() // (self._card.height() + _GAP), 1)
 
     @property
     def hovered(self) -> int:
@@ -153,13 +153,13 @@ class TileGrid(QAbstractItemView):
         """How many rows are selected."""
         return sum(part.height() for part in self.selectionModel().selection().toList())
 
-    def set_tile(self, size: QSize) -> None:
-        """Another size of all tiles; what is in sight stays there."""
-        if size != self._tile:
+    def set_card(self, size: QSize) -> None:
+        """Another size of all cards; what is in sight stays there."""
+        if size != self._card:
             kept = self.currentIndex().row()
             sight = self.in_sight
             kept = kept if kept in sight else sight.start
-            self._tile = size
+            self._card = size
             self.updateGeometries()
             self._scroll_to(kept)
             self.viewport().update()
@@ -181,12 +181,12 @@ class TileGrid(QAbstractItemView):
         self.selectionModel().select(chosen, _Flag.ClearAndSelect)
 
     def _box(self, row: int) -> QRect:
-        """Where a tile lies in the view."""
+        """Where a card lies in the view."""
         line, column = divmod(row, self._columns)
-        wide, high = self._tile.width() + _GAP, self._tile.height() + _GAP
+        wide, high = self._card.width() + _GAP, self._card.height() + _GAP
         spare = self.viewport().width() - _GAP - self._columns * wide
         left = _GAP + column * wide + column * max(spare, 0) // self._columns
-        return QRect(QPoint(left, _GAP + line * high - self.verticalOffset()), self._tile)
+        return QRect(QPoint(left, _GAP + line * high - self.verticalOffset()), self._card)
 
     def visualRect(self, index: Index) -> QRect:
         return self._box(index.row()) if index.isValid() else QRect()
@@ -196,7 +196,7 @@ class TileGrid(QAbstractItemView):
         return self.model().index(row, 0) if row >= 0 else QModelIndex()
 
     def _row_at(self, point: QPoint) -> int:
-        high, wide = self._tile.height() + _GAP, self._tile.width() + _GAP
+        high, wide = self._card.height() + _GAP, self._card.width() + _GAP
         line = (point.y() + self.verticalOffset() - _GAP) // high
         guess = min(max((point.x() - _GAP) // wide, 0), self.columns - 1)
         for column in (guess, guess - 1):
@@ -230,8 +230,8 @@ class TileGrid(QAbstractItemView):
         return False
 
     def updateGeometries(self) -> None:
-        high, bar = self._tile.height() + _GAP, self.verticalScrollBar()
-        self._columns = max(1, (self.viewport().width() - _GAP) // (self._tile.width() + _GAP))
+        high, bar = self._card.height() + _GAP, self.verticalScrollBar()
+        self._columns = max(1, (self.viewport().width() - _GAP) // (self._card.width() + _GAP))
         whole = -(-self.count // self.columns) * high + _GAP
         bar.setRange(0, max(0, whole - self.viewport().height()))
         bar.setPageStep(max(self.viewport().height() // high, 1) * high)
@@ -277,7 +277,7 @@ class TileGrid(QAbstractItemView):
         return self.model().index(row, 0)
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
-        """What a rubber band touches, else the run from one tile to another."""
+        """What a rubber band touches, else the run from one card to another."""
         chosen, model = QItemSelection(), self.model()
         if self.state() == QAbstractItemView.State.DragSelectingState:
             for first, last in self._touched(rect.normalized()):
@@ -291,7 +291,7 @@ class TileGrid(QAbstractItemView):
 
     def _touched(self, rect: QRect) -> list[tuple[int, int]]:
         """First and last row of each line that the rectangle touches."""
-        high, columns = self._tile.height() + _GAP, self.columns
+        high, columns = self._card.height() + _GAP, self.columns
         top, bottom = rect.top() + self.verticalOffset(), rect.bottom() + self.verticalOffset()
         across = [
             c
@@ -387,21 +387,21 @@ class TileGrid(QAbstractItemView):
         painter = QPainter(self.viewport())
         region, dirty = event.region(), event.rect()
         painter.fillRect(dirty, self.palette().base())
-        high, columns = self._tile.height() + _GAP, self.columns
+        high, columns = self._card.height() + _GAP, self.columns
         top = max(dirty.top() + self.verticalOffset() - _GAP, 0)
         first = top // high * columns
         last = ((dirty.bottom() + self.verticalOffset()) // high + 1) * columns
         model, chosen = self.model(), self.selectionModel()
         some = chosen.hasSelection()
         current = self.currentIndex().row() if self.hasFocus() else -1
-        self._tiles.begin()
+        self._cards.begin()
         self._rest = [box for box in self._rest if not region.intersects(box)]  # still to be done
         for row in range(first, min(last, self.count)):
             box = self._box(row)
             if region.intersects(box):
                 selected = some and chosen.isSelected(model.index(row, 0))
-                look = TileLook(selected, row == current, row == self._hovered)
-                if not self._tiles.paint(painter, box, row, look):
+                look = CardLook(selected, row == current, row == self._hovered)
+                if not self._cards.paint(painter, box, row, look):
                     self._rest.append(box)
         if self._rest:
             self._next.start()
@@ -414,6 +414,6 @@ class TileGrid(QAbstractItemView):
         painter.end()
 
     def _paint_rest(self) -> None:
-        """Tiles for which the frame before had no time."""
+        """Cards for which the frame before had no time."""
         for box in self._rest:
             self.viewport().update(box)

@@ -1,4 +1,4 @@
-"""Hearing what a tile stands for: on hovering, or by a key."""
+"""Hearing what a card stands for: on hovering, or by a key."""
 
 from PySide6.QtCore import QObject
 
@@ -10,12 +10,12 @@ from yamnet_gui.gui.state.settings import Settings
 from .items import GalleryItem
 
 _DWELL_MS = 160
-"""The pointer must rest so long on a tile: crossing the grid makes no noise."""
+"""The pointer must rest so long on a card: crossing the grid makes no noise."""
 HOVER = "play_on_hover"
 
 
 class Hearing(QObject):
-    """Plays one tile at a time."""
+    """Plays one card at a time."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class Hearing(QObject):
         return self._dwell.active
 
     def hover(self, item: GalleryItem | None) -> None:
-        """The pointer is over a tile; None where it left."""
+        """The pointer is over a card; None where it left."""
         self._dwell.stop()
         if self._hovering:
             self._hovering = False
@@ -47,7 +47,7 @@ class Hearing(QObject):
             self._dwell.start()
 
     def toggle(self, item: GalleryItem) -> None:
-        """Plays a tile; the one that plays falls silent."""
+        """Plays a card; the one that plays falls silent."""
         self._dwell.stop()
         self._hovering = False
         if self._audition.playing and item == self._item:

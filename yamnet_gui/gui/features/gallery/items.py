@@ -1,4 +1,4 @@
-"""What one tile of the gallery stands for, and which span its thumbnail shows."""
+"""What one card of the gallery stands for, and which span its thumbnail shows."""
 
 from dataclasses import dataclass
 from pathlib import Path

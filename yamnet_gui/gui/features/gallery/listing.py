@@ -28,7 +28,7 @@ _SOON_MS = 120
 
 
 class Kind(StrEnum):
-    """Where the tiles come from. EVENTS: what *All events* lists, by its filter and order."""
+    """Where the cards come from. EVENTS: what *All events* lists, by its filter and order."""
 
     EVENTS = "events"
     CLASS = "class"
@@ -62,7 +62,7 @@ class Choice:
 
 
 class Listing(QObject):
-    """Looks the tiles up in the background; nothing while nobody `looks`."""
+    """Looks the cards up in the background; nothing while nobody `looks`."""
 
     source_changed = Signal(object)  # Source
     classes_counted = Signal(list)  # list[ClassCounts]
@@ -95,7 +95,7 @@ class Listing(QObject):
 
     @property
     def source(self) -> Source:
-        """Where the tiles come from now."""
+        """Where the cards come from now."""
         return self.hits if self.choice.kind is Kind.SIMILAR else self.events
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The list model of the gallery: one row for each tile."""
+"""The list model of the gallery: one row for each card."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ REMOVED = "No longer in the project"
 
 
 class GalleryModel(QAbstractListModel):
-    """Tiles of one source at a time; nothing is stored here."""
+    """Cards of one source at a time; nothing is stored here."""
 
     def __init__(self, source: Source, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -45,7 +45,7 @@ class GalleryModel(QAbstractListModel):
             source.changed.connect(self._on_changed)
 
     def item(self, row: int) -> GalleryItem | None:
-        """What a tile stands for; None if it has been removed meanwhile."""
+        """What a card stands for; None if it has been removed meanwhile."""
         return self._source.item(row)
 
     def keys_of(self, rows: NDArray[np.int64]) -> frozenset[int]:
@@ -83,7 +83,7 @@ class GalleryModel(QAbstractListModel):
 
 
 def words_of(item: GalleryItem) -> list[str]:
-    """What a tile shows, in words."""
+    """What a card shows, in words."""
     span = item.place.span
     score = "" if item.score is None else f", score {item.score:.2f}"
     state = STATE_WORDS[ReviewState(item.state)]

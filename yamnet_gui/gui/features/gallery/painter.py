@@ -1,4 +1,4 @@
-"""How a tile is painted: thumbnail with the marks of its sound, state, class, score, place."""
+"""How a card is painted: thumbnail with the marks of its sound, state, class, score, place."""
 
 import time
 from collections import OrderedDict
@@ -14,7 +14,7 @@ from yamnet_gui.gui.theme import class_color, state_mark
 from yamnet_gui.gui.times import clock
 from yamnet_gui.gui.widgets.colors import state_color, theme_of
 
-from .grid import TileLook
+from .grid import CardLook
 from .items import GalleryItem
 from .model import REMOVED
 from .thumbnail_job import Thumbnail, ThumbnailRequest
@@ -30,31 +30,31 @@ _WRAPPED = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
 _DRAWING_S = 0.007
 """Of the 16.7 ms of a frame. The rest is drawn in the next ones."""
 _DRAWN_BYTES = 40 * 2**20
-"""Memory of drawn tiles: some screens of them, whatever their size."""
+"""Memory of drawn cards: some screens of them, whatever their size."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
-    """What is known of one tile: its sound, and the span that its thumbnail shows."""
+class Card:
+    """What is known of one card: its sound, and the span that its thumbnail shows."""
 
     item: GalleryItem
     shown: TimeSpan
     request: ThumbnailRequest
 
 
-class TilePainter:
-    """Paints tiles of what `tile_of` gives, with pictures from `thumbnail_of`.
+class CardPainter:
+    """Paints cards of what `card_of` gives, with pictures from `thumbnail_of`.
 
-    A tile is drawn once and then copied, so that scrolling costs little; in a frame only so many
+    A card is drawn once and then copied, so that scrolling costs little; in a frame only so many
     are drawn as it has time for.
     """
 
     def __init__(
         self,
-        tile_of: Callable[[int], Tile | None],
+        card_of: Callable[[int], Card | None],
         thumbnail_of: Callable[[ThumbnailRequest], Thumbnail | None],
     ) -> None:
-        self._tile_of = tile_of
+        self._card_of = card_of
         self._thumbnail_of = thumbnail_of
         self._size = QSize(160, 120)
         self._picture = QSize(160, 80)
@@ -83,7 +83,7 @@ class TilePainter:
         self._drawn.clear()
 
     def size_for(self, wide: int) -> QSize:
-        """The size of tiles from now on, whose thumbnails are so many pixels wide."""
+        """The size of cards from now on, whose thumbnails are so many pixels wide."""
         self._picture = QSize(wide, wide // 2)
         self._two_lines = wide >= _TWO_LINES_FROM
         lines = self._line * (2 if self._two_lines else 1)
@@ -108,8 +108,8 @@ class TilePainter:
         """A frame begins, and with it the time to draw in."""
         self._until = time.perf_counter() + _DRAWING_S
 
-    def paint(self, painter: QPainter, box: QRect, row: int, look: TileLook) -> bool:
-        """Paints a tile; False where there was no time to draw it as it is now."""
+    def paint(self, painter: QPainter, box: QRect, row: int, look: CardLook) -> bool:
+        """Paints a card; False where there was no time to draw it as it is now."""
         ratio = painter.device().devicePixelRatioF()
         if ratio != self._ratio:
             self._ratio = ratio
@@ -143,21 +143,21 @@ class TilePainter:
         image.fill(back)
         painter = QPainter(image)
         painter.setFont(self._font)
-        tile = self._tile_of(row)
-        if tile is None:
+        card = self._card_of(row)
+        if card is None:
             painter.setPen(QColor(theme.accent_text if selected else theme.dim_text))
             painter.drawText(QRect(QPoint(), self._size), _WRAPPED, REMOVED)
         else:
             picture = QRect(QPoint(_MARGIN, _MARGIN), self._picture)
-            self._draw_picture(painter, picture, tile)
-            self._draw_sound(painter, picture, tile)
-            self._draw_words(painter, picture, tile.item, selected)
+            self._draw_picture(painter, picture, card)
+            self._draw_sound(painter, picture, card)
+            self._draw_words(painter, picture, card.item, selected)
         painter.end()
         return image
 
-    def _draw_picture(self, painter: QPainter, place: QRect, tile: Tile) -> None:
-        thumbnail = self._thumbnail_of(tile.request)
-        rejected = tile.item.state is ReviewState.REJECTED
+    def _draw_picture(self, painter: QPainter, place: QRect, card: Card) -> None:
+        thumbnail = self._thumbnail_of(card.request)
+        rejected = card.item.state is ReviewState.REJECTED
         painter.fillRect(place, QColor(self._theme.base))
         if thumbnail is None:
             painter.setPen(QColor(self._theme.dim_text))
@@ -171,9 +171,9 @@ class TilePainter:
             painter.drawImage(place, thumbnail.image)
             painter.setOpacity(1.0)
 
-    def _draw_sound(self, painter: QPainter, place: QRect, tile: Tile) -> None:
+    def _draw_sound(self, painter: QPainter, place: QRect, card: Card) -> None:
         """Where the sound lies in the thumbnail: lines at its bounds, a bar of its class below."""
-        shown, item, sound = tile.shown, tile.item, tile.item.place.span
+        shown, item, sound = card.shown, card.item, card.item.place.span
         scale = place.width() / shown.duration_s
         left = place.x() + max(sound.start_s - shown.start_s, 0.0) * scale
         right = place.x() + min(sound.end_s - shown.start_s, shown.duration_s) * scale

@@ -26,11 +26,11 @@ from yamnet_gui.gui.widgets.labels import ElidedLabel
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.labels.project import ClassCounts
 
-from .grid import TileGrid
+from .grid import CardGrid
 from .items import WHOLE
 from .listing import ORDERS, Choice, Kind
 from .model import GalleryModel
-from .painter import TilePainter
+from .painter import CardPainter
 from .sources import Order
 
 SMALLEST, USUAL, LARGEST, STEP = 90, 160, 360, 10
@@ -69,7 +69,7 @@ _DECISIONS = (
 
 
 class GalleryPanel(QWidget):
-    """Shows the tiles of a model; requests everything else."""
+    """Shows the cards of a model; requests everything else."""
 
     choice_changed = Signal(object)  # Choice
     refresh_requested = Signal()
@@ -83,7 +83,7 @@ class GalleryPanel(QWidget):
     seen = Signal(bool)  # whether it can be seen now
 
     def __init__(
-        self, model: GalleryModel, painter: TilePainter, parent: QWidget | None = None
+        self, model: GalleryModel, painter: CardPainter, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.model = model
@@ -172,16 +172,16 @@ class GalleryPanel(QWidget):
 
     def _style(self) -> None:
         self.painter.set_fonts(self.grid.font(), self.palette())
-        self._set_tile()
+        self._set_card()
         self.grid.viewport().update()
 
-    def _set_tile(self) -> None:
+    def _set_card(self) -> None:
         wide = self.zoom.value() // STEP * STEP
-        self.grid.set_tile(self.painter.size_for(wide))
+        self.grid.set_card(self.painter.size_for(wide))
         self.size_changed.emit(wide)
 
     def _build(self) -> None:
-        self.grid = TileGrid(self.painter, self)
+        self.grid = CardGrid(self.painter, self)
         self.grid.setModel(self.model)
         self.grid.setAccessibleName("Thumbnails")
         self.grid.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -251,7 +251,7 @@ class GalleryPanel(QWidget):
         self.zoom.setAccessibleName("Size of the thumbnails")
         self.zoom.setToolTip("Size of the thumbnails (Ctrl with the wheel)")
         self.zoom.setMinimumWidth(60)
-        self.zoom.valueChanged.connect(lambda _value: self._set_tile())
+        self.zoom.valueChanged.connect(lambda _value: self._set_card())
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(self.spans)

@@ -12,7 +12,7 @@ from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.state.spectrogram import Spectrogram
 
 from .items import GalleryItem, shown_span
-from .painter import Tile, TilePainter
+from .painter import Card, CardPainter
 from .thumbnail_job import ThumbnailLook, ThumbnailRequest
 from .thumbnails import Thumbnails
 
@@ -32,10 +32,10 @@ class Pictures(QObject):
         self._spectrogram = spectrogram
         self._panel: GalleryPanel | None = None
         self._span_s = 0.0
-        self._known: dict[int, Tile] = {}
+        self._known: dict[int, Card] = {}
         self._rows: dict[ThumbnailRequest, list[int]] = {}
         self.thumbnails = Thumbnails(self)
-        self.painter = TilePainter(self.tile, self.thumbnails.get)
+        self.painter = CardPainter(self.card, self.thumbnails.get)
         self._ask = Debounced(self, _ASK_MS, self._want)
         self.thumbnails.arrived.connect(self._on_arrived)
         spectrogram.axis_changed.connect(self.set_look)
@@ -49,8 +49,8 @@ class Pictures(QObject):
         """Serves this panel from now on."""
         self._panel = panel
         self._span_s = panel.span_s
-        panel.model.modelReset.connect(lambda: self.forget_tiles(others=True))
-        panel.model.dataChanged.connect(lambda *_: self.forget_tiles())
+        panel.model.modelReset.connect(lambda: self.forget_cards(others=True))
+        panel.model.dataChanged.connect(lambda *_: self.forget_cards())
         panel.grid.sight_changed.connect(self._on_moved)
 
     def close(self) -> None:
@@ -69,10 +69,10 @@ class Pictures(QObject):
     def set_span(self, seconds: float) -> None:
         """How many seconds each thumbnail shows."""
         self._span_s = seconds
-        self.forget_tiles()
+        self.forget_cards()
 
     def set_look(self) -> None:
-        """Thumbnails are drawn as the spectrogram of the timeline is, in the size of the tiles."""
+        """Thumbnails are drawn as the spectrogram of the timeline is, in the size of the cards."""
         panel = self._panel
         if panel is None or not panel.isVisible():
             return
@@ -91,38 +91,38 @@ class Pictures(QObject):
             look = replace(look, look=levels)
         if look != before:
             self.thumbnails.set_look(look)
-            self.forget_tiles()
+            self.forget_cards()
 
     def forget_pictures(self) -> None:
         """Computes all again: recordings may have come back."""
         self.thumbnails.clear()
-        self.forget_tiles()
+        self.forget_cards()
 
-    def forget_tiles(self, *, others: bool = False) -> None:
-        """Draws all tiles again; `others`: the rows stand for other sounds."""
+    def forget_cards(self, *, others: bool = False) -> None:
+        """Draws all cards again; `others`: the rows stand for other sounds."""
         self._known.clear()
         self.painter.forget_all(others=others)
         if self._panel is not None:
             self._panel.grid.viewport().update()
         self._ask.start_in(0)
 
-    def tile(self, row: int) -> Tile | None:
-        """What is known of a tile; None where its sound is gone."""
-        tile = self._known.get(row)
-        if tile is None and self._panel is not None:
+    def card(self, row: int) -> Card | None:
+        """What is known of a card; None where its sound is gone."""
+        card = self._known.get(row)
+        if card is None and self._panel is not None:
             item = self._panel.model.item(row)
             if item is not None:
                 if len(self._known) > _MOST_KNOWN:
                     self._known.clear()
-                tile = self._known[row] = self._tile_of(item)
-        return tile
+                card = self._known[row] = self._card_of(item)
+        return card
 
-    def _tile_of(self, item: GalleryItem) -> Tile:
+    def _card_of(self, item: GalleryItem) -> Card:
         shown: TimeSpan = shown_span(item.place.span, self._span_s)
         request = ThumbnailRequest(
             item.place.path, shown.start_s, shown.duration_s, item.place.channel
         )
-        return Tile(item, shown, request)
+        return Card(item, shown, request)
 
     def _on_moved(self) -> None:
         self.thumbnails.moved()
@@ -139,9 +139,9 @@ class Pictures(QObject):
         self._rows = {}
         for part in (sight,) if self.thumbnails.moving else (sight, ahead, behind):
             for row in part:
-                tile = self.tile(row)
-                if tile is not None:
-                    self._rows.setdefault(tile.request, []).append(row)
+                card = self.card(row)
+                if card is not None:
+                    self._rows.setdefault(card.request, []).append(row)
         self.thumbnails.want(tuple(self._rows))
         if self.thumbnails.moving:
             self._ask.start_once()  # and the screens beside it once the list rests

@@ -1,4 +1,4 @@
-"""Where the tiles come from: rows of the project's events, or the list of similar sounds."""
+"""Where the cards come from: rows of the project's events, or the list of similar sounds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Rows = NDArray[np.int64]
 
 
 class Order(StrEnum):
-    """What the tiles are sorted by. LISTED: as the list is that they come from."""
+    """What the cards are sorted by. LISTED: as the list is that they come from."""
 
     LISTED = "listed"
     SIMILARITY = "similarity"
@@ -33,10 +33,10 @@ class Order(StrEnum):
 
 
 class Source(QObject):
-    """Tiles by position."""
+    """Cards by position."""
 
-    reset = Signal()  # other tiles
-    changed = Signal()  # the same tiles, some of them decided on
+    reset = Signal()  # other cards
+    changed = Signal()  # the same cards, some of them decided on
 
     def count(self) -> int:
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Decisions on the tiles that are selected, each as one step, by the commands used everywhere."""
+"""Decisions on the cards that are selected, each as one step, by the commands used everywhere."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class GallerySteps(QObject):
-    """Accepts, rejects and relabels what is selected; one tile alone hands on to the next."""
+    """Accepts, rejects and relabels what is selected; one card alone hands on to the next."""
 
     def __init__(
         self,
