@@ -90,9 +90,10 @@ class LinkedSource(AudioSource):
                 return with_channels(part.read(first, count), self.info.channels)
             offset = first - self._block_first
             if not 0 <= offset < len(self._block):
-                self._block_first = first - first % (_BLOCK_S * self.info.sample_rate_hz)
-                self._block = self._resampled(part, self._block_first)
-                offset = first - self._block_first
+                begin = first - first % (_BLOCK_S * self.info.sample_rate_hz)
+                block = self._resampled(part, begin)  # where that is stopped, the former one stays
+                self._block_first, self._block = begin, block
+                offset = first - begin
             return self._block[offset : offset + count]
         except RecordingError as error:
             at = int(self._begins[number]) + first

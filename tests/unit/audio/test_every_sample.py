@@ -371,3 +371,21 @@ def test_a_read_that_is_stopped_midway_leaves_no_silence_behind(tmp_path: Path, 
         with pytest.raises(Cancelled):
             read_on()
         np.testing.assert_array_equal(source.read(RATE, 10 * RATE), whole[RATE : 11 * RATE])
+
+
+@pytest.mark.parametrize("asked", range(1, 6))
+def test_a_stopped_read_of_a_link_at_another_rate_does_not_mix_up_its_parts(
+    tmp_path: Path, asked: int
+) -> None:
+    path = tmp_path / "chained.ogg"
+    parts = link(noise(20), RATE, "VORBIS") + link(noise(15, rate=2 * RATE), 2 * RATE, "VORBIS")
+    path.write_bytes(parts)
+    with open_audio(path) as source:
+        assert source.info.sample_rate_hz == RATE
+        whole = source.read(0, source.frames)
+    with open_audio(path) as source:
+        source.read(21 * RATE, RATE)  # the first block of the second link
+        looks = iter(range(asked))
+        with pytest.raises(Cancelled), stoppable(lambda: next(looks, None) is None):
+            source.read(31 * RATE, RATE)
+        np.testing.assert_array_equal(source.read(31 * RATE, RATE), whole[31 * RATE :][:RATE])
