@@ -8,6 +8,7 @@ from .analyzer import Analyzer, PatchNetwork, frame_count, start_sample
 from .conversion import LiteRTError
 from .front_end import LogMel, log_mel
 from .litert_file import litert_is_installed, litert_is_stored, making_litert, stored_litert
+from .model_info import EpochFigures, ModelInfo, ModelOutput, TrainedOn
 from .network import RUNTIME_CHOICES, Network, RuntimeChoice, RuntimeName
 from .runtimes import (
     expected_runtime,
@@ -26,6 +27,7 @@ from .weights import (
     load_weights,
     use_weights,
     weights_folder,
+    write_model,
 )
 
 __all__ = [
@@ -34,12 +36,16 @@ __all__ = [
     "PUBLISHED_URL",
     "RUNTIME_CHOICES",
     "Analyzer",
+    "EpochFigures",
     "LiteRTError",
     "LogMel",
+    "ModelInfo",
+    "ModelOutput",
     "Network",
     "PatchNetwork",
     "RuntimeChoice",
     "RuntimeName",
+    "TrainedOn",
     "Weights",
     "WeightsFile",
     "expected_runtime",
@@ -58,4 +64,5 @@ __all__ = [
     "stored_litert",
     "use_weights",
     "weights_folder",
+    "write_model",
 ]

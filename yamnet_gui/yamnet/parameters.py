@@ -78,5 +78,13 @@ LOGITS_BIAS = "logits/bias"
 ARRAYS = _arrays()
 """Shapes of all arrays of the weights by name, in the order of the layers; each is float32."""
 
+
+def array_shape(name: str, classes: int = CLASSES) -> tuple[int, ...]:
+    """The shape of an array in a network with so many outputs. Raises KeyError."""
+    if name in (LOGITS_KERNEL, LOGITS_BIAS):
+        return (*ARRAYS[name][:-1], classes)
+    return ARRAYS[name]
+
+
 OTHER_NAMES = {"dense/kernel": LOGITS_KERNEL, "dense/bias": LOGITS_BIAS}
 """What newer saves call some of them."""

@@ -14,9 +14,10 @@ from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.model_identity import current_identity, has_identity, remember_identity
 
+from .model_info import ModelInfo
 from .parameters import ARRAYS, LAYERS, LOGITS_BIAS, LOGITS_KERNEL, NORM_EPSILON, ConvolutionLayer
-from .weights_hdf5 import SIGNATURE, arrays_in_hdf5, write_hdf5
-from .weights_reading import ADVICE, Arrays, refused, regular_bytes
+from .weights_hdf5 import SIGNATURE, model_in_hdf5, write_hdf5
+from .weights_reading import ADVICE, Arrays, checked_shape, refused, regular_bytes
 from .weights_saved_model import (
     DATA,
     INDEX,
@@ -51,7 +52,9 @@ class WeightsFile:
 
     `sha256` is that of the file (of a SavedModel's folder: of its variables), `known` whether it
     is that of a published file; `name` is for display. `size` is in bytes. `identity` stands for
-    the numbers in it, whatever form they are stored in: 64 small hexadecimal digits.
+    the numbers in it, whatever form they are stored in: 64 small hexadecimal digits. `model` is the
+    description of a fine-tuned model, whose identity stands for its classes as well; None where
+    these are weights of YAMNet itself.
     """
 
     path: Path
@@ -60,6 +63,7 @@ class WeightsFile:
     known: bool
     size: int
     identity: str = ""
+    model: ModelInfo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ class Weights:
     """The arrays of the network with batch norm folded into the convolutions.
 
     `kernels` and `biases` go with `parameters.LAYERS`: float32 (height, width, inputs, outputs or
-    1) and (outputs,). The last layer: `logits_kernel` (1024, 521), `logits_bias` (521,).
+    1) and (outputs,). The last layer: `logits_kernel` (1024, 521), `logits_bias` (521,); in a
+    fine-tuned model as many as `file.model.classes`, which also says how they become scores.
     """
 
     file: WeightsFile
@@ -141,13 +146,46 @@ def use_weights(path: Path) -> WeightsFile:
     """Stores weights in the user's data folder, after checking them, as one HDF5 file.
 
     An HDF5 file is copied, every other form written as one with the same numbers. Raises
-    WeightsError where the weights are refused or cannot be written; an older file then stays.
+    WeightsError where the weights are refused or cannot be written, or are those of a fine-tuned
+    model; an older file then stays.
     """
     target = weights_folder() / FILE_NAME
     source = _read(Path(path))
+    if source.file.model is not None:
+        reason = "is a fine-tuned model, not YAMNet's own weights"
+        raise refused(path, reason, "choose it where a model is asked for (`--model`)")
     if target.exists() and target.samefile(source.file.path):
         return source.file
     return _stored(source)
+
+
+def model_arrays(path: Path) -> tuple[WeightsFile, Arrays]:
+    """The arrays by the names in `parameters.ARRAYS`, as stored: training begins with them.
+
+    Raises WeightsError as `inspect_weights` does.
+    """
+    source = _read(Path(path))
+    return source.file, source.arrays
+
+
+def write_model(path: Path, arrays: Arrays, info: ModelInfo) -> WeightsFile:
+    """Writes a fine-tuned model: one HDF5 file in the published layout, with its description.
+
+    The file is read back before it takes the place of an older one. Raises WeightsError where the
+    description is not valid, an array is missing or has another shape, or nothing can be written.
+    """
+    path = Path(path)
+    for name in ARRAYS:
+        checked_shape(path, name, arrays[name].shape if name in arrays else None, len(info.classes))
+    try:
+        with replacing(path) as temporary:
+            write_hdf5(temporary, arrays, info)
+            written = inspect_weights(temporary)
+    except ValueError as error:
+        raise WeightsError(path, f"cannot be written: {error}") from error
+    except OSError as error:
+        raise WeightsError(path, f"cannot be written ({_why(error)})") from error
+    return replace(written, path=path)
 
 
 def weights_digest(path: Path, content_hash: Callable[[Path], str]) -> str:
@@ -192,7 +230,8 @@ def _read(path: Path) -> _Source:
             raise refused(path, "is empty")
         sha256, size = _sha256(content), len(content)
         if content.startswith(SIGNATURE):
-            return _source(path, sha256, size, arrays_in_hdf5(path, content), content)
+            arrays, model = model_in_hdf5(path, content)
+            return _source(path, sha256, size, arrays, content, model)
         if content.startswith(_GZIP) or content[257:262] == b"ustar":
             variables = variables_in_archive(path, content)
             return _source(path, sha256, size, arrays_in_variables(path, variables))
@@ -235,14 +274,20 @@ def _is_yamnet(folder: Path) -> bool:
 
 
 def _source(
-    path: Path, sha256: str, size: int, arrays: Arrays, hdf5: bytes | None = None
+    path: Path,
+    sha256: str,
+    size: int,
+    arrays: Arrays,
+    hdf5: bytes | None = None,
+    model: ModelInfo | None = None,
 ) -> _Source:
     _check(path, arrays)
-    identity = _identity(sha256, arrays)
+    identity = _identity(sha256, arrays, model)
     name = KNOWN_FILES.get(sha256)
     known = name is not None or identity == PUBLISHED_SHA256
     name = name or KNOWN_FILES.get(identity) or f"unknown weights {identity[:12]}"
-    file = WeightsFile(path, sha256, name, known, size, identity)
+    name = name if model is None else model.name
+    file = WeightsFile(path, sha256, name, known, size, identity, model)
     return _Source(file, {name: arrays[name] for name in ARRAYS}, hdf5)
 
 
@@ -257,9 +302,10 @@ def _check(path: Path, arrays: Arrays) -> None:
             raise refused(path, f"the array {name} holds negative variances")
 
 
-def _identity(sha256: str, arrays: Arrays) -> str:
+def _identity(sha256: str, arrays: Arrays, model: ModelInfo | None) -> str:
     """The SHA-256 of all numbers in the order of `ARRAYS`; for the published file, its own.
 
+    That of a fine-tuned model stands for the names of its classes and its kind of output as well.
     The published file's SHA-256 has been its identity from the first version on. Any other file
     with the same numbers gets that identity as soon as both were seen on this machine.
     """
@@ -267,6 +313,9 @@ def _identity(sha256: str, arrays: Arrays) -> str:
     for name in ARRAYS:
         digest.update(name.encode())
         digest.update(np.ascontiguousarray(arrays[name], "<f4").tobytes())
+    if model is not None:
+        names = [one.name for one in model.classes]
+        digest.update(repr((names, model.trained, model.output)).encode())
     numbers = digest.hexdigest()
     if sha256 == PUBLISHED_SHA256:
         remember_identity(numbers, PUBLISHED_SHA256)

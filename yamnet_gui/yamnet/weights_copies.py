@@ -36,7 +36,8 @@ def find_copies() -> list[WeightsCopy]:
     for owner, path in _candidates():
         with suppress(WeightsError):
             file = inspect_weights(path)
-            copies.setdefault(file.identity, WeightsCopy(file, owner))
+            if file.model is None:  # a fine-tuned one is not YAMNet itself
+                copies.setdefault(file.identity, WeightsCopy(file, owner))
     return sorted(copies.values(), key=lambda copy: not copy.file.known)
 
 

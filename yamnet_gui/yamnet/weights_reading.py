@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import WeightsError
+from yamnet_gui.core.model_parameters import CLASSES
 
-from .parameters import ARRAYS, OTHER_NAMES
+from .parameters import ARRAYS, OTHER_NAMES, array_shape
 
 Arrays = dict[str, NDArray[np.float32]]
 """Arrays by the names in `parameters.ARRAYS`."""
@@ -37,10 +38,14 @@ def array_named(place: str) -> str | None:
     return None
 
 
-def checked_shape(path: Path, name: str, shape: tuple[int, ...] | None) -> None:
-    """Raises WeightsError where the array has another shape than the network's."""
-    if shape != ARRAYS[name]:
-        reason = f"the array {name} has the shape {shape} where YAMNet has {ARRAYS[name]}"
+def checked_shape(
+    path: Path, name: str, shape: tuple[int, ...] | None, classes: int = CLASSES
+) -> None:
+    """Raises WeightsError where the array has another shape than with so many classes."""
+    wanted = array_shape(name, classes)
+    if shape != wanted:
+        model = "YAMNet" if classes == CLASSES else f"a model of {classes} classes"
+        reason = f"the array {name} has the shape {shape} where {model} has {wanted}"
         raise refused(path, reason)
 
 
