@@ -106,7 +106,7 @@ class BatchOptions:
                 raise SettingsError(
                     "--channels each",
                     f"{chosen.title} holds one row of scores at a time",
-                    "use --channels mix",
+                    "use --channels mix, or --scores FILE, whose rows name the channel",
                 )
             alone = self.per_recording or not chosen.combined
             if several and alone and (is_file(self.labels) or _looks_like_file(self.labels)):

@@ -135,7 +135,7 @@ class Worker:
         names, options, analysis = self.class_map.names, self.options, result.analysis
         if task.score_table is not None:
             chosen = options.events.classes if options.events else ()
-            write_scores(analysis, names, task.score_table, chosen)
+            write_scores(analysis.tables, names, task.score_table, chosen)
         elif result.events is not None:
             events = result.events
             yield self._part(LABELS_KIND, lambda file: write_event_table(file, events))

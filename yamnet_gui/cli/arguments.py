@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from yamnet_gui.core.channels import MIX, channel_of
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording, ReviewState
@@ -57,6 +58,13 @@ def add_choice(group: Any) -> None:
         metavar="STATE",
         help=f"only events in these states: {', '.join(ReviewState)}, or {_ALL} (default: for a"
         " project all but rejected, which a report counts as well; for a table all)",
+    )
+    group.add_argument(
+        "--channel",
+        nargs="+",
+        type=_channel,
+        metavar="N",
+        help="only events of these channels, counted from 1, or mix: of all channels together",
     )
     for bound, way in (("min", "at least"), ("max", "at most")):
         group.add_argument(
@@ -139,6 +147,7 @@ def choice_of(
         depth=Depth(options.depth),
         groups=grouping_levels(options.group or (), bundled_ontology()),
         one_per_sound=one_per_sound,
+        channels=frozenset(options.channel) if options.channel else None,
     )
 
 
@@ -271,6 +280,14 @@ def number(text: str) -> float:
         return float(text)
     except ValueError:
         return math.nan
+
+
+def _channel(text: str) -> int | None:
+    try:
+        return channel_of(text)
+    except ValueError:
+        reason = f"{text!r} is neither the number of a channel nor {MIX}"
+        raise argparse.ArgumentTypeError(reason) from None
 
 
 def _share(text: str) -> float:

@@ -348,7 +348,8 @@ def _scores(
         elif options.dry_run:
             _note(f"{path} would be {'replaced' if exists(path) else 'written'}")
         else:
-            print(write_scores(analysis, classes.names, path, indices))
+            for made in write_scores(analysis.tables, classes.names, path, indices):
+                print(made)
     return failed
 
 

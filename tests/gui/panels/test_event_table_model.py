@@ -117,11 +117,11 @@ def test_rows_are_found_by_id_after_every_change(model: EventTableModel) -> None
 
 def test_texts_are_times_lengths_and_marked_states(model: EventTableModel) -> None:
     row = [model.index(2, column).data() for column in EventColumn if not column.measure]
-    assert row == ["0:09.00", "1.00 s", "Dog", "0.70", "✓ Accepted", "–", "–"]
+    assert row == ["0:09.00", "1.00 s", "Dog", "0.70", "✓ Accepted", "–", "–", "mix"]
     assert model.index(3, EventColumn.SCORE).data() == "–"
     model.set_compact(True)
     row = [model.index(2, column).data() for column in EventColumn if not column.measure]
-    assert row == ["0:09.0", "1.00", "Dog", "0.70", "✓ Accepted", "–", "–"]
+    assert row == ["0:09.0", "1.00", "Dog", "0.70", "✓ Accepted", "–", "–", "mix"]
 
 
 def processor_time_s(work: Callable[[], object]) -> float:

@@ -86,6 +86,25 @@ def test_the_choice_goes_by_recording_class_state_and_score(
     assert (status, "c*" in output) == (2, True)
 
 
+def test_events_of_a_channel_go_out_alone(run: Run, project: Path, tmp_path: Path) -> None:
+    with Project.open(project) as opened:
+        heard = [Event(f"c{n}", n, n + 0.5, "Owl", channel=n) for n in (0, 1)]
+        opened.apply(add_events("b", heard))
+
+    def of(*channels: object) -> list[tuple[str, int | None]]:
+        out = tmp_path / "out.csv"
+        assert run("export", project, "-o", out, "--channel", *channels)[0] == 0
+        events = [e for r in read_labels("csv", out).recordings for e in r.events]
+        return [(event.label, event.channel) for event in events]
+
+    assert of(2) == [("Owl", 1)]
+    assert of(1, 2) == [("Owl", 0), ("Owl", 1)]
+    assert of("mix") == [("Dog", None), ("Cat", None)]
+    for wrong in ("0", "left", "1,2"):
+        status, _, output = run("export", project, "-o", tmp_path / "x.csv", "--channel", wrong)
+        assert (status, "neither the number of a channel nor mix" in output) == (2, True)
+
+
 def test_kinds_go_out_folded_and_what_was_rejected_joins_nothing(
     run: Run, project: Path, tmp_path: Path
 ) -> None:
@@ -295,6 +314,36 @@ def test_scores_of_analyses_stored_by_earlier_versions_are_exported(
     out = tmp_path / "scores"
     run("export", project, "-o", f"{out}/", "--format", "scores")
     assert (out / "a.tsv").read_bytes() == made.read_bytes()
+
+
+def test_scores_of_each_channel_go_into_a_file_of_its_own(
+    run: Run, project: Path, weights: Path, tmp_path: Path
+) -> None:
+    sound = tmp_path / "a.wav"
+    mono, rate = soundfile.read(sound)
+    soundfile.write(sound, np.stack([mono, 0.1 * mono[::-1]], axis=1), rate, subtype="PCM_16")
+    assert run("analyze", sound, "-o", tmp_path / "e.csv", "--channels", "each")[0] == 0
+    alone = []
+    for n in range(2):
+        part = tmp_path / f"alone{n}.wav"
+        soundfile.write(part, soundfile.read(sound)[0][:, n], rate, subtype="PCM_16")
+        made = tmp_path / f"alone{n}.tsv"
+        assert run("analyze", part, "-o", made, "--format", "scores")[0] == 0
+        alone.append(made.read_text())
+    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+    with Project.open(project) as opened:
+        settings = '{"channels": "each", "hop_s": 0.48}'
+        opened.recordings.add_analysis(AnalysisRecord("a", digest, "YAMNet", settings, settings))
+    wanted = ("export", project, "-o", tmp_path / "s.tsv", "--format", "scores")
+    status, shown, _ = run(*wanted, "--recordings", "a")
+    made = [tmp_path / "s.channel1.tsv", tmp_path / "s.channel2.tsv"]
+    assert (status, shown.split()) == (0, list(map(str, made)))
+    assert [path.read_text() for path in made] == alone
+    assert run(*wanted, "--recordings", "a")[0] == 0  # over the ones that it wrote
+    made[1].write_text("my notes")
+    status, _, output = run(*wanted, "--recordings", "a")
+    assert (status, made[1].read_text()) == (2, "my notes")
+    assert "s.channel2.tsv: is a file that this program did not write" in output
 
 
 def test_unreadable_settings_of_an_analysis_are_named(

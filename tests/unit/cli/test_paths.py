@@ -50,8 +50,8 @@ NO_PATHS = {
     },
     "evaluate": {"--hop", "--label"},
     "export": {
-        "--title", "--recordings", "--classes", "--min-score", "--max-score", "--group",
-        "--relative-to", "--columns", "--label-column", "--score-column",
+        "--title", "--recordings", "--classes", "--channel", "--min-score", "--max-score",
+        "--group", "--relative-to", "--columns", "--label-column", "--score-column",
         "--media-prefix", "--curator", "--padding", "--clip-length", "--template", "--most",
         "--split", "--windows", "--hop", "--seed", "--encoding", "--from-columns",
     },

@@ -80,6 +80,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
         tip="One row of events for each shown class, instead of as few rows as possible",
     ),
     ActionSpec(
+        "next_channel",
+        "Scores of &next channel",
+        "View",
+        ("C",),
+        tip="Where the channels were analysed each on its own: show the scores of the next one",
+        needs=Needs.RECORDING,
+    ),
+    ActionSpec(
         "reset_layout",
         "&Usual layout",
         "View",

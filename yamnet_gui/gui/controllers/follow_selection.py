@@ -12,7 +12,8 @@ from .transport import Transport
 
 
 class FollowSelection(QObject):
-    """Shows the class of the selected event as curve and first row, and the event itself in view.
+    """Shows the class of the selected event as curve and first row, by the scores of its channel,
+    and the event itself in view.
 
     A switch turns both off. What was clicked in a track is in view already, and stays where it is.
     """
@@ -61,6 +62,9 @@ class FollowSelection(QObject):
     @Slot()
     def _show_class(self) -> None:
         index = self._class
+        event = self._selection.current_in(self._document.events)
+        if event is not None and event.channel is not None and self.on:
+            self._document.show_channel(event.channel)
         if index is not None and self.on:
             self._class_view.set_lead(index)
             self._class_view.choose(index)

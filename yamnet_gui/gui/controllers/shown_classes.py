@@ -31,6 +31,7 @@ class ShownClasses(QObject):
         self._order_in_tree = {c: place for place, c in enumerate(ontology.class_order)}
         self._at_cursor: tuple[int, ...] = ()
         classes.options_changed.connect(self.update)
+        document.channel_changed.connect(self.update)
 
     def clear(self) -> None:
         """No rows, and no chosen class."""

@@ -32,6 +32,7 @@ from .recent_files import RecentFiles
 from .recording_choices import RecordingChoices
 from .review_queue.feature import ReviewQueueFeature
 from .rules.feature import RulesFeature
+from .score_channels import ScoreChannels
 from .similarity.feature import SimilarSounds
 from .status_messages import StatusMessages
 from .tour import TourFeature
@@ -80,6 +81,7 @@ def make_features(context: Context) -> tuple[Feature, ...]:
         StabilityFeature(context),
         MeasuresFeature(context),
         ViewActions(context),
+        ScoreChannels(context),
         WindowTitle(context),
         ApplicationDialogs(context),
         TourFeature(context, files),

@@ -46,6 +46,7 @@ class BuildQueueJob:
                 states=frozenset([ReviewState.UNREVIEWED]),
                 recording_ids=None if self.request.everywhere else frozenset([self.recording_id]),
                 one_per_sound=self.one_per_sound,
+                channels=self.request.channels,
             )
             if self.request.kind is QueueKind.STABILITY:
                 yield least_stable(self.project, wanted)
@@ -81,6 +82,16 @@ class CountClassesJob:
 
     def run(self) -> Iterator[list[ClassCounts]]:
         yield self.project.events.class_counts(EventFilter(one_per_sound=self.one_per_sound))
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelsJob:
+    """The channels that events of the project are of, from 0; None among them for the mix."""
+
+    project: Project
+
+    def run(self) -> Iterator[frozenset[int | None]]:
+        yield self.project.events.channels()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,18 +165,31 @@ class MarkQueueJob:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """Events that meet a filter, how many are `shown` without it, and how many there are in all.
+
+    `channels`: those that any event is of, from 0; None in it for what is of the mix.
+    """
+
+    rows: Rows
+    shown: int
+    total: int
+    channels: frozenset[int | None]
+
+
+@dataclass(frozen=True, slots=True)
 class QueryJob:
-    """Rows of the events that meet a filter, sorted, how many are shown without it, and how many
-    there are in all."""
+    """Rows of the events that meet a filter, sorted, and what a table of them says beside it."""
 
     project: Project
     wanted: EventFilter
     sort: Sort
 
-    def run(self) -> Iterator[tuple[Rows, int, int]]:
+    def run(self) -> Iterator[Listed]:
         events = self.project.events
         shown = EventFilter(one_per_sound=self.wanted.one_per_sound)
-        yield events.rows(self.wanted, self.sort), events.count(shown), events.count()
+        rows = events.rows(self.wanted, self.sort)
+        yield Listed(rows, events.count(shown), events.count(), events.channels())
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from .class_cells import ClassColumn
 from .class_delegate import ClassDelegate
 from .class_menu import ClassMenu
 from .class_table_model import ClassTableModel
+from .score_channel_box import ScoreChannelBox
 from .threshold_row import ThresholdRow
 
 _COALESCED_MS = 350
@@ -124,6 +125,7 @@ class ClassesPanel(QWidget):
         self.order.setMinimumContentsLength(8)
         self.order.activated.connect(self._on_order)
 
+        self.channel = ScoreChannelBox(self._document, self)
         self.tree = QuietTree(self)
         self.tree.setModel(self.model)
         self.tree.setItemDelegate(ClassDelegate(self.tree))
@@ -154,6 +156,7 @@ class ClassesPanel(QWidget):
         layout.addWidget(self.search)
         layout.addLayout(first)
         layout.addLayout(second)
+        layout.addWidget(self.channel)
         layout.addWidget(self.tree, 1)
         layout.addWidget(self.threshold)
 

@@ -63,7 +63,8 @@ class ClassesAtCursor(QWidget):
         self.none.setVisible(at is None)
         is_open = self._document.recording is not None
         place = f"  {self._timeline.time_text(time_s)}" if is_open else ""
-        self.title.setText(f"At the cursor{place}")
+        note = self._document.channel_note
+        self.title.setText(f"At the cursor{place}" + (f"  ·  {note}" if note else ""))
         if at is not None:
             self.bars.set_rows(score_rows(self._class_map, at, None, _COUNT), _COUNT)
         elif not is_open:

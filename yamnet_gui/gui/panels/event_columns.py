@@ -13,11 +13,11 @@ _MEASURE_HEADERS = (
     *("Peak dBFS", "RMS dBFS", "SNR dB"),
 )
 HEADERS = (
-    *("Onset", "Duration", "Class", "Score", "State", "Probability", "Spread"),
+    *("Onset", "Duration", "Class", "Score", "State", "Probability", "Spread", "Channel"),
     *_MEASURE_HEADERS,
 )
 COMPACT_HEADERS = (
-    *("Onset", "Dur.", "Class", "Score", "✓", "Prob.", "Sprd."),
+    *("Onset", "Dur.", "Class", "Score", "✓", "Prob.", "Sprd.", "Ch."),
     *_MEASURE_HEADERS,
 )
 TIPS = (
@@ -28,6 +28,7 @@ TIPS = (
     "Review state",
     "Calibrated probability that the event is correct, if enough events are reviewed",
     "Range of the score when the sound is louder, softer, shifted or reduced to one channel",
+    "Channel that the event is of, counted from 1",
     *(f"{column.title} in {column.unit}" for column in _MEASURES),
 )
 
@@ -42,14 +43,15 @@ class EventColumn(IntEnum):
     STATE = 4
     PROBABILITY = 5
     SPREAD = 6
-    PEAK_HZ = 7
-    CENTRE_HZ = 8
-    LOW_HZ = 9
-    HIGH_HZ = 10
-    BANDWIDTH_HZ = 11
-    PEAK_DBFS = 12
-    RMS_DBFS = 13
-    SNR_DB = 14
+    CHANNEL = 7
+    PEAK_HZ = 8
+    CENTRE_HZ = 9
+    LOW_HZ = 10
+    HIGH_HZ = 11
+    BANDWIDTH_HZ = 12
+    PEAK_DBFS = 13
+    RMS_DBFS = 14
+    SNR_DB = 15
 
     @property
     def measure(self) -> MeasureColumn | None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from yamnet_gui.core.channels import channel_text
 from yamnet_gui.core.events import Event
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import state_mark
@@ -67,7 +68,7 @@ def event_facts(event: Event, timeline: Timeline) -> list[tuple[str, str]]:
         texts = ["?" if u is None else f"±{u * 1000:.0f} ms" for u in unsure]
         rows.append(("Edges", f"onset {texts[0]}, offset {texts[1]}"))
     if event.channel is not None:
-        rows.append(("Channel", str(event.channel + 1)))
+        rows.append(("Channel", channel_text(event.channel)))
     rows.append(("Source", event.source.value.capitalize()))
     if event.original is not None:
         before = event.original

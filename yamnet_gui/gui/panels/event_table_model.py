@@ -1,26 +1,22 @@
 """The table model of events: filtered and sorted with arrays, quick at fifty thousand rows."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from functools import cached_property
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex, QObject, Qt, Signal, Slot
 
 from yamnet_gui.audio.measures import Measures
-from yamnet_gui.core.clock_time import TimeOfDay, seconds_of_day
+from yamnet_gui.core.channels import channel_name, channel_text
 from yamnet_gui.core.events import NOT_REJECTED, REVIEWED, Event, EventList, ReviewState
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import class_color, state_mark
 from yamnet_gui.gui.times import length
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 from yamnet_gui.gui.widgets.table_model import HeadedTableModel, Index
-from yamnet_gui.labels.measure_columns import MeasureColumn
 
 from .event_columns import COMPACT_HEADERS, HEADERS, TIPS, EventColumn, measure_text
+from .event_sorting import EventKeys, EventTableFilter, Lookup
 
 ID_ROLE = Qt.ItemDataRole.UserRole
 EVENT_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -39,142 +35,7 @@ STATE_CHOICES: tuple[tuple[str, frozenset[ReviewState] | None], ...] = (
     ("Not rejected", NOT_REJECTED),
 )
 """The filters by state that the user chooses from: text, and the states shown (None: all)."""
-_STATE_RANK = {
-    ReviewState.UNREVIEWED: 0,
-    ReviewState.UNCERTAIN: 1,
-    ReviewState.ACCEPTED: 2,
-    ReviewState.REJECTED: 3,
-}
 _NO_PARENT = QModelIndex()
-
-
-Lookup = Callable[[Event, bool], Measures | None]
-"""What was measured of an event; with True it is wanted soon where it is not there yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class EventTableFilter:
-    """Which events are listed.
-
-    `text`: every word of it occurs in the label or the note. `states`: None for all.
-    `minimum_score`: above 0, only events whose highest score reaches it. `mids`: ids of the kinds
-    of sound that are listed, None for all. `time_of_day`: when events begin by the clock.
-    """
-
-    text: str = ""
-    states: frozenset[ReviewState] | None = None
-    minimum_score: float = 0.0
-    mids: frozenset[str] | None = None
-    time_of_day: TimeOfDay | None = None
-
-    @property
-    def empty(self) -> bool:
-        """Whether it lets everything through."""
-        everything = self.states is None and self.mids is None and self.minimum_score <= 0
-        everything = everything and self.time_of_day is None
-        return everything and not self.text.strip()
-
-
-class _Keys:
-    """What events are filtered and sorted by: one array (n,) for each column, made when needed."""
-
-    def __init__(
-        self, events: Sequence[Event], spreads: Mapping[str, float], measured: Lookup
-    ) -> None:
-        self.events = events
-        self.spreads = spreads
-        self.measured = measured
-
-    @cached_property
-    def duration_s(self) -> NDArray[np.float64]:
-        spans = (e.offset_s - e.onset_s for e in self.events)
-        return np.fromiter(spans, np.float64, len(self.events))
-
-    @cached_property
-    def score(self) -> NDArray[np.float64]:
-        scores = (np.nan if e.score_max is None else e.score_max for e in self.events)
-        return np.fromiter(scores, np.float64, len(self.events))
-
-    @cached_property
-    def probability(self) -> NDArray[np.float64]:
-        values = (np.nan if e.probability is None else e.probability for e in self.events)
-        return np.fromiter(values, np.float64, len(self.events))
-
-    @cached_property
-    def spread(self) -> NDArray[np.float64]:
-        values = (self.spreads.get(e.id, np.nan) for e in self.events)
-        return np.fromiter(values, np.float64, len(self.events))
-
-    @cached_property
-    def state(self) -> NDArray[np.int8]:
-        return np.fromiter((_STATE_RANK[e.state] for e in self.events), np.int8, len(self.events))
-
-    @cached_property
-    def labels(self) -> list[str]:
-        """The labels that occur, in alphabetical order."""
-        return sorted({e.label for e in self.events}, key=str.casefold)
-
-    @cached_property
-    def label(self) -> NDArray[np.int32]:
-        """Place of each event's label among `labels`."""
-        rank = {label: i for i, label in enumerate(self.labels)}
-        return np.fromiter((rank[e.label] for e in self.events), np.int32, len(self.events))
-
-    def passing(self, event_filter: EventTableFilter, start: datetime | None) -> NDArray[np.intp]:
-        """Positions of the events that pass, in order of onset; `start` of the recording."""
-        passes = np.ones(len(self.events), bool)
-        if event_filter.minimum_score > 0:
-            passes &= np.nan_to_num(self.score, nan=-1.0) >= event_filter.minimum_score
-        if event_filter.states is not None:
-            passes &= np.isin(self.state, [_STATE_RANK[s] for s in event_filter.states])
-        if event_filter.mids is not None:
-            inside = (event.mid in event_filter.mids for event in self.events)
-            passes &= np.fromiter(inside, bool, len(self.events))
-        if event_filter.time_of_day is not None and start is not None:
-            onsets = np.fromiter((e.onset_s for e in self.events), np.float64, len(self.events))
-            passes &= event_filter.time_of_day.holds(seconds_of_day(start, onsets))
-        words = event_filter.text.casefold().split()
-        if words:
-            passes &= self._named(words)
-        return np.flatnonzero(passes)
-
-    def order(self, column: EventColumn, descending: bool) -> NDArray[np.float64] | None:
-        """Keys that ascend in the wanted order; None for the order of onsets itself."""
-        if column is EventColumn.ONSET:
-            return -np.arange(len(self.events), dtype=np.float64) if descending else None
-        if column is EventColumn.DURATION:
-            key = self.duration_s
-        elif column is EventColumn.SCORE:
-            key = self.score
-        elif column is EventColumn.PROBABILITY:
-            key = self.probability
-        elif column is EventColumn.SPREAD:
-            key = self.spread
-        elif column.measure is not None:
-            key = self._measure(column.measure)
-        else:
-            ranks = self.label if column is EventColumn.CLASS else self.state
-            key = ranks.astype(np.float64)
-        return -key if descending else key
-
-    def _measure(self, column: MeasureColumn) -> NDArray[np.float64]:
-        """As far as it is known; the rest is wanted, and comes last until then."""
-        values = np.full(len(self.events), np.nan)
-        for i, event in enumerate(self.events):
-            measures = self.measured(event, False)
-            value = None if measures is None else column.value(measures)
-            if value is not None:
-                values[i] = value
-        return values
-
-    def _named(self, words: Sequence[str]) -> NDArray[np.bool_]:
-        hits = np.array([all(w in x.casefold() for w in words) for x in self.labels], bool)
-        named = hits[self.label] if len(hits) else np.zeros(0, bool)
-        for i, event in enumerate(self.events):
-            if event.note and not named[i]:
-                text = f"{event.label} {event.note}".casefold()
-                named[i] = all(w in text for w in words)
-        return named
 
 
 class EventTableModel(HeadedTableModel):
@@ -195,7 +56,7 @@ class EventTableModel(HeadedTableModel):
         self._list = EventList()
         self._spreads: Mapping[str, float] = {}
         self._measured: Lookup = _nothing_measured
-        self._keys = _Keys((), self._spreads, self._measured)
+        self._keys = EventKeys((), self._spreads, self._measured)
         self._filter = EventTableFilter()
         self._column = EventColumn.ONSET
         self._descending = False
@@ -230,20 +91,20 @@ class EventTableModel(HeadedTableModel):
 
     def set_events(self, events: EventList) -> None:
         self._list = events
-        self._keys = _Keys(events.events, self._spreads, self._measured)
+        self._keys = EventKeys(events.events, self._spreads, self._measured)
         self._refresh()
 
     def set_spreads(self, spreads: Mapping[str, float]) -> None:
         """How far the scores of events lie apart, by their id."""
         self._spreads = dict(spreads)
-        self._keys = _Keys(self._list.events, self._spreads, self._measured)
+        self._keys = EventKeys(self._list.events, self._spreads, self._measured)
         self._refresh()
         self._announce([0, len(self._shown) - 1] if self._shown else [])
 
     def set_measured(self, measured: Lookup) -> None:
         """Where measures of events come from."""
         self._measured = measured
-        self._keys = _Keys(self._list.events, self._spreads, measured)
+        self._keys = EventKeys(self._list.events, self._spreads, measured)
 
     def measures_changed(self, *, sort: bool) -> None:
         """More was measured: shows it, and with `sort` also moves the rows where they follow it."""
@@ -259,9 +120,16 @@ class EventTableModel(HeadedTableModel):
         """Whether any event has something to show in a column that may be empty."""
         if column is EventColumn.PROBABILITY:
             return any(event.probability is not None for event in self._list.events)
+        if column is EventColumn.CHANNEL:
+            return self.channels != frozenset([None])
         if column is EventColumn.SPREAD:
             return any(event_id in self._list for event_id in self._spreads)
         return True
+
+    @property
+    def channels(self) -> frozenset[int | None]:
+        """What the events are of: channels from 0, None for the mix."""
+        return self._keys.channels or frozenset([None])
 
     def set_filter(self, event_filter: EventTableFilter) -> None:
         if event_filter != self._filter:
@@ -377,6 +245,8 @@ def _text(event: Event, column: EventColumn, compact: bool) -> str:
         return f"{seconds:.2f} s" if 0.1 <= seconds < 60 else length(seconds)
     if column is EventColumn.CLASS:
         return event.label
+    if column is EventColumn.CHANNEL:
+        return channel_text(event.channel)
     if column is EventColumn.SCORE:
         return "–" if event.score_max is None else f"{event.score_max:.2f}"
     if column is EventColumn.PROBABILITY:
@@ -393,6 +263,8 @@ def _tip(event: Event, timeline: Timeline) -> str:
     ]
     if event.score_max is not None:
         lines.append(f"Score {event.score_max:.3f}")
+    if event.channel is not None:
+        lines.append(channel_name(event.channel))
     if event.probability is not None:
         lines.append(f"Probability {event.probability:.2f}")
     if event.note:

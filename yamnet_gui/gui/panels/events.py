@@ -23,6 +23,7 @@ from yamnet_gui.gui.state.grouping import Grouping
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import state_mark
+from yamnet_gui.gui.widgets.channel_box import ChannelBox
 from yamnet_gui.gui.widgets.fields import SearchField, TimeOfDayField
 from yamnet_gui.gui.widgets.number_box import NumberBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
@@ -33,10 +34,13 @@ from yamnet_gui.gui.widgets.tables import QuietTable, fit_columns
 from .choice_box import ChoiceBox
 from .event_columns import MEASURE_COLUMNS, EventColumn
 from .event_delegate import EventDelegate
-from .event_table_model import STATE_CHOICES, EventTableFilter, EventTableModel
+from .event_sorting import EventTableFilter
+from .event_table_model import STATE_CHOICES, EventTableModel
 from .queue_bar import QueueBar
 from .scroll_place import ScrollPlace
 
+_OPTIONAL = (EventColumn.PROBABILITY, EventColumn.SPREAD, EventColumn.CHANNEL)
+"""Columns that are there where any event has something to show in them."""
 _CLASS_LETTERS = 10
 """Room for the class where the table can be scrolled sideways."""
 
@@ -113,6 +117,7 @@ class EventsPanel(QWidget):
         self.states.setCurrentIndex(0)
         self.minimum_score.setValue(0.0)
         self.time_of_day.clear()
+        self.channel.choose_all()
         self.branch_chosen.emit("")
 
     def sizeHint(self) -> QSize:
@@ -145,6 +150,8 @@ class EventsPanel(QWidget):
         self.time_of_day = TimeOfDayField(self)
         self.time_of_day.changed.connect(self._on_filter)
         self.time_of_day.setVisible(self._timeline.clock_start is not None)
+        self.channel = ChannelBox(self)
+        self.channel.chosen.connect(self._on_filter)
         self.group_by = ChoiceBox("Grouping", "Which sounds are grouped into one event", self)
         self.group_by.chosen.connect(self.grouping_chosen)
         self.branch = ChoiceBox(
@@ -193,6 +200,7 @@ class EventsPanel(QWidget):
         layout.addWidget(self.queue)
         layout.addLayout(which)
         layout.addLayout(kinds)
+        layout.addWidget(self.channel)
         layout.addWidget(self.time_of_day)
         layout.addLayout(self._pages, 1)
         layout.addWidget(self.foot)
@@ -218,9 +226,10 @@ class EventsPanel(QWidget):
             EventColumn.STATE: state,
             EventColumn.PROBABILITY: "Prob." if compact else "Probability",
             EventColumn.SPREAD: "Sprd." if compact else "Spread",
+            EventColumn.CHANNEL: "mix",
         }
-        more = [c for c in (EventColumn.PROBABILITY, EventColumn.SPREAD) if self.model.has(c)]
-        for optional in (EventColumn.PROBABILITY, EventColumn.SPREAD):
+        more = [column for column in _OPTIONAL if self.model.has(column)]
+        for optional in _OPTIONAL:
             self.table.setColumnHidden(optional, optional not in more)
         # a narrow table needs the room for the class; the tooltip has the duration of an event
         self.table.setColumnHidden(EventColumn.DURATION, compact and bool(more))
@@ -233,6 +242,7 @@ class EventsPanel(QWidget):
 
     def _on_events(self) -> None:
         self.model.set_events(self._grouping.shown)
+        self.channel.offer(self.model.channels)
         self._fit_columns()
         self._on_filter()
         self._show_count()
@@ -251,7 +261,11 @@ class EventsPanel(QWidget):
         states = STATE_CHOICES[self.states.currentIndex()][1]
         minimum, branch = self.minimum_score.value(), self._grouping.mids
         of_day = self.time_of_day.value if self._timeline.clock_start else None
-        self.model.set_filter(EventTableFilter(self.search.text(), states, minimum, branch, of_day))
+        self.model.set_filter(
+            EventTableFilter(
+                self.search.text(), states, minimum, branch, of_day, self.channel.value
+            )
+        )
 
     def _show_count(self) -> None:
         total, shown = self.model.total, len(self.model.shown)

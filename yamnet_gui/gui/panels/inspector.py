@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from yamnet_gui.core.channels import channel_name
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.text import counted
@@ -23,7 +24,7 @@ from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.grouping import Grouping
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
-from yamnet_gui.gui.state.top_classes import CLASSES_OF_EVENT, span_scores
+from yamnet_gui.gui.state.top_classes import CLASSES_OF_EVENT, scores_of_event, span_scores
 from yamnet_gui.gui.theme import class_color
 from yamnet_gui.gui.widgets.frequency_range import FrequencyRangeFields
 from yamnet_gui.gui.widgets.labels import ElidedLabel, heading
@@ -231,7 +232,6 @@ class InspectorPanel(QWidget):
             widget.setVisible(bool(self.history.text()) and not several)
         self.legend.setVisible(event is not None and bool(self.legend.text.text()))
         self.several.setVisible(bool(several) or group is not None)
-        self.span_title.setText(_TOP_OF_FIRST if several else _TOP)
         if event is None:
             self.kinds.hide()
             self.span_title.hide()
@@ -321,6 +321,11 @@ class InspectorPanel(QWidget):
 
     def _show_span(self, event: Event) -> None:
         span = span_scores(self._document, event)
+        title = _TOP_OF_FIRST if self._several() else _TOP
+        own = scores_of_event(self._document, event)
+        if own is not None and {own.channel, event.channel} != {None}:
+            title += f"  ·  {channel_name(own.channel).lower()}"
+        self.span_title.setText(title)
         self.span_title.setVisible(span is not None)
         self.span_bars.setVisible(span is not None)
         if span is not None:

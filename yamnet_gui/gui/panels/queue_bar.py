@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QProgressBar, QWidget
 
 from yamnet_gui.gui.state.review_queue import QueueRequest
+from yamnet_gui.gui.widgets.channel_box import ChannelBox
 from yamnet_gui.gui.widgets.labels import ElidedLabel
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 from yamnet_gui.labels.project import QueueKind
@@ -66,6 +67,9 @@ class QueueBar(QWidget):
         self.label.setAccessibleName("Class to review")
         self.label.setToolTip("Review only events of this class")
         self.label.addItem(_ALL, "")
+        self.channel = ChannelBox(self)
+        self.channel.setToolTip("Review only events of this channel")
+        self.channel.activated.connect(self._on_chosen)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(3)
@@ -84,7 +88,8 @@ class QueueBar(QWidget):
         layout.addWidget(self.scope, 0, 1)
         layout.addWidget(self.label, 1, 0)
         layout.addWidget(self.status, 1, 1)
-        layout.addWidget(self.bar, 2, 0, 1, 2)
+        layout.addWidget(self.channel, 2, 0)
+        layout.addWidget(self.bar, 3, 0, 1, 2)
         layout.setColumnStretch(0, 1)
         layout.setColumnStretch(1, 1)
         self.show_request(QueueRequest())
@@ -94,7 +99,10 @@ class QueueBar(QWidget):
         """What is chosen."""
         kind = _KINDS[self.kind.currentIndex()][1]
         return QueueRequest(
-            kind, self.scope.currentIndex() == 1, str(self.label.currentData() or "")
+            kind,
+            self.scope.currentIndex() == 1,
+            str(self.label.currentData() or ""),
+            self.channel.value if kind is not None else None,
         )
 
     def show_request(self, request: QueueRequest) -> None:
@@ -106,8 +114,11 @@ class QueueBar(QWidget):
             self.label.addItem(request.label, request.label)
         self.label.setCurrentIndex(self.label.findData(request.label))
         on = request.kind is not None
+        if request.channels is None:
+            self.channel.choose_all()
         for widget in (self.label, self.status, self.bar):
             widget.setVisible(on)
+        self.channel.setVisible(on and self.channel.count() > 1)
 
     def set_classes(self, classes: Sequence[tuple[str, int]]) -> None:
         """Classes to choose from, with how many events of each are not reviewed yet."""
@@ -119,6 +130,11 @@ class QueueBar(QWidget):
         if self.label.findData(chosen) < 0:
             self.label.addItem(chosen, chosen)
         self.label.setCurrentIndex(self.label.findData(chosen))
+
+    def set_channels(self, channels: frozenset[int | None]) -> None:
+        """What the events to review are of."""
+        self.channel.offer(channels)
+        self.channel.setVisible(self.request.kind is not None and self.channel.count() > 1)
 
     def show_progress(self, place: int | None, left: int, total: int) -> None:
         """Where the review stands: `place` from 0, and how many are not reviewed yet."""

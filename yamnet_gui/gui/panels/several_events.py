@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
+from yamnet_gui.core.channels import channel_text
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import state_mark
@@ -32,7 +33,7 @@ def facts_of_several(events: Sequence[Event], timeline: Timeline) -> list[tuple[
         text = _range(known, lambda probability: f"{probability:.2f}")
         rows.append(("Probability", text + _some(known, events)))
     if any(event.channel is not None for event in events):
-        channels = ("mix" if e.channel is None else str(e.channel + 1) for e in events)
+        channels = (channel_text(event.channel) for event in events)
         rows.append(("Channel", counts_text(channels)))
     rows.append(("Source", counts_text(event.source.value.capitalize() for event in events)))
     notes = sum(bool(event.note) for event in events)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.analysis.settings import AnalysisSettings
 from yamnet_gui.audio import SoundTrack
+from yamnet_gui.core.channels import channel_name
 from yamnet_gui.core.events import EventList, RecordingInfo, ReviewedSpan
 from yamnet_gui.core.scores import FrameGrid, ScoreChunk
 from yamnet_gui.detection import Envelope
@@ -68,6 +69,7 @@ class Document(QObject):
     recording_changed = Signal()
     start_changed = Signal()  # the clock time of the recording that is open
     scores_changed = Signal()
+    channel_changed = Signal()  # whose scores are drawn, before `scores_changed`
     analysis_changed = Signal()
     envelopes_changed = Signal()
     events_changed = Signal()
@@ -78,6 +80,7 @@ class Document(QObject):
         self._class_count = class_count
         self._recording: OpenRecording | None = None
         self._buffers: tuple[ScoreBuffer, ...] = ()
+        self._channel: int | None = None
         self._state = AnalysisState.NONE
         self._model = ModelName()
         self._analysis_settings: AnalysisSettings | None = None
@@ -110,8 +113,27 @@ class Document(QObject):
 
     @property
     def scores(self) -> ScoreBuffer | None:
-        """The scores that are drawn: those of the mix, or of the first channel."""
-        return self._buffers[0] if self._buffers else None
+        """The scores that are drawn: those of the mix, or of the channel that is shown."""
+        of_channel = (one for one in self._buffers if one.channel == self._channel)
+        return next(of_channel, self._buffers[0] if self._buffers else None)
+
+    @property
+    def channels(self) -> tuple[int | None, ...]:
+        """What there are scores of, in order: None the mix, else channels from 0."""
+        return tuple(one.channel for one in self._buffers)
+
+    @property
+    def channel(self) -> int | None:
+        """The channel whose scores are drawn; None for the mix, and without scores."""
+        scores = self.scores
+        return None if scores is None else scores.channel
+
+    @property
+    def channel_note(self) -> str:
+        """Whose scores are drawn, in words; "" for those of the mix."""
+        if self.channel is None:
+            return ""
+        return f"{channel_name(self.channel).lower()} of {len(self._buffers)}"
 
     @property
     def envelopes(self) -> Mapping[int | None, Envelope]:
@@ -136,6 +158,7 @@ class Document(QObject):
         """Puts another recording in place, without scores or events."""
         self._recording = recording
         self._buffers = ()
+        self._channel = None
         self._state = AnalysisState.NONE
         self._model = ModelName()
         self._analysis_settings = None
@@ -165,6 +188,13 @@ class Document(QObject):
         self._envelopes = {}
         self.set_state(AnalysisState.RUNNING)
         self.scores_changed.emit()
+
+    def show_channel(self, channel: int | None) -> None:
+        """Draws the scores of this channel from now on, where there are such."""
+        if channel in self.channels and channel != self.channel:
+            self._channel = channel
+            self.channel_changed.emit()
+            self.scores_changed.emit()
 
     def add_chunk(self, chunk: ScoreChunk, channel: int | None = None) -> None:
         for buffer in self._buffers:

@@ -17,12 +17,13 @@ class QueueRequest:
     """What to review. `kind` None: no queue, events as the table lists them.
 
     `everywhere`: all recordings of the project instead of the open one. `label`: only this class;
-    "" for all.
+    "" for all. `channels`: only events of these, from 0, with None for the mix; None for all.
     """
 
     kind: QueueKind | None = None
     everywhere: bool = False
     label: str = ""
+    channels: frozenset[int | None] | None = None
 
 
 class ReviewQueue(QObject):

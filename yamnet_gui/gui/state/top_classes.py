@@ -30,7 +30,7 @@ def span_scores(document: Document, event: Event) -> NDArray[np.float32] | None:
 
     An end that lies on the border of two tiles does not touch the second.
     """
-    buffer = _buffer_for(document, event)
+    buffer = scores_of_event(document, event)
     if buffer is None or not buffer.ready:
         return None
     first = buffer.grid.frame_at(event.onset_s + 1e-6)
@@ -39,7 +39,7 @@ def span_scores(document: Document, event: Event) -> NDArray[np.float32] | None:
     return scores if len(scores) else None
 
 
-def _buffer_for(document: Document, event: Event) -> ScoreBuffer | None:
-    """The scores of the event's own channel where there are such."""
+def scores_of_event(document: Document, event: Event) -> ScoreBuffer | None:
+    """The scores of the event's own channel where there are such, else those that are drawn."""
     own = (b for b in document.buffers if b.channel == event.channel)
     return next(own, document.scores)

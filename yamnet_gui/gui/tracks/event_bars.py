@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
+from yamnet_gui.core.channels import channel_name
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.state.grouping import Grouping
@@ -40,7 +41,10 @@ class _Style:
         fill = QColor(line)
         fill.setAlphaF(STRENGTH[event.state])
         mark = "" if event.state is ReviewState.UNREVIEWED else f"{state_mark(event.state)} "
-        return cls(line, fill, _ink_on(fill, QColor(theme.base)), mark + event.label)
+        text = mark + event.label
+        if event.channel is not None:
+            text += f" · {channel_name(event.channel).lower()}"
+        return cls(line, fill, _ink_on(fill, QColor(theme.base)), text)
 
 
 def _ink_on(fill: QColor, base: QColor) -> QColor:
@@ -165,13 +169,13 @@ class EventsLayer(Layer):
         painter.setFont(font)
         metrics = QFontMetricsF(font)
         selected = set(map(self._grouping.shown_id, self._selection.ids))
-        styles: dict[tuple[int | None, str, ReviewState], _Style] = {}
+        styles: dict[tuple[object, ...], _Style] = {}
         tall = self.lane_height
         for i, x0, x1 in zip(
             visible[~narrow].tolist(), left[~narrow].tolist(), right[~narrow].tolist(), strict=True
         ):
             event = lanes.events[i]
-            key = (event.class_index, event.label, event.state)
+            key = (event.class_index, event.label, event.state, event.channel)
             if key not in styles:
                 styles[key] = _Style.of(event, self.theme)
             area = QRectF(

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QPointF, Qt, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QWheelEvent
 
+from yamnet_gui.core.channels import channel_name
 from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.state.grouping import Grouping
@@ -117,9 +118,10 @@ class EventsTrack(Track):
         if event is None:
             return self._layer.dense_text(position)
         score = "" if event.score_max is None else f" · score {event.score_max:.2f}"
+        channel = "" if event.channel is None else f" · {channel_name(event.channel).lower()}"
         return (
             f"{event.label}\n{self.timeline.span_text(event.onset_s, event.offset_s)} "
-            f"({length(event.duration_s)}){score} · {event.state}"
+            f"({length(event.duration_s)}){score} · {event.state}{channel}"
         )
 
     def freeze(self, event_id: str | None) -> None:

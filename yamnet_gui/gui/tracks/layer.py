@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from yamnet_gui.gui.state.timeline import Timeline
+from yamnet_gui.gui.theme import Theme
 
 from .plot_view import PlotArea
 
@@ -92,6 +93,19 @@ class Layer(QGraphicsItem):
         self.prepareGeometryChange()
         self._measure()
         self._stale = True
+
+    def draw_note(self, painter: QPainter, text: str, theme: Theme) -> None:
+        """Writes what holds for all of the area over its upper right corner; nothing for ""."""
+        if not text:
+            return
+        metrics = QFontMetricsF(painter.font())
+        wide = metrics.horizontalAdvance(text) + 12
+        box = QRectF(self.width - wide - 4, 3, wide, metrics.height() + 2)
+        under = QColor(theme.base)
+        under.setAlphaF(0.85)
+        painter.fillRect(box, under)
+        painter.setPen(QColor(theme.text))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def draw_message(self, painter: QPainter, text: str, color: str) -> None:
         """Writes into an empty area why it is empty."""

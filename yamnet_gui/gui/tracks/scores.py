@@ -20,6 +20,12 @@ from .track import Track
 _GRAB_PIXELS = 5
 
 
+def score_title(name: str, document: Document) -> str:
+    """A class, and whose scores of it are drawn where that is not the mix."""
+    note = document.channel_note
+    return f"{name}  ·  {note}" if note else name
+
+
 class HeatLayer(Layer):
     """One row per shown class, each pixel column the largest score in it."""
 
@@ -68,6 +74,7 @@ class HeatLayer(Layer):
             if index == self._classes.chosen:
                 painter.setPen(QPen(QColor(self.theme.accent), 1))
                 painter.drawRect(QRectF(0, top, self.width - 1, bottom - top - 1))
+        self.draw_note(painter, self._document.channel_note, self.theme)
 
 
 class HeatTrack(Track):
@@ -131,9 +138,8 @@ class HeatTrack(Track):
         time_s = self.time_at(position.x())
         at = scores.at(time_s)
         value = "not analysed yet" if at is None else f"score {at[class_index]:.3f}"
-        return (
-            f"{self._class_map.value[class_index].name}\n{self.timeline.time_text(time_s)}: {value}"
-        )
+        name = score_title(self._class_map.value[class_index].name, self.document)
+        return f"{name}\n{self.timeline.time_text(time_s)}: {value}"
 
     def _layer_update(self) -> None:
         self._layer.redraw()
@@ -175,7 +181,8 @@ class CurveLayer(Layer):
         if rule.off < rule.on:
             self._threshold(painter, rule.off, solid=False)
         painter.setPen(QColor(self.theme.text))
-        painter.drawText(QPointF(9, 14), self._class_map.value[chosen].name)
+        title = score_title(self._class_map.value[chosen].name, self._document)
+        painter.drawText(QPointF(9, 14), title)
 
     def _draw_curve(
         self, painter: QPainter, scores: ScoreBuffer, chosen: int, color: QColor, scale: float
@@ -259,7 +266,7 @@ class CurveTrack(Track):
         at = scores.at(time_s)
         if at is None:
             return ""
-        name = self._class_map.value[chosen].name
+        name = score_title(self._class_map.value[chosen].name, self.document)
         return f"{name}\n{self.timeline.time_text(time_s)}: score {at[chosen]:.3f}"
 
     def _on_line(self, position: QPointF) -> bool:

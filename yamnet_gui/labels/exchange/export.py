@@ -35,6 +35,7 @@ class ExportChoice:
     ANCESTORS adds an event for every parent class. `groups`: ids of ontology nodes;
     events of their subclasses are exported as events of the node. `one_per_sound`: events for which
     others stand (`detection.shown_events`) are left out, unless `labels` or `events` ask for them.
+    `channels`: from 0, with None for what is of all channels together.
     """
 
     recordings: frozenset[Path] | None = None
@@ -47,12 +48,14 @@ class ExportChoice:
     depth: Depth = Depth.AS_IS
     groups: frozenset[str] = frozenset()
     one_per_sound: bool = False
+    channels: frozenset[int | None] | None = None
 
     def allows(self, path: Path, event: Event) -> bool:
         """Whether the event is exported, judged by itself."""
         return (
             (self.labels is None or event.label in self.labels)
             and (self.states is None or event.state in self.states)
+            and (self.channels is None or event.channel in self.channels)
             and (self.events is None or (path, event.id) in self.events)
             and self._score_fits(event)
         )

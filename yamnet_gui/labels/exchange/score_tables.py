@@ -1,4 +1,4 @@
-"""Score tables of analyses, for `sed_scores_eval`: one file for each recording."""
+"""Score tables of analyses, for `sed_scores_eval`: a file for each recording, or its channels."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,37 +9,44 @@ import numpy as np
 from yamnet_gui.analysis.cache import ResultCache, result_keys
 from yamnet_gui.analysis.result import Analysis
 from yamnet_gui.audio import content_hash, recording_start
-from yamnet_gui.core.errors import ProjectError, SettingsError
+from yamnet_gui.core.channels import channel_name
+from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.scores import ScoreTable
 from yamnet_gui.labels.formats import write_score_table
+from yamnet_gui.labels.formats.scores import SCORE_TABLE_START
+from yamnet_gui.labels.overwrite_guard import check_companion
 from yamnet_gui.labels.project import AnalysisRecord
 from yamnet_gui.labels.project.analysis_settings import StoredSettings
 
 
 def write_scores(
-    analysis: Analysis, names: Sequence[str], path: Path, classes: Sequence[int] = ()
-) -> Path:
-    """Writes the scores of the mix; of these classes only, where any are named.
+    tables: Sequence[ScoreTable], names: Sequence[str], path: Path, classes: Sequence[int] = ()
+) -> list[Path]:
+    """Writes the scores of the mix to `path`; of channels, each to a file beside it.
 
-    Raises LabelsError, and SettingsError where the channels were analysed one by one.
+    Of these classes only, where any are named; names of classes that were not scored are left out.
+    Raises LabelsError, also where the file of a channel would replace one that is no score table.
     """
-    table = analysis.tables[0]
-    if table.channel is not None:
-        raise SettingsError(
-            path, "a score table holds one row of scores at a time", "analyse the channels mixed"
-        )
+    return [_write(table, names, path, classes) for table in tables]
+
+
+def _write(table: ScoreTable, names: Sequence[str], path: Path, classes: Sequence[int]) -> Path:
     if classes:
-        wanted = sorted(set(classes))
+        wanted = [k for k in sorted(set(classes)) if k < table.scores.shape[1]]
         chosen = np.ascontiguousarray(table.scores[:, wanted])
         chosen.flags.writeable = False
-        table, names = ScoreTable(table.grid, chosen), [names[k] for k in wanted]
-    return write_score_table(table, names, path)
+        table, names = replace(table, scores=chosen), [names[k] for k in wanted]
+    if table.channel is not None:
+        name = channel_name(table.channel).lower().replace(" ", "")
+        path = path.with_name(f"{path.stem}.{name}{path.suffix}")
+        check_companion(path, SCORE_TABLE_START)
+    return write_score_table(table, names[: table.scores.shape[1]], path)
 
 
 def stored_analysis(
     path: Path, known: Sequence[AnalysisRecord], cache: ResultCache
 ) -> Analysis | None:
-    """The newest analysis of the mix that a project knows of and whose scores are still stored.
+    """The newest analysis that a project knows of and whose scores are still stored.
 
     Raises RecordingError where the recording cannot be read, and ProjectError where what the
     project stores of the only analyses left cannot.
@@ -53,8 +60,6 @@ def stored_analysis(
             settings = StoredSettings.of(entry).settings
         except ProjectError as error:
             unreadable = unreadable or ProjectError(path, error.reason)
-            continue
-        if settings.channels != "mix":
             continue
         analysis = cache.first_of(result_keys(content, entry.model_sha256, settings), path)
         if analysis is not None:

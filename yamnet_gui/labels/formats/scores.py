@@ -13,6 +13,8 @@ from .base import Capability, LabelFormat, Output, WriteOptions
 from .text import number, one_line
 
 _ROWS_AT_ONCE = 256
+SCORE_TABLE_START = "onset\toffset\t"
+"""How every score table begins."""
 
 
 def score_lines(table: ScoreTable, class_names: Sequence[str]) -> Iterator[str]:

@@ -101,6 +101,10 @@ class ProjectEvents:
         """States per recording id over all classes; recordings without events are not in it."""
         return self._beside_others(wanted).counts_per_recording(wanted)
 
+    def channels(self) -> frozenset[int | None]:
+        """The channels that events are of, from 0; None where they are of all together."""
+        return self._beside_others().channels()
+
     def touched_recordings(self) -> frozenset[str]:
         """Ids of the recordings of which the user has touched an event; reads none of them."""
         return self._beside_others().touched_recordings()

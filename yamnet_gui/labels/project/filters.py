@@ -15,6 +15,7 @@ class EventFilter:
     Scores are uncalibrated sigmoids, durations in seconds; bounds belong to the range. `text`
     is looked for in labels, recording paths and notes, whatever the case. `time_of_day`: the onset
     lies in it by the clock of the recording; one whose start is not known has none. `day` too.
+    `channels`: those of events, from 0, with None for what is of all channels together.
     `one_per_sound`: events for which others stand (`detection.duplicates`) are left out, unless
     `labels` asks for their class.
     """
@@ -28,7 +29,7 @@ class EventFilter:
     min_probability: float | None = None
     min_duration_s: float | None = None
     max_duration_s: float | None = None
-    channel: int | None = None
+    channels: frozenset[int | None] | None = None
     with_note: bool = False
     text: str = ""
     time_of_day: TimeOfDay | None = None
@@ -47,6 +48,7 @@ class SortKey(StrEnum):
     ONSET = "onset"
     STATE = "state"
     SOURCE = "source"
+    CHANNEL = "channel"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ Positions = NDArray[np.int32]
 _UNREVIEWED = STATES.index(ReviewState.UNREVIEWED)
 _DETECTED = SOURCES.index(EventSource.DETECTED)
 _BANDS = 10
+_MIX = -1
+"""In the column of channels: all of them together."""
 _PIECE = 4096
 
 _ALL = EventFilter()
@@ -116,8 +118,9 @@ class IndexQueries:
             mask &= column("offset") - column("onset") >= wanted.min_duration_s
         if wanted.max_duration_s is not None:
             mask &= column("offset") - column("onset") <= wanted.max_duration_s
-        if wanted.channel is not None:
-            mask &= column("channel") == wanted.channel
+        if wanted.channels is not None:
+            codes = [_MIX if channel is None else channel for channel in wanted.channels]
+            mask &= _any_code(column("channel"), codes)
         if wanted.with_note:
             mask &= column("noted")
         if wanted.time_of_day is not None:
@@ -189,6 +192,7 @@ class IndexQueries:
             SortKey.LABEL: ("kind",), SortKey.SCORE: ("score",),
             SortKey.PROBABILITY: ("probability",), SortKey.DURATION: ("onset", "offset"),
             SortKey.ONSET: ("onset",), SortKey.STATE: ("state",), SortKey.SOURCE: ("source",),
+            SortKey.CHANNEL: ("channel",),
         }[key]  # fmt: skip
 
         def make() -> Positions:
@@ -271,6 +275,11 @@ class IndexQueries:
             column("state")[at],
             column("source")[at],
         )
+
+    def channels(self) -> frozenset[int | None]:
+        """The channels that events are of, None among them where some are of all together."""
+        there = np.unique(self._index.column("channel")[self.visible()]).tolist()
+        return frozenset(None if channel == _MIX else channel for channel in there)
 
     def counts_per_recording(self, wanted: EventFilter = _ALL) -> dict[str, ClassCounts]:
         """States over all classes for each recording with such events, by recording id."""

@@ -126,6 +126,26 @@ def test_labels_can_be_picked_and_scores_bounded(dialog: ExportDialog) -> None:
     assert exported(dialog) == ["dog2"]
 
 
+def test_events_of_one_channel(wide: ExportDialog, owners: Owners, qtbot: QtBot) -> None:
+    assert not wide.what.channels.isVisibleTo(wide)  # all is of the mix
+    events = [replace(owners.event(f"c{n}", n), channel=n) for n in range(3)]
+    shown = wide.what._offered.shown
+    assert shown is not None
+    channelled = replace(shown, events=EventList.of([*shown.events, *events]))
+    offered = replace(wide.what._offered, shown=channelled)
+    dialog = ExportDialog(offered, owners.class_map.value, Path("/tmp"), format_name="raven")
+    rejected_at_the_end(qtbot, dialog)
+    for scope in ("shown", "project"):
+        choose(dialog.what.scope, scope)
+        qtbot.waitUntil(lambda: dialog.what.ready)
+        box = dialog.what.channels
+        assert box.isVisibleTo(dialog)
+        texts = [box.itemText(i) for i in range(box.count())]
+        assert texts == ["All channels", "Mix", "Channel 1", "Channel 2", "Channel 3"]
+    dialog.what.channels.setCurrentText("Channel 2")
+    assert exported(dialog) == ["c1"]
+
+
 def test_parent_classes_can_be_added(dialog: ExportDialog) -> None:
     choose(dialog.what.which, "selected")
     choose(dialog.what.hierarchy, Depth.ANCESTORS.value)

@@ -145,7 +145,7 @@ def test_stored_scores_have_no_columns_of_custom_classes(
         (labels,),
         tmp_path / "s.tsv",
         WriteOptions(classes=classes),
-        shown=(labels.recording.path, table),
+        shown=(labels.recording.path, (table,)),
     )
     *_, last = job.run()
     assert last.made == (tmp_path / "s.tsv",)

@@ -76,7 +76,9 @@ FILTERS = [
         EventFilter(min_duration_s=1.0, max_duration_s=2.5),
         lambda r, e: 1.0 <= e.offset_s - e.onset_s <= 2.5,
     ),
-    (EventFilter(channel=1), lambda r, e: e.channel == 1),
+    (EventFilter(channels=frozenset([1])), lambda r, e: e.channel == 1),
+    (EventFilter(channels=frozenset([None])), lambda r, e: e.channel is None),
+    (EventFilter(channels=frozenset([0, None])), lambda r, e: e.channel in (0, None)),
     (EventFilter(with_note=True), lambda r, e: bool(e.note)),
     (EventFilter(text="äst"), lambda r, e: "ästchen" in e.note.casefold()),
     (EventFilter(text="SPEE"), lambda r, e: e.label == "Speech"),
@@ -108,6 +110,7 @@ KEYS = {
     SortKey.ONSET: lambda e: e.onset_s,
     SortKey.STATE: lambda e: list(ReviewState).index(e.state),
     SortKey.SOURCE: lambda e: list(EventSource).index(e.source),
+    SortKey.CHANNEL: lambda e: -1 if e.channel is None else e.channel,
 }
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtWidgets import QMenu
 
@@ -21,7 +20,7 @@ from yamnet_gui.gui.controllers.one_per_sound import ONE_PER_SOUND
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.features.own_keys import OwnKeys
 from yamnet_gui.gui.jobs.project import CountEventsJob
-from yamnet_gui.gui.jobs.review import QueryJob
+from yamnet_gui.gui.jobs.review import Listed, QueryJob
 from yamnet_gui.labels.project import EventFilter, ProjectEvent
 
 from .all_events_panel import AllEventsPanel
@@ -150,10 +149,13 @@ class AllEvents(Feature):
         """Sets the state of all selected events, as one step of undo."""
         self._review.bulk.decide(self.panel.selected, state)
 
-    def _on_result(self, found: tuple[NDArray[np.int64], int, int]) -> None:
-        rows, shown, total = found
+    def _on_result(self, found: Listed) -> None:
+        self.panel.set_channels(found.channels)
         self.panel.set_rows(
-            rows, shown, one_per_sound=self._shown.one_per_sound, left_out=total - shown
+            found.rows,
+            found.shown,
+            one_per_sound=self._shown.one_per_sound,
+            left_out=found.total - found.shown,
         )
 
     @Slot(str)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from yamnet_gui.core.channels import channel_name, channel_text
 from yamnet_gui.core.events import Event
 from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
 from yamnet_gui.gui.state.event_pages import EventPages
@@ -22,8 +23,11 @@ from yamnet_gui.labels.project import ProjectEvent, Recording, SortKey
 Index = QModelIndex | QPersistentModelIndex
 ITEM_ROLE = Qt.ItemDataRole.UserRole
 _NO_PARENT = QModelIndex()
-_HEADERS = ("Recording", "Onset", "Class", "Score", "✓")
-_TIPS = ("Sorts by recording, then onset", "", "", "Highest score of the class", "Review state")
+_HEADERS = ("Recording", "Onset", "Class", "Score", "✓", "Ch.")
+_TIPS = (
+    *("Sorts by recording, then onset", "", "", "Highest score of the class", "Review state"),
+    "Channel that the event is of, counted from 1",
+)
 
 Fetch = Callable[[Sequence[int]], list[ProjectEvent]]
 
@@ -36,6 +40,7 @@ class ProjectColumn(IntEnum):
     CLASS = 2
     SCORE = 3
     STATE = 4
+    CHANNEL = 5
 
 
 SORT_KEYS = {
@@ -44,6 +49,7 @@ SORT_KEYS = {
     ProjectColumn.CLASS: SortKey.LABEL,
     ProjectColumn.SCORE: SortKey.SCORE,
     ProjectColumn.STATE: SortKey.STATE,
+    ProjectColumn.CHANNEL: SortKey.CHANNEL,
 }
 """What the project sorts by for each column."""
 
@@ -110,7 +116,7 @@ class ProjectTableModel(HeadedTableModel):
             return None
         column = ProjectColumn(index.column())
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            right = column in (ProjectColumn.ONSET, ProjectColumn.SCORE)
+            right = column in (ProjectColumn.ONSET, ProjectColumn.SCORE, ProjectColumn.CHANNEL)
             side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
         wanted = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.DecorationRole,
@@ -144,6 +150,8 @@ class ProjectTableModel(HeadedTableModel):
                 return event.label
             case ProjectColumn.SCORE:
                 return "–" if event.score_max is None else f"{event.score_max:.2f}"
+            case ProjectColumn.CHANNEL:
+                return channel_text(event.channel)
         return state_mark(event.state)
 
     def _name_of(self, item: ProjectEvent) -> str:
@@ -162,10 +170,11 @@ class ProjectTableModel(HeadedTableModel):
 
     def _tip(self, item: ProjectEvent) -> str:
         event = item.event
+        of = "" if event.channel is None else f", {channel_name(event.channel).lower()}"
         who = f" by {event.reviewer}" if event.reviewer else ""
         lines = [
             self._name_of(item),
-            f"{event.label}, {self._when(item)}, {length(event.duration_s)}",
+            f"{event.label}, {self._when(item)}, {length(event.duration_s)}{of}",
             f"{STATE_WORDS[event.state]}{who}, {event.source.value}",
         ]
         return "\n".join([*lines, event.note] if event.note else lines)

@@ -5,7 +5,16 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QPoint,
+    QSignalBlocker,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -23,6 +32,7 @@ from yamnet_gui.gui.panels.event_table_model import STATE_CHOICES
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.buttons import IconButton
+from yamnet_gui.gui.widgets.channel_box import ChannelBox
 from yamnet_gui.gui.widgets.fields import SearchField, TimeOfDayField
 from yamnet_gui.gui.widgets.file_names import FileNameDelegate
 from yamnet_gui.gui.widgets.number_box import NumberBox
@@ -86,8 +96,14 @@ class AllEventsPanel(QWidget):
             min_score=least if least > 0 else None,
             text=self.search.text(),
             time_of_day=scope.time_of_day or of_day,
+            channels=self.channel.value,
             one_per_sound=self._one_per_sound,
         )
+
+    def set_channels(self, channels: frozenset[int | None]) -> None:
+        """What events of the project are of: a column and a filter where not all are of the mix."""
+        self.channel.offer(channels)
+        self._fit_columns()
 
     def set_one_per_sound(self, on: bool) -> None:
         """Whether events for which others stand are left out."""
@@ -105,6 +121,8 @@ class AllEventsPanel(QWidget):
             field.blockSignals(True)
             field.clear()
             field.blockSignals(False)
+        with QSignalBlocker(self.channel):
+            self.channel.choose_all()
         for box, value in ((self.states, 0), (self.least, 0.0)):
             box.blockSignals(True)
             if box is self.states:
@@ -174,12 +192,14 @@ class AllEventsPanel(QWidget):
         by_clock = self._timeline.by_clock
         # beside a date a narrow table has no room for two names; the tip has that of the recording
         self.table.setColumnHidden(ProjectColumn.RECORDING, by_clock and compact)
+        self.table.setColumnHidden(ProjectColumn.CHANNEL, self.channel.count() == 1)
         fit_columns(
             self.table,
             {
                 ProjectColumn.ONSET: dated if by_clock else "0:00:00.0",
                 ProjectColumn.SCORE: "0.00",
                 ProjectColumn.STATE: "✓",
+                ProjectColumn.CHANNEL: "mix",
             },
         )
 
@@ -204,6 +224,8 @@ class AllEventsPanel(QWidget):
         self.least.setSpecialValueText("any score")
         self.least.setAccessibleName("Minimum score")
         self.least.valueChanged.connect(self.query_changed)
+        self.channel = ChannelBox(self)
+        self.channel.chosen.connect(self.query_changed)
         self.time_of_day = TimeOfDayField(self)
         self.time_of_day.setVisible(self._timeline.by_clock)
         self.time_of_day.changed.connect(self.typed)
@@ -211,6 +233,7 @@ class AllEventsPanel(QWidget):
         fields = QHBoxLayout()
         fields.setSpacing(4)
         fields.addWidget(self.states, 1)
+        fields.addWidget(self.channel, 1)
         fields.addWidget(self.least)
         self.table = QuietTable(self)
         self.table.setModel(self.model)

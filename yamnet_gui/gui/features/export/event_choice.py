@@ -22,12 +22,13 @@ from yamnet_gui.gui.dialogs.pick_list import PickListDialog
 from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.buttons import TickBox
+from yamnet_gui.gui.widgets.channel_box import ChannelBox
 from yamnet_gui.gui.widgets.number_box import NumberBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.labels.exchange.export import Depth, ExportChoice
 from yamnet_gui.labels.project import Project
 
-from .jobs import Loaded, LoadJob
+from .jobs import Loaded, LoadJob, channels_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class EventChoice(QWidget):
         self._selected: frozenset[tuple[Path, str]] = frozenset()
         self._labels: frozenset[str] | None = None
         self._files: frozenset[str] | None = None
+        self._channels_of_project: frozenset[int | None] = frozenset()
         self._background = LatestJob("labels", self)
         self._build()
         self._on_scope()
@@ -128,6 +130,7 @@ class EventChoice(QWidget):
             events=events,
             depth=Depth(self.hierarchy.currentData()),
             one_per_sound=self.one_per_sound.isChecked(),
+            channels=self.channels.value,
         )
 
     def close_work(self) -> None:
@@ -148,7 +151,7 @@ class EventChoice(QWidget):
         """Whether events can be chosen; else only recordings."""
         boxes: tuple[QWidget, ...] = (
             self.which, self.which_rows, self.classes, self.low, self.high, self.hierarchy,
-            self.one_per_sound, *self.states.values(),
+            self.one_per_sound, self.channels, *self.states.values(),
         )  # fmt: skip
         for box in boxes:
             box.setEnabled(offered)
@@ -182,6 +185,9 @@ class EventChoice(QWidget):
         classes.append(("pick", "Choose…"))
         self.classes = self._box("Which classes", classes)
         self.classes.activated.connect(lambda _row: self._on_pick(self.classes, self._ask_labels))
+        self.channels = ChannelBox(self)
+        self.channels.setToolTip("Export only events of this channel")
+        self.channels.chosen.connect(self.changed)
         self.states = {state: TickBox(self) for state in ReviewState}
         states = QGridLayout()
         states.setContentsMargins(0, 0, 0, 0)
@@ -219,6 +225,7 @@ class EventChoice(QWidget):
         form.addRow("&Events", self.which)
         form.addRow("&Events", self.which_rows)
         form.addRow("&Classes", self.classes)
+        form.addRow("Channels", self.channels)
         form.addRow("States", states)
         form.addRow("Scores", scores)
         form.addRow("&Hierarchy", self.hierarchy)
@@ -247,6 +254,7 @@ class EventChoice(QWidget):
         self._form.setRowVisible(self.which_files, self.whole_project)
         self._form.setRowVisible(self.which, not self.whole_project)
         self._form.setRowVisible(self.which_rows, self.whole_project and bool(self._offered.rows))
+        self._offer_channels()
         project = self._offered.project
         needed = self.whole_project and self._loaded is None and not self._background.busy
         if needed and project is not None:
@@ -260,11 +268,20 @@ class EventChoice(QWidget):
             self.loading.emit(f"Reading the project: {loaded.done} of {loaded.total} recordings")
             return
         self._loaded, self._selected = loaded.recordings, loaded.selected
+        self._channels_of_project = loaded.channels
+        self._offer_channels()
         self.loading.emit("")
         self.changed.emit()
 
     def _on_failed(self, error: UserError) -> None:
         self.failed.emit(error)
+
+    def _offer_channels(self) -> None:
+        there = self._channels_of_project
+        if not self.whole_project:
+            there = channels_of(self.recordings)
+        self.channels.offer(there)
+        self._form.setRowVisible(self.channels, self.channels.count() > 1)
 
     def _paths(self) -> frozenset[Path] | None:
         if (

@@ -187,14 +187,12 @@ class ExportFeature(Feature):
         )
 
     def _shown_scores(self) -> Any:
-        """The scores of the open recording's mix, if they are complete."""
+        """The scores of the open recording, of the mix or each channel, if they are complete."""
         document = self._document
-        buffer = document.scores
-        if document.recording is None or buffer is None or buffer.channel is not None:
+        complete = document.state is AnalysisState.COMPLETE and document.buffers
+        if document.recording is None or not complete:
             return None
-        if document.state is not AnalysisState.COMPLETE:
-            return None
-        return document.recording.info.path, buffer.table()
+        return document.recording.info.path, tuple(one.table() for one in document.buffers)
 
 
 def shown_labels(document: Document) -> LabelledRecording | None:

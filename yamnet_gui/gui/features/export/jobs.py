@@ -1,6 +1,6 @@
 """Exporting labels, scores, clips and reports in the background."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +11,7 @@ from yamnet_gui.core.errors import LabelsError, UserError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.scores import ScoreTable
+from yamnet_gui.core.stopping import until_stopped
 from yamnet_gui.labels.exchange.clips import (
     ClipOptions,
     CutClip,
@@ -21,13 +22,12 @@ from yamnet_gui.labels.exchange.clips import (
 from yamnet_gui.labels.exchange.event_measures import EventMeasures
 from yamnet_gui.labels.exchange.export import Export, ExportChoice, ExportPreview, chosen
 from yamnet_gui.labels.exchange.report import ReportFacts, write_report
-from yamnet_gui.labels.exchange.score_tables import stored_analysis
+from yamnet_gui.labels.exchange.score_tables import stored_analysis, write_scores
 from yamnet_gui.labels.formats import (
     FORMATS,
     WriteOptions,
     WriteStep,
     output_files,
-    write_score_table,
     writing,
 )
 from yamnet_gui.labels.project import Project
@@ -40,13 +40,20 @@ Cuts = Generator[CutClip, None, None]
 class Loaded:
     """How many recordings of a project were read; all of them in the last one.
 
-    `selected`: the events of the rows that were asked for, by recording and id.
+    `selected`: the events of the rows that were asked for, by recording and id. `channels`: those
+    that events are of.
     """
 
     done: int
     total: int
     recordings: tuple[LabelledRecording, ...] | None = None
     selected: frozenset[tuple[Path, str]] = frozenset()
+    channels: frozenset[int | None] = frozenset()
+
+
+def channels_of(recordings: Iterable[LabelledRecording]) -> frozenset[int | None]:
+    """The channels that events are of, None among them where some are of all together."""
+    return frozenset(event.channel for r in until_stopped(recordings, 1) for event in r.events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,8 @@ class LoadJob:
             yield Loaded(n + 1, len(recordings))
         if self.shown is not None and all(r.recording.path != shown for r in labelled):
             labelled.append(self.shown)
-        yield Loaded(len(recordings), len(recordings), tuple(labelled), self._selected())
+        count, channels = len(recordings), channels_of(labelled)
+        yield Loaded(count, count, tuple(labelled), self._selected(), channels)
 
     def _selected(self) -> frozenset[tuple[Path, str]]:
         places = {r.id: self.project.recordings.locate(r) for r in self.project.recordings.all()}
@@ -125,7 +133,7 @@ class ScoreTablesJob:
     path: Path
     options: WriteOptions
     project: Project | None = None
-    shown: tuple[Path, ScoreTable] | None = None
+    shown: tuple[Path, tuple[ScoreTable, ...]] | None = None
 
     def run(self) -> Iterator[WriteStep]:
         made: list[Path] = []
@@ -133,15 +141,12 @@ class ScoreTablesJob:
         names = self.options.classes.names
         shares = output_files("scores", self.recordings, self.path, options=self.options)
         for n, (out, (recording, *_)) in enumerate(shares):
-            table = None
+            tables: Sequence[ScoreTable] = ()
             try:
-                table = self._table(recording.recording.path)
+                tables = self._tables(recording.recording.path)
             except UserError as error:
                 problem = problem or error
-            if table is not None:
-                # stored scores end before those of custom classes
-                columns = names[: table.scores.shape[1]]
-                made.append(write_score_table(table, columns, out))
+            made += write_scores(tables, names, out)
             yield WriteStep(n + 1, len(shares), n + 1)
         if not made and problem is not None:
             raise problem
@@ -149,15 +154,15 @@ class ScoreTablesJob:
             raise LabelsError(self.path, "no scores are stored", "analyse the recordings first")
         yield WriteStep(len(shares), len(shares), len(shares), tuple(made))
 
-    def _table(self, path: Path) -> ScoreTable | None:
+    def _tables(self, path: Path) -> Sequence[ScoreTable]:
         if self.shown is not None and self.shown[0] == path:
             return self.shown[1]
         known = self.project.recordings.at(path) if self.project is not None else None
         if known is None or self.project is None:
-            return None
+            return ()
         cache = ResultCache(user_cache_folder())
         stored = stored_analysis(path, self.project.recordings.analyses(known.id), cache)
-        return stored.tables[0] if stored is not None else None
+        return stored.tables if stored is not None else ()
 
 
 @dataclass(frozen=True, slots=True)

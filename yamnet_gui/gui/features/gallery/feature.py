@@ -114,6 +114,7 @@ class Gallery(Feature):
         grid.hovered_changed.connect(self._on_hovered)
         self.listing.source_changed.connect(self._on_source)
         self.listing.classes_counted.connect(panel.set_classes)
+        self.listing.channels_found.connect(panel.set_channels)
         self._project.recordings_changed.connect(self.pictures.forget_pictures)
         editor = self._context.services.review.editor
         editor.message.connect(lambda text: panel.set_message(text, undo=False))

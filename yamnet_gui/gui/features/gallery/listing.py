@@ -15,7 +15,7 @@ from yamnet_gui.gui.background.runner import JobHandle
 from yamnet_gui.gui.controllers.event_reader import EventReader
 from yamnet_gui.gui.features.dataset.all_events import AllEvents
 from yamnet_gui.gui.features.similarity.hits import HitList
-from yamnet_gui.gui.jobs.review import CountClassesJob
+from yamnet_gui.gui.jobs.review import ChannelsJob, CountClassesJob
 from yamnet_gui.labels.project import EventFilter
 
 from .list_job import ListJob
@@ -53,12 +53,14 @@ ORDERS: dict[Kind, tuple[Order, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What to list. `label`: of a class; `states` None for all."""
+    """What to list. `label`: of a class; `states` and `channels` (from 0; None in it: the mix) None
+    for all."""
 
     kind: Kind = Kind.EVENTS
     label: str = ""
     states: frozenset[ReviewState] | None = None
     order: Order = Order.LISTED
+    channels: frozenset[int | None] | None = None
 
 
 class Listing(QObject):
@@ -66,6 +68,7 @@ class Listing(QObject):
 
     source_changed = Signal(object)  # Source
     classes_counted = Signal(list)  # list[ClassCounts]
+    channels_found = Signal(object)  # frozenset[int | None]
 
     def __init__(
         self, context: Context, all_events: AllEvents, similar: HitList, parent: QObject
@@ -141,6 +144,9 @@ class Listing(QObject):
         if choice.states is not None:
             both = choice.states if wanted.states is None else choice.states & wanted.states
             wanted = replace(wanted, states=both)
+        if choice.channels is not None:
+            wanted = replace(wanted, channels=choice.channels)
+        self._projects.run(ChannelsJob(project), on_result=self.channels_found.emit)
         self._job = self._projects.run(
             ListJob(project, wanted, choice.order, listed, within),
             on_result=self._on_rows,

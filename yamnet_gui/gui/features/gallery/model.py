@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
 
+from yamnet_gui.core.channels import channel_name
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
 from yamnet_gui.gui.times import clock, length
@@ -91,5 +92,12 @@ def words_of(item: GalleryItem) -> list[str]:
         f"{item.label or 'Not labelled'}{score}",
         f"{state}",
         f"{clock(span.start_s, 2)} ({length(span.duration_s)})",
+        *channel_words(item),
         item.name,
     ]
+
+
+def channel_words(item: GalleryItem) -> list[str]:
+    """Which channel a sound is of; nothing for the mix."""
+    channel = item.place.channel
+    return [] if channel is None else [channel_name(channel).lower()]

@@ -16,7 +16,7 @@ from yamnet_gui.gui.widgets.colors import state_color, theme_of
 
 from .grid import CardLook
 from .items import GalleryItem
-from .model import REMOVED
+from .model import REMOVED, channel_words
 from .thumbnail_job import Thumbnail, ThumbnailRequest
 
 _MARGIN = 3
@@ -204,7 +204,7 @@ class CardPainter:
         if self._two_lines:
             painter.setPen(dim)
             below = line.translated(0, self._line)
-            when = f"{clock(item.place.span.start_s, 1)} · {item.name}"
+            when = " · ".join([clock(item.place.span.start_s, 1), *channel_words(item), item.name])
             middle = Qt.TextElideMode.ElideMiddle
             painter.drawText(below, _MIDDLE, self._elided(when, below.width(), middle))
 

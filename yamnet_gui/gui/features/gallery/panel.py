@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -22,6 +22,7 @@ from yamnet_gui.core.text import counted
 from yamnet_gui.gui.panels.event_table_model import STATE_CHOICES
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.buttons import IconButton
+from yamnet_gui.gui.widgets.channel_box import ChannelBox
 from yamnet_gui.gui.widgets.labels import ElidedLabel
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.labels.project import ClassCounts
@@ -104,6 +105,7 @@ class GalleryPanel(QWidget):
             str(self.classes.currentData() or ""),
             STATE_CHOICES[self.states.currentIndex()][1],
             Order(self.orders.currentData()),
+            self.channels.value,
         )
 
     @property
@@ -117,6 +119,10 @@ class GalleryPanel(QWidget):
         self.kinds.setCurrentIndex(self.kinds.findData(choice.kind))
         self.classes.setVisible(choice.kind is Kind.CLASS)
         self.states.setVisible(choice.kind is not Kind.SIMILAR)
+        if choice.channels is None:
+            with QSignalBlocker(self.channels):
+                self.channels.choose_all()
+        self._show_channels()
         if choice.label and self.classes.findData(choice.label) < 0:
             self.classes.addItem(choice.label, choice.label)
         self.classes.setCurrentIndex(self.classes.findData(choice.label))
@@ -138,6 +144,14 @@ class GalleryPanel(QWidget):
         if chosen and self.classes.findData(chosen) < 0:
             self.classes.addItem(chosen, chosen)
         self.classes.setCurrentIndex(self.classes.findData(chosen))
+
+    def set_channels(self, channels: frozenset[int | None]) -> None:
+        """What the events of the project are of."""
+        self.channels.offer(channels)
+        self._show_channels()
+
+    def _show_channels(self) -> None:
+        self.channels.setVisible(self._kind is not Kind.SIMILAR and self.channels.count() > 1)
 
     def set_message(self, text: str, undo: bool) -> None:
         """What the last step did, with a button to undo it."""
@@ -221,12 +235,15 @@ class GalleryPanel(QWidget):
         self.classes.hide()
         self.states = self._box("Filter by state")
         self.states.addItems([text for text, _ in STATE_CHOICES])
+        self.channels = ChannelBox(self)
+        self.channels.chosen.connect(self._on_chosen)
         self.orders = self._box("Sort thumbnails")
         row = QHBoxLayout()
         row.setSpacing(4)
         for box in (self.kinds, self.classes, self.states, self.orders):
             row.addWidget(box, 1)
             box.activated.connect(self._on_chosen)
+        row.insertWidget(row.count() - 1, self.channels, 1)
         return row
 
     def _make_view(self) -> QHBoxLayout:

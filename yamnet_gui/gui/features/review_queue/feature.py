@@ -11,7 +11,7 @@ from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.controllers.one_per_sound import ONE_PER_SOUND
 from yamnet_gui.gui.features.feature import Feature
-from yamnet_gui.gui.jobs.review import CountClassesJob, MarkQueueJob
+from yamnet_gui.gui.jobs.review import ChannelsJob, CountClassesJob, MarkQueueJob
 from yamnet_gui.gui.state.review_queue import QueueRequest
 from yamnet_gui.gui.widgets.notices import NoticeKind
 from yamnet_gui.labels.project import ClassCounts, QueueKind, Recording, counts_by_class
@@ -91,11 +91,14 @@ class ReviewQueueFeature(Feature):
                 self.panel.set_counts(here)
             if not self._review_queue.request.everywhere:
                 self._offer(here)
+                self.bar.set_channels(frozenset(e.channel for e in self._document.shown.events))
         if project is not None and True in everywhere:
             self._project_manager.run(
                 CountClassesJob(project, self._document.shown.one_per_sound),
                 on_result=self._show_all,
             )
+        if project is not None and self._review_queue.request.everywhere:
+            self._project_manager.run(ChannelsJob(project), on_result=self.bar.set_channels)
 
     def _soon(self) -> None:
         if not self._closed:

@@ -12,6 +12,7 @@ from PySide6.QtCore import (
     Qt,
 )
 
+from yamnet_gui.core.channels import channel_text
 from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.times import clock, length
@@ -31,6 +32,7 @@ class SimilarColumn(IntEnum):
     SCORE = 1
     TIME = 2
     FILE = 3
+    CHANNEL = 4
 
 
 _HEADERS = {
@@ -38,12 +40,14 @@ _HEADERS = {
     SimilarColumn.SCORE: "Similarity",
     SimilarColumn.TIME: "Time",
     SimilarColumn.FILE: "Recording",
+    SimilarColumn.CHANNEL: "Ch.",
 }
 _TIPS = {
     SimilarColumn.STATE: "Review state",
     SimilarColumn.SCORE: "Cosine similarity to the examples: a rank, not a probability",
     SimilarColumn.TIME: "Start in the recording",
     SimilarColumn.FILE: "File name of the recording",
+    SimilarColumn.CHANNEL: "Channel that the sound is of, counted from 1",
 }
 _SCORE_NAMES = {
     ListKind.SIMILAR: "Similarity",
@@ -66,6 +70,11 @@ class SimilarTableModel(QAbstractTableModel):
 
     def hit(self, row: int) -> Hit:
         return self._similar.hits[row]
+
+    @property
+    def has_channels(self) -> bool:
+        """Whether any of the sounds is of one channel instead of the mix."""
+        return any(hit.place.channel is not None for hit in self._similar.hits)
 
     def rowCount(self, parent: Index = _NO_PARENT) -> int:
         return 0 if parent.isValid() else self._count
@@ -132,6 +141,8 @@ def _text(hit: Hit, column: SimilarColumn) -> str:
             return clock(hit.place.span.start_s, 1)
         case SimilarColumn.FILE:
             return Path(hit.place.path).name
+        case SimilarColumn.CHANNEL:
+            return channel_text(hit.place.channel)
 
 
 def _alignment(column: SimilarColumn) -> Qt.AlignmentFlag:

@@ -142,6 +142,7 @@ class SimilarPanel(QWidget):
             SimilarColumn.STATE: "✓",
             SimilarColumn.SCORE: "0.00 ———",
             SimilarColumn.TIME: "0:00:00.0",
+            SimilarColumn.CHANNEL: "mix",
         }
         fit_columns(self.table, widths)
         self.empty = PlainLabel(self)
@@ -258,6 +259,7 @@ class SimilarPanel(QWidget):
     # Display
 
     def _on_reset(self) -> None:
+        self.table.setColumnHidden(SimilarColumn.CHANNEL, not self.model.has_channels)
         self._show_query()
         self._show_progress()
         for button in self.buttons.values():
