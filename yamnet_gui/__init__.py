@@ -14,11 +14,13 @@ if TYPE_CHECKING:
         Analyzed,
         Embedded,
         Measures,
+        Rerun,
         activity,
         analyze,
         embed,
         measure,
         read_labels,
+        rerun,
     )
 
 __version__ = "0.1.0"
@@ -28,12 +30,14 @@ __all__ = [
     "Analyzed",
     "Embedded",
     "Measures",
+    "Rerun",
     "__version__",
     "activity",
     "analyze",
     "embed",
     "measure",
     "read_labels",
+    "rerun",
 ]
 
 _INTERFACE = frozenset(__all__) - {"__version__"}

@@ -19,7 +19,6 @@ import soundfile
 from numpy.typing import ArrayLike, NDArray
 
 from .analysis import (
-    Analysis,
     AnalysisSettings,
     EventsRequest,
     RecordingEvents,
@@ -38,12 +37,19 @@ from .analysis.rule_choice import choose_rules
 from .audio import AudioSource, MemorySource, open_audio, track_path
 from .audio.measures import Measures as Measures
 from .audio.measures import measure as measure_source
+from .audio.samples import checked_rate, checked_samples
 from .batch import VectorOptions, vectors_of
+from .batch.rerun import Rerun as Rerun
+from .batch.rerun import RerunOptions
+from .batch.rerun import rerun as rerun_steps
+from .batch.run_provenance import write_result_provenance
+from .batch.tables import window_bounds
 from .batch.vectors import PER, POOLS, Per, Pool
 from .core.cached_files import CHECKSUMS
-from .core.errors import LabelsError, RecordingError, SettingsError
+from .core.errors import RecordingError, SettingsError
 from .core.events import Event
 from .core.folders import user_cache_folder
+from .core.pipeline import completed
 from .core.resources import bundled_class_map, bundled_ontology
 from .core.scores import DEFAULT_HOP_S
 from .core.spans import TimeSpan
@@ -129,6 +135,7 @@ def analyze(
     cache: bool = True,
     track: int | None = None,
     limit_bytes: int = DOWNLOAD_LIMIT_BYTES,
+    provenance: str | os.PathLike[str] | None = None,
 ) -> Analyzed:
     """What the network hears in a sound, and the events that rules make of it.
 
@@ -142,9 +149,12 @@ def analyze(
     `runtime` is what runs the network: "litert", "tensorflow", or "auto" (TensorFlow where there is
     a GPU, else LiteRT). `track` is the sound track of a file that holds several, counted from 1
     (None: the first that is not silent).
-    With `cache`, what was analysed before comes at once. Raises UserError with a sentence that says
-    what is wrong.
+    With `cache`, what was analysed before comes at once. `provenance` is a file to write that says
+    how the results were made, and that `rerun` repeats; the sound is then a file. Raises UserError
+    with a sentence that says what is wrong.
     """
+    if provenance is not None and not isinstance(sound, str | os.PathLike):
+        raise SettingsError("provenance", "is of files; samples have no name to find them again by")
     model = _model(weights, runtime, cache)
     custom = load_classifiers([Path(c) for c in classifiers], model.sha256)
     class_map = with_custom_classes(bundled_class_map(), custom)
@@ -154,26 +164,58 @@ def analyze(
     result = _result(sound, rate, request, model, cache, limit_bytes, track)
     analysis = result.analysis
     table = analysis.tables[0]
-    starts, ends = _bounds(analysis)
+    starts, ends = window_bounds(table.grid)
+    one_event = not classes if one_per_sound is None else one_per_sound
+    labelled = result.labelled(class_map, bundled_ontology(), one_per_sound=one_event)
+    if provenance is not None:
+        write_result_provenance(
+            Path(provenance),
+            model,
+            request,
+            labelled,
+            analysis,
+            one_per_sound=one_event,
+            classifiers=[Path(c) for c in classifiers],
+        )
     return Analyzed(
         scores=table.scores,
         embeddings=analysis.embeddings(table.channel),
         start_s=starts,
         end_s=ends,
         class_names=class_map.names,
-        events=tuple(
-            result.labelled(
-                class_map,
-                bundled_ontology(),
-                one_per_sound=not classes if one_per_sound is None else one_per_sound,
-            ).events
-        ),
+        events=tuple(labelled.events),
         duration_s=analysis.recording.duration_s,
         model_sha256=model.sha256,
         runtime=analysis.runtime,
         warnings=analysis.warnings,
         keeper=analysis,
     )
+
+
+def rerun(
+    provenance: str | os.PathLike[str],
+    *,
+    weights: str | os.PathLike[str] | None = None,
+    source: str | os.PathLike[str] | None = None,
+    recordings_in: Sequence[str | os.PathLike[str]] = (),
+    runtime: RuntimeChoice | None = None,
+    jobs: int = 1,
+) -> Rerun:
+    """Repeats what a file of provenance describes: `same`, and every one of its `differences`.
+
+    Nothing is taken from the cache or written. `weights` and `source` (project or table of an
+    export) are where these are now, `recordings_in` folders to search. Raises UserError.
+    """
+    if runtime is not None and runtime not in RUNTIME_CHOICES:
+        raise SettingsError("runtime", f"'{runtime}' is none of {', '.join(RUNTIME_CHOICES)}")
+    options = RerunOptions(
+        None if weights is None else Path(weights),
+        None if source is None else Path(source),
+        tuple(Path(folder) for folder in recordings_in),
+        runtime,
+        jobs,
+    )
+    return completed(rerun_steps(Path(provenance), options))
 
 
 def activity(
@@ -281,7 +323,7 @@ def measure(
         path = Path(os.fspath(sound))
         source = open_audio(path if track is None else track_path(path, track))
     else:
-        source = MemorySource(_samples(sound), _rate(rate))
+        source = MemorySource(checked_samples(sound), checked_rate(rate))
     with source:
         end = max(source.info.duration_s, start_s) if end_s is None else end_s
         try:
@@ -316,34 +358,8 @@ def _result(
             raise RecordingError(without_controls(text), error.reason, error.advice) from error
     folder = TemporaryFolder()  # goes when this function ends; the analysis has one of its own
     path = folder.path / "samples.wav"
-    soundfile.write(path, _samples(sound), _rate(rate), subtype="FLOAT", format="WAV")
+    soundfile.write(path, checked_samples(sound), checked_rate(rate), subtype="FLOAT", format="WAV")
     return result_of(recording_events(path, model, request))
-
-
-def _samples(sound: ArrayLike) -> Floats:
-    try:
-        samples = np.asarray(sound)
-    except ValueError as error:
-        raise RecordingError("samples", "are not an array") from error
-    if samples.dtype.kind == "i":
-        raise RecordingError(
-            "samples", "are whole numbers", "divide them by their range, such as 32768 for 16 bits"
-        )
-    if samples.dtype.kind != "f" or samples.ndim not in (1, 2) or not samples.size:
-        raise RecordingError("samples", "are not numbers of shape (n,) or (n, channels)")
-    if samples.ndim == 2 and samples.shape[1] > samples.shape[0]:
-        raise RecordingError("samples", "have more channels than samples", "transpose them")
-    if not np.isfinite(samples).all():
-        raise RecordingError("samples", "are not all finite")
-    return samples.astype(np.float32)
-
-
-def _rate(rate: int | None) -> int:
-    if rate is None:
-        raise SettingsError("rate", "is needed with samples", "give their sample rate in Hz")
-    if not (rate == int(rate) and 1000 <= rate <= 10_000_000):
-        raise SettingsError("rate", f"{rate} Hz cannot be right")
-    return int(rate)
 
 
 def _model(
@@ -353,12 +369,6 @@ def _model(
         raise SettingsError("runtime", f"'{runtime}' is none of {', '.join(RUNTIME_CHOICES)}")
     memo = user_cache_folder() / CHECKSUMS.folder if cache else None
     return WeightsModel(Path(weights) if weights is not None else None, memo, runtime)
-
-
-def _bounds(analysis: Analysis) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    from .batch.tables import window_bounds
-
-    return window_bounds(analysis.tables[0].grid)
 
 
 def read_labels(
@@ -375,7 +385,7 @@ def read_labels(
     "{recording}_notes*". Raises LabelsError where a table cannot be read, or where it is not clear
     which recording it is about.
     """
-    from .labels.exchange.reading import TableReading, all_read, read_tables
+    from .labels.exchange.reading import TableReading, read_tables, unquestioned
 
     if isinstance(tables, str):
         paths = [Path(tables)]
@@ -386,11 +396,5 @@ def read_labels(
     reading = TableReading(
         format_name, pattern=match, folders=tuple(Path(folder) for folder in recordings_in)
     )
-    read = all_read(read_tables((), paths, reading))
-    if read.problems:
-        raise read.problems[0]
-    for question in read.questions:
-        several = ", ".join(str(c.path) for c in question.placement.candidates)
-        reason = f"fits several recordings ({several})" if several else "fits no recording"
-        raise LabelsError(question.source.table, reason, "give recordings_in or match")
-    return {r.recording.path: tuple(r.events) for r in read.recordings}
+    read = unquestioned(read_tables((), paths, reading), "give recordings_in or match")
+    return {r.recording.path: tuple(r.events) for r in read}

@@ -77,6 +77,11 @@ class WeightsModel:
         return model_identity(self.path, self._digest)
 
     @property
+    def file_sha256(self) -> str:
+        """The checksum of the weights file, which depends on how the numbers are written."""
+        return self._digest
+
+    @property
     def name(self) -> str:
         return KNOWN_FILES.get(self.sha256) or f"{self.path.name} ({self.sha256[:12]})"
 

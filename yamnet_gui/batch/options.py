@@ -42,7 +42,8 @@ class BatchOptions:
     `cache` is the folder of the cache, None for none. `classifiers` are files of custom classes,
     whose scores stand behind those of the network, which `runtime` runs
     (`requested_runtime`: what the user asked for). `zone` is that of
-    start times without one, as `audio.zone_named` takes it.
+    start times without one, as `audio.zone_named` takes it. `provenance` gets how the results were
+    made (`core.provenance`), by what `command`, with the events even where there are no `labels`.
     """
 
     weights: Path
@@ -61,6 +62,14 @@ class BatchOptions:
     runtime: RuntimeChoice = "auto"
     requested_runtime: RuntimeChoice = "auto"
     zone: str = ""
+    provenance: Path | None = None
+    command: tuple[str, ...] = ()
+
+    @property
+    def events_wanted(self) -> bool:
+        """Whether events are made of the scores."""
+        wanted = self.labels is not None or self.provenance is not None
+        return wanted and self.events is not None and not self.score_tables
 
     @property
     def score_tables(self) -> bool:
@@ -69,8 +78,8 @@ class BatchOptions:
 
     @property
     def outputs(self) -> tuple[Path, ...]:
-        """The tables to write."""
-        wanted = (self.labels, self.clips, self.scores, self.embeddings)
+        """The files to write."""
+        wanted = (self.labels, self.clips, self.scores, self.embeddings, self.provenance)
         return tuple(path for path in wanted if path is not None)
 
     def recipe(self, model_sha256: str, custom_classes: Sequence[str] = ()) -> dict[str, Any]:
@@ -81,7 +90,7 @@ class BatchOptions:
         recipe = {
             "model": model_sha256,
             "settings": self.settings.to_json(),
-            "labels": "scores" if self.score_tables else self.labels is not None,
+            "labels": "scores" if self.score_tables else self.events_wanted,
             "rules": self.events.rules if self.events else None,
             "classes": list(self.events.classes) if self.events else [],
             "top": self.events.top if self.events else None,

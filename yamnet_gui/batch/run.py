@@ -16,6 +16,7 @@ from .file_names import FAILURES_HEAD, failures_path
 from .journal import Journal, Record
 from .options import BatchOptions
 from .plan import Plan
+from .run_provenance import begun, facts_of, write_run_provenance
 from .run_tables import RunTables
 from .summary import BatchSummary, times_real_time
 from .worker import Task, Worker
@@ -87,6 +88,7 @@ class _Run:
         self._journal = journal
         self._jobs = max(1, min(jobs, len(plan.recordings)))
         self._started = time.monotonic()
+        self._provenance = begun(options, worker.model) if options.provenance else None
         self._tables = RunTables(plan, options, journal, worker.class_map)
         self._tasks = {task.key: task for task in self._tables.tasks}
         self._records: dict[str, Record] = {}
@@ -105,6 +107,7 @@ class _Run:
         records = [self._records[key] for key in self._tasks]
         failed = (*self._plan.problems, *((Path(r.file), r.reason) for r in records if not r.ok))
         written, remarks = self._tables.write(records, failed)
+        written += self._write_provenance(records, failed, written)
         if self._journal is not None:
             self._journal.remove()
         summary = BatchSummary(
@@ -118,6 +121,20 @@ class _Run:
             remarks=tuple(remarks),
         )
         yield replace(self._tell(), summary=summary)
+
+    def _write_provenance(
+        self,
+        records: Sequence[Record],
+        failed: Sequence[tuple[Path, str]],
+        written: Sequence[Path],
+    ) -> list[Path]:
+        path = self._options.provenance
+        if path is None or self._provenance is None:
+            return []
+        good = [record for record in records if record.ok]
+        memo = self._worker.cache.memo_folder if self._worker.cache is not None else None
+        facts = facts_of(good, self._tables.labels(good), memo)
+        return [write_run_provenance(self._provenance, path, facts, failed, written)]
 
     def _take_over(self) -> list[Task]:
         """Keeps what an earlier run has finished; the tasks that are left."""

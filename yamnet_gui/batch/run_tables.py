@@ -65,6 +65,19 @@ class RunTables:
             written += _write_failures(self._options.outputs[0], failed, len(self.tasks) > 1)
         return written, remarks
 
+    def labels(self, good: Sequence[Record]) -> StoredLabels:
+        """The events of these recordings as tables have them; none where none were asked for."""
+        events = self._options.events
+        journal = self._journal if "labels" in self._kinds else None
+        parts = [journal.part(r, LABELS_KIND) for r in good] if journal is not None else []
+        return StoredLabels(
+            parts,
+            self._class_map,
+            events.groups if events is not None else (),
+            zone_named(self._options.zone),
+            one_per_sound=events is not None and events.one_per_sound,
+        )
+
     @cached_property
     def _kinds(self) -> dict[str, str]:
         """The kinds of parts in the journal, by table; other tables have files of their own."""
@@ -79,7 +92,7 @@ class RunTables:
             for table, path in tables.items()
             if path is not None and not (table != "clips" and is_npz(path))
         }
-        if options.labels is not None and not options.score_tables:
+        if options.events_wanted:
             kinds["labels"] = LABELS_KIND
         return kinds
 
@@ -104,16 +117,9 @@ class RunTables:
         return options.labels / f"{name}{label_format(options.label_format).suffix}"
 
     def _write_labels(self, good: Sequence[Record]) -> tuple[list[Path], list[str]]:
-        options = self._options
-        if self._journal is None or not options.labels or "labels" not in self._kinds or not good:
+        options, recordings = self._options, self.labels(good)
+        if options.labels is None or not recordings:
             return [], []
-        recordings = StoredLabels(
-            [self._journal.part(record, LABELS_KIND) for record in good],
-            self._class_map,
-            options.events.groups if options.events is not None else (),
-            zone_named(options.zone),
-            one_per_sound=options.events is not None and options.events.one_per_sound,
-        )
         choice = WriteOptions(per_recording=options.per_recording)
         written = write_labels(options.label_format, recordings, options.labels, options=choice)
         return written, start_remarks(recordings, options)

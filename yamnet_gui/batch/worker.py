@@ -79,7 +79,7 @@ class Worker:
         """Not grouped: events are grouped when the parts are joined, so parts fit any grouping."""
         alone = EventsRequest(self.options.settings, None, self.classifiers)
         wanted = self.options.events
-        if wanted is None or self.options.labels is None or self.options.score_tables:
+        if wanted is None or not self.options.events_wanted:
             return alone
         rules = rules_from_json(wanted.rules, self.class_map, bundled_ontology())
         return replace(alone, rules=rules, classes=wanted.classes, top=wanted.top)

@@ -36,7 +36,8 @@ def run(options: argparse.Namespace) -> int:
     if len(plan.recordings) == 1 and not exists(file_of(plan.recordings[0])):
         # before the weights are looked at, which takes longer
         raise RecordingError(printable(plan.recordings[0]), "there is no such file")
-    outputs = [Path(o) for o in (options.output, options.scores, options.embeddings) if o]
+    named = (options.output, options.scores, options.embeddings, options.provenance)
+    outputs = [Path(o) for o in named if o]
     given = files_of(options.rules, *options.paths)
     refused = [path for path, _ in plan.problems]  # read as well, if only to be refused
     check_outputs(
@@ -52,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
             if progress.record is not None:
                 line.clear()
                 _show_record(progress.record, several, warnings)
-            line.show(_progress(progress))
+            line.show(progress_in_words(progress))
             summary = progress.summary
     assert summary is not None
     if len(summary.failed) == 1 and summary.done == 0:
@@ -81,7 +82,8 @@ def _show_record(record: Record, several: bool, warnings: WarningsShown) -> None
     sys.stdout.flush()
 
 
-def _progress(progress: BatchProgress) -> str:
+def progress_in_words(progress: BatchProgress) -> str:
+    """How far a run is, how fast, and what is left."""
     share = progress.share
     parts = [
         f"{progress.files_done}/{progress.files_total} files",

@@ -24,7 +24,7 @@ from yamnet_gui.detection import (
 )
 from yamnet_gui.labels.formats import FORMATS
 
-from .arguments import add_old_name, add_one_per_sound, add_track
+from .arguments import add_old_name, add_one_per_sound, add_provenance, add_track, positive_count
 from .network import add_network, chosen_model
 
 
@@ -72,6 +72,7 @@ def _add_outputs(group: Any) -> None:
             help=f"write the {what} of every frame as .csv, .parquet or .npz{more};"
             " a folder for one .npz per recording",
         )
+    add_provenance(group)
 
 
 def _add_rules(group: Any) -> None:
@@ -115,7 +116,7 @@ def _add_rules(group: Any) -> None:
     )
     group.add_argument(
         "--top",
-        type=_count,
+        type=positive_count,
         metavar="K",
         help="keep only the K highest-scoring classes at each moment; any score counts unless"
         " --threshold or --rules is given",
@@ -162,7 +163,7 @@ def _add_analysis(group: Any) -> None:
 def _add_run(group: Any) -> None:
     group.add_argument(
         "--jobs",
-        type=_count,
+        type=positive_count,
         default=1,
         metavar="N",
         help="number of recordings to analyse in parallel (default: 1)",
@@ -189,6 +190,7 @@ def batch_options(options: argparse.Namespace) -> BatchOptions:
         raise SettingsError("--mean-embedding", "requires --summary clip")
     zone_named(options.zone)
     labels = None if options.summary else output
+    provenance: Path | None = options.provenance
     _check_scores(options)
     folder = output is not None and (options.output.endswith(("/", "\\")) or is_folder(output))
     model = chosen_model(options, remember=not options.no_cache)
@@ -201,13 +203,15 @@ def batch_options(options: argparse.Namespace) -> BatchOptions:
         labels=labels,
         label_format=options.format,
         per_recording=folder,
-        events=_events(options) if labels is not None else None,
+        events=_events(options) if labels is not None or provenance is not None else None,
         clips=output if options.summary else None,
         mean_embedding=options.mean_embedding,
         scores=Path(options.scores) if options.scores else None,
         embeddings=Path(options.embeddings) if options.embeddings else None,
         classifiers=tuple(options.classifier),
         zone=options.zone,
+        provenance=provenance,
+        command=tuple(options.typed),
     )
 
 
@@ -252,11 +256,4 @@ def _score(text: str) -> float:
     value = float(text)
     if not 0 <= value <= 1:
         raise argparse.ArgumentTypeError("must be between 0 and 1")
-    return value
-
-
-def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
     return value

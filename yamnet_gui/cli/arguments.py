@@ -106,6 +106,17 @@ def add_one_per_sound(group: Any, default: str) -> None:
     )
 
 
+def add_provenance(group: Any) -> None:
+    """The file that says how results were made."""
+    group.add_argument(
+        "--provenance",
+        type=Path,
+        metavar="OUT.json",
+        help="also write how the results were made: versions, checksums of program, weights and"
+        " recordings, settings, command and events; `yamnet-gui rerun OUT.json` repeats it",
+    )
+
+
 def add_track(group: Any) -> None:
     """The choice of a sound track, for commands that read recordings."""
     group.add_argument(
@@ -319,3 +330,11 @@ def add_old_name(group: Any, old: str, new: str, **how: Any) -> None:
     dest = new.removeprefix("--").replace("-", "_")
     how = {"dest": dest, "default": argparse.SUPPRESS, "help": argparse.SUPPRESS, **how}
     group.add_argument(old, action=type("_Old", (_OldName,), {"new": new}), **how)
+
+
+def positive_count(text: str) -> int:
+    """A whole number from 1 on. Raises ArgumentTypeError."""
+    value = int(text) if text.isdecimal() else 0
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be a whole number of at least 1")
+    return value

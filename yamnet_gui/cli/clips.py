@@ -21,7 +21,7 @@ from yamnet_gui.labels.exchange.clips import (
 )
 from yamnet_gui.labels.exchange.own_clips import LIST_NAME
 
-from .arguments import number
+from .arguments import number, positive_count
 from .terminal import ProgressLine
 
 
@@ -66,7 +66,7 @@ def add_clip_options(group: Any) -> None:
     group.add_argument(
         "--pictures", action="store_true", help="also write a spectrogram image of each clip"
     )
-    group.add_argument("--most", type=_count, metavar="N", help="at most N clips per label")
+    group.add_argument("--most", type=positive_count, metavar="N", help="at most N clips per label")
     group.add_argument(
         "--random",
         action="store_true",
@@ -161,11 +161,4 @@ def _seconds(text: str) -> float:
     value = number(text)
     if not 0 <= value < 1e6:
         raise argparse.ArgumentTypeError("must be a duration in seconds")
-    return value
-
-
-def _count(text: str) -> int:
-    value = int(text) if text.isdecimal() else 0
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be a whole number of at least 1")
     return value

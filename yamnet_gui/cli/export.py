@@ -3,20 +3,19 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from yamnet_gui.analysis import ResultCache
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import LabelsError, SettingsError, UserError
-from yamnet_gui.core.events import NOT_REJECTED, LabelledRecording, ReviewState
+from yamnet_gui.core.events import LabelledRecording, ReviewState
 from yamnet_gui.core.files import exists, is_folder
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.text import counted
-from yamnet_gui.labels.exchange.clips import plan_clips
+from yamnet_gui.labels.exchange.clips import MANIFEST_NAME, plan_clips
 from yamnet_gui.labels.exchange.event_measures import EventMeasures
 from yamnet_gui.labels.exchange.export import (
     Export,
@@ -26,34 +25,32 @@ from yamnet_gui.labels.exchange.export import (
     left_out,
     left_out_in_words,
 )
-from yamnet_gui.labels.exchange.project_tables import labelled_recordings
-from yamnet_gui.labels.exchange.report import ReportFacts, write_report
-from yamnet_gui.labels.exchange.report_facts import project_facts
+from yamnet_gui.labels.exchange.export_provenance import (
+    ExportOrigin,
+    write_export_provenance,
+)
+from yamnet_gui.labels.exchange.report import write_report
 from yamnet_gui.labels.exchange.saved_columns import SavedColumns
 from yamnet_gui.labels.exchange.score_tables import stored_analysis, write_scores
 from yamnet_gui.labels.formats import (
-    ReadOptions,
     WriteOptions,
     label_format,
     output_files,
     planned_files,
-    read_labels,
     writing,
 )
 from yamnet_gui.labels.overwrite_guard import check_outputs
-from yamnet_gui.labels.project import AnalysisRecord
-from yamnet_gui.labels.project.calibrations import with_probabilities
 
 from .arguments import (
     add_choice,
+    add_provenance,
     choice_of,
-    is_project,
-    open_project,
     readable_formats,
     writable_formats,
 )
 from .clips import add_clip_options, clip_options, cut
 from .exit_status import OK, SOME_FAILED
+from .export_input import ExportInput, read_source
 from .terminal import ProgressLine
 
 _EPILOG = """\
@@ -68,21 +65,6 @@ What the format cannot store is listed first. With --dry-run nothing is written.
 
 Exit status: 0 success; 1 some recordings or clips failed; 2 bad input or options.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """What to export, and what the project knows about how it was made.
-
-    `usual`: states to export where the options name none; None: all. `one_per_sound`: whether
-    there is one event for one sound where the options do not say.
-    """
-
-    recordings: list[LabelledRecording]
-    facts: ReportFacts
-    analyses: dict[Path, list[AnalysisRecord]]
-    usual: frozenset[ReviewState] | None = None
-    one_per_sound: bool = False
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -130,6 +112,7 @@ def _add_outputs(group: Any) -> None:
         "--report", type=Path, metavar="OUT.html", help="write a report as an HTML page"
     )
     group.add_argument("--title", default="", help="title of the report")
+    add_provenance(group)
     group.add_argument(
         "--dry-run",
         action="store_true",
@@ -187,14 +170,16 @@ def _add_table_options(group: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; 0, 1 where some could not be written. Raises UserError."""
-    if options.output is None and options.clips is None and options.report is None:
+    wanted_files = (options.output, options.clips, options.report, options.provenance)
+    if not any(wanted_files):
         raise SettingsError("export", "has nothing to write", "give -o OUT, --clips or --report")
     given = options.output
     labels = None if given is None or given.endswith(("/", "\\")) else Path(given)
-    check_outputs((labels, options.report, options.clips), (options.source,))
+    outputs = (labels, options.report, options.clips, options.provenance)
+    check_outputs(outputs, (options.source,))
     classes = bundled_class_map()
     options.format = options.format or ("table" if options.columns else "csv")
-    source = _read(options)
+    source = read_source(options)
     if options.windows is not None or label_format(options.format).describes is not None:
         source = replace(source, recordings=described(source.recordings))
     view = options.one_per_sound
@@ -203,69 +188,55 @@ def run(options: argparse.Namespace) -> int:
     if more := left_out_in_words(left_out(source.recordings, choice)):
         _note(f"{more}; --no-one-per-sound includes them")
     failed = 0
+    written: list[Path] = []
+    wanted = chosen(source.recordings, choice) if options.clips or options.provenance else []
     if options.output is not None:
-        failed += _labels(options, source, choice, classes)
+        failed += _labels(options, source, choice, classes, written)
     if options.clips is not None:
         clips = clip_options(options)
-        wanted = chosen(source.recordings, choice)
         failed += cut(plan_clips(wanted, clips), options.clips, clips, dry_run=options.dry_run)
+        written.append(options.clips / MANIFEST_NAME)
     if options.report is not None:
         whole = choice_of(options, source.recordings, classes, None, one_per_sound)
-        wanted = chosen(source.recordings, whole)
+        reported = chosen(source.recordings, whole)
         if options.dry_run:
-            _note(f"{_events(wanted)} would be written to {options.report}")
+            _note(f"{_events(reported)} would be written to {options.report}")
         else:
             more = left_out_in_words(left_out(source.recordings, whole))
-            print(write_report(wanted, options.report, source.facts.with_events(more)))
+            facts = source.facts.with_events(more)
+            written.append(write_report(reported, options.report, facts))
+            print(options.report)
+        if options.output is None and options.clips is None:
+            choice, wanted = whole, reported
+    if options.provenance is not None and not options.dry_run:
+        how = {"format": options.format} if options.output is not None else {}
+        origin = ExportOrigin(tuple(options.typed), source.origin, choice, how)
+        print(write_export_provenance(origin, wanted, written, options.provenance))
     return SOME_FAILED if failed else OK
 
 
-def _read(options: argparse.Namespace) -> _Source:
-    """The labels of a project (opened read-only, so it may be open elsewhere) or of a table."""
-    path: Path | None = options.source
-    if path is None or is_project(path):
-        with open_project(path, read_only=True) as project:
-            if project.damage:
-                _note(project.damage)
-            recordings = [with_probabilities(project, r) for r in labelled_recordings(project)]
-            known = {
-                project.recordings.locate(r): project.recordings.analyses(r.id)
-                for r in project.recordings.all()
-            }
-            return _Source(
-                recordings, project_facts(project, options.title), known, NOT_REJECTED, True
-            )
-    columns = SavedColumns().mapping(options.from_columns) if options.from_columns else None
-    reading = ReadOptions(encoding=options.encoding, columns=columns)
-    named = options.from_format or ("table" if columns is not None else None)
-    result = read_labels(named, path, options=reading)
-    if result.columns:
-        _note(f"{path}: {result.columns}")
-    for text in result.warnings:
-        _note(f"{path}: {text}")
-    facts = ReportFacts(
-        options.title or path.stem, datetime.now().astimezone(), {"Read from": path.name}
-    )
-    return _Source(list(result.recordings), facts, {})
-
-
 def _labels(
-    options: argparse.Namespace, source: _Source, choice: ExportChoice, classes: ClassMap
+    options: argparse.Namespace,
+    source: ExportInput,
+    choice: ExportChoice,
+    classes: ClassMap,
+    written: list[Path],
 ) -> int:
-    """Writes the table; the number of recordings that could not be written."""
+    """Writes the table, adds its files; the number of recordings that could not be written."""
     out = Path(options.output)
     if label_format(options.format).needs_scores:
-        return _scores(options, source, choice, classes)
+        return _scores(options, source, choice, classes, written)
     with EventMeasures() as measures:
-        _write(options, source, choice, _write_options(options, out, classes, measures))
+        how = _write_options(options, out, classes, measures)
+        written.extend(_write(options, source, choice, how))
     for problem in measures.problems:
         _note(f"Not measured: {problem}")
     return len(measures.problems)
 
 
 def _write(
-    options: argparse.Namespace, source: _Source, choice: ExportChoice, how: WriteOptions
-) -> None:
+    options: argparse.Namespace, source: ExportInput, choice: ExportChoice, how: WriteOptions
+) -> Sequence[Path]:
     out = Path(options.output)
     export = Export(options.format, out, choice, how)
     preview = export.preview(source.recordings)
@@ -279,7 +250,7 @@ def _write(
     if options.dry_run:
         for path in planned_files(options.format, preview.recordings, out, options=export.options):
             _note(f"{path} would be {'replaced' if exists(path) else 'written'}")
-        return
+        return ()
     made: Sequence[Path] = ()
     with ProgressLine() as line:
         for step in writing(options.format, preview.recordings, out, options=export.options):
@@ -287,6 +258,7 @@ def _write(
             made = step.made
     for path in made:
         print(path)
+    return made
 
 
 def _write_options(
@@ -315,7 +287,11 @@ def _write_options(
 
 
 def _scores(
-    options: argparse.Namespace, source: _Source, choice: ExportChoice, classes: ClassMap
+    options: argparse.Namespace,
+    source: ExportInput,
+    choice: ExportChoice,
+    classes: ClassMap,
+    written: list[Path],
 ) -> int:
     """Score tables of the recordings whose analyses are still stored."""
     if not source.analyses:
@@ -349,6 +325,7 @@ def _scores(
             _note(f"{path} would be {'replaced' if exists(path) else 'written'}")
         else:
             for made in write_scores(analysis.tables, classes.names, path, indices):
+                written.append(made)
                 print(made)
     return failed
 

@@ -68,6 +68,9 @@ COMMANDS: Mapping[str, CliCommand] = {
         "yamnet_gui.cli.import_labels",
         "import label tables into a project",
     ),
+    "rerun": CliCommand(
+        "yamnet_gui.cli.rerun", "repeat an analysis or an export and show what differs"
+    ),
     "weights": CliCommand(
         "yamnet_gui.cli.weights",
         "show, download or set the network weights",
@@ -133,6 +136,7 @@ def _run(argv: Sequence[str], interruption: Interruption) -> int:
             command.add_arguments(sub)
             sub.add_argument("--verbose", action="store_true", help=VERBOSE_HELP)
     options = parser.parse_args(argv)
+    options.typed = ["yamnet-gui", *argv]
     if options.command is None:
         parser.print_help()
         return OK

@@ -21,18 +21,20 @@ READ = {
     "evaluate": {"reference", "estimated", "--project", "--recordings", "--rules", "--weights"},
     "export": {"source"},
     "import": {"tables", "--recordings-in"},
+    "rerun": {"provenance", "--recordings", "--source", "--weights"},
     "weights": {"file"},
     "cache": set(),
 }
 WRITTEN = {
     "activity": {"--output"},
     "agreement": {"--output", "--json"},
-    "analyze": {"--output", "--scores", "--embeddings"},
+    "analyze": {"--output", "--scores", "--embeddings", "--provenance"},
     "embed": {"--output"},
     "estimate": {"--json"},
     "evaluate": {"--json", "--mismatches", "--rules-out"},
-    "export": {"--output", "--clips", "--report"},
+    "export": {"--output", "--clips", "--report", "--provenance"},
     "import": {"--project"},
+    "rerun": {"--output"},
     "weights": set(),  # the folder of the user's data alone
     "cache": set(),
 }
@@ -59,6 +61,7 @@ NO_PATHS = {
         "--recording", "--match", "--label-column", "--encoding", "--tier", "--columns",
         "--save-columns", "--map", "--leave-out", "--reviewer",
     },
+    "rerun": {"--jobs"},
     "weights": set(),
     "cache": set(),
 }  # fmt: skip
@@ -118,6 +121,8 @@ def _arguments(command: str, read: str, path: Path, folder: Path) -> list[object
             "--project": [*given, *tuning],
             "--recordings": [table, *given, *tuning],
         }.get(read, [table, "--recordings", sound, *given, *tuning])
+    if command == "rerun":
+        return given if read == "provenance" else [table, *given]
     if command == "import":
         return [table, *given, "--yes"] if read.startswith("-") else [path, "--yes"]
     return given
@@ -172,6 +177,7 @@ def test_nothing_is_written_through_a_link_or_into_a_pipe(
         "estimate": "project",
         "agreement": "project",
         "activity": "project",
+        "rerun": "provenance",
     }
     path = tmp_path / ("other.tsv" if command == "export" else "sound.wav")
     arguments = _arguments(command, read[command], path, tmp_path)

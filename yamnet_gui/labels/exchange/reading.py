@@ -95,6 +95,21 @@ def all_read(steps: Iterator[TablesRead]) -> TablesRead:
     return read
 
 
+def unquestioned(steps: Iterator[TablesRead], advice: str) -> tuple[LabelledRecording, ...]:
+    """The recordings that tables are about, where nobody can be asked.
+
+    Raises LabelsError where one cannot be read, or where it is not clear which one it is about.
+    """
+    read = all_read(steps)
+    if read.problems:
+        raise read.problems[0]
+    for question in read.questions:
+        several = ", ".join(str(c.path) for c in question.placement.candidates)
+        reason = f"fits several recordings ({several})" if several else "fits no recording"
+        raise LabelsError(question.source.table, reason, advice)
+    return tuple(read.recordings)
+
+
 class _Reader:
     def __init__(
         self,

@@ -44,6 +44,7 @@ from yamnet_gui.labels.exchange.clips import (
 
 from .event_choice import EventChoice, Offered
 from .jobs import ClipPlan, PlanClipsJob
+from .provenance import ProvenanceRequest, provenance_box
 
 _OVERLAPS = (
     (Overlap.KEEP, "Cut it anyway"),
@@ -67,6 +68,7 @@ class ClipsRequest:
     recordings: tuple[LabelledRecording, ...]
     folder: Path
     options: ClipOptions
+    provenance: ProvenanceRequest | None = None
 
 
 class ClipsDialog(QDialog):
@@ -84,6 +86,7 @@ class ClipsDialog(QDialog):
         self.setWindowTitle("Cut clips")
         self._background = LatestJob("clips", self)
         self._plan: ClipPlan | None = None
+        self._project = offered.project
         self.request: ClipsRequest | None = None
         self.what = EventChoice(offered, class_map, self)
         self._build(folder)
@@ -129,7 +132,11 @@ class ClipsDialog(QDialog):
     def accept(self) -> None:
         if self._plan is not None:
             folder = Path(self.folder.text().strip()).expanduser()
-            self.request = ClipsRequest(self._plan.recordings, folder, self.options)
+            recordings, provenance = self._plan.recordings, None
+            if self.provenance.isChecked():
+                choice = self.what.choice
+                provenance = ProvenanceRequest(folder, recordings, choice, self._project)
+            self.request = ClipsRequest(recordings, folder, self.options, provenance)
             super().accept()
 
     def sizeHint(self) -> QSize:
@@ -163,6 +170,7 @@ class ClipsDialog(QDialog):
         self.example = PlainLabel(self)
         self.example.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.example.setWordWrap(True)
+        self.provenance = provenance_box(self)
         standard = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel, self)
         self.buttons.button(standard.Ok).setText("Cu&t")
@@ -176,6 +184,7 @@ class ClipsDialog(QDialog):
         layout.addWidget(self.summary)
         layout.addWidget(self.example)
         layout.addStretch(1)
+        layout.addWidget(self.provenance)
         layout.addWidget(self.buttons)
 
     def _build_how(self, form: QFormLayout) -> None:

@@ -38,6 +38,7 @@ from .event_choice import EventChoice, Offered
 from .format_options import FormatOptions
 from .jobs import PreviewJob
 from .place import unfit
+from .provenance import ProvenanceRequest, provenance_box
 
 _AT_ONCE = 2000  # more events than this are checked in the background
 _LATER_MS = 120
@@ -51,6 +52,7 @@ class ExportRequest:
     recordings: tuple[LabelledRecording, ...]
     path: Path
     options: WriteOptions
+    provenance: ProvenanceRequest | None = None
 
     @property
     def event_count(self) -> int:
@@ -75,6 +77,7 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Export events")
         self._class_map = class_map
+        self._project = offered.project
         self._folder = folder
         self._proposed = ""
         self._background = LatestJob("losses", self)
@@ -101,9 +104,11 @@ class ExportDialog(QDialog):
     def accept(self) -> None:
         if self._preview is None:
             return
-        self.request = ExportRequest(
-            self.format.currentData(), self._preview.recordings, self._path(), self._options()
-        )
+        name, recordings, path = self.format.currentData(), self._preview.recordings, self._path()
+        provenance = None
+        if self.provenance.isChecked():
+            provenance = ProvenanceRequest(path, recordings, self.what.choice, self._project, name)
+        self.request = ExportRequest(name, recordings, path, self._options(), provenance)
         super().accept()
 
     def sizeHint(self) -> QSize:
@@ -148,6 +153,7 @@ class ExportDialog(QDialog):
         self.sidecar = TickBox("Also write a side-car file with what the format cannot store", self)
         self.sidecar.setToolTip("OUT.yamnet.json: importing the file again restores everything")
         self.sidecar.toggled.connect(self._show_losses)
+        self.provenance = provenance_box(self)
         self.lost = PlainLabel(self)
         self.lost.setWordWrap(True)
         self.lost.setTextFormat(Qt.TextFormat.PlainText)
@@ -168,6 +174,7 @@ class ExportDialog(QDialog):
         layout.addWidget(self.summary)
         layout.addWidget(scroll, 1)
         layout.addWidget(self.sidecar)
+        layout.addWidget(self.provenance)
         layout.addWidget(self.buttons)
         self.setTabOrder(self.what.hierarchy, self.format)  # before what depends on it
 

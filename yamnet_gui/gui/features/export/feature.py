@@ -167,24 +167,32 @@ class ExportFeature(Feature):
                 request.options,
                 self._project.project,
                 self._shown_scores(),
+                request.provenance,
             )
         else:
-            job = ExportJob(request.format_name, request.recordings, request.path, request.options)
+            job = ExportJob(
+                request.format_name,
+                request.recordings,
+                request.path,
+                request.options,
+                request.provenance,
+            )
         self._run.write_table(job, request.path)
 
     def _cut(self, request: ClipsRequest) -> None:
         from .jobs import CutJob
 
         self._settings.remember_folder(request.folder.parent, "clips")
-        self._run.cut_clips(CutJob(request.recordings, request.folder, request.options))
+        self._run.cut_clips(
+            CutJob(request.recordings, request.folder, request.options, request.provenance)
+        )
 
     def _report(self, request: ReportRequest) -> None:
         from .jobs import ReportJob
 
         self._settings.remember_folder(request.path.parent, "exports")
-        self._run.write_report(
-            ReportJob(request.recordings, request.path, request.facts), request.path
-        )
+        job = ReportJob(request.recordings, request.path, request.facts, request.provenance)
+        self._run.write_report(job, request.path)
 
     def _shown_scores(self) -> Any:
         """The scores of the open recording, of the mix or each channel, if they are complete."""

@@ -13,6 +13,7 @@ from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.scores import ScoreTable
 from yamnet_gui.core.stopping import until_stopped
 from yamnet_gui.labels.exchange.clips import (
+    MANIFEST_NAME,
     ClipOptions,
     CutClip,
     cut_clips,
@@ -32,6 +33,8 @@ from yamnet_gui.labels.formats import (
 )
 from yamnet_gui.labels.project import Project
 from yamnet_gui.labels.project.calibrations import with_probabilities
+
+from .provenance import ProvenanceRequest
 
 Cuts = Generator[CutClip, None, None]
 
@@ -112,14 +115,20 @@ class ExportJob:
     recordings: tuple[LabelledRecording, ...]
     path: Path
     options: WriteOptions
+    provenance: ProvenanceRequest | None = None
 
     def run(self) -> Iterator[WriteStep]:
+        _check(self.provenance)
         measures = self.options.measures
         reading = measures if isinstance(measures, EventMeasures) else None
         with reading or nullcontext():
             for step in writing(self.format_name, self.recordings, self.path, options=self.options):
                 problems = reading.problems if step.made and reading else ()
-                yield replace(step, remarks=tuple(f"Not measured: {p}" for p in problems))
+                yield replace(
+                    step,
+                    made=_with_provenance(self.provenance, step.made),
+                    remarks=tuple(f"Not measured: {p}" for p in problems),
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +143,10 @@ class ScoreTablesJob:
     options: WriteOptions
     project: Project | None = None
     shown: tuple[Path, tuple[ScoreTable, ...]] | None = None
+    provenance: ProvenanceRequest | None = None
 
     def run(self) -> Iterator[WriteStep]:
+        _check(self.provenance)
         made: list[Path] = []
         problem: UserError | None = None
         names = self.options.classes.names
@@ -152,7 +163,8 @@ class ScoreTablesJob:
             raise problem
         if not made:
             raise LabelsError(self.path, "no scores are stored", "analyse the recordings first")
-        yield WriteStep(len(shares), len(shares), len(shares), tuple(made))
+        written = _with_provenance(self.provenance, made)
+        yield WriteStep(len(shares), len(shares), len(shares), written)
 
     def _tables(self, path: Path) -> Sequence[ScoreTable]:
         if self.shown is not None and self.shown[0] == path:
@@ -206,8 +218,10 @@ class CutJob:
     recordings: Sequence[LabelledRecording]
     folder: Path
     options: ClipOptions
+    provenance: ProvenanceRequest | None = None
 
     def run(self) -> Iterator[CutStep]:
+        _check(self.provenance)
         clips = plan_clips(self.recordings, self.options)
         done = 0
         problems: list[str] = []
@@ -218,6 +232,8 @@ class CutJob:
                 if cut.problem and cut.problem not in problems:
                     problems.append(cut.problem)
                 yield CutStep(done, len(clips), tuple(problems[:20]))
+        if done:
+            _with_provenance(self.provenance, [self.folder / MANIFEST_NAME])
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +254,25 @@ class ReportJob:
     recordings: tuple[LabelledRecording, ...]
     path: Path
     facts: ReportFacts
+    provenance: ProvenanceRequest | None = None
 
     def run(self) -> Iterator[Path]:
-        yield write_report(self.recordings, self.path, self.facts)
+        _check(self.provenance)
+        report = write_report(self.recordings, self.path, self.facts)
+        _with_provenance(self.provenance, [report])
+        yield report
+
+
+def _check(provenance: ProvenanceRequest | None) -> None:
+    """Before anything is written. Raises LabelsError."""
+    if provenance is not None:
+        provenance.check()
+
+
+def _with_provenance(
+    provenance: ProvenanceRequest | None, made: Sequence[Path]
+) -> tuple[Path, ...]:
+    """What was written, and how it was made where that is wanted; nothing before the last step."""
+    if provenance is None or not made:
+        return tuple(made)
+    return (*made, provenance.write(made))

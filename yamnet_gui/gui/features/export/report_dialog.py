@@ -32,6 +32,7 @@ from yamnet_gui.labels.exchange.report_facts import project_facts
 from .event_choice import EventChoice, Offered
 from .jobs import ChooseJob
 from .place import unfit
+from .provenance import ProvenanceRequest, provenance_box
 
 _SUFFIX = ".html"
 
@@ -43,6 +44,7 @@ class ReportRequest:
     recordings: tuple[LabelledRecording, ...]
     path: Path
     facts: ReportFacts
+    provenance: ProvenanceRequest | None = None
 
 
 class ReportDialog(QDialog):
@@ -88,7 +90,10 @@ class ReportDialog(QDialog):
             return
         if self._chosen is not None:
             more = left_out_in_words(left_out(self.what.recordings, self.what.choice))
-            self.request = ReportRequest(self._chosen, self._path(), facts.with_events(more))
+            path, choice, provenance = self._path(), self.what.choice, None
+            if self.provenance.isChecked():
+                provenance = ProvenanceRequest(path, self._chosen, choice, self._project)
+            self.request = ReportRequest(self._chosen, path, facts.with_events(more), provenance)
         super().accept()
 
     def sizeHint(self) -> QSize:
@@ -121,6 +126,7 @@ class ReportDialog(QDialog):
         self.summary.setWordWrap(True)
         self.place_note = PlainLabel(self)
         self.place_note.setWordWrap(True)
+        self.provenance = provenance_box(self)
         standard = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(standard.Save | standard.Cancel, self)
         self.buttons.accepted.connect(self.accept)
@@ -130,6 +136,7 @@ class ReportDialog(QDialog):
         layout.addLayout(form)
         layout.addWidget(self.summary)
         layout.addWidget(self.place_note)
+        layout.addWidget(self.provenance)
         layout.addStretch(1)
         layout.addWidget(self.buttons)
 

@@ -1,0 +1,184 @@
+"""Where the results of a run come from, and the run that such a file describes."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from yamnet_gui.analysis.custom_classes import with_custom_classes
+from yamnet_gui.analysis.events_of import EventsRequest
+from yamnet_gui.analysis.model import WeightsModel
+from yamnet_gui.analysis.result import Analysis
+from yamnet_gui.analysis.settings import AnalysisSettings
+from yamnet_gui.audio import content_hash
+from yamnet_gui.core.errors import RecordingError
+from yamnet_gui.core.events import LabelledRecording
+from yamnet_gui.core.provenance import (
+    ANALYSIS,
+    Provenance,
+    RecordingFacts,
+    file_facts,
+    finished,
+    recording_facts,
+    started,
+    write_provenance,
+)
+from yamnet_gui.core.resources import bundled_class_map
+from yamnet_gui.core.sound_track import file_of
+from yamnet_gui.detection import rules_to_json
+from yamnet_gui.labels.overwrite_guard import check_outputs
+from yamnet_gui.yamnet.runtimes import expected_runtime
+
+from .journal import Record
+from .options import BatchOptions, EventOptions
+from .tables import best_classes
+
+
+def begun(options: BatchOptions, model: WeightsModel) -> Provenance:
+    """What is known of a run before it begins."""
+    return replace(
+        started(ANALYSIS, request_of(options), options.command),
+        weights={
+            "path": str(model.path.absolute()),
+            "identity": model.sha256,
+            "sha256": model.file_sha256,
+            "name": model.name,
+            "runtime": expected_runtime(options.runtime),
+        },
+        classifiers=tuple(file_facts(path) for path in options.classifiers),
+    )
+
+
+def write_run_provenance(
+    begun: Provenance,
+    path: Path,
+    recordings: Iterable[RecordingFacts],
+    failed: Sequence[tuple[Path, str]],
+    written: Sequence[Path],
+) -> Path:
+    """Writes how a run went; `failed` are recordings without results. Raises SettingsError."""
+    problems = (RecordingFacts(str(p.absolute()), problem=reason) for p, reason in failed)
+    return write_provenance(finished(begun, (*recordings, *problems), written), path)
+
+
+def write_result_provenance(
+    path: Path,
+    model: WeightsModel,
+    request: EventsRequest,
+    labelled: LabelledRecording,
+    analysis: Analysis,
+    *,
+    one_per_sound: bool,
+    classifiers: Sequence[Path] = (),
+) -> Path:
+    """Writes how the result of one recording was made. Raises SettingsError or LabelsError."""
+    recording = labelled.recording.path
+    check_outputs((path,), (model.path, *classifiers), (recording,))
+    class_map = with_custom_classes(bundled_class_map(), request.classifiers)
+    rules = rules_to_json(request.rules, class_map) if request.rules is not None else {}
+    options = BatchOptions(
+        model.path,
+        request.settings,
+        events=EventOptions(rules, request.classes, request.top, one_per_sound=one_per_sound),
+        classifiers=tuple(classifiers),
+        runtime=model.runtime,
+        requested_runtime=model.runtime,
+        command=("yamnet_gui.analyze", str(recording)),
+    )
+    best = best_classes(analysis, class_map.names, options.best)
+    size = file_of(recording).stat().st_size
+    facts = recording_facts(labelled, _content(recording, None), size, best)
+    return write_run_provenance(begun(options, model), path, (facts,), (), ())
+
+
+def facts_of(
+    records: Sequence[Record], labels: Sequence[LabelledRecording], memo_folder: Path | None
+) -> Iterator[RecordingFacts]:
+    """The recordings of a run with their events; `labels` are empty where none were wanted."""
+    for place, record in enumerate(records):
+        path = Path(record.file)
+        sha256 = _content(path, memo_folder)
+        if labels:
+            facts = recording_facts(labels[place], sha256, record.size, record.best)
+            yield replace(facts, path=str(path.absolute()))
+        else:
+            yield RecordingFacts(
+                str(path.absolute()),
+                sha256,
+                record.size,
+                duration_s=record.audio_s,
+                best=record.best,
+            )
+
+
+def request_of(options: BatchOptions) -> dict[str, Any]:
+    """Everything that was asked for, but where tables are written."""
+    events = options.events
+    return {
+        "settings": options.settings.to_json(),
+        "events": None
+        if events is None
+        else {
+            "rules": events.rules,
+            "rules_sha256": _rules_sha256(events.rules),
+            "classes": list(events.classes),
+            "top": events.top,
+            "groups": list(events.groups),
+            "one_per_sound": events.one_per_sound,
+        },
+        "format": options.label_format,
+        "per_recording": options.per_recording,
+        "mean_embedding": options.mean_embedding,
+        "tables": {name: str(path) for name, path in _tables(options) if path is not None},
+        "runtime": options.requested_runtime,
+        "zone": options.zone,
+        "best": options.best,
+    }
+
+
+def options_of(
+    request: Mapping[str, Any], weights: Path, classifiers: Sequence[Path]
+) -> BatchOptions:
+    """The run of a request, with no table to write.
+
+    Raises TypeError, KeyError, ValueError or SettingsError where it is none.
+    """
+    events = request["events"]
+    return BatchOptions(
+        weights=weights,
+        settings=AnalysisSettings.from_json(dict(request["settings"])),
+        events=None
+        if events is None
+        else EventOptions(
+            dict(events["rules"]),
+            tuple(int(k) for k in events["classes"]),
+            None if events["top"] is None else int(events["top"]),
+            tuple(str(g) for g in events["groups"]),
+            one_per_sound=bool(events["one_per_sound"]),
+        ),
+        best=int(request["best"]),
+        classifiers=tuple(classifiers),
+        zone=str(request["zone"]),
+    )
+
+
+def _tables(options: BatchOptions) -> tuple[tuple[str, Path | None], ...]:
+    return (
+        ("labels", options.labels),
+        ("clips", options.clips),
+        ("scores", options.scores),
+        ("embeddings", options.embeddings),
+    )
+
+
+def _rules_sha256(rules: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()
+
+
+def _content(path: Path, memo_folder: Path | None) -> str:
+    try:
+        return content_hash(path, memo_folder)
+    except RecordingError:  # taken away meanwhile
+        return ""
