@@ -142,7 +142,33 @@ def memory_mb() -> Counts:
         name, value = line.split(":")
         if name in ("Rss", "Anonymous"):
             figures[f"{name.lower()}_mb"] = int(value.split()[0]) / 1024
-    return figures
+    return figures | _c_heap_mb()
+
+
+class _Mallinfo2(ctypes.Structure):
+    """What glibc's `mallinfo2` returns."""
+
+    _fields_ = [
+        (name, ctypes.c_size_t)
+        for name in (
+            "arena", "ordblks", "smblks", "hblks", "hblkhd",
+            "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost",
+        )
+    ]  # fmt: skip
+
+
+def _c_heap_mb() -> Counts:
+    """What C code holds of all arenas, what is free in them, and blocks with pages of their own.
+
+    Held memory that grows is a leak; free memory that grows is fragmentation (glibc ≥ 2.33).
+    """
+    mallinfo2 = getattr(ctypes.CDLL(None), "mallinfo2", None)
+    if mallinfo2 is None:
+        return {}
+    mallinfo2.restype = _Mallinfo2
+    info = mallinfo2()
+    sizes = {"heap_held": info.uordblks, "heap_free": info.fordblks, "heap_mapped": info.hblkhd}
+    return {f"{name}_mb": round(size / 2**20, 1) for name, size in sizes.items()}
 
 
 def held() -> Counts:

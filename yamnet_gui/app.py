@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .core.c_heap import use_few_arenas
 from .core.log import VERBOSE_HELP, logging_to_file
 
 if TYPE_CHECKING:
@@ -135,6 +136,7 @@ def _quiet_offscreen() -> None:
 
 def prepare(arguments: argparse.Namespace) -> "tuple[QApplication, Workbench]":
     """The application and its window with everything behind it, not shown yet."""
+    use_few_arenas()
     recording = _recording(arguments)  # no Qt yet, which reads the source of what is imported later
     with _no_garbage():
         from PySide6.QtCore import QLocale

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from itertools import compress
 from operator import attrgetter
 from pathlib import Path
 
@@ -177,8 +178,8 @@ class EventList:
     def bounds(self) -> NDArray[np.float64]:
         """Onset and offset of every event in seconds, shape (events, 2), read-only."""
         bounds = np.empty((len(self.events), 2))
-        bounds[:, 0] = [event.onset_s for event in self.events]
-        bounds[:, 1] = [event.offset_s for event in self.events]
+        bounds[:, 0] = list(map(attrgetter("onset_s"), self.events))
+        bounds[:, 1] = list(map(attrgetter("offset_s"), self.events))
         bounds.flags.writeable = False
         return bounds
 
@@ -201,6 +202,21 @@ class EventList:
     def with_events(self, *events: Event) -> "EventList":
         """The list with these events added, or put in place of those with the same id."""
         return EventList(tuple({**self._by_id, **{e.id: e for e in events}}.values()))
+
+    def not_in(self, other: "EventList") -> list[Event]:
+        """The events whose id is not in the other list, in order of onset."""
+        known = other._by_id
+        return [event for event in self.events if event.id not in known]
+
+    def where(self, chosen: NDArray[np.bool_]) -> "EventList":
+        """The events that are chosen, shape (events,): a part of the list needs no sorting."""
+        part = object.__new__(EventList)
+        object.__setattr__(part, "events", tuple(compress(self.events, chosen.tolist())))
+        if "bounds" in self.__dict__:
+            bounds = self.bounds[chosen]
+            bounds.flags.writeable = False
+            part.__dict__["bounds"] = bounds
+        return part
 
     def without(self, *event_ids: str) -> "EventList":
         removed = set(event_ids)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.core.events import Event, ReviewState
+from yamnet_gui.core.events import Event, EventList, ReviewState
 from yamnet_gui.core.ontology import Ontology
 
 SILENCE = "/m/028v0c"
@@ -45,18 +45,18 @@ class Sounds:
     real: Bools
 
     @classmethod
-    def of(cls, events: Sequence[Event], ontology: Ontology) -> "Sounds":
+    def of(cls, events: Sequence[Event] | EventList, ontology: Ontology) -> "Sounds":
         """Events of one recording."""
-        count = len(events)
-        nodes = (ontology.position(e.class_index, e.mid) for e in events)
-        places = (-1 if e.channel is None else e.channel for e in events)
+        classes = [(e.class_index, e.mid) for e in events]
+        node_of = {key: ontology.position(*key) for key in set(classes)}
+        bounds = events.bounds if isinstance(events, EventList) else None
         return cls(
-            np.fromiter(nodes, np.int64, count),
-            np.fromiter(places, np.int64, count),
-            np.fromiter((e.onset_s for e in events), np.float64, count),
-            np.fromiter((e.offset_s for e in events), np.float64, count),
-            np.fromiter((not e.touched for e in events), np.bool_, count),
-            np.fromiter((e.state not in _UNSURE for e in events), np.bool_, count),
+            np.array([node_of[key] for key in classes], np.int64),
+            np.array([-1 if e.channel is None else e.channel for e in events], np.int64),
+            np.array([e.onset_s for e in events]) if bounds is None else bounds[:, 0],
+            np.array([e.offset_s for e in events]) if bounds is None else bounds[:, 1],
+            np.array([not e.touched for e in events], np.bool_),
+            np.array([e.state not in _UNSURE for e in events], np.bool_),
         )
 
 

@@ -118,6 +118,7 @@ class Workbench(QObject):
         services = self.services
         return (
             services.recording.busy
+            or self.session.document.turns.busy
             or services.analysis.busy
             or services.events.waiting
             or self.session.spectrogram.waiting

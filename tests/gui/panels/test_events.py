@@ -168,3 +168,17 @@ def test_a_wide_panel_writes_the_states_out(panel: EventsPanel) -> None:
     panel.resize(900, 400)
     assert not panel.model.compact
     assert panel.grab().width() == 900
+
+
+def test_thousands_of_scattered_rows_are_selected_and_others_after_them(
+    panel: EventsPanel, owners: Owners, qtbot: QtBot
+) -> None:
+    owners.document.set_events(EventList.of(owners.event(str(i), i * 0.01) for i in range(12_000)))
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 12_000)  # in a turn of its own
+    for first in (0, 1, 0):
+        ids = [str(i) for i in range(first, 12_000, 2)]
+        owners.selection.select(ids)
+        assert rows(panel) == list(range(first, 12_000, 2))
+        assert owners.selection.ids == tuple(ids)
+    owners.selection.select(["7"])
+    assert rows(panel) == [7]

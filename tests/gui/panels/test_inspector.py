@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.owners import DOG, SILENCE, SPEECH, Owners
+from yamnet_gui.core.events import EventList
 from yamnet_gui.gui.panels.inspector import InspectorPanel
 from yamnet_gui.gui.state.top_classes import top_classes
 
@@ -218,3 +219,14 @@ def test_times_are_clock_times_with_the_date_while_those_are_shown(
     assert facts["Time"] == "00:00:00.000 – 00:00:00.500"
     assert facts["Date"] == "2026-05-04 +00:00"
     assert panel.facts._names[:3] == ["Time", "Date", "Duration"]
+
+
+def test_very_many_selected_events_are_summed_up_a_moment_later(
+    panel: InspectorPanel, owners: Owners, qtbot: QtBot
+) -> None:
+    owners.document.set_events(EventList.of(owners.event(str(i), i * 0.004) for i in range(12_000)))
+    owners.selection.select(map(str, range(12_000)))
+    qtbot.waitUntil(lambda: panel.title.text() == "12,000 events of Speech")
+    assert facts_of(panel)["State"] == "○ Unreviewed"
+    owners.selection.select(["3"])
+    assert panel.title.text() == "Speech"

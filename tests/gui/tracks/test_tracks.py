@@ -18,6 +18,7 @@ from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.gui.state.sound import Sound
 from yamnet_gui.gui.state.spectrogram import Spectrogram
 from yamnet_gui.gui.theme import DARK, class_color
+from yamnet_gui.gui.tracks.event_bars import _joined
 from yamnet_gui.gui.tracks.event_lanes import MOST_LANES, Lanes
 from yamnet_gui.gui.tracks.layer import Layer
 from yamnet_gui.gui.tracks.ruler import RulerLayer
@@ -274,3 +275,26 @@ def test_marks_stand_at_round_clock_times(stack: TrackStack, owners: Owners) -> 
         times = [_seconds(text) for _area, text in _labels(stack)]
         assert len(times) > 2
         assert all(time % step == 0 for time in times)
+
+
+def test_frames_of_selected_bars_that_touch_are_one() -> None:
+    lanes = np.array([1, 0, 0, 1, 0], np.int32)
+    left = np.array([40.0, 10.0, 12.0, 5.0, 90.0])
+    right = np.array([43.0, 13.0, 15.0, 8.0, 5000.0])
+    where, starts, ends = _joined(lanes, left, right, 100)
+    assert where.tolist() == [0, 0, 1, 1]
+    assert starts.tolist() == [10.0, 90.0, 5.0, 40.0]
+    assert ends.tolist() == [15.0, 104.0, 8.0, 43.0], "what is out of sight is cut off"
+
+
+def test_the_frame_follows_the_selection_and_new_events(
+    stack: TrackStack, owners: Owners, qtbot: QtBot
+) -> None:
+    layer = stack.events._layer
+    owners.document.set_events(many(4, 1.0, 0.9))
+    owners.selection.select(["1", "3"])
+    assert layer._selected_bars().tolist() == [False, True, False, True]
+    owners.document.set_events(owners.document.events.without("0"))
+    assert layer._selected_bars().tolist() == [True, False, True]
+    owners.selection.select([])
+    assert not layer._selected_bars().any()

@@ -1,12 +1,15 @@
-"""Collects Python's garbage in the window's own thread."""
+"""Collects Python's garbage in the window's own thread, and gives free memory back."""
 
 import gc
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from yamnet_gui.core.c_heap import give_back_free_memory
+
 from .priority import ForegroundPriority
 
 _EVERY_MS = 1000
+_GIVE_BACK_EVERY_MS = 30_000
 
 
 class GarbageCollector(QObject):
@@ -26,6 +29,9 @@ class GarbageCollector(QObject):
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.collect)
         self._timer.start(_EVERY_MS)
+        self._give_back = QTimer(self)
+        self._give_back.timeout.connect(self.give_back)
+        self._give_back.start(_GIVE_BACK_EVERY_MS)
 
     @Slot()
     def collect(self) -> None:
@@ -41,6 +47,12 @@ class GarbageCollector(QObject):
                 gc.collect(generation)
                 return
 
+    @Slot()
+    def give_back(self) -> None:
+        """Memory that nobody uses goes back to the system, unless something has to be quick."""
+        if self._way.wait(0.0):
+            give_back_free_memory()
+
     def keep_all(self) -> None:
         """What is there now stays until `close`: no collection looks through it again.
 
@@ -51,6 +63,7 @@ class GarbageCollector(QObject):
     def close(self) -> None:
         """Python collects by itself again."""
         self._timer.stop()
+        self._give_back.stop()
         gc.unfreeze()
         if self._was_enabled:
             gc.enable()

@@ -217,8 +217,7 @@ class EventUpdater(QObject):
 
     def _replaced(self, before: EventList) -> tuple[Event, ...]:
         """Detections that a step took away without being about them."""
-        after = self._document.events
-        gone = [event for event in before if event.id not in after and not event.touched]
+        gone = [event for event in before.not_in(self._document.events) if not event.touched]
         deleted = {event.id for event in self._project.deleted} if gone else set()
         return tuple(event for event in gone if event.id not in deleted)
 
@@ -254,13 +253,13 @@ class EventUpdater(QObject):
 
 def _only_decided(before: Event | None, after: Event) -> bool:
     """Whether an event stays where it is under its label, so that it hides no other detection."""
-    if before is None or not after.touched:
-        return False
-    return (before.onset_s, before.offset_s, before.label, before.channel) == (
-        after.onset_s,
-        after.offset_s,
-        after.label,
-        after.channel,
+    return (
+        before is not None
+        and before.onset_s == after.onset_s
+        and before.offset_s == after.offset_s
+        and before.label == after.label
+        and before.channel == after.channel
+        and after.touched
     )
 
 

@@ -124,6 +124,7 @@ class OpenProjectJob:
         self.opened.append(project)
         # reads what queries need, so that no user waits for it later
         project.events.count(EventFilter(one_per_sound=True))
+        project.recordings.rules_of_events()
         storage_mode = StorageMode.READ_ONLY if project.read_only else StorageMode.PROJECT
         other = not self.create and self.source is None
         files = tuple(project.recordings.locate(r) for r in project.recordings.all())

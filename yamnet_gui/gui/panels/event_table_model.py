@@ -1,10 +1,10 @@
 """The table model of events: filtered and sorted with arrays, quick at fifty thousand rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QModelIndex, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QItemSelectionRange, QModelIndex, QObject, Qt, Signal, Slot
 
 from yamnet_gui.audio.measures import Measures
 from yamnet_gui.core.channels import channel_name, channel_text
@@ -147,9 +147,18 @@ class EventTableModel(HeadedTableModel):
 
     def row_of(self, event_id: str) -> int | None:
         """The row of an event; None where it is not listed."""
+        return next(iter(self.rows_of((event_id,))), None)
+
+    def rows_of(self, event_ids: Iterable[str]) -> list[int]:
+        """The rows of those events that are listed, in the order of the ids."""
         if self._rows is None:
             self._rows = {event.id: row for row, event in enumerate(self._shown)}
-        return self._rows.get(event_id)
+        return [row for row in map(self._rows.get, event_ids) if row is not None]
+
+    def whole_rows(self, first: int, last: int) -> QItemSelectionRange:
+        """All cells of listed rows. There may be thousands of such ranges: `index` takes longer."""
+        columns = len(self.headers)
+        return QItemSelectionRange(self.createIndex(first, 0), self.createIndex(last, columns - 1))
 
     def row_total(self) -> int:
         return len(self._shown)

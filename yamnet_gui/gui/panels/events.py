@@ -2,7 +2,15 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QPoint,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -41,6 +49,7 @@ from .scroll_place import ScrollPlace
 
 _OPTIONAL = (EventColumn.PROBABILITY, EventColumn.SPREAD, EventColumn.CHANNEL)
 """Columns that are there where any event has something to show in them."""
+_FEW_RANGES = 100
 _CLASS_LETTERS = 10
 """Room for the class where the table can be scrolled sideways."""
 
@@ -85,7 +94,7 @@ class EventsPanel(QWidget):
         document.analysis_changed.connect(self._show_count)
         timeline.time_text_changed.connect(self._on_time_text)
         selection.changed.connect(self._on_selection)
-        self._on_events()
+        self._show_events()
 
     @property
     def shown_ids(self) -> list[str]:
@@ -241,6 +250,9 @@ class EventsPanel(QWidget):
         fit_columns(self.table, widths)
 
     def _on_events(self) -> None:
+        self._document.turns.do(self._show_events, len(self._document.events))
+
+    def _show_events(self) -> None:
         self.model.set_events(self._grouping.shown)
         self.channel.offer(self.model.channels)
         self._fit_columns()
@@ -327,17 +339,19 @@ class EventsPanel(QWidget):
 
     def _on_selection(self) -> None:
         if not self._syncing:
-            self._select_rows(scroll=True)
-            self._show_count()
+            self._document.turns.do(self._show_selection, len(self._selection.ids))
+
+    def _show_selection(self) -> None:
+        self._select_rows(scroll=True)
+        self._show_count()
 
     def _select_rows(self, *, scroll: bool) -> None:
         """Selects the rows of the chosen events, as far as they are listed."""
         shown = dict.fromkeys(map(self._grouping.shown_id, self._selection.ids))
-        rows = [r for r in map(self.model.row_of, shown) if r is not None]
+        rows = self.model.rows_of(shown)
         chosen = QItemSelection()
-        last = self.model.columnCount() - 1
         for first, end in _runs(sorted(rows)):
-            chosen.select(self.model.index(first, 0), self.model.index(end, last))
+            chosen.append(self.model.whole_rows(first, end))
         flags = QItemSelectionModel.SelectionFlag
         model = self.table.selectionModel()
         self._syncing = True
@@ -347,7 +361,11 @@ class EventsPanel(QWidget):
                 model.setCurrentIndex(current, flags.NoUpdate)
                 if scroll:
                     self.table.scrollTo(current)
-            model.select(chosen, flags.ClearAndSelect | flags.Rows)
+            # Qt compares each range with each of the former selection, if there is one, and
+            # twice where it is to make rows of them: minutes for very many
+            if chosen.size() > _FEW_RANGES:
+                model.clearSelection()
+            model.select(chosen, flags.ClearAndSelect)
         finally:
             self._syncing = False
 

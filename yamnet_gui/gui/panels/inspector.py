@@ -1,7 +1,8 @@
 """What is known about the selected event, and what is heard at the cursor."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QPalette
@@ -119,8 +120,9 @@ class InspectorPanel(QWidget):
         if len(lines) > _MOST_HISTORY:
             shown.append(f"and {len(lines) - _MOST_HISTORY:,} more")
         self.history.setText("\n".join(shown))
+        several = self._are_several()
         for widget in (self.history_title, self.history):
-            widget.setVisible(bool(lines) and not self._several())
+            widget.setVisible(bool(lines) and not several)
         self.history.setToolTip(plain_tip("\n".join(lines[:40])))
 
     def sizeHint(self) -> QSize:
@@ -212,7 +214,7 @@ class InspectorPanel(QWidget):
         event = self._document.events.get(current) if current else None
         self.note.show_event(event)
         self._event = event
-        self._show_event()
+        self._document.turns.do(self._show_event, len(self._selection.ids))
 
     def _on_scores(self) -> None:
         if self._event is not None:
@@ -282,11 +284,14 @@ class InspectorPanel(QWidget):
 
     def _several(self) -> list[Event]:
         """The selected events where there are more than one."""
-        if len(self._selection.ids) < 2:
-            return []
-        found = map(self._document.events.get, self._selection.ids)
-        events = [event for event in found if event is not None]
-        return events if len(events) > 1 else []
+        return list(self._selected()) if self._are_several() else []
+
+    def _are_several(self) -> bool:
+        """Whether more than one event is selected; quick, however many there are."""
+        return len(list(islice(self._selected(), 2))) > 1
+
+    def _selected(self) -> Iterator[Event]:
+        return filter(None, map(self._document.events.get, self._selection.ids))
 
     def _show_color(self, class_index: int | None, label: str) -> None:
         palette = self.swatch.palette()

@@ -85,11 +85,14 @@ class RecordingsModel(QAbstractTableModel):
 
     def set_events(self, counts: Mapping[Path, int | None]) -> None:
         """How many events recordings have."""
+        changed = []
         for path, count in counts.items():
             row = self._rows.get(path)
-            if row is not None:
+            if row is not None and self._entries[row].events != count:
                 self._entries[row].events = count
-        self._all_changed()
+                changed.append(row)
+        if changed:
+            self.dataChanged.emit(self.index(min(changed), NAME), self.index(max(changed), STATE))
 
     def set_listed(self, counts: Mapping[Path, int] | None) -> None:
         """Shows these numbers instead of those of all events, until None is set."""
@@ -107,7 +110,10 @@ class RecordingsModel(QAbstractTableModel):
     @property
     def most_events(self) -> int | None:
         """The largest number that is shown; None where none is."""
-        numbers = (self.events_of(entry.path) for entry in self._entries)
+        if self._listed is None:
+            numbers: Iterable[int | None] = (entry.events for entry in self._entries)
+        else:
+            numbers = (self._listed.get(entry.path, 0) for entry in self._entries)
         return max((n for n in numbers if n is not None), default=None)
 
     def _all_changed(self) -> None:

@@ -15,6 +15,7 @@ from yamnet_gui.core.channels import channel_name
 from yamnet_gui.core.events import EventList, RecordingInfo, ReviewedSpan
 from yamnet_gui.core.scores import FrameGrid, ScoreChunk
 from yamnet_gui.detection import Envelope
+from yamnet_gui.gui.background.turns import Turns
 
 from .score_buffer import ScoreBuffer
 from .shown_events import ShownEvents
@@ -63,7 +64,8 @@ class Document(QObject):
     """One recording at a time, or none.
 
     `events` are detections of the model, with everything that the user changed in place of them;
-    `shown` knows which of them the window shows.
+    `shown` knows which of them the window shows. Views that take a while to show very many events
+    do so in `turns`.
     """
 
     recording_changed = Signal()
@@ -88,6 +90,7 @@ class Document(QObject):
         self._events = EventList()
         self.shown = ShownEvents(lambda: self._events, self.events_changed.emit)
         self._reviewed: tuple[ReviewedSpan, ...] = ()
+        self.turns = Turns(self)
 
     @property
     def recording(self) -> OpenRecording | None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable
 
+import numpy as np
+
 from yamnet_gui.core.events import EventList
 from yamnet_gui.core.resources import bundled_ontology
-from yamnet_gui.detection import shown_events
+from yamnet_gui.detection import Sounds, duplicates
 
 
 class ShownEvents:
@@ -63,10 +65,13 @@ class ShownEvents:
         events = self._all_events()
         if events is self._source:
             return
-        ids = {event.id for event in shown_events(events, bundled_ontology())} | self._asked
+        ontology = bundled_ontology()
+        left_out = duplicates(Sounds.of(events, ontology), ontology)
+        for at in np.flatnonzero(left_out).tolist() if self._asked else ():
+            left_out[at] = events.events[at].id not in self._asked
         self._source = events
         self._shown = events
         self._left_out = EventList()
-        if len(ids) < len(events):
-            self._shown = EventList.of(event for event in events if event.id in ids)
-            self._left_out = EventList.of(event for event in events if event.id not in ids)
+        if left_out.any():
+            self._shown = events.where(~left_out)
+            self._left_out = events.where(left_out)

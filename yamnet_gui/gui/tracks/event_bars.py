@@ -86,6 +86,7 @@ class EventsLayer(Layer):
         self._lanes = Lanes.of(grouping.shown)
         self._density = Density()
         self._dragged: str | None = None
+        self._selected: tuple[tuple[Lanes, tuple[str, ...]], NDArray[np.bool_]] | None = None
         self.theme = theme
         self.scrolled = 0.0
 
@@ -168,7 +169,7 @@ class EventsLayer(Layer):
         font.setPixelSize(max(8, min(13, int(self.lane_height) - 4)))
         painter.setFont(font)
         metrics = QFontMetricsF(font)
-        selected = set(map(self._grouping.shown_id, self._selection.ids))
+        selected = self._selected_bars()
         styles: dict[tuple[object, ...], _Style] = {}
         tall = self.lane_height
         for i, x0, x1 in zip(
@@ -185,13 +186,24 @@ class EventsLayer(Layer):
                 max(2.0, tall - 2),
             )
             self._draw_bar(painter, metrics, event, area, styles[key])
-            if event.id in selected:
+            if selected[i]:
                 self._frame(painter, i, x0, x1 - x0)
-        if selected:
-            which = visible[narrow]
-            chosen = np.array([lanes.events[i].id in selected for i in which.tolist()], bool)
-            self._frame_narrow(painter, which[chosen], left[narrow][chosen], right[narrow][chosen])
+        framed = narrow & selected[visible]
+        self._frame_narrow(painter, visible[framed], left[framed], right[framed])
         self._draw_scroll(painter)
+
+    def _selected_bars(self) -> NDArray[np.bool_]:
+        """Which of the bars are selected; bool (bars,). Asked for with every frame."""
+        source = (self._lanes, self._selection.ids)
+        if self._selected is None or any(
+            a is not b for a, b in zip(source, self._selected[0], strict=True)
+        ):
+            ids = set(map(self._grouping.shown_id, self._selection.ids))
+            chosen = np.zeros(len(self._lanes.events), bool)
+            if ids:
+                chosen[:] = [event.id in ids for event in self._lanes.events]
+            self._selected = source, chosen
+        return self._selected[1]
 
     def _draw_narrow(
         self,
@@ -289,21 +301,17 @@ class EventsLayer(Layer):
         left: NDArray[np.float64],
         right: NDArray[np.float64],
     ) -> None:
-        """Frames of bars without room for a label: all may be selected, so that of those that
-        begin at the same pixel, and of lanes in sight, only one is framed."""
+        """Frames of bars without room for a label: all may be selected, so that those that touch
+        share one."""
         if not len(which):
             return
         tall = self.lane_height
-        tops = self._lanes.lanes[which] * tall - self.scrolled
-        places = np.stack([tops, np.floor(left)])
-        _, first = np.unique(places, axis=1, return_index=True)
-        first = first[(tops[first] > -tall) & (tops[first] < self.height)]
-        wide = np.maximum(right - left, 3)
+        lanes, starts, ends = _joined(
+            self._lanes.lanes[which], left, np.maximum(right, left + 3), self.width
+        )
         frames = [
-            QRectF(x0 - 1, top, x1 + 1, max(2.0, tall - 2) + 1)
-            for x0, top, x1 in zip(
-                left[first].tolist(), tops[first].tolist(), wide[first].tolist(), strict=True
-            )
+            QRectF(x0 - 1, lane * tall - self.scrolled, x1 - x0 + 1, max(2.0, tall - 2) + 1)
+            for lane, x0, x1 in zip(lanes.tolist(), starts.tolist(), ends.tolist(), strict=True)
         ]
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(self.theme.text), 1))
@@ -326,3 +334,21 @@ class EventsLayer(Layer):
             return None
         middle = (lanes.onsets[hits] + lanes.offsets[hits]) / 2
         return lanes.events[int(hits[np.argmin(np.abs(middle - time_s))])]
+
+
+def _joined(
+    lanes: NDArray[np.int32], left: NDArray[np.float64], right: NDArray[np.float64], width: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Lanes, left and right edges of frames around bars; those that touch in a lane share one.
+
+    All edges in pixels; what is out of sight is cut off.
+    """
+    reach = width + 16.0  # of a lane, where all of them follow each other on one line
+    starts = lanes * reach + np.clip(left, -4, width + 4)
+    ends = lanes * reach + np.clip(right, -4, width + 4)
+    order = np.argsort(starts)
+    starts, latest = starts[order], np.maximum.accumulate(ends[order])
+    first = np.append(True, starts[1:] > latest[:-1] + 1)
+    last = np.append(np.flatnonzero(first)[1:] - 1, len(starts) - 1)
+    where = lanes[order][first].astype(np.int64)
+    return where, starts[first] - where * reach, latest[last] - where * reach

@@ -51,34 +51,30 @@ class Lanes:
         class follow, then one lane for all other events.
         """
         bounds = events.bounds
-        colors: list[int] = []
-        kinds: list[int] = []
-        examples: list[int] = []
-        numbers: dict[tuple[int | None, str], int] = {}
-        painted: dict[tuple[int, ReviewState], int] = {}
-        for at, event in enumerate(events):
-            kind = numbers.setdefault((event.class_index, event.label), len(numbers))
-            if kind == len(examples):
-                examples.append(at)
-            color = painted.get((kind, event.state))
-            if color is None:
-                name = class_color(event.class_index, event.label).name()
-                color = painted[kind, event.state] = argb(name, STRENGTH[event.state])
-            kinds.append(kind)
-            colors.append(color)
+        keys = [(event.class_index, event.label, event.state) for event in events]
+        looks = {key: at for at, key in enumerate(dict.fromkeys(keys))}
+        kinds = {kind: at for at, kind in enumerate(dict.fromkeys(key[:2] for key in looks))}
+        look = np.array([looks[key] for key in keys], np.int32)
+        kind_of = np.array([kinds[key[:2]] for key in looks], np.int32)
+        colors = [
+            argb(class_color(index, label).name(), STRENGTH[state]) for index, label, state in looks
+        ]
+        color_of = np.array(colors, np.uint32)
+        struck_of = np.array([state is ReviewState.REJECTED for *_, state in looks], bool)
+        kind = kind_of[look]
+        examples = np.unique(kind, return_index=True)[1].tolist()
         place, names = _packed(bounds) if rows is None else _by_class(events, rows)
         count = min(max(int(place.max(initial=0)) + 1, len(names), 1), MOST_LANES)
         place = np.minimum(place, count - 1)
         onsets, offsets = np.ascontiguousarray(bounds.T)
-        rejected = [event.state is ReviewState.REJECTED for event in events]
         return cls(
             events.events,
             onsets,
             offsets,
             place,
-            np.array(colors, np.uint32),
-            np.array(rejected, bool),
-            np.array(kinds, np.int32),
+            color_of[look],
+            struck_of[look],
+            kind,
             tuple(examples),
             count,
             names,

@@ -58,6 +58,9 @@ class EventsTrack(Track):
 
     @Slot()
     def _on_events(self) -> None:
+        self.document.turns.do(self._show_events, len(self.document.events))
+
+    def _show_events(self) -> None:
         self._layer.arrange()
         self._name_rows()
 

@@ -19,6 +19,8 @@ from .table_model import HeadedTableModel, Index
 
 _SORT_ROLE = Qt.ItemDataRole.UserRole
 _NARROWEST_TEXT, _WIDEST_TEXT = 90, 200
+_ROWS_MEASURED = 100
+"""Rows that the width of a column follows: of thousands it takes the window half a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ class MetricsTable(QTableView):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setMinimumSectionSize(32)
+        header.setResizeContentsPrecision(_ROWS_MEASURED)
         self.doubleClicked.connect(lambda index: self.opened.emit(self._source(index)))
         self.selectionModel().currentRowChanged.connect(
             lambda index, _before: self.chosen.emit(self._source(index))

@@ -29,6 +29,7 @@ class ProjectRecordings:
         self._connection = connection
         self._places: dict[str, Path] = {}
         self._places_of = connection.path
+        self._rules_of_events = "", -1  # and after how many changes of the file
 
     @property
     def _folder(self) -> Path:
@@ -114,12 +115,19 @@ class ProjectRecordings:
         return [(current_identity(sha256), name) for sha256, name in _MODELS.each(rows)]
 
     def rules_of_events(self) -> str:
-        """The id of the rules that an event came from; "" where none came from rules."""
+        """The id of the rules that an event came from; "" where none came from rules.
+
+        Where none of a million did, all of them are looked through: once, until something changes.
+        """
         with self._connection.reading():
-            row = self._connection.database.execute(
-                "SELECT rules_id FROM events WHERE rules_id IS NOT NULL LIMIT 1"
-            ).fetchone()
-        return str(row[0]) if row is not None else ""
+            database = self._connection.database
+            if self._rules_of_events[1] != database.total_changes:
+                row = database.execute(
+                    "SELECT rules_id FROM events WHERE rules_id IS NOT NULL LIMIT 1"
+                ).fetchone()
+                rules_id = str(row[0]) if row is not None else ""
+                self._rules_of_events = rules_id, database.total_changes
+            return self._rules_of_events[0]
 
     def labelled(self, recording_id: str) -> LabelledRecording:
         """The recording with its events, as label formats write it."""

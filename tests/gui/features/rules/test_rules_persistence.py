@@ -30,3 +30,20 @@ def test_a_new_project_has_the_balanced_rules(tmp_path: Path) -> None:
         rules = unchanged(project.recordings.rules_of_events(), ONTOLOGY)
     assert rules == preset("balanced", ONTOLOGY)
     assert rules != RuleSet()
+
+
+def test_events_without_rules_are_looked_through_once_until_something_changes(
+    tmp_path: Path,
+) -> None:
+    rules_id = preset("balanced-0.1", ONTOLOGY).rules_id
+    asked: list[str] = []
+    with Project.open(projects.made(tmp_path, ("a", "b"))) as project:
+        project.events.store_detections("id-a", projects.detections(0.0))
+        project.recordings._connection.database.set_trace_callback(asked.append)
+        assert project.recordings.rules_of_events() == ""
+        assert project.recordings.rules_of_events() == ""
+        project.recordings._connection.database.set_trace_callback(None)
+        assert len([text for text in asked if "rules_id" in text]) == 1
+        later = [replace(event, rules_id=rules_id) for event in projects.detections(0.0)]
+        project.events.store_detections("id-b", later)
+        assert project.recordings.rules_of_events() == rules_id

@@ -118,7 +118,7 @@ class EventEditor(QObject):
         except ProjectError as error:
             self.failed.emit(error)
             return False
-        self._on_made(report, then, command)
+        self._on_made(report(command), then)
         return True
 
     def apply_to(
@@ -157,19 +157,23 @@ class EventEditor(QObject):
         then: Callable[[], None] | None,
     ) -> None:
         project = self.project.project
+        said: list[str] = []
+
+        def built() -> Command:
+            command = build()
+            said.append(report(command))  # takes a while, too
+            return command
+
         if project is not None:
             self.message.emit("Storing a large step…")
             self._projects.run(
-                ApplyJob(project, build, adopt=True),
-                on_result=partial(self._on_made, report, then),
+                ApplyJob(project, built, adopt=True),
+                on_result=lambda _command: self._on_made(said[-1], then),
                 finish=True,
             )
 
-    def _on_made(
-        self, report: Callable[[Command], str], then: Callable[[], None] | None, command: Command
-    ) -> None:
+    def _on_made(self, text: str, then: Callable[[], None] | None) -> None:
         self.decided.emit()
-        text = report(command)
         if text:
             self.changed_many.emit(text)
         if then is not None:

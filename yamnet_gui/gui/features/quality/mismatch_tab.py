@@ -83,8 +83,7 @@ class MismatchTab(QSplitter):
                 (text_cell(c.reference), text_cell(c.estimated), metric_cell(c.seconds, 1))
                 for c in confusions
             ]
-        )
-        self._list_mismatches(None)
+        )  # none of them is chosen now, so that all mismatches are listed
 
     def _on_confusion(self, row: int) -> None:
         self._list_mismatches(row if row >= 0 else None)

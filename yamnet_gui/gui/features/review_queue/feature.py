@@ -44,7 +44,7 @@ class ReviewQueueFeature(Feature):
         self.panel = ProgressPanel()
         self._window.add_panel("progress", "Progress", self.panel, left=False, behind="events")
         self._closed = False
-        self._later = Debounced(self, _COUNT_MS, self.count)
+        self._later = Debounced(self, _COUNT_MS, self._count_in_turn)
         self.bar.request_changed.connect(self.request)
         self.panel.class_entered.connect(self._on_class)
         self.panel.scope_changed.connect(lambda _everywhere: self.count())
@@ -99,6 +99,9 @@ class ReviewQueueFeature(Feature):
             )
         if project is not None and self._review_queue.request.everywhere:
             self._project_manager.run(ChannelsJob(project), on_result=self.bar.set_channels)
+
+    def _count_in_turn(self) -> None:
+        self._document.turns.do(self.count, len(self._document.events))
 
     def _soon(self) -> None:
         if not self._closed:

@@ -154,13 +154,13 @@ class RulesFeature(Feature):
         if new.text == self._known:
             return
         old = rules_persistence.present(project.settings.rule_sets())
-        unchanged = self._unchanged(project)
-        if old is None and self._rules.rule_set == unchanged:
-            return
         try:
-            before = unchanged
             if old is not None:
                 before = rules_persistence.read(old, self._class_map.value, self._ontology)
+            else:
+                before = self._unchanged(project)
+                if self._rules.rule_set == before:
+                    return
             what = rules_persistence.difference(before, self._rules.rule_set, self._class_map.value)
             self._project.apply(rules_persistence.change(old, new, what))
             self._known = new.text
