@@ -29,8 +29,9 @@ GUIDE = (
 README = ("window",)
 OTHERS = ("activity-light.png",)
 """Of a project of many days, which the demo is not."""
-SIZES = ("1366x768", "1920x1080")
-SCALES = (1, 2)
+DISPLAYS = (("1366x768", 1), ("1920x1080", 1), ("1920x1080", 2), ("2732x1536", 2))
+"""Pixels of a display and its scaling: a laptop, a large display, and both sizes of window at 200 %
+on displays of that kind (960 × 540, and as large as on the laptop)."""
 THEMES = ("light", "dark")
 
 
@@ -67,10 +68,11 @@ def draw_documents() -> None:
 
 def draw_every(out: Path, more: Sequence[str]) -> None:
     """Every panel and dialog in every size, scaling and theme."""
-    for size in SIZES:
-        for scale in SCALES:
-            for theme in THEMES:
-                draw(out, size, scale, theme, f"{size}-{scale * 100}-{theme}", more)
+    for display, scale in DISPLAYS:
+        width, height = (int(side) // scale for side in display.split("x"))
+        for theme in THEMES:
+            suffix = f"{display}-{scale * 100}-{theme}"
+            draw(out, f"{width}x{height}", scale, theme, suffix, more)
 
 
 def main() -> None:

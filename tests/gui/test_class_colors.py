@@ -1,6 +1,7 @@
 """Colours of classes: stable, and other hues beside each other."""
 
 from itertools import pairwise
+from random import Random
 
 import pytest
 
@@ -8,6 +9,7 @@ from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.gui.class_colors import (
     LEAST_APART,
     PALETTE,
+    apart,
     assign,
     color_in_series,
     color_of_class,
@@ -48,3 +50,26 @@ def test_related_classes_differ_where_neighbours_leave_the_choice() -> None:
     colors = [PALETTE[place] for place in places]
     assert len({colors[0], colors[2], colors[4]}) == 3
     assert min(hues_apart(colors[a], colors[b]) for a, b in [(0, 2), (0, 4), (2, 4)]) >= LEAST_APART
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_neighbours_differ_in_any_order_and_few_classes_change(seed: int) -> None:
+    random = Random(seed)
+    order = [*range(CLASSES + 30)]  # with custom classes, as sorted by the scores of a recording
+    random.shuffle(order)
+    everything = apart(order, set(order))
+    colors = [everything.get(index) or color_of_class(index) for index in order]
+    assert not [(a, b) for a, b in pairwise(colors) if hues_apart(a, b) < LEAST_APART]
+    assert set(everything.values()) <= set(PALETTE)
+    drawn = set(order[:10]) | {index for index in order[10:40] if random.random() < 0.5}
+    some = apart(order, drawn)
+    shown = {i: some.get(i) or color_of_class(i) for i in drawn}
+    beside = [(shown[a], shown[b]) for a, b in pairwise(order) if a in drawn and b in drawn]
+    assert beside
+    assert min(hues_apart(a, b) for a, b in beside) >= LEAST_APART
+    assert some.keys() <= drawn
+    assert len(some) <= len(drawn) / 3
+
+
+def test_orders_that_no_recording_changes_need_no_other_colours() -> None:
+    assert all(apart(order, set(order)) == {} for order in list_orders())

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from yamnet_gui.core.text import grouped
+
 from .resample import Resampler
 
 
@@ -38,7 +40,9 @@ def change_sentences(
         at = np.flatnonzero(np.diff(values))
         if len(at):
             old, new = values[at[0]], values[at[0] + 1]
-            again = {1: "", 2: " and once more"}.get(len(at), f" and {len(at) - 1} times more")
+            again = {1: "", 2: " and once more"}.get(
+                len(at), f" and {grouped(len(at) - 1)} times more"
+            )
             sentences.append(
                 f"its {name} changes from {old} to {new} at {starts_s[at[0] + 1]:.1f} s"
                 f"{again}; all of it is {handled}"

@@ -33,7 +33,7 @@ class Measures:
 
     `duration_s`: of the span as it was asked for (Raven: Delta Time). `peak_hz`: the frequency with
     the highest power that any window shows, the lowest of several. `centre_hz`: the lowest one that
-    has half of the energy at or below it; `low_hz` and `high_hz` in the same way 5 % and 95 % of
+    has half of the energy at or below it; `low_hz` and `high_hz` in the same way 5% and 95% of
     it; `bandwidth_hz`: what lies between these two (Raven: Peak Freq, Center Freq, Freq 5%, Freq
     95%, BW 90%). All lie within the band.
 

@@ -9,7 +9,7 @@ from typing import Any
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.sound_track import file_of, with_track
 from yamnet_gui.core.stopping import check_stopped
-from yamnet_gui.core.text import encodable
+from yamnet_gui.core.text import encodable, grouped
 
 from .libav import FrameSamples, UnknownFormatError, decoded_frames, open_container
 from .remembered import Remembered, remembered
@@ -71,7 +71,7 @@ def path_of_track(path: Path, tracks: tuple[SoundTrack, ...], number: int) -> Pa
 
 def no_such_track(number: int, count: int) -> str:
     """Why a track cannot be read."""
-    return f"has no sound track {number}, only {count}"
+    return f"has no sound track {number}, only {grouped(count)}"
 
 
 def other_tracks(tracks: tuple[SoundTrack, ...], number: int) -> str:

@@ -25,7 +25,7 @@ _EPILOG = """\
 
 Columns: by, slot, zone, recorded_s, class; raw: events that are not rejected; calibrated: decided
 events by their decision, others by their probability; estimated, estimated_low, estimated_high:
-from the sample of the class (yamnet-gui estimate), with its 90 % interval. Hours and days are those
+from the sample of the class (yamnet-gui estimate), with its 90% interval. Hours and days are those
 of the recordings' own clocks. Fields are empty where nothing was recorded or nothing is known.
 """
 _BY = {"hour": ActivityBy.HOUR, "day": ActivityBy.DAY, "recording": ActivityBy.RECORDING}

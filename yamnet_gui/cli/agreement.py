@@ -6,7 +6,7 @@ from pathlib import Path
 
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import replacing
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.detection.evaluation import ClassAgreement, Item
 from yamnet_gui.labels.formats.text import escape_formula
 from yamnet_gui.labels.overwrite_guard import check_outputs
@@ -101,13 +101,14 @@ def _lines(found: ReviewerAgreement) -> list[str]:
     if not result.classes:
         return lines
     lines.append(
-        f"{'class':{width}}   kappa (90 % interval)  event agreement  both yes  only first"
+        f"{'class':{width}}   kappa (90% interval)  event agreement  both yes  only first"
         "  only second  both no"
     )
     for one in result.classes:
         lines.append(
             f"{one.label:{width}}  {_kappa(one):>22}  {_share(one.event_agreement):>15}"
-            f"  {one.both:>8}  {one.only_first:>10}  {one.only_second:>11}  {one.neither:>7}"
+            f"  {grouped(one.both):>8}  {grouped(one.only_first):>10}"
+            f"  {grouped(one.only_second):>11}  {grouped(one.neither):>7}"
         )
     return lines
 

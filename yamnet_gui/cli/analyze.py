@@ -15,7 +15,7 @@ from yamnet_gui.batch import (
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.files import exists
 from yamnet_gui.core.sound_track import file_of
-from yamnet_gui.core.text import printable
+from yamnet_gui.core.text import counted, grouped, percent, printable
 from yamnet_gui.labels.overwrite_guard import check_outputs
 
 from .analyze_options import add_arguments, batch_options
@@ -86,10 +86,10 @@ def progress_in_words(progress: BatchProgress) -> str:
     """How far a run is, how fast, and what is left."""
     share = progress.share
     parts = [
-        f"{progress.files_done}/{progress.files_total} files",
+        f"{grouped(progress.files_done)}/{counted(progress.files_total, 'file')}",
         f"{progress.audio_s / 3600:.2f} h of audio",
         f"{progress.speed:.0f} × real time",
-        f"{100 * share:.0f} %",
+        percent(share),
     ]
     if share > 0:
         parts.append(f"{in_words(progress.elapsed_s * (1 - share) / share)} left")

@@ -15,7 +15,7 @@ from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording, ReviewState
 from yamnet_gui.core.files import exists, is_file, is_folder
 from yamnet_gui.core.resources import bundled_ontology
-from yamnet_gui.core.text import did_you_mean, printable
+from yamnet_gui.core.text import counted, did_you_mean, printable
 from yamnet_gui.detection import GROUPING_LEVELS, grouping_levels
 from yamnet_gui.labels.exchange.export import Depth, ExportChoice
 from yamnet_gui.labels.exchange.project_tables import recording_infos
@@ -205,7 +205,7 @@ def find_recording(name: str, recordings: Sequence[LabelledRecording]) -> Labell
     """The one recording of this name. Raises SettingsError where there is none or several."""
     matches = [r for r in recordings if _is_named(r.recording.path, name)]
     if len(matches) != 1:
-        count = "no recording" if not matches else f"{len(matches)} recordings"
+        count = "no recording" if not matches else counted(len(matches), "recording")
         raise SettingsError(name, f"matches {count}", "give the full path")
     return matches[0]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from yamnet_gui.core.errors import SettingsError
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.labels.exchange.clips import (
     DEFAULT_TEMPLATE,
     MANIFEST_NAME,
@@ -137,7 +137,9 @@ def cut(clips: Sequence[Clip], folder: Path, options: ClipOptions, *, dry_run: b
     if dry_run:
         tables = f"{MANIFEST_NAME} and metadata.csv" if options.audiofolder else MANIFEST_NAME
         listed = f"listed in {tables} and {LIST_NAME} there"
-        print(f"{len(clips)} clips would be cut into {folder}, {listed}", file=sys.stderr)
+        print(
+            f"{counted(len(clips), 'clip')} would be cut into {folder}, {listed}", file=sys.stderr
+        )
         return 0
     failed = 0
     shown: set[str] = set()  # a missing recording is named once, not for each of its clips
@@ -149,9 +151,11 @@ def cut(clips: Sequence[Clip], folder: Path, options: ClipOptions, *, dry_run: b
                 shown.add(done.problem)
                 line.clear()
                 print(done.problem, file=sys.stderr)
-            line.show(f"{n}/{len(clips)} clips, {done.clip.recording.path.name}")
+            line.show(
+                f"{grouped(n)}/{counted(len(clips), 'clip')}, {done.clip.recording.path.name}"
+            )
     cut = len(clips) - failed
-    without = f", {failed} could not be cut" if failed else ""
+    without = f", {grouped(failed)} could not be cut" if failed else ""
     print(f"{counted(cut, 'clip')} cut{without}", file=sys.stderr)
     print(folder / MANIFEST_NAME)
     return failed

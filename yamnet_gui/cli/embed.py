@@ -19,7 +19,7 @@ from yamnet_gui.core.errors import RecordingError, SettingsError
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.scores import DEFAULT_HOP_S
-from yamnet_gui.core.text import without_controls
+from yamnet_gui.core.text import counted, grouped, megabytes, without_controls
 from yamnet_gui.detection import PRESETS, RuleSet
 from yamnet_gui.embedding import Classifier
 from yamnet_gui.labels.overwrite_guard import check_outputs
@@ -143,11 +143,14 @@ def run(options: argparse.Namespace) -> int:
                 line.clear()
                 warnings.show(name, progress.warnings)
             name = name.rpartition("/")[2]
-            line.show(f"{progress.done}/{progress.total} files, {progress.rows} rows, {name}")
+            line.show(
+                f"{grouped(progress.done)}/{counted(progress.total, 'file')},"
+                f" {counted(progress.rows, 'row')}, {name}"
+            )
     summary = progress.summary
     assert summary is not None
     columns = request.vectors.columns(class_map)
-    print(f"{options.output}: {progress.rows} rows of {len(columns)} numbers")
+    print(f"{options.output}: {counted(progress.rows, 'row')} of {grouped(len(columns))} numbers")
     print(report(summary))
     show_failures(summary, request.name_of)
     return SOME_FAILED if summary.failed else OK
@@ -169,4 +172,4 @@ def _local(text: str, line: ProgressLine) -> str:
     """The path itself, or that of the downloaded recording."""
     if not is_address(text):
         return text
-    return str(fetched(text, progress=lambda done, _all: line.show(f"{done / 1e6:.1f} MB {text}")))
+    return str(fetched(text, progress=lambda done, _all: line.show(f"{megabytes(done)} {text}")))

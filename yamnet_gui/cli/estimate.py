@@ -16,7 +16,7 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 from yamnet_gui.core.scores import DEFAULT_HOP_S
-from yamnet_gui.core.text import counted, did_you_mean
+from yamnet_gui.core.text import counted, counted_more, did_you_mean, grouped, part_of, percent
 from yamnet_gui.detection import PRESETS, RuleSet
 from yamnet_gui.detection.counting import (
     CountEstimate,
@@ -185,7 +185,7 @@ def _drawn(
     units: Sequence[Unit] = ()
     with ProgressLine() as line:
         for step in units_of(project, scores, rules, class_map, scope, segment_s):
-            line.show(f"reading scores {step.done}/{step.total}")
+            line.show(f"reading scores {grouped(step.done)}/{grouped(step.total)}")
             if step.units is not None:
                 units = step.units
                 skipped = step.skipped
@@ -215,8 +215,9 @@ def _reported(project: Project, sample: CountSample, precision: float | None) ->
         more = reviews_for(counts, result.events, precision)
     print("\n".join(_lines(sample, reviews, result, hours)))
     if more is not None and precision is not None:
-        goal = f"an interval within {precision:.0%} of the estimate"
-        print(f"  {goal}: {f'about {more:,} more reviews' if more else 'reached'}")
+        goal = f"an interval within {percent(precision)} of the estimate"
+        left = f"about {counted_more(more, 'review')}" if more else "reached"
+        print(f"  {goal}: {left}")
     return {
         **sample.scope.to_json(),
         "units": int(counts.sizes.sum()),
@@ -244,19 +245,20 @@ def _lines(
 ) -> list[str]:
     counts = reviews.counts
     recordings = len({recording_id for recording_id, _ in sample.cells})
+    done, size = int(counts.reviewed.sum()), int(counts.sizes.sum())
     lines = [
         f"{', '.join(sample.scope.labels)} in {counted(recordings, 'recording')}: "
-        f"{counts.reviewed.sum():,} of {counts.sizes.sum():,} units reviewed, "
-        f"{len(reviews.left):,} drawn and not yet decided"
+        f"{part_of(done, size, 'unit')} reviewed, "
+        f"{grouped(len(reviews.left))} drawn and not yet decided"
     ]
     if result is None or hours is None:
         lines.append(f"  {counted(counts.lacking, 'more review')} before anything can be estimated")
         return lines
     lines.append(f"  events: {result.events.text()}")
-    lines.append(f"  hours with at least one: {hours.hours.text()} of {hours.of_hours:,}")
+    lines.append(f"  hours with at least one: {hours.hours.text()} of {grouped(hours.of_hours)}")
     if result.recall is not None:
         lines.append(f"  recall of the rules: {result.recall.text('.2f')}")
-    lines.append("  (in brackets: 90 % intervals)")
+    lines.append("  (in brackets: 90% intervals)")
     return lines
 
 

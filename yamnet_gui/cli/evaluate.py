@@ -16,7 +16,7 @@ from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.files import is_folder
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, grouped, percent
 from yamnet_gui.detection import RuleSet, Tuning, save_rules
 from yamnet_gui.detection.evaluation import Pair, evaluate, mismatches, paired
 from yamnet_gui.labels.exchange.reference_table import ReferenceTable, read_reference
@@ -191,7 +191,7 @@ def _measured(
     result = None
     with ProgressLine() as line:
         for step in measure(on, rules, class_map, below, labels=labels):
-            line.show(f"evaluating {step.done}/{step.total}")
+            line.show(f"evaluating {grouped(step.done)}/{grouped(step.total)}")
             result = step.result
     assert result is not None
     return result
@@ -210,7 +210,7 @@ def _tune(
     result = None
     with ProgressLine() as line:
         for step in tuned(on, rules, class_map, below, collar_s, options.tune, options.labels):
-            line.show(f"tuning {100 * step.done // step.total} %")
+            line.show(f"tuning {percent(step.done / step.total)}")
             result = step.result
     assert result is not None
     return result
@@ -220,7 +220,7 @@ def _summary(on: EvaluationItems) -> str:
     count = len(on.items)
     words = f"{counted(count, 'recording')}, {counted(on.true_events, 'reference event')}"
     if on.decisions != on.true_events:
-        words += f", {on.decisions} decisions"
+        words += f", {counted(on.decisions, 'decision')}"
     return f"{words}, {on.reviewed_s:.0f} s fully annotated"
 
 

@@ -14,7 +14,7 @@ from yamnet_gui.core.events import LabelledRecording, ReviewState
 from yamnet_gui.core.files import exists, is_folder
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.resources import bundled_class_map
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.labels.exchange.clips import MANIFEST_NAME, plan_clips
 from yamnet_gui.labels.exchange.event_measures import EventMeasures
 from yamnet_gui.labels.exchange.export import (
@@ -254,7 +254,10 @@ def _write(
     made: Sequence[Path] = ()
     with ProgressLine() as line:
         for step in writing(options.format, preview.recordings, out, options=export.options):
-            line.show(f"{step.files_done}/{step.files} files, {step.lines} lines")
+            line.show(
+                f"{grouped(step.files_done)}/{counted(step.files, 'file')},"
+                f" {counted(step.lines, 'line')}"
+            )
             made = step.made
     for path in made:
         print(path)

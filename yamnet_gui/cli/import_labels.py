@@ -11,7 +11,7 @@ from typing import Any
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording, RecordingInfo
 from yamnet_gui.core.files import exists
-from yamnet_gui.core.text import counted, printable, readable_length
+from yamnet_gui.core.text import counted, counted_more, grouped, printable, readable_length
 from yamnet_gui.labels.exchange.import_plan import ImportKind, ImportPlan, PlannedEvent, Resolve
 from yamnet_gui.labels.exchange.import_remarks import Nothing, remarks, some, why_nothing
 from yamnet_gui.labels.exchange.project_tables import (
@@ -316,7 +316,7 @@ def _show_table(result: ImportResult) -> None:
     if result.columns:
         _print(f"  {result.columns}")
     if result.tiers:
-        tiers = (f"{name} ({annotations})" for name, annotations in result.tiers)
+        tiers = (f"{name} ({grouped(annotations)})" for name, annotations in result.tiers)
         _print(f"  tiers: {', '.join(tiers)}")
     placed = [p for p in result.placements if p.info is not None and p.by is not FoundBy.PATH]
     for p in placed[:_SHOWN]:
@@ -325,13 +325,13 @@ def _show_table(result: ImportResult) -> None:
         )
         _print(f"  {name} (found by {p.by})" if p.by is not FoundBy.CHOICE else f"  {name}")
     if len(placed) > _SHOWN:
-        _print(f"  and {len(placed) - _SHOWN} more recordings")
+        _print(f"  and {counted_more(len(placed) - _SHOWN, 'recording')}")
 
 
 def _show(read: TablesRead, plan: ImportPlan, options: argparse.Namespace) -> None:
     counts = plan.counts()
-    left = f", {plan.left_out} left out" if plan.left_out else ""
-    _print(", ".join(f"{counts[kind]} {kind.value}" for kind in ImportKind) + left)
+    left = f", {grouped(plan.left_out)} left out" if plan.left_out else ""
+    _print(", ".join(f"{grouped(counts[kind])} {kind.value}" for kind in ImportKind) + left)
     for remark in remarks(read, plan, labels=False):
         _print(remark.whole())
     if any(e.doubts for e in plan.events):
@@ -364,7 +364,7 @@ def _show_events(kind: ImportKind, events: Sequence[PlannedEvent], way: Resolve)
             f" {', '.join(planned.differences)}{tail}"
         )
     if len(events) > _SHOWN:
-        _print(f"and {len(events) - _SHOWN} more {kind.value}")
+        _print(f"and {grouped(len(events) - _SHOWN)} more {kind.value}")
 
 
 def _print(text: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import replacing
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, counted_more, grouped
 from yamnet_gui.detection import Tuning
 from yamnet_gui.detection.evaluation import COLLARS_S, Counts, Evaluation, Mismatch, total
 
@@ -42,7 +42,7 @@ def lines_of(result: Evaluation, no_psds: str = "") -> list[str]:
         lines.append(text)
     left = len(result.confusions) - _MOST_CONFUSIONS
     if left > 0:
-        lines.append(f"and {left} more confusions (--json has all of them)")
+        lines.append(f"and {counted_more(left, 'confusion')} (--json has all of them)")
     return lines
 
 
@@ -111,7 +111,8 @@ def _line(
     text += f"  {_figure(segments.recall):>6}"
     text += "".join(f"  {_figure(e.f1):>14}" for e in events.values())
     widest = events[max(events)]
-    return f"{text}  {_figure(psds):>5}  {widest.reference:>5}  {widest.estimated:>5}"
+    text += f"  {_figure(psds):>5}  {grouped(widest.reference):>5}"
+    return f"{text}  {grouped(widest.estimated):>5}"
 
 
 def _figure(value: float | None) -> str:

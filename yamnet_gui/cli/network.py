@@ -9,6 +9,7 @@ from yamnet_gui.analysis import WeightsModel
 from yamnet_gui.core.cached_files import CHECKSUMS
 from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.folders import user_cache_folder
+from yamnet_gui.core.text import percent
 from yamnet_gui.yamnet import (
     RUNTIME_CHOICES,
     LiteRTError,
@@ -53,7 +54,7 @@ def prepare_network(path: Path, identity: str, runtime: RuntimeChoice = "auto") 
     try:
         with ProgressLine() as line:
             for fraction in preparing_litert(path, identity, runtime):
-                line.show(f"preparing the network, once for these weights: {100 * fraction:.0f} %")
+                line.show(f"preparing the network, once for these weights: {percent(fraction)}")
     except LiteRTError as error:
         if runtime == "litert":
             raise

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from yamnet_gui.analysis.cache_writer import NOT_STORED
 from yamnet_gui.batch import BatchSummary
-from yamnet_gui.core.text import printable
+from yamnet_gui.core.text import counted_more, grouped, printable
 
 from .terminal import in_words
 
@@ -15,13 +15,13 @@ _MOST_FILES = 10
 
 def report(summary: BatchSummary) -> str:
     """One line: recordings that were done, skipped and failed, hours, seconds, times real time."""
-    done = f"{summary.done} done"
+    done = f"{grouped(summary.done)} done"
     if summary.resumed:
-        done += f" ({summary.resumed} in an earlier run)"
+        done += f" ({grouped(summary.resumed)} in an earlier run)"
     parts = [done]
     if summary.repeated:
-        parts.append(f"{summary.repeated} skipped (given more than once)")
-    parts.append(f"{len(summary.failed)} failed")
+        parts.append(f"{grouped(summary.repeated)} skipped (given more than once)")
+    parts.append(f"{grouped(len(summary.failed))} failed")
     hours = f"{_hours(summary.audio_s)} of audio in {in_words(summary.elapsed_s)}"
     if summary.audio_s > 0:
         hours += f", {summary.speed:.0f} × real time"
@@ -39,7 +39,7 @@ def show_written(paths: Sequence[Path]) -> None:
     for path in paths[:_MOST_FILES]:
         print(f"written: {printable(path)}", file=sys.stderr)
     if len(paths) > _MOST_FILES:
-        print(f"written: {len(paths) - _MOST_FILES} more files", file=sys.stderr)
+        print(f"written: {counted_more(len(paths) - _MOST_FILES, 'file')}", file=sys.stderr)
 
 
 class WarningsShown:

@@ -5,7 +5,7 @@ import shlex
 from pathlib import Path
 
 from yamnet_gui.core.errors import WeightsError
-from yamnet_gui.core.text import printable
+from yamnet_gui.core.text import grouped, megabytes, printable
 from yamnet_gui.yamnet import (
     WeightsFile,
     find_weights,
@@ -81,8 +81,7 @@ def _fetch() -> WeightsFile:
     with ProgressLine() as line:
 
         def progress(done: int, total: int | None) -> None:
-            of = f" of {total / 1e6:.1f}" if total else ""
-            line.show(f"{done / 1e6:.1f}{of} MB")
+            line.show(megabytes(done, total))
 
         return fetch_weights(progress)
 
@@ -119,7 +118,7 @@ def _test(path: Path) -> int:
         apart = f"scores differ by {pair.scores:.1e}, embeddings by {pair.embeddings:.1e}"
         print(f"{' and '.join(pair.runtimes)}: {apart}: {_word(pair.equal)}")
     for result in results:
-        speed = f"{result.frames_per_s:,.0f} frames/s"
+        speed = f"{grouped(result.frames_per_s)} frames/s"
         print(f"{result.runtime}: {speed}; an hour of sound takes {result.hour_s:.1f} s")
     if not weights.known:
         print("note: which classes are highest is asked only of the published weights")

@@ -61,7 +61,7 @@ class Event:
     `channel` is None where the channels were mixed, else it counts from 0. `class_index` and
     `mid` are set where the label is one of YAMNet's classes. Scores are uncalibrated sigmoids in
     [0, 1], `probability` a calibrated one. `low_hz`/`high_hz` bound the event in frequency,
-    `*_uncertainty_s` state how far an edge may be off (half width of a 90 % interval).
+    `*_uncertainty_s` state how far an edge may be off (half width of a 90% interval).
 
     Raises ValueError where the offset lies before the onset.
     """

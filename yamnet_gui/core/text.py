@@ -49,6 +49,26 @@ def shortened(name: str, longest_bytes: int) -> str:
     return os.fsdecode(raw)
 
 
+def grouped(number: float, decimals: int = 0) -> str:
+    """A number as it is shown everywhere: "1,234", "−12.5"; never "-0".
+
+    Thousands are apart by commas, decimals by a point, whatever the language of the system. Files
+    for programs have no commas: there `labels.formats.text.number` writes.
+    """
+    return f"{round(number, decimals) + 0:,.{decimals}f}".replace("-", "−")
+
+
+def percent(share: float) -> str:
+    """A share of 1 as it is shown everywhere: "45%"."""
+    return f"{grouped(100 * share)}%"
+
+
+def megabytes(count: float, total: float | None = None) -> str:
+    """Bytes as they are shown everywhere: "1,234.5 MB"; with those of all "2.1 of 15.3 MB"."""
+    of = f" of {grouped(total / 1e6, 1)}" if total else ""
+    return f"{grouped(count / 1e6, 1)}{of} MB"
+
+
 def plural(count: int, noun: str) -> str:
     """The noun as it follows the count: "event" for 1, else "events", "classes"."""
     if count == 1:
@@ -58,7 +78,17 @@ def plural(count: int, noun: str) -> str:
 
 def counted(count: int, noun: str) -> str:
     """The count with its noun: "1 event", "1,234 events", "0 classes"."""
-    return f"{count:,} {plural(count, noun)}"
+    return f"{grouped(count)} {plural(count, noun)}"
+
+
+def part_of(done: int, total: int, noun: str) -> str:
+    """How many of all with their noun: "1 of 1 event", "12 of 1,234 events"."""
+    return f"{grouped(done)} of {counted(total, noun)}"
+
+
+def counted_more(count: int, noun: str) -> str:
+    """So many beside those that were named: "1 more event", "1,234 more events"."""
+    return f"{grouped(count)} more {plural(count, noun)}"
 
 
 def close_matches(text: str, names: Iterable[str], count: int, cutoff: float) -> list[str]:

@@ -35,7 +35,7 @@ FEWEST_REVIEWS = 10
 """Below this number of reviews a class never counts as known, however good the fit."""
 _FEWEST_OF_EACH = 2
 _ISOTONIC_FROM = 400
-_WIDEST = 0.3  # a 90 % interval wider than this (where the reviews lie) is not knowledge
+_WIDEST = 0.3  # a 90% interval wider than this (where the reviews lie) is not knowledge
 _Z90 = two_sided_z(0.9)
 _RAW = np.array([1.0, 0.0])
 _PRIOR_WORTH = 5  # reviews, about: where half of them are right, these narrow a line as much
@@ -108,7 +108,7 @@ class ClassCalibration:
         return sigmoid(self.slope * _logit(values) + self.intercept)
 
     def interval(self, scores: ArrayLike) -> tuple[Floats, Floats]:
-        """The 90 % interval of the probability of each score."""
+        """The 90% interval of the probability of each score."""
         x = _logit(np.asarray(scores, float))
         centre = self.slope * x + self.intercept
         if self.steps:

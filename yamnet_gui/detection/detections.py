@@ -22,7 +22,7 @@ class Detections:
 
     All arrays have one entry a detection: `class_index`, `first_frame` and `last_frame` (both
     included), `onset_s`, `offset_s`, `peak` (the score compared with the rule's `on`), and how far
-    the edges may be off (half width of a 90 % interval; not a number where unknown).
+    the edges may be off (half width of a 90% interval; not a number where unknown).
     """
 
     table: ScoreTable

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.statistics import Interval, wilson_interval
+from yamnet_gui.core.text import grouped, percent
 
 from .frames import Floats, Rows
 from .pooling import units
@@ -119,9 +120,10 @@ def progress(
     if total == 0:
         text = "Nothing has been labelled yet."
     else:
-        text = f"{hits} of {total} were right: likely {100 * low:.0f} to {100 * high:.0f} %."
+        text = f"{grouped(hits)} of {grouped(total)} were right:"
+        text += f" likely {percent(low)} to {percent(high)}."
         if enough:
-            text += f" Another {step} would hardly change this."
+            text += f" Another {grouped(step)} would hardly change this."
         if not random:
             text += " They were not drawn at random, so this does not hold for the rest."
     return Progress(hits, total, (low, high), enough, text)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.statistics import Interval, wilson_interval
+from yamnet_gui.core.text import counted, grouped, part_of, percent
 
 from .examples import NEGATIVE, ExampleSet
 from .training import TrainingOptions
@@ -220,16 +221,16 @@ def _sentence(
         low, high = wilson_interval(one.true_positives, one.examples, _CONFIDENCE)
         predicted = one.true_positives + one.false_alarms
         text = (
-            f"In recordings left out of training it detected {one.true_positives} of"
-            f" {one.examples} examples of {one.label} (likely {_percent(low)} to"
-            f" {_percent(high)} of all); {one.true_positives} of the {predicted} that it"
-            f" classified as {one.label} were right."
+            f"In recordings left out of training it detected {grouped(one.true_positives)} of"
+            f" {counted(one.examples, 'example')} of {one.label} (likely {percent(low)} to"
+            f" {percent(high)} of all); {grouped(one.true_positives)} of the"
+            f" {grouped(predicted)} that it classified as {one.label} were right."
         )
     else:
         low, high = wilson_interval(right, total, _CONFIDENCE)
         text = (
-            f"In recordings left out of training it classified {right} of {total} examples"
-            f" correctly (likely {_percent(low)} to {_percent(high)} of all)."
+            f"In recordings left out of training it classified {part_of(right, total, 'example')}"
+            f" correctly (likely {percent(low)} to {percent(high)} of all)."
         )
         weak = sorted((c for c in classes if c.recall < 1), key=lambda c: (c.recall, c.label))
         if weak:
@@ -255,10 +256,6 @@ def _stored(report: ClassReport) -> dict[str, Any]:
         "false_alarms": report.false_alarms,
         "average_precision": _plain(report.average_precision),
     }
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
 
 
 def _plain(value: float) -> float | None:

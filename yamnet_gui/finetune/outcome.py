@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from yamnet_gui.core.statistics import Interval
+from yamnet_gui.core.text import counted
 from yamnet_gui.yamnet import EpochFigures, WeightsFile
 
 Way = Literal["yamnet", "frozen", "fine-tuned"]
@@ -133,7 +134,7 @@ class Drift:
             return "The scores of YAMNet's own 521 classes are exactly what they were."
         return (
             f"The scores of YAMNet's own 521 classes moved by up to {self.largest:.3f} "
-            f"({self.mean:.4f} on average) in {self.frames:,} frames."
+            f"({self.mean:.4f} on average) in {counted(self.frames, 'frame')}."
         )
 
 

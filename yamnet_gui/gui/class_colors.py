@@ -6,7 +6,7 @@ most of them in two lightnesses.
 
 import colorsys
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -28,6 +28,8 @@ PALETTE = (
 )
 _CLOSER = 3
 """How much more it counts that a class differs from its parent than from a sibling."""
+_NEAR = 5
+"""Rows above and below from which a class differs where it can."""
 LEAST_APART = 20
 """Degrees between two hues that nobody takes for one."""
 _SERIES = (0, 6, 2, 4, 3, 1, 7, 11, 9, 8, 5, 10)
@@ -44,6 +46,26 @@ def color_of_class(index: int) -> str:
     """The colour #rrggbb of the class with this index; a custom class has one beyond the model."""
     model = _of_model()
     return PALETTE[model[index]] if index < len(model) else color_in_series(index - len(model))
+
+
+def apart(order: Sequence[int], colored: Container[int]) -> dict[int, str]:
+    """Colours #rrggbb for those classes of a list that would stand below their own hue.
+
+    `order` has the indices of the classes from the top; those that are not `colored` are grey in
+    the list. All others keep the colour that they have everywhere.
+    """
+    colors = [color_of_class(index) if index in colored else "" for index in order]
+    changed: dict[int, str] = {}
+    for row, index in enumerate(order):
+        above = colors[max(row - 1, 0) : row]
+        if not _alike(colors[row], above):
+            continue
+        beside = above + colors[row + 1 : row + 2]  # which then need not change, too
+        near = colors[max(row - _NEAR, 0) : row + _NEAR]
+        usable = [color for color in PALETTE if not _alike(color, beside)]
+        colors[row] = min(usable, key=lambda color: sum(_alike(color, [one]) for one in near))
+        changed[index] = colors[row]
+    return changed
 
 
 def color_in_series(place: int) -> str:
@@ -100,6 +122,10 @@ def list_orders() -> tuple[tuple[int, ...], ...]:
     return tuple(range(len(classes))), tuple(by_name), bundled_ontology().class_order
 
 
+def _alike(color: str, others: Sequence[str]) -> bool:
+    return bool(color) and any(other and hues_apart(color, other) < LEAST_APART for other in others)
+
+
 @lru_cache(maxsize=1)
 def _of_model() -> tuple[int, ...]:
     ontology = bundled_ontology()
@@ -116,7 +142,7 @@ def _of_model() -> tuple[int, ...]:
     return assign(len(orders[0]), orders, families)
 
 
-@lru_cache(maxsize=len(PALETTE))
+@lru_cache(maxsize=256)
 def _hue(color: str) -> float:
     red, green, blue = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
     return 360 * colorsys.rgb_to_hsv(red, green, blue)[0]

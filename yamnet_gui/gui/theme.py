@@ -1,6 +1,6 @@
 """Colours: palettes for dark and light, classes, review states, and tinted icons."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -13,7 +13,7 @@ from PySide6.QtSvg import QSvgRenderer
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.core.resources import resource_path
 
-from .class_colors import color_in_series, color_of_class, color_of_label
+from .class_colors import apart, color_in_series, color_of_class, color_of_label
 
 _SIZES = (16, 20, 24, 32, 40, 48)
 """Pixels of an icon that is 16, 20 or 24 high, on usual and on fine screens."""
@@ -120,6 +120,7 @@ LIGHT = Theme(
 )
 
 _own_colors: dict[str, str] = {}
+_apart: dict[int, str] = {}
 _STATE_MARKS = {
     ReviewState.UNREVIEWED: "○",
     ReviewState.ACCEPTED: "✓",
@@ -141,11 +142,16 @@ def theme_for(choice: ThemeChoice) -> Theme:
 
 
 def class_color(class_index: int | None, label: str = "") -> QColor:
-    """The colour of a class: the same in every recording; the user's own comes first."""
+    """The colour of a class: the user's own, else the one it has in every recording.
+
+    A class that stands beside its own hue in the list has another one there and everywhere else.
+    """
     own = _own_colors.get(label) if label else None
     if own is not None:
         return QColor(own)
-    return QColor(color_of_class(class_index) if class_index is not None else color_of_label(label))
+    if class_index is None:
+        return QColor(color_of_label(label))
+    return QColor(_apart.get(class_index) or color_of_class(class_index))
 
 
 def series_color(place: int) -> QColor:
@@ -160,6 +166,16 @@ def set_own_colors(colors: Mapping[str, str]) -> None:
     """
     _own_colors.clear()
     _own_colors.update(colors)
+
+
+def keep_apart(order: Sequence[int], colored: Container[int]) -> bool:
+    """Gives neighbours of a list of classes, from the top, that are coloured there, other hues.
+
+    Returns whether any class has another colour now.
+    """
+    global _apart
+    before, _apart = _apart, apart(order, colored)
+    return _apart != before
 
 
 def state_mark(state: ReviewState) -> str:

@@ -1,32 +1,8 @@
-"""How times are written and where the marks of a time axis stand."""
+"""How times are written."""
 
-import math
 from datetime import datetime
 
 from yamnet_gui.core.clock_time import clock_time
-
-_STEPS_S = (
-    *(m * 10.0**e for e in range(-6, 1) for m in (1, 2, 5)),
-    10.0,
-    15.0,
-    30.0,
-    *(60.0 * m for m in (1, 2, 5, 10, 15, 30)),
-    *(3600.0 * h for h in (1, 2, 3, 6, 12, 24)),
-)
-
-
-def mark_step(seconds_per_pixel: float, least_pixels: float) -> float:
-    """Distance in seconds between marks that stand at least `least_pixels` apart."""
-    wanted = seconds_per_pixel * least_pixels
-    for step in _STEPS_S:
-        if step >= wanted:
-            return step
-    return 86400.0 * math.ceil(wanted / 86400.0)
-
-
-def decimals_for(step_s: float) -> int:
-    """Decimals needed so that marks `step_s` apart differ in writing."""
-    return max(0, -math.floor(math.log10(step_s) + 1e-9)) if step_s < 1 else 0
 
 
 def clock(seconds: float, decimals: int = 3) -> str:

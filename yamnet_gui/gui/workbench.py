@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QAbstractScrollArea
 
 from yamnet_gui.analysis import ResultCache
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
@@ -284,6 +285,14 @@ class Workbench(QObject):
             appearance=appearance,
         )
 
+    @Slot()
+    def _show_colors(self) -> None:
+        """Draws everything in the present colours of the classes."""
+        self.shell.tracks.set_theme(self.services.appearance.theme)
+        self.shell.inspector.show_colors()
+        for area in self.shell.window.findChildren(QAbstractScrollArea):
+            area.viewport().update()
+
     def _connect(self) -> None:
         """What the user does in tracks and panels goes to the owners and services."""
         session, services, shell = self.session, self.services, self.shell
@@ -308,5 +317,7 @@ class Workbench(QObject):
         shell.status.cancel_requested.connect(services.weights.cancel_preparing)
         services.appearance.theme_changed.connect(tracks.set_theme)
         services.appearance.theme_changed.connect(shell.window.window_actions.set_theme)
+        shell.classes.order_changed.connect(services.appearance.keep_apart)
+        services.appearance.colors_changed.connect(self._show_colors)
         shell.window.window_actions.set_theme(services.appearance.theme)
         shell.window.closing.connect(self.close)

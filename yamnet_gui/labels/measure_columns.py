@@ -39,10 +39,10 @@ MEASURES: tuple[MeasureColumn, ...] = (
     MeasureColumn(
         "Centre frequency", "Hz", "centre_hz", "Center Freq (Hz)", 1, lambda m: m.centre_hz
     ),
-    MeasureColumn("Frequency 5 %", "Hz", "freq_5_hz", "Freq 5% (Hz)", 1, lambda m: m.low_hz),
-    MeasureColumn("Frequency 95 %", "Hz", "freq_95_hz", "Freq 95% (Hz)", 1, lambda m: m.high_hz),
+    MeasureColumn("Frequency 5%", "Hz", "freq_5_hz", "Freq 5% (Hz)", 1, lambda m: m.low_hz),
+    MeasureColumn("Frequency 95%", "Hz", "freq_95_hz", "Freq 95% (Hz)", 1, lambda m: m.high_hz),
     MeasureColumn(
-        "Bandwidth 90 %", "Hz", "bandwidth_90_hz", "BW 90% (Hz)", 1, lambda m: m.bandwidth_hz
+        "Bandwidth 90%", "Hz", "bandwidth_90_hz", "BW 90% (Hz)", 1, lambda m: m.bandwidth_hz
     ),
     MeasureColumn("Peak level", "dBFS", "peak_dbfs", "Peak Level (dBFS)", 2, lambda m: m.peak_dbfs),
     MeasureColumn("RMS level", "dBFS", "rms_dbfs", "RMS Level (dBFS)", 2, lambda m: m.rms_dbfs),

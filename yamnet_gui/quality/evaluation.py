@@ -40,7 +40,7 @@ class Measurement:
     """All figures of one set of rules on some recordings.
 
     `mismatches` count with a collar of `collar_s`; their `pair` is a place in `on.items`.
-    `intervals` are the 90 % intervals of the overall F1 by measure, see `interval`.
+    `intervals` are the 90% intervals of the overall F1 by measure, see `interval`.
     """
 
     evaluation: Evaluation

@@ -11,6 +11,7 @@ from yamnet_gui.core.event_diff import EventDiff, diff_events
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.core.matching import merge_detections
 from yamnet_gui.core.model_parameters import CLASSES
+from yamnet_gui.core.text import grouped
 from yamnet_gui.detection import RuleSet
 from yamnet_gui.labels.project import Project, Recording
 
@@ -71,9 +72,9 @@ class RulesPreview:
         if self.empty:
             return "nothing changes"
         parts = (
-            f"{self.appear} appear" if self.appear else "",
-            f"{self.vanish} vanish" if self.vanish else "",
-            f"{self.change} change" if self.change else "",
+            f"{grouped(self.appear)} appear" if self.appear else "",
+            f"{grouped(self.vanish)} vanish" if self.vanish else "",
+            f"{grouped(self.change)} change" if self.change else "",
         )
         return ", ".join(part for part in parts if part)
 

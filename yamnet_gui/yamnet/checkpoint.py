@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from yamnet_gui.core.text import grouped
+
 from .crc32c import crc32c, masked, matches
 
 OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
@@ -126,7 +128,7 @@ def _rows(index: bytes) -> Iterator[tuple[str, bytes]]:
         for name, value in _block(index, handle):
             count += 1
             if count > _MOST_ENTRIES:
-                raise CheckpointError(f"has more than {_MOST_ENTRIES:,} variables")
+                raise CheckpointError(f"has more than {grouped(_MOST_ENTRIES)} variables")
             yield name.decode("utf-8"), value
 
 

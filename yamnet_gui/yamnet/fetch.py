@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from yamnet_gui.core.errors import Cancelled, WeightsError
 from yamnet_gui.core.lock import FileLock
-from yamnet_gui.core.text import without_controls
+from yamnet_gui.core.text import megabytes, without_controls
 from yamnet_gui.core.web import Answer, Patience, WebError, answer_of
 
 from .part_file import PartFile
@@ -172,7 +172,7 @@ class _Download:
                     raise WeightsError(self._shown, error.reason, advice) from error
                 if left and self.part.size() > before:
                     continue
-                reason = f"the connection was cut after {self.part.size() / 1e6:.1f} MB"
+                reason = f"the connection was cut after {megabytes(self.part.size())}"
                 advice = "try again: the download resumes where it stopped"
                 raise WeightsError(self._shown, f"{reason} ({error.reason})", advice) from error
         raise AssertionError("unreachable")
@@ -215,7 +215,7 @@ class _Download:
     def _check_size(self, size: int) -> None:
         if size > self._largest:
             self.part.remove()
-            reason = f"the server sends more than the {self._largest / 1e6:.1f} MB of the weights"
+            reason = f"the server sends more than the {megabytes(self._largest)} of the weights"
             raise WeightsError(self._shown, reason, _BY_HAND)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.model_parameters import CLASSES
+from yamnet_gui.core.text import grouped
 
 from .model_info import LARGEST_INFO, ModelInfo, info_from_json, info_to_json
 from .parameters import ARRAYS
@@ -65,7 +66,7 @@ def _datasets(path: Path, file: Any) -> Iterator[tuple[str, Any]]:
         parent, group = groups.pop()
         count += len(group)  # known without looking at them
         if count > _MOST_OBJECTS:
-            reason = f"holds more than {_MOST_OBJECTS:,} objects, unlike weights of YAMNet"
+            reason = f"holds more than {grouped(_MOST_OBJECTS)} objects, unlike weights of YAMNet"
             raise refused(path, reason)
         below = []
         for name in group:

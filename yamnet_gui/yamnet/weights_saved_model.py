@@ -14,6 +14,8 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from yamnet_gui.core.text import counted
+
 from .checkpoint import CheckpointError, Entry, full_names, read_floats, read_index
 from .parameters import ARRAYS, LAYERS, LOGITS_BIAS, LOGITS_KERNEL
 from .weights_reading import LARGEST_FILE, Arrays, array_named, checked_shape, refused
@@ -72,7 +74,7 @@ def variables_in_archive(path: Path, content: bytes) -> Variables:
         with tarfile.open(fileobj=_Bounded(path, packed), mode="r|") as archive:
             for count, member in enumerate(archive):
                 if count >= _MOST_MEMBERS:
-                    raise refused(path, f"holds more than {_MOST_MEMBERS:,} files")
+                    raise refused(path, f"holds more than {counted(_MOST_MEMBERS, 'file')}")
                 place = PurePosixPath(member.name)
                 inside = "/".join(place.parts[-2:])
                 if inside not in limits:

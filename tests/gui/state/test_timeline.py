@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from yamnet_gui.core.marks import decimals_for, time_step
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.gui.state.timeline import Timeline
-from yamnet_gui.gui.times import clock, decimals_for, mark_step
+from yamnet_gui.gui.times import clock
 
 numbers = st.floats(-1e5, 1e5, allow_nan=False)
 
@@ -71,7 +72,7 @@ def test_times_are_rounded_as_a_whole(seconds: float, decimals: int, text: str) 
 
 @given(st.floats(1e-7, 100.0))
 def test_marks_stand_apart_and_can_be_told_apart(seconds_per_pixel: float) -> None:
-    step = mark_step(seconds_per_pixel, 90)
+    step = time_step(seconds_per_pixel * 90)
     assert step >= 90 * seconds_per_pixel * (1 - 1e-9)
     if step >= 1e-6:
         labels = {clock(i * step, decimals_for(step)) for i in range(5)}

@@ -45,6 +45,13 @@ def test_csv_has_every_digit_and_keeps_commas(table: MetricsTable) -> None:
     assert table.csv().splitlines()[2] == '"Bee, wasp, etc.",1200,'
 
 
+def test_csv_has_plain_numbers_of_any_size(table: MetricsTable) -> None:
+    sum_of_parts = 0.1 + 0.2
+    figures = (count_cell(12_345_678), metric_cell(sum_of_parts))
+    table.set_rows([(text_cell("Dog"), *figures)])
+    assert table.csv().splitlines()[1] == "Dog,12345678,0.3"
+
+
 def test_rows_are_named_by_their_place_whatever_the_order(
     table: MetricsTable, qtbot: QtBot
 ) -> None:

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.owners import Owners
 from yamnet_gui.gui.panels.events import EventsPanel
 from yamnet_gui.gui.widgets.frequency_range import FrequencyRangeFields
-from yamnet_gui.gui.widgets.number_box import NumberBox
+from yamnet_gui.gui.widgets.number_box import NumberBox, WholeBox
 
 
 @pytest.fixture(params=["de_DE", "C", "fr_FR", "en_US"])
@@ -62,3 +63,54 @@ def test_a_filter_takes_a_comma(qtbot: QtBot, owners: Owners) -> None:
     qtbot.addWidget(panel)
     assert typed(panel.minimum_score, "0,65") == 0.65
     assert [event.id for event in panel.model.shown] == ["dog", "dog2"]
+
+
+def pasted(box: NumberBox | WholeBox, text: str) -> float:
+    QGuiApplication.clipboard().setText(text)
+    box.selectAll()
+    box.lineEdit().paste()
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    return box.value()
+
+
+@pytest.mark.usefixtures("system")
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0,35", 0.35),
+        (" 1.234,5 ", 1234.5),
+        ("1,234.5", 1234.5),
+        ("1.234.567,25", 1234567.25),
+        ("1 234,5", 1234.5),
+        ("1\u202f234,5", 1234.5),
+        ("1'234.5", 1234.5),
+        ("−12,5", -12.5),
+        ("12,5 s", 12.5),
+        ("1,2,3", 7.0),
+        ("12.34,5", 7.0),
+        ("twelve", 7.0),
+    ],
+)
+def test_numbers_of_other_languages_are_pasted(qtbot: QtBot, text: str, value: float) -> None:
+    box = NumberBox()
+    qtbot.addWidget(box)
+    box.setRange(-1e7, 1e7)
+    box.setDecimals(2)
+    box.setSuffix(" s")
+    box.setValue(7.0)
+    assert pasted(box, text) == value
+
+
+@pytest.mark.usefixtures("system")
+@pytest.mark.parametrize(
+    ("text", "value"), [("1,500", 1500), ("1.500", 1500), ("12 500", 12_500), ("1,5", 7)]
+)
+def test_whole_numbers_are_pasted_with_any_mark_between_thousands(
+    qtbot: QtBot, text: str, value: int
+) -> None:
+    box = WholeBox()
+    qtbot.addWidget(box)
+    box.setRange(0, 100_000)
+    box.setValue(7)
+    assert pasted(box, text) == value
+    assert box.text() == str(value)

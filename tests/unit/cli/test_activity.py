@@ -49,7 +49,7 @@ def test_a_report_has_the_estimates_of_reviewed_samples(run, project, tmp_path):
     out = tmp_path / "report.html"
     assert run("export", project, "--report", out)[0] == 0
     page = out.read_text(encoding="utf-8")
-    assert "Estimated from samples (90 % intervals)" in page
+    assert "Estimated from samples (90% intervals)" in page
     assert "Dog: 2 (2 to" in page
     assert "recall of the rules" in page
 

@@ -36,7 +36,7 @@ def test_all_three_files_hold_the_same(run, weights, sounds, tmp_path):
         command = ("embed", sounds, "-o", out, "--pool", "mean", "max", "--scores", "Speech")
         status, shown, err = run(*command)
         assert (status, err) == (0, "")
-        assert "2 rows of 2054 numbers" in shown
+        assert "2 rows of 2,054 numbers" in shown
         if suffix == "npz":
             with np.load(out, allow_pickle=False) as arrays:
                 made[suffix] = arrays["vectors"]

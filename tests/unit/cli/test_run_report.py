@@ -13,7 +13,7 @@ BAD = ((Path("a.wav"), "is empty"),)
     [
         (
             BatchSummary(2000, 0, 0, (), 10_000.0, 100.0),
-            "2000 done, 0 failed; 2.78 h of audio in 1 min 40 s, 100 × real time",
+            "2,000 done, 0 failed; 2.78 h of audio in 1 min 40 s, 100 × real time",
         ),
         (
             BatchSummary(3, 1, 2, BAD, 12.0, 4.0),

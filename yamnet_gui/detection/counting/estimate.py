@@ -54,7 +54,7 @@ class SampleCounts:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """An estimate and its 90 % interval."""
+    """An estimate and its 90% interval."""
 
     value: float
     low: float

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -10,13 +11,14 @@ from PySide6.QtWidgets import QApplication
 
 from yamnet_gui.gui.state.settings import Settings
 from yamnet_gui.gui.state.spectrogram import Spectrogram
-from yamnet_gui.gui.theme import Theme, ThemeChoice, theme_for
+from yamnet_gui.gui.theme import Theme, ThemeChoice, keep_apart, theme_for
 
 
 class Appearance(QObject):
     """The theme in use; `forced` overrides the settings."""
 
     theme_changed = Signal(object)  # Theme
+    colors_changed = Signal()  # of classes
 
     def __init__(
         self,
@@ -38,6 +40,12 @@ class Appearance(QObject):
     @property
     def theme(self) -> Theme:
         return self._theme
+
+    @Slot(object, object)
+    def keep_apart(self, order: Sequence[int], colored: Container[int]) -> None:
+        """Gives classes that stand beside each other in the list other hues, in every view."""
+        if keep_apart(order, colored):
+            self.colors_changed.emit()
 
     def _choice(self) -> ThemeChoice:
         return self._forced or ThemeChoice(self._settings.value("theme"))

@@ -30,11 +30,13 @@ class ShownClasses(QObject):
         self._class_map = class_map
         self._order_in_tree = {c: place for place, c in enumerate(ontology.class_order)}
         self._at_cursor: tuple[int, ...] = ()
+        self._by_default: int | None = None
         classes.options_changed.connect(self.update)
         document.channel_changed.connect(self.update)
 
     def clear(self) -> None:
         """No rows, and no chosen class."""
+        self._by_default = None
         self._classes.set_lead(None)
         self._classes.set_shown(())
         self._classes.choose(None)
@@ -76,8 +78,16 @@ class ShownClasses(QObject):
         else:
             shown = tuple(sorted(chosen, key=ranks[view.order]))
         view.set_shown(shown)
-        if shown and (view.chosen is None or scores is None):
-            view.choose(shown[0])
+        if shown and (view.chosen in (None, self._by_default) or scores is None):
+            self._choose_by_default(shown)
+
+    def _choose_by_default(self, shown: tuple[int, ...]) -> None:
+        """The curve is that of the first row with events that are shown: Silence, which mostly
+        scores best, has none unless all are. It stays where it is while it has such events."""
+        heard = {e.class_index for e in self._document.shown.events}
+        if self._classes.chosen not in heard or self._classes.chosen is None:
+            self._by_default = next((row for row in shown if row in heard), shown[0])
+            self._classes.choose(self._by_default)
 
     def _counts(self) -> NDArray[np.int64]:
         """How many events each class has; not counted where nothing depends on it."""

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.theme import class_color
 from yamnet_gui.gui.widgets.drawing import draw_swatch
 from yamnet_gui.gui.widgets.fields import SearchField
@@ -82,7 +83,7 @@ class ClassPickerDialog(QDialog):
         self._first = len(self._own)
         self._own_labels = own_labels
         self.choice: LabelChoice | None = None
-        self.search = SearchField(f"Search {len(class_map)} classes", self)
+        self.search = SearchField(f"Search {counted(len(class_map), 'class')}", self)
         self.search.textChanged.connect(self._list)
         self.search.installEventFilter(self)
         self.list = QListWidget(self)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from yamnet_gui.core.text import grouped
 from yamnet_gui.gui.widgets.fields import SearchField
 from yamnet_gui.gui.widgets.tick_delegate import TickDelegate
 
@@ -42,7 +43,7 @@ class PickListDialog(QDialog):
         self.list.setUniformItemSizes(True)
         self.list.setItemDelegate(TickDelegate(self.list))
         for name, count in names.items():
-            item = QListWidgetItem(f"{name or '(no label)'}  ({count})", self.list)
+            item = QListWidgetItem(f"{name or '(no label)'}  ({grouped(count)})", self.list)
             item.setData(_NAME, name)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(_state(name in picked))

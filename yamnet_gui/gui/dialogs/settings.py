@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.gui.state.settings import SETTINGS, Setting, Settings
 from yamnet_gui.gui.widgets.buttons import TickBox
-from yamnet_gui.gui.widgets.number_box import NumberBox
+from yamnet_gui.gui.widgets.number_box import NumberBox, WholeBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
 Choices = Sequence[tuple[str, str]]
@@ -87,7 +87,7 @@ class _Number(_Field):
     def __init__(self, setting: Setting, parent: QWidget) -> None:
         self.box: QSpinBox | QDoubleSpinBox
         whole = isinstance(setting.default, int)
-        box = QSpinBox(parent) if whole else NumberBox(parent)
+        box = WholeBox(parent) if whole else NumberBox(parent)
         low, high = setting.low, setting.high
         if high <= low:
             low, high = -1e6, 1e6

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from yamnet_gui.core.text import grouped
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 
 _TEXT = (
@@ -58,7 +59,7 @@ class UnexpectedErrorDialog(QDialog):
             self.report.setPlainText("\n\n".join(self._reports))
         self._further += 1
         errors = "error has" if self._further == 1 else "errors have"
-        self.more.setText(f"{self._further} more {errors} happened since.")
+        self.more.setText(f"{grouped(self._further)} more {errors} happened since.")
         self.more.show()
 
     def _copy(self) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from yamnet_gui.core.text import megabytes
 from yamnet_gui.gui.widgets.notices import NoticeKind, kind_color
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.yamnet.weights import (
@@ -54,7 +55,7 @@ class WeightsDialog(QDialog):
             "No weights installed.",
             "YAMNet's weights are not part of this program. Download the published file once, or "
             "choose a copy: an HDF5 file, a .tar.gz, or the saved_model.pb of a folder. "
-            "Only the analysis of recordings needs them.",
+            "Only analysing sounds needs them.",
         )
         self._set_details("")
 
@@ -73,7 +74,7 @@ class WeightsDialog(QDialog):
                 "These weights are not the published ones.",
                 "All arrays have the right shapes, so they are used, but results may differ.",
             )
-        facts = [str(file.path), _megabytes(file.size), f"SHA-256 {file.sha256}"]
+        facts = [str(file.path), megabytes(file.size), f"SHA-256 {file.sha256}"]
         if file.identity not in ("", file.sha256):
             facts.append(f"Identity of its numbers {file.identity}")
         self._set_details("\n".join(facts))
@@ -92,7 +93,7 @@ class WeightsDialog(QDialog):
             self._set_busy(True)
         self.bar.setRange(0, max(total, 1))
         self.bar.setValue(min(done, total))
-        self.amount.setText(f"{_megabytes(done)} of {_megabytes(total)}")
+        self.amount.setText(f"{megabytes(done)} of {megabytes(total)}")
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
@@ -125,7 +126,7 @@ class WeightsDialog(QDialog):
         source.setVerticalSpacing(2)
         for name, value in (
             ("Published at", PUBLISHED_URL),
-            ("Size", _megabytes(PUBLISHED_SIZE)),
+            ("Size", megabytes(PUBLISHED_SIZE)),
             ("SHA-256", PUBLISHED_SHA256),
             ("Stored in", str(weights_folder())),
         ):
@@ -147,7 +148,7 @@ class WeightsDialog(QDialog):
         progress.addWidget(self.amount)
         progress.addWidget(self.stop)
 
-        self.download = QPushButton(f"&Download ({_megabytes(PUBLISHED_SIZE)})", self)
+        self.download = QPushButton(f"&Download ({megabytes(PUBLISHED_SIZE)})", self)
         self.download.setDefault(True)
         self.download.clicked.connect(self._on_download)
         self.choose = QPushButton("Choose a &file…", self)
@@ -204,10 +205,6 @@ class WeightsDialog(QDialog):
         name, _ = QFileDialog.getOpenFileName(self, "YAMNet weights", "", WEIGHTS_FILTER)
         if name:
             self.file_chosen.emit(Path(name))
-
-
-def _megabytes(count: int) -> str:
-    return f"{count / 1e6:.1f} MB"
 
 
 def _breakable(text: str) -> str:

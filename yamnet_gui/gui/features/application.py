@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices, QKeySequence
 
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.log import log_path
+from yamnet_gui.core.text import megabytes
 from yamnet_gui.gui.actions import ACTIONS
 from yamnet_gui.gui.jobs.analysis import FetchProgress
 from yamnet_gui.gui.widgets.notices import NoticeKind
@@ -61,7 +62,7 @@ class ApplicationDialogs(Feature):
     def clear_cache(self) -> None:
         freed = self._analysis.clear_cache()
         self._notices.show_notice(
-            NoticeKind.INFO, f"Stored results cleared: {freed / 1e6:.0f} MB freed.", seconds=8
+            NoticeKind.INFO, f"Stored results cleared: {megabytes(freed)} freed.", seconds=8
         )
 
     def shortcuts(self) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QToolTip
 
 from yamnet_gui.analysis.cache_writer import NOT_STORED
 from yamnet_gui.core.errors import UserError, WeightsError
+from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.gui.controllers.messages import GET_WEIGHTS
 from yamnet_gui.gui.state.document import AnalysisState
 from yamnet_gui.gui.times import length
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
     from yamnet_gui.yamnet.weights_copies import WeightsCopy
 
-_NO_WEIGHTS = "Recordings cannot be analysed without YAMNet's weights; everything else works."
+_NO_WEIGHTS = (
+    "Without YAMNet's weights no sound can be analysed; "
+    "labels, and what is analysed already, can be worked on."
+)
 _MANY_KEY = "many"
 _REPLACED_KEY = "replaced detections"
 _PREPARING = "Preparing the network, once for these weights"
@@ -114,7 +118,8 @@ class StatusMessages(Feature):
             text = f"The detection {events[0].label} at {when} is replaced: it is mostly the same"
             text += " sound."
         else:
-            text = f"{len(events):,} detections are replaced: they are mostly the same sounds."
+            text = f"{counted(len(events), 'detection')} are replaced:"
+            text += " they are mostly the same sounds."
         undo = self._window.actions_by_id["undo"].trigger
         self._notices.show_notice(
             NoticeKind.INFO, text, [("Undo", undo)], key=_REPLACED_KEY, seconds=OFFER_S
@@ -167,17 +172,17 @@ class StatusMessages(Feature):
             return
         text = self._timeline.time_text(time_s)
         if hertz >= 0:
-            text += f"   {hertz:,.0f} Hz"
+            text += f"   {grouped(hertz)} Hz"
             level = self._spectrogram.level_at(time_s, hertz)
             if level is not None:
-                text += f"   {level:.0f} dB"
+                text += f"   {grouped(level)} dB"
         self._status.set_pointer(text)
 
     def _show_box(self, box: Box) -> None:
         text = length(box.end_s - box.start_s)
         if box.band_hz != (None, None):
             nyquist = self._timeline.sample_rate_hz / 2
-            text += f", {box.low_hz or 0:,.0f} – {box.high_hz or nyquist:,.0f} Hz"
+            text += f", {grouped(box.low_hz or 0)} – {grouped(box.high_hz or nyquist)} Hz"
         QToolTip.showText(QCursor.pos(), plain_tip(text), self._tracks)
 
     def _on_player_notice(self, text: str) -> None:

@@ -10,6 +10,7 @@ from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, RecordingInfo
 from yamnet_gui.core.files import exists, is_file
 from yamnet_gui.core.sound_track import file_of
+from yamnet_gui.core.text import grouped, part_of
 from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.times import date_and_time
 from yamnet_gui.labels.project import (
@@ -245,7 +246,7 @@ class CountJob:
                 words, tip = "failed", recording.error
             elif count is not None:
                 words = progress_words(count.reviewed, count.total)
-                tip = f"{count.reviewed} of {count.total} events reviewed"
+                tip = f"{part_of(count.reviewed, count.total, 'event')} reviewed"
             elif recording.state is RecordingState.ANALYSED:
                 words = "no events"
             missing = not exists(file_of(path))
@@ -296,7 +297,7 @@ def progress_words(reviewed: int, total: int) -> str:
         return "no events"
     if not reviewed:
         return "analysed"
-    return "reviewed" if reviewed == total else f"{reviewed} of {total}"
+    return "reviewed" if reviewed == total else f"{grouped(reviewed)} of {grouped(total)}"
 
 
 @dataclass(frozen=True, slots=True)

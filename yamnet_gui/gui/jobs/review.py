@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.state.review_queue import QueueRequest, Rows
 from yamnet_gui.labels.project import (
     ClassCounts,
@@ -160,7 +161,7 @@ class MarkQueueJob:
             for recording_id, by_label in by_recording.items()
         ]
         if commands:
-            self.project.apply(group(f"mark {count} segments as reviewed", commands))
+            self.project.apply(group(f"mark {counted(count, 'segment')} as reviewed", commands))
         yield count
 
 

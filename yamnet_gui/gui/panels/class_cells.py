@@ -6,9 +6,9 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 
+from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.state.rules import Rules
-from yamnet_gui.gui.theme import class_color
 
 from .class_rows import ClassMetrics, ClassNode
 
@@ -41,8 +41,6 @@ class ClassCells:
             if role == Qt.ItemDataRole.CheckStateRole:
                 ticked = class_index in self._view.ticked
                 return Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked
-            if role == Qt.ItemDataRole.DecorationRole:
-                return class_color(class_index)
             if role == SHOWN_ROLE:
                 return class_index in self._view.shown
         if column is ClassColumn.THRESHOLD:
@@ -64,20 +62,19 @@ class ClassCells:
             return f"{rule.on:.2f}" if rule.enabled else "off"
         if column is ClassColumn.COUNT:
             count = metrics.count(node)
-            return f"{count:,}" if count else ""
+            return grouped(count) if count else ""
         score = metrics.score(node)
         return "" if score is None else f"{score:.2f}"
 
     def tip(self, node: ClassNode, metrics: ClassMetrics) -> str:
         if node.class_index is None:
-            return (
-                f"{node.name}\nA category of the AudioSet ontology with {len(node.members)} classes"
-            )
+            below = counted(len(node.members), "class")
+            return f"{node.name}\nA category of the AudioSet ontology with {below}"
         i = node.class_index
         lines = [f"{node.name}  ({i}, {node.mid})"]
         if metrics.score(node) is not None:
             lines.append(f"Best score {metrics.best[i]:.3f}, mean {metrics.mean[i]:.4f}")
         rule = self._rules.rule(i)
         own = " (own)" if self.own_threshold(i) else ""
-        lines.append(f"Threshold {rule.on:.2f}{own}, {metrics.counts[i]} events")
+        lines.append(f"Threshold {rule.on:.2f}{own}, {counted(metrics.counts[i], 'event')}")
         return "\n".join(lines)

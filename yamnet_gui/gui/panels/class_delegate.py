@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from yamnet_gui.gui.theme import class_color
 from yamnet_gui.gui.widgets.colors import blended
 from yamnet_gui.gui.widgets.drawing import (
     draw_bar,
@@ -117,7 +116,8 @@ class ClassDelegate(QStyledItemDelegate):
         ticked = Qt.CheckState(index.data(Qt.ItemDataRole.CheckStateRole))
         draw_tick(painter, box, ticked is Qt.CheckState.Checked, text, base)
         swatch = QRectF(box.right() + 6, middle - 4, 8, 8)
-        draw_swatch(painter, swatch, class_color(class_index), index.data(SHOWN_ROLE))
+        color = index.data(Qt.ItemDataRole.DecorationRole) or blended(text, base, 0.4)
+        draw_swatch(painter, swatch, color, index.data(SHOWN_ROLE))
         place = option.rect.adjusted(0, 0, -2, 0)
         place.setLeft(round(swatch.right()) + 5)
         name = option.fontMetrics.elidedText(
@@ -140,7 +140,8 @@ class ClassDelegate(QStyledItemDelegate):
             selected = bool(option.state & QStyle.StateFlag.State_Selected)
             box = QRectF(option.rect).adjusted(5, 0, -5, 0)
             colored = class_index is not None and not selected
-            color = class_color(class_index) if colored else text
+            own = index.data(Qt.ItemDataRole.DecorationRole) if colored else text
+            color = own or blended(text, base, 0.4)
             bar = QRectF(box.x(), box.bottom() - 3.5, box.width(), 2.5)
             draw_bar(painter, bar, score, color, blended(text, base, 0.14))
             painter.setPen(text)

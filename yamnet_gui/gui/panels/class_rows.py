@@ -41,6 +41,7 @@ class ClassMetrics:
             self.best[:both], self.mean[:both] = scores.best[:both], scores.mean[:both]
         indices = [e.class_index for e in document.shown.events if e.class_index is not None]
         self.counts = np.bincount(np.array(indices, np.int64), minlength=class_count)[:class_count]
+        self.with_events = frozenset(np.flatnonzero(self.counts).tolist())
 
     def score(self, node: ClassNode) -> float | None:
         """Best score of a class or within a group; None before anything is analysed."""

@@ -15,6 +15,7 @@ from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassOrder, ClassView
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.rules import Rules
+from yamnet_gui.gui.theme import class_color
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 from yamnet_gui.gui.widgets.table_model import Index
 
@@ -71,6 +72,19 @@ class ClassTableModel(QAbstractItemModel):
     def tree(self) -> bool:
         """Whether the rows form a tree."""
         return self._order is ClassOrder.ONTOLOGY
+
+    @property
+    def order(self) -> list[int]:
+        """The classes from the top, whatever is searched for; none of them while it is a tree."""
+        return [] if self.tree else self._metrics.order(self._order, self._class_map.value)
+
+    @property
+    def colored(self) -> frozenset[int]:
+        """Classes that are drawn somewhere: with a row in the score track, or with events."""
+        return self._metrics.with_events | frozenset(self._view.shown)
+
+    def _colored(self, class_index: int | None) -> bool:
+        return class_index in self._metrics.with_events or class_index in self._view.shown
 
     @property
     def search(self) -> str:
@@ -178,6 +192,9 @@ class ClassTableModel(QAbstractItemModel):
             return self._cells.text(node, column, self._metrics)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
+        if role == Qt.ItemDataRole.DecorationRole:
+            own = column in (ClassColumn.NAME, ClassColumn.BEST) and self._colored(node.class_index)
+            return class_color(node.class_index) if own else None
         if role == CLASS_ROLE:
             return node.class_index
         if role == SCORE_ROLE:

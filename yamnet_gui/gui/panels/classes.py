@@ -13,18 +13,19 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassOrder, ClassView, Showing
-from yamnet_gui.gui.state.document import Document
+from yamnet_gui.gui.state.document import AnalysisState, Document
 from yamnet_gui.gui.state.rules import Rules
 from yamnet_gui.gui.widgets.fields import SearchField
+from yamnet_gui.gui.widgets.number_box import WholeBox
 from yamnet_gui.gui.widgets.table_model import Index
 from yamnet_gui.gui.widgets.tables import QuietTree
 
@@ -57,6 +58,7 @@ class ClassesPanel(QWidget):
 
     threshold_requested = Signal(object, float)  # class index | None for all, value
     class_cleared = Signal(int)
+    order_changed = Signal(object, object)  # classes from the top, those of them in colour
 
     def __init__(
         self,
@@ -83,6 +85,7 @@ class ClassesPanel(QWidget):
         self.class_menu.class_cleared.connect(self.class_cleared)
         document.scores_changed.connect(self._refresh_soon)
         document.events_changed.connect(self._refresh_soon)
+        document.analysis_changed.connect(self._refresh_soon)
         class_view.shown_changed.connect(self._refresh_soon)
         class_view.options_changed.connect(self._on_options)
         class_view.chosen_changed.connect(self._on_chosen)
@@ -95,13 +98,15 @@ class ClassesPanel(QWidget):
         """Reads the owners at once; otherwise that happens a few times a second."""
         self._later.stop()
         self.model.refresh()
+        if self._document.state is not AnalysisState.RUNNING:  # else colours would not keep still
+            self.order_changed.emit(self.model.order, self.model.colored)
 
     def sizeHint(self) -> QSize:
         return QSize(280, 480)
 
     def _build(self) -> None:
         self.search = SearchField("Search 521 classes", self)
-        self.search.setPlaceholderText(f"Search {len(self._class_map.value)} classes")
+        self.search.setPlaceholderText(f"Search {counted(len(self._class_map.value), 'class')}")
         self.search.textChanged.connect(self.model.set_search)
         self.search.left_down.connect(self._enter_tree)
         self.search.returnPressed.connect(self._enter_tree)
@@ -112,7 +117,7 @@ class ClassesPanel(QWidget):
             self.showing.addItem(text, showing)
         self.showing.setMinimumContentsLength(8)
         self.showing.activated.connect(self._on_showing)
-        self.limit = QSpinBox(self)
+        self.limit = WholeBox(self)
         self.limit.setRange(1, 60)
         self.limit.setAccessibleName("Rows in the score track")
         self.limit.setToolTip("Maximum number of rows in the score track")
@@ -168,7 +173,7 @@ class ClassesPanel(QWidget):
         metrics = self.fontMetrics()
         for column, text in (
             (ClassColumn.THRESHOLD, "0.00"),
-            (ClassColumn.COUNT, f"{max(len(self._document.events), 100):,}"),
+            (ClassColumn.COUNT, grouped(max(len(self._document.events), 100))),
             (ClassColumn.BEST, "0.00"),
         ):
             wide = metrics.horizontalAdvance(text) + 12

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from enum import IntEnum
 
 from yamnet_gui.audio.measures import Measures
+from yamnet_gui.core.text import grouped
 from yamnet_gui.labels.measure_columns import MEASURES, MeasureColumn
 
 _MEASURES = MEASURES[1:]  # the duration has a column of its own
 _MEASURE_HEADERS = (
-    *("Peak Hz", "Centre Hz", "5 % Hz", "95 % Hz", "BW 90 % Hz"),
+    *("Peak Hz", "Centre Hz", "5% Hz", "95% Hz", "BW 90% Hz"),
     *("Peak dBFS", "RMS dBFS", "SNR dB"),
 )
 HEADERS = (
@@ -81,4 +82,4 @@ def measure_text(column: MeasureColumn, measures: Measures | None) -> str:
         return "–"
     if math.isinf(value):
         return "−∞"
-    return f"{value:,.{0 if column.unit == 'Hz' else 1}f}".replace("-", "−")
+    return grouped(value, 0 if column.unit == "Hz" else 1)

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.events import ReviewState
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.gui.state.document import AnalysisState, Document
 from yamnet_gui.gui.state.event_order import EventOrder
 from yamnet_gui.gui.state.grouping import Grouping
@@ -283,10 +283,10 @@ class EventsPanel(QWidget):
         total, shown = self.model.total, len(self.model.shown)
         text = counted(total, "event")
         if not self.model.filter.empty:
-            text += f" · {shown:,} shown"
+            text += f" · {grouped(shown)} shown"
         chosen = len(self._selection.ids)
         if chosen > 1:
-            text += f" · {chosen:,} selected"
+            text += f" · {grouped(chosen)} selected"
         self.count.setText(text if self._document.recording else "")
         view = self._document.shown
         self.foot.show_left_out(one_per_sound=view.one_per_sound, count=len(view.left_out))

@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QMenu,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -17,7 +16,7 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.channels import channel_name
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.detection import kinds_of
 from yamnet_gui.detection.grouping import GroupedEvent
 from yamnet_gui.gui.state.class_map import ClassMapState
@@ -31,6 +30,7 @@ from yamnet_gui.gui.widgets.frequency_range import FrequencyRangeFields
 from yamnet_gui.gui.widgets.labels import ElidedLabel, heading
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip, without_access_key
 from yamnet_gui.gui.widgets.score_bars import ScoreBars
+from yamnet_gui.gui.widgets.scroll_column import ScrollColumn
 
 from .classes_at_cursor import ClassesAtCursor, score_rows
 from .event_facts import FactsForm, event_facts
@@ -118,7 +118,7 @@ class InspectorPanel(QWidget):
         """What happened to the event so far, newest first."""
         shown = list(lines[:_MOST_HISTORY])
         if len(lines) > _MOST_HISTORY:
-            shown.append(f"and {len(lines) - _MOST_HISTORY:,} more")
+            shown.append(f"and {grouped(len(lines) - _MOST_HISTORY)} more")
         self.history.setText("\n".join(shown))
         several = self._are_several()
         for widget in (self.history_title, self.history):
@@ -196,11 +196,7 @@ class InspectorPanel(QWidget):
         ):
             column.addWidget(widget)
         column.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
+        scroll = ScrollColumn(inside, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll)
@@ -219,6 +215,11 @@ class InspectorPanel(QWidget):
     def _on_scores(self) -> None:
         if self._event is not None:
             self._show_span(self._event)
+
+    @Slot()
+    def show_colors(self) -> None:
+        """Draws again in the present colours of the classes."""
+        self._show_event()
 
     def _show_event(self) -> None:
         event = self._event

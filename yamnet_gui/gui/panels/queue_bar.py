@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QProgressBar, QWidget
 
+from yamnet_gui.core.text import grouped
 from yamnet_gui.gui.state.review_queue import QueueRequest
 from yamnet_gui.gui.widgets.channel_box import ChannelBox
 from yamnet_gui.gui.widgets.labels import ElidedLabel
@@ -126,7 +127,7 @@ class QueueBar(QWidget):
         self.label.clear()
         self.label.addItem(_ALL, "")
         for name, left in classes:
-            self.label.addItem(f"{name} · {left:,}", name)
+            self.label.addItem(f"{name} · {grouped(left)}", name)
         if self.label.findData(chosen) < 0:
             self.label.addItem(chosen, chosen)
         self.label.setCurrentIndex(self.label.findData(chosen))
@@ -143,10 +144,12 @@ class QueueBar(QWidget):
         if not total:
             self.status.setText("nothing to review")
         elif not left:
-            self.status.setText(f"all {total} reviewed")
+            self.status.setText(f"all {grouped(total)} reviewed")
         else:
-            at = "" if place is None else f"{place + 1} of {total} · "
-            self.status.setText(f"{at}{left} left", f"{left} of {total} not reviewed yet")
+            at = "" if place is None else f"{grouped(place + 1)} of {grouped(total)} · "
+            self.status.setText(
+                f"{at}{grouped(left)} left", f"{grouped(left)} of {grouped(total)} not reviewed yet"
+            )
 
     def _on_chosen(self) -> None:
         request = self.request

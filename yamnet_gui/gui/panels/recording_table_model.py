@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from PySide6.QtGui import QFont
 
+from yamnet_gui.core.text import grouped
 from yamnet_gui.gui.jobs.project import stage_of
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 from yamnet_gui.gui.widgets.table_model import Index
@@ -155,7 +156,7 @@ class RecordingsModel(QAbstractTableModel):
         column = index.column()
         if role == Qt.ItemDataRole.DisplayRole and column == EVENTS:
             count = self.events_of(entry.path)
-            return "" if count is None else f"{count:,}"
+            return "" if count is None else grouped(count)
         if role == Qt.ItemDataRole.DisplayRole:
             return entry.path.name if column == NAME else entry.state
         if role == Qt.ItemDataRole.TextAlignmentRole and column == EVENTS:

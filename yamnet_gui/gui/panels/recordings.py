@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.gui.jobs.project import RecordingStage
 from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.fields import SearchField
@@ -211,7 +211,7 @@ class RecordingsPanel(QWidget):
         width = min(widest + 12, self.width() * 2 // 5) if widest else 0
         self.table.setColumnWidth(STATE, width)
         most = self.model.most_events
-        room = metrics.horizontalAdvance(f"{most:,}") + 12 if most is not None else 0
+        room = metrics.horizontalAdvance(grouped(most)) + 12 if most is not None else 0
         self.table.setColumnWidth(EVENTS, room)
         self.table.setColumnHidden(EVENTS, most is None)
 
@@ -242,7 +242,7 @@ class RecordingsPanel(QWidget):
         total, shown = self.model.rowCount(), self._proxy.rowCount()
         text = counted(total, "recording")
         if shown != total:
-            text += f" · {shown:,} shown"
+            text += f" · {grouped(shown)} shown"
         listed = self.model.listed
         if listed is not None:
             events = sum(listed.get(path, 0) for path in self.model.paths)

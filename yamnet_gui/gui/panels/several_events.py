@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from yamnet_gui.core.channels import channel_text
 from yamnet_gui.core.events import Event, ReviewState
+from yamnet_gui.core.text import grouped
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.times import length
@@ -38,7 +39,7 @@ def facts_of_several(events: Sequence[Event], timeline: Timeline) -> list[tuple[
     rows.append(("Source", counts_text(event.source.value.capitalize() for event in events)))
     notes = sum(bool(event.note) for event in events)
     if notes:
-        rows.append(("Note", f"{notes:,} of {len(events):,} have one"))
+        rows.append(("Note", f"{grouped(notes)} of {grouped(len(events))} have one"))
     return rows
 
 
@@ -47,9 +48,9 @@ def counts_text(names: Iterable[str]) -> str:
     counts = Counter(names).most_common()
     if len(counts) == 1:
         return counts[0][0]
-    parts = [f"{name} {count:,}" for name, count in counts[:_MOST_NAMED]]
+    parts = [f"{name} {grouped(count)}" for name, count in counts[:_MOST_NAMED]]
     if len(counts) > _MOST_NAMED:
-        parts.append(f"{len(counts) - _MOST_NAMED:,} more")
+        parts.append(f"{grouped(len(counts) - _MOST_NAMED)} more")
     return " · ".join(parts)
 
 
@@ -58,7 +59,7 @@ def _states(events: Sequence[Event]) -> str:
     words = {state: f"{state_mark(state)} {STATE_WORDS[state]}" for state in ReviewState}
     if len(counts) == 1:
         return words[events[0].state]
-    return " · ".join(f"{words[s]} {counts[s]:,}" for s in ReviewState if counts[s])
+    return " · ".join(f"{words[s]} {grouped(counts[s])}" for s in ReviewState if counts[s])
 
 
 def _range(values: Sequence[float], text: Callable[[float], str]) -> str:
@@ -67,4 +68,6 @@ def _range(values: Sequence[float], text: Callable[[float], str]) -> str:
 
 
 def _some(values: Sequence[float], events: Sequence[Event]) -> str:
-    return "" if len(values) == len(events) else f" ({len(values):,} of {len(events):,})"
+    return (
+        "" if len(values) == len(events) else f" ({grouped(len(values))} of {grouped(len(events))})"
+    )

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject, Slot
 
+from yamnet_gui.core.text import grouped
 from yamnet_gui.labels.project import NextStep, ProjectChange
 
 from .project import ProjectState
@@ -56,7 +57,7 @@ class UndoSteps(QObject):
         if step.large:  # not all of its changes were looked at
             return "It is about other recordings."
         if len(recordings) > 1:
-            return f"It is about {len(recordings):,} other recordings."
+            return f"It is about {grouped(len(recordings))} other recordings."
         recording = project.recordings.get(next(iter(recordings)))
         return f"It is about {recording.name}, another recording." if recording else ""
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from yamnet_gui.core.channels import channel_name
 from yamnet_gui.core.events import Event, ReviewState
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.gui.state.grouping import Grouping
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
@@ -252,8 +252,8 @@ class EventsLayer(Layer):
         if not counts:
             return ""
         total = sum(counts.values())
-        names = [f"{label} {n}" for label, n in list(counts.items())[:6]]
-        more = f" and {len(counts) - 6} more" if len(counts) > 6 else ""
+        names = [f"{label} {grouped(n)}" for label, n in list(counts.items())[:6]]
+        more = f" and {grouped(len(counts) - 6)} more" if len(counts) > 6 else ""
         return f"{counted(total, 'event')} here: {', '.join(names)}{more}. Zoom in to see them."
 
     def _draw_scroll(self, painter: QPainter) -> None:

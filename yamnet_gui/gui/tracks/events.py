@@ -45,6 +45,8 @@ class EventsTrack(Track):
         if hasattr(self, "_layer"):
             self._layer.theme = theme
         super().set_theme(theme)
+        if hasattr(self, "_layer"):
+            self._on_events()  # bars keep their colours
 
     def show_by_class(self, on: bool) -> None:
         """One row for each shown class, or as few rows as possible with a legend of colours."""

@@ -10,6 +10,7 @@ from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QToolTip
 
 from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.core.text import grouped
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class TrackMouse:
                 if span is not None:
                     text = f"{span.duration_s:.3f} s"
                     if band := self._track.timeline.band_hz:
-                        text += f", {band[0]:,.0f} – {band[1]:,.0f} Hz"
+                        text += f", {grouped(band[0])} – {grouped(band[1])} Hz"
                     QToolTip.showText(
                         event.globalPosition().toPoint(), plain_tip(text), self._track
                     )

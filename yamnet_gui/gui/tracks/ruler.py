@@ -7,9 +7,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from yamnet_gui.core.events import ReviewedSpan
+from yamnet_gui.core.marks import decimals_for, time_step
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import Theme
-from yamnet_gui.gui.times import decimals_for, mark_step
 
 from .layer import Layer
 from .plot_view import PlotArea
@@ -61,10 +61,10 @@ class RulerLayer(Layer):
         Labels at both ends are moved into the view by up to half their width.
         """
         view = self.timeline.view
-        step = mark_step(view.duration_s / self.width, _LEAST_PIXELS)
+        step = time_step(view.duration_s / self.width * _LEAST_PIXELS)
         label = self.timeline.time_text(view.end_s, decimals_for(step))
         pixels = max(_LEAST_PIXELS, 1.5 * metrics.horizontalAdvance(label) + _BETWEEN_LABELS)
-        step = mark_step(view.duration_s / self.width, pixels)
+        step = time_step(view.duration_s / self.width * pixels)
         return step, decimals_for(step)
 
     def _first_mark(self, step: float) -> float:

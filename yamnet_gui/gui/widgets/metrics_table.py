@@ -14,6 +14,9 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from yamnet_gui.core.text import grouped
+from yamnet_gui.labels.formats.text import number
+
 from .plain_text import plain_tip
 from .table_model import HeadedTableModel, Index
 
@@ -47,7 +50,7 @@ def metric_cell(value: float | None, decimals: int = 3) -> Cell:
 
 
 def count_cell(value: int) -> Cell:
-    return Cell(f"{value:,}", value)
+    return Cell(grouped(value), value)
 
 
 def text_cell(text: str, tip: str = "") -> Cell:
@@ -214,7 +217,7 @@ def _text(model: MetricsModel, rows: Sequence[int], separator: str) -> str:
 
 
 def _plain(cell: Cell) -> str:
-    """A number with all its digits, else the text; nothing for a dash."""
+    """A number as programs read it, else the text; nothing for a dash."""
     if isinstance(cell.key, int | float):
-        return f"{cell.key:g}" if isinstance(cell.key, int) else f"{cell.key:.6g}"
+        return str(cell.key) if isinstance(cell.key, int) else number(round(cell.key, 6), 0)
     return "" if cell.text == "–" else cell.text

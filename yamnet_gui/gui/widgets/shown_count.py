@@ -4,6 +4,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
+from yamnet_gui.core.text import grouped
+
 from .plain_text import PlainLabel, plain_tip
 
 _ALL_TIP = (
@@ -35,7 +37,7 @@ class ShownCount(QWidget):
     def show_left_out(self, *, one_per_sound: bool, count: int) -> None:
         """How many events are left out because others stand for them."""
         self._one = one_per_sound
-        text = f"Show {count:,} more" if one_per_sound else "One per sound"
+        text = f"Show {grouped(count)} more" if one_per_sound else "One per sound"
         self.button.setText(text)
         self.button.setAccessibleName(text)
         self.button.setToolTip(plain_tip(_ALL_TIP if one_per_sound else _ONE_TIP))

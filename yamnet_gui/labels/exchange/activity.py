@@ -27,7 +27,7 @@ MOST_DAYS = 20_000
 """A clock that was wrong by centuries makes no table of a million days."""
 Floats = NDArray[np.float64]
 Figures = tuple[float, float, float]
-"""An estimate and the ends of its 90 % interval."""
+"""An estimate and the ends of its 90% interval."""
 
 
 class ActivityBy(StrEnum):

@@ -9,7 +9,7 @@ from pathlib import Path
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.stopping import until_stopped
-from yamnet_gui.core.text import counted, printable, readable_length, without_controls
+from yamnet_gui.core.text import counted, grouped, printable, readable_length, without_controls
 from yamnet_gui.labels.formats import ImportResult
 from yamnet_gui.labels.recording_names import FoundBy
 
@@ -60,7 +60,7 @@ def why_nothing(plan: ImportPlan) -> Nothing:
 def some(texts: Sequence[str], examples: int = _EXAMPLES) -> str:
     """The first ones: "a, b, c and 4 more"."""
     more = len(texts) - examples
-    return ", ".join(texts[:examples]) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(texts[:examples]) + (f" and {grouped(more)} more" if more > 0 else "")
 
 
 def remarks(read: TablesRead, plan: ImportPlan, *, labels: bool = True) -> list[Remark]:
@@ -152,7 +152,7 @@ def _warnings(results: Iterable[ImportResult]) -> Iterator[Remark]:
         if len(group) == 1:
             yield Remark(f"{tables[0]}: {_shown(group[0][1])}")
         else:
-            times = f" ({len(group)} times)" if len(group) > len(tables) else ""
+            times = f" ({grouped(len(group))} times)" if len(group) > len(tables) else ""
             yield Remark(f"{_shown(text)}{times}", tables)
 
 
@@ -164,7 +164,7 @@ def _unknown(plan: ImportPlan) -> Iterator[Remark]:
         what = "label maps to no class and stays a custom label" if one else (
             "labels map to no class and stay custom labels"
         )  # fmt: skip
-        yield Remark(f"{len(named):,} {what}", texts)
+        yield Remark(f"{grouped(len(named))} {what}", texts)
 
 
 def _taken(plan: ImportPlan) -> Iterator[Remark]:

@@ -10,6 +10,7 @@ from yamnet_gui import __version__
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording, ReviewState
 from yamnet_gui.core.files import replacing
+from yamnet_gui.core.text import counted, grouped, percent
 from yamnet_gui.labels.overwrite_guard import spare
 
 from .report_charts import clock_text, heat_map, histogram, timeline
@@ -127,11 +128,11 @@ def _tiles(
     decided = sum(n.events - n.states[ReviewState.UNREVIEWED] for n in numbers)
     seconds = sum(r.recording.duration_s for r in recordings)
     tiles = {
-        "recordings": f"{len(recordings):,}",
+        "recordings": grouped(len(recordings)),
         "recorded (h:mm:ss)": clock_text(seconds),
-        "events": f"{events:,}",
-        "labels": f"{len(numbers):,}",
-        "reviewed": f"{decided / events:.0%}" if events else "–",
+        "events": grouped(events),
+        "labels": grouped(len(numbers)),
+        "reviewed": percent(decided / events) if events else "–",
     }
     boxes = "".join(f"<div><b>{value}</b>{name}</div>" for name, value in tiles.items())
     yield f'<div class="tiles">{boxes}</div>\n'
@@ -141,7 +142,7 @@ def _labels(numbers: Sequence[LabelNumbers]) -> Iterator[str]:
     yield "<section><h2>Labels</h2>\n"
     yield "<p>Rejected events do not count for the time and the order."
     if len(numbers) > LABELS_IN_CHARTS:
-        yield f" All {len(numbers)} labels are listed at the end."
+        yield f" All {counted(len(numbers), 'label')} are listed at the end."
     yield "</p>\n"
     yield from _table(numbers[:LABELS_IN_CHARTS], _states(numbers))
     yield "</section>\n"
@@ -164,10 +165,12 @@ def _table(numbers: Sequence[LabelNumbers], states: Sequence[ReviewState]) -> It
     yield "".join(f"<th>{state.value.capitalize()}</th>" for state in states)
     yield "<th>Median score</th></tr></thead><tbody>\n"
     for n in numbers:
-        cells = "".join(f"<td>{n.states[state] or ''}</td>" for state in states)
+        cells = "".join(
+            f"<td>{grouped(n.states[state]) if n.states[state] else ''}</td>" for state in states
+        )
         median = f"{n.median_score:.2f}" if n.median_score is not None else "–"
         label = escape(n.label) or "(no label)"
-        yield f"<tr><td>{label}</td><td>{n.events}</td><td>{clock_text(n.seconds)}</td>"
+        yield f"<tr><td>{label}</td><td>{grouped(n.events)}</td><td>{clock_text(n.seconds)}</td>"
         yield f"{cells}<td>{median}</td></tr>\n"
     yield "</tbody></table></div>\n"
 
@@ -185,7 +188,9 @@ def _hours(
     yield "long was recorded in each hour; see the last line. Hours without a recording "
     yield "are left blank."
     if hours.without_clock:
-        yield f" {hours.without_clock} recordings without a known start time are not included."
+        without = counted(hours.without_clock, "recording")
+        verb = "is" if hours.without_clock == 1 else "are"
+        yield f" {without} without a known start time {verb} not included."
     yield _rest(len([n for n in numbers if n.counted]), len(shown), "labels")
     yield f'</p>\n<div class="wide">{heat_map(hours, shown)}</div></section>\n'
 
@@ -221,13 +226,13 @@ def _timelines(
         present = [n.label for n in by_label([recording])]
         chart = timeline(list(recording.events), info.duration_s, present)
         yield f'<div class="rec"><h3>{escape(info.path.name)}<span class="dim"> · '
-        yield f"{len(recording.events)} events{start}</span></h3>"
+        yield f"{counted(len(recording.events), 'event')}{start}</span></h3>"
         yield f'<div class="wide">{chart}</div></div>\n'
     yield "</section>\n"
 
 
 def _rest(total: int, shown: int, what: str) -> str:
-    return f" {total - shown} more {what} are not shown." if total > shown else ""
+    return f" {grouped(total - shown)} more {what} are not shown." if total > shown else ""
 
 
 def _making(recordings: Sequence[LabelledRecording], facts: ReportFacts) -> Iterator[str]:

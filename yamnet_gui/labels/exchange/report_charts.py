@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from yamnet_gui.core.events import Event, ReviewState
+from yamnet_gui.core.marks import decimals_for, time_step
+from yamnet_gui.core.text import grouped
 
 from .report_numbers import SCORE_BINS, Hours, LabelNumbers
 
@@ -12,6 +14,8 @@ _NAME_WIDTH = 200
 _ROW = 18
 _WIDEST_CELL = 64.0
 _LANES_AT_MOST = 12
+_TIMES_AT_MOST = 8
+_HALF_A_TIME = 30
 
 
 def short(text: str, longest: int = 30) -> str:
@@ -20,10 +24,11 @@ def short(text: str, longest: int = 30) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def clock_text(seconds: float) -> str:
-    """`h:mm:ss` of a time in seconds."""
-    whole = round(seconds)
-    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+def clock_text(seconds: float, decimals: int = 0) -> str:
+    """`h:mm:ss` of a time in seconds, with decimals where they are asked for."""
+    whole, part = divmod(round(seconds * 10**decimals), 10**decimals)
+    text = f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+    return f"{text}.{part:0{decimals}}" if decimals else text
 
 
 def _svg(width: float, height: float, name: str, parts: Iterator[str]) -> str:
@@ -74,7 +79,7 @@ def _heat_cell(x: float, y: float, width: float, count: int, most: int) -> Itera
     yield f'<rect {box} class="h" fill-opacity="{0.15 + 0.85 * share:.2f}"/>'
     if width >= 7 * len(str(count)):
         tone = "m i" if share > 0.5 else "m"
-        yield f'<text x="{x + width / 2:.1f}" y="{y + 13}" class="{tone}">{count}</text>'
+        yield f'<text x="{x + width / 2:.1f}" y="{y + 13}" class="{tone}">{grouped(count)}</text>'
 
 
 def histogram(numbers: LabelNumbers) -> str:
@@ -89,13 +94,13 @@ def histogram(numbers: LabelNumbers) -> str:
             span = f"{k / SCORE_BINS:.2f} to {(k + 1) / SCORE_BINS:.2f}"
             box = f'x="{k * bar + 0.5:.1f}" y="{height - 14 - tall:.1f}" width="{bar - 1:.1f}"'
             yield f'<rect {box} height="{tall:.1f}" class="h">'
-            yield f"<title>{span}: {count}</title></rect>"
+            yield f"<title>{span}: {grouped(count)}</title></rect>"
         yield f'<line x1="0" x2="{width:g}" y1="{height - 14:g}" y2="{height - 14:g}" class="l"/>'
         for share in (0.0, 0.5, 1.0):
             anchor = {0.0: "a", 0.5: "a m", 1.0: "a e"}[share]
             x, y = share * width, height - 2
             yield f'<text x="{x:g}" y="{y:g}" class="{anchor}">{share:g}</text>'
-        yield f'<text x="{width:g}" y="9" class="a e">{most}</text>'
+        yield f'<text x="{width:g}" y="9" class="a e">{grouped(most)}</text>'
 
     return _svg(width, height, f"Scores of {numbers.label}", parts())
 
@@ -117,10 +122,11 @@ def timeline(events: Sequence[Event], duration_s: float, labels: Sequence[str]) 
             )
             yield from _lane([e for e in events if e.label == label], y, scale)
         y = len(lanes) * _ROW + 14
-        for k in range(5):
-            x = _NAME_WIDTH + (_WIDTH - _NAME_WIDTH) * k / 4
-            anchor = "a" if k == 0 else "a e" if k == 4 else "a m"
-            text = clock_text(end * k / 4)
+        step = time_step(end / _TIMES_AT_MOST)
+        for k in range(int(end / step + 1e-9) + 1):
+            x = _NAME_WIDTH + k * step * scale
+            anchor = "a" if k == 0 else "a e" if x > _WIDTH - _HALF_A_TIME else "a m"
+            text = clock_text(k * step, decimals_for(step))
             yield f'<text x="{x:g}" y="{y}" class="{anchor}">{text}</text>'
 
     return _svg(_WIDTH, height, "Timeline", parts())

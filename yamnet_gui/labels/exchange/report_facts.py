@@ -29,10 +29,10 @@ def project_facts(project: Project, title: str = "", *, now: datetime | None = N
         "Analysed": _when(analyses),
         "Rules of the project": _listed(_rules(rules) for rules in project.settings.rule_sets()),
         "Label sets": _listed(
-            f"{labels.name} ({len(labels.labels)} labels)"
+            f"{labels.name} ({counted(len(labels.labels), 'label')})"
             for labels in project.settings.label_sets()
         ),
-        "Estimated from samples (90 % intervals)": _listed(
+        "Estimated from samples (90% intervals)": _listed(
             _estimated(project, sample) for sample in stored_samples(project)
         ),
         "Changed by": _listed(name for name in project.settings.reviewers() if name),

@@ -21,7 +21,7 @@ from yamnet_gui.core.events import (
     ReviewedSpan,
 )
 from yamnet_gui.core.stopping import check_stopped, until_stopped
-from yamnet_gui.core.text import counted, encodable, readable_length
+from yamnet_gui.core.text import counted, counted_more, encodable, readable_length
 from yamnet_gui.labels.recording_names import FoundBy, Placement, RecordingNames, Sureness, placed
 
 from .base import Finder, ImportResult, ReadOptions
@@ -254,7 +254,7 @@ class Collector:
             )
         warnings = [*self._unknown_tiers(), *self._what_is_left_out(), *self._warnings]
         if self._hushed:
-            warnings.append(f"and {self._hushed} more warnings of this kind")
+            warnings.append(f"and {counted_more(self._hushed, 'warning')} of this kind")
         return ImportResult(
             self._format_name,
             self.path,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.text import grouped
 
 from .layout import SEPARATORS, fold_name
 
@@ -205,7 +206,7 @@ def in_words(mapping: ColumnMapping, header: Iterable[str] | None) -> str:
     parts = []
     for role, names in by_role.items():
         shown = ", ".join(_column_title(name, header) for name in names[:5])
-        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+        more = f" and {grouped(len(names) - 5)} more" if len(names) > 5 else ""
         parts.append(f"{role.value} from {shown}{more}")
     if Role.ONSET not in by_role:
         parts.append("times: the whole recording")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from yamnet_gui.core.errors import LabelsError
+from yamnet_gui.core.text import counted
 
 from .base import ImportResult, LabelFormat, ReadOptions
 from .collector import Collector
@@ -81,7 +82,7 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
         kind = model.attributes.get("subtype", "")
         if _only_values(model, points):
             which = f"of values without labels ({layer or kind or 'unnamed'})"
-            collector.left_out(f"{len(points)} points", "layer", which)
+            collector.left_out(counted(len(points), "point"), "layer", which)
         elif not several or collector.tier(layer, len(points)):
             for n, point in enumerate(points, start=1):
                 with collector.row(f"point {n}" + (f" of {layer!r}" if layer else "")):

@@ -13,6 +13,7 @@ from typing import Any
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.open_files import copy_contents
+from yamnet_gui.core.text import grouped
 
 from .open_checks import connect, in_words
 from .row_rules import RowReader, repair_rows
@@ -55,7 +56,10 @@ def recover(path: Path, reason: str) -> Recovery:
         raise
     report = ""
     if reason or lost:
-        counts = ", ".join(f"{name}: about {n} lost" for name, n in lost.items()) or "no row lost"
+        counts = (
+            ", ".join(f"{name}: about {grouped(n)} lost" for name, n in lost.items())
+            or "no row lost"
+        )
         report = f"The file {reason or 'is damaged'}. Recovered what can be read ({counts})."
     return Recovery(connection, report, folder)
 

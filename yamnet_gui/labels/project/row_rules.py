@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any, cast
 
 from yamnet_gui.core.event_limits import LARGEST, LARGEST_CLASS, MOST_CHANNELS
+from yamnet_gui.core.text import grouped
 
 MOST_RECORDINGS = 10_000_000
 
@@ -208,7 +209,7 @@ def rows_fault(connection: sqlite3.Connection) -> str:
         right = " AND ".join(f"({rule.condition(name)})" for name, rule in rules.items())
         number = _count(connection, table, _with(right, table))
         if number:
-            counts.append(f"{number} in {table!r}")
+            counts.append(f"{grouped(number)} in {table!r}")
     return f"holds rows with values that no project has ({', '.join(counts)})" if counts else ""
 
 

@@ -162,7 +162,7 @@ def test_thousands_of_unknown_labels_are_not_all_asked_about(
     names = [row.replace("call", f"call {n}-") for n, row in enumerate(rows)]
     dialog = opened(table(tmp_path, *names))
     assert dialog.unknown.rowCount() == 200
-    assert "2000 more unknown labels" in dialog.remarks.text()
+    assert "2,000 more unknown labels" in dialog.remarks.text()
     assert dialog.read.plan.counts()[ImportKind.NEW] == 2200
 
 

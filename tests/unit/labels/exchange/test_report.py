@@ -13,7 +13,7 @@ from tests.unit.labels.formats.strategies import projects
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, RecordingInfo, ReviewState
 from yamnet_gui.labels.exchange.report import ReportFacts, report_lines, write_report
-from yamnet_gui.labels.exchange.report_charts import heat_map
+from yamnet_gui.labels.exchange.report_charts import heat_map, timeline
 from yamnet_gui.labels.exchange.report_facts import project_facts
 from yamnet_gui.labels.exchange.report_numbers import by_hour, by_label
 from yamnet_gui.labels.project import (
@@ -194,3 +194,18 @@ def test_hours_without_a_recording_are_left_blank_in_the_chart() -> None:
     recorded = sum(seconds > 0 for seconds in hours.recorded_s)
     assert 0 < recorded < 24
     assert heat_map(hours, ["Dog"]).count("<rect") == recorded
+
+
+@pytest.mark.parametrize(
+    ("duration_s", "times"),
+    [
+        (111.0, ["0:00:00", "0:00:15", "0:00:30", "0:00:45", "0:01:00", "0:01:15", "0:01:30"]),
+        (1.1, ["0:00:00.0", "0:00:00.2", "0:00:00.4", "0:00:00.6", "0:00:00.8", "0:00:01.0"]),
+        (86_400.0, ["0:00:00", "3:00:00", "6:00:00", "9:00:00", "12:00:00"]),
+    ],
+)
+def test_times_below_a_timeline_are_round(duration_s: float, times: list[str]) -> None:
+    chart = timeline([], duration_s, ["Dog"])
+    shown = re.findall(r">(\d+:\d\d:\d\d[.\d]*)<", chart)
+    assert shown[: len(times)] == times
+    assert len(shown) <= 9

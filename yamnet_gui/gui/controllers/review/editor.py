@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.gui.controllers.project_manager import ProjectManager
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice, used_labels
 from yamnet_gui.gui.jobs.review import ApplyJob
@@ -191,7 +191,7 @@ def _report(recording_id: str, listed: frozenset[str], command: Command) -> str:
     if count < 2:
         return ""
     hidden = sum(where != recording_id or key not in listed for where, key in old)
-    which = f" ({hidden:,} of them not listed)" if hidden else ""
+    which = f" ({grouped(hidden)} of them not listed)" if hidden else ""
     many = counted(count, "event")
     if many in command.title:
         return f"Done: {command.title}{which}."

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice
 from yamnet_gui.gui.dialogs.questions import Questions
 from yamnet_gui.gui.state.class_map import ClassMapState
@@ -122,7 +123,7 @@ class Labels(QObject):
             self.show_class.emit()
             return
         items = self._editor.project.items_later(events)  # another may be open after the question
-        what = events[0].label if len(events) == 1 else f"{len(events):,} events"
+        what = events[0].label if len(events) == 1 else counted(len(events), "event")
         choice = self._questions.label(f"Relabel {what} to", self._editor.used_labels)
         if choice is not None:
             self.relabel(events, choice, items)

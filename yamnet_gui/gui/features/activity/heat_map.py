@@ -18,7 +18,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
+from yamnet_gui.core.text import grouped
 from yamnet_gui.gui.widgets.colors import blended
+from yamnet_gui.gui.widgets.file_names import short_name
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 
 from .picture import Picture
@@ -319,12 +321,12 @@ def _hatch(color: QColor) -> QBrush:
 
 def _short(value: float) -> str:
     if value >= 10_000:
-        return f"{value / 1000:.0f}k"
-    return f"{value:.0f}" if value == int(value) or value >= 10 else f"{value:.1f}"
+        return f"{grouped(value / 1000)}k"
+    return grouped(value, 0 if value == int(value) or value >= 10 else 1)
 
 
 def _short_name(name: str) -> str:
-    """Days without their year; long names of recordings cut."""
+    """Days without their year; long names of recordings without their middle."""
     if len(name) == 10 and name[4] == name[7] == "-":
         return name[5:]
-    return name if len(name) <= 14 else name[:13] + "…"
+    return short_name(name, 14)

@@ -5,7 +5,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from yamnet_gui.core.marks import count_marks
 from yamnet_gui.core.resources import bundled_class_map
+from yamnet_gui.core.text import grouped
 from yamnet_gui.gui.theme import class_color
 from yamnet_gui.gui.widgets.colors import blended
 
@@ -68,19 +70,19 @@ class Lines(QWidget):
         most = max(float(np.nanmax(shown, initial=0.0)), 1.0)
         if picture.high is not None:
             most = max(most, float(np.nanmax(picture.high[rows[-1]], initial=0.0)))
+        marks = count_marks(most, 2)
+        most = float(marks[-1])
         dim = palette.color(QPalette.ColorRole.PlaceholderText)
         painter.setPen(QPen(palette.color(QPalette.ColorRole.Mid), 1))
-        for share in (0.0, 0.5, 1.0):
-            y = plot.bottom() - share * plot.height()
+        heights = [plot.bottom() - mark / most * plot.height() for mark in marks]
+        for y in heights:
             painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
         painter.setPen(dim)
-        for share in (0.0, 0.5, 1.0):
-            y = plot.bottom() - share * plot.height()
-            number = f"{share * most:.0f}" if share * most >= 10 or share in (0, 1) else ""
+        for y, mark in zip(heights, marks, strict=True):
             painter.drawText(
                 QRectF(0, y - 8, _LEFT - 6, 16),
                 Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-                number,
+                grouped(mark),
             )
         for row in rows:
             self._draw_row(painter, picture, row, plot, most, front=row == rows[-1])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.clock_time import TimeOfDay
 from yamnet_gui.core.events import NOT_REJECTED
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.labels.exchange.activity import Activity, ActivityBy, ActivityGrid, Slot
 from yamnet_gui.labels.project import EventFilter
 
@@ -47,7 +47,7 @@ class Picture:
     """Numbers by row and column, shape (rows, columns): NaN where they are not known.
 
     `recorded`: where anything was recorded at all; elsewhere is a gap. `labels`: the class of each
-    row, `low` and `high` the ends of the 90 % intervals of estimates. `places` and `slots` say what
+    row, `low` and `high` the ends of the 90% intervals of estimates. `places` and `slots` say what
     is behind a cell.
     """
 
@@ -79,7 +79,7 @@ class Picture:
             lines.append(_events(value))
             if self.low is not None and self.high is not None:
                 interval = f"{self.low[row, column]:.1f} to {self.high[row, column]:.1f}"
-                lines[-1] += f" (90 % interval: {interval})"
+                lines[-1] += f" (90% interval: {interval})"
         zone = f", UTC{' and UTC'.join(slot.zones)}" if slot.zones else ""
         lines.append(f"{_duration(slot.recorded_s)} recorded{zone}")
         return "\n".join(lines)
@@ -200,7 +200,7 @@ def _hours(hour: int) -> str:
 
 
 def _events(value: float) -> str:
-    return counted(int(value), "event") if value == int(value) else f"{value:.1f} events"
+    return counted(int(value), "event") if value == int(value) else f"{grouped(value, 1)} events"
 
 
 def _duration(seconds: float) -> str:

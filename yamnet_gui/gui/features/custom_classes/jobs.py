@@ -20,6 +20,7 @@ from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import DECIDED, ReviewState
 from yamnet_gui.core.files import is_folder
 from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.core.text import grouped
 from yamnet_gui.embedding import (
     CustomClassesResult,
     Example,
@@ -96,7 +97,9 @@ class TrainJob:
         if self.request.augmented:
             for done, copies in augmented_examples(sounds, self.model):
                 share = 0.2 + 0.1 * done / len(sounds)
-                yield TrainingStep(share, f"augmenting examples ({done} of {len(sounds)})")
+                yield TrainingStep(
+                    share, f"augmenting examples ({grouped(done)} of {grouped(len(sounds))})"
+                )
                 examples += copies
         try:
             collected = ExampleSet.of(examples, silence=silence)

@@ -16,17 +16,18 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
+from yamnet_gui.core.text import grouped
 from yamnet_gui.embedding import TrainingOptions, TrainingReport
 from yamnet_gui.gui.widgets.buttons import IconButton, TickBox
 from yamnet_gui.gui.widgets.drawing import row_height
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
+from yamnet_gui.gui.widgets.scroll_column import ScrollColumn
 from yamnet_gui.labels.project import ClassCounts
 
 from .class_list import CustomClassList
@@ -111,7 +112,7 @@ class TrainingPanel(QWidget):
             name.setCheckState(state)
             self.table.setItem(row, 0, name)
             for column, number in ((1, count.accepted), (2, count.rejected)):
-                item = QTableWidgetItem(str(number) if number else "")
+                item = QTableWidgetItem(grouped(number) if number else "")
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 item.setFlags(Qt.ItemFlag.ItemIsEnabled)
                 self.table.setItem(row, column, item)
@@ -280,11 +281,7 @@ class TrainingPanel(QWidget):
         column.addWidget(self.load)
         column.addStretch(1)
 
-        area = self._area = QScrollArea(self)
-        area.setWidget(inside)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area = self._area = ScrollColumn(inside, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(area)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from yamnet_gui.core.text import grouped
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 
 _LEFT, _BOTTOM, _TOP, _RIGHT = 34, 34, 8, 10
@@ -26,7 +27,7 @@ class LearningCurve(QWidget):
     def set_points(self, points: Sequence[tuple[int, float]]) -> None:
         """Pairs of examples and F1; NaN where no F1 could be computed."""
         self._points = tuple((n, f) for n, f in points if np.isfinite(f))
-        words = ", ".join(f"{f:.2f} with {n}" for n, f in self._points)
+        words = ", ".join(f"{f:.2f} with {grouped(n)}" for n, f in self._points)
         self.setAccessibleDescription(f"F1 {words}" if words else "")
         self.setToolTip(plain_tip(f"F1 on held-out recordings: {words}" if words else ""))
         self.updateGeometry()
@@ -57,7 +58,7 @@ class LearningCurve(QWidget):
         ]
         below = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
         for (n, _), place in zip(self._points, places, strict=True):
-            painter.drawText(QRectF(place.x() - 30, box.bottom() + 2, 60, 16), below, str(n))
+            painter.drawText(QRectF(place.x() - 30, box.bottom() + 2, 60, 16), below, grouped(n))
         painter.drawText(
             QRectF(box.left(), box.bottom() + 17, box.width(), 16), below, "examples → F1"
         )
@@ -135,7 +136,9 @@ class ConfusionMatrix(QWidget):
                 box = QRectF(head + j * cell, (i + 1) * row, cell, row).adjusted(1, 1, -1, -1)
                 painter.fillRect(box, self._shade(count / totals[i], i == j))
                 painter.setPen(text if count else dim)
-                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(count) if count else "·")
+                painter.drawText(
+                    box, Qt.AlignmentFlag.AlignCenter, grouped(count) if count else "·"
+                )
 
     def _shade(self, share: float, right: bool) -> QColor:
         palette = self.palette()

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.events import ReviewState
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.gui.panels.event_table_model import STATE_CHOICES
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import state_mark
@@ -323,9 +323,9 @@ class AllEventsPanel(QWidget):
         shown, chosen = self.model.rowCount(), len(self.selected)
         words = counted(self._total, "event")
         if shown != self._total:
-            words += f" · {shown:,} shown"
+            words += f" · {grouped(shown)} shown"
         if chosen > 1:
-            words += f" · {chosen:,} selected"
+            words += f" · {grouped(chosen)} selected"
         self.count.setText(words)
         for button in self.buttons:
             button.setEnabled(chosen > 0)

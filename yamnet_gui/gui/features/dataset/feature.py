@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Slot
 from PySide6.QtWidgets import QMenu
 
 from yamnet_gui.core.errors import UserError
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobRunner
 from yamnet_gui.gui.controllers.one_per_sound import ONE_PER_SOUND
@@ -145,22 +145,22 @@ class DatasetFeature(Feature):
             many = counted(failed, "recording")
             self._notices.show_notice(
                 NoticeKind.WARNING,
-                f"{good} analysed, {many} failed; the list shows the reasons.",
+                f"{grouped(good)} analysed, {many} failed; the list shows the reasons.",
                 key="batch",
             )
         else:
-            self._show_message(f"All {good} recordings analysed.")
+            self._show_message(f"All {counted(good, 'recording')} analysed.")
 
     def _show_run(self) -> None:
         run = self.run
         if run.state is not BatchState.RUNNING:
             self._soon()
-        failed = f", {run.failures} failed" if run.failures else ""
+        failed = f", {grouped(run.failures)} failed" if run.failures else ""
         self._recordings_panel.show_batch(
             running=run.state is BatchState.RUNNING,
             paused=run.state is BatchState.PAUSED,
             fraction=run.fraction,
-            text=f"{run.done} of {run.total}{failed}",
+            text=f"{grouped(run.done)} of {grouped(run.total)}{failed}",
             left_s=run.left_s,
         )
         actions = self._window.actions_by_id
@@ -216,7 +216,7 @@ class DatasetFeature(Feature):
                 NoticeKind.WARNING,
                 "1 recording is not where the project expects it."
                 if one
-                else f"{missing} recordings are not where the project expects them.",
+                else f"{counted(missing, 'recording')} are not where the project expects them.",
                 [("Find…", self.files.ask_missing)],
                 key="missing",
             )

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.core.errors import UserError
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.gui.background.runner import JobRunner
 from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.widgets.notices import NoticeKind
@@ -70,7 +70,7 @@ class RecordingFiles(QObject):
 
         def on_result(progress: AddProgress) -> None:
             if progress.ids is None:
-                text = f"Reading recordings: {progress.done} of {progress.total}"
+                text = f"Reading recordings: {grouped(progress.done)} of {grouped(progress.total)}"
                 self._recordings_panel.show_note(text)
                 return
             self._recordings_panel.show_note("")
@@ -116,18 +116,18 @@ class RecordingFiles(QObject):
         if progress.problems:
             shown = "; ".join(progress.problems[:_SHOWN_PROBLEMS])
             more = len(progress.problems) - _SHOWN_PROBLEMS
-            tail = f"; and {more} more" if more > 0 else ""
+            tail = f"; and {grouped(more)} more" if more > 0 else ""
             details = "\n".join(progress.problems)
             self._notices.show_notice(NoticeKind.WARNING, shown + tail, details=details)
 
     def _show_search(self, progress: FindProgress) -> None:
         if progress.moved is None:
-            self._recordings_panel.show_note(f"{progress.checked} files checked")
+            self._recordings_panel.show_note(f"{counted(progress.checked, 'file')} checked")
             return
         self._recordings_panel.show_note("")
-        text = f"Found {progress.moved} of {progress.missing} missing recordings."
+        text = f"Found {grouped(progress.moved)} of {grouped(progress.missing)} missing recordings."
         if progress.guessed:
-            how = f"{len(progress.guessed)} of them by name or length, which may be wrong"
+            how = f"{grouped(len(progress.guessed))} of them by name or length, which may be wrong"
             details = "\n".join(f"{name}: {path}" for name, path in progress.guessed)
             text = f"{text[:-1]}, {how}; this can be undone."
             self._notices.show_notice(NoticeKind.INFO, text, details=details)

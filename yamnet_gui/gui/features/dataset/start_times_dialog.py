@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.audio import zone_named
 from yamnet_gui.core.errors import SettingsError
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, counted_more
 from yamnet_gui.gui.dialogs.go_to import parse_time
 from yamnet_gui.gui.times import date_and_time
 from yamnet_gui.gui.widgets.file_names import ELIDED
@@ -62,7 +62,7 @@ class StartTimesDialog(QDialog):
         self.setWindowTitle(
             f"Start time of {recordings[0].name}"
             if one
-            else f"Start times of {len(recordings)} recordings"
+            else f"Start times of {counted(len(recordings), 'recording')}"
         )
         self._build(zone)
         self._show_preview()
@@ -213,7 +213,9 @@ class StartTimesDialog(QDialog):
             parts.append(f"The start of {many} is not known and stays so.")
         more = len(self._recordings) - _MOST_ROWS
         if more > 0:
-            parts.append(f"{more} more recordings change likewise.")
+            parts.append(
+                f"{counted_more(more, 'recording')} change{'s' if more == 1 else ''} likewise."
+            )
         return " ".join(parts)
 
 

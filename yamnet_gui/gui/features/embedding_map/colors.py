@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
 from yamnet_gui.core.events import ReviewState
+from yamnet_gui.core.text import grouped
 from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
 from yamnet_gui.gui.theme import class_color, series_color, state_mark
 from yamnet_gui.gui.tracks.colormaps import color_table
@@ -100,7 +101,7 @@ def by_kind(
     left = int(counts[rest].sum())
     without = int((codes < 0).sum())
     if left:
-        kinds.append(Kind(f"{len(rest)} others", grey, left + without, OTHERS))
+        kinds.append(Kind(f"{grouped(len(rest))} others", grey, left + without, OTHERS))
     elif without:
         kinds.append(Kind(none, grey, without, OTHERS))
     return Coloring(table[codes], shown[codes], tuple(kinds))

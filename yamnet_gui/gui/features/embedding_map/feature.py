@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PySide6.QtCore import Slot
 
 from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.text import grouped, percent
 from yamnet_gui.embedding import Projection
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.features.similarity.feature import SimilarSounds
@@ -43,6 +45,7 @@ class EmbeddingMap(Feature):
         panel.kind_changed.connect(lambda _kind: self.gather())
         panel.method_changed.connect(lambda _method: self.lay_out())
         panel.color_changed.connect(lambda _color: self._show_colors())
+        context.services.appearance.colors_changed.connect(self._show_colors)
         panel.cancel_requested.connect(layout.cancel)
         panel.refresh_requested.connect(self.gather)
         panel.picture_requested.connect(self.files.ask_picture)
@@ -99,6 +102,7 @@ class EmbeddingMap(Feature):
         self.panel.plot.set_points(points, keep_view=not first)
         self._show_colors()
 
+    @Slot()
     def _show_colors(self) -> None:
         data = self.layout.data
         if data is not None and self.panel.plot.count == len(data):
@@ -111,9 +115,9 @@ class EmbeddingMap(Feature):
     def _show_notes(self, result: Projection) -> None:
         data, text = self.layout.data, result.words
         if result.explained is not None:
-            text += f" Together they explain {result.explained:.0%} of the variance."
+            text += f" Together they explain {percent(result.explained)} of the variance."
         if data is not None and data.total > len(data):
-            shown, total = f"{len(data):,}", f"{data.total:,}"
+            shown, total = grouped(len(data)), grouped(data.total)
             part = f" Showing a random sample of {shown} of {total} {data.kind.value}."
             text += part
         self.panel.set_notes(text)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from yamnet_gui.core.events import ReviewState
+from yamnet_gui.core.text import grouped
 from yamnet_gui.gui.controllers.navigation import Destination
 from yamnet_gui.gui.features.similarity.feature import SimilarSounds
 from yamnet_gui.gui.features.similarity.hits import Hit, ListKind
@@ -93,8 +94,8 @@ class MapInteraction(QObject):
             ]
             self._selection.select([i for i in here if i in self._document.events])
         hits = [_hit(data, i) for i in points[:_MOST_LISTED].tolist()]
-        more = f" (the first {_MOST_LISTED:,})" if len(points) > _MOST_LISTED else ""
-        title = f"{len(points)} selected on the map{more}"
+        more = f" (the first {grouped(_MOST_LISTED)})" if len(points) > _MOST_LISTED else ""
+        title = f"{grouped(len(points))} selected on the map{more}"
         self._similar_sounds.show_list(ListKind.CHOSEN, title, hits, front=False)
 
     def _show_selected(self) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy, QWidget
 
+from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.gui.widgets.file_names import ELIDED
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 
@@ -47,11 +48,11 @@ class MapLegend(QListWidget):
         self.clear()
         self._kinds = tuple(kinds)
         for kind in kinds:
-            number = f"{kind.count:,}"
+            number = grouped(kind.count)
             item = QListWidgetItem(f"{kind.name}  {number}")
             item.setData(Qt.ItemDataRole.UserRole, kind.code)
             item.setIcon(_swatch(kind.color))
-            item.setToolTip(plain_tip(f"{kind.name}: {kind.count} points"))
+            item.setToolTip(plain_tip(f"{kind.name}: {counted(kind.count, 'point')}"))
             self.addItem(item)
         self.blockSignals(False)
         self.setVisible(bool(kinds))

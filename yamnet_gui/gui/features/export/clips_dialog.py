@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -30,7 +29,7 @@ from yamnet_gui.core.files import is_folder
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.widgets.buttons import TickBox
-from yamnet_gui.gui.widgets.number_box import NumberBox
+from yamnet_gui.gui.widgets.number_box import NumberBox, WholeBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.labels.exchange.clips import (
     DEFAULT_TEMPLATE,
@@ -211,14 +210,14 @@ class ClipsDialog(QDialog):
         self.pictures = TickBox("Save a spectrogram image with each clip", self)
         self.audiofolder = TickBox("Write metadata.csv for Hugging Face (audiofolder)", self)
         self.audiofolder.setToolTip('datasets.load_dataset("audiofolder", data_dir=FOLDER)')
-        self.most = QSpinBox(self)
+        self.most = WholeBox(self)
         self.most.setRange(0, 1_000_000)
         self.most.setSpecialValueText("all")
         self.most.setAccessibleName("Maximum per label")
         self.spread = TickBox("spread evenly over recordings", self)
         self.spread.setChecked(True)
         self.split = self._box("Split", [(text, text) for text, _ in _SPLITS])
-        self.seed = QSpinBox(self)
+        self.seed = WholeBox(self)
         self.seed.setRange(0, 2**31 - 1)
         self.seed.setAccessibleName("Random seed")
         self.seed.setToolTip("The same seed selects and splits in the same way")

@@ -26,7 +26,7 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError, UserError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.files import exists, is_file, is_folder
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, part_of
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.widgets.buttons import TickBox
@@ -313,10 +313,14 @@ class ExportDialog(QDialog):
     def _show_preview(self, preview: ExportPreview) -> None:
         self._preview = preview
         total = sum(len(r.events) for r in self.what.recordings)
-        files = f" in {len(preview.recordings)} recordings" if self.what.whole_project else ""
+        files = (
+            f" in {counted(len(preview.recordings), 'recording')}"
+            if self.what.whole_project
+            else ""
+        )
         more = left_out_in_words(preview.left_out)
         self.summary.setText(
-            f"{preview.event_count} of {total} events{files}" + (f"; {more}" if more else "")
+            f"{part_of(preview.event_count, total, 'event')}{files}" + (f"; {more}" if more else "")
         )
         self._show_losses()
         self._on_path()

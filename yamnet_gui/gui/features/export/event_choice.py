@@ -17,12 +17,14 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import LabelledRecording, ReviewState
+from yamnet_gui.core.text import counted, grouped, part_of
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.dialogs.pick_list import PickListDialog
 from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.buttons import TickBox
 from yamnet_gui.gui.widgets.channel_box import ChannelBox
+from yamnet_gui.gui.widgets.file_names import short_name
 from yamnet_gui.gui.widgets.number_box import NumberBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.labels.exchange.export import Depth, ExportChoice
@@ -162,9 +164,11 @@ class EventChoice(QWidget):
         offered = self._offered
         scopes = []
         if offered.shown is not None:
-            scopes.append(("shown", f"This recording ({offered.shown.recording.path.name})"))
+            scopes.append(
+                ("shown", f"This recording ({short_name(offered.shown.recording.path.name)})")
+            )
         if offered.several:
-            scopes.append(("project", f"The project ({offered.recordings} recordings)"))
+            scopes.append(("project", f"The project ({counted(offered.recordings, 'recording')})"))
         self.scope = self._box("Recordings", scopes, self._on_scope)
         self.which_files = self._box("Which recordings", [("all", "All"), ("pick", "Choose…")])
         self.which_files.activated.connect(
@@ -173,15 +177,18 @@ class EventChoice(QWidget):
         total = len(offered.shown.events) if offered.shown is not None else 0
         which = [("all", "All")]
         if offered.listed is not None and len(offered.listed) != total:
-            which.append(("listed", f"Filtered ({len(offered.listed)})"))
+            which.append(("listed", f"Filtered ({grouped(len(offered.listed))})"))
         if offered.selected:
-            which.append(("selected", f"Selected ({len(offered.selected)})"))
+            which.append(("selected", f"Selected ({grouped(len(offered.selected))})"))
         self.which = self._box("Which events", which)
-        rows = [("all", "All"), ("selected", f"Selected in All events ({len(offered.rows)})")]
+        rows = [
+            ("all", "All"),
+            ("selected", f"Selected in All events ({grouped(len(offered.rows))})"),
+        ]
         self.which_rows = self._box("Which events of the project", rows)
         classes = [("all", "All")]
         if offered.ticked:
-            classes.append(("ticked", f"Ticked ({len(offered.ticked)})"))
+            classes.append(("ticked", f"Ticked ({grouped(len(offered.ticked))})"))
         classes.append(("pick", "Choose…"))
         self.classes = self._box("Which classes", classes)
         self.classes.activated.connect(lambda _row: self._on_pick(self.classes, self._ask_labels))
@@ -265,7 +272,9 @@ class EventChoice(QWidget):
 
     def _on_loaded(self, loaded: Loaded) -> None:
         if loaded.recordings is None:
-            self.loading.emit(f"Reading the project: {loaded.done} of {loaded.total} recordings")
+            self.loading.emit(
+                f"Reading the project: {part_of(loaded.done, loaded.total, 'recording')}"
+            )
             return
         self._loaded, self._selected = loaded.recordings, loaded.selected
         self._channels_of_project = loaded.channels
@@ -328,7 +337,7 @@ class EventChoice(QWidget):
 
     def _name_pick(self, box: QComboBox, what: str, count: int) -> None:
         row = box.findData("pick")
-        box.setItemText(row, f"{count} chosen {what}…")
+        box.setItemText(row, f"{grouped(count)} chosen {what}…")
         box.setCurrentIndex(row)
         self.changed.emit()
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 
 from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.text import counted, grouped, part_of
 from yamnet_gui.gui.background.runner import Job, JobRunner
 from yamnet_gui.gui.widgets.notices import NoticeKind
 
@@ -90,11 +91,11 @@ class ExportRun(QObject):
 
     def _on_table_step(self, step: WriteStep) -> None:
         if not step.made:
-            part = f"{step.files_done} of {step.files} files" if step.files > 1 else "Writing"
-            self._notices.set_text(EXPORT_KEY, f"{part}, {step.lines} lines")
+            part = part_of(step.files_done, step.files, "file") if step.files > 1 else "Writing"
+            self._notices.set_text(EXPORT_KEY, f"{part}, {counted(step.lines, 'line')}")
             return
         names = ", ".join(path.name for path in step.made[:3])
-        more = f" and {len(step.made) - 3} more" if len(step.made) > 3 else ""
+        more = f" and {grouped(len(step.made) - 3)} more" if len(step.made) > 3 else ""
         text = f"Saved in {step.made[0].parent}: {names}{more}."
         if step.remarks:
             self._notices.show_notice(
@@ -125,7 +126,9 @@ class ExportRun(QObject):
 
     def _on_clip(self, step: CutStep) -> None:
         self._clips = step
-        self._notices.set_text(EXPORT_KEY, f"Cutting clips: {step.done} of {step.total}")
+        self._notices.set_text(
+            EXPORT_KEY, f"Cutting clips: {grouped(step.done)} of {grouped(step.total)}"
+        )
 
     def _show_clips(self, folder: Path) -> None:
         step = self._clips
@@ -134,12 +137,12 @@ class ExportRun(QObject):
         if step.problems:
             self._notices.show_notice(
                 NoticeKind.WARNING,
-                f"{step.done} of {step.total} clips saved in {folder}. {step.problems[0]}",
+                f"{part_of(step.done, step.total, 'clip')} saved in {folder}. {step.problems[0]}",
                 key=EXPORT_KEY,
                 details="\n".join(step.problems),
             )
         else:
-            self._show(f"{step.done} clips saved in {folder}, listed in manifest.csv.")
+            self._show(f"{counted(step.done, 'clip')} saved in {folder}, listed in manifest.csv.")
 
     def _show(self, text: str) -> None:
         self._notices.show_notice(NoticeKind.INFO, text, key=EXPORT_KEY, seconds=_SECONDS)

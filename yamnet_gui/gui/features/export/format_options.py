@@ -35,7 +35,7 @@ class FormatOptions(QWidget):
         self.clock = TickBox("Also write clock times", self)
         self.measures = TickBox("Also measure each event", self)
         self.measures.setToolTip(
-            "Duration, peak, centre, 5 % and 95 % frequency, bandwidth, peak and RMS level and\n"
+            "Duration, peak, centre, 5% and 95% frequency, bandwidth, peak and RMS level and\n"
             "signal-to-noise ratio as further columns; reads the sound of every event"
         )
         self.label_column = _field("Name of the label column", _PLAIN.label_column, self)

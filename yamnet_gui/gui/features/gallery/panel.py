@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.events import ReviewState
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.gui.panels.event_table_model import STATE_CHOICES
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.buttons import IconButton
@@ -140,7 +140,7 @@ class GalleryPanel(QWidget):
             return
         self.classes.clear()
         for one in sorted(counts, key=lambda c: (-c.total, c.label)):
-            self.classes.addItem(f"{one.label} · {one.total:,}", one.label)
+            self.classes.addItem(f"{one.label} · {grouped(one.total)}", one.label)
         if chosen and self.classes.findData(chosen) < 0:
             self.classes.addItem(chosen, chosen)
         self.classes.setCurrentIndex(self.classes.findData(chosen))
@@ -332,7 +332,7 @@ class GalleryPanel(QWidget):
         shown, chosen = self.model.rowCount(), self.grid.selected_count
         words = counted(shown, "sound")
         if chosen:
-            words += f" · {chosen:,} selected"
+            words += f" · {grouped(chosen)} selected"
         self.count.setText(words)
         for button in self.buttons:
             button.setEnabled(chosen > 0)

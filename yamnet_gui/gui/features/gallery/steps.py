@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from yamnet_gui.core.events import ReviewState
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice
 from yamnet_gui.gui.features.similarity.hits import HitLabel
 from yamnet_gui.gui.features.similarity.search_feedback import SearchFeedback
@@ -72,7 +73,7 @@ class GallerySteps(QObject):
             return
         kind, rows = self._listing.choice.kind, self._listing.events.rows
         item = self._panel.model.item(int(chosen[0])) if len(chosen) == 1 else None
-        what = f"{len(chosen):,} sounds" if item is None else item.label or "this sound"
+        what = counted(len(chosen), "sound") if item is None else item.label or "this sound"
         choice = self._questions.label(f"Relabel {what} to", self._editor.used_labels)
         if choice is None:
             return

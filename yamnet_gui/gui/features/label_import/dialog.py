@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import LabelledRecording
-from yamnet_gui.core.text import counted, printable
+from yamnet_gui.core.text import counted, counted_more, grouped, part_of, printable
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.widgets.buttons import TickBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip, without_access_key
@@ -241,7 +241,7 @@ class ImportDialog(QDialog):
 
     def _show_read(self, read: ReadTables) -> None:
         if not read.finished:
-            self._wait(f"Reading… {read.read.done} of {read.read.total} tables")
+            self._wait(f"Reading… {part_of(read.read.done, read.read.total, 'table')}")
             return
         self.read = read
         self._show_columns(read.columns)
@@ -271,8 +271,10 @@ class ImportDialog(QDialog):
     def _show_summary(self, read: ReadTables) -> None:
         plan = read.plan
         counts = plan.counts()
-        summary = ", ".join(f"{counts[kind]} {KIND_WORDS[kind].lower()}" for kind in ImportKind)
-        left = f", {plan.left_out} skipped" if plan.left_out else ""
+        summary = ", ".join(
+            f"{grouped(counts[kind])} {KIND_WORDS[kind].lower()}" for kind in ImportKind
+        )
+        left = f", {grouped(plan.left_out)} skipped" if plan.left_out else ""
         one = len(self._tables) == 1
         unread = "This file cannot be read" if one else "These files cannot be read"
         self.counts.setText(unread if read.problem else summary + left)
@@ -285,7 +287,9 @@ class ImportDialog(QDialog):
         self.remarks.setVisible(bool(shown))
         more = len(read.plan.unknown_labels) - _MOST_LABELS
         if more > 0:
-            text = f"{more} more unknown labels, the rarest, are imported as custom labels."
+            text = (
+                f"{counted_more(more, 'unknown label')}, the rarest, are imported as custom labels."
+            )
             lines.append(text)
             self.remarks.setText("\n".join([*shown, text]))
         details = [
@@ -307,7 +311,7 @@ class ImportDialog(QDialog):
         )
         for page, text, count, enabled in tabs:
             at = self.pages.indexOf(page)
-            what = f"{count} open" if page is self.places else str(count)
+            what = f"{grouped(count)} open" if page is self.places else grouped(count)
             self.pages.setTabText(at, f"{text} ({what})" if count else text)
             self.pages.setTabEnabled(at, count > 0 if enabled is None else enabled)
         if open_count and not self._asked:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.events import RecordingInfo
-from yamnet_gui.core.text import printable
+from yamnet_gui.core.text import grouped, printable
 from yamnet_gui.gui.widgets.file_names import FileNameDelegate
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.gui.widgets.table_model import HeadedTableModel
@@ -86,7 +86,7 @@ def _text(placed: PlacedSource, column: PlaceColumn) -> str:
         case PlaceColumn.NAME:
             return printable(place.name or place.home or "–")
         case PlaceColumn.EVENTS:
-            return str(place.events)
+            return grouped(place.events)
         case PlaceColumn.RECORDING:
             if place.by is FoundBy.LEFT_OUT:
                 return "–"

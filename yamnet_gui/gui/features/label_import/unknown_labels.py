@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
+from yamnet_gui.core.text import grouped
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 from yamnet_gui.labels.exchange.import_plan import UnknownLabel
 
@@ -57,7 +58,7 @@ class UnknownLabels(QTableWidget):
         name = QTableWidgetItem(unknown.label or "(no label)")
         name.setToolTip(plain_tip(unknown.label))
         self.setItem(row, 0, name)
-        self.setItem(row, 1, QTableWidgetItem(str(unknown.count)))
+        self.setItem(row, 1, QTableWidgetItem(grouped(unknown.count)))
         box = QComboBox(self)
         box.setAccessibleName(f"Import {unknown.label} as")
         box.addItem("Custom label", (_OWN, ""))

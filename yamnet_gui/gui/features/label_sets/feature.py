@@ -36,7 +36,6 @@ class LabelSetsFeature(Feature):
         self._appearance = context.services.appearance
         self._review = context.services.review
         self._event_navigation = context.services.event_navigation
-        self._events_panel = context.shell.events
         self._inspector = context.shell.inspector
         self._show_error = context.shell.show_error
         self._show_message = context.shell.show_message
@@ -144,8 +143,7 @@ class LabelSetsFeature(Feature):
         colors = {label.name: label.color for label in own.labels if label.color}
         if colors != self._colors:
             self._colors = colors
-            self._tracks.set_theme(self._appearance.theme)  # repaints everything
-            self._events_panel.table.viewport().update()
+            self._appearance.colors_changed.emit()
 
     def _key(self, key: str, label: OwnLabel) -> QShortcut:
         shortcut = QShortcut(QKeySequence(key.upper()), self._window)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 
 from yamnet_gui.core.events import Event
+from yamnet_gui.core.text import grouped
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.features.feature import Feature
@@ -200,13 +201,15 @@ def _rows(subject: Event, measures: Measures) -> Sequence[tuple[str, str]]:
     if not subject.id:
         rows.append(("Duration", length(subject.duration_s)))
         if subject.low_hz is not None and subject.high_hz is not None:
-            rows.append(("Frequencies", f"{subject.low_hz:,.0f} – {subject.high_hz:,.0f} Hz"))
+            rows.append(
+                ("Frequencies", f"{grouped(subject.low_hz)} – {grouped(subject.high_hz)} Hz")
+            )
     if measures.peak_hz is not None:
         rows += [
             ("Peak frequency", f"{text('peak_hz')} Hz"),
             ("Centre frequency", f"{text('centre_hz')} Hz"),
-            ("5 – 95 %", f"{text('freq_5_hz')} – {text('freq_95_hz')} Hz"),
-            ("Bandwidth 90 %", f"{text('bandwidth_90_hz')} Hz"),
+            ("5%–95%", f"{text('freq_5_hz')} – {text('freq_95_hz')} Hz"),
+            ("Bandwidth 90%", f"{text('bandwidth_90_hz')} Hz"),
         ]
     rows += [
         ("Peak level", f"{text('peak_dbfs')} dBFS"),

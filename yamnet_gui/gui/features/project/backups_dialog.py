@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from yamnet_gui.core.text import megabytes
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.labels.project import backup_time
 
@@ -72,7 +73,7 @@ def _words(path: Path) -> str:
     """When it was made, in this computer's time, and how large it is."""
     when = backup_time(path)
     try:
-        size = f"{path.stat().st_size / 1e6:.1f} MB"
+        size = megabytes(path.stat().st_size)
     except OSError:
         size = "missing"
     if when is None:

@@ -59,7 +59,7 @@ class ProjectPage(QWidget):
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
         head.addWidget(self.back)
-        self.recordings = Share("recordings", self)
+        self.recordings = Share("recordings", self, one="recording")
         self.analysed = Share("analysed", self)
         self.reviewed = Share("reviewed", self)
         self.failed = Share("failed", self)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.gui.widgets.colors import blended
 from yamnet_gui.gui.widgets.drawing import draw_bar
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
@@ -16,7 +16,8 @@ from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 class Share(QWidget):
     """A number of all, in words and as a bar."""
 
-    def __init__(self, name: str, parent: QWidget) -> None:
+    def __init__(self, name: str, parent: QWidget, one: str = "") -> None:
+        """`one`: the name of exactly one, where it is another."""
         super().__init__(parent)
         self.number = PlainLabel("–", self)
         font = self.number.font()
@@ -24,7 +25,7 @@ class Share(QWidget):
         self.number.setFont(font)
         self.words = PlainLabel(name, self)
         self.words.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self._name = name
+        self._name, self._one = name, one
         self._fraction: float | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 8)
@@ -35,12 +36,17 @@ class Share(QWidget):
     def set_value(self, value: int, total: int | None = None, *, alarm: bool = False) -> None:
         """`total`: of how many; None where it is the whole itself. `alarm`: in red."""
         self._fraction = None if total is None else value / max(total, 1)
-        self.number.setText(f"{value:,}")
-        self.words.setText(self._name if total is None else f"{self._name} of {total:,}")
+        self.number.setText(grouped(value))
+        self.words.setText(self._words(value, total))
         role = QPalette.ColorRole
         self.number.setForegroundRole(role.BrightText if alarm and value else role.WindowText)
-        self.setAccessibleName(f"{value:,} {self.words.text()}")
+        self.setAccessibleName(f"{grouped(value)} {self.words.text()}")
         self.update()
+
+    def _words(self, value: int, total: int | None) -> str:
+        if total is not None:
+            return f"of {grouped(total)} {self._name}"
+        return self._one if value == 1 and self._one else self._name
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -95,7 +101,7 @@ class DayBars(QWidget):
                 above = QRectF(
                     left - wide, bar.top() - metrics.height(), wide * 3, metrics.height()
                 )
-                painter.drawText(above, center, f"{count:,}")
+                painter.drawText(above, center, grouped(count))
             if place % 2 == (len(self._days) - 1) % 2:
                 below = QRectF(left - wide, floor + 2, wide * 3, metrics.height())
-                painter.drawText(below, center, f"{day.day}.")
+                painter.drawText(below, center, f"{day.day}")

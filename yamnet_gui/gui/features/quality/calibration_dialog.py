@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, counted_more, grouped, part_of, percent
 from yamnet_gui.detection import (
     FEWEST_REVIEWS,
     ClassCalibration,
@@ -236,7 +236,9 @@ def class_sentence(name: str, calibration: ClassCalibration, threshold: float) -
     count = calibration.right + calibration.wrong
     if not calibration.known:
         reviews = (
-            f"{counted(count, 'review')} ({calibration.right} right)" if count else "no reviews"
+            f"{counted(count, 'review')} ({grouped(calibration.right)} right)"
+            if count
+            else "no reviews"
         )
         return (
             f"Not enough is known about {name}: {reviews}. "
@@ -245,9 +247,9 @@ def class_sentence(name: str, calibration: ClassCalibration, threshold: float) -
     (right,) = calibration.probability([threshold])
     (low,), (high,) = calibration.interval([threshold])
     return (
-        f"{name}: {calibration.right} right, {calibration.wrong} wrong. "
-        f"At its threshold of {threshold:.2f} about {right:.0%} are right "
-        f"(90% interval {low:.0%} to {high:.0%})."
+        f"{name}: {grouped(calibration.right)} right, {grouped(calibration.wrong)} wrong. "
+        f"At its threshold of {threshold:.2f} about {percent(right)} are right "
+        f"(90% interval {percent(low)} to {percent(high)})."
     )
 
 
@@ -310,17 +312,19 @@ def _advice(
     if not scores:
         return "There are no detections of this class to set a threshold with."
     if threshold is None:
-        return f"No threshold reaches a {goal} of {wanted:.2f} among the {len(scores)} detections."
+        all_of_them = counted(len(scores), "detection")
+        return f"No threshold reaches a {goal} of {wanted:.2f} among the {all_of_them}."
     above = [score for score in scores if score >= threshold]
     right = float(calibration.probability(above).sum())
     everything = float(calibration.probability(scores).sum())
     share = right / everything if everything else 0.0
     return (
-        f"With a threshold of {threshold:.2f}, {len(above)} of the {len(scores)} detections so "
-        f"far remain. About {right:.0f} of them are right ({right / len(above):.0%}), which is "
-        f"{share:.0%} of all right ones; events that were never detected cannot be counted."
+        f"With a threshold of {threshold:.2f}, {part_of(len(above), len(scores), 'detection')} so "
+        f"far remain. About {grouped(right)} of them are right ({percent(right / len(above))}), "
+        f"which is {percent(share)} of all right ones; events that were never detected cannot be "
+        "counted."
     )
 
 
 def _more(count: int) -> str:
-    return f"{count} more review is" if count == 1 else f"{count:,} more reviews are"
+    return f"{counted_more(count, 'review')} {'is' if count == 1 else 'are'}"

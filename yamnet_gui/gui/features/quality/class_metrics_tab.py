@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from yamnet_gui.core.statistics import wilson_interval
+from yamnet_gui.core.text import grouped, percent
 from yamnet_gui.detection.evaluation import Counts, Evaluation
 from yamnet_gui.gui.widgets.metrics_table import (
     Cell,
@@ -125,5 +126,6 @@ def _share(hits: int, count: int) -> Cell:
     if not count:
         return metric_cell(None)
     low, high = wilson_interval(hits, count, _CONFIDENCE)
-    tip = f"{hits} of {count}; {100 * _CONFIDENCE:.0f}% interval {low:.2f} to {high:.2f}"
+    tip = f"{grouped(hits)} of {grouped(count)};"
+    tip += f" {percent(_CONFIDENCE)} interval {low:.2f} to {high:.2f}"
     return Cell(f"{hits / count:.3f}", hits / count, tip)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.detection import Tuning
+from yamnet_gui.gui.widgets.file_names import short_name
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.quality.evaluation import Measurement
 
@@ -66,7 +67,7 @@ class EvaluationDialog(QDialog):
     def set_table(self, path: Path | None) -> None:
         """Sets the reference table; None goes back to the project's decisions."""
         self.table_path = path
-        self.source.setItemText(1, f"the table {path.name}" if path else "a table…")
+        self.source.setItemText(1, f"the table {short_name(path.name)}" if path else "a table…")
         if path is None:
             self.source.setCurrentIndex(0)
 

@@ -1,6 +1,6 @@
 """Sentences about metrics: what they are based on, and what tuning achieved."""
 
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.detection import Tuning
 from yamnet_gui.detection.evaluation import ReviewedReference, total
 from yamnet_gui.gui.times import length
@@ -64,7 +64,8 @@ def overall_words(measurement: Measurement | None) -> str:
     parts.append(f"PSDS {psds}")
     counts = total(result.events[0.5])
     text = " &nbsp;·&nbsp; ".join(parts)
-    text += f" &nbsp;·&nbsp; {counts.hits} of {counts.reference} detected, {counts.wrong} wrong"
+    text += f" &nbsp;·&nbsp; {grouped(counts.hits)} of {grouped(counts.reference)} detected"
+    text += f", {grouped(counts.wrong)} wrong"
     if measurement.interval("0.5") is not None:
         text += ". In brackets: 90% interval over recordings."
     else:
@@ -117,7 +118,7 @@ def left_out_words(skipped: tuple[Skipped, ...]) -> str:
 
 def _named(names: tuple[str, ...] | list[str]) -> str:
     shown = ", ".join(names[:_NAMED])
-    return f"{shown} and {len(names) - _NAMED} more" if len(names) > _NAMED else shown
+    return f"{shown} and {grouped(len(names) - _NAMED)} more" if len(names) > _NAMED else shown
 
 
 def _decimal(value: float | None) -> str:

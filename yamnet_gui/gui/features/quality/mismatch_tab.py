@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
+from yamnet_gui.core.text import part_of
 from yamnet_gui.detection.evaluation import Confusion, Mismatch, MismatchKind
 from yamnet_gui.gui.times import clock
 from yamnet_gui.gui.widgets.file_names import FileNameDelegate
@@ -116,7 +117,7 @@ class MismatchTab(QSplitter):
             self.listed = mismatches[:_MAX_LISTED]
             names = [item.name for item in measurement.on.items]
         self.table.set_rows([_mismatch_row(m, names[m.pair]) for m in self.listed])
-        text = f"{len(self.listed)} of {total} mismatches"
+        text = part_of(len(self.listed), total, "mismatch")
         self.which.setText(f"{text}; Enter or a double click goes there" if total else "")
         self.show_all.setVisible(row is not None)
 

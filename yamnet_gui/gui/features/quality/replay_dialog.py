@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.events import Event, ReviewState
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.detection import ContradictionKind
 from yamnet_gui.gui.times import clock
 from yamnet_gui.gui.widgets.file_names import FileNameDelegate
@@ -172,8 +172,9 @@ def _summary(replay: ProjectReplay | None) -> str:
     against = len(replay.contradictions)
     recordings = counted(replay.recordings, "recording")
     text = (
-        f"Of {replay.decisions:,} decisions in {recordings}, {replay.reproduced:,} would be "
-        f"confirmed and {against:,} contradicted. Enter or a double click goes there."
+        f"Of {counted(replay.decisions, 'decision')} in {recordings}, "
+        f"{grouped(replay.reproduced)} would be confirmed and {grouped(against)} contradicted. "
+        "Enter or a double click goes there."
     )
     return text + left_out_words(replay.skipped)
 

@@ -140,7 +140,7 @@ class ReviewQueueFeature(Feature):
             return
         self._notices.show_notice(
             NoticeKind.INFO,
-            f"Queue finished: all {total} events of {about} are reviewed.",
+            f"Queue finished: all {counted(total, 'event')} of {about} are reviewed.",
             [("Mark these segments as reviewed", self.mark)],
             key="queue",
         )
@@ -161,6 +161,6 @@ class ReviewQueueFeature(Feature):
         if len(recordings) == 1:
             text, key = f"{one.name} {why}; its events are skipped", f"skipped {one.id}"
         else:
-            many = f"{len(recordings):,} recordings {why.replace('is ', 'are ')}"
+            many = f"{counted(len(recordings), 'recording')} {why.replace('is ', 'are ')}"
             text, key = f"{many}; their events are skipped", "skipped"
         self._notices.show_notice(NoticeKind.WARNING, f"{text} in this queue.", key=key)

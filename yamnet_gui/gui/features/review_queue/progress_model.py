@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from yamnet_gui.core.text import grouped
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 from yamnet_gui.gui.widgets.table_model import HeadedTableModel
 from yamnet_gui.labels.project import ClassCounts
@@ -94,7 +95,7 @@ def _text(counts: ClassCounts, column: ProgressColumn) -> str:
     if column is ProgressColumn.CLASS:
         return counts.label
     if column is ProgressColumn.LEFT:
-        return f"{counts.unreviewed:,}"
+        return grouped(counts.unreviewed)
     if column is ProgressColumn.REVIEWED:
         return f"{int(counts.reviewed_share * 100)}%"
     interval = counts.precision_interval
@@ -117,6 +118,7 @@ def _key(counts: ClassCounts, column: ProgressColumn) -> Any:
 
 def _tip(counts: ClassCounts) -> str:
     return (
-        f"{counts.label}\n{counts.accepted} accepted, {counts.rejected} rejected, "
-        f"{counts.uncertain} uncertain, {counts.unreviewed} unreviewed"
+        f"{counts.label}\n{grouped(counts.accepted)} accepted, "
+        f"{grouped(counts.rejected)} rejected, "
+        f"{grouped(counts.uncertain)} uncertain, {grouped(counts.unreviewed)} unreviewed"
     )

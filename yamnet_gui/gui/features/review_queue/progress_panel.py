@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from yamnet_gui.core.text import part_of
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.gui.widgets.table_model import Index
 from yamnet_gui.gui.widgets.tables import QuietTable, fit_columns
@@ -75,7 +76,7 @@ class ProgressPanel(QWidget):
             self._proxy.sort(self._proxy.sortColumn(), self._proxy.sortOrder())
         total = sum(c.total for c in counts)
         done = sum(c.reviewed for c in counts)
-        self.sum.setText(f"{done} of {total} events reviewed" if total else "No events yet")
+        self.sum.setText(f"{part_of(done, total, 'event')} reviewed" if total else "No events yet")
 
     def sizeHint(self) -> QSize:
         return QSize(300, 420)

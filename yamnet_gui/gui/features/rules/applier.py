@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.runner import JobRunner
 from yamnet_gui.gui.state.document import AnalysisState
 from yamnet_gui.gui.widgets.notices import OFFER_S, NoticeKind
@@ -100,7 +101,7 @@ class RulesApplier:
 
     def _on_applied(self, preview: RulesPreview) -> None:
         count = sum(bool(one.changes) for one in preview.recordings)
-        where = "one recording" if count == 1 else f"{count} recordings"
+        where = "one recording" if count == 1 else counted(count, "recording")
         text = f"Rules {preview.rules.name} applied to {where}: {preview.in_words()}."
         undo = self._window.actions_by_id["undo"].trigger
         self._notices.show_notice(

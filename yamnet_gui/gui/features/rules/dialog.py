@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.events import Event
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.gui.times import clock
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.quality.rule_preview import PreviewProgress, RecordingChanges, RulesPreview
@@ -69,7 +69,7 @@ class ApplyRulesDialog(QDialog):
         self.preview = preview
         self.progress.hide()
         count = len(preview.recordings)
-        where = "one recording" if count == 1 else f"{count} recordings"
+        where = "one recording" if count == 1 else counted(count, "recording")
         if not count:
             self.title.setText("No recording has stored scores yet: analyse the recordings first.")
         elif preview.empty:
@@ -86,11 +86,13 @@ class ApplyRulesDialog(QDialog):
         if preview.skipped:
             names = "; ".join(f"{one.name} {one.reason}" for one in preview.skipped[:3])
             more = len(preview.skipped) - 3
-            remarks.append(f"Left out: {names}" + (f"; and {more} more." if more > 0 else "."))
+            remarks.append(
+                f"Left out: {names}" + (f"; and {grouped(more)} more." if more > 0 else ".")
+            )
         self.remark.setText(" ".join(remarks))
         self.remark.setVisible(bool(remarks))
         for label, numbers in preview.by_label().items():
-            item = _row([label, *(str(n) if n else "" for n in numbers)])
+            item = _row([label, *(grouped(n) if n else "" for n in numbers)])
             item.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
             self.tree.addTopLevelItem(item)
         self.apply.setEnabled(not preview.empty)
@@ -105,7 +107,7 @@ class ApplyRulesDialog(QDialog):
         for texts in lines[:_EVENTS_SHOWN]:
             item.addChild(_row(texts))
         if len(lines) > _EVENTS_SHOWN:
-            item.addChild(QTreeWidgetItem([f"and {len(lines) - _EVENTS_SHOWN} more"]))
+            item.addChild(QTreeWidgetItem([f"and {grouped(len(lines) - _EVENTS_SHOWN)} more"]))
 
 
 def _row(texts: list[str]) -> QTreeWidgetItem:

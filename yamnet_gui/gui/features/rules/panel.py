@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
     QPushButton,
-    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -41,6 +40,7 @@ from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.labels import ElidedLabel
 from yamnet_gui.gui.widgets.number_box import NumberBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
+from yamnet_gui.gui.widgets.scroll_column import ScrollColumn
 
 _UNLIMITED = "no limit"
 
@@ -206,18 +206,13 @@ class RulesPanel(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(3)
-        grid.setColumnStretch(1, 2)
-        grid.setColumnStretch(2, 1)
+        grid.setColumnStretch(1, 1)
         for place, field in enumerate(_FIELDS):
             row = _Row(field, inside, self._moved, self._cleared)
             row.place(grid, place)
             self._rows[field.name] = row
         grid.setRowStretch(len(_FIELDS), 1)
-        scroll = QScrollArea(self)
-        scroll.setWidget(inside)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll = ScrollColumn(inside, self)
         self.apply = QPushButton("Apply to all recordings…", self)
         self.apply.setToolTip(
             "Previews what the rules would change in every analysed recording of the project"
@@ -290,6 +285,7 @@ class _Row:
         self._moved = moved
         self.label = PlainLabel(field.title, parent)
         self.origin = ElidedLabel("", parent, dim=True)
+        self.origin.setMinimumWidth(1)  # the first to go where there is no room
         self.reset = IconButton("undo", "↺", f"{field.title}: as inherited", parent)
         self.reset.clicked.connect(lambda: cleared(field.name))
         policy = self.reset.sizePolicy()
@@ -338,7 +334,7 @@ class _Row:
             return box
         if field.choices:
             combo = QComboBox(parent)
-            combo.setMinimumContentsLength(6)
+            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             for value, text in field.choices:
                 combo.addItem(text, value)
             combo.activated.connect(lambda row: self._moved(field.name, combo.itemData(row)))

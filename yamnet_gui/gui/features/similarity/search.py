@@ -14,11 +14,12 @@ from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import DECIDED, ReviewState
 from yamnet_gui.core.scores import DEFAULT_HOP_S
 from yamnet_gui.core.spans import TimeSpan
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, grouped, percent
 from yamnet_gui.embedding import Duplicate, Exclusion, Frames, Match
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.state.place import Place
 from yamnet_gui.gui.times import clock
+from yamnet_gui.gui.widgets.file_names import short_name
 
 from .hits import Hit, HitList, ListKind, QueryExample
 from .jobs import DuplicatesJob, FileExampleJob, SearchJob
@@ -154,7 +155,7 @@ class Search(QObject):
         frames, recording = self.frames(), self._project.recording_id
         if frames is None or not recording or self._document.recording is None:
             return
-        title = f"Near-duplicates of {self._document.recording.info.path.name}"
+        title = f"Near-duplicates of {short_name(self._document.recording.info.path.name)}"
         self._hits.set_query(())
         self._start()
 
@@ -191,7 +192,7 @@ def _example(frames: Frames, place: Place, name: str = "") -> QueryExample | Non
 def _title(positives: Sequence[QueryExample], negatives: Sequence[QueryExample]) -> str:
     text = f"Like {positives[0].name}"
     if len(positives) > 1:
-        text += f" and {len(positives) - 1} more"
+        text += f" and {grouped(len(positives) - 1)} more"
     if negatives:
         text += f", unlike {counted(len(negatives), 'other')}"
     return text
@@ -214,5 +215,7 @@ def _duplicate_hit(duplicate: Duplicate) -> Hit:
     track = duplicate.other
     start = min(max(duplicate.offset_s, 0.0), track.end_s)
     place = Place(track.recording, track.path, TimeSpan(start, track.end_s), track.channel)
-    note = f"{duplicate.share:.0%} of the open recording is repeated here, from {clock(start, 1)}"
+    note = (
+        f"{percent(duplicate.share)} of the open recording is repeated here, from {clock(start, 1)}"
+    )
     return Hit(place, duplicate.share, note=note)
