@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from yamnet_gui.core.errors import RecordingError
-from yamnet_gui.core.files import replacing
+from yamnet_gui.core.files import check_no_device, replacing
 from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.sound_track import file_and_track, file_of
 from yamnet_gui.core.stopping import check_stopped
@@ -26,6 +26,7 @@ def content_hash(path: Path | str, memo_folder: Path | None = None) -> str:
     if track is not None:
         return hashlib.sha256(f"{content_hash(path, memo_folder)} {track}".encode()).hexdigest()
     try:
+        check_no_device(path)
         before = _identity(path)
         memo = memo_folder / f"{file_key(path)}.json" if memo_folder else None
         if memo and (known := _remembered(memo, before)):

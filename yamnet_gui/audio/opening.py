@@ -9,6 +9,7 @@ from pathlib import Path
 import soundfile
 
 from yamnet_gui.core.errors import RecordingError
+from yamnet_gui.core.files import NO_FILE
 from yamnet_gui.core.sound_track import file_and_track, file_of
 
 from .container import ContainerSource
@@ -80,7 +81,7 @@ def _refuse_unless_file(path: Path) -> None:
     if stat.S_ISDIR(status.st_mode):
         raise RecordingError(path, "is a folder", "open a sound file inside it")
     if not stat.S_ISREG(status.st_mode):
-        raise RecordingError(path, "is not a file but a device or pipe")
+        raise RecordingError(path, f"is {NO_FILE}")
     if status.st_size == 0:
         raise RecordingError(path, "the file is empty (0 bytes)")
     try:

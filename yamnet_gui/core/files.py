@@ -1,6 +1,8 @@
 """Files that are written to a temporary name and renamed, so that a failure leaves the old one."""
 
+import errno
 import os
+import stat
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -8,6 +10,8 @@ from pathlib import Path
 
 from .own_files import check_replaceable
 from .text import shortened
+
+NO_FILE = "not a file but a device or pipe"
 
 
 @contextmanager
@@ -61,6 +65,17 @@ def exists(path: Path) -> bool:
 def is_file(path: Path) -> bool:
     """Whether there is such a file."""
     return os.path.isfile(path)  # noqa: PTH113
+
+
+def check_no_device(path: Path) -> None:
+    """Refuses what is neither file nor folder, before it is opened to be read.
+
+    Nobody may ever write into a pipe, and a device may never end. Raises OSError, also where there
+    is nothing.
+    """
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise OSError(errno.EINVAL, NO_FILE, str(path))
 
 
 def is_folder(path: Path) -> bool:

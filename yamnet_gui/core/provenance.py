@@ -20,7 +20,7 @@ from yamnet_gui import __version__
 
 from .errors import SettingsError
 from .events import Event, EventList, LabelledRecording
-from .files import replacing
+from .files import check_no_device, replacing
 from .json_text import parse_json
 from .text import counted
 
@@ -198,6 +198,7 @@ def write_provenance(provenance: Provenance, path: Path) -> Path:
 def read_provenance(path: Path) -> Provenance:
     """Reads such a file. Raises SettingsError where it is not one, or is damaged."""
     try:
+        check_no_device(path)
         if path.stat().st_size > _LARGEST:
             raise SettingsError(path, "is too large for a file of provenance")
         values = parse_json(path.read_bytes())

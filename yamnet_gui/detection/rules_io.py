@@ -9,7 +9,7 @@ from typing import Any
 
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
-from yamnet_gui.core.files import replacing
+from yamnet_gui.core.files import check_no_device, replacing
 from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
@@ -92,6 +92,7 @@ def load_rules(
     Raises SettingsError where the file cannot be read or is not a rule set.
     """
     try:
+        check_no_device(path)
         data = parse_json(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingsError(path, f"cannot be read ({error.strerror})") from error

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from yamnet_gui.core.errors import ClassifierError
-from yamnet_gui.core.files import replacing
+from yamnet_gui.core.files import check_no_device, replacing
 from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.model_identity import current_identity
 from yamnet_gui.core.npy_header import read_npy_header
@@ -71,6 +71,7 @@ def write_classifier(path: Path, classifier: Classifier) -> None:
 def read_classifier(path: Path) -> Classifier:
     """Reads and checks the file. Raises ClassifierError in words for whatever is wrong."""
     try:
+        check_no_device(path)
         if path.stat().st_size > _LARGEST_FILE:
             raise ClassifierError(path, "is too large for a custom class file")
         with zipfile.ZipFile(path) as file:

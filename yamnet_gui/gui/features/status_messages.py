@@ -115,11 +115,10 @@ class StatusMessages(Feature):
             return
         if len(events) == 1:
             when = self._timeline.time_text(events[0].onset_s, 2)
-            text = f"The detection {events[0].label} at {when} is replaced: it is mostly the same"
-            text += " sound."
+            which = f"the detection “{events[0].label}” at {when}: both are"
         else:
-            text = f"{counted(len(events), 'detection')} are replaced:"
-            text += " they are mostly the same sounds."
+            which = f"{counted(len(events), 'detection')}: they are"
+        text = f"Your event replaces {which} mostly the same sound."
         undo = self._window.actions_by_id["undo"].trigger
         self._notices.show_notice(
             NoticeKind.INFO, text, [("Undo", undo)], key=_REPLACED_KEY, seconds=OFFER_S

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, RecordingInfo
+from yamnet_gui.core.files import check_no_device
 from yamnet_gui.labels.formats import ReadOptions, read_labels
 
 _PLAIN_COLUMNS = (("onset_s", "onset"), ("offset_s", "offset"), ("label", "event_label"))
@@ -49,6 +50,7 @@ def _one_recording(path: Path) -> LabelledRecording | None:
     None where it is something else. Raises LabelsError with the line that cannot be read.
     """
     try:
+        check_no_device(path)
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, ValueError):
         return None  # the format reader reports what is wrong

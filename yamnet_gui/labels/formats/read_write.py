@@ -9,7 +9,8 @@ from pathlib import Path
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording
-from yamnet_gui.core.files import exists, is_file, is_folder, replacing
+from yamnet_gui.core.files import check_no_device, exists, is_file, is_folder, replacing
+from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.core.text import printable, unique_names
 from yamnet_gui.labels.overwrite_guard import check_companion, check_outputs, is_ours, spare
 from yamnet_gui.labels.own_names import OwnNames, checksum
@@ -313,6 +314,8 @@ def detect_format(path: Path, encoding: str | None = None) -> str:
 
 
 def _sample(path: Path, encoding: str | None) -> Sample:
+    with readable(path):
+        check_no_device(file_of(path))
     # finding the encoding may read all of a file, and a recording is no text
     return Sample(path, "latin-1" if markers.is_recording(path) else encoding)
 

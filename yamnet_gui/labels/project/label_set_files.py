@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from yamnet_gui.core.errors import LabelsError
-from yamnet_gui.core.files import replacing
+from yamnet_gui.core.files import check_no_device, replacing
 from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.text import encodable
 
@@ -42,6 +42,7 @@ def read_label_set(path: Path) -> LabelSet:
     read, is of a newer version or makes no label set.
     """
     try:
+        check_no_device(path)
         if path.stat().st_size > _MOST_BYTES:
             raise LabelsError(path, "is too large for a label set")
         text = path.read_text("utf-8-sig")

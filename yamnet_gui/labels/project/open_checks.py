@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from yamnet_gui.core.errors import Cancelled, ProjectError
-from yamnet_gui.core.files import exists, is_folder
+from yamnet_gui.core.files import check_no_device, exists, is_folder
 from yamnet_gui.core.open_files import descriptors_of, first_bytes
 from yamnet_gui.core.own_files import check_own
 from yamnet_gui.core.stopping import check_stopped, stop_requested
@@ -134,6 +134,7 @@ def check_header(path: Path) -> None:
             raise ProjectError(path, "is a folder", "choose a project file")
         if not exists(path):
             raise ProjectError(path, "does not exist", "check the name or look in the backups")
+        check_no_device(path)
         if next(descriptors_of(path), None) is None:
             _read_ahead(path)
         head = first_bytes(path, 100)
