@@ -218,6 +218,19 @@ class EventList:
             part.__dict__["bounds"] = bounds
         return part
 
+    def with_decided(self, events: Iterable[Event]) -> "EventList":
+        """The list with these in place of those with the same id, at the same place and label.
+
+        Nothing is sorted or compared, so that it takes a fraction of `with_events` for very many.
+        """
+        by_id = self._by_id | {event.id: event for event in events}
+        changed = object.__new__(EventList)
+        object.__setattr__(changed, "events", tuple(by_id.values()))
+        changed.__dict__["_by_id"] = by_id
+        if "bounds" in self.__dict__:
+            changed.__dict__["bounds"] = self.bounds
+        return changed
+
     def without(self, *event_ids: str) -> "EventList":
         removed = set(event_ids)
         return EventList(tuple(e for e in self.events if e.id not in removed))

@@ -1,8 +1,10 @@
 """Parts of lists of events."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from yamnet_gui.core.events import Event, EventList
+from yamnet_gui.core.events import Event, EventList, ReviewState
 
 
 def events() -> EventList:
@@ -25,3 +27,14 @@ def test_a_part_of_a_list_is_as_if_it_was_made_anew() -> None:
 
 def test_what_another_list_has_not_is_named_in_order() -> None:
     assert [event.id for event in events().not_in(events().without("c", "b"))] == ["b", "c"]
+
+
+def test_decided_events_take_their_places() -> None:
+    whole = events()
+    bounds = whole.bounds
+    decided = [replace(event, state=ReviewState.ACCEPTED) for event in whole if event.id != "a"]
+    changed = whole.with_decided(decided)
+    assert changed == whole.with_events(*decided)
+    assert changed.get("b") is decided[0]
+    assert changed.bounds is bounds
+    assert whole.get("b") is not decided[0]

@@ -208,7 +208,7 @@ class EventUpdater(QObject):
         if put is None:
             self.combine()
         elif put and all(_only_decided(events.get(event.id), event) for event in put):
-            self._set_events(events.with_events(*put))
+            self._set_events(events.with_decided(put))
         else:
             self.combine()
             replaced = self._replaced(events)

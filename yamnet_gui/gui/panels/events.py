@@ -335,7 +335,7 @@ class EventsPanel(QWidget):
     def _on_reset(self) -> None:
         self._show_count()
         self._place.restore()
-        self._select_rows(scroll=False)
+        self._document.turns.do(self._select_again, len(self._selection.ids))
 
     def _on_selection(self) -> None:
         if not self._syncing:
@@ -344,6 +344,9 @@ class EventsPanel(QWidget):
     def _show_selection(self) -> None:
         self._select_rows(scroll=True)
         self._show_count()
+
+    def _select_again(self) -> None:
+        self._select_rows(scroll=False)
 
     def _select_rows(self, *, scroll: bool) -> None:
         """Selects the rows of the chosen events, as far as they are listed."""
