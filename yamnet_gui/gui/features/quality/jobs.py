@@ -9,6 +9,7 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.detection import RuleSet, TuningStep, calibration_error, cross_validation
+from yamnet_gui.gui.jobs.paced import paced
 from yamnet_gui.labels.exchange.reference_table import ReferenceTable, read_reference
 from yamnet_gui.labels.project import Project
 from yamnet_gui.labels.project.calibrations import (
@@ -127,7 +128,7 @@ class MeasureJob:
 
     def run(self) -> Iterator[EvaluationProgress]:
         on = self.source.items()
-        yield from measure(on, self.rules, self.class_map, self.below, self.collar_s)
+        yield from paced(measure(on, self.rules, self.class_map, self.below, self.collar_s))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,9 @@ class ReplayJob:
     shown: Shown
 
     def run(self) -> Iterator[ReplayProgress]:
-        yield from replay_project(self.project, self.scores, self.rules, self.class_map, self.shown)
+        yield from paced(
+            replay_project(self.project, self.scores, self.rules, self.class_map, self.shown)
+        )
 
 
 @dataclass(frozen=True, slots=True)

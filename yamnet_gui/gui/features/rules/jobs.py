@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import EventList
 from yamnet_gui.detection import RuleSet
+from yamnet_gui.gui.jobs.paced import paced
 from yamnet_gui.labels.project import Project
 from yamnet_gui.quality.references import StoredScores
 from yamnet_gui.quality.rule_preview import (
@@ -28,8 +29,8 @@ class PreviewRulesJob:
     open_events: Mapping[str, EventList] = field(default_factory=dict)
 
     def run(self) -> Iterator[PreviewProgress]:
-        yield from preview_rules(
-            self.project, self.scores, self.rules, self.class_map, self.open_events
+        yield from paced(
+            preview_rules(self.project, self.scores, self.rules, self.class_map, self.open_events)
         )
 
 
