@@ -209,7 +209,7 @@ def _fill(application: Any, bench: Any) -> None:
     bench.session.document.begin_analysis(FrameGrid(count, duration))
     for first in range(0, count, _CHUNK_FRAMES):
         size = min(_CHUNK_FRAMES, count - first)
-        scores = np.zeros((size, len(bench.session.class_map)), np.float32)
+        scores = np.zeros((size, len(bench.session.class_map.value)), np.float32)
         scores[:, :SHOWN] = rng.random((size, SHOWN), np.float32) * 0.08
         inside = np.flatnonzero((first_frame < first + size) & (last_frame > first))
         for i in inside.tolist():

@@ -3,6 +3,9 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+_BELOW_NOTICES = 52
+"""Pixels at the upper edge that a bar of two lines may lie over."""
+
 
 def centred_page(column: QWidget, parent: QWidget) -> QScrollArea:
     """The column a little above the middle; the page has no ground of its own."""
@@ -13,7 +16,7 @@ def centred_page(column: QWidget, parent: QWidget) -> QScrollArea:
     across.addWidget(column, 10)
     across.addStretch(1)
     down = QVBoxLayout(page)
-    down.setContentsMargins(0, 0, 0, 0)
+    down.setContentsMargins(0, _BELOW_NOTICES, 0, 0)
     down.addStretch(2)
     down.addLayout(across)
     down.addStretch(3)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QScrollArea, QWidget
+from shiboken6 import createdByPython
 
 
 def focus_beside(window: QWidget, start: QWidget, forward: bool) -> QWidget | None:
@@ -69,7 +70,29 @@ def _scroll_area(window: QWidget, widget: QWidget) -> QScrollArea | None:
 
 def _chain(start: QWidget, forward: bool) -> Iterator[QWidget]:
     """All other widgets of the chain, in its order."""
-    widget = start.nextInFocusChain() if forward else start.previousInFocusChain()
-    while widget is not None and widget is not start:
+    widget = _next(start, forward)
+    while widget is not start:
         yield widget
-        widget = widget.nextInFocusChain() if forward else widget.previousInFocusChain()
+        widget = _next(widget, forward)
+
+
+def _next(widget: QWidget, forward: bool) -> QWidget:
+    """The widget behind another one in the chain, or before it."""
+    other = widget.nextInFocusChain() if forward else widget.previousInFocusChain()
+    assert other is not None  # the chain is a ring
+    _give_back(other)
+    return other
+
+
+def _give_back(widget: QWidget) -> None:
+    """Gives a widget back to its own parent.
+
+    PySide takes what the methods of the chain return for a child of the widget that was asked: when
+    that one goes, it declares the other and all below it deleted, such as the menus of the window
+    that comes after the last button of a note. Qt itself does nothing here. Parents that Qt made
+    have to be held by theirs, or they would go at once, and take the widget along.
+    """
+    outer = widget.parentWidget()
+    widget.setParent(outer)  # None for the window
+    if outer is not None and not createdByPython(outer):
+        _give_back(outer)
